@@ -1,0 +1,311 @@
+"""The blocks that several kinds of page share. The others are in blocks_home, blocks_category and blocks_landing."""
+
+from typing import Any
+
+from django.db.models import TextChoices
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from cms_pages.people import quotes
+from cms_pages.rules import rule_choices, rule_in_words, rule_number
+from marketplace.gigs.cards import GigCard, gig_cards
+
+PROSE_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "h2", "h3", "hr"]
+SHORT_FEATURES = ["bold", "link"]
+Context = dict[str, Any]
+
+
+def page_cards(gig_ids: list[int], context: Context) -> list[GigCard]:
+    """Cards of these gigs as the reader of the page sees them."""
+    return gig_cards(gig_ids, user=getattr(context.get("request"), "user", None))
+
+
+class Icon(TextChoices):
+    """Line icons an editor may choose (static/img/icons.svg)."""
+
+    LOCK = "lock", _("Lock")
+    DOC = "doc", _("Document")
+    BOX = "box", _("Box")
+    SHIELD = "shield", _("Shield")
+    CLOCK = "clock", _("Clock")
+    CHAT = "chat", _("Talk")
+    SEARCH = "search", _("Search")
+    WALLET = "wallet", _("Wallet")
+    CHECK = "check-circle", _("Check mark")
+    STAR = "star", _("Star")
+    USER = "user", _("Person")
+    FLAG = "flag", _("Flag")
+
+
+class LinkValue(blocks.StructValue):
+    """Where a link leads: the chosen page, else a search, else the address."""
+
+    @property
+    def href(self) -> str:
+        if page := self.get("page"):
+            return page.url or ""
+        if words := self.get("search"):
+            return f"{reverse('discovery:search')}?{urlencode({'q': words})}"
+        return self.get("address") or ""
+
+
+class LinkBlock(blocks.StructBlock):
+    """Words that lead somewhere. Nothing is shown when the words or the target are missing."""
+
+    text = blocks.CharBlock(label=_("words of the link"), max_length=40, required=False)
+    page = blocks.PageChooserBlock(label=_("page"), required=False)
+    search = blocks.CharBlock(label=_("or a search for"), max_length=60, required=False)
+    address = blocks.CharBlock(
+        label=_("or an address"), max_length=200, required=False, help_text=_("Such as /help/ or #live.")
+    )
+
+    class Meta:
+        icon = "link"
+        label = _("Link")
+        value_class = LinkValue
+        collapsed = True
+
+
+class HeadedBlock(blocks.StructBlock):
+    """A block with the double rule, a title and a line under it."""
+
+    heading = blocks.CharBlock(label=_("title"), max_length=60)
+    lead = blocks.CharBlock(label=_("line beside the title"), max_length=140, required=False)
+
+
+class ParagraphBlock(blocks.RichTextBlock):
+    """Running text."""
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+        template = "cms_pages/blocks/paragraph.html"
+
+
+class StepBlock(blocks.StructBlock):
+    """One step of an instruction."""
+
+    title = blocks.CharBlock(label=_("title"), max_length=80)
+    text = blocks.RichTextBlock(label=_("text"), features=SHORT_FEATURES, required=False)
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Step")
+
+
+class StepsBlock(blocks.StructBlock):
+    """A numbered instruction."""
+
+    heading = blocks.CharBlock(label=_("title"), max_length=60, required=False)
+    steps = blocks.ListBlock(StepBlock(), label=_("steps"), min_num=2, max_num=9)
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Steps")
+        template = "cms_pages/blocks/steps.html"
+
+
+def figure_of(value: blocks.StructValue) -> str:
+    """The figure of a rule as the page shows it: of the platform's setting when there is one, else as written."""
+    if not value["setting"]:
+        return value.get("figure") or ""
+    return rule_number(value["setting"]) if value["without_unit"] else rule_in_words(value["setting"])
+
+
+class RuleLineBlock(blocks.StructBlock):
+    """One figure of a rule: taken from the platform's settings when a setting is chosen, else as written."""
+
+    label = blocks.CharBlock(label=_("what"), max_length=40, required=False)
+    before = blocks.CharBlock(label=_("words before the figure"), max_length=100, required=False)
+    setting = blocks.ChoiceBlock(
+        label=_("platform setting"),
+        choices=rule_choices,
+        required=False,
+        help_text=_("The page shows the value in force, also after somebody changes it."),
+    )
+    figure = blocks.CharBlock(label=_("or the figure in words"), max_length=40, required=False)
+    without_unit = blocks.BooleanBlock(
+        label=_("the number alone"), required=False, help_text=_("When the words after it name the unit.")
+    )
+    after = blocks.CharBlock(label=_("words after the figure"), max_length=160, required=False)
+
+    class Meta:
+        icon = "decimal"
+        label = _("Figure")
+
+    def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
+        context = super().get_context(value, parent_context)
+        context["figure"] = figure_of(value)
+        return context
+
+
+class RuleBlock(blocks.StructBlock):
+    """Figures that are rules, with number and date."""
+
+    lines = blocks.ListBlock(
+        RuleLineBlock(template="cms_pages/blocks/rule_line.html"), label=_("figures"), min_num=1, max_num=6
+    )
+    reference = blocks.CharBlock(
+        label=_("number of the rule"), max_length=120, required=False, help_text=_("Number, version, since when.")
+    )
+    link = LinkBlock(label=_("link"))
+
+    class Meta:
+        icon = "lock"
+        label = _("Rule")
+        template = "cms_pages/blocks/rule.html"
+
+
+class NoteTone(TextChoices):
+    PLAIN = "plain", _("Plain")
+    SAFE = "safe", _("Money held, or work done")
+    TIME = "time", _("A deadline")
+    DANGER = "danger", _("A danger")
+
+
+class NoteBlock(blocks.StructBlock):
+    """A remark that must not be overlooked."""
+
+    tone = blocks.ChoiceBlock(label=_("kind"), choices=NoteTone.choices, default=NoteTone.PLAIN)
+    text = blocks.RichTextBlock(label=_("text"), features=SHORT_FEATURES)
+
+    class Meta:
+        icon = "info-circle"
+        label = _("Note")
+        template = "cms_pages/blocks/note.html"
+
+
+class CaseBlock(blocks.StructBlock):
+    """Something that can go wrong, and what then holds."""
+
+    title = blocks.CharBlock(label=_("what happened"), max_length=100)
+    text = blocks.RichTextBlock(label=_("what then holds"), features=SHORT_FEATURES)
+
+
+class CasesBlock(blocks.StructBlock):
+    """When things do not go smoothly."""
+
+    heading = blocks.CharBlock(label=_("title"), max_length=60, required=False)
+    cases = blocks.ListBlock(CaseBlock(label=_("case")), label=_("cases"), min_num=1, max_num=8)
+
+    class Meta:
+        icon = "warning"
+        label = _("Cases")
+        template = "cms_pages/blocks/cases.html"
+
+
+class QuestionBlock(blocks.StructBlock):
+    """A question and its answer."""
+
+    question = blocks.CharBlock(label=_("question"), max_length=120)
+    answer = blocks.RichTextBlock(label=_("answer"), features=["bold", "link", "ul"])
+
+    class Meta:
+        icon = "help"
+        label = _("Question")
+
+
+class FaqBlock(blocks.StructBlock):
+    """Questions that fold open; the first is open."""
+
+    heading = blocks.CharBlock(label=_("title"), max_length=60, required=False)
+    link = LinkBlock(label=_("link beside the title"))
+    questions = blocks.ListBlock(QuestionBlock(), label=_("questions"), min_num=1, max_num=12)
+
+    class Meta:
+        icon = "help"
+        label = _("Questions")
+        template = "cms_pages/blocks/faq.html"
+
+
+class FigureBlock(blocks.StructBlock):
+    """A picture with its caption."""
+
+    image = ImageChooserBlock(label=_("image"))
+    caption = blocks.CharBlock(label=_("caption"), max_length=200, required=False)
+
+    class Meta:
+        icon = "image"
+        label = _("Image")
+        template = "cms_pages/blocks/figure.html"
+
+
+class GigPickBlock(blocks.StructBlock):
+    """A gig, and why an editor picked it."""
+
+    gig = SnippetChooserBlock("gigs.Gig", label=_("service"))
+    reason = blocks.CharBlock(label=_("why"), max_length=120, required=False)
+
+    class Meta:
+        icon = "pick"
+        label = _("Picked service")
+
+
+class GigPicksBlock(HeadedBlock):
+    """Gigs that editors picked by hand, the reason above each card."""
+
+    anchor = blocks.CharBlock(label=_("name for links to it"), max_length=20, required=False)
+    link = LinkBlock(label=_("link beside the title"))
+    picks = blocks.ListBlock(GigPickBlock(), label=_("services"), min_num=1, max_num=8)
+
+    class Meta:
+        icon = "pick"
+        label = _("Picked services")
+        template = "cms_pages/blocks/gig_picks.html"
+
+    def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
+        context = super().get_context(value, parent_context)
+        picks = [pick for pick in value["picks"] if pick["gig"]]
+        cards = {card.gig_id: card for card in page_cards([pick["gig"].pk for pick in picks], context)}
+        # A gig that is paused or taken down leaves its place without a trace.
+        context["picks"] = [
+            {"card": cards[pick["gig"].pk], "reason": pick["reason"]} for pick in picks if pick["gig"].pk in cards
+        ]
+        return context
+
+
+class CallToActionBlock(blocks.StructBlock):
+    """A sentence, a line and one button."""
+
+    heading = blocks.CharBlock(label=_("title"), max_length=60)
+    text = blocks.CharBlock(label=_("text"), max_length=300, required=False)
+    link = LinkBlock(label=_("button"))
+
+    class Meta:
+        icon = "arrow-right"
+        label = _("Call to action")
+        template = "cms_pages/blocks/call_to_action.html"
+
+
+class ReviewsBlock(HeadedBlock):
+    """What buyers wrote lately, chosen by the data and not by hand."""
+
+    category = SnippetChooserBlock("gigs.GigCategory", label=_("only of this category"), required=False)
+    count = blocks.IntegerBlock(label=_("how many"), min_value=1, max_value=6, default=3)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Reviews")
+        template = "cms_pages/blocks/reviews.html"
+
+    def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
+        context = super().get_context(value, parent_context)
+        category = value["category"]
+        context["quotes"] = quotes(limit=value["count"] or 3, category_id=category.pk if category else None)
+        return context
+
+
+class ProseStreamBlock(blocks.StreamBlock):
+    """The body of a help or standard page."""
+
+    paragraph = ParagraphBlock(features=PROSE_FEATURES)
+    steps = StepsBlock()
+    rule = RuleBlock()
+    note = NoteBlock()
+    cases = CasesBlock()
+    faq = FaqBlock()
+    image = FigureBlock()

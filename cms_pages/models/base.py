@@ -1,0 +1,106 @@
+"""What every page of the site has."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import models
+from django.http import Http404, HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page
+from wagtail.url_routing import RouteResult
+
+ALTERNATES_SECONDS = 300
+
+
+class Crumb(NamedTuple):
+    """A step of the way to a page. The last one has no address."""
+
+    title: str
+    url: str
+
+
+class BasePage(Page):
+    """A page with a picture for sharing, its translations, and the way to it."""
+
+    # Page types whose children can be found with one query instead of two (see `route`).
+    routed_children: ClassVar[Sequence[str]] = ()
+
+    social_image = models.ForeignKey(
+        "cms_pages.SiteImage",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture for sharing"),
+        help_text=_("1200 × 630 pixels. Without one the site's own picture is shared."),
+    )
+
+    promote_panels = [*Page.promote_panels, FieldPanel("social_image")]
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        # The context processor asks the page for its translations and its canonical address.
+        request.cms_page = self
+        context["crumbs"] = self.crumbs
+        context["page_title"] = self.seo_title or self.title
+        context["page_description"] = self.search_description
+        if self.social_image_id:
+            context["share_image"] = self.social_image.get_rendition("fill-1200x630|format-jpeg").full_url
+        return context
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Find a child of an expected type with one query. Wagtail's own way needs two a level, on every page view."""
+        if path_components and self.routed_children:
+            slug, *rest = path_components
+            for child_model in self._routed_models():
+                if child := child_model.objects.child_of(self).filter(slug=slug).first():
+                    child.__dict__["_parent_page"] = self
+                    return child.route(request, rest)
+        if not path_components and not self.live:
+            raise Http404
+        return super().route(request, path_components)
+
+    @classmethod
+    def _routed_models(cls) -> list[type[Page]]:
+        return [model for model in cls.allowed_subpage_models() if model.__name__ in cls.routed_children]
+
+    @property
+    def parent_page(self) -> Page | None:
+        """The parent, without a query when this page was found through it."""
+        return self.__dict__.get("_parent_page") or self.get_parent()
+
+    @cached_property
+    def crumbs(self) -> list[Crumb]:
+        """The way from the home page to here. Empty for pages that need none."""
+        return []
+
+    @property
+    def canonical_path(self) -> str:
+        """The path of this page in its own language."""
+        return self.url or "/"
+
+    def alternates(self) -> dict[str, str]:
+        """Paths of this page in every language it is live in, by language code. Kept until a page is published."""
+        key = f"cms:alternates:{self.translation_key}"
+        found = cache.get(key)
+        if found is None:
+            siblings = Page.objects.filter(translation_key=self.translation_key, live=True, alias_of=None)
+            codes = {code for code, _name in settings.LANGUAGES}
+            found = {
+                page.locale.language_code: page.url
+                for page in siblings.select_related("locale")
+                if page.url and page.locale.language_code in codes
+            }
+            cache.set(key, found, ALTERNATES_SECONDS)
+        return found
+
+    def forget_alternates(self) -> None:
+        """Called when a page is published, moved or taken down."""
+        cache.delete(f"cms:alternates:{self.translation_key}")

@@ -1,0 +1,78 @@
+from django.core.cache import cache
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Site
+
+SETTINGS_SECONDS = 300
+
+
+def _key(site_id: int) -> str:
+    return f"cms:settings:{site_id}"
+
+
+@register_setting(icon="cog")
+class SiteSettings(BaseSiteSetting):
+    """What the law wants in the footer, and how to reach us."""
+
+    company_name = models.CharField(_("company"), max_length=80, blank=True)
+    icp_number = models.CharField(_("ICP filing number"), max_length=60, blank=True)
+    police_number = models.CharField(_("public security filing number"), max_length=60, blank=True)
+    licence_number = models.CharField(_("telecommunications licence"), max_length=80, blank=True)
+    report_line = models.CharField(_("line for reports of illegal content"), max_length=60, blank=True)
+    support_phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    support_email = models.EmailField(_("e-mail address"), blank=True)
+    support_hours = models.CharField(_("support hours in Chinese"), max_length=60, blank=True)
+    support_hours_en = models.CharField(_("support hours in English"), max_length=60, blank=True)
+    social_image = models.ForeignKey(
+        "cms_pages.SiteImage",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture for sharing"),
+    )
+
+    select_related = ["social_image"]
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("company_name"),
+                FieldPanel("icp_number"),
+                FieldPanel("police_number"),
+                FieldPanel("licence_number"),
+                FieldPanel("report_line"),
+            ],
+            heading=_("Filings"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("support_phone"),
+                FieldPanel("support_email"),
+                FieldPanel("support_hours"),
+                FieldPanel("support_hours_en"),
+            ],
+            heading=_("Support"),
+        ),
+        FieldPanel("social_image"),
+    ]
+
+    class Meta:
+        verbose_name = _("footer and filings")
+        verbose_name_plural = _("footer and filings")
+
+    @classmethod
+    def for_site(cls, site: Site) -> "SiteSettings":
+        """The settings of a site; from the cache, because the footer of every page reads them."""
+        if site is None:
+            raise cls.DoesNotExist("there is no site")
+        found = cache.get(_key(site.pk))
+        if found is None:
+            found = super().for_site(site)
+            cache.set(_key(site.pk), found, SETTINGS_SECONDS)
+        return found
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        super().save(*args, **kwargs)
+        cache.delete(_key(self.site_id))

@@ -1,0 +1,245 @@
+"""What the pages read from the marketplace. Figures are kept for a few minutes: they are the same for everybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2s
+
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.db.models import Aggregate, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value
+from django.utils import timezone
+
+from marketplace.gigs.models import Gig, GigCategory, GigPackage
+from marketplace.gigs.states import GigStatus
+from marketplace.orders.models import Order
+from marketplace.orders.states import FUNDED_STATUSES, OrderStatus
+from marketplace.reviews.models import Reputation
+
+FIGURES_SECONDS = 300
+LISTING_PAGE_SIZE = 24
+# Fewer prices than this say nothing about what is usual.
+GUIDE_MINIMUM_PRICES = 3
+
+
+class Percentile(Aggregate):
+    """PostgreSQL's PERCENTILE_DISC: a value that really occurs, so that whole fen stay whole fen."""
+
+    function = "PERCENTILE_DISC"
+    template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+    def __init__(self, expression: str, fraction: float) -> None:
+        super().__init__(expression, fraction=f"{float(fraction)}", output_field=IntegerField())
+
+
+def _live() -> QuerySet[Gig]:
+    return Gig.objects.filter(status=GigStatus.LIVE)
+
+
+def _within(category_id: int, *, path: str = "category") -> Q:
+    """Gigs of a category: those of its subcategories, and those filed under it itself."""
+    return Q(**{f"{path}_id": category_id}) | Q(**{f"{path}__parent_id": category_id})
+
+
+def popular_gig_ids(*, limit: int = 8) -> list[int]:
+    """The live gigs with most completed orders, the newer first among equals."""
+
+    def read() -> list[int]:
+        return list(_live().order_by("-stats__orders_completed", "-pk").values_list("pk", flat=True)[:limit])
+
+    return cache.get_or_set(f"cms:popular:{limit}", read, FIGURES_SECONDS)
+
+
+def newest_gig_ids(*, limit: int = 8) -> list[int]:
+    """The live gigs that were made last."""
+
+    def read() -> list[int]:
+        return list(_live().order_by("-pk").values_list("pk", flat=True)[:limit])
+
+    return cache.get_or_set(f"cms:newest:{limit}", read, FIGURES_SECONDS)
+
+
+def category_paginator(category_id: int) -> Paginator:
+    """Ids of the live gigs of a category and its subcategories, 24 a page, most ordered first."""
+    ids = _live().filter(_within(category_id)).order_by("-stats__orders_completed", "-pk").values_list("pk", flat=True)
+    paginator = Paginator(ids, LISTING_PAGE_SIZE)
+    paginator.count = category_figures(category_id).gigs
+    return paginator
+
+
+@dataclass(frozen=True)
+class CategoryFigures:
+    """Four public figures of a category. None where nothing is for sale."""
+
+    gigs: int
+    median_price_fen: int | None
+    median_delivery_days: int | None
+    orders_completed: int
+
+
+def category_figures(category_id: int) -> CategoryFigures:
+    """Figures of what is for sale in a category and its subcategories now."""
+
+    def read() -> CategoryFigures:
+        row = _live().filter(_within(category_id)).aggregate(
+            gigs=Count("pk"),
+            price=Percentile("stats__price_from_fen", 0.5),
+            days=Percentile("stats__delivery_days_from", 0.5),
+            orders=Sum("stats__orders_completed"),
+        )
+        return CategoryFigures(row["gigs"], row["price"], row["days"], row["orders"] or 0)
+
+    return cache.get_or_set(f"cms:category:{category_id}", read, FIGURES_SECONDS)
+
+
+@dataclass(frozen=True)
+class CategoryCount:
+    """How much a category offers, and from what price."""
+
+    gigs: int
+    price_from_fen: int | None
+
+
+def category_counts() -> dict[int, CategoryCount]:
+    """By category id, subcategories counted for themselves and for their parent."""
+
+    def read() -> dict[int, CategoryCount]:
+        rows = (
+            _live()
+            .values("category_id", parent_id=F("category__parent_id"))
+            .annotate(gigs=Count("pk"), price=Min("stats__price_from_fen"))
+            .order_by()
+        )
+        found: dict[int, CategoryCount] = {}
+        for row in rows:
+            for category_id in {row["category_id"], row["parent_id"]} - {None}:
+                before = found.get(category_id, CategoryCount(0, None))
+                prices = [price for price in (before.price_from_fen, row["price"]) if price is not None]
+                found[category_id] = CategoryCount(before.gigs + row["gigs"], min(prices, default=None))
+        return found
+
+    return cache.get_or_set("cms:category_counts", read, FIGURES_SECONDS)
+
+
+@dataclass(frozen=True)
+class GuideRow:
+    """What one thing usually costs, without the dearest and cheapest twentieth. Amounts in fen."""
+
+    name_zh: str
+    name_en: str
+    tier: str
+    prices: int
+    low_fen: int
+    quarter_fen: int
+    median_fen: int
+    three_quarters_fen: int
+    high_fen: int
+    delivery_days: int
+
+
+def price_guide(category_id: int) -> list[GuideRow]:
+    """Prices on sale: a row a subcategory for a category, a row a package for a subcategory."""
+
+    def read() -> list[GuideRow]:
+        has_children = GigCategory.objects.filter(parent_id=category_id).exists()
+        packages = GigPackage.objects.filter(gig__status=GigStatus.LIVE)
+        if has_children:
+            packages = packages.filter(gig__category__parent_id=category_id, tier="basic")
+            packages = packages.annotate(shown_tier=Value(""))
+        else:
+            packages = packages.filter(gig__category_id=category_id).annotate(shown_tier=F("tier"))
+        rows = (
+            packages.values(
+                "shown_tier",
+                "gig__category__name",
+                "gig__category__name_en",
+                "gig__category__position",
+                "gig__category_id",
+            )
+            .annotate(
+                prices=Count("pk"),
+                low=Percentile("price_fen", 0.05),
+                quarter=Percentile("price_fen", 0.25),
+                median=Percentile("price_fen", 0.5),
+                three_quarters=Percentile("price_fen", 0.75),
+                high=Percentile("price_fen", 0.95),
+                days=Percentile("delivery_days", 0.5),
+            )
+            .filter(prices__gte=GUIDE_MINIMUM_PRICES)
+            .order_by("gig__category__position", "gig__category_id", "median")
+        )
+        return [
+            GuideRow(
+                name_zh=row["gig__category__name"],
+                name_en=row["gig__category__name_en"],
+                tier=row["shown_tier"],
+                prices=row["prices"],
+                low_fen=row["low"],
+                quarter_fen=row["quarter"],
+                median_fen=row["median"],
+                three_quarters_fen=row["three_quarters"],
+                high_fen=row["high"],
+                delivery_days=row["days"],
+            )
+            for row in rows
+        ]
+
+    return cache.get_or_set(f"cms:guide:{category_id}", read, FIGURES_SECONDS)
+
+
+def prices_from(wanted: Sequence[tuple[int, str]]) -> list[int | None]:
+    """The lowest live price in fen for each (category id, word of the title), None where nothing is for sale."""
+
+    def read() -> list[int | None]:
+        columns = {
+            f"price_{number}": Min(
+                "stats__price_from_fen", filter=_within(category_id) & (Q(title__icontains=word) if word else Q())
+            )
+            for number, (category_id, word) in enumerate(wanted)
+        }
+        row = _live().aggregate(**columns)
+        return [row[name] for name in columns]
+
+    if not wanted:
+        return []
+    key = blake2s(repr(list(wanted)).encode()).hexdigest()
+    return cache.get_or_set(f"cms:prices:{key}", read, FIGURES_SECONDS)
+
+
+@dataclass(frozen=True)
+class PublicFigures:
+    """What anybody may know about the money and the work here."""
+
+    held_fen: int
+    orders_held: int
+    orders_completed_lately: int
+    gigs: int
+    response_minutes: int | None
+    on_time_percent: int | None
+
+
+def public_figures(*, days: int = 30) -> PublicFigures:
+    """Money held now, and how the last `days` days went."""
+
+    def read() -> PublicFigures:
+        orders = Order.objects.aggregate(
+            held=Sum("total_fen", filter=Q(status__in=FUNDED_STATUSES)),
+            orders_held=Count("pk", filter=Q(status__in=FUNDED_STATUSES)),
+            completed=Count(
+                "pk",
+                filter=Q(status=OrderStatus.COMPLETED, completed_at__gte=timezone.now() - timedelta(days=days)),
+            ),
+        )
+        sellers = Reputation.objects.aggregate(
+            minutes=Percentile("response_minutes", 0.5), on_time=Percentile("on_time_percent", 0.5)
+        )
+        return PublicFigures(
+            held_fen=orders["held"] or 0,
+            orders_held=orders["orders_held"],
+            orders_completed_lately=orders["completed"],
+            gigs=_live().count(),
+            response_minutes=sellers["minutes"],
+            on_time_percent=sellers["on_time"],
+        )
+
+    return cache.get_or_set(f"cms:figures:{days}", read, FIGURES_SECONDS)

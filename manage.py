@@ -1,0 +1,21 @@
+#!/usr/bin/env python
+"""Django's command line. With no DATABASE_URL it uses the embedded servers, and starts them when none run."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError as error:
+        raise SystemExit("Django is not installed here. `bin/run` makes .venv; then use .venv/bin/python manage.py") from error
+    from portal.embedded import provide_services
+
+    provide_services()
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The seam between allauth and our people: phone numbers, profiles, text messages. Traps: facts/accounts.md, section 2."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from marketplace.accounts import services
+from marketplace.accounts.models import User
+from marketplace.accounts.phone import PhoneField, normalize_phone
+from marketplace.notifications.sms import send_sms
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's questions, answered for our user model."""
+
+    def save_user(self, request: HttpRequest, user: User, form: forms.Form, commit: bool = True) -> User:
+        """Save the new person together with the profile that every page expects."""
+        saved = super().save_user(request, user, form, commit=commit)
+        if commit:
+            services.create_profile(user=saved, display_name=form.cleaned_data.get("display_name", ""))
+        return saved
+
+    def phone_form_field(self, **kwargs: Any) -> PhoneField:
+        return PhoneField(**kwargs)
+
+    def clean_phone(self, phone: str) -> str:
+        return normalize_phone(phone) or phone
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        """The verified number, else the one that waits for its code."""
+        if user.phone:
+            return user.phone, True
+        return (user.pending_phone, False) if user.pending_phone else None
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+        services.set_phone(user=user, phone=phone, verified=verified)
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        services.set_phone(user=user, phone=phone, verified=True)
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        """The verified owner of a number. The log-in form passes what was typed, so it is normalised here too."""
+        number = normalize_phone(phone)
+        return User.objects.filter(phone=number).first() if number else None
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
+        send_sms(
+            recipient=phone,
+            text=_("%(code)s is your code for Jiangji, valid for 10 minutes. Tell it to nobody.") % {"code": code},
+        )
+
+    def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
+        send_sms(recipient=phone, text=_("There is no Jiangji account for this number. You can open one with it."))
+
+    def send_account_already_exists_sms(self, phone: str) -> None:
+        send_sms(recipient=phone, text=_("This number already has a Jiangji account. Please log in with it."))

@@ -1,0 +1,60 @@
+"""Profile pages. Sign-up and log-in are allauth's."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.accounts import selectors, services
+from marketplace.accounts.forms import ProfileForm
+
+
+@require_safe
+def profile(request: HttpRequest, handle: str) -> HttpResponse:
+    """A person's public page."""
+    return render(request, "accounts/profile_detail.html", {"profile": selectors.public_profile(handle)})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """Edit one's own profile."""
+    form = ProfileForm(request.POST or None, instance=request.user.profile)
+    if request.method == "POST" and form.is_valid():
+        services.update_profile(profile=request.user.profile, **form.cleaned_data)
+        messages.success(request, _("Your profile is saved."))
+        return redirect("accounts:settings")
+    return render(request, "accounts/profile_form.html", {"form": form})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def become_seller(request: HttpRequest) -> HttpResponse:
+    """Open the seller desk: a headline and a few words, then off to the first service."""
+    if request.user.is_seller:
+        return redirect("insights:desk")
+    form = ProfileForm(request.POST or None, instance=request.user.profile)
+    form.fields["headline"].required = form.fields["about"].required = True
+    if request.method == "POST" and form.is_valid():
+        services.update_profile(profile=request.user.profile, **form.cleaned_data)
+        services.become_seller(user=request.user)
+        messages.success(request, _("Your seller desk is open. Publish your first service next."))
+        return redirect("gigs:create")
+    return render(request, "accounts/become_seller.html", {"form": form})
+
+
+@require_safe
+def staff_login(request: HttpRequest) -> HttpResponse:
+    """Wagtail's own log-in page would bypass allauth's throttles and second factor; this one leads there instead.
+
+    Somebody who is logged in already and lands here has no right to the admin: say so, rather than send them in circles.
+    """
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    target = request.GET.get("next", reverse("wagtailadmin_home"))
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")

@@ -1,0 +1,72 @@
+"""Business constants: defined here with type, bounds, unit and source; changed by staff in SystemConfig without a release."""
+
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.models import SystemConfig
+
+_CACHE_KEY = "core:system_config"
+
+
+@dataclass(frozen=True)
+class ConfigDefinition:
+    """One whole-number constant of the platform."""
+
+    key: str
+    default: int
+    minimum: int
+    maximum: int
+    unit: str | Promise
+    description: str | Promise
+
+
+DEFINITIONS: dict[str, ConfigDefinition] = {
+    definition.key: definition
+    for definition in (
+        # Product decision; the gateway's own payment page expires at the same moment.
+        ConfigDefinition(
+            "orders.payment_timeout_minutes", 30, 5, 1440, _("minutes"), _("An unpaid order is closed after")
+        ),
+        # Fiverr's figure (facts/marketplace.md, rule 1); a revision request starts it anew.
+        ConfigDefinition("orders.auto_accept_days", 3, 1, 30, _("days"), _("A delivery is accepted by itself after")),
+        # facts/marketplace.md, rule 4.
+        ConfigDefinition("orders.very_late_hours", 24, 1, 240, _("hours"), _("A buyer may cancel alone when late by")),
+        ConfigDefinition(
+            "payments.commission_basis_points", 1000, 0, 3000, _("basis points"), _("Service fee of the platform")
+        ),
+        ConfigDefinition("ledger.clearing_days", 7, 0, 30, _("days"), _("Earnings become available after")),
+        ConfigDefinition(
+            "ledger.clearing_days_top", 3, 0, 30, _("days"), _("Earnings of Select sellers become available after")
+        ),
+        ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
+        ConfigDefinition("gigs.minimum_price_fen", 1000, 100, 100_000, _("fen"), _("A package costs at least")),
+        ConfigDefinition(
+            "gigs.maximum_price_fen", 20_000_000, 100_000, 100_000_000, _("fen"), _("A package costs at most")
+        ),
+    )
+}
+
+
+def get_config(key: str) -> int:
+    """The value in force of the constant `key`, in the unit of its definition. Raises KeyError for an unknown key."""
+    definition = DEFINITIONS[key]
+    stored = cache.get(_CACHE_KEY)
+    if stored is None:
+        stored = dict(SystemConfig.objects.values_list("key", "value"))
+        cache.set(_CACHE_KEY, stored, timeout=60)
+    return int(stored.get(key, definition.default))
+
+
+def set_config(*, key: str, value: int, reason: str, user: object = None) -> SystemConfig:
+    """Change a constant. Raises KeyError for an unknown key and ValueError outside its bounds."""
+    definition = DEFINITIONS[key]
+    if not definition.minimum <= value <= definition.maximum:
+        raise ValueError(f"{key} must lie between {definition.minimum} and {definition.maximum} {definition.unit}")
+    config, _created = SystemConfig.objects.update_or_create(
+        key=key, defaults={"value": value, "reason": reason, "updated_by": user}
+    )
+    cache.delete(_CACHE_KEY)
+    return config

@@ -1,0 +1,25 @@
+"""The base of every refusal that a person may see. Each app has its own subclass with its codes in `errors.py`."""
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+
+class DomainError(Exception):
+    """A rule said no. `code` is for programs, `message` is a translated full sentence for the person.
+
+    Views do not catch it: marketplace.core.middleware turns it into a message and a way back, in one place.
+    """
+
+    messages: dict[StrEnum, str | Promise] = {}
+    http_status = 409
+
+    def __init__(self, code: StrEnum, **parameters: object) -> None:
+        self.code = code
+        self.parameters = parameters
+        super().__init__(code.value)
+
+    @property
+    def message(self) -> str:
+        """The sentence in the active language, with its parameters filled in."""
+        return str(self.messages[self.code]) % self.parameters if self.parameters else str(self.messages[self.code])

@@ -1,0 +1,279 @@
+"""Tags and filters of all templates: icons, money, times, levels, stars, portraits. Built in, so no `{% load %}`."""
+
+import json
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.forms.utils import flatatt
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from marketplace.core.money import FEN_PER_YUAN, display_yuan, yuan_text
+
+register = template.Library()
+
+_HOUR = 3600
+_DAY = 24 * _HOUR
+
+# The value of SellerLevelChoice → the modifier of `.level`. Core knows the words, accounts knows what they mean.
+_LEVEL_MODIFIERS = {"new": "level--new", "level_1": "", "level_2": "level--2", "top": "level--select"}
+
+# Widgets that look like a text box; ticks, hidden values and Wagtail's own widgets keep their classes.
+_BOX_WIDGETS = frozenset(
+    f"django/forms/widgets/{name}.html"
+    for name in (
+        *("text", "number", "email", "url", "tel", "search", "color", "password", "textarea", "select", "file"),
+        *("date", "datetime", "time", "clearable_file_input"),
+    )
+)
+
+
+@register.simple_tag
+def icon(name: str, modifier: str = "", label: str = "") -> SafeString:
+    """A line icon of the sprite: `{% icon "search" %}`. Hidden from screen readers unless it has a `label`."""
+    css_class = f"icon {modifier}".strip()
+    target = f"{static('img/icons.svg')}#i-{name}"
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css_class, label, target
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css_class, target)
+
+
+@register.filter
+def yuan(amount_fen: int | None) -> str:
+    """Fen as yuan without the sign: 128000 → `1,280`; fen are shown when there are any. Empty for None."""
+    return "" if amount_fen in (None, "") else display_yuan(int(amount_fen))
+
+
+@register.filter
+def yuan_exact(amount_fen: int | None) -> str:
+    """Fen as yuan with both decimals, for statements and contracts: 128000 → `1,280.00`. Empty for None."""
+    return "" if amount_fen in (None, "") else display_yuan(int(amount_fen), exact=True)
+
+
+@register.simple_tag
+def price(
+    amount_fen: int | None, modifier: str = "", *, at_least: bool = False, exact: bool = False
+) -> SafeString | str:
+    """An amount in fen as `<data class="price">`; the style sheet draws the ¥.
+
+    `modifier`: `large`, `plus` (an addition), `minus` (a deduction), or several with a space between.
+    `at_least` adds 起, for the cheapest package; `exact` always shows fen.
+    """
+    if amount_fen in (None, ""):
+        return ""
+    amount_fen = int(amount_fen)
+    classes = " ".join(["price", *(f"price--{word}" for word in modifier.split())])
+    text = display_yuan(amount_fen, exact=exact)
+    value = str(amount_fen // FEN_PER_YUAN) if amount_fen % FEN_PER_YUAN == 0 else yuan_text(amount_fen)
+    suffix = format_html("<small>{}</small>", _("and up")) if at_least else ""
+    return format_html('<data class="{}" value="{}">{}{}</data>', classes, value, text, suffix)
+
+
+def _local(value: datetime) -> datetime:
+    return timezone.localtime(value) if timezone.is_aware(value) else value
+
+
+def _calendar_day(value: date) -> str:
+    """3月5日, or 2025年3月5日 in another year."""
+    # Translators: date formats of Django; in Chinese n月j日 and Y年n月j日.
+    pattern = _("j F") if value.year == timezone.localdate().year else _("j F Y")
+    return date_format(value, pattern)
+
+
+@register.simple_tag
+def when(value: datetime | date | None) -> SafeString | str:
+    """A moment as people say it (今天 14:30, 昨天, 3月5日), with the full time on hover."""
+    if not value:
+        return ""
+    if not isinstance(value, datetime):
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), _calendar_day(value))
+    moment = _local(value)
+    days_ago = (timezone.localdate() - moment.date()).days
+    if days_ago == 0:
+        text = _("today %(time)s") % {"time": moment.strftime("%H:%M")}
+    elif days_ago == 1:
+        text = _("yesterday")
+    else:
+        text = _calendar_day(moment.date())
+    full = f"{moment:%Y-%m-%d %H:%M}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), full, text)
+
+
+@register.filter
+def deadline(value: datetime | None) -> str:
+    """The clock time of a deadline: 今天 18:00, 明天 9:30 or 12月5日 14:30. Goes before what is left of it."""
+    if not value:
+        return ""
+    moment = _local(value)
+    clock = moment.strftime("%H:%M")
+    days_ahead = (moment.date() - timezone.localdate()).days
+    if days_ahead == 0:
+        return _("today %(time)s") % {"time": clock}
+    if days_ahead == 1:
+        return _("tomorrow %(time)s") % {"time": clock}
+    return _("%(day)s, %(time)s") % {"day": _calendar_day(moment.date()), "time": clock}
+
+
+def _duration(seconds: int) -> str:
+    """The two largest units of a length of time: 2天3小时, 3小时20分钟, 12分钟."""
+    days, rest = divmod(seconds, _DAY)
+    hours, rest = divmod(rest, _HOUR)
+    minutes = rest // 60
+    if days:
+        if not hours:
+            return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+        return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
+    if hours:
+        if not minutes:
+            return ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": hours}
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)s min") % {"minutes": minutes}
+    return _("less than a minute")
+
+
+@register.filter
+def time_left(value: datetime | None) -> str:
+    """What remains until a moment: 还剩2天3小时; afterwards how long it has passed: 已过2小时."""
+    if not value:
+        return ""
+    seconds = int((value - timezone.now()).total_seconds())
+    if seconds >= 0:
+        return _("%(duration)s left") % {"duration": _duration(seconds)}
+    return _("%(duration)s overdue") % {"duration": _duration(-seconds)}
+
+
+@register.filter
+def duration(value: timedelta | int | None) -> str:
+    """A length of time (a timedelta or seconds) in its two largest units: 38分钟, 2天3小时."""
+    if value is None or value == "":
+        return ""
+    return _duration(int(value.total_seconds() if isinstance(value, timedelta) else value))
+
+
+@register.simple_tag
+def clock(value: datetime | None) -> SafeString | str:
+    """`time_left` as an element that clock.js keeps true; without script it shows what was left at loading."""
+    if not value:
+        return ""
+    moment = _local(value).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" data-deadline="{}">{}</time>', moment, moment, time_left(value))
+
+
+@register.simple_tag
+def client_texts() -> str:
+    """JSON of the few sentences that scripts compose themselves, for the `texts` meta element of base.html."""
+    return json.dumps(
+        {
+            "left": _("%(duration)s left"),
+            "overdue": _("%(duration)s overdue"),
+            "day": ngettext("%(days)s day", "%(days)s days", 1),
+            "days": ngettext("%(days)s day", "%(days)s days", 2),
+            "daysHours": _("%(days)s d %(hours)s h"),
+            "hour": ngettext("%(hours)s hour", "%(hours)s hours", 1),
+            "hours": ngettext("%(hours)s hour", "%(hours)s hours", 2),
+            "hoursMinutes": _("%(hours)s h %(minutes)s min"),
+            "minutes": _("%(minutes)s min"),
+            "moment": _("less than a minute"),
+            "copied": _("The link is on your clipboard."),
+            "offline": _("That did not get through. Check the connection and try again."),
+        },
+        ensure_ascii=False,
+    )
+
+
+def _level_name(value: str) -> str:
+    return {"new": _("New"), "level_1": _("Level 1"), "level_2": _("Level 2"), "top": _("Select")}[value]
+
+
+@register.simple_tag
+def level(value: str | None) -> SafeString | str:
+    """The badge of a seller level (a SellerLevelChoice value); nothing for an unknown one."""
+    if value not in _LEVEL_MODIFIERS:
+        return ""
+    classes = f"level {_LEVEL_MODIFIERS[value]}".strip()
+    return format_html('<span class="{}">{}</span>', classes, _level_name(value))
+
+
+@register.simple_tag
+def stars(rating: Decimal | float | None) -> SafeString | str:
+    """Five stars filled to `rating` (0 to 5): a native progress element, so that no inline style is needed."""
+    if rating in (None, ""):
+        return ""
+    shown = f"{Decimal(str(rating)):.1f}".removesuffix(".0")
+    label = _("%(rating)s out of 5") % {"rating": shown}
+    return format_html('<progress class="stars" max="5" value="{}" aria-label="{}"></progress>', shown, label)
+
+
+@register.simple_tag
+def avatar(picture: object, name: str = "", size: str = "") -> SafeString:
+    """A portrait, or the first character of the name, which stands beside it.
+
+    `picture`: an address or an image field, either may be empty. `size`: empty (44 px), `small` or `large`.
+    """
+    # An empty image field has no `url` to ask for: it raises ValueError.
+    url = getattr(picture, "url", picture) if picture else ""
+    classes = f"avatar avatar--{size}" if size else "avatar"
+    if url:
+        pixels = {"small": 22, "large": 72}.get(size, 44)
+        return format_html('<img class="{}" src="{}" alt="" width="{}" height="{}">', classes, url, pixels, pixels)
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, (name.strip() or "匠")[0].upper())
+
+
+@register.simple_tag
+def widget_attributes(widget: dict) -> SafeString:
+    """The attributes of a form widget; what looks like a text box gets the class `input` besides its own."""
+    attributes = dict(widget.get("attrs", {}))
+    if widget.get("template_name") in _BOX_WIDGETS:
+        attributes["class"] = f"input {attributes.get('class', '')}".strip()
+    return flatatt(attributes)
+
+
+@register.simple_tag(takes_context=True)
+def current_if(context: Context, url: str, *, below: bool = False) -> SafeString | str:
+    """` aria-current="page"` when the request is for `url`, or with `below` for anything under it."""
+    request = context.get("request")
+    if not url or request is None:
+        return ""
+    here = request.path == url or (below and request.path.startswith(url))
+    return format_html(' aria-current="{}"', "page" if request.path == url else "true") if here else ""
+
+
+@register.simple_tag
+def home_url() -> str:
+    """The home page in the active language: `/` or `/en/`. It is a CMS page, so it has no URL name."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
+
+
+@register.filter
+def page_numbers(page: Page) -> list[int | None]:
+    """The page numbers to show: ends, the current page and its neighbours; None stands for a gap."""
+    last = page.paginator.num_pages
+    kept = sorted({1, last, *range(max(1, page.number - 1), min(last, page.number + 1) + 1)})
+    numbers: list[int | None] = []
+    for number in kept:
+        if numbers and number - (numbers[-1] or 0) == 2:
+            numbers.append(number - 1)  # a gap of one page is that page
+        elif numbers and number - (numbers[-1] or 0) > 2:
+            numbers.append(None)
+        numbers.append(number)
+    return numbers
+
+
+@register.filter
+def file_kind(name: str) -> str:
+    """The ending of a file name as a label: `终稿.psd` → `PSD`, at most four letters."""
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return ending[:4].upper() or "?"

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DiscoveryConfig(AppConfig):
+    name = "marketplace.discovery"
+    verbose_name = _("Discovery")
+
+    def ready(self) -> None:
+        from marketplace.discovery.indexing import connect_signals
+
+        connect_signals()

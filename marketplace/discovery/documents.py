@@ -1,0 +1,57 @@
+"""From a gig to the words an engine stores."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Prefetch
+
+from marketplace.discovery.engines.base import GigWords
+from marketplace.discovery.language import Segmenter, normalise
+from marketplace.gigs.models import Gig, GigTag
+from marketplace.gigs.states import GigStatus
+
+
+def indexable_gigs(gig_ids: Iterable[int] | None = None) -> list[Gig]:
+    """Published gigs (live ones, and paused ones that may come back any minute) with all that is indexed of them."""
+    gigs = Gig.objects.filter(live=True, status__in=[GigStatus.LIVE, GigStatus.PAUSED])
+    if gig_ids is not None:
+        gigs = gigs.filter(pk__in=gig_ids)
+    return list(
+        gigs.select_related("category__parent", "seller__profile").prefetch_related(
+            Prefetch("gig_tags", GigTag.objects.select_related("tag"))
+        )
+    )
+
+
+def gig_words(gig: Gig, segmenter: Segmenter) -> GigWords:
+    """The words of one gig by field."""
+    names = [gig.category.name, gig.category.name_en]
+    parent = gig.category.parent
+    if parent is not None:
+        names += [parent.name, parent.name_en]
+    fields = {
+        "A": _cut(segmenter, [gig.title]),
+        "B": _cut(segmenter, [item.tag.name for item in gig.gig_tags.all()]),
+        "C": _cut(segmenter, [*names, gig.seller.profile.display_name]),
+        "D": _cut(segmenter, [gig.description]),
+    }
+    sub_words = tuple(
+        (letter, part)
+        for letter, words in fields.items()
+        for word in dict.fromkeys(words)
+        for part in segmenter.sub_words(word)
+    )
+    return GigWords(
+        gig_id=gig.pk,
+        title=fields["A"],
+        tags=fields["B"],
+        category=_cut(segmenter, names),
+        body=tuple(dict.fromkeys(fields["D"])),
+        seller=_cut(segmenter, [gig.seller.profile.display_name]),
+        sub_words=tuple(dict.fromkeys(sub_words)),
+        category_slug=parent.slug if parent is not None else gig.category.slug,
+        subcategory_slug=gig.category.slug,
+    )
+
+
+def _cut(segmenter: Segmenter, texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for text in texts for word in segmenter.cut(normalise(text)))

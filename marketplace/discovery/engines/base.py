@@ -1,0 +1,182 @@
+"""What a search engine must do, and the values that pass between the query's understanding, the engine and the scorer.
+
+An engine only retrieves: about 200 candidates for a plan. Language is understood before (plan.py), ranking is done after
+(scorer.py), so that every engine gives the same order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+CANDIDATE_LIMIT = 200
+SORTS = ("relevance", "orders", "rating", "price", "speed")
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """What was asked for. Prices in fen, times in days; a category by its slug, parent or child."""
+
+    query: str = ""
+    category_slug: str = ""
+    price_min_fen: int | None = None
+    price_max_fen: int | None = None
+    max_days: int | None = None
+    levels: tuple[str, ...] = ()
+    min_rating: float | None = None
+    sort: str = "relevance"
+    page: int = 1
+    page_size: int = 24
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether anything besides the words narrows the result."""
+        return bool(
+            self.category_slug
+            or self.levels
+            or self.price_min_fen is not None
+            or self.price_max_fen is not None
+            or self.max_days is not None
+            or self.min_rating is not None
+        )
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to say a concept: a word of the index and how much a hit of it is worth (1 = as typed)."""
+
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One thing the query is about. Generic ones (设计, 制作) say little alone and weigh a quarter."""
+
+    text: str
+    alternatives: tuple[Alternative, ...]
+    is_generic: bool = False
+    idf: float = 1.0
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A condition written in words: `300元以内` → price_max_fen 30000."""
+
+    text: str
+    field: str
+    value: int | float | str
+
+
+@dataclass(frozen=True)
+class QueryPlan:
+    """The understood query. Without concepts and with `nothing_known` set, nothing can be found and nothing is returned."""
+
+    text: str
+    concepts: tuple[Concept, ...] = ()
+    phrases: tuple[str, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    seller: str = ""  # the part of the text that names a seller
+    seller_share: float = 0.0  # 1 when the whole text is the seller's name
+    category_slugs: frozenset[str] = frozenset()  # named by the text
+    corrected: str = ""  # what was searched instead, when a word was unknown
+    nothing_known: bool = False
+
+    @property
+    def terms(self) -> list[str]:
+        """The words to retrieve by: those of the core concepts, or of the generic ones when there are no others."""
+        core = [concept for concept in self.concepts if not concept.is_generic and concept.alternatives]
+        return list(
+            dict.fromkeys(alternative.term for concept in core or self.concepts for alternative in concept.alternatives)
+        )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A live gig as the scorer and the facets see it."""
+
+    gig_id: int
+    seller_id: int
+    title: str
+    title_tokens: frozenset[str]
+    tag_tokens: frozenset[str]
+    body_tokens: frozenset[str]
+    category_tokens: frozenset[str]
+    seller_name: str
+    category_slug: str
+    subcategory_slug: str
+    price_fen: int
+    delivery_days: int
+    level: str
+    orders_completed: int
+    rating_sum: int
+    rating_count: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class FacetRow:
+    """The filterable part of a matching gig."""
+
+    gig_id: int
+    category_slug: str
+    subcategory_slug: str
+    price_fen: int
+    delivery_days: int
+    level: str
+    rating: float
+
+
+@dataclass(frozen=True)
+class FacetCount:
+    """A value of a filter, and how many results it would leave, all other filters staying as they are."""
+
+    value: str
+    count: int
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """One page of gig ids, best first, with what the page around them shows."""
+
+    ids: tuple[int, ...]
+    total: int
+    facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    plan: QueryPlan = QueryPlan("")
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    price_range_fen: tuple[int, int] | None = None  # between which half of the results lie
+
+
+class SearchEngine(Protocol):
+    """What discovery asks of PostgreSQL or Elasticsearch."""
+
+    def index(self, documents: Sequence["GigWords"]) -> None:
+        """Store these documents, replacing those of the same gigs."""
+
+    def remove(self, gig_ids: Sequence[int]) -> None:
+        """Forget these gigs; unknown ids are no error."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+        """The `limit` best live candidates for the plan, and as many that also pass the filters of the request."""
+
+    def facet_rows(self, plan: QueryPlan) -> list[FacetRow]:
+        """The filterable parts of every live gig that the plan matches, whatever the filters (capped by the engine)."""
+
+
+@dataclass(frozen=True)
+class GigWords:
+    """A gig's words, cut and folded: what an engine stores."""
+
+    gig_id: int
+    title: tuple[str, ...]
+    tags: tuple[str, ...]
+    category: tuple[str, ...]
+    body: tuple[str, ...]
+    seller: tuple[str, ...]
+    sub_words: tuple[tuple[str, str], ...]  # (weight letter A-D, word inside a longer one)
+    category_slug: str
+    subcategory_slug: str

@@ -1,0 +1,87 @@
+"""Folding and cutting of Chinese text: the same for documents and queries, and the same for every engine.
+
+Facts and measurements: facts/search.md, sections 1 and 2.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import opencc
+import rjieba
+
+# A run of Latin letters and digits keeps what names are made of: c++, c#, node.js, t-shirt.
+LATIN = re.compile(r"[a-z0-9]+(?:[.\-][a-z0-9]+)*[+#]*")
+CJK = re.compile(r"[㐀-鿿豈-﫿〇]+")
+RUN = re.compile(f"(?P<latin>{LATIN.pattern})|(?P<cjk>{CJK.pattern})")
+# Three and four characters need this much, or the dictionary's shorter words win (小/程序/开发).
+DOMAIN_FREQUENCY = 50_000
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+def fold(text: str) -> str:
+    """Full width to half width, capitals to small letters, one blank between words: all but the characters' form."""
+    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def normalise(text: str) -> str:
+    """`fold`, and traditional characters to simplified ones."""
+    folded = fold(text)
+    return _simplifier().convert(folded) if CJK.search(folded) else folded
+
+
+def runs(text: str) -> Iterator[tuple[str, bool]]:
+    """The Latin and Chinese runs of normalised text in order, each with whether it is Latin. Punctuation falls out."""
+    for match in RUN.finditer(text):
+        yield match.group(), match.lastgroup == "latin"
+
+
+def is_latin(word: str) -> bool:
+    """Whether a token is a Latin run."""
+    return bool(word) and word[0].isascii()
+
+
+class Segmenter:
+    """A cutter with the catalogue's own words. Never changed after it is made: another thread may be cutting."""
+
+    def __init__(self, domain_words: Iterable[str] = ()) -> None:
+        cutter = rjieba.Jieba()
+        # In sorted order, so that the same words always give the same cuts. Latin-only words would tear pinyin apart.
+        for word in sorted({word for word in domain_words if 2 <= len(word) <= 8 and CJK.search(word)}):
+            cutter.add_word(word, DOMAIN_FREQUENCY, None)
+        # Words with both scripts (b站, t恤) the dictionary cannot cut out of a Latin run: found before the runs are.
+        mixed = sorted((word for word in domain_words if _is_mixed(word)), key=lambda word: (-len(word), word))
+        self._mixed = re.compile("|".join(map(re.escape, mixed))) if mixed else None
+        self._cutter = cutter
+
+    def cut(self, text: str) -> list[str]:
+        """The words of normalised text, in order."""
+        words: list[str] = []
+        position = 0
+        for match in self._mixed.finditer(text) if self._mixed else ():
+            words += self._cut_runs(text[position : match.start()])
+            words.append(match.group())
+            position = match.end()
+        return words + self._cut_runs(text[position:])
+
+    def sub_words(self, word: str) -> list[str]:
+        """Known words inside a Chinese word of three or more characters, without itself."""
+        if len(word) < 3 or is_latin(word):
+            return []
+        return [part for part in self._cutter.cut_for_search(word, True) if part != word and len(part) > 1]
+
+    def _cut_runs(self, text: str) -> list[str]:
+        words: list[str] = []
+        for run, latin in runs(text):
+            words += [run] if latin else [word for word in self._cutter.cut(run, True) if word.strip()]
+        return words
+
+
+def _is_mixed(word: str) -> bool:
+    # Only a tight mix of a letter and a character or two; longer ones are better cut in two.
+    return 2 <= len(word) <= 3 and bool(CJK.search(word)) and bool(LATIN.search(word))

@@ -1,0 +1,81 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class GigDocument(models.Model):
+    """What the PostgreSQL engine knows of a live gig: its words, cut and folded in Python, and what it is filtered by."""
+
+    gig = models.OneToOneField("gigs.Gig", on_delete=models.CASCADE, primary_key=True, related_name="document")
+    words = SearchVectorField()
+    # Words of title and tags, for the scorer: it must know where a word was found.
+    title_tokens = ArrayField(models.CharField(max_length=80), default=list)
+    tag_tokens = ArrayField(models.CharField(max_length=80), default=list)
+    body_tokens = ArrayField(models.CharField(max_length=80), default=list)
+    category_slug = models.CharField(max_length=60)
+    subcategory_slug = models.CharField(max_length=60)
+    indexed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("search document")
+        verbose_name_plural = _("search documents")
+        indexes = [GinIndex(fields=["words"], name="discovery_words")]
+
+    def __str__(self) -> str:
+        return f"{self.gig_id}"
+
+
+class SearchHistory(models.Model):
+    """A search that was made: what was asked, how much was found."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="searches")
+    query = models.CharField(_("query"), max_length=200)
+    filters = models.JSONField(_("filters"), default=dict, blank=True)
+    result_count = models.PositiveIntegerField(_("results"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("search")
+        verbose_name_plural = _("search history")
+        indexes = [models.Index(fields=["user", "-id"], name="discovery_history_of_user")]
+
+    def __str__(self) -> str:
+        return self.query
+
+
+class SearchFilter(models.Model):
+    """A search somebody keeps (关注的搜索)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="search_filters")
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(_("query"), max_length=200, blank=True)
+    filters = models.JSONField(_("filters"), default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Recommendation(models.Model):
+    """A gig to show beside another, with the reason that is shown with it."""
+
+    source_gig = models.ForeignKey("gigs.Gig", on_delete=models.CASCADE, related_name="recommendations")
+    target_gig = models.ForeignKey("gigs.Gig", on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(_("reason"), max_length=20)
+    score = models.FloatField(_("score"))
+    computed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        constraints = [models.UniqueConstraint(fields=["source_gig", "target_gig"], name="discovery_recommendation_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.source_gig_id} → {self.target_gig_id}"

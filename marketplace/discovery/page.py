@@ -1,0 +1,214 @@
+"""What the search page shows around the cards: chips, filters with counts, sort, pages, related searches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marketplace.accounts.models import SellerLevelChoice, User
+from marketplace.core.money import display_yuan
+from marketplace.discovery import services
+from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult
+from marketplace.discovery.params import Chip, hidden_fields, query_string
+from marketplace.discovery.suggestions import related_searches
+from marketplace.gigs.cards import GigCard, gig_cards
+from marketplace.gigs.models import GigCategory
+
+# The price histogram: bars 16 units apart in a box of 240 by 48, as the style sheet expects.
+BAR_STEP, BAR_WIDTH, CHART_HEIGHT = 30, 27, 48
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line of a filter."""
+
+    value: str
+    text: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of the price histogram as an SVG path."""
+
+    path: str
+    is_within: bool
+
+
+@dataclass(frozen=True)
+class Sort:
+    text: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """Everything `discovery/search.html` shows."""
+
+    request: SearchRequest
+    result: SearchResult
+    cards: list[tuple[GigCard, str]]  # with the reason for its place
+    chips: list[Chip]
+    clear_url: str
+    categories: list[Choice]
+    days: list[Choice]
+    levels: list[Choice]
+    ratings: list[Choice]
+    bars: list[Bar]
+    price_hint: str
+    sorts: list[Sort]
+    page_numbers: list[tuple[str, str, bool]]  # text, address (empty for an ellipsis), whether it is this page
+    previous_url: str
+    next_url: str
+    related: list[str]
+    category: GigCategory | None
+    is_landing: bool  # one category and nothing else: worth a search engine's while
+    hidden: Mapping[str, str]
+
+
+def search_page(request: SearchRequest, *, user: User) -> SearchPage:
+    """The page for `request`: the cost does not grow with the number of cards."""
+    result = services.search(request, user)
+    categories = _categories()
+    cards = gig_cards(result.ids, user=user)
+    paginator = Paginator(range(result.total), request.page_size)
+    number = min(request.page, paginator.num_pages)
+    clear = SearchRequest(query=request.query, sort=request.sort)
+    category = categories.get(request.category_slug)
+    return SearchPage(
+        request=request,
+        result=result,
+        cards=[(card, result.reasons.get(card.gig_id, "")) for card in cards],
+        chips=_chips(request, result, categories),
+        clear_url=query_string(clear),
+        categories=[
+            Choice(item.value, categories[item.value].localized_name, item.count, item.is_chosen)
+            for item in result.facets.get("category", ())
+            if item.value in categories
+        ],
+        days=[Choice(item.value, _within_days(int(item.value)), item.count, item.is_chosen) for item in result.facets.get("days", ())],
+        levels=[
+            Choice(item.value, str(SellerLevelChoice(item.value).label), item.count, item.is_chosen)
+            for item in result.facets.get("level", ())
+        ],
+        ratings=[
+            Choice(item.value, _("%(rating)s and up") % {"rating": item.value}, item.count, item.is_chosen)
+            for item in result.facets.get("rating", ())
+        ],
+        bars=_bars(result.facets.get("price", ()), request),
+        price_hint=_price_hint(result),
+        sorts=_sorts(request),
+        page_numbers=[
+            (str(item), query_string(replace(request, page=int(item))) if str(item).isdigit() else "", item == number)
+            for item in paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
+        ]
+        if paginator.num_pages > 1
+        else [],
+        previous_url=query_string(replace(request, page=number - 1)) if number > 1 else "",
+        next_url=query_string(replace(request, page=number + 1)) if number < paginator.num_pages else "",
+        related=related_searches(result.plan),
+        category=category,
+        is_landing=category is not None and not request.query and not replace(request, category_slug="").has_filters,
+        hidden=hidden_fields(request, "q", "sort"),
+    )
+
+
+def _categories() -> dict[str, GigCategory]:
+    """All shown categories by slug, kept for a minute."""
+    found = cache.get("discovery:categories")
+    if found is None:
+        found = {category.slug: category for category in GigCategory.objects.filter(is_active=True).select_related("parent")}
+        cache.set("discovery:categories", found, timeout=60)
+    return found
+
+
+def _within_days(days: int) -> str:
+    return ngettext("Within %(days)s day", "Within %(days)s days", days) % {"days": days}
+
+
+def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str, GigCategory]) -> list[Chip]:
+    chips = []
+    if request.category_slug in categories:
+        name = categories[request.category_slug].localized_name
+        chips.append(Chip(name, query_string(replace(request, category_slug="", page=1))))
+    if request.price_min_fen is not None or request.price_max_fen is not None:
+        text = _price_text(request.price_min_fen, request.price_max_fen)
+        chips.append(Chip(text, query_string(replace(request, price_min_fen=None, price_max_fen=None, page=1))))
+    if request.max_days is not None:
+        chips.append(Chip(_within_days(request.max_days), query_string(replace(request, max_days=None, page=1))))
+    for level in request.levels:
+        others = tuple(other for other in request.levels if other != level)
+        chips.append(Chip(str(SellerLevelChoice(level).label), query_string(replace(request, levels=others, page=1))))
+    if request.min_rating is not None:
+        text = _("Rated %(rating)s and up") % {"rating": f"{request.min_rating:g}"}
+        chips.append(Chip(text, query_string(replace(request, min_rating=None, page=1))))
+    for constraint in result.plan.constraints:
+        # What was read out of the words is shown, and taken out of the words again.
+        words = " ".join(result.plan.text.replace(constraint.text, " ").split())
+        chips.append(Chip(_constraint_text(constraint), query_string(replace(request, query=words, page=1))))
+    return chips
+
+
+def _constraint_text(constraint: Constraint) -> str:
+    if constraint.field == "price_max_fen":
+        return _price_text(None, int(constraint.value))
+    if constraint.field == "price_min_fen":
+        return _price_text(int(constraint.value), None)
+    if constraint.field == "max_days":
+        return _within_days(int(constraint.value))
+    wishes = {
+        "price": _("Lower prices first"),
+        "rating": _("Better rated first"),
+        "orders": _("More orders first"),
+        "speed": _("Faster first"),
+    }
+    return wishes[str(constraint.value)]
+
+
+def _price_text(low: int | None, high: int | None) -> str:
+    if low is None:
+        return _("Up to ¥%(high)s") % {"high": display_yuan(high or 0)}
+    if high is None:
+        return _("¥%(low)s and more") % {"low": display_yuan(low)}
+    return _("¥%(low)s to ¥%(high)s") % {"low": display_yuan(low), "high": display_yuan(high)}
+
+
+def _price_hint(result: SearchResult) -> str:
+    if result.price_range_fen is None:
+        return ""
+    low, high = result.price_range_fen
+    return _("Half of them cost ¥%(low)s to ¥%(high)s") % {"low": display_yuan(low), "high": display_yuan(high)}
+
+
+def _bars(bands: tuple[FacetCount, ...], request: SearchRequest) -> list[Bar]:
+    most = max((band.count for band in bands), default=0)
+    if not most:
+        return []
+    bars = []
+    for place, band in enumerate(bands):
+        height = round(CHART_HEIGHT * band.count / most)
+        left, top = place * BAR_STEP, CHART_HEIGHT - height
+        low, _dash, high = band.value.partition("-")
+        within = (request.price_max_fen is None or int(low) < request.price_max_fen) and (
+            request.price_min_fen is None or not high or int(high) > request.price_min_fen
+        )
+        bars.append(Bar(f"M{left} {top}h{BAR_WIDTH}v{height}h-{BAR_WIDTH}z", within))
+    return bars
+
+
+def _sorts(request: SearchRequest) -> list[Sort]:
+    names = {
+        "relevance": _("Best match"),
+        "orders": _("Orders"),
+        "rating": _("Rating"),
+        "price": _("Price"),
+        "speed": _("Fastest"),
+    }
+    return [Sort(text, query_string(replace(request, sort=sort, page=1)), sort == request.sort) for sort, text in names.items()]
+
+

@@ -1,0 +1,88 @@
+"""Between the address and a SearchRequest. What makes no sense in an address is left out, never an error."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from marketplace.accounts.models import SellerLevelChoice
+from marketplace.core.money import FEN_PER_YUAN
+from marketplace.discovery.engines.base import SORTS, SearchRequest
+
+PAGE_SIZE = 24
+MAXIMUM_PAGE = 200
+MAXIMUM_YUAN = 1_000_000
+MAXIMUM_DAYS = 365
+
+
+def read_request(parameters: QueryDict) -> SearchRequest:
+    """The request that an address stands for."""
+    low, high = _number(parameters.get("price_min"), MAXIMUM_YUAN), _number(parameters.get("price_max"), MAXIMUM_YUAN)
+    if low is not None and high is not None and low > high:
+        low, high = high, low
+    sort = parameters.get("sort", "")
+    return SearchRequest(
+        query=parameters.get("q", "").strip()[:80],
+        category_slug=parameters.get("category", "").strip()[:60],
+        price_min_fen=None if low is None else low * FEN_PER_YUAN,
+        price_max_fen=None if high is None else high * FEN_PER_YUAN,
+        max_days=_number(parameters.get("days"), MAXIMUM_DAYS) or None,
+        levels=tuple(level for level in SellerLevelChoice.values if level in parameters.getlist("level")),
+        min_rating=_rating(parameters.get("rating")),
+        sort=sort if sort in SORTS else "relevance",
+        page=min(_number(parameters.get("page"), MAXIMUM_PAGE) or 1, MAXIMUM_PAGE),
+        page_size=PAGE_SIZE,
+    )
+
+
+def address_parameters(request: SearchRequest) -> list[tuple[str, str]]:
+    """The request as ordered parameters, without what is the default: one address for one result."""
+    pairs: list[tuple[str, str | None]] = [
+        ("q", request.query),
+        ("category", request.category_slug),
+        ("price_min", _yuan(request.price_min_fen)),
+        ("price_max", _yuan(request.price_max_fen)),
+        ("days", str(request.max_days or "")),
+        *(("level", level) for level in request.levels),
+        ("rating", "" if request.min_rating is None else f"{request.min_rating:g}"),
+        ("sort", "" if request.sort == "relevance" else request.sort),
+        ("page", "" if request.page == 1 else str(request.page)),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def query_string(request: SearchRequest) -> str:
+    """`?q=…` for the request, or `?` alone when it is empty (a link that clears everything)."""
+    return "?" + urlencode(address_parameters(request))
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition in force, in words, and the address without it."""
+
+    text: str
+    url: str
+
+
+def hidden_fields(request: SearchRequest, *names: str) -> Mapping[str, str]:
+    """The parameters `names` of the request, for the hidden inputs of a form that does not show them."""
+    return {name: value for name, value in address_parameters(request) if name in names}
+
+
+def _yuan(amount_fen: int | None) -> str:
+    return "" if amount_fen is None else str(amount_fen // FEN_PER_YUAN)
+
+
+def _number(text: str | None, maximum: int) -> int | None:
+    text = (text or "").replace(",", "").strip()
+    # Only the ten digits: str.isdigit also says yes to ² and to digits that int() reads and people do not mean.
+    return min(int(text), maximum) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def _rating(text: str | None) -> float | None:
+    try:
+        rating = float(text or "")
+    except ValueError:
+        return None
+    return rating if 0 < rating <= 5 else None

@@ -1,0 +1,188 @@
+"""What others ask of discovery: search, and keep the index true."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.models import User
+from marketplace.discovery import facets, scorer
+from marketplace.discovery.documents import gig_words, indexable_gigs
+from marketplace.discovery.engines.base import (
+    CANDIDATE_LIMIT,
+    Candidate,
+    FacetRow,
+    QueryPlan,
+    SearchEngine,
+    SearchRequest,
+    SearchResult,
+)
+from marketplace.discovery.lexicon import current_lexicon, domain_segmenter, lexicon_changed
+from marketplace.discovery.models import SearchHistory
+from marketplace.discovery.plan import understand
+from marketplace.gigs.cards import mean_rating
+
+INDEX_BATCH = 500
+SELLER_CAP, CAP_WITHIN = 3, 24
+
+
+@lru_cache(maxsize=1)
+def search_engine() -> SearchEngine:
+    """The engine the settings name."""
+    return import_string(settings.SEARCH_ENGINE)()
+
+
+def search(request: SearchRequest, user: User | None = None) -> SearchResult:
+    """One page of live gigs for what was asked, best first. Nothing of `user` is used for the order."""
+    lexicon = current_lexicon()
+    plan = understand(request.query, lexicon)
+    if plan.nothing_known:
+        # No word of it stands anywhere: an empty page is more honest than a chance hit.
+        return SearchResult((), 0, {}, plan)
+    effective = _with_constraints(request, plan)
+    candidates = search_engine().retrieve(plan, effective)
+    kept = scorer.without_tail(scorer.score_candidates(candidates, plan, now=timezone.now()), plan)
+    by_id = {one.gig_id: one for one in candidates}
+    rows = [_facet_row(by_id[score.gig_id]) for score in kept]
+    ordered = [row.gig_id for row in rows if facets.passes(row, effective)]
+    total = len(ordered)
+    if len(candidates) >= CANDIDATE_LIMIT:
+        # More than could be scored: count and facet over everything that matches.
+        rows = search_engine().facet_rows(plan)
+        total = max(total, sum(facets.passes(row, effective) for row in rows))
+    ids = _sorted([by_id[gig_id] for gig_id in ordered], effective, plan)
+    if total > len(ids):
+        ids = [*ids, *_rest(rows, effective, set(ids))]
+    start = (max(1, request.page) - 1) * request.page_size
+    page = ids[start : start + request.page_size]
+    scores = {score.gig_id: score for score in kept}
+    return SearchResult(
+        ids=tuple(page),
+        total=total,
+        facets=facets.facet_counts(rows, effective),
+        plan=plan,
+        reasons={gig_id: reason(scores[gig_id], by_id[gig_id], effective) for gig_id in page if gig_id in scores},
+        price_range_fen=facets.middle_half_fen(rows),
+    )
+
+
+def record_search(*, user: User | None, request: SearchRequest, result_count: int) -> None:
+    """Remember a search, for the person's own history and for the words we do not know yet."""
+    if not request.query.strip():
+        return
+    SearchHistory.objects.create(
+        user=user if user is not None and user.is_authenticated else None,
+        query=request.query.strip()[:200],
+        filters={
+            name: value for name, value in vars(request).items() if value and name not in {"query", "page", "page_size"}
+        },
+        result_count=result_count,
+    )
+
+
+def index_gig(gig_id: int) -> None:
+    """Bring one gig's document up to date, or remove it when the gig is no longer published."""
+    index_gigs([gig_id])
+
+
+def index_gigs(gig_ids: Sequence[int]) -> None:
+    """As `index_gig` for many."""
+    segmenter = current_lexicon().segmenter
+    gigs = indexable_gigs(gig_ids)
+    gone = set(gig_ids) - {gig.pk for gig in gigs}
+    if gone:
+        search_engine().remove(sorted(gone))
+    search_engine().index([gig_words(gig, segmenter) for gig in gigs])
+    lexicon_changed()
+
+
+def remove_gig(gig_id: int) -> None:
+    """Forget one gig."""
+    search_engine().remove([gig_id])
+    lexicon_changed()
+
+
+def rebuild_index() -> int:
+    """Index every published gig anew with today's dictionary; returns how many."""
+    segmenter = domain_segmenter()
+    gigs = indexable_gigs()
+    search_engine().clear()
+    for start in range(0, len(gigs), INDEX_BATCH):
+        search_engine().index([gig_words(gig, segmenter) for gig in gigs[start : start + INDEX_BATCH]])
+    lexicon_changed()
+    return len(gigs)
+
+
+def reason(score: scorer.Score, candidate: Candidate, request: SearchRequest) -> str:
+    """Why a gig stands where it stands, in a sentence for everybody."""
+    parts = []
+    if score.phrase:
+        parts.append(_("your words stand together in its title"))
+    elif score.coverage >= 0.99:
+        parts.append(_("it answers everything you typed"))
+    elif score.coverage:
+        parts.append(_("it answers part of what you typed"))
+    rating = mean_rating(candidate.rating_sum, candidate.rating_count)
+    if rating is not None and candidate.rating_count >= 3:
+        parts.append(_("rated %(rating)s") % {"rating": rating})
+    if candidate.orders_completed:
+        parts.append(_("%(orders)s orders completed") % {"orders": candidate.orders_completed})
+    elif not parts or score.quality:
+        parts.append(_("newly listed"))
+    if request.price_max_fen is not None:
+        parts.append(_("within your budget"))
+    return _("%(reasons)s. No browsing history was used.") % {"reasons": _("; ").join(parts)}
+
+
+def _with_constraints(request: SearchRequest, plan: QueryPlan) -> SearchRequest:
+    """The request with the conditions that were written in words; a filter that was set by hand wins."""
+    for constraint in plan.constraints:
+        if constraint.field != "prefer" and getattr(request, constraint.field) is None:
+            request = replace(request, **{constraint.field: constraint.value})
+    return request
+
+
+def _sorted(candidates: list[Candidate], request: SearchRequest, plan: QueryPlan) -> list[int]:
+    if request.sort == "orders":
+        candidates = sorted(candidates, key=lambda one: -one.orders_completed)
+    elif request.sort == "rating":
+        candidates = sorted(candidates, key=lambda one: -scorer.bayesian_rating(one.rating_sum, one.rating_count))
+    elif request.sort == "price":
+        candidates = sorted(candidates, key=lambda one: one.price_fen)
+    elif request.sort == "speed":
+        candidates = sorted(candidates, key=lambda one: one.delivery_days)
+    elif not plan.seller:
+        return _spread_sellers(candidates)
+    return [one.gig_id for one in candidates]
+
+
+def _spread_sellers(candidates: list[Candidate]) -> list[int]:
+    """At most three gigs of one seller among the first 24; the others come right after."""
+    first: list[int] = []
+    later: list[int] = []
+    counts: dict[int, int] = {}
+    for one in candidates:
+        counts[one.seller_id] = counts.get(one.seller_id, 0) + 1
+        crowded = counts[one.seller_id] > SELLER_CAP and len(first) < CAP_WITHIN
+        (later if crowded else first).append(one.gig_id)
+    return [*first[:CAP_WITHIN], *later, *first[CAP_WITHIN:]]
+
+
+def _rest(rows: Sequence[FacetRow], request: SearchRequest, shown: set[int]) -> list[int]:
+    return [row.gig_id for row in rows if row.gig_id not in shown and facets.passes(row, request)]
+
+
+def _facet_row(candidate: Candidate) -> FacetRow:
+    return FacetRow(
+        gig_id=candidate.gig_id,
+        category_slug=candidate.category_slug,
+        subcategory_slug=candidate.subcategory_slug,
+        price_fen=candidate.price_fen,
+        delivery_days=candidate.delivery_days,
+        level=candidate.level,
+        rating=float(mean_rating(candidate.rating_sum, candidate.rating_count) or 0),
+    )

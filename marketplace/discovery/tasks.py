@@ -1,0 +1,38 @@
+"""Keeping the index true in the background. Thin, and safe to run twice."""
+
+from celery import shared_task
+from django.db.models import F, Q
+
+from marketplace.discovery import services
+from marketplace.discovery.models import GigDocument
+from marketplace.gigs.models import Gig
+from marketplace.gigs.states import GigStatus
+
+CATCH_UP_LIMIT = 500
+
+
+@shared_task
+def index_gig(gig_id: int) -> None:
+    """Bring one gig's document up to date."""
+    services.index_gig(gig_id)
+
+
+@shared_task
+def catch_up() -> int:
+    """Index what was published and missed, forget what is gone; returns how many. Beat runs it every minute."""
+    shown = Gig.objects.filter(live=True, status__in=[GigStatus.LIVE, GigStatus.PAUSED])
+    stale = shown.filter(Q(document=None) | Q(last_published_at__gt=F("document__indexed_at")))
+    gone = GigDocument.objects.exclude(gig__in=shown)
+    ids = [
+        *stale.values_list("pk", flat=True)[:CATCH_UP_LIMIT],
+        *gone.values_list("gig_id", flat=True)[:CATCH_UP_LIMIT],
+    ]
+    if ids:
+        services.index_gigs(ids)
+    return len(ids)
+
+
+@shared_task
+def rebuild() -> int:
+    """Index everything with today's dictionary. Beat runs it at night."""
+    return services.rebuild_index()

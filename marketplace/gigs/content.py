@@ -1,0 +1,244 @@
+"""What a seller writes about a gig, as plain values, and the rules it must keep.
+
+The form, the demo catalogue and the tests all hand this to `services`; nothing else builds children of a gig.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.files.storage import default_storage
+
+from marketplace.core.config import get_config
+from marketplace.core.money import display_yuan
+from marketplace.gigs.errors import GigError, GigErrorCode
+from marketplace.gigs.models import (
+    Gig,
+    GigCategory,
+    GigExtra,
+    GigFaq,
+    GigMedia,
+    GigPackage,
+    GigRequirement,
+    MediaKind,
+    PackageTier,
+    RequirementKind,
+)
+
+PACKAGE_LIMIT = len(PackageTier.values)
+TAG_LIMIT = 5
+TAG_LENGTH = 20
+PICTURE_LIMIT = 5
+# What a moderator can judge, and a buyer can decide on; shorter drafts are kept, but not submitted.
+DESCRIPTION_MINIMUM = 60
+
+_TIER_ORDER = {tier: place for place, tier in enumerate(PackageTier.values)}
+
+
+@dataclass(frozen=True)
+class PackageContent:
+    """One package; the price in fen."""
+
+    tier: str
+    title: str
+    description: str
+    price_fen: int
+    delivery_days: int
+    revisions: int = 1
+
+
+@dataclass(frozen=True)
+class ExtraContent:
+    """An add-on; `extra_days` is negative when it makes the delivery faster."""
+
+    title: str
+    price_fen: int
+    extra_days: int = 0
+
+
+@dataclass(frozen=True)
+class FaqContent:
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class RequirementContent:
+    prompt: str
+    kind: str = RequirementKind.TEXT
+    choices: tuple[str, ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class PictureContent:
+    """A stored picture: `name` is its name in the default storage."""
+
+    name: str
+    alt_text: str = ""
+    width: int = 0
+    height: int = 0
+
+    @property
+    def url(self) -> str:
+        """Where browsers fetch it."""
+        return default_storage.url(self.name)
+
+
+@dataclass(frozen=True)
+class FeatureRow:
+    """A row of the package comparison: text, or whether it is included, for each package in ascending order."""
+
+    label: str
+    values: tuple[str | bool, ...]
+
+
+@dataclass(frozen=True)
+class GigContent:
+    """The whole of a gig's content."""
+
+    category: GigCategory
+    title: str
+    description: str
+    packages: tuple[PackageContent, ...]
+    tags: tuple[str, ...] = ()
+    faqs: tuple[FaqContent, ...] = ()
+    requirements: tuple[RequirementContent, ...] = ()
+    extras: tuple[ExtraContent, ...] = ()
+    pictures: tuple[PictureContent, ...] = ()
+    features: tuple[FeatureRow, ...] = ()
+    language: str = "zh-hans"
+
+
+def check_price(price_fen: int) -> None:
+    """Raise GigError when a package's price lies outside the platform's bounds."""
+    minimum, maximum = get_config("gigs.minimum_price_fen"), get_config("gigs.maximum_price_fen")
+    if price_fen < minimum:
+        raise GigError(GigErrorCode.PRICE_TOO_LOW, yuan=display_yuan(minimum))
+    if price_fen > maximum:
+        raise GigError(GigErrorCode.PRICE_TOO_HIGH, yuan=display_yuan(maximum))
+
+
+def check_packages(packages: Sequence[PackageContent]) -> None:
+    """Raise GigError unless there are one to three different packages whose prices do not fall."""
+    if not packages:
+        raise GigError(GigErrorCode.NO_PACKAGE)
+    if len(packages) > PACKAGE_LIMIT:
+        raise GigError(GigErrorCode.TOO_MANY_PACKAGES)
+    tiers = [package.tier for package in packages]
+    if len(set(tiers)) < len(tiers):
+        raise GigError(GigErrorCode.DUPLICATE_TIER)
+    if PackageTier.BASIC not in tiers:
+        raise GigError(GigErrorCode.NO_PACKAGE)
+    for package in packages:
+        check_price(package.price_fen)
+    prices = [package.price_fen for package in in_tier_order(packages)]
+    if prices != sorted(prices):
+        raise GigError(GigErrorCode.PRICES_NOT_ASCENDING)
+
+
+def check_tags(tags: Sequence[str]) -> None:
+    """Raise GigError when there are too many tags or one is too long."""
+    if len(tags) > TAG_LIMIT:
+        raise GigError(GigErrorCode.TOO_MANY_TAGS, limit=TAG_LIMIT, count=len(tags))
+    for tag in tags:
+        if len(tag) > TAG_LENGTH:
+            raise GigError(GigErrorCode.TAG_TOO_LONG, limit=TAG_LENGTH, tag=tag)
+
+
+def check_content(content: GigContent) -> None:
+    """Raise GigError for the first rule that `content` breaks."""
+    if content.category.parent_id is None:
+        raise GigError(GigErrorCode.NOT_A_SUBCATEGORY)
+    check_packages(content.packages)
+    check_tags(content.tags)
+    if len(content.pictures) > PICTURE_LIMIT:
+        raise GigError(GigErrorCode.TOO_MANY_PICTURES, limit=PICTURE_LIMIT, count=len(content.pictures))
+    if any(len(row.values) != len(content.packages) for row in content.features):
+        raise GigError(GigErrorCode.FEATURE_ROW_UNEVEN)
+
+
+def in_tier_order(packages: Sequence[PackageContent]) -> list[PackageContent]:
+    """The packages from basic to premium."""
+    return sorted(packages, key=lambda package: _TIER_ORDER[package.tier])
+
+
+def write_content(gig: Gig, content: GigContent) -> None:
+    """Put `content` into `gig` in memory. A package keeps its key, so that a checkout under way survives publishing."""
+    gig.category = content.category
+    gig.title = content.title
+    gig.description = content.description
+    gig.language = content.language
+    gig.feature_rows = [{"label": row.label, "values": list(row.values)} for row in content.features]
+    keys = {package.tier: package.pk for package in gig.packages.all()} if gig.pk else {}
+    gig.packages = [
+        GigPackage(
+            pk=keys.get(package.tier),
+            tier=package.tier,
+            title=package.title,
+            description=package.description,
+            price_fen=package.price_fen,
+            delivery_days=package.delivery_days,
+            revisions=package.revisions,
+        )
+        for package in in_tier_order(content.packages)
+    ]
+    gig.extras = [
+        GigExtra(title=extra.title, price_fen=extra.price_fen, extra_days=extra.extra_days, sort_order=place)
+        for place, extra in enumerate(content.extras)
+    ]
+    gig.faqs = [
+        GigFaq(question=faq.question, answer=faq.answer, sort_order=place) for place, faq in enumerate(content.faqs)
+    ]
+    gig.requirements = [
+        GigRequirement(
+            prompt=item.prompt, kind=item.kind, choices=list(item.choices), required=item.required, sort_order=place
+        )
+        for place, item in enumerate(content.requirements)
+    ]
+    gig.media = [
+        GigMedia(
+            kind=MediaKind.IMAGE,
+            file=picture.name,
+            alt_text=picture.alt_text,
+            width=picture.width,
+            height=picture.height,
+            sort_order=place,
+        )
+        for place, picture in enumerate(content.pictures)
+    ]
+    gig.tags.set(content.tags)
+
+
+def read_content(gig: Gig) -> GigContent:
+    """The content of `gig` (a row, or a revision rebuilt as an object) as plain values: the inverse of `write_content`."""
+    packages = tuple(
+        PackageContent(
+            tier=package.tier,
+            title=package.title,
+            description=package.description,
+            price_fen=package.price_fen,
+            delivery_days=package.delivery_days,
+            revisions=package.revisions,
+        )
+        for package in gig.packages.all()
+    )
+    return GigContent(
+        category=gig.category,
+        title=gig.title,
+        description=gig.description,
+        language=gig.language,
+        packages=tuple(in_tier_order(packages)),
+        tags=tuple(tag.name for tag in gig.tags.all()),
+        faqs=tuple(FaqContent(faq.question, faq.answer) for faq in gig.faqs.all()),
+        requirements=tuple(
+            RequirementContent(item.prompt, item.kind, tuple(item.choices), item.required)
+            for item in gig.requirements.all()
+        ),
+        extras=tuple(ExtraContent(extra.title, extra.price_fen, extra.extra_days) for extra in gig.extras.all()),
+        pictures=tuple(
+            PictureContent(picture.file.name, picture.alt_text, picture.width, picture.height)
+            for picture in gig.media.all()
+            if picture.kind == MediaKind.IMAGE
+        ),
+        features=tuple(FeatureRow(row["label"], tuple(row["values"])) for row in gig.feature_rows),
+    )

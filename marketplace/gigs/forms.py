@@ -1,0 +1,433 @@
+"""The seller's form: one page of several small forms that together make a GigContent. Works without script."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms import BaseFormSet, formset_factory
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from marketplace.core.money import FEN_PER_YUAN, parse_yuan
+from marketplace.gigs.content import (
+    PICTURE_LIMIT,
+    ExtraContent,
+    FaqContent,
+    FeatureRow,
+    GigContent,
+    PackageContent,
+    PictureContent,
+    RequirementContent,
+    check_packages,
+    check_price,
+    check_tags,
+)
+from marketplace.gigs.errors import GigError
+from marketplace.gigs.models import GigCategory, PackageTier, RequirementKind
+from marketplace.gigs.pictures import store_picture
+from marketplace.gigs.selectors import subcategory_choices
+
+DELIVERY_DAYS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 18, 20, 21, 25, 28, 30, 35, 40, 45, 60, 75, 90)
+REVISION_COUNTS = tuple(range(0, 11))
+FEATURE_LIMIT, FAQ_LIMIT, EXTRA_LIMIT, NEED_LIMIT = 10, 10, 8, 10
+# Words for "included" and "not included" in a comparison row; the first of each is what the form shows again.
+YES_WORDS = ("含", "有", "是", "✓", "√", "yes")
+NO_WORDS = ("—", "-", "无", "不含", "否", "no")
+
+
+def _days_label(days: int) -> Any:
+    return ngettext_lazy("%(days)s day", "%(days)s days", days) % {"days": days}
+
+
+def _times_label(times: int) -> Any:
+    return ngettext_lazy("%(times)s revision", "%(times)s revisions", times) % {"times": times}
+
+
+class YuanField(forms.DecimalField):
+    """An amount typed in yuan, a thousands comma allowed; cleans to whole fen."""
+
+    unit = "yuan"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=10, decimal_places=2, min_value=Decimal("0.01"), **kwargs)
+        self.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python(value.replace(",", "").replace("，", "") if isinstance(value, str) else value)
+
+    def clean(self, value: Any) -> int | None:
+        amount = super().clean(value)
+        return None if amount is None else parse_yuan(amount)
+
+
+def yuan_initial(amount_fen: int) -> str:
+    """Fen as the form shows them: without decimals when whole."""
+    yuan = Decimal(amount_fen) / FEN_PER_YUAN
+    return f"{yuan:.0f}" if amount_fen % FEN_PER_YUAN == 0 else f"{yuan:.2f}"
+
+
+class AboutForm(forms.Form):
+    title = forms.CharField(
+        label=_("Title"),
+        min_length=6,
+        max_length=40,
+        help_text=_("What you make, for whom, with what result. 6 to 40 characters."),
+    )
+    category = forms.ChoiceField(label=_("Subcategory"))
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        max_length=120,
+        help_text=_("Up to five words buyers search for, with spaces or commas between."),
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("What is delivered, how you work, what you need, what is not included."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = subcategory_choices()
+        self._subcategories = {str(child.pk): child for _parent, children in groups for child in children}
+        self.fields["category"].choices = [("", _("Choose a subcategory"))] + [
+            (parent.localized_name, [(str(child.pk), child.localized_name) for child in children])
+            for parent, children in groups
+        ]
+
+    def clean_category(self) -> GigCategory:
+        return self._subcategories[self.cleaned_data["category"]]
+
+    def clean_tags(self) -> tuple[str, ...]:
+        words = self.cleaned_data["tags"].replace("，", " ").replace(",", " ").replace("、", " ").split()
+        tags = tuple(dict.fromkeys(words))
+        _check(check_tags, tags)
+        return tags
+
+
+class PackageForm(forms.Form):
+    """One column of the package table. Left wholly empty, the package is not offered (basic always is)."""
+
+    title = forms.CharField(label=_("Name"), max_length=12)
+    description = forms.CharField(label=_("In one sentence"), max_length=60, widget=forms.Textarea(attrs={"rows": 3}))
+    price_fen = YuanField(label=_("Price"))
+    delivery_days = forms.TypedChoiceField(
+        label=_("Delivery time"), coerce=int, choices=[(days, _days_label(days)) for days in DELIVERY_DAYS], initial=7
+    )
+    revisions = forms.TypedChoiceField(
+        label=_("Revisions"), coerce=int, choices=[(times, _times_label(times)) for times in REVISION_COUNTS], initial=2
+    )
+
+    def __init__(self, *args: Any, tier: PackageTier, **kwargs: Any) -> None:
+        self.tier = tier
+        # Django's own "empty form is fine": the selects have a value always and do not count as a change.
+        super().__init__(
+            *args,
+            prefix=f"package-{tier.value}",
+            empty_permitted=tier != PackageTier.BASIC,
+            use_required_attribute=False,
+            **kwargs,
+        )
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{tier.label} · {field.label}"
+
+    def has_changed(self) -> bool:
+        return (
+            any(self[name].data not in (None, "") for name in ("title", "description", "price_fen"))
+            if self.is_bound
+            else False
+        )
+
+    def clean_price_fen(self) -> int:
+        _check(check_price, self.cleaned_data["price_fen"])
+        return self.cleaned_data["price_fen"]
+
+    def content(self) -> PackageContent | None:
+        """The package, or None when it is not offered."""
+        data = self.cleaned_data
+        return PackageContent(tier=self.tier.value, **data) if data.get("price_fen") else None
+
+
+class FeatureForm(forms.Form):
+    label = forms.CharField(label=_("What is compared"), max_length=20)
+    basic = forms.CharField(label=_("Basic"), max_length=12, required=False)
+    standard = forms.CharField(label=_("Standard"), max_length=12, required=False)
+    premium = forms.CharField(label=_("Premium"), max_length=12, required=False)
+
+    def row(self, tiers: list[str]) -> FeatureRow:
+        """The row with a value for each of `tiers`."""
+        return FeatureRow(self.cleaned_data["label"], tuple(_feature_value(self.cleaned_data[tier]) for tier in tiers))
+
+
+class ExtraForm(forms.Form):
+    title = forms.CharField(label=_("Add-on"), max_length=60)
+    price_fen = YuanField(label=_("Price"))
+    extra_days = forms.TypedChoiceField(
+        label=_("Effect on the delivery time"),
+        coerce=int,
+        required=False,
+        empty_value=0,
+        initial=0,
+        choices=[(0, _("Same time"))]
+        + [
+            (days, ngettext_lazy("%(days)s day more", "%(days)s days more", days) % {"days": days})
+            for days in (1, 2, 3, 5, 7)
+        ]
+        + [
+            (-days, ngettext_lazy("%(days)s day less", "%(days)s days less", days) % {"days": days})
+            for days in (1, 2, 3, 5)
+        ],
+    )
+
+
+class FaqForm(forms.Form):
+    question = forms.CharField(label=_("Question"), max_length=120)
+    answer = forms.CharField(label=_("Answer"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class NeedForm(forms.Form):
+    prompt = forms.CharField(label=_("What you need to know"), max_length=200)
+    kind = forms.ChoiceField(
+        label=_("Answered with"), choices=RequirementKind.choices, initial=RequirementKind.TEXT, required=False
+    )
+    choices = forms.CharField(
+        label=_("Choices"), max_length=200, required=False, help_text=_("For a choice only, with commas between.")
+    )
+    optional = forms.BooleanField(label=_("May stay empty"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") == RequirementKind.CHOICE and len(_split(data.get("choices", ""))) < 2:
+            self.add_error("choices", _("Write at least two choices, with commas between."))
+        return data
+
+    def need(self) -> RequirementContent:
+        """The question as content."""
+        data = self.cleaned_data
+        kind = data["kind"] or RequirementKind.TEXT
+        choices = _split(data["choices"]) if kind == RequirementKind.CHOICE else ()
+        return RequirementContent(data["prompt"], kind, choices, not data["optional"])
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class ManyPicturesField(forms.FileField):
+    """Several uploads, each re-encoded at once, so that a refusal stands under this field."""
+
+    widget = ManyFilesInput(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        uploads = data if isinstance(data, list) else [data] if data else []
+        return [super(ManyPicturesField, self).clean(upload, initial) for upload in uploads if upload]
+
+
+class PictureForm(forms.Form):
+    """New pictures, and what becomes of those already there."""
+
+    uploads = ManyPicturesField(
+        label=_("Add pictures"),
+        required=False,
+        help_text=_("JPG, PNG or WebP, at most 10 MB each, at most five. The first is the cover."),
+    )
+
+    def __init__(self, *args: Any, kept: tuple[PictureContent, ...], **kwargs: Any) -> None:
+        self.kept = kept
+        super().__init__(*args, prefix="pictures", **kwargs)
+        for place, picture in enumerate(kept):
+            self.fields[f"alt_{place}"] = forms.CharField(
+                label=_("What the picture shows"), max_length=120, required=False, initial=picture.alt_text
+            )
+            self.fields[f"remove_{place}"] = forms.BooleanField(label=_("Remove"), required=False)
+
+    def rows(self) -> list[tuple[PictureContent, Any, Any]]:
+        """Each kept picture with its two fields, for the template."""
+        return [(picture, self[f"alt_{place}"], self[f"remove_{place}"]) for place, picture in enumerate(self.kept)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        pictures = [
+            replace(picture, alt_text=data.get(f"alt_{place}", ""))
+            for place, picture in enumerate(self.kept)
+            if not data.get(f"remove_{place}")
+        ]
+        uploads = data.get("uploads") or []
+        if len(pictures) + len(uploads) > PICTURE_LIMIT:
+            total = len(pictures) + len(uploads)
+            self.add_error(
+                "uploads",
+                _("At most %(limit)s pictures. There would be %(count)s.") % {"limit": PICTURE_LIMIT, "count": total},
+            )
+        else:
+            for upload in uploads:
+                try:
+                    pictures.append(store_picture(upload))
+                except GigError as error:
+                    self.add_error("uploads", error.message)
+        data["pictures"] = tuple(pictures)
+        return data
+
+
+FeatureFormSet = formset_factory(FeatureForm, extra=2, max_num=FEATURE_LIMIT, validate_max=True, can_delete=True)
+ExtraFormSet = formset_factory(ExtraForm, extra=1, max_num=EXTRA_LIMIT, validate_max=True, can_delete=True)
+FaqFormSet = formset_factory(FaqForm, extra=2, max_num=FAQ_LIMIT, validate_max=True, can_delete=True)
+NeedFormSet = formset_factory(NeedForm, extra=2, max_num=NEED_LIMIT, validate_max=True, can_delete=True)
+
+
+class GigEditor:
+    """All forms of the page as one: `is_valid()`, then `content()`."""
+
+    def __init__(
+        self,
+        content: GigContent | None,
+        *,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+    ) -> None:
+        self.error = ""
+        bound: dict[str, Any] = {"data": data, "files": files}
+        self.about = AboutForm(**bound, initial=_about_initial(content))
+        by_tier = {package.tier: package for package in content.packages} if content else {}
+        self.packages = [
+            PackageForm(**bound, tier=tier, initial=_package_initial(by_tier.get(tier.value))) for tier in PackageTier
+        ]
+        self.features = FeatureFormSet(**bound, prefix="features", initial=_feature_initial(content))
+        self.extras = ExtraFormSet(
+            **bound, prefix="extras", initial=[_extra_initial(extra) for extra in content.extras] if content else []
+        )
+        self.faqs = FaqFormSet(**bound, prefix="faqs", initial=[vars(faq) for faq in content.faqs] if content else [])
+        self.needs = NeedFormSet(
+            **bound, prefix="needs", initial=[_need_initial(need) for need in content.requirements] if content else []
+        )
+        self.pictures = PictureForm(**bound, kept=content.pictures if content else ())
+
+    @property
+    def package_rows(self) -> list[tuple[str, Any, list[Any]]]:
+        """The package table by rows: name, label, and the three bound fields."""
+        names = ("title", "description", "price_fen", "delivery_days", "revisions")
+        return [(name, self.packages[0][name].label, [form[name] for form in self.packages]) for name in names]
+
+    @property
+    def package_errors(self) -> list[bool]:
+        """For each package whether something in its column must be mended, to mark its tab."""
+        return [bool(form.errors) for form in self.packages]
+
+    def is_valid(self) -> bool:
+        """Whether every form is in order and the packages agree with one another. Every fault is shown at once."""
+        parts: list[forms.BaseForm | BaseFormSet] = [
+            self.about,
+            *self.packages,
+            self.features,
+            self.extras,
+            self.faqs,
+            self.needs,
+            self.pictures,
+        ]
+        valid = all([part.is_valid() for part in parts])
+        if valid:
+            try:
+                check_packages(self._packages())
+            except GigError as error:
+                self.packages[-1 if self.packages[-1].content() else 1].add_error("price_fen", error.message)
+                valid = False
+        return valid
+
+    def content(self) -> GigContent:
+        """What was typed. Call after `is_valid()`."""
+        about = self.about.cleaned_data
+        packages = self._packages()
+        tiers = [package.tier for package in packages]
+        return GigContent(
+            category=about["category"],
+            title=about["title"].strip(),
+            description=about["description"].strip(),
+            tags=about["tags"],
+            packages=packages,
+            features=tuple(form.row(tiers) for form in _filled(self.features)),
+            extras=tuple(ExtraContent(**_without_delete(form)) for form in _filled(self.extras)),
+            faqs=tuple(FaqContent(**_without_delete(form)) for form in _filled(self.faqs)),
+            requirements=tuple(form.need() for form in _filled(self.needs)),
+            pictures=self.pictures.cleaned_data["pictures"],
+        )
+
+    def _packages(self) -> tuple[PackageContent, ...]:
+        return tuple(package for form in self.packages if (package := form.content()))
+
+
+def _check(rule: Any, value: Any) -> None:
+    try:
+        rule(value)
+    except GigError as error:
+        raise forms.ValidationError(error.message) from error
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip())
+
+
+def _filled(formset: BaseFormSet) -> list[Any]:
+    return (
+        [form for form in formset if form.has_changed() and not form.cleaned_data.get("DELETE")]
+        if formset.is_bound
+        else []
+    )
+
+
+def _without_delete(form: forms.Form) -> dict[str, Any]:
+    return {name: value for name, value in form.cleaned_data.items() if name != "DELETE"}
+
+
+def _feature_value(text: str) -> str | bool:
+    text = text.strip()
+    if text.lower() in YES_WORDS:
+        return True
+    return False if not text or text.lower() in NO_WORDS else text
+
+
+def _feature_text(value: str | bool) -> str:
+    return value if isinstance(value, str) else YES_WORDS[0] if value else NO_WORDS[0]
+
+
+def _about_initial(content: GigContent | None) -> dict[str, Any]:
+    if content is None:
+        return {}
+    return {
+        "title": content.title,
+        "category": str(content.category.pk),
+        "tags": " ".join(content.tags),
+        "description": content.description,
+    }
+
+
+def _package_initial(package: PackageContent | None) -> dict[str, Any]:
+    if package is None:
+        return {}
+    return {
+        **{name: value for name, value in vars(package).items() if name != "tier"},
+        "price_fen": yuan_initial(package.price_fen),
+    }
+
+
+def _extra_initial(extra: ExtraContent) -> dict[str, Any]:
+    return {**vars(extra), "price_fen": yuan_initial(extra.price_fen)}
+
+
+def _need_initial(need: RequirementContent) -> dict[str, Any]:
+    return {"prompt": need.prompt, "kind": need.kind, "choices": "，".join(need.choices), "optional": not need.required}
+
+
+def _feature_initial(content: GigContent | None) -> list[dict[str, Any]]:
+    if content is None:
+        return []
+    tiers = [package.tier for package in content.packages]
+    return [
+        {"label": row.label, **{tier: _feature_text(value) for tier, value in zip(tiers, row.values, strict=False)}}
+        for row in content.features
+    ]

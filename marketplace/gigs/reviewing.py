@@ -1,0 +1,160 @@
+"""Moderation through Wagtail's workflow: what is published is the revision that somebody read.
+
+Wagtail reaches `publish_reviewed` through workflow.py when the last task is approved. Facts and traps:
+facts/accounts.md, section 3.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from wagtail.models import GroupApprovalTask, TaskState, Workflow, WorkflowContentType, WorkflowState, WorkflowTask
+from wagtail.signals import task_submitted, workflow_approved, workflow_rejected, workflow_submitted
+from wagtail.workflows import publish_workflow_state
+
+from marketplace.accounts.models import User
+from marketplace.gigs.models import Gig
+from marketplace.gigs.states import GigStatus
+from marketplace.gigs.stats import refresh_stats
+from marketplace.notifications.models import NotificationKind
+
+MODERATORS = "moderator"
+WORKFLOW_NAME = "服务审核"
+# What a moderator needs in the admin. Publishing goes through the approval only, so `publish_gig` is not among them.
+MODERATOR_PERMISSIONS = (("wagtailadmin", "access_admin"), ("gigs", "view_gig"), ("gigs", "change_gig"))
+
+
+@transaction.atomic
+def ensure_gig_workflow() -> Workflow:
+    """Make the workflow, its task, its group and the permissions where they are missing. Safe to run on every deploy."""
+    group, _made = Group.objects.get_or_create(name=MODERATORS)
+    for app_label, codename in MODERATOR_PERMISSIONS:
+        permission = Permission.objects.filter(content_type__app_label=app_label, codename=codename).first()
+        if permission:
+            group.permissions.add(permission)
+    task, _made = GroupApprovalTask.objects.get_or_create(name=WORKFLOW_NAME)
+    task.groups.add(group)
+    workflow, _made = Workflow.objects.get_or_create(name=WORKFLOW_NAME)
+    WorkflowTask.objects.get_or_create(workflow=workflow, task=task.task_ptr, defaults={"sort_order": 0})
+    WorkflowContentType.objects.update_or_create(
+        content_type=ContentType.objects.get_for_model(Gig), defaults={"workflow": workflow}
+    )
+    return workflow
+
+
+def review_in_progress(gig: Gig) -> bool:
+    """Whether a moderator has, or will get, a revision of this gig to read."""
+    state = gig.current_workflow_state
+    return state is not None and state.status == WorkflowState.STATUS_IN_PROGRESS
+
+
+def changes_wanted(gig: Gig) -> str | None:
+    """What a moderator wants changed (may be empty), or None when nothing has been sent back."""
+    state = gig.current_workflow_state
+    if state is None or state.status != WorkflowState.STATUS_NEEDS_CHANGES:
+        return None
+    return state.current_task_state.comment if state.current_task_state else ""
+
+
+def send_to_review(gig: Gig, *, seller: User) -> None:
+    """Start the workflow with the latest revision, or take up the one that was sent back."""
+    state = gig.current_workflow_state
+    if state is not None and state.status == WorkflowState.STATUS_NEEDS_CHANGES:
+        state.resume(user=seller)
+        return
+    workflow = gig.get_workflow() or ensure_gig_workflow()
+    workflow.start(gig, seller)
+
+
+def publish_reviewed(workflow_state: WorkflowState, user: User | None = None) -> None:
+    """Publish the revision that the last approval was about. Pages keep Wagtail's own way.
+
+    Wagtail would take the latest revision, which nobody may have read.
+    """
+    gig = workflow_state.content_object
+    if not isinstance(gig, Gig):
+        publish_workflow_state(workflow_state, user=user)
+        return
+    approved = (
+        workflow_state.task_states.filter(status=TaskState.STATUS_APPROVED).order_by("-finished_at", "-pk").first()
+    )
+    if approved is None or approved.revision is None:
+        publish_workflow_state(workflow_state, user=user)
+    else:
+        # Moderators may approve, not publish whatever they like.
+        approved.revision.publish(user=user, skip_permission_checks=True)
+    mark_published(gig.pk)
+
+
+def mark_published(gig_id: int) -> None:
+    """After Wagtail wrote the approved revision: status, figures, and word to the seller. Never raises."""
+    gig = Gig.objects.get(pk=gig_id)
+    if not gig.live:
+        return
+    first_time = gig.status not in (GigStatus.LIVE, GigStatus.PAUSED)
+    if first_time:
+        Gig.objects.filter(pk=gig_id).update(status=GigStatus.LIVE)
+    refresh_stats(gig)
+    with override("zh-hans"):
+        _tell_seller(
+            gig, title=_("“%(title)s” is live") % {"title": gig.title}, body=_("It can be found and booked now.")
+        )
+
+
+def _on_rejected(sender: type[WorkflowState], instance: WorkflowState, **_kwargs: Any) -> None:
+    """A moderator sent the revision back. Wagtail offers no other seam for this than its signal."""
+    gig = instance.content_object
+    if not isinstance(gig, Gig):
+        return
+    Gig.objects.filter(pk=gig.pk, status=GigStatus.IN_REVIEW).update(status=GigStatus.NEEDS_CHANGES)
+    rejected = instance.task_states.filter(status=TaskState.STATUS_REJECTED).order_by("-finished_at", "-pk").first()
+    with override("zh-hans"):
+        title = _("“%(title)s” needs changes before it can go live") % {"title": gig.title}
+        _tell_seller(gig, title=title, body=rejected.comment if rejected else "")
+
+
+def _tell_seller(gig: Gig, *, title: str, body: str) -> None:
+    from marketplace.notifications.services import notify
+
+    url = reverse("gigs:edit", args=[gig.pk])
+    transaction.on_commit(
+        lambda: notify(
+            recipient_id=gig.seller_id, kind=NotificationKind.GIG, title=title[:120], body=body[:300], url=url
+        )
+    )
+
+
+def _unless_gig(notifier: Callable[..., Any]) -> Callable[..., Any]:
+    """Wagtail's mail for pages; nothing for gigs, whose sellers never enter the admin that the mail links to."""
+
+    def receiver(instance: WorkflowState | TaskState, **kwargs: Any) -> None:
+        state = instance.workflow_state if isinstance(instance, TaskState) else instance
+        if not isinstance(state.content_object, Gig):
+            notifier(instance=instance, **kwargs)
+
+    return receiver
+
+
+def connect_signals() -> None:
+    """Listen to Wagtail's workflow, and keep its own mails about gigs from leaving.
+
+    Our app is ready before Wagtail's, so there is nothing to disconnect yet; but a signal takes one receiver for each
+    `dispatch_uid`, and the first one stays.
+    """
+    from wagtail.admin import signal_handlers as mails  # needs the app registry
+
+    workflow_rejected.connect(_on_rejected, sender=WorkflowState, dispatch_uid="gigs_rejected")
+    ours = (
+        (task_submitted, TaskState, "group_approval_task_submitted", mails.task_submission_email_notifier),
+        (workflow_submitted, WorkflowState, "workflow_state_submitted", mails.workflow_submission_email_notifier),
+        (workflow_rejected, WorkflowState, "workflow_state_rejected", mails.workflow_rejection_email_notifier),
+        (workflow_approved, WorkflowState, "workflow_state_approved", mails.workflow_approval_email_notifier),
+    )
+    for signal, sender, uid, notifier in ours:
+        dispatch_uid = f"{uid}_email_notification"
+        signal.connect(_unless_gig(notifier), sender=sender, dispatch_uid=dispatch_uid, weak=False)

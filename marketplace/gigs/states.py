@@ -1,0 +1,40 @@
+"""The life of a gig's listing. Moderation itself is Wagtail's workflow; this is what the seller and the buyers see."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.transitions import Transition, TransitionTable
+
+
+class GigStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    NEEDS_CHANGES = "needs_changes", _("Needs changes")
+    LIVE = "live", _("Live")
+    PAUSED = "paused", _("Paused")
+    DENIED = "denied", _("Denied")
+    ARCHIVED = "archived", _("Archived")
+
+
+SELLER, MODERATOR = "seller", "moderator"
+
+
+def _row(source: GigStatus, target: GigStatus, *actors: str, effect: str = "") -> Transition[GigStatus]:
+    return Transition(source, target, frozenset(actors), effect)
+
+
+GIG_TRANSITIONS: TransitionTable[GigStatus] = TransitionTable(
+    (
+        _row(GigStatus.DRAFT, GigStatus.IN_REVIEW, SELLER, effect="starts the moderation workflow"),
+        _row(GigStatus.NEEDS_CHANGES, GigStatus.IN_REVIEW, SELLER, effect="resumes the workflow with the new revision"),
+        _row(GigStatus.IN_REVIEW, GigStatus.LIVE, MODERATOR, effect="publishes the reviewed revision"),
+        _row(GigStatus.IN_REVIEW, GigStatus.NEEDS_CHANGES, MODERATOR, effect="tells the seller what to change"),
+        _row(GigStatus.IN_REVIEW, GigStatus.DENIED, MODERATOR),
+        _row(GigStatus.LIVE, GigStatus.PAUSED, SELLER, effect="hidden from search; running orders go on"),
+        _row(GigStatus.PAUSED, GigStatus.LIVE, SELLER),
+        _row(GigStatus.LIVE, GigStatus.ARCHIVED, SELLER),
+        _row(GigStatus.PAUSED, GigStatus.ARCHIVED, SELLER),
+        _row(GigStatus.DRAFT, GigStatus.ARCHIVED, SELLER),
+        _row(GigStatus.LIVE, GigStatus.DENIED, MODERATOR, effect="taken down"),
+    )
+)

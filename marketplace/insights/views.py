@@ -1,0 +1,18 @@
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from marketplace.insights import selectors
+from marketplace.orders.presenters import stamp
+
+
+@login_required
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """The first page of the seller desk."""
+    if not request.user.is_seller:
+        return redirect("accounts:become_seller")
+    desk = selectors.seller_desk(request.user)
+    rows = [(order, stamp(order, request.user)) for order in desk.open_orders]
+    return render(request, "insights/desk.html", {"desk": desk, "rows": rows})

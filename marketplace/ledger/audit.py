@@ -1,0 +1,57 @@
+"""Recompute the books from their entries. Knows only the ledger; payments adds what orders and gateways say."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, Q, Sum
+
+from marketplace.ledger.models import BALANCE_KINDS, Account, Clearing, Entry, Transaction
+
+
+@dataclass
+class AuditReport:
+    """Counts, and one sentence for each violation found."""
+
+    transactions: int = 0
+    entries: int = 0
+    accounts: int = 0
+    totals_fen: dict[str, int] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+
+
+def audit_books() -> AuditReport:
+    """Check that every transaction sums to zero and every stored balance equals the sum of its entries."""
+    report = AuditReport(
+        transactions=Transaction.objects.count(), entries=Entry.objects.count(), accounts=Account.objects.count()
+    )
+    unbalanced = (
+        Transaction.objects.annotate(total=Sum("entries__amount_fen"), legs=Count("entries"))
+        .filter(~Q(total=0) | Q(legs__lt=2))
+        .values_list("idempotency_key", "total")
+    )
+    report.violations += [f"transaction {key} sums to {total} fen instead of 0" for key, total in unbalanced]
+
+    sums = dict(Entry.objects.values_list("account_id").annotate(total=Sum("amount_fen")))
+    for account in Account.objects.all().iterator():
+        total = sums.get(account.pk, 0)
+        report.totals_fen[account.kind] = report.totals_fen.get(account.kind, 0) + total
+        if account.kind in BALANCE_KINDS and account.balance_fen != total:
+            report.violations.append(f"account {account.code} says {account.balance_fen} fen, its entries {total}")
+        if account.kind in BALANCE_KINDS and total < 0:
+            report.violations.append(f"account {account.code} is below zero: {total} fen")
+
+    latest = Entry.objects.filter(account__kind__in=BALANCE_KINDS).order_by("account_id", "-pk").distinct("account_id")
+    for entry in latest.select_related("account"):
+        if entry.balance_after_fen != sums[entry.account_id]:
+            report.violations.append(f"last entry of {entry.account.code} carries {entry.balance_after_fen} fen")
+
+    waiting = (
+        Clearing.objects.filter(cleared_at=None).values("wallet__pending_account").annotate(total=Sum("amount_fen"))
+    )
+    for row in waiting.annotate(
+        balance=F("wallet__pending_account__balance_fen"), code=F("wallet__pending_account__code")
+    ):
+        if row["total"] != row["balance"]:
+            report.violations.append(
+                f"{row['code']}: {row['total']} fen wait to clear, the account holds {row['balance']}"
+            )
+    return report

@@ -1,0 +1,84 @@
+"""The live side of a conversation. It holds no rule: it asks the selector, calls the services, and passes events on."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+from django.http import Http404
+from django.utils.translation import override
+
+from marketplace.core.errors import DomainError
+from marketplace.messaging import push, selectors, services
+
+NOT_SIGNED_IN = 4401
+NOT_FOUND = 4404
+
+
+class ConversationConsumer(AsyncJsonWebsocketConsumer):
+    """One window on one conversation.
+
+    In: {"type": "message", "body"}, {"type": "read"}, {"type": "typing"}.
+    Out: {"type": "message", …push.bubble, "mine"}, {"type": "read" | "typing", "mine"},
+    {"type": "error", "code", "message"}.
+    """
+
+    conversation_id: int | None = None
+
+    async def connect(self) -> None:
+        self.user = self.scope["user"]
+        if not self.user.is_authenticated:
+            await self.close(code=NOT_SIGNED_IN)
+            return
+        conversation_id = int(self.scope["url_route"]["kwargs"]["conversation_id"])
+        try:
+            await database_sync_to_async(selectors.conversation_for)(self.user, conversation_id)
+        except Http404:
+            await self.close(code=NOT_FOUND)
+            return
+        self.conversation_id = conversation_id
+        asked = parse_qs(self.scope.get("query_string", b"").decode("ascii", "ignore")).get("language", [""])[0]
+        self.language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        await self.channel_layer.group_add(push.group_name(conversation_id), self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        if self.conversation_id is not None:
+            await self.channel_layer.group_discard(push.group_name(self.conversation_id), self.channel_name)
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        if not isinstance(content, dict) or self.conversation_id is None:
+            return
+        kind = content.get("type")
+        if kind == "message":
+            await self._send_message(str(content.get("body", "")))
+        elif kind == "read":
+            await database_sync_to_async(services.mark_read)(conversation_id=self.conversation_id, reader=self.user)
+        elif kind == "typing":
+            await push.typing(conversation_id=self.conversation_id, sender_id=self.user.pk)
+
+    async def conversation_event(self, event: dict[str, Any]) -> None:
+        """Somebody said, read or typed something: pass it on, seen from this side."""
+        content = push.for_viewer(event["content"], self.user.pk)
+        if content["type"] == "message" or not content["mine"]:
+            await self.send_json(content)
+
+    async def _send_message(self, body: str) -> None:
+        try:
+            with override(self.language):
+                await database_sync_to_async(services.send_message)(
+                    conversation_id=self.conversation_id, sender=self.user, body=body
+                )
+        except DomainError as error:
+            with override(self.language):
+                await self.send_json({"type": "error", "code": error.code.value, "message": error.message})
+
+    @classmethod
+    async def decode_json(cls, text_data: str) -> Any:
+        """None for what is no JSON, so that a broken client is ignored rather than a server error."""
+        try:
+            return json.loads(text_data)
+        except ValueError:
+            return None

@@ -1,0 +1,36 @@
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import DomainError
+
+
+class MessagingErrorCode(StrEnum):
+    ONESELF = "oneself"
+    NOT_A_SELLER = "not_a_seller"
+    NOT_PARTICIPANT = "not_participant"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    TOO_MANY_FILES = "too_many_files"
+    FILE_TOO_LARGE = "file_too_large"
+
+
+class MessagingError(DomainError):
+    """A refusal about a conversation."""
+
+    messages = {
+        MessagingErrorCode.ONESELF: _("You cannot write to yourself."),
+        MessagingErrorCode.NOT_A_SELLER: _("This person offers no services, so a conversation cannot be started."),
+        MessagingErrorCode.NOT_PARTICIPANT: _("This conversation belongs to two other people."),
+        MessagingErrorCode.EMPTY: _("Please write something or attach a file."),
+        MessagingErrorCode.TOO_LONG: _(
+            "A message has at most %(limit)s characters; this one has %(length)s. "
+            "Please shorten it or send it in parts."
+        ),
+        MessagingErrorCode.TOO_MANY_FILES: _(
+            "At most %(limit)s files go with one message. Please send the rest after it."
+        ),
+        MessagingErrorCode.FILE_TOO_LARGE: _(
+            "“%(name)s” is larger than %(limit)s MB. Please compress it or split it up."
+        ),
+    }

@@ -1,0 +1,58 @@
+"""Reads of the notification centre and of the demo's outbox."""
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import Http404
+
+from marketplace.accounts.models import User
+from marketplace.notifications.models import Notification, OutboundChannel, OutboundMessage
+
+OUTBOX_LENGTH = 100
+# A code to type in: six digits that are no part of a longer number.
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+
+
+def unread_count(user: User | AnonymousUser) -> int:
+    """The number on the bell; 0 for who is not signed in."""
+    if not user.is_authenticated:
+        return 0
+    return Notification.objects.filter(recipient=user, read_at=None).count()
+
+
+def notifications_of(user: User) -> QuerySet[Notification]:
+    """All lines of this person, newest first."""
+    return Notification.objects.filter(recipient=user)
+
+
+def notification_for(user: User, pk: int) -> Notification:
+    """One's own line. Raises Http404 for anybody else's."""
+    notification = Notification.objects.filter(recipient=user, pk=pk).first()
+    if notification is None:
+        raise Http404
+    return notification
+
+
+@dataclass(frozen=True)
+class OutboxEntry:
+    """A mail or text message as the demo shows it, with its codes picked out."""
+
+    message: OutboundMessage
+    codes: tuple[str, ...]
+
+    @property
+    def is_sms(self) -> bool:
+        return self.message.channel == OutboundChannel.SMS
+
+
+def outbox() -> list[OutboxEntry]:
+    """The last mails and text messages, newest first. Raises Http404 outside the demo: they hold log-in codes."""
+    if not settings.DEMO:
+        raise Http404
+    return [
+        OutboxEntry(message=message, codes=tuple(dict.fromkeys(_CODE.findall(message.body))))
+        for message in OutboundMessage.objects.order_by("-pk")[:OUTBOX_LENGTH]
+    ]

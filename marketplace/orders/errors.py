@@ -1,0 +1,31 @@
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import DomainError
+
+
+class OrderErrorCode(StrEnum):
+    WRONG_STATE = "wrong_state"
+    OWN_GIG = "own_gig"
+    GIG_NOT_LIVE = "gig_not_live"
+    NO_REVISIONS_LEFT = "no_revisions_left"
+    REQUIREMENT_MISSING = "requirement_missing"
+    NOTHING_DELIVERED = "nothing_delivered"
+    NOT_LATE_ENOUGH = "not_late_enough"
+
+
+class OrderError(DomainError):
+    """A refusal about an order."""
+
+    messages = {
+        OrderErrorCode.WRONG_STATE: _("The order has moved on in the meantime, so this is no longer possible."),
+        OrderErrorCode.OWN_GIG: _("This is your own service. You cannot buy it."),
+        OrderErrorCode.GIG_NOT_LIVE: _("This service is not on sale at the moment. Nothing was charged."),
+        OrderErrorCode.NO_REVISIONS_LEFT: _("All revisions of this order are used up."),
+        OrderErrorCode.REQUIREMENT_MISSING: _("Please answer: %(prompt)s"),
+        OrderErrorCode.NOTHING_DELIVERED: _("Please attach at least one file or describe what you deliver."),
+        OrderErrorCode.NOT_LATE_ENOUGH: _(
+            "You can cancel alone once the delivery is %(hours)s hours late. Until then, please talk to the seller."
+        ),
+    }

@@ -1,0 +1,13 @@
+"""The only place of orders that takes row locks. An order's row is the first lock of every change to it (docs/locking.md)."""
+
+from marketplace.orders.models import Order, Refund
+
+
+def lock_order(order_id: int) -> Order:
+    """Lock one order until the transaction ends. Raises Order.DoesNotExist."""
+    return Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
+
+
+def lock_refund(refund_id: int) -> Refund:
+    """Lock one refund, after its order."""
+    return Refund.objects.select_for_update(of=("self",), no_key=True).get(pk=refund_id)

@@ -1,0 +1,358 @@
+"""What an order's page says next: computed from the state, the clocks and who is looking. No writing, no queries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.config import get_config
+from marketplace.core.money import display_yuan, split_commission
+from marketplace.orders.models import Order, OrderEvent, OrderEventType
+from marketplace.orders.states import FUNDED_STATUSES, OrderStatus
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the five steps at the top of the page."""
+
+    title: str
+    state: str  # "done", "current" or "" (components/steps.html)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NextThing:
+    """接下来会发生什么: what happens by itself or who is waited for, until when, and what this person can do."""
+
+    title: str
+    text: str
+    deadline: datetime | None = None
+    deadline_text: str = ""
+    started_at: datetime | None = None  # for the bar: how much of the time has passed
+    actions: list[str] = field(default_factory=list)  # names of the forms the page offers, the main one first
+
+    @property
+    def percent_passed(self) -> int:
+        """How much of the time to the deadline has passed, 0..100."""
+        if self.deadline is None or self.started_at is None:
+            return 0
+        whole = (self.deadline - self.started_at).total_seconds()
+        passed = (clock.now() - self.started_at).total_seconds()
+        return max(0, min(100, round(100 * passed / whole))) if whole > 0 else 100
+
+
+_STEP_OF_STATUS = {
+    OrderStatus.PENDING_PAYMENT: 0,
+    OrderStatus.AWAITING_REQUIREMENTS: 1,
+    OrderStatus.IN_PROGRESS: 2,
+    OrderStatus.REVISION_REQUESTED: 2,
+    OrderStatus.DELIVERED: 3,
+    OrderStatus.DISPUTED: 3,
+    OrderStatus.COMPLETED: 5,
+    OrderStatus.RESOLVED: 5,
+}
+
+
+def steps(order: Order) -> list[Step]:
+    """Pay, tell, make, look, release: how far the order has come. Empty for a cancelled one."""
+    if order.status == OrderStatus.CANCELLED:
+        return []
+    current = _STEP_OF_STATUS[OrderStatus(order.status)]
+    labels = [_("Payment"), _("Requirements"), _("Work"), _("Acceptance"), _("Release")]
+    moments = [order.paid_at, order.started_at, order.delivered_at, order.completed_at, order.completed_at]
+    return [
+        Step(
+            title=label,
+            state="done" if index < current else "current" if index == current else "",
+            note=_day(moments[index]) if index < current else "",
+        )
+        for index, label in enumerate(labels)
+    ]
+
+
+def _day(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "MONTH_DAY_FORMAT") if moment else ""
+
+
+def stamp(order: Order, viewer: User) -> tuple[str, str]:
+    """The words of the stamp on the page, and its tone ("cinnabar" when the viewer must act, "ink", "" for jade)."""
+    is_buyer = viewer.pk == order.buyer_id
+    table: dict[str, tuple[str, str]] = {
+        OrderStatus.PENDING_PAYMENT: (_("To pay"), "cinnabar" if is_buyer else "ink"),
+        OrderStatus.AWAITING_REQUIREMENTS: (_("Your turn: requirements"), "cinnabar")
+        if is_buyer
+        else (_("Waiting for buyer"), "ink"),
+        OrderStatus.IN_PROGRESS: (_("In progress"), "ink") if is_buyer else (_("To deliver"), "cinnabar"),
+        OrderStatus.REVISION_REQUESTED: (_("In revision"), "ink") if is_buyer else (_("To revise"), "cinnabar"),
+        OrderStatus.DELIVERED: (_("Your turn: acceptance"), "cinnabar")
+        if is_buyer
+        else (_("Waiting for buyer"), "ink"),
+        OrderStatus.COMPLETED: (_("Completed"), ""),
+        OrderStatus.CANCELLED: (_("Cancelled"), "ink"),
+        OrderStatus.DISPUTED: (_("In dispute"), "cinnabar"),
+        OrderStatus.RESOLVED: (_("Decided"), ""),
+    }
+    return table[order.status]
+
+
+def next_thing(order: Order, viewer: User) -> NextThing:
+    """What comes next for this viewer. Every sentence with a figure takes it from the order or the settings."""
+    is_buyer = viewer.pk == order.buyer_id
+    builder = {
+        OrderStatus.PENDING_PAYMENT: _next_pending_payment,
+        OrderStatus.AWAITING_REQUIREMENTS: _next_requirements,
+        OrderStatus.IN_PROGRESS: _next_in_progress,
+        OrderStatus.REVISION_REQUESTED: _next_revision,
+        OrderStatus.DELIVERED: _next_delivered,
+        OrderStatus.COMPLETED: _next_completed,
+        OrderStatus.CANCELLED: _next_cancelled,
+        OrderStatus.DISPUTED: _next_disputed,
+        OrderStatus.RESOLVED: _next_resolved,
+    }[OrderStatus(order.status)]
+    return builder(order, is_buyer)
+
+
+def _amount(order: Order) -> str:
+    return "¥" + display_yuan(order.total_fen)
+
+
+def _next_pending_payment(order: Order, is_buyer: bool) -> NextThing:
+    return NextThing(
+        title=_("Pay %(amount)s to begin") % {"amount": _amount(order)},
+        text=_("The payment institution holds the money. The seller gets it only after you accept the work."),
+        deadline=order.payment_expires_at,
+        deadline_text=_("then the order closes by itself, and nothing is charged"),
+        started_at=order.created_at,
+        actions=["pay", "cancel"] if is_buyer else [],
+    )
+
+
+def _next_requirements(order: Order, is_buyer: bool) -> NextThing:
+    if is_buyer:
+        title = _("Tell the seller what you need")
+        text = _(
+            "%(days)s days for delivery start when you send it. Until then you can cancel and get everything back."
+        )
+        return NextThing(title=title, text=text % {"days": order.delivery_days}, actions=["requirements", "cancel"])
+    return NextThing(
+        title=_("The buyer is writing the requirements"),
+        text=_("Your delivery clock of %(days)s days has not started yet. You will be told.")
+        % {"days": order.delivery_days},
+        actions=["cancel"],
+    )
+
+
+def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
+    hours = get_config("orders.very_late_hours")
+    if not is_buyer:
+        return NextThing(
+            title=_("Deliver the work"),
+            text=_("Past this time the buyer sees that it is late; %(hours)s hours later the buyer may cancel alone.")
+            % {"hours": hours},
+            deadline=order.due_at,
+            deadline_text=_("is the time you promised"),
+            started_at=order.started_at,
+            actions=["deliver", "dispute", "cancel"],
+        )
+    may_cancel = order.due_at is not None and clock.now() >= order.due_at + timedelta(hours=hours)
+    text = _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.") % {
+        "hours": hours
+    }
+    return NextThing(
+        title=_("%(seller)s is at work") % {"seller": order.seller.display_name},
+        text=_("It is very late. You can cancel now and get everything back.") if may_cancel else text,
+        deadline=order.due_at,
+        deadline_text=_("is the promised time of delivery"),
+        started_at=order.started_at,
+        actions=["cancel", "dispute"] if may_cancel else ["dispute"],
+    )
+
+
+def _next_revision(order: Order, is_buyer: bool) -> NextThing:
+    if is_buyer:
+        return NextThing(
+            title=_("%(seller)s is revising") % {"seller": order.seller.display_name},
+            text=_("The acceptance clock stands still until the next delivery."),
+            actions=["dispute"],
+        )
+    return NextThing(
+        title=_("Revise and deliver again"),
+        text=_("What the buyer wants changed stands in the time line below."),
+        actions=["deliver", "dispute", "cancel"],
+    )
+
+
+def _next_delivered(order: Order, is_buyer: bool) -> NextThing:
+    left = order.revisions_allowed - order.revisions_used
+    if is_buyer:
+        return NextThing(
+            title=_("Look at the work, then accept it"),
+            text=_("Whoever needs changes asks for a revision, which stops this clock. You have %(left)s left.")
+            % {"left": left},
+            deadline=order.auto_accept_at,
+            deadline_text=_("it is accepted automatically, and %(amount)s is released to %(seller)s")
+            % {"amount": _amount(order), "seller": order.seller.display_name},
+            started_at=order.delivered_at,
+            actions=["accept", *(["revise"] if left else []), "dispute"],
+        )
+    return NextThing(
+        title=_("The buyer looks at your delivery"),
+        text=_("If the buyer says nothing, it is accepted by itself and you are paid."),
+        deadline=order.auto_accept_at,
+        deadline_text=_("it is accepted automatically"),
+        started_at=order.delivered_at,
+        actions=["dispute"],
+    )
+
+
+def _next_completed(order: Order, is_buyer: bool) -> NextThing:
+    if is_buyer:
+        text = _("Licence and files are yours. A review helps the next buyer, and the seller.")
+        return NextThing(title=_("Done: the money is released"), text=text)
+    split = split_commission(amount_fen=order.total_fen, rate_basis_points=order.commission_basis_points)
+    return NextThing(
+        title=_("¥%(amount)s is yours") % {"amount": display_yuan(split.seller_fen)},
+        text=_("It stands in your wallet as pending and becomes available when it clears."),
+    )
+
+
+def _next_cancelled(order: Order, is_buyer: bool) -> NextThing:
+    if order.paid_at is None:
+        return NextThing(
+            title=_("Closed without payment"),
+            text=_("Nothing was charged. The service can be booked again at any time."),
+        )
+    refunds = list(order.refunds.all())
+    done = bool(refunds) and all(refund.done_at for refund in refunds)
+    if not is_buyer:
+        return NextThing(title=_("The order was cancelled"), text=_("The money goes back to the buyer."))
+    text = _("%(amount)s went back the way it came.") if done else _("%(amount)s is on its way back, the way it came.")
+    return NextThing(title=_("The order was cancelled"), text=text % {"amount": _amount(order)})
+
+
+def _next_disputed(order: Order, is_buyer: bool) -> NextThing:
+    return NextThing(
+        title=_("A mediator is looking at it"),
+        text=_("%(amount)s stays in escrow until it is decided. Please answer questions in the conversation.")
+        % {"amount": _amount(order)},
+    )
+
+
+def _next_resolved(order: Order, is_buyer: bool) -> NextThing:
+    dispute = order.dispute
+    refund, released = dispute.refund_fen or 0, order.total_fen - (dispute.refund_fen or 0)
+    return NextThing(
+        title=_("The dispute was decided"),
+        text=_("¥%(refund)s back to the buyer, ¥%(released)s to the seller. %(explanation)s")
+        % {"refund": display_yuan(refund), "released": display_yuan(released), "explanation": dispute.explanation},
+    )
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of the time line, ready to show."""
+
+    title: str | Promise
+    at: datetime | None
+    text: str = ""
+    state: str = ""  # "now", "money", "later" (expected) or nothing (components/timeline.html)
+
+
+def timeline(order: Order, viewer: User) -> list[TimelineEntry]:
+    """The coming event first, then what happened, newest on top."""
+    entries = []
+    if order.status == OrderStatus.DELIVERED:
+        entries.append(
+            TimelineEntry(_("Accepted automatically"), order.auto_accept_at, _("If nothing else happens"), "later")
+        )
+    elif order.status == OrderStatus.IN_PROGRESS and order.due_at:
+        entries.append(TimelineEntry(_("Promised delivery"), order.due_at, "", "later"))
+    for index, event in enumerate(order.events.all()):
+        money = event.type in (
+            OrderEventType.PAID,
+            OrderEventType.REFUNDED,
+            OrderEventType.ACCEPTED,
+            OrderEventType.AUTO_ACCEPTED,
+        )
+        state = "now" if index == 0 else "money" if money else ""
+        entries.append(TimelineEntry(_event_title(event, viewer), event.created_at, _event_text(event), state))
+    return entries
+
+
+def _event_title(event: OrderEvent, viewer: User) -> str:
+    label = event.get_type_display()
+    if event.actor is None:
+        return label
+    who = _("You") if event.actor_id == viewer.pk else event.actor.display_name
+    return _("%(who)s: %(what)s") % {"who": who, "what": label}
+
+
+def _event_text(event: OrderEvent) -> str:
+    data = event.data
+    if event.type == OrderEventType.REVISION_REQUESTED:
+        return _("“%(message)s” %(used)s used, %(left)s left") % data
+    if event.type == OrderEventType.DELIVERED:
+        return _("Delivery %(number)s, %(files)s files") % data
+    if event.type in (
+        OrderEventType.PAID,
+        OrderEventType.REFUNDED,
+        OrderEventType.ACCEPTED,
+        OrderEventType.AUTO_ACCEPTED,
+    ):
+        return "¥" + display_yuan(data.get("amount_fen", 0))
+    return str(data.get("reason", ""))
+
+
+def is_funded(order: Order) -> bool:
+    """Whether the order's money lies in escrow now."""
+    return order.status in FUNDED_STATUSES
+
+
+@dataclass(frozen=True)
+class MoneyBox:
+    """The money of an order, as its page shows it."""
+
+    total_fen: int
+    refunded_fen: int
+    held_fen: int
+    released_fen: int
+    commission_fen: int
+    seller_fen: int
+    stamp: str
+    stamp_tone: str
+
+
+def money(order: Order) -> MoneyBox:
+    """What was paid, what lies in escrow, what went where."""
+    refunds = list(order.refunds.all())
+    refunded = sum(refund.amount_fen for refund in refunds if refund.done_at and not refund.payment_reference)
+    owed = sum(refund.amount_fen for refund in refunds if not refund.done_at and not refund.payment_reference)
+    released = 0
+    if order.status == OrderStatus.COMPLETED:
+        released = order.total_fen
+    elif order.status == OrderStatus.RESOLVED:
+        released = order.total_fen - (order.dispute.refund_fen or 0)
+    held = order.total_fen if is_funded(order) else owed
+    split = split_commission(amount_fen=released or order.total_fen, rate_basis_points=order.commission_basis_points)
+    stamp, tone = _("Not paid"), "ink"
+    if held:
+        stamp, tone = (_("In escrow"), "") if is_funded(order) else (_("Refund on its way"), "ink")
+    elif released:
+        stamp, tone = _("Released"), ""
+    elif refunded:
+        stamp, tone = _("Refunded"), ""
+    return MoneyBox(
+        total_fen=order.total_fen,
+        refunded_fen=refunded,
+        held_fen=held,
+        released_fen=released,
+        commission_fen=split.commission_fen,
+        seller_fen=split.seller_fen,
+        stamp=stamp,
+        stamp_tone=tone,
+    )

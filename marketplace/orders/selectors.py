@@ -1,0 +1,115 @@
+"""Reads of orders. A stranger's order does not exist: 404, never 403."""
+
+from django.core.files.storage import default_storage
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.gigs.models import GigPackage, MediaKind
+from marketplace.gigs.states import GigStatus
+from marketplace.orders.models import Delivery, DeliveryFile, Order, OrderEvent, OrderRequirement, Refund, RefundStatus
+from marketplace.orders.states import FINAL_STATUSES, OrderStatus
+
+
+def order_for(user: User, number: str) -> Order:
+    """One order with everything its page shows, for one of its two sides. Raises Http404 for anybody else."""
+    order = (
+        Order.objects.filter(Q(buyer=user) | Q(seller=user), number=number)
+        .select_related("buyer__profile", "seller__profile", "gig", "dispute")
+        .prefetch_related(
+            "items",
+            "requirements",
+            "refunds",
+            Prefetch("deliveries", Delivery.objects.prefetch_related("files")),
+            Prefetch("events", OrderEvent.objects.select_related("actor__profile")),
+        )
+        .first()
+    )
+    if order is None:
+        raise Http404
+    return order
+
+
+def purchases(user: User, *, group: str = "") -> QuerySet[Order]:
+    """What a person bought, newest first; `group` is "", "open" or "finished"."""
+    return _grouped(Order.objects.filter(buyer=user), group).select_related("seller__profile", "gig")
+
+
+def sales(user: User, *, group: str = "") -> QuerySet[Order]:
+    """What a person sold and was paid for, newest first; unpaid orders are not yet the seller's business."""
+    orders = Order.objects.filter(seller=user).exclude(status=OrderStatus.PENDING_PAYMENT).exclude(paid_at=None)
+    return _grouped(orders, group).select_related("buyer__profile", "gig")
+
+
+def _grouped(orders: QuerySet[Order], group: str) -> QuerySet[Order]:
+    if group == "open":
+        orders = orders.exclude(status__in=FINAL_STATUSES)
+    elif group == "finished":
+        orders = orders.filter(status__in=FINAL_STATUSES)
+    return orders.order_by("-pk")
+
+
+def package_on_sale(package_id: int) -> GigPackage:
+    """A package of a live gig, for checkout. Raises Http404."""
+    package = (
+        GigPackage.objects.filter(pk=package_id, gig__status=GigStatus.LIVE)
+        .select_related("gig__seller__profile", "gig__category")
+        .prefetch_related("gig__extras", "gig__media")
+        .first()
+    )
+    if package is None:
+        raise Http404
+    return package
+
+
+def package_cover_url(package: GigPackage) -> str:
+    """The cover of the package's gig, or an empty string."""
+    pictures = [item for item in package.gig.media.all() if item.kind == MediaKind.IMAGE]
+    return default_storage.url(pictures[0].file.name) if pictures else ""
+
+
+def delivery_file_for(user: User, number: str, file_id: int) -> DeliveryFile:
+    """A delivered file, for the two sides of its order. Raises Http404."""
+    found = DeliveryFile.objects.filter(
+        Q(delivery__order__buyer=user) | Q(delivery__order__seller=user), delivery__order__number=number, pk=file_id
+    ).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def requirement_file_for(user: User, number: str, requirement_id: int) -> OrderRequirement:
+    """A file the buyer attached to the requirements, for the two sides of the order. Raises Http404."""
+    found = (
+        OrderRequirement.objects.filter(
+            Q(order__buyer=user) | Q(order__seller=user), order__number=number, pk=requirement_id
+        )
+        .exclude(file="")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def cover_url(order: Order) -> str:
+    """The cover as it was at purchase, or an empty string."""
+    return default_storage.url(order.cover) if order.cover else ""
+
+
+def expired_unpaid_ids() -> list[int]:
+    """Orders whose payment clock ran out."""
+    orders = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT, payment_expires_at__lte=clock.now())
+    return list(orders.values_list("pk", flat=True))
+
+
+def due_for_acceptance_ids() -> list[int]:
+    """Delivered orders whose acceptance clock ran out."""
+    orders = Order.objects.filter(status=OrderStatus.DELIVERED, auto_accept_at__lte=clock.now())
+    return list(orders.values_list("pk", flat=True))
+
+
+def open_refunds() -> QuerySet[Refund]:
+    """Refunds that are not yet paid back, oldest first."""
+    return Refund.objects.exclude(status=RefundStatus.DONE).select_related("order").order_by("pk")

@@ -1,0 +1,31 @@
+"""What the two sides of an order, and its clocks, can do. One module a part of its life."""
+
+from marketplace.orders.services.acceptance import accept_automatically, accept_delivery, request_revision
+from marketplace.orders.services.cancellation import (
+    cancel_order,
+    close_unpaid_order,
+    mark_refund_done,
+    mark_refund_sent,
+    return_payment,
+)
+from marketplace.orders.services.delivery import deliver_order
+from marketplace.orders.services.disputes import decide_dispute, open_dispute
+from marketplace.orders.services.placing import confirm_payment, place_order
+from marketplace.orders.services.requirements import submit_requirements
+
+__all__ = [
+    "accept_automatically",
+    "accept_delivery",
+    "cancel_order",
+    "close_unpaid_order",
+    "confirm_payment",
+    "decide_dispute",
+    "deliver_order",
+    "mark_refund_done",
+    "mark_refund_sent",
+    "open_dispute",
+    "place_order",
+    "request_revision",
+    "return_payment",
+    "submit_requirements",
+]

@@ -1,0 +1,44 @@
+"""What every transition of an order asks first, and how the other side hears of it."""
+
+from functools import partial
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+from marketplace.accounts.models import User
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.services import notify
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.models import Order
+from marketplace.orders.states import BUYER, ORDER_TRANSITIONS, SELLER, OrderStatus
+
+
+def role_of(order: Order, user: User) -> str:
+    """BUYER or SELLER. Raises PermissionDenied for anybody else: the selectors never hand them the order."""
+    if user.pk == order.buyer_id:
+        return BUYER
+    if user.pk == order.seller_id:
+        return SELLER
+    raise PermissionDenied
+
+
+def require_transition(order: Order, *, to: OrderStatus, actor: str) -> None:
+    """Raise OrderError WRONG_STATE unless the table allows `actor` this move from the (locked) order's status."""
+    if not ORDER_TRANSITIONS.allows(OrderStatus(order.status), to, actor):
+        raise OrderError(OrderErrorCode.WRONG_STATE)
+
+
+def tell(recipient_id: int, order: Order, title: Promise) -> None:
+    """Notify one side after commit, so that nobody hears of a change that was rolled back.
+
+    The words are stored in Chinese whoever acts: the notification belongs to its reader, not to the actor's language.
+    """
+    with override("zh-hans"):
+        url, text = order.get_absolute_url(), str(title)
+    transaction.on_commit(
+        partial(
+            notify, recipient_id=recipient_id, kind=NotificationKind.ORDER, title=text, body=order.gig_title, url=url
+        )
+    )

@@ -1,0 +1,111 @@
+"""From the gig page to money in escrow."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.config import get_config
+from marketplace.gigs.models import GigExtra, GigPackage, MediaKind
+from marketplace.gigs.states import GigStatus
+from marketplace.ledger import services as ledger
+from marketplace.orders import events, locks
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.models import Order, OrderEventType, OrderItem, OrderItemKind, OrderRequirement
+from marketplace.orders.services._rules import require_transition, tell
+from marketplace.orders.states import SYSTEM, OrderStatus
+
+
+@transaction.atomic
+def place_order(
+    *, buyer: User, package: GigPackage, extra_ids: Sequence[int] = (), checkout_key: UUID | None = None
+) -> Order:
+    """Freeze what is bought into a new order that waits for its payment.
+
+    `checkout_key` comes with the checkout page: the same page sent twice gives the same order back.
+    Raises OrderError OWN_GIG or GIG_NOT_LIVE. Add-ons that are not the gig's are ignored as if not chosen.
+    """
+    checkout_key = checkout_key or uuid4()
+    placed = Order.objects.filter(buyer=buyer, checkout_key=checkout_key).first()
+    if placed is not None:
+        return placed
+    gig = package.gig
+    if gig.status != GigStatus.LIVE:
+        raise OrderError(OrderErrorCode.GIG_NOT_LIVE)
+    if gig.seller_id == buyer.pk:
+        raise OrderError(OrderErrorCode.OWN_GIG)
+    extras = list(GigExtra.objects.filter(gig=gig, pk__in=list(extra_ids)))
+    cover = gig.media.filter(kind=MediaKind.IMAGE).first()
+    now = clock.now()
+    order = Order.objects.create(
+        checkout_key=checkout_key,
+        buyer=buyer,
+        seller_id=gig.seller_id,
+        gig=gig,
+        package=package,
+        gig_title=gig.title,
+        package_tier=package.tier,
+        package_title=package.title,
+        package_description=package.description,
+        cover=cover.file.name if cover else "",
+        total_fen=package.price_fen + sum(extra.price_fen for extra in extras),
+        commission_basis_points=get_config("payments.commission_basis_points"),
+        # A faster add-on takes days off, but never all of them.
+        delivery_days=max(1, package.delivery_days + sum(extra.extra_days for extra in extras)),
+        revisions_allowed=package.revisions,
+        payment_expires_at=now + timedelta(minutes=get_config("orders.payment_timeout_minutes")),
+    )
+    lines = [OrderItem(order=order, kind=OrderItemKind.PACKAGE, title=package.title, price_fen=package.price_fen)]
+    lines += [
+        OrderItem(order=order, kind=OrderItemKind.EXTRA, title=extra.title, price_fen=extra.price_fen)
+        for extra in extras
+    ]
+    OrderItem.objects.bulk_create(lines)
+    OrderRequirement.objects.bulk_create(
+        OrderRequirement(
+            order=order,
+            position=position,
+            prompt=requirement.prompt,
+            kind=requirement.kind,
+            choices=requirement.choices,
+            required=requirement.required,
+        )
+        for position, requirement in enumerate(gig.requirements.all(), start=1)
+    )
+    events.record(order, OrderEventType.PLACED, actor=buyer, at=now)
+    return order
+
+
+@transaction.atomic
+def confirm_payment(*, order_id: int, gateway: str, payment_reference: str, amount_fen: int) -> bool:
+    """The gateway has the money: hold it in escrow and let the order go on.
+
+    Called by payments, under the order's lock, before the payment's own (docs/locking.md). Returns False when the
+    order no longer waits for money (it was closed, or paid otherwise); payments then gives this one back.
+    """
+    order = locks.lock_order(order_id)
+    if order.status != OrderStatus.PENDING_PAYMENT:
+        return False
+    target = OrderStatus.AWAITING_REQUIREMENTS if order.requirements.exists() else OrderStatus.IN_PROGRESS
+    require_transition(order, to=target, actor=SYSTEM)
+
+    now = clock.now()
+    order.status = target
+    order.paid_at = now
+    if target == OrderStatus.IN_PROGRESS:
+        order.started_at, order.due_at = now, now + timedelta(days=order.delivery_days)
+    order.save(update_fields=["status", "paid_at", "started_at", "due_at", "updated_at"])
+    ledger.hold_escrow(
+        reference=order.number,
+        gateway=gateway,
+        amount_fen=amount_fen,
+        key=f"payment:{payment_reference}:capture",
+        at=now,
+    )
+    events.record(order, OrderEventType.PAID, actor=None, at=now, gateway=gateway, amount_fen=amount_fen)
+    tell(order.seller_id, order, _("A new order: the money is in escrow"))
+    return True

@@ -1,0 +1,46 @@
+"""The buyer tells the seller what is needed, and the clock starts."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.orders import events, locks
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.models import Order, OrderEventType
+from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.states import OrderStatus
+
+
+@transaction.atomic
+def submit_requirements(
+    *, order_id: int, buyer: User, answers: Mapping[int, str], files: Mapping[int, UploadedFile] | None = None
+) -> Order:
+    """Store the answers (by id of the order's requirement) and start the delivery clock.
+
+    Raises OrderError WRONG_STATE, or REQUIREMENT_MISSING when a required question has no answer.
+    """
+    order = locks.lock_order(order_id)
+    require_transition(order, to=OrderStatus.IN_PROGRESS, actor=role_of(order, buyer))
+    requirements = list(order.requirements.all())
+    for requirement in requirements:
+        requirement.answer = answers.get(requirement.pk, "").strip()
+        upload = (files or {}).get(requirement.pk)
+        if upload is not None:
+            requirement.file, requirement.file_name = upload, (upload.name or "")[:200]
+        if requirement.required and not requirement.answer and not requirement.file:
+            raise OrderError(OrderErrorCode.REQUIREMENT_MISSING, prompt=requirement.prompt)
+
+    now = clock.now()
+    for requirement in requirements:
+        requirement.save(update_fields=["answer", "file", "file_name"])
+    order.status = OrderStatus.IN_PROGRESS
+    order.started_at, order.due_at = now, now + timedelta(days=order.delivery_days)
+    order.save(update_fields=["status", "started_at", "due_at", "updated_at"])
+    events.record(order, OrderEventType.REQUIREMENTS_SUBMITTED, actor=buyer, at=now, due_at=order.due_at.isoformat())
+    tell(order.seller_id, order, _("The requirements are in: the clock has started"))
+    return order

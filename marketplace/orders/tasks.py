@@ -1,0 +1,11 @@
+"""The clocks of orders. Each run looks at what is due now, so that running twice or late does no harm."""
+
+from celery import shared_task
+
+from marketplace.orders import selectors, services
+
+
+@shared_task
+def accept_due_deliveries() -> int:
+    """Accept what nobody answered in time. Returns how many."""
+    return sum(services.accept_automatically(order_id=order_id) for order_id in selectors.due_for_acceptance_ids())

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from marketplace.orders import views
+
+app_name = "orders"
+urlpatterns = [
+    path("orders/", views.order_list, name="list"),
+    path("desk/orders/", views.desk_list, name="desk_list"),
+    path("orders/<str:number>/", views.order_detail, name="detail"),
+    path("orders/<str:number>/files/<int:file_id>/", views.delivery_file, name="file"),
+    path("orders/<str:number>/requirements/<int:requirement_id>/", views.requirement_file, name="requirement_file"),
+    path("orders/<str:number>/do/<slug:action>/", views.order_action, name="action"),
+]

@@ -1,0 +1,23 @@
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.gigs.models import GigPackage
+from marketplace.payments.gateways import configured_gateways
+
+
+class CheckoutForm(forms.Form):
+    """How to pay, and which add-ons come along. None of them is ticked beforehand (电子商务法 §19)."""
+
+    checkout_key = forms.UUIDField(widget=forms.HiddenInput)
+    gateway = forms.ChoiceField(label=_("Way of paying"), widget=forms.RadioSelect)
+    extras = forms.MultipleChoiceField(label=_("Add-ons"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args, package: GigPackage, **kwargs):
+        super().__init__(*args, **kwargs)
+        gateways = configured_gateways()
+        self.fields["gateway"].choices = [(code.value, code.label) for code in gateways]
+        self.fields["gateway"].initial = gateways[0].value if gateways else None
+        self.fields["checkout_key"].initial = uuid4()
+        self.fields["extras"].choices = [(str(extra.pk), extra.title) for extra in package.gig.extras.all()]

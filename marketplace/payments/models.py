@@ -1,0 +1,122 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.models import TimeStamped
+
+
+class GatewayCode(models.TextChoices):
+    ALIPAY = "alipay", _("Alipay")
+    WECHATPAY = "wechatpay", _("WeChat Pay")
+
+
+class PaymentStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    PAID = "paid", _("Paid")
+    CLOSED = "closed", _("Closed")
+
+
+class Payment(TimeStamped):
+    """One attempt to pay an order through one gateway. `out_trade_no` is our number at the gateway."""
+
+    order = models.ForeignKey(
+        "orders.Order", on_delete=models.PROTECT, related_name="payments", verbose_name=_("order")
+    )
+    gateway = models.CharField(_("gateway"), max_length=10, choices=GatewayCode)
+    out_trade_no = models.CharField(_("our number"), max_length=32, unique=True)
+    gateway_trade_no = models.CharField(_("gateway's number"), max_length=64, null=True, blank=True)  # noqa: DJ001 NULLs do not collide
+    amount_fen = models.BigIntegerField(_("amount in fen"))
+    status = models.CharField(_("status"), max_length=8, choices=PaymentStatus, default=PaymentStatus.PENDING)
+    expires_at = models.DateTimeField(_("expires at"))
+    paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
+    # A late or second payment is given back whole; this says why.
+    return_reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "gateway_trade_no"], name="payments_gateway_number"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payments_amount_positive"),
+            models.CheckConstraint(condition=~Q(status="paid") | Q(paid_at__isnull=False), name="payments_paid_when"),
+        ]
+        indexes = [models.Index(fields=["expires_at"], condition=Q(status="pending"), name="payments_pending")]
+
+    def __str__(self) -> str:
+        return self.out_trade_no
+
+
+class GatewayNotification(models.Model):
+    """What a gateway told us, raw, stored before anything is believed. `dedupe_key` makes the second copy harmless."""
+
+    gateway = models.CharField(_("gateway"), max_length=10, choices=GatewayCode)
+    dedupe_key = models.CharField(max_length=200)
+    body = models.TextField(_("body"))
+    verified = models.BooleanField(_("verified"), default=False)
+    problem = models.CharField(_("problem"), max_length=200, blank=True)
+    received_at = models.DateTimeField(_("received at"), auto_now_add=True)
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("gateway notification")
+        verbose_name_plural = _("gateway notifications")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "dedupe_key"], condition=Q(verified=True), name="payments_notification_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.dedupe_key}"
+
+
+class PayoutStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    APPROVED = "approved", _("Approved")
+    SENT = "sent", _("Sent")
+    PAID = "paid", _("Paid out")
+    FAILED = "failed", _("Failed")
+
+
+class Payout(TimeStamped):
+    """A seller takes money out of the wallet."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payouts")
+    reference = models.CharField(_("reference"), max_length=32, unique=True)
+    gateway = models.CharField(_("gateway"), max_length=10, choices=GatewayCode)
+    amount_fen = models.BigIntegerField(_("amount in fen"))
+    status = models.CharField(_("status"), max_length=10, choices=PayoutStatus, default=PayoutStatus.REQUESTED)
+    destination = models.CharField(_("destination, masked"), max_length=80)
+
+    class Meta:
+        verbose_name = _("payout")
+        verbose_name_plural = _("payouts")
+        constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payments_payout_positive")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class InvoiceStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    ISSUED = "issued", _("Issued")
+    REVERSED = "reversed", _("Reversed")
+
+
+class Invoice(TimeStamped):
+    """A tax invoice (发票) asked for by the buyer of an order."""
+
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="invoices")
+    title = models.CharField(_("invoice title"), max_length=100)
+    tax_number = models.CharField(_("tax number"), max_length=20, blank=True)
+    amount_fen = models.BigIntegerField(_("amount in fen"))
+    status = models.CharField(_("status"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.REQUESTED)
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.amount_fen}"

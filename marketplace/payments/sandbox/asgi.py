@@ -1,0 +1,73 @@
+"""The sandbox as one ASGI application: `uvicorn marketplace.payments.sandbox.asgi:application`.
+
+Run one process of it: its notification thread and its SQLite file are made for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from .alipay_gateway import AlipayGateway
+from .alipay_trades import AlipayTrades
+from .alipay_transfers import AlipayTransfers
+from .cashier import Cashier
+from .config import SandboxConfig
+from .connection import ReachTransport
+from .control import Control
+from .crypto import load_private_key, load_public_key
+from .faults import Faults
+from .keys import ensure_keys
+from .notifications import Notifications
+from .pages import HERE
+from .store import Store
+
+
+def create_application(config: SandboxConfig) -> ASGIApp:
+    """Put the parts together; makes the data directory, the keys and the database when they are missing."""
+    ensure_keys(config.data_dir)
+    alipay_key = load_private_key(config.data_dir / "alipay_private_key.pem")
+    store = Store(config.database_path)
+    faults = Faults(store)
+    notifications = Notifications(config, store, faults, alipay_key)
+    trades = AlipayTrades(store, notifications.announce)
+    transfers = AlipayTransfers(store, faults)
+    gateway = AlipayGateway(
+        config=config,
+        app_public_key=load_public_key(config.data_dir / "app_public_key.pem"),
+        alipay_private_key=alipay_key,
+        trades=trades,
+        transfers=transfers,
+        faults=faults,
+    )
+
+    def healthz(request: Request) -> Response:
+        store.one("SELECT 1")
+        return JSONResponse({"status": "ok"})
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        notifications.start(every_second=trades.close_expired)
+        yield
+        await run_in_threadpool(notifications.stop)
+        store.close()
+
+    routes = [
+        Route("/healthz", healthz, methods=["GET"]),
+        Route("/gateway.do", gateway.endpoint, methods=["GET", "POST"]),
+        *Cashier(config, trades, alipay_key).routes,
+        *Control(config, trades, transfers, notifications, faults).routes,
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
+    return ReachTransport(Starlette(routes=routes, lifespan=lifespan))
+
+
+application = create_application(SandboxConfig.from_env())

@@ -1,0 +1,206 @@
+"""Money in and back out through gateways. No call to a gateway ever happens inside a database transaction."""
+
+import json
+import logging
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from marketplace.core import clock
+from marketplace.core.identifiers import new_reference
+from marketplace.orders import locks as order_locks
+from marketplace.orders import services as orders
+from marketplace.orders.models import Order, Refund
+from marketplace.orders.states import OrderStatus
+from marketplace.payments import locks
+from marketplace.payments.errors import PaymentError, PaymentErrorCode
+from marketplace.payments.gateways import configured_gateways, gateway
+from marketplace.payments.gateways.base import (
+    CloseOutcome,
+    NotificationInvalid,
+    PaymentState,
+    PayRequest,
+    PaySnapshot,
+    RefundRequest,
+    Rejected,
+    Unknown,
+)
+from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
+
+logger = logging.getLogger(__name__)
+
+ORDER_CLOSED, ORDER_ALREADY_PAID = "order_closed", "order_already_paid"
+
+
+@transaction.atomic
+def start_payment(*, order_id: int, gateway_code: str) -> Payment:
+    """The payment attempt of an order at a gateway: the open one if there is one, so that a reload pays the same number.
+
+    Raises PaymentError NOT_PAYABLE or GATEWAY_UNAVAILABLE.
+    """
+    order = order_locks.lock_order(order_id)
+    if order.status != OrderStatus.PENDING_PAYMENT or order.payment_expires_at <= clock.now():
+        raise PaymentError(PaymentErrorCode.NOT_PAYABLE)
+    if gateway_code not in configured_gateways():
+        raise PaymentError(PaymentErrorCode.GATEWAY_UNAVAILABLE)
+    payment = order.payments.filter(gateway=gateway_code, status=PaymentStatus.PENDING).first()
+    return payment or Payment.objects.create(
+        order=order,
+        gateway=gateway_code,
+        out_trade_no=new_reference("PA"),
+        amount_fen=order.total_fen,
+        expires_at=order.payment_expires_at,
+    )
+
+
+def payment_url(*, payment: Payment, is_phone: bool) -> str:
+    """The gateway's page for this payment."""
+    order = payment.order
+    base = settings.SITE_URL
+    notify_base = settings.PAYMENT_NOTIFY_BASE_URL or base
+    return gateway(payment.gateway).payment_url(
+        PayRequest(
+            out_trade_no=payment.out_trade_no,
+            amount_fen=payment.amount_fen,
+            subject=order.gig_title,
+            expires_at=payment.expires_at,
+            return_url=base + reverse("payments:return", args=[order.number]),
+            notify_url=notify_base + reverse("alipay_notify"),
+            is_phone=is_phone,
+        )
+    )
+
+
+def receive_notification(*, gateway_code: str, form: dict[str, str]) -> bool:
+    """Store what a gateway posted, verify it, apply it once. Returns whether the gateway may stop repeating it.
+
+    A forged or foreign notification is stored too, marked as such, and changes nothing.
+    """
+    body = json.dumps(form, ensure_ascii=False, sort_keys=True)
+    try:
+        notification = gateway(gateway_code).parse_notification(form)
+    except NotificationInvalid as problem:
+        GatewayNotification.objects.create(gateway=gateway_code, dedupe_key="", body=body, problem=str(problem)[:200])
+        logger.warning("refused a notification of %s: %s", gateway_code, problem)
+        return False
+    stored = _store_notification(gateway_code, notification.dedupe_key, body)
+    payment = Payment.objects.filter(out_trade_no=notification.snapshot.out_trade_no).first()
+    if payment is None:
+        GatewayNotification.objects.filter(pk=stored.pk).update(problem="unknown number")
+        logger.error("a valid notification of %s for an unknown number", gateway_code)
+        return False
+    if notification.snapshot.amount_fen != payment.amount_fen:
+        GatewayNotification.objects.filter(pk=stored.pk).update(problem="amount differs")
+        logger.error("a valid notification for %s with another amount: quarantined", payment.out_trade_no)
+        return False
+    apply_snapshot(payment_id=payment.pk, snapshot=notification.snapshot)
+    GatewayNotification.objects.filter(pk=stored.pk, applied_at=None).update(applied_at=clock.now())
+    return True
+
+
+def _store_notification(gateway_code: str, dedupe_key: str, body: str) -> GatewayNotification:
+    try:
+        with transaction.atomic():
+            return GatewayNotification.objects.create(
+                gateway=gateway_code, dedupe_key=dedupe_key, body=body, verified=True
+            )
+    except IntegrityError:
+        return GatewayNotification.objects.get(gateway=gateway_code, dedupe_key=dedupe_key, verified=True)
+
+
+@transaction.atomic
+def apply_snapshot(*, payment_id: int, snapshot: PaySnapshot) -> Payment:
+    """Bring a payment up to what its gateway says. Notification, return page and polling all end here.
+
+    Order of locks: order, payment, then accounts (inside orders.confirm_payment). Safe to repeat: a payment moves
+    from pending once. Money for an order that no longer waits for it is noted to be given back whole.
+    """
+    order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
+    order_locks.lock_order(order_id)
+    payment = locks.lock_payment(payment_id)
+    if snapshot.state == PaymentState.PAID and payment.status != PaymentStatus.PAID:
+        if snapshot.amount_fen != payment.amount_fen:
+            logger.error("%s was paid with another amount: left for a person", payment.out_trade_no)
+            return payment
+        payment.status = PaymentStatus.PAID
+        payment.gateway_trade_no = snapshot.gateway_trade_no or None
+        payment.paid_at = snapshot.paid_at or clock.now()
+        accepted = orders.confirm_payment(
+            order_id=order_id,
+            gateway=payment.gateway,
+            payment_reference=payment.out_trade_no,
+            amount_fen=payment.amount_fen,
+        )
+        if not accepted:
+            orders.return_payment(
+                order_id=order_id,
+                gateway=payment.gateway,
+                payment_reference=payment.out_trade_no,
+                amount_fen=payment.amount_fen,
+            )
+            is_closed = payment.order.status == OrderStatus.CANCELLED
+            payment.return_reason = ORDER_CLOSED if is_closed else ORDER_ALREADY_PAID
+        payment.save()
+    elif snapshot.state == PaymentState.CLOSED and payment.status == PaymentStatus.PENDING:
+        payment.status = PaymentStatus.CLOSED
+        payment.save(update_fields=["status", "updated_at"])
+    return payment
+
+
+def refresh_payment(*, payment: Payment) -> Payment:
+    """Ask the gateway how a payment stands. An answer that does not come changes nothing."""
+    try:
+        snapshot = gateway(payment.gateway).query(payment.out_trade_no)
+    except (Unknown, Rejected) as problem:
+        logger.warning("query of %s: %s", payment.out_trade_no, problem)
+        return payment
+    return apply_snapshot(payment_id=payment.pk, snapshot=snapshot)
+
+
+def close_expired_order(*, order: Order) -> bool:
+    """End an unpaid order whose clock ran out, gateway first: a payment that won the race is booked instead.
+
+    Returns whether the order was closed. An unknown answer leaves it for the next run.
+    """
+    for payment in order.payments.filter(status=PaymentStatus.PENDING):
+        try:
+            outcome = gateway(payment.gateway).close(payment.out_trade_no)
+        except (Unknown, Rejected) as problem:
+            logger.warning("closing %s: %s", payment.out_trade_no, problem)
+            return False
+        if outcome == CloseOutcome.ALREADY_PAID:
+            refresh_payment(payment=payment)
+            return False
+        apply_snapshot(payment_id=payment.pk, snapshot=PaySnapshot(payment.out_trade_no, PaymentState.CLOSED))
+    return orders.close_unpaid_order(order_id=order.pk)
+
+
+def pay_refund(*, refund: Refund) -> bool:
+    """Carry out one refund that orders decided. Returns whether it is done; an unknown answer is asked for next time.
+
+    Safe to run twice and after a crash at any line: the reference makes a repeated request the same refund.
+    """
+    if orders.mark_refund_sent(refund_id=refund.pk) is None:
+        return True
+    payment = _payment_of(refund)
+    adapter = gateway(payment.gateway)
+    request = RefundRequest(payment.out_trade_no, refund.reference, refund.amount_fen, refund.order.gig_title)
+    try:
+        adapter.refund(request)
+    except Unknown as problem:
+        logger.warning("refund %s: %s", refund.reference, problem)
+        return False
+    except Rejected as problem:
+        logger.error("refund %s was refused and needs a person: %s", refund.reference, problem)
+        return False
+    orders.mark_refund_done(refund_id=refund.pk, gateway=payment.gateway)
+    return True
+
+
+def _payment_of(refund: Refund) -> Payment:
+    """The payment a refund gives back: the one it names, else the one that funded the order."""
+    paid = Payment.objects.filter(order_id=refund.order_id, status=PaymentStatus.PAID)
+    if refund.payment_reference:
+        return paid.get(out_trade_no=refund.payment_reference)
+    return paid.get(return_reason="")

@@ -1,0 +1,89 @@
+"""The way to the cashier and back. A return is never proof of payment: it only asks the gateway."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from marketplace.core.config import get_config
+from marketplace.orders.models import Order
+from marketplace.orders.selectors import package_cover_url, package_on_sale
+from marketplace.orders.services import place_order
+from marketplace.orders.states import OrderStatus
+from marketplace.payments import selectors, services
+from marketplace.payments.forms import CheckoutForm
+from marketplace.payments.gateways import configured_gateways
+from marketplace.payments.models import GatewayCode
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
+    """What is bought, what it costs, how to pay; then straight to the gateway's page."""
+    package = package_on_sale(package_id)
+    form = CheckoutForm(request.POST or None, package=package)
+    if request.method == "POST" and form.is_valid():
+        order = place_order(
+            buyer=request.user,
+            package=package,
+            extra_ids=[int(extra) for extra in form.cleaned_data["extras"]],
+            checkout_key=form.cleaned_data["checkout_key"],
+        )
+        return _to_cashier(request, order, form.cleaned_data["gateway"])
+    context = {
+        "package": package,
+        "gig": package.gig,
+        "form": form,
+        "cover_url": package_cover_url(package),
+        "timeout_minutes": get_config("orders.payment_timeout_minutes"),
+        "auto_accept_days": get_config("orders.auto_accept_days"),
+        "very_late_hours": get_config("orders.very_late_hours"),
+    }
+    return render(request, "payments/checkout_form.html", context)
+
+
+def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpResponse:
+    payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
+    is_phone = "Mobi" in request.headers.get("User-Agent", "")
+    response = HttpResponse(status=303)
+    response["Location"] = services.payment_url(payment=payment, is_phone=is_phone)
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose how to pay, then go to the gateway's page."""
+    order = selectors.order_to_pay(request.user, number)
+    if order.status != OrderStatus.PENDING_PAYMENT:
+        return redirect(order)
+    if request.method == "POST":
+        return _to_cashier(request, order, request.POST.get("gateway", ""))
+    return render(request, "payments/payment_form.html", {"order": order, "gateways": configured_gateways()})
+
+
+@login_required
+@require_safe
+def payment_return(request: HttpRequest, number: str) -> HttpResponse:
+    """The buyer comes back from the cashier: ask the gateway, then show what is so."""
+    order = selectors.order_to_pay(request.user, number)
+    payment = selectors.pending_payment(order)
+    if payment is not None:
+        services.refresh_payment(payment=payment)
+        order.refresh_from_db()
+    if order.status == OrderStatus.PENDING_PAYMENT:
+        return render(request, "payments/payment_waiting.html", {"order": order})
+    if order.paid_at is not None:
+        messages.success(request, _("Paid. The money is in escrow until you accept the work."))
+    return redirect(order)
+
+
+@csrf_exempt
+@require_POST
+def alipay_notify(request: HttpRequest) -> HttpResponse:
+    """Alipay tells us about a trade. Anything but the seven letters makes it repeat (facts/payments.md, section 3)."""
+    done = services.receive_notification(gateway_code=GatewayCode.ALIPAY.value, form=request.POST.dict())
+    return HttpResponse("success" if done else "fail", content_type="text/plain", status=200 if done else 400)

@@ -1,0 +1,115 @@
+"""Writes of reviews. What they add up to for a seller is in reputation.py."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.gigs.ratings import add_rating
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.services import notify, recipient_language
+from marketplace.orders import events
+from marketplace.orders.locks import lock_order
+from marketplace.orders.models import Order, OrderEventType
+from marketplace.reviews import reputation, rules
+from marketplace.reviews.errors import ReviewError, ReviewErrorCode
+from marketplace.reviews.models import Rating, RatingAspect, Review, ReviewSide
+
+TEXT_LENGTH = 1000
+
+
+@transaction.atomic
+def write_review(
+    *, order_id: int, author: User, stars: int, aspects: Mapping[str, int] | None = None, body: str = ""
+) -> Review:
+    """One side says what the order was like; it is public at once, and a buyer's counts for the gig and the seller.
+
+    `aspects` are stars by RatingAspect value and may be empty. Raises ReviewError NOT_YOUR_ORDER, NOT_FINISHED,
+    WINDOW_CLOSED, BUYER_FIRST, ALREADY_WRITTEN, INVALID_STARS or TEXT_TOO_LONG.
+    """
+    aspects = dict(aspects or {})
+    body = _checked_text(body)
+    if any(value not in range(1, 6) for value in (stars, *aspects.values())) or not set(aspects) <= set(RatingAspect):
+        raise ReviewError(ReviewErrorCode.INVALID_STARS)
+    order = lock_order(order_id)
+    side = rules.side_of(order, author)
+    rules.require_may_write(order, side, Review.objects.filter(order=order))
+
+    review = Review.objects.create(
+        order=order,
+        gig_id=order.gig_id,
+        side=side,
+        author=author,
+        subject_id=order.seller_id if side == ReviewSide.BUYER else order.buyer_id,
+        stars=stars,
+        body=body,
+        published_at=clock.now(),
+    )
+    Rating.objects.bulk_create([Rating(review=review, aspect=aspect, stars=value) for aspect, value in aspects.items()])
+    if side == ReviewSide.BUYER:
+        if order.gig_id is not None:
+            add_rating(gig_id=order.gig_id, stars=stars)
+        reputation.count_rating(user_id=order.seller_id, stars=stars)
+    events.record(order, OrderEventType.REVIEWED, actor=author, side=side.value, stars=stars)
+    _tell(
+        review.subject_id,
+        order,
+        lambda: (
+            ngettext("%(name)s left a review: %(stars)s star", "%(name)s left a review: %(stars)s stars", stars)
+            % {"name": author.display_name, "stars": stars}
+        ),
+        body=body,
+    )
+    return review
+
+
+@transaction.atomic
+def reply_to_review(*, order_id: int, author: User, text: str) -> Review:
+    """The seller answers the buyer's review, once and in public.
+
+    Raises ReviewError NOT_YOUR_ORDER, NOTHING_TO_REPLY_TO, ALREADY_REPLIED, EMPTY_REPLY or TEXT_TOO_LONG.
+    """
+    text = _checked_text(text)
+    if not text:
+        raise ReviewError(ReviewErrorCode.EMPTY_REPLY)
+    order = lock_order(order_id)
+    side = rules.side_of(order, author)
+    review = Review.objects.filter(order=order, side=ReviewSide.BUYER, published_at__isnull=False).first()
+    if side != ReviewSide.SELLER or review is None:
+        raise ReviewError(ReviewErrorCode.NOTHING_TO_REPLY_TO)
+    if review.reply:
+        raise ReviewError(ReviewErrorCode.ALREADY_REPLIED)
+    review.reply = text
+    review.replied_at = clock.now()
+    review.save(update_fields=["reply", "replied_at", "updated_at"])
+    _tell(
+        order.buyer_id, order, lambda: _("%(name)s replied to your review") % {"name": author.display_name}, body=text
+    )
+    return review
+
+
+def _checked_text(text: str) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > TEXT_LENGTH:
+        raise ReviewError(ReviewErrorCode.TEXT_TOO_LONG, limit=TEXT_LENGTH, length=len(text))
+    return text
+
+
+def _tell(recipient_id: int, order: Order, title: Callable[[], str], *, body: str) -> None:
+    """Notify after commit. `title` is called where the words come in the reader's language, not the writer's."""
+    with recipient_language():
+        words, url = title(), f"{order.get_absolute_url()}#reviews"
+    transaction.on_commit(
+        partial(
+            notify,
+            recipient_id=recipient_id,
+            kind=NotificationKind.REVIEW,
+            title=words,
+            body=body or order.gig_title,
+            url=url,
+        )
+    )

@@ -1,0 +1,3 @@
+from portal.celery import application as celery_application
+
+__all__ = ["celery_application"]

@@ -1,0 +1,108 @@
+"""What every template may use.
+
+Each value is a function that a template calls by naming it, so that a page pays only for what it shows: nothing is read
+for the admin, for fragments that do not ask, or for people who are not signed in.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+
+# Django's code → what search engines and `lang` want, and the name of the language in itself.
+_LANGUAGES = {"zh-hans": ("zh-Hans", "简体中文"), "en": ("en", "English")}
+
+
+class Alternate(NamedTuple):
+    """This page in one language."""
+
+    code: str
+    label: str
+    url: str  # absolute, because `hreflang` wants it so
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Navigation, translations, canonical address, footer settings and unread counts."""
+    return {
+        "nav_categories": cache(_navigation),
+        "footer_columns": cache(_footer),
+        "alternate_urls": cache(lambda: _alternates(request)),
+        "canonical_url": cache(lambda: _canonical(request)),
+        "site_settings": cache(lambda: _site_settings(request)),
+        "site_url": settings.SITE_URL,
+        "unread_messages": _for_person(request, _unread_messages),
+        "unread_notifications": _for_person(request, _unread_notifications),
+        "demo": settings.DEMO,
+    }
+
+
+def _navigation() -> list[Any]:
+    from cms_pages.navigation import navigation
+
+    return navigation()
+
+
+def _footer() -> list[Any]:
+    from cms_pages.navigation import footer_columns
+
+    return footer_columns()
+
+
+def _page_paths(request: HttpRequest) -> dict[str, str]:
+    page = getattr(request, "cms_page", None)
+    if page is not None:
+        return page.alternates()
+    # The words of a search go along; what a page of its own does with them is its own affair.
+    return {code: translate_url(request.get_full_path(), code) for code, _name in settings.LANGUAGES}
+
+
+def _alternates(request: HttpRequest) -> list[Alternate]:
+    """This page in every language it exists in, the default language first. Empty when it exists in only one."""
+    paths = _page_paths(request)
+    if len(set(paths.values())) < 2:
+        return []
+    return [
+        Alternate(*_LANGUAGES.get(code, (code, str(name))), request.build_absolute_uri(paths[code]))
+        for code, name in settings.LANGUAGES
+        if code in paths
+    ]
+
+
+def _canonical(request: HttpRequest) -> str:
+    """The address without what does not change the content; later pages of a list keep their number."""
+    number = request.GET.get("page", "")
+    tail = f"?page={number}" if number.isdigit() and int(number) > 1 else ""
+    return f"{settings.SITE_URL}{request.path}{tail}"
+
+
+def _site_settings(request: HttpRequest) -> Any:
+    from wagtail.models import Site
+
+    from cms_pages.models import SiteSettings
+
+    found = Site.find_for_request(request)
+    return SiteSettings.for_request(request) if found else SiteSettings()
+
+
+def _for_person(request: HttpRequest, count: Callable[[Any], int]) -> Callable[[], int]:
+    @cache
+    def read() -> int:
+        user = getattr(request, "user", None)
+        return count(user) if user is not None and user.is_authenticated else 0
+
+    return read
+
+
+def _unread_messages(user: Any) -> int:
+    from marketplace.messaging.selectors import unread_count
+
+    return unread_count(user)
+
+
+def _unread_notifications(user: Any) -> int:
+    from marketplace.notifications.selectors import unread_count
+
+    return unread_count(user)

@@ -1,0 +1,198 @@
+"""`bin/run`: database, broker, sandbox, web and worker on one machine, until Ctrl-C.
+
+Started by bin/run inside .venv. Everything it starts is a child of this process and ends with it.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import NoReturn
+
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from portal.embedded.paths import PROJECT, state_directory
+
+DEMO_LOGINS = (
+    ("buyer", "buyer@jiangji.example"),
+    ("seller", "seller@jiangji.example"),
+    ("marketer", "marketer@jiangji.example"),
+    ("moderator", "moderator@jiangji.example"),
+    ("finance", "finance@jiangji.example"),
+    ("administrator", "admin@jiangji.example"),
+)
+DEMO_PASSWORD = "jiangji-demo-2026"  # noqa: S105 the demo's, printed for everybody
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bin/run", description="Start the whole portal on this machine.")
+    parser.add_argument("--fresh", action="store_true", help="throw the data of this checkout away and start over")
+    parser.add_argument("--no-demo", action="store_true", help="do not load the demo catalogue into an empty database")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+
+    port = int(os.environ.get("PORT", "8000"))
+    sandbox_port = int(os.environ.get("SANDBOX_PORT", "0")) or (8020 if _is_free(8020) else _free_port())
+    if not _is_free(port):
+        _fail(f"Port {port} is taken by another program. Choose another: PORT={port + 1} bin/run")
+    if arguments.fresh:
+        _step("throwing the old data away", _forget_everything)
+
+    environment = os.environ | {
+        "SITE_URL": os.environ.get("SITE_URL", f"http://localhost:{port}"),
+        "PAYMENT_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}",
+        "PAYMENT_NOTIFY_BASE_URL": f"http://127.0.0.1:{port}",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",  # what libraries warn about is for the tests, where it is an error
+    }
+    os.environ.update(environment)
+    _step("starting PostgreSQL 18", _start_postgres)
+    _step("starting Valkey", _start_valkey)
+    _step("making the sandbox's keys", _make_sandbox_keys)
+    _step("bringing the database up to date", lambda: _manage("migrate", "--verbosity", "0"))
+    if not arguments.no_demo and not _has_catalogue():
+        print("  loading the demo catalogue")
+        _manage("load_demo", show=True)
+    _serve(port=port, sandbox_port=sandbox_port, started=started)
+
+
+def _serve(*, port: int, sandbox_port: int, started: float) -> None:
+    """Run the long-lived processes until one of them ends or Ctrl-C."""
+    python = sys.executable
+    log = (state_directory() / "processes.log").open("w", buffering=1)
+    manager = Manager(Printer(output=log, width=8, colour=False))
+    uvicorn = [python, "-m", "uvicorn", "--log-level", "warning", "--host", "127.0.0.1"]
+    web = [*uvicorn, "--port", str(port), "portal.asgi:application"]
+    sandbox = [*uvicorn, "--port", str(sandbox_port), "marketplace.payments.sandbox.asgi:application"]
+    # One worker with the clock inside: for one machine only. Production runs beat by itself (docs/operations.md).
+    worker = [python, "-m", "celery", "-A", "portal", "worker", "-B", "-P", "threads", "-c", "4", "-l", "WARNING"]
+    environment = dict(os.environ)
+    sandbox_environment = environment | {
+        "SANDBOX_DATA_DIR": str(state_directory() / "sandbox"),
+        "SANDBOX_BASE_URL": f"http://127.0.0.1:{sandbox_port}",
+        "TZ": "Asia/Shanghai",
+    }
+    manager.add_process("web", shlex.join(web), env=environment, cwd=str(PROJECT))
+    manager.add_process("worker", shlex.join(worker), env=environment, cwd=str(PROJECT))
+    manager.add_process("sandbox", shlex.join(sandbox), env=sandbox_environment, cwd=str(PROJECT))
+    threading.Thread(target=_announce, args=(port, sandbox_port, started), daemon=True).start()
+    manager.loop()
+    log.close()
+    if manager.returncode and manager.returncode not in (-signal.SIGINT, 128 + signal.SIGINT, -signal.SIGTERM):
+        _fail("A process ended by itself. What it said stands in .jiangji/processes.log")
+    print("\nStopped.")
+
+
+def _announce(port: int, sandbox_port: int, started: float) -> None:
+    """Wait until every part answers, then print where everything is."""
+    address = f"http://localhost:{port}"
+    close = _begin("starting web, worker and payment sandbox")
+    parts: dict[str, str] = {}
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+                parts = json.load(answer)["parts"]
+                break
+        except urllib.error.HTTPError as error:
+            parts = json.load(error).get("parts", {})
+        except (OSError, ValueError):
+            pass
+        time.sleep(0.5)
+    close()
+    down = [f"{name} ({state})" for name, state in parts.items() if state != "up"]
+    if down or not parts:
+        print(f"Not every part answers: {', '.join(down) or 'web'}. See .jiangji/processes.log")
+    print(f"\nReady after {time.monotonic() - started:.0f} s.\n")
+    print(f"  Site       {address}/            English: {address}/en/")
+    print(f"  Admin      {address}/admin/      Wagtail, for staff")
+    print(f"  Sandbox    http://127.0.0.1:{sandbox_port}/      payments and faults")
+    print(f"  Outbox     {address}/dev/outbox/ mails and text messages\n")
+    print(f"  Password of every demo login: {DEMO_PASSWORD}")
+    for role, login in DEMO_LOGINS:
+        print(f"    {role:<14} {login}")
+    print("\nCtrl-C stops everything.", flush=True)
+
+
+def _forget_everything() -> None:
+    for name in ("postgres", "valkey", "sandbox", "media", "private"):
+        shutil.rmtree(state_directory() / name, ignore_errors=True)
+
+
+def _start_postgres() -> None:
+    from portal.embedded.postgres import start_postgres
+
+    os.environ.setdefault("DATABASE_URL", start_postgres())
+
+
+def _start_valkey() -> None:
+    from portal.embedded.valkey import start_valkey
+
+    os.environ.setdefault("REDIS_URL", start_valkey())
+
+
+def _make_sandbox_keys() -> None:
+    from marketplace.payments.sandbox.keys import ensure_keys
+
+    ensure_keys(state_directory() / "sandbox")
+
+
+def _has_catalogue() -> bool:
+    code = "import django; django.setup(); from marketplace.gigs.models import Gig; print(Gig.objects.exists())"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+    result = subprocess.run([sys.executable, "-c", code], env=environment, cwd=PROJECT, capture_output=True, text=True)
+    return result.stdout.strip().endswith("True")
+
+
+def _manage(*arguments: str, show: bool = False) -> None:
+    command = [sys.executable, "-W", "ignore", "manage.py", *arguments]
+    result = subprocess.run(command, cwd=PROJECT, capture_output=not show, text=True)
+    if result.returncode:
+        _fail(f"\n`manage.py {arguments[0]}` failed.\n{result.stderr or ''}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _begin(text: str) -> Callable[[], None]:
+    begun = time.monotonic()
+    print(f"  {text + ' …':<46}", end="", flush=True)
+    return lambda: print(f"{time.monotonic() - begun:>6.1f} s", flush=True)
+
+
+def _step(text: str, work: Callable[[], object]) -> None:
+    close = _begin(text)
+    work()
+    close()
+
+
+def _fail(sentence: str) -> NoReturn:
+    sys.stderr.write(sentence + "\n")
+    raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

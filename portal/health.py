@@ -1,0 +1,84 @@
+"""Is every part up? For load balancers, for `bin/run`, for people."""
+
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal.celery import application as celery
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "up"
+
+
+def _cache() -> str:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1)
+    try:
+        client.ping()
+    finally:
+        client.close()
+    return "up"
+
+
+def _worker() -> str:
+    return "up" if celery.control.inspect(timeout=1).ping() else "down"
+
+
+def _search() -> str:
+    from marketplace.discovery.health import engine_state
+
+    return engine_state()
+
+
+# A page can be served without a worker for a while, but orders would not move: needed, too.
+PARTS: dict[str, Callable[[], str]] = {"database": _database, "cache": _cache, "worker": _worker, "search": _search}
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 with the state of each part as JSON; 503 when one is down."""
+    states: dict[str, str] = {}
+    for name, probe in PARTS.items():
+        try:
+            states[name] = probe()
+        except Exception as error:  # whatever is wrong with a part, the answer names the part
+            states[name] = f"down: {type(error).__name__}"
+    healthy = all(state == "up" for state in states.values())
+    return JsonResponse({"healthy": healthy, "parts": states}, status=200 if healthy else 503)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers may read: what everybody may, and no personal or endless pages."""
+    closed = (
+        "/admin/",
+        "/accounts/",
+        "/search/",
+        "/orders/",
+        "/messages/",
+        "/desk/",
+        "/wallet/",
+        "/checkout/",
+        "/pay/",
+    )
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 without database, session or context processors: any of them may be what failed."""
+    return HttpResponse(loader.get_template("500.html").render(), status=500)

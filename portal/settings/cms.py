@@ -1,0 +1,22 @@
+"""Wagtail."""
+
+from .security import SITE_URL
+
+WAGTAIL_SITE_NAME = "匠集"
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAIL_I18N_ENABLED = True
+WAGTAILIMAGES_IMAGE_MODEL = "cms_pages.SiteImage"
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "zip", "txt", "csv"]
+WAGTAILADMIN_LOGIN_URL = "staff_login"
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False  # staff change it where everybody does: allauth
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+WAGTAIL_AUTOSAVE_INTERVAL = 0  # half a second of autosave would turn a moderator's reading into revisions
+# What goes live is the revision that was reviewed, never a later one.
+WAGTAIL_FINISH_WORKFLOW_ACTION = "marketplace.gigs.workflow_finish.publish_reviewed"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILEMBEDS_RESPONSIVE_HTML = True
+TAGGIT_CASE_INSENSITIVE = True

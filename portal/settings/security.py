@@ -1,0 +1,65 @@
+"""Secrets, cookies, headers. Production refuses to start on a missing or weak secret."""
+
+import secrets
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.embedded.paths import state_directory
+from portal.env import PRODUCTION, env
+
+
+def _development_secret() -> str:
+    """A secret of this checkout, made once, so that sessions outlive a restart."""
+    file = state_directory() / "secret_key"
+    if not file.exists():
+        file.write_text(secrets.token_urlsafe(50))
+        file.chmod(0o600)
+    return file.read_text()
+
+
+SECRET_KEY: str = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", default="") or _development_secret()
+if len(SECRET_KEY) < 40:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 40 characters.")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+ALLOWED_HOSTS: list[str] = (
+    env.list("ALLOWED_HOSTS") if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
+# What links in mails, canonical addresses and payment notifications start with.
+SITE_URL: str = env.str("SITE_URL") if PRODUCTION else env.str("SITE_URL", default="http://localhost:8000")
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL] if PRODUCTION else [])
+
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview lives in a frame of the same origin
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
+
+_PAYMENT_HOSTS = ["https://*.alipay.com", "https://*.alipaydev.com"]
+if not PRODUCTION:
+    _PAYMENT_HOSTS.append(env.str("PAYMENT_SANDBOX_URL", default="http://127.0.0.1:8020"))
+# The public site: nothing inline, nothing from elsewhere. Wagtail's admin has a looser policy (portal/middleware.py).
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *env.list("CSP_IMAGE_HOSTS", default=[])],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+        # Checkout posts to us and is redirected to the payment institution: browsers check the target of that too.
+        "form-action": [SELF, *env.list("CSP_FORM_HOSTS", default=_PAYMENT_HOSTS)],
+    },
+}

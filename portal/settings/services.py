@@ -1,0 +1,109 @@
+"""Database, cache, broker, real time, files, mail, search."""
+
+from portal.embedded.paths import state_directory
+from portal.env import BASE_DIR, ENVIRONMENT, PRODUCTION, env
+
+DATABASES = {"default": env.db("DATABASE_URL")}
+# Under ASGI every request may run in another thread, so connections that outlive a request would pile up.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60 if PRODUCTION else 0)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+if PRODUCTION:
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c statement_timeout=15s -c lock_timeout=5s"
+
+# One server, four databases of it: channels 0, cache 1, broker 2, results 3.
+REDIS_URL: str = env.str("REDIS_URL").rstrip("/")
+# Workers of a parallel test run share the server, but neither keys nor channels (portal/embedded/pytest_plugin.py).
+_CACHE_DATABASE = env.int("CACHE_DATABASE", default=1)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{REDIS_URL}/{_CACHE_DATABASE}",
+        "KEY_PREFIX": "jiangji",
+        "TIMEOUT": 300,
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+CHANNEL_LAYERS = {
+    "default": {
+        # Not the core layer: with redis-py 8 it drops idle sockets after 5 seconds (facts/performance.md, section 1).
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [f"{REDIS_URL}/0"], "prefix": f"jiangji{_CACHE_DATABASE}"},
+    }
+}
+
+CELERY_BROKER_URL = f"{REDIS_URL}/2"
+CELERY_RESULT_BACKEND = f"{REDIS_URL}/3"
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True  # a killed worker's task is delivered again; every task is safe to run twice
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+MEDIA_URL = "/media/"
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(state_directory() / "media"))
+# Deliveries, chat attachments, identity papers: never below MEDIA_URL, served by a view that asks the selector first.
+PRIVATE_MEDIA_ROOT = env.path("PRIVATE_MEDIA_ROOT", default=str(state_directory() / "private"))
+
+_PUBLIC_FILES: dict = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+_PRIVATE_FILES: dict = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": str(PRIVATE_MEDIA_ROOT), "base_url": None},
+}
+if env.str("S3_BUCKET", default=""):
+    from botocore.config import Config
+
+    def _s3(bucket: str, *, private: bool) -> dict:
+        """One bucket. boto3's default checksums make Aliyun OSS answer InvalidArgument (facts/accounts.md, section 5)."""
+        return {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": bucket,
+                "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+                "region_name": env.str("S3_REGION", default="cn-hangzhou"),
+                "access_key": env.str("S3_ACCESS_KEY"),
+                "secret_key": env.str("S3_SECRET_KEY"),
+                "file_overwrite": False,
+                "default_acl": None,
+                "querystring_auth": private,
+                "querystring_expire": 60,
+                "custom_domain": None if private else env.str("S3_PUBLIC_DOMAIN", default="") or None,
+                "client_config": Config(
+                    signature_version="s3v4",
+                    s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="virtual")},
+                    request_checksum_calculation="when_required",
+                    response_checksum_validation="when_required",
+                ),
+            },
+        }
+
+    _PUBLIC_FILES = _s3(env.str("S3_BUCKET"), private=False)
+    _PRIVATE_FILES = _s3(env.str("S3_PRIVATE_BUCKET"), private=True)
+
+STORAGES = {
+    "default": _PUBLIC_FILES,
+    "private": _PRIVATE_FILES,
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Mails and text messages become rows first and leave from a worker; in the demo they stay where /dev/outbox/ shows them.
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="marketplace.notifications.backends.OutboxEmailBackend")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="匠集 <no-reply@jiangji.example>")
+SMS_BACKEND = env.str("SMS_BACKEND", default="marketplace.notifications.sms.OutboxSmsBackend")
+
+ELASTICSEARCH_URL: str = env.str("ELASTICSEARCH_URL", default="")
+SEARCH_ENGINE: str = env.str("SEARCH_ENGINE", default="marketplace.discovery.engines.postgres.PostgresSearchEngine")
+
+if ENVIRONMENT == "test":
+    MEDIA_ROOT = str(BASE_DIR / ".jiangji" / "test" / "media")
+    PRIVATE_MEDIA_ROOT = str(BASE_DIR / ".jiangji" / "test" / "private")
+    _PRIVATE_FILES["OPTIONS"]["location"] = PRIVATE_MEDIA_ROOT

@@ -1,0 +1,49 @@
+"""The whole URL map. Wagtail's catch-all comes last."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path, re_path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.contrib.sitemaps import Sitemap
+from wagtail.documents import urls as wagtaildocs_urls
+
+from marketplace.accounts.views import staff_login
+from marketplace.payments.views import alipay_notify
+from portal import health, styleguide
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("robots.txt", health.robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": Sitemap}}, name="sitemap"),
+    # Gateways call without language, session or CSRF token.
+    path("pay/alipay/notify/", alipay_notify, name="alipay_notify"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/login/", staff_login, name="staff_login"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+]
+if settings.DEMO:
+    # On one machine the process that answers pages hands out uploaded pictures too; in production nginx or S3 does.
+    urlpatterns += [re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT})]
+
+urlpatterns += i18n_patterns(
+    path("accounts/", include("allauth.urls")),
+    path("", include("marketplace.accounts.urls")),
+    path("", include("marketplace.gigs.urls")),
+    path("", include("marketplace.discovery.urls")),
+    path("", include("marketplace.orders.urls")),
+    path("", include("marketplace.payments.urls")),
+    path("", include("marketplace.ledger.urls")),
+    path("", include("marketplace.reviews.urls")),
+    path("", include("marketplace.messaging.urls")),
+    path("", include("marketplace.notifications.urls")),
+    path("", include("marketplace.insights.urls")),
+    path("", include(wagtail_urls)),
+    prefix_default_language=False,
+)
+
+handler500 = "portal.health.server_error"

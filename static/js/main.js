@@ -1,0 +1,13 @@
+// What every page loads. Each module finds its elements by data- attributes, listens on the document, so that parts swapped in by htmx work too.
+import "./htmx-csrf.js";
+import "./htmx-errors.js";
+import "./busy.js";
+import "./clock.js";
+import "./dialog.js";
+import "./filters.js";
+import "./gallery.js";
+import "./menu.js";
+import "./reveal.js";
+import "./share.js";
+import "./suggest.js";
+import "./toast.js";

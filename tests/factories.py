@@ -1,0 +1,130 @@
+"""The smallest valid things. States are reached by calling services: no factory sets a status."""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from marketplace.accounts.models import SellerLevelChoice, User, UserProfile
+from marketplace.accounts.services import create_profile
+from marketplace.gigs.models import Gig, GigCategory, GigPackage, GigRequirement, PackageTier
+from marketplace.gigs.services import publish_directly
+from marketplace.orders import services as orders
+from marketplace.orders.models import Order
+
+PASSWORD = "correct horse battery"
+_sequence = count(1)
+
+
+def make_user(*, name: str = "", email: str = "", phone: str | None = None, **fields: Any) -> User:
+    """Somebody with a profile. E-mail and name are made up unless given; the password is PASSWORD."""
+    number = next(_sequence)
+    user = User.objects.create_user(
+        username=f"user-{number}", email=email or f"user-{number}@example.com", password=PASSWORD, phone=phone, **fields
+    )
+    create_profile(user=user, display_name=name or f"买家{number}", handle=f"user-{number}")
+    return user
+
+
+def make_seller(*, name: str = "", level: str = SellerLevelChoice.NEW, **fields: Any) -> User:
+    """Somebody whose seller desk is open."""
+    user = make_user(name=name or f"服务商{next(_sequence)}", **fields)
+    UserProfile.objects.filter(user=user).update(
+        headline="品牌设计", about="做了八年。", seller_since=timezone.now(), level=level, province="浙江"
+    )
+    user.profile.refresh_from_db()
+    return user
+
+
+def make_moderator() -> User:
+    """Staff in the group that approves gigs."""
+    user = make_user(name="审核员", is_staff=True)
+    user.groups.add(Group.objects.get_or_create(name="moderator")[0])
+    return user
+
+
+def make_category(*, name: str = "", parent: GigCategory | None = None) -> GigCategory:
+    """A category; with a parent, a subcategory."""
+    number = next(_sequence)
+    return GigCategory.objects.create(
+        name=name or f"类目{number}", name_en=f"Category {number}", slug=f"category-{number}", parent=parent
+    )
+
+
+def make_gig(
+    *,
+    seller: User | None = None,
+    category: GigCategory | None = None,
+    title: str = "",
+    price_fen: int = 10_000,
+    revisions: int = 2,
+    requirements: int = 0,
+    live: bool = True,
+    **fields: Any,
+) -> Gig:
+    """A gig with one package (7 days) and as many text requirements as asked for; published unless `live=False`."""
+    number = next(_sequence)
+    gig = Gig(
+        seller=seller or make_seller(),
+        category=category or make_category(parent=make_category()),
+        title=title or f"奶茶店LOGO设计{number}",
+        slug=f"gig-{number}",
+        description="两个方案选一个深化。",
+        live=False,
+        **fields,
+    )
+    gig.packages = [
+        GigPackage(
+            tier=PackageTier.BASIC,
+            title="一个方案",
+            description="一个原创方案",
+            price_fen=price_fen,
+            delivery_days=7,
+            revisions=revisions,
+        )
+    ]
+    gig.requirements = [GigRequirement(prompt=f"问题{index}", sort_order=index) for index in range(1, requirements + 1)]
+    gig.save()
+    return publish_directly(gig=gig) if live else gig
+
+
+def make_order(*, buyer: User | None = None, gig: Gig | None = None) -> Order:
+    """An order that waits for its payment."""
+    gig = gig or make_gig()
+    return orders.place_order(buyer=buyer or make_user(), package=gig.packages.get())
+
+
+def make_paid_order(*, reference: str = "", **kwargs: Any) -> Order:
+    """An order whose money is in escrow; without requirements it is in progress at once."""
+    order = make_order(**kwargs)
+    orders.confirm_payment(
+        order_id=order.pk,
+        gateway="alipay",
+        payment_reference=reference or f"PA{next(_sequence):026d}",
+        amount_fen=order.total_fen,
+    )
+    order.refresh_from_db()
+    return order
+
+
+def make_delivered_order(**kwargs: Any) -> Order:
+    """An order whose work was handed over, with one small file."""
+    order = make_paid_order(**kwargs)
+    file = ContentFile(b"the work", name="work.txt")
+    orders.deliver_order(order_id=order.pk, seller=order.seller, message="完成了。", files=[file])  # type: ignore[list-item]
+    order.refresh_from_db()
+    return order
+
+
+def make_completed_order(**kwargs: Any) -> Order:
+    """An order that its buyer accepted."""
+    order = make_delivered_order(**kwargs)
+    orders.accept_delivery(order_id=order.pk, buyer=order.buyer)
+    order.refresh_from_db()
+    return order
+
+
+OrderFactory = Callable[..., Order]

@@ -1,0 +1,32 @@
+"""A conversation, and one who has no business there."""
+
+import pytest
+
+from marketplace.messaging.services import start_conversation
+from tests.factories import make_user
+
+
+@pytest.fixture
+def stranger(db):
+    return make_user(name="路人")
+
+
+@pytest.fixture
+def conversation(buyer, seller):
+    return start_conversation(buyer=buyer, seller=seller)
+
+
+@pytest.fixture(autouse=True)
+def _local_channels(settings):
+    """Events stay in the process; the real layer has its own test."""
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+
+@pytest.fixture(autouse=True)
+def _private_files(settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "private"), "base_url": None},
+        }
+    }

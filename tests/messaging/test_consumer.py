@@ -1,0 +1,116 @@
+"""The live side, through the project's own ASGI application: origin check, session, route, consumer."""
+
+import asyncio
+
+import pytest
+from channels.db import database_sync_to_async
+from django.conf import settings as django_settings
+from django.test import Client
+
+from marketplace.messaging import services
+from marketplace.messaging.models import Conversation, Message
+from tests.messaging.websocket import window
+
+# Transactional: the socket's threads see only what is committed, and pushes leave on commit.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REAL_LAYERS = django_settings.CHANNEL_LAYERS
+
+
+@pytest.mark.parametrize("layers", ["in memory", "valkey"])
+def test_a_message_reaches_both_windows(settings, conversation, buyer, seller, layers):
+    if layers == "valkey":
+        settings.CHANNEL_LAYERS = REAL_LAYERS
+
+    async def story():
+        async with window(conversation.pk, buyer) as ours, window(conversation.pk, seller) as theirs:
+            await ours.say({"type": "message", "body": "两家店，要接打印机。"})
+            mine, other = await ours.hear(), await theirs.hear()
+            assert (mine["type"], mine["body"], mine["mine"]) == ("message", "两家店，要接打印机。", True)
+            assert (other["id"], other["name"], other["mine"]) == (mine["id"], "林小满", False)
+            assert "sender_id" not in other
+
+    asyncio.run(story())
+    assert Message.objects.get().sender == buyer
+
+
+def test_a_message_sent_by_a_form_appears_in_open_windows(conversation, buyer, seller):
+    def post():
+        client = Client()
+        client.force_login(buyer, backend="django.contrib.auth.backends.ModelBackend")
+        client.post(conversation.get_absolute_url(), {"body": "好"})
+
+    async def story():
+        async with window(conversation.pk, seller) as theirs:
+            await database_sync_to_async(post)()
+            assert (await theirs.hear())["body"] == "好"
+
+    asyncio.run(story())
+
+
+def test_who_is_not_signed_in_is_turned_away(conversation):
+    async def story():
+        async with window(conversation.pk) as refused:
+            assert refused.close_code == 4401
+
+    asyncio.run(story())
+
+
+def test_a_stranger_learns_no_more_than_of_a_conversation_that_is_not(conversation, stranger):
+    async def story():
+        async with window(conversation.pk, stranger) as refused, window(conversation.pk + 1000, stranger) as missing:
+            assert refused.close_code == missing.close_code == 4404
+
+    asyncio.run(story())
+    assert not Message.objects.exists()
+
+
+def test_a_page_of_another_site_is_turned_away(conversation, buyer):
+    async def story():
+        async with window(conversation.pk, buyer, origin=b"https://elsewhere.example") as refused:
+            assert not refused.is_open
+
+    asyncio.run(story())
+
+
+def test_a_refusal_is_a_sentence_and_the_window_stays_open(conversation, buyer):
+    async def story():
+        async with window(conversation.pk, buyer, language="en") as ours:
+            await ours.say({"type": "message", "body": "  "})
+            refusal = await ours.hear()
+            assert (refusal["type"], refusal["code"]) == ("error", "empty")
+            assert refusal["message"] == "Please write something or attach a file."
+            for nonsense in ("not json", '["a list"]', {"type": "nonsense"}, {}):
+                await ours.say(nonsense)
+            await ours.say({"type": "message", "body": "好"})
+            assert (await ours.hear())["body"] == "好"
+
+    asyncio.run(story())
+    assert Message.objects.count() == 1
+
+
+def test_typing_and_reading_show_on_the_other_side_only(conversation, buyer, seller):
+    services.send_message(conversation_id=conversation.pk, sender=buyer, body="在吗")
+
+    async def story():
+        async with window(conversation.pk, buyer) as ours, window(conversation.pk, seller) as theirs:
+            await theirs.say({"type": "typing"})
+            assert await ours.hear() == {"type": "typing", "mine": False}
+            await theirs.say({"type": "read"})
+            assert await ours.hear() == {"type": "read", "mine": False}
+            assert await theirs.hears_nothing()
+
+    asyncio.run(story())
+    assert Conversation.objects.get().seller_read_at is not None
+
+
+def test_conversations_do_not_hear_each_other(conversation, seller, stranger):
+    elsewhere = services.start_conversation(buyer=stranger, seller=seller)
+
+    async def story():
+        async with window(conversation.pk, seller) as here, window(elsewhere.pk, stranger) as there:
+            await there.say({"type": "message", "body": "只在这里"})
+            assert (await there.hear())["body"] == "只在这里"
+            assert await here.hears_nothing()
+
+    asyncio.run(story())
