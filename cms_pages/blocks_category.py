@@ -3,6 +3,8 @@
 from math import sqrt
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -47,6 +49,12 @@ class ListingBlock(HeadedBlock):
         icon = "list-ul"
         label = _("All services")
         template = "cms_pages/blocks/listing.html"
+
+    def render(self, value: blocks.StructValue, context: Context | None = None) -> SafeString:
+        """With the request, which Wagtail leaves out of a block's context: the page numbers keep the address's words."""
+        request = context.get("request") if context else None
+        block_context = self.get_context(value, parent_context=dict(context or {}))
+        return render_to_string(self.meta.template, block_context, request=request)
 
 
 def _scaled(fen: int, highest_fen: int) -> str:

@@ -30,7 +30,9 @@ def _block(entry: Any) -> Block | None:
 def _steps(entry: dict[str, Any]) -> Block:
     rows = entry.get("steps") or entry.get("items") or []
     steps = [
-        {"title": row, "text": ""} if isinstance(row, str) else {"title": row["title"], "text": rich(row.get("text", ""))}
+        {"title": row, "text": ""}
+        if isinstance(row, str)
+        else {"title": row["title"], "text": rich(row.get("text", ""))}
         for row in rows
     ]
     return block("steps", heading=entry.get("heading") or entry.get("title") or "", steps=items(steps))
@@ -60,4 +62,6 @@ def _note(entry: dict[str, Any]) -> Block:
 def _faq(entry: dict[str, Any]) -> Block:
     rows = entry.get("questions") or entry.get("items") or []
     questions = [{"question": row["question"], "answer": rich(row["answer"])} for row in rows]
-    return block("faq", heading=entry.get("heading") or entry.get("title") or "", link=link(), questions=items(questions))
+    return block(
+        "faq", heading=entry.get("heading") or entry.get("title") or "", link=link(), questions=items(questions)
+    )

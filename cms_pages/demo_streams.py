@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
 from typing import Any
+from uuid import uuid4
 
 from django.utils.html import escape
 from wagtail.models import Page
@@ -20,12 +21,12 @@ _FEN_PER_YUAN = 100
 
 def block(kind: str, **value: Any) -> Block:
     """A block of a stream as StreamField keeps it."""
-    return {"type": kind, "value": value}
+    return {"type": kind, "value": value, "id": str(uuid4())}
 
 
 def items(values: list[Any]) -> list[Block]:
-    """The rows of a ListBlock as StreamField keeps them."""
-    return [{"type": "item", "value": value} for value in values]
+    """The rows of a ListBlock as StreamField keeps them. Without ids Wagtail would take them for an older format."""
+    return [{"type": "item", "value": value, "id": str(uuid4())} for value in values]
 
 
 def link(text: str = "", *, page: Page | None = None, search: str = "", address: str = "") -> Data:
@@ -145,7 +146,9 @@ def category_body(language: str, *, is_top: bool, articles: list[Page], picks: l
     search = "/search/" if language == "zh" else f"/{language}/search/"
     body: list[Block] = [{"type": "subcategories", "value": None}] if is_top else []
     if picks:
-        body.append(block("picks", heading=words["landing_picks"][0], lead="", anchor="", link=link(), picks=items(picks)))
+        body.append(
+            block("picks", heading=words["landing_picks"][0], lead="", anchor="", link=link(), picks=items(picks))
+        )
     body += [
         block("listing", heading=words["listing"], lead=""),
         block("price_guide", heading=words["guide"], lead="", note=words["guide_note"], link=link()),
@@ -216,9 +219,7 @@ def landing_body(data: Data, language: str, *, image: SiteImage | None, gig_ids:
             plans=items(plans),
             rows=items(rows),
         ),
-        block(
-            "reviews", heading=words["landing_reviews"][0], lead=words["landing_reviews"][1], category=None, count=3
-        ),
+        block("reviews", heading=words["landing_reviews"][0], lead=words["landing_reviews"][1], category=None, count=3),
         block("faq", heading=words["landing_faq"], link=link(), questions=items(questions)),
         block("call_to_action", heading=title, text=text, link=link(action, address=search)),
     ]

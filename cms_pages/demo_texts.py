@@ -95,7 +95,11 @@ TEXTS: dict[str, Words] = {
         ],
         "help_more": "Help centre",
         "articles": "Related articles",
-        "cta": ("Nothing fits?", "Search with other words, or filter all services by price and delivery.", "Search everything"),
+        "cta": (
+            "Nothing fits?",
+            "Search with other words, or filter all services by price and delivery.",
+            "Search everything",
+        ),
         "landing_steps": "Step by step",
         "landing_step": "Step {number}",
         "landing_picks": ("Services for each step", "Picked by editors, not paid for"),

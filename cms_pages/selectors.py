@@ -81,11 +81,15 @@ def category_figures(category_id: int) -> CategoryFigures:
     """Figures of what is for sale in a category and its subcategories now."""
 
     def read() -> CategoryFigures:
-        row = _live().filter(_within(category_id)).aggregate(
-            gigs=Count("pk"),
-            price=Percentile("stats__price_from_fen", 0.5),
-            days=Percentile("stats__delivery_days_from", 0.5),
-            orders=Sum("stats__orders_completed"),
+        row = (
+            _live()
+            .filter(_within(category_id))
+            .aggregate(
+                gigs=Count("pk"),
+                price=Percentile("stats__price_from_fen", 0.5),
+                days=Percentile("stats__delivery_days_from", 0.5),
+                orders=Sum("stats__orders_completed"),
+            )
         )
         return CategoryFigures(row["gigs"], row["price"], row["days"], row["orders"] or 0)
 

@@ -12,7 +12,7 @@ from wagtail.models import Page
 
 from cms_pages.blocks_category import CategoryStreamBlock
 from cms_pages.models.base import BasePage, Crumb
-from cms_pages.navigation import category_search_url
+from cms_pages.navigation import category_search_url, subcategories_of
 from cms_pages.selectors import CategoryCount, category_counts, category_figures, category_paginator
 from marketplace.gigs.cards import gig_cards
 
@@ -35,6 +35,7 @@ class CategoryPage(BasePage):
     body = StreamField(CategoryStreamBlock(), verbose_name=_("blocks"))
 
     routed_children = ("CategoryPage",)
+    shown_with = ("social_image", "category", "hero_image")
     parent_page_types = ["cms_pages.HomePage", "cms_pages.CategoryPage"]
     subpage_types = ["cms_pages.CategoryPage"]
 
@@ -97,15 +98,12 @@ class CategoryPage(BasePage):
 
     def subcategories(self) -> list[tuple[str, str, "CategoryPage | None", CategoryCount | None]]:
         """(title, address, page or None, count) of every shown subcategory, in their order."""
-        children = self.category.children.filter(is_active=True).order_by("position", "pk")
-        pages = {
-            page.category_id: page
-            for page in CategoryPage.objects.live().child_of(self).select_related("hero_image")
-        }
+        children = CategoryPage.objects.live().child_of(self).select_related("hero_image").defer("body")
+        pages = {page.category_id: page for page in children}
         counts = category_counts()
         tiles = []
-        for child in children:
-            page = pages.get(child.pk)
-            url = page.url if page else category_search_url(child.slug)
-            tiles.append((child.localized_name, url, page, counts.get(child.pk)))
+        for category in subcategories_of(self.category_id):
+            page = pages.get(category.pk)
+            url = page.url if page else category_search_url(category.slug)
+            tiles.append((category.localized_name, url, page, counts.get(category.pk)))
         return tiles

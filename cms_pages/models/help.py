@@ -55,9 +55,7 @@ class HelpIndexPage(BasePage):
         """Articles with every word of the query. Not by Wagtail's index, which finds no part of a Chinese sentence."""
         pages = HelpPage.objects.live().descendant_of(self).annotate(body_text=Cast("body", TextField()))
         for word in query.split():
-            pages = pages.filter(
-                Q(title__icontains=word) | Q(summary__icontains=word) | Q(body_text__icontains=word)
-            )
+            pages = pages.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(body_text__icontains=word))
         return pages.order_by("path")[:_SEARCH_LIMIT]
 
     @cached_property

@@ -60,13 +60,13 @@ def get_config(key: str) -> int:
     return int(stored.get(key, definition.default))
 
 
-def set_config(*, key: str, value: int, reason: str, user: object = None) -> SystemConfig:
+def set_config(*, key: str, value: int, reason: str, user_id: int | None = None) -> SystemConfig:
     """Change a constant. Raises KeyError for an unknown key and ValueError outside its bounds."""
     definition = DEFINITIONS[key]
     if not definition.minimum <= value <= definition.maximum:
         raise ValueError(f"{key} must lie between {definition.minimum} and {definition.maximum} {definition.unit}")
     config, _created = SystemConfig.objects.update_or_create(
-        key=key, defaults={"value": value, "reason": reason, "updated_by": user}
+        key=key, defaults={"value": value, "reason": reason, "updated_by_id": user_id}
     )
     cache.delete(_CACHE_KEY)
     return config

@@ -50,12 +50,13 @@ class Segmenter:
     """A cutter with the catalogue's own words. Never changed after it is made: another thread may be cutting."""
 
     def __init__(self, domain_words: Iterable[str] = ()) -> None:
+        words = frozenset(domain_words)
         cutter = rjieba.Jieba()
         # In sorted order, so that the same words always give the same cuts. Latin-only words would tear pinyin apart.
-        for word in sorted({word for word in domain_words if 2 <= len(word) <= 8 and CJK.search(word)}):
+        for word in sorted(word for word in words if 2 <= len(word) <= 8 and CJK.search(word)):
             cutter.add_word(word, DOMAIN_FREQUENCY, None)
         # Words with both scripts (b站, t恤) the dictionary cannot cut out of a Latin run: found before the runs are.
-        mixed = sorted((word for word in domain_words if _is_mixed(word)), key=lambda word: (-len(word), word))
+        mixed = sorted((word for word in words if _is_mixed(word)), key=lambda word: (-len(word), word))
         self._mixed = re.compile("|".join(map(re.escape, mixed))) if mixed else None
         self._cutter = cutter
 

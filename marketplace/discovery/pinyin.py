@@ -18,8 +18,9 @@ def sound_keys(word: str) -> tuple[str, ...]:
     if is_latin(word):
         return (word,)
     usual = "".join(syllable[0] for syllable in pinyin(word, style=Style.NORMAL))
+    # Character by character: for a whole word the library gives the one reading of its phrase dictionary.
     readings = [
-        tuple(dict.fromkeys(syllable))[:READINGS] for syllable in pinyin(word, style=Style.NORMAL, heteronym=True)
+        tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))[:READINGS] for character in word
     ]
     others = ("".join(choice) for choice in islice(product(*readings), KEYS))
     return tuple(dict.fromkeys([usual, *others]))

@@ -6,6 +6,7 @@ Measured gains of each step: facts/search.md, section 5.
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 from marketplace.discovery.constraints import read_constraints
 from marketplace.discovery.engines.base import Alternative, Concept, QueryPlan
@@ -28,7 +29,7 @@ def understand(query: str, lexicon: Lexicon) -> QueryPlan:
     text = normalise(folded)
     rest, constraints = read_constraints(text)
     seller, share, rest = _seller(rest, lexicon)
-    words = [word for word in _words(rest, lexicon)][:CONCEPT_LIMIT]
+    words = list(_words(rest, lexicon))[:CONCEPT_LIMIT]
     corrected = _joined([new for _old, new, _weight in words]) if any(old != new for old, new, _ in words) else ""
     concepts = tuple(_concept(new, weight, lexicon, is_traditional=text != folded) for _old, new, weight in words)
     usable = [concept for concept in concepts if concept.alternatives]
@@ -233,7 +234,7 @@ def _phrases(words: list[str]) -> tuple[str, ...]:
     """The words in a row, all of them and each two: found together they say more than apart."""
     if len(words) < 2:
         return ()
-    pairs = [first + second for first, second in zip(words, words[1:], strict=False)]
+    pairs = [first + second for first, second in pairwise(words)]
     return tuple(dict.fromkeys([_joined(words), *pairs]))
 
 

@@ -34,7 +34,7 @@ SECONDS_A_DAY = 86_400
 FRESH_DAYS = 30
 FRESH_ORDERS = 3
 # A result far below the best one is a chance hit on a side word.
-TAIL_SHARE = 0.28
+TAIL_SHARE = 0.08
 
 
 @dataclass(frozen=True)

@@ -24,4 +24,7 @@ class MessageForm(forms.Form):
     """What is typed below a conversation. Its limits are checked by the service, which the WebSocket calls too."""
 
     body = forms.CharField(label=_("Message"), required=False, strip=True)
-    files = MultipleFileField(label=_("Files"), required=False, allow_empty_file=True, max_length=255)
+    # Django keeps no class attribute for a field, so this does not hide the form's own `files`.
+    files = MultipleFileField(  # type: ignore[assignment]
+        label=_("Files"), required=False, allow_empty_file=True, max_length=255
+    )

@@ -6,7 +6,6 @@ from pathlib import PurePath
 from uuid import uuid4
 
 from django.core.files.base import File
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -80,7 +79,7 @@ def send_message(*, conversation_id: int, sender: User, body: str, files: Sequen
         return _write_message(conversation_id, sender, body, attachments)
     except BaseException:
         for attachment in attachments:
-            storages["private"].delete(attachment.file.name)
+            attachment.file.delete(save=False)
         raise
 
 

@@ -14,7 +14,7 @@ class OutboxEmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         rows = [
             OutboundMessage(
-                channel=OutboundChannel.EMAIL, recipient=recipient, subject=message.subject, body=str(message.body)
+                channel=OutboundChannel.EMAIL, recipient=recipient, subject=str(message.subject), body=str(message.body)
             )
             for message in email_messages
             for recipient in message.recipients()

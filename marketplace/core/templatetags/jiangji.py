@@ -50,20 +50,20 @@ def icon(name: str, modifier: str = "", label: str = "") -> SafeString:
 
 
 @register.filter
-def yuan(amount_fen: int | None) -> str:
+def yuan(amount_fen: int | str | None) -> str:
     """Fen as yuan without the sign: 128000 → `1,280`; fen are shown when there are any. Empty for None."""
     return "" if amount_fen in (None, "") else display_yuan(int(amount_fen))
 
 
 @register.filter
-def yuan_exact(amount_fen: int | None) -> str:
+def yuan_exact(amount_fen: int | str | None) -> str:
     """Fen as yuan with both decimals, for statements and contracts: 128000 → `1,280.00`. Empty for None."""
     return "" if amount_fen in (None, "") else display_yuan(int(amount_fen), exact=True)
 
 
 @register.simple_tag
 def price(
-    amount_fen: int | None, modifier: str = "", *, at_least: bool = False, exact: bool = False
+    amount_fen: int | str | None, modifier: str = "", *, at_least: bool = False, exact: bool = False
 ) -> SafeString | str:
     """An amount in fen as `<data class="price">`; the style sheet draws the ¥.
 

@@ -1,0 +1,138 @@
+"""The running stack and a real Chromium. The stack is what `bin/run` starts, with a state of its own."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from portal.embedded.paths import PROJECT
+from portal.embedded.run import DEMO_PASSWORD
+from portal.embedded.valkey import free_port
+
+SCREENSHOTS = PROJECT / "screenshots"
+SIZES = {"phone": {"width": 360, "height": 760}, "desktop": {"width": 1280, "height": 900}}
+# The first start of a clone makes the database and loads the demo catalogue.
+START_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running portal."""
+
+    address: str
+    sandbox: str
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a management command beside the running stack."""
+        command = [sys.executable, "-W", "ignore", "manage.py", *arguments]
+        return subprocess.run(command, cwd=PROJECT, env=self.environment, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Start everything as a stranger would, on free ports; stop it as a stranger would."""
+    port, sandbox_port = free_port(), free_port()
+    # What the test run set for itself must not reach the stack: it is to find its own database and broker.
+    inherited = {"DATABASE_URL", "REDIS_URL", "DJANGO_ENV", "CACHE_DATABASE", "JIANGJI_STATE"}
+    environment = {key: value for key, value in os.environ.items() if key not in inherited}
+    state = PROJECT / ".jiangji" / "e2e"
+    environment |= {"PORT": str(port), "SANDBOX_PORT": str(sandbox_port), "JIANGJI_STATE": str(state)}
+    state.mkdir(parents=True, exist_ok=True)
+    log = state / "run.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "portal.embedded.run"], cwd=PROJECT, env=environment, stdout=output, stderr=output
+        )
+    try:
+        for _ in range(START_SECONDS):
+            if "Ready after" in log.read_text() or process.poll() is not None:
+                break
+            time.sleep(1)
+        assert "Ready after" in log.read_text(), f"the stack did not start:\n{log.read_text()}"
+        yield Stack(f"http://localhost:{port}", f"http://127.0.0.1:{sandbox_port}", environment)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert executable, "the browser tests need Chromium: install the package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody at a screen of one size, who takes a picture of every step."""
+
+    def __init__(self, context: BrowserContext, stack: Stack, folder: Path, name: str) -> None:
+        self.stack = stack
+        self.page: Page = context.new_page()
+        self.folder = folder
+        self.name = name
+        self.problems: list[str] = []
+        # A script error or a refused resource is a failure even when the page looks right.
+        self.page.on("pageerror", lambda error: self.problems.append(f"{self.page.url}: {error}"))
+        self.page.on("console", self._on_console)
+
+    def _on_console(self, message) -> None:
+        if message.type == "error" and "favicon" not in message.text:
+            self.problems.append(f"{self.page.url}: {message.text}")
+
+    def visit(self, path: str) -> Page:
+        """Open an address of the portal."""
+        self.page.goto(self.stack.address + path)
+        return self.page
+
+    def log_in(self, login: str, password: str = DEMO_PASSWORD) -> None:
+        """Log in by the form."""
+        self.visit("/accounts/login/")
+        self.page.fill("main [name=login]", login)
+        self.page.fill("main [name=password]", password)
+        self.page.click("main form:has([name=password]) button[type=submit]")
+        self.page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+    def snap(self, step: str) -> None:
+        """A picture of the whole page; a page wider than the screen is a failure."""
+        slug = re.sub(r"[^a-z0-9]+", "-", step.lower()).strip("-")
+        self.page.screenshot(path=self.folder / f"{self.name}-{slug}.png", full_page=True)
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= self.page.viewport_size["width"], f"{step}: the page is {width} px wide"
+
+
+@pytest.fixture
+def person(stack: Stack, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+    """A factory of people: `person("buyer", size="phone")`. Their script errors fail the test at its end."""
+    folder = SCREENSHOTS / re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")
+    folder.mkdir(parents=True, exist_ok=True)
+    contexts: list[BrowserContext] = []
+    people: list[Person] = []
+
+    def build(name: str, *, size: str = "phone") -> Person:
+        context = browser.new_context(
+            viewport=SIZES[size], locale="zh-CN", is_mobile=size == "phone", has_touch=size == "phone"
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        people.append(Person(context, stack, folder, name))
+        return people[-1]
+
+    yield build
+    problems = [problem for somebody in people for problem in somebody.problems]
+    for context in contexts:
+        context.close()
+    assert not problems, problems
