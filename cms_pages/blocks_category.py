@@ -132,7 +132,7 @@ class CategoryStreamBlock(blocks.StreamBlock):
     picks = GigPicksBlock(label=_("Editors' picks"))
     listing = ListingBlock()
     price_guide = PriceGuideBlock()
-    faq = FaqBlock()
+    faq = FaqBlock(template="cms_pages/blocks/faq_section.html")
     articles = ArticlesBlock()
     paragraph = ParagraphBlock(features=["bold", "italic", "link", "ol", "ul", "h3"])
     note = NoteBlock()

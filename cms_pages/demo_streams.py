@@ -126,7 +126,7 @@ def _bundle_line(line: Data, gigs: list[Data], categories: dict[str, GigCategory
     for gig in gigs:
         if gig["price_fen"] != line["price_from_fen"]:
             continue
-        match = SequenceMatcher(None, gig["title"], line["query"]).find_longest_match()
+        match = SequenceMatcher(None, gig["title"].lower(), line["query"].lower()).find_longest_match()
         best = max(best, (match.size, gig["subcategory"], gig["title"][match.a : match.a + match.size]))
     size, subcategory, word = best
     category = categories.get(subcategory) if size > 1 else None

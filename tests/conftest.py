@@ -3,14 +3,16 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
-from tests import factories
+from tests import databases, factories
 
 
 @pytest.fixture(autouse=True)
-def _clean_cache() -> None:
-    """Each test starts with an empty cache of its own worker: limits, navigation and settings live there."""
+def _clean_slate() -> None:
+    """Each test starts with an empty cache of its own worker (limits, navigation, settings) and in Chinese."""
     cache.clear()
+    translation.activate("zh-hans")  # a page requested in English leaves English active in this thread
 
 
 @pytest.fixture
@@ -35,3 +37,15 @@ def seller_client(seller) -> Client:
     client = Client()
     client.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker):
+    """A database in which every transaction is a real one, for threads and servers; rows made here are removed after.
+
+    Not pytest-django's `transaction=True`: that empties every table, and with them Wagtail's root page and site.
+    """
+    with django_db_blocker.unblock():
+        keep = databases.newest_user()
+        yield
+        databases.forget_marketplace(newest_user_to_keep=keep)

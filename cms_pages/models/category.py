@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, PageNotAnInteger
@@ -11,10 +11,21 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from cms_pages.blocks_category import CategoryStreamBlock
+from cms_pages.images import SiteImage
 from cms_pages.models.base import BasePage, Crumb
 from cms_pages.navigation import category_search_url, subcategories_of
-from cms_pages.selectors import CategoryCount, category_counts, category_figures, category_paginator
+from cms_pages.selectors import CategoryCount, category_counts, category_covers, category_figures, category_paginator
 from marketplace.gigs.cards import gig_cards
+
+
+class SubcategoryTile(NamedTuple):
+    """A subcategory as a tile: the editors' picture, else the cover of what is ordered most, else its character."""
+
+    title: str
+    url: str
+    image: SiteImage | None
+    cover_url: str
+    count: CategoryCount | None
 
 
 class CategoryPage(BasePage):
@@ -75,6 +86,9 @@ class CategoryPage(BasePage):
         context["cards"] = gig_cards(list(page.object_list), user=getattr(request, "user", None))
         context["figures"] = category_figures(self.category_id)
         context["category"] = self.category
+        # Beside the editors' picture, what people sell here; one cover alone would leave a hole.
+        covers = [card.cover_url for card in context["cards"] if card.cover_url][:2]
+        context["hero_covers"] = covers if len(covers) == 2 else []
         return context
 
     @cached_property
@@ -96,14 +110,19 @@ class CategoryPage(BasePage):
         """Whether the page shows usual prices, so that its head may point there."""
         return any(block["type"] == "price_guide" for block in self.body.raw_data)
 
-    def subcategories(self) -> list[tuple[str, str, "CategoryPage | None", CategoryCount | None]]:
-        """(title, address, page or None, count) of every shown subcategory, in their order."""
+    def subcategories(self) -> list[SubcategoryTile]:
+        """Every shown subcategory, in their order."""
         children = CategoryPage.objects.live().child_of(self).select_related("hero_image").defer("body")
         pages = {page.category_id: page for page in children}
-        counts = category_counts()
+        counts, covers = category_counts(), category_covers()
         tiles = []
         for category in subcategories_of(self.category_id):
             page = pages.get(category.pk)
             url = page.url if page else category_search_url(category.slug)
-            tiles.append((category.localized_name, url, page, counts.get(category.pk)))
+            image = page.hero_image if page else None
+            tiles.append(
+                SubcategoryTile(
+                    category.localized_name, url, image, covers.get(category.pk, ""), counts.get(category.pk)
+                )
+            )
         return tiles

@@ -48,10 +48,10 @@ def display_yuan(amount_fen: int, *, exact: bool = False) -> str:
 def parse_yuan(text: str | Decimal) -> int:
     """Fen from a decimal amount in yuan. Raises ValueError when it is not a number with at most two decimal places."""
     try:
-        amount = Decimal(text)
+        fen = Decimal(text) * FEN_PER_YUAN
     except ArithmeticError as error:
         raise ValueError(f"not an amount: {text!r}") from error
-    fen = amount * FEN_PER_YUAN
-    if not amount.is_finite() or fen != fen.to_integral_value():
+    # Decimal computes with 28 digits: beyond them "whole" would be a rounding, and "1e999999" a very long number.
+    if not fen.is_finite() or fen.adjusted() > 24 or fen != fen.to_integral_value():
         raise ValueError(f"not a whole number of fen: {text!r}")
     return int(fen)

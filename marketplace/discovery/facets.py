@@ -10,7 +10,7 @@ from marketplace.discovery.engines.base import FacetCount, FacetRow, SearchReque
 PRICE_BANDS_YUAN = (100, 300, 500, 1000, 2000, 5000, 10_000)
 DAY_CHOICES = (1, 3, 7, 15, 30)
 RATING_CHOICES = (4.8, 4.5, 4.0)
-CATEGORY_LIMIT = 12
+CATEGORY_LIMIT = 8
 
 
 def passes(row: FacetRow, request: SearchRequest) -> bool:

@@ -91,7 +91,10 @@ def search_page(request: SearchRequest, *, user: User) -> SearchPage:
             for item in result.facets.get("category", ())
             if item.value in categories
         ],
-        days=[Choice(item.value, _within_days(int(item.value)), item.count, item.is_chosen) for item in result.facets.get("days", ())],
+        days=[
+            Choice(item.value, _within_days(int(item.value)), item.count, item.is_chosen)
+            for item in result.facets.get("days", ())
+        ],
         levels=[
             Choice(item.value, str(SellerLevelChoice(item.value).label), item.count, item.is_chosen)
             for item in result.facets.get("level", ())
@@ -122,7 +125,9 @@ def _categories() -> dict[str, GigCategory]:
     """All shown categories by slug, kept for a minute."""
     found = cache.get("discovery:categories")
     if found is None:
-        found = {category.slug: category for category in GigCategory.objects.filter(is_active=True).select_related("parent")}
+        found = {
+            category.slug: category for category in GigCategory.objects.filter(is_active=True).select_related("parent")
+        }
         cache.set("discovery:categories", found, timeout=60)
     return found
 
@@ -209,6 +214,7 @@ def _sorts(request: SearchRequest) -> list[Sort]:
         "price": _("Price"),
         "speed": _("Fastest"),
     }
-    return [Sort(text, query_string(replace(request, sort=sort, page=1)), sort == request.sort) for sort, text in names.items()]
-
-
+    return [
+        Sort(text, query_string(replace(request, sort=sort, page=1)), sort == request.sort)
+        for sort, text in names.items()
+    ]

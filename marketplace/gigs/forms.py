@@ -154,18 +154,44 @@ class PackageForm(forms.Form):
 
 
 class FeatureForm(forms.Form):
-    label = forms.CharField(label=_("What is compared"), max_length=20)
+    """A row of the package table that the seller names. Cleared, it is gone."""
+
+    label = forms.CharField(label=_("What is compared"), max_length=20, required=False)
     basic = forms.CharField(label=_("Basic"), max_length=12, required=False)
     standard = forms.CharField(label=_("Standard"), max_length=12, required=False)
     premium = forms.CharField(label=_("Premium"), max_length=12, required=False)
 
-    def row(self, tiers: list[str]) -> FeatureRow:
-        """The row with a value for each of `tiers`."""
-        return FeatureRow(self.cleaned_data["label"], tuple(_feature_value(self.cleaned_data[tier]) for tier in tiers))
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+        self.fields["label"].widget.attrs["placeholder"] = _("e.g. original drafts")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("label") and any(data.get(tier) for tier in PackageTier.values):
+            self.add_error("label", _("Say what is compared in this row."))
+        return data
+
+    def row(self, tiers: list[str]) -> FeatureRow | None:
+        """The row with a value for each of `tiers`; None when it was cleared."""
+        data = self.cleaned_data
+        return (
+            FeatureRow(data["label"], tuple(_feature_value(data[tier]) for tier in tiers))
+            if data.get("label")
+            else None
+        )
+
+    @property
+    def values(self) -> list[Any]:
+        """The three fields of the columns."""
+        return [self[tier] for tier in PackageTier.values]
 
 
 class ExtraForm(forms.Form):
-    title = forms.CharField(label=_("Add-on"), max_length=60)
+    title = forms.CharField(
+        label=_("Add-on"), max_length=60, widget=forms.TextInput(attrs={"placeholder": _("Add-on")})
+    )
     price_fen = YuanField(label=_("Price"))
     extra_days = forms.TypedChoiceField(
         label=_("Effect on the delivery time"),
@@ -275,7 +301,7 @@ class PictureForm(forms.Form):
         return data
 
 
-FeatureFormSet = formset_factory(FeatureForm, extra=2, max_num=FEATURE_LIMIT, validate_max=True, can_delete=True)
+FeatureFormSet = formset_factory(FeatureForm, extra=2, max_num=FEATURE_LIMIT, validate_max=True)
 ExtraFormSet = formset_factory(ExtraForm, extra=1, max_num=EXTRA_LIMIT, validate_max=True, can_delete=True)
 FaqFormSet = formset_factory(FaqForm, extra=2, max_num=FAQ_LIMIT, validate_max=True, can_delete=True)
 NeedFormSet = formset_factory(NeedForm, extra=2, max_num=NEED_LIMIT, validate_max=True, can_delete=True)
@@ -350,7 +376,7 @@ class GigEditor:
             description=about["description"].strip(),
             tags=about["tags"],
             packages=packages,
-            features=tuple(form.row(tiers) for form in _filled(self.features)),
+            features=tuple(row for form in _filled(self.features) if (row := form.row(tiers))),
             extras=tuple(ExtraContent(**_without_delete(form)) for form in _filled(self.extras)),
             faqs=tuple(FaqContent(**_without_delete(form)) for form in _filled(self.faqs)),
             requirements=tuple(form.need() for form in _filled(self.needs)),

@@ -1,6 +1,6 @@
 """Moderation through Wagtail's workflow: what is published is the revision that somebody read.
 
-Wagtail reaches `publish_reviewed` through workflow.py when the last task is approved. Facts and traps:
+Wagtail reaches `publish_reviewed` through workflow_finish.py when the last task is approved. Facts and traps:
 facts/accounts.md, section 3.
 """
 

@@ -26,6 +26,7 @@ __all__ = [
     "update_gig",
 ]
 
+SLUG_LENGTH = 60
 EDITABLE = frozenset({GigStatus.DRAFT, GigStatus.NEEDS_CHANGES, GigStatus.LIVE, GigStatus.PAUSED})
 
 
@@ -148,7 +149,9 @@ def publish_directly(*, gig: Gig) -> Gig:
 
 def slug_for(title: str) -> str:
     """The title in pinyin, for the address: `奶茶店LOGO` → `nai-cha-dian-logo`."""
-    return slugify("-".join(lazy_pinyin(title)))[:80].strip("-") or "gig"
+    slug = slugify("-".join(lazy_pinyin(title)))
+    # Whole syllables only.
+    return (slug if len(slug) <= SLUG_LENGTH else slug[:SLUG_LENGTH].rpartition("-")[0]) or "gig"
 
 
 def _own_gig(*, gig_id: int, seller: User) -> Gig:

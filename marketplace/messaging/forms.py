@@ -26,5 +26,5 @@ class MessageForm(forms.Form):
     body = forms.CharField(label=_("Message"), required=False, strip=True)
     # Django keeps no class attribute for a field, so this does not hide the form's own `files`.
     files = MultipleFileField(  # type: ignore[assignment]
-        label=_("Files"), required=False, allow_empty_file=True, max_length=255
+        label=_("Add files"), required=False, allow_empty_file=True, max_length=255
     )

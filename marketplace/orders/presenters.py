@@ -25,6 +25,9 @@ class Step:
     note: str = ""
 
 
+_BAR_ACTIONS = ("pay", "requirements", "accept", "deliver", "revise")
+
+
 @dataclass(frozen=True)
 class NextThing:
     """接下来会发生什么: what happens by itself or who is waited for, until when, and what this person can do."""
@@ -35,6 +38,11 @@ class NextThing:
     deadline_text: str = ""
     started_at: datetime | None = None  # for the bar: how much of the time has passed
     actions: list[str] = field(default_factory=list)  # names of the forms the page offers, the main one first
+
+    @property
+    def bar_actions(self) -> list[str]:
+        """What stands in the bar at the thumb, the main action first: on phones it is there and nowhere else."""
+        return [name for name in self.actions if name in _BAR_ACTIONS]
 
     @property
     def percent_passed(self) -> int:

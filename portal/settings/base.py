@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.embedded.paths import state_directory
 from portal.env import BASE_DIR, ENVIRONMENT, PRODUCTION, env
 
 # Off even in development unless asked for: `DEBUG=1 bin/run`. The demo shows people our error pages, not Django's.
@@ -118,7 +119,9 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Where collectstatic gathers them. Elsewhere than production they are served from their sources.
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else state_directory() / "staticfiles"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing one
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -87,7 +87,7 @@ STORAGES = {
     "default": _PUBLIC_FILES,
     "private": _PRIVATE_FILES,
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "portal.storage.StaticFilesStorage"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -12,7 +12,13 @@ from marketplace.discovery.plan import one_slip_apart
 
 @pytest.mark.parametrize(
     ("typed", "folded"),
-    [("ＬＯＧＯ　設計", "logo 设计"), ("  PPT  美化 ", "ppt 美化"), ("乾隆皇后", "乾隆皇后"), ("著作權", "著作权"), ("", "")],
+    [
+        ("ＬＯＧＯ　設計", "logo 设计"),
+        ("  PPT  美化 ", "ppt 美化"),
+        ("乾隆皇后", "乾隆皇后"),
+        ("著作權", "著作权"),
+        ("", ""),
+    ],
 )
 def test_width_case_and_script_are_folded(typed, folded):
     assert normalise(typed) == folded
@@ -21,7 +27,11 @@ def test_width_case_and_script_are_folded(typed, folded):
 def test_the_order_of_the_dictionary_does_not_matter():
     words = ["公众号", "小程序", "短视频", "b站"]
     text = "公众号小程序短视频b站后期"
-    assert Segmenter(words).cut(text) == Segmenter(reversed(words)).cut(text) == ["公众号", "小程序", "短视频", "b站", "后期"]
+    assert (
+        Segmenter(words).cut(text)
+        == Segmenter(reversed(words)).cut(text)
+        == ["公众号", "小程序", "短视频", "b站", "后期"]
+    )
 
 
 def test_names_keep_their_signs():
@@ -37,7 +47,10 @@ def test_people_type_the_reading_they_know():
     assert initial_keys("logo") == ("logo", "lg", "l")
 
 
-@pytest.mark.parametrize(("first", "second", "near"), [("shopfiy", "shopify", True), ("shopif", "shopify", True), ("abc", "abc", False), ("abcd", "badc", False)])
+@pytest.mark.parametrize(
+    ("first", "second", "near"),
+    [("shopfiy", "shopify", True), ("shopif", "shopify", True), ("abc", "abc", False), ("abcd", "badc", False)],
+)
 def test_one_slip_of_the_finger(first, second, near):
     assert one_slip_apart(first, second) is near
     assert one_slip_apart(second, first) is near

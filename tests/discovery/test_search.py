@@ -25,7 +25,9 @@ def catalogue(db):
     logo = make_category(name="LOGO与品牌", parent=design)
     mini = make_category(name="小程序开发", parent=code)
     found = {
-        "logo": listed("餐饮茶饮品牌LOGO设计", tags=["logo", "茶饮"], category=logo, seller=make_seller(name="白鹤设计"), orders=40),
+        "logo": listed(
+            "餐饮茶饮品牌LOGO设计", tags=["logo", "茶饮"], category=logo, seller=make_seller(name="白鹤设计"), orders=40
+        ),
         "sign": listed("手写字标 商标设计", tags=["字标"], category=logo, price_fen=32_000),
         "shop": listed("微信小程序商城 分销拼团", tags=["小程序", "商城"], category=mini, price_fen=260_000),
         "posts": listed("公众号排版 图文美化", tags=["公众号", "排版"], price_fen=8_000),
@@ -149,7 +151,17 @@ def test_a_category_alone_is_for_search_engines(client, catalogue):
 
 
 @pytest.mark.parametrize(
-    "query", ["page=999999", "page=-1", "price_min=abc", "price_min=²", "rating=nan", "days=0", "level=x&sort=y", "category=none"]
+    "query",
+    [
+        "page=999999",
+        "page=-1",
+        "price_min=abc",
+        "price_min=²",
+        "rating=nan",
+        "days=0",
+        "level=x&sort=y",
+        "category=none",
+    ],
 )
 def test_a_senseless_address_is_no_error(client, catalogue, query):
     assert client.get(reverse("discovery:search") + "?" + query).status_code in (200, 302)
@@ -179,7 +191,9 @@ def test_a_search_is_remembered_once_with_its_yield(buyer_client, buyer, catalog
     assert (remembered.user, remembered.query, remembered.result_count) == (buyer, "logo", 2)
 
 
-@pytest.mark.parametrize(("typed", "offered"), [("小程", "小程序"), ("xiaoc", "小程序"), ("xcx", "小程序"), ("LO", "logo")])
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("小程", "小程序"), ("xiaoc", "小程序"), ("xcx", "小程序"), ("LO", "logo")]
+)
 def test_suggestions_follow_letters_and_sounds(client, catalogue, typed, offered):
     page = client.get(reverse("discovery:suggest"), {"q": typed}).content.decode()
     assert offered in page

@@ -45,7 +45,12 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     page.click("main form:has([name=password1]) button[type=submit]")
     code_page = page.context.new_page()
     code_page.goto(f"{stack.address}/dev/outbox/")
-    code = re.search(r"\b(\d{6})\b", code_page.locator(f"text=+86{phone}").locator("xpath=ancestor::*[self::li or self::article or self::tr][1]").first.inner_text())
+    code = re.search(
+        r"\b(\d{6})\b",
+        code_page.locator(f"text=+86{phone}")
+        .locator("xpath=ancestor::*[self::li or self::article or self::tr][1]")
+        .first.inner_text(),
+    )
     assert code, "no code in the outbox"
     code_page.close()
     page.fill("main [name=code]", code[1])

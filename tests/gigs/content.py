@@ -30,7 +30,9 @@ def content(**fields: Any) -> GigContent:
     return GigContent(**{**values, **fields})
 
 
-def picture(*, size: tuple[int, int] = (640, 400), form: str = "PNG", name: str = "shop.png", **options: Any) -> SimpleUploadedFile:
+def picture(
+    *, size: tuple[int, int] = (640, 400), form: str = "PNG", name: str = "shop.png", **options: Any
+) -> SimpleUploadedFile:
     """A real picture as an upload."""
     buffer = BytesIO()
     Image.new("RGB", size, "#b33a2c").save(buffer, form, **options)

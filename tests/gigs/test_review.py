@@ -61,7 +61,9 @@ def test_nothing_is_edited_while_it_is_read(submitted, seller):
     assert submitted.revisions.count() == 1
 
 
-def test_approval_publishes_and_tells_the_seller(client, submitted, seller, moderator, django_capture_on_commit_callbacks):
+def test_approval_publishes_and_tells_the_seller(
+    client, submitted, seller, moderator, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks(execute=True):
         assert judge(client, submitted, moderator, "approve").status_code == 302
     submitted.refresh_from_db()
@@ -129,7 +131,12 @@ def test_a_gig_paused_during_the_review_stays_paused(client, seller, moderator):
 def test_moderators_find_gigs_in_the_admin(client, submitted, moderator):
     client.force_login(moderator, backend="django.contrib.auth.backends.ModelBackend")
     viewset = submitted.snippet_viewset
-    for name, arguments in (("list", []), ("edit", [submitted.pk]), ("inspect", [submitted.pk]), ("history", [submitted.pk])):
+    for name, arguments in (
+        ("list", []),
+        ("edit", [submitted.pk]),
+        ("inspect", [submitted.pk]),
+        ("history", [submitted.pk]),
+    ):
         response = client.get(reverse(viewset.get_url_name(name), args=arguments))
         assert response.status_code == 200, name
         assert submitted.title in response.content.decode()

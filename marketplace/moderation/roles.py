@@ -1,0 +1,70 @@
+"""Who of the staff may do what: Django groups, made by code so that every installation has the same."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from marketplace.gigs.workflow import ensure_gig_workflow
+
+MARKETER, MODERATOR, FINANCE, SUPPORT, ADMINISTRATOR = "marketer", "moderator", "finance", "support", "administrator"
+ROLES = (MARKETER, MODERATOR, FINANCE, SUPPORT, ADMINISTRATOR)
+
+_ADMIN = ("wagtailadmin", ["access_admin"])
+_SEE_ORDERS = (
+    "orders",
+    ["view_order", "view_orderevent", "view_dispute", "view_refund", "view_delivery", "view_orderrequirement"],
+)
+# App label, codenames. The marketer's rights on pages hang on the page tree: cms_pages.permissions.grant_marketer.
+_PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
+    MARKETER: [_ADMIN],
+    MODERATOR: [
+        _ADMIN,
+        _SEE_ORDERS,
+        ("orders", ["change_dispute"]),
+        ("moderation", ["view_moderationqueue", "change_moderationqueue", "view_adminlog"]),
+        ("reviews", ["view_review"]),
+        ("accounts", ["view_user", "view_userprofile", "view_userverification", "change_userverification"]),
+    ],
+    FINANCE: [
+        _ADMIN,
+        _SEE_ORDERS,
+        ("ledger", ["view_account", "view_transaction", "view_entry", "view_wallet", "view_clearing"]),
+        (
+            "payments",
+            ["view_payment", "view_gatewaynotification", "view_payout", "change_payout", "view_invoice", "change_invoice"],
+        ),
+        ("insights", ["view_analytics"]),
+    ],
+    SUPPORT: [
+        _ADMIN,
+        _SEE_ORDERS,
+        ("gigs", ["view_gig"]),
+        ("accounts", ["view_user", "view_userprofile"]),
+        ("payments", ["view_payment"]),
+        ("reviews", ["view_review"]),
+    ],
+}
+# The administrator may do whatever our apps know, except to touch the books and what is evidence.
+_ADMINISTERED = ("core", "accounts", "gigs", "moderation", "notifications", "discovery", "insights", "cms_pages")
+_READ_ONLY = ("orders", "payments", "ledger", "reviews", "messaging")
+
+
+@transaction.atomic
+def ensure_roles() -> dict[str, Group]:
+    """Make the groups and give them what they lack; takes nothing away. Safe to run on every deploy, after `migrate`.
+
+    A permission whose model does not exist (yet) is left out.
+    """
+    groups = {name: Group.objects.get_or_create(name=name)[0] for name in ROLES}
+    ensure_gig_workflow()
+    for name, wanted in _PERMISSIONS.items():
+        for app_label, codenames in wanted:
+            groups[name].permissions.add(
+                *Permission.objects.filter(content_type__app_label=app_label, codename__in=codenames)
+            )
+    administrator = groups[ADMINISTRATOR]
+    administrator.permissions.add(*Permission.objects.filter(codename="access_admin"))
+    administrator.permissions.add(*Permission.objects.filter(content_type__app_label__in=_ADMINISTERED))
+    administrator.permissions.add(
+        *Permission.objects.filter(content_type__app_label__in=_READ_ONLY, codename__startswith="view_")
+    )
+    return groups

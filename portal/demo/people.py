@@ -1,0 +1,231 @@
+"""Staff, buyers and sellers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.utils.text import slugify
+
+from cms_pages.permissions import grant_marketer
+from marketplace.accounts.models import (
+    Portfolio,
+    SellerLevelChoice,
+    Skill,
+    User,
+    UserProfile,
+    UserSkill,
+    UserVerification,
+    VerificationKind,
+    VerificationStatus,
+)
+from marketplace.moderation import roles
+from marketplace.reviews.models import SellerLevel
+from portal.demo.bulk import backdate, insert
+from portal.demo.light_buyers import NAMES
+from portal.demo.media import Picture
+from portal.demo.sources import PASSWORD, SEED, Sources
+
+MAIL_DOMAIN = "jiangji.example"
+# login, name, group
+STAFF = (
+    ("marketer", "运营 苏晴", roles.MARKETER),
+    ("moderator", "审核 周宁", roles.MODERATOR),
+    ("finance", "财务 梁静", roles.FINANCE),
+    ("admin", "管理员", roles.ADMINISTRATOR),
+)
+_PHONE_FORMAT = "+86199000{:05d}"  # only the demo's; nobody is sent a message, the outbox keeps it
+_PHONES = 30  # how many sellers have one
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody, by place: `sellers` as in sellers.json, `buyers` those of buyers.json first and the light ones after."""
+
+    sellers: list[User]
+    buyers: list[User]
+    staff: dict[str, User]
+
+
+def joined_moments(sources: Sources, now: datetime) -> list[datetime]:
+    """When each seller opened their desk."""
+    rng = Random(f"{SEED}:joined")
+    return [
+        now - timedelta(days=30.4 * row["joined_months_ago"] + rng.uniform(0, 12), hours=rng.uniform(0, 9))
+        for row in sources.sellers
+    ]
+
+
+def make_people(sources: Sources, pictures: dict[str, Picture], now: datetime) -> People:
+    """Users with profiles, verified addresses and, for sellers, everything their profile page shows."""
+    groups = roles.ensure_roles()
+    grant_marketer(groups[roles.MARKETER])
+    password = make_password(PASSWORD)  # argon2 takes 50 ms: once is enough for a demo
+    staff = _make_staff(groups, password, now)
+    sellers = _make_sellers(sources, pictures, password, now)
+    buyers = _make_buyers(sources, pictures, password, now)
+    everybody = [*staff.values(), *sellers, *buyers]
+    insert(EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in everybody)
+    _verify(sources, sellers, [*staff.values(), *buyers[: len(sources.buyers)]], staff["moderator"])
+    return People(sellers, buyers, staff)
+
+
+def _user(login: str, password: str, joined: datetime, **fields: object) -> User:
+    return User(
+        username=f"demo-{login}",
+        email=f"{login}@{MAIL_DOMAIN}",
+        password=password,
+        date_joined=joined,
+        **fields,  # type: ignore[misc]
+    )
+
+
+def _make_staff(groups: dict[str, Group], password: str, now: datetime) -> dict[str, User]:
+    joined = now - timedelta(days=900)
+    users = {
+        login: _user(login, password, joined, is_staff=True, is_superuser=login == "admin")
+        for login, _name, _group in STAFF
+    }
+    insert(users.values())
+    insert(
+        UserProfile(user=users[login], handle=f"staff-{login}", display_name=name) for login, name, _group in STAFF
+    )
+    for login, _name, group in STAFF:
+        users[login].groups.add(groups[group])
+    return users
+
+
+def _make_sellers(sources: Sources, pictures: dict[str, Picture], password: str, now: datetime) -> list[User]:
+    joined = joined_moments(sources, now)
+    users = []
+    for place, row in enumerate(sources.sellers):
+        is_demo = place == sources.demo_seller
+        phone = _PHONE_FORMAT.format(10_000 + place) if place < _PHONES or is_demo else None
+        users.append(_user("seller" if is_demo else row["handle"], password, joined[place], phone=phone))
+    insert(users)
+    profiles = [
+        UserProfile(
+            user=user,
+            handle=row["handle"],
+            display_name=row["name"],
+            avatar=pictures[f"portraits/s{place + 1:02d}.webp"].name,
+            headline=row["headline"],
+            about=row["about"],
+            province=row["province"],
+            city=row["city"],
+            languages=row["languages"],
+            seller_since=joined[place],
+            level=row["level"],
+        )
+        for place, (user, row) in enumerate(zip(users, sources.sellers, strict=True))
+    ]
+    insert(profiles)
+    backdate(UserProfile, {profile.pk: profile.user.date_joined for profile in profiles})
+    _make_skills(sources, profiles)
+    _make_portfolios(sources, pictures, profiles)
+    insert(
+        SellerLevel(user=user, level=row["level"], since=_level_since(row["level"], user.date_joined, now))
+        for user, row in zip(users, sources.sellers, strict=True)
+    )
+    return users
+
+
+def _level_since(level: str, joined: datetime, now: datetime) -> datetime:
+    if level == SellerLevelChoice.NEW:
+        return joined
+    return max(joined + (now - joined) * 0.4, now - timedelta(days=300))
+
+
+def _make_skills(sources: Sources, profiles: list[UserProfile]) -> None:
+    names = sorted({skill["name"] for row in sources.sellers for skill in row["skills"]})
+    taken: set[str] = set()
+    skills = {}
+    for name in names:
+        slug = slugify(name, allow_unicode=True) or "skill"
+        while slug in taken:
+            slug += "-2"
+        taken.add(slug)
+        skills[name] = Skill(name=name, slug=slug)
+    insert(skills.values())
+    insert(
+        UserSkill(profile=profile, skill=skills[skill["name"]], level=skill["level"])
+        for profile, row in zip(profiles, sources.sellers, strict=True)
+        for skill in row["skills"]
+    )
+
+
+def _make_portfolios(sources: Sources, pictures: dict[str, Picture], profiles: list[UserProfile]) -> None:
+    """The pieces of each seller, with pictures of their category dealt out in turn."""
+    dealt: dict[str, int] = {}
+    pieces = []
+    for profile, row in zip(profiles, sources.sellers, strict=True):
+        shelf = [file for file, category in sources.portfolio.items() if category == row["category"]]
+        for position, piece in enumerate(row["portfolio"]):
+            place = dealt.get(row["category"], 0)
+            dealt[row["category"]] = place + 1
+            picture = pictures[f"portfolio/{shelf[place % len(shelf)]}"]
+            pieces.append(
+                Portfolio(
+                    profile=profile,
+                    title=piece["title"],
+                    description=piece["description"],
+                    width=picture.width,
+                    height=picture.height,
+                    image=picture.name,
+                    position=position,
+                )
+            )
+    insert(pieces)
+
+
+def _make_buyers(sources: Sources, pictures: dict[str, Picture], password: str, now: datetime) -> list[User]:
+    rng = Random(f"{SEED}:buyers")
+    users, profiles = [], []
+    for place in range(len(sources.buyers) + len(NAMES)):
+        joined = now - timedelta(days=rng.uniform(372, 900))
+        if place < len(sources.buyers):
+            row = sources.buyers[place]
+            is_demo = place == sources.demo_buyer
+            phone = _PHONE_FORMAT.format(20_000 + place) if place < 12 else None
+            users.append(_user("buyer" if is_demo else row["handle"], password, joined, phone=phone))
+            profiles.append(
+                UserProfile(
+                    handle=row["handle"],
+                    display_name=row["name"],
+                    avatar=pictures[f"portraits/b{place + 1:02d}.webp"].name,
+                    province=row["province"],
+                    city=row["city"],
+                )
+            )
+        else:
+            number = place - len(sources.buyers)
+            users.append(_user(f"buyer-{number + 1:03d}", password, joined))
+            profiles.append(UserProfile(handle=f"mai-{number + 1:03d}", display_name=NAMES[number]))
+    insert(users)
+    for user, profile in zip(users, profiles, strict=True):
+        profile.user = user
+    insert(profiles)
+    backdate(UserProfile, {profile.pk: profile.user.date_joined for profile in profiles})
+    return users
+
+
+def _verify(sources: Sources, sellers: list[User], others: list[User], moderator: User) -> None:
+    rows = [_verification(user, VerificationKind.EMAIL) for user in [*sellers, *others]]
+    rows += [_verification(user, VerificationKind.PHONE) for user in [*sellers, *others] if user.phone]
+    for user, row in zip(sellers, sources.sellers, strict=True):
+        for badge in row["badges"]:
+            rows.append(_verification(user, badge, reviewer=moderator))
+    insert(rows)
+    backdate(UserVerification, {row.pk: row.reviewed_at for row in rows if row.reviewed_at})
+
+
+def _verification(user: User, kind: str, reviewer: User | None = None) -> UserVerification:
+    return UserVerification(
+        user=user,
+        kind=kind,
+        status=VerificationStatus.APPROVED,
+        reviewed_by=reviewer,
+        reviewed_at=user.date_joined + timedelta(hours=26 if reviewer else 0),
+    )

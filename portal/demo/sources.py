@@ -1,0 +1,53 @@
+"""The demo's own facts, read from data/. Everything else of the demo is worked out from these and one seed."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+DATA, MEDIA = HERE / "data", HERE / "media"
+
+SEED = 20260101
+PASSWORD = "jiangji-demo-2026"  # noqa: S105 printed by bin/run for everybody
+DEMO_BUYER, DEMO_SELLER = "林小满", "青禾品牌"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The data files, as they are. Places in `sellers` and `gigs` are used as indexes all over the demo."""
+
+    categories: list[dict[str, Any]]
+    gigs: list[dict[str, Any]]
+    texts: dict[str, dict[str, Any]]
+    sellers: list[dict[str, Any]]
+    buyers: list[dict[str, Any]]
+    portfolio: dict[str, str]
+
+    @property
+    def demo_seller(self) -> int:
+        """Place of the seller whose login is printed."""
+        return next(place for place, row in enumerate(self.sellers) if row["name"] == DEMO_SELLER)
+
+    @property
+    def demo_buyer(self) -> int:
+        """Place of the buyer whose login is printed."""
+        return next(place for place, row in enumerate(self.buyers) if row["name"] == DEMO_BUYER)
+
+
+@lru_cache(maxsize=1)
+def read_sources() -> Sources:
+    """Everything under data/ that the marketplace's rows are made of (the pages' texts are read by cms_pages)."""
+
+    def read(name: str) -> Any:
+        return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+
+    return Sources(
+        categories=read("categories"),
+        gigs=read("gigs"),
+        texts=read("subcategory_texts"),
+        sellers=read("sellers"),
+        buyers=read("buyers"),
+        portfolio=json.loads((MEDIA / "portfolio" / "index.json").read_text(encoding="utf-8")),
+    )

@@ -1,0 +1,44 @@
+"""When jobs run. Rows of django-celery-beat, so that operators may change them: what exists is left as it is."""
+
+from typing import Any
+
+from django.db import connection
+
+SECONDS = "seconds"
+# name of the task → seconds between two runs
+INTERVALS: dict[str, int] = {
+    "marketplace.orders.tasks.accept_due_deliveries": 60,
+    "marketplace.payments.tasks.close_expired_orders": 60,
+    "marketplace.payments.tasks.poll_undecided_payments": 60,
+    "marketplace.payments.tasks.pay_due_refunds": 30,
+    "marketplace.ledger.tasks.clear_due_earnings": 3600,
+    "marketplace.reviews.tasks.recompute_reputations": 3600,
+    "marketplace.discovery.tasks.catch_up": 60,
+}
+# name of the task → hour and minute in China, once a day
+NIGHTLY: dict[str, tuple[int, int]] = {"marketplace.discovery.tasks.rebuild": (3, 30)}
+
+
+def ensure_schedule(**_kwargs: Any) -> None:
+    """Make the rows that are missing. Connected to post_migrate; safe to run on every deploy."""
+    from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+    # `migrate some_app` and a rollback come here too, when beat's tables may not exist.
+    if PeriodicTask._meta.db_table not in connection.introspection.table_names():
+        return
+    known = set(PeriodicTask.objects.values_list("task", flat=True))
+    for task, seconds in INTERVALS.items():
+        if task not in known:
+            interval, _made = IntervalSchedule.objects.get_or_create(every=seconds, period=SECONDS)
+            PeriodicTask.objects.create(name=task, task=task, interval=interval)
+    for task, (hour, minute) in NIGHTLY.items():
+        if task not in known:
+            crontab, _made = CrontabSchedule.objects.get_or_create(
+                hour=str(hour),
+                minute=str(minute),
+                day_of_week="*",
+                day_of_month="*",
+                month_of_year="*",
+                timezone="Asia/Shanghai",
+            )
+            PeriodicTask.objects.create(name=task, task=task, crontab=crontab)

@@ -1,0 +1,30 @@
+"""The busiest pages stay below twelve queries once the figures are warm, however many cards they show."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+
+BUDGET = 12
+
+
+def queries_of(client: Client, path: str) -> int:
+    """Queries of the second view: the first fills what is the same for everybody and kept for minutes."""
+    assert client.get(path).status_code == 200
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    return len(captured)
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/design/", "/en/design/", "/design/logo/", "/en/design/logo/"])
+def test_a_page_stays_within_its_budget_and_does_not_grow_with_its_cards(tree, categories, client, path) -> None:
+    from django.core.cache import cache
+
+    few = queries_of(client, path)
+    assert few < BUDGET
+    for number in range(5):
+        factories.make_gig(category=categories["logo"], title=f"品牌LOGO{number}")
+    cache.clear()
+    assert queries_of(client, path) == few

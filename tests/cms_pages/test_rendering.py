@@ -1,0 +1,107 @@
+"""Every page answers in both languages, names its translations, and shows what is for sale and what the rules are."""
+
+import pytest
+from django.test import Client
+from wagtail.models import Page
+
+from cms_pages.models import CategoryPage, HelpFeedback, HelpPage, SiteSettings
+from marketplace.core.config import set_config
+from marketplace.gigs.models import Gig
+
+PATHS = [
+    "/",
+    "/design/",
+    "/design/logo/",
+    "/topics/",
+    "/topics/open-a-small-shop/",
+    "/help/",
+    "/help/?q=怎么",
+    "/help/buyer-start/",
+    "/help/buyer-start/how-to-order/",
+    "/about/",
+]
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("path", PATHS)
+def test_each_kind_of_page_answers_in_both_languages(tree, client: Client, prefix: str, path: str) -> None:
+    response = client.get(prefix + path)
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert html.count("<h1") == 1
+    assert ' style="' not in html
+
+
+@pytest.mark.parametrize("path", ["/", "/design/logo/", "/help/buyer-start/how-to-order/"])
+def test_a_page_names_both_languages(tree, client: Client, path: str) -> None:
+    for address in (path, "/en" + path):
+        html = client.get(address).content.decode()
+        assert f'hreflang="zh-Hans" href="http://testserver{path}"' in html
+        assert f'hreflang="en" href="http://testserver/en{path}"' in html
+        assert f'rel="canonical" href="http://localhost:8000{address}"' in html
+
+
+def test_a_category_shows_what_is_for_sale_below_it(tree, client: Client) -> None:
+    html = client.get("/design/").content.decode()
+    assert all(title in html for title in ("茶饮LOGO", "面馆LOGO", "开业海报"))
+    html = client.get("/design/posters/").content.decode()
+    assert "开业海报" in html
+    assert "茶饮LOGO" not in html
+
+
+def test_a_paused_gig_leaves_the_category(tree, client: Client) -> None:
+    Gig.objects.filter(title="开业海报").update(status="paused")
+    assert "开业海报" not in client.get("/design/posters/").content.decode()
+
+
+@pytest.mark.parametrize("number", ["2", "0", "abc", "-1"])
+def test_a_page_of_the_listing_that_is_not_there_is_not_found(tree, client: Client, number: str) -> None:
+    assert client.get(f"/design/?page={number}").status_code == 404
+
+
+def test_a_page_that_is_not_live_is_not_found(tree, client: Client) -> None:
+    page = HelpPage.objects.get(slug="how-to-order", locale__language_code="zh-hans")
+    page.unpublish()
+    assert client.get("/help/buyer-start/how-to-order/").status_code == 404
+
+
+def test_a_page_without_translation_names_none(tree, client: Client) -> None:
+    Page.objects.get(slug="about", locale__language_code="en").unpublish()
+    assert "hreflang" not in client.get("/about/").content.decode()
+
+
+def test_a_rule_shows_the_value_in_force(tree, client: Client) -> None:
+    path = "/help/buyer-start/how-to-order/"
+    assert "下单后请在<b>30</b>分钟内付款" in client.get(path).content.decode()
+    set_config(key="orders.payment_timeout_minutes", value=45, reason="test")
+    assert "下单后请在<b>45</b>分钟内付款" in client.get(path).content.decode()
+
+
+def test_a_reader_says_what_is_unclear(tree) -> None:
+    client = Client(enforce_csrf_checks=False)
+    path = "/help/buyer-start/how-to-order/"
+    response = client.post(path, {"helpful": "no", "comment": "加购项在哪里选？"})
+    assert response.status_code == 302
+    assert response["Location"] == path
+    feedback = HelpFeedback.objects.get()
+    assert (feedback.helpful, feedback.comment) == (False, "加购项在哪里选？")
+
+
+def test_the_footer_shows_the_filings(tree, client: Client) -> None:
+    settings = SiteSettings.objects.get()
+    assert settings.icp_number in client.get("/").content.decode()
+    settings.icp_number = "浙ICP备1号"
+    settings.save()
+    assert "浙ICP备1号" in client.get("/").content.decode()
+
+
+def test_the_navigation_follows_a_published_page(tree, client: Client, admin_client: Client) -> None:
+    assert "设计服务" not in client.get("/").content.decode()
+    page = CategoryPage.objects.get(slug="design", locale__language_code="zh-hans")
+    page.category.name = "设计服务"
+    page.category.save()
+
+    from cms_pages.wagtail_hooks import forget_page
+
+    forget_page(page)
+    assert "设计服务" in client.get("/").content.decode()

@@ -1,0 +1,48 @@
+"""Helpers for tests that look at the database from outside Django's test transaction."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, connections
+from django.db.models import Max
+
+from marketplace.accounts.models import User
+from marketplace.gigs.models import Gig, GigCategory
+
+
+def newest_user() -> int:
+    """The primary key of the newest user, 0 without any."""
+    return User.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def forget_marketplace(*, newest_user_to_keep: int) -> None:
+    """Remove all orders, money, gigs and newer people; pages and other data of migrations stay."""
+    with connection.cursor() as cursor:
+        # TRUNCATE passes the ledger's row triggers, which refuse DELETE. Everything of an order hangs on these two.
+        cursor.execute("TRUNCATE orders_order, ledger_account, ledger_transaction, payments_gatewaynotification CASCADE")
+    Gig.objects.all().delete()
+    GigCategory.objects.filter(parent__isnull=False).delete()
+    GigCategory.objects.all().delete()
+    User.objects.filter(pk__gt=newest_user_to_keep).delete()
+
+
+def together(*actions: Callable[[], Any]) -> list[Any]:
+    """Run the actions at the same time, each on a thread and connection of its own; results or exceptions, in order."""
+    results: list[Any] = [None] * len(actions)
+
+    def run(index: int, action: Callable[[], Any]) -> None:
+        try:
+            results[index] = action()
+        except Exception as error:
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads), "the threads wait for each other"
+    return results
