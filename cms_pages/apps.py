@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class CmsPagesConfig(AppConfig):
     name = "cms_pages"
-    verbose_name = _("Pages")
+    verbose_name = _("Site pages")

@@ -82,7 +82,7 @@ class ParagraphBlock(blocks.RichTextBlock):
 
     class Meta:
         icon = "pilcrow"
-        label = _("Text")
+        label = _("Running text")
         template = "cms_pages/blocks/paragraph.html"
 
 
@@ -147,7 +147,7 @@ class RuleBlock(blocks.StructBlock):
     """Figures that are rules, with number and date."""
 
     lines = blocks.ListBlock(
-        RuleLineBlock(template="cms_pages/blocks/rule_line.html"), label=_("figures"), min_num=1, max_num=6
+        RuleLineBlock(template="cms_pages/blocks/rule_line.html"), label=_("values"), min_num=1, max_num=6
     )
     reference = blocks.CharBlock(
         label=_("number of the rule"), max_length=120, required=False, help_text=_("Number, version, since when.")
@@ -190,7 +190,7 @@ class CasesBlock(blocks.StructBlock):
     """When things do not go smoothly."""
 
     heading = blocks.CharBlock(label=_("title"), max_length=60, required=False)
-    cases = blocks.ListBlock(CaseBlock(label=_("case")), label=_("cases"), min_num=1, max_num=8)
+    cases = blocks.ListBlock(CaseBlock(label=_("unexpected case")), label=_("unexpected cases"), min_num=1, max_num=8)
 
     class Meta:
         icon = "warning"

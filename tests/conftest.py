@@ -40,11 +40,12 @@ def seller_client(seller) -> Client:
 
 
 @pytest.fixture
-def committed_db(django_db_setup, django_db_blocker):
+def committed_db(request, django_db_setup, django_db_blocker):
     """A database in which every transaction is a real one, for threads and servers; rows made here are removed after.
 
     Not pytest-django's `transaction=True`: that empties every table, and with them Wagtail's root page and site.
     """
+    assert "db" not in request.fixturenames, "this test already runs inside Django's test transaction"
     with django_db_blocker.unblock():
         keep = databases.newest_user()
         yield

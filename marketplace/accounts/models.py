@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -36,6 +37,11 @@ class User(AbstractUser):
                 models.functions.Lower("email"), condition=~Q(email=""), name="accounts_user_email_unique"
             )
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Addresses are kept in lower case, in which allauth looks them up; an admin or a command may type another."""
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.display_name

@@ -21,18 +21,26 @@ def _days(match: re.Match[str]) -> int:
     return int(number) if number.isdigit() else _NUMBERS[number]
 
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str, Callable[[re.Match[str]], int | str]], ...] = (
+def _floor(match: re.Match[str]) -> int:
+    return int(match["number"] or match["other"]) * _UNITS[match["unit"] or match["own"]] * FEN_PER_YUAN
+
+
+_OTHER_AMOUNT = _AMOUNT.replace("number", "other").replace("unit", "own")
+_NUMBER_OF_DAYS = r"(?P<number>\d{1,2}|[一两二三四五六七八九十半])\s*(?:天|日|个工作日)"
+_DONE = r"(?:之内|以内|内|出图|交付|出稿|完成|交稿|搞定)"
+
+_Reader = Callable[[re.Match[str]], int | str]
+_PATTERNS: tuple[tuple[re.Pattern[str], str, _Reader], ...] = (
     (re.compile(rf"(?:预算)?{_AMOUNT}\s*{_YUAN}?\s*(?:以内|以下|之内|封顶)"), "price_max_fen", _price),
     (re.compile(rf"(?:预算|不超过|低于|少于){_AMOUNT}\s*{_YUAN}?"), "price_max_fen", _price),
-    (re.compile(rf"(?:高于|超过){_AMOUNT}\s*{_YUAN}?|{_AMOUNT.replace('number', 'other').replace('unit', 'own')}\s*{_YUAN}?以上"), "price_min_fen",
-     lambda match: int(match["number"] or match["other"]) * _UNITS[match["unit"] or match["own"]] * FEN_PER_YUAN),
-    (re.compile(r"(?P<number>\d{1,2}|[一两二三四五六七八九十半])\s*(?:天|日|个工作日)\s*(?:之内|以内|内|出图|交付|出稿|完成|交稿|搞定)?"), "max_days", _days),
-    (re.compile(r"(?:当天|当日|今天)\s*(?:出图|交付|出稿|完成|交稿)?"), "max_days", lambda _match: 1),
+    (re.compile(rf"(?:高于|超过){_AMOUNT}\s*{_YUAN}?|{_OTHER_AMOUNT}\s*{_YUAN}?以上"), "price_min_fen", _floor),
+    (re.compile(rf"{_NUMBER_OF_DAYS}\s*{_DONE}?"), "max_days", _days),
+    (re.compile(rf"(?:当天|当日|今天)\s*{_DONE}?"), "max_days", lambda _match: 1),
     (re.compile(r"(?:便宜|实惠|低价|平价|性价比高?|省钱)\s*(?:一?点儿?)?\s*的?"), "prefer", lambda _match: "price"),
     (re.compile(r"(?:好评|口碑好?|评分高|评价好|高分)\s*(?:率高|多)?\s*的?"), "prefer", lambda _match: "rating"),
     (re.compile(r"(?:销量高?|成交多|热门|卖得好)\s*的?"), "prefer", lambda _match: "orders"),
     (re.compile(r"(?:加急|最快|快速|急)\s*的?(?=\s|$)"), "prefer", lambda _match: "speed"),
-)  # fmt: skip
+)
 
 
 def read_constraints(text: str) -> tuple[str, tuple[Constraint, ...]]:

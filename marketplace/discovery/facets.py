@@ -1,7 +1,8 @@
 """Counts beside the filters: each filter counts with all the others in force, and without itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.discovery.engines.base import FacetCount, FacetRow, SearchRequest
@@ -28,14 +29,9 @@ def passes(row: FacetRow, request: SearchRequest) -> bool:
 def facet_counts(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str, tuple[FacetCount, ...]]:
     """The counts of every filter."""
 
-    def among(**without: object) -> list[FacetRow]:
+    def among(**without: Any) -> list[FacetRow]:
         relaxed = replace(request, **without)
         return [row for row in rows if passes(row, relaxed)]
-
-    def counts(
-        found: list[FacetRow], choices: Sequence[tuple[str, bool, Callable[[FacetRow], bool]]]
-    ) -> tuple[FacetCount, ...]:
-        return tuple(FacetCount(value, sum(map(test, found)), chosen) for value, chosen, test in choices)
 
     by_category = among(category_slug="")
     totals: dict[str, int] = {}
@@ -50,23 +46,28 @@ def facet_counts(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str, 
     return {
         "category": tuple(categories),
         "price": tuple(
-            FacetCount(f"{low}-{high or ''}", sum(low <= row.price_fen < (high or row.price_fen + 1) for row in in_price))
+            FacetCount(
+                f"{low}-{high or ''}", sum(low <= row.price_fen < (high or row.price_fen + 1) for row in in_price)
+            )
             for in_price in [among(price_min_fen=None, price_max_fen=None)]
             for low, high in zip([0, *bounds], [*bounds, None], strict=True)
         ),
-        "days": counts(
-            among(max_days=None),
-            [(str(days), request.max_days == days, lambda row, days=days: row.delivery_days <= days) for days in DAY_CHOICES],
+        "days": tuple(
+            FacetCount(str(days), sum(row.delivery_days <= days for row in in_time), request.max_days == days)
+            for in_time in [among(max_days=None)]
+            for days in DAY_CHOICES
         ),
-        "level": counts(
-            among(levels=()),
-            [(level, level in request.levels, lambda row, level=level: row.level == level) for level in reversed(SellerLevelChoice.values)],
+        "level": tuple(
+            FacetCount(level, sum(row.level == level for row in of_level), level in request.levels)
+            for of_level in [among(levels=())]
+            for level in reversed(SellerLevelChoice.values)
         ),
-        "rating": counts(
-            among(min_rating=None),
-            [(str(floor), request.min_rating == floor, lambda row, floor=floor: row.rating >= floor) for floor in RATING_CHOICES],
+        "rating": tuple(
+            FacetCount(str(floor), sum(row.rating >= floor for row in rated), request.min_rating == floor)
+            for rated in [among(min_rating=None)]
+            for floor in RATING_CHOICES
         ),
-    }  # fmt: skip
+    }
 
 
 def middle_half_fen(rows: Sequence[FacetRow]) -> tuple[int, int] | None:

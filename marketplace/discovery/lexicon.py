@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 _VERSION_KEY = "discovery:lexicon_version"
 # A build that takes long must not be repeated for every edit of a gig; a short one may.
-SHORT_BUILD_SECONDS = 0.5
+SHORT_BUILD_SECONDS = 3.0
 REST_FACTOR = 20
 
 

@@ -209,7 +209,7 @@ def _bars(bands: tuple[FacetCount, ...], request: SearchRequest) -> list[Bar]:
 def _sorts(request: SearchRequest) -> list[Sort]:
     names = {
         "relevance": _("Best match"),
-        "orders": _("Orders"),
+        "orders": _("Most booked"),
         "rating": _("Rating"),
         "price": _("Price"),
         "speed": _("Fastest"),

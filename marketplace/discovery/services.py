@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -141,8 +142,9 @@ def reason(score: scorer.Score, candidate: Candidate, request: SearchRequest) ->
 def _with_constraints(request: SearchRequest, plan: QueryPlan) -> SearchRequest:
     """The request with the conditions that were written in words; a filter that was set by hand wins."""
     for constraint in plan.constraints:
+        value: Any = constraint.value
         if constraint.field != "prefer" and getattr(request, constraint.field) is None:
-            request = replace(request, **{constraint.field: constraint.value})
+            request = replace(request, **{constraint.field: value})
     return request
 
 

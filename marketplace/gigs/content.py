@@ -169,8 +169,9 @@ def write_content(gig: Gig, content: GigContent) -> None:
     gig.description = content.description
     gig.language = content.language
     gig.feature_rows = [{"label": row.label, "values": list(row.values)} for row in content.features]
+    # The stubs do not know that a ParentalKey's related manager takes a list.
     keys = {package.tier: package.pk for package in gig.packages.all()} if gig.pk else {}
-    gig.packages = [
+    gig.packages = [  # type: ignore[misc]
         GigPackage(
             pk=keys.get(package.tier),
             tier=package.tier,
@@ -182,20 +183,20 @@ def write_content(gig: Gig, content: GigContent) -> None:
         )
         for package in in_tier_order(content.packages)
     ]
-    gig.extras = [
+    gig.extras = [  # type: ignore[misc]
         GigExtra(title=extra.title, price_fen=extra.price_fen, extra_days=extra.extra_days, sort_order=place)
         for place, extra in enumerate(content.extras)
     ]
-    gig.faqs = [
+    gig.faqs = [  # type: ignore[misc]
         GigFaq(question=faq.question, answer=faq.answer, sort_order=place) for place, faq in enumerate(content.faqs)
     ]
-    gig.requirements = [
+    gig.requirements = [  # type: ignore[misc]
         GigRequirement(
             prompt=item.prompt, kind=item.kind, choices=list(item.choices), required=item.required, sort_order=place
         )
         for place, item in enumerate(content.requirements)
     ]
-    gig.media = [
+    gig.media = [  # type: ignore[misc]
         GigMedia(
             kind=MediaKind.IMAGE,
             file=picture.name,
@@ -236,7 +237,7 @@ def read_content(gig: Gig) -> GigContent:
         ),
         extras=tuple(ExtraContent(extra.title, extra.price_fen, extra.extra_days) for extra in gig.extras.all()),
         pictures=tuple(
-            PictureContent(picture.file.name, picture.alt_text, picture.width, picture.height)
+            PictureContent(picture.file.name or "", picture.alt_text, picture.width, picture.height)
             for picture in gig.media.all()
             if picture.kind == MediaKind.IMAGE
         ),

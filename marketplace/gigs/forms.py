@@ -356,7 +356,8 @@ class GigEditor:
             self.needs,
             self.pictures,
         ]
-        valid = all([part.is_valid() for part in parts])
+        # A list, not a generator: every part is asked, so that all faults are shown at once.
+        valid = all([part.is_valid() for part in parts])  # noqa: C419
         if valid:
             try:
                 check_packages(self._packages())

@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import User, VerificationKind
 from marketplace.core.money import yuan_text
 from marketplace.gigs import selectors
 from marketplace.gigs.cards import GigCard, mean_rating
+from marketplace.gigs.content import ExtraContent, FaqContent
 from marketplace.gigs.models import Gig, GigMedia, GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 
@@ -42,6 +43,8 @@ class GigPage:
     columns: list[PackageColumn]
     comparison: list[tuple[str, list[ComparisonCell]]]
     tags: list[str]
+    extras: list[ExtraContent]
+    faqs: list[FaqContent]
     verified: list[str]
     similar: list[GigCard]
     rating: Decimal | None
@@ -66,14 +69,24 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
         pictures=pictures,
         columns=columns,
         comparison=_comparison(shown, columns),
-        tags=[item.tag.name for item in shown.gig_tags.all()],
-        verified=selectors.verified_kinds(gig.seller),
+        tags=[item.tag.name for item in shown.gig_tags.all()] if is_draft else gig.tag_names,
+        extras=_extras(shown) if is_draft else [ExtraContent(**row) for row in gig.extra_rows],
+        faqs=_faqs(shown) if is_draft else [FaqContent(**row) for row in gig.faq_rows],
+        verified=[str(VerificationKind(kind).label) for kind in gig.checked_kinds],
         similar=[] if is_draft else selectors.similar_gigs(gig, user=user),
         rating=rating,
-        is_favourite=selectors.is_favourite(gig, user),
+        is_favourite=gig.is_kept,
         description=summary,
         json_ld={} if is_draft else _json_ld(gig, columns, pictures, rating, summary),
     )
+
+
+def _extras(gig: Gig) -> list[ExtraContent]:
+    return [ExtraContent(extra.title, extra.price_fen, extra.extra_days) for extra in gig.extras.all()]
+
+
+def _faqs(gig: Gig) -> list[FaqContent]:
+    return [FaqContent(faq.question, faq.answer) for faq in gig.faqs.all()]
 
 
 def _columns(gig: Gig) -> list[PackageColumn]:

@@ -3,13 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from wagtail.models import WorkflowState
 
-from marketplace.accounts.models import User, VerificationStatus
+from marketplace.accounts.models import User, UserVerification, VerificationStatus
 from marketplace.gigs.cards import GigCard, gig_cards
-from marketplace.gigs.models import Favourite, Gig, GigCategory, GigMedia, GigPackage, MediaKind, PackageTier
+from marketplace.gigs.models import (
+    Favourite,
+    Gig,
+    GigCategory,
+    GigExtra,
+    GigFaq,
+    GigMedia,
+    GigPackage,
+    GigTag,
+    MediaKind,
+    PackageTier,
+)
 from marketplace.gigs.reviewing import changes_wanted, review_in_progress
 from marketplace.gigs.states import GigStatus
 
@@ -29,15 +43,30 @@ class GigRow:
 
 
 def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
-    """The gig as everybody may see it, or, for its own seller, whatever its state. Raises Http404."""
+    """The gig as everybody may see it, or, for its own seller, whatever its state. Raises Http404.
+
+    Small lists come along in the same query as `extra_rows`, `faq_rows`, `tag_names`, `checked_kinds` and `is_kept`:
+    a query each would double the cost of the page.
+    """
+    own = {"gig_id": OuterRef("pk")}
+    tags = GigTag.objects.filter(content_object_id=OuterRef("pk")).order_by("pk").values("tag__name")
+    checked = UserVerification.objects.filter(user_id=OuterRef("seller_id"), status=VerificationStatus.APPROVED)
+    extras = GigExtra.objects.filter(**own).order_by("sort_order", "pk")
+    faqs = GigFaq.objects.filter(**own).order_by("sort_order", "pk")
+    kept = Favourite.objects.filter(**own, user_id=user.pk) if user is not None and user.is_authenticated else None
     gig = (
         Gig.objects.select_related("seller__profile", "category__parent", "stats")
+        .annotate(
+            extra_rows=ArraySubquery(
+                extras.values(row=JSONObject(title="title", price_fen="price_fen", extra_days="extra_days"))
+            ),
+            faq_rows=ArraySubquery(faqs.values(row=JSONObject(question="question", answer="answer"))),
+            tag_names=ArraySubquery(tags),
+            checked_kinds=ArraySubquery(checked.order_by("pk").values("kind")),
+            is_kept=Exists(kept) if kept is not None else Value(False),
+        )
         .prefetch_related(
-            "packages",
-            "extras",
-            "faqs",
-            Prefetch("media", GigMedia.objects.filter(kind=MediaKind.IMAGE)),
-            "gig_tags__tag",
+            "packages", Prefetch("media", GigMedia.objects.filter(kind=MediaKind.IMAGE).order_by("sort_order"))
         )
         .filter(pk=gig_id)
         .first()
@@ -77,26 +106,20 @@ def owns(gig: Gig, user: User | None) -> bool:
     return user is not None and user.is_authenticated and gig.seller_id == user.pk
 
 
-def is_favourite(gig: Gig, user: User | None) -> bool:
-    """Whether `user` keeps `gig`."""
-    return user is not None and user.is_authenticated and Favourite.objects.filter(gig=gig, user=user).exists()
-
-
-def verified_kinds(user: User) -> list[str]:
-    """What has been checked about a seller, in words for tags on the page."""
-    approved = user.verifications.filter(status=VerificationStatus.APPROVED)
-    return [str(verification.get_kind_display()) for verification in approved]
-
-
 def similar_gigs(gig: Gig, *, user: User | None = None) -> list[GigCard]:
     """Up to four live gigs of the same subcategory by other sellers, most completed orders first."""
-    ids = (
-        Gig.objects.filter(category_id=gig.category_id, status=GigStatus.LIVE)
-        .exclude(seller_id=gig.seller_id)
-        .order_by("-stats__orders_completed", "-pk")
-        .values_list("pk", flat=True)[:SIMILAR_LIMIT]
-    )
-    return gig_cards(list(ids), user=user)
+    key = f"gigs:similar:{gig.pk}"
+    ids = cache.get(key)
+    if ids is None:
+        ids = list(
+            Gig.objects.filter(category_id=gig.category_id, status=GigStatus.LIVE)
+            .exclude(seller_id=gig.seller_id)
+            .order_by("-stats__orders_completed", "-pk")
+            .values_list("pk", flat=True)[:SIMILAR_LIMIT]
+        )
+        # Cards of gigs that have gone meanwhile are left out by gig_cards.
+        cache.set(key, ids, timeout=300)
+    return gig_cards(ids, user=user)
 
 
 def seller_gigs(user: User, *, status: str = "") -> list[GigRow]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 
-from marketplace.ledger.models import BALANCE_KINDS, Account, Clearing, Entry, Transaction
+from marketplace.ledger.models import BALANCE_KINDS, Account, Entry, Transaction, Wallet
 
 
 @dataclass
@@ -44,14 +45,12 @@ def audit_books() -> AuditReport:
         if entry.balance_after_fen != sums[entry.account_id]:
             report.violations.append(f"last entry of {entry.account.code} carries {entry.balance_after_fen} fen")
 
-    waiting = (
-        Clearing.objects.filter(cleared_at=None).values("wallet__pending_account").annotate(total=Sum("amount_fen"))
-    )
-    for row in waiting.annotate(
-        balance=F("wallet__pending_account__balance_fen"), code=F("wallet__pending_account__code")
-    ):
-        if row["total"] != row["balance"]:
-            report.violations.append(
-                f"{row['code']}: {row['total']} fen wait to clear, the account holds {row['balance']}"
-            )
+    # From the wallets, not from the clearings: pending money that waits for nothing would never become available.
+    waiting = Coalesce(Sum("clearings__amount_fen", filter=Q(clearings__cleared_at=None)), 0)
+    wallets = Wallet.objects.annotate(waiting=waiting).exclude(waiting=F("pending_account__balance_fen"))
+    for wallet in wallets.select_related("pending_account"):
+        account = wallet.pending_account
+        report.violations.append(
+            f"{account.code}: {wallet.waiting} fen wait to clear, the account holds {account.balance_fen}"
+        )
     return report

@@ -20,17 +20,17 @@ def unread_count(user: AbstractBaseUser | AnonymousUser) -> int:
     """The number on the bell; 0 for who is not signed in."""
     if not user.is_authenticated:
         return 0
-    return Notification.objects.filter(recipient=user, read_at=None).count()
+    return Notification.objects.filter(recipient_id=user.pk, read_at=None).count()
 
 
 def notifications_of(user: AbstractBaseUser) -> QuerySet[Notification]:
     """All lines of this person, newest first."""
-    return Notification.objects.filter(recipient=user)
+    return Notification.objects.filter(recipient_id=user.pk)
 
 
 def notification_for(user: AbstractBaseUser, pk: int) -> Notification:
     """One's own line. Raises Http404 for anybody else's."""
-    notification = Notification.objects.filter(recipient=user, pk=pk).first()
+    notification = Notification.objects.filter(recipient_id=user.pk, pk=pk).first()
     if notification is None:
         raise Http404
     return notification

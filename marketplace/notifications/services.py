@@ -61,7 +61,7 @@ def mark_url_read(*, recipient_id: int, url: str) -> int:
 
 def mark_all_read(*, recipient: AbstractBaseUser) -> int:
     """Empty this person's count; returns how many lines were unread."""
-    return Notification.objects.filter(recipient=recipient, read_at=None).update(read_at=timezone.now())
+    return Notification.objects.filter(recipient_id=recipient.pk, read_at=None).update(read_at=timezone.now())
 
 
 def _cut(text: str, length: int) -> str:

@@ -84,7 +84,7 @@ def steps(order: Order) -> list[Step]:
 
 
 def _day(moment: datetime | None) -> str:
-    return date_format(timezone.localtime(moment), "MONTH_DAY_FORMAT") if moment else ""
+    return date_format(timezone.localtime(moment), _("j F")) if moment else ""
 
 
 def stamp(order: Order, viewer: User) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def test_the_page_costs_the_same_however_much_is_on_it(client, gig, seller, djan
     for _number in range(5):
         make_gig(category=gig.category)
     client.get(gig.get_absolute_url())  # navigation and settings are cached from here on
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(11):
         client.get(gig.get_absolute_url())
 
 

@@ -94,7 +94,7 @@ class PostgresSearchEngine:
         if condition:
             documents = documents.filter(condition)
         if sort == "relevance" and plan.terms:
-            return documents.order_by("-rank", "-gig__stats__orders_completed", "-gig_id")
+            return documents.order_by("-rank", "-gig__stats__orders_completed", "-gig_id")  # type: ignore[misc]
         return documents.order_by(*_ORDER.get(sort, _ORDER["relevance"]), "-gig_id")
 
 

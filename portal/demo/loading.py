@@ -1,0 +1,101 @@
+"""Loading the demo, stage by stage."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+
+from cms_pages.demo_pages import build_demo_site
+from marketplace.discovery.services import rebuild_index
+from portal.demo import books, catalogue, desk, history, media, recount, talk
+from portal.demo.offers import make_offers
+from portal.demo.past import plan_past
+from portal.demo.people import joined_moments, make_people
+from portal.demo.sources import DATA, MEDIA, read_sources
+from portal.demo.trades import tell_sandbox
+from portal.demo.light_buyers import NAMES
+
+STAGES = (
+    "pictures",
+    "people",
+    "gigs",
+    "planning a year",
+    "orders",
+    "time lines",
+    "books",
+    "reviews",
+    "conversations",
+    "seller's desk",
+    "figures",
+    "pages",
+    "search index",
+)
+Report = Callable[[str], None]
+
+
+class Stopwatch:
+    """Tells which stage has begun, and keeps how long each took, in seconds."""
+
+    def __init__(self, begun: Report, done: Report) -> None:
+        self.begun, self.done = begun, done
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.begun(name)
+        start = time.monotonic()
+        yield
+        self.seconds[name] = time.monotonic() - start
+        self.done(name)
+
+
+@transaction.atomic
+def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text: None) -> None:
+    """Fill an empty marketplace: everything or nothing. `detail` hears what the pages' stage is at."""
+    sources = read_sources()
+    with watch.stage("pictures"):
+        pictures = media.copy_pictures()
+        files, reference = media.store_delivery_files(), media.store_reference_file()
+    with watch.stage("people"):
+        people = make_people(sources, pictures, now)
+    with watch.stage("gigs"):
+        categories = catalogue.make_categories(sources)
+        offers = make_offers(sources)
+        published = catalogue.published_moments(offers, joined_moments(sources, now), now)
+        gigs = catalogue.make_gigs(
+            offers, sellers=people.sellers, categories=categories, pictures=pictures, published=published
+        )
+    with watch.stage("planning a year"):
+        buyers = len(sources.buyers) + len(NAMES)
+        plans = plan_past(sources, offers, published, now=now, buyers=buyers)
+    with watch.stage("orders"):
+        orders = history.write_orders(plans, offers=offers, gigs=gigs, people=people)
+        history.write_details(plans, orders, offers=offers, reference=reference)
+    with watch.stage("time lines"):
+        history.write_work(plans, orders, people=people, files=files)
+    with watch.stage("books"):
+        books.write_books(plans, [offer.title for offer in offers], people=people, now=now)
+        # Here, while a failure still costs nothing: from now on the sandbox knows the payments.
+        tell_sandbox(plans, offers)
+    with watch.stage("reviews"):
+        history.write_reviews(plans, orders)
+    with watch.stage("conversations"):
+        talks = talk.plan_talks(plans, sources, offers, now)
+        conversations = talk.write_talks(talks, gigs, people)
+        talk.write_quick_replies(people, sources)
+        talk.write_notifications(plans, orders, talks, conversations, sources=sources, people=people, now=now)
+        talk.write_favourites(gigs, offers, people, now)
+        talk.write_searches(offers, people, sources, now)
+    with watch.stage("seller's desk"):
+        desk.fill_desk(people.sellers[sources.demo_seller], categories, pictures)
+    with watch.stage("figures"):
+        recount.recount_gigs()
+        recount.recount_sellers(people.sellers, [row["response_minutes"] for row in sources.sellers])
+    with watch.stage("pages"):
+        build_demo_site(
+            data_directory=DATA, media_directory=MEDIA, categories=categories, progress=detail, rebuild=True
+        )
+    with watch.stage("search index"):
+        rebuild_index()

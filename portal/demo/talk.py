@@ -1,0 +1,214 @@
+"""What people say to each other and keep: conversations, quick replies, notifications, favourites, searches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from marketplace.discovery.models import SearchHistory
+from marketplace.gigs.models import Favourite, Gig
+from marketplace.messaging.models import Conversation, Message, MessageTemplate
+from marketplace.notifications.models import Notification, NotificationKind
+from marketplace.orders.models import Order, OrderEventType
+from marketplace.reviews.models import ReviewSide
+from portal.demo import phrases
+from portal.demo.bulk import backdate, insert
+from portal.demo.offers import Offer
+from portal.demo.people import People
+from portal.demo.plan import BUYER, SELLER, Chance, OrderPlan
+from portal.demo.sources import SEED, Sources
+
+CONVERSATIONS = 72
+# What the services tell the other side, in Chinese: the words belong to the reader (orders/services/_rules.py).
+_TOLD: dict[str, tuple[str, str]] = {
+    OrderEventType.PAID: (SELLER, "有新订单，款项已进入托管"),
+    OrderEventType.REQUIREMENTS_SUBMITTED: (SELLER, "需求说明已提交，开始计时"),
+    OrderEventType.DELIVERED: (BUYER, "订单已交付，请查看"),
+    OrderEventType.REVISION_REQUESTED: (SELLER, "买家申请修改"),
+    OrderEventType.ACCEPTED: (SELLER, "已验收，款项进入您的钱包"),
+    OrderEventType.REFUNDED: (BUYER, "款项已退回"),
+    OrderEventType.DISPUTE_DECIDED: (BUYER, "纠纷已裁定"),
+}
+
+
+@dataclass
+class Talk:
+    """A conversation before it has a key: sides by place, messages as (moment, sender's side, words)."""
+
+    buyer: int
+    seller: int
+    gig: int
+    messages: list[tuple[datetime, str, str]] = field(default_factory=list)
+    unread_by: str = ""
+
+
+def plan_talks(plans: Sequence[OrderPlan], sources: Sources, offers: Sequence[Offer], now: datetime) -> list[Talk]:
+    """One conversation for each of the latest pairs of buyer and seller, the demo people's among them."""
+    me, shop = sources.demo_buyer, sources.demo_seller
+    newest = sorted(plans, key=lambda plan: plan.placed_at, reverse=True)
+    newest.sort(key=lambda plan: plan.buyer != me and plan.seller != shop)
+    chance = Chance(f"{SEED}:talks")
+    talks: dict[tuple[int, int], Talk] = {}
+    for plan in newest:
+        pair = (plan.buyer, plan.seller)
+        mine = me in pair[:1] or pair[1] == shop
+        if pair in talks or len(talks) >= CONVERSATIONS or (mine and len(talks) >= 26):
+            continue
+        talks[pair] = _talk(plan, sources.texts[offers[plan.gig].subcategory]["conversations"], chance, now)
+    for number, talk in enumerate(talks.values()):
+        last_sender = talk.messages[-1][1]
+        if number % 3 == 0 or (talk.buyer, talk.seller) == (me, shop):
+            talk.unread_by = SELLER if last_sender == BUYER else BUYER
+    return list(talks.values())
+
+
+def _talk(plan: OrderPlan, told: list[list[dict]], chance: Chance, now: datetime) -> Talk:
+    """The first one before the order, now and then another one during the work."""
+    talk = Talk(plan.buyer, plan.seller, plan.gig)
+    first = chance.random.randrange(len(told))
+    _speak(talk, told[first], plan.placed_at - timedelta(hours=chance.random.uniform(2, 9)), chance, now)
+    if plan.started_at and chance.random.random() < 0.6:
+        _speak(talk, told[(first + 1) % len(told)], chance.later(plan.started_at, 2, 12), chance, now)
+    return talk
+
+
+def _speak(talk: Talk, lines: list[dict], begin: datetime, chance: Chance, now: datetime) -> None:
+    at = max(begin, talk.messages[-1][0]) if talk.messages else begin
+    for line in lines:
+        at += timedelta(minutes=chance.random.uniform(1, 16))
+        if at >= now - timedelta(minutes=1):
+            return
+        talk.messages.append((at, line["sender"], line["text"]))
+
+
+def write_talks(talks: Sequence[Talk], gigs: Sequence[Gig], people: People) -> list[Conversation]:
+    """Conversations with messages, read up to the end or up to the last words of the other side."""
+    rows = []
+    for talk in talks:
+        last_at = talk.messages[-1][0]
+        before = talk.messages[-2][0] if len(talk.messages) > 1 else None
+        rows.append(
+            Conversation(
+                buyer=people.buyers[talk.buyer],
+                seller=people.sellers[talk.seller],
+                gig=gigs[talk.gig],
+                last_message_at=last_at,
+                buyer_read_at=before if talk.unread_by == BUYER else last_at,
+                seller_read_at=before if talk.unread_by == SELLER else last_at,
+            )
+        )
+    insert(rows)
+    backdate(Conversation, {row.pk: talk.messages[0][0] for row, talk in zip(rows, talks, strict=True)})
+    messages = [
+        Message(conversation=row, sender=row.buyer if side == BUYER else row.seller, body=words, created_at=at)
+        for row, talk in zip(rows, talks, strict=True)
+        for at, side, words in talk.messages
+    ]
+    insert(sorted(messages, key=lambda message: message.created_at))
+    return rows
+
+
+def write_quick_replies(people: People, sources: Sources) -> None:
+    """The demo seller's."""
+    owner = people.sellers[sources.demo_seller]
+    insert(
+        MessageTemplate(owner=owner, title=title, body=body, position=position)
+        for position, (title, body) in enumerate(phrases.QUICK_REPLIES)
+    )
+
+
+def write_notifications(
+    plans: Sequence[OrderPlan],
+    orders: Sequence[Order],
+    talks: Sequence[Talk],
+    conversations: Sequence[Conversation],
+    *,
+    sources: Sources,
+    people: People,
+    now: datetime,
+) -> None:
+    """What the demo people were told in the last weeks; what is older than three days they have read."""
+    told: list[tuple[datetime, Notification]] = []
+    for plan, order in zip(plans, orders, strict=True):
+        recipients = {BUYER: order.buyer} if plan.buyer == sources.demo_buyer else {}
+        if plan.seller == sources.demo_seller:
+            recipients[SELLER] = order.seller
+        for event in plan.events:
+            side, title = _TOLD.get(event.type, ("", ""))
+            if side in recipients:
+                told.append((event.at, _order_line(recipients[side].pk, order, title)))
+        for review in plan.reviews:
+            side = SELLER if review.side == ReviewSide.BUYER else BUYER
+            if side in recipients:
+                author = order.buyer if side == SELLER else order.seller
+                line = _order_line(
+                    recipients[side].pk, order, f"{author.profile.display_name}评价了订单：{review.stars}星"
+                )
+                line.kind, line.url = NotificationKind.REVIEW, f"{line.url}#reviews"
+                line.body = (review.body or order.gig_title)[:300]
+                told.append((review.at, line))
+    for talk, row in zip(talks, conversations, strict=True):
+        reader = row.buyer if talk.unread_by == BUYER else row.seller
+        other = row.seller if talk.unread_by == BUYER else row.buyer
+        if talk.unread_by and reader in (people.buyers[sources.demo_buyer], people.sellers[sources.demo_seller]):
+            told.append(
+                (
+                    talk.messages[-1][0],
+                    Notification(
+                        recipient=reader,
+                        kind=NotificationKind.MESSAGE,
+                        title=f"{other.profile.display_name}发来消息",
+                        body=talk.messages[-1][2][:300],
+                        url=row.get_absolute_url(),
+                    ),
+                )
+            )
+    told = sorted((one for one in told if one[0] > now - timedelta(days=60)), key=lambda one: one[0])
+    for at, line in told:
+        if at < now - timedelta(days=3) and line.kind != NotificationKind.MESSAGE:
+            line.read_at = at + timedelta(hours=5)
+    insert(line for _at, line in told)
+    backdate(Notification, {line.pk: at for at, line in told})
+
+
+def _order_line(recipient_id: int, order: Order, title: str) -> Notification:
+    return Notification(
+        recipient_id=recipient_id,
+        kind=NotificationKind.ORDER,
+        title=title,
+        body=order.gig_title,
+        url=order.get_absolute_url(),
+    )
+
+
+def write_favourites(gigs: Sequence[Gig], offers: Sequence[Offer], people: People, now: datetime) -> None:
+    """Everybody keeps a few gigs, the popular ones more often."""
+    rng = Random(f"{SEED}:favourites")
+    weights = [1 + offer.popularity**0.5 for offer in offers]
+    rows, moments = [], []
+    for buyer in people.buyers:
+        for place in sorted(set(rng.choices(range(len(gigs)), weights, k=rng.randint(1, 6)))):
+            rows.append(Favourite(user=buyer, gig=gigs[place]))
+            moments.append(now - timedelta(days=rng.uniform(0.1, 200)))
+    insert(rows)
+    backdate(Favourite, {row.pk: at for row, at in zip(rows, moments, strict=True)})
+
+
+def write_searches(offers: Sequence[Offer], people: People, sources: Sources, now: datetime) -> None:
+    """Searches of the last weeks, some of them the demo buyer's."""
+    rng = Random(f"{SEED}:searches")
+    rows, moments = [], []
+    words = (*phrases.SEARCHES, *phrases.EN_SEARCHES)
+    for number in range(160):
+        query = rng.choice(words)
+        user = people.buyers[sources.demo_buyer] if number % 20 == 0 else rng.choice([*people.buyers, None, None])
+        found = sum(_mentions(offer, query) for offer in offers)
+        rows.append(SearchHistory(user=user, query=query, result_count=found))
+        moments.append(now - timedelta(days=rng.uniform(0.01, 45)))
+    insert(rows)
+    backdate(SearchHistory, {row.pk: at for row, at in zip(rows, moments, strict=True)})
+
+
+def _mentions(offer: Offer, query: str) -> bool:
+    text = f"{offer.title} {' '.join(offer.tags)} {offer.subcategory}".lower()
+    return any(word[:2] in text for word in query.lower().split())

@@ -1,0 +1,158 @@
+"""Profiles, numbers and the seller desk: the services behind the pages, and the pages."""
+
+import pytest
+from django.contrib.auth.hashers import identify_hasher, make_password
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from marketplace.accounts import services
+from marketplace.accounts.adapter import AccountAdapter
+from marketplace.accounts.errors import AccountError, AccountErrorCode
+from marketplace.accounts.models import User, UserVerification, VerificationKind
+from marketplace.accounts.phone import normalize_phone
+from portal.settings import people
+from tests.factories import make_seller, make_user
+
+PHONE = "+8613800138000"
+
+
+@pytest.mark.parametrize(
+    "typed", ["13800138000", " 138 0013 8000 ", "138-0013-8000", "+8613800138000", "008613800138000", "(+86)13800138000"]
+)
+def test_a_mainland_mobile_number_has_one_form(typed):
+    assert normalize_phone(typed) == PHONE
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1380013800", "23800138000", "01065529988", "+12025550123", "a@b.cn"])
+def test_what_is_no_mainland_mobile_number_has_none(typed):
+    assert normalize_phone(typed) is None
+
+
+def test_a_verified_number_belongs_to_one_person(db):
+    owner, late = make_user(phone=PHONE), make_user()
+    services.set_phone(user=late, phone=PHONE, verified=False)
+    assert late.pending_phone == PHONE
+    with pytest.raises(AccountError) as refusal:
+        services.set_phone(user=late, phone=PHONE, verified=True)
+    assert refusal.value.code == AccountErrorCode.PHONE_TAKEN
+    assert (late.phone, late.pending_phone) == (None, PHONE)
+    late.refresh_from_db()
+    assert (late.phone, late.pending_phone) == (None, PHONE)
+    owner.refresh_from_db()
+    assert owner.phone == PHONE
+    assert not UserVerification.objects.filter(user=late).exists()
+
+
+def test_verifying_twice_is_written_down_once(db):
+    user = make_user()
+    services.set_phone(user=user, phone=PHONE, verified=True)
+    services.set_phone(user=user, phone=PHONE, verified=True)
+    verification = UserVerification.objects.get(user=user)
+    assert (verification.kind, verification.status) == (VerificationKind.PHONE, "approved")
+    assert verification.reviewed_at is not None
+
+
+def test_allauth_sees_the_verified_number_before_the_one_that_waits(db):
+    adapter, user = AccountAdapter(), make_user()
+    assert adapter.get_phone(user) is None
+    services.set_phone(user=user, phone="+8613900139000", verified=False)
+    assert adapter.get_phone(user) == ("+8613900139000", False)
+    assert adapter.get_user_by_phone("13900139000") is None
+    services.set_phone(user=user, phone=PHONE, verified=True)
+    services.set_phone(user=user, phone="+8613900139000", verified=False)
+    assert adapter.get_phone(user) == (PHONE, True)
+    assert adapter.get_user_by_phone("138 0013 8000") == user
+    assert adapter.get_user_by_phone("not a number") is None
+
+
+def test_a_profile_without_a_name_gets_a_neutral_one(db):
+    user = User.objects.create_user(username="x")
+    with translation.override("en"):
+        profile = services.create_profile(user=user, display_name="  ")
+    assert profile.display_name == f"User {profile.handle[2:6].upper()}"
+
+
+def test_what_others_see_is_never_the_number_or_the_address(db):
+    user = User.objects.create_user(username="x", email="secret@example.com", phone=PHONE)
+    assert user.display_name == f"#{user.pk}"
+    services.create_profile(user=user, display_name="林小满")
+    assert str(User.objects.get(pk=user.pk)) == "林小满"
+
+
+def test_who_says_nothing_about_themself_cannot_sell(db):
+    user = make_user()
+    with pytest.raises(AccountError) as refusal:
+        services.become_seller(user=user)
+    assert refusal.value.code == AccountErrorCode.PROFILE_INCOMPLETE
+    user.profile.refresh_from_db()
+    assert user.profile.seller_since is None
+
+
+def test_the_seller_desk_opens_once(db):
+    user = make_user()
+    services.update_profile(profile=user.profile, headline="品牌设计", about="做了八年。")
+    since = services.become_seller(user=user).seller_since
+    assert User.objects.get(pk=user.pk).is_seller
+    assert user.profile.level == "new"
+    assert services.become_seller(user=user).seller_since == since
+
+
+def test_the_page_opens_the_seller_desk(buyer, buyer_client):
+    form = {"display_name": "林小满", "headline": "品牌设计", "about": "", "languages": ["zh"]}
+    refused = buyer_client.post(reverse("accounts:become_seller"), form)
+    assert refused.status_code == 200
+    assert "about" in refused.context["form"].errors
+    assert 'value="品牌设计"' in refused.content.decode()
+    assert not User.objects.get(pk=buyer.pk).is_seller
+
+    opened = buyer_client.post(reverse("accounts:become_seller"), form | {"about": "做了八年。"})
+    assert (opened.status_code, opened.headers["Location"]) == (302, reverse("gigs:create"))
+    assert User.objects.get(pk=buyer.pk).is_seller
+    assert buyer_client.get(reverse("accounts:become_seller")).headers["Location"] == reverse("insights:desk")
+
+
+def test_a_person_edits_their_own_profile(buyer, buyer_client):
+    form = {"display_name": "林大满", "headline": "", "about": "", "province": "浙江", "city": "杭州", "languages": ["en"]}
+    assert buyer_client.post(reverse("accounts:settings"), form).status_code == 302
+    buyer.profile.refresh_from_db()
+    assert (buyer.profile.display_name, buyer.profile.city, buyer.profile.languages) == ("林大满", "杭州", ["en"])
+
+    refused = buyer_client.post(reverse("accounts:settings"), form | {"display_name": "", "city": "宁波"})
+    assert refused.status_code == 200
+    assert 'value="宁波"' in refused.content.decode()
+    buyer.profile.refresh_from_db()
+    assert buyer.profile.display_name == "林大满"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_profile_pages_render_for_everybody(seller, buyer_client, language):
+    with translation.override(language):
+        public, own, sell = (
+            reverse("accounts:profile", args=[seller.profile.handle]),
+            reverse("accounts:settings"),
+            reverse("accounts:become_seller"),
+        )
+    page = Client().get(public)
+    assert page.status_code == 200
+    assert "青禾品牌" in page.content.decode()
+    assert seller.email not in page.content.decode()
+    assert buyer_client.get(own).status_code == 200
+    assert buyer_client.get(sell).status_code == 200
+    for address in (own, sell):
+        assert Client().get(address).status_code == 302
+
+
+def test_the_profile_of_a_closed_account_is_gone(db):
+    seller = make_seller()
+    seller.is_active = False
+    seller.save()
+    assert Client().get(reverse("accounts:profile", args=[seller.profile.handle])).status_code == 404
+    assert Client().get(reverse("accounts:profile", args=["nobody"])).status_code == 404
+
+
+def test_outside_the_tests_passwords_are_hashed_with_argon2(settings):
+    hashers = [name for name in people.PASSWORD_HASHERS if not name.endswith("MD5PasswordHasher")]
+    assert hashers[0] == "django.contrib.auth.hashers.Argon2PasswordHasher"
+    settings.PASSWORD_HASHERS = hashers
+    assert identify_hasher(make_password("x")).algorithm == "argon2"

@@ -1,0 +1,180 @@
+"""Opening an account through allauth's own pages, as a browser does."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from marketplace.accounts.models import User, UserVerification, VerificationKind
+from marketplace.notifications.models import OutboundMessage
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+SIGNUP, VERIFY = "/accounts/signup/", "/accounts/phone/verify/"
+PHONE = "+8613800138000"
+
+
+def sign_up(client, **fields):
+    form = {"display_name": "林小满", "password1": "西湖边的桂花开了", "consent": "on"} | fields
+    return client.post(SIGNUP, {name: value for name, value in form.items() if value is not None})
+
+
+def newest_code(recipient=PHONE):
+    message = OutboundMessage.objects.filter(channel="sms", recipient=recipient).first()
+    return re.search(r"\d{6}", message.body)[0]
+
+
+def test_somebody_signs_up_with_a_mobile_number_and_its_code():
+    client = Client()
+    response = sign_up(client, phone="138 0013 8000")
+    assert response.status_code == 302
+    assert response.headers["Location"] == VERIFY
+    user = User.objects.get()
+    assert (user.phone, user.pending_phone) == (None, PHONE)
+    assert user.profile.display_name == "林小满"
+    assert user.check_password("西湖边的桂花开了")
+    assert "_auth_user_id" not in client.session
+
+    assert client.get(VERIFY).status_code == 200
+    response = client.post(VERIFY, {"code": newest_code()})
+    assert response.status_code == 302
+    user.refresh_from_db()
+    assert (user.phone, user.pending_phone) == (PHONE, "")
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert UserVerification.objects.get(user=user).kind == VerificationKind.PHONE
+
+
+def test_a_wrong_code_verifies_nothing():
+    client = Client()
+    sign_up(client, phone="13800138000")
+    code = newest_code()
+    wrong = "000000" if code != "000000" else "111111"
+    response = client.post(VERIFY, {"code": wrong})
+    assert response.status_code == 200
+    user = User.objects.get()
+    assert (user.phone, user.pending_phone) == (None, PHONE)
+    assert "_auth_user_id" not in client.session
+    assert not UserVerification.objects.exists()
+
+
+def test_guessing_codes_ends_the_attempt():
+    client = Client()
+    sign_up(client, phone="13800138000")
+    code = newest_code()
+    guesses = [f"{number:06d}" for number in range(12) if f"{number:06d}" != code]
+    statuses = [client.post(VERIFY, {"code": guess}).status_code for guess in guesses]
+    assert statuses[0] == 200
+    assert statuses[-1] in (302, 429)
+    client.post(VERIFY, {"code": code})
+    assert User.objects.get().phone is None
+
+
+def test_somebody_signs_up_with_an_e_mail_address(mailoutbox):
+    client = Client()
+    response = sign_up(client, email="xiaoman@example.com")
+    assert response.status_code == 302
+    user = User.objects.get()
+    assert (user.email, user.phone, user.pending_phone) == ("xiaoman@example.com", None, "")
+    assert user.profile.display_name == "林小满"
+    assert user.profile.handle.startswith("u-")
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert [mail.to for mail in mailoutbox] == [["xiaoman@example.com"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"consent": None, "email": "a@example.com"}, "consent"),
+        ({"display_name": "", "email": "a@example.com"}, "display_name"),
+        ({"password1": "12345678", "email": "a@example.com"}, "password1"),
+        ({"email": "not an address"}, "email"),
+        ({"phone": "12345"}, "phone"),
+        ({"phone": "+1 202 555 0123"}, "phone"),
+        ({"phone": "010 6552 9988"}, "phone"),
+        ({}, "__all__"),
+    ],
+    ids=["consent", "name", "weak password", "e-mail", "short number", "foreign number", "landline", "no way in"],
+)
+def test_an_incomplete_form_opens_no_account_and_keeps_what_was_typed(fields, field):
+    response = sign_up(Client(), **fields)
+    assert response.status_code == 200
+    assert field in response.context["form"].errors
+    assert not User.objects.exists()
+    assert not OutboundMessage.objects.exists()
+    for value in filter(None, (fields.get("email"), fields.get("phone"))):
+        assert value in response.content.decode()
+
+
+def test_consent_is_never_ticked_beforehand():
+    page = Client().get(SIGNUP)
+    assert page.status_code == 200
+    checkbox = re.search(r"<input[^>]*name=\"consent\"[^>]*>", page.content.decode())[0]
+    assert "checked" not in checkbox
+
+
+def test_nobody_can_squat_on_a_number_without_its_code():
+    squatter, owner = Client(), Client()
+    sign_up(squatter, phone="13800138000")
+    squatter_code = newest_code()
+    OutboundMessage.objects.all().delete()
+
+    # The owner comes later, and is not told that the number is taken: it is not.
+    r = sign_up(owner, phone="13800138000"); print(r.status_code, r.context["form"].errors)
+    assert r.headers["Location"] == VERIFY
+    owner.post(VERIFY, {"code": newest_code()})
+    owner_user = User.objects.get(phone=PHONE)
+    assert owner.session["_auth_user_id"] == str(owner_user.pk)
+
+    # Now the squatter's code arrives after all.
+    response = squatter.post(VERIFY, {"code": squatter_code})
+    assert response.status_code in (200, 302, 409)
+    assert User.objects.get(phone=PHONE) == owner_user
+    assert User.objects.exclude(pk=owner_user.pk).get().phone is None
+    assert "_auth_user_id" not in squatter.session
+
+
+def test_a_verified_number_opens_no_second_account():
+    owner = make_user(phone=PHONE)
+    client = Client()
+    sign_up(client, phone="13800138000")
+    assert list(User.objects.all()) == [owner]
+    owner.refresh_from_db()
+    assert owner.phone == PHONE
+    # Nobody learns from the page that the number has an account; its owner does, from a message without a code.
+    assert not re.search(r"\d{6}", OutboundMessage.objects.get(recipient=PHONE).body)
+    client.post(VERIFY, {"code": "123456"})
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("typed", ["xiaoman@example.com", "XIAOMAN@Example.com"])
+def test_an_address_that_has_an_account_opens_no_second_one(typed):
+    owner = make_user(email="Xiaoman@example.com")
+    response = sign_up(Client(), email=typed)
+    assert response.status_code in (200, 302)
+    assert list(User.objects.all()) == [owner]
+    assert owner.email == "xiaoman@example.com"
+
+
+def test_too_many_sign_ups_from_one_address_are_answered_429_not_500(settings):
+    settings.ACCOUNT_RATE_LIMITS = {"signup": "2/m/ip"}
+    client = Client(raise_request_exception=False)
+    statuses = [sign_up(client, email=f"someone-{number}@example.com").status_code for number in range(1)]
+    statuses += [sign_up(Client(), email=f"other-{number}@example.com").status_code for number in range(3)]
+    assert statuses[:2] == [302, 302]
+    assert statuses[-1] == 429
+    assert User.objects.count() == 2
+
+
+def test_asking_for_codes_too_often_is_answered_429_not_500(settings):
+    settings.ACCOUNT_RATE_LIMITS = {"verify_phone": "1/60s/key"}
+    first = Client(raise_request_exception=False)
+    sign_up(first, phone="13800138000")
+    sent = OutboundMessage.objects.count()
+    second = Client(raise_request_exception=False)
+    response = sign_up(second, phone="13800138000")
+    assert response.status_code in (302, 429)
+    assert OutboundMessage.objects.count() == sent
+    resend = first.post(VERIFY, {"action": "resend"})
+    assert resend.status_code in (302, 429)
+    assert OutboundMessage.objects.count() == sent
