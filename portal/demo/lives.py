@@ -43,7 +43,6 @@ class Maker:
             package = random.choices((0, 1, 2), (0.5, 0.36, 0.14))[0]
         extras = tuple(place for place in range(len(self.offer.extras)) if random.random() < 0.08)
         order = OrderPlan(
-            number=self.chance.readable("", 10),
             gig=self.place,
             package=package,
             extras=extras,
@@ -53,8 +52,6 @@ class Maker:
             delivery_days=days_of(self.offer, package, extras),
             status=OrderStatus.PENDING_PAYMENT,
             placed_at=at,
-            payment_number=self.chance.readable("PA", 26),
-            trade_number=self.chance.digits(f"{at:%Y%m%d}", 20),
         )
         order.record(at, Event.PLACED, BUYER)
         return order
@@ -184,5 +181,5 @@ class Maker:
 
     def _give_back(self, order: OrderPlan, amount_fen: int, reason: str, at: datetime) -> None:
         done_at = at + timedelta(seconds=self.chance.random.uniform(4, 34))
-        order.refund = RefundPlan(self.chance.readable("RF", 26), amount_fen, str(reason), at, done_at)
+        order.refund = RefundPlan(amount_fen, str(reason), at, done_at)
         order.record(done_at, Event.REFUNDED, amount_fen=amount_fen)

@@ -218,9 +218,22 @@ def plan_past(
     planner = Planner(sources, offers, published, now, buyers)
     planner.plan_crowd()
     _plan_demo_people(planner)
-    orders = sorted(planner.orders, key=lambda order: (order.placed_at, order.number))
+    orders = sorted(planner.orders, key=lambda order: order.placed_at)
+    _give_numbers(orders)
     add_reviews(orders, offers=offers, texts=sources.texts, now=now)
     return orders
+
+
+def _give_numbers(orders: Sequence[OrderPlan]) -> None:
+    """Numbers in the order of time, from a generator of their own: whatever the day, the first order has the same."""
+    chance = Chance(f"{SEED}:numbers")
+    for order in orders:
+        order.number = chance.readable("", 10)
+        order.payment_number = chance.readable("PA", 26)
+        order.trade_number = chance.digits(f"{order.placed_at:%Y%m%d}", 20)
+        reference = chance.readable("RF", 26)
+        if order.refund:
+            order.refund.reference = reference
 
 
 def _plan_demo_people(planner: Planner) -> None:

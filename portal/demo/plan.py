@@ -39,11 +39,11 @@ class DeliveryPlan:
 class RefundPlan:
     """Money given back, and done."""
 
-    reference: str
     amount_fen: int
     reason: str
     decided_at: datetime
     done_at: datetime
+    reference: str = ""
 
 
 @dataclass
@@ -75,7 +75,6 @@ class ReviewPlan:
 class OrderPlan:
     """One order. `gig`, `buyer` and `package` are places; moments are aware."""
 
-    number: str
     gig: int
     package: int
     extras: tuple[int, ...]
@@ -85,8 +84,9 @@ class OrderPlan:
     delivery_days: int
     status: str
     placed_at: datetime
-    payment_number: str
-    trade_number: str
+    number: str = ""  # this and the gateway's numbers are given when all orders are known
+    payment_number: str = ""
+    trade_number: str = ""
     paid_at: datetime | None = None
     closed_attempt: bool = False  # the buyer opened the payment page and left
     started_at: datetime | None = None

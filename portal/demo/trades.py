@@ -14,13 +14,14 @@ from portal.demo.plan import PAYMENT_MINUTES, OrderPlan
 from portal.embedded.paths import state_directory
 
 METHOD = "alipay.trade.page.pay"
+MARK = "demo"
 PAID, CLOSED = "TRADE_SUCCESS", "TRADE_CLOSED"
 
 
 def tell_sandbox(plans: Sequence[OrderPlan], offers: Sequence[Offer]) -> bool:
     """Write the paid trades and their refunds into the sandbox's file; False where there is no sandbox to tell.
 
-    The numbers come from the seed, so loading the demo again replaces them.
+    What an earlier load told is replaced.
     """
     if not settings.PAYMENT_SANDBOX_URL or settings.ALIPAY["gateway_url"].split("/gateway.do")[0] != (
         settings.PAYMENT_SANDBOX_URL
@@ -33,6 +34,7 @@ def tell_sandbox(plans: Sequence[OrderPlan], offers: Sequence[Offer]) -> bool:
         return False
     try:
         with store.transaction():
+            _forget(store)
             for plan in plans:
                 if plan.paid_at:
                     _tell_one(store, plan, offers[plan.gig].title)
@@ -41,13 +43,15 @@ def tell_sandbox(plans: Sequence[OrderPlan], offers: Sequence[Offer]) -> bool:
     return True
 
 
+def _forget(store: Store) -> None:
+    store.execute(
+        "DELETE FROM alipay_refund WHERE trade_no IN (SELECT trade_no FROM alipay_trade WHERE passback_params = ?)", MARK
+    )
+    store.execute("DELETE FROM alipay_trade WHERE passback_params = ?", MARK)
+
+
 def _tell_one(store: Store, plan: OrderPlan, subject: str) -> None:
     assert plan.paid_at is not None  # noqa: S101 asked by the caller
-    store.execute(
-        "DELETE FROM alipay_refund WHERE trade_no IN (SELECT trade_no FROM alipay_trade WHERE out_trade_no = ?)",
-        plan.payment_number,
-    )
-    store.execute("DELETE FROM alipay_trade WHERE out_trade_no = ?", plan.payment_number)
     refunded_fen = plan.refund.amount_fen if plan.refund else 0
     is_closed = refunded_fen == plan.total_fen
     store.insert(
@@ -57,7 +61,7 @@ def _tell_one(store: Store, plan: OrderPlan, subject: str) -> None:
         method=METHOD,
         subject=subject,
         body="",
-        passback_params="",
+        passback_params=MARK,
         total_fen=plan.total_fen,
         refunded_fen=refunded_fen,
         status=CLOSED if is_closed else PAID,

@@ -27,6 +27,8 @@ def empty_marketplace() -> None:
     tables += [WorkflowState._meta.db_table, TaskState._meta.db_table, "taggit_tag", "django_session"]
     tables += ["account_emailaddress"]
     with transaction.atomic(), connection.cursor() as cursor:
+        # PostgreSQL refuses to truncate a table while a deferred check of it waits.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE {} RESTART IDENTITY CASCADE".format(", ".join(f'"{table}"' for table in tables)))
         gig_type = Gig.get_base_content_type()
         cursor.execute(f"DELETE FROM {Revision._meta.db_table} WHERE base_content_type_id = %s", [gig_type.pk])  # noqa: S608

@@ -93,7 +93,7 @@ def test_the_footer_shows_the_filings(tree, client: Client) -> None:
     assert "浙ICP备1号" in client.get("/").content.decode()
 
 
-def test_the_navigation_follows_a_published_page(tree, client: Client, admin_client: Client) -> None:
+def test_the_navigation_follows_a_published_page(tree, client: Client) -> None:
     assert "设计服务" not in client.get("/").content.decode()
     page = CategoryPage.objects.get(slug="design", locale__language_code="zh-hans")
     page.category.name = "设计服务"

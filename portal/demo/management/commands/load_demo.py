@@ -1,6 +1,8 @@
 import logging
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.cache import cache
 from django.core.management.base import BaseCommand, CommandError
@@ -8,6 +10,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from marketplace.gigs.models import Gig, GigCategory
+from marketplace.orders.models import Order
 from portal.demo.loading import STAGES, Stopwatch, load_demo
 from portal.demo.wipe import empty_marketplace
 
@@ -23,10 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, fresh: bool, quiet: bool, verbosity: int, **options: object) -> None:
         started = time.monotonic()
-        # A line for each of a hundred pages would tear the progress bar.
-        logging.getLogger("wagtail").setLevel(logging.WARNING)
         if fresh:
-            empty_marketplace()
+            with _silent("wagtail", "django_tasks"):
+                empty_marketplace()
         elif GigCategory.objects.exists() or Gig.objects.exists():
             raise CommandError("The catalogue is already there; `load_demo --fresh` deletes everything and loads it anew.")
         with tqdm(total=len(STAGES), disable=quiet, unit="stage", leave=False, bar_format="{l_bar}{bar}| {elapsed}") as bar:
@@ -34,11 +36,26 @@ class Command(BaseCommand):
                 begun=lambda name: bar.set_description(f"{name:<16}"),
                 done=lambda _name: bar.update(),
             )
-            load_demo(watch, now=timezone.now(), detail=lambda text: bar.set_description(f"{text:<16.16}"))
+            with _silent("wagtail", "django_tasks"):
+                load_demo(watch, now=timezone.now(), detail=lambda text: bar.set_description(f"{text:<16.16}"))
         # Navigation and facets may have been cached while the shelves were empty.
         cache.clear()
         if verbosity >= 2:
             for name, seconds in watch.seconds.items():
                 self.stdout.write(f"  {name:<18} {seconds:>6.1f} s")
         if not quiet:
-            self.stdout.write(f"  {Gig.objects.count()} gigs loaded in {time.monotonic() - started:.0f} s")
+            gigs, orders = Gig.objects.count(), Order.objects.count()
+            self.stdout.write(f"  {gigs} gigs and {orders:,} orders in {time.monotonic() - started:.0f} s")
+
+
+@contextmanager
+def _silent(*loggers: str) -> Iterator[None]:
+    """A line for each of two hundred pages would tear the progress bar."""
+    before = {name: logging.getLogger(name).level for name in loggers}
+    for name in loggers:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)

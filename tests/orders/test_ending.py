@@ -1,0 +1,205 @@
+"""Cancelling, closing, refunds, disputes."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from marketplace.core import clock
+from marketplace.core.config import set_config
+from marketplace.ledger.audit import audit_books
+from marketplace.ledger.models import Account, Entry
+from marketplace.ledger.selectors import wallet_of
+from marketplace.orders import selectors, services
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.models import DisputeOutcome, Refund, RefundStatus
+from marketplace.orders.states import OrderStatus
+from tests.factories import make_gig, make_moderator, make_order, make_paid_order
+from tests.orders.situations import footprint, make_order_in
+
+pytestmark = pytest.mark.django_db
+
+
+def escrow(order):
+    return Account.objects.get(code=f"escrow:{order.number}").balance_fen
+
+
+@pytest.fixture(autouse=True)
+def _books_balance():
+    yield
+    assert audit_books().violations == []
+
+
+def test_an_unpaid_order_is_cancelled_without_a_refund():
+    order = make_order()
+    services.cancel_order(order_id=order.pk, user=order.buyer, reason="拍错了")
+    order.refresh_from_db()
+    assert order.status == OrderStatus.CANCELLED
+    assert order.cancelled_at is not None
+    assert not Refund.objects.exists()
+    assert order.events.get(type="cancelled").data == {"reason": "拍错了", "refund_fen": 0}
+
+
+@pytest.mark.parametrize("side", ["buyer", "seller"])
+def test_before_the_answers_either_side_cancels_and_all_goes_back(side):
+    order = make_order_in(OrderStatus.AWAITING_REQUIREMENTS)
+    services.cancel_order(order_id=order.pk, user=getattr(order, side))
+    refund = Refund.objects.get()
+    assert (refund.order, refund.amount_fen, refund.status) == (order, 10_000, RefundStatus.DUE)
+    assert refund.payment_reference == ""
+    assert escrow(order) == 10_000  # until the gateway has really paid it back
+    assert list(selectors.open_refunds()) == [refund]
+
+
+def test_a_buyer_cannot_cancel_work_that_is_not_very_late():
+    order = make_paid_order()
+    before = footprint(order)
+    for moment in (timezone.now(), order.due_at + timedelta(hours=23, minutes=59)):
+        with clock.moved_to(moment), pytest.raises(OrderError) as refusal:
+            services.cancel_order(order_id=order.pk, user=order.buyer)
+        assert refusal.value.code == OrderErrorCode.NOT_LATE_ENOUGH
+        assert refusal.value.parameters == {"hours": 24}
+    assert footprint(order) == before
+
+
+def test_a_buyer_cancels_work_that_is_very_late():
+    order = make_paid_order()
+    with clock.moved_to(order.due_at + timedelta(hours=24)):
+        services.cancel_order(order_id=order.pk, user=order.buyer)
+    order.refresh_from_db()
+    assert order.status == OrderStatus.CANCELLED
+    assert Refund.objects.get().amount_fen == 10_000
+
+
+def test_how_late_is_very_late_is_a_setting():
+    order = make_paid_order()
+    set_config(key="orders.very_late_hours", value=48, reason="测试")
+    with clock.moved_to(order.due_at + timedelta(hours=47)), pytest.raises(OrderError):
+        services.cancel_order(order_id=order.pk, user=order.buyer)
+    with clock.moved_to(order.due_at + timedelta(hours=48)):
+        services.cancel_order(order_id=order.pk, user=order.buyer)
+
+
+def test_cancelling_twice_owes_one_refund():
+    order = make_paid_order()
+    services.cancel_order(order_id=order.pk, user=order.seller)
+    services.cancel_order(order_id=order.pk, user=order.seller)
+    services.cancel_order(order_id=order.pk, user=order.buyer)
+    assert Refund.objects.count() == 1
+    assert order.events.filter(type="cancelled").count() == 1
+
+
+def test_an_unpaid_order_closes_when_its_time_is_over_and_not_before():
+    order = make_order()
+    with clock.moved_to(order.payment_expires_at - timedelta(seconds=30)):
+        assert selectors.expired_unpaid_ids() == []
+        assert services.close_unpaid_order(order_id=order.pk) is False
+    order.refresh_from_db()
+    assert order.status == OrderStatus.PENDING_PAYMENT
+    with clock.moved_to(order.payment_expires_at):
+        assert selectors.expired_unpaid_ids() == [order.pk]
+        assert services.close_unpaid_order(order_id=order.pk) is True
+        assert services.close_unpaid_order(order_id=order.pk) is False
+    order.refresh_from_db()
+    assert order.status == OrderStatus.CANCELLED
+    assert order.events.get(type="payment_expired").actor is None
+
+
+def test_a_refund_leaves_escrow_when_the_gateway_has_paid_it_and_once():
+    order = make_paid_order()
+    services.cancel_order(order_id=order.pk, user=order.seller)
+    refund = Refund.objects.get()
+    assert services.mark_refund_sent(refund_id=refund.pk).status == RefundStatus.SENT
+    assert escrow(order) == 10_000
+    services.mark_refund_done(refund_id=refund.pk, gateway="alipay")
+    services.mark_refund_done(refund_id=refund.pk, gateway="alipay")
+    assert services.mark_refund_sent(refund_id=refund.pk) is None
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.DONE
+    assert refund.done_at is not None
+    assert escrow(order) == 0
+    assert order.events.get(type="refunded").data == {"amount_fen": 10_000}
+    assert not selectors.open_refunds().exists()
+
+
+def test_money_nobody_waits_for_is_booked_and_owed_back_whole():
+    order = make_paid_order()
+    refund = services.return_payment(
+        order_id=order.pk, gateway="alipay", payment_reference="PASECOND", amount_fen=10_000
+    )
+    assert (refund.amount_fen, refund.payment_reference, refund.reason) == (10_000, "PASECOND", "unexpected_payment")
+    assert escrow(order) == 20_000
+    services.mark_refund_done(refund_id=refund.pk, gateway="alipay")
+    order.refresh_from_db()
+    assert escrow(order) == 10_000
+    assert order.status == OrderStatus.IN_PROGRESS
+
+
+@pytest.mark.parametrize("side", ["buyer", "seller"])
+def test_a_dispute_stops_the_clock_and_keeps_the_money_in_escrow(side):
+    order = make_order_in(OrderStatus.DELIVERED)
+    dispute = services.open_dispute(order_id=order.pk, user=getattr(order, side), reason=" 说不拢 ")
+    order.refresh_from_db()
+    assert (order.status, order.auto_accept_at) == (OrderStatus.DISPUTED, None)
+    assert (dispute.opened_by, dispute.reason, dispute.outcome) == (getattr(order, side), "说不拢", "")
+    assert escrow(order) == 10_000
+    with clock.moved_to(timezone.now() + timedelta(days=60)):
+        assert selectors.due_for_acceptance_ids() == []
+
+
+@pytest.mark.parametrize(
+    ("refund_fen", "outcome", "seller_fen", "fee_fen"),
+    [
+        (0, DisputeOutcome.RELEASE, 9000, 1000),
+        (4_005, DisputeOutcome.SPLIT, 5395, 600),
+        (10_000, DisputeOutcome.REFUND, None, None),
+        (9_999, DisputeOutcome.SPLIT, 1, None),
+    ],
+)
+def test_a_mediator_splits_the_money_to_the_fen(refund_fen, outcome, seller_fen, fee_fen):
+    order, mediator = make_order_in(OrderStatus.DISPUTED), make_moderator()
+    services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=refund_fen, explanation="各让一步。")
+    order.refresh_from_db()
+    dispute = order.dispute
+    assert order.status == OrderStatus.RESOLVED
+    assert (dispute.outcome, dispute.refund_fen, dispute.decided_by) == (outcome, refund_fen, mediator)
+    assert (dispute.explanation, dispute.decided_at is not None) == ("各让一步。", True)
+    wallet = wallet_of(order.seller)
+    assert (wallet.pending_fen if wallet else None) == seller_fen
+    fee = Entry.objects.filter(account__code="platform:commission").first()
+    assert (fee.amount_fen if fee else None) == fee_fen
+    assert sum(refund.amount_fen for refund in Refund.objects.all()) == refund_fen
+    assert escrow(order) == refund_fen  # waits for the gateway
+    event = order.events.get(type="dispute_decided")
+    assert (event.actor, event.data) == (mediator, {"refund_fen": refund_fen, "released_fen": 10_000 - refund_fen})
+
+
+@pytest.mark.parametrize("refund_fen", [-1, 10_001])
+def test_a_mediator_cannot_give_back_more_than_was_paid(refund_fen):
+    order, mediator = make_order_in(OrderStatus.DISPUTED), make_moderator()
+    before = footprint(order)
+    with pytest.raises(ValueError, match="does not fit"):
+        services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=refund_fen, explanation="")
+    assert footprint(order) == before
+
+
+def test_a_dispute_is_decided_once():
+    order, mediator = make_order_in(OrderStatus.DISPUTED), make_moderator()
+    services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=0, explanation="")
+    before = footprint(order)
+    with pytest.raises(OrderError) as refusal:
+        services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=10_000, explanation="")
+    assert refusal.value.code == OrderErrorCode.WRONG_STATE
+    assert footprint(order) == before
+
+
+def test_the_lists_group_open_and_finished_orders():
+    done = make_order_in(OrderStatus.COMPLETED)
+    buyer = done.buyer
+    running = make_paid_order(buyer=buyer, gig=make_gig(seller=done.seller))
+    unpaid = make_order(buyer=buyer, gig=make_gig(seller=done.seller))
+    assert list(selectors.purchases(buyer)) == [unpaid, running, done]
+    assert list(selectors.purchases(buyer, group="open")) == [unpaid, running]
+    assert list(selectors.purchases(buyer, group="finished")) == [done]
+    assert list(selectors.sales(done.seller)) == [running, done]  # an unpaid order is not yet the seller's business
+    assert not selectors.sales(buyer).exists()

@@ -1,0 +1,168 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from marketplace.core.config import set_config
+from marketplace.gigs import services as gigs
+from marketplace.gigs.models import Gig, GigExtra, GigMedia
+from marketplace.ledger.models import Entry
+from marketplace.notifications.models import Notification
+from marketplace.orders import services
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.models import Order
+from marketplace.orders.states import OrderStatus
+from tests.factories import make_gig, make_order, make_paid_order, make_user
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def test_an_order_freezes_what_is_bought():
+    gig = make_gig(title="奶茶店LOGO设计", price_fen=88_800, revisions=3, requirements=2)
+    GigMedia.objects.create(gig=gig, file=ContentFile(b"not a picture", name="cover.webp"))
+    order = make_order(gig=gig)
+    package = gig.packages.get()
+    assert order.status == OrderStatus.PENDING_PAYMENT
+    assert (order.gig, order.package, order.seller) == (gig, package, gig.seller)
+    assert (order.gig_title, order.package_tier, order.package_title) == ("奶茶店LOGO设计", "basic", "一个方案")
+    assert (order.total_fen, order.commission_basis_points) == (88_800, 1000)
+    assert (order.delivery_days, order.revisions_allowed, order.revisions_used) == (7, 3, 0)
+    assert order.cover == gig.media.get().file.name
+    assert [item.title for item in order.items.all()] == ["一个方案"]
+    assert [requirement.prompt for requirement in order.requirements.all()] == ["问题1", "问题2"]
+    assert [event.type for event in order.events.all()] == ["placed"]
+    assert abs(order.payment_expires_at - timezone.now() - 30 * MINUTE) < MINUTE
+    assert len(order.number) == 10
+    assert not Entry.objects.exists()
+
+
+def test_a_later_edit_of_the_gig_changes_nothing_in_the_order():
+    gig = make_gig(title="奶茶店LOGO设计", price_fen=88_800, revisions=3, requirements=1)
+    order = make_order(gig=gig)
+    frozen = Order.objects.filter(pk=order.pk).values().get()
+
+    draft = Gig.objects.get(pk=gig.pk)
+    draft.title = "另一个标题"
+    package = draft.packages.get()
+    package.price_fen, package.delivery_days, package.revisions, package.title = 1_000_00, 30, 0, "另一个方案"
+    draft.packages = [package]
+    requirement = draft.requirements.get()
+    requirement.prompt = "另一个问题"
+    draft.requirements = [requirement]
+    gigs.publish_directly(gig=draft)
+    set_config(key="payments.commission_basis_points", value=2000, reason="测试")
+    assert Gig.objects.get(pk=gig.pk).title == "另一个标题"
+
+    assert Order.objects.filter(pk=order.pk).values().get() == frozen
+    assert order.items.get().title == "一个方案"
+    assert order.requirements.get().prompt == "问题1"
+
+
+def test_an_order_outlives_its_gig():
+    order = make_paid_order(gig=make_gig(title="奶茶店LOGO设计"))
+    Gig.objects.get(pk=order.gig_id).delete()
+    order.refresh_from_db()
+    assert (order.gig, order.package) == (None, None)
+    assert (order.gig_title, order.total_fen) == ("奶茶店LOGO设计", 10_000)
+
+
+def test_add_ons_are_lines_of_their_own_and_change_price_and_days():
+    gig = make_gig(price_fen=50_000)
+    faster = GigExtra.objects.create(gig=gig, title="加急", price_fen=20_000, extra_days=-3)
+    files = GigExtra.objects.create(gig=gig, title="源文件", price_fen=9_900, extra_days=0)
+    foreign = GigExtra.objects.create(gig=make_gig(), title="别人的", price_fen=1, extra_days=0)
+    order = services.place_order(
+        buyer=make_user(), package=gig.packages.get(), extra_ids=[faster.pk, files.pk, foreign.pk]
+    )
+    assert order.total_fen == 79_900
+    assert order.delivery_days == 4
+    lines = [(item.kind, item.title, item.price_fen) for item in order.items.all()]
+    assert lines == [("package", "一个方案", 50_000), ("extra", "加急", 20_000), ("extra", "源文件", 9_900)]
+
+
+def test_a_faster_add_on_leaves_at_least_one_day():
+    gig = make_gig()
+    extra = GigExtra.objects.create(gig=gig, title="马上", price_fen=1, extra_days=-20)
+    order = services.place_order(buyer=make_user(), package=gig.packages.get(), extra_ids=[extra.pk])
+    assert order.delivery_days == 1
+
+
+def test_one_checkout_page_sent_twice_is_one_order():
+    buyer, gig, key = make_user(), make_gig(), uuid4()
+    first = services.place_order(buyer=buyer, package=gig.packages.get(), checkout_key=key)
+    again = services.place_order(buyer=buyer, package=gig.packages.get(), checkout_key=key)
+    assert again == first
+    assert Order.objects.count() == 1
+    assert first.events.count() == 1
+    other_page = services.place_order(buyer=buyer, package=gig.packages.get(), checkout_key=uuid4())
+    assert other_page != first
+
+
+def test_somebody_elses_checkout_key_gives_nobody_their_order():
+    gig, key = make_gig(), uuid4()
+    first = services.place_order(buyer=make_user(), package=gig.packages.get(), checkout_key=key)
+    other = make_user()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        services.place_order(buyer=other, package=gig.packages.get(), checkout_key=key)
+    assert list(Order.objects.all()) == [first]
+
+
+def test_nobody_buys_from_themself():
+    gig = make_gig()
+    with pytest.raises(OrderError) as refusal:
+        services.place_order(buyer=gig.seller, package=gig.packages.get())
+    assert refusal.value.code == OrderErrorCode.OWN_GIG
+    assert not Order.objects.exists()
+
+
+def test_the_database_too_refuses_an_order_of_one_person():
+    order = make_order()
+    with pytest.raises(IntegrityError, match="orders_order_two_people"), transaction.atomic():
+        Order.objects.filter(pk=order.pk).update(buyer=order.seller)
+
+
+@pytest.mark.parametrize("pause", [True, False])
+def test_a_gig_that_is_not_on_sale_cannot_be_bought(pause):
+    gig = make_gig(live=pause)
+    if pause:
+        gigs.pause_gig(gig_id=gig.pk, seller=gig.seller)
+    package = Gig.objects.get(pk=gig.pk).packages.get()
+    with pytest.raises(OrderError) as refusal:
+        services.place_order(buyer=make_user(), package=package)
+    assert refusal.value.code == OrderErrorCode.GIG_NOT_LIVE
+    assert not Order.objects.exists()
+
+
+def test_a_payment_starts_the_clock_when_the_gig_asks_nothing(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        order = make_paid_order()
+    assert order.status == OrderStatus.IN_PROGRESS
+    assert order.paid_at == order.started_at
+    assert order.due_at == order.started_at + timedelta(days=7)
+    event = order.events.get(type="paid")
+    assert event.actor is None
+    assert event.data == {"gateway": "alipay", "amount_fen": 10_000}
+    notification = Notification.objects.get()
+    assert (notification.recipient, notification.url) == (order.seller, f"/orders/{order.number}/")
+
+
+def test_a_payment_waits_for_the_answers_when_the_gig_asks():
+    order = make_paid_order(gig=make_gig(requirements=1))
+    assert order.status == OrderStatus.AWAITING_REQUIREMENTS
+    assert order.paid_at is not None
+    assert (order.started_at, order.due_at) == (None, None)
+
+
+def test_a_second_payment_is_not_taken():
+    order = make_paid_order()
+    entries = Entry.objects.count()
+    taken = services.confirm_payment(
+        order_id=order.pk, gateway="alipay", payment_reference="PASECOND", amount_fen=order.total_fen
+    )
+    assert taken is False
+    assert Entry.objects.count() == entries
+    assert order.events.filter(type="paid").count() == 1

@@ -1,0 +1,204 @@
+"""The table of allowed moves, each pair of it, and every service against every state and every side."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from marketplace.core import clock
+from marketplace.ledger.audit import audit_books
+from marketplace.orders import services
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.models import Order, OrderEventType
+from marketplace.orders.states import FINAL_STATUSES, ORDER_TRANSITIONS, OrderStatus
+from tests.factories import make_moderator, make_user
+from tests.orders.situations import EVERY_STATE, far_future, footprint, make_order_in
+
+S, E = OrderStatus, OrderEventType
+
+# The rules as the product has them, written down a second time on purpose.
+ALLOWED = {
+    (S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS): {"system"},
+    (S.PENDING_PAYMENT, S.IN_PROGRESS): {"system"},
+    (S.PENDING_PAYMENT, S.CANCELLED): {"buyer", "system"},
+    (S.AWAITING_REQUIREMENTS, S.IN_PROGRESS): {"buyer"},
+    (S.AWAITING_REQUIREMENTS, S.CANCELLED): {"buyer", "seller"},
+    (S.IN_PROGRESS, S.DELIVERED): {"seller"},
+    (S.IN_PROGRESS, S.CANCELLED): {"buyer", "seller"},
+    (S.IN_PROGRESS, S.DISPUTED): {"buyer", "seller"},
+    (S.DELIVERED, S.COMPLETED): {"buyer", "system"},
+    (S.DELIVERED, S.REVISION_REQUESTED): {"buyer"},
+    (S.DELIVERED, S.DISPUTED): {"buyer", "seller"},
+    (S.REVISION_REQUESTED, S.IN_PROGRESS): {"seller"},
+    (S.REVISION_REQUESTED, S.DELIVERED): {"seller"},
+    (S.REVISION_REQUESTED, S.CANCELLED): {"seller"},
+    (S.REVISION_REQUESTED, S.DISPUTED): {"buyer", "seller"},
+    (S.DISPUTED, S.RESOLVED): {"mediator"},
+}
+
+
+@pytest.mark.parametrize(("source", "target"), list(product(EVERY_STATE, EVERY_STATE)))
+def test_the_table_allows_exactly_these_moves(source, target):
+    actors = {
+        actor
+        for actor in ("buyer", "seller", "system", "mediator", "stranger")
+        if ORDER_TRANSITIONS.allows(source, target, actor)
+    }
+    assert actors == ALLOWED.get((source, target), set())
+
+
+def test_nothing_leaves_a_final_state_and_every_other_state_has_a_way_on():
+    sources = {source for source, _target in ALLOWED}
+    assert sources == set(EVERY_STATE) - set(FINAL_STATUSES)
+    assert {target for _source, target in ALLOWED} == set(EVERY_STATE) - {S.PENDING_PAYMENT}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing a service does: by whom, and where it leads from each state that allows it."""
+
+    name: str
+    run: Callable[[Order], object]
+    leads: dict[OrderStatus, tuple[OrderStatus, OrderEventType]]
+    repeats: frozenset[OrderStatus] = frozenset()  # states in which it quietly does nothing, because it was done
+    quiet: bool = False  # a clock: where it has nothing to do it returns False instead of refusing
+
+
+def answers(order):
+    return {requirement.pk: "青绿色" for requirement in order.requirements.all()}
+
+
+def acts() -> list[Act]:
+    def by(side, run):
+        return lambda order: run(order, getattr(order, side))
+
+    def requirements(order, user):
+        return services.submit_requirements(order_id=order.pk, buyer=user, answers=answers(order))
+
+    def deliver(order, user):
+        return services.deliver_order(order_id=order.pk, seller=user, message="完成了。")
+
+    def accept(order, user):
+        return services.accept_delivery(order_id=order.pk, buyer=user)
+
+    def revise(order, user):
+        return services.request_revision(order_id=order.pk, buyer=user, message="再改一次")
+
+    def cancel(order, user):
+        return services.cancel_order(order_id=order.pk, user=user)
+
+    def dispute(order, user):
+        return services.open_dispute(order_id=order.pk, user=user, reason="说不拢")
+
+    def pay(order):
+        return services.confirm_payment(
+            order_id=order.pk, gateway="alipay", payment_reference="PANEW", amount_fen=order.total_fen
+        )
+
+    def decide(order):
+        return services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=0, explanation="")
+
+    cancelled = {S.CANCELLED}
+    disputable = {source: (S.DISPUTED, E.DISPUTE_OPENED) for source in (S.IN_PROGRESS, S.DELIVERED, S.REVISION_REQUESTED)}
+    to_cancelled = (S.CANCELLED, E.CANCELLED)
+    return [
+        Act("pay", pay, {S.PENDING_PAYMENT: (S.IN_PROGRESS, E.PAID)}, quiet=True),
+        Act(
+            "close unpaid",
+            lambda order: services.close_unpaid_order(order_id=order.pk),
+            {S.PENDING_PAYMENT: (S.CANCELLED, E.PAYMENT_EXPIRED)},
+            quiet=True,
+        ),
+        Act(
+            "accept by the clock",
+            lambda order: services.accept_automatically(order_id=order.pk),
+            {S.DELIVERED: (S.COMPLETED, E.AUTO_ACCEPTED)},
+            quiet=True,
+        ),
+        Act(
+            "buyer answers",
+            by("buyer", requirements),
+            {S.AWAITING_REQUIREMENTS: (S.IN_PROGRESS, E.REQUIREMENTS_SUBMITTED)},
+        ),
+        Act("seller answers", by("seller", requirements), {}),
+        Act("buyer delivers", by("buyer", deliver), {}),
+        Act(
+            "seller delivers",
+            by("seller", deliver),
+            {S.IN_PROGRESS: (S.DELIVERED, E.DELIVERED), S.REVISION_REQUESTED: (S.DELIVERED, E.DELIVERED)},
+        ),
+        Act(
+            "buyer accepts",
+            by("buyer", accept),
+            {S.DELIVERED: (S.COMPLETED, E.ACCEPTED)},
+            repeats=frozenset({S.COMPLETED}),
+        ),
+        Act("seller accepts", by("seller", accept), {}, repeats=frozenset({S.COMPLETED})),
+        Act("buyer revises", by("buyer", revise), {S.DELIVERED: (S.REVISION_REQUESTED, E.REVISION_REQUESTED)}),
+        Act("seller revises", by("seller", revise), {}),
+        Act(
+            "buyer cancels",
+            by("buyer", cancel),
+            {source: to_cancelled for source in (S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.IN_PROGRESS)},
+            repeats=frozenset(cancelled),
+        ),
+        Act(
+            "seller cancels",
+            by("seller", cancel),
+            {source: to_cancelled for source in (S.AWAITING_REQUIREMENTS, S.IN_PROGRESS, S.REVISION_REQUESTED)},
+            repeats=frozenset(cancelled),
+        ),
+        Act("buyer disputes", by("buyer", dispute), disputable),
+        Act("seller disputes", by("seller", dispute), disputable),
+        Act("mediator decides", decide, {S.DISPUTED: (S.RESOLVED, E.DISPUTE_DECIDED)}),
+    ]
+
+
+@pytest.mark.parametrize("act", acts(), ids=lambda act: act.name)
+@pytest.mark.parametrize("status", EVERY_STATE, ids=str)
+def test_every_act_in_every_state_does_what_the_rules_say_or_nothing(db, status, act):
+    order = make_order_in(status)
+    before = footprint(order)
+    events = order.events.count()
+
+    with clock.moved_to(far_future()):  # so that no clock stands in the way: they have tests of their own
+        if status in act.leads:
+            act.run(order)
+            target, event = act.leads[status]
+            order.refresh_from_db()
+            assert order.status == target
+            assert order.events.count() == events + 1
+            assert order.events.order_by("-pk").first().type == event
+            assert (status, target) in ALLOWED
+        elif status in act.repeats:
+            act.run(order)
+            assert footprint(order) == before
+        elif act.quiet:
+            assert act.run(order) is False
+            assert footprint(order) == before
+        else:
+            with pytest.raises(OrderError) as refusal:
+                act.run(order)
+            assert refusal.value.code == OrderErrorCode.WRONG_STATE
+            assert footprint(order) == before
+    assert audit_books().violations == []
+
+
+@pytest.mark.parametrize("status", EVERY_STATE, ids=str)
+def test_a_stranger_can_do_nothing_with_an_order(db, status):
+    order, stranger = make_order_in(status), make_user()
+    before = footprint(order)
+    attempts = [
+        lambda: services.submit_requirements(order_id=order.pk, buyer=stranger, answers=answers(order)),
+        lambda: services.deliver_order(order_id=order.pk, seller=stranger, message="x"),
+        lambda: services.accept_delivery(order_id=order.pk, buyer=stranger),
+        lambda: services.request_revision(order_id=order.pk, buyer=stranger, message="x"),
+        lambda: services.cancel_order(order_id=order.pk, user=stranger),
+        lambda: services.open_dispute(order_id=order.pk, user=stranger, reason="x"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(PermissionDenied):
+            attempt()
+    assert footprint(order) == before
