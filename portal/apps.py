@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -8,6 +8,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from portal.schedule import ensure_schedule
 
-        # One app must be the sender, or the rows would be looked for once an app. Ours comes first, and by then every
-        # table of the run has been migrated.
-        post_migrate.connect(ensure_schedule, sender=self, dispatch_uid="portal_schedule")
+        # Django sends the signal once for each app that has models, which the portal has not; beat's own is the one
+        # whose tables are asked for.
+        sender = apps.get_app_config("django_celery_beat")
+        post_migrate.connect(ensure_schedule, sender=sender, dispatch_uid="portal_schedule")

@@ -30,7 +30,14 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("ledger", ["view_account", "view_transaction", "view_entry", "view_wallet", "view_clearing"]),
         (
             "payments",
-            ["view_payment", "view_gatewaynotification", "view_payout", "change_payout", "view_invoice", "change_invoice"],
+            [
+                "view_payment",
+                "view_gatewaynotification",
+                "view_payout",
+                "change_payout",
+                "view_invoice",
+                "change_invoice",
+            ],
         ),
         ("insights", ["view_analytics"]),
     ],

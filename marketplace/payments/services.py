@@ -142,10 +142,16 @@ def apply_snapshot(*, payment_id: int, snapshot: PaySnapshot) -> Payment:
             is_closed = payment.order.status == OrderStatus.CANCELLED
             payment.return_reason = ORDER_CLOSED if is_closed else ORDER_ALREADY_PAID
         payment.save()
-    elif snapshot.state == PaymentState.CLOSED and payment.status == PaymentStatus.PENDING:
+    elif payment.status == PaymentStatus.PENDING and _is_over(payment, snapshot):
         payment.status = PaymentStatus.CLOSED
         payment.save(update_fields=["status", "updated_at"])
     return payment
+
+
+def _is_over(payment: Payment, snapshot: PaySnapshot) -> bool:
+    """Closed at the gateway, or never opened there and too late to open now: asking again would go on for ever."""
+    never_opened = snapshot.state == PaymentState.NOT_FOUND and payment.expires_at <= clock.now()
+    return never_opened or snapshot.state == PaymentState.CLOSED
 
 
 def refresh_payment(*, payment: Payment) -> Payment:

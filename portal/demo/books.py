@@ -148,9 +148,7 @@ def _wallets(books: Books, people: People, now: datetime) -> dict[int, Wallet]:
     return wallets
 
 
-def _clearings(
-    plans: Sequence[OrderPlan], people: People, wallets: dict[int, Wallet], now: datetime
-) -> list[Clearing]:
+def _clearings(plans: Sequence[OrderPlan], people: People, wallets: dict[int, Wallet], now: datetime) -> list[Clearing]:
     released = sorted((plan for plan in plans if plan.released_at), key=lambda plan: plan.released_at)  # type: ignore[arg-type,return-value]
     rows = []
     for plan in released:

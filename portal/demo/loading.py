@@ -10,12 +10,12 @@ from django.db import transaction
 from cms_pages.demo_pages import build_demo_site
 from marketplace.discovery.services import rebuild_index
 from portal.demo import books, catalogue, desk, history, media, recount, talk
+from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
 from portal.demo.past import plan_past
 from portal.demo.people import joined_moments, make_people
 from portal.demo.sources import DATA, MEDIA, read_sources
 from portal.demo.trades import tell_sandbox
-from portal.demo.light_buyers import NAMES
 
 STAGES = (
     "pictures",

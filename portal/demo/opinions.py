@@ -24,7 +24,7 @@ def add_reviews(orders: Sequence[OrderPlan], *, offers: Sequence[Offer], texts: 
     """Let buyers (and then some sellers) write about finished orders, in place."""
     by_gig: dict[int, list[OrderPlan]] = {}
     for order in orders:
-        if order.finished_at and order.finished_at < now - timedelta(hours=30):
+        if order.is_reviewed and order.finished_at and order.finished_at < now - timedelta(hours=30):
             by_gig.setdefault(order.gig, []).append(order)
     used: Counter[str] = Counter()
     for gig, finished in sorted(by_gig.items()):

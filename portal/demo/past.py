@@ -53,9 +53,7 @@ class Planner:
 
     def counts(self) -> dict[int, int]:
         """How many finished orders each gig gets: more for the popular, but not so many that nothing else is seen."""
-        weights = {
-            place: offer.popularity**0.6 for place, offer in enumerate(self.offers) if offer.rating is not None
-        }
+        weights = {place: offer.popularity**0.6 for place, offer in enumerate(self.offers) if offer.rating is not None}
         unit = FINISHED_ORDERS / sum(weights.values())
         return {place: max(2, round(unit * weight)) for place, weight in weights.items()}
 
@@ -64,26 +62,28 @@ class Planner:
         start = max(self.published[gig], self.now - YEAR)
         return start + (self.now - start) * self.random.random() ** 0.62
 
-    def finished(self, gig: int, buyer: int | None = None, *, days_ago: float | None = None) -> OrderPlan | None:
-        """An order that is over by now; None when the gig is too young for one."""
+    def finished(
+        self, gig: int, buyer: int | None = None, *, days_ago: float | None = None, disputed: float = DISPUTED_SHARE
+    ) -> OrderPlan | None:
+        """An order that is over by now; None when the gig is too young for one. `disputed`: how likely a dispute is."""
         maker = self.maker(gig)
         buyer = self.buyer_for(maker.offer.seller) if buyer is None else buyer
         for attempt in range(8):
             at = self.moment(gig) if days_ago is None else self.now - timedelta(days=days_ago + attempt * 2)
             order = maker.place_order(buyer, at, package=0 if attempt > 4 else None)
-            self._finish(maker, order)
+            self._finish(maker, order, disputed)
             if order.last_at < self.now - timedelta(hours=1):
                 return order
         return None
 
-    def _finish(self, maker: Maker, order: OrderPlan) -> None:
+    def _finish(self, maker: Maker, order: OrderPlan, disputed: float) -> None:
         random = self.random
         maker.pay(order)
         maker.answer(order)
         maker.deliver(order, is_late=random.random() < 0.06)
         while random.random() < 0.2 and maker.ask_revision(order):
             maker.deliver(order)
-        if random.random() < DISPUTED_SHARE:
+        if random.random() < disputed:
             maker.dispute(order, random.choice((BUYER, BUYER, SELLER)))
             maker.decide(order, random.choices(("split", "refund", "release"), (0.5, 0.3, 0.2))[0])
             return
@@ -258,5 +258,23 @@ def _plan_demo_people(planner: Planner) -> None:
     planner.add(planner.open_order(others[1], OrderStatus.IN_PROGRESS, me))
     planner.add(planner.placed_ago(others[2], 300, _disputed, me))
     planner.add(planner.placed_ago(others[3], 700, _cancelled, me))
-    for gig, days_ago in ((own[0], 210), (own[-1], 120), (own[1], 24), (others[4], 150), (others[5], 80), (others[0], 33)):
-        planner.add(planner.finished(gig, me, days_ago=days_ago))
+    for gig, days_ago in (
+        (own[0], 210),
+        (own[-1], 120),
+        (own[1], 24),
+        (others[4], 150),
+        (others[5], 80),
+        (others[0], 33),
+    ):
+        planner.add(planner.finished(gig, me, days_ago=days_ago, disputed=0))
+    planner.add(_to_be_reviewed(planner, own[0], me))
+
+
+def _to_be_reviewed(planner: Planner, gig: int, buyer: int) -> OrderPlan | None:
+    """An order accepted in the last days about which the buyer has not written yet, but may."""
+    for days_ago in range(6, 60):
+        order = planner.finished(gig, buyer, days_ago=days_ago, disputed=0)
+        if order and order.completed_at and order.completed_at > planner.now - timedelta(days=9):
+            order.is_reviewed = False
+            return order
+    return None

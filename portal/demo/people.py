@@ -89,9 +89,7 @@ def _make_staff(groups: dict[str, Group], password: str, now: datetime) -> dict[
         for login, _name, _group in STAFF
     }
     insert(users.values())
-    insert(
-        UserProfile(user=users[login], handle=f"staff-{login}", display_name=name) for login, name, _group in STAFF
-    )
+    insert(UserProfile(user=users[login], handle=f"staff-{login}", display_name=name) for login, name, _group in STAFF)
     for login, _name, group in STAFF:
         users[login].groups.add(groups[group])
     return users

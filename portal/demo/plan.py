@@ -102,6 +102,7 @@ class OrderPlan:
     refund: RefundPlan | None = None
     dispute: DisputePlan | None = None
     reviews: list[ReviewPlan] = field(default_factory=list)
+    is_reviewed: bool = True  # whether anybody may have written about it
     released_fen: int = 0
     released_at: datetime | None = None
 

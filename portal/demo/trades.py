@@ -45,7 +45,8 @@ def tell_sandbox(plans: Sequence[OrderPlan], offers: Sequence[Offer]) -> bool:
 
 def _forget(store: Store) -> None:
     store.execute(
-        "DELETE FROM alipay_refund WHERE trade_no IN (SELECT trade_no FROM alipay_trade WHERE passback_params = ?)", MARK
+        "DELETE FROM alipay_refund WHERE trade_no IN (SELECT trade_no FROM alipay_trade WHERE passback_params = ?)",
+        MARK,
     )
     store.execute("DELETE FROM alipay_trade WHERE passback_params = ?", MARK)
 

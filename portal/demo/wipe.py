@@ -49,4 +49,4 @@ def _delete_people(cursor) -> None:  # type: ignore[no-untyped-def]
         else:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608
     cursor.execute(f'DELETE FROM "{people}"')  # noqa: S608
-    cursor.execute(f"SELECT setval(pg_get_serial_sequence('{people}', 'id'), 1, false)")  # noqa: S608
+    cursor.execute(f"SELECT setval(pg_get_serial_sequence('{people}', 'id'), 1, false)")

@@ -24,6 +24,10 @@ SIZES = {"phone": {"width": 360, "height": 760}, "desktop": {"width": 1280, "hei
 START_SECONDS = 300
 
 
+# What the test run set for itself must not reach the stack: it is to find its own database and broker.
+_OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "DJANGO_ENV", "CACHE_DATABASE", "JIANGJI_STATE"}
+
+
 @dataclass(frozen=True)
 class Stack:
     """A running portal."""
@@ -41,10 +45,13 @@ class Stack:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Start everything as a stranger would, on free ports; stop it as a stranger would."""
+    running = os.environ.get("RUNNING_STACK")  # "http://localhost:8000 http://127.0.0.1:8020": while writing a test
+    if running:
+        address, sandbox = running.split()
+        yield Stack(address, sandbox, {key: value for key, value in os.environ.items() if key not in _OF_THE_TESTS})
+        return
     port, sandbox_port = free_port(), free_port()
-    # What the test run set for itself must not reach the stack: it is to find its own database and broker.
-    inherited = {"DATABASE_URL", "REDIS_URL", "DJANGO_ENV", "CACHE_DATABASE", "JIANGJI_STATE"}
-    environment = {key: value for key, value in os.environ.items() if key not in inherited}
+    environment = {key: value for key, value in os.environ.items() if key not in _OF_THE_TESTS}
     state = PROJECT / ".jiangji" / "e2e"
     environment |= {"PORT": str(port), "SANDBOX_PORT": str(sandbox_port), "JIANGJI_STATE": str(state)}
     state.mkdir(parents=True, exist_ok=True)

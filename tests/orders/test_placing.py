@@ -53,6 +53,7 @@ def test_a_later_edit_of_the_gig_changes_nothing_in_the_order():
     requirement = draft.requirements.get()
     requirement.prompt = "另一个问题"
     draft.requirements = [requirement]
+    draft.save_revision()
     gigs.publish_directly(gig=draft)
     set_config(key="payments.commission_basis_points", value=2000, reason="测试")
     assert Gig.objects.get(pk=gig.pk).title == "另一个标题"

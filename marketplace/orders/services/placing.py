@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
@@ -41,24 +41,32 @@ def place_order(
     extras = list(GigExtra.objects.filter(gig=gig, pk__in=list(extra_ids)))
     cover = gig.media.filter(kind=MediaKind.IMAGE).first()
     now = clock.now()
-    order = Order.objects.create(
-        checkout_key=checkout_key,
-        buyer=buyer,
-        seller_id=gig.seller_id,
-        gig=gig,
-        package=package,
-        gig_title=gig.title,
-        package_tier=package.tier,
-        package_title=package.title,
-        package_description=package.description,
-        cover=cover.file.name if cover else "",
-        total_fen=package.price_fen + sum(extra.price_fen for extra in extras),
-        commission_basis_points=get_config("payments.commission_basis_points"),
-        # A faster add-on takes days off, but never all of them.
-        delivery_days=max(1, package.delivery_days + sum(extra.extra_days for extra in extras)),
-        revisions_allowed=package.revisions,
-        payment_expires_at=now + timedelta(minutes=get_config("orders.payment_timeout_minutes")),
-    )
+    try:
+        with transaction.atomic():
+            order = Order.objects.create(
+                checkout_key=checkout_key,
+                buyer=buyer,
+                seller_id=gig.seller_id,
+                gig=gig,
+                package=package,
+                gig_title=gig.title,
+                package_tier=package.tier,
+                package_title=package.title,
+                package_description=package.description,
+                cover=cover.file.name if cover else "",
+                total_fen=package.price_fen + sum(extra.price_fen for extra in extras),
+                commission_basis_points=get_config("payments.commission_basis_points"),
+                # A faster add-on takes days off, but never all of them.
+                delivery_days=max(1, package.delivery_days + sum(extra.extra_days for extra in extras)),
+                revisions_allowed=package.revisions,
+                payment_expires_at=now + timedelta(minutes=get_config("orders.payment_timeout_minutes")),
+            )
+    except IntegrityError:
+        # The same page sent twice at once: the unique key let the other copy be first.
+        placed = Order.objects.filter(buyer=buyer, checkout_key=checkout_key).first()
+        if placed is None:
+            raise
+        return placed
     lines = [OrderItem(order=order, kind=OrderItemKind.PACKAGE, title=package.title, price_fen=package.price_fen)]
     lines += [
         OrderItem(order=order, kind=OrderItemKind.EXTRA, title=extra.title, price_fen=extra.price_fen)

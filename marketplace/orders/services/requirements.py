@@ -26,6 +26,9 @@ def submit_requirements(
     """
     order = locks.lock_order(order_id)
     require_transition(order, to=OrderStatus.IN_PROGRESS, actor=role_of(order, buyer))
+    if order.status != OrderStatus.AWAITING_REQUIREMENTS:
+        # The table also lets a seller take up a revision; that must not rewrite the answers or restart the clock.
+        raise OrderError(OrderErrorCode.WRONG_STATE)
     requirements = list(order.requirements.all())
     for requirement in requirements:
         requirement.answer = answers.get(requirement.pk, "").strip()

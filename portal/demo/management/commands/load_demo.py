@@ -30,8 +30,12 @@ class Command(BaseCommand):
             with _silent("wagtail", "django_tasks"):
                 empty_marketplace()
         elif GigCategory.objects.exists() or Gig.objects.exists():
-            raise CommandError("The catalogue is already there; `load_demo --fresh` deletes everything and loads it anew.")
-        with tqdm(total=len(STAGES), disable=quiet, unit="stage", leave=False, bar_format="{l_bar}{bar}| {elapsed}") as bar:
+            raise CommandError(
+                "The catalogue is already there; `load_demo --fresh` deletes everything and loads it anew."
+            )
+        with tqdm(
+            total=len(STAGES), disable=quiet, unit="stage", leave=False, bar_format="{l_bar}{bar}| {elapsed}"
+        ) as bar:
             watch = Stopwatch(
                 begun=lambda name: bar.set_description(f"{name:<16}"),
                 done=lambda _name: bar.update(),

@@ -1,0 +1,312 @@
+"""An order's pages, for both sides, in every state and both languages; and what strangers get."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from marketplace.orders import presenters, services
+from marketplace.orders.models import DeliveryFile, Order
+from marketplace.orders.states import OrderStatus
+from tests.factories import make_delivered_order, make_gig, make_order, make_paid_order, make_user
+from tests.orders.situations import EVERY_STATE, footprint, make_order_in
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def address(name, *args, language="zh-hans"):
+    with override(language):
+        return reverse(f"orders:{name}", args=args)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("side", ["buyer", "seller"])
+@pytest.mark.parametrize("status", EVERY_STATE, ids=str)
+def test_the_page_renders_in_every_state(status, side, language):
+    order = make_order_in(status)
+    client = client_of(getattr(order, side))
+    page = client.get(address("detail", order.number, language=language))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert order.gig_title in text
+    assert order.number in text
+    assert page.context["is_buyer"] == (side == "buyer")
+
+    # Every button it offers leads to a page; what it does not offer leads back.
+    offered = [action for action in page.context["next"].actions if action != "pay"]
+    for action in ("requirements", "deliver", "accept", "revise", "cancel", "dispute"):
+        step = client.get(address("action", order.number, action, language=language))
+        assert step.status_code == (200 if action in offered else 302), action
+        if action in offered:
+            assert address("action", order.number, action, language=language) in text
+            assert "csrfmiddlewaretoken" in step.content.decode()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_lists_render(language):
+    orders = [make_order_in(status) for status in EVERY_STATE]
+    for order in orders:
+        for name, user in (("list", order.buyer), ("desk_list", order.seller)):
+            for group in ("", "open", "finished"):
+                page = client_of(user).get(address(name, language=language), {"group": group})
+                assert page.status_code == 200
+    text = client_of(orders[2].buyer).get(address("list", language=language)).content.decode()
+    assert orders[2].gig_title in text
+    assert orders[3].gig_title not in text
+
+
+def strangers_addresses(order):
+    file = DeliveryFile.objects.get(delivery__order=order)
+    requirement = order.requirements.first()
+    yield address("detail", order.number)
+    yield address("file", order.number, file.pk)
+    yield address("requirement_file", order.number, requirement.pk)
+    for action in ("requirements", "deliver", "accept", "revise", "cancel", "dispute"):
+        yield address("action", order.number, action)
+
+
+@pytest.fixture
+def order_with_files():
+    order = make_paid_order(gig=make_gig(requirements=1))
+    requirement = order.requirements.get()
+    services.submit_requirements(
+        order_id=order.pk,
+        buyer=order.buyer,
+        answers={},
+        files={requirement.pk: SimpleUploadedFile("门头照片.html", b"<script>alert(1)</script>")},
+    )
+    services.deliver_order(
+        order_id=order.pk, seller=order.seller, message="", files=[SimpleUploadedFile("成品.html", b"<b>work</b>")]
+    )
+    return Order.objects.get(pk=order.pk)
+
+
+def test_for_a_stranger_an_order_does_not_exist(order_with_files):
+    order = order_with_files
+    before = footprint(order)
+    stranger = client_of(make_user())
+    for url in strangers_addresses(order):
+        assert stranger.get(url).status_code == 404, url
+        if "/do/" in url:
+            assert stranger.post(url, {"message": "x", "reason": "x"}).status_code == 404, url
+    assert footprint(order) == before
+
+
+def test_somebody_who_is_not_logged_in_is_asked_to(order_with_files):
+    before = footprint(order_with_files)
+    for url in [*strangers_addresses(order_with_files), address("list"), address("desk_list")]:
+        for response in (Client().get(url), Client().post(url)):
+            assert response.status_code == 302, url
+            assert response.headers["Location"].startswith("/accounts/login/?next=")
+    assert footprint(order_with_files) == before
+
+
+@pytest.mark.parametrize("side", ["buyer", "seller"])
+def test_files_come_as_downloads_to_both_sides(order_with_files, side):
+    order = order_with_files
+    client = client_of(getattr(order, side))
+    file = DeliveryFile.objects.get()
+    delivered = client.get(address("file", order.number, file.pk))
+    assert b"".join(delivered.streaming_content) == b"<b>work</b>"
+    required = client.get(address("requirement_file", order.number, order.requirements.get().pk))
+    assert b"".join(required.streaming_content) == b"<script>alert(1)</script>"
+    for response in (delivered, required):
+        assert response.headers["Content-Disposition"].startswith("attachment")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        response.close()
+
+
+def test_a_file_is_found_under_its_own_order_only(order_with_files):
+    order = order_with_files
+    other = make_delivered_order(buyer=order.buyer)
+    file = DeliveryFile.objects.get(delivery__order=order)
+    client = client_of(order.buyer)
+    assert client.get(address("file", other.number, file.pk)).status_code == 404
+    requirement = order.requirements.get()
+    assert client.get(address("requirement_file", other.number, requirement.pk)).status_code == 404
+    assert client.get(address("file", order.number, file.pk + 999)).status_code == 404
+
+
+def test_a_requirement_without_a_file_has_no_download():
+    order = make_order_in(OrderStatus.AWAITING_REQUIREMENTS)
+    url = address("requirement_file", order.number, order.requirements.first().pk)
+    assert client_of(order.buyer).get(url).status_code == 404
+
+
+def test_an_action_nobody_knows_is_not_found():
+    order = make_order()
+    client = client_of(order.buyer)
+    for method in (client.get, client.post):
+        assert method(address("action", order.number, "pay")).status_code == 404
+        assert method(address("action", order.number, "explode")).status_code == 404
+
+
+def test_a_buyer_answers_with_text_and_file_through_the_form():
+    order = make_order_in(OrderStatus.AWAITING_REQUIREMENTS)
+    first, second = order.requirements.all()
+    first.__class__.objects.filter(pk=second.pk).update(kind="file")
+    url = address("action", order.number, "requirements")
+    client = client_of(order.buyer)
+    refused = client.post(url, {f"requirement-{first.pk}": "青绿色，别用红色"})
+    assert refused.status_code == 422
+    assert "青绿色，别用红色" in refused.content.decode()
+    order.refresh_from_db()
+    assert order.status == OrderStatus.AWAITING_REQUIREMENTS
+
+    form = {
+        f"requirement-{first.pk}": "青绿色，别用红色",
+        f"requirement-{second.pk}": SimpleUploadedFile("门头.jpg", b"jpeg"),
+    }
+    sent = client.post(url, form)
+    assert (sent.status_code, sent.headers["Location"]) == (302, f"/orders/{order.number}/")
+    order.refresh_from_db()
+    assert order.status == OrderStatus.IN_PROGRESS
+    assert order.requirements.get(pk=first.pk).answer == "青绿色，别用红色"
+    assert order.requirements.get(pk=second.pk).file_name == "门头.jpg"
+
+
+def test_a_choice_that_is_not_offered_is_refused():
+    order = make_order_in(OrderStatus.AWAITING_REQUIREMENTS)
+    order.requirements.update(kind="choice", choices=["横排", "竖排"])
+    first, second = order.requirements.all()
+    url = address("action", order.number, "requirements")
+    form = {f"requirement-{first.pk}": "斜排", f"requirement-{second.pk}": "竖排"}
+    refused = client_of(order.buyer).post(url, form)
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == [f"requirement-{first.pk}"]
+    order.refresh_from_db()
+    assert order.status == OrderStatus.AWAITING_REQUIREMENTS
+
+
+def test_a_seller_delivers_two_files_through_the_form():
+    order = make_paid_order()
+    url = address("action", order.number, "deliver")
+    client = client_of(order.seller)
+    refused = client.post(url, {"message": ""})
+    assert refused.status_code == 422
+    assert "message" in refused.context["form"].errors
+    files = [SimpleUploadedFile("标志.svg", b"<svg/>"), SimpleUploadedFile("说明.pdf", b"%PDF")]
+    assert client.post(url, {"message": "两个版本都在里面", "files": files}).status_code == 302
+    order.refresh_from_db()
+    assert order.status == OrderStatus.DELIVERED
+    assert list(order.deliveries.get().files.values_list("name", flat=True)) == ["标志.svg", "说明.pdf"]
+
+
+def test_too_many_or_too_large_files_are_refused_and_the_words_stay(monkeypatch):
+    order = make_paid_order()
+    url = address("action", order.number, "deliver")
+    client = client_of(order.seller)
+    many = [SimpleUploadedFile(f"{index}.txt", b"x") for index in range(11)]
+    refused = client.post(url, {"message": "十一个文件", "files": many})
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["files"]
+    assert "十一个文件" in refused.content.decode()
+    monkeypatch.setattr("marketplace.orders.forms.MAX_FILE_BYTES", 3)
+    refused = client.post(url, {"message": "太大的文件", "files": [SimpleUploadedFile("大.zip", b"xxxx")]})
+    assert refused.status_code == 422
+    assert "太大的文件" in refused.content.decode()
+    order.refresh_from_db()
+    assert order.status == OrderStatus.IN_PROGRESS
+    assert not order.deliveries.exists()
+
+
+def test_a_refused_rule_keeps_what_was_typed_and_says_why():
+    order = make_delivered_order(gig=make_gig(revisions=0))
+    url = address("action", order.number, "revise", language="en")
+    refused = client_of(order.buyer).post(url, {"message": "标志再大一点，谢谢"})
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    assert "标志再大一点，谢谢" in text
+    assert "All revisions of this order are used up." in text
+    order.refresh_from_db()
+    assert order.status == OrderStatus.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("action", "side", "form", "status"),
+    [
+        ("accept", "buyer", {}, OrderStatus.COMPLETED),
+        ("revise", "buyer", {"message": "再大一点"}, OrderStatus.REVISION_REQUESTED),
+        ("dispute", "buyer", {"reason": "说不拢"}, OrderStatus.DISPUTED),
+        ("dispute", "seller", {"reason": "说不拢"}, OrderStatus.DISPUTED),
+    ],
+)
+def test_the_forms_of_a_delivered_order_do_what_they_say(action, side, form, status):
+    order = make_delivered_order()
+    response = client_of(getattr(order, side)).post(address("action", order.number, action), form)
+    assert (response.status_code, response.headers["Location"]) == (302, f"/orders/{order.number}/")
+    order.refresh_from_db()
+    assert order.status == status
+
+
+def test_reading_never_acts():
+    order = make_delivered_order()
+    before = footprint(order)
+    for user in (order.buyer, order.seller):
+        for action in ("requirements", "deliver", "accept", "revise", "cancel", "dispute"):
+            client_of(user).get(address("action", order.number, action))
+    assert footprint(order) == before
+
+
+def test_a_form_without_its_token_does_nothing():
+    order = make_delivered_order()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(order.buyer, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(address("action", order.number, "accept")).status_code == 403
+    order.refresh_from_db()
+    assert order.status == OrderStatus.DELIVERED
+
+
+def test_the_page_asks_the_database_as_often_for_a_long_story_as_for_a_short_one(django_assert_max_num_queries):
+    short, long = make_delivered_order(), make_delivered_order(gig=make_gig(revisions=4))
+    for round_number in range(4):
+        services.request_revision(order_id=long.pk, buyer=long.buyer, message=f"第{round_number}轮")
+        files = [SimpleUploadedFile(f"{index}.txt", b"x") for index in range(3)]
+        services.deliver_order(order_id=long.pk, seller=long.seller, message="改好了", files=files)
+
+    def queries(order):
+        client = client_of(order.buyer)
+        url = address("detail", order.number)
+        client.get(url)  # sessions, site and settings are warm
+        with django_assert_max_num_queries(60) as context:
+            assert client.get(url).status_code == 200
+        return len(context)
+
+    assert queries(long) == queries(short)
+
+
+def test_the_list_asks_the_database_as_often_for_many_orders_as_for_two(django_assert_max_num_queries):
+    few, many = make_user(), make_user()
+    for buyer, count in ((few, 2), (many, 9)):
+        for _index in range(count):
+            make_paid_order(buyer=buyer)
+
+    def queries(user):
+        client = client_of(user)
+        client.get(address("list"))
+        with django_assert_max_num_queries(60) as context:
+            assert client.get(address("list")).status_code == 200
+        return len(context)
+
+    assert queries(many) == queries(few)
+
+
+def test_the_money_box_tells_the_parts():
+    paid, done, undone, decided = (
+        make_order_in(status)
+        for status in (OrderStatus.IN_PROGRESS, OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.RESOLVED)
+    )
+    boxes = [presenters.money(Order.objects.get(pk=order.pk)) for order in (paid, done, undone, decided)]
+    assert [(box.held_fen, box.released_fen, box.refunded_fen, box.seller_fen) for box in boxes] == [
+        (10_000, 0, 0, 9000),
+        (0, 10_000, 0, 9000),
+        (10_000, 0, 0, 9000),
+        (4000, 6000, 0, 5400),
+    ]

@@ -1,0 +1,181 @@
+"""The portal against the real sandbox process, over HTTP, with the real SDK and real keys.
+
+Fixtures of the portal's own tests; those of the sandbox's tests are in sandbox/conftest.py, whose tools are used here.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from marketplace.orders.models import Order
+from marketplace.payments import services
+from marketplace.payments.audit import audit_money
+from marketplace.payments.models import Payment
+from marketplace.payments.sandbox.crypto import load_private_key, notification_text, sign
+from marketplace.payments.sandbox.keys import ensure_keys
+from tests.factories import make_gig, make_order
+from tests.payments.sandbox.conftest import APP_ID, SELLER_ID, Merchant, Sandbox, fetch, make_merchant, make_sandbox
+
+NOTIFY = "/pay/alipay/notify/"
+
+
+@pytest.fixture(scope="session")
+def alipay_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox process for the portal's tests."""
+    running = make_sandbox(tmp_path_factory.mktemp("alipay"), "4800")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def alipay_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys of an Alipay that does not run."""
+    folder = tmp_path_factory.mktemp("keys")
+    ensure_keys(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postbox() -> Iterator[Merchant]:
+    """Takes the notifications meant for the portal, so that a test can hand them over when it likes."""
+    site, server = make_merchant()
+    yield site
+    server.shutdown()
+    server.server_close()
+
+
+def _use(settings: Any, keys: Path, gateway_url: str) -> None:
+    settings.ALIPAY = {
+        "app_id": APP_ID,
+        "seller_id": SELLER_ID,
+        "gateway_url": gateway_url,
+        "app_private_key": (keys / "app_private_key.pem").read_text(),
+        "alipay_public_key": (keys / "alipay_public_key.pem").read_text(),
+        "timeout_seconds": 5,
+    }
+
+
+@pytest.fixture
+def silent_alipay(settings: Any, alipay_keys: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Alipay is configured, and nobody answers there."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    _use(settings, alipay_keys, "http://127.0.0.1:9/gateway.do")
+    return alipay_keys
+
+
+@pytest.fixture
+def alipay_sandbox(
+    settings: Any, alipay_process: Sandbox, postbox: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Sandbox]:
+    """Alipay answers; its notifications go to the postbox."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    _use(settings, alipay_process.data_dir, f"{alipay_process.url}/gateway.do")
+    settings.PAYMENT_NOTIFY_BASE_URL = postbox.url.removesuffix("/notify")
+    yield alipay_process
+    alipay_process.control("faults", method="DELETE")
+
+
+@pytest.fixture
+def forge(silent_alipay: Path) -> Callable[..., dict[str, str]]:
+    """Write a notification, signed with Alipay's key unless another folder of keys is given."""
+
+    def write(payment: Payment, *, keys: Path = silent_alipay, **changes: str) -> dict[str, str]:
+        fields = {
+            "notify_type": "trade_status_sync",
+            "notify_id": "2026112200222143056000001",
+            "notify_time": "2026-11-22 14:31:00",
+            "app_id": APP_ID,
+            "seller_id": SELLER_ID,
+            "charset": "utf-8",
+            "version": "1.0",
+            "sign_type": "RSA2",
+            "trade_no": f"20261122{payment.pk:020d}",
+            "out_trade_no": payment.out_trade_no,
+            "trade_status": "TRADE_SUCCESS",
+            "total_amount": f"{payment.amount_fen // 100}.{payment.amount_fen % 100:02d}",
+            "gmt_payment": "2026-11-22 14:30:59",
+            "subject": payment.order.gig_title,
+        } | changes
+        key = load_private_key(keys / "alipay_private_key.pem")
+        return fields | {"sign": sign(key, notification_text(fields))}
+
+    return write
+
+
+@dataclass
+class Purchase:
+    """An order on its way through the cashier."""
+
+    order: Order
+    payment: Payment
+    sandbox: Sandbox
+    postbox: Merchant
+    cashier: str = ""
+
+    def open(self) -> "Purchase":
+        """Send the buyer's browser to Alipay and open its cashier."""
+        reply = fetch(services.payment_url(payment=self.payment, is_phone=False))
+        assert reply.status == 302, reply.text
+        self.cashier = self.sandbox.url + reply.location
+        assert fetch(self.cashier).status == 200
+        return self
+
+    def pay(self) -> str:
+        """Press the button; returns where Alipay sends the browser then."""
+        if not self.cashier:
+            self.open()
+        reply = fetch(self.cashier, b"")
+        assert reply.status == 303, reply.text
+        return reply.location
+
+    def notices(self, count: int = 1) -> list[dict[str, str]]:
+        """What Alipay posted so far, at least `count`."""
+        return self.postbox.wait_for(self.payment.out_trade_no, count)
+
+    def deliver(self) -> str:
+        """Hand the newest notification to the portal, as Alipay would; returns the portal's answer."""
+        return hand_over(self.notices()[-1])
+
+    def at_alipay(self) -> dict[str, Any]:
+        """The trade as Alipay has it."""
+        return self.sandbox.control(f"trades/{self.payment.out_trade_no}")
+
+    def refresh(self) -> None:
+        """Read both rows again."""
+        self.order.refresh_from_db()
+        self.payment.refresh_from_db()
+
+
+def hand_over(notice: dict[str, str]) -> str:
+    """Post a notification to the portal and return its answer."""
+    return Client().post(NOTIFY, notice).content.decode()
+
+
+def begin(sandbox: Sandbox, postbox: Merchant, **gig: Any) -> Purchase:
+    """A new order with a payment attempt."""
+    order = make_order(gig=make_gig(**gig))
+    return Purchase(order, services.start_payment(order_id=order.pk, gateway_code="alipay"), sandbox, postbox)
+
+
+@pytest.fixture
+def new_purchase(alipay_sandbox: Sandbox, postbox: Merchant) -> Callable[..., Purchase]:
+    """Begin a purchase; keywords go to the gig."""
+    return lambda **gig: begin(alipay_sandbox, postbox, **gig)
+
+
+@pytest.fixture
+def purchase(db: None, new_purchase: Callable[..., Purchase]) -> Purchase:
+    """A purchase of 128.00 yuan; at the end of the test all money must be accounted for."""
+    return new_purchase(price_fen=12_800)
+
+
+@pytest.fixture
+def money_adds_up(db: None) -> Iterator[None]:
+    """Books, orders and payments tell the same story at the end of the test."""
+    yield
+    assert audit_money().violations == []

@@ -1,0 +1,226 @@
+"""Closing unpaid orders against the gateway, money that came too late or twice, and refunds."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.core import clock
+from marketplace.core.identifiers import new_reference
+from marketplace.ledger.models import Account
+from marketplace.orders import services as orders
+from marketplace.orders.models import Refund, RefundStatus
+from marketplace.orders.states import OrderStatus
+from marketplace.payments.audit import audit_money
+from marketplace.payments.models import Payment, PaymentStatus
+from marketplace.payments.services import ORDER_ALREADY_PAID, ORDER_CLOSED
+from marketplace.payments.tasks import close_expired_orders, pay_due_refunds
+from tests.factories import make_moderator
+from tests.payments.conftest import Purchase
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
+REFUND = "alipay.trade.refund"
+
+
+def escrow(purchase):
+    return Account.objects.get(code=f"escrow:{purchase.order.number}").balance_fen
+
+
+def expired(purchase):
+    return clock.moved_to(purchase.order.payment_expires_at + timedelta(minutes=1))
+
+
+@pytest.fixture
+def paid(purchase):
+    purchase.pay()
+    assert purchase.deliver() == "success"
+    purchase.refresh()
+    return purchase
+
+
+@pytest.fixture
+def refund(paid):
+    """The seller cancels: the buyer is owed everything."""
+    orders.cancel_order(order_id=paid.order.pk, user=paid.order.seller)
+    return Refund.objects.get()
+
+
+def test_an_order_nobody_opened_at_the_gateway_closes(purchase):
+    assert close_expired_orders() == 0
+    with expired(purchase):
+        assert close_expired_orders() == 1
+        assert close_expired_orders() == 0
+    purchase.refresh()
+    assert purchase.order.status == OrderStatus.CANCELLED
+    assert purchase.payment.status == PaymentStatus.CLOSED
+
+
+def test_an_open_cashier_is_closed_at_the_gateway_first(purchase):
+    purchase.open()
+    with expired(purchase):
+        assert close_expired_orders() == 1
+    purchase.refresh()
+    assert purchase.at_alipay()["trade_status"] == "TRADE_CLOSED"
+    assert (purchase.order.status, purchase.payment.status) == (OrderStatus.CANCELLED, PaymentStatus.CLOSED)
+
+
+def test_a_payment_that_wins_the_race_with_the_clock_is_booked_instead(alipay_sandbox, purchase):
+    alipay_sandbox.fault(purchase.payment.out_trade_no, no_notify=True)
+    purchase.pay()
+    with expired(purchase):
+        assert close_expired_orders() == 0
+    purchase.refresh()
+    assert purchase.order.status == OrderStatus.IN_PROGRESS
+    assert purchase.payment.status == PaymentStatus.PAID
+    assert escrow(purchase) == 12_800
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("fault", [{"drop_after_accept": True}, {"http_500_after_accept": True}], ids=str)
+def test_when_the_gateway_does_not_answer_the_order_stays_for_the_next_run(alipay_sandbox, purchase, fault):
+    purchase.open()
+    alipay_sandbox.fault(purchase.payment.out_trade_no, **fault)
+    with expired(purchase):
+        assert close_expired_orders() == 0
+        purchase.refresh()
+        assert purchase.order.status == OrderStatus.PENDING_PAYMENT
+        alipay_sandbox.control("faults", method="DELETE")
+        assert close_expired_orders() == 1
+    purchase.refresh()
+    assert purchase.order.status == OrderStatus.CANCELLED
+
+
+def test_a_payment_for_an_order_that_was_cancelled_is_given_back(purchase):
+    purchase.open()
+    orders.cancel_order(order_id=purchase.order.pk, user=purchase.order.buyer)
+    purchase.pay()
+    assert purchase.deliver() == "success"
+    purchase.refresh()
+    assert purchase.order.status == OrderStatus.CANCELLED  # never reopened silently
+    assert (purchase.payment.status, purchase.payment.return_reason) == (PaymentStatus.PAID, ORDER_CLOSED)
+    refund = Refund.objects.get()
+    assert (refund.amount_fen, refund.payment_reference) == (12_800, purchase.payment.out_trade_no)
+    assert escrow(purchase) == 12_800
+    assert audit_money().violations == []
+
+    assert pay_due_refunds() == 1
+    assert [row["refund_amount"] for row in purchase.at_alipay()["refunds"]] == ["128.00"]
+    assert escrow(purchase) == 0
+
+
+def test_a_second_payment_of_one_order_is_given_back_and_the_first_stays(paid, alipay_sandbox, postbox):
+    second = Payment.objects.create(
+        order=paid.order,
+        gateway="alipay",
+        out_trade_no=new_reference("PA"),
+        amount_fen=12_800,
+        expires_at=paid.order.payment_expires_at,
+    )
+    again = Purchase(paid.order, second, alipay_sandbox, postbox)
+    again.pay()
+    assert again.deliver() == "success"
+    again.refresh()
+    assert again.order.status == OrderStatus.IN_PROGRESS
+    assert (second.status, second.return_reason) == (PaymentStatus.PAID, ORDER_ALREADY_PAID)
+    assert escrow(paid) == 25_600
+    assert pay_due_refunds() == 1
+    assert escrow(paid) == 12_800
+    assert len(again.at_alipay()["refunds"]) == 1
+    assert paid.at_alipay()["refunds"] == []
+
+    # The order goes on as if nothing had been: it can still be cancelled and is paid back once more, from the first.
+    orders.cancel_order(order_id=paid.order.pk, user=paid.order.seller)
+    assert pay_due_refunds() == 1
+    assert [row["refund_amount"] for row in paid.at_alipay()["refunds"]] == ["128.00"]
+    assert escrow(paid) == 0
+
+
+def test_what_an_order_owes_is_paid_back_by_the_job(paid, refund):
+    assert pay_due_refunds() == 1
+    assert pay_due_refunds() == 0
+    refund.refresh_from_db()
+    assert (refund.status, refund.done_at is not None) == (RefundStatus.DONE, True)
+    rows = paid.at_alipay()["refunds"]
+    assert [(row["out_request_no"], row["refund_amount"]) for row in rows] == [(refund.reference, "128.00")]
+    assert paid.order.events.filter(type="refunded").count() == 1
+    assert escrow(paid) == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"drop_after_accept": True}, {"http_500_after_accept": True}, {"corrupt_response_signature": True},
+     {"refuse_with": "ACQ.SYSTEM_ERROR"}],
+    ids=str,
+)  # fmt: skip
+def test_an_unknown_answer_is_asked_again_under_the_same_number_and_pays_once(paid, refund, alipay_sandbox, fault):
+    number = paid.payment.out_trade_no
+    alipay_sandbox.control("faults", {"out_trade_no": number, "faults": fault, "method": REFUND, "times": 1})
+    assert pay_due_refunds() == 0
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.SENT
+    assert escrow(paid) == 12_800
+    assert audit_money().violations == []
+
+    assert pay_due_refunds() == 1
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.DONE
+    assert [row["out_request_no"] for row in paid.at_alipay()["refunds"]] == [refund.reference]
+    assert escrow(paid) == 0
+
+
+def test_a_timeout_is_an_unknown_answer(settings, paid, refund, alipay_sandbox):
+    settings.ALIPAY = settings.ALIPAY | {"timeout_seconds": 1}
+    number = paid.payment.out_trade_no
+    faults = {"out_trade_no": number, "faults": {"delay_ms": 1500}, "method": REFUND, "times": 1}
+    alipay_sandbox.control("faults", faults)
+    assert pay_due_refunds() == 0
+    assert escrow(paid) == 12_800
+    assert pay_due_refunds() == 1
+    assert len(paid.at_alipay()["refunds"]) == 1
+
+
+def test_a_refusal_leaves_the_refund_for_a_person_and_the_next_run(paid, refund, alipay_sandbox, caplog):
+    alipay_sandbox.fault(paid.payment.out_trade_no, refuse_with="ACQ.SELLER_BALANCE_NOT_ENOUGH")
+    assert pay_due_refunds() == 0
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.SENT
+    assert paid.at_alipay()["refunds"] == []
+    assert escrow(paid) == 12_800
+    assert "ACQ.SELLER_BALANCE_NOT_ENOUGH" in caplog.text
+    alipay_sandbox.control("faults", method="DELETE")
+    assert pay_due_refunds() == 1
+    assert escrow(paid) == 0
+
+
+def test_a_crash_after_the_gateways_answer_is_made_good_by_the_next_run(paid, refund, monkeypatch):
+    def crash(**_arguments):
+        raise RuntimeError("the power went out")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(orders, "mark_refund_done", crash)
+        with pytest.raises(RuntimeError):
+            pay_due_refunds()
+    assert escrow(paid) == 12_800
+    assert len(paid.at_alipay()["refunds"]) == 1
+    assert pay_due_refunds() == 1
+    assert len(paid.at_alipay()["refunds"]) == 1
+    assert escrow(paid) == 0
+
+
+def test_a_mediators_split_gives_back_its_part_only(paid):
+    orders.open_dispute(order_id=paid.order.pk, user=paid.order.buyer, reason="说不拢")
+    orders.decide_dispute(order_id=paid.order.pk, mediator=make_moderator(), refund_fen=4005, explanation="各让一步。")
+    assert pay_due_refunds() == 1
+    assert [row["refund_amount"] for row in paid.at_alipay()["refunds"]] == ["40.05"]
+    assert escrow(paid) == 0
+    assert Account.objects.get(kind="user_pending").balance_fen == 7915  # 8795 less the fee of 10 %, half up
+
+
+def test_alipays_notification_of_the_refund_changes_nothing_more(paid, refund):
+    assert pay_due_refunds() == 1
+    events = paid.order.events.count()
+    notice = paid.notices(2)[-1]
+    assert notice["refund_fee"] == "128.00"
+    assert paid.deliver() == "success"
+    paid.refresh()
+    assert paid.payment.status == PaymentStatus.PAID
+    assert paid.order.events.count() == events
