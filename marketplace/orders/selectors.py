@@ -1,7 +1,7 @@
 """Reads of orders. A stranger's order does not exist: 404, never 403."""
 
 from django.core.files.storage import default_storage
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.http import Http404
 
 from marketplace.accounts.models import User
@@ -9,7 +9,7 @@ from marketplace.core import clock
 from marketplace.gigs.models import GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.orders.models import Delivery, DeliveryFile, Order, OrderEvent, OrderRequirement, Refund, RefundStatus
-from marketplace.orders.states import FINAL_STATUSES, OrderStatus
+from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, OrderStatus
 
 
 def order_for(user: User, number: str) -> Order:
@@ -40,6 +40,13 @@ def sales(user: User, *, group: str = "") -> QuerySet[Order]:
     """What a person sold and was paid for, newest first; unpaid orders are not yet the seller's business."""
     orders = Order.objects.filter(seller=user).exclude(status=OrderStatus.PENDING_PAYMENT).exclude(paid_at=None)
     return _grouped(orders, group).select_related("buyer__profile", "gig")
+
+
+def escrow_of_sales(user: User) -> dict[str, int]:
+    """What lies in escrow for a seller's open orders, in fen, and how many orders that is."""
+    held = Order.objects.filter(seller=user, status__in=FUNDED_STATUSES)
+    figures = held.aggregate(amount_fen=Sum("total_fen"), orders=Count("pk"))
+    return {"amount_fen": figures["amount_fen"] or 0, "orders": figures["orders"]}
 
 
 def _grouped(orders: QuerySet[Order], group: str) -> QuerySet[Order]:

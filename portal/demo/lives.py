@@ -69,7 +69,7 @@ class Maker:
         if order.status != OrderStatus.AWAITING_REQUIREMENTS or order.paid_at is None:
             return
         random = self.chance.random
-        opening = random.choice(self.texts["conversations"])[0]["text"]
+        opening = self.texts["conversations"][0][0]["text"]  # the second conversation is about work in progress
         others = random.sample(phrases.ANSWERS, k=len(self.offer.requirements))
         order.answers = tuple(
             opening if number == 0 else others[number] for number in range(len(self.offer.requirements))

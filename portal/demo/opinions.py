@@ -80,7 +80,7 @@ def _write(
 
 def _words(star: int, texts: dict, used: Counter[str], taken: set[str], rng: Random) -> tuple[str, str]:
     """A text for so many stars that this gig does not have yet, the least used of the site first; with its reply."""
-    if rng.random() < WORDLESS_SHARE and star == 5:
+    if taken and star == 5 and rng.random() < WORDLESS_SHARE:
         return "", ""
     choices = [(one["text"], one.get("reply", "")) for one in texts["review_texts"] if one["stars"] == star]
     choices += [(text, "") for text in phrases.REVIEWS.get(star, ())]

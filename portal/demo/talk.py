@@ -63,12 +63,11 @@ def plan_talks(plans: Sequence[OrderPlan], sources: Sources, offers: Sequence[Of
 
 
 def _talk(plan: OrderPlan, told: list[list[dict]], chance: Chance, now: datetime) -> Talk:
-    """The first one before the order, now and then another one during the work."""
+    """The data's first one before the order, now and then its second one during the work."""
     talk = Talk(plan.buyer, plan.seller, plan.gig)
-    first = chance.random.randrange(len(told))
-    _speak(talk, told[first], plan.placed_at - timedelta(hours=chance.random.uniform(2, 9)), chance, now)
+    _speak(talk, told[0], plan.placed_at - timedelta(hours=chance.random.uniform(2, 9)), chance, now)
     if plan.started_at and chance.random.random() < 0.6:
-        _speak(talk, told[(first + 1) % len(told)], chance.later(plan.started_at, 2, 12), chance, now)
+        _speak(talk, told[1], chance.later(plan.started_at, 2, 12), chance, now)
     return talk
 
 

@@ -147,7 +147,7 @@ def test_the_pages_render_in_both_languages(silent_alipay, buyer, buyer_client, 
     for page in pages:
         response = buyer_client.get(page)
         assert response.status_code == 200, page
-        assert order.gig_title in response.content.decode()
+        assert ("一个方案" if "/return/" not in page else order.number) in response.content.decode(), page
 
 
 def test_another_persons_order_cannot_be_paid_or_seen(silent_alipay, buyer_client, seller_client):

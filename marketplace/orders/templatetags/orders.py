@@ -1,0 +1,12 @@
+from django import template
+
+from marketplace.accounts.models import User
+from marketplace.orders import selectors
+
+register = template.Library()
+
+
+@register.simple_tag
+def escrow_of_sales(seller: User) -> dict[str, int]:
+    """What lies in escrow for a seller's open orders: `{% escrow_of_sales user as held %}` → held.amount_fen, held.orders."""
+    return selectors.escrow_of_sales(seller)
