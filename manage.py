@@ -10,7 +10,9 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
     except ImportError as error:
-        raise SystemExit("Django is not installed here. `bin/run` makes .venv; then use .venv/bin/python manage.py") from error
+        raise SystemExit(
+            "Django is not installed here. `bin/run` makes .venv; then use .venv/bin/python manage.py"
+        ) from error
     from portal.embedded import provide_services
 
     provide_services()

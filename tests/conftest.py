@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from tests import databases, factories
@@ -40,13 +40,14 @@ def seller_client(seller) -> Client:
 
 
 @pytest.fixture
-def committed_db(request, django_db_setup, django_db_blocker):
-    """A database in which every transaction is a real one, for threads and servers; rows made here are removed after.
+def _keep_what_migrations_made(monkeypatch) -> None:
+    """After a test with real commits remove what the marketplace wrote, instead of emptying every table.
 
-    Not pytest-django's `transaction=True`: that empties every table, and with them Wagtail's root page and site.
+    Django would empty Wagtail's root page and site too, and with `--reuse-db` they would be missing in the next run.
     """
-    assert "db" not in request.fixturenames, "this test already runs inside Django's test transaction"
-    with django_db_blocker.unblock():
-        keep = databases.newest_user()
-        yield
-        databases.forget_marketplace(newest_user_to_keep=keep)
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: databases.forget_marketplace())
+
+
+@pytest.fixture
+def committed_db(_keep_what_migrations_made, transactional_db):
+    """A database in which every transaction is a real one: for threads and servers."""

@@ -31,7 +31,9 @@ class GigDocument(models.Model):
 class SearchHistory(models.Model):
     """A search that was made: what was asked, how much was found."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="searches")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="searches"
+    )
     query = models.CharField(_("query"), max_length=200)
     filters = models.JSONField(_("filters"), default=dict, blank=True)
     result_count = models.PositiveIntegerField(_("results"))
@@ -75,7 +77,9 @@ class Recommendation(models.Model):
     class Meta:
         verbose_name = _("recommendation")
         verbose_name_plural = _("recommendations")
-        constraints = [models.UniqueConstraint(fields=["source_gig", "target_gig"], name="discovery_recommendation_pair")]
+        constraints = [
+            models.UniqueConstraint(fields=["source_gig", "target_gig"], name="discovery_recommendation_pair")
+        ]
 
     def __str__(self) -> str:
         return f"{self.source_gig_id} → {self.target_gig_id}"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.gigs import selectors, services
 from marketplace.gigs.content import GigContent, read_content
-from marketplace.gigs.forms import GigEditor
+from marketplace.gigs.editor import GigEditor
 from marketplace.gigs.models import Gig
 from marketplace.gigs.readiness import readiness
 from marketplace.gigs.reviewing import changes_wanted, review_in_progress

@@ -20,7 +20,12 @@ class GigCategory(models.Model):
     """A category (no parent) or subcategory. Both languages stand in one row, so that facets and joins need no second one."""
 
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent category")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent category"),
     )
     name = models.CharField(_("name in Chinese"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=60)
@@ -74,7 +79,9 @@ class Gig(
     title = models.CharField(_("title"), max_length=80)
     slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True)
     description = models.TextField(_("description"), max_length=3000)
-    language = models.CharField(_("language"), max_length=8, choices=[("zh-hans", _("Chinese")), ("en", _("English"))], default="zh-hans")
+    language = models.CharField(
+        _("language"), max_length=8, choices=[("zh-hans", _("Chinese")), ("en", _("English"))], default="zh-hans"
+    )
     # Rows of the package comparison: [{"label": "…", "values": ["2个", true, false]}], one value per package.
     feature_rows = models.JSONField(_("comparison rows"), default=list, blank=True)
     status = models.CharField(_("status"), max_length=15, choices=GigStatus, default=GigStatus.DRAFT)

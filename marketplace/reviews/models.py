@@ -16,7 +16,9 @@ class Review(TimeStamped):
     """What one side of a finished order says about the other. Never deleted (电子商务法 §39)."""
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="reviews", verbose_name=_("order"))
-    gig = models.ForeignKey("gigs.Gig", on_delete=models.SET_NULL, null=True, related_name="reviews", verbose_name=_("service"))
+    gig = models.ForeignKey(
+        "gigs.Gig", on_delete=models.SET_NULL, null=True, related_name="reviews", verbose_name=_("service")
+    )
     side = models.CharField(_("side"), max_length=6, choices=ReviewSide)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews_written")
     subject = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews_received")
@@ -90,7 +92,9 @@ class SellerLevel(TimeStamped):
 class Reputation(models.Model):
     """Figures of a seller, recomputed from orders, reviews and messages; shown, never edited."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reputation", primary_key=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reputation", primary_key=True
+    )
     rating_sum = models.PositiveIntegerField(default=0)
     rating_count = models.PositiveIntegerField(default=0)
     orders_completed = models.PositiveIntegerField(default=0)
