@@ -16,7 +16,10 @@ INTERVALS: dict[str, int] = {
     "marketplace.discovery.tasks.catch_up": 60,
 }
 # name of the task → hour and minute in China, once a day
-NIGHTLY: dict[str, tuple[int, int]] = {"marketplace.discovery.tasks.rebuild": (3, 30)}
+NIGHTLY: dict[str, tuple[int, int]] = {
+    "marketplace.discovery.tasks.rebuild": (3, 30),
+    "marketplace.payments.tasks.forget_refused_notifications": (4, 10),
+}
 
 
 def ensure_schedule(**_kwargs: Any) -> None:

@@ -14,7 +14,9 @@ def forget_marketplace() -> None:
     """Remove all orders, money, gigs and people; pages and other data of migrations stay."""
     with connection.cursor() as cursor:
         # TRUNCATE passes the ledger's row triggers, which refuse DELETE. Everything of an order hangs on these two.
-        cursor.execute("TRUNCATE orders_order, ledger_account, ledger_transaction, payments_gatewaynotification CASCADE")
+        cursor.execute(
+            "TRUNCATE orders_order, ledger_account, ledger_transaction, payments_gatewaynotification CASCADE"
+        )
     Gig.objects.all().delete()
     GigCategory.objects.filter(parent__isnull=False).delete()
     GigCategory.objects.all().delete()

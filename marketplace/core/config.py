@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,8 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ),
         # Fiverr's figure (facts/marketplace.md, rule 1); a revision request starts it anew.
         ConfigDefinition("orders.auto_accept_days", 3, 1, 30, _("days"), _("A delivery is accepted by itself after")),
+        # Product decision: a revision is smaller than the work itself.
+        ConfigDefinition("orders.revision_days", 3, 1, 30, _("days"), _("A revision may take at least")),
         # facts/marketplace.md, rule 4.
         ConfigDefinition("orders.very_late_hours", 24, 1, 240, _("hours"), _("A buyer may cancel alone when late by")),
         ConfigDefinition(
@@ -68,5 +71,5 @@ def set_config(*, key: str, value: int, reason: str, user_id: int | None = None)
     config, _created = SystemConfig.objects.update_or_create(
         key=key, defaults={"value": value, "reason": reason, "updated_by_id": user_id}
     )
-    cache.delete(_CACHE_KEY)
+    transaction.on_commit(lambda: cache.delete(_CACHE_KEY))  # a reader before the commit would keep the old value
     return config

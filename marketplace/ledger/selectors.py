@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.ledger.models import Clearing, Entry, Wallet
+from marketplace.ledger.models import Account, Clearing, Entry, Wallet
 
 
 def wallet_of(user: User) -> Wallet | None:
@@ -14,7 +14,8 @@ def wallet_of(user: User) -> Wallet | None:
 
 def statement(user: User) -> QuerySet[Entry]:
     """All entries on the user's own accounts, newest first."""
-    return Entry.objects.filter(account__owner=user).select_related("transaction", "account").order_by("-pk")
+    accounts = list(Account.objects.filter(owner=user).values_list("pk", flat=True))  # so that the index is used
+    return Entry.objects.filter(account_id__in=accounts).select_related("transaction", "account").order_by("-pk")
 
 
 def waiting_clearings(wallet: Wallet) -> QuerySet[Clearing]:

@@ -27,6 +27,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
     FINANCE: [
         _ADMIN,
         _SEE_ORDERS,
+        ("orders", ["change_refund"]),
         ("ledger", ["view_account", "view_transaction", "view_entry", "view_wallet", "view_clearing"]),
         (
             "payments",

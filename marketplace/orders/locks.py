@@ -9,5 +9,5 @@ def lock_order(order_id: int) -> Order:
 
 
 def lock_refund(refund_id: int) -> Refund:
-    """Lock one refund, after its order."""
+    """Lock one refund. Nothing that holds it asks for an order's lock afterwards."""
     return Refund.objects.select_for_update(of=("self",), no_key=True).get(pk=refund_id)

@@ -5,6 +5,7 @@ from django.core.files.storage import storages
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.identifiers import new_order_number
@@ -231,6 +232,7 @@ class Dispute(TimeStamped):
 class RefundStatus(models.TextChoices):
     DUE = "due", _("Due")
     SENT = "sent", _("Sent to the payment institution")
+    STUCK = "stuck", _("Needs a person")
     DONE = "done", _("Paid back")
 
 
@@ -244,13 +246,21 @@ class Refund(TimeStamped):
     amount_fen = models.BigIntegerField(_("amount in fen"))
     reason = models.CharField(_("reason"), max_length=200)
     status = models.CharField(_("status"), max_length=5, choices=RefundStatus, default=RefundStatus.DUE)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt at"), default=timezone.now)
+    problem = models.CharField(_("problem"), max_length=200, blank=True)
     done_at = models.DateTimeField(_("paid back at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="orders_refund_positive")]
-        indexes = [models.Index(fields=["id"], condition=~Q(status="done"), name="orders_refund_open")]
+        # The job: what is to be asked for now.
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(status__in=("due", "sent")), name="orders_refund_waiting"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.reference

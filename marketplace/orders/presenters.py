@@ -167,7 +167,7 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
             started_at=order.started_at,
             actions=["deliver", "dispute", "cancel"],
         )
-    may_cancel = order.due_at is not None and clock.now() >= order.due_at + timedelta(hours=hours)
+    may_cancel = _may_cancel_late(order)
     text = _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.") % {
         "hours": hours
     }
@@ -181,12 +181,19 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
     )
 
 
+def _may_cancel_late(order: Order) -> bool:
+    hours = get_config("orders.very_late_hours")
+    return order.due_at is not None and clock.now() >= order.due_at + timedelta(hours=hours)
+
+
 def _next_revision(order: Order, is_buyer: bool) -> NextThing:
     if is_buyer:
         return NextThing(
             title=_("%(seller)s is revising") % {"seller": order.seller.display_name},
             text=_("The acceptance clock stands still until the next delivery."),
-            actions=["dispute"],
+            deadline=order.due_at,
+            deadline_text=_("is the promised time of the revision"),
+            actions=["cancel", "dispute"] if _may_cancel_late(order) else ["dispute"],
         )
     return NextThing(
         title=_("Revise and deliver again"),
@@ -230,6 +237,14 @@ def _next_completed(order: Order, is_buyer: bool) -> NextThing:
 
 
 def _next_cancelled(order: Order, is_buyer: bool) -> NextThing:
+    late = [refund for refund in order.refunds.all() if refund.payment_reference]
+    if is_buyer and order.paid_at is None and late:
+        amount = "¥" + display_yuan(sum(refund.amount_fen for refund in late))
+        done = all(refund.done_at for refund in late)
+        text = (
+            _("%(amount)s went back the way it came.") if done else _("%(amount)s is on its way back, the way it came.")
+        )
+        return NextThing(title=_("Your payment came after the order had closed"), text=text % {"amount": amount})
     if order.paid_at is None:
         return NextThing(
             title=_("Closed without payment"),
@@ -338,8 +353,10 @@ class MoneyBox:
 def money(order: Order) -> MoneyBox:
     """What was paid, what lies in escrow, what went where."""
     refunds = list(order.refunds.all())
-    refunded = sum(refund.amount_fen for refund in refunds if refund.done_at and not refund.payment_reference)
-    owed = sum(refund.amount_fen for refund in refunds if not refund.done_at and not refund.payment_reference)
+    # A late payment of an order that was never paid in time is all the money there is to tell about.
+    told = [refund for refund in refunds if not refund.payment_reference or order.paid_at is None]
+    refunded = sum(refund.amount_fen for refund in told if refund.done_at)
+    owed = sum(refund.amount_fen for refund in told if not refund.done_at)
     released = 0
     if order.status == OrderStatus.COMPLETED:
         released = order.total_fen

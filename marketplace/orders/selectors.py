@@ -8,14 +8,24 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs.models import GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
-from marketplace.orders.models import Delivery, DeliveryFile, Order, OrderEvent, OrderRequirement, Refund, RefundStatus
+from marketplace.orders.models import (
+    Delivery,
+    DeliveryFile,
+    Dispute,
+    Order,
+    OrderEvent,
+    OrderRequirement,
+    Refund,
+    RefundStatus,
+)
 from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, OrderStatus
 
 
 def order_for(user: User, number: str) -> Order:
     """One order with everything its page shows, for one of its two sides. Raises Http404 for anybody else."""
     order = (
-        Order.objects.filter(Q(buyer=user) | Q(seller=user), number=number)
+        # An order that was never paid is not the seller's business.
+        Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False), number=number)
         .select_related("buyer__profile", "seller__profile", "gig", "dispute")
         .prefetch_related(
             "items",
@@ -105,6 +115,23 @@ def cover_url(order: Order) -> str:
     return default_storage.url(order.cover) if order.cover else ""
 
 
+def dispute_to_decide(dispute_id: int) -> Dispute:
+    """One open dispute with everything a mediator reads. The page asks for the permission. Raises Http404."""
+    dispute = (
+        open_disputes()
+        .filter(pk=dispute_id)
+        .prefetch_related(
+            "order__requirements",
+            Prefetch("order__deliveries", Delivery.objects.prefetch_related("files")),
+            Prefetch("order__events", OrderEvent.objects.select_related("actor__profile")),
+        )
+        .first()
+    )
+    if dispute is None:
+        raise Http404
+    return dispute
+
+
 def expired_unpaid_ids() -> list[int]:
     """Orders whose payment clock ran out."""
     orders = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT, payment_expires_at__lte=clock.now())
@@ -117,6 +144,20 @@ def due_for_acceptance_ids() -> list[int]:
     return list(orders.values_list("pk", flat=True))
 
 
-def open_refunds() -> QuerySet[Refund]:
-    """Refunds that are not yet paid back, oldest first."""
-    return Refund.objects.exclude(status=RefundStatus.DONE).select_related("order").order_by("pk")
+def due_refunds() -> QuerySet[Refund]:
+    """Refunds to carry out now, longest waiting first; those that need a person are not among them."""
+    waiting = Refund.objects.filter(status__in=(RefundStatus.DUE, RefundStatus.SENT), next_attempt_at__lte=clock.now())
+    return waiting.select_related("order").order_by("next_attempt_at", "pk")
+
+
+def refunds_for_a_person() -> QuerySet[Refund]:
+    """Refunds that the gateway refused: finance has to look."""
+    return Refund.objects.filter(status=RefundStatus.STUCK).select_related("order__buyer__profile").order_by("pk")
+
+
+def open_disputes() -> QuerySet[Dispute]:
+    """Disputes that wait for a decision, oldest first."""
+    disputes = Dispute.objects.filter(order__status=OrderStatus.DISPUTED)
+    return disputes.select_related("order__buyer__profile", "order__seller__profile", "opened_by__profile").order_by(
+        "pk"
+    )

@@ -2,10 +2,13 @@
 
 from celery import shared_task
 
+from marketplace.core.jobs import count_done
 from marketplace.orders import selectors, services
 
 
 @shared_task
 def accept_due_deliveries() -> int:
     """Accept what nobody answered in time. Returns how many."""
-    return sum(services.accept_automatically(order_id=order_id) for order_id in selectors.due_for_acceptance_ids())
+    return count_done(
+        selectors.due_for_acceptance_ids(), lambda order_id: services.accept_automatically(order_id=order_id)
+    )

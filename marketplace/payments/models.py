@@ -30,6 +30,8 @@ class Payment(TimeStamped):
     status = models.CharField(_("status"), max_length=8, choices=PaymentStatus, default=PaymentStatus.PENDING)
     expires_at = models.DateTimeField(_("expires at"))
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
+    # When the gateway was last asked about it, so that no attempt starves behind others.
+    asked_at = models.DateTimeField(null=True, blank=True)
     # A late or second payment is given back whole; this says why.
     return_reason = models.CharField(max_length=40, blank=True)
 

@@ -1,6 +1,6 @@
 """Reads of payments."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import User
@@ -34,4 +34,5 @@ def expired_unpaid_orders() -> QuerySet[Order]:
 
 def undecided_payments() -> QuerySet[Payment]:
     """Attempts whose outcome we do not know yet; notifications are best effort, so they are asked for."""
-    return Payment.objects.filter(status=PaymentStatus.PENDING).select_related("order").order_by("pk")
+    undecided = Payment.objects.filter(status=PaymentStatus.PENDING).select_related("order")
+    return undecided.order_by(F("asked_at").asc(nulls_first=True), "pk")

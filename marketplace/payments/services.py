@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -31,6 +32,7 @@ from marketplace.payments.models import GatewayNotification, Payment, PaymentSta
 logger = logging.getLogger(__name__)
 
 ORDER_CLOSED, ORDER_ALREADY_PAID = "order_closed", "order_already_paid"
+MAX_NOTIFICATION_CHARACTERS, KEEP_REFUSED_DAYS = 20_000, 30
 
 
 @transaction.atomic
@@ -75,38 +77,50 @@ def payment_url(*, payment: Payment, is_phone: bool) -> str:
 def receive_notification(*, gateway_code: str, form: dict[str, str]) -> bool:
     """Store what a gateway posted, verify it, apply it once. Returns whether the gateway may stop repeating it.
 
-    A forged or foreign notification is stored too, marked as such, and changes nothing.
+    A forged or foreign notification stays stored, marked as such, and changes nothing.
+    Raises PaymentError GATEWAY_UNAVAILABLE when this gateway is not configured.
     """
-    body = json.dumps(form, ensure_ascii=False, sort_keys=True)
+    if gateway_code not in configured_gateways():
+        raise PaymentError(PaymentErrorCode.GATEWAY_UNAVAILABLE)
+    body = json.dumps(form, ensure_ascii=False, sort_keys=True)[:MAX_NOTIFICATION_CHARACTERS]
+    received = GatewayNotification.objects.create(gateway=gateway_code, dedupe_key="", body=body)
     try:
         notification = gateway(gateway_code).parse_notification(form)
     except NotificationInvalid as problem:
-        GatewayNotification.objects.create(gateway=gateway_code, dedupe_key="", body=body, problem=str(problem)[:200])
+        GatewayNotification.objects.filter(pk=received.pk).update(problem=str(problem)[:200])
         logger.warning("refused a notification of %s: %s", gateway_code, problem)
         return False
-    stored = _store_notification(gateway_code, notification.dedupe_key, body)
-    payment = Payment.objects.filter(out_trade_no=notification.snapshot.out_trade_no).first()
+    stored = _as_verified(received, notification.dedupe_key)
+    payment = Payment.objects.filter(gateway=gateway_code, out_trade_no=notification.snapshot.out_trade_no).first()
+    problem_found = ""
     if payment is None:
-        GatewayNotification.objects.filter(pk=stored.pk).update(problem="unknown number")
-        logger.error("a valid notification of %s for an unknown number", gateway_code)
-        return False
-    if notification.snapshot.amount_fen != payment.amount_fen:
-        GatewayNotification.objects.filter(pk=stored.pk).update(problem="amount differs")
-        logger.error("a valid notification for %s with another amount: quarantined", payment.out_trade_no)
+        problem_found = "unknown number"
+    elif notification.snapshot.amount_fen != payment.amount_fen:
+        problem_found = "amount differs"
+    if payment is None or problem_found:
+        GatewayNotification.objects.filter(pk=stored.pk).update(problem=problem_found)
+        logger.error("a valid notification of %s is quarantined: %s", gateway_code, problem_found)
         return False
     apply_snapshot(payment_id=payment.pk, snapshot=notification.snapshot)
     GatewayNotification.objects.filter(pk=stored.pk, applied_at=None).update(applied_at=clock.now())
     return True
 
 
-def _store_notification(gateway_code: str, dedupe_key: str, body: str) -> GatewayNotification:
+def _as_verified(received: GatewayNotification, dedupe_key: str) -> GatewayNotification:
+    """Mark the row as verified; a second copy of the same notification gives way to the first."""
     try:
         with transaction.atomic():
-            return GatewayNotification.objects.create(
-                gateway=gateway_code, dedupe_key=dedupe_key, body=body, verified=True
-            )
+            GatewayNotification.objects.filter(pk=received.pk).update(dedupe_key=dedupe_key, verified=True)
+        return received
     except IntegrityError:
-        return GatewayNotification.objects.get(gateway=gateway_code, dedupe_key=dedupe_key, verified=True)
+        received.delete()
+        return GatewayNotification.objects.get(gateway=received.gateway, dedupe_key=dedupe_key, verified=True)
+
+
+def forget_refused_notifications() -> int:
+    """Delete refused notifications older than a month: anybody can post them, so they must not pile up. Returns how many."""
+    limit = clock.now() - timedelta(days=KEEP_REFUSED_DAYS)
+    return GatewayNotification.objects.filter(verified=False, received_at__lt=limit).delete()[0]
 
 
 @transaction.atomic
@@ -164,21 +178,40 @@ def refresh_payment(*, payment: Payment) -> Payment:
     return apply_snapshot(payment_id=payment.pk, snapshot=snapshot)
 
 
+def settle_undecided(*, payment: Payment) -> bool:
+    """Ask about one attempt nobody told us about; one whose order no longer waits is closed at its gateway instead.
+
+    Returns whether it is decided now.
+    """
+    Payment.objects.filter(pk=payment.pk).update(asked_at=clock.now())
+    if payment.order.status == OrderStatus.PENDING_PAYMENT:
+        return refresh_payment(payment=payment).status != PaymentStatus.PENDING
+    return _close_attempt(payment)
+
+
+def _close_attempt(payment: Payment) -> bool:
+    """Make an attempt impossible to pay; one that was paid meanwhile is booked. Returns whether it is decided now."""
+    try:
+        outcome = gateway(payment.gateway).close(payment.out_trade_no)
+    except (Unknown, Rejected) as problem:
+        logger.warning("closing %s: %s", payment.out_trade_no, problem)
+        return False
+    if outcome == CloseOutcome.ALREADY_PAID:
+        return refresh_payment(payment=payment).status != PaymentStatus.PENDING
+    if outcome == CloseOutcome.NOT_FOUND and payment.expires_at > clock.now():
+        return False  # its page was never opened, and still could be: ask again until it has expired
+    apply_snapshot(payment_id=payment.pk, snapshot=PaySnapshot(payment.out_trade_no, PaymentState.CLOSED))
+    return True
+
+
 def close_expired_order(*, order: Order) -> bool:
     """End an unpaid order whose clock ran out, gateway first: a payment that won the race is booked instead.
 
     Returns whether the order was closed. An unknown answer leaves it for the next run.
     """
     for payment in order.payments.filter(status=PaymentStatus.PENDING):
-        try:
-            outcome = gateway(payment.gateway).close(payment.out_trade_no)
-        except (Unknown, Rejected) as problem:
-            logger.warning("closing %s: %s", payment.out_trade_no, problem)
+        if not _close_attempt(payment):
             return False
-        if outcome == CloseOutcome.ALREADY_PAID:
-            refresh_payment(payment=payment)
-            return False
-        apply_snapshot(payment_id=payment.pk, snapshot=PaySnapshot(payment.out_trade_no, PaymentState.CLOSED))
     return orders.close_unpaid_order(order_id=order.pk)
 
 
@@ -187,8 +220,8 @@ def pay_refund(*, refund: Refund) -> bool:
 
     Safe to run twice and after a crash at any line: the reference makes a repeated request the same refund.
     """
-    if orders.mark_refund_sent(refund_id=refund.pk) is None:
-        return True
+    if orders.begin_refund_attempt(refund_id=refund.pk) is None:
+        return False
     payment = _payment_of(refund)
     adapter = gateway(payment.gateway)
     request = RefundRequest(payment.out_trade_no, refund.reference, refund.amount_fen, refund.order.gig_title)
@@ -199,6 +232,7 @@ def pay_refund(*, refund: Refund) -> bool:
         return False
     except Rejected as problem:
         logger.error("refund %s was refused and needs a person: %s", refund.reference, problem)
+        orders.hand_refund_to_a_person(refund_id=refund.pk, problem=str(problem))
         return False
     orders.mark_refund_done(refund_id=refund.pk, gateway=payment.gateway)
     return True

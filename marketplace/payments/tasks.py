@@ -2,26 +2,35 @@
 
 from celery import shared_task
 
-from marketplace.orders.selectors import open_refunds
+from marketplace.core.jobs import count_done
+from marketplace.orders.selectors import due_refunds
 from marketplace.payments import selectors, services
+
+# A call may take ten seconds and a job five minutes; what is left over has its turn in the next run.
+BATCH = 25
 
 
 @shared_task
 def close_expired_orders() -> int:
     """Close unpaid orders whose clock ran out. Returns how many."""
-    return sum(services.close_expired_order(order=order) for order in selectors.expired_unpaid_orders())
+    orders = selectors.expired_unpaid_orders()[:BATCH]
+    return count_done(orders, lambda order: services.close_expired_order(order=order))
 
 
 @shared_task
 def poll_undecided_payments() -> int:
-    """Ask the gateways about attempts that nobody told us about. Returns how many were asked for."""
-    payments = list(selectors.undecided_payments()[:200])
-    for payment in payments:
-        services.refresh_payment(payment=payment)
-    return len(payments)
+    """Ask the gateways about attempts that nobody told us about, longest unasked first. Returns how many were decided."""
+    payments = selectors.undecided_payments()[:BATCH]
+    return count_done(payments, lambda payment: services.settle_undecided(payment=payment))
 
 
 @shared_task
 def pay_due_refunds() -> int:
     """Carry out what orders decided to give back. Returns how many are done."""
-    return sum(services.pay_refund(refund=refund) for refund in open_refunds()[:200])
+    return count_done(due_refunds()[:BATCH], lambda refund: services.pay_refund(refund=refund))
+
+
+@shared_task
+def forget_refused_notifications() -> int:
+    """Drop what was refused as forged or foreign a month ago. Returns how many rows."""
+    return services.forget_refused_notifications()

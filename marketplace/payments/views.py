@@ -15,6 +15,7 @@ from marketplace.orders.selectors import package_cover_url, package_on_sale
 from marketplace.orders.services import place_order
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import selectors, services
+from marketplace.payments.errors import PaymentError
 from marketplace.payments.forms import CheckoutForm
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.models import GatewayCode
@@ -32,6 +33,7 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
             package=package,
             extra_ids=[int(extra) for extra in form.cleaned_data["extras"]],
             checkout_key=form.cleaned_data["checkout_key"],
+            seen_offer=form.cleaned_data["seen_offer"],
         )
         return _to_cashier(request, order, form.cleaned_data["gateway"])
     context = {
@@ -88,5 +90,8 @@ def payment_return(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def alipay_notify(request: HttpRequest) -> HttpResponse:
     """Alipay tells us about a trade. Anything but the seven letters makes it repeat (facts/payments.md, section 3)."""
-    done = services.receive_notification(gateway_code=GatewayCode.ALIPAY.value, form=request.POST.dict())
+    try:
+        done = services.receive_notification(gateway_code=GatewayCode.ALIPAY.value, form=request.POST.dict())
+    except PaymentError:
+        return HttpResponse("fail", content_type="text/plain", status=503)  # not configured: let the gateway try later
     return HttpResponse("success" if done else "fail", content_type="text/plain", status=200 if done else 400)

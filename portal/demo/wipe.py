@@ -49,4 +49,6 @@ def _delete_people(cursor) -> None:  # type: ignore[no-untyped-def]
         else:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608
     cursor.execute(f'DELETE FROM "{people}"')  # noqa: S608
-    cursor.execute(f"SELECT setval(pg_get_serial_sequence('{people}', 'id'), 1, false)")
+    # Not setval: this one is undone when the transaction is.
+    cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [people])
+    cursor.execute(f"ALTER SEQUENCE {cursor.fetchone()[0]} RESTART")

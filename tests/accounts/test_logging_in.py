@@ -79,7 +79,9 @@ def test_guessing_passwords_is_slowed_down_without_a_500():
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_request_login_code", "account_reset_password"])
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_signup", "account_request_login_code", "account_reset_password"]
+)
 def test_the_doors_render_in_both_languages(name, language):
     with override(language):
         response = Client().get(reverse(name))
@@ -112,7 +114,5 @@ def test_somebody_without_the_right_is_told_so_and_not_sent_in_circles(buyer_cli
 
 def test_somebody_with_the_right_enters():
     client = Client()
-    client.force_login(
-        make_user(is_staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(make_user(is_staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/admin/").status_code == 200

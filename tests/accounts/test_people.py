@@ -18,7 +18,8 @@ PHONE = "+8613800138000"
 
 
 @pytest.mark.parametrize(
-    "typed", ["13800138000", " 138 0013 8000 ", "138-0013-8000", "+8613800138000", "008613800138000", "(+86)13800138000"]
+    "typed",
+    ["13800138000", " 138 0013 8000 ", "138-0013-8000", "+8613800138000", "008613800138000", "(+86)13800138000"],
 )
 def test_a_mainland_mobile_number_has_one_form(typed):
     assert normalize_phone(typed) == PHONE
@@ -113,7 +114,14 @@ def test_the_page_opens_the_seller_desk(buyer, buyer_client):
 
 
 def test_a_person_edits_their_own_profile(buyer, buyer_client):
-    form = {"display_name": "林大满", "headline": "", "about": "", "province": "浙江", "city": "杭州", "languages": ["en"]}
+    form = {
+        "display_name": "林大满",
+        "headline": "",
+        "about": "",
+        "province": "浙江",
+        "city": "杭州",
+        "languages": ["en"],
+    }
     assert buyer_client.post(reverse("accounts:settings"), form).status_code == 302
     buyer.profile.refresh_from_db()
     assert (buyer.profile.display_name, buyer.profile.city, buyer.profile.languages) == ("林大满", "杭州", ["en"])

@@ -18,11 +18,13 @@ from marketplace.payments.models import GatewayNotification, PaymentStatus
 from marketplace.payments.tasks import close_expired_orders, pay_due_refunds, poll_undecided_payments
 from tests.databases import together
 from tests.factories import make_gig, make_order
-from tests.payments.conftest import NOTIFY, Purchase, begin
 from tests.payments.conftest import (  # noqa: F401 fixtures of the payments' tests, used here too
+    NOTIFY,
+    Purchase,
     alipay_keys,
     alipay_process,
     alipay_sandbox,
+    begin,
     forge,
     postbox,
     silent_alipay,
@@ -91,7 +93,10 @@ def test_two_runs_of_the_refund_job_book_one_refund(alipay_sandbox, postbox):  #
 
 
 def test_alipay_itself_tells_the_portal_and_no_call_is_made_inside_a_transaction(
-    settings, monkeypatch, alipay_sandbox, postbox  # noqa: F811
+    settings,
+    monkeypatch,
+    alipay_sandbox,
+    postbox,  # noqa: F811
 ):
     """The whole way, with nothing handed over by the test: Alipay posts to a running portal."""
     inside_transaction, call = [], AlipayGateway._call

@@ -64,7 +64,8 @@ def test_people_see_fen_only_when_there_are_any(amount, shown, exact):
 
 
 @pytest.mark.parametrize(
-    ("text", "fen"), [("1280", 128_000), ("0.1", 10), ("0.10", 10), ("12.3400", 1234), (Decimal("0.05"), 5), ("-3", -300)]
+    ("text", "fen"),
+    [("1280", 128_000), ("0.1", 10), ("0.10", 10), ("12.3400", 1234), (Decimal("0.05"), 5), ("-3", -300)],
 )
 def test_an_amount_in_yuan_becomes_fen(text, fen):
     assert parse_yuan(text) == fen

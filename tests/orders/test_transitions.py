@@ -101,7 +101,7 @@ def acts() -> list[Act]:
         return services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=0, explanation="")
 
     cancelled = {S.CANCELLED}
-    disputable = {source: (S.DISPUTED, E.DISPUTE_OPENED) for source in (S.IN_PROGRESS, S.DELIVERED, S.REVISION_REQUESTED)}
+    disputable = dict.fromkeys((S.IN_PROGRESS, S.DELIVERED, S.REVISION_REQUESTED), (S.DISPUTED, E.DISPUTE_OPENED))
     to_cancelled = (S.CANCELLED, E.CANCELLED)
     return [
         Act("pay", pay, {S.PENDING_PAYMENT: (S.IN_PROGRESS, E.PAID)}, quiet=True),
@@ -141,13 +141,13 @@ def acts() -> list[Act]:
         Act(
             "buyer cancels",
             by("buyer", cancel),
-            {source: to_cancelled for source in (S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.IN_PROGRESS)},
+            dict.fromkeys((S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.IN_PROGRESS), to_cancelled),
             repeats=frozenset(cancelled),
         ),
         Act(
             "seller cancels",
             by("seller", cancel),
-            {source: to_cancelled for source in (S.AWAITING_REQUIREMENTS, S.IN_PROGRESS, S.REVISION_REQUESTED)},
+            dict.fromkeys((S.AWAITING_REQUIREMENTS, S.IN_PROGRESS, S.REVISION_REQUESTED), to_cancelled),
             repeats=frozenset(cancelled),
         ),
         Act("buyer disputes", by("buyer", dispute), disputable),

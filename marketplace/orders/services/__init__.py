@@ -1,31 +1,35 @@
 """What the two sides of an order, and its clocks, can do. One module a part of its life."""
 
 from marketplace.orders.services.acceptance import accept_automatically, accept_delivery, request_revision
-from marketplace.orders.services.cancellation import (
-    cancel_order,
-    close_unpaid_order,
-    mark_refund_done,
-    mark_refund_sent,
-    return_payment,
-)
+from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.disputes import decide_dispute, open_dispute
-from marketplace.orders.services.placing import confirm_payment, place_order
+from marketplace.orders.services.placing import confirm_payment, offer_of, place_order
+from marketplace.orders.services.refunds import (
+    begin_refund_attempt,
+    hand_refund_to_a_person,
+    mark_refund_done,
+    retry_refund,
+    return_payment,
+)
 from marketplace.orders.services.requirements import submit_requirements
 
 __all__ = [
     "accept_automatically",
     "accept_delivery",
+    "begin_refund_attempt",
     "cancel_order",
     "close_unpaid_order",
     "confirm_payment",
     "decide_dispute",
     "deliver_order",
+    "hand_refund_to_a_person",
     "mark_refund_done",
-    "mark_refund_sent",
+    "offer_of",
     "open_dispute",
     "place_order",
     "request_revision",
+    "retry_refund",
     "return_payment",
     "submit_requirements",
 ]

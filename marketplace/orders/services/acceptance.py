@@ -58,7 +58,10 @@ def request_revision(*, order_id: int, buyer: User, message: str) -> Order:
     order.status = OrderStatus.REVISION_REQUESTED
     order.revisions_used += 1
     order.auto_accept_at = None
-    order.save(update_fields=["status", "revisions_used", "auto_accept_at", "updated_at"])
+    # The seller gets time for the revision; without it, a revision asked for late would make the order late at once.
+    earliest = clock.now() + timedelta(days=get_config("orders.revision_days"))
+    order.due_at = max(order.due_at or earliest, earliest)
+    order.save(update_fields=["status", "revisions_used", "auto_accept_at", "due_at", "updated_at"])
     events.record(
         order,
         OrderEventType.REVISION_REQUESTED,

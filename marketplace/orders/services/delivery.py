@@ -1,6 +1,5 @@
 """The seller hands over work."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -15,32 +14,32 @@ from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Delivery, DeliveryFile, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services._uploads import StoredFile, stored
 from marketplace.orders.states import OrderStatus
 
 
-@transaction.atomic
 def deliver_order(*, order_id: int, seller: User, message: str, files: Sequence[UploadedFile] = ()) -> Delivery:
     """Record a delivery with the checksums of its files, and start the acceptance clock.
 
-    Raises OrderError WRONG_STATE or NOTHING_DELIVERED.
+    Raises OrderError WRONG_STATE or NOTHING_DELIVERED; then nothing of the files stays behind.
     """
-    order = locks.lock_order(order_id)
-    require_transition(order, to=OrderStatus.DELIVERED, actor=role_of(order, seller))
     if not files and not message.strip():
         raise OrderError(OrderErrorCode.NOTHING_DELIVERED)
+    with stored(files, folder="deliveries") as stored_files, transaction.atomic():
+        return _deliver(order_id=order_id, seller=seller, message=message.strip(), files=stored_files)
 
+
+def _deliver(*, order_id: int, seller: User, message: str, files: Sequence[StoredFile]) -> Delivery:
+    order = locks.lock_order(order_id)
+    require_transition(order, to=OrderStatus.DELIVERED, actor=role_of(order, seller))
     now = clock.now()
     delivery = Delivery.objects.create(
-        order=order, number=order.deliveries.count() + 1, message=message.strip(), created_at=now
+        order=order, number=order.deliveries.count() + 1, message=message, created_at=now
     )
-    for upload in files:
-        DeliveryFile.objects.create(
-            delivery=delivery,
-            file=upload,
-            name=(upload.name or "file")[:200],
-            size=upload.size or 0,
-            sha256=_checksum(upload),
-        )
+    DeliveryFile.objects.bulk_create(
+        DeliveryFile(delivery=delivery, file=file.storage_name, name=file.name, size=file.size, sha256=file.sha256)
+        for file in files
+    )
     order.status = OrderStatus.DELIVERED
     order.delivered_at = now
     order.auto_accept_at = now + timedelta(days=get_config("orders.auto_accept_days"))
@@ -56,12 +55,3 @@ def deliver_order(*, order_id: int, seller: User, message: str, files: Sequence[
     )
     tell(order.buyer_id, order, _("Your order was delivered: please look at it"))
     return delivery
-
-
-def _checksum(upload: UploadedFile) -> str:
-    digest = hashlib.sha256()
-    upload.seek(0)
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    return digest.hexdigest()

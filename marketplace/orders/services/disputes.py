@@ -1,5 +1,6 @@
 """A disagreement, and a mediator's decision about the money."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from marketplace.orders import events, locks
 from marketplace.orders.models import Dispute, DisputeOutcome, Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services.acceptance import earnings_clear_at
-from marketplace.orders.services.cancellation import owe_refund
+from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import MEDIATOR, OrderStatus
 
 
@@ -34,8 +35,10 @@ def open_dispute(*, order_id: int, user: User, reason: str) -> Dispute:
 def decide_dispute(*, order_id: int, mediator: User, refund_fen: int, explanation: str) -> Order:
     """Give `refund_fen` of the escrow back to the buyer and the rest, less the fee, to the seller.
 
-    Raises OrderError WRONG_STATE, and ValueError for a refund outside 0..total.
+    Raises PermissionDenied, OrderError WRONG_STATE, and ValueError for a refund outside 0..total.
     """
+    if not mediator.has_perm("orders.change_dispute"):
+        raise PermissionDenied
     order = locks.lock_order(order_id)
     require_transition(order, to=OrderStatus.RESOLVED, actor=MEDIATOR)
     if not 0 <= refund_fen <= order.total_fen:

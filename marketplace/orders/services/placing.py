@@ -1,5 +1,7 @@
 """From the gig page to money in escrow."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -20,25 +22,44 @@ from marketplace.orders.services._rules import require_transition, tell
 from marketplace.orders.states import SYSTEM, OrderStatus
 
 
+def offer_of(package: GigPackage) -> str:
+    """A fingerprint of what a buyer of this package is shown: price, days, revisions, add-ons with their prices."""
+    extras = sorted((extra.pk, extra.price_fen, extra.extra_days) for extra in package.gig.extras.all())
+    shown = [package.pk, package.price_fen, package.delivery_days, package.revisions, extras]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
+
+
 @transaction.atomic
 def place_order(
-    *, buyer: User, package: GigPackage, extra_ids: Sequence[int] = (), checkout_key: UUID | None = None
+    *,
+    buyer: User,
+    package: GigPackage,
+    extra_ids: Sequence[int] = (),
+    checkout_key: UUID | None = None,
+    seen_offer: str | None = None,
 ) -> Order:
     """Freeze what is bought into a new order that waits for its payment.
 
-    `checkout_key` comes with the checkout page: the same page sent twice gives the same order back.
-    Raises OrderError OWN_GIG or GIG_NOT_LIVE. Add-ons that are not the gig's are ignored as if not chosen.
+    `checkout_key` comes with the checkout page: the same page sent twice with the same choice gives the same order
+    back, as long as that one can still be paid. `seen_offer` is what the page showed (`offer_of`).
+    Raises OrderError OWN_GIG, GIG_NOT_LIVE, or OFFER_CHANGED when the package or an add-on is no longer what was seen.
     """
     checkout_key = checkout_key or uuid4()
-    placed = Order.objects.filter(buyer=buyer, checkout_key=checkout_key).first()
-    if placed is not None:
-        return placed
+    package = GigPackage.objects.select_related("gig").get(pk=package.pk)  # as it is now, not as the page read it
     gig = package.gig
     if gig.status != GigStatus.LIVE:
         raise OrderError(OrderErrorCode.GIG_NOT_LIVE)
     if gig.seller_id == buyer.pk:
         raise OrderError(OrderErrorCode.OWN_GIG)
     extras = list(GigExtra.objects.filter(gig=gig, pk__in=list(extra_ids)))
+    if len(extras) != len(set(extra_ids)) or (seen_offer is not None and seen_offer != offer_of(package)):
+        raise OrderError(OrderErrorCode.OFFER_CHANGED)
+    total_fen = package.price_fen + sum(extra.price_fen for extra in extras)
+    placed = Order.objects.filter(checkout_key=checkout_key).first()
+    if placed is not None:
+        if _is_same_purchase(placed, buyer=buyer, package=package, extras=extras, total_fen=total_fen):
+            return placed
+        checkout_key = uuid4()  # the page was sent again with another choice: that is another order
     cover = gig.media.filter(kind=MediaKind.IMAGE).first()
     now = clock.now()
     try:
@@ -54,7 +75,7 @@ def place_order(
                 package_title=package.title,
                 package_description=package.description,
                 cover=cover.file.name if cover else "",
-                total_fen=package.price_fen + sum(extra.price_fen for extra in extras),
+                total_fen=total_fen,
                 commission_basis_points=get_config("payments.commission_basis_points"),
                 # A faster add-on takes days off, but never all of them.
                 delivery_days=max(1, package.delivery_days + sum(extra.extra_days for extra in extras)),
@@ -86,6 +107,19 @@ def place_order(
     )
     events.record(order, OrderEventType.PLACED, actor=buyer, at=now)
     return order
+
+
+def _is_same_purchase(
+    order: Order, *, buyer: User, package: GigPackage, extras: Sequence[GigExtra], total_fen: int
+) -> bool:
+    titles = sorted(order.items.filter(kind=OrderItemKind.EXTRA).values_list("title", flat=True))
+    return (
+        order.buyer_id == buyer.pk
+        and order.package_id == package.pk
+        and order.status == OrderStatus.PENDING_PAYMENT
+        and order.total_fen == total_fen
+        and titles == sorted(extra.title for extra in extras)
+    )
 
 
 @transaction.atomic

@@ -13,28 +13,33 @@ from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services._uploads import StoredFile, stored
 from marketplace.orders.states import OrderStatus
 
 
-@transaction.atomic
 def submit_requirements(
     *, order_id: int, buyer: User, answers: Mapping[int, str], files: Mapping[int, UploadedFile] | None = None
 ) -> Order:
     """Store the answers (by id of the order's requirement) and start the delivery clock.
 
-    Raises OrderError WRONG_STATE, or REQUIREMENT_MISSING when a required question has no answer.
+    Raises OrderError WRONG_STATE, or REQUIREMENT_MISSING when a required question has no answer; then nothing of the
+    files stays behind.
     """
+    uploads = dict(files or {})
+    with stored(list(uploads.values()), folder="requirements") as stored_files, transaction.atomic():
+        by_requirement = dict(zip(uploads, stored_files, strict=True))
+        return _submit(order_id=order_id, buyer=buyer, answers=answers, files=by_requirement)
+
+
+def _submit(*, order_id: int, buyer: User, answers: Mapping[int, str], files: Mapping[int, StoredFile]) -> Order:
     order = locks.lock_order(order_id)
     require_transition(order, to=OrderStatus.IN_PROGRESS, actor=role_of(order, buyer))
-    if order.status != OrderStatus.AWAITING_REQUIREMENTS:
-        # The table also lets a seller take up a revision; that must not rewrite the answers or restart the clock.
-        raise OrderError(OrderErrorCode.WRONG_STATE)
     requirements = list(order.requirements.all())
     for requirement in requirements:
         requirement.answer = answers.get(requirement.pk, "").strip()
-        upload = (files or {}).get(requirement.pk)
-        if upload is not None:
-            requirement.file, requirement.file_name = upload, (upload.name or "")[:200]
+        file = files.get(requirement.pk)
+        if file is not None:
+            requirement.file, requirement.file_name = file.storage_name, file.name
         if requirement.required and not requirement.answer and not requirement.file:
             raise OrderError(OrderErrorCode.REQUIREMENT_MISSING, prompt=requirement.prompt)
 

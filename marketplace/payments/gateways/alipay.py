@@ -108,6 +108,8 @@ class AlipayGateway:
         if answer.get("sub_code") in _CANNOT_CLOSE:
             # Paid, or closed by somebody else in the meantime: only a query tells.
             state = self.query(out_trade_no).state
+            if state == PaymentState.PENDING:
+                raise Unknown("the trade can neither be closed nor is it paid: the buyer is paying right now")
             return CloseOutcome.ALREADY_PAID if state == PaymentState.PAID else CloseOutcome.CLOSED
         self._require_success(answer)
         return CloseOutcome.CLOSED

@@ -1,0 +1,106 @@
+"""Money that goes back: owed here, carried out by a job of payments, booked here once the gateway said yes."""
+
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.identifiers import new_reference
+from marketplace.ledger import services as ledger
+from marketplace.orders import events, locks
+from marketplace.orders.models import Order, OrderEventType, Refund, RefundStatus
+from marketplace.orders.services._rules import tell
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
+
+
+def owe_refund(order: Order, *, amount_fen: int, reason: str, payment_reference: str = "") -> Refund:
+    """Note that money is to go back. A job of payments carries it out: nothing here talks to a gateway."""
+    return Refund.objects.create(
+        order=order,
+        reference=new_reference("RF"),
+        amount_fen=amount_fen,
+        reason=reason,
+        payment_reference=payment_reference,
+        next_attempt_at=clock.now(),
+    )
+
+
+@transaction.atomic
+def return_payment(*, order_id: int, gateway: str, payment_reference: str, amount_fen: int) -> Refund:
+    """Money came for an order that no longer waits for it (closed, or paid already): book it, and owe all of it back."""
+    order = locks.lock_order(order_id)
+    ledger.hold_escrow(
+        reference=order.number,
+        gateway=gateway,
+        amount_fen=amount_fen,
+        key=f"payment:{payment_reference}:capture",
+        at=clock.now(),
+    )
+    refund = owe_refund(order, amount_fen=amount_fen, reason="unexpected_payment", payment_reference=payment_reference)
+    tell(order.buyer_id, order, _("Your payment came too late or twice and goes back to you whole"))
+    return refund
+
+
+@transaction.atomic
+def begin_refund_attempt(*, refund_id: int) -> Refund | None:
+    """Note that the gateway is about to be asked, so that its answer can be looked up whatever happens next.
+
+    Also says when to ask again if no answer comes: after 30 seconds, then twice as long each time, up to an hour.
+    Returns None when the refund is done already or waits for a person.
+    """
+    refund = locks.lock_refund(refund_id)
+    if refund.status in (RefundStatus.DONE, RefundStatus.STUCK):
+        return None
+    pause = min(FIRST_PAUSE_SECONDS * 2**refund.attempts, LONGEST_PAUSE_SECONDS)
+    refund.status = RefundStatus.SENT
+    refund.attempts += 1
+    refund.next_attempt_at = clock.now() + timedelta(seconds=pause)
+    refund.save(update_fields=["status", "attempts", "next_attempt_at", "updated_at"])
+    return refund
+
+
+@transaction.atomic
+def hand_refund_to_a_person(*, refund_id: int, problem: str) -> None:
+    """The gateway refused: asking again would only be refused again, so finance has to look (facts/payments.md, 9.13)."""
+    refund = locks.lock_refund(refund_id)
+    if refund.status == RefundStatus.DONE:
+        return
+    refund.status, refund.problem = RefundStatus.STUCK, problem[:200]
+    refund.save(update_fields=["status", "problem", "updated_at"])
+
+
+@transaction.atomic
+def retry_refund(*, refund_id: int, staff: User) -> Refund:
+    """Finance has cleared the cause: let the job ask again, under the same reference. Raises PermissionDenied."""
+    if not staff.has_perm("orders.change_refund"):
+        raise PermissionDenied
+    refund = locks.lock_refund(refund_id)
+    if refund.status == RefundStatus.STUCK:
+        refund.status, refund.problem, refund.next_attempt_at = RefundStatus.DUE, "", clock.now()
+        refund.attempts = 0
+        refund.save(update_fields=["status", "problem", "next_attempt_at", "attempts", "updated_at"])
+    return refund
+
+
+@transaction.atomic
+def mark_refund_done(*, refund_id: int, gateway: str) -> None:
+    """The gateway confirmed the refund: the money leaves escrow in the books too. Safe to run twice."""
+    refund = locks.lock_refund(refund_id)
+    if refund.status == RefundStatus.DONE:
+        return
+    now = clock.now()
+    ledger.refund_escrow(
+        reference=refund.order.number,
+        gateway=gateway,
+        amount_fen=refund.amount_fen,
+        key=f"refund:{refund.reference}",
+        at=now,
+    )
+    refund.status, refund.done_at, refund.problem = RefundStatus.DONE, now, ""
+    refund.save(update_fields=["status", "done_at", "problem", "updated_at"])
+    events.record(refund.order, OrderEventType.REFUNDED, actor=None, at=now, amount_fen=refund.amount_fen)
+    tell(refund.order.buyer_id, refund.order, _("Your money was paid back"))

@@ -1,0 +1,43 @@
+"""Orders in Wagtail's admin: what staff has to decide."""
+
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from marketplace.orders import desk
+
+
+class PermittedMenuItem(MenuItem):
+    """Shown to whoever may do what it leads to."""
+
+    def __init__(self, *args, permission: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.permission = permission
+
+    def is_shown(self, request):
+        return request.user.has_perm(self.permission)
+
+
+@hooks.register("register_admin_urls")
+def desk_urls():
+    return [
+        path("disputes/", desk.dispute_list, name="orders_disputes"),
+        path("disputes/<int:dispute_id>/", desk.dispute_decide, name="orders_dispute_decide"),
+        path("refunds/", desk.refund_list, name="orders_refunds"),
+        path("refunds/<int:refund_id>/retry/", desk.refund_retry, name="orders_refund_retry"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def disputes_menu_item():
+    return PermittedMenuItem(
+        _("Disputes"), reverse("orders_disputes"), icon_name="warning", order=310, permission="orders.change_dispute"
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def refunds_menu_item():
+    return PermittedMenuItem(
+        _("Refused refunds"), reverse("orders_refunds"), icon_name="undo", order=320, permission="orders.change_refund"
+    )
