@@ -1,4 +1,4 @@
-"""What a marketer may do in the admin. Called by the data migration that makes the group, and safe to call again."""
+"""What a marketer may do in the admin. Called after every `migrate` (portal/roles.py), and safe to call again."""
 
 from django.contrib.auth.models import Group, Permission
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
@@ -20,7 +20,7 @@ _PLAIN_PERMISSIONS = [
 def grant_marketer(group: Group) -> None:
     """Let `group` make and publish pages everywhere, and upload pictures and documents.
 
-    A permission that does not exist yet is left out: permissions are made after the migrations have run.
+    A permission that does not exist (yet) is left out.
     """
     root = Page.get_first_root_node()
     for permission in _permissions("wagtailcore", _PAGE_PERMISSIONS):

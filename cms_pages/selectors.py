@@ -11,8 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Aggregate, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.utils import timezone
 
-from marketplace.gigs.models import Gig, GigCategory, GigMedia, GigPackage, MediaKind
-from marketplace.gigs.states import GigStatus
+from marketplace.gigs.models import Gig, GigCategory, GigMedia, GigPackage, MediaKind, on_sale
 from marketplace.orders.models import Order
 from marketplace.orders.states import FUNDED_STATUSES, OrderStatus
 from marketplace.reviews.models import Reputation
@@ -34,7 +33,7 @@ class Percentile(Aggregate):
 
 
 def _live() -> QuerySet[Gig]:
-    return Gig.objects.filter(status=GigStatus.LIVE)
+    return Gig.objects.on_sale()
 
 
 def _within(category_id: int, *, path: str = "category") -> Q:
@@ -165,7 +164,7 @@ def price_guide(category_id: int) -> list[GuideRow]:
 
     def read() -> list[GuideRow]:
         has_children = GigCategory.objects.filter(parent_id=category_id).exists()
-        packages = GigPackage.objects.filter(gig__status=GigStatus.LIVE)
+        packages = GigPackage.objects.filter(on_sale("gig__"))
         if has_children:
             packages = packages.filter(gig__category__parent_id=category_id, tier="basic")
             packages = packages.annotate(shown_tier=Value(""))

@@ -6,9 +6,14 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
+        from portal import checks  # noqa: F401 registers them
+        from portal.roles import ensure_roles_after_migrate
         from portal.schedule import ensure_schedule
 
         # Django sends the signal once for each app that has models, which the portal has not; beat's own is the one
         # whose tables are asked for.
         sender = apps.get_app_config("django_celery_beat")
         post_migrate.connect(ensure_schedule, sender=sender, dispatch_uid="portal_schedule")
+        # The last app that the signal is sent for: by then the permissions of all the others exist.
+        last = [config for config in apps.get_app_configs() if config.models_module][-1]
+        post_migrate.connect(ensure_roles_after_migrate, sender=last, dispatch_uid="portal_roles")

@@ -4,11 +4,11 @@ Each value is a function that a template calls by naming it, so that a page pays
 for the admin, for fragments that do not ask, or for people who are not signed in.
 """
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import translate_url
 
@@ -24,8 +24,16 @@ class Alternate(NamedTuple):
     url: str  # absolute, because `hreflang` wants it so
 
 
+class Unread(NamedTuple):
+    """What waits for a person."""
+
+    messages: int
+    notifications: int
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     """Navigation, translations, canonical address, footer settings and unread counts."""
+    unread = cache(lambda: _unread(request))
     return {
         "nav_categories": cache(_navigation),
         "footer_columns": cache(_footer),
@@ -33,8 +41,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "canonical_url": cache(lambda: _canonical(request)),
         "site_settings": cache(lambda: _site_settings(request)),
         "site_url": settings.SITE_URL,
-        "unread_messages": _for_person(request, _unread_messages),
-        "unread_notifications": _for_person(request, _unread_notifications),
+        "unread_messages": lambda: unread().messages,
+        "unread_notifications": lambda: unread().notifications,
         "demo": settings.DEMO,
     }
 
@@ -87,22 +95,24 @@ def _site_settings(request: HttpRequest) -> Any:
     return SiteSettings.for_request(request) if found else SiteSettings()
 
 
-def _for_person(request: HttpRequest, count: Callable[[Any], int]) -> Callable[[], int]:
-    @cache
-    def read() -> int:
-        user = getattr(request, "user", None)
-        return count(user) if user is not None and user.is_authenticated else 0
+def _unread(request: HttpRequest) -> Unread:
+    """Both counts of the header, in one query; none for who is not logged in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return Unread(0, 0)
+    from marketplace.accounts.models import User
+    from marketplace.messaging.selectors import unread_messages
+    from marketplace.notifications.selectors import unread_notifications
 
-    return read
-
-
-def _unread_messages(user: Any) -> int:
-    from marketplace.messaging.selectors import unread_count
-
-    return unread_count(user)
+    parts = (unread_messages(user), unread_notifications(user))
+    return Unread(*User.objects.filter(pk=user.pk).values_list(*(_Rows(part) for part in parts)).get())
 
 
-def _unread_notifications(user: Any) -> int:
-    from marketplace.notifications.selectors import unread_count
+class _Rows(Subquery):
+    """How many rows a query has."""
 
-    return unread_count(user)
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+    def __init__(self, queryset: QuerySet) -> None:
+        super().__init__(queryset.order_by().values("pk"))

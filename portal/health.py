@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import redis
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
@@ -29,6 +30,11 @@ def _cache() -> str:
 
 
 def _worker() -> str:
+    """Asking takes a second, because any number of workers may answer: the answer is good for five."""
+    return str(cache.get_or_set(WORKER_ANSWER, _ask_worker, timeout=5))
+
+
+def _ask_worker() -> str:
     return "up" if celery.control.inspect(timeout=1).ping() else "down"
 
 
@@ -38,18 +44,22 @@ def _search() -> str:
     return engine_state()
 
 
+WORKER_ANSWER = "health:worker"
 # A page can be served without a worker for a while, but orders would not move: needed, too.
 PARTS: dict[str, Callable[[], str]] = {"database": _database, "cache": _cache, "worker": _worker, "search": _search}
+# What this process cannot answer pages without. Taking web servers away because the worker is down would help nobody.
+WEB_PARTS = ("database", "cache")
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 with the state of each part as JSON; 503 when one is down."""
+    """200 with the state of each part as JSON; 503 when one is down. `?for=web` asks for what a web server needs."""
+    names = WEB_PARTS if request.GET.get("for") == "web" else tuple(PARTS)
     states: dict[str, str] = {}
-    for name, probe in PARTS.items():
+    for name in names:
         try:
-            states[name] = probe()
+            states[name] = PARTS[name]()
         except Exception as error:  # whatever is wrong with a part, the answer names the part
             states[name] = f"down: {type(error).__name__}"
     healthy = all(state == "up" for state in states.values())

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from marketplace.accounts.models import SellerLevelChoice, User, UserProfile
 from marketplace.accounts.services import create_profile
 from marketplace.gigs.models import Gig, GigCategory, GigPackage, GigRequirement, PackageTier
 from marketplace.gigs.services import publish_directly
+from marketplace.moderation.roles import ensure_roles
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 
@@ -42,7 +42,14 @@ def make_seller(*, name: str = "", level: str = SellerLevelChoice.NEW, **fields:
 def make_moderator() -> User:
     """Staff in the group that approves gigs."""
     user = make_user(name="审核员", is_staff=True)
-    user.groups.add(Group.objects.get_or_create(name="moderator")[0])
+    user.groups.add(ensure_roles()["moderator"])
+    return user
+
+
+def make_finance() -> User:
+    """Staff in the group that looks after money."""
+    user = make_user(name="财务", is_staff=True)
+    user.groups.add(ensure_roles()["finance"])
     return user
 
 

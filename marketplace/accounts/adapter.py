@@ -3,12 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from marketplace.accounts import services
-from marketplace.accounts.models import User
+from marketplace.accounts.models import User, VerificationKind
 from marketplace.accounts.phone import PhoneField, normalize_phone
 from marketplace.notifications.sms import send_sms
 
@@ -17,11 +18,25 @@ class AccountAdapter(DefaultAccountAdapter):
     """allauth's questions, answered for our user model."""
 
     def save_user(self, request: HttpRequest, user: User, form: forms.Form, commit: bool = True) -> User:
-        """Save the new person together with the profile that every page expects."""
+        """Save the new person with the name they chose, and what they consented to."""
         saved = super().save_user(request, user, form, commit=commit)
         if commit:
             services.create_profile(user=saved, display_name=form.cleaned_data.get("display_name", ""))
+            if form.cleaned_data.get("consent"):
+                services.record_consent(user=saved)
         return saved
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's, with a stage of our own for e-mail addresses: who has none is not asked to prove one."""
+        ours = "marketplace.accounts.stages.EmailVerificationStage"
+        return [ours if path.endswith(".EmailVerificationStage") else path for path in super().get_login_stages()]
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take the address as proved, and write that down as one of the person's verified facts."""
+        confirmed = bool(super().confirm_email(request, email_address))
+        if confirmed:
+            services.record_verification(user=email_address.user, kind=VerificationKind.EMAIL)
+        return confirmed
 
     def phone_form_field(self, **kwargs: Any) -> PhoneField:
         return PhoneField(**kwargs)

@@ -1,13 +1,37 @@
-from allauth.account.forms import LoginForm as AllauthLoginForm
-from allauth.account.forms import SignupForm as AllauthSignupForm
+"""Forms of people. Where allauth has one already, ours only changes what our pages show or our rules say."""
+
+from allauth.account import forms as allauth
+from allauth.account.utils import filter_users_by_email
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.models import Language, UserProfile
+from marketplace.accounts import selectors, services
+from marketplace.accounts.models import Language, User, UserProfile
 
 
-class SignupForm(AllauthSignupForm):
+class WithoutPlaceholders:
+    """allauth writes each label once more into the box; ours stand above it, and a box that looks filled is skipped."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+def is_free_for_sign_up(email: str) -> bool:
+    """Whether nobody has this address, but for those who named it and never proved it."""
+    return not _proven(filter_users_by_email(email), email)
+
+
+def _proven(users: list[User], email: str) -> list[User]:
+    """Those of `users` who did not merely claim `email` at sign-up."""
+    claims = {user.pk for user in selectors.unproven_claims(email)}
+    return [user for user in users if user.pk not in claims]
+
+
+class SignupForm(WithoutPlaceholders, allauth.SignupForm):
     """Phone number or e-mail address, one of them; a name to be called by; consent that is never pre-ticked."""
 
     field_order = ["phone", "email", "display_name", "password1", "consent"]
@@ -28,8 +52,17 @@ class SignupForm(AllauthSignupForm):
         self.fields["phone"].label = _("Mobile number")
         self.fields["email"].label = _("E-mail address")
         self.fields["password1"].label = _("Password")
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
+        # allauth is told that sign-up needs an address, without which it would not make people prove one; with us a
+        # number does as well.
+        self.fields["email"].required = self.fields["email"].widget.is_required = False
+
+    def validate_unique_email(self, value: str) -> str:
+        return value if is_free_for_sign_up(value) else super().validate_unique_email(value)
+
+    def save(self, request: HttpRequest) -> User:
+        if email := self.cleaned_data.get("email"):
+            services.release_unproven_claims(email=email)
+        return super().save(request)
 
     def clean(self):
         data = super().clean()
@@ -38,7 +71,7 @@ class SignupForm(AllauthSignupForm):
         return data
 
 
-class LoginForm(AllauthLoginForm):
+class LoginForm(WithoutPlaceholders, allauth.LoginForm):
     """Phone number or e-mail address, and the password."""
 
     def __init__(self, *args, **kwargs):
@@ -47,8 +80,80 @@ class LoginForm(AllauthLoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].label = _("Password")
         self.fields["remember"].label = _("Stay logged in")
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
+
+
+class RequestLoginCodeForm(WithoutPlaceholders, allauth.RequestLoginCodeForm):
+    """A number or an address to send a code to. An address that was named at sign-up and never proved counts as unknown.
+
+    By this code its owner would otherwise enter, or prove, an account that somebody else has made.
+    """
+
+    def clean_email(self):
+        email = super().clean_email()
+        if email and self._user is not None and not _proven([self._user], email):
+            self._user = None
+        return email
+
+
+class ChangeEmailForm(WithoutPlaceholders, allauth.ChangeEmailForm):
+    """Another address while the first one waits for its code. A claim that was never proved does not stand in the way."""
+
+    def clean_email(self):
+        email = self.cleaned_data["email"].lower()
+        if email != self.email and is_free_for_sign_up(email):
+            services.release_unproven_claims(email=email)
+            self.account_already_exists = False
+            return email
+        return super().clean_email()
+
+
+class AddEmailForm(WithoutPlaceholders, allauth.AddEmailForm):
+    pass
+
+
+class ChangePasswordForm(WithoutPlaceholders, allauth.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(WithoutPlaceholders, allauth.SetPasswordForm):
+    pass
+
+
+class ResetPasswordForm(WithoutPlaceholders, allauth.ResetPasswordForm):
+    """Where to send the link. Not to an address that the account's person never proved: it may be somebody else's."""
+
+    def clean_email(self):
+        email = super().clean_email()
+        self.users = _proven(self.users, email)
+        return email
+
+
+class ResetPasswordKeyForm(WithoutPlaceholders, allauth.ResetPasswordKeyForm):
+    pass
+
+
+class ReauthenticateForm(WithoutPlaceholders, allauth.ReauthenticateForm):
+    pass
+
+
+class ConfirmLoginCodeForm(WithoutPlaceholders, allauth.ConfirmLoginCodeForm):
+    pass
+
+
+class ConfirmEmailVerificationCodeForm(WithoutPlaceholders, allauth.ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class ConfirmPasswordResetCodeForm(WithoutPlaceholders, allauth.ConfirmPasswordResetCodeForm):
+    pass
+
+
+class VerifyPhoneForm(WithoutPlaceholders, allauth.VerifyPhoneForm):
+    pass
+
+
+class ChangePhoneForm(WithoutPlaceholders, allauth.ChangePhoneForm):
+    pass
 
 
 class ProfileForm(forms.ModelForm):

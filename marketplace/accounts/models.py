@@ -1,12 +1,15 @@
+import secrets
 import uuid
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.identifiers import READABLE_ALPHABET
 from marketplace.core.models import TimeStamped
 
 
@@ -38,10 +41,17 @@ class User(AbstractUser):
             )
         ]
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Addresses are kept in lower case, in which allauth looks them up; an admin or a command may type another."""
+        """Keep addresses in lower case, in which allauth looks them up, and give a new user the profile of every user.
+
+        Here, because users come in by many doors: sign-up, `createsuperuser`, Wagtail's form, tests.
+        """
+        is_new = self._state.adding
         self.email = self.email.lower()
         super().save(*args, **kwargs)
+        if is_new:
+            UserProfile.make_for(self)
 
     def __str__(self) -> str:
         return self.display_name
@@ -49,8 +59,8 @@ class User(AbstractUser):
     @property
     def display_name(self) -> str:
         """What others see: the profile's name, never the phone number or the e-mail address."""
-        profile = getattr(self, "profile", None)
-        return profile.display_name if profile else self.get_full_name() or f"#{self.pk}"
+        profile = getattr(self, "profile", None)  # rows written in bulk have none until somebody asks for it
+        return (profile.display_name if profile else self.get_full_name()) or f"#{self.pk}"
 
     @property
     def is_seller(self) -> bool:
@@ -100,6 +110,17 @@ class UserProfile(TimeStamped):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:profile", args=[self.handle])
+
+    @classmethod
+    def make_for(cls, user: User) -> "UserProfile":
+        """The profile of a user who may have none: a random handle, and a name that tells neither number nor address."""
+        suffix = "".join(secrets.choice(READABLE_ALPHABET.lower()) for _index in range(8))
+        neutral = gettext("User %(suffix)s") % {"suffix": suffix[:4].upper()}
+        name = (user.get_full_name() or neutral)[: cls._meta.get_field("display_name").max_length]
+        profile, _created = cls.objects.get_or_create(
+            user=user, defaults={"handle": f"u-{suffix}", "display_name": name}
+        )
+        return profile
 
 
 class Skill(models.Model):
@@ -198,3 +219,25 @@ class UserVerification(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_kind_display()}: {self.get_status_display()}"
+
+
+class ConsentDocument(models.TextChoices):
+    TERMS = "terms", _("Terms of service")
+    PRIVACY = "privacy", _("Privacy policy")
+
+
+class ConsentRecord(models.Model):
+    """That a person accepted a document, in which version and when: what the law asks us to be able to show."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents", verbose_name=_("user"))
+    document = models.CharField(_("document"), max_length=10, choices=ConsentDocument)
+    version = models.CharField(_("version"), max_length=20)
+    given_at = models.DateTimeField(_("given at"))
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [models.UniqueConstraint(fields=["user", "document", "version"], name="accounts_consent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_document_display()} {self.version}"

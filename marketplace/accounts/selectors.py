@@ -1,9 +1,9 @@
 """Reads about people."""
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
-from marketplace.accounts.models import UserProfile, UserSkill, UserVerification, VerificationStatus
+from marketplace.accounts.models import User, UserProfile, UserSkill, UserVerification, VerificationStatus
 
 
 def public_profile(handle: str) -> UserProfile:
@@ -25,3 +25,21 @@ def public_profile(handle: str) -> UserProfile:
     if profile is None:
         raise Http404
     return profile
+
+
+def own_profile(user: User) -> UserProfile:
+    """One's own profile, made now if the row came in bulk without one."""
+    profile = getattr(user, "profile", None)
+    return profile if profile is not None else UserProfile.make_for(user)
+
+
+def unproven_claims(email: str) -> QuerySet[User]:
+    """People who signed up themselves and named this address, but never typed the code sent there.
+
+    Accounts that staff made have given no consent of their own, and are none of these.
+    """
+    return (
+        User.objects.filter(emailaddress__email=email.lower(), emailaddress__verified=False)
+        .filter(consents__isnull=False, is_staff=False, is_superuser=False)
+        .distinct()
+    )

@@ -1,13 +1,15 @@
 """What people do with their account."""
 
-import secrets
-
+from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import (
+    ConsentDocument,
+    ConsentRecord,
     SellerLevelChoice,
     User,
     UserProfile,
@@ -15,17 +17,57 @@ from marketplace.accounts.models import (
     VerificationKind,
     VerificationStatus,
 )
-from marketplace.core.identifiers import READABLE_ALPHABET
+from marketplace.core import clock
 
 
 def create_profile(*, user: User, display_name: str = "", handle: str = "") -> UserProfile:
-    """Give a new user the profile every page expects. Without a name it is a neutral one, without a handle a random one."""
-    suffix = "".join(secrets.choice(READABLE_ALPHABET.lower()) for _index in range(8))
-    return UserProfile.objects.create(
-        user=user,
-        handle=handle or f"u-{suffix}",
-        display_name=display_name.strip() or _("User %(suffix)s") % {"suffix": suffix[:4].upper()},
-    )
+    """The profile of a user, with the name and handle that are given. Safe to repeat.
+
+    Saving a user makes a profile already; this names it, and makes the one that a bulk insert left out.
+    """
+    profile = UserProfile.make_for(user)
+    profile.display_name = display_name.strip() or profile.display_name
+    profile.handle = handle or profile.handle
+    profile.save(update_fields=["display_name", "handle", "updated_at"])
+    user.profile = profile
+    return profile
+
+
+def record_consent(*, user: User) -> list[ConsentRecord]:
+    """Write down that a person accepted the documents in force (settings.CONSENT_VERSIONS). Safe to repeat."""
+    return [
+        ConsentRecord.objects.get_or_create(
+            user=user,
+            document=document,
+            version=settings.CONSENT_VERSIONS[document.value],
+            defaults={"given_at": clock.now()},
+        )[0]
+        for document in ConsentDocument
+    ]
+
+
+@transaction.atomic
+def release_unproven_claims(*, email: str) -> int:
+    """Take `email` from whoever named it at sign-up and never typed the code sent there; returns from how many.
+
+    Otherwise anybody could keep the owner of an address out by signing up with it first, or wait with a password of
+    their own for the owner to prove the address. Who has proved something else keeps the account; a sign-up that has
+    proved nothing goes.
+    """
+    users = list(selectors.unproven_claims(email))
+    for user in users:
+        addresses = EmailAddress.objects.filter(user=user)
+        if user.last_login or user.phone or addresses.filter(verified=True).exists():
+            addresses.get(email=email.lower()).remove()
+            continue
+        try:
+            with transaction.atomic():
+                user.delete()
+        except IntegrityError:  # somebody has written to them: the row stays, without the address and without a way in
+            addresses.delete()
+            user.email, user.is_active = "", False
+            user.save(update_fields=["email", "is_active"])
+    return len(users)
 
 
 @transaction.atomic

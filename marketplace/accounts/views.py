@@ -24,9 +24,10 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """Edit one's own profile."""
-    form = ProfileForm(request.POST or None, instance=request.user.profile)
+    profile = selectors.own_profile(request.user)
+    form = ProfileForm(request.POST or None, instance=profile)
     if request.method == "POST" and form.is_valid():
-        services.update_profile(profile=request.user.profile, **form.cleaned_data)
+        services.update_profile(profile=profile, **form.cleaned_data)
         messages.success(request, _("Your profile is saved."))
         return redirect("accounts:settings")
     return render(request, "accounts/profile_form.html", {"form": form})
@@ -38,10 +39,11 @@ def become_seller(request: HttpRequest) -> HttpResponse:
     """Open the seller desk: a headline and a few words, then off to the first service."""
     if request.user.is_seller:
         return redirect("insights:desk")
-    form = ProfileForm(request.POST or None, instance=request.user.profile)
+    profile = selectors.own_profile(request.user)
+    form = ProfileForm(request.POST or None, instance=profile)
     form.fields["headline"].required = form.fields["about"].required = True
     if request.method == "POST" and form.is_valid():
-        services.update_profile(profile=request.user.profile, **form.cleaned_data)
+        services.update_profile(profile=profile, **form.cleaned_data)
         services.become_seller(user=request.user)
         messages.success(request, _("Your seller desk is open. Publish your first service next."))
         return redirect("gigs:create")

@@ -45,7 +45,7 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             "ledger.clearing_days_top", 3, 0, 30, _("days"), _("Earnings of Select sellers become available after")
         ),
         ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
-        ConfigDefinition("gigs.minimum_price_fen", 1000, 100, 100_000, _("fen"), _("A package costs at least")),
+        ConfigDefinition("gigs.minimum_price_fen", 500, 100, 100_000, _("fen"), _("A package costs at least")),
         ConfigDefinition(
             "gigs.maximum_price_fen", 20_000_000, 100_000, 100_000_000, _("fen"), _("A package costs at most")
         ),
@@ -71,5 +71,6 @@ def set_config(*, key: str, value: int, reason: str, user_id: int | None = None)
     config, _created = SystemConfig.objects.update_or_create(
         key=key, defaults={"value": value, "reason": reason, "updated_by_id": user_id}
     )
-    transaction.on_commit(lambda: cache.delete(_CACHE_KEY))  # a reader before the commit would keep the old value
+    cache.delete(_CACHE_KEY)
+    transaction.on_commit(lambda: cache.delete(_CACHE_KEY))  # a reader in between may have stored the old value again
     return config

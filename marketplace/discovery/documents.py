@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from marketplace.discovery.engines.base import GigWords
 from marketplace.discovery.language import Segmenter, normalise
@@ -10,9 +10,14 @@ from marketplace.gigs.models import Gig, GigTag
 from marketplace.gigs.states import GigStatus
 
 
+def published_gigs() -> QuerySet[Gig]:
+    """What the index holds: gigs on sale, and paused ones. What is found is what is on sale when somebody searches."""
+    return Gig.objects.filter(live=True, status__in=[GigStatus.LIVE, GigStatus.PAUSED], seller__is_active=True)
+
+
 def indexable_gigs(gig_ids: Iterable[int] | None = None) -> list[Gig]:
     """Published gigs (live ones, and paused ones that may come back any minute) with all that is indexed of them."""
-    gigs = Gig.objects.filter(live=True, status__in=[GigStatus.LIVE, GigStatus.PAUSED])
+    gigs = published_gigs()
     if gig_ids is not None:
         gigs = gigs.filter(pk__in=gig_ids)
     return list(

@@ -19,8 +19,7 @@ from marketplace.discovery.language import Segmenter, is_latin, normalise
 from marketplace.discovery.models import GigDocument
 from marketplace.discovery.pinyin import blurred, initial_keys, sound_keys
 from marketplace.discovery.thesaurus import DOMAIN_WORDS, SYNONYMS
-from marketplace.gigs.models import GigCategory, GigTag
-from marketplace.gigs.states import GigStatus
+from marketplace.gigs.models import GigCategory, GigTag, on_sale
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +86,7 @@ def category_words() -> Mapping[str, frozenset[str]]:
 
 def domain_segmenter() -> Segmenter:
     """A cutter that knows the thesaurus, the categories and every tag of a live gig."""
-    tags = GigTag.objects.filter(content_object__status=GigStatus.LIVE).values_list("tag__name", flat=True).distinct()
+    tags = GigTag.objects.filter(on_sale("content_object__")).values_list("tag__name", flat=True).distinct()
     names = GigCategory.objects.values_list("name", flat=True)
     short = [word for word in map(normalise, tags) if 2 <= len(word) <= 5]
     return Segmenter({*DOMAIN_WORDS, *short, *map(normalise, names)})
@@ -108,7 +107,7 @@ def build_lexicon() -> Lexicon:
     pairs: Counter[tuple[str, ...]] = Counter()
     sellers: set[str] = set()
     count = 0
-    rows = GigDocument.objects.filter(gig__status=GigStatus.LIVE).values_list(
+    rows = GigDocument.objects.filter(on_sale("gig__")).values_list(
         "title_tokens", "tag_tokens", "gig__seller__profile__display_name"
     )
     for title, tags, seller in rows.iterator(chunk_size=2000):

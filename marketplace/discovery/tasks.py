@@ -4,9 +4,8 @@ from celery import shared_task
 from django.db.models import F, Q
 
 from marketplace.discovery import services
+from marketplace.discovery.documents import published_gigs
 from marketplace.discovery.models import GigDocument
-from marketplace.gigs.models import Gig
-from marketplace.gigs.states import GigStatus
 
 CATCH_UP_LIMIT = 500
 
@@ -20,7 +19,7 @@ def index_gig(gig_id: int) -> None:
 @shared_task
 def catch_up() -> int:
     """Index what was published and missed, forget what is gone; returns how many. Beat runs it every minute."""
-    shown = Gig.objects.filter(live=True, status__in=[GigStatus.LIVE, GigStatus.PAUSED])
+    shown = published_gigs()
     stale = shown.filter(Q(document=None) | Q(last_published_at__gt=F("document__indexed_at")))
     gone = GigDocument.objects.exclude(gig__in=shown)
     ids = [

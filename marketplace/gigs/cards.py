@@ -9,7 +9,6 @@ from django.db.models import Prefetch
 
 from marketplace.accounts.models import User
 from marketplace.gigs.models import Favourite, Gig, GigMedia, MediaKind
-from marketplace.gigs.states import GigStatus
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,13 @@ def mean_rating(rating_sum: int, rating_count: int) -> Decimal | None:
 
 
 def gig_cards(gig_ids: Sequence[int], *, user: User | None = None) -> list[GigCard]:
-    """Cards of live gigs, in the order of `gig_ids`; ids of gigs that are not live are left out.
+    """Cards of gigs on sale, in the order of `gig_ids`; the ids of others are left out.
 
     Two queries, and one more for the hearts of a signed-in `user`.
     """
     gigs = (
-        Gig.objects.filter(pk__in=gig_ids, status=GigStatus.LIVE)
+        Gig.objects.on_sale()
+        .filter(pk__in=gig_ids)
         .select_related("seller__profile", "category__parent", "stats")
         .prefetch_related(
             Prefetch("media", GigMedia.objects.filter(kind=MediaKind.IMAGE).order_by("sort_order"), to_attr="pictures")

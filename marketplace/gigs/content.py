@@ -85,6 +85,16 @@ class PictureContent:
 
 
 @dataclass(frozen=True)
+class NewPicture:
+    """A picture that was checked and encoded as WebP, and is stored when the gig is written."""
+
+    encoded: bytes
+    width: int
+    height: int
+    alt_text: str = ""
+
+
+@dataclass(frozen=True)
 class FeatureRow:
     """A row of the package comparison: text, or whether it is included, for each package in ascending order."""
 
@@ -107,6 +117,8 @@ class GigContent:
     pictures: tuple[PictureContent, ...] = ()
     features: tuple[FeatureRow, ...] = ()
     language: str = "zh-hans"
+    # The services store these and put them behind `pictures` (pictures.stored_pictures).
+    new_pictures: tuple[NewPicture, ...] = ()
 
 
 def check_price(price_fen: int) -> None:
@@ -151,8 +163,9 @@ def check_content(content: GigContent) -> None:
         raise GigError(GigErrorCode.NOT_A_SUBCATEGORY)
     check_packages(content.packages)
     check_tags(content.tags)
-    if len(content.pictures) > PICTURE_LIMIT:
-        raise GigError(GigErrorCode.TOO_MANY_PICTURES, limit=PICTURE_LIMIT, count=len(content.pictures))
+    pictures = len(content.pictures) + len(content.new_pictures)
+    if pictures > PICTURE_LIMIT:
+        raise GigError(GigErrorCode.TOO_MANY_PICTURES, limit=PICTURE_LIMIT, count=pictures)
     if any(len(row.values) != len(content.packages) for row in content.features):
         raise GigError(GigErrorCode.FEATURE_ROW_UNEVEN)
 

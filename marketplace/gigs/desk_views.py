@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from marketplace.gigs import selectors, services
 from marketplace.gigs.content import GigContent, read_content
 from marketplace.gigs.editor import GigEditor
+from marketplace.gigs.errors import GigError
 from marketplace.gigs.models import Gig
 from marketplace.gigs.readiness import readiness
 from marketplace.gigs.reviewing import changes_wanted, review_in_progress
@@ -41,7 +42,10 @@ def create(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:become_seller")
     editor = _editor(request, None)
     if request.method == "POST" and editor.is_valid():
-        gig = services.create_gig(seller=request.user, content=editor.content())
+        try:
+            gig = services.create_gig(seller=request.user, content=editor.content())
+        except GigError as error:
+            return _refused(request, error, editor, None, None)
         return _saved(request, gig.pk)
     return _editor_page(request, editor, None, None)
 
@@ -54,7 +58,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     content = read_content(gig.get_latest_revision_as_object())
     editor = _editor(request, content)
     if request.method == "POST" and editor.is_valid():
-        services.update_gig(gig_id=gig.pk, seller=request.user, content=editor.content())
+        try:
+            services.update_gig(gig_id=gig.pk, seller=request.user, content=editor.content())
+        except GigError as error:
+            return _refused(request, error, editor, gig, content)
         return _saved(request, gig.pk)
     return _editor_page(request, editor, gig, content)
 
@@ -82,10 +89,23 @@ def _editor_page(request: HttpRequest, editor: GigEditor, gig: Gig | None, conte
     return render(request, "gigs/gig_edit.html", context, status=status)
 
 
+def _refused(
+    request: HttpRequest, error: GigError, editor: GigEditor, gig: Gig | None, content: GigContent | None
+) -> HttpResponse:
+    """The form again with all that was typed, which the way back of the middleware would lose."""
+    messages.error(request, error.message)
+    return _editor_page(request, editor, gig, content)
+
+
 def _saved(request: HttpRequest, gig_id: int) -> HttpResponse:
-    """After a save: submit when that button was pressed, else back to the form. A refusal to submit loses nothing."""
+    """After a save: submit when that button was pressed, else back to the form of what is saved now."""
     if "submit" in request.POST:
-        services.submit_gig(gig_id=gig_id, seller=request.user)
+        try:
+            services.submit_gig(gig_id=gig_id, seller=request.user)
+        except GigError as error:
+            # Not the middleware's way back: from a new gig it leads to an empty form, and to a second draft.
+            messages.warning(request, _("Saved as a draft, not submitted. %(reason)s") % {"reason": error.message})
+            return redirect("gigs:edit", gig_id)
         messages.success(request, _("Submitted. You will be told as soon as it has been reviewed."))
         return redirect("gigs:desk_list")
     messages.success(request, _("The draft is saved."))

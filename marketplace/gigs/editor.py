@@ -42,7 +42,6 @@ class GigEditor:
         data: Mapping[str, Any] | None = None,
         files: MultiValueDict[str, UploadedFile] | None = None,
     ) -> None:
-        self.error = ""
         bound: dict[str, Any] = {"data": data, "files": files}
         self.about = AboutForm(**bound, initial=_about_initial(content))
         by_tier = {package.tier: package for package in content.packages} if content else {}
@@ -107,6 +106,7 @@ class GigEditor:
             faqs=tuple(FaqContent(**_without_delete(form)) for form in _filled(self.faqs)),
             requirements=tuple(form.need() for form in _filled(self.needs)),
             pictures=self.pictures.cleaned_data["pictures"],
+            new_pictures=self.pictures.cleaned_data["new_pictures"],
         )
 
     def _packages(self) -> tuple[PackageContent, ...]:

@@ -28,6 +28,7 @@ class GigErrorCode(StrEnum):
     FEATURE_ROW_UNEVEN = "feature_row_uneven"
     NOT_A_SUBCATEGORY = "not_a_subcategory"
     NOT_READY = "not_ready"
+    REASON_MISSING = "reason_missing"
 
 
 class GigError(DomainError):
@@ -55,4 +56,5 @@ class GigError(DomainError):
         GigErrorCode.FEATURE_ROW_UNEVEN: _("A comparison row needs one value for each package."),
         GigErrorCode.NOT_A_SUBCATEGORY: _("Choose a subcategory, not a whole category."),
         GigErrorCode.NOT_READY: _("Something is still missing before this service can be reviewed: %(missing)s."),
+        GigErrorCode.REASON_MISSING: _("Say why: the seller reads it."),
     }

@@ -22,7 +22,7 @@ from marketplace.gigs.content import (
 )
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.models import GigCategory, PackageTier, RequirementKind
-from marketplace.gigs.pictures import store_picture
+from marketplace.gigs.pictures import read_picture
 from marketplace.gigs.selectors import subcategory_choices
 
 DELIVERY_DAYS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 18, 20, 21, 25, 28, 30, 35, 40, 45, 60, 75, 90)
@@ -240,7 +240,7 @@ class ManyFilesInput(forms.ClearableFileInput):
 
 
 class ManyPicturesField(forms.FileField):
-    """Several uploads, each re-encoded at once, so that a refusal stands under this field."""
+    """Several uploads at once."""
 
     widget = ManyFilesInput(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True})
 
@@ -250,7 +250,10 @@ class ManyPicturesField(forms.FileField):
 
 
 class PictureForm(forms.Form):
-    """New pictures, and what becomes of those already there."""
+    """New pictures, and what becomes of those already there.
+
+    Uploads are encoded here, so that a refusal stands under their field, and stored by the service that writes the gig.
+    """
 
     uploads = ManyPicturesField(
         label=_("Add pictures"),
@@ -278,6 +281,7 @@ class PictureForm(forms.Form):
             for place, picture in enumerate(self.kept)
             if not data.get(f"remove_{place}")
         ]
+        new_pictures = []
         uploads = data.get("uploads") or []
         if len(pictures) + len(uploads) > PICTURE_LIMIT:
             total = len(pictures) + len(uploads)
@@ -288,10 +292,11 @@ class PictureForm(forms.Form):
         else:
             for upload in uploads:
                 try:
-                    pictures.append(store_picture(upload))
+                    new_pictures.append(read_picture(upload))
                 except GigError as error:
                     self.add_error("uploads", error.message)
         data["pictures"] = tuple(pictures)
+        data["new_pictures"] = tuple(new_pictures)
         return data
 
 

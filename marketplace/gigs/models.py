@@ -65,6 +65,20 @@ class GigTag(TaggedItemBase):
         verbose_name_plural = _("tags")
 
 
+def on_sale(path: str = "") -> Q:
+    """The condition under which a gig can be found and booked, for a query over something that has a gig at `path`.
+
+    `on_sale("gig__")` asks it of packages or search documents. The rule itself stands here and in `Gig.is_on_sale`.
+    """
+    return Q(**{f"{path}status": GigStatus.LIVE, f"{path}seller__is_active": True})
+
+
+class GigQuerySet(models.QuerySet["Gig"]):
+    def on_sale(self) -> "GigQuerySet":
+        """Gigs that can be found and booked: live, and of a seller whose account has not been closed."""
+        return self.filter(on_sale())
+
+
 class Gig(
     WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, ClusterableModel, TimeStamped
 ):
@@ -87,6 +101,8 @@ class Gig(
     status = models.CharField(_("status"), max_length=15, choices=GigStatus, default=GigStatus.DRAFT)
     tags = ClusterTaggableManager(through=GigTag, blank=True, verbose_name=_("tags"))
 
+    objects = GigQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("service")
         verbose_name_plural = _("services")
@@ -106,6 +122,11 @@ class Gig(
 
     def get_absolute_url(self) -> str:
         return reverse("gigs:detail", args=[self.pk, self.slug])
+
+    @property
+    def is_on_sale(self) -> bool:
+        """Whether it can be found and booked. Reads the seller: select it along."""
+        return self.status == GigStatus.LIVE and self.seller.is_active
 
     def with_content_json(self, content: dict[str, Any]) -> "Gig":
         """Rebuild from a revision, keeping what is no content: publishing must not turn the status back to the draft's."""

@@ -1,6 +1,9 @@
 """Pictures from people: checked, turned upright, made smaller, re-encoded. What was hidden in the file stays behind."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from uuid import uuid4
 
@@ -9,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from marketplace.gigs.content import PictureContent
+from marketplace.gigs.content import GigContent, NewPicture, PictureContent
 from marketplace.gigs.errors import GigError, GigErrorCode
 
 MAXIMUM_MEGABYTES = 10
@@ -46,8 +49,26 @@ def encode_picture(upload: File) -> tuple[bytes, int, int]:
     return buffer.getvalue(), shown.width, shown.height
 
 
-def store_picture(upload: File, *, alt_text: str = "") -> PictureContent:
-    """Re-encode `upload` and put it into the public storage. Raises GigError."""
+def read_picture(upload: File, *, alt_text: str = "") -> NewPicture:
+    """`upload` checked and encoded, in memory only. Raises GigError."""
     encoded, width, height = encode_picture(upload)
-    name = default_storage.save(f"gigs/{timezone.localdate():%Y/%m}/{uuid4().hex}.webp", ContentFile(encoded))
-    return PictureContent(name=name, alt_text=alt_text, width=width, height=height)
+    return NewPicture(encoded, width, height, alt_text)
+
+
+@contextmanager
+def stored_pictures(content: GigContent) -> Iterator[GigContent]:
+    """`content` with its new pictures in the public storage; when the block fails they are removed again.
+
+    Stand it around the transaction: a rollback undoes rows, not files.
+    """
+    stored: list[PictureContent] = []
+    try:
+        for picture in content.new_pictures:
+            name = f"gigs/{timezone.localdate():%Y/%m}/{uuid4().hex}.webp"
+            name = default_storage.save(name, ContentFile(picture.encoded))
+            stored.append(PictureContent(name, picture.alt_text, picture.width, picture.height))
+        yield replace(content, pictures=(*content.pictures, *stored), new_pictures=())
+    except BaseException:
+        for kept in stored:
+            default_storage.delete(kept.name)
+        raise

@@ -14,18 +14,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import GroupApprovalTask, TaskState, Workflow, WorkflowContentType, WorkflowState, WorkflowTask
-from wagtail.signals import task_submitted, workflow_approved, workflow_rejected, workflow_submitted
+from wagtail.signals import task_submitted, workflow_approved, workflow_cancelled, workflow_rejected, workflow_submitted
 from wagtail.workflows import publish_workflow_state
 
 from marketplace.accounts.models import User
+from marketplace.gigs import locks
 from marketplace.gigs.models import Gig
-from marketplace.gigs.states import GigStatus
+from marketplace.gigs.moving import move
+from marketplace.gigs.states import MODERATOR, GigStatus
 from marketplace.gigs.stats import refresh_stats
 from marketplace.notifications.models import NotificationKind
 
 MODERATORS = "moderator"
 WORKFLOW_NAME = "服务审核"
-# What a moderator needs in the admin. Publishing goes through the approval only, so `publish_gig` is not among them.
+PUBLISHABLE = (GigStatus.IN_REVIEW, GigStatus.LIVE, GigStatus.PAUSED)
+# What a moderator needs in the admin. Publishing goes through the approval only (wagtail_hooks.GigPolicy).
 MODERATOR_PERMISSIONS = (("wagtailadmin", "access_admin"), ("gigs", "view_gig"), ("gigs", "change_gig"))
 
 
@@ -71,37 +74,48 @@ def send_to_review(gig: Gig, *, seller: User) -> None:
     workflow.start(gig, seller)
 
 
+def cancel_review(gig: Gig, *, user: User) -> None:
+    """End a review that is under way or was sent back; `locks.lock_review` comes before the gig's own lock."""
+    state = gig.current_workflow_state
+    if state is not None:
+        state.cancel(user=user)
+
+
 def publish_reviewed(workflow_state: WorkflowState, user: User | None = None) -> None:
     """Publish the revision that the last approval was about. Pages keep Wagtail's own way.
 
-    Wagtail would take the latest revision, which nobody may have read.
+    Wagtail would take the latest revision, which nobody may have read. Called inside Wagtail's transaction.
     """
-    gig = workflow_state.content_object
-    if not isinstance(gig, Gig):
+    if not isinstance(workflow_state.content_object, Gig):
         publish_workflow_state(workflow_state, user=user)
+        return
+    gig = locks.lock_gig(workflow_state.content_object.pk)
+    if gig.status not in PUBLISHABLE:
+        # Put away or denied while somebody was reading: an approval brings nothing back.
         return
     approved = (
         workflow_state.task_states.filter(status=TaskState.STATUS_APPROVED).order_by("-finished_at", "-pk").first()
     )
     if approved is None or approved.revision is None:
-        publish_workflow_state(workflow_state, user=user)
-    else:
-        # Moderators may approve, not publish whatever they like.
-        approved.revision.publish(user=user, skip_permission_checks=True)
+        # The task was switched off or skipped: nobody has read anything.
+        _give_back(gig.pk)
+        return
+    # Moderators may approve, not publish whatever they like.
+    approved.revision.publish(user=user, skip_permission_checks=True)
     mark_published(gig.pk)
 
 
 def mark_published(gig_id: int) -> None:
-    """After Wagtail wrote the approved revision: status, figures, and word to the seller. Never raises."""
-    gig = Gig.objects.get(pk=gig_id)
-    if not gig.live:
-        return
-    first_time = gig.status not in (GigStatus.LIVE, GigStatus.PAUSED)
-    if first_time:
-        Gig.objects.filter(pk=gig_id).update(status=GigStatus.LIVE)
+    """After Wagtail wrote the approved revision: status, figures, and word to the seller.
+
+    Live and paused gigs keep their status. Raises GigError WRONG_STATE for a gig that cannot go live.
+    """
+    gig = locks.lock_gig(gig_id)
+    if gig.status not in (GigStatus.LIVE, GigStatus.PAUSED):
+        move(gig, to=GigStatus.LIVE, actor=MODERATOR)
     refresh_stats(gig)
     with override("zh-hans"):
-        _tell_seller(
+        tell_seller(
             gig, title=_("“%(title)s” is live") % {"title": gig.title}, body=_("It can be found and booked now.")
         )
 
@@ -111,14 +125,29 @@ def _on_rejected(sender: type[WorkflowState], instance: WorkflowState, **_kwargs
     gig = instance.content_object
     if not isinstance(gig, Gig):
         return
-    Gig.objects.filter(pk=gig.pk, status=GigStatus.IN_REVIEW).update(status=GigStatus.NEEDS_CHANGES)
+    _give_back(gig.pk)
     rejected = instance.task_states.filter(status=TaskState.STATUS_REJECTED).order_by("-finished_at", "-pk").first()
     with override("zh-hans"):
         title = _("“%(title)s” needs changes before it can go live") % {"title": gig.title}
-        _tell_seller(gig, title=title, body=rejected.comment if rejected else "")
+        tell_seller(gig, title=title, body=rejected.comment if rejected else "")
 
 
-def _tell_seller(gig: Gig, *, title: str, body: str) -> None:
+def _on_cancelled(sender: type[WorkflowState], instance: WorkflowState, **_kwargs: Any) -> None:
+    """A review ended without a judgement, for instance because its workflow was switched off in the admin."""
+    if isinstance(instance.content_object, Gig):
+        _give_back(instance.content_object.pk)
+
+
+@transaction.atomic
+def _give_back(gig_id: int) -> None:
+    """Let the seller edit again a gig that nobody reads any more."""
+    gig = locks.lock_gig(gig_id)
+    if gig.status == GigStatus.IN_REVIEW:
+        move(gig, to=GigStatus.NEEDS_CHANGES, actor=MODERATOR)
+
+
+def tell_seller(gig: Gig, *, title: str, body: str) -> None:
+    """A notification to the seller once the transaction is through; call it with Chinese active, the seller's language."""
     from marketplace.notifications.services import notify
 
     url = reverse("gigs:edit", args=[gig.pk])
@@ -148,6 +177,7 @@ def connect_signals() -> None:
     """
     from wagtail.admin import signal_handlers as mails  # needs the app registry
 
+    workflow_cancelled.connect(_on_cancelled, sender=WorkflowState, dispatch_uid="gigs_cancelled")
     workflow_rejected.connect(_on_rejected, sender=WorkflowState, dispatch_uid="gigs_rejected")
     ours = (
         (task_submitted, TaskState, "group_approval_task_submitted", mails.task_submission_email_notifier),

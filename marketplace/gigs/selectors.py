@@ -23,9 +23,10 @@ from marketplace.gigs.models import (
     GigTag,
     MediaKind,
     PackageTier,
+    on_sale,
 )
 from marketplace.gigs.reviewing import changes_wanted, review_in_progress
-from marketplace.gigs.states import GigStatus
+from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 
 SIMILAR_LIMIT = 4
 # Radios of the order box and the panes they show are numbered 1 to 3 in the page's style sheet.
@@ -71,7 +72,7 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
         .filter(pk=gig_id)
         .first()
     )
-    if gig is None or (gig.status != GigStatus.LIVE and not owns(gig, user)):
+    if gig is None or not (gig.is_on_sale or owns(gig, user)):
         raise Http404
     return gig
 
@@ -84,18 +85,27 @@ def get_own_gig(gig_id: int, user: User) -> Gig:
     return gig
 
 
+def get_deniable_gig(gig_id: int) -> Gig:
+    """A gig that a moderator may refuse or take down as it stands now. Raises Http404."""
+    states = [status for status in GigStatus if GIG_TRANSITIONS.allows(status, GigStatus.DENIED, MODERATOR)]
+    gig = Gig.objects.select_related("seller__profile").filter(pk=gig_id, status__in=states).first()
+    if gig is None:
+        raise Http404
+    return gig
+
+
 def get_favourable_gig(gig_id: int) -> Gig:
-    """A live gig, to be kept or let go. Raises Http404."""
-    gig = Gig.objects.filter(pk=gig_id, status=GigStatus.LIVE).first()
+    """A gig on sale, to be kept or let go. Raises Http404."""
+    gig = Gig.objects.on_sale().filter(pk=gig_id).first()
     if gig is None:
         raise Http404
     return gig
 
 
 def get_bookable_package(gig_id: int, number: str) -> GigPackage:
-    """The package of a live gig by its number in the order box (1 basic to 3 premium). Raises Http404."""
+    """The package of a gig on sale by its number in the order box (1 basic to 3 premium). Raises Http404."""
     tier = next((tier for tier, own in TIER_NUMBERS.items() if str(own) == number), None)
-    package = GigPackage.objects.filter(gig_id=gig_id, gig__status=GigStatus.LIVE, tier=tier).first()
+    package = GigPackage.objects.filter(on_sale("gig__"), gig_id=gig_id, tier=tier).first()
     if package is None:
         raise Http404
     return package
@@ -107,12 +117,13 @@ def owns(gig: Gig, user: User | None) -> bool:
 
 
 def similar_gigs(gig: Gig, *, user: User | None = None) -> list[GigCard]:
-    """Up to four live gigs of the same subcategory by other sellers, most completed orders first."""
+    """Up to four gigs on sale of the same subcategory by other sellers, most completed orders first."""
     key = f"gigs:similar:{gig.pk}"
     ids = cache.get(key)
     if ids is None:
         ids = list(
-            Gig.objects.filter(category_id=gig.category_id, status=GigStatus.LIVE)
+            Gig.objects.on_sale()
+            .filter(category_id=gig.category_id)
             .exclude(seller_id=gig.seller_id)
             .order_by("-stats__orders_completed", "-pk")
             .values_list("pk", flat=True)[:SIMILAR_LIMIT]
@@ -150,8 +161,3 @@ def subcategory_choices() -> list[tuple[GigCategory, Sequence[GigCategory]]]:
     children = Prefetch("children", GigCategory.objects.filter(is_active=True), to_attr="shown_children")
     parents = GigCategory.objects.filter(parent=None, is_active=True).prefetch_related(children)
     return [(parent, parent.shown_children) for parent in parents if parent.shown_children]
-
-
-def has_draft_changes(gig: Gig) -> bool:
-    """Whether the seller has saved something that buyers do not see yet."""
-    return gig.has_unpublished_changes or not gig.live

@@ -2,64 +2,76 @@
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 from pypinyin import lazy_pinyin
+from wagtail.log_actions import log
 
 from marketplace.accounts.models import User
 from marketplace.gigs import locks
 from marketplace.gigs.content import GigContent, check_content, read_content, write_content
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Favourite, Gig, GigStats
+from marketplace.gigs.moving import move
+from marketplace.gigs.pictures import stored_pictures
 from marketplace.gigs.readiness import missing_for_review
-from marketplace.gigs.reviewing import review_in_progress, send_to_review
-from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, SELLER, GigStatus
+from marketplace.gigs.reviewing import cancel_review, review_in_progress, send_to_review, tell_seller
+from marketplace.gigs.states import MODERATOR, SELLER, GigStatus
 from marketplace.gigs.stats import refresh_stats
 
 __all__ = [
     "archive_gig",
     "create_gig",
+    "deny_gig",
     "pause_gig",
     "publish_directly",
     "refresh_stats",
     "resume_gig",
     "submit_gig",
+    "take_down_gig",
     "toggle_favourite",
     "update_gig",
 ]
 
 SLUG_LENGTH = 60
+DENY_ACTION = "gigs.deny"
 EDITABLE = frozenset({GigStatus.DRAFT, GigStatus.NEEDS_CHANGES, GigStatus.LIVE, GigStatus.PAUSED})
 
 
-@transaction.atomic
 def create_gig(*, seller: User, content: GigContent) -> Gig:
     """A new draft with its first revision; nobody but the seller sees it. Raises GigError."""
     if not seller.is_seller:
         raise GigError(GigErrorCode.NOT_SELLER)
     check_content(content)
-    # live=True is Wagtail's default: a draft would be on the shelf at once.
-    gig = Gig(seller=seller, slug=slug_for(content.title), live=False, status=GigStatus.DRAFT)
-    write_content(gig, content)
-    gig.save()
-    gig.save_revision(user=seller)
-    GigStats.objects.create(gig=gig)
-    refresh_stats(gig)
+    with stored_pictures(content) as stored, transaction.atomic():
+        # live=True is Wagtail's default: a draft would be on the shelf at once.
+        gig = Gig(seller=seller, slug=slug_for(stored.title), live=False, status=GigStatus.DRAFT)
+        write_content(gig, stored)
+        gig.save()
+        gig.save_revision(user=seller)
+        GigStats.objects.create(gig=gig)
+        refresh_stats(gig)
     return gig
 
 
-@transaction.atomic
 def update_gig(*, gig_id: int, seller: User, content: GigContent) -> Gig:
     """Write `content` as a new revision. What is live stays as it is until the revision has been reviewed.
 
     Returns the gig as it stands in the new revision. Raises GigError NOT_SELLER, LOCKED_FOR_REVIEW, WRONG_STATE or
     the code of the broken rule.
     """
+    check_content(content)
+    with stored_pictures(content) as stored, transaction.atomic():
+        return _write_revision(gig_id=gig_id, seller=seller, content=stored)
+
+
+def _write_revision(*, gig_id: int, seller: User, content: GigContent) -> Gig:
     row = _own_gig(gig_id=gig_id, seller=seller)
     # Wagtail does not stop save_revision, and would publish it unseen (facts/accounts.md, section 3, pitfall 1).
     if review_in_progress(row):
         raise GigError(GigErrorCode.LOCKED_FOR_REVIEW)
     if row.status not in EDITABLE:
         raise GigError(GigErrorCode.WRONG_STATE)
-    check_content(content)
     draft = row.get_latest_revision_as_object()
     write_content(draft, content)
     draft.save_revision(user=seller)
@@ -88,7 +100,7 @@ def submit_gig(*, gig_id: int, seller: User) -> Gig:
     if missing:
         raise GigError(GigErrorCode.NOT_READY, missing="、".join(str(item.label) for item in missing))
     if gig.status in (GigStatus.DRAFT, GigStatus.NEEDS_CHANGES):
-        _move(gig, to=GigStatus.IN_REVIEW, actor=SELLER)
+        move(gig, to=GigStatus.IN_REVIEW, actor=SELLER)
     send_to_review(gig, seller=seller)
     return gig
 
@@ -98,7 +110,7 @@ def pause_gig(*, gig_id: int, seller: User) -> Gig:
     """Take a live gig off the lists; running orders go on. Safe to call twice. Raises GigError."""
     gig = _own_gig(gig_id=gig_id, seller=seller)
     if gig.status != GigStatus.PAUSED:
-        _move(gig, to=GigStatus.PAUSED, actor=SELLER)
+        move(gig, to=GigStatus.PAUSED, actor=SELLER)
     return gig
 
 
@@ -109,16 +121,58 @@ def resume_gig(*, gig_id: int, seller: User) -> Gig:
     if gig.status != GigStatus.LIVE:
         if gig.status != GigStatus.PAUSED:
             raise GigError(GigErrorCode.WRONG_STATE)
-        _move(gig, to=GigStatus.LIVE, actor=SELLER)
+        move(gig, to=GigStatus.LIVE, actor=SELLER)
     return gig
 
 
 @transaction.atomic
 def archive_gig(*, gig_id: int, seller: User) -> Gig:
-    """Put a gig away for good; its orders and reviews stay. Safe to call twice. Raises GigError."""
+    """Put a gig away for good, with a review under way; its orders and reviews stay. Safe to call twice. Raises GigError."""
+    locks.lock_review(gig_id)
     gig = _own_gig(gig_id=gig_id, seller=seller)
     if gig.status != GigStatus.ARCHIVED:
-        _move(gig, to=GigStatus.ARCHIVED, actor=SELLER)
+        move(gig, to=GigStatus.ARCHIVED, actor=SELLER)
+        cancel_review(gig, user=seller)
+    return gig
+
+
+@transaction.atomic
+def deny_gig(*, gig_id: int, moderator: User, reason: str) -> Gig:
+    """Refuse for good a gig that waits for its first review; the seller is told why. Safe to call twice.
+
+    Raises GigError WRONG_STATE or REASON_MISSING.
+    """
+    return _deny(
+        gig_id, {GigStatus.IN_REVIEW}, moderator, reason, gettext_noop("“%(title)s” was not accepted for Jiangji")
+    )
+
+
+@transaction.atomic
+def take_down_gig(*, gig_id: int, moderator: User, reason: str) -> Gig:
+    """Take a published gig off for good, with a review under way; running orders go on. Safe to call twice.
+
+    Raises GigError WRONG_STATE or REASON_MISSING.
+    """
+    published = {GigStatus.LIVE, GigStatus.PAUSED}
+    return _deny(gig_id, published, moderator, reason, gettext_noop("“%(title)s” was taken down"))
+
+
+def _deny(gig_id: int, sources: set[GigStatus], moderator: User, reason: str, title: str) -> Gig:
+    if not reason.strip():
+        raise GigError(GigErrorCode.REASON_MISSING)
+    locks.lock_review(gig_id)
+    gig = locks.lock_gig(gig_id)
+    if gig.status == GigStatus.DENIED:
+        return gig
+    if gig.status not in sources:
+        raise GigError(GigErrorCode.WRONG_STATE)
+    # The status first: the database knows no live gig that is not published.
+    move(gig, to=GigStatus.DENIED, actor=MODERATOR)
+    cancel_review(gig, user=moderator)
+    gig.unpublish(user=moderator)
+    log(instance=gig, action=DENY_ACTION, user=moderator, data={"reason": reason.strip()})
+    with override("zh-hans"):
+        tell_seller(gig, title=_(title) % {"title": gig.title}, body=reason.strip())
     return gig
 
 
@@ -159,11 +213,3 @@ def _own_gig(*, gig_id: int, seller: User) -> Gig:
     if gig.seller_id != seller.pk:
         raise GigError(GigErrorCode.NOT_SELLER)
     return gig
-
-
-def _move(gig: Gig, *, to: GigStatus, actor: str) -> None:
-    if actor not in (SELLER, MODERATOR) or not GIG_TRANSITIONS.allows(GigStatus(gig.status), to, actor):
-        raise GigError(GigErrorCode.WRONG_STATE)
-    gig.status = to
-    # Only this column: a full save would also write the children (modelcluster).
-    gig.save(update_fields=["status", "updated_at"])

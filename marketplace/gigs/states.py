@@ -29,12 +29,14 @@ GIG_TRANSITIONS: TransitionTable[GigStatus] = TransitionTable(
         _row(GigStatus.NEEDS_CHANGES, GigStatus.IN_REVIEW, SELLER, effect="resumes the workflow with the new revision"),
         _row(GigStatus.IN_REVIEW, GigStatus.LIVE, MODERATOR, effect="publishes the reviewed revision"),
         _row(GigStatus.IN_REVIEW, GigStatus.NEEDS_CHANGES, MODERATOR, effect="tells the seller what to change"),
-        _row(GigStatus.IN_REVIEW, GigStatus.DENIED, MODERATOR),
+        _row(GigStatus.IN_REVIEW, GigStatus.DENIED, MODERATOR, effect="ends the review"),
         _row(GigStatus.LIVE, GigStatus.PAUSED, SELLER, effect="hidden from search; running orders go on"),
         _row(GigStatus.PAUSED, GigStatus.LIVE, SELLER),
         _row(GigStatus.LIVE, GigStatus.ARCHIVED, SELLER),
         _row(GigStatus.PAUSED, GigStatus.ARCHIVED, SELLER),
         _row(GigStatus.DRAFT, GigStatus.ARCHIVED, SELLER),
         _row(GigStatus.LIVE, GigStatus.DENIED, MODERATOR, effect="taken down"),
+        # Pausing is no way out of being taken down.
+        _row(GigStatus.PAUSED, GigStatus.DENIED, MODERATOR, effect="taken down"),
     )
 )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def publish_reviewed(workflow_state: "WorkflowState", user: "User | None" = None) -> None:
-    """Publish the revision that was reviewed, never a later one (marketplace/gigs/workflow.py has the rule)."""
+    """Publish the revision that was reviewed, never a later one (marketplace/gigs/reviewing.py has the rule)."""
     from marketplace.gigs.reviewing import publish_reviewed as publish
 
     publish(workflow_state, user)

@@ -56,7 +56,11 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["conversation", "-id"], name="messaging_thread")]
+        indexes = [
+            models.Index(fields=["conversation", "-id"], name="messaging_thread"),
+            # What is newer than a reader's mark: the badge of every page.
+            models.Index(fields=["conversation", "created_at"], name="messaging_unread"),
+        ]
 
     def __str__(self) -> str:
         return self.body[:40]

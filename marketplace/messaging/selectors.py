@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
@@ -53,10 +53,15 @@ def read_at_of(conversation: Conversation, user: User) -> datetime | None:
 
 
 def _unread_for(user: User) -> Q:
-    """Messages (seen from Message) of the other side, after what `user` has read."""
-    as_buyer = Q(conversation__buyer=user, created_at__gt=Coalesce(F("conversation__buyer_read_at"), _LONG_AGO))
-    as_seller = Q(conversation__seller=user, created_at__gt=Coalesce(F("conversation__seller_read_at"), _LONG_AGO))
-    return (as_buyer | as_seller) & ~Q(sender=user)
+    """Messages (seen from Message) of the other side, after what `user` has read.
+
+    One bound for each conversation rather than one for either side of it: so the index is asked for the few that are newer.
+    """
+    mine = Q(conversation__buyer=user) | Q(conversation__seller=user)
+    read_at = Case(
+        When(conversation__buyer=user, then=F("conversation__buyer_read_at")), default=F("conversation__seller_read_at")
+    )
+    return mine & Q(created_at__gt=Coalesce(read_at, _LONG_AGO)) & ~Q(sender=user)
 
 
 def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
@@ -91,7 +96,12 @@ def unread_count(user: User | AnonymousUser) -> int:
     """How many messages wait for this person; 0 for who is not signed in."""
     if not user.is_authenticated:
         return 0
-    return Message.objects.filter(_unread_for(user)).count()
+    return unread_messages(user).count()
+
+
+def unread_messages(user: User) -> QuerySet[Message]:
+    """The messages that wait for this person."""
+    return Message.objects.filter(_unread_for(user))
 
 
 def conversation_for(user: User, pk: int) -> Conversation:

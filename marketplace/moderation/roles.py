@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
-from marketplace.gigs.workflow import ensure_gig_workflow
+from marketplace.gigs.reviewing import ensure_gig_workflow
 
 MARKETER, MODERATOR, FINANCE, SUPPORT, ADMINISTRATOR = "marketer", "moderator", "finance", "support", "administrator"
 ROLES = (MARKETER, MODERATOR, FINANCE, SUPPORT, ADMINISTRATOR)
@@ -58,7 +58,7 @@ _READ_ONLY = ("orders", "payments", "ledger", "reviews", "messaging")
 
 @transaction.atomic
 def ensure_roles() -> dict[str, Group]:
-    """Make the groups and give them what they lack; takes nothing away. Safe to run on every deploy, after `migrate`.
+    """Make the groups and give them what they lack; takes nothing away. portal/roles.py calls it after every `migrate`.
 
     A permission whose model does not exist (yet) is left out.
     """

@@ -20,7 +20,12 @@ def unread_count(user: AbstractBaseUser | AnonymousUser) -> int:
     """The number on the bell; 0 for who is not signed in."""
     if not user.is_authenticated:
         return 0
-    return Notification.objects.filter(recipient_id=user.pk, read_at=None).count()
+    return unread_notifications(user).count()
+
+
+def unread_notifications(user: AbstractBaseUser) -> QuerySet[Notification]:
+    """The lines that this person has not opened."""
+    return Notification.objects.filter(recipient_id=user.pk, read_at=None)
 
 
 def notifications_of(user: AbstractBaseUser) -> QuerySet[Notification]:

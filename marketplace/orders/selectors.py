@@ -70,7 +70,7 @@ def _grouped(orders: QuerySet[Order], group: str) -> QuerySet[Order]:
 def package_on_sale(package_id: int) -> GigPackage:
     """A package of a live gig, for checkout. Raises Http404."""
     package = (
-        GigPackage.objects.filter(pk=package_id, gig__status=GigStatus.LIVE)
+        GigPackage.objects.filter(pk=package_id, gig__status=GigStatus.LIVE, gig__seller__is_active=True)
         .select_related("gig__seller__profile", "gig__category")
         .prefetch_related("gig__extras", "gig__media")
         .first()

@@ -9,7 +9,6 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils.text import slugify
 
-from cms_pages.permissions import grant_marketer
 from marketplace.accounts.models import (
     Portfolio,
     SellerLevelChoice,
@@ -27,6 +26,7 @@ from portal.demo.bulk import backdate, insert
 from portal.demo.light_buyers import NAMES
 from portal.demo.media import Picture
 from portal.demo.sources import PASSWORD, SEED, Sources
+from portal.roles import ensure_roles
 
 MAIL_DOMAIN = "jiangji.example"
 # login, name, group
@@ -60,8 +60,7 @@ def joined_moments(sources: Sources, now: datetime) -> list[datetime]:
 
 def make_people(sources: Sources, pictures: dict[str, Picture], now: datetime) -> People:
     """Users with profiles, verified addresses and, for sellers, everything their profile page shows."""
-    groups = roles.ensure_roles()
-    grant_marketer(groups[roles.MARKETER])
+    groups = ensure_roles()
     password = make_password(PASSWORD)  # argon2 takes 50 ms: once is enough for a demo
     staff = _make_staff(groups, password, now)
     sellers = _make_sellers(sources, pictures, password, now)

@@ -29,6 +29,7 @@ def empty_marketplace() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # PostgreSQL refuses to truncate a table while a deferred check of it waits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("TRUNCATE {} RESTART IDENTITY CASCADE".format(", ".join(f'"{table}"' for table in tables)))
         gig_type = Gig.get_base_content_type()
         cursor.execute(f"DELETE FROM {Revision._meta.db_table} WHERE base_content_type_id = %s", [gig_type.pk])  # noqa: S608

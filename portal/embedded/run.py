@@ -40,10 +40,12 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true", help="throw the data of this checkout away and start over")
     parser.add_argument("--no-demo", action="store_true", help="do not load the demo catalogue into an empty database")
     arguments = parser.parse_args()
-    started = time.monotonic()
+    started = float(os.environ.get("RUN_STARTED_AT", time.time()))  # of bin/run: packages count too
 
-    port = int(os.environ.get("PORT", "8000"))
-    sandbox_port = int(os.environ.get("SANDBOX_PORT", "0")) or (8020 if _is_free(8020) else _free_port())
+    port = _port("PORT", "8000")
+    sandbox_port = _port("SANDBOX_PORT", "0") or (8020 if _is_free(8020) else _free_port())
+    if _is_ours(port):
+        _fail(f"Jiangji is already running at http://localhost:{port}. Another one: PORT={port + 1} bin/run")
     if not _is_free(port):
         _fail(f"Port {port} is taken by another program. Choose another: PORT={port + 1} bin/run")
     if arguments.fresh:
@@ -113,7 +115,7 @@ def _announce(port: int, sandbox_port: int, started: float) -> None:
     down = [f"{name} ({state})" for name, state in parts.items() if state != "up"]
     if down or not parts:
         print(f"Not every part answers: {', '.join(down) or 'web'}. See .jiangji/processes.log")
-    print(f"\nReady after {time.monotonic() - started:.0f} s.\n")
+    print(f"\nReady after {time.time() - started:.0f} s.\n")
     print(f"  Site       {address}/            English: {address}/en/")
     print(f"  Admin      {address}/admin/      Wagtail, for staff")
     print(f"  Sandbox    http://127.0.0.1:{sandbox_port}/      payments and faults")
@@ -159,6 +161,22 @@ def _manage(*arguments: str, show: bool = False) -> None:
     result = subprocess.run(command, cwd=PROJECT, capture_output=not show, text=True)
     if result.returncode:
         _fail(f"\n`manage.py {arguments[0]}` failed.\n{result.stderr or ''}")
+
+
+def _port(variable: str, default: str) -> int:
+    text = os.environ.get(variable, default)
+    if not text.isdigit() or int(text) > 65535:
+        _fail(f"{variable} must be a port number, not {text!r}.")
+    return int(text)
+
+
+def _is_ours(port: int) -> bool:
+    """Whether a portal answers there already."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=3) as answer:  # noqa: S310 our own
+            return "parts" in json.load(answer)
+    except (OSError, ValueError):
+        return False
 
 
 def _is_free(port: int) -> bool:

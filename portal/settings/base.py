@@ -121,7 +121,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 # Where collectstatic gathers them. Elsewhere than production they are served from their sources.
 STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else state_directory() / "staticfiles"
-STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing one
+if not PRODUCTION:
+    STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing one
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG

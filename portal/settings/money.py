@@ -9,8 +9,6 @@ import alipay  # noqa: F401
 from portal.embedded.paths import state_directory
 from portal.env import PRODUCTION, env
 
-_SANDBOX_KEYS = state_directory() / "sandbox"
-
 
 def _key(variable: str, file_name: str) -> str:
     """A PEM text: from the variable, from the file that `<variable>_FILE` names, or (not in production) the sandbox's."""
@@ -20,7 +18,7 @@ def _key(variable: str, file_name: str) -> str:
         return Path(path).read_text()
     if PRODUCTION:
         return ""  # `manage.py check` names it, and no order is taken through this gateway
-    file = _SANDBOX_KEYS / file_name
+    file = state_directory() / "sandbox" / file_name
     return file.read_text() if file.exists() else ""
 
 

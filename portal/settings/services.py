@@ -8,8 +8,12 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60 if PRODUCTION else 0)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+# What takes longer in a page or a job is a fault, and holds locks meanwhile. Commands may: manage.py sets 0, no limit.
+_STATEMENT_TIMEOUT_SECONDS = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=15 if PRODUCTION else 0)
 if PRODUCTION:
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c statement_timeout=15s -c lock_timeout=5s"
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+        f"-c statement_timeout={_STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=5s"
+    )
 
 # One server, four databases of it: channels 0, cache 1, broker 2, results 3.
 REDIS_URL: str = env.str("REDIS_URL").rstrip("/")
@@ -43,17 +47,27 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
+_S3_BUCKET: str = env.str("S3_BUCKET", default="")
+
+
+def _folder(variable: str, name: str) -> str:
+    """A folder for files. In production it must be named: one inside the checkout would go with the next release."""
+    if _S3_BUCKET:
+        return ""  # the buckets hold them all
+    return str(env.path(variable)) if PRODUCTION else str(env.path(variable, default=str(state_directory() / name)))
+
+
 MEDIA_URL = "/media/"
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(state_directory() / "media"))
+MEDIA_ROOT = _folder("MEDIA_ROOT", "media")
 # Deliveries, chat attachments, identity papers: never below MEDIA_URL, served by a view that asks the selector first.
-PRIVATE_MEDIA_ROOT = env.path("PRIVATE_MEDIA_ROOT", default=str(state_directory() / "private"))
+PRIVATE_MEDIA_ROOT = _folder("PRIVATE_MEDIA_ROOT", "private")
 
 _PUBLIC_FILES: dict = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 _PRIVATE_FILES: dict = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {"location": str(PRIVATE_MEDIA_ROOT), "base_url": None},
+    "OPTIONS": {"location": PRIVATE_MEDIA_ROOT, "base_url": None},
 }
-if env.str("S3_BUCKET", default=""):
+if _S3_BUCKET:
     from botocore.config import Config
 
     def _s3(bucket: str, *, private: bool) -> dict:
@@ -80,7 +94,7 @@ if env.str("S3_BUCKET", default=""):
             },
         }
 
-    _PUBLIC_FILES = _s3(env.str("S3_BUCKET"), private=False)
+    _PUBLIC_FILES = _s3(_S3_BUCKET, private=False)
     _PRIVATE_FILES = _s3(env.str("S3_PRIVATE_BUCKET"), private=True)
 
 STORAGES = {
@@ -95,10 +109,23 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# Mails and text messages become rows first and leave from a worker; in the demo they stay where /dev/outbox/ shows them.
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="marketplace.notifications.backends.OutboxEmailBackend")
+# Without a mail server (development, the demo) mails and text messages stay rows, which /dev/outbox/ shows. In production
+# both leave at once, in the request that caused them, so one of each must be named; portal/checks.py refuses the outbox.
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
+if env.str("EMAIL_URL", default="") or (PRODUCTION and not EMAIL_BACKEND):
+    _mail = env.email_url("EMAIL_URL")
+    EMAIL_BACKEND = EMAIL_BACKEND or _mail["EMAIL_BACKEND"]
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_BACKEND = EMAIL_BACKEND or "marketplace.notifications.backends.OutboxEmailBackend"
+EMAIL_TIMEOUT = 10  # seconds that a page waits for a mail server that does not answer
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="匠集 <no-reply@jiangji.example>")
-SMS_BACKEND = env.str("SMS_BACKEND", default="marketplace.notifications.sms.OutboxSmsBackend")
+SMS_BACKEND = (
+    env.str("SMS_BACKEND")
+    if PRODUCTION
+    else env.str("SMS_BACKEND", default="marketplace.notifications.sms.OutboxSmsBackend")
+)
 
 ELASTICSEARCH_URL: str = env.str("ELASTICSEARCH_URL", default="")
 SEARCH_ENGINE: str = env.str("SEARCH_ENGINE", default="marketplace.discovery.engines.postgres.PostgresSearchEngine")

@@ -1,4 +1,7 @@
+import re
+
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -30,8 +33,18 @@ def test_a_mobile_number_logs_in_however_it_is_typed(typed):
 @pytest.mark.parametrize("typed", ["xiaoman@example.com", "Xiaoman@Example.COM"])
 def test_an_e_mail_address_logs_in(typed):
     user = make_user(email="xiaoman@example.com")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     logged_in, _response = log_in(typed)
     assert logged_in == str(user.pk)
+
+
+def test_an_address_that_staff_typed_is_proved_at_the_first_log_in(mailoutbox):
+    user = make_user(email="xiaoman@example.com")
+    client = Client()
+    logged_in, response = log_in("xiaoman@example.com", client=client)
+    assert (logged_in, response.headers["Location"]) == (None, "/accounts/confirm-email/")
+    client.post("/accounts/confirm-email/", {"code": re.search(r"\b\d{6}\b", mailoutbox[0].body)[0]})
+    assert client.session["_auth_user_id"] == str(user.pk)
 
 
 def test_a_wrong_password_keeps_what_was_typed_as_login_and_nothing_of_the_password():
@@ -114,5 +127,26 @@ def test_somebody_without_the_right_is_told_so_and_not_sent_in_circles(buyer_cli
 
 def test_somebody_with_the_right_enters():
     client = Client()
-    client.force_login(make_user(is_staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(make_user(is_staff=True, is_superuser=True))
     assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["account_request_login_code", "account_reset_password", "account_email", "account_change_password"]
+)
+def test_a_box_is_empty_and_its_label_stands_above_it(name, buyer):
+    client = Client()
+    if name in {"account_email", "account_change_password"}:
+        client.force_login(buyer)
+    main = client.get(reverse(name)).content.decode().split("<main", 1)[1].split("</main>")[0]
+    assert "<input" in main
+    assert "placeholder" not in main
+
+
+def test_a_code_page_has_no_placeholder_either():
+    make_user(phone=PHONE)
+    client = Client()
+    client.post("/accounts/login/code/", {"phone": "13800138000"})
+    page = client.get("/accounts/login/code/confirm/").content.decode()
+    assert 'name="code"' in page
+    assert "placeholder" not in page.split("<main", 1)[1].split("</main>")[0]

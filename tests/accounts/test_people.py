@@ -2,14 +2,16 @@
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher, make_password
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from marketplace.accounts import services
 from marketplace.accounts.adapter import AccountAdapter
+from marketplace.accounts.backends import AuthenticationBackend
 from marketplace.accounts.errors import AccountError, AccountErrorCode
-from marketplace.accounts.models import User, UserVerification, VerificationKind
+from marketplace.accounts.models import User, UserProfile, UserVerification, VerificationKind
 from marketplace.accounts.phone import normalize_phone
 from portal.settings import people
 from tests.factories import make_seller, make_user
@@ -68,17 +70,66 @@ def test_allauth_sees_the_verified_number_before_the_one_that_waits(db):
 
 
 def test_a_profile_without_a_name_gets_a_neutral_one(db):
-    user = User.objects.create_user(username="x")
     with translation.override("en"):
+        user = User.objects.create_user(username="x")
         profile = services.create_profile(user=user, display_name="  ")
     assert profile.display_name == f"User {profile.handle[2:6].upper()}"
 
 
 def test_what_others_see_is_never_the_number_or_the_address(db):
     user = User.objects.create_user(username="x", email="secret@example.com", phone=PHONE)
-    assert user.display_name == f"#{user.pk}"
+    assert user.display_name == user.profile.display_name
+    assert not {"secret", PHONE[-4:]} & set(user.display_name.split())
     services.create_profile(user=user, display_name="林小满")
     assert str(User.objects.get(pk=user.pk)) == "林小满"
+    UserProfile.objects.all().delete()
+    assert User.objects.get(pk=user.pk).display_name == f"#{user.pk}"
+
+
+def test_a_user_made_on_the_command_line_has_every_page(db):
+    call_command("createsuperuser", interactive=False, username="root", email="Root@Example.com", verbosity=0)
+    user = User.objects.get()
+    assert (user.email, user.profile.handle[:2]) == ("root@example.com", "u-")
+    pages_open_for(user)
+
+
+def test_a_user_made_in_wagtail_has_every_page_and_keeps_their_name(db):
+    administrator = Client()
+    administrator.force_login(make_user(is_staff=True, is_superuser=True))
+    form = {
+        "username": "suqing",
+        "email": "suqing@example.com",
+        "first_name": "苏",
+        "last_name": "晴",
+        "password1": "西湖边的桂花开了",
+        "password2": "西湖边的桂花开了",
+    }
+    assert administrator.post(reverse("wagtailusers_users:add"), form).status_code == 302
+    user = User.objects.get(username="suqing")
+    assert user.profile.display_name == user.get_full_name()
+    pages_open_for(user)
+
+
+def test_a_row_that_came_in_bulk_gets_its_profile_when_it_is_asked_for(db):
+    user = User.objects.bulk_create([User(username="bulk")])[0]
+    assert not UserProfile.objects.exists()
+    pages_open_for(user)
+    assert UserProfile.objects.get().user == user
+
+
+def pages_open_for(user: User) -> None:
+    client = Client()
+    client.force_login(user)
+    for name in ("accounts:settings", "accounts:become_seller"):
+        assert client.get(reverse(name)).status_code == 200
+
+
+def test_the_person_of_a_request_comes_with_the_profile(buyer, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert AuthenticationBackend().get_user(buyer.pk).profile.display_name == "林小满"
+    buyer.is_active = False
+    buyer.save()
+    assert AuthenticationBackend().get_user(buyer.pk) is None
 
 
 def test_who_says_nothing_about_themself_cannot_sell(db):

@@ -1,18 +1,22 @@
 """Opening an account through allauth's own pages, as a browser does."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
-from marketplace.accounts.models import User, UserVerification, VerificationKind
+from marketplace.accounts.models import ConsentRecord, User, UserVerification, VerificationKind
+from marketplace.messaging.models import Conversation
 from marketplace.notifications.models import OutboundMessage
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
-SIGNUP, VERIFY = "/accounts/signup/", "/accounts/phone/verify/"
+SIGNUP, VERIFY, CONFIRM = "/accounts/signup/", "/accounts/phone/verify/", "/accounts/confirm-email/"
 PHONE = "+8613800138000"
 
 
@@ -24,6 +28,10 @@ def sign_up(client, **fields):
 def newest_code(recipient=PHONE):
     message = OutboundMessage.objects.filter(channel="sms", recipient=recipient).first()
     return re.search(r"\d{6}", message.body)[0]
+
+
+def mailed_code(mailoutbox):
+    return re.search(r"\b\d{6}\b", mailoutbox[-1].body)[0]
 
 
 def test_somebody_signs_up_with_a_mobile_number_and_its_code():
@@ -79,8 +87,123 @@ def test_somebody_signs_up_with_an_e_mail_address(mailoutbox):
     assert (user.email, user.phone, user.pending_phone) == ("xiaoman@example.com", None, "")
     assert user.profile.display_name == "林小满"
     assert user.profile.handle.startswith("u-")
-    assert client.session["_auth_user_id"] == str(user.pk)
+    assert response.headers["Location"] == CONFIRM
+    assert "_auth_user_id" not in client.session
     assert [mail.to for mail in mailoutbox] == [["xiaoman@example.com"]]
+
+    page = client.get(CONFIRM)
+    assert page.templates[0].name == "account/confirm_email_verification_code.html"
+    assert "xiaoman@example.com" in page.content.decode()
+    assert client.post(CONFIRM, {"code": "000000"}).status_code == 200
+    assert "_auth_user_id" not in client.session
+    assert client.post(CONFIRM, {"code": mailed_code(mailoutbox)}).status_code == 302
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert EmailAddress.objects.get(user=user).verified
+    assert UserVerification.objects.get(user=user).kind == VerificationKind.EMAIL
+
+    # From now on the password is enough.
+    again = Client()
+    again.post("/accounts/login/", {"login": "xiaoman@example.com", "password": "西湖边的桂花开了"})
+    assert again.session["_auth_user_id"] == str(user.pk)
+
+
+def test_the_demo_shows_the_code_of_an_e_mail_in_its_outbox(settings):
+    settings.EMAIL_BACKEND, settings.DEMO = "marketplace.notifications.backends.OutboxEmailBackend", True
+    client = Client()
+    sign_up(client, email="xiaoman@example.com")
+    outbox = client.get("/dev/outbox/").content.decode()
+    code = re.search(r'<code class="hash">(\d{6})</code>', outbox)[1]
+    assert client.post(CONFIRM, {"code": code}).status_code == 302
+    assert "_auth_user_id" in client.session
+
+
+def test_a_mistyped_address_can_be_changed_before_it_is_proved(mailoutbox):
+    client = Client()
+    sign_up(client, email="xiaomna@example.com")
+    changed = client.post(CONFIRM, {"action": "change", "email": "Xiaoman@example.com"})
+    assert changed.status_code == 302
+    assert mailoutbox[-1].to == ["xiaoman@example.com"]
+    client.post(CONFIRM, {"code": mailed_code(mailoutbox)})
+    user = User.objects.get()
+    assert (user.email, client.session["_auth_user_id"]) == ("xiaoman@example.com", str(user.pk))
+
+
+def test_nobody_can_squat_on_an_address_without_its_code(mailoutbox):
+    squatter, owner = Client(), Client()
+    sign_up(squatter, email="owner@example.com", password1="squatters password 1")
+    squatter_code = mailed_code(mailoutbox)
+    cache.clear()  # ten seconds pass
+
+    # The owner comes later and is told nothing of the squatter; the squatter's account is gone.
+    assert sign_up(owner, email="Owner@example.com").headers["Location"] == CONFIRM
+    owner.post(CONFIRM, {"code": mailed_code(mailoutbox)})
+    user = User.objects.get(email="owner@example.com")
+    assert owner.session["_auth_user_id"] == str(user.pk)
+    assert User.objects.count() == 1
+
+    late = squatter.post(CONFIRM, {"code": squatter_code})
+    assert late.status_code in (200, 302)
+    assert "_auth_user_id" not in squatter.session
+    squatter.post("/accounts/login/", {"login": "owner@example.com", "password": "squatters password 1"})
+    assert "_auth_user_id" not in squatter.session
+
+
+def test_the_owner_of_an_address_does_not_prove_a_squatters_account_by_a_log_in_code(mailoutbox):
+    sign_up(Client(), email="owner@example.com", password1="squatters password 1")
+    mailoutbox.clear()
+    Client().post("/accounts/login/code/", {"email": "owner@example.com"})
+    assert not re.search(r"\b\d{6}\b", "".join(mail.body for mail in mailoutbox))
+
+
+def test_a_squatter_whom_somebody_wrote_to_loses_the_address_and_the_way_in(mailoutbox):
+    sign_up(Client(), email="owner@example.com", password1="squatters password 1")
+    squatter = User.objects.get()
+    Conversation.objects.create(buyer=make_user(), seller=squatter)
+    cache.clear()
+    owner = Client()
+    sign_up(owner, email="owner@example.com")
+    owner.post(CONFIRM, {"code": mailed_code(mailoutbox)})
+    assert owner.session["_auth_user_id"] == str(User.objects.get(email="owner@example.com").pk)
+    squatter.refresh_from_db()
+    assert (squatter.email, squatter.is_active) == ("", False)
+
+
+def test_an_address_named_beside_a_number_is_proved_too_or_given_to_its_owner(mailoutbox):
+    person, owner = Client(), Client()
+    sign_up(person, phone="13800138000", email="owner@example.com")
+    assert person.post(VERIFY, {"code": newest_code()}).headers["Location"] == CONFIRM
+    assert "_auth_user_id" not in person.session
+    # They leave it at that, and come back by their number, which they have proved.
+    person.post("/accounts/login/", {"login": "13800138000", "password": "西湖边的桂花开了"})
+    user = User.objects.get(phone=PHONE)
+    assert person.session["_auth_user_id"] == str(user.pk)
+
+    cache.clear()
+    mailoutbox.clear()
+    Client().post("/accounts/password/reset/", {"email": "owner@example.com"})
+    assert "/password/reset/key/" not in "".join(mail.body for mail in mailoutbox)
+    cache.clear()
+    sign_up(owner, email="owner@example.com")
+    owner.post(CONFIRM, {"code": mailed_code(mailoutbox)})
+    assert owner.session["_auth_user_id"] == str(User.objects.get(email="owner@example.com").pk)
+    user.refresh_from_db()
+    assert (user.email, user.phone, user.is_active) == ("", PHONE, True)
+
+
+def test_a_sign_up_takes_nothing_from_an_account_that_staff_made(mailoutbox):
+    colleague = make_user(email="colleague@example.com")
+    sign_up(Client(), email="colleague@example.com")
+    assert list(User.objects.all()) == [colleague]
+    assert not re.search(r"\b\d{6}\b", mailoutbox[-1].body)
+
+
+@pytest.mark.parametrize("fields", [{"phone": "13800138000"}, {"email": "xiaoman@example.com"}])
+def test_what_was_consented_to_is_written_down_with_its_version(fields, settings):
+    settings.CONSENT_VERSIONS = {"terms": "2026-03", "privacy": "2026-02"}
+    sign_up(Client(), **fields)
+    records = ConsentRecord.objects.filter(user=User.objects.get())
+    assert {(record.document, record.version) for record in records} == {("terms", "2026-03"), ("privacy", "2026-02")}
+    assert all(timezone.now() - record.given_at < timedelta(minutes=1) for record in records)
 
 
 @pytest.mark.parametrize(

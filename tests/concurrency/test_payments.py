@@ -1,5 +1,6 @@
 from functools import partial
 
+# ruff: noqa: F811 a fixture is an import and an argument of the same name
 import pytest
 from django.db import connection
 from django.test import Client
@@ -43,7 +44,7 @@ def post(notice):
     return Client().post(NOTIFY, notice).content
 
 
-def test_two_copies_of_a_notification_at_once_pay_once(silent_alipay, forge, meet_before):  # noqa: F811
+def test_two_copies_of_a_notification_at_once_pay_once(silent_alipay, forge, meet_before):
     payment = new_payment()
     notice = forge(payment)
     meet_before(locks, "lock_order")
@@ -56,7 +57,7 @@ def test_two_copies_of_a_notification_at_once_pay_once(silent_alipay, forge, mee
     assert audit_money().violations == []
 
 
-def test_control_without_the_lock_both_copies_pay_the_order(silent_alipay, forge, locks_off):  # noqa: F811
+def test_control_without_the_lock_both_copies_pay_the_order(silent_alipay, forge, locks_off):
     payment = new_payment()
     notice = forge(payment)
     together(partial(post, notice), partial(post, notice))
@@ -65,7 +66,7 @@ def test_control_without_the_lock_both_copies_pay_the_order(silent_alipay, forge
     assert Transaction.objects.count() == 1
 
 
-def test_a_notification_and_a_cancellation_at_once_lose_no_money(silent_alipay, forge, meet_before):  # noqa: F811
+def test_a_notification_and_a_cancellation_at_once_lose_no_money(silent_alipay, forge, meet_before):
     payment = new_payment()
     order = payment.order
     cancel = partial(orders.cancel_order, order_id=order.pk, user=order.buyer)
@@ -80,7 +81,7 @@ def test_a_notification_and_a_cancellation_at_once_lose_no_money(silent_alipay, 
     assert audit_money().violations == []
 
 
-def test_two_runs_of_the_refund_job_book_one_refund(alipay_sandbox, postbox):  # noqa: F811
+def test_two_runs_of_the_refund_job_book_one_refund(alipay_sandbox, postbox):
     purchase = begin(alipay_sandbox, postbox, price_fen=12_800)
     purchase.pay()
     assert purchase.deliver() == "success"
@@ -96,7 +97,7 @@ def test_alipay_itself_tells_the_portal_and_no_call_is_made_inside_a_transaction
     settings,
     monkeypatch,
     alipay_sandbox,
-    postbox,  # noqa: F811
+    postbox,
 ):
     """The whole way, with nothing handed over by the test: Alipay posts to a running portal."""
     inside_transaction, call = [], AlipayGateway._call

@@ -1,10 +1,11 @@
 import pytest
 
-from marketplace.discovery import lexicon
+from marketplace.discovery import lexicon, suggestions
 
 
 @pytest.fixture(autouse=True)
 def _words_of_this_test_only(monkeypatch) -> None:
     """The lexicon lives in the process: no test may search with the words of another, or of before its last change."""
     monkeypatch.setattr(lexicon, "_state", {})
+    monkeypatch.setattr(suggestions, "_state", {})
     monkeypatch.setattr(lexicon, "REST_FACTOR", 0)

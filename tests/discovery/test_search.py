@@ -1,6 +1,9 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from marketplace.accounts.models import User
 from marketplace.discovery import services
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.models import GigDocument, SearchHistory
@@ -202,3 +205,38 @@ def test_suggestions_follow_letters_and_sounds(client, catalogue, typed, offered
 
 def test_nothing_typed_suggests_nothing(client, catalogue):
     assert 'role="option"' not in client.get(reverse("discovery:suggest"), {"q": " "}).content.decode()
+
+
+def test_what_a_closed_account_offered_is_not_found(client, catalogue):
+    gig = catalogue["shop"]
+    User.objects.filter(pk=gig.seller_id).update(is_active=False)
+    assert gig.pk not in found("小程序")
+    page = client.get(reverse("discovery:suggest"), {"q": "小程"}).content.decode()
+    assert gig.title not in page
+    catch_up()
+    assert not GigDocument.objects.filter(gig=gig).exists()
+    User.objects.filter(pk=gig.seller_id).update(is_active=True)
+    catch_up()
+    assert gig.pk in found("小程序")
+
+
+def test_a_keystroke_reads_no_more_tags_than_it_may_offer(client, catalogue, monkeypatch):
+    for number in range(12):
+        listed(f"海报设计{number}", tags=[f"海报{number}{part}" for part in "甲乙丙丁"])
+    url = reverse("discovery:suggest")
+    client.get(url, {"q": "海"})  # from here on the keys of the tags are in the process
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(url, {"q": "hb"}).content.decode()
+    assert "海报" in page
+    tags = [query["sql"] for query in captured if "taggit_tag" in query["sql"]]
+    assert len(tags) == 1
+    assert "LIMIT 6" in tags[0]
+
+
+def test_among_many_that_begin_alike_the_most_used_tag_is_offered(client, catalogue):
+    for number in range(30):
+        listed(f"别的服务{number}", tags=[f"海报{number:02}"])
+    for number in range(2):
+        listed(f"又一个服务{number}", tags=["海选"])
+    for typed in ("海", "hai", "hx"):
+        assert "海选" in client.get(reverse("discovery:suggest"), {"q": typed}).content.decode()

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from marketplace.gigs import services
 from marketplace.gigs.content import FaqContent, FeatureRow
+from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Favourite, Gig
 from marketplace.gigs.states import GigStatus
 from tests.factories import make_category, make_gig
@@ -77,6 +78,15 @@ def test_the_page_costs_the_same_however_much_is_on_it(client, gig, seller, djan
     client.get(gig.get_absolute_url())  # navigation and settings are cached from here on
     with django_assert_max_num_queries(11):
         client.get(gig.get_absolute_url())
+
+
+def test_it_costs_no_more_to_who_is_signed_in(buyer_client, gig, django_assert_max_num_queries):
+    for _number in range(5):
+        make_gig(category=gig.category)
+    buyer_client.get(gig.get_absolute_url())
+    with django_assert_max_num_queries(11) as captured:
+        buyer_client.get(gig.get_absolute_url())
+    print("\n".join(query["sql"][:300] for query in captured.captured_queries))
 
 
 def test_booking_leads_to_the_checkout_of_the_chosen_package(client, gig):
@@ -190,3 +200,39 @@ def test_the_desk_is_for_sellers(buyer_client, seller_client, gig):
     seller_client.post(reverse("gigs:pause", args=[gig.pk]))
     gig.refresh_from_db()
     assert gig.status == GigStatus.PAUSED
+
+
+def test_a_new_gig_that_is_not_ready_is_saved_once_and_opened_again(seller_client, seller):
+    category = make_category(parent=make_category())
+    address = reverse("gigs:create")
+    response = seller_client.post(
+        address, form_data(category, submit="1"), headers={"Referer": f"http://testserver{address}"}
+    )
+    gig = Gig.objects.get(seller=seller)
+    assert response.url == reverse("gigs:edit", args=[gig.pk])
+    again = seller_client.get(response.url)
+    assert "先听你讲店是怎么来的" in again.content.decode()
+    told = [str(message) for message in again.context["messages"]]
+    assert len(told) == 1
+    assert str(GigError(GigErrorCode.NOT_READY, missing="").message).partition("%")[0][:6] in told[0]
+    seller_client.post(response.url, form_data(category, submit="1"), headers={"Referer": response.url})
+    assert Gig.objects.get(seller=seller).status == GigStatus.DRAFT
+
+
+def test_what_the_service_refuses_stands_on_the_form_with_all_that_was_typed(seller_client, seller):
+    gig = services.create_gig(seller=seller, content=content())
+    url = reverse("gigs:edit", args=[gig.pk])
+    services.submit_gig(gig_id=gig.pk, seller=seller)
+    response = seller_client.post(url, form_data(gig.category, title="打了很久的新标题"), headers={"Referer": url})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "打了很久的新标题" in page
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
+
+
+def test_no_picture_is_stored_for_a_form_with_a_fault(seller_client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    category = make_category(parent=make_category())
+    data = form_data(category, title="短", **{"pictures-uploads": [picture()]})
+    assert seller_client.post(reverse("gigs:create"), data).status_code == 422
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -1,12 +1,11 @@
 import pytest
 from django.urls import reverse
-from wagtail.models import TaskState, WorkflowState
+from wagtail.models import ModelLogEntry, TaskState, WorkflowState
 
 from marketplace.gigs import services
 from marketplace.gigs.errors import GigError, GigErrorCode
-from marketplace.gigs.reviewing import changes_wanted, review_in_progress
+from marketplace.gigs.reviewing import changes_wanted, ensure_gig_workflow, review_in_progress
 from marketplace.gigs.states import GigStatus
-from marketplace.gigs.workflow import ensure_gig_workflow
 from marketplace.notifications.models import Notification, OutboundMessage
 from tests.factories import make_moderator
 from tests.gigs.content import content, package
@@ -140,3 +139,82 @@ def test_moderators_find_gigs_in_the_admin(client, submitted, moderator):
         response = client.get(reverse(viewset.get_url_name(name), args=arguments))
         assert response.status_code == 200, name
         assert submitted.title in response.content.decode()
+
+
+@pytest.fixture
+def revised(seller, moderator):
+    """A live gig whose next version is being read."""
+    gig = services.publish_directly(gig=services.create_gig(seller=seller, content=content()))
+    services.update_gig(gig_id=gig.pk, seller=seller, content=content(category=gig.category, title="新的一版茶饮标志"))
+    services.submit_gig(gig_id=gig.pk, seller=seller)
+    gig.refresh_from_db()
+    return gig
+
+
+def put_away(gig, moderator):
+    services.archive_gig(gig_id=gig.pk, seller=gig.seller)
+
+
+def taken_down(gig, moderator):
+    services.take_down_gig(gig_id=gig.pk, moderator=moderator, reason="盗用他人作品。")
+
+
+@pytest.mark.parametrize("leave", [put_away, taken_down])
+def test_what_left_the_shelf_ends_its_review_and_no_approval_brings_it_back(client, revised, moderator, leave):
+    state = revised.current_workflow_state
+    late = state.current_task_state  # the page of a moderator who opened it before
+    leave(revised, moderator)
+    revised.refresh_from_db()
+    left = revised.status
+    assert left in (GigStatus.ARCHIVED, GigStatus.DENIED)
+    assert WorkflowState.objects.get(pk=state.pk).status == WorkflowState.STATUS_CANCELLED
+    assert TaskState.objects.get(pk=late.pk).status == TaskState.STATUS_CANCELLED
+    late.approve(user=moderator)  # read before, written after: Wagtail looks at what it had read
+    revised.refresh_from_db()
+    assert (revised.status, revised.title) == (left, "餐饮茶饮品牌LOGO 手绘原创")
+
+
+def test_denying_a_first_submission_ends_its_review(submitted, moderator, seller, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        services.deny_gig(gig_id=submitted.pk, moderator=moderator, reason=" 不是可以出售的服务。 ")
+    submitted.refresh_from_db()
+    assert (submitted.status, submitted.live) == (GigStatus.DENIED, False)
+    assert not review_in_progress(submitted)
+    assert Notification.objects.get(recipient=seller).body == "不是可以出售的服务。"
+    services.deny_gig(gig_id=submitted.pk, moderator=moderator, reason="再点一次")
+    with pytest.raises(GigError) as caught:
+        services.submit_gig(gig_id=submitted.pk, seller=seller)
+    assert caught.value.code == GigErrorCode.WRONG_STATE
+
+
+@pytest.mark.parametrize("pause", [False, True])
+def test_taking_down_unpublishes_and_says_why(seller, moderator, pause, django_capture_on_commit_callbacks):
+    gig = services.publish_directly(gig=services.create_gig(seller=seller, content=content()))
+    if pause:
+        services.pause_gig(gig_id=gig.pk, seller=seller)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.take_down_gig(gig_id=gig.pk, moderator=moderator, reason="盗用他人作品。")
+    gig.refresh_from_db()
+    assert (gig.status, gig.live) == (GigStatus.DENIED, False)
+    assert Notification.objects.get(recipient=seller).body == "盗用他人作品。"
+    entry = ModelLogEntry.objects.get(action=services.DENY_ACTION)
+    assert (entry.user, entry.data["reason"]) == (moderator, "盗用他人作品。")
+
+
+def test_a_refusal_has_a_reason_and_a_state_it_fits(seller, moderator, submitted):
+    draft = services.create_gig(seller=seller, content=content())
+    for service, gig, reason, code in (
+        (services.deny_gig, submitted, " ", GigErrorCode.REASON_MISSING),
+        (services.take_down_gig, submitted, "理由", GigErrorCode.WRONG_STATE),
+        (services.deny_gig, draft, "理由", GigErrorCode.WRONG_STATE),
+    ):
+        with pytest.raises(GigError) as caught:
+            service(gig_id=gig.pk, moderator=moderator, reason=reason)
+        assert caught.value.code == code
+
+
+def test_a_review_that_nobody_can_finish_gives_the_gig_back(submitted, seller, moderator):
+    """The task is switched off in the admin: Wagtail ends the workflow, though nobody has read anything."""
+    submitted.current_workflow_state.current_task_state.task.specific.deactivate(user=moderator)
+    submitted.refresh_from_db()
+    assert (submitted.status, submitted.live) == (GigStatus.NEEDS_CHANGES, False)

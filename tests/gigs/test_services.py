@@ -1,13 +1,21 @@
-import pytest
+from pathlib import Path
 
+import pytest
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from marketplace.accounts.models import User
 from marketplace.core.config import set_config
 from marketplace.gigs import services
+from marketplace.gigs.cards import gig_cards
 from marketplace.gigs.content import FeatureRow, PictureContent, read_content
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Favourite, Gig, GigPackage, GigStats
+from marketplace.gigs.pictures import read_picture
+from marketplace.gigs.selectors import similar_gigs
 from marketplace.gigs.states import GigStatus
 from tests.factories import make_category, make_gig, make_user
-from tests.gigs.content import content, package
+from tests.gigs.content import content, package, picture
 
 
 def refusal(call, **arguments) -> GigErrorCode:
@@ -127,3 +135,45 @@ def test_keeping_counts_everybody_once(seller, buyer):
     assert GigStats.objects.get(gig=gig).favourite_count == 1
     assert refusal(services.toggle_favourite, gig=gig, user=seller) == GigErrorCode.OWN_GIG
     assert Favourite.objects.count() == 1
+
+
+def files_stored():
+    root = Path(default_storage.location) / "gigs"
+    return {path for path in root.rglob("*") if path.is_file()} if root.exists() else set()
+
+
+def test_pictures_are_stored_with_the_gig(seller, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    gig = services.create_gig(seller=seller, content=content(pictures=(), new_pictures=(read_picture(picture()),)))
+    assert [default_storage.exists(medium.file.name) for medium in gig.media.all()] == [True]
+    assert len(files_stored()) == 1
+
+
+def test_of_a_gig_that_could_not_be_written_no_picture_stays(seller, buyer, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    pictured = content(pictures=(), new_pictures=(read_picture(picture()),))
+    gig = make_gig(seller=seller)
+    assert refusal(services.update_gig, gig_id=gig.pk, seller=buyer, content=pictured) == GigErrorCode.NOT_SELLER
+
+    def fail(_gig):
+        raise OSError("the database went away")
+
+    monkeypatch.setattr(services, "refresh_stats", fail)
+    with pytest.raises(OSError, match="went away"):
+        services.create_gig(seller=seller, content=pictured)
+    assert files_stored() == set()
+
+
+def test_a_closed_account_sells_nothing(client, seller, buyer):
+    gig = make_gig(seller=seller)
+    other = make_gig(category=gig.category)
+    assert set(Gig.objects.on_sale()) == {gig, other}
+    User.objects.filter(pk=seller.pk).update(is_active=False)
+    assert set(Gig.objects.on_sale()) == {other}
+    assert not Gig.objects.get(pk=gig.pk).is_on_sale
+    assert client.get(gig.get_absolute_url()).status_code == 404
+    assert client.get(reverse("gigs:book", args=[gig.pk]), {"package": "1"}).status_code == 404
+    assert [card.gig_id for card in gig_cards([gig.pk, other.pk], user=buyer)] == [other.pk]
+    assert similar_gigs(other) == []
+    client.force_login(buyer, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(reverse("gigs:favourite", args=[gig.pk])).status_code == 404

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import translation
+from django.db import connection
+from django.utils import timezone, translation
 
 from marketplace.messaging import push, selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import Conversation, Message, MessageAttachment
 from marketplace.notifications.models import Notification
-from tests.factories import make_gig
+from tests.factories import make_gig, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -233,3 +234,24 @@ def test_a_long_thread_is_shown_in_stretches(conversation, buyer):
     earlier = selectors.thread(conversation, before=newest.earlier_before, limit=4)
     assert [message.body for message in earlier.messages] == ["0", "1", "2", "3"]
     assert earlier.earlier_before is None
+
+
+def test_the_badge_reads_the_new_messages_of_ones_own_conversations_and_no_others(buyer, seller):
+    """Every page asks for it: a scan of all messages would slow the whole site as the talk grows."""
+    now = timezone.now()
+    people = [make_user() for _one in range(20)]
+    talks = Conversation.objects.bulk_create(
+        [Conversation(buyer=one, seller=other) for one in people for other in people if one != other]
+    )
+    mine = Conversation.objects.create(buyer=buyer, seller=seller)
+    Message.objects.bulk_create(
+        [Message(conversation=talk, sender=talk.seller, body="你好", created_at=now) for talk in [*talks, mine] * 10]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE messaging_message, messaging_conversation")
+    plan = selectors.unread_messages(buyer).explain()
+    assert "messaging_unread" in plan, plan
+    assert "Seq Scan on messaging_message" not in plan, plan
+    assert selectors.unread_count(buyer) == 10
+    Conversation.objects.filter(pk=mine.pk).update(buyer_read_at=now)
+    assert (selectors.unread_count(buyer), selectors.unread_count(seller)) == (0, 0)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from marketplace.core import clock
@@ -14,7 +15,7 @@ from marketplace.orders import selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DisputeOutcome, Refund, RefundStatus
 from marketplace.orders.states import OrderStatus
-from tests.factories import make_gig, make_moderator, make_order, make_paid_order
+from tests.factories import make_delivered_order, make_finance, make_gig, make_moderator, make_order, make_paid_order
 from tests.orders.situations import footprint, make_order_in
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +49,7 @@ def test_before_the_answers_either_side_cancels_and_all_goes_back(side):
     assert (refund.order, refund.amount_fen, refund.status) == (order, 10_000, RefundStatus.DUE)
     assert refund.payment_reference == ""
     assert escrow(order) == 10_000  # until the gateway has really paid it back
-    assert list(selectors.open_refunds()) == [refund]
+    assert list(selectors.due_refunds()) == [refund]
 
 
 def test_a_buyer_cannot_cancel_work_that_is_not_very_late():
@@ -109,17 +110,17 @@ def test_a_refund_leaves_escrow_when_the_gateway_has_paid_it_and_once():
     order = make_paid_order()
     services.cancel_order(order_id=order.pk, user=order.seller)
     refund = Refund.objects.get()
-    assert services.mark_refund_sent(refund_id=refund.pk).status == RefundStatus.SENT
+    assert services.begin_refund_attempt(refund_id=refund.pk).status == RefundStatus.SENT
     assert escrow(order) == 10_000
     services.mark_refund_done(refund_id=refund.pk, gateway="alipay")
     services.mark_refund_done(refund_id=refund.pk, gateway="alipay")
-    assert services.mark_refund_sent(refund_id=refund.pk) is None
+    assert services.begin_refund_attempt(refund_id=refund.pk) is None
     refund.refresh_from_db()
     assert refund.status == RefundStatus.DONE
     assert refund.done_at is not None
     assert escrow(order) == 0
     assert order.events.get(type="refunded").data == {"amount_fen": 10_000}
-    assert not selectors.open_refunds().exists()
+    assert not selectors.due_refunds().exists()
 
 
 def test_money_nobody_waits_for_is_booked_and_owed_back_whole():
@@ -203,3 +204,61 @@ def test_the_lists_group_open_and_finished_orders():
     assert list(selectors.purchases(buyer, group="finished")) == [done]
     assert list(selectors.sales(done.seller)) == [running, done]  # an unpaid order is not yet the seller's business
     assert not selectors.sales(buyer).exists()
+
+
+def test_an_unanswered_refund_waits_twice_as_long_each_time_up_to_an_hour():
+    order = make_paid_order()
+    services.cancel_order(order_id=order.pk, user=order.seller)
+    refund = Refund.objects.get()
+    pauses = []
+    for _attempt in range(9):
+        refund = services.begin_refund_attempt(refund_id=refund.pk)
+        pauses.append(round((refund.next_attempt_at - timezone.now()).total_seconds(), -1))
+        assert not selectors.due_refunds().exists()
+    assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_a_refund_that_needs_a_person_is_tried_again_by_finance_only():
+    order = make_paid_order()
+    services.cancel_order(order_id=order.pk, user=order.seller)
+    refund = Refund.objects.get()
+    services.hand_refund_to_a_person(refund_id=refund.pk, problem="ACQ.SELLER_BALANCE_NOT_ENOUGH")
+    assert services.begin_refund_attempt(refund_id=refund.pk) is None
+    assert not selectors.due_refunds().exists()
+    assert list(selectors.refunds_for_a_person()) == [refund]
+    with pytest.raises(PermissionDenied):
+        services.retry_refund(refund_id=refund.pk, staff=order.buyer)
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.STUCK
+
+    services.retry_refund(refund_id=refund.pk, staff=make_finance())
+    assert list(selectors.due_refunds()) == [refund]
+
+
+def test_a_person_without_the_right_decides_no_dispute():
+    order = make_order_in(OrderStatus.DISPUTED)
+    before = footprint(order)
+    with pytest.raises(PermissionDenied):
+        services.decide_dispute(order_id=order.pk, mediator=order.seller, refund_fen=0, explanation="我说了算。")
+    assert footprint(order) == before
+
+
+def test_a_buyer_cancels_a_revision_that_is_very_late_but_not_one_just_asked_for():
+    order = make_order_in(OrderStatus.REVISION_REQUESTED)
+    before = footprint(order)
+    with clock.moved_to(order.due_at + timedelta(hours=23)), pytest.raises(OrderError) as refusal:
+        services.cancel_order(order_id=order.pk, user=order.buyer)
+    assert refusal.value.code == OrderErrorCode.NOT_LATE_ENOUGH
+    assert footprint(order) == before
+    with clock.moved_to(order.due_at + timedelta(hours=24)):
+        services.cancel_order(order_id=order.pk, user=order.buyer)
+    assert Refund.objects.get().amount_fen == order.total_fen
+
+
+def test_a_revision_asked_for_late_gives_the_seller_three_days():
+    order = make_delivered_order()
+    asked_at = order.due_at + timedelta(days=1)
+    with clock.moved_to(asked_at):
+        services.request_revision(order_id=order.pk, buyer=order.buyer, message="叶脉再简一点")
+    order.refresh_from_db()
+    assert abs(order.due_at - asked_at - timedelta(days=3)) < timedelta(minutes=1)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from marketplace.core.config import set_config
 from marketplace.gigs import services as gigs
-from marketplace.gigs.models import Gig, GigExtra, GigMedia
+from marketplace.gigs.models import Gig, GigExtra, GigMedia, GigPackage
 from marketplace.ledger.models import Entry
 from marketplace.notifications.models import Notification
 from marketplace.orders import services
@@ -75,14 +75,46 @@ def test_add_ons_are_lines_of_their_own_and_change_price_and_days():
     gig = make_gig(price_fen=50_000)
     faster = GigExtra.objects.create(gig=gig, title="加急", price_fen=20_000, extra_days=-3)
     files = GigExtra.objects.create(gig=gig, title="源文件", price_fen=9_900, extra_days=0)
-    foreign = GigExtra.objects.create(gig=make_gig(), title="别人的", price_fen=1, extra_days=0)
-    order = services.place_order(
-        buyer=make_user(), package=gig.packages.get(), extra_ids=[faster.pk, files.pk, foreign.pk]
-    )
+    order = services.place_order(buyer=make_user(), package=gig.packages.get(), extra_ids=[faster.pk, files.pk])
     assert order.total_fen == 79_900
     assert order.delivery_days == 4
     lines = [(item.kind, item.title, item.price_fen) for item in order.items.all()]
     assert lines == [("package", "一个方案", 50_000), ("extra", "加急", 20_000), ("extra", "源文件", 9_900)]
+
+
+def test_an_add_on_that_is_not_offered_any_more_is_refused_not_dropped():
+    foreign = GigExtra.objects.create(gig=make_gig(), title="别人的", price_fen=1, extra_days=0)
+    gig = make_gig()
+    with pytest.raises(OrderError) as refusal:
+        services.place_order(buyer=make_user(), package=gig.packages.get(), extra_ids=[foreign.pk])
+    assert refusal.value.code == OrderErrorCode.OFFER_CHANGED
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("change", [{"price_fen": 99_900}, {"delivery_days": 30}, {"revisions": 0}], ids=str)
+def test_what_the_seller_changed_since_the_page_was_opened_is_not_bought(change):
+    gig = make_gig(price_fen=10_000)
+    package = gig.packages.get()
+    seen = services.offer_of(package)
+    GigPackage.objects.filter(pk=package.pk).update(**change)
+    with pytest.raises(OrderError) as refusal:
+        services.place_order(buyer=make_user(), package=package, seen_offer=seen)
+    assert refusal.value.code == OrderErrorCode.OFFER_CHANGED
+    assert not Order.objects.exists()
+    now = services.offer_of(gig.packages.get())
+    assert services.place_order(buyer=make_user(), package=package, seen_offer=now).total_fen > 0
+
+
+def test_the_same_page_with_another_choice_is_another_order():
+    buyer, gig, key = make_user(), make_gig(price_fen=10_000), uuid4()
+    extra = GigExtra.objects.create(gig=gig, title="源文件", price_fen=5_000)
+    package = gig.packages.get()
+    first = services.place_order(buyer=buyer, package=package, checkout_key=key)
+    second = services.place_order(buyer=buyer, package=package, checkout_key=key, extra_ids=[extra.pk])
+    assert (first.total_fen, second.total_fen) == (10_000, 15_000)
+    services.cancel_order(order_id=first.pk, user=buyer)
+    third = services.place_order(buyer=buyer, package=package, checkout_key=key)
+    assert third.status == OrderStatus.PENDING_PAYMENT
 
 
 def test_a_faster_add_on_leaves_at_least_one_day():
@@ -107,9 +139,9 @@ def test_somebody_elses_checkout_key_gives_nobody_their_order():
     gig, key = make_gig(), uuid4()
     first = services.place_order(buyer=make_user(), package=gig.packages.get(), checkout_key=key)
     other = make_user()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        services.place_order(buyer=other, package=gig.packages.get(), checkout_key=key)
-    assert list(Order.objects.all()) == [first]
+    theirs = services.place_order(buyer=other, package=gig.packages.get(), checkout_key=key)
+    assert theirs != first
+    assert (theirs.buyer, theirs.checkout_key != key) == (other, True)
 
 
 def test_nobody_buys_from_themself():

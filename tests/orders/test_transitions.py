@@ -31,9 +31,8 @@ ALLOWED = {
     (S.DELIVERED, S.COMPLETED): {"buyer", "system"},
     (S.DELIVERED, S.REVISION_REQUESTED): {"buyer"},
     (S.DELIVERED, S.DISPUTED): {"buyer", "seller"},
-    (S.REVISION_REQUESTED, S.IN_PROGRESS): {"seller"},
     (S.REVISION_REQUESTED, S.DELIVERED): {"seller"},
-    (S.REVISION_REQUESTED, S.CANCELLED): {"seller"},
+    (S.REVISION_REQUESTED, S.CANCELLED): {"buyer", "seller"},
     (S.REVISION_REQUESTED, S.DISPUTED): {"buyer", "seller"},
     (S.DISPUTED, S.RESOLVED): {"mediator"},
 }
@@ -141,7 +140,9 @@ def acts() -> list[Act]:
         Act(
             "buyer cancels",
             by("buyer", cancel),
-            dict.fromkeys((S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.IN_PROGRESS), to_cancelled),
+            dict.fromkeys(
+                (S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.IN_PROGRESS, S.REVISION_REQUESTED), to_cancelled
+            ),
             repeats=frozenset(cancelled),
         ),
         Act(

@@ -12,6 +12,7 @@ from marketplace.core import clock
 from marketplace.gigs.models import GigExtra
 from marketplace.ledger.models import Account, Transaction
 from marketplace.orders import services as orders
+from marketplace.orders.services import offer_of
 from marketplace.orders.models import Order, Refund
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import services
@@ -107,7 +108,12 @@ def test_the_checkout_page_places_the_order_and_leads_to_the_cashier(alipay_sand
     extra = GigExtra.objects.create(gig=gig, title="源文件", price_fen=1_200)
     url = reverse("payments:checkout", args=[gig.packages.get().pk])
     form = buyer_client.get(url).context["form"]
-    data = {"checkout_key": form["checkout_key"].value(), "gateway": "alipay", "extras": [extra.pk]}
+    data = {
+        "checkout_key": form["checkout_key"].value(),
+        "seen_offer": form["seen_offer"].value(),
+        "gateway": "alipay",
+        "extras": [extra.pk],
+    }
     responses = [buyer_client.post(url, data) for _twice in range(2)]
     assert [response.status_code for response in responses] == [303, 303]
     order = Order.objects.get()
@@ -138,7 +144,7 @@ def test_checkout_ticks_no_add_on_beforehand_and_keeps_what_was_chosen(silent_al
     assert text.count(" checked") == 1  # the way of paying, nothing else
     refused = buyer_client.post(url, {"gateway": "cash", "extras": [extra.pk], "checkout_key": "no key"})
     assert refused.status_code == 200
-    assert set(refused.context["form"].errors) == {"gateway", "checkout_key"}
+    assert set(refused.context["form"].errors) == {"gateway", "checkout_key", "seen_offer"}
     assert not Order.objects.exists()
 
 
@@ -226,7 +232,7 @@ def test_asking_regularly_finds_what_nobody_told_us(alipay_sandbox, purchase):
 
 def test_an_attempt_that_was_never_opened_is_not_asked_for_for_ever(purchase):
     orders.cancel_order(order_id=purchase.order.pk, user=purchase.order.buyer)
-    assert poll_undecided_payments() == 1
+    assert poll_undecided_payments() == 0
     purchase.refresh()
     assert purchase.payment.status == PaymentStatus.PENDING  # its page could still be opened
     with clock.moved_to(purchase.payment.expires_at):
@@ -285,7 +291,8 @@ def test_ones_own_gig_cannot_be_checked_out(silent_alipay):
     client = client_of(gig.seller)
     url = reverse("payments:checkout", args=[gig.packages.get().pk])
     key = "7f4fd5f0-7c52-4b57-9a43-0b8e1c0b8a11"
-    response = client.post(url, {"gateway": "alipay", "checkout_key": key}, headers={"accept": "application/json"})
+    data = {"gateway": "alipay", "checkout_key": key, "seen_offer": offer_of(gig.packages.get())}
+    response = client.post(url, data, headers={"accept": "application/json"})
     assert response.status_code == 409
     assert response.json()["code"] == "own_gig"
     assert not Order.objects.exists()

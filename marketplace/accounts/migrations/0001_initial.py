@@ -133,6 +133,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'verifications',
             },
         ),
+        migrations.CreateModel(
+            name='ConsentRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('document', models.CharField(choices=[('terms', 'Terms of service'), ('privacy', 'Privacy policy')], max_length=10, verbose_name='document')),
+                ('version', models.CharField(max_length=20, verbose_name='version')),
+                ('given_at', models.DateTimeField(verbose_name='given at')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+            ],
+            options={
+                'verbose_name': 'consent',
+                'verbose_name_plural': 'consents',
+                'constraints': [models.UniqueConstraint(fields=('user', 'document', 'version'), name='accounts_consent_once')],
+            },
+        ),
         migrations.AddConstraint(
             model_name='user',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='accounts_user_email_unique'),

@@ -3,7 +3,6 @@ from django import template
 from marketplace.accounts.models import User
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import Gig
-from marketplace.gigs.states import GigStatus
 
 register = template.Library()
 
@@ -11,5 +10,5 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def gigs_of_seller(context: template.Context, seller: User) -> list[GigCard]:
     """Cards of what a seller offers, the most bought first: `{% gigs_of_seller seller as cards %}`."""
-    ids = Gig.objects.filter(seller=seller, status=GigStatus.LIVE).order_by("-stats__orders_completed", "-pk")
+    ids = Gig.objects.on_sale().filter(seller=seller).order_by("-stats__orders_completed", "-pk")
     return gig_cards(list(ids.values_list("pk", flat=True)[:24]), user=context.get("user"))

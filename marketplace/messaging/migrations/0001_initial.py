@@ -98,4 +98,8 @@ class Migration(migrations.Migration):
             model_name='message',
             index=models.Index(fields=['conversation', '-id'], name='messaging_thread'),
         ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(fields=['conversation', 'created_at'], name='messaging_unread'),
+        ),
     ]

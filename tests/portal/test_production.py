@@ -1,0 +1,139 @@
+"""The settings with the environment of a production machine, in processes of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.checks import Error
+
+from portal.checks import messages_leave_the_house
+from portal.env import BASE_DIR
+
+OUTBOX = {
+    "EMAIL_BACKEND": "marketplace.notifications.backends.OutboxEmailBackend",
+    "SMS_BACKEND": "marketplace.notifications.sms.OutboxSmsBackend",
+}
+
+
+class SmsGateway:
+    """Stands for a provider's: the environment below names it."""
+
+    def send(self, *, recipient: str, text: str) -> None:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Everything a production machine must say, with values that lead nowhere."""
+    (tmp_path / "state").mkdir()
+    return {
+        "PATH": os.environ["PATH"],
+        "JIANGJI_STATE": str(tmp_path / "state" / "not-to-be-made"),
+        "DJANGO_ENV": "production",
+        "DATABASE_URL": "postgres://someone:secret@localhost:1/portal",
+        "REDIS_URL": "redis://localhost:1",
+        "SECRET_KEY": "kT9-vP2xW7zQ4rM1nB8cY5dF0gH3jL6sA_eU~iO.pXqZ-made-up-for-a-test",
+        "ALLOWED_HOSTS": "jiangji.example",
+        "SITE_URL": "https://jiangji.example",
+        "EMAIL_URL": "smtp+ssl://robot%40jiangji.example:p%40ss@smtp.example:465",
+        "SMS_BACKEND": "tests.portal.test_production.SmsGateway",
+        "MEDIA_ROOT": str(tmp_path / "media"),
+        "PRIVATE_MEDIA_ROOT": str(tmp_path / "private"),
+        "ALIPAY_APP_ID": "2021000000000001",
+        "ALIPAY_SELLER_ID": "2088000000000001",
+        "ALIPAY_APP_PRIVATE_KEY": "a key",
+        "ALIPAY_PUBLIC_KEY": "a key",
+    }
+
+
+def run(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", *command],
+        cwd=BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def setting(environment: dict[str, str], expression: str) -> str:
+    program = (
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'portal.settings';"
+        f"from django.conf import settings as s; print({expression})"
+    )
+    result = run(environment, "-c", program)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def test_a_complete_environment_passes_the_deployment_check_and_makes_no_folder(environment):
+    result = run(environment, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert result.returncode == 0, result.stderr
+    assert "1 silenced" in result.stdout + result.stderr
+    assert not Path(environment["JIANGJI_STATE"]).exists()
+
+
+@pytest.mark.parametrize("name", ["EMAIL_URL", "SMS_BACKEND", "MEDIA_ROOT", "PRIVATE_MEDIA_ROOT"])
+def test_what_production_needs_is_named_when_it_is_missing(environment, name):
+    del environment[name]
+    result = run(environment, "manage.py", "check")
+    assert result.returncode != 0
+    assert f"Set the {name} environment variable" in result.stderr
+
+
+def test_the_mail_server_is_taken_from_its_address(environment):
+    expression = (
+        "s.EMAIL_BACKEND, s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_USER, s.EMAIL_HOST_PASSWORD, s.EMAIL_USE_SSL"
+    )
+    assert setting(environment, expression) == (
+        "django.core.mail.backends.smtp.EmailBackend smtp.example 465 robot@jiangji.example p@ss True"
+    )
+
+
+def test_a_named_backend_does_without_a_mail_server(environment):
+    del environment["EMAIL_URL"]
+    environment["EMAIL_BACKEND"] = "tests.portal.mail.Backend"
+    assert setting(environment, "s.EMAIL_BACKEND") == "tests.portal.mail.Backend"
+
+
+@pytest.mark.parametrize("name", OUTBOX)
+def test_production_does_not_start_with_an_outbox(environment, name):
+    result = run(environment | {name: OUTBOX[name]}, "manage.py", "check")
+    assert result.returncode != 0
+    assert f"{name} keeps messages in a table instead of sending them." in result.stderr
+
+
+def test_a_backend_that_does_not_exist_is_named_before_somebody_signs_up(settings):
+    settings.DEMO = False
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.SMS_BACKEND = "nowhere.Sms"
+    found = messages_leave_the_house(None, production=True)
+    assert [(message.id, type(message)) for message in found] == [("portal.E002", Error)]
+    assert messages_leave_the_house(None, production=False) == []
+
+
+def test_a_public_demo_keeps_its_outbox_and_is_warned_of_it(settings):
+    settings.DEMO = True
+    settings.EMAIL_BACKEND, settings.SMS_BACKEND = OUTBOX.values()
+    assert [message.id for message in messages_leave_the_house(None, production=True)] == ["portal.W001"]
+
+
+def test_files_in_buckets_need_no_folders(environment):
+    for name in ("MEDIA_ROOT", "PRIVATE_MEDIA_ROOT"):
+        del environment[name]
+    environment |= {"S3_BUCKET": "a", "S3_PRIVATE_BUCKET": "b", "S3_ACCESS_KEY": "c", "S3_SECRET_KEY": "d"}
+    assert setting(environment, "s.STORAGES['private']['OPTIONS']['bucket_name']") == "b"
+
+
+def test_pages_and_jobs_have_a_time_limit_in_the_database_and_commands_have_none(environment):
+    options = "s.DATABASES['default']['OPTIONS']['options']"
+    assert "statement_timeout=15s" in setting(environment, options)
+    assert "statement_timeout=3s" in setting(environment | {"DATABASE_STATEMENT_TIMEOUT_SECONDS": "3"}, options)
+    shell = run(
+        environment, "manage.py", "shell", "-v0", "-c", f"from django.conf import settings as s; print({options})"
+    )
+    assert shell.returncode == 0, shell.stderr
+    assert "statement_timeout=0s" in shell.stdout
