@@ -173,7 +173,7 @@ def _port(variable: str, default: str) -> int:
 def _is_ours(port: int) -> bool:
     """Whether a portal answers there already."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=3) as answer:  # noqa: S310 our own
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=3) as answer:
             return "parts" in json.load(answer)
     except (OSError, ValueError):
         return False

@@ -50,17 +50,16 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 _S3_BUCKET: str = env.str("S3_BUCKET", default="")
 
 
-def _folder(variable: str, name: str) -> str:
-    """A folder for files. In production it must be named: one inside the checkout would go with the next release."""
-    if _S3_BUCKET:
-        return ""  # the buckets hold them all
-    return str(env.path(variable)) if PRODUCTION else str(env.path(variable, default=str(state_directory() / name)))
+def _folder(name: str) -> dict[str, str]:
+    """The default of a folder for files: none in production, where one inside the checkout would go with a release."""
+    return {} if PRODUCTION else {"default": str(state_directory() / name)}
 
 
 MEDIA_URL = "/media/"
-MEDIA_ROOT = _folder("MEDIA_ROOT", "media")
+# With S3 the buckets hold them all.
+MEDIA_ROOT = "" if _S3_BUCKET else str(env.path("MEDIA_ROOT", **_folder("media")))
 # Deliveries, chat attachments, identity papers: never below MEDIA_URL, served by a view that asks the selector first.
-PRIVATE_MEDIA_ROOT = _folder("PRIVATE_MEDIA_ROOT", "private")
+PRIVATE_MEDIA_ROOT = "" if _S3_BUCKET else str(env.path("PRIVATE_MEDIA_ROOT", **_folder("private")))
 
 _PUBLIC_FILES: dict = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 _PRIVATE_FILES: dict = {

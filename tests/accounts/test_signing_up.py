@@ -174,6 +174,7 @@ def test_an_address_named_beside_a_number_is_proved_too_or_given_to_its_owner(ma
     assert person.post(VERIFY, {"code": newest_code()}).headers["Location"] == CONFIRM
     assert "_auth_user_id" not in person.session
     # They leave it at that, and come back by their number, which they have proved.
+    person = Client()
     person.post("/accounts/login/", {"login": "13800138000", "password": "西湖边的桂花开了"})
     user = User.objects.get(phone=PHONE)
     assert person.session["_auth_user_id"] == str(user.pk)

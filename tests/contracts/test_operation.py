@@ -68,6 +68,10 @@ PRODUCTION = {
     "SECRET_KEY": "x" * 50,
     "ALLOWED_HOSTS": "jiangji.example",
     "SITE_URL": "https://jiangji.example",
+    "EMAIL_URL": "smtp+tls://someone:secret@localhost:587",
+    "SMS_BACKEND": "tests.portal.test_production.SmsGateway",
+    "MEDIA_ROOT": "media",
+    "PRIVATE_MEDIA_ROOT": "private",
 }
 
 

@@ -12,8 +12,8 @@ from marketplace.core import clock
 from marketplace.gigs.models import GigExtra
 from marketplace.ledger.models import Account, Transaction
 from marketplace.orders import services as orders
-from marketplace.orders.services import offer_of
 from marketplace.orders.models import Order, Refund
+from marketplace.orders.services import offer_of
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import services
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
