@@ -58,7 +58,7 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
     is_owner = selectors.owns(gig, user)
     is_draft = is_owner and (wants_draft or gig.status != GigStatus.LIVE)
     shown: Gig = gig.get_latest_revision_as_object() if is_draft else gig
-    pictures = [medium for medium in shown.media.all() if medium.kind == MediaKind.IMAGE]
+    pictures = _pictures(shown) if is_draft else [GigMedia(**row) for row in gig.picture_rows]
     columns = _columns(shown)
     rating = mean_rating(gig.stats.rating_sum, gig.stats.rating_count)
     summary = " ".join(shown.description.split())[:120]
@@ -79,6 +79,10 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
         description=summary,
         json_ld={} if is_draft else _json_ld(gig, columns, pictures, rating, summary),
     )
+
+
+def _pictures(gig: Gig) -> list[GigMedia]:
+    return [medium for medium in gig.media.all() if medium.kind == MediaKind.IMAGE]
 
 
 def _extras(gig: Gig) -> list[ExtraContent]:

@@ -46,18 +46,22 @@ class GigRow:
 def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
     """The gig as everybody may see it, or, for its own seller, whatever its state. Raises Http404.
 
-    Small lists come along in the same query as `extra_rows`, `faq_rows`, `tag_names`, `checked_kinds` and `is_kept`:
-    a query each would double the cost of the page.
+    Small lists come along in the same query as `picture_rows`, `extra_rows`, `faq_rows`, `tag_names`,
+    `checked_kinds` and `is_kept`: a query each would double the cost of the page.
     """
     own = {"gig_id": OuterRef("pk")}
     tags = GigTag.objects.filter(content_object_id=OuterRef("pk")).order_by("pk").values("tag__name")
     checked = UserVerification.objects.filter(user_id=OuterRef("seller_id"), status=VerificationStatus.APPROVED)
     extras = GigExtra.objects.filter(**own).order_by("sort_order", "pk")
+    pictures = GigMedia.objects.filter(**own, kind=MediaKind.IMAGE).order_by("sort_order", "pk")
     faqs = GigFaq.objects.filter(**own).order_by("sort_order", "pk")
     kept = Favourite.objects.filter(**own, user_id=user.pk) if user is not None and user.is_authenticated else None
     gig = (
         Gig.objects.select_related("seller__profile", "category__parent", "stats")
         .annotate(
+            picture_rows=ArraySubquery(
+                pictures.values(row=JSONObject(file="file", alt_text="alt_text", width="width", height="height"))
+            ),
             extra_rows=ArraySubquery(
                 extras.values(row=JSONObject(title="title", price_fen="price_fen", extra_days="extra_days"))
             ),
@@ -66,9 +70,7 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
             checked_kinds=ArraySubquery(checked.order_by("pk").values("kind")),
             is_kept=Exists(kept) if kept is not None else Value(False),
         )
-        .prefetch_related(
-            "packages", Prefetch("media", GigMedia.objects.filter(kind=MediaKind.IMAGE).order_by("sort_order"))
-        )
+        .prefetch_related("packages")
         .filter(pk=gig_id)
         .first()
     )

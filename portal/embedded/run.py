@@ -39,11 +39,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/run", description="Start the whole portal on this machine.")
     parser.add_argument("--fresh", action="store_true", help="throw the data of this checkout away and start over")
     parser.add_argument("--no-demo", action="store_true", help="do not load the demo catalogue into an empty database")
+    parser.add_argument("--started-at", type=float, default=time.time(), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    started = float(os.environ.get("RUN_STARTED_AT", time.time()))  # of bin/run: packages count too
+    started = arguments.started_at  # of bin/run: packages count too
 
-    port = _port("PORT", "8000")
-    sandbox_port = _port("SANDBOX_PORT", "0") or (8020 if _is_free(8020) else _free_port())
+    port = _port("PORT", os.environ.get("PORT", "8000"))
+    sandbox_port = _port("SANDBOX_PORT", os.environ.get("SANDBOX_PORT", "0")) or (
+        8020 if _is_free(8020) else _free_port()
+    )
     if _is_ours(port):
         _fail(f"Jiangji is already running at http://localhost:{port}. Another one: PORT={port + 1} bin/run")
     if not _is_free(port):
@@ -163,8 +166,7 @@ def _manage(*arguments: str, show: bool = False) -> None:
         _fail(f"\n`manage.py {arguments[0]}` failed.\n{result.stderr or ''}")
 
 
-def _port(variable: str, default: str) -> int:
-    text = os.environ.get(variable, default)
+def _port(variable: str, text: str) -> int:
     if not text.isdigit() or int(text) > 65535:
         _fail(f"{variable} must be a port number, not {text!r}.")
     return int(text)

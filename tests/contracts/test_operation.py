@@ -11,7 +11,15 @@ from django.core.management import call_command, get_commands
 from tests.contracts.source import ROOT, modules, name_of
 
 # Read by a library's own convention, or set by us for a child process: not for an operator to set.
-INTERNAL = {"DJANGO_SETTINGS_MODULE", "LC_ALL", "PYTEST_XDIST_WORKER", "CACHE_DATABASE", "PYTHONPATH", "PATH"}
+INTERNAL = {
+    "DJANGO_SETTINGS_MODULE",
+    "LC_ALL",
+    "PYTEST_XDIST_WORKER",
+    "CACHE_DATABASE",
+    "PYTHONPATH",
+    "PATH",
+    "RUN_STARTED_AT",
+}
 
 
 def variables() -> dict[str, str]:
@@ -22,6 +30,7 @@ def variables() -> dict[str, str]:
         r"os\.environ(?:\.get\(|\.setdefault\(|\[|\.pop\()\s*\"([A-Z][A-Z0-9_]+)\"",
         r"\"([A-Z][A-Z0-9_]+)\" (?:not )?in os\.environ",
         r"_key\(\"([A-Z][A-Z0-9_]+)\"",
+        r"_port\(\"([A-Z][A-Z0-9_]+)\"",
     )
     found = {}
     for path in modules():

@@ -13,7 +13,7 @@ from marketplace.core.models import SystemConfig
         ("payments.commission_basis_points", 1000),
         ("ledger.clearing_days", 7),
         ("ledger.clearing_days_top", 3),
-        ("gigs.minimum_price_fen", 1000),
+        ("gigs.minimum_price_fen", 500),
     ],
 )
 def test_a_constant_nobody_changed_has_its_default(db, key, value):

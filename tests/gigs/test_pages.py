@@ -84,9 +84,8 @@ def test_it_costs_no_more_to_who_is_signed_in(buyer_client, gig, django_assert_m
     for _number in range(5):
         make_gig(category=gig.category)
     buyer_client.get(gig.get_absolute_url())
-    with django_assert_max_num_queries(11) as captured:
+    with django_assert_max_num_queries(11):
         buyer_client.get(gig.get_absolute_url())
-    print("\n".join(query["sql"][:300] for query in captured.captured_queries))
 
 
 def test_booking_leads_to_the_checkout_of_the_chosen_package(client, gig):

@@ -57,7 +57,7 @@ def test_only_an_open_seller_desk_may_publish(buyer):
         ({"packages": (package(), package())}, GigErrorCode.DUPLICATE_TIER),
         ({"packages": (package(), package(), package(), package())}, GigErrorCode.TOO_MANY_PACKAGES),
         ({"packages": (package(), package("standard", 60_000))}, GigErrorCode.PRICES_NOT_ASCENDING),
-        ({"packages": (package(price_fen=999),)}, GigErrorCode.PRICE_TOO_LOW),
+        ({"packages": (package(price_fen=99),)}, GigErrorCode.PRICE_TOO_LOW),
         ({"packages": (package(price_fen=20_000_001),)}, GigErrorCode.PRICE_TOO_HIGH),
         ({"tags": tuple("一二三四五六")}, GigErrorCode.TOO_MANY_TAGS),
         ({"tags": ("长" * 21,)}, GigErrorCode.TAG_TOO_LONG),
