@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 # Wagtail's admin still needs inline style and script (wagtail issue 1288); people of the marketplace never get there.
 _ADMIN_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob: https://www.gravatar.com; connect-src 'self'; object-src 'none'; "
+    "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; "
     "frame-ancestors 'self'; form-action 'self'"
 )
 

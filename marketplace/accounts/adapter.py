@@ -1,10 +1,13 @@
 """The seam between allauth and our people: phone numbers, profiles, text messages. Traps: facts/accounts.md, section 2."""
 
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -37,6 +40,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if confirmed:
             services.record_verification(user=email_address.user, kind=VerificationKind.EMAIL)
         return confirmed
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mails speak of the marketplace by its name, not by the host that the request came to."""
+        site = SimpleNamespace(name=_("Jiangji"), domain=urlsplit(settings.SITE_URL).netloc)
+        super().send_mail(template_prefix, email, {"current_site": site} | context)
 
     def phone_form_field(self, **kwargs: Any) -> PhoneField:
         return PhoneField(**kwargs)

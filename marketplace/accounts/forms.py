@@ -79,6 +79,7 @@ class LoginForm(WithoutPlaceholders, allauth.LoginForm):
         self.fields["login"].label = _("Mobile number or e-mail address")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = ""  # the page has its own way to a new password
         self.fields["remember"].label = _("Stay logged in")
 
 

@@ -146,11 +146,11 @@ def _give_back(gig_id: int) -> None:
         move(gig, to=GigStatus.NEEDS_CHANGES, actor=MODERATOR)
 
 
-def tell_seller(gig: Gig, *, title: str, body: str) -> None:
-    """A notification to the seller once the transaction is through; call it with Chinese active, the seller's language."""
+def tell_seller(gig: Gig, *, title: str, body: str, url: str = "") -> None:
+    """A notification to the seller after the commit, leading to the editor unless `url` is given. Call it in Chinese."""
     from marketplace.notifications.services import notify
 
-    url = reverse("gigs:edit", args=[gig.pk])
+    url = url or reverse("gigs:edit", args=[gig.pk])
     transaction.on_commit(
         lambda: notify(
             recipient_id=gig.seller_id, kind=NotificationKind.GIG, title=title[:120], body=body[:300], url=url

@@ -1,6 +1,7 @@
 """What sellers and buyers do with gigs. Moderation is in reviewing.py."""
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
@@ -174,7 +175,8 @@ def _deny(gig_id: int, sources: set[GigStatus], moderator: User, reason: str, ti
     UnpublishAction(gig, user=moderator).execute(skip_permission_checks=True)
     log(instance=gig, action=DENY_ACTION, user=moderator, data={"reason": reason.strip()})
     with override("zh-hans"):
-        tell_seller(gig, title=_(title) % {"title": gig.title}, body=reason.strip())
+        # The editor would refuse to save; the list shows what has become of it.
+        tell_seller(gig, title=_(title) % {"title": gig.title}, body=reason.strip(), url=reverse("gigs:desk_list"))
     return gig
 
 

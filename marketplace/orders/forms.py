@@ -81,6 +81,13 @@ class DeliveryForm(forms.Form):
     files = MultipleFileField(
         label=_("Files"), required=False, help_text=_("Up to 10 files of 50 MB. Both sides see their checksums.")
     )
+    without_files = forms.BooleanField(label=_("This delivery has no files"), required=False)
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and not data.get("files") and not data.get("without_files"):
+            self.add_error("files", _("No file is attached. Attach the work, or tick that this delivery has none."))
+        return data
 
 
 class RevisionForm(forms.Form):

@@ -1,7 +1,7 @@
 import uuid
 
 from django.conf import settings
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -14,7 +14,7 @@ from marketplace.gigs.models import PackageTier, RequirementKind
 from marketplace.orders.states import OrderStatus
 
 
-def private_storage():
+def private_storage() -> Storage:
     """Files of an order are for its two sides only; a view asks the selector before it serves one."""
     return storages["private"]
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -320,7 +321,9 @@ def _event_text(event: OrderEvent) -> str:
     if event.type == OrderEventType.REVISION_REQUESTED:
         return _("“%(message)s” %(used)s used, %(left)s left") % data
     if event.type == OrderEventType.DELIVERED:
-        return _("Delivery %(number)s, %(files)s files") % data
+        count = int(data.get("files", 0))
+        text = ngettext("Delivery %(number)s, %(files)s file", "Delivery %(number)s, %(files)s files", count)
+        return text % {"number": data.get("number"), "files": count}
     if event.type in (
         OrderEventType.PAID,
         OrderEventType.REFUNDED,
@@ -343,6 +346,7 @@ class MoneyBox:
     total_fen: int
     refunded_fen: int
     held_fen: int
+    is_in_escrow: bool
     released_fen: int
     commission_fen: int
     seller_fen: int
@@ -375,6 +379,7 @@ def money(order: Order) -> MoneyBox:
         total_fen=order.total_fen,
         refunded_fen=refunded,
         held_fen=held,
+        is_in_escrow=is_funded(order),
         released_fen=released,
         commission_fen=split.commission_fen,
         seller_fen=split.seller_fen,

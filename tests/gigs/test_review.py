@@ -196,7 +196,8 @@ def test_taking_down_unpublishes_and_says_why(seller, moderator, pause, django_c
         services.take_down_gig(gig_id=gig.pk, moderator=moderator, reason="盗用他人作品。")
     gig.refresh_from_db()
     assert (gig.status, gig.live) == (GigStatus.DENIED, False)
-    assert Notification.objects.get(recipient=seller).body == "盗用他人作品。"
+    told = Notification.objects.get(recipient=seller)
+    assert (told.body, told.url) == ("盗用他人作品。", reverse("gigs:desk_list"))
     entry = ModelLogEntry.objects.get(action=services.DENY_ACTION)
     assert (entry.user, entry.data["reason"]) == (moderator, "盗用他人作品。")
 

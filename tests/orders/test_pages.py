@@ -202,6 +202,20 @@ def test_a_seller_delivers_two_files_through_the_form():
     assert list(order.deliveries.get().files.values_list("name", flat=True)) == ["标志.svg", "说明.pdf"]
 
 
+def test_a_delivery_without_files_is_asked_about_first():
+    order = make_paid_order()
+    url = address("action", order.number, "deliver")
+    client = client_of(order.seller)
+    refused = client.post(url, {"message": "咨询做完了，要点写在这里"})
+    assert refused.status_code == 422
+    assert "files" in refused.context["form"].errors
+    assert "要点写在这里" in refused.content.decode()
+    assert not order.deliveries.exists()
+    meant = client.post(url, {"message": "咨询做完了，要点写在这里", "without_files": "on"})
+    assert meant.status_code == 302
+    assert order.deliveries.get().files.count() == 0
+
+
 def test_too_many_or_too_large_files_are_refused_and_the_words_stay(monkeypatch):
     order = make_paid_order()
     url = address("action", order.number, "deliver")

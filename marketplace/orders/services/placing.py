@@ -45,7 +45,9 @@ def place_order(
     Raises OrderError OWN_GIG, GIG_NOT_LIVE, or OFFER_CHANGED when the package or an add-on is no longer what was seen.
     """
     checkout_key = checkout_key or uuid4()
-    package = GigPackage.objects.select_related("gig__seller").get(pk=package.pk)  # as it is now, not as the page read it
+    package = GigPackage.objects.select_related("gig__seller").get(
+        pk=package.pk
+    )  # as it is now, not as the page read it
     gig = package.gig
     if gig.status != GigStatus.LIVE or not gig.seller.is_active:
         raise OrderError(OrderErrorCode.GIG_NOT_LIVE)

@@ -1,0 +1,21 @@
+"""Sentences of libraries whose Chinese we say in our own voice: named here, so that our catalogue keeps and overrides them.
+
+The catalogue of the project wins over those of Django and allauth for the same English sentence.
+"""
+
+from django.utils.translation import gettext_noop as _
+
+MESSAGES = (
+    _("This field is required."),
+    _("Enter a number."),
+    _("Enter a valid email address."),
+    _("Incorrect code."),
+    _("The email address and/or password you specified are not correct."),
+    _("The phone number and/or password you specified are not correct."),
+    _("The login and/or password you specified are not correct."),
+    _("Successfully signed in as %(name)s."),
+    _("You have signed out."),
+    _("The password is too similar to the %(verbose_name)s."),
+    _("This password is too common."),
+    _("This password is entirely numeric."),
+)
