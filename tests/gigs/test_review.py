@@ -162,7 +162,8 @@ def taken_down(gig, moderator):
 @pytest.mark.parametrize("leave", [put_away, taken_down])
 def test_what_left_the_shelf_ends_its_review_and_no_approval_brings_it_back(client, revised, moderator, leave):
     state = revised.current_workflow_state
-    late = state.current_task_state  # the page of a moderator who opened it before
+    late = state.current_task_state  # of a moderator whose approval began before
+    late.workflow_state = state
     leave(revised, moderator)
     revised.refresh_from_db()
     left = revised.status
