@@ -94,7 +94,12 @@ def _serve(*, port: int, sandbox_port: int, started: float) -> None:
     threading.Thread(target=_announce, args=(port, sandbox_port, started), daemon=True).start()
     manager.loop()
     log.close()
-    if manager.returncode and manager.returncode not in (-signal.SIGINT, 128 + signal.SIGINT, -signal.SIGTERM):
+    if manager.returncode and manager.returncode not in (
+        -signal.SIGINT,
+        128 + signal.SIGINT,
+        -signal.SIGTERM,
+        128 + signal.SIGTERM,
+    ):
         _fail("A process ended by itself. What it said stands in .jiangji/processes.log")
     print("\nStopped.")
 
