@@ -11,7 +11,7 @@ from wagtail.contrib.sitemaps import Sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
 from marketplace.accounts.views import staff_login
-from marketplace.payments.views import alipay_notify
+from marketplace.payments import views as payments
 from portal import health, styleguide
 
 urlpatterns = [
@@ -19,7 +19,8 @@ urlpatterns = [
     path("robots.txt", health.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": Sitemap}}, name="sitemap"),
     # Gateways call without language, session or CSRF token.
-    path("pay/alipay/notify/", alipay_notify, name="alipay_notify"),
+    path("pay/alipay/notify/", payments.notify, {"gateway_code": "alipay"}, name="alipay_notify"),
+    path("pay/wechatpay/notify/", payments.notify, {"gateway_code": "wechatpay"}, name="wechatpay_notify"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/login/", staff_login, name="staff_login"),
     path("admin/", include(wagtailadmin_urls)),

@@ -15,11 +15,16 @@ class AccountKind(models.TextChoices):
     TAX_WITHHELD = "tax_withheld", _("Tax withheld")
     CLEARING = "clearing", _("Gateway clearing")
     PAYOUTS_IN_TRANSIT = "payouts_in_transit", _("Payouts in transit")
+    USER_DEBT = "user_debt", _("Owed by the seller")
+    GATEWAY_FEES = "gateway_fees", _("Gateway fees")
+    SUSPENSE = "suspense", _("Unexplained differences")
 
 
-# Accounts that carry a running balance under a row lock and may never go below zero. The few others are hot: every
-# order touches them, so they are append-only and summed.
-BALANCE_KINDS = (AccountKind.USER_AVAILABLE, AccountKind.USER_PENDING, AccountKind.ESCROW)
+# Accounts that carry a running balance under a row lock and may never go below zero (a debt: never above). The few
+# others are hot: every order touches them, so they are append-only and summed.
+BALANCE_KINDS = (AccountKind.USER_AVAILABLE, AccountKind.USER_PENDING, AccountKind.ESCROW, AccountKind.TAX_WITHHELD)
+DEBT_KINDS = (AccountKind.USER_DEBT,)
+LOCKED_KINDS = (*BALANCE_KINDS, *DEBT_KINDS)
 
 
 class Account(models.Model):
@@ -41,7 +46,10 @@ class Account(models.Model):
                 condition=~Q(kind__in=BALANCE_KINDS) | Q(balance_fen__gte=0), name="ledger_account_not_negative"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=BALANCE_KINDS) | Q(balance_fen=0), name="ledger_account_hot_is_summed"
+                condition=~Q(kind__in=DEBT_KINDS) | Q(balance_fen__lte=0), name="ledger_account_debt_not_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=LOCKED_KINDS) | Q(balance_fen=0), name="ledger_account_hot_is_summed"
             ),
         ]
 
@@ -50,8 +58,8 @@ class Account(models.Model):
 
     @property
     def keeps_balance(self) -> bool:
-        """Whether the row carries the running balance (user and escrow accounts do)."""
-        return self.kind in BALANCE_KINDS
+        """Whether the row carries the running balance (user, escrow, tax and debt accounts do)."""
+        return self.kind in LOCKED_KINDS
 
 
 class TransactionKind(models.TextChoices):
@@ -59,6 +67,15 @@ class TransactionKind(models.TextChoices):
     ESCROW_RELEASED = "escrow_released", _("Order income")
     EARNINGS_CLEARED = "earnings_cleared", _("Earnings cleared")
     ESCROW_REFUNDED = "escrow_refunded", _("Refund to the buyer")
+    RELEASE_REVERSED = "release_reversed", _("Income taken back for a refund")
+    DEBT_REPAID = "debt_repaid", _("Debt repaid from income")
+    PAYOUT_REQUESTED = "payout_requested", _("Payout")
+    PAYOUT_PAID = "payout_paid", _("Payout arrived")
+    PAYOUT_RETURNED = "payout_returned", _("Payout came back")
+    CUSTODY_SETTLED = "custody_settled", _("Settled by the payment institution")
+    CUSTODY_RETURNED = "custody_returned", _("Settlement taken back")
+    GATEWAY_FEE = "gateway_fee", _("Fee of the payment institution")
+    ADJUSTMENT = "adjustment", _("Correction after reconciliation")
 
 
 class Transaction(models.Model):

@@ -18,7 +18,7 @@ from marketplace.payments import selectors, services
 from marketplace.payments.errors import PaymentError
 from marketplace.payments.forms import CheckoutForm
 from marketplace.payments.gateways import configured_gateways
-from marketplace.payments.models import GatewayCode
+from marketplace.payments.gateways.base import PayScene, RawRequest
 
 
 @login_required
@@ -50,9 +50,9 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
 
 def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpResponse:
     payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
-    is_phone = "Mobi" in request.headers.get("User-Agent", "")
+    scene = PayScene.WAP if "Mobi" in request.headers.get("User-Agent", "") else PayScene.PAGE
     response = HttpResponse(status=303)
-    response["Location"] = services.payment_url(payment=payment, is_phone=is_phone)
+    response["Location"] = services.begin_payment(payment=payment, scene=scene).url
     return response
 
 
@@ -88,10 +88,16 @@ def payment_return(request: HttpRequest, number: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def alipay_notify(request: HttpRequest) -> HttpResponse:
-    """Alipay tells us about a trade. Anything but the seven letters makes it repeat (facts/payments.md, section 3)."""
+def notify(request: HttpRequest, gateway_code: str) -> HttpResponse:
+    """A gateway tells us about a payment, a refund or a transfer; it is answered in its own form (facts/payments.md, 3)."""
+    raw = RawRequest(
+        method=request.method,
+        path=request.path,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.body,
+    )
     try:
-        done = services.receive_notification(gateway_code=GatewayCode.ALIPAY.value, form=request.POST.dict())
+        reply = services.receive_notification(gateway_code=gateway_code, raw=raw)
     except PaymentError:
         return HttpResponse("fail", content_type="text/plain", status=503)  # not configured: let the gateway try later
-    return HttpResponse("success" if done else "fail", content_type="text/plain", status=200 if done else 400)
+    return HttpResponse(reply.body, content_type=reply.content_type, status=reply.status)

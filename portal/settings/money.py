@@ -22,6 +22,14 @@ def _key(variable: str, file_name: str) -> str:
     return file.read_text() if file.exists() else ""
 
 
+def _sandbox_text(file_name: str) -> str:
+    """A short text that the sandbox made for this installation; empty in production."""
+    if PRODUCTION:
+        return ""
+    file = state_directory() / "sandbox" / file_name
+    return file.read_text().strip() if file.exists() else ""
+
+
 PAYMENT_SANDBOX_URL: str = env.str("PAYMENT_SANDBOX_URL", default="" if PRODUCTION else "http://127.0.0.1:8020")
 ALIPAY = {
     "app_id": env.str("ALIPAY_APP_ID", default="" if PRODUCTION else "2026000000000001"),
@@ -34,5 +42,28 @@ ALIPAY = {
     "alipay_public_key": _key("ALIPAY_PUBLIC_KEY", "alipay_public_key.pem"),
     "timeout_seconds": env.int("ALIPAY_TIMEOUT_SECONDS", default=10),
 }
+WECHATPAY = {
+    "app_id": env.str("WECHATPAY_APP_ID", default="" if PRODUCTION else "wx2026jiangji0001"),
+    "merchant_id": env.str("WECHATPAY_MERCHANT_ID", default="" if PRODUCTION else "1900000001"),
+    "base_url": env.str(
+        "WECHATPAY_BASE_URL", default="https://api.mch.weixin.qq.com" if PRODUCTION else f"{PAYMENT_SANDBOX_URL}/wechat"
+    ),
+    # Our key and the serial number of its certificate sign what we send; WeChat's public key checks what it answers.
+    "merchant_private_key": _key("WECHATPAY_MERCHANT_PRIVATE_KEY", "wechat_merchant_private_key.pem"),
+    "merchant_serial_no": env.str("WECHATPAY_MERCHANT_SERIAL_NO", default="")
+    or _sandbox_text("wechat_merchant_serial_no.txt"),
+    # Public-key mode: identifier → PEM. During a rotation the old pair stays in `…_PREVIOUS` variables.
+    "public_key_id": env.str("WECHATPAY_PUBLIC_KEY_ID", default="") or _sandbox_text("wechat_public_key_id.txt"),
+    "public_key": _key("WECHATPAY_PUBLIC_KEY", "wechat_public_key.pem"),
+    "previous_public_key_id": env.str("WECHATPAY_PREVIOUS_PUBLIC_KEY_ID", default=""),
+    "previous_public_key": env.str("WECHATPAY_PREVIOUS_PUBLIC_KEY", default="", multiline=True),
+    "api_v3_key": env.str("WECHATPAY_API_V3_KEY", default="") or _sandbox_text("wechat_api_v3_key.txt"),
+    "previous_api_v3_key": env.str("WECHATPAY_PREVIOUS_API_V3_KEY", default=""),
+    "timeout_seconds": env.int("WECHATPAY_TIMEOUT_SECONDS", default=10),
+}
+
+# Who holds a buyer's money until it is accepted. `custody`: the licensed institution, frozen (the only lawful way in
+# production: 非银行支付机构监督管理条例, article 6). `transfer`: our own merchant account, paid out later; for the sandbox.
+SETTLEMENT_MODE: str = env.str("SETTLEMENT_MODE", default="custody" if PRODUCTION else "transfer")
 # Where the gateway reaches us, if that is not the public address.
 PAYMENT_NOTIFY_BASE_URL: str = env.str("PAYMENT_NOTIFY_BASE_URL", default="")

@@ -1,6 +1,8 @@
 """Secrets, cookies, headers. Production refuses to start on a missing or weak secret."""
 
 import secrets
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -18,10 +20,22 @@ def _development_secret() -> str:
     return file.read_text()
 
 
+def field_key(secret: str) -> str:
+    """A key in the form that Fernet wants, made of a secret: only for machines where losing the fields costs nothing."""
+    return urlsafe_b64encode(sha256(secret.encode()).digest()).decode()
+
+
 SECRET_KEY: str = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", default="") or _development_secret()
 if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("SECRET_KEY must have at least 40 characters.")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+# Personal numbers (bank card, account, identity card) are encrypted with the first; the others still open what is old.
+FIELD_ENCRYPTION_KEYS: list[str] = (
+    env.list("FIELD_ENCRYPTION_KEYS")
+    if PRODUCTION
+    else env.list("FIELD_ENCRYPTION_KEYS", default=[]) or [field_key(SECRET_KEY)]
+)
 
 ALLOWED_HOSTS: list[str] = (
     env.list("ALLOWED_HOSTS") if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]

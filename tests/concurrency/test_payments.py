@@ -3,7 +3,6 @@ from functools import partial
 # ruff: noqa: F811 a fixture is an import and an argument of the same name
 import pytest
 from django.db import connection
-from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from marketplace.core import clock
@@ -20,13 +19,13 @@ from marketplace.payments.tasks import close_expired_orders, pay_due_refunds, po
 from tests.databases import together
 from tests.factories import make_gig, make_order
 from tests.payments.conftest import (  # noqa: F401 fixtures of the payments' tests, used here too
-    NOTIFY,
     Purchase,
     alipay_keys,
     alipay_process,
     alipay_sandbox,
     begin,
     forge,
+    post_notice,
     postbox,
     silent_alipay,
 )
@@ -41,7 +40,7 @@ def new_payment():
 
 
 def post(notice):
-    return Client().post(NOTIFY, notice).content
+    return post_notice(notice).content
 
 
 def test_two_copies_of_a_notification_at_once_pay_once(silent_alipay, forge, meet_before):

@@ -75,6 +75,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://someone@localhost/portal",
     "REDIS_URL": "redis://localhost",
     "SECRET_KEY": "x" * 50,
+    "FIELD_ENCRYPTION_KEYS": "bWFkZS11cC1mb3ItYS10ZXN0LTAxMjM0NTY3ODlhYmM=",
     "ALLOWED_HOSTS": "jiangji.example",
     "SITE_URL": "https://jiangji.example",
     "EMAIL_URL": "smtp+tls://someone:secret@localhost:587",

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from marketplace.orders.models import Order
 from marketplace.payments import services
 from marketplace.payments.audit import audit_money
+from marketplace.payments.gateways.base import PayScene
 from marketplace.payments.models import Payment
 from marketplace.payments.sandbox.crypto import load_private_key, notification_text, sign
 from marketplace.payments.sandbox.keys import ensure_keys
@@ -119,7 +122,7 @@ class Purchase:
 
     def open(self) -> "Purchase":
         """Send the buyer's browser to Alipay and open its cashier."""
-        reply = fetch(services.payment_url(payment=self.payment, is_phone=False))
+        reply = fetch(services.begin_payment(payment=self.payment, scene=PayScene.PAGE).url)
         assert reply.status == 302, reply.text
         self.cashier = self.sandbox.url + reply.location
         assert fetch(self.cashier).status == 200
@@ -151,9 +154,15 @@ class Purchase:
         self.payment.refresh_from_db()
 
 
+def post_notice(notice: dict[str, str], client: Client | None = None) -> HttpResponse:
+    """Post a notification to the portal as Alipay does: a form, URL-encoded."""
+    form = urlencode(notice)
+    return (client or Client()).post(NOTIFY, form, content_type="application/x-www-form-urlencoded; charset=utf-8")
+
+
 def hand_over(notice: dict[str, str]) -> str:
     """Post a notification to the portal and return its answer."""
-    return Client().post(NOTIFY, notice).content.decode()
+    return post_notice(notice).content.decode()
 
 
 def begin(sandbox: Sandbox, postbox: Merchant, **gig: Any) -> Purchase:

@@ -13,7 +13,7 @@ from marketplace.orders.models import Refund, RefundStatus
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.audit import audit_money
 from marketplace.payments.models import Payment, PaymentStatus
-from marketplace.payments.services import ORDER_ALREADY_PAID, ORDER_CLOSED
+from marketplace.payments.services.paying import ORDER_ALREADY_PAID, ORDER_CLOSED
 from marketplace.payments.tasks import close_expired_orders, pay_due_refunds
 from tests.factories import make_finance, make_moderator
 from tests.payments.conftest import Purchase

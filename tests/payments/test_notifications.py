@@ -10,7 +10,7 @@ from marketplace.payments import services
 from marketplace.payments.models import GatewayNotification, PaymentStatus
 from marketplace.payments.sandbox.keys import ensure_keys
 from tests.factories import make_gig, make_order
-from tests.payments.conftest import NOTIFY, hand_over
+from tests.payments.conftest import NOTIFY, hand_over, post_notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
 
@@ -31,14 +31,14 @@ def assert_nothing_happened(payment):
 
 
 def refused(notice, problem):
-    response = Client().post(NOTIFY, notice)
+    response = post_notice(notice)
     assert (response.status_code, response.content) == (400, b"fail")
     assert [row.problem for row in GatewayNotification.objects.all()] == [problem]
 
 
 @pytest.mark.parametrize("status", ["TRADE_SUCCESS", "TRADE_FINISHED"])
 def test_a_true_notification_pays(payment, forge, status):
-    response = Client(enforce_csrf_checks=True).post(NOTIFY, forge(payment, trade_status=status))
+    response = post_notice(forge(payment, trade_status=status), Client(enforce_csrf_checks=True))
     assert (response.status_code, response.content) == (200, b"success")
     assert response.headers["Content-Type"].startswith("text/plain")
     payment.refresh_from_db()
@@ -120,7 +120,7 @@ def test_the_same_amount_written_otherwise_is_the_same(payment, forge, amount):
     ids=str,
 )  # fmt: skip
 def test_signed_nonsense_is_refused_without_a_crash(payment, forge, changes):
-    response = Client().post(NOTIFY, forge(payment, **changes))
+    response = post_notice(forge(payment, **changes))
     assert (response.status_code, response.content) == (400, b"fail")
     assert GatewayNotification.objects.get().problem.startswith("content")
     assert_nothing_happened(payment)

@@ -35,6 +35,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "DATABASE_URL": "postgres://someone:secret@localhost:1/portal",
         "REDIS_URL": "redis://localhost:1",
         "SECRET_KEY": "kT9-vP2xW7zQ4rM1nB8cY5dF0gH3jL6sA_eU~iO.pXqZ-made-up-for-a-test",
+        "FIELD_ENCRYPTION_KEYS": "bWFkZS11cC1mb3ItYS10ZXN0LTAxMjM0NTY3ODlhYmM=",
         "ALLOWED_HOSTS": "jiangji.example",
         "SITE_URL": "https://jiangji.example",
         "EMAIL_URL": "smtp+ssl://robot%40jiangji.example:p%40ss@smtp.example:465",

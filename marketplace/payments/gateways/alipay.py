@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import parse_qsl
 
 from alipay import AliPay
 from alipay.exceptions import AliPayException, AliPayValidationError
@@ -16,13 +17,23 @@ from django.utils import timezone
 
 from marketplace.core.money import parse_yuan, yuan_text
 from marketplace.payments.gateways.base import (
+    Capability,
     CloseOutcome,
+    Malformed,
     Notification,
     NotificationInvalid,
+    NotificationKind,
+    PayIntent,
+    PayIntentKind,
     PaymentState,
     PayRequest,
+    PayScene,
     PaySnapshot,
+    RawReply,
+    RawRequest,
     RefundRequest,
+    RefundSnapshot,
+    RefundState,
     Rejected,
     Unknown,
 )
@@ -64,6 +75,7 @@ class AlipayGateway:
     """Pages, queries, closings and refunds at Alipay."""
 
     code = GatewayCode.ALIPAY.value
+    capabilities = frozenset({Capability.PAGE, Capability.WAP})
 
     def __init__(self) -> None:
         self._settings = settings.ALIPAY
@@ -81,8 +93,9 @@ class AlipayGateway:
         """Whether everything this gateway needs is set."""
         return all(settings.ALIPAY[name] for name in ("app_id", "seller_id", "app_private_key", "alipay_public_key"))
 
-    def payment_url(self, request: PayRequest) -> str:
-        method = self._client.api_alipay_trade_wap_pay if request.is_phone else self._client.api_alipay_trade_page_pay
+    def create(self, request: PayRequest) -> PayIntent:
+        is_phone = request.scene == PayScene.WAP
+        method = self._client.api_alipay_trade_wap_pay if is_phone else self._client.api_alipay_trade_page_pay
         query = method(
             subject=request.subject[:120],
             out_trade_no=request.out_trade_no,
@@ -92,16 +105,16 @@ class AlipayGateway:
             # Alipay reads it in China's time, like every time it writes.
             time_expire=timezone.localtime(request.expires_at).strftime("%Y-%m-%d %H:%M:%S"),
         )
-        return f"{self._settings['gateway_url']}?{query}"
+        return PayIntent(PayIntentKind.REDIRECT, url=f"{self._settings['gateway_url']}?{query}")
 
-    def query(self, out_trade_no: str) -> PaySnapshot:
+    def query(self, out_trade_no: str, *, sub_merchant_id: str = "") -> PaySnapshot:
         answer = self._call(self._client.api_alipay_trade_query, out_trade_no=out_trade_no)
         if answer.get("sub_code") == _NOT_FOUND:
             return PaySnapshot(out_trade_no, PaymentState.NOT_FOUND)
         self._require_success(answer)
         return self._snapshot(answer, paid_at=answer.get("send_pay_date"))
 
-    def close(self, out_trade_no: str) -> CloseOutcome:
+    def close(self, out_trade_no: str, *, sub_merchant_id: str = "") -> CloseOutcome:
         answer = self._call(self._client.api_alipay_trade_close, out_trade_no=out_trade_no)
         if answer.get("sub_code") == _NOT_FOUND:
             return CloseOutcome.NOT_FOUND
@@ -114,7 +127,7 @@ class AlipayGateway:
         self._require_success(answer)
         return CloseOutcome.CLOSED
 
-    def refund(self, request: RefundRequest) -> None:
+    def refund(self, request: RefundRequest) -> RefundSnapshot:
         answer = self._call(
             self._client.api_alipay_trade_refund,
             refund_amount=yuan_text(request.amount_fen),
@@ -124,17 +137,26 @@ class AlipayGateway:
         )
         self._require_success(answer)
         # `N` means this very refund was done before, or that nothing moved: the query tells which.
-        if answer.get("fund_change") != "Y" and not self.refund_is_done(request.out_trade_no, request.reference):
-            raise Unknown(f"refund {request.reference} was accepted without moving money")
+        if answer.get("fund_change") != "Y":
+            return self.query_refund(request.out_trade_no, request.reference)
+        return RefundSnapshot(request.out_trade_no, request.reference, RefundState.DONE, amount_fen=request.amount_fen)
 
-    def refund_is_done(self, out_trade_no: str, reference: str) -> bool:
+    def query_refund(self, out_trade_no: str, reference: str, *, sub_merchant_id: str = "") -> RefundSnapshot:
         answer = self._call(
             self._client.api_alipay_trade_fastpay_refund_query, out_request_no=reference, out_trade_no=out_trade_no
         )
-        return answer.get("code") == "10000" and answer.get("refund_status") == "REFUND_SUCCESS"
+        if answer.get("code") != "10000" or answer.get("refund_status") != "REFUND_SUCCESS":
+            raise Unknown(f"refund {reference} was accepted without moving money")
+        return RefundSnapshot(out_trade_no, reference, RefundState.DONE, amount_fen=parse_yuan(answer["refund_amount"]))
 
-    def parse_notification(self, form: dict[str, str]) -> Notification:
-        fields = dict(form)
+    def acknowledge(self, *, ok: bool, reason: str = "") -> RawReply:
+        return RawReply(200 if ok else 400, b"success" if ok else b"fail", "text/plain")
+
+    def parse_notification(self, raw: RawRequest) -> Notification:
+        try:
+            fields = dict(parse_qsl(raw.body.decode(), keep_blank_values=True, strict_parsing=True))
+        except ValueError as error:
+            raise Malformed("not a form") from error
         signature = fields.pop("sign", "")
         try:
             valid = bool(signature) and self._client.verify(dict(fields), signature)
@@ -156,7 +178,7 @@ class AlipayGateway:
             fields.get("refund_fee", ""),
             fields.get("out_biz_no", ""),
         )
-        return Notification(dedupe_key=":".join(key), snapshot=snapshot, raw=fields)
+        return Notification(NotificationKind.PAYMENT, dedupe_key=":".join(key), payment=snapshot)
 
     def _snapshot(self, fields: dict[str, Any], *, paid_at: str | None) -> PaySnapshot:
         state = _STATES.get(fields.get("trade_status", ""))

@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +31,8 @@ class Payment(TimeStamped):
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
     # When the gateway was last asked about it, so that no attempt starves behind others.
     asked_at = models.DateTimeField(null=True, blank=True)
+    # In custody: whose sub-merchant account holds it, frozen; empty where the platform's own account took it.
+    sub_merchant_id = models.CharField(_("sub-merchant"), max_length=32, blank=True)
     # A late or second payment is given back whole; this says why.
     return_reason = models.CharField(max_length=40, blank=True)
 
@@ -55,7 +56,9 @@ class GatewayNotification(models.Model):
 
     gateway = models.CharField(_("gateway"), max_length=10, choices=GatewayCode)
     dedupe_key = models.CharField(max_length=200)
+    headers = models.JSONField(_("headers"), default=dict, blank=True)
     body = models.TextField(_("body"))
+    kind = models.CharField(_("about"), max_length=8, blank=True)  # gateways.base.NotificationKind, once it is verified
     verified = models.BooleanField(_("verified"), default=False)
     problem = models.CharField(_("problem"), max_length=200, blank=True)
     received_at = models.DateTimeField(_("received at"), auto_now_add=True)
@@ -72,53 +75,3 @@ class GatewayNotification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.dedupe_key}"
-
-
-class PayoutStatus(models.TextChoices):
-    REQUESTED = "requested", _("Requested")
-    APPROVED = "approved", _("Approved")
-    SENT = "sent", _("Sent")
-    PAID = "paid", _("Paid out")
-    FAILED = "failed", _("Failed")
-
-
-class Payout(TimeStamped):
-    """A seller takes money out of the wallet."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payouts")
-    reference = models.CharField(_("reference"), max_length=32, unique=True)
-    gateway = models.CharField(_("gateway"), max_length=10, choices=GatewayCode)
-    amount_fen = models.BigIntegerField(_("amount in fen"))
-    status = models.CharField(_("status"), max_length=10, choices=PayoutStatus, default=PayoutStatus.REQUESTED)
-    destination = models.CharField(_("destination, masked"), max_length=80)
-
-    class Meta:
-        verbose_name = _("payout")
-        verbose_name_plural = _("payouts")
-        constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payments_payout_positive")]
-
-    def __str__(self) -> str:
-        return self.reference
-
-
-class InvoiceStatus(models.TextChoices):
-    REQUESTED = "requested", _("Requested")
-    ISSUED = "issued", _("Issued")
-    REVERSED = "reversed", _("Reversed")
-
-
-class Invoice(TimeStamped):
-    """A tax invoice (发票) asked for by the buyer of an order."""
-
-    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="invoices")
-    title = models.CharField(_("invoice title"), max_length=100)
-    tax_number = models.CharField(_("tax number"), max_length=20, blank=True)
-    amount_fen = models.BigIntegerField(_("amount in fen"))
-    status = models.CharField(_("status"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.REQUESTED)
-
-    class Meta:
-        verbose_name = _("invoice")
-        verbose_name_plural = _("invoices")
-
-    def __str__(self) -> str:
-        return f"{self.title} {self.amount_fen}"

@@ -1,38 +1,34 @@
-"""Money in and back out through gateways. No call to a gateway ever happens inside a database transaction."""
+"""Money in through gateways. No call to a gateway ever happens inside a database transaction."""
 
-import json
 import logging
-from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
 from marketplace.orders import locks as order_locks
 from marketplace.orders import services as orders
-from marketplace.orders.models import Order, Refund
+from marketplace.orders.models import Order
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import locks
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways import configured_gateways, gateway
 from marketplace.payments.gateways.base import (
     CloseOutcome,
-    NotificationInvalid,
+    GatewayError,
+    PayIntent,
     PaymentState,
     PayRequest,
+    PayScene,
     PaySnapshot,
-    RefundRequest,
-    Rejected,
-    Unknown,
 )
-from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
+from marketplace.payments.models import Payment, PaymentStatus
 
 logger = logging.getLogger(__name__)
 
 ORDER_CLOSED, ORDER_ALREADY_PAID = "order_closed", "order_already_paid"
-MAX_NOTIFICATION_CHARACTERS, KEEP_REFUSED_DAYS = 20_000, 30
 
 
 @transaction.atomic
@@ -56,71 +52,27 @@ def start_payment(*, order_id: int, gateway_code: str) -> Payment:
     )
 
 
-def payment_url(*, payment: Payment, is_phone: bool) -> str:
-    """The gateway's page for this payment."""
+def begin_payment(*, payment: Payment, scene: PayScene, client_ip: str = "127.0.0.1", openid: str = "") -> PayIntent:
+    """Open the payment at its gateway: a page to go to, a code to show, or parameters for WeChat's script.
+
+    Raises GatewayError; the same payment may be begun again, it is the same number.
+    """
     order = payment.order
     base = settings.SITE_URL
     notify_base = settings.PAYMENT_NOTIFY_BASE_URL or base
-    return gateway(payment.gateway).payment_url(
+    return gateway(payment.gateway).create(
         PayRequest(
             out_trade_no=payment.out_trade_no,
             amount_fen=payment.amount_fen,
             subject=order.gig_title,
             expires_at=payment.expires_at,
             return_url=base + reverse("payments:return", args=[order.number]),
-            notify_url=notify_base + reverse("alipay_notify"),
-            is_phone=is_phone,
+            notify_url=notify_base + reverse(f"{payment.gateway}_notify"),
+            scene=scene,
+            client_ip=client_ip,
+            openid=openid,
         )
     )
-
-
-def receive_notification(*, gateway_code: str, form: dict[str, str]) -> bool:
-    """Store what a gateway posted, verify it, apply it once. Returns whether the gateway may stop repeating it.
-
-    A forged or foreign notification stays stored, marked as such, and changes nothing.
-    Raises PaymentError GATEWAY_UNAVAILABLE when this gateway is not configured.
-    """
-    if gateway_code not in configured_gateways():
-        raise PaymentError(PaymentErrorCode.GATEWAY_UNAVAILABLE)
-    body = json.dumps(form, ensure_ascii=False, sort_keys=True)[:MAX_NOTIFICATION_CHARACTERS]
-    received = GatewayNotification.objects.create(gateway=gateway_code, dedupe_key="", body=body)
-    try:
-        notification = gateway(gateway_code).parse_notification(form)
-    except NotificationInvalid as problem:
-        GatewayNotification.objects.filter(pk=received.pk).update(problem=str(problem)[:200])
-        logger.warning("refused a notification of %s: %s", gateway_code, problem)
-        return False
-    stored = _as_verified(received, notification.dedupe_key)
-    payment = Payment.objects.filter(gateway=gateway_code, out_trade_no=notification.snapshot.out_trade_no).first()
-    problem_found = ""
-    if payment is None:
-        problem_found = "unknown number"
-    elif notification.snapshot.amount_fen != payment.amount_fen:
-        problem_found = "amount differs"
-    if payment is None or problem_found:
-        GatewayNotification.objects.filter(pk=stored.pk).update(problem=problem_found)
-        logger.error("a valid notification of %s is quarantined: %s", gateway_code, problem_found)
-        return False
-    apply_snapshot(payment_id=payment.pk, snapshot=notification.snapshot)
-    GatewayNotification.objects.filter(pk=stored.pk, applied_at=None).update(applied_at=clock.now())
-    return True
-
-
-def _as_verified(received: GatewayNotification, dedupe_key: str) -> GatewayNotification:
-    """Mark the row as verified; a second copy of the same notification gives way to the first."""
-    try:
-        with transaction.atomic():
-            GatewayNotification.objects.filter(pk=received.pk).update(dedupe_key=dedupe_key, verified=True)
-        return received
-    except IntegrityError:
-        received.delete()
-        return GatewayNotification.objects.get(gateway=received.gateway, dedupe_key=dedupe_key, verified=True)
-
-
-def forget_refused_notifications() -> int:
-    """Delete refused notifications older than a month: anybody can post them, so they must not pile up. Returns how many."""
-    limit = clock.now() - timedelta(days=KEEP_REFUSED_DAYS)
-    return GatewayNotification.objects.filter(verified=False, received_at__lt=limit).delete()[0]
 
 
 @transaction.atomic
@@ -172,7 +124,7 @@ def refresh_payment(*, payment: Payment) -> Payment:
     """Ask the gateway how a payment stands. An answer that does not come changes nothing."""
     try:
         snapshot = gateway(payment.gateway).query(payment.out_trade_no)
-    except (Unknown, Rejected) as problem:
+    except GatewayError as problem:
         logger.warning("query of %s: %s", payment.out_trade_no, problem)
         return payment
     return apply_snapshot(payment_id=payment.pk, snapshot=snapshot)
@@ -193,7 +145,7 @@ def _close_attempt(payment: Payment) -> bool:
     """Make an attempt impossible to pay; one that was paid meanwhile is booked. Returns whether it is decided now."""
     try:
         outcome = gateway(payment.gateway).close(payment.out_trade_no)
-    except (Unknown, Rejected) as problem:
+    except GatewayError as problem:
         logger.warning("closing %s: %s", payment.out_trade_no, problem)
         return False
     if outcome == CloseOutcome.ALREADY_PAID:
@@ -213,34 +165,3 @@ def close_expired_order(*, order: Order) -> bool:
         if not _close_attempt(payment):
             return False
     return orders.close_unpaid_order(order_id=order.pk)
-
-
-def pay_refund(*, refund: Refund) -> bool:
-    """Carry out one refund that orders decided. Returns whether it is done; an unknown answer is asked for next time.
-
-    Safe to run twice and after a crash at any line: the reference makes a repeated request the same refund.
-    """
-    if orders.begin_refund_attempt(refund_id=refund.pk) is None:
-        return False
-    payment = _payment_of(refund)
-    adapter = gateway(payment.gateway)
-    request = RefundRequest(payment.out_trade_no, refund.reference, refund.amount_fen, refund.order.gig_title)
-    try:
-        adapter.refund(request)
-    except Unknown as problem:
-        logger.warning("refund %s: %s", refund.reference, problem)
-        return False
-    except Rejected as problem:
-        logger.error("refund %s was refused and needs a person: %s", refund.reference, problem)
-        orders.hand_refund_to_a_person(refund_id=refund.pk, problem=str(problem))
-        return False
-    orders.mark_refund_done(refund_id=refund.pk, gateway=payment.gateway)
-    return True
-
-
-def _payment_of(refund: Refund) -> Payment:
-    """The payment a refund gives back: the one it names, else the one that funded the order."""
-    paid = Payment.objects.filter(order_id=refund.order_id, status=PaymentStatus.PAID)
-    if refund.payment_reference:
-        return paid.get(out_trade_no=refund.payment_reference)
-    return paid.get(return_reason="")

@@ -1,0 +1,42 @@
+"""What payments keeps, one subject a file."""
+
+from marketplace.payments.models.custody import Settlement, SettlementStatus, SubMerchant, SubMerchantStatus
+from marketplace.payments.models.invoices import Invoice, InvoiceKind, InvoiceStatus, InvoiceTitleKind
+from marketplace.payments.models.payments import GatewayCode, GatewayNotification, Payment, PaymentStatus
+from marketplace.payments.models.payouts import (
+    Payout,
+    PayoutDestination,
+    PayoutDestinationKind,
+    PayoutStatus,
+    TaxYear,
+)
+from marketplace.payments.models.reconciliation import (
+    Difference,
+    DifferenceKind,
+    DifferenceStatus,
+    GatewayBill,
+)
+
+__all__ = [
+    "Difference",
+    "DifferenceKind",
+    "DifferenceStatus",
+    "GatewayBill",
+    "GatewayCode",
+    "GatewayNotification",
+    "Invoice",
+    "InvoiceKind",
+    "InvoiceStatus",
+    "InvoiceTitleKind",
+    "Payment",
+    "PaymentStatus",
+    "Payout",
+    "PayoutDestination",
+    "PayoutDestinationKind",
+    "PayoutStatus",
+    "Settlement",
+    "SettlementStatus",
+    "SubMerchant",
+    "SubMerchantStatus",
+    "TaxYear",
+]

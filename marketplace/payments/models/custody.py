@@ -1,0 +1,78 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.models import TimeStamped
+from marketplace.payments.models.payments import GatewayCode, Payment
+
+
+class SubMerchantStatus(models.TextChoices):
+    APPLIED = "applied", _("Being checked")
+    ACTIVE = "active", _("Active")
+    CLOSED = "closed", _("Closed")
+
+
+class SubMerchant(TimeStamped):
+    """A seller's own account at a gateway. In custody a buyer's money lands there, frozen, until it is settled."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sub_merchants")
+    gateway = models.CharField(_("gateway"), max_length=10, choices=GatewayCode)
+    sub_merchant_id = models.CharField(_("sub-merchant"), max_length=32)
+    status = models.CharField(_("status"), max_length=8, choices=SubMerchantStatus, default=SubMerchantStatus.APPLIED)
+
+    class Meta:
+        verbose_name = _("sub-merchant")
+        verbose_name_plural = _("sub-merchants")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "gateway"], name="payments_one_sub_merchant"),
+            models.UniqueConstraint(fields=["gateway", "sub_merchant_id"], name="payments_sub_merchant_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.sub_merchant_id}"
+
+
+class SettlementStatus(models.TextChoices):
+    DUE = "due", _("Due")
+    SENT = "sent", _("Sent to the payment institution")
+    DONE = "done", _("Settled")
+    RETURNING = "returning", _("Being taken back")
+    RETURNED = "returned", _("Taken back")
+    STUCK = "stuck", _("Needs a person")
+
+
+class Settlement(TimeStamped):
+    """An outbox row: the gateway is to split the fee off a held payment and release the rest to the seller."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="settlements")
+    seller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="settlements")
+    reference = models.CharField(_("reference"), max_length=32, unique=True)
+    commission_fen = models.BigIntegerField(_("service fee in fen"))
+    seller_fen = models.BigIntegerField(_("released to the seller, in fen"))
+    status = models.CharField(_("status"), max_length=9, choices=SettlementStatus, default=SettlementStatus.DUE)
+    gateway_no = models.CharField(_("gateway's number"), max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt at"), default=timezone.now)
+    problem = models.CharField(_("problem"), max_length=200, blank=True)
+    done_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("settlement")
+        verbose_name_plural = _("settlements")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(commission_fen__gte=0) & Q(seller_fen__gte=0), name="payments_settlement_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=("due", "sent", "returning")),
+                name="payments_settlement_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

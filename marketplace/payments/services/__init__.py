@@ -1,0 +1,25 @@
+"""Writes of payments, one subject a file. No call to a gateway ever happens inside a database transaction."""
+
+from marketplace.payments.services.notifications import forget_refused_notifications, receive_notification
+from marketplace.payments.services.paying import (
+    apply_snapshot,
+    begin_payment,
+    close_expired_order,
+    refresh_payment,
+    settle_undecided,
+    start_payment,
+)
+from marketplace.payments.services.refunds import apply_refund_snapshot, pay_refund
+
+__all__ = [
+    "apply_refund_snapshot",
+    "apply_snapshot",
+    "begin_payment",
+    "close_expired_order",
+    "forget_refused_notifications",
+    "pay_refund",
+    "receive_notification",
+    "refresh_payment",
+    "settle_undecided",
+    "start_payment",
+]

@@ -1,0 +1,98 @@
+"""What gateways tell us: stored raw before it is believed, verified, applied exactly once."""
+
+import logging
+from datetime import timedelta
+from typing import assert_never
+
+from django.db import IntegrityError, transaction
+
+from marketplace.core import clock
+from marketplace.orders.models import Refund
+from marketplace.payments.errors import PaymentError, PaymentErrorCode
+from marketplace.payments.gateways import configured_gateways, gateway
+from marketplace.payments.gateways.base import Notification, NotificationInvalid, NotificationKind, RawReply, RawRequest
+from marketplace.payments.models import GatewayNotification, Payment
+from marketplace.payments.services.paying import apply_snapshot
+from marketplace.payments.services.refunds import apply_refund_snapshot
+
+logger = logging.getLogger(__name__)
+
+MAX_NOTIFICATION_CHARACTERS, KEEP_REFUSED_DAYS = 20_000, 30
+KEPT_HEADERS = ("content-type", "wechatpay-timestamp", "wechatpay-nonce", "wechatpay-signature", "wechatpay-serial")
+
+
+def receive_notification(*, gateway_code: str, raw: RawRequest) -> RawReply:
+    """Store what a gateway posted, verify it, apply it once; returns the answer in the gateway's own form.
+
+    A forged or foreign notification stays stored, marked as such, and changes nothing.
+    Raises PaymentError GATEWAY_UNAVAILABLE when this gateway is not configured.
+    """
+    if gateway_code not in configured_gateways():
+        raise PaymentError(PaymentErrorCode.GATEWAY_UNAVAILABLE)
+    adapter = gateway(gateway_code)
+    received = GatewayNotification.objects.create(
+        gateway=gateway_code,
+        dedupe_key="",
+        headers={name: raw.headers[name] for name in KEPT_HEADERS if name in raw.headers},
+        body=raw.body.decode("utf-8", "backslashreplace").replace("\0", "")[:MAX_NOTIFICATION_CHARACTERS],
+    )
+    try:
+        notification = adapter.parse_notification(raw)
+    except NotificationInvalid as problem:
+        GatewayNotification.objects.filter(pk=received.pk).update(problem=str(problem)[:200])
+        logger.warning("refused a notification of %s: %s", gateway_code, problem)
+        return adapter.acknowledge(ok=False, reason="invalid")
+    stored = _as_verified(received, notification)
+    if problem_found := _apply(gateway_code, notification):
+        GatewayNotification.objects.filter(pk=stored.pk).update(problem=problem_found)
+        logger.error("a valid notification of %s is quarantined: %s", gateway_code, problem_found)
+        return adapter.acknowledge(ok=False, reason=problem_found)
+    GatewayNotification.objects.filter(pk=stored.pk, applied_at=None).update(applied_at=clock.now())
+    return adapter.acknowledge(ok=True)
+
+
+def _apply(gateway_code: str, notification: Notification) -> str:
+    """Bring what it is about up to date. Returns why it must not be applied, or an empty text."""
+    match notification.kind:
+        case NotificationKind.PAYMENT:
+            snapshot = notification.payment
+            assert snapshot is not None  # noqa: S101 the kind says which snapshot is set
+            payment = Payment.objects.filter(gateway=gateway_code, out_trade_no=snapshot.out_trade_no).first()
+            if payment is None:
+                return "unknown number"
+            if snapshot.amount_fen != payment.amount_fen:
+                return "amount differs"
+            apply_snapshot(payment_id=payment.pk, snapshot=snapshot)
+        case NotificationKind.REFUND:
+            refunded = notification.refund
+            assert refunded is not None  # noqa: S101
+            refund = Refund.objects.filter(reference=refunded.reference).first()
+            if refund is None:
+                return "unknown number"
+            return apply_refund_snapshot(refund=refund, snapshot=refunded)
+        case NotificationKind.TRANSFER:
+            return "transfers are not known yet"
+        case _:
+            assert_never(notification.kind)
+    return ""
+
+
+def _as_verified(received: GatewayNotification, notification: Notification) -> GatewayNotification:
+    """Mark the row as verified; a second copy of the same notification gives way to the first."""
+    try:
+        with transaction.atomic():
+            GatewayNotification.objects.filter(pk=received.pk).update(
+                dedupe_key=notification.dedupe_key, kind=notification.kind.value, verified=True
+            )
+        return received
+    except IntegrityError:
+        received.delete()
+        return GatewayNotification.objects.get(
+            gateway=received.gateway, dedupe_key=notification.dedupe_key, verified=True
+        )
+
+
+def forget_refused_notifications() -> int:
+    """Delete refused notifications older than a month: anybody can post them, so they must not pile up. Returns how many."""
+    limit = clock.now() - timedelta(days=KEEP_REFUSED_DAYS)
+    return GatewayNotification.objects.filter(verified=False, received_at__lt=limit).delete()[0]

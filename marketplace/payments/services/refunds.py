@@ -1,0 +1,59 @@
+"""Money back to buyers: carries out what orders decided, under one number, until the gateway says how it ended."""
+
+import logging
+
+from marketplace.orders import services as orders
+from marketplace.orders.models import Refund
+from marketplace.payments.gateways import gateway
+from marketplace.payments.gateways.base import GatewayError, RefundRequest, RefundSnapshot, RefundState, Rejected
+from marketplace.payments.models import Payment, PaymentStatus
+
+logger = logging.getLogger(__name__)
+
+
+def pay_refund(*, refund: Refund) -> bool:
+    """Carry out one refund that orders decided. Returns whether it is done; an unknown answer is asked for next time.
+
+    Safe to run twice and after a crash at any line: the reference makes a repeated request the same refund.
+    """
+    if orders.begin_refund_attempt(refund_id=refund.pk) is None:
+        return False
+    payment = payment_of(refund)
+    request = RefundRequest(
+        out_trade_no=payment.out_trade_no,
+        reference=refund.reference,
+        amount_fen=refund.amount_fen,
+        total_fen=payment.amount_fen,
+        reason=refund.order.gig_title,
+        sub_merchant_id=payment.sub_merchant_id,
+    )
+    try:
+        snapshot = gateway(payment.gateway).refund(request)
+    except Rejected as problem:
+        logger.error("refund %s was refused and needs a person: %s", refund.reference, problem)
+        orders.hand_refund_to_a_person(refund_id=refund.pk, problem=str(problem))
+        return False
+    except GatewayError as problem:
+        logger.warning("refund %s: %s", refund.reference, problem)
+        return False
+    apply_refund_snapshot(refund=refund, snapshot=snapshot)
+    return snapshot.state == RefundState.DONE
+
+
+def apply_refund_snapshot(*, refund: Refund, snapshot: RefundSnapshot) -> str:
+    """Bring a refund up to what its gateway says. Returns why the answer does not fit this refund, or an empty text."""
+    if snapshot.amount_fen != refund.amount_fen:
+        return "amount differs"
+    if snapshot.state == RefundState.DONE:
+        orders.mark_refund_done(refund_id=refund.pk, gateway=payment_of(refund).gateway)
+    elif snapshot.state in (RefundState.ABNORMAL, RefundState.FAILED):
+        orders.hand_refund_to_a_person(refund_id=refund.pk, problem=snapshot.state.value)
+    return ""
+
+
+def payment_of(refund: Refund) -> Payment:
+    """The payment a refund gives back: the one it names, else the one that funded the order."""
+    paid = Payment.objects.filter(order_id=refund.order_id, status=PaymentStatus.PAID)
+    if refund.payment_reference:
+        return paid.get(out_trade_no=refund.payment_reference)
+    return paid.get(return_reason="")
