@@ -11,6 +11,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.close_expired_orders": 60,
     "marketplace.payments.tasks.poll_undecided_payments": 60,
     "marketplace.payments.tasks.pay_due_refunds": 30,
+    "marketplace.payments.tasks.settle_cleared_payments": 60,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
@@ -18,6 +19,7 @@ INTERVALS: dict[str, int] = {
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.discovery.tasks.rebuild": (3, 30),
+    "marketplace.payments.tasks.warn_of_freeze_ends": (9, 0),
     "marketplace.payments.tasks.forget_refused_notifications": (4, 10),
 }
 

@@ -1,10 +1,11 @@
 """Reads of the books."""
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.ledger.models import Account, Clearing, Entry, Wallet
+from marketplace.core.money import CommissionSplit
+from marketplace.ledger.models import Account, AccountKind, Clearing, Entry, TransactionKind, Wallet
 
 
 def wallet_of(user: User) -> Wallet | None:
@@ -26,3 +27,27 @@ def waiting_clearings(wallet: Wallet) -> QuerySet[Clearing]:
 def due_clearing_ids() -> list[int]:
     """Clearings whose time has come."""
     return list(Clearing.objects.filter(cleared_at=None, clears_at__lte=clock.now()).values_list("pk", flat=True))
+
+
+def has_uncleared_release(order_number: str) -> bool:
+    """Whether earnings of this order still wait to become available."""
+    return Clearing.objects.filter(reference=f"order:{order_number}:release", cleared_at=None).exists()
+
+
+def settled_share_fen(*, user: User, order_number: str) -> int:
+    """What an order brought into the seller's available account so far, in fen: what paid a debt is not in it."""
+    own = Entry.objects.filter(
+        account__owner=user, account__kind=AccountKind.USER_AVAILABLE, transaction__reference=order_number
+    )
+    return own.aggregate(total=Sum("amount_fen"))["total"] or 0
+
+
+def reversed_release(*, refund_reference: str) -> CommissionSplit:
+    """How a refund after the release was taken back: the platform's part and the seller's, in fen."""
+    legs = Entry.objects.filter(
+        transaction__kind=TransactionKind.RELEASE_REVERSED,
+        transaction__idempotency_key=f"refund:{refund_reference}:reverse",
+    )
+    total = legs.filter(account__kind=AccountKind.ESCROW).aggregate(total=Sum("amount_fen"))["total"] or 0
+    fee = legs.filter(account__kind=AccountKind.COMMISSION).aggregate(total=Sum("amount_fen"))["total"] or 0
+    return CommissionSplit(commission_fen=-fee, seller_fen=total + fee)

@@ -1,12 +1,25 @@
 """Reads of payments."""
 
-from django.db.models import F, QuerySet
+from datetime import timedelta
+
+from django.db.models import F, Q, QuerySet, Sum
 from django.http import Http404
 
 from marketplace.accounts.models import User
-from marketplace.orders.models import Order
+from marketplace.core import clock
+from marketplace.ledger.selectors import has_uncleared_release
+from marketplace.orders.models import Order, Refund, RefundStatus
 from marketplace.orders.selectors import expired_unpaid_ids
-from marketplace.payments.models import Payment, PaymentStatus
+from marketplace.orders.states import OrderStatus
+from marketplace.payments.gateways import custody_gateway
+from marketplace.payments.models import (
+    Payment,
+    PaymentStatus,
+    Settlement,
+    SettlementStatus,
+    SubMerchant,
+    SubMerchantStatus,
+)
 
 
 def order_to_pay(user: User, number: str) -> Order:
@@ -36,3 +49,66 @@ def undecided_payments() -> QuerySet[Payment]:
     """Attempts whose outcome we do not know yet; notifications are best effort, so they are asked for."""
     undecided = Payment.objects.filter(status=PaymentStatus.PENDING).select_related("order")
     return undecided.order_by(F("asked_at").asc(nulls_first=True), "pk")
+
+
+SETTLED_ORDER_STATUSES = (OrderStatus.COMPLETED, OrderStatus.RESOLVED)
+# The alarm comes a month before the institution releases the money by itself (facts/payments.md, section 6: day 150 of 180).
+FREEZE_ALARM_DAYS = 30
+
+
+def active_sub_merchant_id(*, user_id: int, gateway_code: str) -> str:
+    """The number of a seller's own account at a gateway, or "" when the gateway has not approved one."""
+    active = SubMerchant.objects.filter(user_id=user_id, gateway=gateway_code, status=SubMerchantStatus.ACTIVE)
+    return active.values_list("sub_merchant_id", flat=True).first() or ""
+
+
+def _custody_payments() -> QuerySet[Payment]:
+    return Payment.objects.filter(status=PaymentStatus.PAID, return_reason="").exclude(sub_merchant_id="")
+
+
+def payments_to_settle() -> QuerySet[Payment]:
+    """Custody payments of orders that are over and not settled yet; `is_ready_to_settle` has the last word."""
+    over = _custody_payments().filter(settlements=None, order__status__in=SETTLED_ORDER_STATUSES)
+    return over.select_related("order").order_by("pk")
+
+
+def is_ready_to_settle(payment: Payment) -> bool:
+    """Whether nothing of the order is open: it is over, its earnings have cleared, no refund is under way."""
+    return (
+        payment.status == PaymentStatus.PAID
+        and bool(payment.sub_merchant_id)
+        and not payment.return_reason
+        and payment.order.status in SETTLED_ORDER_STATUSES
+        and not has_uncleared_release(payment.order.number)
+        and not payment.order.refunds.exclude(status=RefundStatus.DONE).exists()
+    )
+
+
+def refunded_fen(payment: Payment) -> int:
+    """What went back to the buyer of the payment that funded its order, in fen."""
+    done = Refund.objects.filter(order_id=payment.order_id, status=RefundStatus.DONE)
+    own = done.filter(Q(payment_reference="") | Q(payment_reference=payment.out_trade_no))
+    return own.aggregate(total=Sum("amount_fen"))["total"] or 0
+
+
+def due_settlements() -> QuerySet[Settlement]:
+    """Settlements whose turn it is."""
+    waiting = Settlement.objects.filter(status__in=(SettlementStatus.DUE, SettlementStatus.SENT))
+    return waiting.filter(next_attempt_at__lte=clock.now()).order_by("next_attempt_at")
+
+
+def stuck_settlements() -> QuerySet[Settlement]:
+    """Settlements that a gateway refused, for finance."""
+    stuck = Settlement.objects.filter(status=SettlementStatus.STUCK)
+    return stuck.select_related("payment__order", "seller").order_by("pk")
+
+
+def payments_near_freeze_end() -> list[Payment]:
+    """Held payments that their institution will release by itself within a month, soonest first."""
+    now = clock.now()
+    held = _custody_payments().exclude(settlements__status=SettlementStatus.DONE).order_by("paid_at")
+    near: list[Payment] = []
+    for code in held.order_by().values_list("gateway", flat=True).distinct():
+        alarm = timedelta(days=custody_gateway(code).freeze_limit_days - FREEZE_ALARM_DAYS)
+        near += held.filter(gateway=code, paid_at__lte=now - alarm)
+    return near

@@ -5,6 +5,7 @@ from celery import shared_task
 from marketplace.core.jobs import count_done
 from marketplace.orders.selectors import due_refunds
 from marketplace.payments import selectors, services
+from marketplace.payments.services import custody
 
 # A call may take ten seconds and a job five minutes; what is left over has its turn in the next run.
 BATCH = 25
@@ -28,6 +29,22 @@ def poll_undecided_payments() -> int:
 def pay_due_refunds() -> int:
     """Carry out what orders decided to give back. Returns how many are done."""
     return count_done(due_refunds()[:BATCH], lambda refund: services.pay_refund(refund=refund))
+
+
+@shared_task
+def settle_cleared_payments() -> int:
+    """Custody: ask for what has cleared, then carry out what is due. Returns how many settlements are done."""
+    for payment in selectors.payments_to_settle()[:BATCH]:
+        custody.owe_settlement(payment_id=payment.pk)
+    return count_done(
+        selectors.due_settlements()[:BATCH], lambda settlement: custody.send_settlement(settlement=settlement)
+    )
+
+
+@shared_task
+def warn_of_freeze_ends() -> int:
+    """Custody: alarm before an institution releases held money by itself. Returns how many payments."""
+    return custody.warn_of_freeze_ends()
 
 
 @shared_task

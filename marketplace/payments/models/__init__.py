@@ -1,6 +1,12 @@
 """What payments keeps, one subject a file."""
 
-from marketplace.payments.models.custody import Settlement, SettlementStatus, SubMerchant, SubMerchantStatus
+from marketplace.payments.models.custody import (
+    Settlement,
+    SettlementReturn,
+    SettlementStatus,
+    SubMerchant,
+    SubMerchantStatus,
+)
 from marketplace.payments.models.invoices import Invoice, InvoiceKind, InvoiceStatus, InvoiceTitleKind
 from marketplace.payments.models.payments import GatewayCode, GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.models.payouts import (
@@ -35,6 +41,7 @@ __all__ = [
     "PayoutDestinationKind",
     "PayoutStatus",
     "Settlement",
+    "SettlementReturn",
     "SettlementStatus",
     "SubMerchant",
     "SubMerchantStatus",

@@ -38,8 +38,6 @@ class SettlementStatus(models.TextChoices):
     DUE = "due", _("Due")
     SENT = "sent", _("Sent to the payment institution")
     DONE = "done", _("Settled")
-    RETURNING = "returning", _("Being taken back")
-    RETURNED = "returned", _("Taken back")
     STUCK = "stuck", _("Needs a person")
 
 
@@ -62,6 +60,7 @@ class Settlement(TimeStamped):
         verbose_name = _("settlement")
         verbose_name_plural = _("settlements")
         constraints = [
+            models.UniqueConstraint(fields=["payment"], name="payments_settlement_once"),
             models.CheckConstraint(
                 condition=Q(commission_fen__gte=0) & Q(seller_fen__gte=0), name="payments_settlement_not_negative"
             ),
@@ -69,9 +68,34 @@ class Settlement(TimeStamped):
         indexes = [
             models.Index(
                 fields=["next_attempt_at"],
-                condition=Q(status__in=("due", "sent", "returning")),
+                condition=Q(status__in=("due", "sent")),
                 name="payments_settlement_waiting",
             )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class SettlementReturn(TimeStamped):
+    """A part of a split that comes back before a refund: the first step of the refund of settled money."""
+
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="returns")
+    refund = models.OneToOneField("orders.Refund", on_delete=models.PROTECT, related_name="settlement_return")
+    reference = models.CharField(_("reference"), max_length=32, unique=True)
+    commission_fen = models.BigIntegerField(_("service fee returned, in fen"))
+    seller_fen = models.BigIntegerField(_("taken from the seller's own account, in fen"))
+    status = models.CharField(_("status"), max_length=9, choices=SettlementStatus, default=SettlementStatus.DUE)
+    problem = models.CharField(_("problem"), max_length=200, blank=True)
+    done_at = models.DateTimeField(_("returned at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("returned settlement")
+        verbose_name_plural = _("returned settlements")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(commission_fen__gte=0) & Q(seller_fen__gte=0), name="payments_settlement_return_positive"
+            ),
         ]
 
     def __str__(self) -> str:

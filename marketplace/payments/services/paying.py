@@ -17,6 +17,7 @@ from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways import configured_gateways, gateway
 from marketplace.payments.gateways.base import (
     CloseOutcome,
+    CustodyTerms,
     GatewayError,
     PayIntent,
     PaymentState,
@@ -25,6 +26,7 @@ from marketplace.payments.gateways.base import (
     PaySnapshot,
 )
 from marketplace.payments.models import Payment, PaymentStatus
+from marketplace.payments.services.custody import custody_account
 
 logger = logging.getLogger(__name__)
 
@@ -35,16 +37,18 @@ ORDER_CLOSED, ORDER_ALREADY_PAID = "order_closed", "order_already_paid"
 def start_payment(*, order_id: int, gateway_code: str) -> Payment:
     """The payment attempt of an order at a gateway: the open one if there is one, so that a reload pays the same number.
 
-    Raises PaymentError NOT_PAYABLE or GATEWAY_UNAVAILABLE.
+    Raises PaymentError NOT_PAYABLE or GATEWAY_UNAVAILABLE; in custody also what `custody_account` says.
     """
     order = order_locks.lock_order(order_id)
     if order.status != OrderStatus.PENDING_PAYMENT or order.payment_expires_at <= clock.now():
         raise PaymentError(PaymentErrorCode.NOT_PAYABLE)
     if gateway_code not in configured_gateways():
         raise PaymentError(PaymentErrorCode.GATEWAY_UNAVAILABLE)
+    sub_merchant_id = custody_account(order=order, gateway_code=gateway_code)
     payment = order.payments.filter(gateway=gateway_code, status=PaymentStatus.PENDING).first()
     return payment or Payment.objects.create(
         order=order,
+        sub_merchant_id=sub_merchant_id,
         gateway=gateway_code,
         out_trade_no=new_reference("PA"),
         amount_fen=order.total_fen,
@@ -71,6 +75,7 @@ def begin_payment(*, payment: Payment, scene: PayScene, client_ip: str = "127.0.
             scene=scene,
             client_ip=client_ip,
             openid=openid,
+            custody=CustodyTerms(payment.sub_merchant_id) if payment.sub_merchant_id else None,
         )
     )
 
@@ -123,7 +128,7 @@ def _is_over(payment: Payment, snapshot: PaySnapshot) -> bool:
 def refresh_payment(*, payment: Payment) -> Payment:
     """Ask the gateway how a payment stands. An answer that does not come changes nothing."""
     try:
-        snapshot = gateway(payment.gateway).query(payment.out_trade_no)
+        snapshot = gateway(payment.gateway).query(payment.out_trade_no, sub_merchant_id=payment.sub_merchant_id)
     except GatewayError as problem:
         logger.warning("query of %s: %s", payment.out_trade_no, problem)
         return payment
@@ -144,7 +149,7 @@ def settle_undecided(*, payment: Payment) -> bool:
 def _close_attempt(payment: Payment) -> bool:
     """Make an attempt impossible to pay; one that was paid meanwhile is booked. Returns whether it is decided now."""
     try:
-        outcome = gateway(payment.gateway).close(payment.out_trade_no)
+        outcome = gateway(payment.gateway).close(payment.out_trade_no, sub_merchant_id=payment.sub_merchant_id)
     except GatewayError as problem:
         logger.warning("closing %s: %s", payment.out_trade_no, problem)
         return False

@@ -2,11 +2,14 @@
 
 import logging
 
+from django.db import transaction
+
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund
 from marketplace.payments.gateways import gateway
 from marketplace.payments.gateways.base import GatewayError, RefundRequest, RefundSnapshot, RefundState, Rejected
 from marketplace.payments.models import Payment, PaymentStatus
+from marketplace.payments.services import custody
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ def pay_refund(*, refund: Refund) -> bool:
         sub_merchant_id=payment.sub_merchant_id,
     )
     try:
+        if payment.sub_merchant_id and not custody.take_back_settlement(refund=refund, payment=payment):
+            return False  # our fee is on its way back; the refund follows in a later run
         snapshot = gateway(payment.gateway).refund(request)
     except Rejected as problem:
         logger.error("refund %s was refused and needs a person: %s", refund.reference, problem)
@@ -45,7 +50,10 @@ def apply_refund_snapshot(*, refund: Refund, snapshot: RefundSnapshot) -> str:
     if snapshot.amount_fen != refund.amount_fen:
         return "amount differs"
     if snapshot.state == RefundState.DONE:
-        orders.mark_refund_done(refund_id=refund.pk, gateway=payment_of(refund).gateway)
+        payment = payment_of(refund)
+        with transaction.atomic():
+            orders.mark_refund_done(refund_id=refund.pk, gateway=payment.gateway)
+            custody.book_return(refund=refund, payment=payment)
     elif snapshot.state in (RefundState.ABNORMAL, RefundState.FAILED):
         orders.hand_refund_to_a_person(refund_id=refund.pk, problem=snapshot.state.value)
     return ""
