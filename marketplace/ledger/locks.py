@@ -1,8 +1,51 @@
 """The only place of the ledger that takes row locks. Order of the house: order → payment → accounts by pk (docs/locking.md)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from marketplace.ledger.models import Account, Clearing
+from django.db import connection
+
+from marketplace.ledger.models import Account, Clearing, Transaction
+
+POST = (
+    "SELECT outcome, posted_id FROM ledger_post(%s, %s, %s, %s, %s, %s::text[], %s::text[], %s::bigint[], %s::bigint[])"
+)
+
+
+class PostedAccount(Protocol):
+    """What a posting must know of an account, whether it exists yet or not."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def owner_id(self) -> int | None: ...
+
+
+def post_under_lock(row: Transaction, legs: Sequence[tuple[PostedAccount, int]]) -> tuple[str, int]:
+    """Write a posting under the locks of its accounts, taken in ascending pk, in one round trip.
+
+    Returns what `ledger_post` answers: "posted", "known", "conflict" or "insufficient", and the transaction's key.
+    """
+    accounts = [account for account, _amount in legs]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            POST,
+            [
+                row.kind,
+                row.idempotency_key,
+                row.reference,
+                row.description,
+                row.created_at,
+                [account.code for account in accounts],
+                [str(account.kind) for account in accounts],
+                [account.owner_id for account in accounts],
+                [amount_fen for _account, amount_fen in legs],
+            ],
+        )
+        outcome, posted_id = cursor.fetchone()
+    return outcome, posted_id
 
 
 def lock_accounts(account_ids: Iterable[int]) -> dict[int, Account]:

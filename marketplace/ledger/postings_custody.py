@@ -5,15 +5,12 @@ from django.db import transaction
 from marketplace.accounts.models import User
 from marketplace.ledger import locks
 from marketplace.ledger.models import Account, AccountKind, Transaction, TransactionKind
-from marketplace.ledger.services import Leg, clearing_account, open_wallet, post
+from marketplace.ledger.services import AccountRef, Leg, clearing_account, open_wallet, post
 
 
-def transit_account() -> Account:
+def transit_account() -> AccountRef:
     """Money on its way to sellers, by transfer or by settlement."""
-    account, _created = Account.objects.get_or_create(
-        code="platform:payouts_in_transit", defaults={"kind": AccountKind.PAYOUTS_IN_TRANSIT}
-    )
-    return account
+    return AccountRef("platform:payouts_in_transit", AccountKind.PAYOUTS_IN_TRANSIT)
 
 
 def begin_settlement(*, seller: User, order_number: str, settlement_reference: str, amount_fen: int) -> Transaction:

@@ -4,37 +4,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import CommissionSplit
 from marketplace.ledger import locks
 from marketplace.ledger.errors import LedgerError, LedgerErrorCode, UnbalancedPosting
-from marketplace.ledger.models import Account, AccountKind, Clearing, Entry, Transaction, TransactionKind, Wallet
+from marketplace.ledger.models import Account, AccountKind, Clearing, Transaction, TransactionKind, Wallet
+
+
+@dataclass(frozen=True)
+class AccountRef:
+    """An account by its code; the posting makes it when it is the first to need it."""
+
+    code: str
+    kind: AccountKind
+    owner_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Leg:
     """One side of a posting: positive increases what we owe the account's holder."""
 
-    account: Account
+    account: Account | AccountRef
     amount_fen: int
 
 
-def escrow_account(reference: str) -> Account:
+def escrow_account(reference: str) -> AccountRef:
     """The escrow account of one order."""
-    return _account(f"escrow:{reference}", AccountKind.ESCROW)
+    return AccountRef(f"escrow:{reference}", AccountKind.ESCROW)
 
 
-def clearing_account(gateway: str) -> Account:
+def clearing_account(gateway: str) -> AccountRef:
     """What a gateway holds for us (negative: it owes us)."""
-    return _account(f"clearing:{gateway}", AccountKind.CLEARING)
+    return AccountRef(f"clearing:{gateway}", AccountKind.CLEARING)
 
 
-def commission_account() -> Account:
+def commission_account() -> AccountRef:
     """The platform's service fees."""
-    return _account("platform:commission", AccountKind.COMMISSION)
+    return AccountRef("platform:commission", AccountKind.COMMISSION)
+
+
+def debt_account(user_id: int) -> AccountRef:
+    """What a seller owes because a refund came after the money had left the wallet (zero or negative)."""
+    return AccountRef(f"user:{user_id}:debt", AccountKind.USER_DEBT, user_id)
 
 
 def open_wallet(user: User) -> Wallet:
@@ -42,15 +56,16 @@ def open_wallet(user: User) -> Wallet:
     wallet = Wallet.objects.select_related("available_account", "pending_account").filter(user=user).first()
     if wallet is not None:
         return wallet
-    available = _account(f"user:{user.pk}:available", AccountKind.USER_AVAILABLE, owner=user)
-    pending = _account(f"user:{user.pk}:pending", AccountKind.USER_PENDING, owner=user)
+    available, pending = (
+        Account.objects.get_or_create(code=f"user:{user.pk}:{name}", defaults={"kind": kind, "owner": user})[0]
+        for name, kind in (("available", AccountKind.USER_AVAILABLE), ("pending", AccountKind.USER_PENDING))
+    )
     wallet, _created = Wallet.objects.get_or_create(
         user=user, defaults={"available_account": available, "pending_account": pending}
     )
     return wallet
 
 
-@transaction.atomic
 def post(
     *,
     kind: TransactionKind,
@@ -62,46 +77,29 @@ def post(
 ) -> Transaction:
     """Write one balanced transaction; with a key that exists already, return that one and write nothing.
 
+    One round trip, atomic by itself: accounts are made and locked, balances moved and entries written inside the
+    database (`ledger_post`, migration 0004). Nothing is written when it refuses, so a caller may go on.
     Raises UnbalancedPosting for legs that do not sum to zero or a key that belongs to other legs, and LedgerError
     INSUFFICIENT_FUNDS when a user or escrow account would fall below zero.
     """
     if sum(leg.amount_fen for leg in legs) != 0 or len(legs) < 2:
         raise UnbalancedPosting(key)
-    try:
-        with transaction.atomic():
-            # The unique key is the lock between two copies of the same posting: the second waits here.
-            posted = Transaction.objects.create(
-                kind=kind,
-                idempotency_key=key,
-                reference=reference,
-                description=description,
-                created_at=at or clock.now(),
-            )
-    except IntegrityError:
-        existing = Transaction.objects.get(idempotency_key=key)
-        before = sorted(existing.entries.values_list("account_id", "amount_fen"))
-        if before != sorted((leg.account.pk, leg.amount_fen) for leg in legs):
-            raise UnbalancedPosting(f"{key} is already another posting") from None
-        return existing
-
-    balances = locks.lock_accounts(leg.account.pk for leg in legs if leg.account.keeps_balance)
-    entries = []
-    for leg in legs:
-        account = balances.get(leg.account.pk)
-        if account is not None:
-            account.balance_fen += leg.amount_fen
-            if account.balance_fen < 0:
-                raise LedgerError(LedgerErrorCode.INSUFFICIENT_FUNDS)
-        entries.append(
-            Entry(
-                transaction=posted,
-                account=leg.account,
-                amount_fen=leg.amount_fen,
-                balance_after_fen=account.balance_fen if account else None,
-            )
-        )
-    Entry.objects.bulk_create(entries)
-    Account.objects.bulk_update(balances.values(), ["balance_fen"])
+    posted = Transaction(
+        kind=kind,
+        idempotency_key=key,
+        reference=reference,
+        description=description,
+        created_at=at or clock.now(),
+    )
+    outcome, posted_id = locks.post_under_lock(posted, [(leg.account, leg.amount_fen) for leg in legs])
+    if outcome == "conflict":
+        raise UnbalancedPosting(f"{key} is already another posting")
+    if outcome == "insufficient":
+        raise LedgerError(LedgerErrorCode.INSUFFICIENT_FUNDS)
+    if outcome == "known":
+        return Transaction.objects.get(pk=posted_id)
+    posted.pk = posted_id
+    posted._state.adding, posted._state.db = False, "default"
     return posted
 
 
@@ -175,8 +173,3 @@ def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
     clearing.cleared_at = posted.created_at
     clearing.save(update_fields=["cleared_at"])
     return clearing
-
-
-def _account(code: str, kind: AccountKind, *, owner: User | None = None) -> Account:
-    account, _created = Account.objects.get_or_create(code=code, defaults={"kind": kind, "owner": owner})
-    return account

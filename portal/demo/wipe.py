@@ -30,7 +30,9 @@ def empty_marketplace() -> None:
         # PostgreSQL refuses to truncate a table while a deferred check of it waits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SET LOCAL session_replication_role = replica")  # the ledger refuses even TRUNCATE
         cursor.execute("TRUNCATE {} RESTART IDENTITY CASCADE".format(", ".join(f'"{table}"' for table in tables)))
+        cursor.execute("SET LOCAL session_replication_role = origin")
         gig_type = Gig.get_base_content_type()
         cursor.execute(f"DELETE FROM {Revision._meta.db_table} WHERE base_content_type_id = %s", [gig_type.pk])  # noqa: S608
         _delete_people(cursor)

@@ -1,13 +1,12 @@
 """Real threads, real commits. Each race has a control in which locking is off, to show that the rig can catch the bug."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
-from marketplace.ledger import locks as ledger_locks
-from marketplace.ledger.models import Account
 from marketplace.orders import locks as order_locks
 from marketplace.orders.models import Order
 from marketplace.payments import locks as payment_locks
@@ -68,13 +67,16 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def account_locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control of the books: accounts are read without a lock, by both threads before either writes."""
-    point = MeetingPoint()
-
-    def unlocked_accounts(account_ids: Any) -> dict[int, Account]:
-        rows = Account.objects.in_bulk(sorted(account_ids))
-        point.wait()
-        return rows
-
-    monkeypatch.setattr(ledger_locks, "lock_accounts", unlocked_accounts)
+def account_locks_off(committed_db: None) -> Iterator[None]:
+    """The control of the books: accounts are read without a lock, and looked at for a while before they are written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('ledger_post'::regproc)")
+        (source,) = cursor.fetchone()
+        without_lock = source.replace("ORDER BY id FOR NO KEY UPDATE", "ORDER BY id")
+        assert without_lock != source
+        hesitant = without_lock.replace("outcome := 'posted';", "PERFORM pg_sleep(0.7); outcome := 'posted';", 1)
+        assert hesitant != without_lock
+        cursor.execute(hesitant)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(source)

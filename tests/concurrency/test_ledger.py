@@ -25,9 +25,7 @@ def test_a_commit_runs_the_balance_check_without_being_asked():
 
 
 def test_two_postings_with_one_key_at_once_are_one(meet_before):
-    services.escrow_account("ORDER1")
-    services.clearing_account("alipay")
-    meet_before(Transaction.objects, "create")
+    meet_before(locks, "post_under_lock")
     first, second = together(capture, capture)
     assert first == second
     assert Transaction.objects.count() == 1
@@ -36,19 +34,16 @@ def test_two_postings_with_one_key_at_once_are_one(meet_before):
 
 
 def test_control_with_two_keys_the_same_money_is_booked_twice(meet_before):
-    account = services.escrow_account("ORDER1")
-    services.clearing_account("alipay")
     hold = partial(services.hold_escrow, reference="ORDER1", gateway="alipay", amount_fen=10_000)
-    meet_before(Transaction.objects, "create")
+    meet_before(locks, "post_under_lock")
     together(partial(hold, key="a"), partial(hold, key="b"))
-    account.refresh_from_db()
-    assert account.balance_fen == 20_000
+    assert Account.objects.get(code="escrow:ORDER1").balance_fen == 20_000
     assert audit_books().violations == []
 
 
 def test_two_debits_at_once_never_overdraw_an_account(meet_before):
     account = fund_available(make_user(), 10_000)
-    meet_before(locks, "lock_accounts")
+    meet_before(locks, "post_under_lock")
     results = together(partial(debit, account, 6_000, "payout:1"), partial(debit, account, 6_000, "payout:2"))
     (refusal,) = [result for result in results if isinstance(result, Exception)]
     assert isinstance(refusal, LedgerError)
@@ -58,11 +53,12 @@ def test_two_debits_at_once_never_overdraw_an_account(meet_before):
     assert audit_books().violations == []
 
 
-def test_control_without_the_lock_more_is_paid_out_than_there_was(account_locks_off):
+def test_control_without_the_lock_more_is_paid_out_than_there_was(account_locks_off, meet_before):
     account = fund_available(make_user(), 10_000)
+    meet_before(locks, "post_under_lock")
     results = together(partial(debit, account, 6_000, "payout:1"), partial(debit, account, 6_000, "payout:2"))
     assert [type(result) for result in results] == [Transaction, Transaction]
-    assert any(f"account {account.code} is below zero: -2000 fen" in line for line in audit_books().violations)
+    assert f"account {account.code} says 4000 fen, its entries -2000" in audit_books().violations
 
 
 def test_postings_over_the_same_accounts_in_opposite_order_do_not_deadlock(meet_before):
@@ -72,7 +68,7 @@ def test_postings_over_the_same_accounts_in_opposite_order_do_not_deadlock(meet_
         legs = [services.Leg(source, -1_000), services.Leg(target, 1_000)]
         return services.post(kind="earnings_cleared", key=key, legs=legs)
 
-    meet_before(locks, "lock_accounts")
+    meet_before(locks, "post_under_lock")
     results = together(partial(move, one, other, "there"), partial(move, other, one, "back"))
     assert [type(result) for result in results] == [Transaction, Transaction]
     one.refresh_from_db()

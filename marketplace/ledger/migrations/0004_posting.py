@@ -1,0 +1,108 @@
+"""Posting in one round trip, and the guard against TRUNCATE."""
+
+from django.db import migrations
+
+FORWARD = """
+-- One posting: what marketplace.ledger.services.post describes. It never raises for something a caller must decide on
+-- (a known key, too little money): an exception would cost the caller a savepoint, two round trips for each posting.
+--   outcome: 'posted', 'known' (the key exists with these legs), 'conflict' (with other legs), 'insufficient'.
+CREATE FUNCTION ledger_post(
+    p_kind text, p_key text, p_reference text, p_description text, p_at timestamptz,
+    p_codes text[], p_kinds text[], p_owners bigint[], p_amounts bigint[],
+    OUT outcome text, OUT posted_id bigint
+) LANGUAGE plpgsql AS $$
+DECLARE
+    n CONSTANT integer := array_length(p_codes, 1);
+    ids bigint[] := array_fill(NULL::bigint, ARRAY[n]);
+    balances bigint[] := array_fill(NULL::bigint, ARRAY[n]);  -- of accounts that carry one, by leg
+    carried bigint[] := array_fill(NULL::bigint, ARRAY[n]);
+    locked bigint[] := '{}';
+    known_legs text[];
+    own_legs text[];
+    found bigint;
+    running bigint;
+    account record;
+BEGIN
+    FOR i IN 1..n LOOP
+        SELECT id INTO found FROM ledger_account WHERE code = p_codes[i];
+        IF found IS NULL THEN
+            -- Made on first use. Another posting may be making it right now: then this insert waits for it.
+            INSERT INTO ledger_account (code, kind, owner_id, balance_fen, created_at)
+            VALUES (p_codes[i], p_kinds[i], p_owners[i], 0, now()) ON CONFLICT (code) DO NOTHING RETURNING id INTO found;
+            IF found IS NULL THEN
+                SELECT id INTO found FROM ledger_account WHERE code = p_codes[i];
+            END IF;
+        END IF;
+        ids[i] := found;
+        IF p_kinds[i] IN ('user_available', 'user_pending', 'escrow', 'tax_withheld', 'user_debt') THEN
+            locked := locked || ids[i];
+        END IF;
+    END LOOP;
+
+    -- Accounts that carry a balance are locked in the order of their keys (docs/locking.md); the hot ones are not.
+    FOR account IN
+        SELECT id, balance_fen FROM ledger_account WHERE id = ANY (locked) ORDER BY id FOR NO KEY UPDATE
+    LOOP
+        FOR i IN 1..n LOOP
+            IF ids[i] = account.id THEN balances[i] := account.balance_fen; END IF;
+        END LOOP;
+    END LOOP;
+    FOR i IN 1..n LOOP
+        IF balances[i] IS NOT NULL THEN
+            running := balances[i] + p_amounts[i];
+            FOR j IN 1..n LOOP  -- an account may stand in two legs
+                IF ids[j] = ids[i] THEN balances[j] := running; END IF;
+            END LOOP;
+            carried[i] := running;
+        END IF;
+    END LOOP;
+
+    outcome := 'posted';
+    FOR i IN 1..n LOOP
+        IF (p_kinds[i] = 'user_debt' AND balances[i] > 0) OR (p_kinds[i] <> 'user_debt' AND balances[i] < 0) THEN
+            outcome := 'insufficient';
+        END IF;
+    END LOOP;
+    IF outcome = 'posted' THEN
+        INSERT INTO ledger_transaction (kind, idempotency_key, reference, description, created_at)
+        VALUES (p_kind, p_key, p_reference, p_description, p_at)
+        ON CONFLICT (idempotency_key) DO NOTHING RETURNING id INTO posted_id;
+    END IF;
+    IF posted_id IS NULL THEN
+        -- The unique key is the lock between two copies of the same posting: the second waited for the first.
+        SELECT id INTO posted_id FROM ledger_transaction WHERE idempotency_key = p_key;
+        IF posted_id IS NOT NULL THEN
+            SELECT array_agg(account_id || ':' || amount_fen ORDER BY account_id, amount_fen) INTO known_legs
+            FROM ledger_entry WHERE transaction_id = posted_id;
+            SELECT array_agg(leg.id || ':' || leg.amount ORDER BY leg.id, leg.amount) INTO own_legs
+            FROM unnest(ids, p_amounts) AS leg(id, amount);
+            outcome := CASE WHEN known_legs = own_legs THEN 'known' ELSE 'conflict' END;
+        END IF;
+        RETURN;
+    END IF;
+
+    FOR i IN 1..n LOOP
+        IF balances[i] IS NOT NULL THEN
+            UPDATE ledger_account SET balance_fen = balances[i] WHERE id = ids[i] AND balance_fen <> balances[i];
+        END IF;
+        INSERT INTO ledger_entry (transaction_id, account_id, amount_fen, balance_after_fen)
+        VALUES (posted_id, ids[i], p_amounts[i], carried[i]);
+    END LOOP;
+END $$;
+
+CREATE TRIGGER ledger_entry_no_truncate BEFORE TRUNCATE ON ledger_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_transaction_no_truncate BEFORE TRUNCATE ON ledger_transaction
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+"""
+
+BACKWARD = """
+DROP TRIGGER ledger_transaction_no_truncate ON ledger_transaction;
+DROP TRIGGER ledger_entry_no_truncate ON ledger_entry;
+DROP FUNCTION ledger_post(text, text, text, text, timestamptz, text[], text[], bigint[], bigint[]);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0003_more_kinds")]
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]

