@@ -37,8 +37,18 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition("orders.revision_days", 3, 1, 30, _("days"), _("A revision may take at least")),
         # facts/marketplace.md, rule 4.
         ConfigDefinition("orders.very_late_hours", 24, 1, 240, _("hours"), _("A buyer may cancel alone when late by")),
+        # Product decision, by seller level; pinned to the order at purchase. 30 % is what institutions let a platform split off.
         ConfigDefinition(
             "payments.commission_basis_points", 1000, 0, 3000, _("basis points"), _("Service fee of the platform")
+        ),
+        ConfigDefinition(
+            "payments.commission_basis_points_level_1", 1000, 0, 3000, _("basis points"), _("Service fee: level 1")
+        ),
+        ConfigDefinition(
+            "payments.commission_basis_points_level_2", 1000, 0, 3000, _("basis points"), _("Service fee: level 2")
+        ),
+        ConfigDefinition(
+            "payments.commission_basis_points_top", 1000, 0, 3000, _("basis points"), _("Service fee: Select sellers")
         ),
         ConfigDefinition("ledger.clearing_days", 7, 0, 30, _("days"), _("Earnings become available after")),
         ConfigDefinition(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from marketplace.ledger.models import BALANCE_KINDS, Account, Entry, Transaction, Wallet
+from marketplace.ledger import seals
+from marketplace.ledger.models import BALANCE_KINDS, LOCKED_KINDS, Account, Entry, Transaction, Wallet
 
 
 @dataclass
@@ -35,12 +36,12 @@ def audit_books() -> AuditReport:
     for account in Account.objects.all().iterator():
         total = sums.get(account.pk, 0)
         report.totals_fen[account.kind] = report.totals_fen.get(account.kind, 0) + total
-        if account.kind in BALANCE_KINDS and account.balance_fen != total:
+        if account.kind in LOCKED_KINDS and account.balance_fen != total:
             report.violations.append(f"account {account.code} says {account.balance_fen} fen, its entries {total}")
         if account.kind in BALANCE_KINDS and total < 0:
             report.violations.append(f"account {account.code} is below zero: {total} fen")
 
-    latest = Entry.objects.filter(account__kind__in=BALANCE_KINDS).order_by("account_id", "-pk").distinct("account_id")
+    latest = Entry.objects.filter(account__kind__in=LOCKED_KINDS).order_by("account_id", "-pk").distinct("account_id")
     for entry in latest.select_related("account"):
         if entry.balance_after_fen != sums[entry.account_id]:
             report.violations.append(f"last entry of {entry.account.code} carries {entry.balance_after_fen} fen")
@@ -53,4 +54,5 @@ def audit_books() -> AuditReport:
         report.violations.append(
             f"{account.code}: {wallet.waiting} fen wait to clear, the account holds {account.balance_fen}"
         )
+    report.violations += seals.broken_seals()
     return report

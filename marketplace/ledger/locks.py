@@ -5,7 +5,7 @@ from typing import Protocol
 
 from django.db import connection
 
-from marketplace.ledger.models import Account, Clearing, Transaction
+from marketplace.ledger.models import Account, Clearing, Transaction, Wallet
 
 POST = (
     "SELECT outcome, posted_id FROM ledger_post(%s, %s, %s, %s, %s, %s::text[], %s::text[], %s::bigint[], %s::bigint[])"
@@ -57,3 +57,29 @@ def lock_accounts(account_ids: Iterable[int]) -> dict[int, Account]:
 def lock_clearing(clearing_id: int) -> Clearing:
     """Lock one clearing, so that two runs of the job cannot both move it."""
     return Clearing.objects.select_for_update(of=("self",), no_key=True).get(pk=clearing_id)
+
+
+def lock_clearing_of(reference: str) -> Clearing | None:
+    """Lock the clearing of one release, if it brought the seller anything."""
+    return Clearing.objects.select_for_update(of=("self",), no_key=True).filter(reference=reference).first()
+
+
+def lock_debt(wallet: Wallet, debt_code: str) -> int:
+    """Lock a wallet's accounts and its debt, in ascending pk; returns what is owed, in fen."""
+    debt = Account.objects.filter(code=debt_code).first()
+    if debt is None:
+        return 0
+    locked = lock_accounts([wallet.pending_account_id, wallet.available_account_id, debt.pk])
+    return -locked[debt.pk].balance_fen
+
+
+def freeze_postings() -> int:
+    """Wait until no posting is under way, and let none begin until the transaction ends; returns the highest key.
+
+    Below it nothing can appear any more, which a plain look could not promise: keys are given out before a commit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE ledger_transaction IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT coalesce(max(id), 0) FROM ledger_transaction")
+        (last_id,) = cursor.fetchone()
+    return int(last_id)

@@ -141,6 +141,12 @@ class Wallet(models.Model):
         """What was earned and clears later, in fen."""
         return self.pending_account.balance_fen
 
+    @property
+    def debt_fen(self) -> int:
+        """What a refund took back after it had left the wallet; later income repays it. In fen, zero or more."""
+        debt = Account.objects.filter(code=f"user:{self.user_id}:debt").values_list("balance_fen", flat=True).first()
+        return -(debt or 0)
+
 
 class Clearing(models.Model):
     """Earnings that wait: when a released amount moves from pending to available."""
@@ -161,3 +167,23 @@ class Clearing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.amount_fen}"
+
+
+class DaySeal(models.Model):
+    """A night's seal over the transactions `first_id` to `last_id`. Never changed, never deleted (migration 0005)."""
+
+    day = models.DateField(_("day"), unique=True)
+    first_id = models.BigIntegerField(_("first transaction"))
+    last_id = models.BigIntegerField(_("last transaction"))
+    transactions = models.PositiveIntegerField(_("transactions"))
+    root = models.CharField(_("root"), max_length=64)
+    chain = models.CharField(_("chain"), max_length=64)
+    sealed_at = models.DateTimeField(_("sealed at"))
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.day)

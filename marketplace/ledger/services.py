@@ -143,6 +143,43 @@ def release_escrow(
     return posted
 
 
+@transaction.atomic
+def reverse_release(
+    *, reference: str, seller: User, split: CommissionSplit, release_key: str, key: str, at: datetime | None = None
+) -> Transaction:
+    """Put a released amount back into escrow, so that it can be refunded.
+
+    The seller's part comes first from what has not cleared of this very order, then from what is available; what is
+    not there any more becomes a debt. The platform's part comes back from its fees.
+    """
+    wallet = open_wallet(seller)
+    clearing = locks.lock_clearing_of(release_key)
+    accounts = locks.lock_accounts([wallet.pending_account_id, wallet.available_account_id])
+    waiting_fen = clearing.amount_fen if clearing is not None and clearing.cleared_at is None else 0
+    from_pending = min(split.seller_fen, waiting_fen)
+    from_available = min(split.seller_fen - from_pending, accounts[wallet.available_account_id].balance_fen)
+    parts = [
+        Leg(wallet.pending_account, -from_pending),
+        Leg(wallet.available_account, -from_available),
+        Leg(debt_account(seller.pk), from_pending + from_available - split.seller_fen),
+        Leg(commission_account(), -split.commission_fen),
+        Leg(escrow_account(reference), split.commission_fen + split.seller_fen),
+    ]
+    posted = post(
+        kind=TransactionKind.RELEASE_REVERSED,
+        key=key,
+        reference=reference,
+        legs=[leg for leg in parts if leg.amount_fen],
+        at=at,
+    )
+    if clearing is not None and from_pending:
+        clearing.amount_fen -= from_pending
+        if not clearing.amount_fen:
+            clearing.cleared_at = posted.created_at  # nothing is left to wait for
+        clearing.save(update_fields=["amount_fen", "cleared_at"])
+    return posted
+
+
 def refund_escrow(
     *, reference: str, gateway: str, amount_fen: int, key: str, at: datetime | None = None
 ) -> Transaction:
@@ -158,18 +195,30 @@ def refund_escrow(
 
 @transaction.atomic
 def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
-    """Move one due amount from pending to available. Safe to run twice."""
+    """Move one due amount from pending to available; a debt is repaid first. Safe to run twice."""
     clearing = locks.lock_clearing(clearing_id)
     if clearing.cleared_at is not None:
         return clearing
-    wallet = clearing.wallet
-    posted = post(
-        kind=TransactionKind.EARNINGS_CLEARED,
-        key=f"{clearing.reference}:clear",
-        reference=clearing.reference.removeprefix("order:").removesuffix(":release"),
-        legs=[Leg(wallet.pending_account, -clearing.amount_fen), Leg(wallet.available_account, clearing.amount_fen)],
-        at=at,
-    )
-    clearing.cleared_at = posted.created_at
+    wallet, moment = clearing.wallet, at or clock.now()
+    order_number = clearing.reference.removeprefix("order:").removesuffix(":release")
+    debt = debt_account(wallet.user_id)
+    repaid_fen = min(clearing.amount_fen, locks.lock_debt(wallet, debt.code))
+    if repaid_fen:
+        post(
+            kind=TransactionKind.DEBT_REPAID,
+            key=f"{clearing.reference}:debt",
+            reference=order_number,
+            legs=[Leg(wallet.pending_account, -repaid_fen), Leg(debt, repaid_fen)],
+            at=moment,
+        )
+    if left_fen := clearing.amount_fen - repaid_fen:
+        post(
+            kind=TransactionKind.EARNINGS_CLEARED,
+            key=f"{clearing.reference}:clear",
+            reference=order_number,
+            legs=[Leg(wallet.pending_account, -left_fen), Leg(wallet.available_account, left_fen)],
+            at=moment,
+        )
+    clearing.cleared_at = moment
     clearing.save(update_fields=["cleared_at"])
     return clearing

@@ -1,7 +1,13 @@
 from celery import shared_task
 
 from marketplace.core.jobs import count_done
-from marketplace.ledger import selectors, services
+from marketplace.ledger import seals, selectors, services
+
+
+@shared_task
+def seal_books() -> bool:
+    """Seal what was posted up to now under yesterday's name. Returns whether a seal was made."""
+    return seals.seal_books() is not None
 
 
 @shared_task

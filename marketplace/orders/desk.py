@@ -54,7 +54,7 @@ def dispute_decide(request: HttpRequest, dispute_id: int) -> HttpResponse:
     """Both sides, the time line, the deliveries; and the decision."""
     dispute = selectors.dispute_to_decide(dispute_id)
     order = dispute.order
-    form = DecisionForm(request.POST or None, total_fen=order.total_fen)
+    form = DecisionForm(request.POST or None, total_fen=order.kept_fen)
     if request.method == "POST" and form.is_valid():
         services.decide_dispute(
             order_id=order.pk,

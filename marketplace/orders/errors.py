@@ -14,6 +14,7 @@ class OrderErrorCode(StrEnum):
     REQUIREMENT_MISSING = "requirement_missing"
     NOTHING_DELIVERED = "nothing_delivered"
     NOT_LATE_ENOUGH = "not_late_enough"
+    REFUND_TOO_LARGE = "refund_too_large"
 
 
 class OrderError(DomainError):
@@ -32,4 +33,5 @@ class OrderError(DomainError):
         OrderErrorCode.NOT_LATE_ENOUGH: _(
             "You can cancel alone once the delivery is %(hours)s hours late. Until then, please talk to the seller."
         ),
+        OrderErrorCode.REFUND_TOO_LARGE: _("At most ¥%(most)s of this order can be given back. Nothing was moved."),
     }

@@ -1,6 +1,9 @@
+from decimal import Decimal
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.money import parse_yuan
 from marketplace.gigs.models import RequirementKind
 from marketplace.orders.models import Order
 
@@ -106,6 +109,16 @@ class DisputeForm(forms.Form):
         max_length=3000,
         help_text=_("The mediator sees the order, the files, the time line and your words. The money stays in escrow."),
     )
+
+
+class RefundForm(forms.Form):
+    """A part of the price, given back."""
+
+    amount = forms.DecimalField(label=_("Amount in yuan"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2)
+    reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("Both sides see it on the time line."))
+
+    def clean_amount(self) -> int:
+        return parse_yuan(self.cleaned_data["amount"])
 
 
 class CancelForm(forms.Form):

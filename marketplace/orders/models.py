@@ -92,6 +92,12 @@ class Order(TimeStamped):
     def get_absolute_url(self) -> str:
         return reverse("orders:detail", args=[self.number])
 
+    @property
+    def kept_fen(self) -> int:
+        """The price less every refund of it, decided or done, in fen: what the seller and the platform share."""
+        # A refund that names a payment gives back a late or second one, which never was part of the price.
+        return self.total_fen - sum(refund.amount_fen for refund in self.refunds.all() if not refund.payment_reference)
+
 
 class OrderItemKind(models.TextChoices):
     PACKAGE = "package", _("Package")
@@ -276,6 +282,7 @@ class OrderEventType(models.TextChoices):
     AUTO_ACCEPTED = "auto_accepted", _("Accepted automatically")
     CANCELLED = "cancelled", _("Cancelled")
     PAYMENT_EXPIRED = "payment_expired", _("Closed, not paid in time")
+    REFUND_DECIDED = "refund_decided", _("Refund decided")
     REFUNDED = "refunded", _("Refund paid back")
     DISPUTE_OPENED = "dispute_opened", _("Dispute opened")
     DISPUTE_DECIDED = "dispute_decided", _("Dispute decided")

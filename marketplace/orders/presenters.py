@@ -1,6 +1,6 @@
 """What an order's page says next: computed from the state, the clocks and who is looking. No writing, no queries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -14,7 +14,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan, split_commission
 from marketplace.orders.models import Order, OrderEvent, OrderEventType
-from marketplace.orders.states import FUNDED_STATUSES, OrderStatus
+from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, REFUNDABLE_STATUSES, OrderStatus
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,11 @@ def next_thing(order: Order, viewer: User) -> NextThing:
         OrderStatus.DISPUTED: _next_disputed,
         OrderStatus.RESOLVED: _next_resolved,
     }[OrderStatus(order.status)]
-    return builder(order, is_buyer)
+    found = builder(order, is_buyer)
+    least_fen = 1 if order.status in FINAL_STATUSES else 2  # of a running order something has to be left
+    if not is_buyer and order.status in REFUNDABLE_STATUSES and order.kept_fen >= least_fen:
+        found = replace(found, actions=[*found.actions, "refund"])
+    return found
 
 
 def _amount(order: Order) -> str:
@@ -230,7 +234,7 @@ def _next_completed(order: Order, is_buyer: bool) -> NextThing:
     if is_buyer:
         text = _("Licence and files are yours. A review helps the next buyer, and the seller.")
         return NextThing(title=_("Done: the money is released"), text=text)
-    split = split_commission(amount_fen=order.total_fen, rate_basis_points=order.commission_basis_points)
+    split = split_commission(amount_fen=order.kept_fen, rate_basis_points=order.commission_basis_points)
     return NextThing(
         title=_("¥%(amount)s is yours") % {"amount": display_yuan(split.seller_fen)},
         text=_("It stands in your wallet as pending and becomes available when it clears."),
@@ -299,6 +303,7 @@ def timeline(order: Order, viewer: User) -> list[TimelineEntry]:
     for index, event in enumerate(order.events.all()):
         money = event.type in (
             OrderEventType.PAID,
+            OrderEventType.REFUND_DECIDED,
             OrderEventType.REFUNDED,
             OrderEventType.ACCEPTED,
             OrderEventType.AUTO_ACCEPTED,
@@ -324,6 +329,8 @@ def _event_text(event: OrderEvent) -> str:
         count = int(data.get("files", 0))
         text = ngettext("Delivery %(number)s, %(files)s file", "Delivery %(number)s, %(files)s files", count)
         return text % {"number": data.get("number"), "files": count}
+    if event.type == OrderEventType.REFUND_DECIDED:
+        return f"¥{display_yuan(data.get('amount_fen', 0))} {data.get('reason', '')}".strip()
     if event.type in (
         OrderEventType.PAID,
         OrderEventType.REFUNDED,
@@ -362,12 +369,12 @@ def money(order: Order) -> MoneyBox:
     refunded = sum(refund.amount_fen for refund in told if refund.done_at)
     owed = sum(refund.amount_fen for refund in told if not refund.done_at)
     released = 0
-    if order.status == OrderStatus.COMPLETED:
-        released = order.total_fen
-    elif order.status == OrderStatus.RESOLVED:
-        released = order.total_fen - (order.dispute.refund_fen or 0)
-    held = order.total_fen if is_funded(order) else owed
-    split = split_commission(amount_fen=released or order.total_fen, rate_basis_points=order.commission_basis_points)
+    if order.status in (OrderStatus.COMPLETED, OrderStatus.RESOLVED):
+        released = order.kept_fen
+    held = order.kept_fen if is_funded(order) else owed
+    split = split_commission(
+        amount_fen=released or order.kept_fen or order.total_fen, rate_basis_points=order.commission_basis_points
+    )
     stamp, tone = _("Not paid"), "ink"
     if held:
         stamp, tone = (_("In escrow"), "") if is_funded(order) else (_("Refund on its way"), "ink")

@@ -28,6 +28,16 @@ FUNDED_STATUSES = (
     OrderStatus.DISPUTED,
 )
 
+# A part of the price can be given back: from escrow while the work goes on, from the released income afterwards.
+REFUNDABLE_STATUSES = (
+    OrderStatus.AWAITING_REQUIREMENTS,
+    OrderStatus.IN_PROGRESS,
+    OrderStatus.DELIVERED,
+    OrderStatus.REVISION_REQUESTED,
+    OrderStatus.COMPLETED,
+    OrderStatus.RESOLVED,
+)
+
 BUYER, SELLER, SYSTEM, MEDIATOR = "buyer", "seller", "system", "mediator"
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
 from marketplace.orders import presenters, selectors, services
-from marketplace.orders.forms import CancelForm, DeliveryForm, DisputeForm, RequirementsForm, RevisionForm
+from marketplace.orders.forms import CancelForm, DeliveryForm, DisputeForm, RefundForm, RequirementsForm, RevisionForm
 from marketplace.orders.models import Order
 
 
@@ -138,6 +138,22 @@ _ACTIONS: dict[str, _Action] = {
         ),
         done=_("The order is cancelled."),
         tone="danger",
+    ),
+    "refund": _Action(
+        title=_("Give back a part of the price"),
+        text=_(
+            "The amount goes back to the buyer the way it came. You and the platform share the rest as agreed; what was "
+            "released already is taken from your wallet."
+        ),
+        button=_("Give it back"),
+        form=RefundForm,
+        run=lambda order, user, form: services.refund_part(
+            order_id=order.pk,
+            actor=user,
+            amount_fen=form.cleaned_data["amount"],
+            reason=form.cleaned_data["reason"],
+        ),
+        done=_("Noted. The buyer gets the money back the way it came."),
     ),
     "dispute": _Action(
         title=_("Open a dispute"),

@@ -1,23 +1,39 @@
 """Do books, orders and gateways tell the same story? The ledger checks itself; here it is held against the rest."""
 
-from django.db.models import Q, Sum
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from marketplace.ledger.audit import AuditReport, audit_books
-from marketplace.ledger.models import Account, AccountKind, Entry
+from marketplace.ledger.models import Account, AccountKind, Entry, TransactionKind
 from marketplace.orders.models import Order, Refund, RefundStatus
 from marketplace.orders.states import FUNDED_STATUSES
-from marketplace.payments.models import Payment, PaymentStatus
+from marketplace.payments.models import (
+    GatewayCode,
+    Payment,
+    PaymentStatus,
+    Payout,
+    PayoutStatus,
+    Settlement,
+    SettlementReturn,
+    SettlementStatus,
+)
 
 
 def audit_money() -> AuditReport:
-    """The ledger's own audit, plus: escrow = money of funded orders and refunds due; gateways hold captured − refunded."""
+    """The ledger's own audit, plus: escrow = funded orders and refunds due; each gateway holds what its documents say."""
     report = audit_books()
     owed = dict(
         Refund.objects.exclude(status=RefundStatus.DONE).values_list("order__number").annotate(total=Sum("amount_fen"))
     )
     expected: dict[str, int] = dict(owed)
-    for number, total in Order.objects.filter(status__in=FUNDED_STATUSES).values_list("number", "total_fen"):
-        expected[number] = expected.get(number, 0) + total
+    own = Q(refunds__payment_reference="")
+    funded = Order.objects.filter(status__in=FUNDED_STATUSES).annotate(
+        given_back=Coalesce(Sum("refunds__amount_fen", filter=own), 0)
+    )
+    for number, total, given_back in funded.values_list("number", "total_fen", "given_back"):
+        expected[number] = expected.get(number, 0) + total - given_back
     held = Account.objects.filter(Q(kind=AccountKind.ESCROW)).values_list("code", "balance_fen")
     actual = {code.removeprefix("escrow:"): balance for code, balance in held if balance}
     for number in sorted(expected.keys() | actual.keys()):
@@ -26,11 +42,47 @@ def audit_money() -> AuditReport:
                 f"order {number}: escrow holds {actual.get(number, 0)} fen, the order says {expected.get(number, 0)}"
             )
 
-    captured = Payment.objects.filter(status=PaymentStatus.PAID).aggregate(total=Sum("amount_fen"))["total"] or 0
-    refunded = Refund.objects.filter(status=RefundStatus.DONE).aggregate(total=Sum("amount_fen"))["total"] or 0
-    clearing = Entry.objects.filter(account__kind=AccountKind.CLEARING).aggregate(total=Sum("amount_fen"))["total"] or 0
-    if -clearing != captured - refunded:
-        report.violations.append(
-            f"gateways hold {-clearing} fen by the books, {captured - refunded} by payments less refunds"
-        )
+    for gateway, clearing in _clearing().items():
+        told = _by_documents(gateway)
+        if -clearing != told:
+            report.violations.append(f"{gateway} holds {-clearing} fen by the books, {told} by its documents")
     return report
+
+
+def _clearing() -> dict[str, int]:
+    """The sum of each gateway's clearing account, in fen: negative is what it holds for us."""
+    sums = Entry.objects.filter(account__kind=AccountKind.CLEARING).values_list("account__code")
+    found = {code.removeprefix("clearing:"): total for code, total in sums.annotate(total=Sum("amount_fen"))}
+    return dict.fromkeys(GatewayCode.values, 0) | found
+
+
+def _by_documents(gateway: str) -> int:
+    """What a gateway must hold by its documents: captured − refunded − paid out − settled + taken back − fees."""
+
+    def total(rows: QuerySet[Any], field: str = "amount_fen") -> int:
+        return rows.aggregate(total=Sum(field))["total"] or 0
+
+    paid = Payment.objects.filter(gateway=gateway, status=PaymentStatus.PAID)
+    done = Refund.objects.filter(status=RefundStatus.DONE)
+    # A refund that names no payment gives back the one that funded its order.
+    own = paid.filter(return_reason="", order_id=OuterRef("order_id"))
+    named = paid.filter(out_trade_no=OuterRef("payment_reference"))
+    refunds = done.filter(Q(payment_reference="") & Exists(own) | ~Q(payment_reference="") & Exists(named))
+    settled = Settlement.objects.filter(payment__gateway=gateway, status=SettlementStatus.DONE)
+    returned = SettlementReturn.objects.filter(
+        settlement__payment__gateway=gateway, status=SettlementStatus.DONE, refund__status=RefundStatus.DONE
+    )
+    payouts = Payout.objects.filter(gateway=gateway, status=PayoutStatus.PAID)
+    # Fees and corrections have no document but their own posting.
+    explained = Entry.objects.filter(
+        account__code=f"clearing:{gateway}",
+        transaction__kind__in=(TransactionKind.GATEWAY_FEE, TransactionKind.ADJUSTMENT),
+    )
+    return (
+        total(paid)
+        - total(refunds)
+        - total(payouts)
+        - total(settled, "seller_fen")
+        + total(returned, "seller_fen")
+        - total(explained)
+    )

@@ -13,6 +13,7 @@ from marketplace.orders.selectors import expired_unpaid_ids
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.gateways import custody_gateway
 from marketplace.payments.models import (
+    AuditRun,
     Payment,
     PaymentStatus,
     Settlement,
@@ -112,3 +113,14 @@ def payments_near_freeze_end() -> list[Payment]:
         alarm = timedelta(days=custody_gateway(code).freeze_limit_days - FREEZE_ALARM_DAYS)
         near += held.filter(gateway=code, paid_at__lte=now - alarm)
     return near
+
+
+def latest_audit() -> AuditRun | None:
+    """The newest audit of the books, if there was one."""
+    return AuditRun.objects.first()
+
+
+def payouts_are_halted() -> bool:
+    """Whether the newest audit found something: then no money leaves until a later one is clean."""
+    latest = latest_audit()
+    return latest is not None and not latest.is_sound

@@ -32,6 +32,12 @@ def pay_due_refunds() -> int:
 
 
 @shared_task
+def audit_books() -> int:
+    """Audit all money. Returns how many violations were found."""
+    return len(services.run_audit().violations)
+
+
+@shared_task
 def settle_cleared_payments() -> int:
     """Custody: ask for what has cleared, then carry out what is due. Returns how many settlements are done."""
     for payment in selectors.payments_to_settle()[:BATCH]:

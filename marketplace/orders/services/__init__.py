@@ -9,6 +9,7 @@ from marketplace.orders.services.refunds import (
     begin_refund_attempt,
     hand_refund_to_a_person,
     mark_refund_done,
+    refund_part,
     retry_refund,
     return_payment,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "offer_of",
     "open_dispute",
     "place_order",
+    "refund_part",
     "request_revision",
     "retry_refund",
     "return_payment",

@@ -86,7 +86,8 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
     order.status = OrderStatus.COMPLETED
     order.completed_at = now
     order.save(update_fields=["status", "completed_at", "updated_at"])
-    split = split_commission(amount_fen=order.total_fen, rate_basis_points=order.commission_basis_points)
+    kept_fen = order.kept_fen  # what was given back on the way is not released
+    split = split_commission(amount_fen=kept_fen, rate_basis_points=order.commission_basis_points)
     ledger.release_escrow(
         reference=order.number,
         seller=order.seller,
@@ -98,7 +99,7 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
     )
     if order.gig_id:
         count_completed_order(gig_id=order.gig_id)
-    events.record(order, event, actor=actor, at=now, amount_fen=order.total_fen, seller_fen=split.seller_fen)
+    events.record(order, event, actor=actor, at=now, amount_fen=kept_fen, seller_fen=split.seller_fen)
     tell(order.seller_id, order, _("Accepted: the money is in your wallet"))
     if actor is None:
         tell(order.buyer_id, order, _("Accepted automatically: the time to answer is over"))

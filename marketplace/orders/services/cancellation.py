@@ -51,11 +51,12 @@ def close_unpaid_order(*, order_id: int) -> bool:
 
 def _cancel(order: Order, *, event: OrderEventType, actor: User | None, reason: str = "") -> None:
     was_funded = order.status in FUNDED_STATUSES
+    kept_fen = order.kept_fen
     now = clock.now()
     order.status = OrderStatus.CANCELLED
     order.cancelled_at = now
     order.auto_accept_at = None
     order.save(update_fields=["status", "cancelled_at", "auto_accept_at", "updated_at"])
     if was_funded:
-        owe_refund(order, amount_fen=order.total_fen, reason=event.value)
-    events.record(order, event, actor=actor, at=now, reason=reason, refund_fen=order.total_fen if was_funded else 0)
+        owe_refund(order, amount_fen=kept_fen, reason=event.value)
+    events.record(order, event, actor=actor, at=now, reason=reason, refund_fen=kept_fen if was_funded else 0)

@@ -35,16 +35,17 @@ def open_dispute(*, order_id: int, user: User, reason: str) -> Dispute:
 def decide_dispute(*, order_id: int, mediator: User, refund_fen: int, explanation: str) -> Order:
     """Give `refund_fen` of the escrow back to the buyer and the rest, less the fee, to the seller.
 
-    Raises PermissionDenied, OrderError WRONG_STATE, and ValueError for a refund outside 0..total.
+    Raises PermissionDenied, OrderError WRONG_STATE, and ValueError for a refund outside 0..what is left of the price.
     """
     if not mediator.has_perm("orders.change_dispute"):
         raise PermissionDenied
     order = locks.lock_order(order_id)
     require_transition(order, to=OrderStatus.RESOLVED, actor=MEDIATOR)
-    if not 0 <= refund_fen <= order.total_fen:
-        raise ValueError(f"a refund of {refund_fen} fen does not fit an order of {order.total_fen}")
+    kept_fen = order.kept_fen
+    if not 0 <= refund_fen <= kept_fen:
+        raise ValueError(f"a refund of {refund_fen} fen does not fit an order that still holds {kept_fen}")
     now = clock.now()
-    released_fen = order.total_fen - refund_fen
+    released_fen = kept_fen - refund_fen
     if refund_fen:
         owe_refund(order, amount_fen=refund_fen, reason=OrderEventType.DISPUTE_DECIDED.value)
     if released_fen:

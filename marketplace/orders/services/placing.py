@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.gigs.models import GigExtra, GigPackage, MediaKind
@@ -20,6 +20,12 @@ from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, OrderItem, OrderItemKind, OrderRequirement
 from marketplace.orders.services._rules import require_transition, tell
 from marketplace.orders.states import SYSTEM, OrderStatus
+
+
+def commission_rate(seller: User) -> int:
+    """The platform's fee for what this seller sells now, in basis points; an order keeps the one of its purchase."""
+    key, level = "payments.commission_basis_points", seller.profile.level
+    return get_config(key if level == SellerLevelChoice.NEW else f"{key}_{level}")
 
 
 def offer_of(package: GigPackage) -> str:
@@ -45,7 +51,7 @@ def place_order(
     Raises OrderError OWN_GIG, GIG_NOT_LIVE, or OFFER_CHANGED when the package or an add-on is no longer what was seen.
     """
     checkout_key = checkout_key or uuid4()
-    package = GigPackage.objects.select_related("gig__seller").get(
+    package = GigPackage.objects.select_related("gig__seller__profile").get(
         pk=package.pk
     )  # as it is now, not as the page read it
     gig = package.gig
@@ -78,7 +84,7 @@ def place_order(
                 package_description=package.description,
                 cover=cover.file.name if cover else "",
                 total_fen=total_fen,
-                commission_basis_points=get_config("payments.commission_basis_points"),
+                commission_basis_points=commission_rate(gig.seller),
                 # A faster add-on takes days off, but never all of them.
                 delivery_days=max(1, package.delivery_days + sum(extra.extra_days for extra in extras)),
                 revisions_allowed=package.revisions,

@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
+from marketplace.core.money import CommissionSplit, display_yuan, split_commission
 from marketplace.ledger import services as ledger
 from marketplace.orders import events, locks
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, Refund, RefundStatus
 from marketplace.orders.services._rules import tell
+from marketplace.orders.states import FINAL_STATUSES, REFUNDABLE_STATUSES
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
 
@@ -27,6 +30,48 @@ def owe_refund(order: Order, *, amount_fen: int, reason: str, payment_reference:
         payment_reference=payment_reference,
         next_attempt_at=clock.now(),
     )
+
+
+@transaction.atomic
+def refund_part(*, order_id: int, actor: User, amount_fen: int, reason: str) -> Refund:
+    """Give back a part of the price, several times if need be: the seller's goodwill, or a decision of finance.
+
+    While the money is in escrow the rest stays there, and only the rest is released. Once it is released, the refund
+    takes back what the seller and the platform got, in the proportion in which they got it: what the seller no longer
+    has becomes a debt that later income repays. A refund reduces what the seller gets, always (facts/marketplace.md).
+    Raises PermissionDenied, OrderError WRONG_STATE or REFUND_TOO_LARGE.
+    """
+    order = locks.lock_order(order_id)
+    if actor.pk != order.seller_id and not actor.has_perm("orders.change_refund"):
+        raise PermissionDenied
+    if order.status not in REFUNDABLE_STATUSES:
+        raise OrderError(OrderErrorCode.WRONG_STATE)
+    kept_fen = order.kept_fen
+    is_released = order.status in FINAL_STATUSES
+    most_fen = kept_fen if is_released else kept_fen - 1  # all of a running order goes back by cancelling it
+    if not 0 < amount_fen <= most_fen:
+        raise OrderError(OrderErrorCode.REFUND_TOO_LARGE, most=display_yuan(most_fen))
+    refund = owe_refund(order, amount_fen=amount_fen, reason=reason[:200])
+    if is_released:
+        rate = order.commission_basis_points
+        before = split_commission(amount_fen=kept_fen, rate_basis_points=rate)
+        after = split_commission(amount_fen=kept_fen - amount_fen, rate_basis_points=rate)
+        ledger.reverse_release(
+            reference=order.number,
+            seller=order.seller,
+            split=CommissionSplit(
+                commission_fen=before.commission_fen - after.commission_fen,
+                seller_fen=before.seller_fen - after.seller_fen,
+            ),
+            release_key=f"order:{order.number}:release",
+            key=f"refund:{refund.reference}:reverse",
+            at=clock.now(),
+        )
+    events.record(order, OrderEventType.REFUND_DECIDED, actor=actor, amount_fen=amount_fen, reason=refund.reason)
+    tell(order.buyer_id, order, _("A part of your money comes back to you"))
+    if actor.pk != order.seller_id:
+        tell(order.seller_id, order, _("A part of the price goes back to the buyer"))
+    return refund
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What payments keeps, one subject a file."""
 
+from marketplace.payments.models.auditing import AuditRun
 from marketplace.payments.models.custody import (
     Settlement,
     SettlementReturn,
@@ -24,6 +25,7 @@ from marketplace.payments.models.reconciliation import (
 )
 
 __all__ = [
+    "AuditRun",
     "Difference",
     "DifferenceKind",
     "DifferenceStatus",

@@ -1,5 +1,6 @@
 """Writes of payments, one subject a file. No call to a gateway ever happens inside a database transaction."""
 
+from marketplace.payments.services.auditing import run_audit
 from marketplace.payments.services.notifications import forget_refused_notifications, receive_notification
 from marketplace.payments.services.paying import (
     apply_snapshot,
@@ -20,6 +21,7 @@ __all__ = [
     "pay_refund",
     "receive_notification",
     "refresh_payment",
+    "run_audit",
     "settle_undecided",
     "start_payment",
 ]

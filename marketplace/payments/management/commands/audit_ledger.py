@@ -1,14 +1,14 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from marketplace.core.money import display_yuan
-from marketplace.payments.audit import audit_money
+from marketplace.payments.services import run_audit
 
 
 class Command(BaseCommand):
     help = "Recompute the books from their entries and hold them against orders and payments. Exits 1 on any violation."
 
     def handle(self, *args: object, **options: object) -> None:
-        report = audit_money()
+        report = run_audit()
         self.stdout.write(f"transactions  {report.transactions:>12,}")
         self.stdout.write(f"entries       {report.entries:>12,}")
         self.stdout.write(f"accounts      {report.accounts:>12,}")

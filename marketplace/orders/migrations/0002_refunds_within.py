@@ -1,0 +1,29 @@
+"""The database's own guard: refunds of an order's price never exceed the price (facts/reliability.md, I8)."""
+
+from django.db import migrations, models
+
+FORWARD = """
+CREATE FUNCTION orders_refunds_within() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    price bigint;
+    given_back bigint;
+BEGIN
+    -- The lock makes two refunds at once wait for each other here too, whatever the program forgot.
+    SELECT total_fen INTO price FROM orders_order WHERE id = NEW.order_id FOR NO KEY UPDATE;
+    SELECT sum(amount_fen) INTO given_back FROM orders_refund
+    WHERE order_id = NEW.order_id AND payment_reference = '';
+    IF given_back > price THEN
+        RAISE EXCEPTION 'refunds of order % sum to % fen, its price is %', NEW.order_id, given_back, price
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER orders_refund_within AFTER INSERT OR UPDATE OF amount_fen, payment_reference, order_id ON orders_refund
+    FOR EACH ROW EXECUTE FUNCTION orders_refunds_within();
+"""
+BACKWARD = "DROP TRIGGER orders_refund_within ON orders_refund; DROP FUNCTION orders_refunds_within();"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("orders", "0001_initial")]
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
