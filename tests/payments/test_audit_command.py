@@ -74,7 +74,7 @@ def test_an_order_that_never_had_its_money_is_found(paid):
 
 def test_a_payment_that_is_not_in_the_books_is_found(paid):
     Payment.objects.update(amount_fen=12_801)
-    assert audit_money().violations == ["gateways hold 12800 fen by the books, 12801 by payments less refunds"]
+    assert audit_money().violations == ["alipay holds 12800 fen by the books, 12801 by its documents"]
 
 
 def test_a_refund_marked_done_that_was_not_booked_is_found(paid):
@@ -83,7 +83,7 @@ def test_a_refund_marked_done_that_was_not_booked_is_found(paid):
     Refund.objects.update(status="done")
     assert audit_money().violations == [
         f"order {paid.number}: escrow holds 12800 fen, the order says 0",
-        "gateways hold 12800 fen by the books, 0 by payments less refunds",
+        "alipay holds 12800 fen by the books, 0 by its documents",
     ]
 
 
