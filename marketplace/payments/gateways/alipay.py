@@ -1,21 +1,16 @@
-"""Alipay over python-alipay-sdk (RSA2, `gateway.do`). Protocol and the SDK's defects: facts/payments.md, section 1."""
+"""Alipay over python-alipay-sdk (RSA2, `gateway.do`): payments, refunds, notifications (facts/payments.md, 1 and 3)."""
 
 import binascii
-import http.client
-import json
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import parse_qsl
 
-from alipay import AliPay
-from alipay.exceptions import AliPayException, AliPayValidationError
-from alipay.utils import AliPayConfig
+from alipay.exceptions import AliPayException
 from django.conf import settings
 from django.utils import timezone
 
 from marketplace.core.money import parse_yuan, yuan_text
+from marketplace.payments.gateways.alipay_client import SUCCESS, moment
+from marketplace.payments.gateways.alipay_transfers import AlipayTransfers
 from marketplace.payments.gateways.base import (
     Capability,
     CloseOutcome,
@@ -34,7 +29,6 @@ from marketplace.payments.gateways.base import (
     RefundRequest,
     RefundSnapshot,
     RefundState,
-    Rejected,
     Unknown,
 )
 from marketplace.payments.models import GatewayCode
@@ -47,46 +41,13 @@ _STATES = {
 }
 _NOT_FOUND = "ACQ.TRADE_NOT_EXIST"
 _CANNOT_CLOSE = {"ACQ.TRADE_STATUS_ERROR", "ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.REASON_ILLEGAL_STATUS"}
-_UNKNOWN_SUB_CODES = {"ACQ.SYSTEM_ERROR", "AQC.SYSTEM_ERROR", "isp.unknow-error"}
-# Whatever these mean, the gateway may have done what it was asked (facts/payments.md, 1.7, defect 5).
-_TRANSPORT_ERRORS = (
-    OSError,
-    URLError,
-    http.client.HTTPException,
-    json.JSONDecodeError,
-    UnicodeDecodeError,
-    AliPayException,
-    AliPayValidationError,
-    binascii.Error,
-    KeyError,
-)
 
 
-class _Client(AliPay):
-    """The SDK with its brace counter replaced: a `}` in a title must not break the check of an answer's signature."""
-
-    def _get_string_to_be_signed(self, raw_string: str, response_type: str) -> str:
-        start = raw_string.index("{", raw_string.index(f'"{response_type}"') + len(response_type) + 2)
-        _value, end = json.JSONDecoder().raw_decode(raw_string, start)
-        return raw_string[start:end]
-
-
-class AlipayGateway:
-    """Pages, queries, closings and refunds at Alipay."""
+class AlipayGateway(AlipayTransfers):
+    """Alipay as the portal knows it; payments and refunds are here, the other parts in the modules beside."""
 
     code = GatewayCode.ALIPAY.value
-    capabilities = frozenset({Capability.PAGE, Capability.WAP})
-
-    def __init__(self) -> None:
-        self._settings = settings.ALIPAY
-        self._client = _Client(
-            appid=self._settings["app_id"],
-            app_private_key_string=self._settings["app_private_key"],
-            alipay_public_key_string=self._settings["alipay_public_key"],
-            sign_type="RSA2",
-            config=AliPayConfig(timeout=self._settings["timeout_seconds"]),
-        )
-        self._client._gateway = self._settings["gateway_url"]
+    capabilities = frozenset({Capability.PAGE, Capability.WAP, Capability.TRANSFER})
 
     @staticmethod
     def is_configured() -> bool:
@@ -138,15 +99,21 @@ class AlipayGateway:
         self._require_success(answer)
         # `N` means this very refund was done before, or that nothing moved: the query tells which.
         if answer.get("fund_change") != "Y":
-            return self.query_refund(request.out_trade_no, request.reference)
+            known = self.query_refund(request.out_trade_no, request.reference)
+            if known.state == RefundState.NOT_FOUND:
+                raise Unknown(f"refund {request.reference} was accepted without moving money")
+            return known
         return RefundSnapshot(request.out_trade_no, request.reference, RefundState.DONE, amount_fen=request.amount_fen)
 
     def query_refund(self, out_trade_no: str, reference: str, *, sub_merchant_id: str = "") -> RefundSnapshot:
         answer = self._call(
             self._client.api_alipay_trade_fastpay_refund_query, out_request_no=reference, out_trade_no=out_trade_no
         )
-        if answer.get("code") != "10000" or answer.get("refund_status") != "REFUND_SUCCESS":
-            raise Unknown(f"refund {reference} was accepted without moving money")
+        if answer.get("code") != SUCCESS:
+            raise Unknown(f"query of refund {reference}: {answer.get('sub_code')}")
+        if answer.get("refund_status") != "REFUND_SUCCESS":
+            # Code 10000 without a status: not received, or failed (facts/payments.md, section 3).
+            return RefundSnapshot(out_trade_no, reference, RefundState.NOT_FOUND)
         return RefundSnapshot(out_trade_no, reference, RefundState.DONE, amount_fen=parse_yuan(answer["refund_amount"]))
 
     def acknowledge(self, *, ok: bool, reason: str = "") -> RawReply:
@@ -191,22 +158,5 @@ class AlipayGateway:
             state=state,
             gateway_trade_no=fields.get("trade_no", ""),
             amount_fen=parse_yuan(fields["total_amount"]),
-            paid_at=_moment(paid_at) if paid_at else None,
+            paid_at=moment(paid_at) if paid_at else None,
         )
-
-    def _call(self, method: Callable[..., dict[str, Any]], **arguments: str) -> dict[str, Any]:
-        try:
-            answer = method(**arguments)
-        except _TRANSPORT_ERRORS as error:
-            raise Unknown(f"{type(error).__name__}: {error}") from error
-        if answer.get("code") == "20000" or answer.get("sub_code") in _UNKNOWN_SUB_CODES:
-            raise Unknown(str(answer.get("sub_code") or answer.get("msg")))
-        return answer
-
-    def _require_success(self, answer: dict[str, Any]) -> None:
-        if answer.get("code") != "10000":
-            raise Rejected(str(answer.get("sub_code") or answer.get("code")), str(answer.get("sub_msg", "")))
-
-
-def _moment(text: str) -> datetime:
-    return timezone.make_aware(datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S"))  # noqa: DTZ007 made aware in China's zone

@@ -82,6 +82,9 @@ CREATE TABLE IF NOT EXISTS fault (
 );
 """
 
+# What later versions added to tables that a store may have already: table, column, type.
+ADDED_COLUMNS = (("alipay_transfer", "decided_at", "REAL NOT NULL DEFAULT 0"),)
+
 
 class Store:
     """A thread-safe handle on the SQLite file. Work that belongs together goes into `transaction()`."""
@@ -96,6 +99,9 @@ class Store:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.executescript(SCHEMA)
+        for table, column, kind in ADDED_COLUMNS:
+            if column not in {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}:
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
