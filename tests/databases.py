@@ -17,7 +17,7 @@ def forget_marketplace() -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
             "TRUNCATE orders_order, ledger_account, ledger_transaction, ledger_dayseal, payments_auditrun,"
-            " payments_gatewaynotification CASCADE"
+            " payments_gatewaynotification, payments_payoutdestination, payments_taxyear CASCADE"
         )
     Gig.objects.all().delete()
     GigCategory.objects.filter(parent__isnull=False).delete()

@@ -16,13 +16,17 @@ from marketplace.payments.models import Payout, PayoutDestination, PayoutDestina
 from tests.concurrency.conftest import MeetingPoint
 from tests.databases import together
 from tests.factories import make_finance, make_verified_seller
-from tests.payments.conftest import earn
+from tests.payments.conftest import (  # noqa: F401 fixtures of the payments' tests, used here too
+    alipay_keys,
+    earn,
+    silent_alipay,
+)
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 @pytest.fixture
-def seller(silent_alipay):
+def seller(silent_alipay):  # noqa: F811
     person = make_verified_seller()
     earn(person, amount_fen=900_000)
     services.set_destination(user=person, kind=PayoutDestinationKind.ALIPAY, account="lin@example.com")
@@ -38,18 +42,17 @@ def request(person, gross_fen, key=None):
 
 
 @pytest.fixture
-def tax_years_unlocked(monkeypatch):
+def tax_years_unlocked(monkeypatch, seller):
     """The control: both threads have read the year of tax before either goes on."""
-    point, original = MeetingPoint(once=True), locks.lock_tax_year
+    point, today = MeetingPoint(once=True), timezone.localdate()
+    TaxYear.objects.create(user=seller, year=today.year, first_month=today.month)
 
     def unlocked(*, user_id, year, month):
-        TaxYear.objects.get_or_create(user_id=user_id, year=year, defaults={"first_month": month})
         row = TaxYear.objects.get(user_id=user_id, year=year)
         point.wait()
         return row
 
     monkeypatch.setattr(locks, "lock_tax_year", unlocked)
-    return original
 
 
 def test_two_payouts_at_once_are_taxed_as_one_year(seller, meet_before):
@@ -129,16 +132,15 @@ def test_a_failure_told_twice_at_once_brings_the_money_back_once(seller, meet_be
     payout = request(seller, 450_000)
     services.send_payout(payout=payout)
     failed = TransferSnapshot(payout.reference, TransferState.FAILED, "T", payout.amount_fen)
-    meet_before(locks, "lock_payout")
+    meet_before(locks, "lock_tax_year")
     assert together(*[partial(services.apply_transfer_snapshot, failed, gateway_code="alipay")] * 2) == ["", ""]
     assert wallet_of(seller).available_fen == 900_000
     assert TaxYear.objects.get().income_fen == 0
     assert audit_money().violations == []
 
 
-def test_a_cancellation_and_the_sending_at_once_have_one_winner(seller, meet_before):
+def test_a_cancellation_and_the_sending_at_once_have_one_winner(seller):
     payout = request(seller, 450_000)
-    meet_before(locks, "lock_payout")
     cancel = partial(services.cancel_payout, payout_id=payout.pk, user=seller)
     results = together(cancel, partial(services.send_payout, payout=payout))
     payout.refresh_from_db()
