@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from marketplace.core.money import parse_yuan, yuan_text
+from marketplace.payments.gateways.alipay_bills import AlipayBills
 from marketplace.payments.gateways.alipay_client import SUCCESS, moment
 from marketplace.payments.gateways.alipay_transfers import AlipayTransfers
 from marketplace.payments.gateways.base import (
@@ -43,11 +44,11 @@ _NOT_FOUND = "ACQ.TRADE_NOT_EXIST"
 _CANNOT_CLOSE = {"ACQ.TRADE_STATUS_ERROR", "ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.REASON_ILLEGAL_STATUS"}
 
 
-class AlipayGateway(AlipayTransfers):
+class AlipayGateway(AlipayTransfers, AlipayBills):
     """Alipay as the portal knows it; payments and refunds are here, the other parts in the modules beside."""
 
     code = GatewayCode.ALIPAY.value
-    capabilities = frozenset({Capability.PAGE, Capability.WAP, Capability.QR, Capability.TRANSFER})
+    capabilities = frozenset({Capability.PAGE, Capability.WAP, Capability.QR, Capability.TRANSFER, Capability.BILL})
 
     @staticmethod
     def is_configured() -> bool:
@@ -66,7 +67,7 @@ class AlipayGateway(AlipayTransfers):
         if request.scene == PayScene.QR:
             answer = self._call(self._client.api_alipay_trade_precreate, **details)
             self._require_success(answer)
-            return PayIntent(PayIntentKind.QR, qr_text=answer["qr_code"])
+            return PayIntent(PayIntentKind.QR, qr_text=str(answer["qr_code"]))
         is_phone = request.scene == PayScene.WAP
         method = self._client.api_alipay_trade_wap_pay if is_phone else self._client.api_alipay_trade_page_pay
         query = method(**details, return_url=request.return_url)

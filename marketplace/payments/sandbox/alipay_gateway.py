@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from . import clock
+from .alipay_bills import AlipayBills
 from .alipay_protocol import (
     PAGE_METHODS,
     GatewayError,
@@ -50,6 +51,7 @@ class AlipayGateway:
         alipay_private_key: rsa.RSAPrivateKey,
         trades: AlipayTrades,
         transfers: AlipayTransfers,
+        bills: AlipayBills,
         faults: Faults,
     ) -> None:
         self._config = config
@@ -67,6 +69,7 @@ class AlipayGateway:
             "alipay.trade.fastpay.refund.query": self._refund_query,
             "alipay.fund.trans.uni.transfer": lambda request: self._transfers.transfer(request.content),
             "alipay.fund.trans.common.query": lambda request: self._transfers.query(request.content),
+            "alipay.data.dataservice.bill.downloadurl.query": lambda request: bills.address(request.content),
         }
 
     async def endpoint(self, request: Request) -> Response:

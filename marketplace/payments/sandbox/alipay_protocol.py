@@ -22,6 +22,7 @@ METHODS = PAGE_METHODS | {
     "alipay.trade.fastpay.refund.query",
     "alipay.fund.trans.uni.transfer",
     "alipay.fund.trans.common.query",
+    "alipay.data.dataservice.bill.downloadurl.query",
 }
 
 # Parameter, the end of its sub_code when missing, and what it is called. The order is the order of checking.
