@@ -17,7 +17,6 @@ from marketplace.payments.gateways.base import (
     CloseOutcome,
     Malformed,
     Notification,
-    NotificationInvalid,
     NotificationKind,
     PayIntent,
     PayIntentKind,
@@ -30,7 +29,9 @@ from marketplace.payments.gateways.base import (
     RefundRequest,
     RefundSnapshot,
     RefundState,
+    SignatureInvalid,
     Unknown,
+    WrongMerchant,
 )
 from marketplace.payments.models import GatewayCode
 
@@ -52,8 +53,10 @@ class AlipayGateway(AlipayTransfers, AlipayBills):
 
     @staticmethod
     def is_configured() -> bool:
-        """Whether everything this gateway needs is set."""
-        return all(settings.ALIPAY[name] for name in ("app_id", "seller_id", "app_private_key", "alipay_public_key"))
+        """Whether everything this gateway needs is set: all three certificates, or Alipay's bare key without any."""
+        certificates = [settings.ALIPAY.get(name) for name in ("app_cert", "alipay_cert", "alipay_root_cert")]
+        trusts = all(certificates) if any(certificates) else settings.ALIPAY["alipay_public_key"]
+        return bool(trusts) and all(settings.ALIPAY[name] for name in ("app_id", "seller_id", "app_private_key"))
 
     def create(self, request: PayRequest) -> PayIntent:
         details = {
@@ -133,17 +136,17 @@ class AlipayGateway(AlipayTransfers, AlipayBills):
         try:
             valid = bool(signature) and self._client.verify(dict(fields), signature)
         except (AliPayException, binascii.Error, ValueError) as error:
-            raise NotificationInvalid("signature") from error
+            raise SignatureInvalid("signature") from error
         if not valid:
-            raise NotificationInvalid("signature")
+            raise SignatureInvalid("signature")
         if fields.get("app_id") != self._settings["app_id"]:
-            raise NotificationInvalid("app_id")
+            raise WrongMerchant("app_id")
         if fields.get("seller_id") != self._settings["seller_id"]:
-            raise NotificationInvalid("seller_id")
+            raise WrongMerchant("seller_id")
         try:
             snapshot = self._snapshot(fields, paid_at=fields.get("gmt_payment"))
         except (Unknown, ValueError) as error:
-            raise NotificationInvalid(f"content: {error}") from error
+            raise Malformed(f"content: {error}") from error
         key = (
             fields["out_trade_no"],
             fields["trade_status"],

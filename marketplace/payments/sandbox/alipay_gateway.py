@@ -18,6 +18,7 @@ from . import clock
 from .alipay_bills import AlipayBills
 from .alipay_protocol import (
     PAGE_METHODS,
+    Certificates,
     GatewayError,
     GatewayRequest,
     read_request,
@@ -49,6 +50,7 @@ class AlipayGateway:
         config: SandboxConfig,
         app_public_key: rsa.RSAPublicKey,
         alipay_private_key: rsa.RSAPrivateKey,
+        certificates: Certificates,
         trades: AlipayTrades,
         transfers: AlipayTransfers,
         bills: AlipayBills,
@@ -57,6 +59,7 @@ class AlipayGateway:
         self._config = config
         self._app_key = app_public_key
         self._key = alipay_private_key
+        self._certificates = certificates
         self._trades = trades
         self._transfers = transfers
         self._faults = faults
@@ -80,7 +83,7 @@ class AlipayGateway:
             form = await request.form()
             pairs += [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
         try:
-            checked = await run_in_threadpool(read_request, pairs, self._config, self._app_key)
+            checked = await run_in_threadpool(read_request, pairs, self._config, self._app_key, self._certificates)
         except GatewayError as error:
             if requested_method(pairs) in PAGE_METHODS:
                 return error_page(error.sub_code.removeprefix("isv."), error.sub_msg)
@@ -126,7 +129,8 @@ class AlipayGateway:
             if error.sub_code.endswith("SYSTEM_ERROR"):
                 content |= {"code": "20000", "msg": "Service Currently Unavailable"}
         corrupt = fault("corrupt_response_signature")
-        return _json(write_answer(request.method, content, self._key, corrupt=corrupt))
+        cert_sn = self._certificates.alipay if request.certificate_mode else ""
+        return _json(write_answer(request.method, content, self._key, corrupt=corrupt, cert_sn=cert_sn))
 
     def _open(self, request: GatewayRequest, longest_wait: int, qr_code: str | None) -> Trade:
         content = request.content
@@ -145,6 +149,8 @@ class AlipayGateway:
         }
         if qr_code:
             details["qr_code"] = qr_code
+        if request.certificate_mode:
+            details["cert_sn"] = self._certificates.alipay
         return self._trades.open(
             method=request.method,
             out_trade_no=out_trade_no,

@@ -18,9 +18,11 @@ from starlette.types import ASGIApp
 
 from .alipay_bills import AlipayBills
 from .alipay_gateway import AlipayGateway
+from .alipay_protocol import Certificates
 from .alipay_trades import AlipayTrades
 from .alipay_transfers import AlipayTransfers
 from .cashier import Cashier
+from .certificates import ALIPAY, APP, ROOT, certificate_number, root_number
 from .config import SandboxConfig
 from .connection import ReachTransport
 from .control import Control
@@ -46,6 +48,11 @@ def create_application(config: SandboxConfig) -> ASGIApp:
         config=config,
         app_public_key=load_public_key(config.data_dir / "app_public_key.pem"),
         alipay_private_key=alipay_key,
+        certificates=Certificates(
+            app=certificate_number(config.data_dir / APP),
+            alipay=certificate_number(config.data_dir / ALIPAY),
+            root=root_number(config.data_dir / ROOT),
+        ),
         trades=trades,
         transfers=transfers,
         bills=bills,

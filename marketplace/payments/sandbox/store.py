@@ -83,7 +83,11 @@ CREATE TABLE IF NOT EXISTS fault (
 """
 
 # What later versions added to tables that a store may have already: table, column, type.
-ADDED_COLUMNS = (("alipay_transfer", "decided_at", "REAL NOT NULL DEFAULT 0"),)
+ADDED_COLUMNS = (
+    ("alipay_transfer", "decided_at", "REAL NOT NULL DEFAULT 0"),
+    # In certificate mode: the number of Alipay's certificate, which notifications name.
+    ("alipay_trade", "cert_sn", "TEXT NOT NULL DEFAULT ''"),
+)
 
 
 class Store:
