@@ -42,6 +42,10 @@ ALIPAY = {
     ),
     "app_private_key": _key("ALIPAY_APP_PRIVATE_KEY", "app_private_key.pem"),
     "alipay_public_key": _key("ALIPAY_PUBLIC_KEY", "alipay_public_key.pem"),
+    # Certificate mode, which transfers need at the real gateway: with these three the bare key above is not used.
+    "app_cert": _key("ALIPAY_APP_CERT", "app_cert.pem"),
+    "alipay_cert": _key("ALIPAY_CERT", "alipay_cert.pem"),
+    "alipay_root_cert": _key("ALIPAY_ROOT_CERT", "alipay_root_cert.pem"),
     "timeout_seconds": env.int("ALIPAY_TIMEOUT_SECONDS", default=10),
 }
 WECHATPAY = {

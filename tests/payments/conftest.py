@@ -59,12 +59,16 @@ def postbox() -> Iterator[Merchant]:
 
 
 def _use(settings: Any, keys: Path, gateway_url: str) -> None:
+    """Certificate mode, as in production; test_alipay_certificates.py tries bare keys too."""
     settings.ALIPAY = {
         "app_id": APP_ID,
         "seller_id": SELLER_ID,
         "gateway_url": gateway_url,
         "app_private_key": (keys / "app_private_key.pem").read_text(),
         "alipay_public_key": (keys / "alipay_public_key.pem").read_text(),
+        "app_cert": (keys / "app_cert.pem").read_text(),
+        "alipay_cert": (keys / "alipay_cert.pem").read_text(),
+        "alipay_root_cert": (keys / "alipay_root_cert.pem").read_text(),
         "timeout_seconds": 5,
     }
 

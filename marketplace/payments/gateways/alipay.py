@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from marketplace.core.money import parse_yuan, yuan_text
+from marketplace.payments.gateways.alipay_bills import AlipayBills
 from marketplace.payments.gateways.alipay_client import SUCCESS, moment
 from marketplace.payments.gateways.alipay_transfers import AlipayTransfers
 from marketplace.payments.gateways.base import (
@@ -16,7 +17,6 @@ from marketplace.payments.gateways.base import (
     CloseOutcome,
     Malformed,
     Notification,
-    NotificationInvalid,
     NotificationKind,
     PayIntent,
     PayIntentKind,
@@ -29,7 +29,9 @@ from marketplace.payments.gateways.base import (
     RefundRequest,
     RefundSnapshot,
     RefundState,
+    SignatureInvalid,
     Unknown,
+    WrongMerchant,
 )
 from marketplace.payments.models import GatewayCode
 
@@ -43,29 +45,35 @@ _NOT_FOUND = "ACQ.TRADE_NOT_EXIST"
 _CANNOT_CLOSE = {"ACQ.TRADE_STATUS_ERROR", "ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.REASON_ILLEGAL_STATUS"}
 
 
-class AlipayGateway(AlipayTransfers):
+class AlipayGateway(AlipayTransfers, AlipayBills):
     """Alipay as the portal knows it; payments and refunds are here, the other parts in the modules beside."""
 
     code = GatewayCode.ALIPAY.value
-    capabilities = frozenset({Capability.PAGE, Capability.WAP, Capability.TRANSFER})
+    capabilities = frozenset({Capability.PAGE, Capability.WAP, Capability.QR, Capability.TRANSFER, Capability.BILL})
 
     @staticmethod
     def is_configured() -> bool:
-        """Whether everything this gateway needs is set."""
-        return all(settings.ALIPAY[name] for name in ("app_id", "seller_id", "app_private_key", "alipay_public_key"))
+        """Whether everything this gateway needs is set: all three certificates, or Alipay's bare key without any."""
+        certificates = [settings.ALIPAY.get(name) for name in ("app_cert", "alipay_cert", "alipay_root_cert")]
+        trusts = all(certificates) if any(certificates) else settings.ALIPAY["alipay_public_key"]
+        return bool(trusts) and all(settings.ALIPAY[name] for name in ("app_id", "seller_id", "app_private_key"))
 
     def create(self, request: PayRequest) -> PayIntent:
+        details = {
+            "subject": request.subject[:120],
+            "out_trade_no": request.out_trade_no,
+            "total_amount": yuan_text(request.amount_fen),
+            "notify_url": request.notify_url,
+            # Alipay reads it in China's time, like every time it writes.
+            "time_expire": timezone.localtime(request.expires_at).strftime("%Y-%m-%d %H:%M:%S"),
+        }
+        if request.scene == PayScene.QR:
+            answer = self._call(self._client.api_alipay_trade_precreate, **details)
+            self._require_success(answer)
+            return PayIntent(PayIntentKind.QR, qr_text=str(answer["qr_code"]))
         is_phone = request.scene == PayScene.WAP
         method = self._client.api_alipay_trade_wap_pay if is_phone else self._client.api_alipay_trade_page_pay
-        query = method(
-            subject=request.subject[:120],
-            out_trade_no=request.out_trade_no,
-            total_amount=yuan_text(request.amount_fen),
-            return_url=request.return_url,
-            notify_url=request.notify_url,
-            # Alipay reads it in China's time, like every time it writes.
-            time_expire=timezone.localtime(request.expires_at).strftime("%Y-%m-%d %H:%M:%S"),
-        )
+        query = method(**details, return_url=request.return_url)
         return PayIntent(PayIntentKind.REDIRECT, url=f"{self._settings['gateway_url']}?{query}")
 
     def query(self, out_trade_no: str, *, sub_merchant_id: str = "") -> PaySnapshot:
@@ -128,17 +136,17 @@ class AlipayGateway(AlipayTransfers):
         try:
             valid = bool(signature) and self._client.verify(dict(fields), signature)
         except (AliPayException, binascii.Error, ValueError) as error:
-            raise NotificationInvalid("signature") from error
+            raise SignatureInvalid("signature") from error
         if not valid:
-            raise NotificationInvalid("signature")
+            raise SignatureInvalid("signature")
         if fields.get("app_id") != self._settings["app_id"]:
-            raise NotificationInvalid("app_id")
+            raise WrongMerchant("app_id")
         if fields.get("seller_id") != self._settings["seller_id"]:
-            raise NotificationInvalid("seller_id")
+            raise WrongMerchant("seller_id")
         try:
             snapshot = self._snapshot(fields, paid_at=fields.get("gmt_payment"))
         except (Unknown, ValueError) as error:
-            raise NotificationInvalid(f"content: {error}") from error
+            raise Malformed(f"content: {error}") from error
         key = (
             fields["out_trade_no"],
             fields["trade_status"],
