@@ -20,6 +20,8 @@ INTERVALS: dict[str, int] = {
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.ledger.tasks.seal_books": (0, 20),
+    "marketplace.ledger.tasks.publish_escrow_proof": (0, 30),
+    "marketplace.ledger.tasks.forget_old_proof_lines": (4, 20),
     "marketplace.payments.tasks.audit_books": (1, 0),
     "marketplace.discovery.tasks.rebuild": (3, 30),
     "marketplace.payments.tasks.warn_of_freeze_ends": (9, 0),

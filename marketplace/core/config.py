@@ -77,6 +77,10 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "payouts.freeze_hours", 24, 0, 168, _("hours"), _("A changed withdrawal account can be used after")
         ),
+        # Product decision: how long the proof of a day can be downloaded; its root stays for ever.
+        ConfigDefinition(
+            "ledger.escrow_proof_days", 30, 7, 3650, _("days"), _("Proofs of escrow can be downloaded for")
+        ),
         ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
         ConfigDefinition("gigs.minimum_price_fen", 500, 100, 100_000, _("fen"), _("A package costs at least")),
         ConfigDefinition(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from marketplace.ledger import seals
+from marketplace.ledger import escrow_proof, seals
 from marketplace.ledger.models import BALANCE_KINDS, LOCKED_KINDS, Account, Entry, Transaction, Wallet
 
 
@@ -55,4 +55,5 @@ def audit_books() -> AuditReport:
             f"{account.code}: {wallet.waiting} fen wait to clear, the account holds {account.balance_fen}"
         )
     report.violations += seals.broken_seals()
+    report.violations += escrow_proof.broken_proofs()
     return report

@@ -83,3 +83,9 @@ def freeze_postings() -> int:
         cursor.execute("SELECT coalesce(max(id), 0) FROM ledger_transaction")
         (last_id,) = cursor.fetchone()
     return int(last_id)
+
+
+def freeze_escrow_proofs() -> None:
+    """Let no second proof of escrow be published until the transaction ends; reading goes on."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE ledger_escrowproof IN SHARE ROW EXCLUSIVE MODE")

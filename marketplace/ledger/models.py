@@ -187,3 +187,32 @@ class DaySeal(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+# At the end: a subject of its own, kept in a file of its own.
+from marketplace.ledger.proof_models import (  # noqa: E402
+    EscrowProof,
+    EscrowProofLine,
+    EscrowProofNodes,
+    ProofBranch,
+    ProofLineKind,
+)
+
+__all__ = [
+    "BALANCE_KINDS",
+    "DEBT_KINDS",
+    "LOCKED_KINDS",
+    "Account",
+    "AccountKind",
+    "Clearing",
+    "DaySeal",
+    "Entry",
+    "EscrowProof",
+    "EscrowProofLine",
+    "EscrowProofNodes",
+    "ProofBranch",
+    "ProofLineKind",
+    "Transaction",
+    "TransactionKind",
+    "Wallet",
+]

@@ -1,11 +1,23 @@
 """Reads of the books."""
 
+from datetime import date
+
 from django.db.models import QuerySet, Sum
+from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import CommissionSplit
-from marketplace.ledger.models import Account, AccountKind, Clearing, Entry, TransactionKind, Wallet
+from marketplace.ledger.models import (
+    Account,
+    AccountKind,
+    Clearing,
+    Entry,
+    EscrowProof,
+    EscrowProofLine,
+    TransactionKind,
+    Wallet,
+)
 
 
 def wallet_of(user: User) -> Wallet | None:
@@ -51,3 +63,34 @@ def reversed_release(*, refund_reference: str) -> CommissionSplit:
     total = legs.filter(account__kind=AccountKind.ESCROW).aggregate(total=Sum("amount_fen"))["total"] or 0
     fee = legs.filter(account__kind=AccountKind.COMMISSION).aggregate(total=Sum("amount_fen"))["total"] or 0
     return CommissionSplit(commission_fen=-fee, seller_fen=total + fee)
+
+
+def escrow_proofs() -> QuerySet[EscrowProof]:
+    """All published days, newest first."""
+    return EscrowProof.objects.order_by("-pk")
+
+
+def latest_escrow_proof() -> EscrowProof | None:
+    """The newest published day, or None before the first night."""
+    return escrow_proofs().first()
+
+
+def escrow_proof_of(day: str) -> EscrowProof:
+    """The published day `2026-11-23`. Raises Http404 for a day that was not published, or no day at all."""
+    try:
+        proof = escrow_proofs().filter(day=date.fromisoformat(day)).first()
+    except ValueError:
+        proof = None
+    if proof is None:
+        raise Http404
+    return proof
+
+
+def days_with_lines() -> QuerySet[EscrowProof]:
+    """Published days whose lines are still kept, newest first."""
+    return escrow_proofs().filter(pk__in=EscrowProofLine.objects.values("proof_id").distinct())
+
+
+def balance_lines_of(user: User) -> QuerySet[EscrowProofLine]:
+    """The lines of a person's own balances and withdrawals. Whose an order's line is, orders knows."""
+    return EscrowProofLine.objects.filter(owner=user).select_related("proof").order_by("kind", "pk")

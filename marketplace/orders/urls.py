@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.orders import views
+from marketplace.orders import proof_views, views
 
 app_name = "orders"
 urlpatterns = [
@@ -10,4 +10,6 @@ urlpatterns = [
     path("orders/<str:number>/files/<int:file_id>/", views.delivery_file, name="file"),
     path("orders/<str:number>/requirements/<int:requirement_id>/", views.requirement_file, name="requirement_file"),
     path("orders/<str:number>/do/<slug:action>/", views.order_action, name="action"),
+    path("wallet/proofs/", proof_views.proof_list, name="proofs"),
+    path("wallet/proofs/<int:line_id>.json", proof_views.proof_download, name="proof"),
 ]
