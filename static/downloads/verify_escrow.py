@@ -2,32 +2,18 @@
 
 python3 verify_escrow.py proof.json [DATE.json, as anybody can download it at /trust/escrow/]
 """
-
 import hashlib, json, sys  # noqa: E401
-
 
 def digest(*parts):
     return hashlib.sha256("\n".join(str(part) for part in parts).encode()).hexdigest()
-
 
 def amount(value):  # whole fen, never negative: a negative sum could hide what is owed to others
     assert type(value) is int and value >= 0, f"{value} is not an amount / 不是金额"
     return value
 
-
 def chain(day):  # ties all published figures to the day before
-    return digest(
-        "day",
-        day["previous_chain"],
-        day["day"],
-        day["root"],
-        day["total_fen"],
-        day["escrow"]["lines"],
-        day["balances"]["lines"],
-        day["held_fen"],
-        day["seal_chain"],
-    )
-
+    return digest("day", day["previous_chain"], day["day"], day["root"], day["total_fen"],
+                  day["escrow"]["lines"], day["balances"]["lines"], day["held_fen"], day["seal_chain"])
 
 def verify(proof, published):
     line = proof["line"]
@@ -43,7 +29,6 @@ def verify(proof, published):
     assert published["escrow"]["total_fen"] + published["balances"]["total_fen"] == total, "the parts differ / 分项不符"
     assert chain(published) == published["chain"], "the chain is broken / 链值不符"
     return f"OK {published['day']}: {line['account']} ¥{line['amount_fen'] / 100:.2f} / ¥{total / 100:.2f}, {here}"
-
 
 if __name__ == "__main__":
     try:
