@@ -52,7 +52,7 @@ WECHATPAY = {
     "app_id": env.str("WECHATPAY_APP_ID", default="" if PRODUCTION else "wx2026jiangji0001"),
     "merchant_id": env.str("WECHATPAY_MERCHANT_ID", default="" if PRODUCTION else "1900000001"),
     "base_url": env.str(
-        "WECHATPAY_BASE_URL", default="https://api.mch.weixin.qq.com" if PRODUCTION else f"{PAYMENT_SANDBOX_URL}/wechat"
+        "WECHATPAY_BASE_URL", default="https://api.mch.weixin.qq.com" if PRODUCTION else PAYMENT_SANDBOX_URL
     ),
     # Our key and the serial number of its certificate sign what we send; WeChat's public key checks what it answers.
     "merchant_private_key": _key("WECHATPAY_MERCHANT_PRIVATE_KEY", "wechat_merchant_private_key.pem"),

@@ -334,6 +334,11 @@ class Bill:
     sha256: str
 
 
+def empty_bill(gateway: str, kind: BillKind, day: date) -> Bill:
+    """The bill of a day on which nothing happened: the gateway makes no file then."""
+    return Bill(gateway, kind, day, rows=(), raw=b"", sha256="")
+
+
 class PaymentGateway(Protocol):
     """One payment institution. Every call may raise Unknown, Rejected, RateLimited or ConfigError."""
 
