@@ -46,6 +46,8 @@ class Trade:
     paid_at: float | None
     closed_at: float | None
     cert_sn: str
+    sub_merchant_id: str
+    settle_days: int
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class AlipayTrades:
         self._announce = announce
 
     def open(
-        self, *, method: str, out_trade_no: str, subject: str, total_fen: int, expires_at: float, **details: str
+        self, *, method: str, out_trade_no: str, subject: str, total_fen: int, expires_at: float, **details: Any
     ) -> Trade:
         """Record what the merchant asks for, or return the unpaid trade that the same number made before."""
         with self._store.transaction():

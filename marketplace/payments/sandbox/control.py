@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from . import clock
+from .alipay_custody import AlipayCustody
 from .alipay_trades import SUCCESS, WAITING, AlipayTrades, BusinessError, Trade
 from .alipay_transfers import AlipayTransfers
 from .cashier import is_foreign
@@ -42,6 +43,7 @@ class Control:
         config: SandboxConfig,
         trades: AlipayTrades,
         transfers: AlipayTransfers,
+        custody: AlipayCustody,
         notifications: Notifications,
         faults: Faults,
         store: Store,
@@ -50,6 +52,7 @@ class Control:
         self._store = store
         self._trades = trades
         self._transfers = transfers
+        self._custody = custody
         self._notifications = notifications
         self._faults = faults
         self._actions: dict[str, Callable[[Trade], object]] = {
@@ -69,6 +72,7 @@ class Control:
             Route("/control/clock", self.let_time_pass, methods=["POST"]),
             Route("/control/transfers", self.list_transfers, methods=["GET"]),
             Route("/control/transfers/{out_biz_no}", self.set_transfer, methods=["POST"]),
+            Route("/control/settlements/{out_request_no}", self.set_settlement, methods=["POST"]),
             Route("/control/faults", self.list_faults, methods=["GET"]),
             Route("/control/faults", self.set_faults, methods=["POST"]),
             Route("/control/faults", self.clear_faults, methods=["DELETE"]),
@@ -95,7 +99,15 @@ class Control:
             for refund in self._trades.refunds(trade)
         ]
         notifications = self._notifications.listing(trade.out_trade_no)
-        return JSONResponse(self._summary(trade) | {"refunds": refunds, "notifications": notifications})
+        return JSONResponse(
+            self._summary(trade)
+            | {
+                "refunds": refunds,
+                "notifications": notifications,
+                "settlements": self._custody.listing(trade),
+                "unsettled_amount": format_yuan(self._custody.unsettled_fen(trade)),
+            }
+        )
 
     def act(self, request: Request) -> Response:
         """`pay`, `close` or `finish` a trade, or send its newest notification again with `notify`."""
@@ -135,6 +147,15 @@ class Control:
         except ValueError as error:
             return _problem(400, str(error))
         return JSONResponse({"status": status}) if found else _problem(404, "no such transfer")
+
+    async def set_settlement(self, request: Request) -> Response:
+        """Give a split or the return of one the status in `{"status": …}`."""
+        try:
+            status = str((await _json_object(request)).get("status"))
+            found = await run_in_threadpool(self._custody.set_status, request.path_params["out_request_no"], status)
+        except ValueError as error:
+            return _problem(400, str(error))
+        return JSONResponse({"status": status}) if found else _problem(404, "no such split")
 
     def list_faults(self, request: Request) -> Response:
         """What is set now."""

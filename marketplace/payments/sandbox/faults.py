@@ -17,6 +17,7 @@ FAULTS: dict[str, tuple[type, str]] = {
     "corrupt_response_signature": (bool, "接口回应的签名是错的"),
     "refuse_with": (str, "接口不处理，按这个 sub_code 拒绝，例如 ACQ.SELLER_BALANCE_NOT_ENOUGH"),
     "transfer_status": (str, "新转账停在这个状态，例如 DEALING 或 FAIL"),
+    "split_status": (str, "新分账停在这个状态，例如 PROCESSING 或 FAIL"),
     "bill_drop": (bool, "账单里没有这一笔，按订单号、退款号或转账单号设置"),
     "bill_amount": (int, "账单里这一笔的金额是这么多分"),
     "bill_fee": (int, "账单里这一笔的服务费多出这么多分"),
