@@ -152,8 +152,6 @@ class AlipayGateway:
         }
         if qr_code:
             details["qr_code"] = qr_code
-        if request.certificate_mode:
-            details["cert_sn"] = self._certificates.alipay
         return self._trades.open(
             method=request.method,
             out_trade_no=out_trade_no,

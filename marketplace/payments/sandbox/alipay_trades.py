@@ -45,7 +45,6 @@ class Trade:
     arrived_at: float | None
     paid_at: float | None
     closed_at: float | None
-    cert_sn: str
     sub_merchant_id: str
     settle_days: int
 

@@ -97,8 +97,6 @@ CREATE TABLE IF NOT EXISTS fault (
 # What later versions added to tables that a store may have already: table, column, type.
 ADDED_COLUMNS = (
     ("alipay_transfer", "decided_at", "REAL NOT NULL DEFAULT 0"),
-    # In certificate mode: the number of Alipay's certificate, which notifications name.
-    ("alipay_trade", "cert_sn", "TEXT NOT NULL DEFAULT ''"),
     # 直付通: whose account it lands in, and after how many days it is released by itself.
     ("alipay_trade", "sub_merchant_id", "TEXT NOT NULL DEFAULT ''"),
     ("alipay_trade", "settle_days", "INTEGER NOT NULL DEFAULT 0"),
