@@ -30,6 +30,10 @@ FAULTS: dict[str, tuple[type, str]] = {
     "corrupt_signature": (bool, "通知的签名是错的"),
     "wrong_amount": (bool, "通知里的金额多出 0.01，签名正确"),
     "wrong_app_id": (bool, "通知里的 app_id 是别人的，签名正确"),
+    "wrong_seller_id": (bool, "通知里的收款账户是别人的，签名正确"),
+    "delay_notify_ms": (int, "通知晚这么多毫秒才发，后来的通知会先到"),
+    "coupon_fen": (int, "买家用了这么多分的支付宝红包，订单金额不变，买家少付"),
+    "refund_not_moved": (bool, "退款接口说已受理，但是钱没有动"),
     "no_notify": (bool, "不发通知，可以之后重发"),
 }
 
