@@ -23,9 +23,12 @@ from marketplace.payments.gateways.base import (
     PayScene,
     RefundRequest,
     Rejected,
+    SettleRequest,
     TransferRequest,
     Unknown,
 )
+from marketplace.payments.services import custody
+from tests.factories import make_finance, make_gig
 from tests.payments.conftest import begin
 from tests.payments.sandbox.conftest import make_sandbox
 
@@ -282,3 +285,21 @@ def test_brackets_of_either_width_are_the_same_column(adapter, alipay_sandbox, p
     raw = adapter.fetch_bill(yesterday, BillKind.TRADE).raw
     narrow = rewritten(raw, lambda text: text.replace("（", "(").replace("）", ")"))
     assert read_bill(narrow, yesterday, BillKind.TRADE).rows == read_bill(raw, yesterday, BillKind.TRADE).rows
+
+
+def test_the_account_log_lists_splits_and_not_what_others_hold(adapter, alipay_sandbox, postbox, settings, yesterday):
+    settings.SETTLEMENT_MODE = "custody"
+    gig = make_gig(price_fen=1_000_00)
+    custody.register_sub_merchant(
+        staff=make_finance(), user=gig.seller, gateway_code="alipay", sub_merchant_id="2088000000000077"
+    )
+    payment = begin(alipay_sandbox, postbox, seller=gig.seller, price_fen=1_000_00).payment
+    services.begin_payment(payment=payment, scene=PayScene.QR)
+    alipay_sandbox.pay(payment.out_trade_no)
+    trade_no = alipay_sandbox.control(f"trades/{payment.out_trade_no}")["trade_no"]
+    numbers = (payment.out_trade_no, trade_no, new_reference("SE"))
+    adapter.settle(SettleRequest(*numbers, 100_00, 900_00, payment.sub_merchant_id, "服务费"))
+    alipay_sandbox.control("clock", {"seconds": DAY})
+    (row,) = adapter.fetch_bill(yesterday, BillKind.FUND).rows
+    assert (row.kind, row.out_trade_no, row.amount_fen) == (BillRowKind.SPLIT, payment.out_trade_no, 100_00)
+    assert [row.kind for row in adapter.fetch_bill(yesterday, BillKind.TRADE).rows] == [BillRowKind.PAYMENT]

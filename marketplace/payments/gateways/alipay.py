@@ -11,6 +11,7 @@ from django.utils import timezone
 from marketplace.core.money import parse_yuan, yuan_text
 from marketplace.payments.gateways.alipay_bills import AlipayBills
 from marketplace.payments.gateways.alipay_client import SUCCESS, moment
+from marketplace.payments.gateways.alipay_custody import AlipayCustody, custody_terms
 from marketplace.payments.gateways.alipay_transfers import AlipayTransfers
 from marketplace.payments.gateways.base import (
     Capability,
@@ -45,11 +46,20 @@ _NOT_FOUND = "ACQ.TRADE_NOT_EXIST"
 _CANNOT_CLOSE = {"ACQ.TRADE_STATUS_ERROR", "ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.REASON_ILLEGAL_STATUS"}
 
 
-class AlipayGateway(AlipayTransfers, AlipayBills):
+class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
     """Alipay as the portal knows it; payments and refunds are here, the other parts in the modules beside."""
 
     code = GatewayCode.ALIPAY.value
-    capabilities = frozenset({Capability.PAGE, Capability.WAP, Capability.QR, Capability.TRANSFER, Capability.BILL})
+    capabilities = frozenset(
+        {
+            Capability.PAGE,
+            Capability.WAP,
+            Capability.QR,
+            Capability.TRANSFER,
+            Capability.BILL,
+            Capability.CUSTODY,
+        }
+    )
 
     @staticmethod
     def is_configured() -> bool:
@@ -59,7 +69,7 @@ class AlipayGateway(AlipayTransfers, AlipayBills):
         return bool(trusts) and all(settings.ALIPAY[name] for name in ("app_id", "seller_id", "app_private_key"))
 
     def create(self, request: PayRequest) -> PayIntent:
-        details = {
+        details: dict[str, Any] = {
             "subject": request.subject[:120],
             "out_trade_no": request.out_trade_no,
             "total_amount": yuan_text(request.amount_fen),
@@ -67,6 +77,8 @@ class AlipayGateway(AlipayTransfers, AlipayBills):
             # Alipay reads it in China's time, like every time it writes.
             "time_expire": timezone.localtime(request.expires_at).strftime("%Y-%m-%d %H:%M:%S"),
         }
+        if request.custody is not None:
+            details |= custody_terms(request.custody, amount_fen=request.amount_fen)
         if request.scene == PayScene.QR:
             answer = self._call(self._client.api_alipay_trade_precreate, **details)
             self._require_success(answer)

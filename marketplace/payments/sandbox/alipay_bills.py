@@ -181,13 +181,26 @@ class AlipayBills:
         """Everything that moved the account before `end`: payments, fees, refunds, transfers that went or came back."""
         found: list[Movement] = []
         for row in self._store.all("SELECT * FROM alipay_trade WHERE paid_at < ?", end):
+            if row["sub_merchant_id"]:
+                continue  # it landed in the sub-merchant's account, which has a log of its own
             numbers = (row["paid_at"], row["trade_no"], row["out_trade_no"])
             found.append(Movement(*numbers, row["total_fen"], "在线支付"))
             found.append(Movement(*numbers, -self.fee(row["total_fen"]), "收费"))
         for row in self._refunds(0, end):
+            if row["sub_merchant_id"]:
+                continue
             found.append(
                 Movement(row["refunded_at"], row["trade_no"], row["out_trade_no"], -row["amount_fen"], "交易退款")
             )
+        for row in self._store.all(
+            "SELECT s.*, t.out_trade_no FROM alipay_settlement s JOIN alipay_trade t USING (trade_no)"
+            " WHERE s.created_at < ? AND s.kind <> 'release' AND s.status = 'SUCCESS'",
+            end,
+        ):
+            is_split = row["kind"] == "split"
+            amount_fen = row["amount_fen"] if is_split else -row["amount_fen"]
+            words = "交易分账" if is_split else "退分账"
+            found.append(Movement(row["created_at"], row["settle_no"], row["out_trade_no"], amount_fen, words))
         for row in self._store.all(
             "SELECT * FROM alipay_transfer WHERE created_at < ? AND status IN ('SUCCESS', 'REFUND')", end
         ):

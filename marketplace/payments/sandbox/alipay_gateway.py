@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from . import clock
 from .alipay_bills import AlipayBills
+from .alipay_custody import AlipayCustody, custody_of
 from .alipay_protocol import (
     PAGE_METHODS,
     Certificates,
@@ -54,6 +55,7 @@ class AlipayGateway:
         trades: AlipayTrades,
         transfers: AlipayTransfers,
         bills: AlipayBills,
+        custody: AlipayCustody,
         faults: Faults,
     ) -> None:
         self._config = config
@@ -62,6 +64,7 @@ class AlipayGateway:
         self._certificates = certificates
         self._trades = trades
         self._transfers = transfers
+        self._custody = custody
         self._faults = faults
         self._handlers: dict[str, Callable[[GatewayRequest], dict[str, Any]]] = {
             "alipay.trade.precreate": self._precreate,
@@ -73,7 +76,7 @@ class AlipayGateway:
             "alipay.fund.trans.uni.transfer": lambda request: self._transfers.transfer(request.content),
             "alipay.fund.trans.common.query": lambda request: self._transfers.query(request.content),
             "alipay.data.dataservice.bill.downloadurl.query": lambda request: bills.address(request.content),
-        }
+        } | {name: _of_content(handler) for name, handler in custody.handlers.items()}
 
     async def endpoint(self, request: Request) -> Response:
         """Answer one call, GET or POST, with whatever faults are set for its order."""
@@ -140,7 +143,7 @@ class AlipayGateway:
         total_fen = _amount(content, "total_amount")
         if request.method == "alipay.trade.page.pay" and content.get("product_code") != "FAST_INSTANT_TRADE_PAY":
             raise BusinessError("ACQ.INVALID_PARAMETER", "product_code 应为 FAST_INSTANT_TRADE_PAY")
-        details = {
+        details: dict[str, Any] = custody_of(content, total_fen) | {
             "body": _text(content, "body", limit=400, required=False),
             "passback_params": _text(content, "passback_params", limit=512, required=False),
             "notify_url": _web_address(request.notify_url),
@@ -149,8 +152,6 @@ class AlipayGateway:
         }
         if qr_code:
             details["qr_code"] = qr_code
-        if request.certificate_mode:
-            details["cert_sn"] = self._certificates.alipay
         return self._trades.open(
             method=request.method,
             out_trade_no=out_trade_no,
@@ -185,6 +186,9 @@ class AlipayGateway:
             "point_amount": "0.00",
             "subject": trade.subject,
         }
+        if "trade_settle_info" in (request.content.get("query_options") or []):
+            unsettled = format_yuan(self._custody.unsettled_fen(trade))
+            answer["trade_settle_info"] = {"trade_unsettled_amount": unsettled}
         if trade.paid_at is not None:
             answer["send_pay_date"] = clock.format_moment(trade.paid_at)
             answer["fund_bill_list"] = [{"fund_channel": "ALIPAYACCOUNT", "amount": paid}]
@@ -208,9 +212,19 @@ class AlipayGateway:
 
     def _refund(self, request: GatewayRequest) -> dict[str, Any]:
         content = request.content
+        trade = self._find(content)
+        if parts := content.get("refund_royalty_parameters"):
+            self._custody.take_back(trade, _text(content, "out_request_no", limit=64), parts)
+            if content.get("refund_amount") == "0.00":
+                return {"trade_no": trade.trade_no, "out_trade_no": trade.out_trade_no, "fund_change": "N"}
+        amount_fen = _amount(content, "refund_amount")
+        if self._faults.take("refund_not_moved", trade.out_trade_no, request.method):
+            return BUYER | {"trade_no": trade.trade_no, "out_trade_no": trade.out_trade_no, "fund_change": "N"}
+        if self._trades.find_refund(trade, str(content.get("out_request_no") or trade.out_trade_no)) is None:
+            self._custody.require_refundable(trade, amount_fen)
         trade, refund, moved = self._trades.refund(
-            self._find(content).trade_no,
-            amount_fen=_amount(content, "refund_amount"),
+            trade.trade_no,
+            amount_fen=amount_fen,
             out_request_no=_text(content, "out_request_no", limit=64, required=False),
             reason=_text(content, "refund_reason", limit=256, required=False),
         )
@@ -230,6 +244,8 @@ class AlipayGateway:
         out_request_no = _text(request.content, "out_request_no", limit=64)
         trade = self._find(request.content)
         refund = self._trades.find_refund(trade, out_request_no)
+        if returned := self._custody.returned(trade, out_request_no):
+            return {"trade_no": trade.trade_no, "out_trade_no": trade.out_trade_no, "refund_royaltys": returned}
         if refund is None:
             return {}  # Code 10000 without refund_status means: no such refund, or not yet.
         return {
@@ -242,6 +258,10 @@ class AlipayGateway:
             "refund_status": "REFUND_SUCCESS",
             "gmt_refund_pay": clock.format_moment(refund.created_at),
         }
+
+
+def _of_content(handler: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[GatewayRequest], dict[str, Any]]:
+    return lambda request: handler(request.content)
 
 
 def _json(text: str) -> Response:

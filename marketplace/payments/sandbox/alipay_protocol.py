@@ -22,6 +22,10 @@ METHODS = PAGE_METHODS | {
     "alipay.trade.fastpay.refund.query",
     "alipay.fund.trans.uni.transfer",
     "alipay.fund.trans.common.query",
+    "alipay.trade.order.settle",
+    "alipay.trade.order.settle.query",
+    "alipay.trade.settle.confirm",
+    "alipay.trade.royalty.relation.bind",
     "alipay.data.dataservice.bill.downloadurl.query",
 }
 

@@ -45,7 +45,8 @@ class Trade:
     arrived_at: float | None
     paid_at: float | None
     closed_at: float | None
-    cert_sn: str
+    sub_merchant_id: str
+    settle_days: int
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class AlipayTrades:
         self._announce = announce
 
     def open(
-        self, *, method: str, out_trade_no: str, subject: str, total_fen: int, expires_at: float, **details: str
+        self, *, method: str, out_trade_no: str, subject: str, total_fen: int, expires_at: float, **details: Any
     ) -> Trade:
         """Record what the merchant asks for, or return the unpaid trade that the same number made before."""
         with self._store.transaction():
@@ -161,6 +162,18 @@ class AlipayTrades:
             if trade.status != WAITING:
                 raise BusinessError("ACQ.TRADE_HAS_CLOSE", "交易已经关闭")
             trade = self._change(trade, status=SUCCESS, paid_at=clock.now())
+            self._announce(trade, None)
+            return trade
+
+    def pay_late(self, trade_no: str) -> Trade:
+        """A payment that was under way when the trade was closed lands all the same."""
+        with self._store.transaction():
+            trade = self._get(trade_no)
+            if trade.status != CLOSED or trade.paid_at is not None:
+                raise BusinessError("ACQ.TRADE_STATUS_ERROR", "交易状态不合法")
+            now = clock.now()
+            arrived_at = trade.arrived_at or now
+            trade = self._change(trade, status=SUCCESS, paid_at=now, arrived_at=arrived_at, closed_at=None)
             self._announce(trade, None)
             return trade
 

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from .alipay_bills import AlipayBills
+from .alipay_custody import AlipayCustody
 from .alipay_gateway import AlipayGateway
 from .alipay_protocol import Certificates
 from .alipay_trades import AlipayTrades
@@ -44,6 +45,7 @@ def create_application(config: SandboxConfig) -> ASGIApp:
     trades = AlipayTrades(store, notifications.announce)
     transfers = AlipayTransfers(store, faults)
     bills = AlipayBills(config, store, faults)
+    custody = AlipayCustody(store, trades, faults)
     gateway = AlipayGateway(
         config=config,
         app_public_key=load_public_key(config.data_dir / "app_public_key.pem"),
@@ -56,6 +58,7 @@ def create_application(config: SandboxConfig) -> ASGIApp:
         trades=trades,
         transfers=transfers,
         bills=bills,
+        custody=custody,
         faults=faults,
     )
 
@@ -63,9 +66,13 @@ def create_application(config: SandboxConfig) -> ASGIApp:
         store.one("SELECT 1")
         return JSONResponse({"status": "ok"})
 
+    def every_second() -> None:
+        trades.close_expired()
+        custody.release_overdue()
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        notifications.start(every_second=trades.close_expired)
+        notifications.start(every_second=every_second)
         yield
         await run_in_threadpool(notifications.stop)
         store.close()
@@ -75,7 +82,7 @@ def create_application(config: SandboxConfig) -> ASGIApp:
         Route("/gateway.do", gateway.endpoint, methods=["GET", "POST"]),
         *bills.routes,
         *Cashier(config, trades, alipay_key).routes,
-        *Control(config, trades, transfers, notifications, faults, store).routes,
+        *Control(config, trades, transfers, custody, notifications, faults, store).routes,
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     return ReachTransport(Starlette(routes=routes, lifespan=lifespan))

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from . import clock
-from .alipay_trades import SUCCESS, WAITING, AlipayTrades, BusinessError, Trade
+from .alipay_custody import AlipayCustody
+from .alipay_trades import CLOSED, SUCCESS, WAITING, AlipayTrades, BusinessError, Trade
 from .alipay_transfers import AlipayTransfers
 from .cashier import is_foreign
 from .config import SandboxConfig
@@ -24,7 +25,8 @@ from .pages import Html, fragment, joined, message_page, page
 from .store import Store
 
 LISTED = 200
-LONGEST_WAIT_SECONDS = 366 * 24 * 60 * 60
+DAY_SECONDS = 24 * 60 * 60
+LONGEST_WAIT_SECONDS = 366 * DAY_SECONDS
 STATUS_WORDS = {
     "WAIT_BUYER_PAY": "等待付款",
     "TRADE_SUCCESS": "已付款",
@@ -42,6 +44,7 @@ class Control:
         config: SandboxConfig,
         trades: AlipayTrades,
         transfers: AlipayTransfers,
+        custody: AlipayCustody,
         notifications: Notifications,
         faults: Faults,
         store: Store,
@@ -50,17 +53,21 @@ class Control:
         self._store = store
         self._trades = trades
         self._transfers = transfers
+        self._custody = custody
         self._notifications = notifications
         self._faults = faults
         self._actions: dict[str, Callable[[Trade], object]] = {
             "pay": lambda trade: trades.pay(trade.trade_no),
             "close": lambda trade: trades.close(trade.trade_no),
             "finish": lambda trade: trades.finish(trade.trade_no),
+            "pay_late": lambda trade: trades.pay_late(trade.trade_no),
             "notify": self._resend,
         }
         self.routes = [
             Route("/", self.panel, methods=["GET"]),
             Route("/panel/trades/{out_trade_no}/{action}", self.panel_action, methods=["POST"]),
+            Route("/panel/transfers/{out_biz_no}/{status}", self.panel_transfer, methods=["POST"]),
+            Route("/panel/clock", self.panel_clock, methods=["POST"]),
             Route("/panel/faults", self.panel_fault, methods=["POST"]),
             Route("/panel/faults/clear", self.panel_clear, methods=["POST"]),
             Route("/control/trades", self.list_trades, methods=["GET"]),
@@ -69,6 +76,7 @@ class Control:
             Route("/control/clock", self.let_time_pass, methods=["POST"]),
             Route("/control/transfers", self.list_transfers, methods=["GET"]),
             Route("/control/transfers/{out_biz_no}", self.set_transfer, methods=["POST"]),
+            Route("/control/settlements/{out_request_no}", self.set_settlement, methods=["POST"]),
             Route("/control/faults", self.list_faults, methods=["GET"]),
             Route("/control/faults", self.set_faults, methods=["POST"]),
             Route("/control/faults", self.clear_faults, methods=["DELETE"]),
@@ -95,10 +103,18 @@ class Control:
             for refund in self._trades.refunds(trade)
         ]
         notifications = self._notifications.listing(trade.out_trade_no)
-        return JSONResponse(self._summary(trade) | {"refunds": refunds, "notifications": notifications})
+        return JSONResponse(
+            self._summary(trade)
+            | {
+                "refunds": refunds,
+                "notifications": notifications,
+                "settlements": self._custody.listing(trade),
+                "unsettled_amount": format_yuan(self._custody.unsettled_fen(trade)),
+            }
+        )
 
     def act(self, request: Request) -> Response:
-        """`pay`, `close` or `finish` a trade, or send its newest notification again with `notify`."""
+        """`pay`, `close`, `finish` or (closed already) `pay_late`; `notify` sends the newest notification again."""
         if is_foreign(request):
             return _problem(403, "not from another site's page")
         action = self._actions.get(request.path_params["action"])
@@ -135,6 +151,15 @@ class Control:
         except ValueError as error:
             return _problem(400, str(error))
         return JSONResponse({"status": status}) if found else _problem(404, "no such transfer")
+
+    async def set_settlement(self, request: Request) -> Response:
+        """Give a split or the return of one the status in `{"status": …}`."""
+        try:
+            status = str((await _json_object(request)).get("status"))
+            found = await run_in_threadpool(self._custody.set_status, request.path_params["out_request_no"], status)
+        except ValueError as error:
+            return _problem(400, str(error))
+        return JSONResponse({"status": status}) if found else _problem(404, "no such split")
 
     def list_faults(self, request: Request) -> Response:
         """What is set now."""
@@ -180,9 +205,10 @@ class Control:
                     _row(
                         ("商户单号", row["out_biz_no"]), ("收款方", row["identity"]),
                         ("金额", display_yuan(row["amount_fen"])), ("状态", row["status"]), ("时间", row["created_at"]),
+                        ("操作", _transfer_actions(row)),
                     )
                     for row in self._transfers.newest(LISTED)
-                ]) or _nothing(5),
+                ]) or _nothing(6),
                 faults=joined([
                     _row(
                         ("订单号", row["out_trade_no"]), ("故障", row["fault"]), ("接口", row["method"] or "全部"),
@@ -204,6 +230,25 @@ class Control:
         if response.status_code == 200:
             return RedirectResponse("/", status_code=303)
         return message_page("没有完成", "这笔交易的状态不允许这个操作。", status=response.status_code)
+
+    def panel_transfer(self, request: Request) -> Response:
+        """A button beside a transfer: decide it, or let it bounce."""
+        if is_foreign(request):
+            return message_page("没有完成", "这个请求不是从面板发出的。", status=403)
+        try:
+            found = self._transfers.set_status(request.path_params["out_biz_no"], request.path_params["status"])
+        except ValueError:
+            found = False
+        if found:
+            return RedirectResponse("/", status_code=303)
+        return message_page("没有完成", "没有这笔转账，或者没有这个状态。", status=404)
+
+    def panel_clock(self, request: Request) -> Response:
+        """The button that lets a day pass."""
+        if is_foreign(request):
+            return message_page("没有完成", "这个请求不是从面板发出的。", status=403)
+        self._store.let_time_pass(DAY_SECONDS)
+        return RedirectResponse("/", status_code=303)
 
     async def panel_fault(self, request: Request) -> Response:
         """The form that sets a fault."""
@@ -245,12 +290,14 @@ class Control:
         offered = []
         if trade.status == WAITING:
             offered = [("pay", "付款"), ("close", "关闭")]
+        elif trade.status == CLOSED and trade.paid_at is None:
+            offered = [("pay_late", "关闭后付款")]
         elif trade.status == SUCCESS:
             offered = [("finish", "完结")]
         if sent:
             offered.append(("notify", "重发通知"))
         actions = [
-            fragment("panel_action.html", out_trade_no=trade.out_trade_no, action=action, label=label)
+            fragment("panel_action.html", kind="trades", number=trade.out_trade_no, action=action, label=label)
             for action, label in offered
         ]
         return fragment(
@@ -290,6 +337,15 @@ def _row(*cells: tuple[str, object]) -> Html:
     return fragment(
         "panel_row.html", cells=joined([fragment("cell.html", label=label, value=value) for label, value in cells])
     )
+
+
+def _transfer_actions(row: dict[str, Any]) -> Html:
+    open_ones = (("SUCCESS", "成功"), ("FAIL", "失败"))
+    offered = {"DEALING": open_ones, "WAIT_PAY": open_ones, "SUCCESS": (("REFUND", "退票"),)}.get(row["status"], ())
+    return joined([
+        fragment("panel_action.html", kind="transfers", number=row["out_biz_no"], action=status, label=label)
+        for status, label in offered
+    ])  # fmt: skip
 
 
 def _nothing(columns: int) -> Html:

@@ -17,6 +17,7 @@ FAULTS: dict[str, tuple[type, str]] = {
     "corrupt_response_signature": (bool, "接口回应的签名是错的"),
     "refuse_with": (str, "接口不处理，按这个 sub_code 拒绝，例如 ACQ.SELLER_BALANCE_NOT_ENOUGH"),
     "transfer_status": (str, "新转账停在这个状态，例如 DEALING 或 FAIL"),
+    "split_status": (str, "新分账停在这个状态，例如 PROCESSING 或 FAIL"),
     "bill_drop": (bool, "账单里没有这一笔，按订单号、退款号或转账单号设置"),
     "bill_amount": (int, "账单里这一笔的金额是这么多分"),
     "bill_fee": (int, "账单里这一笔的服务费多出这么多分"),
@@ -29,6 +30,10 @@ FAULTS: dict[str, tuple[type, str]] = {
     "corrupt_signature": (bool, "通知的签名是错的"),
     "wrong_amount": (bool, "通知里的金额多出 0.01，签名正确"),
     "wrong_app_id": (bool, "通知里的 app_id 是别人的，签名正确"),
+    "wrong_seller_id": (bool, "通知里的收款账户是别人的，签名正确"),
+    "delay_notify_ms": (int, "通知晚这么多毫秒才发，后来的通知会先到"),
+    "coupon_fen": (int, "买家用了这么多分的支付宝红包，订单金额不变，买家少付"),
+    "refund_not_moved": (bool, "退款接口说已受理，但是钱没有动"),
     "no_notify": (bool, "不发通知，可以之后重发"),
 }
 

@@ -61,7 +61,6 @@ def notification_fields(config: SandboxConfig, trade: Trade, refund: Refund | No
         "buyer_open_id": BUYER_OPEN_ID,
         "buyer_logon_id": BUYER_LOGON_ID,
         "total_amount": format_yuan(trade.total_fen),
-        "alipay_cert_sn": trade.cert_sn,
         "gmt_create": clock.format_moment(trade.arrived_at or trade.created_at),
     }
     if trade.paid_at is not None:
@@ -88,6 +87,17 @@ def notification_fields(config: SandboxConfig, trade: Trade, refund: Refund | No
     return {name: value for name, value in fields.items() if value}
 
 
+def _with_coupon(trade: Trade, coupon_fen: int) -> dict[str, str]:
+    """What changes when Alipay pays a part of the price for the buyer: the merchant receives all of it."""
+    coupon, rest = format_yuan(coupon_fen), format_yuan(trade.total_fen - coupon_fen)
+    bill = [{"amount": rest, "fundChannel": "ALIPAYACCOUNT"}, {"amount": coupon, "fundChannel": "COUPON"}]
+    return {
+        "buyer_pay_amount": rest,
+        "invoice_amount": rest,
+        "fund_bill_list": json.dumps(bill, separators=(",", ":")),
+    }
+
+
 class Notifications:
     """The queue of notifications and the threads that send it."""
 
@@ -107,14 +117,18 @@ class Notifications:
         """Queue a notification. Call it inside the transaction that makes the change."""
         if not trade.notify_url:
             return
+        fields = notification_fields(self._config, trade, refund)
+        if trade.paid_at is not None and (coupon_fen := self._faults.take("coupon_fen", trade.out_trade_no)):
+            fields |= _with_coupon(trade, min(coupon_fen, trade.total_fen))
+        pause = self._faults.take("delay_notify_ms", trade.out_trade_no) / 1000
         state = "withheld" if self._faults.take("no_notify", trade.out_trade_no) else "pending"
         self._store.insert(
             "notification",
             out_no=trade.out_trade_no,
             url=trade.notify_url,
-            fields=json.dumps(notification_fields(self._config, trade, refund), ensure_ascii=False),
+            fields=json.dumps(fields, ensure_ascii=False),
             state=state,
-            next_at=clock.now(),
+            next_at=clock.now() + pause,
         )
         self._wake.set()
 
@@ -227,6 +241,8 @@ class Notifications:
             fields["total_amount"] = format_yuan(parse_yuan(fields["total_amount"]) + 1)
         if self._faults.take("wrong_app_id", out_no):
             fields["app_id"] = new_number(16)
+        if self._faults.take("wrong_seller_id", out_no):
+            fields["seller_id"] = f"2088{new_number(12)}"
         text = crypto.notification_text(fields)
         if self._faults.take("corrupt_signature", out_no):
             text += "&"  # a well-formed signature, but of something else

@@ -58,6 +58,18 @@ CREATE TABLE IF NOT EXISTS alipay_transfer (
     fail_reason TEXT NOT NULL,
     created_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS alipay_settlement (
+    kind TEXT NOT NULL CHECK (kind IN ('split', 'release', 'return')),
+    trade_no TEXT NOT NULL REFERENCES alipay_trade (trade_no),
+    out_request_no TEXT NOT NULL,
+    amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
+    receiver TEXT NOT NULL,
+    status TEXT NOT NULL,
+    settle_no TEXT NOT NULL UNIQUE,
+    created_at REAL NOT NULL,
+    PRIMARY KEY (kind, trade_no, out_request_no)
+);
+CREATE TABLE IF NOT EXISTS alipay_receiver (account TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS notification (
     id INTEGER PRIMARY KEY,
     out_no TEXT NOT NULL,
@@ -85,8 +97,9 @@ CREATE TABLE IF NOT EXISTS fault (
 # What later versions added to tables that a store may have already: table, column, type.
 ADDED_COLUMNS = (
     ("alipay_transfer", "decided_at", "REAL NOT NULL DEFAULT 0"),
-    # In certificate mode: the number of Alipay's certificate, which notifications name.
-    ("alipay_trade", "cert_sn", "TEXT NOT NULL DEFAULT ''"),
+    # 直付通: whose account it lands in, and after how many days it is released by itself.
+    ("alipay_trade", "sub_merchant_id", "TEXT NOT NULL DEFAULT ''"),
+    ("alipay_trade", "settle_days", "INTEGER NOT NULL DEFAULT 0"),
 )
 
 

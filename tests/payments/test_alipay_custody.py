@@ -1,0 +1,317 @@
+"""直付通 end to end: the buyer's money lies frozen at Alipay, is split and released there, and finds its way back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from marketplace.core import clock
+from marketplace.core.identifiers import new_reference
+from marketplace.ledger.models import Account
+from marketplace.ledger.tasks import clear_due_earnings
+from marketplace.orders import services as orders
+from marketplace.orders.models import Refund, RefundStatus
+from marketplace.payments.gateways.alipay import AlipayGateway
+from marketplace.payments.gateways.base import (
+    Capability,
+    RefundRequest,
+    Rejected,
+    SettleRequest,
+    SettleReturnRequest,
+    SettleState,
+    Unknown,
+)
+from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus
+from marketplace.payments.services import custody
+from marketplace.payments.tasks import pay_due_refunds, settle_cleared_payments
+from tests.factories import make_finance, make_gig
+from tests.payments.conftest import begin
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
+SPLIT, QUERY_SPLIT = "alipay.trade.order.settle", "alipay.trade.order.settle.query"
+CONFIRM, REFUND = "alipay.trade.settle.confirm", "alipay.trade.refund"
+LOST = [{"drop_after_accept": True}, {"http_500_after_accept": True}, {"corrupt_response_signature": True}]
+
+
+def spoil(purchase, method, times=1, **faults):
+    """Make one call about this payment go wrong."""
+    number = purchase.payment.out_trade_no
+    purchase.sandbox.control("faults", {"out_trade_no": number, "faults": faults, "method": method, "times": times})
+
+
+def movements(purchase):
+    """What Alipay did with the held money: kind and yuan."""
+    return [(row["kind"], row["amount"]) for row in purchase.at_alipay()["settlements"]]
+
+
+def later(**time):
+    return clock.moved_to(timezone.now() + timedelta(**time))
+
+
+@pytest.fixture
+def held(alipay_sandbox, postbox, settings):
+    """A payment of 1,000.00 yuan that lies frozen in the seller's account at Alipay."""
+    settings.SETTLEMENT_MODE = "custody"
+    gig = make_gig(price_fen=1_000_00)
+    custody.register_sub_merchant(
+        staff=make_finance(), user=gig.seller, gateway_code="alipay", sub_merchant_id=f"2088{gig.pk:012d}"
+    )
+    purchase = begin(alipay_sandbox, postbox, seller=gig.seller, price_fen=1_000_00)
+    purchase.pay()
+    assert purchase.deliver() == "success"
+    purchase.refresh()
+    return purchase
+
+
+@pytest.fixture
+def cleared(held):
+    """The buyer has accepted, and the seller's earnings have cleared."""
+    file = ContentFile(b"the work", name="work.txt")
+    orders.deliver_order(order_id=held.order.pk, seller=held.order.seller, message="完成了。", files=[file])
+    orders.accept_delivery(order_id=held.order.pk, buyer=held.order.buyer)
+    with later(days=8):
+        assert clear_due_earnings() == 1
+    held.refresh()
+    return held
+
+
+@pytest.fixture
+def settled(cleared):
+    """Alipay has split our fee off and released the rest."""
+    with later(days=8):
+        assert settle_cleared_payments() == 1
+    return cleared
+
+
+def request_of(purchase, **changes):
+    request = SettleRequest(
+        out_trade_no=purchase.payment.out_trade_no,
+        gateway_trade_no=purchase.payment.gateway_trade_no,
+        reference=new_reference("SE"),
+        commission_fen=100_00,
+        seller_fen=900_00,
+        sub_merchant_id=purchase.payment.sub_merchant_id,
+        remark="服务费",
+    )
+    return replace(request, **changes)
+
+
+def return_of(purchase, split, **changes):
+    request = SettleReturnRequest(
+        out_trade_no=purchase.payment.out_trade_no,
+        gateway_trade_no=purchase.payment.gateway_trade_no,
+        reference=new_reference("SR"),
+        split_reference=split.reference,
+        amount_fen=100_00,
+        sub_merchant_id=purchase.payment.sub_merchant_id,
+        remark="退服务费",
+    )
+    return replace(request, **changes)
+
+
+def test_a_payment_lands_frozen_in_the_sellers_account(held):
+    assert Capability.CUSTODY in AlipayGateway().capabilities
+    trade = held.at_alipay()
+    assert (trade["sub_merchant_id"], trade["unsettled_amount"]) == (held.payment.sub_merchant_id, "1000.00")
+    assert trade["settle_days"] == AlipayGateway.freeze_limit_days
+
+
+def test_what_has_cleared_is_split_and_released_once(cleared):
+    with later(days=8):
+        assert settle_cleared_payments() == 1
+        assert settle_cleared_payments() == 0
+    settlement = Settlement.objects.get()
+    assert settlement.status == SettlementStatus.DONE
+    fee, rest = settlement.commission_fen, settlement.seller_fen
+    assert fee + rest == 1_000_00
+    assert movements(cleared) == [("split", f"{fee / 100:.2f}"), ("release", f"{rest / 100:.2f}")]
+    assert cleared.at_alipay()["unsettled_amount"] == "0.00"
+    assert cleared.at_alipay()["settlements"][0]["receiver"] == "2088000000000001"
+
+
+@pytest.mark.parametrize("method", [SPLIT, QUERY_SPLIT, CONFIRM])
+@pytest.mark.parametrize("fault", LOST, ids=str)
+def test_a_lost_answer_at_any_step_is_asked_about_and_nothing_happens_twice(cleared, method, fault):
+    spoil(cleared, method, **fault)
+    with later(days=8):
+        assert settle_cleared_payments() == 0
+    assert Settlement.objects.get().status == SettlementStatus.SENT
+    with later(days=9):
+        assert settle_cleared_payments() == 1
+    assert [kind for kind, _amount in movements(cleared)] == ["split", "release"]
+
+
+def test_a_crash_between_split_and_release_is_finished_by_the_next_run(cleared):
+    spoil(cleared, CONFIRM, drop_before_accept=True)
+    with later(days=8):
+        assert settle_cleared_payments() == 0
+    assert [kind for kind, _amount in movements(cleared)] == ["split"]
+    with later(days=9):
+        assert settle_cleared_payments() == 1
+    assert [kind for kind, _amount in movements(cleared)] == ["split", "release"]
+
+
+def test_a_split_under_way_is_waited_for(cleared):
+    cleared.sandbox.fault(cleared.payment.out_trade_no, split_status="PROCESSING")
+    with later(days=8):
+        assert settle_cleared_payments() == 0
+    with later(days=9):
+        assert settle_cleared_payments() == 0
+    settlement = Settlement.objects.get()
+    assert settlement.status == SettlementStatus.SENT
+    cleared.sandbox.control(f"settlements/{settlement.reference}", {"status": "SUCCESS"})
+    with later(days=10):
+        assert settle_cleared_payments() == 1
+    assert [kind for kind, _amount in movements(cleared)] == ["split", "release"]
+
+
+def test_a_split_that_fails_waits_for_a_person_with_alipays_reason(cleared):
+    cleared.sandbox.fault(cleared.payment.out_trade_no, split_status="FAIL")
+    with later(days=8):
+        assert settle_cleared_payments() == 0
+    settlement = Settlement.objects.get()
+    assert (settlement.status, settlement.problem) == (SettlementStatus.STUCK, "RECEIVER_STATUS_ABNORMAL")
+    assert cleared.at_alipay()["unsettled_amount"] == "1000.00"
+
+
+def test_a_refused_settlement_goes_on_when_finance_says_so(cleared):
+    spoil(cleared, SPLIT, refuse_with="ACQ.ALLOC_AMOUNT_VALIDATE_ERROR")
+    with later(days=8):
+        assert settle_cleared_payments() == 0
+    settlement = Settlement.objects.get()
+    assert settlement.status == SettlementStatus.STUCK
+    custody.retry_settlement(settlement_id=settlement.pk, staff=make_finance())
+    with later(days=8):
+        assert settle_cleared_payments() == 1
+
+
+def test_frozen_money_goes_straight_back_to_the_buyer(held):
+    orders.cancel_order(order_id=held.order.pk, user=held.order.seller)
+    assert pay_due_refunds() == 1
+    trade = held.at_alipay()
+    assert (trade["refunded_amount"], trade["unsettled_amount"], movements(held)) == ("1000.00", "0.00", [])
+
+
+def test_a_refund_of_settled_money_takes_the_fee_back_first(settled):
+    orders.refund_part(order_id=settled.order.pk, actor=make_finance(), amount_fen=400_00, reason="一半不能用")
+    with later(days=8):
+        assert pay_due_refunds() == 1
+    taken = SettlementReturn.objects.get()
+    assert taken.status == SettlementStatus.DONE
+    assert movements(settled)[2:] == [("return", f"{taken.commission_fen / 100:.2f}")]
+    assert settled.at_alipay()["refunded_amount"] == "400.00"
+    assert Account.objects.get(code=f"escrow:{settled.order.number}").balance_fen == 0
+
+
+@pytest.mark.parametrize("fault", [*LOST, {"drop_before_accept": True}, {"refuse_with": "SYSTEM_ERROR"}], ids=str)
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_refund_of_settled_money_resumes_wherever_it_broke_off(settled, fault, step):
+    orders.refund_part(order_id=settled.order.pk, actor=make_finance(), amount_fen=400_00, reason="一半不能用")
+    if step == 2:  # the return works, the refund itself does not: both are the same method at Alipay
+        refund = Refund.objects.get()
+        with later(days=8):
+            assert custody.take_back_settlement(refund=refund, payment=settled.payment)
+    spoil(settled, REFUND, **fault)
+    with later(days=8):
+        assert pay_due_refunds() == 0
+    assert Refund.objects.get().status == RefundStatus.SENT
+    with later(days=9):
+        assert pay_due_refunds() == 1
+    assert [kind for kind, _amount in movements(settled)] == ["split", "release", "return"]
+    assert [row["refund_amount"] for row in settled.at_alipay()["refunds"]] == ["400.00"]
+
+
+def test_a_return_that_is_refused_stops_the_refund_until_a_person_has_looked(settled):
+    orders.refund_part(order_id=settled.order.pk, actor=make_finance(), amount_fen=400_00, reason="一半不能用")
+    spoil(settled, REFUND, refuse_with="ACQ.SELLER_BALANCE_NOT_ENOUGH")
+    with later(days=8):
+        assert pay_due_refunds() == 0
+    refund = Refund.objects.get()
+    assert refund.status == RefundStatus.STUCK
+    assert settled.at_alipay()["refunded_amount"] == "0.00"
+    orders.retry_refund(refund_id=refund.pk, staff=make_finance())
+    with later(days=9):
+        assert pay_due_refunds() == 1
+    assert [kind for kind, _amount in movements(settled)] == ["split", "release", "return"]
+
+
+def test_the_same_number_is_the_same_split_and_another_amount_is_never_called_refused(held):
+    adapter, request = AlipayGateway(), request_of(held)
+    assert adapter.query_settle(request).state == SettleState.NOT_FOUND
+    assert adapter.settle(request).state == SettleState.DONE
+    assert adapter.settle(request).state == SettleState.DONE
+    assert adapter.query_settle(request).state == SettleState.DONE
+    assert movements(held) == [("split", "100.00"), ("release", "900.00")]
+    with pytest.raises(Unknown, match="another amount"):
+        adapter.settle(replace(request, commission_fen=101_00))
+
+
+def test_a_settlement_half_done_is_not_done(held):
+    adapter, request = AlipayGateway(), request_of(held)
+    spoil(held, CONFIRM, drop_before_accept=True)
+    with pytest.raises(Unknown):
+        adapter.settle(request)
+    assert adapter.query_settle(request).state == SettleState.PROCESSING
+
+
+def test_alipay_splits_and_releases_no_more_than_it_holds(held):
+    adapter = AlipayGateway()
+    with pytest.raises(Rejected, match="ALLOC_AMOUNT"):
+        adapter.settle(request_of(held, commission_fen=1_000_01))
+    with pytest.raises(Rejected, match="ALLOC_AMOUNT"):
+        adapter.settle(request_of(held, seller_fen=900_01))
+    assert movements(held) == [("split", "100.00")]
+
+
+def test_without_a_fee_everything_is_released(held):
+    adapter, request = AlipayGateway(), request_of(held, commission_fen=0, seller_fen=1_000_00)
+    assert adapter.settle(request).state == SettleState.DONE
+    assert adapter.query_settle(request).state == SettleState.DONE
+    assert movements(held) == [("release", "1000.00")]
+
+
+def test_no_more_is_taken_back_than_was_split_and_a_number_takes_back_once(held):
+    adapter, split = AlipayGateway(), request_of(held)
+    adapter.settle(split)
+    back = return_of(held, split, amount_fen=60_00)
+    assert adapter.query_return(back).state == SettleState.NOT_FOUND
+    assert adapter.return_settle(back).state == SettleState.DONE
+    assert adapter.return_settle(back).state == SettleState.DONE
+    assert adapter.query_return(back).state == SettleState.DONE
+    with pytest.raises(Unknown, match="another amount"):
+        adapter.return_settle(replace(back, amount_fen=50_00))
+    with pytest.raises(Rejected, match="ALLOC_AMOUNT"):
+        adapter.return_settle(return_of(held, split, amount_fen=40_01))
+    assert [row for row in movements(held) if row[0] == "return"] == [("return", "60.00")]
+
+
+def test_a_refund_before_the_split_is_back_finds_the_account_short(held):
+    adapter = AlipayGateway()
+    adapter.settle(request_of(held))
+    whole = RefundRequest(held.payment.out_trade_no, new_reference("RF"), 1_000_00, 1_000_00, "全退")
+    with pytest.raises(Rejected, match="SELLER_BALANCE_NOT_ENOUGH"):
+        adapter.refund(whole)
+
+
+def test_a_payment_outside_custody_cannot_be_settled(purchase):
+    purchase.pay()
+    purchase.deliver()
+    purchase.refresh()
+    with pytest.raises(Rejected, match="TRADE_SETTLE_ERROR"):
+        AlipayGateway().settle(request_of(purchase, commission_fen=1_00, seller_fen=127_00))
+
+
+def test_after_the_agreed_period_alipay_releases_by_itself(held):
+    held.sandbox.control("clock", {"seconds": AlipayGateway.freeze_limit_days * 86_400 + 60})
+    with pytest.raises(Rejected, match="ALLOC_AMOUNT"):
+        AlipayGateway().settle(request_of(held))
+    assert movements(held) == [("release", "1000.00")]
+
+
+def test_the_freeze_ends_are_known_a_month_ahead(held):
+    with later(days=149):
+        assert custody.warn_of_freeze_ends() == 0
+    with later(days=151):
+        assert custody.warn_of_freeze_ends() == 1
