@@ -96,7 +96,7 @@ def test_no_part_of_a_proof_can_be_changed(lines, data):
         escrow_tree.Step(side, escrow_tree.Node(node.hash, node.sum_fen + 1)),
         escrow_tree.Step(other_side, node),
     ):
-        swapped = path[:number] + [step] + path[number + 1 :]
+        swapped = [*path[:number], step, *path[number + 1 :]]
         if step.side != side and node == escrow_tree.climb(escrow_tree.leaf(**own), path[:number]):
             continue  # equal neighbours are the same on either side
         assert escrow_tree.climb(escrow_tree.leaf(**own), swapped) != tree.root
@@ -307,7 +307,7 @@ def downloaded(books):
 
 
 def test_the_script_is_forty_lines_of_the_standard_library():
-    lines = open(SCRIPT, encoding="utf-8").read().splitlines()
+    lines = Path(SCRIPT).read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 40
     assert [each for each in lines if "import" in each] == ["import hashlib, json, sys  # noqa: E401"]
 

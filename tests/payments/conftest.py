@@ -28,6 +28,12 @@ from marketplace.payments.sandbox.crypto import load_private_key, notification_t
 from marketplace.payments.sandbox.keys import ensure_keys
 from tests.factories import make_gig, make_order
 from tests.payments.sandbox.conftest import APP_ID, SELLER_ID, Merchant, Sandbox, fetch, make_merchant, make_sandbox
+from tests.payments.wechat import (  # noqa: F401 fixtures of the WeChat side
+    letterbox_server,
+    silent_wechat,
+    wechat_purchase,
+    wechat_sandbox,
+)
 
 NOTIFY = "/pay/alipay/notify/"
 

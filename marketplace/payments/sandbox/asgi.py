@@ -33,6 +33,7 @@ from .keys import ensure_keys
 from .notifications import Notifications
 from .pages import HERE
 from .store import Store
+from .wechat import create_wechat
 
 
 def create_application(config: SandboxConfig) -> ASGIApp:
@@ -62,6 +63,8 @@ def create_application(config: SandboxConfig) -> ASGIApp:
         faults=faults,
     )
 
+    wechat = create_wechat(config, store, faults)
+
     def healthz(request: Request) -> Response:
         store.one("SELECT 1")
         return JSONResponse({"status": "ok"})
@@ -69,18 +72,22 @@ def create_application(config: SandboxConfig) -> ASGIApp:
     def every_second() -> None:
         trades.close_expired()
         custody.release_overdue()
+        wechat.every_second()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         notifications.start(every_second=every_second)
+        wechat.notifications.start(every_second=lambda: None)
         yield
         await run_in_threadpool(notifications.stop)
+        await run_in_threadpool(wechat.notifications.stop)
         store.close()
 
     routes = [
         Route("/healthz", healthz, methods=["GET"]),
         Route("/gateway.do", gateway.endpoint, methods=["GET", "POST"]),
         *bills.routes,
+        *wechat.routes,
         *Cashier(config, trades, alipay_key).routes,
         *Control(config, trades, transfers, custody, notifications, faults, store).routes,
         Mount("/static", StaticFiles(directory=HERE / "static")),

@@ -23,6 +23,8 @@ class SandboxConfig:
     alipay_app_id: str
     alipay_seller_id: str
     """The merchant's own account at Alipay (pid), 16 digits beginning with 2088."""
+    wechat_app_id: str
+    wechat_merchant_id: str
     merchant_name: str
     """Whom the buyer pays, as the cashier shows it."""
     fee_rate: float
@@ -49,6 +51,8 @@ class SandboxConfig:
             base_url=env.get("SANDBOX_BASE_URL", "http://127.0.0.1:8020").rstrip("/"),
             alipay_app_id=env.get("SANDBOX_ALIPAY_APP_ID", "2026000000000001"),
             alipay_seller_id=env.get("SANDBOX_ALIPAY_SELLER_ID", "2088000000000001"),
+            wechat_app_id=env.get("SANDBOX_WECHAT_APP_ID", "wx2026jiangji0001"),
+            wechat_merchant_id=env.get("SANDBOX_WECHAT_MERCHANT_ID", "1900000001"),
             merchant_name=env.get("SANDBOX_MERCHANT_NAME", "匠集"),
             fee_rate=_positive(env, "SANDBOX_FEE_RATE", 0.006),
             notify_speed=_positive(env, "SANDBOX_NOTIFY_SPEED", 1),

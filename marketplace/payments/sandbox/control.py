@@ -92,7 +92,7 @@ class Control:
         """One trade with its refunds and its notifications."""
         trade = self._trades.look_up(out_trade_no=request.path_params["out_trade_no"])
         if trade is None:
-            return _problem(404, "no such trade")
+            return problem(404, "no such trade")
         refunds = [
             {
                 "out_request_no": refund.out_request_no,
@@ -116,25 +116,25 @@ class Control:
     def act(self, request: Request) -> Response:
         """`pay`, `close`, `finish` or (closed already) `pay_late`; `notify` sends the newest notification again."""
         if is_foreign(request):
-            return _problem(403, "not from another site's page")
+            return problem(403, "not from another site's page")
         action = self._actions.get(request.path_params["action"])
         trade = self._trades.look_up(out_trade_no=request.path_params["out_trade_no"])
         if action is None or trade is None:
-            return _problem(404, "no such action" if action is None else "no such trade")
+            return problem(404, "no such action" if action is None else "no such trade")
         try:
             action(trade)
         except BusinessError as error:
-            return _problem(409, str(error))
+            return problem(409, str(error))
         return JSONResponse(self._summary(self._trades.look_up(trade_no=trade.trade_no) or trade))
 
     async def let_time_pass(self, request: Request) -> Response:
         """Move everything that happened so far `{"seconds": …}` into the past, as if so much time had gone by."""
         try:
-            seconds = (await _json_object(request)).get("seconds")
+            seconds = (await json_object(request)).get("seconds")
             if type(seconds) is not int or not 0 < seconds <= LONGEST_WAIT_SECONDS:
                 raise ValueError("seconds must be a whole number above zero, of a year at most")
         except ValueError as error:
-            return _problem(400, str(error))
+            return problem(400, str(error))
         await run_in_threadpool(self._store.let_time_pass, seconds)
         return JSONResponse({"seconds": seconds})
 
@@ -145,21 +145,21 @@ class Control:
     async def set_transfer(self, request: Request) -> Response:
         """Give a transfer the status in `{"status": …}`."""
         try:
-            body = await _json_object(request)
+            body = await json_object(request)
             status = str(body.get("status"))
             found = await run_in_threadpool(self._transfers.set_status, request.path_params["out_biz_no"], status)
         except ValueError as error:
-            return _problem(400, str(error))
-        return JSONResponse({"status": status}) if found else _problem(404, "no such transfer")
+            return problem(400, str(error))
+        return JSONResponse({"status": status}) if found else problem(404, "no such transfer")
 
     async def set_settlement(self, request: Request) -> Response:
         """Give a split or the return of one the status in `{"status": …}`."""
         try:
-            status = str((await _json_object(request)).get("status"))
+            status = str((await json_object(request)).get("status"))
             found = await run_in_threadpool(self._custody.set_status, request.path_params["out_request_no"], status)
         except ValueError as error:
-            return _problem(400, str(error))
-        return JSONResponse({"status": status}) if found else _problem(404, "no such split")
+            return problem(400, str(error))
+        return JSONResponse({"status": status}) if found else problem(404, "no such split")
 
     def list_faults(self, request: Request) -> Response:
         """What is set now."""
@@ -168,7 +168,7 @@ class Control:
     async def set_faults(self, request: Request) -> Response:
         """Set `{"out_trade_no": "*", "faults": {"delay_ms": 500}, "method": "", "times": 1}`; the last two may go."""
         try:
-            body = await _json_object(request)
+            body = await json_object(request)
             faults = body.get("faults")
             out_no, method = body.get("out_trade_no", EVERY_ORDER), body.get("method", "")
             if not isinstance(faults, dict) or not isinstance(out_no, str) or not isinstance(method, str):
@@ -178,13 +178,13 @@ class Control:
                     self._faults.set, out_no, name, value, method=method, times=body.get("times")
                 )  # fmt: skip
         except ValueError as error:
-            return _problem(400, str(error))
+            return problem(400, str(error))
         return await run_in_threadpool(self.list_faults, request)
 
     def clear_faults(self, request: Request) -> Response:
         """Forget the faults of `?out_trade_no=`, or all."""
         if is_foreign(request):
-            return _problem(403, "not from another site's page")
+            return problem(403, "not from another site's page")
         self._faults.clear(request.query_params.get("out_trade_no"))
         return self.list_faults(request)
 
@@ -319,7 +319,7 @@ class Control:
         return summary | {"cashier_url": f"{self._config.base_url}/cashier/{trade.trade_no}"}
 
 
-async def _json_object(request: Request) -> dict[str, Any]:
+async def json_object(request: Request) -> dict[str, Any]:
     """Read the body. Only JSON is taken, which another site's form cannot send unasked."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise ValueError("send application/json")
@@ -329,7 +329,7 @@ async def _json_object(request: Request) -> dict[str, Any]:
     return body
 
 
-def _problem(status: int, text: str) -> Response:
+def problem(status: int, text: str) -> Response:
     return JSONResponse({"error": text}, status_code=status)
 
 

@@ -34,6 +34,13 @@ FAULTS: dict[str, tuple[type, str]] = {
     "delay_notify_ms": (int, "通知晚这么多毫秒才发，后来的通知会先到"),
     "coupon_fen": (int, "买家用了这么多分的支付宝红包，订单金额不变，买家少付"),
     "refund_not_moved": (bool, "退款接口说已受理，但是钱没有动"),
+    "wrong_api_key": (bool, "微信：通知用别的 APIv3 密钥加密"),
+    "old_notify_seconds": (int, "微信：通知的时间戳早这么多秒"),
+    "probe_notify": (bool, "微信：先发一条签名以 WECHATPAY/SIGNTEST/ 开头的探测"),
+    "coupon": (int, "微信：买家用了这么多分的代金券，少付这么多"),
+    "refund_status": (str, "微信：新退款停在这个状态，例如 PROCESSING、ABNORMAL 或 CLOSED"),
+    "split_processing": (bool, "微信：新分账停在处理中"),
+    "return_result": (str, "微信：新分账回退的结果，例如 PROCESSING 或 FAILED"),
     "no_notify": (bool, "不发通知，可以之后重发"),
 }
 

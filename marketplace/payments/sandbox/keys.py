@@ -6,7 +6,9 @@ Running it again changes nothing.
 
 from __future__ import annotations
 
+import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -16,7 +18,13 @@ from .certificates import ensure_certificates
 from .crypto import load_private_key
 from .files import create_once
 
-PAIRS = ("app", "alipay")
+PAIRS = ("app", "alipay", "wechat_merchant", "wechat")
+# What WeChat gives a merchant besides keys, and how it is made.
+TEXTS: dict[str, Callable[[], str]] = {
+    "wechat_merchant_serial_no.txt": lambda: secrets.token_hex(20).upper(),
+    "wechat_public_key_id.txt": lambda: "PUB_KEY_ID_" + "".join(secrets.choice("0123456789") for _ in range(28)),
+    "wechat_api_v3_key.txt": lambda: secrets.token_hex(16),
+}
 
 
 def ensure_keys(data_dir: Path) -> list[Path]:
@@ -35,6 +43,9 @@ def ensure_keys(data_dir: Path) -> list[Path]:
         if not public_path.exists():
             # Derived from the file, not from the key just made: another process may have been first.
             made += create_once(public_path, _public_pem(load_private_key(private_path)))
+    for name, make in TEXTS.items():
+        if not (data_dir / name).exists():
+            made += create_once(data_dir / name, make().encode())
     return made + ensure_certificates(data_dir)
 
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .wechat_schema import SCHEMA as WECHAT_SCHEMA
+
 # Moments are epoch seconds, amounts whole fen.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS alipay_trade (
@@ -115,7 +117,7 @@ class Store:
         self._depth = 0
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.executescript(SCHEMA)
+        self._connection.executescript(SCHEMA + WECHAT_SCHEMA)
         for table, column, kind in ADDED_COLUMNS:
             if column not in {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}:
                 self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")

@@ -133,7 +133,9 @@ class WechatTrades:
                 " WHERE out_trade_no = ?",
                 amount_fen, amount_fen, REFUND, out_trade_no,
             )  # fmt: skip
-            status = self._faults.take("refund_status", out_refund_no) or self._faults.take("refund_status", out_trade_no)
+            status = self._faults.take("refund_status", out_refund_no) or self._faults.take(
+                "refund_status", out_trade_no
+            )
             if (status or SUCCESS) != "PROCESSING":
                 self.decide_refund(out_refund_no, status or SUCCESS)
             return self.get_refund(out_refund_no)
@@ -251,5 +253,6 @@ class WechatTrades:
     def release_expired(self) -> None:
         """What was frozen for 180 days goes to the seller by itself."""
         self._store.execute(
-            "UPDATE wechat_trade SET frozen_fen = 0 WHERE frozen_fen > 0 AND paid_at <= ?", clock.now() - FREEZE_DAYS * DAY
+            "UPDATE wechat_trade SET frozen_fen = 0 WHERE frozen_fen > 0 AND paid_at <= ?",
+            clock.now() - FREEZE_DAYS * DAY,
         )

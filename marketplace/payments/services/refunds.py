@@ -10,6 +10,7 @@ from marketplace.payments.gateways import gateway
 from marketplace.payments.gateways.base import GatewayError, RefundRequest, RefundSnapshot, RefundState, Rejected
 from marketplace.payments.models import Payment, PaymentStatus
 from marketplace.payments.services import custody
+from marketplace.payments.services.paying import notify_url
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def pay_refund(*, refund: Refund) -> bool:
         amount_fen=refund.amount_fen,
         total_fen=payment.amount_fen,
         reason=refund.order.gig_title,
+        notify_url=notify_url(payment.gateway),
         sub_merchant_id=payment.sub_merchant_id,
     )
     try:
