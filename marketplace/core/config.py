@@ -55,7 +55,9 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             "ledger.clearing_days_top", 3, 0, 30, _("days"), _("Earnings of Select sellers become available after")
         ),
         # Product decision: how long the proof of a day can be downloaded; its root stays for ever.
-        ConfigDefinition("ledger.escrow_proof_days", 30, 7, 3650, _("days"), _("Proofs of escrow can be downloaded for")),
+        ConfigDefinition(
+            "ledger.escrow_proof_days", 30, 7, 3650, _("days"), _("Proofs of escrow can be downloaded for")
+        ),
         ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
         ConfigDefinition("gigs.minimum_price_fen", 500, 100, 100_000, _("fen"), _("A package costs at least")),
         ConfigDefinition(
