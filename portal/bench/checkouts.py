@@ -239,7 +239,7 @@ class CheckoutServer:
         cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}"
         status, headers, body = self._ask("POST", f"/checkout/{package_id}/", form, {"Cookie": cookies})
         if status != 303:
-            raise RuntimeError(f"the checkout was answered with {status}: {body[:300]!r}")
+            raise RuntimeError(f"the checkout was answered with {status} {headers['Location']}: {body[:300]!r}")
         sent = parse_qs(urlsplit(headers["Location"]).query)
         number = _trade_number(sent["biz_content"][0])
         status, _headers, body = self._ask("POST", "/pay/alipay/notify/", self._notification(number))
