@@ -1,3 +1,4 @@
+# -*- coding: utf-8 -*-
 """What `bin/run`, `bin/test` and `bin/bench` share: the right Python, the virtual environment, the pinned packages.
 
 Plain enough for an old Python to read, so that an old Python can be told what is wrong.

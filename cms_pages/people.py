@@ -57,7 +57,8 @@ def _seller_cards(profiles: Iterable[UserProfile]) -> list[SellerCard]:
     profiles = list(profiles)
     covers: dict[int, list[str]] = {}
     gigs = (
-        Gig.objects.filter(seller_id__in=[profile.user_id for profile in profiles], status=GigStatus.LIVE)
+        Gig.objects.on_sale()
+        .filter(seller_id__in=[profile.user_id for profile in profiles])
         .order_by("-stats__orders_completed", "-pk")
         .prefetch_related(
             Prefetch("media", GigMedia.objects.filter(kind=MediaKind.IMAGE).order_by("sort_order"), to_attr="pictures")

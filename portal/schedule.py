@@ -11,6 +11,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.close_expired_orders": 60,
     "marketplace.payments.tasks.poll_undecided_payments": 60,
     "marketplace.payments.tasks.pay_due_refunds": 30,
+    "marketplace.payments.tasks.send_due_payouts": 60,
     "marketplace.payments.tasks.settle_cleared_payments": 60,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,

@@ -16,8 +16,8 @@ def forget_marketplace() -> None:
         # The ledger refuses DELETE and TRUNCATE. Everything of an order hangs on these tables.
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
-            "TRUNCATE orders_order, ledger_account, ledger_transaction, ledger_dayseal, ledger_escrowproof, payments_auditrun,"
-            " payments_gatewaynotification CASCADE"
+            "TRUNCATE orders_order, ledger_account, ledger_transaction, ledger_dayseal, ledger_escrowproof,"
+            " payments_auditrun, payments_gatewaynotification, payments_payoutdestination, payments_taxyear CASCADE"
         )
     Gig.objects.all().delete()
     GigCategory.objects.filter(parent__isnull=False).delete()

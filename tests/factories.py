@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from marketplace.accounts.models import SellerLevelChoice, User, UserProfile
-from marketplace.accounts.services import create_profile
+from marketplace.accounts.services import confirm_real_name, create_profile
 from marketplace.gigs.models import Gig, GigCategory, GigPackage, GigRequirement, PackageTier
 from marketplace.gigs.services import publish_directly
 from marketplace.moderation.roles import ensure_roles
@@ -51,6 +51,13 @@ def make_finance() -> User:
     user = make_user(name="财务", is_staff=True)
     user.groups.add(ensure_roles()["finance"])
     return user
+
+
+def make_verified_seller(*, name: str = "林青山") -> User:
+    """A seller whose identity was checked under this name."""
+    seller = make_seller(name=name)
+    confirm_real_name(user=seller, real_name=name)
+    return seller
 
 
 def make_category(*, name: str = "", parent: GigCategory | None = None) -> GigCategory:

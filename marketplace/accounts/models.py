@@ -207,6 +207,8 @@ class UserVerification(TimeStamped):
     )
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # Only for the real name: the name itself, encrypted (core.encryption). Payouts go to nobody else.
+    name_encrypted = models.TextField(blank=True, editable=False)
 
     class Meta:
         verbose_name = _("verification")

@@ -3,7 +3,15 @@
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
-from marketplace.accounts.models import User, UserProfile, UserSkill, UserVerification, VerificationStatus
+from marketplace.accounts.models import (
+    User,
+    UserProfile,
+    UserSkill,
+    UserVerification,
+    VerificationKind,
+    VerificationStatus,
+)
+from marketplace.core.encryption import decrypt_text
 
 
 def public_profile(handle: str) -> UserProfile:
@@ -25,6 +33,15 @@ def public_profile(handle: str) -> UserProfile:
     if profile is None:
         raise Http404
     return profile
+
+
+def verified_real_name(user: User) -> str:
+    """The name that was checked against somebody's identity papers, or "" before that."""
+    checked = UserVerification.objects.filter(
+        user=user, kind=VerificationKind.REAL_NAME, status=VerificationStatus.APPROVED
+    )
+    stored = checked.values_list("name_encrypted", flat=True).first()
+    return decrypt_text(stored) if stored else ""
 
 
 def own_profile(user: User) -> UserProfile:

@@ -18,6 +18,7 @@ from marketplace.accounts.models import (
     VerificationStatus,
 )
 from marketplace.core import clock
+from marketplace.core.encryption import encrypt_text
 
 
 def create_profile(*, user: User, display_name: str = "", handle: str = "") -> UserProfile:
@@ -99,6 +100,14 @@ def record_verification(*, user: User, kind: VerificationKind, reviewer: User | 
         status=VerificationStatus.APPROVED,
         defaults={"reviewed_by": reviewer, "reviewed_at": timezone.now()},
     )
+    return verification
+
+
+def confirm_real_name(*, user: User, real_name: str, reviewer: User | None = None) -> UserVerification:
+    """Write down that somebody's identity was checked, with the name it belongs to. A new name replaces the old one."""
+    verification = record_verification(user=user, kind=VerificationKind.REAL_NAME, reviewer=reviewer)
+    verification.name_encrypted = encrypt_text(real_name.strip())
+    verification.save(update_fields=["name_encrypted", "updated_at"])
     return verification
 
 

@@ -54,6 +54,29 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "ledger.clearing_days_top", 3, 0, 30, _("days"), _("Earnings of Select sellers become available after")
         ),
+        # Product decisions after the field's figures (facts/marketplace.md, row 42): KPPW allows 2 to 20,000 yuan.
+        ConfigDefinition("payouts.minimum_fen", 1_000, 100, 100_000, _("fen"), _("A withdrawal is at least")),
+        ConfigDefinition("payouts.maximum_fen", 2_000_000, 10_000, 20_000_000, _("fen"), _("A withdrawal is at most")),
+        ConfigDefinition(
+            "payouts.daily_maximum_fen",
+            5_000_000,
+            10_000,
+            50_000_000,
+            _("fen"),
+            _("Withdrawals of one day are at most"),
+        ),
+        ConfigDefinition(
+            "payouts.approval_threshold_fen",
+            500_000,
+            0,
+            20_000_000,
+            _("fen"),
+            _("Two people approve withdrawals above"),
+        ),
+        # Product decision: long enough for the owner of a stolen session to read the notification.
+        ConfigDefinition(
+            "payouts.freeze_hours", 24, 0, 168, _("hours"), _("A changed withdrawal account can be used after")
+        ),
         # Product decision: how long the proof of a day can be downloaded; its root stays for ever.
         ConfigDefinition(
             "ledger.escrow_proof_days", 30, 7, 3650, _("days"), _("Proofs of escrow can be downloaded for")

@@ -12,7 +12,6 @@ from django.utils import timezone
 from marketplace.accounts.models import User
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import Gig
-from marketplace.gigs.states import GigStatus
 from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageTemplate
 from marketplace.orders.models import Order
 
@@ -179,7 +178,7 @@ def live_gig_of(seller: User, gig_id: str | None) -> Gig | None:
     """The gig a conversation is to begin from, or None when there is no such live gig of this seller."""
     if not gig_id or not gig_id.isdecimal():
         return None
-    return Gig.objects.filter(pk=int(gig_id), seller=seller, status=GigStatus.LIVE).first()
+    return Gig.objects.on_sale().filter(pk=int(gig_id), seller=seller).first()
 
 
 def has_bought_from(*, buyer: User, seller: User) -> bool:

@@ -36,6 +36,8 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
                 "view_gatewaynotification",
                 "view_payout",
                 "change_payout",
+                "view_taxyear",
+                "view_auditrun",
                 "view_invoice",
                 "change_invoice",
                 "view_settlement",

@@ -28,3 +28,40 @@ class PaymentError(DomainError):
             "seller, or pay another way."
         ),
     }
+
+
+class PayoutErrorCode(StrEnum):
+    NOT_VERIFIED = "not_verified"
+    ACCOUNT_INVALID = "account_invalid"
+    DESTINATION_FROZEN = "destination_frozen"
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    TOO_MUCH_TODAY = "too_much_today"
+    NOT_ENOUGH = "not_enough"
+    NOT_OFFERED = "not_offered"
+    HELD_BY_INSTITUTION = "held_by_institution"
+    NOT_POSSIBLE_NOW = "not_possible_now"
+    ANOTHER_PERSON = "another_person"
+
+
+class PayoutError(DomainError):
+    """A refusal about a withdrawal."""
+
+    messages = {
+        PayoutErrorCode.NOT_VERIFIED: _("Please have your identity verified first. Withdrawals only go to yourself."),
+        PayoutErrorCode.ACCOUNT_INVALID: _("This is not a valid account. Please check each character."),
+        PayoutErrorCode.DESTINATION_FROZEN: _(
+            "This account was changed a short while ago and can be used from %(moment)s on. Nothing was moved."
+        ),
+        PayoutErrorCode.TOO_SMALL: _("A withdrawal is at least ¥%(least)s. Nothing was moved."),
+        PayoutErrorCode.TOO_LARGE: _("A withdrawal is at most ¥%(most)s. Nothing was moved."),
+        PayoutErrorCode.TOO_MUCH_TODAY: _("You can withdraw ¥%(left)s more today. Nothing was moved."),
+        PayoutErrorCode.NOT_ENOUGH: _("Your wallet has ¥%(available)s available. Nothing was moved."),
+        PayoutErrorCode.NOT_OFFERED: _("Withdrawals to this kind of account are not available right now."),
+        PayoutErrorCode.HELD_BY_INSTITUTION: _(
+            "Your income goes from the payment institution straight to your own account there, "
+            "so there is nothing to withdraw here."
+        ),
+        PayoutErrorCode.NOT_POSSIBLE_NOW: _("This withdrawal has moved on in the meantime. Please look at it again."),
+        PayoutErrorCode.ANOTHER_PERSON: _("A second person has to approve this, not the one who did before."),
+    }

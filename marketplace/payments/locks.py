@@ -1,6 +1,14 @@
 """The only place of payments that takes row locks. An order's lock comes first (docs/locking.md)."""
 
-from marketplace.payments.models import GatewayNotification, Payment, Settlement, SettlementReturn
+from marketplace.payments.models import (
+    GatewayNotification,
+    Payment,
+    Payout,
+    PayoutDestination,
+    Settlement,
+    SettlementReturn,
+    TaxYear,
+)
 
 
 def lock_payment(payment_id: int) -> Payment:
@@ -22,3 +30,21 @@ def lock_settlement(settlement_id: int) -> Settlement:
 def lock_settlement_return(return_id: int) -> SettlementReturn:
     """Lock the return of a split, so that it is noted once."""
     return SettlementReturn.objects.select_for_update(of=("self",), no_key=True).get(pk=return_id)
+
+
+def lock_destinations(user_id: int) -> None:
+    """Lock a seller's current destinations, so that one of a kind is left after two changes at once."""
+    rows = PayoutDestination.objects.filter(user_id=user_id, retired_at=None).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True))
+
+
+def lock_tax_year(*, user_id: int, year: int, month: int) -> TaxYear:
+    """Lock a seller's year of tax, begun in `month` if this is its first income. All of a seller's payouts queue here."""
+    TaxYear.objects.get_or_create(user_id=user_id, year=year, defaults={"first_month": month})
+    return TaxYear.objects.select_for_update(of=("self",), no_key=True).get(user_id=user_id, year=year)
+
+
+def lock_payout(payout_id: int) -> Payout:
+    """Lock one payout, so that its result is booked once. The year of tax comes before it."""
+    rows = Payout.objects.select_related("user", "destination", "tax_year")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=payout_id)

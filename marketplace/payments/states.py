@@ -1,9 +1,10 @@
 """Allowed moves of what payments keeps, one table each."""
 
 from marketplace.core.transitions import Transition, TransitionTable
-from marketplace.payments.models import Settlement, SettlementStatus
+from marketplace.payments.errors import PayoutError, PayoutErrorCode
+from marketplace.payments.models import Payout, PayoutStatus, Settlement, SettlementStatus
 
-SYSTEM, STAFF = "system", "staff"
+SYSTEM, STAFF, OWNER = "system", "staff", "owner"
 
 _S = SettlementStatus
 SETTLEMENT_TRANSITIONS: TransitionTable[SettlementStatus] = TransitionTable(
@@ -21,3 +22,27 @@ def require_settlement_move(settlement: Settlement, to: SettlementStatus, *, act
     """Raise ValueError unless the table allows this move: only a programming error can ask for another."""
     if not SETTLEMENT_TRANSITIONS.allows(SettlementStatus(settlement.status), to, actor):
         raise ValueError(f"a settlement cannot go from {settlement.status} to {to}")
+
+
+_P = PayoutStatus
+PAYOUT_TRANSITIONS: TransitionTable[PayoutStatus] = TransitionTable(
+    (
+        Transition(_P.AWAITING_APPROVAL, _P.APPROVED, frozenset({STAFF}), "the second of two people agreed"),
+        Transition(_P.AWAITING_APPROVAL, _P.REJECTED, frozenset({STAFF}), "the money is back in the wallet"),
+        Transition(_P.AWAITING_APPROVAL, _P.CANCELLED, frozenset({OWNER}), "the money is back in the wallet"),
+        Transition(_P.APPROVED, _P.CANCELLED, frozenset({OWNER}), "the money is back in the wallet"),
+        Transition(_P.APPROVED, _P.SENT, frozenset({SYSTEM}), "the institution is asked"),
+        Transition(_P.SENT, _P.AWAITING_PAYEE, frozenset({SYSTEM}), "WeChat: the payee has to confirm"),
+        Transition(_P.SENT, _P.PAID, frozenset({SYSTEM}), "the institution holds this much less"),
+        Transition(_P.SENT, _P.FAILED, frozenset({SYSTEM}), "the money is back in the wallet"),
+        Transition(_P.AWAITING_PAYEE, _P.PAID, frozenset({SYSTEM}), "the institution holds this much less"),
+        Transition(_P.AWAITING_PAYEE, _P.FAILED, frozenset({SYSTEM}), "the money is back in the wallet"),
+        Transition(_P.PAID, _P.FAILED, frozenset({SYSTEM}), "a bank sent it back: it is in the wallet again"),
+    )
+)
+
+
+def require_payout_move(payout: Payout, to: PayoutStatus, *, actor: str = SYSTEM) -> None:
+    """Raise PayoutError NOT_POSSIBLE_NOW unless the table allows this move: two people may press at the same time."""
+    if not PAYOUT_TRANSITIONS.allows(PayoutStatus(payout.status), to, actor):
+        raise PayoutError(PayoutErrorCode.NOT_POSSIBLE_NOW)

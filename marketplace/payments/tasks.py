@@ -4,7 +4,8 @@ from celery import shared_task
 
 from marketplace.core.jobs import count_done
 from marketplace.orders.selectors import due_refunds
-from marketplace.payments import selectors, services
+from marketplace.payments import payout_selectors, selectors, services
+from marketplace.payments.models import PayoutStatus
 from marketplace.payments.services import custody
 
 # A call may take ten seconds and a job five minutes; what is left over has its turn in the next run.
@@ -45,6 +46,18 @@ def settle_cleared_payments() -> int:
     return count_done(
         selectors.due_settlements()[:BATCH], lambda settlement: custody.send_settlement(settlement=settlement)
     )
+
+
+@shared_task
+def send_due_payouts() -> int:
+    """Audit the books, then carry out the payouts whose turn it is. Returns how many were decided.
+
+    When the audit finds something nothing new leaves; what was sent already is still asked about.
+    """
+    due = list(payout_selectors.due_payouts()[:BATCH])
+    if any(payout.status == PayoutStatus.APPROVED for payout in due):
+        services.run_audit()
+    return count_done(due, lambda payout: services.send_payout(payout=payout))
 
 
 @shared_task

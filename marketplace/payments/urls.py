@@ -1,10 +1,16 @@
 from django.urls import path
 
-from marketplace.payments import views
+from marketplace.payments import payout_views, views
 
 app_name = "payments"
 urlpatterns = [
     path("checkout/<int:package_id>/", views.checkout, name="checkout"),
+    path("wallet/withdraw/", payout_views.withdraw, name="withdraw"),
+    path("wallet/withdraw/preview/", payout_views.preview, name="withdraw_preview"),
+    path("wallet/withdraw/account/", payout_views.destination, name="withdraw_account"),
+    path("wallet/withdraw/<str:reference>/", payout_views.payout, name="payout"),
+    path("wallet/withdraw/<str:reference>/cancel/", payout_views.cancel, name="payout_cancel"),
     path("pay/<str:number>/", views.pay, name="pay"),
+    path("pay/<str:number>/scan/<str:gateway_code>/", views.scan, name="scan"),
     path("pay/<str:number>/return/", views.payment_return, name="return"),
 ]

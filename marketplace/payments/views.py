@@ -1,10 +1,14 @@
 """The way to the cashier and back. A return is never proof of payment: it only asks the gateway."""
 
+import logging
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -17,8 +21,15 @@ from marketplace.orders.states import OrderStatus
 from marketplace.payments import selectors, services
 from marketplace.payments.errors import PaymentError
 from marketplace.payments.forms import CheckoutForm
-from marketplace.payments.gateways import configured_gateways
-from marketplace.payments.gateways.base import PayScene, RawRequest
+from marketplace.payments.gateways import configured_gateways, gateway
+from marketplace.payments.gateways.base import Capability, GatewayError, PayScene, RawRequest
+from marketplace.payments.models import GatewayCode
+from marketplace.payments.qr import qr_svg
+
+logger = logging.getLogger(__name__)
+
+# Which app on the buyer's phone reads the code.
+SCANNERS = {GatewayCode.ALIPAY: gettext_lazy("Alipay"), GatewayCode.WECHATPAY: gettext_lazy("WeChat")}
 
 
 @login_required
@@ -40,6 +51,7 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
         "package": package,
         "gig": package.gig,
         "form": form,
+        "can_scan": _can_scan(),
         "cover_url": package_cover_url(package),
         "timeout_minutes": get_config("orders.payment_timeout_minutes"),
         "auto_accept_days": get_config("orders.auto_accept_days"),
@@ -50,10 +62,47 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
 
 def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpResponse:
     payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
-    scene = PayScene.WAP if "Mobi" in request.headers.get("User-Agent", "") else PayScene.PAGE
+    scene = _scene(request, gateway_code)
     response = HttpResponse(status=303)
-    response["Location"] = services.begin_payment(payment=payment, scene=scene).url
+    if scene == PayScene.QR:
+        response["Location"] = reverse("payments:scan", args=[order.number, gateway_code])
+    else:
+        response["Location"] = services.begin_payment(payment=payment, scene=scene).url
     return response
+
+
+def _scene(request: HttpRequest, gateway_code: str) -> PayScene:
+    """Where the buyer stands: a phone opens the app, a desktop the cashier's page, or a code when it asks for one."""
+    capabilities = gateway(gateway_code).capabilities
+    if "Mobi" in request.headers.get("User-Agent", "") and Capability.WAP in capabilities:
+        return PayScene.WAP
+    wants_code = request.POST.get("scene") == PayScene.QR or Capability.PAGE not in capabilities
+    return PayScene.QR if wants_code and Capability.QR in capabilities else PayScene.PAGE
+
+
+def _can_scan() -> bool:
+    """Whether a desktop buyer has a choice between a page and a code."""
+    return any(Capability.QR in gateway(code).capabilities for code in configured_gateways())
+
+
+@login_required
+@require_safe
+def scan(request: HttpRequest, number: str, gateway_code: str) -> HttpResponse:
+    """A code to scan with the phone; the page asks whether it was paid. A reload shows the same payment again."""
+    order = selectors.order_to_pay(request.user, number)
+    if order.status != OrderStatus.PENDING_PAYMENT:
+        return redirect(order)
+    payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
+    if Capability.QR not in gateway(gateway_code).capabilities:
+        raise Http404
+    try:
+        intent = services.begin_payment(payment=payment, scene=PayScene.QR)
+    except GatewayError as problem:
+        logger.warning("no code for %s: %s", payment.out_trade_no, problem)
+        messages.error(request, _("The payment institution gave no code. Please try again, or pay another way."))
+        return redirect("payments:pay", order.number)
+    context = {"order": order, "svg": qr_svg(intent.qr_text), "app": SCANNERS[GatewayCode(gateway_code)]}
+    return render(request, "payments/payment_scan.html", context)
 
 
 @login_required
@@ -65,7 +114,11 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(order)
     if request.method == "POST":
         return _to_cashier(request, order, request.POST.get("gateway", ""))
-    return render(request, "payments/payment_form.html", {"order": order, "gateways": configured_gateways()})
+    return render(
+        request,
+        "payments/payment_form.html",
+        {"order": order, "gateways": configured_gateways(), "can_scan": _can_scan()},
+    )
 
 
 @login_required

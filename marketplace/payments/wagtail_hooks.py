@@ -1,12 +1,17 @@
 """Payments in Wagtail's admin: what finance has to look after."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
-from marketplace.payments import custody_desk
+from marketplace.payments import custody_desk, payout_desk, selectors
+from marketplace.payments.models import AuditRun
 
 
 @hooks.register("register_admin_viewset")
@@ -20,6 +25,47 @@ def custody_urls():
         path("settlements/", custody_desk.settlement_list, name="payments_settlements"),
         path("settlements/<int:settlement_id>/retry/", custody_desk.settlement_retry, name="payments_settlement_retry"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def payout_urls():
+    return [
+        path("payouts/", payout_desk.payout_list, name="payments_payouts"),
+        path("payouts/<int:payout_id>/approve/", payout_desk.payout_approve, name="payments_payout_approve"),
+        path("payouts/<int:payout_id>/reject/", payout_desk.payout_reject, name="payments_payout_reject"),
+        path("payouts/tax/<int:year>/<int:quarter>/", payout_desk.tax_report, name="payments_tax_report"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def payouts_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Withdrawals"),
+        reverse("payments_payouts"),
+        icon_name="download",
+        order=325,
+        permission="payments.view_payout",
+    )
+
+
+class AuditPanel(Component):
+    """On the admin's first page, for finance: what the newest audit found, until a later one is clean."""
+
+    order = 10
+    template_name = "payments/admin/_audit_panel.html"
+
+    def __init__(self, audit: AuditRun) -> None:
+        self.audit = audit
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"audit": self.audit}
+
+
+@hooks.register("construct_homepage_panels")
+def audit_panel(request: HttpRequest, panels: list[Component]) -> None:
+    audit = selectors.latest_audit()
+    if audit is not None and not audit.is_sound and request.user.has_perm("payments.view_auditrun"):
+        panels.append(AuditPanel(audit))
 
 
 @hooks.register("register_admin_menu_item")

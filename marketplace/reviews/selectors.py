@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.gigs.cards import mean_rating
-from marketplace.gigs.models import Gig
-from marketplace.gigs.states import GigStatus
+from marketplace.gigs.models import Gig, on_sale
 from marketplace.orders.models import Delivery, Order
 from marketplace.reviews import rules
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
@@ -98,7 +97,7 @@ def latest_reviews(limit: int) -> list[Review]:
     return list(
         public_reviews()
         .exclude(body="")
-        .filter(gig__status=GigStatus.LIVE)
+        .filter(on_sale("gig__"))
         .select_related("author__profile", "gig", "subject__profile")[:limit]
     )
 

@@ -46,7 +46,8 @@ def start_postgres(*, durable: bool = True) -> str:
         if not durable:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 run_sql(f"ALTER SYSTEM SET {setting} = off")
-            run_sql("SELECT pg_reload_conf()")
+        # The first two count from the next start on; the rest from now.
+        run_sql("SELECT pg_reload_conf()")
     if not run_sql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):  # noqa: S608 a constant
         run_sql(f"CREATE DATABASE {DATABASE}")
         run_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm", database=DATABASE)

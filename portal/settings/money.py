@@ -5,9 +5,11 @@ from pathlib import Path
 # Importing python-alipay-sdk reconfigures logging and closes every handler made before it (facts/payments.md, 1.7): so it
 # happens here, before Django sets logging up.
 import alipay  # noqa: F401
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.embedded.paths import state_directory
 from portal.env import PRODUCTION, env
+from portal.settings.base import DEBUG, DEMO
 
 
 def _key(variable: str, file_name: str) -> str:
@@ -40,6 +42,10 @@ ALIPAY = {
     ),
     "app_private_key": _key("ALIPAY_APP_PRIVATE_KEY", "app_private_key.pem"),
     "alipay_public_key": _key("ALIPAY_PUBLIC_KEY", "alipay_public_key.pem"),
+    # Certificate mode, which transfers need at the real gateway: with these three the bare key above is not used.
+    "app_cert": _key("ALIPAY_APP_CERT", "app_cert.pem"),
+    "alipay_cert": _key("ALIPAY_CERT", "alipay_cert.pem"),
+    "alipay_root_cert": _key("ALIPAY_ROOT_CERT", "alipay_root_cert.pem"),
     "timeout_seconds": env.int("ALIPAY_TIMEOUT_SECONDS", default=10),
 }
 WECHATPAY = {
@@ -65,5 +71,12 @@ WECHATPAY = {
 # Who holds a buyer's money until it is accepted. `custody`: the licensed institution, frozen (the only lawful way in
 # production: 非银行支付机构监督管理条例, article 6). `transfer`: our own merchant account, paid out later; for the sandbox.
 SETTLEMENT_MODE: str = env.str("SETTLEMENT_MODE", default="custody" if PRODUCTION else "transfer")
+if SETTLEMENT_MODE not in {"custody", "transfer"}:
+    raise ImproperlyConfigured(f"SETTLEMENT_MODE is {SETTLEMENT_MODE!r}; it must be custody or transfer.")
+if SETTLEMENT_MODE == "transfer" and not (DEBUG or DEMO):
+    raise ImproperlyConfigured(
+        "SETTLEMENT_MODE=transfer collects buyers' money in our own account, which needs a licence: it only starts"
+        " with DEBUG or DEMO on. Set SETTLEMENT_MODE=custody."
+    )
 # Where the gateway reaches us, if that is not the public address.
 PAYMENT_NOTIFY_BASE_URL: str = env.str("PAYMENT_NOTIFY_BASE_URL", default="")

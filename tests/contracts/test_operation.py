@@ -112,6 +112,16 @@ def test_production_refuses_a_weak_secret_and_an_unknown_environment():
     assert "must be development, test or production" in unknown.stderr
 
 
+def test_nobody_collects_buyers_money_in_the_portals_own_account_outside_a_demo():
+    assert start(**PRODUCTION | {"SETTLEMENT_MODE": "custody"}).returncode == 0
+    for environment in (PRODUCTION, PRODUCTION | {"DJANGO_ENV": "development", "DEMO": "0"}):
+        result = start(**environment | {"SETTLEMENT_MODE": "transfer"})
+        assert result.returncode != 0
+        assert "SETTLEMENT_MODE=transfer collects buyers' money in our own account" in result.stderr
+    assert start(**PRODUCTION | {"SETTLEMENT_MODE": "transfer", "DEMO": "1"}).returncode == 0
+    assert "must be custody or transfer" in start(**PRODUCTION | {"SETTLEMENT_MODE": "escrow"}).stderr
+
+
 def test_production_takes_no_sandbox_and_no_fast_hasher():
     program = (
         "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'portal.settings'; django.setup();"

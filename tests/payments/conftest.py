@@ -10,13 +10,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.files.base import ContentFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from marketplace.accounts.models import User
+from marketplace.ledger.models import Clearing
+from marketplace.ledger.services import clear_earnings
+from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.payments import services
 from marketplace.payments.audit import audit_money
-from marketplace.payments.gateways.base import PayScene
+from marketplace.payments.gateways.base import PaymentState, PayScene, PaySnapshot
 from marketplace.payments.models import Payment
 from marketplace.payments.sandbox.crypto import load_private_key, notification_text, sign
 from marketplace.payments.sandbox.keys import ensure_keys
@@ -53,12 +59,16 @@ def postbox() -> Iterator[Merchant]:
 
 
 def _use(settings: Any, keys: Path, gateway_url: str) -> None:
+    """Certificate mode, as in production; test_alipay_certificates.py tries bare keys too."""
     settings.ALIPAY = {
         "app_id": APP_ID,
         "seller_id": SELLER_ID,
         "gateway_url": gateway_url,
         "app_private_key": (keys / "app_private_key.pem").read_text(),
         "alipay_public_key": (keys / "alipay_public_key.pem").read_text(),
+        "app_cert": (keys / "app_cert.pem").read_text(),
+        "alipay_cert": (keys / "alipay_cert.pem").read_text(),
+        "alipay_root_cert": (keys / "alipay_root_cert.pem").read_text(),
         "timeout_seconds": 5,
     }
 
@@ -188,3 +198,20 @@ def money_adds_up(db: None) -> Iterator[None]:
     """Books, orders and payments tell the same story at the end of the test."""
     yield
     assert audit_money().violations == []
+
+
+def earn(seller: User, *, amount_fen: int) -> None:
+    """Let a seller earn this much, cleared: an order at a price whose nine tenths it is, paid, delivered, accepted.
+
+    Needs a configured gateway (`silent_alipay` or `alipay_sandbox`).
+    """
+    order = make_order(gig=make_gig(seller=seller, price_fen=amount_fen * 10 // 9))
+    payment = services.start_payment(order_id=order.pk, gateway_code="alipay")
+    paid = PaySnapshot(
+        payment.out_trade_no, PaymentState.PAID, f"T{payment.pk:020d}", payment.amount_fen, timezone.now()
+    )
+    services.apply_snapshot(payment_id=payment.pk, snapshot=paid)
+    file = ContentFile(b"the work", name="work.txt")
+    orders.deliver_order(order_id=order.pk, seller=seller, message="完成了。", files=[file])  # type: ignore[list-item]
+    orders.accept_delivery(order_id=order.pk, buyer=order.buyer)
+    clear_earnings(clearing_id=Clearing.objects.get(reference=f"order:{order.number}:release").pk)

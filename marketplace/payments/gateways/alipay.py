@@ -1,27 +1,22 @@
-"""Alipay over python-alipay-sdk (RSA2, `gateway.do`). Protocol and the SDK's defects: facts/payments.md, section 1."""
+"""Alipay over python-alipay-sdk (RSA2, `gateway.do`): payments, refunds, notifications (facts/payments.md, 1 and 3)."""
 
 import binascii
-import http.client
-import json
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import parse_qsl
 
-from alipay import AliPay
-from alipay.exceptions import AliPayException, AliPayValidationError
-from alipay.utils import AliPayConfig
+from alipay.exceptions import AliPayException
 from django.conf import settings
 from django.utils import timezone
 
 from marketplace.core.money import parse_yuan, yuan_text
+from marketplace.payments.gateways.alipay_bills import AlipayBills
+from marketplace.payments.gateways.alipay_client import SUCCESS, moment
+from marketplace.payments.gateways.alipay_transfers import AlipayTransfers
 from marketplace.payments.gateways.base import (
     Capability,
     CloseOutcome,
     Malformed,
     Notification,
-    NotificationInvalid,
     NotificationKind,
     PayIntent,
     PayIntentKind,
@@ -34,8 +29,9 @@ from marketplace.payments.gateways.base import (
     RefundRequest,
     RefundSnapshot,
     RefundState,
-    Rejected,
+    SignatureInvalid,
     Unknown,
+    WrongMerchant,
 )
 from marketplace.payments.models import GatewayCode
 
@@ -47,64 +43,37 @@ _STATES = {
 }
 _NOT_FOUND = "ACQ.TRADE_NOT_EXIST"
 _CANNOT_CLOSE = {"ACQ.TRADE_STATUS_ERROR", "ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.REASON_ILLEGAL_STATUS"}
-_UNKNOWN_SUB_CODES = {"ACQ.SYSTEM_ERROR", "AQC.SYSTEM_ERROR", "isp.unknow-error"}
-# Whatever these mean, the gateway may have done what it was asked (facts/payments.md, 1.7, defect 5).
-_TRANSPORT_ERRORS = (
-    OSError,
-    URLError,
-    http.client.HTTPException,
-    json.JSONDecodeError,
-    UnicodeDecodeError,
-    AliPayException,
-    AliPayValidationError,
-    binascii.Error,
-    KeyError,
-)
 
 
-class _Client(AliPay):
-    """The SDK with its brace counter replaced: a `}` in a title must not break the check of an answer's signature."""
-
-    def _get_string_to_be_signed(self, raw_string: str, response_type: str) -> str:
-        start = raw_string.index("{", raw_string.index(f'"{response_type}"') + len(response_type) + 2)
-        _value, end = json.JSONDecoder().raw_decode(raw_string, start)
-        return raw_string[start:end]
-
-
-class AlipayGateway:
-    """Pages, queries, closings and refunds at Alipay."""
+class AlipayGateway(AlipayTransfers, AlipayBills):
+    """Alipay as the portal knows it; payments and refunds are here, the other parts in the modules beside."""
 
     code = GatewayCode.ALIPAY.value
-    capabilities = frozenset({Capability.PAGE, Capability.WAP})
-
-    def __init__(self) -> None:
-        self._settings = settings.ALIPAY
-        self._client = _Client(
-            appid=self._settings["app_id"],
-            app_private_key_string=self._settings["app_private_key"],
-            alipay_public_key_string=self._settings["alipay_public_key"],
-            sign_type="RSA2",
-            config=AliPayConfig(timeout=self._settings["timeout_seconds"]),
-        )
-        self._client._gateway = self._settings["gateway_url"]
+    capabilities = frozenset({Capability.PAGE, Capability.WAP, Capability.QR, Capability.TRANSFER, Capability.BILL})
 
     @staticmethod
     def is_configured() -> bool:
-        """Whether everything this gateway needs is set."""
-        return all(settings.ALIPAY[name] for name in ("app_id", "seller_id", "app_private_key", "alipay_public_key"))
+        """Whether everything this gateway needs is set: all three certificates, or Alipay's bare key without any."""
+        certificates = [settings.ALIPAY.get(name) for name in ("app_cert", "alipay_cert", "alipay_root_cert")]
+        trusts = all(certificates) if any(certificates) else settings.ALIPAY["alipay_public_key"]
+        return bool(trusts) and all(settings.ALIPAY[name] for name in ("app_id", "seller_id", "app_private_key"))
 
     def create(self, request: PayRequest) -> PayIntent:
+        details = {
+            "subject": request.subject[:120],
+            "out_trade_no": request.out_trade_no,
+            "total_amount": yuan_text(request.amount_fen),
+            "notify_url": request.notify_url,
+            # Alipay reads it in China's time, like every time it writes.
+            "time_expire": timezone.localtime(request.expires_at).strftime("%Y-%m-%d %H:%M:%S"),
+        }
+        if request.scene == PayScene.QR:
+            answer = self._call(self._client.api_alipay_trade_precreate, **details)
+            self._require_success(answer)
+            return PayIntent(PayIntentKind.QR, qr_text=str(answer["qr_code"]))
         is_phone = request.scene == PayScene.WAP
         method = self._client.api_alipay_trade_wap_pay if is_phone else self._client.api_alipay_trade_page_pay
-        query = method(
-            subject=request.subject[:120],
-            out_trade_no=request.out_trade_no,
-            total_amount=yuan_text(request.amount_fen),
-            return_url=request.return_url,
-            notify_url=request.notify_url,
-            # Alipay reads it in China's time, like every time it writes.
-            time_expire=timezone.localtime(request.expires_at).strftime("%Y-%m-%d %H:%M:%S"),
-        )
+        query = method(**details, return_url=request.return_url)
         return PayIntent(PayIntentKind.REDIRECT, url=f"{self._settings['gateway_url']}?{query}")
 
     def query(self, out_trade_no: str, *, sub_merchant_id: str = "") -> PaySnapshot:
@@ -138,15 +107,21 @@ class AlipayGateway:
         self._require_success(answer)
         # `N` means this very refund was done before, or that nothing moved: the query tells which.
         if answer.get("fund_change") != "Y":
-            return self.query_refund(request.out_trade_no, request.reference)
+            known = self.query_refund(request.out_trade_no, request.reference)
+            if known.state == RefundState.NOT_FOUND:
+                raise Unknown(f"refund {request.reference} was accepted without moving money")
+            return known
         return RefundSnapshot(request.out_trade_no, request.reference, RefundState.DONE, amount_fen=request.amount_fen)
 
     def query_refund(self, out_trade_no: str, reference: str, *, sub_merchant_id: str = "") -> RefundSnapshot:
         answer = self._call(
             self._client.api_alipay_trade_fastpay_refund_query, out_request_no=reference, out_trade_no=out_trade_no
         )
-        if answer.get("code") != "10000" or answer.get("refund_status") != "REFUND_SUCCESS":
-            raise Unknown(f"refund {reference} was accepted without moving money")
+        if answer.get("code") != SUCCESS:
+            raise Unknown(f"query of refund {reference}: {answer.get('sub_code')}")
+        if answer.get("refund_status") != "REFUND_SUCCESS":
+            # Code 10000 without a status: not received, or failed (facts/payments.md, section 3).
+            return RefundSnapshot(out_trade_no, reference, RefundState.NOT_FOUND)
         return RefundSnapshot(out_trade_no, reference, RefundState.DONE, amount_fen=parse_yuan(answer["refund_amount"]))
 
     def acknowledge(self, *, ok: bool, reason: str = "") -> RawReply:
@@ -161,17 +136,17 @@ class AlipayGateway:
         try:
             valid = bool(signature) and self._client.verify(dict(fields), signature)
         except (AliPayException, binascii.Error, ValueError) as error:
-            raise NotificationInvalid("signature") from error
+            raise SignatureInvalid("signature") from error
         if not valid:
-            raise NotificationInvalid("signature")
+            raise SignatureInvalid("signature")
         if fields.get("app_id") != self._settings["app_id"]:
-            raise NotificationInvalid("app_id")
+            raise WrongMerchant("app_id")
         if fields.get("seller_id") != self._settings["seller_id"]:
-            raise NotificationInvalid("seller_id")
+            raise WrongMerchant("seller_id")
         try:
             snapshot = self._snapshot(fields, paid_at=fields.get("gmt_payment"))
         except (Unknown, ValueError) as error:
-            raise NotificationInvalid(f"content: {error}") from error
+            raise Malformed(f"content: {error}") from error
         key = (
             fields["out_trade_no"],
             fields["trade_status"],
@@ -191,22 +166,5 @@ class AlipayGateway:
             state=state,
             gateway_trade_no=fields.get("trade_no", ""),
             amount_fen=parse_yuan(fields["total_amount"]),
-            paid_at=_moment(paid_at) if paid_at else None,
+            paid_at=moment(paid_at) if paid_at else None,
         )
-
-    def _call(self, method: Callable[..., dict[str, Any]], **arguments: str) -> dict[str, Any]:
-        try:
-            answer = method(**arguments)
-        except _TRANSPORT_ERRORS as error:
-            raise Unknown(f"{type(error).__name__}: {error}") from error
-        if answer.get("code") == "20000" or answer.get("sub_code") in _UNKNOWN_SUB_CODES:
-            raise Unknown(str(answer.get("sub_code") or answer.get("msg")))
-        return answer
-
-    def _require_success(self, answer: dict[str, Any]) -> None:
-        if answer.get("code") != "10000":
-            raise Rejected(str(answer.get("sub_code") or answer.get("code")), str(answer.get("sub_msg", "")))
-
-
-def _moment(text: str) -> datetime:
-    return timezone.make_aware(datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S"))  # noqa: DTZ007 made aware in China's zone

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,7 @@ class Payout(TimeStamped):
     gross_fen = models.BigIntegerField(_("out of the wallet, in fen"))
     tax_fen = models.BigIntegerField(_("income tax withheld, in fen"), default=0)
     amount_fen = models.BigIntegerField(_("arrives, in fen"))
+    tax_year = models.ForeignKey("payments.TaxYear", on_delete=models.PROTECT, related_name="payouts")
     status = models.CharField(_("status"), max_length=17, choices=PayoutStatus)
     first_approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -105,6 +107,10 @@ class Payout(TimeStamped):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        """The seller's page of this payout."""
+        return reverse("payments:payout", args=[self.reference])
 
 
 class TaxYear(TimeStamped):

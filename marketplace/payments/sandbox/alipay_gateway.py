@@ -15,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from . import clock
+from .alipay_bills import AlipayBills
 from .alipay_protocol import (
     PAGE_METHODS,
+    Certificates,
     GatewayError,
     GatewayRequest,
     read_request,
@@ -48,13 +50,16 @@ class AlipayGateway:
         config: SandboxConfig,
         app_public_key: rsa.RSAPublicKey,
         alipay_private_key: rsa.RSAPrivateKey,
+        certificates: Certificates,
         trades: AlipayTrades,
         transfers: AlipayTransfers,
+        bills: AlipayBills,
         faults: Faults,
     ) -> None:
         self._config = config
         self._app_key = app_public_key
         self._key = alipay_private_key
+        self._certificates = certificates
         self._trades = trades
         self._transfers = transfers
         self._faults = faults
@@ -67,6 +72,7 @@ class AlipayGateway:
             "alipay.trade.fastpay.refund.query": self._refund_query,
             "alipay.fund.trans.uni.transfer": lambda request: self._transfers.transfer(request.content),
             "alipay.fund.trans.common.query": lambda request: self._transfers.query(request.content),
+            "alipay.data.dataservice.bill.downloadurl.query": lambda request: bills.address(request.content),
         }
 
     async def endpoint(self, request: Request) -> Response:
@@ -77,7 +83,7 @@ class AlipayGateway:
             form = await request.form()
             pairs += [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
         try:
-            checked = await run_in_threadpool(read_request, pairs, self._config, self._app_key)
+            checked = await run_in_threadpool(read_request, pairs, self._config, self._app_key, self._certificates)
         except GatewayError as error:
             if requested_method(pairs) in PAGE_METHODS:
                 return error_page(error.sub_code.removeprefix("isv."), error.sub_msg)
@@ -123,7 +129,8 @@ class AlipayGateway:
             if error.sub_code.endswith("SYSTEM_ERROR"):
                 content |= {"code": "20000", "msg": "Service Currently Unavailable"}
         corrupt = fault("corrupt_response_signature")
-        return _json(write_answer(request.method, content, self._key, corrupt=corrupt))
+        cert_sn = self._certificates.alipay if request.certificate_mode else ""
+        return _json(write_answer(request.method, content, self._key, corrupt=corrupt, cert_sn=cert_sn))
 
     def _open(self, request: GatewayRequest, longest_wait: int, qr_code: str | None) -> Trade:
         content = request.content
@@ -142,6 +149,8 @@ class AlipayGateway:
         }
         if qr_code:
             details["qr_code"] = qr_code
+        if request.certificate_mode:
+            details["cert_sn"] = self._certificates.alipay
         return self._trades.open(
             method=request.method,
             out_trade_no=out_trade_no,

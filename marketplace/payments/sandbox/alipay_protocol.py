@@ -22,6 +22,7 @@ METHODS = PAGE_METHODS | {
     "alipay.trade.fastpay.refund.query",
     "alipay.fund.trans.uni.transfer",
     "alipay.fund.trans.common.query",
+    "alipay.data.dataservice.bill.downloadurl.query",
 }
 
 # Parameter, the end of its sub_code when missing, and what it is called. The order is the order of checking.
@@ -63,6 +64,8 @@ class GatewayRequest:
     return_url: str
     content: dict[str, Any]
     """The decoded `biz_content`."""
+    certificate_mode: bool = False
+    """Whether it names certificates; the answer names Alipay's then."""
 
 
 def requested_method(pairs: Iterable[tuple[str, str]]) -> str:
@@ -70,7 +73,18 @@ def requested_method(pairs: Iterable[tuple[str, str]]) -> str:
     return next((value for name, value in pairs if name == "method"), "")
 
 
-def read_request(pairs: list[tuple[str, str]], config: SandboxConfig, app_key: rsa.RSAPublicKey) -> GatewayRequest:
+@dataclass(frozen=True)
+class Certificates:
+    """The numbers of the certificates that both sides name."""
+
+    app: str
+    alipay: str
+    root: str
+
+
+def read_request(
+    pairs: list[tuple[str, str]], config: SandboxConfig, app_key: rsa.RSAPublicKey, certificates: Certificates
+) -> GatewayRequest:
     """Check a request as the gateway does. Raises GatewayError."""
     parameters = dict(pairs)
     method = parameters.get("method", "")
@@ -89,6 +103,7 @@ def read_request(pairs: list[tuple[str, str]], config: SandboxConfig, app_key: r
         raise GatewayError("isv.invalid-signature-type", "无效的签名类型", method=method)
     if parameters.get("charset", "utf-8").lower() != "utf-8":
         raise GatewayError("isv.invalid-charset", "字符集错误，沙箱只收 utf-8", method=method)
+    certificate_mode = _check_certificates(parameters, certificates, method)
     if not crypto.is_signed(app_key, crypto.request_text(parameters), parameters["sign"]):
         raise GatewayError(
             "isv.invalid-signature", "验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配", method=method
@@ -100,7 +115,21 @@ def read_request(pairs: list[tuple[str, str]], config: SandboxConfig, app_key: r
         content = None
     if not isinstance(content, dict):
         raise GatewayError("isv.invalid-parameter", "biz_content 不是 JSON 对象", method=method, authentic=True)
-    return GatewayRequest(method, parameters.get("notify_url", ""), parameters.get("return_url", ""), content)
+    return GatewayRequest(
+        method, parameters.get("notify_url", ""), parameters.get("return_url", ""), content, certificate_mode
+    )
+
+
+def _check_certificates(parameters: dict[str, str], certificates: Certificates, method: str) -> bool:
+    """Tell whether the request is in certificate mode; then both numbers must be right."""
+    named = (parameters.get("app_cert_sn", ""), parameters.get("alipay_root_cert_sn", ""))
+    if not any(named):
+        return False
+    if named[0] != certificates.app:
+        raise GatewayError("isv.invalid-app-cert-sn", "应用公钥证书 SN 不匹配", method=method)
+    if named[1] != certificates.root:
+        raise GatewayError("isv.invalid-alipay-root-cert-sn", "支付宝根证书 SN 不匹配", method=method)
+    return True
 
 
 def _check_timestamp(text: str, config: SandboxConfig, method: str) -> None:
@@ -114,10 +143,16 @@ def _check_timestamp(text: str, config: SandboxConfig, method: str) -> None:
         )
 
 
-def write_answer(method: str, content: dict[str, Any], key: rsa.RSAPrivateKey | None, *, corrupt: bool = False) -> str:
-    """Return the JSON text of an answer, signed when a key is given (wrongly so when `corrupt`)."""
+def write_answer(
+    method: str, content: dict[str, Any], key: rsa.RSAPrivateKey | None, *, corrupt: bool = False, cert_sn: str = ""
+) -> str:
+    """Return the JSON text of an answer, signed when a key is given (wrongly so when `corrupt`).
+
+    In certificate mode it names Alipay's certificate, outside of what is signed.
+    """
     name = method.replace(".", "_") + "_response" if method else "error_response"
     text = crypto.response_text(content)
     if key is None:
         return f'{{"{name}":{text}}}'
-    return f'{{"{name}":{text},"sign":"{crypto.sign(key, text + " " if corrupt else text)}"}}'
+    certificate = f',"alipay_cert_sn":"{cert_sn}"' if cert_sn else ""
+    return f'{{"{name}":{text}{certificate},"sign":"{crypto.sign(key, text + " " if corrupt else text)}"}}'

@@ -45,6 +45,7 @@ class Trade:
     arrived_at: float | None
     paid_at: float | None
     closed_at: float | None
+    cert_sn: str
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
@@ -11,8 +12,16 @@ from .faults import Faults
 from .money import format_yuan, parse_yuan
 from .store import Store
 
+# Alipay keeps accounts and bank cards apart, in the request and in the query.
+PRODUCTS = {
+    "ALIPAY_USER_ID": "TRANS_ACCOUNT_NO_PWD",
+    "ALIPAY_LOGON_ID": "TRANS_ACCOUNT_NO_PWD",
+    "ALIPAY_OPEN_ID": "TRANS_ACCOUNT_NO_PWD",
+    "BANKCARD_ACCOUNT": "TRANS_BANKCARD_NO_PWD",
+}
 STATUSES = ("SUCCESS", "FAIL", "DEALING", "WAIT_PAY", "CLOSED", "REFUND")
 LOWEST_FEN = 10
+TRANSFER = "alipay.fund.trans.uni.transfer"
 
 
 class AlipayTransfers:
@@ -41,19 +50,17 @@ class AlipayTransfers:
             raise BusinessError("PARAM_ILLEGAL", "转账金额格式不对") from None
         if amount_fen < LOWEST_FEN:
             raise BusinessError("EXCEED_LIMIT_SM_MIN_AMOUNT", "转账金额最低为 0.1 元")
-        if asked["identity_type"] not in ("ALIPAY_USER_ID", "ALIPAY_LOGON_ID", "ALIPAY_OPEN_ID"):
-            raise BusinessError("PARAM_ILLEGAL", "identity_type 不支持")
-        if asked["identity_type"] == "ALIPAY_LOGON_ID" and not asked["payee_name"]:
-            raise BusinessError("PAYEE_USER_INFO_ERROR", "用登录号收款时要填收款方姓名")
+        _check_payee(asked, payee)
         with self._store.transaction():
             row = self._row(out_biz_no=asked["out_biz_no"])
             if row is None:
-                status = self._faults.take("transfer_status", asked["out_biz_no"]) or "SUCCESS"
+                status = self._faults.take("transfer_status", asked["out_biz_no"], TRANSFER) or "SUCCESS"
                 self._store.insert(
                     "alipay_transfer", **asked, amount_fen=amount_fen, title=str(content.get("order_title") or ""),
                     order_id=new_number(), pay_fund_order_id=new_number(), status=status,
                     error_code="PAYEE_ACC_OCUPIED" if status == "FAIL" else "",
                     fail_reason="收款方账户被占用" if status == "FAIL" else "", created_at=clock.now(),
+                    decided_at=clock.now(),
                 )  # fmt: skip
                 row = self._row(out_biz_no=asked["out_biz_no"])
             elif row["amount_fen"] != amount_fen or any(row[name] != value for name, value in asked.items()):
@@ -66,7 +73,8 @@ class AlipayTransfers:
             "out_biz_no": row["out_biz_no"],
             "order_id": row["order_id"],
             "pay_fund_order_id": row["pay_fund_order_id"],
-            "status": row["status"],
+            # A bounce comes after the success that was answered here; only the query tells of it.
+            "status": "SUCCESS" if row["status"] == "REFUND" else row["status"],
             "trans_date": clock.format_moment(row["created_at"]),
         }
 
@@ -74,11 +82,12 @@ class AlipayTransfers:
         """Answer `alipay.fund.trans.common.query`."""
         order_id = str(content.get("order_id") or "")
         out_biz_no = "" if order_id else _text(content, "out_biz_no")
-        if not order_id:
-            # With the merchant's own number, Alipay wants to know in which product to look.
-            _text(content, "product_code")
-            _text(content, "biz_scene")
         row = self._row(order_id=order_id, out_biz_no=out_biz_no)
+        if not order_id:
+            # With the merchant's own number, Alipay wants to know in which product to look, and looks only there.
+            looked_through = (_text(content, "product_code"), _text(content, "biz_scene"))
+            if row is not None and (row["product_code"], row["biz_scene"]) != looked_through:
+                row = None
         if row is None:
             raise BusinessError("ORDER_NOT_EXIST", "转账订单不存在")
         answer = {
@@ -101,8 +110,9 @@ class AlipayTransfers:
             raise ValueError(f"status must be one of {', '.join(STATUSES)}")
         failed = status in ("FAIL", "REFUND")
         changed = self._store.execute(
-            "UPDATE alipay_transfer SET status = ?, error_code = ?, fail_reason = ? WHERE out_biz_no = ?",
+            "UPDATE alipay_transfer SET status = ?, decided_at = ?, error_code = ?, fail_reason = ? WHERE out_biz_no = ?",
             status,
+            clock.now(),
             "PAYEE_ACC_OCUPIED" if failed else "",
             "收款方账户被占用" if failed else "",
             out_biz_no,
@@ -118,6 +128,22 @@ class AlipayTransfers:
         if order_id:
             return self._store.one("SELECT * FROM alipay_transfer WHERE order_id = ?", order_id)
         return self._store.one("SELECT * FROM alipay_transfer WHERE out_biz_no = ?", out_biz_no)
+
+
+def _check_payee(asked: dict[str, str], payee: dict[str, Any]) -> None:
+    product = PRODUCTS.get(asked["identity_type"])
+    if product is None:
+        raise BusinessError("PARAM_ILLEGAL", "identity_type 不支持")
+    if asked["product_code"] != product or asked["biz_scene"] != "DIRECT_TRANSFER":
+        raise BusinessError("PARAM_ILLEGAL", "product_code 或 biz_scene 和收款方类型不符")
+    if asked["identity_type"] in ("ALIPAY_LOGON_ID", "BANKCARD_ACCOUNT") and not asked["payee_name"]:
+        raise BusinessError("PAYEE_USER_INFO_ERROR", "用登录号或银行卡收款时要填收款方姓名")
+    if asked["identity_type"] == "BANKCARD_ACCOUNT":
+        extra = payee.get("bankcard_ext_info")
+        if not isinstance(extra, dict) or extra.get("account_type") not in ("1", "2"):
+            raise BusinessError("PARAM_ILLEGAL", "缺少 bankcard_ext_info.account_type")
+        if re.fullmatch(r"\d{12,19}", asked["identity"], re.ASCII) is None:
+            raise BusinessError("PAYEE_CARD_INFO_ERROR", "银行卡号不对")
 
 
 def _text(content: dict[str, Any], name: str) -> str:

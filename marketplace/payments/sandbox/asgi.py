@@ -16,10 +16,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from .alipay_bills import AlipayBills
 from .alipay_gateway import AlipayGateway
+from .alipay_protocol import Certificates
 from .alipay_trades import AlipayTrades
 from .alipay_transfers import AlipayTransfers
 from .cashier import Cashier
+from .certificates import ALIPAY, APP, ROOT, certificate_number, root_number
 from .config import SandboxConfig
 from .connection import ReachTransport
 from .control import Control
@@ -40,12 +43,19 @@ def create_application(config: SandboxConfig) -> ASGIApp:
     notifications = Notifications(config, store, faults, alipay_key)
     trades = AlipayTrades(store, notifications.announce)
     transfers = AlipayTransfers(store, faults)
+    bills = AlipayBills(config, store, faults)
     gateway = AlipayGateway(
         config=config,
         app_public_key=load_public_key(config.data_dir / "app_public_key.pem"),
         alipay_private_key=alipay_key,
+        certificates=Certificates(
+            app=certificate_number(config.data_dir / APP),
+            alipay=certificate_number(config.data_dir / ALIPAY),
+            root=root_number(config.data_dir / ROOT),
+        ),
         trades=trades,
         transfers=transfers,
+        bills=bills,
         faults=faults,
     )
 
@@ -63,8 +73,9 @@ def create_application(config: SandboxConfig) -> ASGIApp:
     routes = [
         Route("/healthz", healthz, methods=["GET"]),
         Route("/gateway.do", gateway.endpoint, methods=["GET", "POST"]),
+        *bills.routes,
         *Cashier(config, trades, alipay_key).routes,
-        *Control(config, trades, transfers, notifications, faults).routes,
+        *Control(config, trades, transfers, notifications, faults, store).routes,
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     return ReachTransport(Starlette(routes=routes, lifespan=lifespan))

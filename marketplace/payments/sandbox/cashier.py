@@ -105,6 +105,8 @@ class Cashier:
             "trade_no": trade.trade_no,
             "version": "1.0",
         }
+        if trade.cert_sn:
+            fields["alipay_cert_sn"] = trade.cert_sn
         fields["sign"] = crypto.sign(self._key, crypto.notification_text(fields))
         parts = urlsplit(trade.return_url)
         query = "&".join(part for part in (parts.query, urlencode(fields)) if part)

@@ -25,6 +25,8 @@ class SandboxConfig:
     """The merchant's own account at Alipay (pid), 16 digits beginning with 2088."""
     merchant_name: str
     """Whom the buyer pays, as the cashier shows it."""
+    fee_rate: float
+    """What Alipay keeps of each payment: 0.006 is 0.6 %, its usual rate."""
     notify_speed: float
     """Divides Alipay's retry schedule (4 minutes to 15 hours): 1 is real time, 240 turns 4 minutes into a second."""
     timestamp_tolerance: float
@@ -48,6 +50,7 @@ class SandboxConfig:
             alipay_app_id=env.get("SANDBOX_ALIPAY_APP_ID", "2026000000000001"),
             alipay_seller_id=env.get("SANDBOX_ALIPAY_SELLER_ID", "2088000000000001"),
             merchant_name=env.get("SANDBOX_MERCHANT_NAME", "匠集"),
+            fee_rate=_positive(env, "SANDBOX_FEE_RATE", 0.006),
             notify_speed=_positive(env, "SANDBOX_NOTIFY_SPEED", 1),
             timestamp_tolerance=_positive(env, "SANDBOX_TIMESTAMP_TOLERANCE", 900),
         )

@@ -21,8 +21,10 @@ from .faults import EVERY_ORDER, FAULTS, Faults
 from .money import display_yuan, format_yuan
 from .notifications import Notifications
 from .pages import Html, fragment, joined, message_page, page
+from .store import Store
 
 LISTED = 200
+LONGEST_WAIT_SECONDS = 366 * 24 * 60 * 60
 STATUS_WORDS = {
     "WAIT_BUYER_PAY": "等待付款",
     "TRADE_SUCCESS": "已付款",
@@ -42,8 +44,10 @@ class Control:
         transfers: AlipayTransfers,
         notifications: Notifications,
         faults: Faults,
+        store: Store,
     ) -> None:
         self._config = config
+        self._store = store
         self._trades = trades
         self._transfers = transfers
         self._notifications = notifications
@@ -62,6 +66,7 @@ class Control:
             Route("/control/trades", self.list_trades, methods=["GET"]),
             Route("/control/trades/{out_trade_no}", self.show_trade, methods=["GET"]),
             Route("/control/trades/{out_trade_no}/{action}", self.act, methods=["POST"]),
+            Route("/control/clock", self.let_time_pass, methods=["POST"]),
             Route("/control/transfers", self.list_transfers, methods=["GET"]),
             Route("/control/transfers/{out_biz_no}", self.set_transfer, methods=["POST"]),
             Route("/control/faults", self.list_faults, methods=["GET"]),
@@ -105,6 +110,17 @@ class Control:
         except BusinessError as error:
             return _problem(409, str(error))
         return JSONResponse(self._summary(self._trades.look_up(trade_no=trade.trade_no) or trade))
+
+    async def let_time_pass(self, request: Request) -> Response:
+        """Move everything that happened so far `{"seconds": …}` into the past, as if so much time had gone by."""
+        try:
+            seconds = (await _json_object(request)).get("seconds")
+            if type(seconds) is not int or not 0 < seconds <= LONGEST_WAIT_SECONDS:
+                raise ValueError("seconds must be a whole number above zero, of a year at most")
+        except ValueError as error:
+            return _problem(400, str(error))
+        await run_in_threadpool(self._store.let_time_pass, seconds)
+        return JSONResponse({"seconds": seconds})
 
     def list_transfers(self, request: Request) -> Response:
         """The newest transfers."""

@@ -50,8 +50,10 @@ def request_text(parameters: Mapping[str, str]) -> str:
 
 
 def notification_text(fields: Mapping[str, str]) -> str:
-    """Return what Alipay signs in notifications and returns: unlike in requests, `sign_type` is left out."""
-    return _joined({name: value for name, value in fields.items() if name not in ("sign", "sign_type")})
+    """Return what Alipay signs in notifications and returns: without `sign_type`, unlike in requests, and its certificate."""
+    return _joined(
+        {name: value for name, value in fields.items() if name not in ("sign", "sign_type", "alipay_cert_sn")}
+    )
 
 
 def response_text(content: Mapping[str, Any]) -> str:

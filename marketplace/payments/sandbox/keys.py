@@ -1,4 +1,4 @@
-"""Makes the two key pairs of an installation: `python -m marketplace.payments.sandbox.keys DATA_DIR`.
+"""Makes the two key pairs of an installation, and their certificates: `python -m marketplace.payments.sandbox.keys DATA_DIR`.
 
 The portal signs with `app_private_key.pem` and checks with `alipay_public_key.pem`; the sandbox holds the other two.
 Running it again changes nothing.
@@ -6,21 +6,24 @@ Running it again changes nothing.
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from .certificates import ensure_certificates
 from .crypto import load_private_key
+from .files import create_once
 
 PAIRS = ("app", "alipay")
 
 
 def ensure_keys(data_dir: Path) -> list[Path]:
-    """Make the missing key files (RSA 2048; PKCS#8 and SubjectPublicKeyInfo PEM; mode 0600). Return the new ones."""
+    """Make the missing files of keys and certificates; return the new ones.
+
+    Keys are RSA 2048, in PKCS#8 and SubjectPublicKeyInfo PEM; every file has mode 0600.
+    """
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = []
     for pair in PAIRS:
@@ -28,11 +31,11 @@ def ensure_keys(data_dir: Path) -> list[Path]:
         public_path = data_dir / f"{pair}_public_key.pem"
         if not private_path.exists():
             new_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-            made += _create(private_path, _private_pem(new_key))
+            made += create_once(private_path, _private_pem(new_key))
         if not public_path.exists():
             # Derived from the file, not from the key just made: another process may have been first.
-            made += _create(public_path, _public_pem(load_private_key(private_path)))
-    return made
+            made += create_once(public_path, _public_pem(load_private_key(private_path)))
+    return made + ensure_certificates(data_dir)
 
 
 def _private_pem(key: rsa.RSAPrivateKey) -> bytes:
@@ -43,20 +46,6 @@ def _private_pem(key: rsa.RSAPrivateKey) -> bytes:
 
 def _public_pem(key: rsa.RSAPrivateKey) -> bytes:
     return key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-def _create(path: Path, content: bytes) -> list[Path]:
-    """Write `path` whole or not at all, and never over a file that another process has just made."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes it 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.link(temporary, path)
-    except FileExistsError:
-        return []
-    finally:
-        os.unlink(temporary)
-    return [path]
 
 
 def main(arguments: list[str]) -> int:

@@ -61,6 +61,7 @@ def notification_fields(config: SandboxConfig, trade: Trade, refund: Refund | No
         "buyer_open_id": BUYER_OPEN_ID,
         "buyer_logon_id": BUYER_LOGON_ID,
         "total_amount": format_yuan(trade.total_fen),
+        "alipay_cert_sn": trade.cert_sn,
         "gmt_create": clock.format_moment(trade.arrived_at or trade.created_at),
     }
     if trade.paid_at is not None:

@@ -82,6 +82,13 @@ CREATE TABLE IF NOT EXISTS fault (
 );
 """
 
+# What later versions added to tables that a store may have already: table, column, type.
+ADDED_COLUMNS = (
+    ("alipay_transfer", "decided_at", "REAL NOT NULL DEFAULT 0"),
+    # In certificate mode: the number of Alipay's certificate, which notifications name.
+    ("alipay_trade", "cert_sn", "TEXT NOT NULL DEFAULT ''"),
+)
+
 
 class Store:
     """A thread-safe handle on the SQLite file. Work that belongs together goes into `transaction()`."""
@@ -96,6 +103,9 @@ class Store:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.executescript(SCHEMA)
+        for table, column, kind in ADDED_COLUMNS:
+            if column not in {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}:
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -136,6 +146,16 @@ class Store:
         names = ", ".join(columns)
         marks = ", ".join("?" for _ in columns)
         self.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", *columns.values())  # noqa: S608
+
+    def let_time_pass(self, seconds: int) -> None:
+        """Move every stored moment into the past. In this store a REAL column is a moment, and nothing else is REAL."""
+        with self.transaction():
+            for table in self.all("SELECT name FROM sqlite_master WHERE type = 'table'"):
+                columns = self.all(f"PRAGMA table_info({table['name']})")
+                moments = [column["name"] for column in columns if column["type"] == "REAL"]
+                if moments:
+                    changes = ", ".join(f"{name} = {name} - ?" for name in moments)
+                    self.execute(f"UPDATE {table['name']} SET {changes}", *([seconds] * len(moments)))  # noqa: S608
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""

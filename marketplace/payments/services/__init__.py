@@ -1,6 +1,7 @@
 """Writes of payments, one subject a file. No call to a gateway ever happens inside a database transaction."""
 
 from marketplace.payments.services.auditing import run_audit
+from marketplace.payments.services.destinations import set_destination
 from marketplace.payments.services.notifications import forget_refused_notifications, receive_notification
 from marketplace.payments.services.paying import (
     apply_snapshot,
@@ -10,18 +11,35 @@ from marketplace.payments.services.paying import (
     settle_undecided,
     start_payment,
 )
+from marketplace.payments.services.payouts import (
+    apply_transfer_snapshot,
+    approve_payout,
+    cancel_payout,
+    preview_tax,
+    reject_payout,
+    request_payout,
+    send_payout,
+)
 from marketplace.payments.services.refunds import apply_refund_snapshot, pay_refund
 
 __all__ = [
     "apply_refund_snapshot",
     "apply_snapshot",
+    "apply_transfer_snapshot",
+    "approve_payout",
     "begin_payment",
+    "cancel_payout",
     "close_expired_order",
     "forget_refused_notifications",
     "pay_refund",
+    "preview_tax",
     "receive_notification",
     "refresh_payment",
+    "reject_payout",
+    "request_payout",
     "run_audit",
+    "send_payout",
+    "set_destination",
     "settle_undecided",
     "start_payment",
 ]

@@ -13,6 +13,7 @@ from marketplace.payments.gateways import configured_gateways, gateway
 from marketplace.payments.gateways.base import Notification, NotificationInvalid, NotificationKind, RawReply, RawRequest
 from marketplace.payments.models import GatewayNotification, Payment
 from marketplace.payments.services.paying import apply_snapshot
+from marketplace.payments.services.payouts import apply_transfer_snapshot
 from marketplace.payments.services.refunds import apply_refund_snapshot
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,9 @@ def _apply(gateway_code: str, notification: Notification) -> str:
                 return "unknown number"
             return apply_refund_snapshot(refund=refund, snapshot=refunded)
         case NotificationKind.TRANSFER:
-            return "transfers are not known yet"
+            transferred = notification.transfer
+            assert transferred is not None  # noqa: S101
+            return apply_transfer_snapshot(transferred, gateway_code=gateway_code)
         case _:
             assert_never(notification.kind)
     return ""

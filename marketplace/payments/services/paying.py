@@ -62,22 +62,25 @@ def begin_payment(*, payment: Payment, scene: PayScene, client_ip: str = "127.0.
     Raises GatewayError; the same payment may be begun again, it is the same number.
     """
     order = payment.order
-    base = settings.SITE_URL
-    notify_base = settings.PAYMENT_NOTIFY_BASE_URL or base
     return gateway(payment.gateway).create(
         PayRequest(
             out_trade_no=payment.out_trade_no,
             amount_fen=payment.amount_fen,
             subject=order.gig_title,
             expires_at=payment.expires_at,
-            return_url=base + reverse("payments:return", args=[order.number]),
-            notify_url=notify_base + reverse(f"{payment.gateway}_notify"),
+            return_url=settings.SITE_URL + reverse("payments:return", args=[order.number]),
+            notify_url=notify_url(payment.gateway),
             scene=scene,
             client_ip=client_ip,
             openid=openid,
             custody=CustodyTerms(payment.sub_merchant_id) if payment.sub_merchant_id else None,
         )
     )
+
+
+def notify_url(gateway_code: str) -> str:
+    """Where a gateway tells us what happened."""
+    return (settings.PAYMENT_NOTIFY_BASE_URL or settings.SITE_URL) + reverse(f"{gateway_code}_notify")
 
 
 @transaction.atomic

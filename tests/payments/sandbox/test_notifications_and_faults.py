@@ -186,6 +186,7 @@ def test_making_the_keys_twice_changes_nothing(tmp_path):
     command = [sys.executable, "-m", "marketplace.payments.sandbox.keys", str(tmp_path / "keys")]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     names = {f"{pair}_{half}_key.pem" for pair in ("app", "alipay") for half in ("private", "public")}
+    names |= {"root_private_key.pem", "alipay_root_cert.pem", "app_cert.pem", "alipay_cert.pem"}
     first = {path.name: path.read_bytes() for path in (tmp_path / "keys").iterdir()}
     assert first.keys() == names
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "keys").iterdir()} == {0o600}

@@ -1,0 +1,85 @@
+"""Payouts in Wagtail's admin: what two people approve, what is under way, what the tax office is told."""
+
+import csv
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from marketplace.accounts.selectors import verified_real_name
+from marketplace.core.money import yuan_text
+from marketplace.payments import payout_selectors, selectors, services
+
+
+class RejectForm(forms.Form):
+    """Why finance refuses a payout; the seller reads it."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+
+
+@permission_required("payments.view_payout")
+@require_safe
+def payout_list(request: HttpRequest) -> HttpResponse:
+    """Payouts that wait for people, payouts under way, and whether the books let anything leave."""
+    today = timezone.localdate()
+    context = {
+        "waiting": payout_selectors.payouts_to_approve(),
+        "under_way": payout_selectors.payouts_under_way(),
+        "audit": selectors.latest_audit(),
+        "is_halted": selectors.payouts_are_halted(),
+        "quarters": [(year, quarter) for year in (today.year, today.year - 1) for quarter in (4, 3, 2, 1)
+                     if date(year, quarter * 3 - 2, 1) <= today],
+    }  # fmt: skip
+    return render(request, "payments/admin/payout_list.html", context)
+
+
+@permission_required("payments.change_payout")
+@require_POST
+def payout_approve(request: HttpRequest, payout_id: int) -> HttpResponse:
+    """One of two people agrees."""
+    payout = services.approve_payout(payout_id=payout_id, staff=request.user)
+    if payout.second_approver_id is None:
+        messages.success(request, _("Noted. A second person has to approve it too."))
+    else:
+        messages.success(request, _("Approved. It goes out within a minute."))
+    return redirect("payments_payouts")
+
+
+@permission_required("payments.change_payout")
+@require_POST
+def payout_reject(request: HttpRequest, payout_id: int) -> HttpResponse:
+    """Finance refuses; the money is back in the wallet."""
+    form = RejectForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why: the seller reads it."))
+        return redirect("payments_payouts")
+    services.reject_payout(payout_id=payout_id, staff=request.user, reason=form.cleaned_data["reason"])
+    messages.success(request, _("Refused. The money is back in the wallet."))
+    return redirect("payments_payouts")
+
+
+@permission_required("payments.view_taxyear")
+@require_safe
+def tax_report(request: HttpRequest, year: int, quarter: int) -> HttpResponse:
+    """A quarter's income of every seller, for the tax report (国务院令 810): gross, withheld, net."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="tax-{year}-Q{quarter}.csv"'
+    response.write("\ufeff")  # Excel reads Chinese only with it
+    writer = csv.writer(response)
+    writer.writerow([_("Seller"), _("Name"), _("Payouts"), _("Income"), _("Income tax withheld"), _("Paid out")])
+    for seller, gross_fen, tax_fen, count in payout_selectors.income_of_quarter(year, quarter):
+        amounts = [yuan_text(fen) for fen in (gross_fen, tax_fen, gross_fen - tax_fen)]
+        writer.writerow([seller.pk, _inert(verified_real_name(seller)), count, *amounts])
+    return response
+
+
+def _inert(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -1,0 +1,65 @@
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.core.money import parse_yuan
+from marketplace.payments import payout_selectors
+from marketplace.payments.models import PayoutDestinationKind
+
+
+class YuanField(forms.DecimalField):
+    """An amount, typed in yuan, cleaned to whole fen."""
+
+    unit = "yuan"
+
+    def clean(self, value: object) -> int:
+        return parse_yuan(super().clean(value))
+
+
+class WithdrawForm(forms.Form):
+    """How much, and where to."""
+
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+    amount = YuanField(
+        label=_("Amount"),
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "input num yuan--large"}),
+    )
+    destination = forms.ModelChoiceField(label=_("Withdraw to"), queryset=None, empty_label=None)
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["request_key"].initial = uuid4()
+        self.fields["destination"].queryset = payout_selectors.destinations_of(user)
+
+
+class DestinationForm(forms.Form):
+    """The seller's own account at Alipay or at a bank."""
+
+    kind = forms.ChoiceField(label=_("Kind of account"), widget=forms.RadioSelect)
+    account = forms.CharField(
+        label=_("Account number"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("For Alipay the mobile number or e-mail you log in with, for a bank the number of your card."),
+    )
+    bank_name = forms.CharField(
+        label=_("Bank"), max_length=60, required=False, help_text=_("Only for a bank card, for example 招商银行.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # A WeChat account is bound by logging in with WeChat, never typed.
+        offered = [kind for kind in payout_selectors.offered_kinds() if kind != PayoutDestinationKind.WECHAT]
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in offered]
+        self.fields["kind"].initial = offered[0].value if offered else None
+
+    def clean(self):
+        data = super().clean()
+        if data.get("kind") == PayoutDestinationKind.BANK_CARD and not data.get("bank_name"):
+            self.add_error("bank_name", _("Which bank is the card of?"))
+        return data

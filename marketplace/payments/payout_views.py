@@ -1,0 +1,108 @@
+"""Withdrawals: the seller's pages."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from marketplace.accounts.selectors import verified_real_name
+from marketplace.core import clock
+from marketplace.core.config import get_config
+from marketplace.ledger.selectors import wallet_of
+from marketplace.payments import payout_selectors, services
+from marketplace.payments.models import PayoutDestinationKind, PayoutStatus
+from marketplace.payments.payout_forms import DestinationForm, WithdrawForm
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """How much can be taken out, where to, what the tax office gets; and what was taken out before."""
+    wallet = wallet_of(request.user)
+    available_fen = wallet.available_fen if wallet else 0
+    most_fen = min(available_fen, get_config("payouts.maximum_fen"))
+    initial = {"amount": f"{most_fen / 100:.2f}"} if most_fen else {}
+    form = WithdrawForm(request.POST or None, user=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        payout = services.request_payout(
+            user=request.user,
+            destination_id=form.cleaned_data["destination"].pk,
+            gross_fen=form.cleaned_data["amount"],
+            request_key=form.cleaned_data["request_key"],
+        )
+        return redirect(payout)
+    destinations = list(payout_selectors.destinations_of(request.user))
+    context = {
+        "form": form,
+        "available_fen": available_fen,
+        "wallet": wallet,
+        "is_offered": payout_selectors.payouts_are_offered(),
+        "is_verified": bool(verified_real_name(request.user)),
+        "destinations": destinations,
+        "frozen": [item for item in destinations if item.usable_from > clock.now()],
+        "minimum_fen": get_config("payouts.minimum_fen"),
+        "maximum_fen": get_config("payouts.maximum_fen"),
+        "freeze_hours": get_config("payouts.freeze_hours"),
+        "tax": services.preview_tax(user=request.user, gross_fen=most_fen) if most_fen else None,
+        "net_fen": most_fen,
+        "page_obj": Paginator(payout_selectors.payouts_of(request.user), 20).get_page(request.GET.get("page")),
+    }
+    if context["tax"]:
+        context["net_fen"] = most_fen - context["tax"].tax_fen
+    return render(request, "payments/withdraw_form.html", context)
+
+
+@login_required
+@require_safe
+def preview(request: HttpRequest) -> HttpResponse:
+    """The tax on an amount, as it is typed."""
+    form = WithdrawForm(request.GET, user=request.user)
+    form.is_valid()
+    gross_fen = form.cleaned_data.get("amount", 0)
+    tax = services.preview_tax(user=request.user, gross_fen=gross_fen) if gross_fen else None
+    context = {"tax": tax, "net_fen": gross_fen - tax.tax_fen if tax else 0}
+    return render(request, "payments/_withdraw_tax.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def destination(request: HttpRequest) -> HttpResponse:
+    """Name the account that withdrawals go to, or another one."""
+    form = DestinationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.set_destination(
+            user=request.user,
+            kind=PayoutDestinationKind(form.cleaned_data["kind"]),
+            account=form.cleaned_data["account"],
+            bank_name=form.cleaned_data["bank_name"],
+        )
+        messages.success(request, _("Noted. To protect you it can be used after a while; we told you by notification."))
+        return redirect("payments:withdraw")
+    context = {
+        "form": form,
+        "real_name": verified_real_name(request.user),
+        "freeze_hours": get_config("payouts.freeze_hours"),
+    }
+    return render(request, "payments/destination_form.html", context)
+
+
+@login_required
+@require_safe
+def payout(request: HttpRequest, reference: str) -> HttpResponse:
+    """Where one withdrawal stands."""
+    found = payout_selectors.own_payout(request.user, reference)
+    can_cancel = found.status in (PayoutStatus.AWAITING_APPROVAL, PayoutStatus.APPROVED)
+    return render(request, "payments/payout_detail.html", {"payout": found, "can_cancel": can_cancel})
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a withdrawal back before it was sent."""
+    found = payout_selectors.own_payout(request.user, reference)
+    services.cancel_payout(payout_id=found.pk, user=request.user)
+    messages.success(request, _("Taken back. The money is in your wallet again."))
+    return redirect(found)

@@ -1,0 +1,84 @@
+"""Where a seller's money goes: kept encrypted, shown masked, frozen for a day after a change."""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from stdnum import luhn
+
+from marketplace.accounts.models import User
+from marketplace.accounts.selectors import verified_real_name
+from marketplace.core import clock
+from marketplace.core.config import get_config
+from marketplace.core.encryption import encrypt_text
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.services import notify, recipient_language
+from marketplace.payments import locks
+from marketplace.payments.errors import PayoutError, PayoutErrorCode
+from marketplace.payments.models import PayoutDestination, PayoutDestinationKind
+
+
+@transaction.atomic
+def set_destination(*, user: User, kind: PayoutDestinationKind, account: str, bank_name: str = "") -> PayoutDestination:
+    """Note where the seller's money is to go; an older one of the same kind is retired. Frozen for `payouts.freeze_hours`.
+
+    The holder is always the seller: the name is the verified one, so that nobody is paid in another's place.
+    Raises PayoutError NOT_VERIFIED or ACCOUNT_INVALID.
+    """
+    real_name = verified_real_name(user)
+    if not real_name:
+        raise PayoutError(PayoutErrorCode.NOT_VERIFIED)
+    account = account.strip().replace(" ", "")
+    if not _is_plausible(kind, account):
+        raise PayoutError(PayoutErrorCode.ACCOUNT_INVALID)
+    locks.lock_destinations(user.pk)
+    now = clock.now()
+    PayoutDestination.objects.filter(user=user, kind=kind, retired_at=None).update(retired_at=now)
+    destination = PayoutDestination.objects.create(
+        user=user,
+        kind=kind,
+        account_encrypted=encrypt_text(account),
+        account_masked=mask(kind, account),
+        real_name_encrypted=encrypt_text(real_name),
+        bank_name=bank_name.strip(),
+        usable_from=now + timedelta(hours=get_config("payouts.freeze_hours")),
+    )
+    with recipient_language():
+        notify(
+            recipient_id=user.pk,
+            kind=NotificationKind.MONEY,
+            title=_("Your withdrawal account was changed"),
+            body=_("New: %(account)s. If this was not you, change your password and tell us at once.")
+            % {"account": destination},
+            url=reverse("payments:withdraw"),
+        )
+    return destination
+
+
+def mask(kind: PayoutDestinationKind, account: str) -> str:
+    """The account as pages show it: enough to know it again, too little to use it."""
+    if kind == PayoutDestinationKind.BANK_CARD:
+        return f"**** {account[-4:]}"
+    if "@" in account:
+        name, _at, domain = account.partition("@")
+        return f"{name[:2]}***@{domain}"
+    return f"{account[:3]}****{account[-4:]}"
+
+
+def _is_plausible(kind: PayoutDestinationKind, account: str) -> bool:
+    match kind:
+        case PayoutDestinationKind.BANK_CARD:
+            return 15 <= len(account) <= 19 and account.isdecimal() and luhn.is_valid(account)
+        case PayoutDestinationKind.WECHAT:
+            return 20 <= len(account) <= 64 and account.replace("-", "").replace("_", "").isalnum()
+        case _:
+            if account.isdecimal():
+                return len(account) == 11 and account.startswith("1")
+            try:
+                validate_email(account)
+            except ValidationError:
+                return False
+            return True

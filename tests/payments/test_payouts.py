@@ -1,0 +1,281 @@
+"""Withdrawals: who may, how much, what the books say, and what happens when the gateway does not answer."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from marketplace.core import clock
+from marketplace.core.config import set_config
+from marketplace.ledger.models import Account
+from marketplace.ledger.selectors import wallet_of
+from marketplace.notifications.models import Notification
+from marketplace.payments import services, tasks
+from marketplace.payments.audit import audit_money
+from marketplace.payments.errors import PayoutError, PayoutErrorCode
+from marketplace.payments.gateways.base import TransferSnapshot, TransferState
+from marketplace.payments.models import Payout, PayoutDestination, PayoutDestinationKind, PayoutStatus, TaxYear
+from tests.factories import make_finance, make_seller, make_user, make_verified_seller
+from tests.payments.conftest import earn
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
+
+
+@pytest.fixture
+def seller(silent_alipay):
+    """Verified, ¥9,000 available, an Alipay account that can be used."""
+    person = make_verified_seller()
+    earn(person, amount_fen=900_000)
+    add_account(person)
+    return person
+
+
+def add_account(person, *, usable=True):
+    destination = services.set_destination(user=person, kind=PayoutDestinationKind.ALIPAY, account="lin@example.com")
+    if usable:
+        PayoutDestination.objects.update(usable_from=timezone.now())
+    return destination
+
+
+def request(person, gross_fen=400_000, *, key=None):
+    destination = PayoutDestination.objects.get(user=person, retired_at=None)
+    return services.request_payout(
+        user=person, destination_id=destination.pk, gross_fen=gross_fen, request_key=key or uuid4()
+    )
+
+
+def refusal(function, *args, **kwargs):
+    with pytest.raises(PayoutError) as caught:
+        function(*args, **kwargs)
+    return caught.value.code
+
+
+def books(person):
+    return {account.code.split(":", 1)[0] + ":" + account.code.rsplit(":", 1)[1]: account.balance_fen
+            for account in Account.objects.filter(code__regex=rf"^(user:{person.pk}:available|tax:{person.pk}:)")}  # fmt: skip
+
+
+def send(payout):
+    Payout.objects.filter(pk=payout.pk).update(next_attempt_at=timezone.now())
+    tasks.send_due_payouts()
+    payout.refresh_from_db()
+    return payout
+
+
+def test_the_gross_leaves_the_wallet_the_tax_is_withheld_and_the_rest_is_on_its_way(seller):
+    payout = request(seller, 800_000)  # 80 % less 5,000 is 1,400; 3 % of it is 42
+    assert (payout.gross_fen, payout.tax_fen, payout.amount_fen) == (800_000, 4_200, 795_800)
+    assert books(seller) == {"user:available": 100_000, f"tax:{timezone.localdate().year}": 4_200}
+    year = TaxYear.objects.get(user=seller)
+    assert (year.income_fen, year.withheld_fen) == (800_000, 4_200)
+
+
+def test_the_preview_says_what_is_then_withheld(seller):
+    request(seller, 400_000)
+    line = services.preview_tax(user=seller, gross_fen=500_000)
+    assert request(seller, 500_000).tax_fen == line.tax_fen > 0
+
+
+def test_the_same_form_sent_twice_is_one_payout(seller):
+    key = uuid4()
+    assert request(seller, key=key) == request(seller, key=key)
+    assert Payout.objects.count() == 1
+    assert wallet_of(seller).available_fen == 500_000
+
+
+def test_what_is_refused_moves_nothing(seller):
+    assert refusal(request, seller, 999) == PayoutErrorCode.TOO_SMALL
+    assert refusal(request, seller, 2_000_001) == PayoutErrorCode.TOO_LARGE
+    assert refusal(request, seller, 900_001) == PayoutErrorCode.NOT_ENOUGH
+    set_config(key="payouts.daily_maximum_fen", value=500_000, reason="test")
+    request(seller, 400_000)
+    assert refusal(request, seller, 100_001) == PayoutErrorCode.TOO_MUCH_TODAY
+    assert wallet_of(seller).available_fen == 500_000
+    assert Payout.objects.count() == 1
+
+
+def test_without_a_checked_identity_there_is_no_account_and_no_payout(silent_alipay):
+    nobody = make_seller()
+    assert refusal(add_account, nobody) == PayoutErrorCode.NOT_VERIFIED
+
+
+def test_a_changed_account_is_frozen_for_a_day_and_its_owner_is_told(seller):
+    add_account(seller, usable=False)
+    assert PayoutDestination.objects.filter(user=seller, retired_at=None).count() == 1
+    assert refusal(request, seller) == PayoutErrorCode.DESTINATION_FROZEN
+    told = Notification.objects.filter(recipient=seller).order_by("-pk")[0]
+    assert "li***@example.com" in told.body
+    with clock.moved_to(timezone.now() + timedelta(hours=24, minutes=1)):
+        assert request(seller).status == PayoutStatus.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("kind", "account"),
+    [
+        (PayoutDestinationKind.ALIPAY, "lin"),
+        (PayoutDestinationKind.ALIPAY, "2380000000"),
+        (PayoutDestinationKind.BANK_CARD, "6225880123456780"),
+        (PayoutDestinationKind.BANK_CARD, "12"),
+        (PayoutDestinationKind.WECHAT, "o123"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused(silent_alipay, kind, account):
+    person = make_verified_seller()
+    assert refusal(services.set_destination, user=person, kind=kind, account=account) == PayoutErrorCode.ACCOUNT_INVALID
+
+
+def test_the_account_is_stored_encrypted_and_shown_masked(silent_alipay):
+    person = make_verified_seller()
+    card = services.set_destination(
+        user=person, kind=PayoutDestinationKind.BANK_CARD, account="6225 8801 2345 6783", bank_name="招商银行"
+    )
+    for destination, account, masked in (
+        (add_account(person), "lin@example.com", "li***@example.com"),
+        (card, "6225880123456783", "**** 6783"),
+    ):
+        row = PayoutDestination.objects.filter(pk=destination.pk).values()[0]
+        assert account not in str(row)
+        assert "林青山" not in str(row)
+        assert row["account_masked"] == masked
+
+
+def test_large_payouts_wait_for_two_people_who_are_not_the_seller(seller):
+    payout = request(seller, 600_000)
+    assert payout.status == PayoutStatus.AWAITING_APPROVAL
+    one, other = make_finance(), make_finance()
+    with pytest.raises(PermissionDenied):
+        services.approve_payout(payout_id=payout.pk, staff=make_user())
+    assert services.approve_payout(payout_id=payout.pk, staff=one).status == PayoutStatus.AWAITING_APPROVAL
+    assert refusal(services.approve_payout, payout_id=payout.pk, staff=one) == PayoutErrorCode.ANOTHER_PERSON
+    assert services.approve_payout(payout_id=payout.pk, staff=other).status == PayoutStatus.APPROVED
+    assert refusal(services.approve_payout, payout_id=payout.pk, staff=one) == PayoutErrorCode.NOT_POSSIBLE_NOW
+
+
+def test_nobody_approves_their_own(seller):
+    payout = request(seller, 600_000)
+    seller.user_permissions.set(make_finance().groups.get().permissions.all())
+    with pytest.raises(PermissionDenied):
+        services.approve_payout(payout_id=payout.pk, staff=type(seller).objects.get(pk=seller.pk))
+
+
+def test_a_refused_or_cancelled_payout_brings_everything_back(seller):
+    refused = request(seller, 800_000)
+    services.reject_payout(payout_id=refused.pk, staff=make_finance(), reason="姓名不符")
+    cancelled = request(seller, 800_000)
+    services.cancel_payout(payout_id=cancelled.pk, user=seller)
+    assert books(seller) == {"user:available": 900_000, f"tax:{timezone.localdate().year}": 0}
+    year = TaxYear.objects.get(user=seller)
+    assert (year.income_fen, year.withheld_fen) == (0, 0)
+    assert refusal(services.cancel_payout, payout_id=refused.pk, user=seller) == PayoutErrorCode.NOT_POSSIBLE_NOW
+
+
+def test_a_failed_audit_keeps_the_money_here(seller):
+    payout = request(seller)
+    Account.objects.filter(kind="escrow").update(balance_fen=7)
+    assert send(payout).status == PayoutStatus.APPROVED
+    Account.objects.filter(kind="escrow").update(balance_fen=0)
+
+
+def test_while_nobody_answers_the_payout_stays_sent_under_one_number(seller):
+    payout = send(request(seller))
+    assert (payout.status, payout.attempts) == (PayoutStatus.SENT, 1)
+    assert payout.next_attempt_at > timezone.now()
+    assert send(payout).attempts == 2
+    assert refusal(services.cancel_payout, payout_id=payout.pk, user=seller) == PayoutErrorCode.NOT_POSSIBLE_NOW
+    assert wallet_of(seller).available_fen == 500_000
+
+
+def test_a_result_is_booked_once_and_never_taken_back_by_an_older_one(seller):
+    payout = send(request(seller))
+    done = TransferSnapshot(payout.reference, TransferState.DONE, "2026TR", payout.amount_fen)
+    for state in (done, done, TransferSnapshot(payout.reference, TransferState.PROCESSING)):
+        assert services.apply_transfer_snapshot(state, gateway_code="alipay") == ""
+    payout.refresh_from_db()
+    assert (payout.status, payout.gateway_transfer_no) == (PayoutStatus.PAID, "2026TR")
+
+
+def test_a_payout_that_bounces_after_it_arrived_comes_back_once(seller):
+    payout = send(request(seller, 500_000))
+    for state in (TransferState.DONE, TransferState.FAILED, TransferState.FAILED):
+        snapshot = TransferSnapshot(payout.reference, state, "2026TR", payout.amount_fen, "银行退票")
+        assert services.apply_transfer_snapshot(snapshot, gateway_code="alipay") == ""
+    payout.refresh_from_db()
+    assert (payout.status, payout.problem) == (PayoutStatus.FAILED, "银行退票")
+    assert wallet_of(seller).available_fen == 900_000
+
+
+def test_answers_about_other_money_change_nothing(seller):
+    payout = send(request(seller))
+    other = TransferSnapshot(payout.reference, TransferState.DONE, "2026TR", payout.amount_fen + 1)
+    assert services.apply_transfer_snapshot(other, gateway_code="alipay") == "amount differs"
+    assert services.apply_transfer_snapshot(other, gateway_code="wechatpay") == "unknown number"
+    payout.refresh_from_db()
+    assert payout.status == PayoutStatus.SENT
+
+
+def test_in_custody_there_is_nothing_to_withdraw(seller, settings):
+    settings.SETTLEMENT_MODE = "custody"
+    assert refusal(request, seller) == PayoutErrorCode.HELD_BY_INSTITUTION
+
+
+@pytest.fixture
+def at_alipay(seller, alipay_sandbox):
+    """The same seller, and an Alipay that answers."""
+    return alipay_sandbox
+
+
+def transfers(sandbox):
+    return {row["out_biz_no"]: row for row in sandbox.control("transfers")["transfers"]}
+
+
+def test_a_payout_arrives_at_alipay(seller, at_alipay):
+    payout = send(request(seller))
+    assert payout.status == PayoutStatus.PAID
+    row = transfers(at_alipay)[payout.reference]
+    assert (row["amount_fen"], row["identity"], row["payee_name"]) == (400_000, "lin@example.com", "林青山")
+    assert audit_money().violations == []
+
+
+def test_a_lost_answer_is_asked_for_and_the_money_goes_once(seller, at_alipay):
+    payout = request(seller)
+    fault = {"out_trade_no": payout.reference, "faults": {"drop_after_accept": True}, "times": 1}
+    at_alipay.control("faults", fault)
+    assert send(payout).status == PayoutStatus.SENT
+    assert send(payout).status == PayoutStatus.PAID
+    assert len([number for number in transfers(at_alipay) if number == payout.reference]) == 1
+
+
+def test_a_request_that_never_got_there_is_sent_again_under_its_number(seller, at_alipay):
+    payout = request(seller)
+    at_alipay.control("faults", {"out_trade_no": payout.reference, "faults": {"drop_before_accept": True}, "times": 1})
+    assert send(payout).status == PayoutStatus.SENT
+    assert payout.reference not in transfers(at_alipay)
+    assert send(payout).status == PayoutStatus.PAID
+
+
+def test_a_transfer_that_hangs_is_asked_about_until_it_is_decided(seller, at_alipay):
+    payout = request(seller)
+    at_alipay.control("faults", {"out_trade_no": payout.reference, "faults": {"transfer_status": "DEALING"}})
+    assert send(payout).status == PayoutStatus.SENT
+    at_alipay.control(f"transfers/{payout.reference}", {"status": "FAIL"})
+    assert send(payout).status == PayoutStatus.FAILED
+    assert wallet_of(seller).available_fen == 900_000
+
+
+def test_a_refused_transfer_brings_the_money_back(seller, at_alipay):
+    payout = request(seller)
+    at_alipay.control("faults", {"out_trade_no": payout.reference, "faults": {"refuse_with": "PAYEE_NOT_EXIST"}})
+    assert send(payout).status == PayoutStatus.FAILED
+    assert "PAYEE_NOT_EXIST" in payout.problem
+    assert wallet_of(seller).available_fen == 900_000
+
+
+def test_our_own_short_balance_is_not_the_sellers_failure(seller, at_alipay):
+    payout = request(seller)
+    at_alipay.control(
+        "faults", {"out_trade_no": payout.reference, "faults": {"refuse_with": "PAYER_BALANCE_NOT_ENOUGH"}, "times": 1}
+    )
+    assert send(payout).status == PayoutStatus.SENT
+    assert send(payout).status == PayoutStatus.PAID

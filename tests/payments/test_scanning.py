@@ -1,0 +1,100 @@
+"""Paying at a desk by scanning a code: what the code holds, what the page shows, and how it moves on."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from marketplace.payments import services
+from marketplace.payments.gateways.base import PayIntentKind, PayScene
+from marketplace.payments.models import Payment, PaymentStatus
+from marketplace.payments.qr import qr_svg
+from tests.factories import make_gig, make_order
+from tests.payments.conftest import hand_over
+from tests.payments.sandbox.conftest import fetch
+from tests.payments.test_paying import client_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
+
+
+@pytest.fixture
+def order(alipay_sandbox):
+    return make_order(gig=make_gig(price_fen=12_800))
+
+
+def scan_page(order):
+    return reverse("payments:scan", args=[order.number, "alipay"])
+
+
+def test_the_code_leads_a_phone_to_the_cashier_and_the_payment_is_booked(alipay_sandbox, purchase):
+    intent = services.begin_payment(payment=purchase.payment, scene=PayScene.QR)
+    assert intent.kind == PayIntentKind.QR
+    assert intent.qr_text.startswith(f"{alipay_sandbox.url}/qr/")
+    purchase.cashier = alipay_sandbox.url + fetch(intent.qr_text).location
+    assert "¥128.00" in fetch(purchase.cashier).text
+    fetch(purchase.cashier, b"")
+    assert purchase.deliver() == "success"
+    purchase.refresh()
+    assert purchase.payment.status == PaymentStatus.PAID
+
+
+def test_a_desk_that_wants_a_code_is_shown_one_and_a_reload_shows_the_same(order):
+    client = client_of(order.buyer)
+    answer = client.post(reverse("payments:pay", args=[order.number]), {"gateway": "alipay", "scene": "qr"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, scan_page(order))
+    pages = [client.get(scan_page(order)).content.decode() for _twice in range(2)]
+    codes = [re.search(r"<svg viewBox=.*?</svg>", page, re.S)[0] for page in pages]
+    assert codes[0] == codes[1]
+    assert f'hx-get="{reverse("payments:return", args=[order.number])}"' in pages[0]
+    assert "style=" not in codes[0]
+    assert Payment.objects.count() == 1
+
+
+def test_a_phone_opens_the_app_even_when_it_asks_for_a_code(order):
+    client = client_of(order.buyer)
+    answer = client.post(
+        reverse("payments:pay", args=[order.number]),
+        {"gateway": "alipay", "scene": "qr"},
+        headers={"user-agent": "Mozilla/5.0 (iPhone) Mobile Safari"},
+    )
+    assert "alipay.trade.wap.pay" in answer.headers["Location"]
+
+
+def test_the_page_moves_on_once_the_scan_has_paid(alipay_sandbox, order):
+    client = client_of(order.buyer)
+    client.get(scan_page(order))
+    poll = reverse("payments:return", args=[order.number])
+    waiting = client.get(poll, headers={"hx-request": "true"})
+    assert (waiting.status_code, "HX-Redirect" in waiting.headers) == (200, False)
+    alipay_sandbox.pay(Payment.objects.get().out_trade_no)
+    moved = client.get(poll, headers={"hx-request": "true"})
+    assert moved.headers["HX-Redirect"] == order.get_absolute_url()
+    assert client.get(scan_page(order)).headers["Location"] == order.get_absolute_url()
+
+
+def test_without_an_answer_the_buyer_is_told_and_can_pay_another_way(alipay_sandbox, order):
+    alipay_sandbox.control("faults", {"faults": {"drop_before_accept": True}, "method": "alipay.trade.precreate"})
+    client = client_of(order.buyer)
+    answer = client.get(scan_page(order), follow=True)
+    assert answer.redirect_chain == [(reverse("payments:pay", args=[order.number]), 302)]
+    assert len(list(answer.context["messages"])) == 1
+
+
+def test_a_stranger_sees_no_code(order):
+    assert client_of(order.seller).get(scan_page(order)).status_code == 404
+
+
+def test_a_notification_of_a_scanned_payment_is_like_any_other(alipay_sandbox, postbox, purchase):
+    services.begin_payment(payment=purchase.payment, scene=PayScene.QR)
+    alipay_sandbox.pay(purchase.payment.out_trade_no)
+    assert hand_over(purchase.notices()[0]) == "success"
+    purchase.refresh()
+    assert purchase.payment.status == PaymentStatus.PAID
+
+
+def test_a_code_is_one_picture_without_style_or_script():
+    picture = qr_svg("https://qr.alipay.com/bax00000000000000000000")
+    assert picture.startswith("<svg viewBox=")
+    assert "style" not in picture
+    assert "width=" not in picture
+    assert qr_svg("a") != qr_svg("b")
