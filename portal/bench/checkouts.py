@@ -38,7 +38,6 @@ from marketplace.payments.gateways.base import PaymentState, PayScene, PaySnapsh
 SELLERS, BUYERS, PRICE_FEN = 40, 16, 12_800
 WEB_WORKERS, HTTP_CLIENTS = 2, 8
 CSRF_TOKEN = "b" * 32
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @dataclass(frozen=True)
@@ -207,7 +206,7 @@ class CheckoutServer:
         until = time.monotonic() + 60
         while time.monotonic() < until and self.process.poll() is None:
             try:
-                if self._ask("GET", "/healthz")[0] == 200:
+                if self._ask("GET", "/robots.txt")[0] == 200:
                     return
             except (OSError, HTTPException):
                 time.sleep(0.2)
@@ -301,7 +300,7 @@ def _free_port() -> int:
 def _session_of(user: User) -> str:
     """A browser that is logged in already: logging in is no part of a checkout."""
     session = SessionStore()
-    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), BACKEND
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     return str(session.session_key)
