@@ -1,5 +1,6 @@
 """The only place of payments that takes row locks. An order's lock comes first (docs/locking.md)."""
 
+from marketplace.orders.models import Order
 from marketplace.payments.models import (
     GatewayNotification,
     Payment,
@@ -9,6 +10,11 @@ from marketplace.payments.models import (
     SettlementReturn,
     TaxYear,
 )
+
+
+def lock_order_of_payment(payment_id: int) -> Order:
+    """Lock the order that a payment is for, in one round trip. Raises Order.DoesNotExist for an unknown payment."""
+    return Order.objects.select_for_update(of=("self",), no_key=True).get(payments=payment_id)
 
 
 def lock_payment(payment_id: int) -> Payment:

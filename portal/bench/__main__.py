@@ -14,6 +14,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (5)")
     parser.add_argument("--seconds", type=float, default=4.0, help="seconds of each measurement (4)")
     parser.add_argument("--entries", type=int, default=5_000_000, help="entries of the large ledger (5000000)")
+    parser.add_argument(
+        "--foreign-limit", type=float, default=0.15, help="share of the machine others may use in a round (0.15)"
+    )
     options = parser.parse_args()
 
     os.environ["DATABASE_URL"] = prepare_database("jiangji_bench")
@@ -23,7 +26,12 @@ def main() -> int:
     django.setup()
     from portal.bench import money
 
-    result = money.measure(rounds=options.rounds, seconds=options.seconds, entries=options.entries)
+    result = money.measure(
+        rounds=options.rounds,
+        seconds=options.seconds,
+        entries=options.entries,
+        foreign_limit=options.foreign_limit,
+    )
     if options.json:
         print(json.dumps(result.as_json()))
     else:

@@ -27,7 +27,6 @@ def prepare_database(name: str) -> str:
     subprocess.run(
         [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity", "0"], env=environment, check=True
     )
-    _make_database(url, PGBENCH_DATABASE)
     return own
 
 
@@ -38,7 +37,7 @@ def _psql(url: str, database: str, statement: str) -> str:
 
 def connection_string(url: str, database: str) -> str:
     """libpq's form of our URL, for another database of the same server."""
-    return re.sub(r"/jiangji\w*(?=\?|$)", f"/{database}", url).replace("postgres://", "postgresql://", 1)
+    return re.sub(r"^\w+://([^/]*)/\w+", rf"postgresql://\1/{database}", url)
 
 
 def _make_database(url: str, name: str) -> None:
@@ -48,7 +47,8 @@ def _make_database(url: str, name: str) -> None:
 
 
 def prepare_pgbench(url: str) -> None:
-    """Fill pgbench's own tables once."""
+    """Make and fill pgbench's own database once."""
+    _make_database(url, PGBENCH_DATABASE)
     if not _psql(url, PGBENCH_DATABASE, "SELECT to_regclass('pgbench_accounts')"):
         _pgbench(url, "-i", "-q", "-s", str(PGBENCH_SCALE))
 

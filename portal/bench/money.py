@@ -9,15 +9,14 @@
 `T10`                  checkouts that all go to one seller, divided by checkouts spread over sellers
 """
 
-import contextlib
 import multiprocessing
+import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, connections
 
 from portal.bench import machine
@@ -75,10 +74,12 @@ class Result:
         return "\n".join(lines)
 
 
-def measure(*, rounds: int, seconds: float, entries: int) -> Result:
-    """All figures of `bin/bench money`. Interleaved: every round measures everything once."""
-    url = settings.DATABASES["default"]
-    address = _address(url)
+def measure(*, rounds: int, seconds: float, entries: int, foreign_limit: float = FOREIGN_LIMIT) -> Result:
+    """All figures of `bin/bench money`. Interleaved: every round measures everything once.
+
+    A round in which others kept more than `foreign_limit` of the machine busy is dropped.
+    """
+    address = os.environ["DATABASE_URL"]  # as libpq reads it; Django keeps it in parts
     machine.prepare_pgbench(address)
     market = prepare_market()
     result = Result()
@@ -96,7 +97,7 @@ def measure(*, rounds: int, seconds: float, entries: int) -> Result:
                 row["one_seller"] = _together(4, check_out_for, seconds, market.package_ids[:1])
                 row["http_checkouts"] = server.measure(seconds)
             row["foreign"] = load.share
-            if load.share > FOREIGN_LIMIT:
+            if load.share > foreign_limit:
                 result.dropped += 1
             else:
                 result.rounds.append(row)
@@ -127,12 +128,3 @@ def _together(processes: int, work: Callable[..., int], seconds: float, *argumen
     for worker in workers:
         worker.join()
     return total
-
-
-def _address(database: dict[str, Any]) -> str:
-    """The server as pgbench wants it, on whichever database."""
-    options = f"?host={database['HOST']}" if str(database["HOST"]).startswith("/") else ""
-    host = "" if options else f"{database['HOST']}:{database['PORT'] or 5432}"
-    with contextlib.suppress(KeyError):
-        host = f"{database['USER']}@{host}"
-    return f"postgres://{host}/{database['NAME']}{options}"

@@ -1,9 +1,6 @@
 """What every transition of an order asks first, and how the other side hears of it."""
 
-from functools import partial
-
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import override
 
@@ -31,14 +28,10 @@ def require_transition(order: Order, *, to: OrderStatus, actor: str) -> None:
 
 
 def tell(recipient_id: int, order: Order, title: Promise) -> None:
-    """Notify one side after commit, so that nobody hears of a change that was rolled back.
+    """Notify one side in the transaction of the change: nobody hears of one that was rolled back, and none stays untold.
 
     The words are stored in Chinese whoever acts: the notification belongs to its reader, not to the actor's language.
     """
     with override("zh-hans"):
         url, text = order.get_absolute_url(), str(title)
-    transaction.on_commit(
-        partial(
-            notify, recipient_id=recipient_id, kind=NotificationKind.ORDER, title=text, body=order.gig_title, url=url
-        )
-    )
+    notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=text, body=order.gig_title, url=url)

@@ -7,12 +7,13 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.gigs.models import GigExtra, GigPackage, MediaKind
+from marketplace.gigs.models import GigExtra, GigMedia, GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.ledger import services as ledger
 from marketplace.orders import events, locks
@@ -51,15 +52,20 @@ def place_order(
     Raises OrderError OWN_GIG, GIG_NOT_LIVE, or OFFER_CHANGED when the package or an add-on is no longer what was seen.
     """
     checkout_key = checkout_key or uuid4()
-    package = GigPackage.objects.select_related("gig__seller__profile").get(
-        pk=package.pk
-    )  # as it is now, not as the page read it
+    # As it is now, not as the page read it.
+    pictures = GigMedia.objects.filter(gig=OuterRef("gig"), kind=MediaKind.IMAGE)
+    package = (
+        GigPackage.objects.select_related("gig__seller__profile")
+        .prefetch_related("gig__extras")
+        .annotate(cover=Subquery(pictures.values("file")[:1]))
+        .get(pk=package.pk)
+    )
     gig = package.gig
     if gig.status != GigStatus.LIVE or not gig.seller.is_active:
         raise OrderError(OrderErrorCode.GIG_NOT_LIVE)
     if gig.seller_id == buyer.pk:
         raise OrderError(OrderErrorCode.OWN_GIG)
-    extras = list(GigExtra.objects.filter(gig=gig, pk__in=list(extra_ids)))
+    extras = [extra for extra in gig.extras.all() if extra.pk in set(extra_ids)]
     if len(extras) != len(set(extra_ids)) or (seen_offer is not None and seen_offer != offer_of(package)):
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
     total_fen = package.price_fen + sum(extra.price_fen for extra in extras)
@@ -68,7 +74,6 @@ def place_order(
         if _is_same_purchase(placed, buyer=buyer, package=package, extras=extras, total_fen=total_fen):
             return placed
         checkout_key = uuid4()  # the page was sent again with another choice: that is another order
-    cover = gig.media.filter(kind=MediaKind.IMAGE).first()
     now = clock.now()
     try:
         with transaction.atomic():
@@ -82,7 +87,7 @@ def place_order(
                 package_tier=package.tier,
                 package_title=package.title,
                 package_description=package.description,
-                cover=cover.file.name if cover else "",
+                cover=package.cover or "",
                 total_fen=total_fen,
                 commission_basis_points=commission_rate(gig.seller),
                 # A faster add-on takes days off, but never all of them.
@@ -130,14 +135,17 @@ def _is_same_purchase(
     )
 
 
-@transaction.atomic
-def confirm_payment(*, order_id: int, gateway: str, payment_reference: str, amount_fen: int) -> bool:
+@transaction.atomic(savepoint=False)  # whoever calls in a transaction of its own wants all of it or nothing
+def confirm_payment(
+    *, order_id: int, gateway: str, payment_reference: str, amount_fen: int, locked_order: Order | None = None
+) -> bool:
     """The gateway has the money: hold it in escrow and let the order go on.
 
-    Called by payments, under the order's lock, before the payment's own (docs/locking.md). Returns False when the
+    Called by payments, under the order's lock, before the payment's own (docs/locking.md); `locked_order` is the row
+    that it locked, so that it need not be read again. Returns False when the
     order no longer waits for money (it was closed, or paid otherwise); payments then gives this one back.
     """
-    order = locks.lock_order(order_id)
+    order = locked_order or locks.lock_order(order_id)
     if order.status != OrderStatus.PENDING_PAYMENT:
         return False
     target = OrderStatus.AWAITING_REQUIREMENTS if order.requirements.exists() else OrderStatus.IN_PROGRESS

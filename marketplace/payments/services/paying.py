@@ -90,8 +90,7 @@ def apply_snapshot(*, payment_id: int, snapshot: PaySnapshot) -> Payment:
     Order of locks: order, payment, then accounts (inside orders.confirm_payment). Safe to repeat: a payment moves
     from pending once. Money for an order that no longer waits for it is noted to be given back whole.
     """
-    order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
-    order_locks.lock_order(order_id)
+    order = locks.lock_order_of_payment(payment_id)
     payment = locks.lock_payment(payment_id)
     if snapshot.state == PaymentState.PAID and payment.status != PaymentStatus.PAID:
         if snapshot.amount_fen != payment.amount_fen:
@@ -101,21 +100,22 @@ def apply_snapshot(*, payment_id: int, snapshot: PaySnapshot) -> Payment:
         payment.gateway_trade_no = snapshot.gateway_trade_no or None
         payment.paid_at = snapshot.paid_at or clock.now()
         accepted = orders.confirm_payment(
-            order_id=order_id,
+            order_id=order.pk,
             gateway=payment.gateway,
             payment_reference=payment.out_trade_no,
             amount_fen=payment.amount_fen,
+            locked_order=order,
         )
         if not accepted:
             orders.return_payment(
-                order_id=order_id,
+                order_id=order.pk,
                 gateway=payment.gateway,
                 payment_reference=payment.out_trade_no,
                 amount_fen=payment.amount_fen,
             )
-            is_closed = payment.order.status == OrderStatus.CANCELLED
+            is_closed = order.status == OrderStatus.CANCELLED
             payment.return_reason = ORDER_CLOSED if is_closed else ORDER_ALREADY_PAID
-        payment.save()
+        payment.save(update_fields=["status", "gateway_trade_no", "paid_at", "return_reason", "updated_at"])
     elif payment.status == PaymentStatus.PENDING and _is_over(payment, snapshot):
         payment.status = PaymentStatus.CLOSED
         payment.save(update_fields=["status", "updated_at"])
