@@ -21,8 +21,8 @@ from marketplace.orders.states import OrderStatus
 from marketplace.payments import selectors, services
 from marketplace.payments.errors import PaymentError
 from marketplace.payments.forms import CheckoutForm
-from marketplace.payments.gateways import configured_gateways, gateway
-from marketplace.payments.gateways.base import Capability, GatewayError, PayScene, RawRequest
+from marketplace.payments.gateways import configured_gateways
+from marketplace.payments.gateways.base import GatewayError, PayScene, RawRequest
 from marketplace.payments.models import GatewayCode
 from marketplace.payments.qr import qr_svg
 
@@ -51,7 +51,7 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
         "package": package,
         "gig": package.gig,
         "form": form,
-        "can_scan": _can_scan(),
+        "can_scan": services.can_scan(),
         "cover_url": package_cover_url(package),
         "timeout_minutes": get_config("orders.payment_timeout_minutes"),
         "auto_accept_days": get_config("orders.auto_accept_days"),
@@ -62,27 +62,17 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
 
 def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpResponse:
     payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
-    scene = _scene(request, gateway_code)
+    scene = services.scene_for(
+        gateway_code=gateway_code,
+        is_phone="Mobi" in request.headers.get("User-Agent", ""),
+        wants_code=request.POST.get("scene") == PayScene.QR,
+    )
     response = HttpResponse(status=303)
     if scene == PayScene.QR:
         response["Location"] = reverse("payments:scan", args=[order.number, gateway_code])
     else:
         response["Location"] = services.begin_payment(payment=payment, scene=scene).url
     return response
-
-
-def _scene(request: HttpRequest, gateway_code: str) -> PayScene:
-    """Where the buyer stands: a phone opens the app, a desktop the cashier's page, or a code when it asks for one."""
-    capabilities = gateway(gateway_code).capabilities
-    if "Mobi" in request.headers.get("User-Agent", "") and Capability.WAP in capabilities:
-        return PayScene.WAP
-    wants_code = request.POST.get("scene") == PayScene.QR or Capability.PAGE not in capabilities
-    return PayScene.QR if wants_code and Capability.QR in capabilities else PayScene.PAGE
-
-
-def _can_scan() -> bool:
-    """Whether a desktop buyer has a choice between a page and a code."""
-    return any(Capability.QR in gateway(code).capabilities for code in configured_gateways())
 
 
 @login_required
@@ -93,7 +83,7 @@ def scan(request: HttpRequest, number: str, gateway_code: str) -> HttpResponse:
     if order.status != OrderStatus.PENDING_PAYMENT:
         return redirect(order)
     payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
-    if Capability.QR not in gateway(gateway_code).capabilities:
+    if not services.can_scan(gateway_code):
         raise Http404
     try:
         intent = services.begin_payment(payment=payment, scene=PayScene.QR)
@@ -117,7 +107,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     return render(
         request,
         "payments/payment_form.html",
-        {"order": order, "gateways": configured_gateways(), "can_scan": _can_scan()},
+        {"order": order, "gateways": configured_gateways(), "can_scan": services.can_scan()},
     )
 
 

@@ -5,8 +5,10 @@ from marketplace.payments.services.notifications import forget_refused_notificat
 from marketplace.payments.services.paying import (
     apply_snapshot,
     begin_payment,
+    can_scan,
     close_expired_order,
     refresh_payment,
+    scene_for,
     settle_undecided,
     start_payment,
 )
@@ -16,12 +18,14 @@ __all__ = [
     "apply_refund_snapshot",
     "apply_snapshot",
     "begin_payment",
+    "can_scan",
     "close_expired_order",
     "forget_refused_notifications",
     "pay_refund",
     "receive_notification",
     "refresh_payment",
     "run_audit",
+    "scene_for",
     "settle_undecided",
     "start_payment",
 ]
