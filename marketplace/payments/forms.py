@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.gigs.models import GigPackage
 from marketplace.orders.services import offer_of
-from marketplace.payments.gateways import configured_gateways
+from marketplace.payments.models import GatewayCode
 
 
 class CheckoutForm(forms.Form):
@@ -16,9 +16,8 @@ class CheckoutForm(forms.Form):
     gateway = forms.ChoiceField(label=_("Way of paying"), widget=forms.RadioSelect)
     extras = forms.MultipleChoiceField(label=_("Add-ons"), required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args, package: GigPackage, **kwargs):
+    def __init__(self, *args, package: GigPackage, gateways: list[GatewayCode], **kwargs):
         super().__init__(*args, **kwargs)
-        gateways = configured_gateways()
         self.fields["gateway"].choices = [(code.value, code.label) for code in gateways]
         self.fields["gateway"].initial = gateways[0].value if gateways else None
         self.fields["checkout_key"].initial = uuid4()

@@ -12,5 +12,6 @@ urlpatterns = [
     path("wallet/withdraw/<str:reference>/cancel/", payout_views.cancel, name="payout_cancel"),
     path("pay/<str:number>/", views.pay, name="pay"),
     path("pay/<str:number>/scan/<str:gateway_code>/", views.scan, name="scan"),
+    path("pay/<str:number>/wechat/", views.pay_in_wechat, name="wechat"),
     path("pay/<str:number>/return/", views.payment_return, name="return"),
 ]

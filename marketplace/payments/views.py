@@ -2,6 +2,8 @@
 
 import logging
 
+from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,11 +20,11 @@ from marketplace.orders.models import Order
 from marketplace.orders.selectors import package_cover_url, package_on_sale
 from marketplace.orders.services import place_order
 from marketplace.orders.states import OrderStatus
-from marketplace.payments import selectors, services
+from marketplace.payments import selectors, services, wechat_identity
 from marketplace.payments.errors import PaymentError
 from marketplace.payments.forms import CheckoutForm
-from marketplace.payments.gateways import configured_gateways, gateway
-from marketplace.payments.gateways.base import Capability, GatewayError, PayScene, RawRequest
+from marketplace.payments.gateways import configured_gateways
+from marketplace.payments.gateways.base import GatewayError, PayScene, RawRequest
 from marketplace.payments.models import GatewayCode
 from marketplace.payments.qr import qr_svg
 
@@ -37,7 +39,7 @@ SCANNERS = {GatewayCode.ALIPAY: gettext_lazy("Alipay"), GatewayCode.WECHATPAY: g
 def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
     """What is bought, what it costs, how to pay; then straight to the gateway's page."""
     package = package_on_sale(package_id)
-    form = CheckoutForm(request.POST or None, package=package)
+    form = CheckoutForm(request.POST or None, package=package, gateways=_offered(request))
     if request.method == "POST" and form.is_valid():
         order = place_order(
             buyer=request.user,
@@ -51,7 +53,7 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
         "package": package,
         "gig": package.gig,
         "form": form,
-        "can_scan": _can_scan(),
+        "can_scan": services.can_scan(),
         "cover_url": package_cover_url(package),
         "timeout_minutes": get_config("orders.payment_timeout_minutes"),
         "auto_accept_days": get_config("orders.auto_accept_days"),
@@ -62,27 +64,67 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
 
 def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpResponse:
     payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
-    scene = _scene(request, gateway_code)
+    scene = services.scene_for(
+        gateway_code=gateway_code,
+        is_phone="Mobi" in request.headers.get("User-Agent", ""),
+        wants_code=request.POST.get("scene") == PayScene.QR,
+        is_in_wechat=_is_in_wechat(request),
+    )
     response = HttpResponse(status=303)
     if scene == PayScene.QR:
         response["Location"] = reverse("payments:scan", args=[order.number, gateway_code])
+    elif scene == PayScene.JSAPI:
+        response["Location"] = reverse("payments:wechat", args=[order.number])
     else:
-        response["Location"] = services.begin_payment(payment=payment, scene=scene).url
+        try:
+            address = get_adapter(request).get_client_ip(request)
+            response["Location"] = services.begin_payment(payment=payment, scene=scene, client_ip=address).url
+        except GatewayError as problem:
+            logger.warning("no page for %s: %s", payment.out_trade_no, problem)
+            return _no_answer(request, order)
     return response
 
 
-def _scene(request: HttpRequest, gateway_code: str) -> PayScene:
-    """Where the buyer stands: a phone opens the app, a desktop the cashier's page, or a code when it asks for one."""
-    capabilities = gateway(gateway_code).capabilities
-    if "Mobi" in request.headers.get("User-Agent", "") and Capability.WAP in capabilities:
-        return PayScene.WAP
-    wants_code = request.POST.get("scene") == PayScene.QR or Capability.PAGE not in capabilities
-    return PayScene.QR if wants_code and Capability.QR in capabilities else PayScene.PAGE
+def _no_answer(request: HttpRequest, order: Order) -> HttpResponse:
+    """The gateway did not open the payment: nothing was charged, and the buyer may try again."""
+    messages.error(request, _("The payment institution does not answer. Please try again, or pay another way."))
+    return redirect("payments:pay", order.number)
 
 
-def _can_scan() -> bool:
-    """Whether a desktop buyer has a choice between a page and a code."""
-    return any(Capability.QR in gateway(code).capabilities for code in configured_gateways())
+def _is_in_wechat(request: HttpRequest) -> bool:
+    return wechat_identity.is_wechat_browser(request.headers.get("User-Agent", ""))
+
+
+def _offered(request: HttpRequest) -> list[GatewayCode]:
+    """The gateways that this buyer can use: WeChat's browser does not open Alipay."""
+    found = configured_gateways()
+    if _is_in_wechat(request) and GatewayCode.WECHATPAY in found:
+        return [GatewayCode.WECHATPAY]
+    return found
+
+
+@login_required
+@require_safe
+def pay_in_wechat(request: HttpRequest, number: str) -> HttpResponse:
+    """Inside WeChat: learn who the buyer is to our Official Account, then let WeChat's script ask for the money."""
+    order = selectors.order_to_pay(request.user, number)
+    if order.status != OrderStatus.PENDING_PAYMENT:
+        return redirect(order)
+    openid = wechat_identity.known_openid(request.session)
+    try:
+        if not openid and "code" in request.GET:
+            openid = wechat_identity.remember_openid(
+                request.session, code=request.GET["code"], state=request.GET.get("state", "")
+            )
+        if not openid:
+            back = settings.SITE_URL + request.path
+            return redirect(wechat_identity.authorize_url(request.session, redirect_uri=back))
+        payment = services.start_payment(order_id=order.pk, gateway_code=GatewayCode.WECHATPAY)
+        intent = services.begin_payment(payment=payment, scene=PayScene.JSAPI, openid=openid)
+    except GatewayError as problem:
+        logger.warning("no payment inside WeChat for %s: %s", order.number, problem)
+        return _no_answer(request, order)
+    return render(request, "payments/payment_wechat.html", {"order": order, "parameters": intent.jsapi})
 
 
 @login_required
@@ -93,14 +135,13 @@ def scan(request: HttpRequest, number: str, gateway_code: str) -> HttpResponse:
     if order.status != OrderStatus.PENDING_PAYMENT:
         return redirect(order)
     payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
-    if Capability.QR not in gateway(gateway_code).capabilities:
+    if not services.can_scan(gateway_code):
         raise Http404
     try:
         intent = services.begin_payment(payment=payment, scene=PayScene.QR)
     except GatewayError as problem:
         logger.warning("no code for %s: %s", payment.out_trade_no, problem)
-        messages.error(request, _("The payment institution gave no code. Please try again, or pay another way."))
-        return redirect("payments:pay", order.number)
+        return _no_answer(request, order)
     context = {"order": order, "svg": qr_svg(intent.qr_text), "app": SCANNERS[GatewayCode(gateway_code)]}
     return render(request, "payments/payment_scan.html", context)
 
@@ -117,7 +158,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     return render(
         request,
         "payments/payment_form.html",
-        {"order": order, "gateways": configured_gateways(), "can_scan": _can_scan()},
+        {"order": order, "gateways": _offered(request), "can_scan": services.can_scan()},
     )
 
 

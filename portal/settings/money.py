@@ -50,6 +50,15 @@ ALIPAY = {
 }
 WECHATPAY = {
     "app_id": env.str("WECHATPAY_APP_ID", default="" if PRODUCTION else "wx2026jiangji0001"),
+    # The Official Account's secret: without it nobody can pay inside WeChat's own browser, only by code.
+    "app_secret": env.str("WECHATPAY_APP_SECRET", default="" if PRODUCTION else "sandbox"),
+    "oauth_base_url": env.str(
+        "WECHAT_OAUTH_BASE_URL",
+        default="https://open.weixin.qq.com/connect/" if PRODUCTION else f"{PAYMENT_SANDBOX_URL}/connect/",
+    ),
+    "api_base_url": env.str(
+        "WECHAT_API_BASE_URL", default="https://api.weixin.qq.com/" if PRODUCTION else f"{PAYMENT_SANDBOX_URL}/"
+    ),
     "merchant_id": env.str("WECHATPAY_MERCHANT_ID", default="" if PRODUCTION else "1900000001"),
     "base_url": env.str(
         "WECHATPAY_BASE_URL", default="https://api.mch.weixin.qq.com" if PRODUCTION else PAYMENT_SANDBOX_URL

@@ -13,6 +13,8 @@ from marketplace.ledger.models import Account
 from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund, RefundStatus
+from marketplace.payments import services
+from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways.alipay import AlipayGateway
 from marketplace.payments.gateways.base import (
     Capability,
@@ -26,7 +28,7 @@ from marketplace.payments.gateways.base import (
 from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus
 from marketplace.payments.services import custody
 from marketplace.payments.tasks import pay_due_refunds, settle_cleared_payments
-from tests.factories import make_finance, make_gig
+from tests.factories import make_finance, make_gig, make_order
 from tests.payments.conftest import begin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -315,3 +317,21 @@ def test_the_freeze_ends_are_known_a_month_ahead(held):
         assert custody.warn_of_freeze_ends() == 0
     with later(days=151):
         assert custody.warn_of_freeze_ends() == 1
+
+
+def test_a_seller_without_an_account_at_alipay_cannot_be_paid_there(alipay_sandbox, settings):
+    settings.SETTLEMENT_MODE = "custody"
+    with pytest.raises(PaymentError) as refusal:
+        services.start_payment(order_id=make_order().pk, gateway_code="alipay")
+    assert refusal.value.code == PaymentErrorCode.SELLER_NOT_AT_GATEWAY
+
+
+def test_work_that_may_outlast_the_freeze_is_refused(held):
+    longest = custody.longest_delivery_days("alipay")
+    order = make_order(gig=make_gig(seller=held.order.seller))
+    type(order).objects.filter(pk=order.pk).update(delivery_days=longest + 1)
+    with pytest.raises(PaymentError) as refusal:
+        services.start_payment(order_id=order.pk, gateway_code="alipay")
+    assert refusal.value.code == PaymentErrorCode.TOO_LONG_FOR_GATEWAY
+    type(order).objects.filter(pk=order.pk).update(delivery_days=longest)
+    assert services.start_payment(order_id=order.pk, gateway_code="alipay").sub_merchant_id

@@ -75,6 +75,9 @@ def use_wechat(settings: Any, keys: Path, base_url: str) -> None:
     """Configure the portal as `portal/settings/money.py` does from the sandbox's files."""
     settings.WECHATPAY = {
         "app_id": "wx2026jiangji0001",
+        "app_secret": "sandbox",
+        "oauth_base_url": f"{base_url}/connect/",
+        "api_base_url": f"{base_url}/",
         "merchant_id": "1900000001",
         "base_url": base_url,
         "merchant_private_key": (keys / "wechat_merchant_private_key.pem").read_text(),

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.utils import timezone
@@ -117,7 +118,7 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
             if scene == "native":
                 return PayIntent(PayIntentKind.QR, qr_text=answer["code_url"])
             if scene == "h5":
-                return PayIntent(PayIntentKind.REDIRECT, url=answer["h5_url"])
+                return PayIntent(PayIntentKind.REDIRECT, url=_with_return(answer["h5_url"], request.return_url))
             return PayIntent(PayIntentKind.JSAPI, jsapi=self._jsapi_parameters(answer["prepay_id"]))
         except KeyError as error:
             raise Unknown(f"an answer without {error}") from error
@@ -223,6 +224,11 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
         app = content.get("appid") or content.get("sp_appid") or self._app  # refunds name no application
         if merchant != self._merchant or app != self._app:
             raise WrongMerchant("mchid" if merchant != self._merchant else "appid")
+
+
+def _with_return(h5_url: str, return_url: str) -> str:
+    """WeChat's page, and where it sends the browser afterwards."""
+    return f"{h5_url}{'&' if '?' in h5_url else '?'}{urlencode({'redirect_url': return_url})}"
 
 
 def _pay_snapshot(content: Mapping[str, Any]) -> PaySnapshot:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -13,7 +16,7 @@ from .control import json_object, problem
 from .money import display_yuan
 from .pages import Html, fragment, joined, message_page, page
 from .wechat_notifications import WechatNotifications
-from .wechat_trades import NOTPAY, ApiError, WechatTrades
+from .wechat_trades import NOTPAY, OPENID, ApiError, WechatTrades
 from .wechat_transfers import SUCCEEDED, WAITING, WechatTransfers
 
 LISTED = 50
@@ -34,6 +37,8 @@ class WechatPhone:
         self._transfers = transfers
         self._notifications = notifications
         self.routes = [
+            Route("/connect/oauth2/authorize", self.authorize, methods=["GET"]),
+            Route("/sns/oauth2/access_token", self.access_token, methods=["GET"]),
             Route("/wechat/", self.home, methods=["GET"]),
             Route("/wechat/pay/{prepay_id}", self.show, methods=["GET"]),
             Route("/wechat/pay/{prepay_id}", self.pay, methods=["POST"]),
@@ -46,6 +51,24 @@ class WechatPhone:
             Route("/control/wechat/transfers/{number}", self.transfer, methods=["GET"]),
             Route("/control/wechat/transfers/{number}", self.set_transfer, methods=["POST"]),
         ]
+
+    def authorize(self, request: Request) -> Response:
+        """An Official Account's page asks who is there; with `snsapi_base` WeChat answers without asking the person."""
+        query = request.query_params
+        target = query.get("redirect_uri", "")
+        if query.get("appid") != self._config.wechat_app_id or not target.startswith(("http://", "https://")):
+            return message_page("无法打开", "redirect_uri 域名与后台配置不一致，或者 appid 不正确。", status=400)
+        answer = urlencode({"code": secrets.token_hex(16), "state": query.get("state", "")})
+        return RedirectResponse(f"{target}{'&' if '?' in target else '?'}{answer}", status_code=302)
+
+    def access_token(self, request: Request) -> Response:
+        """Who it was, for whoever knows the secret."""
+        query = request.query_params
+        if query.get("appid") != self._config.wechat_app_id or not query.get("secret") or not query.get("code"):
+            return JSONResponse({"errcode": 40029, "errmsg": "invalid code"})
+        return JSONResponse(
+            {"access_token": secrets.token_hex(16), "expires_in": 7200, "openid": OPENID, "scope": "snsapi_base"}
+        )
 
     def home(self, request: Request) -> Response:
         """The newest payments and transfers, as if they had been scanned."""

@@ -6,8 +6,10 @@ from marketplace.payments.services.notifications import forget_refused_notificat
 from marketplace.payments.services.paying import (
     apply_snapshot,
     begin_payment,
+    can_scan,
     close_expired_order,
     refresh_payment,
+    scene_for,
     settle_undecided,
     start_payment,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "apply_transfer_snapshot",
     "approve_payout",
     "begin_payment",
+    "can_scan",
     "cancel_payout",
     "close_expired_order",
     "forget_refused_notifications",
@@ -38,6 +41,7 @@ __all__ = [
     "reject_payout",
     "request_payout",
     "run_audit",
+    "scene_for",
     "send_payout",
     "set_destination",
     "settle_undecided",

@@ -16,6 +16,7 @@ from marketplace.payments import locks
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways import configured_gateways, gateway
 from marketplace.payments.gateways.base import (
+    Capability,
     CloseOutcome,
     CustodyTerms,
     GatewayError,
@@ -54,6 +55,26 @@ def start_payment(*, order_id: int, gateway_code: str) -> Payment:
         amount_fen=order.total_fen,
         expires_at=order.payment_expires_at,
     )
+
+
+def scene_for(*, gateway_code: str, is_phone: bool, wants_code: bool, is_in_wechat: bool = False) -> PayScene:
+    """How a buyer goes on at a gateway: a phone opens the app, a desk its page, or a code if it wants one or must.
+
+    Inside WeChat only WeChat's own script pays, and only whom our Official Account knows.
+    """
+    capabilities = gateway(gateway_code).capabilities
+    if is_in_wechat and Capability.JSAPI in capabilities:
+        return PayScene.JSAPI if can_identify() else PayScene.QR
+    if is_phone and Capability.WAP in capabilities:
+        return PayScene.WAP
+    wants_code = wants_code or Capability.PAGE not in capabilities
+    return PayScene.QR if wants_code and Capability.QR in capabilities else PayScene.PAGE
+
+
+def can_scan(gateway_code: str = "") -> bool:
+    """Whether a gateway, or any of the configured ones, gives codes to scan."""
+    codes = [gateway_code] if gateway_code else configured_gateways()
+    return any(Capability.QR in gateway(code).capabilities for code in codes)
 
 
 def begin_payment(*, payment: Payment, scene: PayScene, client_ip: str = "127.0.0.1", openid: str = "") -> PayIntent:
