@@ -206,18 +206,23 @@ def money_adds_up(db: None) -> Iterator[None]:
     assert audit_money().violations == []
 
 
-def earn(seller: User, *, amount_fen: int) -> None:
+def deliver_and_accept(order: Order) -> None:
+    """The work is handed over and accepted."""
+    file = ContentFile(b"the work", name="work.txt")
+    orders.deliver_order(order_id=order.pk, seller=order.seller, message="完成了。", files=[file])  # type: ignore[list-item]
+    orders.accept_delivery(order_id=order.pk, buyer=order.buyer)
+
+
+def earn(seller: User, *, amount_fen: int, gateway_code: str = "alipay") -> None:
     """Let a seller earn this much, cleared: an order at a price whose nine tenths it is, paid, delivered, accepted.
 
     Needs a configured gateway (`silent_alipay` or `alipay_sandbox`).
     """
     order = make_order(gig=make_gig(seller=seller, price_fen=amount_fen * 10 // 9))
-    payment = services.start_payment(order_id=order.pk, gateway_code="alipay")
+    payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
     paid = PaySnapshot(
         payment.out_trade_no, PaymentState.PAID, f"T{payment.pk:020d}", payment.amount_fen, timezone.now()
     )
     services.apply_snapshot(payment_id=payment.pk, snapshot=paid)
-    file = ContentFile(b"the work", name="work.txt")
-    orders.deliver_order(order_id=order.pk, seller=seller, message="完成了。", files=[file])  # type: ignore[list-item]
-    orders.accept_delivery(order_id=order.pk, buyer=order.buyer)
+    deliver_and_accept(order)
     clear_earnings(clearing_id=Clearing.objects.get(reference=f"order:{order.number}:release").pk)

@@ -287,3 +287,60 @@ def test_the_answer_to_a_notification_is_wechats_own_form(wechat_purchase):
     assert json.loads(wechat_purchase.deliver().content) == {"code": "SUCCESS", "message": "OK"}
     refused = hand_in(Letter({}, b"{}"))
     assert json.loads(refused.content)["code"] == "FAIL"
+
+
+IN_WECHAT = "Mozilla/5.0 (Linux; Android 14) Mobile MicroMessenger/8.0.50"
+
+
+def test_a_desk_buyer_scans_a_code(wechat_purchase, client):
+    client.force_login(wechat_purchase.order.buyer)
+    address = f"/pay/{wechat_purchase.order.number}/"
+    answer = client.post(address, {"gateway": "wechatpay"})
+    assert answer["Location"].endswith("/scan/wechatpay/")
+    page = client.get(answer["Location"]).content.decode()
+    assert "<svg" in page
+    assert "微信" in page
+
+
+def test_a_phone_goes_to_wechat_and_comes_back_to_the_order(wechat_purchase, client):
+    client.force_login(wechat_purchase.order.buyer)
+    answer = client.post(
+        f"/pay/{wechat_purchase.order.number}/", {"gateway": "wechatpay"}, headers={"User-Agent": "Mobile Safari"}
+    )
+    assert answer["Location"].startswith(f"{wechat_purchase.sandbox.url}/wechat/pay/")
+    back = fetch(answer["Location"], b"").location
+    assert back.endswith(f"/pay/{wechat_purchase.order.number}/return/")
+
+
+def test_inside_wechat_only_wechat_is_offered_and_knows_its_buyer_first(wechat_purchase, client):
+    client.force_login(wechat_purchase.order.buyer)
+    address, headers = f"/pay/{wechat_purchase.order.number}/", {"User-Agent": IN_WECHAT}
+    assert 'value="alipay"' not in client.get(address, headers=headers).content.decode()
+    answer = client.post(address, {"gateway": "wechatpay"}, headers=headers)
+    asked = client.get(answer["Location"], headers=headers)
+    assert asked["Location"].startswith(
+        f"{wechat_purchase.sandbox.url}/connect/oauth2/authorize?appid=wx2026jiangji0001"
+    )
+    back = fetch(asked["Location"].partition("#")[0]).location
+    path = back[back.index("/pay/") :]
+    page = client.get(path, headers=headers).content.decode()
+    assert 'data-package="prepay_id=wx' in page
+    assert wechat_purchase.at_wechat()["openid"] == "oSandboxBuyer0000000000001"
+    assert 'data-package="prepay_id=wx' in client.get(answer["Location"], headers=headers).content.decode()
+
+
+def test_a_way_back_that_nobody_sent_is_not_believed(wechat_purchase, client):
+    client.force_login(wechat_purchase.order.buyer)
+    path = f"/pay/{wechat_purchase.order.number}/wechat/"
+    answer = client.get(path, {"code": "abc", "state": "stolen"}, headers={"User-Agent": IN_WECHAT})
+    assert answer["Location"].endswith(f"/pay/{wechat_purchase.order.number}/")
+    assert "wechat_openid" not in client.session
+
+
+def test_when_wechat_does_not_answer_the_buyer_stays_with_us(wechat_purchase, client, settings):
+    settings.WECHATPAY = settings.WECHATPAY | {"base_url": "http://127.0.0.1:9"}
+    client.force_login(wechat_purchase.order.buyer)
+    answer = client.post(
+        f"/pay/{wechat_purchase.order.number}/", {"gateway": "wechatpay"}, headers={"User-Agent": "Mobile Safari"}
+    )
+    assert answer["Location"].endswith(f"/pay/{wechat_purchase.order.number}/")

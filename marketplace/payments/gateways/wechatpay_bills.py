@@ -18,6 +18,7 @@ _PATHS = {
     BillKind.TRADE: "/v3/bill/tradebill?bill_date={day}&bill_type=ALL&tar_type=GZIP",
     BillKind.FUND: "/v3/bill/fundflowbill?bill_date={day}&account_type=BASIC&tar_type=GZIP",
 }
+_TITLE = "商品名称"
 _TRADE_KINDS = {"SUCCESS": BillRowKind.PAYMENT, "REFUND": BillRowKind.REFUND}
 _FUND_KINDS = {
     "交易": BillRowKind.PAYMENT,
@@ -72,7 +73,16 @@ def _table(text: str) -> list[dict[str, str]]:
     header = lines[0].split(",")
     # A title may hold a comma: fields are told apart by the backtick that each begins with.
     rows = [line.removeprefix("`").split(",`") for line in lines[1:-2]]
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    return [dict(zip(header, _rejoined(row, header), strict=True)) for row in rows]
+
+
+def _rejoined(row: list[str], header: list[str]) -> list[str]:
+    """A title may even hold comma and backtick: what is too much belongs to it."""
+    surplus = len(row) - len(header)
+    if surplus <= 0 or _TITLE not in header:
+        return row
+    start = header.index(_TITLE)
+    return [*row[:start], ",`".join(row[start : start + surplus + 1]), *row[start + surplus + 1 :]]
 
 
 def _fen(text: str) -> int:

@@ -48,6 +48,7 @@ class WechatPhone:
             Route("/control/wechat/trades/{number}/{action}", self.act, methods=["POST"]),
             Route("/control/wechat/refunds/{number}", self.decide_refund, methods=["POST"]),
             Route("/control/wechat/splits/{number}/finish", self.finish_split, methods=["POST"]),
+            Route("/control/wechat/returns/finish", self.finish_returns, methods=["POST"]),
             Route("/control/wechat/transfers/{number}", self.transfer, methods=["GET"]),
             Route("/control/wechat/transfers/{number}", self.set_transfer, methods=["POST"]),
         ]
@@ -67,7 +68,13 @@ class WechatPhone:
         if query.get("appid") != self._config.wechat_app_id or not query.get("secret") or not query.get("code"):
             return JSONResponse({"errcode": 40029, "errmsg": "invalid code"})
         return JSONResponse(
-            {"access_token": secrets.token_hex(16), "expires_in": 7200, "openid": OPENID, "scope": "snsapi_base"}
+            {
+                "access_token": secrets.token_hex(16),
+                "expires_in": 7200,
+                "refresh_token": secrets.token_hex(16),
+                "openid": OPENID,
+                "scope": "snsapi_base",
+            }
         )
 
     def home(self, request: Request) -> Response:
@@ -186,6 +193,13 @@ class WechatPhone:
             return problem(403, "not from another site's page")
         self._trades.finish_split(request.path_params["number"])
         return JSONResponse({"status": "FINISHED"})
+
+    def finish_returns(self, request: Request) -> Response:
+        """Finish every return of a split that was left PROCESSING."""
+        if is_foreign(request):
+            return problem(403, "not from another site's page")
+        self._trades.finish_returns()
+        return JSONResponse({"result": "SUCCESS"})
 
     def transfer(self, request: Request) -> Response:
         """One transfer."""

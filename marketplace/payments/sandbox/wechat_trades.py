@@ -243,6 +243,16 @@ class WechatTrades:
                 )  # fmt: skip
             return self.get_return(out_return_no)
 
+    def finish_returns(self) -> None:
+        """Every return that was PROCESSING succeeds."""
+        with self._store.transaction():
+            for row in self._store.all("SELECT * FROM wechat_return WHERE result = 'PROCESSING'"):
+                self._store.execute(
+                    "UPDATE wechat_split SET returned_fen = returned_fen + ? WHERE out_order_no = ?",
+                    row["amount_fen"], row["out_order_no"],
+                )  # fmt: skip
+            self._store.execute("UPDATE wechat_return SET result = 'SUCCESS' WHERE result = 'PROCESSING'")
+
     def get_return(self, out_return_no: str) -> sqlite3.Row:
         """One return. Raises ApiError RESOURCE_NOT_EXISTS."""
         row = self._store.one("SELECT * FROM wechat_return WHERE out_return_no = ?", out_return_no)

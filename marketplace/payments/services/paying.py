@@ -28,6 +28,7 @@ from marketplace.payments.gateways.base import (
 )
 from marketplace.payments.models import Payment, PaymentStatus
 from marketplace.payments.services.custody import custody_account
+from marketplace.payments.wechat_identity import can_identify
 
 logger = logging.getLogger(__name__)
 

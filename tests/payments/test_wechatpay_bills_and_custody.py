@@ -1,0 +1,166 @@
+"""WeChat's bills in their real format, and 平台收付通: frozen, split, released, taken back."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from marketplace.core import clock
+from marketplace.ledger.models import Clearing
+from marketplace.ledger.selectors import wallet_of
+from marketplace.ledger.services import clear_earnings
+from marketplace.orders import services as orders
+from marketplace.orders.models import Refund, RefundStatus
+from marketplace.payments import services, tasks
+from marketplace.payments.gateways import gateway
+from marketplace.payments.gateways.base import BillKind, BillRowKind, Unknown
+from marketplace.payments.models import Settlement, SettlementStatus, SubMerchant, SubMerchantStatus
+from marketplace.payments.services import custody
+from tests.factories import make_gig, make_order
+from tests.payments.conftest import deliver_and_accept
+from tests.payments.wechat import WechatPurchase
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
+
+DAY = 86_400
+
+
+@pytest.fixture
+def yesterday(wechat_sandbox):
+    """Lets a day pass at WeChat, and says which day that was."""
+
+    def pass_a_day():
+        wechat_sandbox.control("clock", {"seconds": DAY})
+        return timezone.localdate() - timedelta(days=1)
+
+    return pass_a_day
+
+
+def test_a_days_bill_has_its_payments_and_refunds(wechat_purchase, yesterday):
+    wechat_purchase.pay()
+    wechat_purchase.deliver()
+    orders.cancel_order(order_id=wechat_purchase.order.pk, user=wechat_purchase.order.seller)
+    tasks.pay_due_refunds()
+    bill = gateway("wechatpay").fetch_bill(yesterday(), BillKind.TRADE)
+    mine = [row for row in bill.rows if row.out_trade_no == wechat_purchase.payment.out_trade_no]
+    assert [(row.kind, row.amount_fen, row.fee_fen, row.reference) for row in mine] == [
+        (BillRowKind.PAYMENT, 12_800, 77, ""),
+        (BillRowKind.REFUND, 12_800, 0, Refund.objects.get().reference),
+    ]
+    assert len(bill.sha256) == 64
+
+
+def test_a_title_with_commas_and_backticks_does_not_shift_the_columns(wechat_sandbox, letterbox_server, yesterday):
+    order = make_order(gig=make_gig(title="海报,`A4,两版`"))
+    payment = services.start_payment(order_id=order.pk, gateway_code="wechatpay")
+    purchase = WechatPurchase(order, payment, wechat_sandbox, letterbox_server)
+    purchase.open()
+    wechat_sandbox.control(f"wechat/trades/{payment.out_trade_no}/pay", {})
+    purchase.deliver()
+    rows = gateway("wechatpay").fetch_bill(yesterday(), BillKind.TRADE).rows
+    assert [row.amount_fen for row in rows if row.out_trade_no == payment.out_trade_no] == [10_000]
+
+
+def test_the_fund_bill_shows_fees(wechat_purchase, yesterday):
+    wechat_purchase.pay()
+    wechat_purchase.deliver()
+    rows = gateway("wechatpay").fetch_bill(yesterday(), BillKind.FUND).rows
+    mine = {row.kind: row.amount_fen for row in rows if row.out_trade_no == wechat_purchase.payment.out_trade_no}
+    assert mine == {BillRowKind.PAYMENT: 12_800, BillRowKind.FEE: 77}
+
+
+def test_a_day_without_trade_is_an_empty_bill(wechat_sandbox):
+    bill = gateway("wechatpay").fetch_bill(timezone.localdate() - timedelta(days=400), BillKind.TRADE)
+    assert bill.rows == ()
+
+
+@pytest.mark.parametrize("fault", ["bill_broken", "bill_address_dead"])
+def test_a_broken_file_is_fetched_again_and_concludes_nothing(wechat_purchase, yesterday, fault):
+    wechat_purchase.pay()
+    wechat_purchase.deliver()
+    day = yesterday()
+    wechat_purchase.sandbox.control("faults", {"out_trade_no": "*", "faults": {fault: True}, "times": 1})
+    with pytest.raises(Unknown):
+        gateway("wechatpay").fetch_bill(day, BillKind.TRADE)
+    assert gateway("wechatpay").fetch_bill(day, BillKind.TRADE).rows
+
+
+@pytest.fixture
+def held(wechat_sandbox, letterbox_server, settings):
+    """A paid order whose money WeChat holds, frozen in the seller's account; thirty seconds ago."""
+    settings.SETTLEMENT_MODE = "custody"
+    order = make_order(gig=make_gig(price_fen=10_000))
+    SubMerchant.objects.create(
+        user=order.seller, gateway="wechatpay", sub_merchant_id="1900000777", status=SubMerchantStatus.ACTIVE
+    )
+    payment = services.start_payment(order_id=order.pk, gateway_code="wechatpay")
+    purchase = WechatPurchase(order, payment, wechat_sandbox, letterbox_server)
+    purchase.pay()
+    assert purchase.deliver().status_code == 200
+    purchase.refresh()
+    wechat_sandbox.control("clock", {"seconds": 60})
+    return purchase
+
+
+def settle(purchase):
+    """Accept the work, let the earnings clear, and let the jobs run."""
+    deliver_and_accept(purchase.order)
+    clear_earnings(clearing_id=Clearing.objects.get().pk)
+    tasks.settle_cleared_payments()
+    return Settlement.objects.get()
+
+
+def test_custody_money_lies_frozen_and_is_split_and_released_once(held):
+    assert held.at_wechat()["frozen_fen"] == 10_000
+    settlement = settle(held)
+    assert settlement.status == SettlementStatus.DONE
+    assert held.at_wechat()["frozen_fen"] == 0
+    assert (settlement.commission_fen, settlement.seller_fen) == (1_000, 9_000)
+    assert wallet_of(held.order.seller).available_fen == 0
+    tasks.settle_cleared_payments()
+    assert Settlement.objects.count() == 1
+
+
+@pytest.mark.parametrize("fault", ["drop_before_accept", "drop_after_accept", "corrupt_response_signature"])
+def test_a_settlement_whose_answer_is_lost_is_asked_about(held, fault):
+    held.sandbox.control("faults", {"out_trade_no": "*", "faults": {fault: True}, "times": 1})
+    assert settle(held).status == SettlementStatus.SENT
+    with clock.moved_to(timezone.now() + timedelta(minutes=2)):
+        tasks.settle_cleared_payments()
+    assert Settlement.objects.get().status == SettlementStatus.DONE
+
+
+def test_a_split_under_way_is_waited_for(held):
+    held.sandbox.control("faults", {"out_trade_no": "*", "faults": {"split_processing": True}, "times": 1})
+    settlement = settle(held)
+    assert settlement.status == SettlementStatus.SENT
+    held.sandbox.control(f"wechat/splits/{settlement.reference}/finish", {})
+    with clock.moved_to(timezone.now() + timedelta(minutes=2)):
+        tasks.settle_cleared_payments()
+    assert Settlement.objects.get().status == SettlementStatus.DONE
+
+
+def test_frozen_money_goes_straight_back_to_the_buyer(held):
+    orders.cancel_order(order_id=held.order.pk, user=held.order.seller)
+    assert tasks.pay_due_refunds() == 1
+    assert held.at_wechat()["refunded_fen"] == 10_000
+
+
+def test_a_refund_of_settled_money_takes_our_fee_back_first(held):
+    settle(held)
+    held.sandbox.control("faults", {"out_trade_no": "*", "faults": {"return_result": "PROCESSING"}, "times": 1})
+    orders.refund_part(order_id=held.order.pk, actor=held.order.seller, amount_fen=5_000, reason="少做一版")
+    assert tasks.pay_due_refunds() == 0  # the return is under way
+    refund = Refund.objects.get()
+    assert refund.status != RefundStatus.DONE
+    held.sandbox.control("wechat/returns/finish", {})
+    for hours in (1, 2, 3):
+        with clock.moved_to(timezone.now() + timedelta(hours=hours)):
+            tasks.pay_due_refunds()
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.DONE
+    assert held.at_wechat()["refunded_fen"] == 5_000
+
+
+def test_the_freeze_limits_how_long_work_may_take(held):
+    assert custody.longest_delivery_days("wechatpay") == 180 - 3 - 7 - custody.FREEZE_RESERVE_DAYS
