@@ -133,8 +133,13 @@ class Keys:
     alipay_public_pem: str
 
     def environment(self) -> dict[str, str]:
-        """The portal's variables for these keys."""
-        return {"ALIPAY_APP_PRIVATE_KEY": self.app_pem, "ALIPAY_PUBLIC_KEY": self.alipay_public_pem}
+        """The portal's variables for these keys: bare keys, whatever certificates this installation has."""
+        certificates = ("ALIPAY_APP_CERT", "ALIPAY_CERT", "ALIPAY_ROOT_CERT")
+        no_certificates = dict.fromkeys(certificates, "") | {f"{name}_FILE": os.devnull for name in certificates}
+        return no_certificates | {
+            "ALIPAY_APP_PRIVATE_KEY": self.app_pem,
+            "ALIPAY_PUBLIC_KEY": self.alipay_public_pem,
+        }
 
 
 def _make_keys() -> Keys:
@@ -159,6 +164,7 @@ def use_own_keys() -> Keys:
     settings.ALIPAY = settings.ALIPAY | {
         "app_private_key": keys.app_pem,
         "alipay_public_key": keys.alipay_public_pem,
+        **dict.fromkeys(("app_cert", "alipay_cert", "alipay_root_cert"), ""),
     }
     return keys
 
