@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.core.money import yuan_text
 from marketplace.ledger.selectors import wallet_of
 from marketplace.payments import payout_selectors, services
 from marketplace.payments.models import PayoutDestinationKind, PayoutStatus
@@ -24,7 +25,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     wallet = wallet_of(request.user)
     available_fen = wallet.available_fen if wallet else 0
     most_fen = min(available_fen, get_config("payouts.maximum_fen"))
-    initial = {"amount": f"{most_fen / 100:.2f}"} if most_fen else {}
+    initial = {"amount": yuan_text(most_fen)} if most_fen else {}
     form = WithdrawForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         payout = services.request_payout(

@@ -220,6 +220,12 @@ def test_in_custody_there_is_nothing_to_withdraw(seller, settings):
     assert refusal(request, seller) == PayoutErrorCode.HELD_BY_INSTITUTION
 
 
+def test_without_a_gateway_that_pays_there_nothing_is_taken_out(seller, settings):
+    settings.ALIPAY = settings.ALIPAY | {"app_id": ""}
+    assert refusal(request, seller) == PayoutErrorCode.NOT_OFFERED
+    assert wallet_of(seller).available_fen == 900_000
+
+
 @pytest.fixture
 def at_alipay(seller, alipay_sandbox):
     """The same seller, and an Alipay that answers."""

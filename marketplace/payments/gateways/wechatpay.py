@@ -199,7 +199,7 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
         return RawReply(200 if ok else 400, json.dumps(answer).encode(), "application/json")
 
     def parse_notification(self, raw: RawRequest) -> Notification:
-        wechatpay_verifier.verify(raw.headers, raw.body, keys=self._keys, now=time.time())
+        wechatpay_verifier.verify(raw.headers, raw.body, keys=self._keys, now=int(time.time()))
         try:
             envelope = json.loads(raw.body)
             kind, resource = envelope["resource"]["original_type"], envelope["resource"]

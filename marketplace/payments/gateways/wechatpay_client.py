@@ -51,7 +51,7 @@ class _Core(Core):
     def _verify_signature(self, headers: Mapping[str, str], body: str) -> bool:
         lowered = {name.lower(): value for name, value in headers.items()}
         try:
-            wechatpay_verifier.verify(lowered, body.encode(), keys=self._known, now=time.time())
+            wechatpay_verifier.verify(lowered, body.encode(), keys=self._known, now=int(time.time()))
         except NotificationInvalid as problem:
             # What was asked may have been done all the same: an answer that cannot be trusted is no answer.
             raise Unknown(f"answer: {problem}") from problem

@@ -20,7 +20,7 @@ WINDOW_SECONDS = 300
 _HEADERS = ("wechatpay-timestamp", "wechatpay-nonce", "wechatpay-signature", "wechatpay-serial")
 
 
-def verify(headers: Mapping[str, str], body: bytes, *, keys: Mapping[str, RSAPublicKey], now: float) -> None:
+def verify(headers: Mapping[str, str], body: bytes, *, keys: Mapping[str, RSAPublicKey], now: int) -> None:
     """Check that WeChat signed exactly this body, within five minutes of `now` (epoch seconds).
 
     `headers` have lower-case names; `keys` are WeChat's public keys by their identifier, two of them while one is

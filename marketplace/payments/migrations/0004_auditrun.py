@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('entries', models.PositiveIntegerField(verbose_name='entries')),
                 ('accounts', models.PositiveIntegerField(verbose_name='accounts')),
                 ('violations', models.JSONField(default=list, verbose_name='violations')),
-                ('totals_fen', models.JSONField(default=dict, verbose_name='totals in fen')),
+                ('totals', models.JSONField(default=dict, verbose_name='totals in fen')),
             ],
             options={
                 'verbose_name': 'audit of the books',

@@ -10,7 +10,7 @@ class AuditRun(models.Model):
     entries = models.PositiveIntegerField(_("entries"))
     accounts = models.PositiveIntegerField(_("accounts"))
     violations = models.JSONField(_("violations"), default=list)
-    totals_fen = models.JSONField(_("totals in fen"), default=dict)
+    totals = models.JSONField(_("totals in fen"), default=dict)
 
     class Meta:
         verbose_name = _("audit of the books")

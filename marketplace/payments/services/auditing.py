@@ -18,7 +18,7 @@ def run_audit() -> AuditRun:
         entries=report.entries,
         accounts=report.accounts,
         violations=report.violations,
-        totals_fen=report.totals_fen,
+        totals=report.totals_fen,
     )
     for violation in report.violations:
         logger.error("the books: %s", violation)

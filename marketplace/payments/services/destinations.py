@@ -41,7 +41,7 @@ def set_destination(*, user: User, kind: PayoutDestinationKind, account: str, ba
         user=user,
         kind=kind,
         account_encrypted=encrypt_text(account),
-        account_masked=mask(kind, account),
+        account_masked=_masked(kind, account),
         real_name_encrypted=encrypt_text(real_name),
         bank_name=bank_name.strip(),
         usable_from=now + timedelta(hours=get_config("payouts.freeze_hours")),
@@ -58,7 +58,7 @@ def set_destination(*, user: User, kind: PayoutDestinationKind, account: str, ba
     return destination
 
 
-def mask(kind: PayoutDestinationKind, account: str) -> str:
+def _masked(kind: PayoutDestinationKind, account: str) -> str:
     """The account as pages show it: enough to know it again, too little to use it."""
     if kind == PayoutDestinationKind.BANK_CARD:
         return f"**** {account[-4:]}"
