@@ -50,6 +50,13 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "payments.commission_basis_points_top", 1000, 0, 3000, _("basis points"), _("Service fee: Select sellers")
         ),
+        # The contract with the institutions: 0.6 % for each payment. 1 compares each line of a bill with it.
+        ConfigDefinition(
+            "payments.gateway_fee_basis_points", 60, 0, 300, _("basis points"), _("Agreed fee of payment institutions")
+        ),
+        ConfigDefinition(
+            "payments.gateway_fee_is_checked", 1, 0, 1, _("1 is yes"), _("Compare each billed fee with the agreed one")
+        ),
         ConfigDefinition("ledger.clearing_days", 7, 0, 30, _("days"), _("Earnings become available after")),
         ConfigDefinition(
             "ledger.clearing_days_top", 3, 0, 30, _("days"), _("Earnings of Select sellers become available after")

@@ -65,3 +65,17 @@ class PayoutError(DomainError):
         PayoutErrorCode.NOT_POSSIBLE_NOW: _("This withdrawal has moved on in the meantime. Please look at it again."),
         PayoutErrorCode.ANOTHER_PERSON: _("A second person has to approve this, not the one who did before."),
     }
+
+
+class ReconciliationErrorCode(StrEnum):
+    NOT_OURS = "not_ours"
+    STILL_DIFFERENT = "still_different"
+
+
+class ReconciliationError(DomainError):
+    """A refusal about a difference between bill and books."""
+
+    messages = {
+        ReconciliationErrorCode.NOT_OURS: _("This number is none of our payments. Book it as unexplained instead."),
+        ReconciliationErrorCode.STILL_DIFFERENT: _("The payment institution does not say that it was paid."),
+    }

@@ -2,6 +2,8 @@
 
 from marketplace.orders.models import Order
 from marketplace.payments.models import (
+    Difference,
+    GatewayBill,
     GatewayNotification,
     Payment,
     Payout,
@@ -54,3 +56,14 @@ def lock_payout(payout_id: int) -> Payout:
     """Lock one payout, so that its result is booked once. The year of tax comes before it."""
     rows = Payout.objects.select_related("user", "destination", "tax_year")
     return rows.select_for_update(of=("self",), no_key=True).get(pk=payout_id)
+
+
+def lock_bill(bill_id: int) -> GatewayBill:
+    """Lock one bill, so that two runs of the same day book its fees once."""
+    return GatewayBill.objects.select_for_update(of=("self",), no_key=True).get(pk=bill_id)
+
+
+def lock_difference(difference_id: int) -> Difference:
+    """Lock one difference, so that two people resolve it once."""
+    rows = Difference.objects.select_related("bill")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=difference_id)

@@ -1,12 +1,18 @@
 """Jobs of payments. Each is safe to run twice, late, or after a crash."""
 
-from celery import shared_task
+from datetime import timedelta
 
+from celery import shared_task
+from django.utils import timezone
+
+from marketplace.core import clock
 from marketplace.core.jobs import count_done
 from marketplace.orders.selectors import due_refunds
 from marketplace.payments import payout_selectors, selectors, services
+from marketplace.payments.gateways import configured_gateways
+from marketplace.payments.gateways.base import BillKind
 from marketplace.payments.models import PayoutStatus
-from marketplace.payments.services import custody
+from marketplace.payments.services import custody, reconciliation
 
 # A call may take ten seconds and a job five minutes; what is left over has its turn in the next run.
 BATCH = 25
@@ -58,6 +64,17 @@ def send_due_payouts() -> int:
     if any(payout.status == PayoutStatus.APPROVED for payout in due):
         services.run_audit()
     return count_done(due, lambda payout: services.send_payout(payout=payout))
+
+
+@shared_task
+def reconcile_bills() -> int:
+    """Match the bills of the last three days; what could not be had yesterday is asked for again. Returns how many bills."""
+    today = timezone.localtime(clock.now()).date()
+    days = [today - timedelta(days=back) for back in (1, 2, 3)]
+    wanted = [(code, kind, day) for code in configured_gateways() for kind in BillKind for day in days]
+    return count_done(
+        wanted, lambda each: reconciliation.reconcile(gateway_code=each[0].value, kind=each[1], day=each[2])
+    )
 
 
 @shared_task

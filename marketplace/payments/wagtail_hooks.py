@@ -10,7 +10,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
-from marketplace.payments import custody_desk, payout_desk, selectors
+from marketplace.payments import custody_desk, payout_desk, reconciliation_desk, reconciliation_selectors, selectors
 from marketplace.payments.models import AuditRun
 
 
@@ -66,6 +66,51 @@ def audit_panel(request: HttpRequest, panels: list[Component]) -> None:
     audit = selectors.latest_audit()
     if audit is not None and not audit.is_sound and request.user.has_perm("payments.view_auditrun"):
         panels.append(AuditPanel(audit))
+
+
+@hooks.register("register_admin_urls")
+def reconciliation_urls():
+    return [
+        path("bills/", reconciliation_desk.bill_list, name="payments_bills"),
+        path("bills/<int:bill_id>/file/", reconciliation_desk.bill_file, name="payments_bill_file"),
+        path(
+            "differences/<int:difference_id>/<slug:action>/",
+            reconciliation_desk.difference_resolve,
+            name="payments_difference_resolve",
+        ),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def reconciliation_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Reconciliation"),
+        reverse("payments_bills"),
+        icon_name="list-ul",
+        order=327,
+        permission="payments.view_gatewaybill",
+    )
+
+
+class DifferencesPanel(Component):
+    """On the admin's first page, for finance: differences that nobody has looked at for a day."""
+
+    order = 11
+    template_name = "payments/admin/_differences_panel.html"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"number": self.number}
+
+
+@hooks.register("construct_homepage_panels")
+def differences_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if request.user.has_perm("payments.view_difference") and (
+        number := reconciliation_selectors.overdue_differences().count()
+    ):
+        panels.append(DifferencesPanel(number))
 
 
 @hooks.register("register_admin_menu_item")

@@ -12,7 +12,7 @@ class Command(BaseCommand):
         self.stdout.write(f"transactions  {report.transactions:>12,}")
         self.stdout.write(f"entries       {report.entries:>12,}")
         self.stdout.write(f"accounts      {report.accounts:>12,}")
-        for kind, total in sorted(report.totals_fen.items()):
+        for kind, total in sorted(report.totals.items()):
             self.stdout.write(f"  {kind:<20} ¥{display_yuan(total, exact=True):>18}")
         self.stdout.write(f"imbalances    {len(report.violations):>12,}")
         for violation in report.violations:

@@ -1,0 +1,271 @@
+"""Bills against books over real HTTP, and what finance does about a difference (facts/payments.md, 9: cases 23 and 24)."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.utils import timezone
+
+from marketplace.core import clock
+from marketplace.core.config import set_config
+from marketplace.ledger.models import Entry
+from marketplace.orders import services as orders
+from marketplace.orders.models import Order, Refund
+from marketplace.orders.states import OrderStatus
+from marketplace.payments import services, tasks
+from marketplace.payments.audit import audit_money
+from marketplace.payments.errors import ReconciliationError, ReconciliationErrorCode
+from marketplace.payments.gateways.base import BillKind, PayScene
+from marketplace.payments.models import (
+    Difference,
+    DifferenceKind,
+    DifferenceStatus,
+    GatewayBill,
+    Payment,
+    PaymentStatus,
+)
+from marketplace.payments.services import reconciliation
+from tests.factories import make_finance, make_gig, make_order, make_user
+from tests.payments.sandbox.conftest import fetch
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
+
+DAY = timedelta(days=1)
+GATEWAYS = ["alipay", "wechatpay"]
+
+
+class Yesterday:
+    """Purchases of yesterday at one gateway, paid for real at its sandbox."""
+
+    def __init__(self, sandbox, gateway_code):
+        self.sandbox, self.code = sandbox, gateway_code
+
+    def buy(self, *, told=True, price_fen=10_000):
+        order = make_order(gig=make_gig(price_fen=price_fen))
+        payment = services.start_payment(order_id=order.pk, gateway_code=self.code)
+        self.sandbox.fault(payment.out_trade_no, no_notify=True)
+        scene = PayScene.PAGE if self.code == "alipay" else PayScene.QR
+        intent = services.begin_payment(payment=payment, scene=scene)
+        if self.code == "alipay":
+            fetch(intent.url)  # the cashier brings the trade into being
+            self.sandbox.pay(payment.out_trade_no)
+        else:
+            self.sandbox.control(f"wechat/trades/{payment.out_trade_no}/pay", {})
+        if told:
+            services.refresh_payment(payment=payment)
+        return payment
+
+    def ends(self):
+        """Midnight passes, here and there."""
+        self.sandbox.control("clock", {"seconds": 86_400})
+        Payment.objects.update(paid_at=F("paid_at") - DAY)
+        Refund.objects.update(done_at=F("done_at") - DAY)
+
+    def bill(self, kind=BillKind.TRADE):
+        """Yesterday's bill, matched."""
+        day = timezone.localdate() - DAY
+        return reconciliation.reconcile(gateway_code=self.code, kind=kind, day=day)
+
+    def fault(self, number="*", **faults):
+        self.sandbox.control("faults", {"out_trade_no": number, "faults": faults})
+
+
+@pytest.fixture(params=GATEWAYS)
+def yesterday(request):
+    """At either gateway. What other tests bought at the same sandbox long ago is on other days."""
+    sandbox = request.getfixturevalue("alipay_sandbox" if request.param == "alipay" else "wechat_sandbox")
+    sandbox.control("clock", {"seconds": 30 * 86_400})
+    yield Yesterday(sandbox, request.param)
+    sandbox.control("clock", {"seconds": 30 * 86_400})
+
+
+def differences():
+    return list(Difference.objects.filter(status=DifferenceStatus.OPEN).values_list("kind", flat=True))
+
+
+def sum_of(code):
+    return sum(Entry.objects.filter(account__code=code).values_list("amount_fen", flat=True))
+
+
+def test_a_day_of_payments_and_refunds_matches_and_its_fees_are_booked_once(yesterday):
+    payments = [yesterday.buy(price_fen=price) for price in (10_000, 12_800, 3_500)]
+    order = payments[0].order
+    orders.cancel_order(order_id=order.pk, user=order.seller)
+    tasks.pay_due_refunds()
+    yesterday.ends()
+    for _ in range(2):
+        bill = yesterday.bill()
+        assert (bill.rows, bill.matched, bill.problem) == (4, 4, "")
+        assert (bill.paid_fen, bill.refunded_fen, bill.fee_fen) == (26_300, 10_000, 158)
+    assert differences() == []
+    assert sum_of(f"fees:{yesterday.code}") == -158
+    assert bill.file.read()
+
+
+def test_two_hundred_payments_match_without_a_difference(wechat_sandbox):
+    wechat_sandbox.control("clock", {"seconds": 30 * 86_400})
+    day = Yesterday(wechat_sandbox, "wechatpay")
+    gig, buyer = make_gig(price_fen=10_000), make_user()
+    for _ in range(200):
+        order = make_order(gig=gig, buyer=buyer)
+        payment = services.start_payment(order_id=order.pk, gateway_code="wechatpay")
+        services.begin_payment(payment=payment, scene=PayScene.QR)
+        wechat_sandbox.control(f"wechat/trades/{payment.out_trade_no}/pay", {})
+    for payment in Payment.objects.all():
+        services.refresh_payment(payment=payment)
+    day.ends()
+    bill = day.bill()
+    assert (bill.rows, bill.matched) == (200, 200)
+    assert differences() == []
+    wechat_sandbox.control("clock", {"seconds": 30 * 86_400})
+
+
+def test_an_empty_day_is_an_empty_bill(yesterday):
+    bill = yesterday.bill()
+    assert (bill.rows, bill.problem, differences()) == (0, "", [])
+
+
+def test_a_payment_nobody_told_us_about_is_listed_and_one_click_books_it(yesterday):
+    payment = yesterday.buy(told=False)
+    yesterday.ends()
+    yesterday.bill()
+    assert differences() == [DifferenceKind.MISSING_HERE]
+    difference = reconciliation.ask_gateway(difference_id=Difference.objects.get().pk, staff=make_finance())
+    assert difference.status == DifferenceStatus.RESOLVED
+    payment.refresh_from_db()
+    assert payment.status == PaymentStatus.PAID
+    assert Order.objects.get(pk=payment.order_id).status == OrderStatus.IN_PROGRESS
+    yesterday.bill()
+    assert differences() == []
+
+
+def test_what_the_bill_lacks_is_missed_only_from_the_second_day_on(yesterday):
+    payment = yesterday.buy()
+    yesterday.fault(payment.out_trade_no, bill_drop=True)
+    yesterday.ends()
+    yesterday.bill()
+    assert differences() == []
+    day = timezone.localdate() - DAY
+    with clock.moved_to(timezone.now() + DAY):
+        reconciliation.reconcile(gateway_code=yesterday.code, kind=BillKind.TRADE, day=day)
+    assert differences() == [DifferenceKind.MISSING_THERE]
+
+
+def test_another_amount_is_listed_and_can_be_booked_as_unexplained_once(yesterday):
+    payment = yesterday.buy()
+    yesterday.fault(payment.out_trade_no, bill_amount=9_000)
+    yesterday.ends()
+    yesterday.bill()
+    difference = Difference.objects.get()
+    assert (difference.kind, difference.here_fen, difference.there_fen) == (DifferenceKind.AMOUNT, 10_000, 9_000)
+    for _ in range(2):
+        reconciliation.book_to_suspense(difference_id=difference.pk, staff=make_finance())
+    assert sum_of(f"suspense:{yesterday.code}") == -1_000
+    assert audit_money().violations == []
+
+
+def test_a_stranger_in_the_bill_is_none_of_ours_and_goes_to_suspense(yesterday):
+    yesterday.buy()
+    yesterday.fault(bill_extra="PASTRANGER0001")
+    yesterday.ends()
+    yesterday.bill()
+    difference = Difference.objects.get()
+    assert difference.kind == DifferenceKind.MISSING_HERE
+    staff = make_finance()
+    with pytest.raises(ReconciliationError) as caught:
+        reconciliation.ask_gateway(difference_id=difference.pk, staff=staff)
+    assert caught.value.code == ReconciliationErrorCode.NOT_OURS
+    reconciliation.book_to_suspense(difference_id=difference.pk, staff=staff)
+    assert sum_of(f"suspense:{yesterday.code}") == 8_800
+
+
+def test_a_line_that_stands_twice_is_listed(yesterday):
+    yesterday.buy()
+    yesterday.fault(bill_duplicate=True)
+    yesterday.ends()
+    yesterday.bill()
+    assert differences() == [DifferenceKind.DUPLICATE]
+
+
+def test_another_fee_than_agreed_is_listed_and_can_be_accepted(yesterday):
+    payment = yesterday.buy()
+    yesterday.fault(payment.out_trade_no, bill_fee=5)
+    yesterday.ends()
+    yesterday.bill()
+    difference = Difference.objects.get()
+    assert (difference.kind, difference.here_fen, difference.there_fen) == (DifferenceKind.FEE, 60, 65)
+    reconciliation.accept_fee(difference_id=difference.pk, staff=make_finance())
+    assert differences() == []
+    set_config(key="payments.gateway_fee_is_checked", value=0, reason="test")
+    assert yesterday.bill().matched == 1
+
+
+def test_a_broken_file_concludes_nothing_and_is_asked_for_again(yesterday):
+    yesterday.buy()
+    yesterday.ends()
+    yesterday.fault(bill_broken=True)
+    assert yesterday.bill().problem != ""
+    assert differences() == []
+    yesterday.sandbox.control("faults", method="DELETE")
+    bill = yesterday.bill()
+    assert (bill.problem, bill.matched) == ("", 1)
+
+
+def test_a_resolved_difference_stays_resolved_and_says_who_did_it(yesterday):
+    payment = yesterday.buy()
+    yesterday.fault(payment.out_trade_no, bill_amount=9_000)
+    yesterday.ends()
+    yesterday.bill()
+    staff = make_finance()
+    pk = Difference.objects.get().pk
+    reconciliation.accept_as_known(difference_id=pk, staff=staff, note="支付机构已更正")
+    yesterday.bill()
+    difference = Difference.objects.get()
+    assert (difference.status, difference.resolved_by, difference.resolution) == ("resolved", staff, "支付机构已更正")
+
+
+def test_a_difference_that_went_away_by_itself_is_closed(yesterday):
+    payment = yesterday.buy()
+    yesterday.fault(payment.out_trade_no, bill_amount=9_000)
+    yesterday.ends()
+    yesterday.bill()
+    yesterday.sandbox.control("faults", method="DELETE")
+    yesterday.bill()
+    assert (differences(), Difference.objects.get().resolution) == ([], "matches now")
+
+
+def test_only_finance_decides(yesterday):
+    payment = yesterday.buy()
+    yesterday.fault(payment.out_trade_no, bill_amount=9_000)
+    yesterday.ends()
+    yesterday.bill()
+    pk, stranger = Difference.objects.get().pk, make_user()
+    for decide in (
+        reconciliation.ask_gateway,
+        reconciliation.book_to_suspense,
+        reconciliation.accept_fee,
+        partial(reconciliation.accept_as_known, note="x"),
+    ):
+        with pytest.raises(PermissionDenied):
+            decide(difference_id=pk, staff=stranger)
+    assert differences() == [DifferenceKind.AMOUNT]
+
+
+def test_finance_clicks_it_away_in_the_admin(yesterday, client):
+    payment = yesterday.buy(told=False)
+    yesterday.ends()
+    tasks.reconcile_bills()
+    assert GatewayBill.objects.filter(gateway=yesterday.code).count() == 6
+    staff = make_finance()
+    client.force_login(staff)
+    page = client.get("/admin/bills/").content.decode()
+    assert payment.out_trade_no in page
+    pk = Difference.objects.get(status=DifferenceStatus.OPEN).pk
+    assert client.post(f"/admin/differences/{pk}/ask/", follow=True).status_code == 200
+    assert differences() == []
+    bill = GatewayBill.objects.exclude(file="").first()
+    assert b"".join(client.get(f"/admin/bills/{bill.pk}/file/").streaming_content)
+    client.force_login(make_user())
+    assert client.get("/admin/bills/").status_code == 302
