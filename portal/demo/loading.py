@@ -9,6 +9,7 @@ from django.db import transaction
 
 from cms_pages.demo_pages import build_demo_site
 from marketplace.discovery.services import rebuild_index
+from marketplace.ledger.escrow_proof import publish_escrow_proof
 from portal.demo import books, catalogue, desk, history, media, recount, talk
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
@@ -79,6 +80,8 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         books.write_books(plans, [offer.title for offer in offers], people=people, now=now)
         # Here, while a failure still costs nothing: from now on the sandbox knows the payments.
         tell_sandbox(plans, offers)
+        books.open_way_out(people.sellers[sources.demo_seller])
+        publish_escrow_proof()
     with watch.stage("reviews"):
         history.write_reviews(plans, orders)
     with watch.stage("conversations"):

@@ -20,6 +20,7 @@ from marketplace.accounts.models import (
     VerificationKind,
     VerificationStatus,
 )
+from marketplace.core.encryption import encrypt_text
 from marketplace.moderation import roles
 from marketplace.reviews.models import SellerLevel
 from portal.demo.bulk import backdate, insert
@@ -222,6 +223,8 @@ def _verification(user: User, kind: str, reviewer: User | None = None) -> UserVe
     return UserVerification(
         user=user,
         kind=kind,
+        # In the demo people are called what they are called.
+        name_encrypted=encrypt_text(user.profile.display_name) if kind == VerificationKind.REAL_NAME else "",
         status=VerificationStatus.APPROVED,
         reviewed_by=reviewer,
         reviewed_at=user.date_joined + timedelta(hours=26 if reviewer else 0),
