@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core.money import parse_yuan
-from marketplace.payments import payout_selectors
+from marketplace.payments import payout_selectors, services
+from marketplace.payments.errors import PayoutError, PayoutErrorCode
 from marketplace.payments.models import PayoutDestinationKind
 
 
@@ -18,10 +19,9 @@ class YuanField(forms.DecimalField):
         return parse_yuan(super().clean(value))
 
 
-class WithdrawForm(forms.Form):
-    """How much, and where to."""
+class AmountForm(forms.Form):
+    """How much."""
 
-    request_key = forms.UUIDField(widget=forms.HiddenInput)
     amount = YuanField(
         label=_("Amount"),
         min_value=0,
@@ -29,12 +29,29 @@ class WithdrawForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "input num yuan--large"}),
     )
+
+
+class WithdrawForm(AmountForm):
+    """How much, and where to."""
+
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
     destination = forms.ModelChoiceField(label=_("Withdraw to"), queryset=None, empty_label=None)
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["request_key"].initial = uuid4()
         self.fields["destination"].queryset = payout_selectors.destinations_of(user)
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors:
+            try:
+                services.check_payout(user=self.user, destination_id=data["destination"].pk, gross_fen=data["amount"])
+            except PayoutError as refusal:
+                about_account = refusal.code in (PayoutErrorCode.DESTINATION_FROZEN, PayoutErrorCode.NOT_OFFERED)
+                self.add_error("destination" if about_account else "amount", refusal.message)
+        return data
 
 
 class DestinationForm(forms.Form):
@@ -62,4 +79,8 @@ class DestinationForm(forms.Form):
         data = super().clean()
         if data.get("kind") == PayoutDestinationKind.BANK_CARD and not data.get("bank_name"):
             self.add_error("bank_name", _("Which bank is the card of?"))
+        if data.get("kind") and data.get("account"):
+            kind = PayoutDestinationKind(data["kind"])
+            if not services.account_is_plausible(kind=kind, account=data["account"]):
+                self.add_error("account", PayoutError.messages[PayoutErrorCode.ACCOUNT_INVALID])
         return data

@@ -15,7 +15,7 @@ from marketplace.core.money import yuan_text
 from marketplace.ledger.selectors import wallet_of
 from marketplace.payments import payout_selectors, services
 from marketplace.payments.models import PayoutDestinationKind, PayoutStatus
-from marketplace.payments.payout_forms import DestinationForm, WithdrawForm
+from marketplace.payments.payout_forms import AmountForm, DestinationForm, WithdrawForm
 
 
 @login_required
@@ -60,9 +60,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
     """The tax on an amount, as it is typed."""
-    form = WithdrawForm(request.GET, user=request.user)
-    form.is_valid()
-    gross_fen = form.cleaned_data.get("amount", 0)
+    form = AmountForm(request.GET)
+    gross_fen = form.cleaned_data["amount"] if form.is_valid() else 0
     tax = services.preview_tax(user=request.user, gross_fen=gross_fen) if gross_fen else None
     context = {"tax": tax, "net_fen": gross_fen - tax.tax_fen if tax else 0}
     return render(request, "payments/_withdraw_tax.html", context)

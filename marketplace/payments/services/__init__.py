@@ -1,7 +1,7 @@
 """Writes of payments, one subject a file. No call to a gateway ever happens inside a database transaction."""
 
 from marketplace.payments.services.auditing import run_audit
-from marketplace.payments.services.destinations import set_destination
+from marketplace.payments.services.destinations import account_is_plausible, set_destination
 from marketplace.payments.services.notifications import forget_refused_notifications, receive_notification
 from marketplace.payments.services.paying import (
     apply_snapshot,
@@ -17,6 +17,7 @@ from marketplace.payments.services.payouts import (
     apply_transfer_snapshot,
     approve_payout,
     cancel_payout,
+    check_payout,
     preview_tax,
     reject_payout,
     request_payout,
@@ -25,6 +26,7 @@ from marketplace.payments.services.payouts import (
 from marketplace.payments.services.refunds import apply_refund_snapshot, pay_refund
 
 __all__ = [
+    "account_is_plausible",
     "apply_refund_snapshot",
     "apply_snapshot",
     "apply_transfer_snapshot",
@@ -32,6 +34,7 @@ __all__ = [
     "begin_payment",
     "can_scan",
     "cancel_payout",
+    "check_payout",
     "close_expired_order",
     "forget_refused_notifications",
     "pay_refund",

@@ -32,7 +32,7 @@ def set_destination(*, user: User, kind: PayoutDestinationKind, account: str, ba
     if not real_name:
         raise PayoutError(PayoutErrorCode.NOT_VERIFIED)
     account = account.strip().replace(" ", "")
-    if not _is_plausible(kind, account):
+    if not account_is_plausible(kind=kind, account=account):
         raise PayoutError(PayoutErrorCode.ACCOUNT_INVALID)
     locks.lock_destinations(user.pk)
     now = clock.now()
@@ -68,7 +68,9 @@ def _masked(kind: PayoutDestinationKind, account: str) -> str:
     return f"{account[:3]}****{account[-4:]}"
 
 
-def _is_plausible(kind: PayoutDestinationKind, account: str) -> bool:
+def account_is_plausible(*, kind: PayoutDestinationKind, account: str) -> bool:
+    """Whether an account can be one of this kind: a card's check digit, a login's form. Blanks do not matter."""
+    account = account.strip().replace(" ", "")
     match kind:
         case PayoutDestinationKind.BANK_CARD:
             return 15 <= len(account) <= 19 and account.isdecimal() and luhn.is_valid(account)

@@ -96,6 +96,16 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
     return payout
 
 
+def check_payout(*, user: User, destination_id: int, gross_fen: int) -> None:
+    """Raise the PayoutError that `request_payout` would raise now, so that a form can say it beside its field."""
+    now = clock.now()
+    _check_destination(user, payout_selectors.own_destination(user, destination_id), now)
+    _check_amount(user, gross_fen, now)
+    available_fen = open_wallet(user).available_fen
+    if gross_fen > available_fen:
+        raise PayoutError(PayoutErrorCode.NOT_ENOUGH, available=yuan_text(available_fen))
+
+
 def preview_tax(*, user: User, gross_fen: int) -> Withholding:
     """What would be withheld from a payout of `gross_fen` today, line by line. Writes nothing."""
     today = timezone.localtime(clock.now()).date()

@@ -1,0 +1,36 @@
+"""A seller takes money out, in a real browser: the tax is shown as it is typed, and the money arrives."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_seller_sees_the_tax_withdraws_and_is_paid(person, size) -> None:
+    seller = person("seller", size=size)
+    seller.log_in("seller@jiangji.example")
+    page = seller.visit("/wallet/")
+    page.locator("main a[href$='/wallet/withdraw/']").click()
+    seller.snap("1 withdraw")
+    net = page.locator("[data-net]")
+    page.locator("input[name=amount]").fill("200")
+    expect(net).to_contain_text(re.compile(r"1\d\d\.\d\d|200\.00"))
+    page.locator("input[name=amount]").fill("0.5")
+    page.get_by_role("button", name="提现").click()
+    expect(page.locator("main")).to_contain_text("单次提现最少")
+    seller.snap("2 refused")
+    page = seller.visit("/wallet/withdraw/")
+    page.locator("input[name=amount]").fill("200")
+    page.get_by_role("button", name="提现").click()
+    expect(page).to_have_url(re.compile(r"/wallet/withdraw/PO\w+/$"))
+    seller.snap("3 under way")
+    for _ in range(30):
+        if page.get_by_role("heading", level=1).inner_text() == "已到账":
+            break
+        page.wait_for_timeout(3_000)
+        page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("已到账")
+    seller.snap("4 arrived")
