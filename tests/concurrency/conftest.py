@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -32,19 +33,23 @@ class MeetingPoint:
 
 
 @pytest.fixture
-def meet_before(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], None]:
-    """Make two threads meet right before a function, so that they really compete for what it does."""
+def meet_before(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make two threads meet right before a function, so that they really compete for what it does.
 
-    def arrange(module: Any, name: str) -> None:
-        point, original = MeetingPoint(once=True), getattr(module, name)
+    `or_before` names a second place that counts as the same, for two threads that come by different ways.
+    """
 
-        def after_meeting(*args: Any, **kwargs: Any) -> Any:
-            point.wait()
-            return original(*args, **kwargs)
-
-        monkeypatch.setattr(module, name, after_meeting)
+    def arrange(module: Any, name: str, *, or_before: tuple[Any, str] | None = None) -> None:
+        point = MeetingPoint(once=True)
+        for place, function in filter(None, [(module, name), or_before]):
+            monkeypatch.setattr(place, function, partial(_after_meeting, point, getattr(place, function)))
 
     return arrange
+
+
+def _after_meeting(point: MeetingPoint, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    point.wait()
+    return original(*args, **kwargs)
 
 
 @pytest.fixture
@@ -57,12 +62,16 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
         points["order"].wait()
         return order
 
+    def unlocked_order_of_payment(payment_id: int) -> Order:
+        return unlocked_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
+
     def unlocked_payment(payment_id: int) -> Payment:
         payment = Payment.objects.get(pk=payment_id)
         points["payment"].wait()
         return payment
 
     monkeypatch.setattr(order_locks, "lock_order", unlocked_order)
+    monkeypatch.setattr(payment_locks, "lock_order_of_payment", unlocked_order_of_payment)
     monkeypatch.setattr(payment_locks, "lock_payment", unlocked_payment)
 
 

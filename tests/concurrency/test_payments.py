@@ -9,8 +9,10 @@ from marketplace.core import clock
 from marketplace.ledger.models import Transaction
 from marketplace.orders import locks
 from marketplace.orders import services as orders
-from marketplace.orders.models import Refund
+from marketplace.orders.errors import OrderErrorCode
+from marketplace.orders.models import Order, Refund
 from marketplace.orders.states import OrderStatus
+from marketplace.payments import locks as payment_locks
 from marketplace.payments import services
 from marketplace.payments.audit import audit_money
 from marketplace.payments.gateways.alipay import AlipayGateway
@@ -46,7 +48,7 @@ def post(notice):
 def test_two_copies_of_a_notification_at_once_pay_once(silent_alipay, forge, meet_before):
     payment = new_payment()
     notice = forge(payment)
-    meet_before(locks, "lock_order")
+    meet_before(payment_locks, "lock_order_of_payment")
     assert together(partial(post, notice), partial(post, notice)) == [b"success", b"success"]
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.PAID
@@ -69,9 +71,11 @@ def test_a_notification_and_a_cancellation_at_once_lose_no_money(silent_alipay, 
     payment = new_payment()
     order = payment.order
     cancel = partial(orders.cancel_order, order_id=order.pk, user=order.buyer)
-    meet_before(locks, "lock_order")
-    results = together(partial(post, forge(payment)), cancel)
-    assert results[0] == b"success"
+    meet_before(locks, "lock_order", or_before=(payment_locks, "lock_order_of_payment"))
+    told, cancelled = together(partial(post, forge(payment)), cancel)
+    assert told == b"success"
+    # Paid work in progress is not the buyer's to cancel; what was not paid yet is.
+    assert isinstance(cancelled, Order) or cancelled.code == OrderErrorCode.NOT_LATE_ENOUGH
     order.refresh_from_db()
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.PAID
