@@ -8,17 +8,25 @@ from django.db import connection, connections, transaction
 
 from marketplace.accounts.models import User
 from marketplace.gigs.models import Gig, GigCategory
+from marketplace.payments.models import PayoutDestination, SubMerchant
 
 
-def forget_marketplace() -> None:
-    """Remove all orders, money, gigs and people; pages and other data of migrations stay."""
+def forget_money() -> None:
+    """Remove all orders and all money, in one statement; people, gigs and where sellers are paid to stay."""
     with transaction.atomic(), connection.cursor() as cursor:
         # The ledger refuses DELETE and TRUNCATE. Everything of an order hangs on these tables.
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
             "TRUNCATE orders_order, ledger_account, ledger_transaction, ledger_dayseal, ledger_escrowproof,"
-            " payments_auditrun, payments_gatewaynotification, payments_payoutdestination, payments_taxyear CASCADE"
+            " payments_auditrun, payments_gatewaynotification, payments_taxyear CASCADE"
         )
+
+
+def forget_marketplace() -> None:
+    """Remove all orders, money, gigs and people; pages and other data of migrations stay."""
+    forget_money()
+    PayoutDestination.objects.all().delete()
+    SubMerchant.objects.all().delete()
     Gig.objects.all().delete()
     GigCategory.objects.filter(parent__isnull=False).delete()
     GigCategory.objects.all().delete()
