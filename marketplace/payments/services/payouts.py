@@ -55,7 +55,7 @@ MONEY_IS_BACK = (PayoutStatus.FAILED, PayoutStatus.REJECTED, PayoutStatus.CANCEL
 def request_payout(*, user: User, destination_id: int, gross_fen: int, request_key: UUID) -> Payout:
     """Take `gross_fen` out of the wallet, withhold the income tax, and send the rest on its way.
 
-    The same `request_key` again is the same payout. Above `payouts.approval_threshold_fen` two people of finance have
+    The same `request_key` again is the same payout, if it says the same; else PayoutError FORM_WAS_SENT. Above `payouts.approval_threshold_fen` two people of finance have
     to approve; else it goes out in the next batch. Raises PayoutError.
     """
     if is_custody():
@@ -63,7 +63,9 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
     now = clock.now()
     today = timezone.localtime(now).date()
     year = locks.lock_tax_year(user_id=user.pk, year=today.year, month=today.month)
-    if known := Payout.objects.filter(request_key=request_key, user=user).first():
+    if known := Payout.objects.filter(request_key=request_key).first():
+        if (known.user_id, known.destination_id, known.gross_fen) != (user.pk, destination_id, gross_fen):
+            raise PayoutError(PayoutErrorCode.FORM_WAS_SENT)
         return known
     destination = payout_selectors.own_destination(user, destination_id)
     _check_destination(user, destination, now)
@@ -96,8 +98,13 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
     return payout
 
 
-def check_payout(*, user: User, destination_id: int, gross_fen: int) -> None:
-    """Raise the PayoutError that `request_payout` would raise now, so that a form can say it beside its field."""
+def check_payout(*, user: User, destination_id: int, gross_fen: int, request_key: UUID) -> None:
+    """Raise the PayoutError that `request_payout` would raise now, so that a form can say it beside its field.
+
+    A form that was sent already is not checked again: it is answered as it was.
+    """
+    if Payout.objects.filter(request_key=request_key).exists():
+        return
     now = clock.now()
     _check_destination(user, payout_selectors.own_destination(user, destination_id), now)
     _check_amount(user, gross_fen, now)
