@@ -53,6 +53,11 @@ def test_inside_wechat_its_script_gets_signed_parameters(wechat_purchase):
     assert intent.kind == PayIntentKind.JSAPI
     assert set(intent.jsapi) == {"appId", "timeStamp", "nonceStr", "package", "signType", "paySign"}
     assert intent.jsapi["package"].startswith("prepay_id=wx")
+    paid = wechat_purchase.sandbox.control("wechat/jsapi", dict(intent.jsapi))
+    assert paid == {"err_msg": "get_brand_wcpay_request:ok"}
+    assert wechat_purchase.deliver().status_code == 200
+    wechat_purchase.refresh()
+    assert wechat_purchase.payment.status == PaymentStatus.PAID
 
 
 def test_the_same_payment_begun_twice_is_the_same_code(wechat_purchase):
@@ -240,6 +245,7 @@ def test_partial_refunds_and_then_no_more_than_was_paid(wechat_purchase):
 
     def give(reference, amount_fen):
         number = wechat_purchase.payment.out_trade_no
+        wechat_purchase.sandbox.control("clock", {"seconds": 60})  # WeChat wants a minute between two refunds
         return adapter.refund(RefundRequest(number, reference, amount_fen, 12_800, "协商退款"))
 
     assert give("RFone", 5_000).state == RefundState.DONE

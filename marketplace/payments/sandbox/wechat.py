@@ -41,9 +41,10 @@ def create_wechat(config: SandboxConfig, store: Store, faults: Faults) -> Wechat
     notifications = WechatNotifications(config, store, faults, key=key, key_id=key_id, api_v3_key=api_v3_key)
     trades = WechatTrades(store, faults, notifications.announce, speed=config.notify_speed)
     transfers = WechatTransfers(store, faults, key, notifications.announce)
+    merchant_key = load_public_key(config.data_dir / "wechat_merchant_public_key.pem")
     gateway = WechatGateway(
         config=config,
-        merchant_key=load_public_key(config.data_dir / "wechat_merchant_public_key.pem"),
+        merchant_key=merchant_key,
         merchant_serial=(config.data_dir / "wechat_merchant_serial_no.txt").read_text(),
         key=key,
         key_id=key_id,
@@ -52,5 +53,5 @@ def create_wechat(config: SandboxConfig, store: Store, faults: Faults) -> Wechat
         bills=WechatBills(config, store, faults),
         faults=faults,
     )
-    phone = WechatPhone(config, trades, transfers, notifications)
+    phone = WechatPhone(config, trades, transfers, notifications, merchant_key=merchant_key)
     return Wechat([*gateway.routes, *phone.routes], notifications, trades, transfers)

@@ -131,8 +131,8 @@ class WechatGateway:
             self._merchant_key, given.get("signature", ""), request.method, target, stamp, nonce, body
         ):
             raise ApiError(401, "SIGN_ERROR", "签名错误")
-        if request.headers.get("wechatpay-serial", self._key_id) != self._key_id:
-            raise ApiError(400, "PARAM_ERROR", "Wechatpay-Serial 不是本商户的微信支付公钥")
+        if request.headers.get("wechatpay-serial") != self._key_id:
+            raise ApiError(400, "PARAM_ERROR", "请求头 Wechatpay-Serial 不是本商户的微信支付公钥")
 
     def _find(self, request: Request) -> tuple[Handler, dict[str, str]]:
         for method, pattern, handler in self._handlers:
