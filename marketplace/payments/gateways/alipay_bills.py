@@ -101,8 +101,10 @@ def _tables(content: bytes) -> tuple[list[dict[str, str]], list[dict[str, str]]]
 
 def _table(content: bytes) -> list[dict[str, str]]:
     """The lines by the names of their columns, compared after NFKC: brackets come full width and half width."""
-    # GB 18030 reads all of GBK, and the characters that Alipay may add some day.
-    lines = [line for line in content.decode("gb18030").splitlines() if line.strip() and not line.startswith("#")]
+    # GB 18030 reads all of GBK, and the characters that Alipay may add some day. Not `splitlines`: a title may hold a
+    # character that Python takes for the end of a line (U+2028 from a word processor).
+    text = content.decode("gb18030").replace("\r\n", "\n")
+    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
     if not lines:
         raise ValueError("a table without a header")
     header = [unicodedata.normalize("NFKC", cell.strip()) for cell in lines[0].split(",")]
