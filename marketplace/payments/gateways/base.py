@@ -6,9 +6,16 @@ thing may have happened, so it is asked for again under the same number, never d
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+from django.utils import timezone
+
+from marketplace.core import clock
+
+# Both gateways write the bill of a day until ten the next morning, China's time.
+_BILLS_ARE_WRITTEN_BY = time(10)
 
 
 class GatewayError(Exception):
@@ -335,7 +342,12 @@ class Bill:
 
 
 def empty_bill(gateway: str, kind: BillKind, day: date) -> Bill:
-    """The bill of a day on which nothing happened: the gateway makes no file then."""
+    """The bill of a day on which nothing happened: the gateway makes no file then.
+
+    Raises Unknown while the day's bill may still be written: until then its absence says nothing about the day.
+    """
+    if clock.now() < timezone.make_aware(datetime.combine(day + timedelta(days=1), _BILLS_ARE_WRITTEN_BY)):
+        raise Unknown(f"the bill of {day} is not written yet")
     return Bill(gateway, kind, day, rows=(), raw=b"", sha256="")
 
 

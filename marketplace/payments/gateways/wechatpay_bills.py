@@ -33,7 +33,10 @@ class WechatpayBills(WechatpayCalls):
     """Bills of past days."""
 
     def fetch_bill(self, day: date, kind: BillKind) -> Bill:
-        """Download, check and read a bill. A day without trade is an empty bill; a broken file raises Unknown."""
+        """Download, check and read a bill. A day without trade is an empty bill.
+
+        Raises Unknown for a bill that is not written yet, or came broken.
+        """
         code = GatewayCode.WECHATPAY.value
         try:
             answer = self._get(_PATHS[kind].format(day=day.isoformat()))
