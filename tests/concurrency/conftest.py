@@ -30,21 +30,37 @@ class MeetingPoint:
         self._barrier.wait(20)
         self._met = True
 
+    @property
+    def was_used(self) -> bool:
+        """Whether the two ever met here."""
+        return self._met
+
 
 @pytest.fixture
-def meet_before(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], None]:
-    """Make two threads meet right before a function, so that they really compete for what it does."""
+def meet_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Make two threads meet right before a function, so that they really compete for what it does.
 
-    def arrange(module: Any, name: str) -> None:
-        point, original = MeetingPoint(once=True), getattr(module, name)
+    Where the two come by different functions, `others` are pairs of module and name that lead to the same place.
+    A race in which they never met would prove nothing, and fails.
+    """
+    points: list[MeetingPoint] = []
 
-        def after_meeting(*args: Any, **kwargs: Any) -> Any:
-            point.wait()
-            return original(*args, **kwargs)
+    def arrange(module: Any, name: str, *others: tuple[Any, str]) -> None:
+        point = MeetingPoint(once=True)
+        points.append(point)
+        for place, function in ((module, name), *others):
+            monkeypatch.setattr(place, function, _after_meeting(point, getattr(place, function)))
 
-        monkeypatch.setattr(module, name, after_meeting)
+    yield arrange
+    assert all(point.was_used for point in points), "the two never met"
 
-    return arrange
+
+def _after_meeting(point: MeetingPoint, original: Callable[..., Any]) -> Callable[..., Any]:
+    def function(*args: Any, **kwargs: Any) -> Any:
+        point.wait()
+        return original(*args, **kwargs)
+
+    return function
 
 
 @pytest.fixture
@@ -62,7 +78,11 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
         points["payment"].wait()
         return payment
 
+    def unlocked_order_of_payment(payment_id: int) -> Order:
+        return unlocked_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
+
     monkeypatch.setattr(order_locks, "lock_order", unlocked_order)
+    monkeypatch.setattr(payment_locks, "lock_order_of_payment", unlocked_order_of_payment)
     monkeypatch.setattr(payment_locks, "lock_payment", unlocked_payment)
 
 

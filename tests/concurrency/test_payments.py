@@ -11,6 +11,7 @@ from marketplace.orders import locks
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund
 from marketplace.orders.states import OrderStatus
+from marketplace.payments import locks as payment_locks
 from marketplace.payments import services
 from marketplace.payments.audit import audit_money
 from marketplace.payments.gateways.alipay import AlipayGateway
@@ -46,7 +47,7 @@ def post(notice):
 def test_two_copies_of_a_notification_at_once_pay_once(silent_alipay, forge, meet_before):
     payment = new_payment()
     notice = forge(payment)
-    meet_before(locks, "lock_order")
+    meet_before(payment_locks, "lock_order_of_payment")
     assert together(partial(post, notice), partial(post, notice)) == [b"success", b"success"]
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.PAID
@@ -69,7 +70,7 @@ def test_a_notification_and_a_cancellation_at_once_lose_no_money(silent_alipay, 
     payment = new_payment()
     order = payment.order
     cancel = partial(orders.cancel_order, order_id=order.pk, user=order.buyer)
-    meet_before(locks, "lock_order")
+    meet_before(locks, "lock_order", (payment_locks, "lock_order_of_payment"))
     results = together(partial(post, forge(payment)), cancel)
     assert results[0] == b"success"
     order.refresh_from_db()

@@ -181,6 +181,21 @@ def test_a_stranger_in_the_bill_is_none_of_ours_and_goes_to_suspense(yesterday):
     assert sum_of(f"suspense:{yesterday.code}") == 8_800
 
 
+def test_a_line_the_gateway_itself_does_not_confirm_stays_open(yesterday):
+    payment = services.start_payment(order_id=make_order().pk, gateway_code=yesterday.code)
+    yesterday.fault(bill_extra=payment.out_trade_no)
+    yesterday.buy()
+    yesterday.ends()
+    yesterday.bill()
+    difference = Difference.objects.get()
+    with pytest.raises(ReconciliationError) as caught:
+        reconciliation.ask_gateway(difference_id=difference.pk, staff=make_finance())
+    assert caught.value.code == ReconciliationErrorCode.STILL_DIFFERENT
+    difference.refresh_from_db()
+    payment.refresh_from_db()
+    assert (difference.status, payment.status) == (DifferenceStatus.OPEN, PaymentStatus.PENDING)
+
+
 def test_a_line_that_stands_twice_is_listed(yesterday):
     yesterday.buy()
     yesterday.fault(bill_duplicate=True)
