@@ -21,7 +21,7 @@ from .connection import drop_connection
 from .faults import Faults
 from .wechat_bills import WechatBills
 from .wechat_content import moment, refund_content, transaction_content, transfer_content
-from .wechat_trades import OPENID, SPLIT_FAILED, ApiError, WechatTrades, new_number
+from .wechat_trades import OPENID, SPLIT_FAILED, ApiError, WechatTrades, new_number, require_fits
 from .wechat_transfers import WAITING, WechatTransfers
 
 WINDOW_SECONDS = 300
@@ -40,6 +40,7 @@ STATUSES = {
     "BANK_ERROR": 500,
 }
 _OUT_TRADE_NO = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
+_OUT_REFUND_NO = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}")
 Handler = Callable[..., dict[str, Any] | None]
 
 
@@ -179,6 +180,8 @@ class WechatGateway:
         total = (content.get("amount") or {}).get("total")
         if not _OUT_TRADE_NO.fullmatch(number) or type(total) is not int or total < 1 or not content.get("description"):
             raise ApiError(400, "PARAM_ERROR", "out_trade_no、description 或 amount.total 不正确")
+        require_fits(content, "description", "商品描述", 127)
+        require_fits(content, "attach", "附加数据", 128)
         if not str(content.get("notify_url", "")).startswith(("http://", "https://")):
             raise ApiError(400, "PARAM_ERROR", "notify_url 不正确")
         if is_partner and not (content.get("sub_mchid") and (content.get("settle_info") or {}).get("profit_sharing")):
@@ -215,18 +218,27 @@ class WechatGateway:
     def _query(
         self, _content: Mapping[str, Any], query: Mapping[str, str], number: str = "", transaction_id: str = ""
     ) -> dict[str, Any]:
+        if self._config.wechat_merchant_id not in (query.get("mchid"), query.get("sp_mchid")):
+            raise ApiError(400, "PARAM_ERROR", "缺少 mchid")
         row = self._trades.find("transaction_id", transaction_id) if transaction_id else self._trades.get(number)
         if row is None or row["sub_mchid"] != query.get("sub_mchid", ""):
             raise ApiError(404, "ORDER_NOT_EXIST", "订单不存在")
         return transaction_content(self._config, dict(row))
 
-    def _close(self, _content: Mapping[str, Any], _query: Mapping[str, str], number: str) -> None:
+    def _close(self, content: Mapping[str, Any], _query: Mapping[str, str], number: str) -> None:
+        if self._config.wechat_merchant_id not in (content.get("mchid"), content.get("sp_mchid")):
+            raise ApiError(400, "PARAM_ERROR", "缺少 mchid")
+        if self._trades.get(number)["sub_mchid"] != content.get("sub_mchid", ""):
+            raise ApiError(404, "ORDER_NOT_EXIST", "订单不存在")
         self._trades.close(number)
 
     def _refund(self, content: Mapping[str, Any], _query: Mapping[str, str]) -> dict[str, Any]:
         amount = content.get("amount") or {}
         if type(amount.get("refund")) is not int or amount["refund"] < 1 or type(amount.get("total")) is not int:
             raise ApiError(400, "PARAM_ERROR", "amount 不正确")
+        require_fits(content, "reason", "退款原因", 80)
+        if not _OUT_REFUND_NO.fullmatch(str(content.get("out_refund_no") or "")):
+            raise ApiError(400, "PARAM_ERROR", "out_refund_no 不正确")
         number = str(content.get("out_trade_no") or "")
         if not number:
             found = self._trades.find("transaction_id", str(content.get("transaction_id") or ""))

@@ -14,7 +14,7 @@ from .store import Store
 
 NOTPAY, SUCCESS, REFUND, CLOSED = "NOTPAY", "SUCCESS", "REFUND", "CLOSED"
 PROCESSING, ABNORMAL = "PROCESSING", "ABNORMAL"
-MOST_REFUNDS, SECONDS_BETWEEN_REFUNDS = 50, 60
+MOST_REFUNDS, SECONDS_BETWEEN_REFUNDS, REFUND_DAYS = 50, 60, 365
 FREEZE_DAYS, MOST_SPLIT_PERCENT, SECONDS_BEFORE_SPLIT = 180, 30, 30
 SPLIT_FAILED = "FAIL"
 DAY = 24 * 60 * 60
@@ -33,6 +33,14 @@ def new_number(prefix: str = "42") -> str:
     """A number in the style of WeChat's own: 28 digits that cannot be guessed."""
     day = clock.format_moment(clock.now())[:10].replace("-", "")
     return prefix + day + "".join(secrets.choice("0123456789") for _ in range(26 - len(day)))
+
+
+def require_fits(content: Mapping[str, Any], name: str, label: str, most: int) -> None:
+    """WeChat counts bytes, of which a Chinese character has three. Raises ApiError PARAM_ERROR, in WeChat's words."""
+    length = len(str(content.get(name) or "").encode())
+    if length > most:
+        text = f"输入源“/body/{name}”映射到值字段“{label}”字符串规则校验失败，字节数 {length}，大于最大值 {most}"
+        raise ApiError(400, "PARAM_ERROR", text)
 
 
 class WechatTrades:
@@ -150,6 +158,8 @@ class WechatTrades:
             return self.get_refund(out_refund_no)
 
     def _check_refund(self, row: sqlite3.Row, amount_fen: int) -> None:
+        if clock.now() - row["paid_at"] > REFUND_DAYS * DAY:
+            raise ApiError(400, "INVALID_REQUEST", "交易时间超过一年的订单无法提交退款")
         earlier = self.refunds(row["out_trade_no"])
         if len(earlier) >= MOST_REFUNDS:
             raise ApiError(400, "INVALID_REQUEST", "一笔订单最多退款50次")
