@@ -17,7 +17,8 @@ from django.utils import timezone
 from marketplace.core import clock
 from marketplace.core.money import parse_yuan
 from marketplace.payments.gateways.alipay_client import AlipayCalls, moment
-from marketplace.payments.gateways.base import Bill, BillKind, BillRow, BillRowKind, Rejected, Unknown, empty_bill
+from marketplace.payments.gateways.answers import empty_bill
+from marketplace.payments.gateways.base import Bill, BillKind, BillRow, BillRowKind, Rejected, Unknown
 from marketplace.payments.models import GatewayCode
 
 _TYPES = {BillKind.TRADE: "trade", BillKind.FUND: "signcustomer"}

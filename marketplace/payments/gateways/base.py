@@ -4,22 +4,18 @@ Shape and reasons: facts/payments.md, section 8. An answer that did not come, or
 thing may have happened, so it is asked for again under the same number, never done again under a new one.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
-
-from django.utils import timezone
-
-from marketplace.core import clock
-
-# Both gateways write the bill of a day until ten the next morning, China's time.
-_BILLS_ARE_WRITTEN_BY = time(10)
 
 
 class GatewayError(Exception):
     """Something went wrong at the gateway."""
+
+    log_level = logging.WARNING  # it is asked again, or says itself what to do
 
 
 class Rejected(GatewayError):
@@ -36,6 +32,8 @@ class RateLimited(GatewayError):
 
 class ConfigError(GatewayError):
     """The gateway does not know us: keys, merchant number or permissions are wrong. An operator has to act."""
+
+    log_level = logging.ERROR
 
 
 class Unknown(GatewayError):
@@ -339,16 +337,6 @@ class Bill:
     rows: tuple[BillRow, ...]
     raw: bytes
     sha256: str
-
-
-def empty_bill(gateway: str, kind: BillKind, day: date) -> Bill:
-    """The bill of a day on which nothing happened: the gateway makes no file then.
-
-    Raises Unknown while the day's bill may still be written: until then its absence says nothing about the day.
-    """
-    if clock.now() < timezone.make_aware(datetime.combine(day + timedelta(days=1), _BILLS_ARE_WRITTEN_BY)):
-        raise Unknown(f"the bill of {day} is not written yet")
-    return Bill(gateway, kind, day, rows=(), raw=b"", sha256="")
 
 
 class PaymentGateway(Protocol):

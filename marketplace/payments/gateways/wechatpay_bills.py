@@ -10,7 +10,8 @@ import requests
 from django.utils import timezone
 from wechatpayv3.type import RequestType
 
-from marketplace.payments.gateways.base import Bill, BillKind, BillRow, BillRowKind, Rejected, Unknown, empty_bill
+from marketplace.payments.gateways.answers import empty_bill
+from marketplace.payments.gateways.base import Bill, BillKind, BillRow, BillRowKind, Rejected, Unknown
 from marketplace.payments.gateways.wechatpay_client import WechatpayCalls
 from marketplace.payments.models import GatewayCode
 
