@@ -146,7 +146,7 @@ def send_settlement(*, settlement: Settlement) -> bool:
         logger.error("settlement %s was refused and needs a person: %s", begun.reference, problem)
         snapshot = SettleSnapshot(begun.reference, SettleState.FAILED, problem=str(problem))
     except GatewayError as problem:
-        logger.warning("settlement %s: %s", begun.reference, problem)
+        logger.log(problem.log_level, "settlement %s: %s", begun.reference, problem)
         return False
     return apply_settle_snapshot(settlement_id=begun.pk, snapshot=snapshot)
 

@@ -46,6 +46,8 @@ from marketplace.payments.tax import Withholding, YearSoFar, withholding
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
+# WeChat answers about transfers of the last thirty days only: later "not found" no longer means that nothing was paid.
+ASKED_WITHIN = timedelta(days=29)
 # Our own balance at the gateway is short: nobody's fault but ours, so the payout waits and an operator is called.
 OUR_BALANCE_IS_SHORT = {"PAYER_BALANCE_NOT_ENOUGH", "NOT_ENOUGH", "NOTENOUGH"}
 MONEY_IS_BACK = (PayoutStatus.FAILED, PayoutStatus.REJECTED, PayoutStatus.CANCELLED)
@@ -196,6 +198,9 @@ def send_payout(*, payout: Payout) -> bool:
         if begun.attempts > 1:
             snapshot = adapter.query_transfer(begun.reference)
             if snapshot.state == TransferState.NOT_FOUND:
+                if begun.sent_at is None or begun.sent_at + ASKED_WITHIN < clock.now():
+                    logger.error("payout %s is too old to be sent again: a person has to look", begun.reference)
+                    return False
                 snapshot = adapter.transfer(_request_of(begun))
         else:
             snapshot = adapter.transfer(_request_of(begun))
@@ -206,7 +211,7 @@ def send_payout(*, payout: Payout) -> bool:
         logger.warning("payout %s was refused: %s", begun.reference, problem)
         snapshot = TransferSnapshot(begun.reference, TransferState.FAILED, fail_reason=str(problem))
     except GatewayError as problem:
-        logger.warning("payout %s: %s", begun.reference, problem)
+        logger.log(problem.log_level, "payout %s: %s", begun.reference, problem)
         return False
     return apply_transfer_snapshot(snapshot, gateway_code=begun.gateway) == ""
 

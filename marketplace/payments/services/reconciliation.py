@@ -49,7 +49,7 @@ def reconcile(*, gateway_code: str, kind: BillKind, day: date) -> GatewayBill:
     try:
         fetched = gateway(gateway_code).fetch_bill(day, kind)
     except GatewayError as problem:
-        logger.warning("bill %s: %s", bill, problem)
+        logger.log(problem.log_level, "bill %s: %s", bill, problem)
         GatewayBill.objects.filter(pk=bill.pk).update(problem=str(problem)[:200])
         return GatewayBill.objects.get(pk=bill.pk)
     return _apply(bill_id=bill.pk, fetched=fetched)

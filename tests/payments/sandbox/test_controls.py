@@ -1,0 +1,471 @@
+"""Every control that facts/payments.md, section 8.3, asks of the sandbox, and that both gateways feel it.
+
+What the portal's adapters see is what counts: each test sets a fault by the control API and looks through the adapter.
+Faults of splits are felt in test_alipay_custody.py and test_wechatpay_bills_and_custody.py, beside what they are for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.utils import timezone
+
+from marketplace.core import clock
+from marketplace.core.identifiers import new_reference
+from marketplace.payments.gateways import gateway
+from marketplace.payments.gateways.base import (
+    BillKind,
+    CloseOutcome,
+    DecryptFailed,
+    Notification,
+    NotificationKind,
+    PaymentState,
+    PayRequest,
+    PayScene,
+    RawRequest,
+    RefundRequest,
+    RefundSnapshot,
+    RefundState,
+    Rejected,
+    ReplayWindow,
+    SignatureInvalid,
+    TransferRequest,
+    TransferSnapshot,
+    TransferState,
+    Unknown,
+    WrongMerchant,
+)
+from marketplace.payments.sandbox.faults import ALIPAY, FAULTS, WECHAT
+
+from .conftest import Sandbox, eventually, fetch
+
+TOTAL_FEN = 128_00
+# The line of section 8.3, and by which faults (or paths of the control API) it is switched on.
+CONTROLS = {
+    "delay": {"delay_ms"},
+    "drop before accept": {"drop_before_accept"},
+    "drop after accept": {"drop_after_accept"},
+    "HTTP 500 after accept": {"http_500_after_accept"},
+    "duplicate xn": {"duplicate_notify"},
+    "reorder": {"delay_notify_ms", "no_notify"},
+    "corrupt signature": {"corrupt_signature", "corrupt_response_signature", "wrong_api_key", "probe_notify"},
+    "wrong amount, app_id, mchid": {"wrong_amount", "wrong_app_id", "wrong_seller_id"},
+    "coupon": {"coupon_fen"},
+    "pay after close": {"…/pay_late"},
+    "refund ABNORMAL": {"refund_status", "refund_not_moved", "refuse_with"},
+    "transfer stuck": {"transfer_status"},
+    "split stuck": {"split_status", "return_result"},
+    "bill row add, remove, alter": {"bill_extra", "bill_drop", "bill_amount", "bill_fee", "bill_duplicate"},
+    "bill broken": {"bill_broken", "bill_empty", "bill_address_dead"},
+    "clock shift": {"/control/clock", "old_notify_seconds"},
+}
+
+
+@dataclass
+class Side:
+    """One gateway: its sandbox, our adapter to it, and where its notifications arrive."""
+
+    code: str
+    sandbox: Sandbox
+    letters: Callable[[str], list[RawRequest]]
+    notify_url: str
+    number: str = ""
+
+    @property
+    def adapter(self) -> Any:
+        return gateway(self.code)
+
+    @property
+    def path(self) -> str:
+        return "trades" if self.code == "alipay" else "wechat/trades"
+
+    def open(self) -> str:
+        """A payment that waits for its buyer; returns its number."""
+        self.number = new_reference("PA")
+        expires = timezone.now() + timedelta(minutes=30)
+        request = PayRequest(
+            self.number, TOTAL_FEN, "标志设计", expires, "http://127.0.0.1:9/back", self.notify_url, PayScene.QR
+        )
+        intent = self.adapter.create(request)
+        if self.code == "alipay":  # where the trade begins when somebody scans the code
+            assert fetch(self.sandbox.url + fetch(intent.qr_text).location).status == 200
+        return self.number
+
+    def pay(self, **faults: Any) -> str:
+        """A paid one, with faults set before it is paid."""
+        self.open()
+        self.fault(**faults)
+        self.act("pay")
+        return self.number
+
+    def act(self, action: str) -> None:
+        self.sandbox.control(f"{self.path}/{self.number}/{action}", {})
+
+    def fault(self, number: str = "", **faults: Any) -> None:
+        if faults:
+            self.sandbox.fault(number or self.number, **faults)
+
+    def once(self, **faults: Any) -> None:
+        """A fault of the next call, whatever it is about."""
+        self.sandbox.control("faults", {"out_trade_no": "*", "faults": faults, "times": 1})
+
+    def refund(self, amount_fen: int = 28_00, reference: str = "") -> RefundSnapshot:
+        return self.adapter.refund(
+            RefundRequest(self.number, reference or new_reference("RF"), amount_fen, TOTAL_FEN, "退款", self.notify_url)
+        )
+
+    def transfer(self, reference: str) -> TransferSnapshot:
+        destination, account = ("alipay", "lin@example.com") if self.code == "alipay" else ("wechat", "oSeller01")
+        return self.adapter.transfer(TransferRequest(reference, 118_00, destination, account, "林墨", "提现"))
+
+    def told(self, count: int = 1) -> list[RawRequest]:
+        eventually(lambda: len(self.letters(self.number)) >= count)
+        return self.letters(self.number)
+
+    def read(self, raw: RawRequest) -> Notification:
+        return self.adapter.parse_notification(raw)
+
+    def bill(self, kind: BillKind = BillKind.TRADE) -> list[Any]:
+        """The rows of yesterday about this payment, after a day has passed."""
+        yesterday = timezone.localdate() - timedelta(days=1)
+        return [row for row in self.adapter.fetch_bill(yesterday, kind).rows if row.out_trade_no == self.number]
+
+
+@pytest.fixture
+def alipay_side(alipay_sandbox, postbox):
+    def letters(number):
+        forms = [urlencode(notice).encode() for notice in postbox.notices_of(number)]
+        return [RawRequest("POST", "/pay/alipay/notify/", {}, form) for form in forms]
+
+    return Side("alipay", alipay_sandbox, letters, postbox.url)
+
+
+@pytest.fixture
+def wechat_side(wechat_sandbox, letterbox_server):
+    def letters(_number):  # the letterbox is emptied before each test
+        return [
+            RawRequest("POST", "/", {name.lower(): value for name, value in letter.headers.items()}, letter.body)
+            for letter in letterbox_server.letters
+        ]
+
+    return Side("wechatpay", wechat_sandbox, letters, letterbox_server.url)
+
+
+@pytest.fixture(params=["alipay_side", "wechat_side"])
+def side(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_the_table_names_every_fault_there_is_and_no_other():
+    named = {name for names in CONTROLS.values() for name in names}
+    assert {name for name in named if "/" not in name} == FAULTS.keys()
+
+
+def test_each_fault_of_one_gateway_alone_says_so():
+    assert {name for name, fault in FAULTS.items() if fault.only == WECHAT} == {
+        "wrong_api_key", "old_notify_seconds", "probe_notify", "refund_status", "return_result",
+    }  # fmt: skip
+    assert {name for name, fault in FAULTS.items() if fault.only == ALIPAY} == {"refund_not_moved"}
+
+
+# Calls
+
+
+@pytest.mark.parametrize(
+    ("faults", "was_done"),
+    [
+        ({"delay_ms": 1500}, True),
+        ({"drop_before_accept": True}, False),
+        ({"drop_after_accept": True}, True),
+        ({"http_500_after_accept": True}, True),
+        ({"corrupt_response_signature": True}, True),
+    ],
+    ids=str,
+)
+def test_a_call_that_goes_wrong_is_unknown_and_a_query_says_whether_it_was_done(side, settings, faults, was_done):
+    side.pay()
+    settings.ALIPAY = settings.ALIPAY | {"timeout_seconds": 1}
+    settings.WECHATPAY = getattr(settings, "WECHATPAY", {}) | {"timeout_seconds": 1}
+    side.once(**faults)
+    with pytest.raises(Unknown):
+        side.refund(reference="RFlost" + side.number)
+    state = side.adapter.query_refund(side.number, "RFlost" + side.number).state
+    assert state == (RefundState.DONE if was_done else RefundState.NOT_FOUND)
+
+
+def test_a_call_is_refused_with_the_code_that_was_set(side):
+    side.pay()
+    code = "ACQ.SELLER_BALANCE_NOT_ENOUGH" if side.code == "alipay" else "NOT_ENOUGH"
+    side.once(refuse_with=code)
+    with pytest.raises(Rejected) as refused:
+        side.refund()
+    assert refused.value.sub_code == code
+
+
+def test_a_fault_of_one_order_leaves_the_others_alone(side):
+    first = side.open()
+    side.fault(first, refuse_with="SYSTEM_ERROR")
+    side.open()
+    assert side.adapter.query(side.number).state == PaymentState.PENDING
+    with pytest.raises(Unknown):
+        side.adapter.query(first)
+
+
+# Notifications
+
+
+def test_duplicates_are_copies_of_one_notification(side):
+    side.pay(duplicate_notify=2)
+    assert len({side.read(raw).dedupe_key for raw in side.told(3)}) == 1
+
+
+def test_a_late_notification_is_overtaken_by_the_next(side):
+    side.open()
+    body = {"out_trade_no": side.number, "faults": {"delay_notify_ms": 700}, "times": 1}
+    side.sandbox.control("faults", body)
+    side.act("pay")
+    side.refund()
+    first, second = [side.read(raw) for raw in side.told(2)][:2]
+    if side.code == "wechatpay":
+        assert (first.kind, second.kind) == (NotificationKind.REFUND, NotificationKind.PAYMENT)
+    else:  # Alipay tells of a refund as of the payment, by what was given back so far
+        assert (first.dedupe_key.split(":")[2], second.dedupe_key.split(":")[2]) == ("28.00", "")
+
+
+def test_a_withheld_notification_comes_when_it_is_sent_by_hand(side):
+    side.pay(no_notify=True)
+    assert side.letters(side.number) == []
+    side.act("notify")
+    assert side.read(side.told()[0]).payment.state == PaymentState.PAID
+
+
+def test_a_corrupt_signature_is_not_believed(side):
+    side.pay(corrupt_signature=True)
+    with pytest.raises(SignatureInvalid):
+        side.read(side.told()[0])
+
+
+@pytest.mark.parametrize("fault", ["wrong_app_id", "wrong_seller_id"])
+def test_what_is_signed_and_meant_for_another_is_not_ours(side, fault):
+    side.pay(**{fault: True})
+    with pytest.raises(WrongMerchant):
+        side.read(side.told()[0])
+
+
+def test_a_wrong_amount_is_signed_all_the_same(side):
+    side.pay(wrong_amount=True)
+    assert side.read(side.told()[0]).payment.amount_fen == TOTAL_FEN + 1
+
+
+def test_a_wrong_amount_of_a_refund_and_of_a_transfer_too(wechat_side, letterbox_server):
+    side = wechat_side
+    side.pay(no_notify=True)
+    side.fault(no_notify=False, wrong_amount=True)
+    side.refund(28_00)
+    assert side.read(side.told()[0]).refund.amount_fen == 28_01
+    letterbox_server.letters.clear()
+    side.number = new_reference("PO")
+    side.adapter.transfer(TransferRequest(side.number, 118_00, "wechat", "oS1", "林墨", "提现", side.notify_url))
+    side.fault(wrong_amount=True)
+    side.sandbox.control(f"wechat/transfers/{side.number}", {"state": "SUCCESS"})
+    assert side.read(side.told()[0]).transfer.amount_fen == 118_01
+
+
+@pytest.mark.parametrize(
+    ("faults", "error"),
+    [
+        ({"wrong_api_key": True}, DecryptFailed),
+        ({"old_notify_seconds": 400}, ReplayWindow),
+        ({"probe_notify": True}, SignatureInvalid),
+    ],
+    ids=str,
+)
+def test_what_wechat_side_can_do_wrong(wechat_side, faults, error):
+    wechat_side.pay(**faults)
+    with pytest.raises(error):
+        wechat_side.read(wechat_side.told()[0])
+
+
+# Money
+
+
+def test_a_coupon_lowers_what_the_buyer_pays_and_not_what_the_order_costs(side):
+    side.pay(coupon_fen=8_00)
+    assert side.read(side.told()[0]).payment.amount_fen == TOTAL_FEN
+    (sent,) = side.sandbox.control(f"{side.path}/{side.number}")["notifications"]
+    if side.code == "alipay":
+        assert sent["fields"]["buyer_pay_amount"] == "120.00"
+    else:
+        assert sent["fields"]["content"]["amount"]["payer_total"] == 120_00
+
+
+def test_a_payment_lands_after_the_close(side):
+    side.open()
+    assert side.adapter.close(side.number) == CloseOutcome.CLOSED
+    assert side.adapter.query(side.number).state == PaymentState.CLOSED
+    side.act("pay_late")
+    assert side.adapter.query(side.number).state == PaymentState.PAID
+    assert side.adapter.close(side.number) == CloseOutcome.ALREADY_PAID
+
+
+def test_a_refund_that_cannot_get_through(side):
+    side.pay()
+    if side.code == "alipay":
+        side.fault(refund_not_moved=True)
+        with pytest.raises(Unknown, match="without moving money"):
+            side.refund()
+        return
+    reference = new_reference("RF")
+    side.fault(reference, refund_status="ABNORMAL")
+    assert side.refund(reference=reference).state == RefundState.ABNORMAL
+    side.sandbox.control(f"wechat/refunds/{reference}", {"status": "SUCCESS"})
+    assert side.adapter.query_refund(side.number, reference).state == RefundState.DONE
+
+
+def test_a_refund_that_failed_succeeds_under_the_same_number(wechat_side):
+    side = wechat_side
+    side.pay()
+    reference = new_reference("RF")
+    side.sandbox.control("faults", {"out_trade_no": reference, "faults": {"refund_status": "CLOSED"}, "times": 1})
+    assert side.refund(reference=reference).state == RefundState.FAILED
+    assert side.refund(reference=reference).state == RefundState.DONE
+    assert side.sandbox.control(f"{side.path}/{side.number}")["refunded_fen"] == 28_00
+
+
+def test_a_decided_refund_is_not_decided_again(wechat_side):
+    wechat_side.pay()
+    reference = new_reference("RF")
+    wechat_side.refund(reference=reference)
+    for status in ("CLOSED", "NONSENSE"):
+        body = json.dumps({"status": status}).encode()
+        address = f"{wechat_side.sandbox.url}/control/wechat/refunds/{reference}"
+        assert fetch(address, body, Content_Type="application/json").status == 400
+
+
+def test_a_transfer_hangs_until_it_is_decided(side):
+    reference = new_reference("PO")
+    side.fault(reference, transfer_status="DEALING" if side.code == "alipay" else "PROCESSING")
+    assert side.transfer(reference).state == TransferState.PROCESSING
+    path = "transfers" if side.code == "alipay" else "wechat/transfers"
+    side.sandbox.control(f"{path}/{reference}", {"status" if side.code == "alipay" else "state": "SUCCESS"})
+    assert side.adapter.query_transfer(reference).state == TransferState.DONE
+
+
+# Bills and time
+
+
+def test_rows_of_a_bill_are_altered_left_out_and_added(side):
+    side.pay()
+    side.sandbox.control("clock", {"seconds": 86_400})
+    assert [(row.amount_fen, row.fee_fen) for row in side.bill()] == [(TOTAL_FEN, 77)]
+    side.fault(bill_amount=1_00, bill_fee=5)
+    assert [(row.amount_fen, row.fee_fen) for row in side.bill()] == [(1_00, 82)]
+    side.fault(bill_drop=True)
+    assert side.bill() == []
+    side.sandbox.control("faults", method="DELETE")
+    stranger, mine = "STRANGER" + side.number[8:], side.number
+    side.fault("*", bill_extra=stranger, bill_duplicate=True)
+    side.number = stranger
+    assert [row.amount_fen for row in side.bill()] == [88_00]
+    yesterday = timezone.localdate() - timedelta(days=1)
+    rows = side.adapter.fetch_bill(yesterday, BillKind.TRADE).rows
+    assert len(rows) == len(set(rows)) + 1
+    assert mine in {row.out_trade_no for row in rows}
+
+
+@pytest.mark.parametrize("fault", ["bill_broken", "bill_address_dead"])
+def test_a_broken_bill_is_no_bill(side, fault):
+    side.pay()
+    side.sandbox.control("clock", {"seconds": 86_400})
+    side.once(**{fault: True})
+    with pytest.raises(Unknown):
+        side.bill()
+    assert len(side.bill()) == 1
+
+
+@pytest.mark.parametrize(("hour", "is_known"), [(9, False), (11, True)])
+def test_a_missing_bill_is_an_empty_day_once_bills_are_written(side, hour, is_known):
+    side.pay()
+    side.sandbox.control("clock", {"seconds": 86_400})
+    side.once(bill_empty=True)
+    with clock.moved_to(timezone.localtime().replace(hour=hour)):
+        if is_known:
+            assert side.bill() == []
+        else:
+            with pytest.raises(Unknown, match="not written yet"):
+                side.bill()
+
+
+def test_time_passes_for_what_waits(side):
+    side.open()
+    side.sandbox.control("clock", {"seconds": 31 * 60})
+    reply = fetch(f"{side.sandbox.url}/control/{side.path}/{side.number}/pay", b"{}", Content_Type="application/json")
+    assert reply.status == 409
+    assert side.adapter.query(side.number).state != PaymentState.PAID
+
+
+# The panel
+
+
+def buttons(side, number):
+    """What the panel offers beside a number: kind and action."""
+    text = fetch(f"{side.sandbox.url}/").text
+    return set(re.findall(rf'action="(/panel/[\w-]+/{number}/\w+)"', text))
+
+
+def test_the_panel_offers_what_the_control_api_can_do(side):
+    side.open()
+    kind = "trades" if side.code == "alipay" else "wechat-trades"
+    assert buttons(side, side.number) == {f"/panel/{kind}/{side.number}/{name}" for name in ("pay", "close")}
+    reply = fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/close", b"")
+    assert (reply.status, reply.location) == (303, f"/#{kind}")
+    assert f"/panel/{kind}/{side.number}/pay_late" in buttons(side, side.number)
+    assert fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/pay_late", b"").status == 303
+    side.told()
+    assert f"/panel/{kind}/{side.number}/notify" in buttons(side, side.number)
+    assert fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/fly", b"").status == 404
+    assert fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/pay", b"", Sec_Fetch_Site="cross-site").status == 403
+
+
+def test_the_panel_decides_transfers_and_refunds(side):
+    reference = new_reference("PO")
+    side.fault(reference, transfer_status="DEALING" if side.code == "alipay" else "PROCESSING")
+    side.transfer(reference)
+    kind = "transfers" if side.code == "alipay" else "wechat-transfers"
+    assert f"/panel/{kind}/{reference}/FAIL" in buttons(side, reference)
+    assert fetch(f"{side.sandbox.url}/panel/{kind}/{reference}/FAIL", b"").status == 303
+    assert side.adapter.query_transfer(reference).state == TransferState.FAILED
+    side.pay()
+    refund = new_reference("RF")
+    side.fault(refund, refund_status="PROCESSING")
+    side.refund(reference=refund)
+    assert refund in fetch(f"{side.sandbox.url}/").text
+    if side.code == "wechatpay":
+        assert fetch(f"{side.sandbox.url}/panel/wechat-refunds/{refund}/SUCCESS", b"").status == 303
+    assert side.adapter.query_refund(side.number, refund).state == RefundState.DONE
+
+
+def test_the_panel_sets_and_clears_a_fault_and_lets_time_pass(side):
+    side.pay()
+    form = {"out_trade_no": side.number, "fault": "coupon_fen", "value": "800", "method": "", "times": ""}
+    kind = {"Content_Type": "application/x-www-form-urlencoded"}
+    panel = f"{side.sandbox.url}/panel"
+
+    def is_set():
+        return any(each["out_trade_no"] == side.number for each in side.sandbox.control("faults")["faults"])
+
+    assert fetch(f"{panel}/faults", urlencode(form).encode(), **kind).status == 303
+    assert is_set()
+    assert fetch(f"{panel}/faults", urlencode(form | {"clear": "1"}).encode(), **kind).status == 303
+    assert not is_set()
+    assert fetch(f"{panel}/clock", b"hours=24", **kind).status == 303
+    assert len(side.bill()) == 1
+    for hours in (b"hours=0", b"hours=9999", b"hours=soon"):
+        assert fetch(f"{panel}/clock", hours, **kind).status == 400
