@@ -56,7 +56,8 @@ def escrow_of_sales(user: User) -> dict[str, int]:
     """What lies in escrow for a seller's open orders, in fen, and how many orders that is."""
     held = Order.objects.filter(seller=user, status__in=FUNDED_STATUSES)
     figures = held.aggregate(amount_fen=Sum("total_fen"), orders=Count("pk"))
-    return {"amount_fen": figures["amount_fen"] or 0, "orders": figures["orders"]}
+    back = Refund.objects.filter(order__in=held, payment_reference="").aggregate(total=Sum("amount_fen"))
+    return {"amount_fen": (figures["amount_fen"] or 0) - (back["total"] or 0), "orders": figures["orders"]}
 
 
 def _grouped(orders: QuerySet[Order], group: str) -> QuerySet[Order]:

@@ -6,7 +6,7 @@ from datetime import date
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -69,14 +69,16 @@ def payout_reject(request: HttpRequest, payout_id: int) -> HttpResponse:
 @require_safe
 def tax_report(request: HttpRequest, year: int, quarter: int) -> HttpResponse:
     """A quarter's income of every seller, for the tax report (国务院令 810): gross, withheld, net."""
+    if not 1 <= quarter <= 4 or not 2000 <= year <= 9999:
+        raise Http404
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="tax-{year}-Q{quarter}.csv"'
     response.write("\ufeff")  # Excel reads Chinese only with it
     writer = csv.writer(response)
     writer.writerow([_("Seller"), _("Name"), _("Payouts"), _("Income"), _("Income tax withheld"), _("Paid out")])
-    for seller, gross_fen, tax_fen, count in payout_selectors.income_of_quarter(year, quarter):
-        amounts = [yuan_text(fen) for fen in (gross_fen, tax_fen, gross_fen - tax_fen)]
-        writer.writerow([seller.pk, _inert(verified_real_name(seller)), count, *amounts])
+    for income in payout_selectors.income_of_quarter(year, quarter):
+        amounts = [yuan_text(fen) for fen in (income.gross_fen, income.tax_fen, income.gross_fen - income.tax_fen)]
+        writer.writerow([income.seller.pk, _inert(verified_real_name(income.seller)), income.payments, *amounts])
     return response
 
 

@@ -47,7 +47,12 @@ class WithdrawForm(AmountForm):
         data = super().clean()
         if not self.errors:
             try:
-                services.check_payout(user=self.user, destination_id=data["destination"].pk, gross_fen=data["amount"])
+                services.check_payout(
+                    user=self.user,
+                    destination_id=data["destination"].pk,
+                    gross_fen=data["amount"],
+                    request_key=data["request_key"],
+                )
             except PayoutError as refusal:
                 about_account = refusal.code in (PayoutErrorCode.DESTINATION_FROZEN, PayoutErrorCode.NOT_OFFERED)
                 self.add_error("destination" if about_account else "amount", refusal.message)

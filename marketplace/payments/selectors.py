@@ -69,6 +69,12 @@ def _custody_payments() -> QuerySet[Payment]:
     return Payment.objects.filter(status=PaymentStatus.PAID, return_reason="").exclude(sub_merchant_id="")
 
 
+def _returned() -> QuerySet[Refund, int]:
+    """What went back to the buyer of the order of an outer payment, in fen."""
+    done = Refund.objects.filter(order=OuterRef("order"), payment_reference="", status=RefundStatus.DONE)
+    return done.order_by().values("order").annotate(total=Sum("amount_fen")).values_list("total", flat=True)
+
+
 def payments_to_settle() -> QuerySet[Payment]:
     """Custody payments that are ready to settle, oldest first; `is_ready_to_settle` has the last word, under a lock.
 
@@ -78,9 +84,8 @@ def payments_to_settle() -> QuerySet[Payment]:
     release = Concat(Value("order:"), OuterRef("order__number"), Value(":release"))
     uncleared = Clearing.objects.filter(reference=release, cleared_at=None)
     refunds = Refund.objects.filter(order=OuterRef("order"))
-    returned = refunds.filter(payment_reference="").order_by().values("order").annotate(total=Sum("amount_fen"))
     waiting = Exists(uncleared) | Exists(refunds.exclude(status=RefundStatus.DONE))
-    left = over.exclude(waiting).exclude(amount_fen__lte=Coalesce(Subquery(returned.values("total")), 0))
+    left = over.exclude(waiting).exclude(amount_fen__lte=Coalesce(Subquery(_returned()), 0))
     return left.select_related("order").order_by("pk")
 
 
@@ -118,7 +123,8 @@ def stuck_settlements() -> QuerySet[Settlement]:
 def payments_near_freeze_end() -> list[Payment]:
     """Held payments that their institution will release by itself within a month, soonest first."""
     now = clock.now()
-    held = _custody_payments().exclude(settlements__status=SettlementStatus.DONE).order_by("paid_at")
+    held = _custody_payments().exclude(settlements__status=SettlementStatus.DONE)
+    held = held.exclude(amount_fen__lte=Coalesce(Subquery(_returned()), 0)).order_by("paid_at")
     near: list[Payment] = []
     for code in held.order_by().values_list("gateway", flat=True).distinct():
         alarm = timedelta(days=custody_gateway(code).freeze_limit_days - FREEZE_ALARM_DAYS)

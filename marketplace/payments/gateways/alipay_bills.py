@@ -32,6 +32,7 @@ _FUND_KINDS = {
     "交易退款": BillRowKind.REFUND,
     "退款": BillRowKind.REFUND,
     "转账": BillRowKind.TRANSFER,
+    "转账退回": BillRowKind.BOUNCE,
     "收费": BillRowKind.FEE,
     "交易分账": BillRowKind.SPLIT,
 }
@@ -142,8 +143,11 @@ def _trade_row(line: dict[str, str]) -> BillRow:
 
 def _fund_row(line: dict[str, str]) -> BillRow:
     income, outgo = (parse_yuan(line[name] or "0") for name in ("收入金额(+元)", "支出金额(-元)"))
+    kind = _FUND_KINDS.get(line["业务类型"], BillRowKind.OTHER)
+    if kind == BillRowKind.TRANSFER and income:
+        kind = BillRowKind.BOUNCE  # the same name both ways: the column says which
     return BillRow(
-        kind=_FUND_KINDS.get(line["业务类型"], BillRowKind.OTHER),
+        kind=kind,
         out_trade_no=line["商户订单号"],
         reference="",
         gateway_no=line["业务流水号"],

@@ -309,6 +309,7 @@ class BillRowKind(StrEnum):
     PAYMENT = "payment"
     REFUND = "refund"
     TRANSFER = "transfer"
+    BOUNCE = "bounce"  # a transfer that arrived and was sent back
     FEE = "fee"
     SPLIT = "split"
     OTHER = "other"

@@ -11,6 +11,7 @@ from marketplace.payments.models.custody import (
 from marketplace.payments.models.invoices import Invoice, InvoiceKind, InvoiceStatus, InvoiceTitleKind
 from marketplace.payments.models.payments import GatewayCode, GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.models.payouts import (
+    MONEY_IS_BACK,
     Payout,
     PayoutDestination,
     PayoutDestinationKind,
@@ -25,6 +26,7 @@ from marketplace.payments.models.reconciliation import (
 )
 
 __all__ = [
+    "MONEY_IS_BACK",
     "AuditRun",
     "Difference",
     "DifferenceKind",

@@ -54,6 +54,9 @@ class PayoutStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled, the money is back in the wallet")
 
 
+MONEY_IS_BACK = (PayoutStatus.FAILED, PayoutStatus.REJECTED, PayoutStatus.CANCELLED)
+
+
 class Payout(TimeStamped):
     """A seller takes money out of the wallet: gross = net (`amount_fen`, what arrives) + income tax withheld."""
 

@@ -257,8 +257,7 @@ def _apply_return(*, return_id: int, snapshot: SettleSnapshot) -> bool:
     if snapshot.state == SettleState.DONE:
         taken.status, taken.done_at, taken.problem = SettlementStatus.DONE, clock.now(), ""
     elif snapshot.state == SettleState.FAILED:
-        taken.problem = snapshot.problem[:200]
-        taken.save(update_fields=["problem", "updated_at"])
+        # The refund keeps the problem: a person decides about it (hand_refund_to_a_person).
         raise Rejected("RETURN_FAILED", snapshot.problem)
     else:
         taken.status = SettlementStatus.SENT

@@ -47,6 +47,7 @@ def pay_refund(*, refund: Refund) -> bool:
         return False  # accepted, and not to be seen yet
     if misfit := apply_refund_snapshot(refund=refund, snapshot=snapshot):
         logger.error("refund %s is not as it was asked for: %s", refund.reference, misfit)
+        orders.hand_refund_to_a_person(refund_id=refund.pk, problem=misfit)
         return False
     return snapshot.state == RefundState.DONE
 
