@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -43,6 +43,7 @@ from marketplace.payments.gateways.base import (
     WrongMerchant,
 )
 from marketplace.payments.sandbox.faults import ALIPAY, FAULTS, WECHAT
+from marketplace.payments.sandbox.wechat_notifications import RETRY_AFTER
 
 from .conftest import Sandbox, eventually, fetch
 
@@ -226,6 +227,32 @@ def test_duplicates_are_copies_of_one_notification(side):
     assert len({side.read(raw).dedupe_key for raw in side.told(3)}) == 1
 
 
+@pytest.mark.parametrize("answer", [500, 400, 404, 302])
+def test_wechat_repeats_until_the_status_is_a_success(wechat_side, letterbox_server, answer):
+    letterbox_server.answers += [answer, answer]
+    wechat_side.pay()
+    copies = [wechat_side.read(raw) for raw in wechat_side.told(3)]
+    assert len({copy.dedupe_key for copy in copies}) == 1
+    sent = wechat_side.sandbox.control(f"wechat/trades/{wechat_side.number}")["notifications"][0]
+    assert sent["attempts"] >= 2
+
+
+def test_wechats_schedule_is_the_published_one():
+    assert len(RETRY_AFTER) + 1 == 16
+    assert sum(RETRY_AFTER) == 24 * 3600 + 4 * 60
+
+
+@pytest.mark.parametrize("scheme", ["", "WECHATPAY2-SM2-WITH-SM3", "MD5"])
+def test_a_scheme_that_the_header_claims_changes_nothing_about_how_it_is_checked(wechat_side, scheme):
+    wechat_side.pay()
+    genuine = wechat_side.told()[0]
+    headers = dict(genuine.headers) | {"wechatpay-signature-type": scheme}
+    assert wechat_side.read(replace(genuine, headers=headers)).payment.state == PaymentState.PAID
+    forged = headers | {"wechatpay-signature": headers["wechatpay-signature"][::-1]}
+    with pytest.raises(SignatureInvalid):
+        wechat_side.read(replace(genuine, headers=forged))
+
+
 def test_a_late_notification_is_overtaken_by_the_next(side):
     side.open()
     body = {"out_trade_no": side.number, "faults": {"delay_notify_ms": 700}, "times": 1}
@@ -405,7 +432,7 @@ def test_a_missing_bill_is_an_empty_day_once_bills_are_written(side, hour, is_kn
 
 def test_time_passes_for_what_waits(side):
     side.open()
-    side.sandbox.control("clock", {"seconds": 31 * 60})
+    side.sandbox.control("clock", {"seconds": 32 * 60})
     reply = fetch(f"{side.sandbox.url}/control/{side.path}/{side.number}/pay", b"{}", Content_Type="application/json")
     assert reply.status == 409
     assert side.adapter.query(side.number).state != PaymentState.PAID
