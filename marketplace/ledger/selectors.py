@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404
 
 from marketplace.accounts.models import User
@@ -46,12 +46,15 @@ def has_uncleared_release(order_number: str) -> bool:
     return Clearing.objects.filter(reference=f"order:{order_number}:release", cleared_at=None).exists()
 
 
-def settled_share_fen(*, user: User, order_number: str) -> int:
-    """What an order brought into the seller's available account so far, in fen: what paid a debt is not in it."""
-    own = Entry.objects.filter(
-        account__owner=user, account__kind=AccountKind.USER_AVAILABLE, transaction__reference=order_number
-    )
-    return own.aggregate(total=Sum("amount_fen"))["total"] or 0
+def seller_share_fen(*, user: User, order_number: str) -> int:
+    """What of an order is its seller's, in fen: released, less what refunds took back, less what of it repaid a debt.
+
+    Not what the order left in the wallet: a refund may have taken its part from the income of another order.
+    """
+    own = Entry.objects.filter(account__owner=user, transaction__reference=order_number)
+    shared = Q(transaction__kind__in=(TransactionKind.ESCROW_RELEASED, TransactionKind.RELEASE_REVERSED))
+    repaid = Q(transaction__kind=TransactionKind.DEBT_REPAID, account__kind=AccountKind.USER_PENDING)
+    return own.filter(shared | repaid).aggregate(total=Sum("amount_fen"))["total"] or 0
 
 
 def reversed_release(*, refund_reference: str) -> CommissionSplit:

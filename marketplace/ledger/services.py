@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from marketplace.accounts.models import User
@@ -195,14 +196,19 @@ def refund_escrow(
 
 @transaction.atomic
 def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
-    """Move one due amount from pending to available; a debt is repaid first. Safe to run twice."""
+    """Move one due amount from pending to available; a debt is repaid first, outside custody. Safe to run twice.
+
+    In custody the institution takes a refund of settled money from the seller's own account there: that refund repays
+    the debt (`return_settlement`), and income that repaid it too would be kept from the seller for good.
+    """
     clearing = locks.lock_clearing(clearing_id)
     if clearing.cleared_at is not None:
         return clearing
     wallet, moment = clearing.wallet, at or clock.now()
     order_number = clearing.reference.removeprefix("order:").removesuffix(":release")
     debt = debt_account(wallet.user_id)
-    repaid_fen = min(clearing.amount_fen, locks.lock_debt(wallet, debt.code))
+    is_repaid_from_income = settings.SETTLEMENT_MODE == "transfer"
+    repaid_fen = min(clearing.amount_fen, locks.lock_debt(wallet, debt.code)) if is_repaid_from_income else 0
     if repaid_fen:
         post(
             kind=TransactionKind.DEBT_REPAID,

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from marketplace.core.moment import one_moment
 from marketplace.ledger.audit import AuditReport, audit_books
 from marketplace.ledger.models import Account, AccountKind, Entry, TransactionKind
 from marketplace.orders.models import Order, Refund, RefundStatus
@@ -21,8 +22,12 @@ from marketplace.payments.models import (
 )
 
 
+@one_moment()
 def audit_money() -> AuditReport:
-    """The ledger's own audit, plus: escrow = funded orders and refunds due; each gateway holds what its documents say."""
+    """The ledger's own audit, plus: escrow = funded orders and refunds due; each gateway holds what its documents say.
+
+    As of one moment: what is posted meanwhile is not half of it seen (and payouts are not halted for nothing).
+    """
     report = audit_books()
     owed = dict(
         Refund.objects.exclude(status=RefundStatus.DONE).values_list("order__number").annotate(total=Sum("amount_fen"))

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Concat
 from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.ledger.models import Clearing
 from marketplace.ledger.selectors import has_uncleared_release
 from marketplace.orders.models import Order, Refund, RefundStatus
 from marketplace.orders.selectors import expired_unpaid_ids
@@ -68,9 +70,18 @@ def _custody_payments() -> QuerySet[Payment]:
 
 
 def payments_to_settle() -> QuerySet[Payment]:
-    """Custody payments of orders that are over and not settled yet; `is_ready_to_settle` has the last word."""
+    """Custody payments that are ready to settle, oldest first; `is_ready_to_settle` has the last word, under a lock.
+
+    What is not ready is left out here too: the job takes a batch, and must not meet the same waiting ones for ever.
+    """
     over = _custody_payments().filter(settlements=None, order__status__in=SETTLED_ORDER_STATUSES)
-    return over.select_related("order").order_by("pk")
+    release = Concat(Value("order:"), OuterRef("order__number"), Value(":release"))
+    uncleared = Clearing.objects.filter(reference=release, cleared_at=None)
+    refunds = Refund.objects.filter(order=OuterRef("order"))
+    returned = refunds.filter(payment_reference="").order_by().values("order").annotate(total=Sum("amount_fen"))
+    waiting = Exists(uncleared) | Exists(refunds.exclude(status=RefundStatus.DONE))
+    left = over.exclude(waiting).exclude(amount_fen__lte=Coalesce(Subquery(returned.values("total")), 0))
+    return left.select_related("order").order_by("pk")
 
 
 def is_ready_to_settle(payment: Payment) -> bool:

@@ -47,8 +47,7 @@ def audit_books() -> int:
 @shared_task
 def settle_cleared_payments() -> int:
     """Custody: ask for what has cleared, then carry out what is due. Returns how many settlements are done."""
-    for payment in selectors.payments_to_settle()[:BATCH]:
-        custody.owe_settlement(payment_id=payment.pk)
+    count_done(selectors.payments_to_settle()[:BATCH], lambda payment: custody.owe_settlement(payment_id=payment.pk))
     return count_done(
         selectors.due_settlements()[:BATCH], lambda settlement: custody.send_settlement(settlement=settlement)
     )

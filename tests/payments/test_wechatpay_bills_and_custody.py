@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from marketplace.core import clock
-from marketplace.ledger.models import Clearing
+from marketplace.ledger.models import Clearing, Entry
 from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import clear_earnings
 from marketplace.orders import services as orders
@@ -171,6 +171,9 @@ def test_a_refund_of_settled_money_takes_our_fee_back_first(held):
     refund.refresh_from_db()
     assert refund.status == RefundStatus.DONE
     assert held.at_wechat()["refunded_fen"] == 5_000
+    books = Entry.objects.count()
+    assert [held.deliver(2).status_code for _copy in range(2)] == [200, 200]  # told again, when it is long booked
+    assert Entry.objects.count() == books
 
 
 def test_the_freeze_limits_how_long_work_may_take(held):

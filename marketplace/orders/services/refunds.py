@@ -132,11 +132,14 @@ def retry_refund(*, refund_id: int, staff: User) -> Refund:
 
 
 @transaction.atomic
-def mark_refund_done(*, refund_id: int, gateway: str) -> None:
-    """The gateway confirmed the refund: the money leaves escrow in the books too. Safe to run twice."""
+def mark_refund_done(*, refund_id: int, gateway: str) -> bool:
+    """The gateway confirmed the refund: the money leaves escrow in the books too. Safe to run twice.
+
+    Returns whether this call did it, so that what belongs to it is booked with it, once.
+    """
     refund = locks.lock_refund(refund_id)
     if refund.status == RefundStatus.DONE:
-        return
+        return False
     now = clock.now()
     ledger.refund_escrow(
         reference=refund.order.number,
@@ -149,3 +152,4 @@ def mark_refund_done(*, refund_id: int, gateway: str) -> None:
     refund.save(update_fields=["status", "done_at", "problem", "updated_at"])
     events.record(refund.order, OrderEventType.REFUNDED, actor=None, at=now, amount_fen=refund.amount_fen)
     tell(refund.order.buyer_id, refund.order, _("Your money was paid back"))
+    return True

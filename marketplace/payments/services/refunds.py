@@ -58,8 +58,8 @@ def apply_refund_snapshot(*, refund: Refund, snapshot: RefundSnapshot) -> str:
     if snapshot.state == RefundState.DONE:
         payment = payment_of(refund)
         with transaction.atomic():
-            orders.mark_refund_done(refund_id=refund.pk, gateway=payment.gateway)
-            custody.book_return(refund=refund, payment=payment)
+            if orders.mark_refund_done(refund_id=refund.pk, gateway=payment.gateway):
+                custody.book_return(refund=refund, payment=payment)
     elif snapshot.state in (RefundState.ABNORMAL, RefundState.FAILED):
         orders.hand_refund_to_a_person(refund_id=refund.pk, problem=snapshot.state.value)
     return ""
