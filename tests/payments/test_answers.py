@@ -31,7 +31,6 @@ from marketplace.payments.sandbox import wechat_crypto
 from marketplace.payments.sandbox.alipay_protocol import write_answer
 from marketplace.payments.sandbox.crypto import load_private_key
 from tests.factories import make_order
-from tests.payments.institution import institution, silence  # noqa: F401 fixtures
 
 NUMBER = "PA" + "2" * 26
 
@@ -70,7 +69,7 @@ CALLS = ("create", "query", "close", "refund", "query_refund", "transfer", "quer
 
 
 @pytest.fixture
-def wechat(silent_wechat, settings, institution):  # noqa: F811
+def wechat(silent_wechat, settings, institution):
     """WeChat answers as the test says; `sign` answers with its real key."""
     settings.WECHATPAY = settings.WECHATPAY | {"base_url": institution.url}
     key = load_private_key(silent_wechat / "wechat_private_key.pem")
@@ -92,7 +91,7 @@ def wechat(silent_wechat, settings, institution):  # noqa: F811
 
 
 @pytest.fixture
-def alipay(silent_alipay, settings, institution):  # noqa: F811
+def alipay(silent_alipay, settings, institution):
     """Alipay answers as the test says; `sign` answers one method with its real key."""
     settings.ALIPAY = settings.ALIPAY | {"gateway_url": f"{institution.url}/gateway.do"}
     key = load_private_key(silent_alipay / "alipay_private_key.pem")
@@ -105,7 +104,7 @@ def alipay(silent_alipay, settings, institution):  # noqa: F811
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("code", ["alipay", "wechatpay"])
-def test_no_call_waits_longer_than_it_is_told_to(silent_alipay, silent_wechat, settings, silence, code, call):  # noqa: F811
+def test_no_call_waits_longer_than_it_is_told_to(silent_alipay, silent_wechat, settings, silence, code, call):
     settings.ALIPAY = settings.ALIPAY | {"gateway_url": silence, "timeout_seconds": 0.2}
     settings.WECHATPAY = settings.WECHATPAY | {"base_url": silence, "timeout_seconds": 0.2}
     begun = time.monotonic()

@@ -8,12 +8,11 @@ import uuid
 
 import pytest
 
-from tests.payments.foreign import run_foreign  # noqa: F401 a fixture
 from tests.payments.sandbox.conftest import APP_ID, SELLER_ID
 
 
 @pytest.fixture
-def buy_with_alipay(run_foreign, alipay_process, postbox):  # noqa: F811
+def buy_with_alipay(run_foreign, alipay_process, postbox):
     """Run Alipay's SDK; returns what it saw."""
 
     def run(number, mode, notice=None):
@@ -65,7 +64,7 @@ def wechat_environment(wechat_sandbox, settings, letterbox_server):
 
 
 @pytest.fixture
-def paid_with_wechat(run_foreign, wechat_environment):  # noqa: F811
+def paid_with_wechat(run_foreign, wechat_environment):
     """What the client saw while it paid; number and letters are in the other fixtures."""
     return run_foreign("wechatpay", "pay.mjs", wechat_environment)
 
@@ -99,7 +98,7 @@ def test_the_client_verifies_and_opens_what_wechat_tells_and_nothing_forged(
     paid_with_wechat,
     wechat_environment,
     letterbox_server,
-    run_foreign,  # noqa: F811
+    run_foreign,
 ):
     letters = [vars(letter) | {"body": letter.body.decode()} for letter in letterbox_server.wait_for(3)]
     read = run_foreign("wechatpay", "read.mjs", wechat_environment, letters)

@@ -7,46 +7,35 @@ Faults of splits are felt in test_alipay_custody.py and test_wechatpay_bills_and
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
 
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
-from marketplace.payments.gateways import gateway
 from marketplace.payments.gateways.base import (
     BillKind,
     CloseOutcome,
     DecryptFailed,
-    Notification,
     NotificationKind,
     PaymentState,
-    PayRequest,
-    PayScene,
-    RawRequest,
-    RefundRequest,
-    RefundSnapshot,
     RefundState,
     Rejected,
     ReplayWindow,
     SignatureInvalid,
     TransferRequest,
-    TransferSnapshot,
     TransferState,
     Unknown,
     WrongMerchant,
 )
 from marketplace.payments.sandbox.faults import ALIPAY, FAULTS, WECHAT
+from marketplace.payments.sandbox.wechat_notifications import RETRY_AFTER
 
-from .conftest import Sandbox, eventually, fetch
+from .conftest import fetch
+from .side import TOTAL_FEN
 
-TOTAL_FEN = 128_00
 # The line of section 8.3, and by which faults (or paths of the control API) it is switched on.
 CONTROLS = {
     "delay": {"delay_ms"},
@@ -66,101 +55,6 @@ CONTROLS = {
     "bill broken": {"bill_broken", "bill_empty", "bill_address_dead"},
     "clock shift": {"/control/clock", "old_notify_seconds"},
 }
-
-
-@dataclass
-class Side:
-    """One gateway: its sandbox, our adapter to it, and where its notifications arrive."""
-
-    code: str
-    sandbox: Sandbox
-    letters: Callable[[str], list[RawRequest]]
-    notify_url: str
-    number: str = ""
-
-    @property
-    def adapter(self) -> Any:
-        return gateway(self.code)
-
-    @property
-    def path(self) -> str:
-        return "trades" if self.code == "alipay" else "wechat/trades"
-
-    def open(self) -> str:
-        """A payment that waits for its buyer; returns its number."""
-        self.number = new_reference("PA")
-        expires = timezone.now() + timedelta(minutes=30)
-        request = PayRequest(
-            self.number, TOTAL_FEN, "标志设计", expires, "http://127.0.0.1:9/back", self.notify_url, PayScene.QR
-        )
-        intent = self.adapter.create(request)
-        if self.code == "alipay":  # where the trade begins when somebody scans the code
-            assert fetch(self.sandbox.url + fetch(intent.qr_text).location).status == 200
-        return self.number
-
-    def pay(self, **faults: Any) -> str:
-        """A paid one, with faults set before it is paid."""
-        self.open()
-        self.fault(**faults)
-        self.act("pay")
-        return self.number
-
-    def act(self, action: str) -> None:
-        self.sandbox.control(f"{self.path}/{self.number}/{action}", {})
-
-    def fault(self, number: str = "", **faults: Any) -> None:
-        if faults:
-            self.sandbox.fault(number or self.number, **faults)
-
-    def once(self, **faults: Any) -> None:
-        """A fault of the next call, whatever it is about."""
-        self.sandbox.control("faults", {"out_trade_no": "*", "faults": faults, "times": 1})
-
-    def refund(self, amount_fen: int = 28_00, reference: str = "") -> RefundSnapshot:
-        return self.adapter.refund(
-            RefundRequest(self.number, reference or new_reference("RF"), amount_fen, TOTAL_FEN, "退款", self.notify_url)
-        )
-
-    def transfer(self, reference: str) -> TransferSnapshot:
-        destination, account = ("alipay", "lin@example.com") if self.code == "alipay" else ("wechat", "oSeller01")
-        return self.adapter.transfer(TransferRequest(reference, 118_00, destination, account, "林墨", "提现"))
-
-    def told(self, count: int = 1) -> list[RawRequest]:
-        eventually(lambda: len(self.letters(self.number)) >= count)
-        return self.letters(self.number)
-
-    def read(self, raw: RawRequest) -> Notification:
-        return self.adapter.parse_notification(raw)
-
-    def bill(self, kind: BillKind = BillKind.TRADE) -> list[Any]:
-        """The rows of yesterday about this payment, after a day has passed."""
-        yesterday = timezone.localdate() - timedelta(days=1)
-        return [row for row in self.adapter.fetch_bill(yesterday, kind).rows if row.out_trade_no == self.number]
-
-
-@pytest.fixture
-def alipay_side(alipay_sandbox, postbox):
-    def letters(number):
-        forms = [urlencode(notice).encode() for notice in postbox.notices_of(number)]
-        return [RawRequest("POST", "/pay/alipay/notify/", {}, form) for form in forms]
-
-    return Side("alipay", alipay_sandbox, letters, postbox.url)
-
-
-@pytest.fixture
-def wechat_side(wechat_sandbox, letterbox_server):
-    def letters(_number):  # the letterbox is emptied before each test
-        return [
-            RawRequest("POST", "/", {name.lower(): value for name, value in letter.headers.items()}, letter.body)
-            for letter in letterbox_server.letters
-        ]
-
-    return Side("wechatpay", wechat_sandbox, letters, letterbox_server.url)
-
-
-@pytest.fixture(params=["alipay_side", "wechat_side"])
-def side(request):
-    return request.getfixturevalue(request.param)
 
 
 def test_the_table_names_every_fault_there_is_and_no_other():
@@ -224,6 +118,32 @@ def test_a_fault_of_one_order_leaves_the_others_alone(side):
 def test_duplicates_are_copies_of_one_notification(side):
     side.pay(duplicate_notify=2)
     assert len({side.read(raw).dedupe_key for raw in side.told(3)}) == 1
+
+
+@pytest.mark.parametrize("answer", [500, 400, 404, 302])
+def test_wechat_repeats_until_the_status_is_a_success(wechat_side, letterbox_server, answer):
+    letterbox_server.answers += [answer, answer]
+    wechat_side.pay()
+    copies = [wechat_side.read(raw) for raw in wechat_side.told(3)]
+    assert len({copy.dedupe_key for copy in copies}) == 1
+    sent = wechat_side.sandbox.control(f"wechat/trades/{wechat_side.number}")["notifications"][0]
+    assert sent["attempts"] >= 2
+
+
+def test_wechats_schedule_is_the_published_one():
+    assert len(RETRY_AFTER) + 1 == 16
+    assert sum(RETRY_AFTER) == 24 * 3600 + 4 * 60
+
+
+@pytest.mark.parametrize("scheme", ["", "WECHATPAY2-SM2-WITH-SM3", "MD5"])
+def test_a_scheme_that_the_header_claims_changes_nothing_about_how_it_is_checked(wechat_side, scheme):
+    wechat_side.pay()
+    genuine = wechat_side.told()[0]
+    headers = dict(genuine.headers) | {"wechatpay-signature-type": scheme}
+    assert wechat_side.read(replace(genuine, headers=headers)).payment.state == PaymentState.PAID
+    forged = headers | {"wechatpay-signature": headers["wechatpay-signature"][::-1]}
+    with pytest.raises(SignatureInvalid):
+        wechat_side.read(replace(genuine, headers=forged))
 
 
 def test_a_late_notification_is_overtaken_by_the_next(side):
@@ -405,67 +325,7 @@ def test_a_missing_bill_is_an_empty_day_once_bills_are_written(side, hour, is_kn
 
 def test_time_passes_for_what_waits(side):
     side.open()
-    side.sandbox.control("clock", {"seconds": 31 * 60})
+    side.sandbox.control("clock", {"seconds": 32 * 60})
     reply = fetch(f"{side.sandbox.url}/control/{side.path}/{side.number}/pay", b"{}", Content_Type="application/json")
     assert reply.status == 409
     assert side.adapter.query(side.number).state != PaymentState.PAID
-
-
-# The panel
-
-
-def buttons(side, number):
-    """What the panel offers beside a number: kind and action."""
-    text = fetch(f"{side.sandbox.url}/").text
-    return set(re.findall(rf'action="(/panel/[\w-]+/{number}/\w+)"', text))
-
-
-def test_the_panel_offers_what_the_control_api_can_do(side):
-    side.open()
-    kind = "trades" if side.code == "alipay" else "wechat-trades"
-    assert buttons(side, side.number) == {f"/panel/{kind}/{side.number}/{name}" for name in ("pay", "close")}
-    reply = fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/close", b"")
-    assert (reply.status, reply.location) == (303, f"/#{kind}")
-    assert f"/panel/{kind}/{side.number}/pay_late" in buttons(side, side.number)
-    assert fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/pay_late", b"").status == 303
-    side.told()
-    assert f"/panel/{kind}/{side.number}/notify" in buttons(side, side.number)
-    assert fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/fly", b"").status == 404
-    assert fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/pay", b"", Sec_Fetch_Site="cross-site").status == 403
-
-
-def test_the_panel_decides_transfers_and_refunds(side):
-    reference = new_reference("PO")
-    side.fault(reference, transfer_status="DEALING" if side.code == "alipay" else "PROCESSING")
-    side.transfer(reference)
-    kind = "transfers" if side.code == "alipay" else "wechat-transfers"
-    assert f"/panel/{kind}/{reference}/FAIL" in buttons(side, reference)
-    assert fetch(f"{side.sandbox.url}/panel/{kind}/{reference}/FAIL", b"").status == 303
-    assert side.adapter.query_transfer(reference).state == TransferState.FAILED
-    side.pay()
-    refund = new_reference("RF")
-    side.fault(refund, refund_status="PROCESSING")
-    side.refund(reference=refund)
-    assert refund in fetch(f"{side.sandbox.url}/").text
-    if side.code == "wechatpay":
-        assert fetch(f"{side.sandbox.url}/panel/wechat-refunds/{refund}/SUCCESS", b"").status == 303
-    assert side.adapter.query_refund(side.number, refund).state == RefundState.DONE
-
-
-def test_the_panel_sets_and_clears_a_fault_and_lets_time_pass(side):
-    side.pay()
-    form = {"out_trade_no": side.number, "fault": "coupon_fen", "value": "800", "method": "", "times": ""}
-    kind = {"Content_Type": "application/x-www-form-urlencoded"}
-    panel = f"{side.sandbox.url}/panel"
-
-    def is_set():
-        return any(each["out_trade_no"] == side.number for each in side.sandbox.control("faults")["faults"])
-
-    assert fetch(f"{panel}/faults", urlencode(form).encode(), **kind).status == 303
-    assert is_set()
-    assert fetch(f"{panel}/faults", urlencode(form | {"clear": "1"}).encode(), **kind).status == 303
-    assert not is_set()
-    assert fetch(f"{panel}/clock", b"hours=24", **kind).status == 303
-    assert len(side.bill()) == 1
-    for hours in (b"hours=0", b"hours=9999", b"hours=soon"):
-        assert fetch(f"{panel}/clock", hours, **kind).status == 400
