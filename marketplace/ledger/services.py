@@ -200,14 +200,13 @@ def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
     if clearing.cleared_at is not None:
         return clearing
     wallet, moment = clearing.wallet, at or clock.now()
-    order_number = clearing.reference.removeprefix("order:").removesuffix(":release")
     debt = debt_account(wallet.user_id)
     repaid_fen = min(clearing.amount_fen, locks.lock_debt(wallet, debt.code))
     if repaid_fen:
         post(
             kind=TransactionKind.DEBT_REPAID,
             key=f"{clearing.reference}:debt",
-            reference=order_number,
+            reference=clearing.subject_reference,
             legs=[Leg(wallet.pending_account, -repaid_fen), Leg(debt, repaid_fen)],
             at=moment,
         )
@@ -215,7 +214,7 @@ def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
         post(
             kind=TransactionKind.EARNINGS_CLEARED,
             key=f"{clearing.reference}:clear",
-            reference=order_number,
+            reference=clearing.subject_reference,
             legs=[Leg(wallet.pending_account, -left_fen), Leg(wallet.available_account, left_fen)],
             at=moment,
         )
