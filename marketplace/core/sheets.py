@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from openpyxl import Workbook
@@ -77,6 +77,14 @@ class Sheet:
     title: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Cell]]
+
+
+def format_of(ending: str) -> SheetFormat:
+    """The format of an address. Raises Http404 for one that we do not write."""
+    try:
+        return SheetFormat(ending)
+    except ValueError:
+        raise Http404 from None
 
 
 def inert(text: str) -> str:
@@ -178,8 +186,12 @@ def _for_server(request: HttpRequest, parts: Iterator[bytes]) -> Iterator[bytes]
         return parts
 
     async def stream() -> AsyncIterator[bytes]:
-        following = sync_to_async(next)
-        while (part := await following(parts, None)) is not None:
+        following = sync_to_async(_next_part)
+        while (part := await following(parts)) is not None:
             yield part
 
     return stream()
+
+
+def _next_part(parts: Iterator[bytes]) -> bytes | None:
+    return next(parts, None)

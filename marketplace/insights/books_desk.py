@@ -10,7 +10,7 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.core import clock
 from marketplace.core.paging import key_of
-from marketplace.core.sheets import SheetFormat, sheet_response
+from marketplace.core.sheets import format_of, sheet_response
 from marketplace.insights.books_export import books_sheet
 from marketplace.insights.forms import MOST_PEOPLE, BooksForm
 from marketplace.ledger.books import books_page, books_totals
@@ -52,13 +52,13 @@ def book_list(request: HttpRequest) -> HttpResponse:
 @cache_control(private=True, no_store=True)
 def book_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     """Every leg of what was chosen, as CSV or XLSX. Who took it stands in the staff log."""
-    form = _form(request)
-    if ending not in SheetFormat or not form.is_valid():
+    wanted, form = format_of(ending), _form(request)
+    if not form.is_valid():
         raise Http404
     chosen = {name: str(value) for name, value in form.cleaned_data.items() if value}
-    record_staff_action(actor=request.user, action="books.export", data=chosen | {"format": ending})
+    record_staff_action(actor=request.user, action="books.export", data=chosen | {"format": wanted.value})
     name = _("Books %(day)s") % {"day": timezone.localdate(clock.now()).isoformat()}
-    return sheet_response(request, books_sheet(form.wanted(), name=name), SheetFormat(ending))
+    return sheet_response(request, books_sheet(form.wanted(), name=name), wanted)
 
 
 def _form(request: HttpRequest) -> BooksForm:

@@ -156,14 +156,15 @@ class Statement:
     @property
     def month_before(self) -> Period | None:
         """The month before the one that is shown, while there are entries that old."""
-        earlier = self.choice.period.before()
-        return earlier if earlier and self.span and timezone.localdate(self.span.first) < earlier.after else None
+        start = self.choice.period.start
+        is_first = start is None or self.span is None or self.span.first >= start
+        return None if is_first else self.choice.period.before()
 
     @property
     def month_after(self) -> Period | None:
         """The month after the one that is shown, up to the present one."""
-        later = self.choice.period.following()
-        return later if later and later.first <= timezone.localdate(clock.now()) else None
+        end = self.choice.period.end
+        return None if end is None or clock.now() < end else self.choice.period.following()
 
 
 def statement_of(
