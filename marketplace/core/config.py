@@ -84,6 +84,8 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "payouts.freeze_hours", 24, 0, 168, _("hours"), _("A changed withdrawal account can be used after")
         ),
+        # Product decision: Alipay pays its own accounts at once and cards by the next day. Pages promise a time with it.
+        ConfigDefinition("payouts.arrival_hours", 24, 1, 240, _("hours"), _("A withdrawal arrives within")),
         # Product decision: how long the proof of a day can be downloaded; its root stays for ever.
         ConfigDefinition(
             "ledger.escrow_proof_days", 30, 7, 3650, _("days"), _("Proofs of escrow can be downloaded for")

@@ -238,7 +238,6 @@ def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
     if clearing.cleared_at is not None:
         return clearing
     wallet, moment = clearing.wallet, at or clock.now()
-    order_number = clearing.reference.removeprefix("order:").removesuffix(":release")
     debt = debt_account(wallet.user_id)
     is_repaid_from_income = settings.SETTLEMENT_MODE == "transfer"
     repaid_fen = min(clearing.amount_fen, locks.lock_debt(wallet, debt.code)) if is_repaid_from_income else 0
@@ -246,7 +245,7 @@ def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
         post(
             kind=TransactionKind.DEBT_REPAID,
             key=f"{clearing.reference}:debt",
-            reference=order_number,
+            reference=clearing.subject_reference,
             legs=[Leg(wallet.pending_account, -repaid_fen), Leg(debt, repaid_fen)],
             at=moment,
         )
@@ -254,7 +253,7 @@ def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
         post(
             kind=TransactionKind.EARNINGS_CLEARED,
             key=f"{clearing.reference}:clear",
-            reference=order_number,
+            reference=clearing.subject_reference,
             legs=[Leg(wallet.pending_account, -left_fen), Leg(wallet.available_account, left_fen)],
             at=moment,
         )

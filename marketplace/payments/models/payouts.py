@@ -40,7 +40,7 @@ class PayoutDestination(TimeStamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.account_masked}"
+        return f"{self.bank_name or self.get_kind_display()} {self.account_masked}"
 
 
 class PayoutStatus(models.TextChoices):
