@@ -8,7 +8,15 @@ from marketplace.payments.models.custody import (
     SubMerchant,
     SubMerchantStatus,
 )
-from marketplace.payments.models.invoices import Invoice, InvoiceKind, InvoiceStatus, InvoiceTitleKind
+from marketplace.payments.models.invoices import (
+    DemoPaper,
+    Invoice,
+    InvoiceIssuer,
+    InvoiceKind,
+    InvoiceStatus,
+    InvoiceTitleKind,
+    IssuerKind,
+)
 from marketplace.payments.models.payments import GatewayCode, GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.models.payouts import (
     Payout,
@@ -26,6 +34,7 @@ from marketplace.payments.models.reconciliation import (
 
 __all__ = [
     "AuditRun",
+    "DemoPaper",
     "Difference",
     "DifferenceKind",
     "DifferenceStatus",
@@ -33,9 +42,11 @@ __all__ = [
     "GatewayCode",
     "GatewayNotification",
     "Invoice",
+    "InvoiceIssuer",
     "InvoiceKind",
     "InvoiceStatus",
     "InvoiceTitleKind",
+    "IssuerKind",
     "Payment",
     "PaymentStatus",
     "Payout",
