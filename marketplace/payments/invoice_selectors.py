@@ -163,7 +163,7 @@ def invoices_for_finance(*, group: str = "", words: str = "") -> QuerySet[Invoic
 
 
 def _for_finance() -> QuerySet[Invoice]:
-    return Invoice.objects.select_related("order", "recipient__profile", "reverses").order_by("-pk")
+    return Invoice.objects.select_related("order", "recipient__profile", "reverses", "staff__profile").order_by("-pk")
 
 
 def issued_total_fen(order: Order, kind: InvoiceKind) -> int:

@@ -7,6 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from marketplace.orders.selectors import order_for
 from marketplace.payments import invoice_selectors
@@ -56,14 +57,16 @@ def invoice_request(request: HttpRequest, number: str) -> HttpResponse:
         "refused": last if last is not None and last.status == "failed" else None,
         "is_demo": not invoices.issues_tax_documents(),
     }
-    return render(request, "payments/invoice_form.html", context, status=422 if form.errors else 200)
+    return render(request, "payments/invoice_form.html", context)
 
 
 @login_required
 @require_safe
 def invoice(request: HttpRequest, reference: str) -> HttpResponse:
-    """Where one invoice stands."""
+    """Where one invoice stands. As long as something goes on, its page asks again by itself."""
     found = invoice_selectors.own_invoice(request.user, reference)
+    if request.htmx:
+        return HttpResponse(status=204) if found.is_under_way else HttpResponseClientRefresh()
     card = invoice_selectors.invoice_card(found.order, request.user)
     return render(request, "payments/invoice_detail.html", {"invoice": found, "card": card})
 

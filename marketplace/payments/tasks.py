@@ -91,10 +91,12 @@ def forget_refused_notifications() -> int:
 
 @shared_task
 def issue_due_invoices() -> int:
-    """Ask the provider for the invoices and reversals whose turn it is. Returns how many were decided."""
-    return count_done(
-        invoice_selectors.due_invoices()[:BATCH], lambda invoice: invoices.send_invoice(invoice_id=invoice.pk)
-    )
+    """Ask the provider for the invoices and reversals whose turn it is, then deliver. Returns how many were decided."""
+    due = invoice_selectors.due_invoices()[:BATCH]
+    decided = count_done(due, lambda invoice: invoices.send_invoice(invoice_id=invoice.pk))
+    if decided:
+        deliver_invoices()  # at once: somebody waits for the paper; what does not go out now has its own turns
+    return decided
 
 
 @shared_task

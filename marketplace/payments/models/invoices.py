@@ -188,6 +188,12 @@ class Invoice(TimeStamped):
         return self.reverses_id is not None
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether something happens to it by itself: it is being issued or reversed, or its document is being made."""
+        going_on = (InvoiceStatus.REQUESTED, InvoiceStatus.REVERSING)
+        return self.status in going_on or (self.number is not None and not self.file)
+
+    @property
     def item(self) -> str:
         """What it is for, as the paper says it. The law wants it as it was sold (发票管理办法 §19), in Chinese (§13)."""
         return self.order.gig_title if self.kind == InvoiceKind.SELLER_SERVICE else "平台服务费"
