@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from marketplace.accounts.services import confirm_real_name
 from marketplace.payments.models import Invoice, InvoiceStatus
 from marketplace.payments.services import invoices
-from tests.factories import make_finance, make_paid_order, make_seller, make_user
+from tests.factories import make_finance, make_paid_order, make_seller, make_user, make_verified_seller
 from tests.payments.invoice_office import (
     COMPANY,
     COMPANY_NUMBER,
@@ -70,6 +71,20 @@ def test_each_side_of_a_finished_order_is_offered_its_own_invoice(order, languag
         text = client.get(form).content.decode()
         assert issuer in text
         assert ("1,280.00" if side == "buyer" else "128.00") in text
+
+
+def test_the_real_name_of_an_individual_is_shown_once_it_stands_on_a_paper_and_not_before():
+    seller = make_verified_seller(name="青山手绘")
+    confirm_real_name(user=seller, real_name="林秀英")
+    order = invoiced_order(seller=seller)
+    client = client_of(order.buyer)
+    assert "林秀英" not in client.get(address("invoice_request", order.number)).content.decode()
+    invoice = ask(order)
+    page = client.get(invoice.get_absolute_url()).content.decode()
+    assert "林秀英" not in page
+    assert "青山手绘" in page
+    let_jobs_run()
+    assert "林秀英" in client.get(invoice.get_absolute_url()).content.decode()
 
 
 def test_an_order_that_is_not_over_offers_no_invoice_and_says_why():
