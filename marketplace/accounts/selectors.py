@@ -72,3 +72,9 @@ def unproven_claims(email: str) -> QuerySet[User]:
         .filter(consents__isnull=False, is_staff=False, is_superuser=False)
         .distinct()
     )
+
+
+def is_verified_company(user: User) -> bool:
+    """Whether a company's papers were checked for this person: then they sell as a company, not as an individual."""
+    checked = UserVerification.objects.filter(user=user, kind=VerificationKind.COMPANY)
+    return checked.filter(status=VerificationStatus.APPROVED).exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.checks import Error
 
-from portal.checks import messages_leave_the_house
+from portal.checks import invoices_are_good_for_tax, messages_leave_the_house
 from portal.env import BASE_DIR
 
 OUTBOX = {
@@ -22,6 +22,12 @@ class SmsGateway:
 
     def send(self, *, recipient: str, text: str) -> None:
         raise NotImplementedError
+
+
+class InvoiceOffice:
+    """Stands for a provider of invoices."""
+
+    issues_tax_documents = True
 
 
 @pytest.fixture
@@ -46,6 +52,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "ALIPAY_SELLER_ID": "2088000000000001",
         "ALIPAY_APP_PRIVATE_KEY": "a key",
         "ALIPAY_PUBLIC_KEY": "a key",
+        "INVOICE_PROVIDER": "tests.portal.test_production.InvoiceOffice",
+        "PLATFORM_COMPANY_NAME": "匠集网络科技有限公司",
+        "PLATFORM_TAX_NUMBER": "91110000600037341L",
     }
 
 
@@ -145,3 +154,28 @@ def test_pages_and_jobs_have_a_time_limit_in_the_database_and_commands_have_none
     )
     assert shell.returncode == 0, shell.stderr
     assert "statement_timeout=0s" in shell.stdout
+
+
+def test_production_does_not_start_with_invoices_that_are_none_unless_they_are_switched_off(environment):
+    del environment["INVOICE_PROVIDER"]
+    result = run(environment, "manage.py", "check")
+    assert result.returncode != 0
+    assert "(portal.E004) INVOICE_PROVIDER issues papers that are no tax documents." in result.stderr
+    assert "INVOICES_ENABLED=0" in result.stderr
+    assert run(environment | {"INVOICES_ENABLED": "0"}, "manage.py", "check").returncode == 0
+
+
+def test_a_provider_that_does_not_exist_and_a_platform_without_a_tax_number_are_named(settings):
+    settings.DEMO = False
+    settings.INVOICE_PROVIDER = "nowhere.Office"
+    assert [found.id for found in invoices_are_good_for_tax(None, production=True)] == ["portal.E003"]
+    settings.INVOICE_PROVIDER = "tests.portal.test_production.InvoiceOffice"
+    for company in ({"name": "", "tax_number": "91110000600037341L"}, {"name": "匠集", "tax_number": "9111"}):
+        settings.PLATFORM_COMPANY = company
+        assert [found.id for found in invoices_are_good_for_tax(None, production=True)] == ["portal.E005"]
+        assert invoices_are_good_for_tax(None, production=False) == []
+
+
+def test_a_public_demo_may_issue_demo_papers_which_say_what_they_are(settings):
+    settings.DEMO = True
+    assert invoices_are_good_for_tax(None, production=True) == []

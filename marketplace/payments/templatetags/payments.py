@@ -1,13 +1,15 @@
-"""What pages of other rooms ask payments: what a line belongs to, what a withdrawal would cost."""
+"""What pages of other rooms ask payments: what a line belongs to, what a withdrawal would cost, an order's invoice."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from django import template
 
 from marketplace.accounts.models import User
 from marketplace.ledger.models import Wallet
+from marketplace.orders.models import Order
 from marketplace.payments import payout_selectors, services, subjects
+from marketplace.payments.invoice_selectors import invoice_card
 
 register = template.Library()
 
@@ -44,3 +46,9 @@ def withdrawal_tax(wallet: Wallet | None) -> int | None:
     if wallet is None or not wallet.available_fen or not payout_selectors.payouts_are_offered():
         return None
     return services.preview_tax(user=wallet.user, gross_fen=wallet.available_fen).tax_fen
+
+
+@register.inclusion_tag("payments/_order_invoice.html")
+def order_invoice(order: Order, user: User) -> dict[str, Any]:
+    """The invoice of this side of an order: to be asked for, on its way, to be downloaded. Nothing before the order's end."""
+    return {"order": order, "card": invoice_card(order, user)}
