@@ -25,12 +25,13 @@ from marketplace.payments.models import (
 
 
 @one_moment()
-def audit_money() -> AuditReport:
+def audit_money(*, history: bool = True) -> AuditReport:
     """The ledger's own audit, plus: escrow = funded orders and refunds due; each gateway holds what its documents say.
 
     As of one moment: what is posted meanwhile is not half of it seen (and payouts are not halted for nothing).
+    `history` as in `audit_books`.
     """
-    report = audit_books()
+    report = audit_books(history=history)
     owed = dict(
         Refund.objects.exclude(status=RefundStatus.DONE).values_list("order__number").annotate(total=Sum("amount_fen"))
     )

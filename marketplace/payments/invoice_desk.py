@@ -1,13 +1,13 @@
 """Invoices in Wagtail's admin: what needs a person first, then all of them; the companies that issue their own."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.auth import permission_required
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from marketplace.payments import invoice_selectors

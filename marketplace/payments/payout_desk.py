@@ -4,13 +4,13 @@ from datetime import date
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core.sheets import Column, Fen, Sheet, SheetFormat, sheet_response

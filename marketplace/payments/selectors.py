@@ -76,9 +76,10 @@ def _returned() -> QuerySet[Refund, int]:
 
 
 def payments_to_settle() -> QuerySet[Payment]:
-    """Custody payments that are ready to settle, oldest first; `is_ready_to_settle` has the last word, under a lock.
+    """Custody payments that are ready to settle, longest unasked first; `is_ready_to_settle` has the last word, under a lock.
 
-    What is not ready is left out here too: the job takes a batch, and must not meet the same waiting ones for ever.
+    What is not ready is left out here too, and what has to wait for another order's refund goes to the end: the job
+    takes a batch, and must not meet the same waiting ones for ever.
     """
     over = _custody_payments().filter(settlements=None, order__status__in=SETTLED_ORDER_STATUSES)
     release = Concat(Value("order:"), OuterRef("order__number"), Value(":release"))
@@ -86,7 +87,7 @@ def payments_to_settle() -> QuerySet[Payment]:
     refunds = Refund.objects.filter(order=OuterRef("order"))
     waiting = Exists(uncleared) | Exists(refunds.exclude(status=RefundStatus.DONE))
     left = over.exclude(waiting).exclude(amount_fen__lte=Coalesce(Subquery(_returned()), 0))
-    return left.select_related("order").order_by("pk")
+    return left.select_related("order").order_by(F("asked_at").asc(nulls_first=True), "pk")
 
 
 def is_ready_to_settle(payment: Payment) -> bool:
@@ -133,11 +134,18 @@ def payments_near_freeze_end() -> list[Payment]:
 
 
 def latest_audit() -> AuditRun | None:
-    """The newest audit of the books, if there was one."""
-    return AuditRun.objects.first()
+    """The audit that counts, if there was one: the newest, or the newest of the whole past while that one is not sound.
+
+    A clean look at today's balances says nothing about a seal that was found broken in the night.
+    """
+    newest = AuditRun.objects.first()
+    if newest is None or newest.history or not newest.is_sound:
+        return newest
+    whole = AuditRun.objects.filter(history=True).first()
+    return newest if whole is None or whole.is_sound else whole
 
 
 def payouts_are_halted() -> bool:
-    """Whether the newest audit found something: then no money leaves until a later one is clean."""
+    """Whether the audit that counts found something: then no money leaves until a later one is clean."""
     latest = latest_audit()
     return latest is not None and not latest.is_sound

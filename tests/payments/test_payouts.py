@@ -18,8 +18,15 @@ from marketplace.payments import payout_selectors, services, tasks
 from marketplace.payments.audit import audit_money
 from marketplace.payments.errors import PayoutError, PayoutErrorCode
 from marketplace.payments.gateways.base import TransferSnapshot, TransferState
-from marketplace.payments.models import Payout, PayoutDestination, PayoutDestinationKind, PayoutStatus, TaxYear
-from tests.factories import make_finance, make_seller, make_user, make_verified_seller
+from marketplace.payments.models import (
+    AuditRun,
+    Payout,
+    PayoutDestination,
+    PayoutDestinationKind,
+    PayoutStatus,
+    TaxYear,
+)
+from tests.factories import make_finance, make_moderator, make_seller, make_user, make_verified_seller
 from tests.payments.conftest import earn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -364,3 +371,19 @@ def test_a_quarter_that_does_not_exist_has_no_report(seller, client):
     client.force_login(make_finance())
     assert client.get("/admin/payouts/tax/2026/5/").status_code == 404
     assert client.get("/admin/payouts/tax/2026/4/").status_code == 200
+
+
+def test_a_clean_look_at_today_does_not_heal_a_broken_past(seller):
+    payout = request(seller, 10_000)
+    AuditRun.objects.create(at=timezone.now(), transactions=0, entries=0, accounts=0, violations=["seal of yesterday"])
+    assert send(payout).status == PayoutStatus.APPROVED
+    assert AuditRun.objects.filter(history=False).exists()
+    services.run_audit()  # the whole past again, and clean
+    assert send(payout).status == PayoutStatus.SENT
+
+
+@pytest.mark.parametrize("path", ["payouts/", "payouts/tax/2026/4/", "settlements/", "bills/", "refunds/", "disputes/"])
+def test_staff_without_the_permission_is_told_so_once(seller, client, path):
+    client.force_login(make_moderator() if "disp" not in path else make_finance())
+    reply = client.get(f"/admin/{path}")
+    assert (reply.status_code, reply["Location"]) == (302, "/admin/")

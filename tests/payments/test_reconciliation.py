@@ -267,19 +267,32 @@ def test_each_difference_takes_only_what_can_resolve_it(yesterday):
         Difference.objects.get(kind=DifferenceKind.AMOUNT),
         Difference.objects.get(out_trade_no=lost.out_trade_no),
     )
-    staff, refused = make_finance(), ReconciliationErrorCode
+    staff = make_finance()
     for decide, difference, code in (
-        (reconciliation.ask_gateway, amount, refused.NOT_FITTING),
-        (reconciliation.accept_fee, amount, refused.NOT_FITTING),
-        (reconciliation.accept_fee, missing, refused.NOT_FITTING),
+        (reconciliation.ask_gateway, amount, ReconciliationErrorCode.NOT_FITTING),
+        (reconciliation.accept_fee, amount, ReconciliationErrorCode.NOT_FITTING),
+        (reconciliation.accept_fee, missing, ReconciliationErrorCode.NOT_FITTING),
         # As unexplained money it would be counted a second time when the gateway tells us of it.
-        (reconciliation.book_to_suspense, missing, refused.ASK_FIRST),
+        (reconciliation.book_to_suspense, missing, ReconciliationErrorCode.ASK_FIRST),
     ):
         with pytest.raises(ReconciliationError) as caught:
             decide(difference_id=difference.pk, staff=staff)
         assert caught.value.code == code
     assert len(differences()) == 2
     assert sum_of(f"suspense:{yesterday.code}") == 0
+
+
+def test_a_payment_of_another_amount_is_real_money_and_can_be_booked_as_unexplained(yesterday):
+    payment = yesterday.buy(told=False)
+    Payment.objects.filter(pk=payment.pk).update(amount_fen=9_000)  # ours says less than was paid: it is quarantined
+    yesterday.ends()
+    yesterday.bill()
+    difference, staff = Difference.objects.get(), make_finance()
+    with pytest.raises(ReconciliationError) as caught:
+        reconciliation.ask_gateway(difference_id=difference.pk, staff=staff)
+    assert caught.value.code == ReconciliationErrorCode.STILL_DIFFERENT
+    reconciliation.book_to_suspense(difference_id=difference.pk, staff=staff)
+    assert sum_of(f"suspense:{yesterday.code}") == 10_000
 
 
 def test_a_transfer_that_came_back_stands_in_the_bill_until_it_is_back_in_the_wallet(alipay_sandbox):

@@ -55,6 +55,13 @@ def reconcile(*, gateway_code: str, kind: BillKind, day: date) -> GatewayBill:
         logger.log(problem.log_level, "bill %s: %s", bill, problem)
         GatewayBill.objects.filter(pk=bill.pk).update(problem=str(problem)[:200])
         return GatewayBill.objects.get(pk=bill.pk)
+    if not bill.file and fetched.raw:
+        # Before the transaction: storage may be a network away. The checksum belongs to the file that is kept.
+        bill.sha256 = fetched.sha256
+        bill.file.save(f"{bill.gateway}-{bill.kind}-{bill.day}.bill", ContentFile(fetched.raw), save=False)
+        bill.save(update_fields=["file", "sha256", "updated_at"])
+    elif bill.sha256 and bill.sha256 != fetched.sha256:
+        logger.error("bill %s was corrected since it was kept: %s now", bill, fetched.sha256)
     return _apply(bill_id=bill.pk, fetched=fetched)
 
 
@@ -62,9 +69,7 @@ def reconcile(*, gateway_code: str, kind: BillKind, day: date) -> GatewayBill:
 def _apply(*, bill_id: int, fetched: Bill) -> GatewayBill:
     bill = locks.lock_bill(bill_id)
     result = _match(bill, fetched)
-    if not bill.file and fetched.raw:
-        bill.file.save(f"{bill.gateway}-{bill.kind}-{bill.day}.bill", ContentFile(fetched.raw), save=False)
-    bill.sha256, bill.rows, bill.matched = fetched.sha256, len(fetched.rows), result.matched
+    bill.rows, bill.matched = len(fetched.rows), result.matched
     bill.paid_fen, bill.refunded_fen, bill.fee_fen = result.paid_fen, result.refunded_fen, result.fee_fen
     bill.problem, bill.matched_at = "", clock.now()
     bill.save()
@@ -192,13 +197,13 @@ def book_to_suspense(*, difference_id: int, staff: User) -> Difference:
     """Our books follow the bill: the amount goes to the account of unexplained differences.
 
     Raises PermissionDenied, and ReconciliationError NOT_FITTING for a fee (it is in the books already) or ASK_FIRST for
-    a payment, refund or transfer of ours: its own notification or poll books it, and this would book it again.
+    a line whose own notification or poll will book it: this would book it again.
     """
     _require_finance(staff)
     difference = locks.lock_difference(difference_id)
     if difference.kind == DifferenceKind.FEE:
         raise ReconciliationError(ReconciliationErrorCode.NOT_FITTING)
-    if difference.kind == DifferenceKind.MISSING_HERE and reconciliation_selectors.is_ours(difference):
+    if difference.kind == DifferenceKind.MISSING_HERE and reconciliation_selectors.books_itself(difference):
         raise ReconciliationError(ReconciliationErrorCode.ASK_FIRST)
     amount_fen = _excess_fen(difference)
     if difference.status == DifferenceStatus.OPEN and amount_fen:
