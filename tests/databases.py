@@ -11,6 +11,17 @@ from marketplace.accounts.models import User
 from marketplace.gigs.models import GigCategory
 
 
+def forget_money() -> None:
+    """Remove all orders and all money, in one statement; people, gigs and where sellers are paid to stay."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The ledger refuses DELETE and TRUNCATE. Everything of an order hangs on these tables.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "TRUNCATE orders_order, ledger_account, ledger_transaction, ledger_dayseal, ledger_escrowproof,"
+            " payments_auditrun, payments_gatewaynotification, payments_taxyear CASCADE"
+        )
+
+
 def forget_marketplace() -> None:
     """Remove all that people of the marketplace wrote; pages, groups and other data of migrations stay."""
     written = [
@@ -21,7 +32,6 @@ def forget_marketplace() -> None:
         if model is not GigCategory
     ]
     with transaction.atomic(), connection.cursor() as cursor:
-        # The ledger refuses DELETE and TRUNCATE.
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(f"TRUNCATE {', '.join(written)}")
     # Not truncated: pages of Wagtail point at these.

@@ -9,8 +9,14 @@ from django.db import connection
 
 from marketplace.orders import locks as order_locks
 from marketplace.orders.models import Order
+from marketplace.payments import gateways
 from marketplace.payments import locks as payment_locks
 from marketplace.payments.models import Payment
+from tests.concurrency.institutions import Institution, adapter_of
+from tests.concurrency.invariants import moves_watched
+from tests.concurrency.races import Races
+from tests.concurrency.rig import racing
+from tests.concurrency.world import CODES, World, make_cast
 
 
 class MeetingPoint:
@@ -100,3 +106,20 @@ def account_locks_off(committed_db: None) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute(source)
+
+
+@pytest.fixture
+def institutions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Institution]:
+    """Both gateways are strict institutions inside this process."""
+    made = {code: Institution(code) for code in CODES}
+    monkeypatch.setattr(gateways, "_ADAPTERS", {code: adapter_of(institution) for code, institution in made.items()})
+    return made
+
+
+@pytest.fixture
+def races(committed_db: None, institutions: dict[str, Institution], settings: Any) -> Iterator[Races]:
+    """A cast, threads, watched statuses; a test resets the world as often as it likes."""
+    settings.SETTLEMENT_MODE = "transfer"
+    world = World(make_cast(), institutions)
+    with moves_watched(), racing() as rig:
+        yield Races(world, rig)
