@@ -30,6 +30,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.payments.tasks.warn_of_freeze_ends": (9, 0),
     # Bills of a day can be had from ten in the morning of the next (facts/payments.md, section 5).
     "marketplace.payments.tasks.reconcile_bills": (10, 30),
+    "marketplace.payments.tasks.recheck_paid_payouts": (11, 0),
     "marketplace.payments.tasks.forget_refused_notifications": (4, 10),
 }
 

@@ -84,6 +84,8 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "payouts.freeze_hours", 24, 0, 168, _("hours"), _("A changed withdrawal account can be used after")
         ),
+        # Product decision: Alipay pays its own accounts at once and cards by the next day. Pages promise a time with it.
+        ConfigDefinition("payouts.arrival_hours", 24, 1, 240, _("hours"), _("A withdrawal arrives within")),
         # 财政部 税务总局公告 2023-19: small taxpayers, individuals among them, pay 1 % until the end of 2027. A company's
         # own rate stands with it (payments.InvoiceIssuer).
         ConfigDefinition(

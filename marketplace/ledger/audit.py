@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
+from marketplace.core.moment import one_moment
 from marketplace.ledger import escrow_proof, seals
 from marketplace.ledger.models import BALANCE_KINDS, LOCKED_KINDS, Account, Entry, Transaction, Wallet
 
@@ -20,8 +21,9 @@ class AuditReport:
     violations: list[str] = field(default_factory=list)
 
 
+@one_moment()
 def audit_books() -> AuditReport:
-    """Check that every transaction sums to zero and every stored balance equals the sum of its entries."""
+    """Check, as of one moment, that every transaction sums to zero and every stored balance is the sum of its entries."""
     report = AuditReport(
         transactions=Transaction.objects.count(), entries=Entry.objects.count(), accounts=Account.objects.count()
     )

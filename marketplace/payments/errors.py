@@ -70,6 +70,8 @@ class PayoutError(DomainError):
 class ReconciliationErrorCode(StrEnum):
     NOT_OURS = "not_ours"
     STILL_DIFFERENT = "still_different"
+    NOT_FITTING = "not_fitting"
+    ASK_FIRST = "ask_first"
 
 
 class ReconciliationError(DomainError):
@@ -77,7 +79,12 @@ class ReconciliationError(DomainError):
 
     messages = {
         ReconciliationErrorCode.NOT_OURS: _("This number is none of our payments. Book it as unexplained instead."),
-        ReconciliationErrorCode.STILL_DIFFERENT: _("The payment institution does not say that it was paid."),
+        ReconciliationErrorCode.STILL_DIFFERENT: _("The payment institution does not confirm this line."),
+        ReconciliationErrorCode.NOT_FITTING: _("This does not resolve a difference of this kind. Nothing was booked."),
+        ReconciliationErrorCode.ASK_FIRST: _(
+            "This number is one of ours. Ask the payment institution instead: booked as unexplained it would be counted "
+            "twice as soon as the institution tells us of it."
+        ),
     }
 
 

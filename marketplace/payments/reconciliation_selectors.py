@@ -7,7 +7,8 @@ from django.db.models import Count, Q, QuerySet
 from marketplace.core import clock
 from marketplace.ledger.models import Transaction
 from marketplace.orders.models import Refund
-from marketplace.payments.models import Difference, DifferenceStatus, GatewayBill, Payment, PaymentStatus
+from marketplace.payments.gateways.base import BillRowKind
+from marketplace.payments.models import Difference, DifferenceStatus, GatewayBill, Payment, PaymentStatus, Payout
 
 ALARM_AFTER = timedelta(days=1)
 
@@ -28,6 +29,17 @@ def payment_of(refund: Refund) -> Payment | None:
     if refund.payment_reference:
         return paid.filter(out_trade_no=refund.payment_reference).first()
     return paid.filter(return_reason="").first()
+
+
+def is_ours(difference: Difference) -> bool:
+    """Whether the line is about a payment, a refund or a transfer that we know by its number."""
+    return (
+        Payment.objects.filter(gateway=difference.bill.gateway, out_trade_no=difference.out_trade_no).exists()
+        if difference.row_kind == BillRowKind.PAYMENT
+        else Refund.objects.filter(reference=difference.reference).exists()
+        if difference.row_kind == BillRowKind.REFUND
+        else Payout.objects.filter(gateway=difference.bill.gateway, reference=difference.out_trade_no).exists()
+    )
 
 
 def bills() -> QuerySet[GatewayBill]:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Concat
 from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.ledger.models import Clearing
 from marketplace.ledger.selectors import has_uncleared_release
 from marketplace.orders.models import Order, Refund, RefundStatus
 from marketplace.orders.selectors import expired_unpaid_ids
@@ -67,10 +69,24 @@ def _custody_payments() -> QuerySet[Payment]:
     return Payment.objects.filter(status=PaymentStatus.PAID, return_reason="").exclude(sub_merchant_id="")
 
 
+def _returned() -> QuerySet[Refund, int]:
+    """What went back to the buyer of the order of an outer payment, in fen."""
+    done = Refund.objects.filter(order=OuterRef("order"), payment_reference="", status=RefundStatus.DONE)
+    return done.order_by().values("order").annotate(total=Sum("amount_fen")).values_list("total", flat=True)
+
+
 def payments_to_settle() -> QuerySet[Payment]:
-    """Custody payments of orders that are over and not settled yet; `is_ready_to_settle` has the last word."""
+    """Custody payments that are ready to settle, oldest first; `is_ready_to_settle` has the last word, under a lock.
+
+    What is not ready is left out here too: the job takes a batch, and must not meet the same waiting ones for ever.
+    """
     over = _custody_payments().filter(settlements=None, order__status__in=SETTLED_ORDER_STATUSES)
-    return over.select_related("order").order_by("pk")
+    release = Concat(Value("order:"), OuterRef("order__number"), Value(":release"))
+    uncleared = Clearing.objects.filter(reference=release, cleared_at=None)
+    refunds = Refund.objects.filter(order=OuterRef("order"))
+    waiting = Exists(uncleared) | Exists(refunds.exclude(status=RefundStatus.DONE))
+    left = over.exclude(waiting).exclude(amount_fen__lte=Coalesce(Subquery(_returned()), 0))
+    return left.select_related("order").order_by("pk")
 
 
 def is_ready_to_settle(payment: Payment) -> bool:
@@ -107,7 +123,8 @@ def stuck_settlements() -> QuerySet[Settlement]:
 def payments_near_freeze_end() -> list[Payment]:
     """Held payments that their institution will release by itself within a month, soonest first."""
     now = clock.now()
-    held = _custody_payments().exclude(settlements__status=SettlementStatus.DONE).order_by("paid_at")
+    held = _custody_payments().exclude(settlements__status=SettlementStatus.DONE)
+    held = held.exclude(amount_fen__lte=Coalesce(Subquery(_returned()), 0)).order_by("paid_at")
     near: list[Payment] = []
     for code in held.order_by().values_list("gateway", flat=True).distinct():
         alarm = timedelta(days=custody_gateway(code).freeze_limit_days - FREEZE_ALARM_DAYS)

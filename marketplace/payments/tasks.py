@@ -11,7 +11,6 @@ from marketplace.orders.selectors import due_refunds
 from marketplace.payments import invoice_selectors, payout_selectors, selectors, services
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.gateways.base import BillKind
-from marketplace.payments.models import PayoutStatus
 from marketplace.payments.services import custody, invoice_delivery, invoices, reconciliation
 
 # A call may take ten seconds and a job five minutes; what is left over has its turn in the next run.
@@ -47,8 +46,7 @@ def audit_books() -> int:
 @shared_task
 def settle_cleared_payments() -> int:
     """Custody: ask for what has cleared, then carry out what is due. Returns how many settlements are done."""
-    for payment in selectors.payments_to_settle()[:BATCH]:
-        custody.owe_settlement(payment_id=payment.pk)
+    count_done(selectors.payments_to_settle()[:BATCH], lambda payment: custody.owe_settlement(payment_id=payment.pk))
     return count_done(
         selectors.due_settlements()[:BATCH], lambda settlement: custody.send_settlement(settlement=settlement)
     )
@@ -60,10 +58,18 @@ def send_due_payouts() -> int:
 
     When the audit finds something nothing new leaves; what was sent already is still asked about.
     """
-    due = list(payout_selectors.due_payouts()[:BATCH])
-    if any(payout.status == PayoutStatus.APPROVED for payout in due):
-        services.run_audit()
-    return count_done(due, lambda payout: services.send_payout(payout=payout))
+    asked = list(payout_selectors.payouts_to_ask_about()[:BATCH])
+    done = count_done(asked, lambda payout: services.send_payout(payout=payout))
+    new = list(payout_selectors.payouts_to_send()[:BATCH])
+    if new and services.run_audit().is_sound:
+        done += count_done(new, lambda payout: services.send_payout(payout=payout))
+    return done
+
+
+@shared_task
+def recheck_paid_payouts() -> int:
+    """Ask about transfers that arrived at banks in the last days. Returns how many had been sent back."""
+    return count_done(payout_selectors.payouts_to_recheck(), lambda payout: services.recheck_payout(payout=payout))
 
 
 @shared_task

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from marketplace.payments import invoice_views, payout_views, views
+from marketplace.payments import invoice_views, payout_views, statement_views, views
 
 app_name = "payments"
 urlpatterns = [
     path("checkout/<int:package_id>/", views.checkout, name="checkout"),
+    path("wallet/statement.<str:ending>", statement_views.statement_export, name="statement_export"),
     path("wallet/withdraw/", payout_views.withdraw, name="withdraw"),
     path("wallet/withdraw/preview/", payout_views.preview, name="withdraw_preview"),
     path("wallet/withdraw/account/", payout_views.destination, name="withdraw_account"),

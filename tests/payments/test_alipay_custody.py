@@ -13,7 +13,7 @@ from marketplace.ledger.models import Account
 from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund, RefundStatus
-from marketplace.payments import services
+from marketplace.payments import payout_selectors, services
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways.alipay import AlipayGateway
 from marketplace.payments.gateways.base import (
@@ -335,3 +335,16 @@ def test_work_that_may_outlast_the_freeze_is_refused(held):
     assert refusal.value.code == PaymentErrorCode.TOO_LONG_FOR_GATEWAY
     type(order).objects.filter(pk=order.pk).update(delivery_days=longest)
     assert services.start_payment(order_id=order.pk, gateway_code="alipay").sub_merchant_id
+
+
+def test_money_that_went_back_to_the_buyer_sounds_no_alarm(held):
+    orders.cancel_order(order_id=held.order.pk, user=held.order.seller)
+    assert pay_due_refunds() == 1
+    with later(days=4_000):
+        assert custody.warn_of_freeze_ends() == 0
+
+
+def test_what_an_institution_released_stands_in_the_tax_report(settled):
+    today = timezone.localdate()
+    (income,) = payout_selectors.income_of_quarter(today.year, (today.month + 2) // 3)
+    assert (income.seller, income.gross_fen, income.tax_fen) == (settled.order.seller, 90_000, 0)

@@ -131,6 +131,13 @@ def test_a_public_demo_keeps_its_outbox_and_is_warned_of_it(settings):
     assert [message.id for message in messages_leave_the_house(None, production=True)] == ["portal.W001"]
 
 
+def test_a_browser_may_follow_a_payment_to_each_institution(environment):
+    allowed = setting(environment, "' '.join(s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action'])").split()
+    # Alipay's cashier, WeChat's page for phones, WeChat's log-in: browsers check where a posted form ends up.
+    assert {"https://*.alipay.com", "https://wx.tenpay.com", "https://open.weixin.qq.com"} < set(allowed)
+    assert not any("127.0.0.1" in host for host in allowed)
+
+
 def test_files_in_buckets_need_no_folders(environment):
     for name in ("MEDIA_ROOT", "PRIVATE_MEDIA_ROOT"):
         del environment[name]

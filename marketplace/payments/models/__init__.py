@@ -19,6 +19,7 @@ from marketplace.payments.models.invoices import (
 )
 from marketplace.payments.models.payments import GatewayCode, GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.models.payouts import (
+    MONEY_IS_BACK,
     Payout,
     PayoutDestination,
     PayoutDestinationKind,
@@ -33,6 +34,7 @@ from marketplace.payments.models.reconciliation import (
 )
 
 __all__ = [
+    "MONEY_IS_BACK",
     "AuditRun",
     "DemoPaper",
     "Difference",

@@ -17,7 +17,8 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.identifiers import new_reference
 from marketplace.ledger import postings_custody
-from marketplace.ledger.selectors import reversed_release, settled_share_fen
+from marketplace.ledger.errors import LedgerError
+from marketplace.ledger.selectors import reversed_release, seller_share_fen
 from marketplace.orders import locks as order_locks
 from marketplace.orders.models import Order, Refund
 from marketplace.payments import locks, selectors
@@ -92,7 +93,8 @@ def register_sub_merchant(*, staff: User, user: User, gateway_code: str, sub_mer
 def owe_settlement(*, payment_id: int) -> Settlement | None:
     """Ask for the settlement of one payment whose earnings have cleared; the seller's share leaves the wallet.
 
-    Safe to run twice: a payment is settled once. Returns None while something of the order is still open.
+    Safe to run twice: a payment is settled once. Returns None while something of the order is still open, or while a
+    refund of another order of this seller, on its way through the institution, has taken the share from the wallet.
     """
     order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
     order = order_locks.lock_order(order_id)
@@ -101,26 +103,29 @@ def owe_settlement(*, payment_id: int) -> Settlement | None:
         return existing
     if not selectors.is_ready_to_settle(payment):
         return None
-    seller_fen = settled_share_fen(user=order.seller, order_number=order.number)
     left_fen = payment.amount_fen - selectors.refunded_fen(payment)
     if left_fen <= 0:
         return None  # all of it went back to the buyer: nothing is held any more
-    settlement = Settlement.objects.create(
+    seller_fen, reference = seller_share_fen(user=order.seller, order_number=order.number), new_reference("SE")
+    if seller_fen:
+        try:
+            postings_custody.begin_settlement(
+                seller=order.seller,
+                order_number=order.number,
+                settlement_reference=reference,
+                amount_fen=seller_fen,
+            )
+        except LedgerError:
+            logger.warning("settlement of %s waits for a refund of another order", payment.out_trade_no)
+            return None
+    return Settlement.objects.create(
         payment=payment,
         seller=order.seller,
-        reference=new_reference("SE"),
+        reference=reference,
         commission_fen=left_fen - seller_fen,
         seller_fen=seller_fen,
         next_attempt_at=clock.now(),
     )
-    if seller_fen:
-        postings_custody.begin_settlement(
-            seller=order.seller,
-            order_number=order.number,
-            settlement_reference=settlement.reference,
-            amount_fen=seller_fen,
-        )
-    return settlement
 
 
 def send_settlement(*, settlement: Settlement) -> bool:
@@ -141,7 +146,7 @@ def send_settlement(*, settlement: Settlement) -> bool:
         logger.error("settlement %s was refused and needs a person: %s", begun.reference, problem)
         snapshot = SettleSnapshot(begun.reference, SettleState.FAILED, problem=str(problem))
     except GatewayError as problem:
-        logger.warning("settlement %s: %s", begun.reference, problem)
+        logger.log(problem.log_level, "settlement %s: %s", begun.reference, problem)
         return False
     return apply_settle_snapshot(settlement_id=begun.pk, snapshot=snapshot)
 
@@ -252,8 +257,7 @@ def _apply_return(*, return_id: int, snapshot: SettleSnapshot) -> bool:
     if snapshot.state == SettleState.DONE:
         taken.status, taken.done_at, taken.problem = SettlementStatus.DONE, clock.now(), ""
     elif snapshot.state == SettleState.FAILED:
-        taken.problem = snapshot.problem[:200]
-        taken.save(update_fields=["problem", "updated_at"])
+        # The refund keeps the problem: a person decides about it (hand_refund_to_a_person).
         raise Rejected("RETURN_FAILED", snapshot.problem)
     else:
         taken.status = SettlementStatus.SENT

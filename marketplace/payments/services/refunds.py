@@ -41,9 +41,14 @@ def pay_refund(*, refund: Refund) -> bool:
         orders.hand_refund_to_a_person(refund_id=refund.pk, problem=str(problem))
         return False
     except GatewayError as problem:
-        logger.warning("refund %s: %s", refund.reference, problem)
+        logger.log(problem.log_level, "refund %s: %s", refund.reference, problem)
         return False
-    apply_refund_snapshot(refund=refund, snapshot=snapshot)
+    if snapshot.state == RefundState.NOT_FOUND:
+        return False  # accepted, and not to be seen yet
+    if misfit := apply_refund_snapshot(refund=refund, snapshot=snapshot):
+        logger.error("refund %s is not as it was asked for: %s", refund.reference, misfit)
+        orders.hand_refund_to_a_person(refund_id=refund.pk, problem=misfit)
+        return False
     return snapshot.state == RefundState.DONE
 
 
@@ -54,8 +59,8 @@ def apply_refund_snapshot(*, refund: Refund, snapshot: RefundSnapshot) -> str:
     if snapshot.state == RefundState.DONE:
         payment = payment_of(refund)
         with transaction.atomic():
-            orders.mark_refund_done(refund_id=refund.pk, gateway=payment.gateway)
-            custody.book_return(refund=refund, payment=payment)
+            if orders.mark_refund_done(refund_id=refund.pk, gateway=payment.gateway):
+                custody.book_return(refund=refund, payment=payment)
     elif snapshot.state in (RefundState.ABNORMAL, RefundState.FAILED):
         orders.hand_refund_to_a_person(refund_id=refund.pk, problem=snapshot.state.value)
     return ""

@@ -1,0 +1,123 @@
+"""One seller, several orders in custody: what a refund of one takes from the wallet belongs to another until it is back."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from marketplace.core import clock
+from marketplace.ledger.models import Account
+from marketplace.ledger.selectors import wallet_of
+from marketplace.ledger.tasks import clear_due_earnings
+from marketplace.orders import services as orders
+from marketplace.payments import selectors, tasks
+from marketplace.payments.models import Settlement, SettlementStatus
+from marketplace.payments.services import custody
+from tests.factories import make_finance, make_seller
+from tests.payments.conftest import begin, deliver_and_accept
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
+
+
+@pytest.fixture
+def seller(settings, alipay_sandbox):
+    """Somebody with an account of their own at Alipay."""
+    settings.SETTLEMENT_MODE = "custody"
+    person = make_seller()
+    custody.register_sub_merchant(
+        staff=make_finance(), user=person, gateway_code="alipay", sub_merchant_id=f"2088{person.pk:012d}"
+    )
+    return person
+
+
+@pytest.fixture
+def sell(seller, alipay_sandbox, postbox):
+    """Sell work for 1,000.00 yuan, accepted; the fee is 100.00."""
+
+    def one(*, cleared=True):
+        purchase = begin(alipay_sandbox, postbox, seller=seller, price_fen=1_000_00)
+        purchase.pay()
+        assert purchase.deliver() == "success"
+        deliver_and_accept(purchase.order)
+        if cleared:
+            with later(days=8):
+                assert clear_due_earnings() >= 1
+        purchase.refresh()
+        return purchase
+
+    return one
+
+
+def later(**time):
+    return clock.moved_to(timezone.now() + timedelta(**time))
+
+
+def give_back(purchase, amount_fen):
+    orders.refund_part(order_id=purchase.order.pk, actor=make_finance(), amount_fen=amount_fen, reason="不能用")
+
+
+def settled(purchase):
+    row = Settlement.objects.filter(payment=purchase.payment, status=SettlementStatus.DONE).first()
+    return row and (row.commission_fen, row.seller_fen)
+
+
+def left_with(seller):
+    """What is in the wallet, and what is owed: nothing, once the institution has settled everything."""
+    owed = Account.objects.filter(code=f"user:{seller.pk}:debt").values_list("balance_fen", flat=True)
+    return (wallet_of(seller).available_fen, sum(owed))
+
+
+def test_an_order_whose_share_a_refund_took_waits_and_keeps_nobody_else_waiting(seller, sell):
+    first = sell()
+    with later(days=8):
+        tasks.settle_cleared_payments()
+    waiting, other = sell(), sell()
+    give_back(first, 1_000_00)  # 900.00 of it from the wallet, which belong to one of the other orders
+    with later(days=8):
+        tasks.settle_cleared_payments()
+        assert [settled(purchase) for purchase in (waiting, other)].count((100_00, 900_00)) == 1
+        assert tasks.pay_due_refunds() == 1
+        tasks.settle_cleared_payments()
+    assert settled(waiting) == settled(other) == (100_00, 900_00)
+    assert left_with(seller) == (0, 0)
+
+
+def test_an_order_given_back_in_part_while_its_share_is_away_is_settled_with_what_is_its_own(seller, sell):
+    first = sell()
+    with later(days=8):
+        tasks.settle_cleared_payments()
+    second = sell()
+    give_back(first, 1_000_00)  # takes the 900.00 of the second order
+    give_back(second, 500_00)  # finds nothing in the wallet: a debt
+    assert left_with(seller) == (0, -450_00)
+    with later(days=8):
+        assert tasks.pay_due_refunds() == 2
+        tasks.settle_cleared_payments()
+    assert settled(second) == (50_00, 450_00)
+    assert left_with(seller) == (0, 0)
+
+
+def test_a_debt_that_the_institution_takes_itself_is_not_repaid_from_income_too(seller, sell):
+    first = sell()
+    with later(days=8):
+        tasks.settle_cleared_payments()
+    give_back(first, 1_000_00)
+    assert left_with(seller) == (0, -900_00)
+    second = sell()
+    assert left_with(seller) == (900_00, -900_00)
+    with later(days=8):
+        assert tasks.pay_due_refunds() == 1
+        tasks.settle_cleared_payments()
+    assert settled(second) == (100_00, 900_00)
+    assert left_with(seller) == (0, 0)
+
+
+def test_what_has_nothing_left_to_settle_does_not_fill_the_jobs_batch(seller, sell):
+    given_back, uncleared, ready = sell(), sell(cleared=False), sell(cleared=False)
+    give_back(given_back, 1_000_00)
+    with later(days=8):
+        assert tasks.pay_due_refunds() == 1
+    assert list(selectors.payments_to_settle()) == []
+    with later(days=8):
+        assert clear_due_earnings() == 2
+    assert list(selectors.payments_to_settle()) == [uncleared.payment, ready.payment]
