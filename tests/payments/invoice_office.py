@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.db import connection
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from marketplace.core import clock
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, RefundStatus
 from marketplace.payments import tasks
+from marketplace.payments.errors import InvoiceError
 from marketplace.payments.invoicing.base import (
     InvoiceResult,
     Issued,
@@ -135,3 +137,12 @@ def papers(order: Order, kind: str = "seller_service") -> list[tuple[int, str]]:
     """Amounts and statuses of an order's invoices, oldest first."""
     rows = Invoice.objects.filter(order=order, kind=kind).order_by("pk")
     return list(rows.values_list("amount_fen", "status"))
+
+
+def refusal(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """The code with which something is refused; no invoice has changed by it."""
+    before = list(Invoice.objects.order_by("pk").values())
+    with pytest.raises(InvoiceError) as caught:
+        function(*args, **kwargs)
+    assert list(Invoice.objects.order_by("pk").values()) == before
+    return caught.value.code

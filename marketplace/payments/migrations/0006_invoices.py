@@ -185,6 +185,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='invoiceissuer',
             name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='invoice_issuer', to=settings.AUTH_USER_MODEL),
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='invoice_issuer', to=settings.AUTH_USER_MODEL, verbose_name='seller'),
         ),
     ]

@@ -61,7 +61,9 @@ class InvoiceIssuer(TimeStamped):
     Sellers without one are individuals, for whom the tax office issues.
     """
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="invoice_issuer")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="invoice_issuer", verbose_name=_("seller")
+    )
     name = models.CharField(_("company name"), max_length=100)
     tax_number = models.CharField(_("tax number"), max_length=40)
     tax_basis_points = models.PositiveIntegerField(
