@@ -91,6 +91,20 @@ def _read(language: str) -> list[NavigationEntry]:
     ]
 
 
+def help_article_url(slug: str) -> str:
+    """Where the help article of this slug stands in the active language, or "" when it is not live."""
+    from cms_pages.models import HelpPage
+
+    language = get_language() or settings.LANGUAGE_CODE
+    key = f"cms:help:{language}:{slug}"
+    url = cache.get(key)
+    if url is None:
+        page = HelpPage.objects.live().filter(slug=slug, locale__language_code=language).defer("body").first()
+        url = (page.url or "") if page is not None else ""
+        cache.set(key, url, NAVIGATION_SECONDS)
+    return str(url)
+
+
 FooterColumn = tuple[str, list[tuple[str, str]]]
 
 

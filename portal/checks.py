@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils.module_loading import import_string
+from stdnum.cn import uscc
 
 from portal.env import PRODUCTION
 
@@ -42,4 +43,29 @@ def messages_leave_the_house(
                 import_string(backend)
             except ImportError as error:
                 found.append(Error(f"{variable} cannot be imported: {error}", hint=hint, id=f"portal.E00{number}"))
+    return found
+
+
+@register(Tags.security)
+def invoices_are_good_for_tax(
+    app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
+) -> list[CheckMessage]:
+    """In production invoices come from a provider that the tax office knows, or are switched off."""
+    if not production or not settings.INVOICES_ENABLED:
+        return []
+    off = "or set INVOICES_ENABLED=0 until there is one."
+    found: list[CheckMessage] = []
+    try:
+        provider = import_string(settings.INVOICE_PROVIDER)
+    except ImportError as error:
+        hint = f"Set INVOICE_PROVIDER to a class as docs/invoices.md describes it, {off}"
+        return [Error(f"INVOICE_PROVIDER cannot be imported: {error}", hint=hint, id="portal.E003")]
+    if not provider.issues_tax_documents and not settings.DEMO:
+        hint = f"Set INVOICE_PROVIDER to a class that issues real ones (docs/invoices.md), {off}"
+        found.append(Error("INVOICE_PROVIDER issues papers that are no tax documents.", hint=hint, id="portal.E004"))
+    company = settings.PLATFORM_COMPANY
+    if not company["name"] or not uscc.is_valid(company["tax_number"]):
+        hint = f"Set PLATFORM_COMPANY_NAME and PLATFORM_TAX_NUMBER to those of the business licence, {off}"
+        message = "The company that invoices the service fee has no name or no valid tax number."
+        found.append(Error(message, hint=hint, id="portal.E005"))
     return found

@@ -1,6 +1,6 @@
 """Reads about people."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import (
@@ -11,6 +11,7 @@ from marketplace.accounts.models import (
     VerificationKind,
     VerificationStatus,
 )
+from marketplace.accounts.phone import normalize_phone
 from marketplace.core.encryption import decrypt_text
 
 
@@ -44,6 +45,17 @@ def verified_real_name(user: User) -> str:
     return decrypt_text(stored) if stored else ""
 
 
+def people_matching(text: str, *, limit: int) -> list[User]:
+    """People with this e-mail address or mobile number, or with this in their name. For staff: the page asks who may."""
+    text = text.strip()
+    if not text:
+        return []
+    wanted = Q(profile__display_name__icontains=text) | Q(email=text.lower())
+    if number := normalize_phone(text):
+        wanted |= Q(phone=number)
+    return list(User.objects.filter(wanted).select_related("profile").order_by("pk")[:limit])
+
+
 def own_profile(user: User) -> UserProfile:
     """One's own profile, made now if the row came in bulk without one."""
     profile = getattr(user, "profile", None)
@@ -60,3 +72,9 @@ def unproven_claims(email: str) -> QuerySet[User]:
         .filter(consents__isnull=False, is_staff=False, is_superuser=False)
         .distinct()
     )
+
+
+def is_verified_company(user: User) -> bool:
+    """Whether a company's papers were checked for this person: then they sell as a company, not as an individual."""
+    checked = UserVerification.objects.filter(user=user, kind=VerificationKind.COMPANY)
+    return checked.filter(status=VerificationStatus.APPROVED).exists()

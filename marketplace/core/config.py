@@ -84,6 +84,22 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "payouts.freeze_hours", 24, 0, 168, _("hours"), _("A changed withdrawal account can be used after")
         ),
+        # Product decision: Alipay pays its own accounts at once and cards by the next day. Pages promise a time with it.
+        ConfigDefinition("payouts.arrival_hours", 24, 1, 240, _("hours"), _("A withdrawal arrives within")),
+        # 财政部 税务总局公告 2023-19: small taxpayers, individuals among them, pay 1 % until the end of 2027. A company's
+        # own rate stands with it (payments.InvoiceIssuer).
+        ConfigDefinition(
+            "invoices.individual_tax_basis_points",
+            100,
+            0,
+            1300,
+            _("basis points"),
+            _("VAT on invoices for sellers who are individuals"),
+        ),
+        # 增值税法: 6 % on services of a general taxpayer.
+        ConfigDefinition(
+            "invoices.fee_tax_basis_points", 600, 0, 1300, _("basis points"), _("VAT on invoices for the service fee")
+        ),
         # Product decision: how long the proof of a day can be downloaded; its root stays for ever.
         ConfigDefinition(
             "ledger.escrow_proof_days", 30, 7, 3650, _("days"), _("Proofs of escrow can be downloaded for")

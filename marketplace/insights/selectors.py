@@ -40,7 +40,8 @@ def seller_desk(user: User) -> Desk:
         to_revise=Count("pk", filter=Q(status=OrderStatus.REVISION_REQUESTED)),
         in_acceptance=Count("pk", filter=Q(status=OrderStatus.DELIVERED)),
     )
-    income = Entry.objects.filter(account__owner=user, transaction__kind=TransactionKind.ESCROW_RELEASED).aggregate(
+    earned = (TransactionKind.ESCROW_RELEASED, TransactionKind.RELEASE_REVERSED)  # less what refunds took back
+    income = Entry.objects.filter(account__owner=user, transaction__kind__in=earned).aggregate(
         recent=Sum("amount_fen", filter=Q(transaction__created_at__gt=now - timedelta(days=30))),
         before=Sum(
             "amount_fen",

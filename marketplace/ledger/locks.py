@@ -85,6 +85,12 @@ def freeze_postings() -> int:
     return int(last_id)
 
 
+def freeze_seals() -> None:
+    """Let no second seal be made until the transaction ends; postings and reading go on."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE ledger_dayseal IN SHARE ROW EXCLUSIVE MODE")
+
+
 def freeze_escrow_proofs() -> None:
     """Let no second proof of escrow be published until the transaction ends; reading goes on."""
     with connection.cursor() as cursor:

@@ -19,15 +19,21 @@ FIRST_CHAIN = "0" * 64
 CHUNK = 2000
 
 
-@transaction.atomic
 def seal_books(*, day: date | None = None) -> DaySeal | None:
     """Seal everything posted since the last seal under the name of `day` (China's calendar; yesterday by default).
 
-    Waits until no posting is under way, so that none can slip in below the sealed numbers later. Safe to run twice: a
-    day has one seal, and what came later goes into the next. Returns None when the day is sealed already.
+    Waits until no posting is under way, so that none can slip in below the sealed numbers later; only for as long as it
+    takes to read the highest number, since what is below it never changes. Safe to run twice: a day has one seal, and
+    what came later goes into the next. Returns None when the day is sealed already.
     """
-    day = day or timezone.localdate(clock.now()) - timedelta(days=1)
-    last_id = locks.freeze_postings()
+    with transaction.atomic():
+        last_id = locks.freeze_postings()
+    return _seal(day or timezone.localdate(clock.now()) - timedelta(days=1), last_id)
+
+
+@transaction.atomic
+def _seal(day: date, last_id: int) -> DaySeal | None:
+    locks.freeze_seals()
     previous = DaySeal.objects.order_by("-pk").first()
     if previous is not None and previous.day >= day:
         return None

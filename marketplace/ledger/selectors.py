@@ -1,15 +1,15 @@
 """Reads of the books."""
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import CommissionSplit
 from marketplace.ledger.models import (
-    Account,
     AccountKind,
     Clearing,
     Entry,
@@ -25,15 +25,14 @@ def wallet_of(user: User) -> Wallet | None:
     return Wallet.objects.select_related("available_account", "pending_account").filter(user=user).first()
 
 
-def statement(user: User) -> QuerySet[Entry]:
-    """All entries on the user's own accounts, newest first."""
-    accounts = list(Account.objects.filter(owner=user).values_list("pk", flat=True))  # so that the index is used
-    return Entry.objects.filter(account_id__in=accounts).select_related("transaction", "account").order_by("-pk")
-
-
 def waiting_clearings(wallet: Wallet) -> QuerySet[Clearing]:
     """What was earned and clears later, soonest first."""
     return wallet.clearings.filter(cleared_at=None).order_by("clears_at")
+
+
+def waiting_figures(wallet: Wallet) -> dict[str, Any]:
+    """How many amounts wait, and when the first of them clears (`number`, `first_at`)."""
+    return waiting_clearings(wallet).order_by().aggregate(number=Count("pk"), first_at=Min("clears_at"))
 
 
 def due_clearing_ids() -> list[int]:

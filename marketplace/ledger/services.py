@@ -146,12 +146,20 @@ def release_escrow(
 
 @transaction.atomic
 def reverse_release(
-    *, reference: str, seller: User, split: CommissionSplit, release_key: str, key: str, at: datetime | None = None
+    *,
+    reference: str,
+    seller: User,
+    split: CommissionSplit,
+    release_key: str,
+    key: str,
+    may_owe: bool,
+    at: datetime | None = None,
 ) -> Transaction:
     """Put a released amount back into escrow, so that it can be refunded.
 
     The seller's part comes first from what has not cleared of this very order, then from what is available; what is
-    not there any more becomes a debt. The platform's part comes back from its fees.
+    not there any more becomes a debt when it `may_owe`. The platform's part comes back from its fees.
+    Raises LedgerError INSUFFICIENT_FUNDS when the seller's part is not there and may not be owed.
     """
     wallet = open_wallet(seller)
     clearing = locks.lock_clearing_of(release_key)
@@ -159,6 +167,8 @@ def reverse_release(
     waiting_fen = clearing.amount_fen if clearing is not None and clearing.cleared_at is None else 0
     from_pending = min(split.seller_fen, waiting_fen)
     from_available = min(split.seller_fen - from_pending, accounts[wallet.available_account_id].balance_fen)
+    if from_pending + from_available < split.seller_fen and not may_owe:
+        raise LedgerError(LedgerErrorCode.INSUFFICIENT_FUNDS)
     parts = [
         Leg(wallet.pending_account, -from_pending),
         Leg(wallet.available_account, -from_available),
@@ -179,6 +189,29 @@ def reverse_release(
             clearing.cleared_at = posted.created_at  # nothing is left to wait for
         clearing.save(update_fields=["amount_fen", "cleared_at"])
     return posted
+
+
+@transaction.atomic
+def repay_debt(*, user: User, reference: str, key: str, at: datetime | None = None) -> Transaction | None:
+    """What is available repays what the person owes, as far as it goes. None when nothing is owed or nothing is there.
+
+    Called wherever money comes back to a wallet, so that a debt never stands beside money that could be taken out.
+    """
+    wallet, debt = open_wallet(user), debt_account(user.pk)
+    owed_fen = locks.lock_debt(wallet, debt.code)
+    if not owed_fen:
+        return None
+    available = locks.lock_accounts([wallet.available_account_id])[wallet.available_account_id]
+    repaid_fen = min(owed_fen, available.balance_fen)
+    if not repaid_fen:
+        return None
+    return post(
+        kind=TransactionKind.DEBT_REPAID,
+        key=key,
+        reference=reference,
+        legs=[Leg(available, -repaid_fen), Leg(debt, repaid_fen)],
+        at=at,
+    )
 
 
 def refund_escrow(
@@ -205,7 +238,6 @@ def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
     if clearing.cleared_at is not None:
         return clearing
     wallet, moment = clearing.wallet, at or clock.now()
-    order_number = clearing.reference.removeprefix("order:").removesuffix(":release")
     debt = debt_account(wallet.user_id)
     is_repaid_from_income = settings.SETTLEMENT_MODE == "transfer"
     repaid_fen = min(clearing.amount_fen, locks.lock_debt(wallet, debt.code)) if is_repaid_from_income else 0
@@ -213,7 +245,7 @@ def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
         post(
             kind=TransactionKind.DEBT_REPAID,
             key=f"{clearing.reference}:debt",
-            reference=order_number,
+            reference=clearing.subject_reference,
             legs=[Leg(wallet.pending_account, -repaid_fen), Leg(debt, repaid_fen)],
             at=moment,
         )
@@ -221,7 +253,7 @@ def clear_earnings(*, clearing_id: int, at: datetime | None = None) -> Clearing:
         post(
             kind=TransactionKind.EARNINGS_CLEARED,
             key=f"{clearing.reference}:clear",
-            reference=order_number,
+            reference=clearing.subject_reference,
             legs=[Leg(wallet.pending_account, -left_fen), Leg(wallet.available_account, left_fen)],
             at=moment,
         )

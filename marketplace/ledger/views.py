@@ -6,23 +6,41 @@ from django.views.decorators.cache import cache_control, cache_page
 from django.views.decorators.http import require_safe
 
 from marketplace.core.config import get_config
-from marketplace.ledger import escrow_proof, selectors
+from marketplace.core.paging import key_of
+from marketplace.ledger import escrow_proof, presenters, selectors, statement
 
 PUBLISHED_SECONDS = 300
+SHOWN_CLEARINGS = 10
 
 
 @login_required
 @require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
-    """What is available, what clears when, and every line of the books that concerns this person."""
-    wallet = selectors.wallet_of(request.user)
-    page = Paginator(selectors.statement(request.user), 20).get_page(request.GET.get("page"))
+    """What is available, what clears when, and the statement; its part alone to htmx."""
+    wanted = statement.statement_of(
+        request.user,
+        period_key=request.GET.get("period", ""),
+        movement=request.GET.get("movement", ""),
+        older_than=key_of(request.GET, "older"),
+        newer_than=key_of(request.GET, "newer"),
+    )
     context = {
-        "wallet": wallet,
-        "clearings": selectors.waiting_clearings(wallet)[:10] if wallet else [],
-        "page_obj": page,
+        "statement": wanted,
+        "chips": presenters.chips(wanted.choice, wanted.totals),
+        "years": presenters.periods(wanted.choice, wanted.span),
     }
-    return render(request, "ledger/wallet_detail.html", context)
+    is_part = context["is_part"] = request.htmx and not request.htmx.history_restore_request
+    if not is_part:
+        wallet = selectors.wallet_of(request.user)
+        context |= {
+            "wallet": wallet,
+            "clearings": selectors.waiting_clearings(wallet)[:SHOWN_CLEARINGS] if wallet else [],
+            "waiting": selectors.waiting_figures(wallet) if wallet else None,
+            "proof": selectors.latest_escrow_proof(),
+        }
+    response = render(request, "ledger/_statement.html" if is_part else "ledger/wallet_detail.html", context)
+    response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
+    return response
 
 
 @require_safe

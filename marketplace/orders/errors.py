@@ -15,6 +15,8 @@ class OrderErrorCode(StrEnum):
     NOTHING_DELIVERED = "nothing_delivered"
     NOT_LATE_ENOUGH = "not_late_enough"
     REFUND_TOO_LARGE = "refund_too_large"
+    REFUND_TOO_LATE = "refund_too_late"
+    REFUND_NOT_COVERED = "refund_not_covered"
 
 
 class OrderError(DomainError):
@@ -34,4 +36,10 @@ class OrderError(DomainError):
             "You can cancel alone once the delivery is %(hours)s hours late. Until then, please talk to the seller."
         ),
         OrderErrorCode.REFUND_TOO_LARGE: _("At most ¥%(most)s of this order can be given back. Nothing was moved."),
+        OrderErrorCode.REFUND_TOO_LATE: _(
+            "This order was paid almost a year ago, and payment institutions give nothing back any more. Nothing was moved."
+        ),
+        OrderErrorCode.REFUND_NOT_COVERED: _(
+            "Your wallet no longer holds your part of this amount, so it cannot be given back from there. Nothing was moved."
+        ),
     }

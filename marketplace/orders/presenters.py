@@ -131,7 +131,7 @@ def next_thing(order: Order, viewer: User) -> NextThing:
 
 
 def _amount(order: Order) -> str:
-    return "¥" + display_yuan(order.total_fen)
+    return "¥" + display_yuan(order.kept_fen)
 
 
 def _next_pending_payment(order: Order, is_buyer: bool) -> NextThing:
@@ -273,7 +273,7 @@ def _next_disputed(order: Order, is_buyer: bool) -> NextThing:
 
 def _next_resolved(order: Order, is_buyer: bool) -> NextThing:
     dispute = order.dispute
-    refund, released = dispute.refund_fen or 0, order.total_fen - (dispute.refund_fen or 0)
+    refund, released = dispute.refund_fen or 0, order.kept_fen
     return NextThing(
         title=_("The dispute was decided"),
         text=_("¥%(refund)s back to the buyer, ¥%(released)s to the seller. %(explanation)s")

@@ -4,8 +4,9 @@ from django.core.files.storage import default_storage
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.http import Http404
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock
+from marketplace.core.config import get_config
 from marketplace.gigs.models import GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.orders.models import (
@@ -56,7 +57,14 @@ def escrow_of_sales(user: User) -> dict[str, int]:
     """What lies in escrow for a seller's open orders, in fen, and how many orders that is."""
     held = Order.objects.filter(seller=user, status__in=FUNDED_STATUSES)
     figures = held.aggregate(amount_fen=Sum("total_fen"), orders=Count("pk"))
-    return {"amount_fen": figures["amount_fen"] or 0, "orders": figures["orders"]}
+    back = Refund.objects.filter(order__in=held, payment_reference="").aggregate(total=Sum("amount_fen"))
+    return {"amount_fen": (figures["amount_fen"] or 0) - (back["total"] or 0), "orders": figures["orders"]}
+
+
+def clearing_days_of(seller: User) -> int:
+    """For how many days released earnings are pending: fewer for Select sellers (product decision, core/config.py)."""
+    is_top = seller.profile.level == SellerLevelChoice.TOP
+    return get_config("ledger.clearing_days_top" if is_top else "ledger.clearing_days")
 
 
 def _grouped(orders: QuerySet[Order], group: str) -> QuerySet[Order]:

@@ -1,12 +1,12 @@
 """Custody in Wagtail's admin: sellers' accounts at the institutions, settlements that need a person, freezes that end."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.auth import permission_required
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from marketplace.payments import selectors

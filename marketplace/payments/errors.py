@@ -74,6 +74,8 @@ class PayoutError(DomainError):
 class ReconciliationErrorCode(StrEnum):
     NOT_OURS = "not_ours"
     STILL_DIFFERENT = "still_different"
+    NOT_FITTING = "not_fitting"
+    ASK_FIRST = "ask_first"
 
 
 class ReconciliationError(DomainError):
@@ -81,5 +83,50 @@ class ReconciliationError(DomainError):
 
     messages = {
         ReconciliationErrorCode.NOT_OURS: _("This number is none of our payments. Book it as unexplained instead."),
-        ReconciliationErrorCode.STILL_DIFFERENT: _("The payment institution does not say that it was paid."),
+        ReconciliationErrorCode.STILL_DIFFERENT: _("The payment institution does not confirm this line."),
+        ReconciliationErrorCode.NOT_FITTING: _("This does not resolve a difference of this kind. Nothing was booked."),
+        ReconciliationErrorCode.ASK_FIRST: _(
+            "This number is one of ours. Ask the payment institution instead: booked as unexplained it would be counted "
+            "twice as soon as the institution tells us of it."
+        ),
+    }
+
+
+class InvoiceErrorCode(StrEnum):
+    SWITCHED_OFF = "switched_off"
+    NOT_YET = "not_yet"
+    NOTHING_TO_INVOICE = "nothing_to_invoice"
+    SELLER_NOT_READY = "seller_not_ready"
+    ALREADY_ASKED = "already_asked"
+    TITLE_MISSING = "title_missing"
+    TAX_NUMBER_LENGTH = "tax_number_length"
+    TAX_NUMBER_CHARACTERS = "tax_number_characters"
+    TAX_NUMBER_CHECK = "tax_number_check"
+    NOT_POSSIBLE_NOW = "not_possible_now"
+
+
+class InvoiceError(DomainError):
+    """A refusal about an invoice."""
+
+    messages = {
+        InvoiceErrorCode.SWITCHED_OFF: _("Invoices cannot be asked for here at the moment."),
+        InvoiceErrorCode.NOT_YET: _("You can ask for the invoice once the order is accepted or its dispute decided."),
+        InvoiceErrorCode.NOTHING_TO_INVOICE: _("Nothing of this order is left to invoice: it was refunded."),
+        InvoiceErrorCode.SELLER_NOT_READY: _(
+            "The seller's identity has not been confirmed for invoices yet. Ask the seller to have it confirmed; "
+            "you can come back for the invoice at any time."
+        ),
+        InvoiceErrorCode.ALREADY_ASKED: _("There is an invoice for this order already. It stands in your invoices."),
+        InvoiceErrorCode.TITLE_MISSING: _("Whom is the invoice for? Please write the name."),
+        InvoiceErrorCode.TAX_NUMBER_LENGTH: _(
+            "A unified social credit code has 18 characters; this one has %(length)s."
+        ),
+        InvoiceErrorCode.TAX_NUMBER_CHARACTERS: _(
+            "A unified social credit code begins with eight digits and has only digits and capital letters, "
+            "never I, O, S, V or Z."
+        ),
+        InvoiceErrorCode.TAX_NUMBER_CHECK: _(
+            "The last character does not fit the others, so one of them is wrong. Please compare each with the licence."
+        ),
+        InvoiceErrorCode.NOT_POSSIBLE_NOW: _("This invoice has moved on in the meantime. Please look at it again."),
     }

@@ -5,6 +5,7 @@ from marketplace.payments.models import (
     Difference,
     GatewayBill,
     GatewayNotification,
+    Invoice,
     Payment,
     Payout,
     PayoutDestination,
@@ -56,6 +57,17 @@ def lock_payout(payout_id: int) -> Payout:
     """Lock one payout, so that its result is booked once. The year of tax comes before it."""
     rows = Payout.objects.select_related("user", "destination", "tax_year")
     return rows.select_for_update(of=("self",), no_key=True).get(pk=payout_id)
+
+
+def lock_order_of_invoice(invoice_id: int) -> Order:
+    """Lock the order that an invoice is for, before the invoice itself. Raises Order.DoesNotExist for an unknown one."""
+    return Order.objects.select_for_update(of=("self",), no_key=True).get(invoices=invoice_id)
+
+
+def lock_invoice(invoice_id: int) -> Invoice:
+    """Lock one invoice, after its order. An original and its reversal are both locked under the order's lock."""
+    rows = Invoice.objects.select_related("order", "reverses")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=invoice_id)
 
 
 def lock_bill(bill_id: int) -> GatewayBill:

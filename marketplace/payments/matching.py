@@ -46,7 +46,7 @@ class Match:
     differences: tuple[Found, ...]
 
 
-MATCHED_KINDS = (BillRowKind.PAYMENT, BillRowKind.REFUND, BillRowKind.TRANSFER)
+MATCHED_KINDS = (BillRowKind.PAYMENT, BillRowKind.REFUND, BillRowKind.TRANSFER, BillRowKind.BOUNCE)
 
 
 def number_of(row: BillRow) -> str:
@@ -60,11 +60,13 @@ def match(
     *,
     known_elsewhere: Iterable[OwnLine] = (),
     expected_fee: dict[str, int] | None = None,
+    fees_of_others: frozenset[str] = frozenset(),
 ) -> Match:
     """Match a day's bill against our lines of that day.
 
     `known_elsewhere` are lines of the days beside it, which a bill may carry because its day is cut elsewhere: they
-    match, but nobody misses them. `expected_fee` gives the fee of a payment in fen by its number, where it is agreed.
+    match, but nobody misses them. `expected_fee` gives the fee of a payment in fen by its number, where it is agreed;
+    `fees_of_others` are payments whose fee the institution takes from a seller's account, not from ours.
     """
     lines = {(line.kind, line.number): line for line in known_elsewhere}
     today = {(line.kind, line.number): line for line in own}
@@ -80,7 +82,7 @@ def match(
         differences += [_found(DifferenceKind.DUPLICATE, row, None) for row in others]
         line = lines.get(key)
         # What the gateway kept it kept, whatever we know about the line.
-        fee_fen += sum(row.fee_fen for row in copies)
+        fee_fen += 0 if first.out_trade_no in fees_of_others else sum(row.fee_fen for row in copies)
         if line is None:
             differences.append(_found(DifferenceKind.MISSING_HERE, first, None))
             continue

@@ -1,19 +1,26 @@
+from decimal import Decimal
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
+from marketplace.accounts.selectors import verified_real_name
 from marketplace.core.money import parse_yuan
 from marketplace.payments import payout_selectors, services
 from marketplace.payments.errors import PayoutError, PayoutErrorCode
-from marketplace.payments.models import PayoutDestinationKind
+from marketplace.payments.models import PayoutDestination, PayoutDestinationKind
 
 
 class YuanField(forms.DecimalField):
     """An amount, typed in yuan, cleaned to whole fen."""
 
     unit = "yuan"
+
+    def to_python(self, value: object) -> Decimal | None:
+        """People paste amounts as we show them: ¥8,936.00. Both commas are taken for the one between thousands."""
+        text = str(value or "").strip().lstrip("¥￥").replace(",", "").replace("，", "")
+        return super().to_python(text)
 
     def clean(self, value: object) -> int:
         return parse_yuan(super().clean(value))
@@ -30,17 +37,33 @@ class AmountForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "input num yuan--large"}),
     )
 
+    @property
+    def amount_fen(self) -> int:
+        """What was typed, in fen; 0 when that is no amount."""
+        self.is_valid()
+        return self.cleaned_data.get("amount", 0)
+
+
+class DestinationField(forms.ModelChoiceField):
+    """An account with its holder, who is always the seller."""
+
+    holder = ""
+
+    def label_from_instance(self, destination: PayoutDestination) -> str:
+        return _("%(account)s, %(name)s") % {"account": destination, "name": self.holder}
+
 
 class WithdrawForm(AmountForm):
     """How much, and where to."""
 
     request_key = forms.UUIDField(widget=forms.HiddenInput)
-    destination = forms.ModelChoiceField(label=_("Withdraw to"), queryset=None, empty_label=None)
+    destination = DestinationField(label=_("Withdraw to"), queryset=None, empty_label=None)
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["request_key"].initial = uuid4()
+        self.fields["destination"].holder = verified_real_name(user)
         self.fields["destination"].queryset = payout_selectors.destinations_of(user)
 
     def clean(self):

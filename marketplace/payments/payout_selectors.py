@@ -1,22 +1,30 @@
 """Reads of payouts."""
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum, Value
 from django.http import Http404
+from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.models import (
+    MONEY_IS_BACK,
     GatewayCode,
     Payout,
     PayoutDestination,
     PayoutDestinationKind,
     PayoutStatus,
+    Settlement,
+    SettlementReturn,
+    SettlementStatus,
 )
+
+BOUNCES_WITHIN = timedelta(days=10)  # banks send a transfer back within days; ten leave room for a holiday
 
 # Who pays to what. A bank card is paid by Alipay; WeChat pays only into itself (facts/payments.md, section 2.3).
 _GATEWAYS: dict[str, GatewayCode] = {
@@ -68,13 +76,34 @@ def own_payout(user: User, reference: str) -> Payout:
     return payout
 
 
-def due_payouts() -> QuerySet[Payout]:
-    """Payouts whose turn it is: approved, or sent and not decided."""
-    waiting = Payout.objects.filter(
-        status__in=(PayoutStatus.APPROVED, PayoutStatus.SENT, PayoutStatus.AWAITING_PAYEE),
-        next_attempt_at__lte=clock.now(),
-    )
-    return waiting.order_by("next_attempt_at", "pk")
+def asked_today_fen(user: User) -> int:
+    """What a seller has asked for today (China's calendar) and did not get back, in fen."""
+    midnight = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = Payout.objects.filter(user=user, created_at__gte=midnight).exclude(status__in=MONEY_IS_BACK)
+    return today.aggregate(total=Sum("gross_fen"))["total"] or 0
+
+
+def payouts_to_send() -> QuerySet[Payout]:
+    """Approved payouts whose turn it is."""
+    return _due().filter(status=PayoutStatus.APPROVED)
+
+
+def payouts_to_ask_about() -> QuerySet[Payout]:
+    """Payouts that were sent and are not decided, whose turn it is."""
+    return _due().filter(status__in=(PayoutStatus.SENT, PayoutStatus.AWAITING_PAYEE))
+
+
+def _due() -> QuerySet[Payout]:
+    return Payout.objects.filter(next_attempt_at__lte=clock.now()).order_by("next_attempt_at", "pk")
+
+
+def payouts_to_recheck() -> QuerySet[Payout]:
+    """Payouts that arrived at a bank card in the last days: the bank may still send them back (facts/payments.md, §4)."""
+    return Payout.objects.filter(
+        status=PayoutStatus.PAID,
+        destination__kind=PayoutDestinationKind.BANK_CARD,
+        finished_at__gte=clock.now() - BOUNCES_WITHIN,
+    ).order_by("pk")
 
 
 def payouts_to_approve() -> QuerySet[Payout]:
@@ -89,18 +118,55 @@ def payouts_under_way() -> QuerySet[Payout]:
     return sent.select_related("user__profile", "destination").order_by("pk")
 
 
-def income_of_quarter(year: int, quarter: int) -> Iterable[tuple[User, int, int, int]]:
-    """Per seller: income paid out, tax withheld, and number of payouts of a quarter (国务院令 810), in fen."""
+@dataclass
+class QuarterIncome:
+    """What one seller got in a quarter, in fen, and in how many payments."""
+
+    seller: User
+    gross_fen: int = 0
+    tax_fen: int = 0
+    payments: int = 0
+
+
+def income_of_quarter(year: int, quarter: int) -> list[QuarterIncome]:
+    """Income of every seller in a quarter, for the tax report (国务院令 810): withdrawals, and what custody released.
+
+    A withdrawal counts on the day on which its tax was withheld, when it left the wallet: year and quarter are the same
+    as those of `TaxYear`. One that came back counts no more. What an institution released straight to a seller's own
+    account counts on its day; nothing is withheld from it here.
+    """
     first = date(year, quarter * 3 - 2, 1)
     after = date(year + 1, 1, 1) if quarter == 4 else date(year, quarter * 3 + 1, 1)
-    paid = Q(
-        payouts__status=PayoutStatus.PAID, payouts__finished_at__date__gte=first, payouts__finished_at__date__lt=after
+    found: dict[int, QuarterIncome] = {}
+
+    def count(rows: Iterable[tuple[int, int, int, int]]) -> None:
+        for seller_id, gross_fen, tax_fen, payments in rows:
+            if not gross_fen:
+                continue
+            income = found.setdefault(seller_id, QuarterIncome(sellers[seller_id]))
+            income.gross_fen += gross_fen
+            income.tax_fen += tax_fen
+            income.payments += payments
+
+    withdrawn = Payout.objects.filter(created_at__date__gte=first, created_at__date__lt=after)
+    withdrawn = withdrawn.exclude(status__in=MONEY_IS_BACK).order_by()
+    released = Settlement.objects.filter(
+        status=SettlementStatus.DONE, done_at__date__gte=first, done_at__date__lt=after
+    ).order_by()
+    taken_back = SettlementReturn.objects.filter(
+        status=SettlementStatus.DONE, done_at__date__gte=first, done_at__date__lt=after
+    ).order_by()
+    sellers = User.objects.select_related("profile").in_bulk(
+        {
+            *withdrawn.values_list("user_id", flat=True),
+            *released.values_list("seller_id", flat=True),
+            *taken_back.values_list("settlement__seller_id", flat=True),
+        }
     )
-    sellers = User.objects.filter(paid).annotate(
-        gross=Sum("payouts__gross_fen", filter=paid), tax=Sum("payouts__tax_fen", filter=paid)
+    count(withdrawn.values_list("user_id").annotate(Sum("gross_fen"), Sum("tax_fen"), Count("pk")))
+    nothing = Value(0)
+    count(released.values_list("seller_id").annotate(Sum("seller_fen"), tax=nothing, number=Count("pk")))
+    count(
+        taken_back.values_list("settlement__seller_id").annotate(back=-Sum("seller_fen"), tax=nothing, number=nothing)
     )
-    for seller in sellers.select_related("profile").order_by("pk").iterator():
-        count = seller.payouts.filter(
-            status=PayoutStatus.PAID, finished_at__date__gte=first, finished_at__date__lt=after
-        ).count()
-        yield seller, seller.gross, seller.tax, count
+    return [found[pk] for pk in sorted(found)]

@@ -1,5 +1,7 @@
 """Withdrawals: the seller's pages."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -11,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.core.money import yuan_text
+from marketplace.core.money import display_yuan
 from marketplace.ledger.selectors import wallet_of
-from marketplace.payments import payout_selectors, services
+from marketplace.payments import payout_presenters, payout_selectors, services
 from marketplace.payments.models import PayoutDestinationKind, PayoutStatus
 from marketplace.payments.payout_forms import AmountForm, DestinationForm, WithdrawForm
 
@@ -25,7 +27,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     wallet = wallet_of(request.user)
     available_fen = wallet.available_fen if wallet else 0
     most_fen = min(available_fen, get_config("payouts.maximum_fen"))
-    initial = {"amount": yuan_text(most_fen)} if most_fen else {}
+    initial = {"amount": display_yuan(most_fen, exact=True)} if most_fen else {}
     form = WithdrawForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         payout = services.request_payout(
@@ -36,6 +38,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         )
         return redirect(payout)
     destinations = list(payout_selectors.destinations_of(request.user))
+    typed_fen = AmountForm(request.POST).amount_fen if form.is_bound else most_fen
     context = {
         "form": form,
         "available_fen": available_fen,
@@ -47,23 +50,20 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         "minimum_fen": get_config("payouts.minimum_fen"),
         "maximum_fen": get_config("payouts.maximum_fen"),
         "freeze_hours": get_config("payouts.freeze_hours"),
-        "tax": services.preview_tax(user=request.user, gross_fen=most_fen) if most_fen else None,
-        "net_fen": most_fen,
+        "daily_maximum_fen": get_config("payouts.daily_maximum_fen"),
+        "threshold_fen": get_config("payouts.approval_threshold_fen"),
+        "outlook": payout_presenters.outlook(request.user, typed_fen),
         "page_obj": Paginator(payout_selectors.payouts_of(request.user), 20).get_page(request.GET.get("page")),
     }
-    if context["tax"]:
-        context["net_fen"] = most_fen - context["tax"].tax_fen
     return render(request, "payments/withdraw_form.html", context)
 
 
 @login_required
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
-    """The tax on an amount, as it is typed."""
-    form = AmountForm(request.GET)
-    gross_fen = form.cleaned_data["amount"] if form.is_valid() else 0
-    tax = services.preview_tax(user=request.user, gross_fen=gross_fen) if gross_fen else None
-    context = {"tax": tax, "net_fen": gross_fen - tax.tax_fen if tax else 0}
+    """The tax on an amount, as it is typed, and the button that repeats what is taken out and what arrives."""
+    found = payout_presenters.outlook(request.user, AmountForm(request.GET).amount_fen)
+    context = {"outlook": found, "freeze_hours": get_config("payouts.freeze_hours"), "is_preview": True}
     return render(request, "payments/_withdraw_tax.html", context)
 
 
@@ -85,6 +85,7 @@ def destination(request: HttpRequest) -> HttpResponse:
         "form": form,
         "real_name": verified_real_name(request.user),
         "freeze_hours": get_config("payouts.freeze_hours"),
+        "usable_from": clock.now() + timedelta(hours=get_config("payouts.freeze_hours")),
     }
     return render(request, "payments/destination_form.html", context)
 
@@ -94,8 +95,14 @@ def destination(request: HttpRequest) -> HttpResponse:
 def payout(request: HttpRequest, reference: str) -> HttpResponse:
     """Where one withdrawal stands."""
     found = payout_selectors.own_payout(request.user, reference)
-    can_cancel = found.status in (PayoutStatus.AWAITING_APPROVAL, PayoutStatus.APPROVED)
-    return render(request, "payments/payout_detail.html", {"payout": found, "can_cancel": can_cancel})
+    context = {
+        "payout": found,
+        "can_cancel": found.status in (PayoutStatus.AWAITING_APPROVAL, PayoutStatus.APPROVED),
+        "steps": payout_presenters.steps(found),
+        "expected_by": payout_presenters.expected_by(found),
+        "now": clock.now(),
+    }
+    return render(request, "payments/payout_detail.html", context)
 
 
 @login_required

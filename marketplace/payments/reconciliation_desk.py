@@ -1,12 +1,12 @@
 """Reconciliation in Wagtail's admin: bills, what does not agree, and what to do about it."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.auth import permission_required
 
 from marketplace.payments import reconciliation_selectors
 from marketplace.payments.models import GatewayBill

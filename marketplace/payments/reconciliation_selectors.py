@@ -6,8 +6,18 @@ from django.db.models import Count, Q, QuerySet
 
 from marketplace.core import clock
 from marketplace.ledger.models import Transaction
-from marketplace.orders.models import Refund
-from marketplace.payments.models import Difference, DifferenceStatus, GatewayBill, Payment, PaymentStatus
+from marketplace.orders.models import Refund, RefundStatus
+from marketplace.payments.gateways.base import BillRowKind
+from marketplace.payments.models import (
+    MONEY_IS_BACK,
+    Difference,
+    DifferenceStatus,
+    GatewayBill,
+    Payment,
+    PaymentStatus,
+    Payout,
+    PayoutStatus,
+)
 
 ALARM_AFTER = timedelta(days=1)
 
@@ -28,6 +38,29 @@ def payment_of(refund: Refund) -> Payment | None:
     if refund.payment_reference:
         return paid.filter(out_trade_no=refund.payment_reference).first()
     return paid.filter(return_reason="").first()
+
+
+def books_itself(difference: Difference) -> bool:
+    """Whether a line that our books lack will be booked by its own notification or poll, so that nothing else may book it.
+
+    A payment of another amount than ours never is (it is quarantined), nor is a transfer whose money is back in the
+    wallet already: those are for a person.
+    """
+    amount_fen, gateway = difference.there_fen or 0, difference.bill.gateway
+    match difference.row_kind:
+        case BillRowKind.PAYMENT:
+            ours = Payment.objects.filter(gateway=gateway, out_trade_no=difference.out_trade_no, amount_fen=amount_fen)
+            return ours.exclude(status=PaymentStatus.PAID).exists()
+        case BillRowKind.REFUND:
+            refunds = Refund.objects.filter(reference=difference.reference, amount_fen=amount_fen)
+            return refunds.exclude(status=RefundStatus.DONE).exists()
+        case BillRowKind.TRANSFER:
+            payouts = Payout.objects.filter(gateway=gateway, reference=difference.out_trade_no, amount_fen=amount_fen)
+            return payouts.exclude(status__in=(*MONEY_IS_BACK, PayoutStatus.PAID)).exists()
+        case BillRowKind.BOUNCE:
+            payouts = Payout.objects.filter(gateway=gateway, reference=difference.out_trade_no, amount_fen=amount_fen)
+            return payouts.filter(status=PayoutStatus.PAID).exists()
+    return False
 
 
 def bills() -> QuerySet[GatewayBill]:

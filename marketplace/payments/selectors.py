@@ -69,19 +69,25 @@ def _custody_payments() -> QuerySet[Payment]:
     return Payment.objects.filter(status=PaymentStatus.PAID, return_reason="").exclude(sub_merchant_id="")
 
 
-def payments_to_settle() -> QuerySet[Payment]:
-    """Custody payments that are ready to settle, oldest first; `is_ready_to_settle` has the last word, under a lock.
+def _returned() -> QuerySet[Refund, int]:
+    """What went back to the buyer of the order of an outer payment, in fen."""
+    done = Refund.objects.filter(order=OuterRef("order"), payment_reference="", status=RefundStatus.DONE)
+    return done.order_by().values("order").annotate(total=Sum("amount_fen")).values_list("total", flat=True)
 
-    What is not ready is left out here too: the job takes a batch, and must not meet the same waiting ones for ever.
+
+def payments_to_settle() -> QuerySet[Payment]:
+    """Custody payments that are ready to settle, longest unasked first; `is_ready_to_settle` has the last word, under a lock.
+
+    What is not ready is left out here too, and what has to wait for another order's refund goes to the end: the job
+    takes a batch, and must not meet the same waiting ones for ever.
     """
     over = _custody_payments().filter(settlements=None, order__status__in=SETTLED_ORDER_STATUSES)
     release = Concat(Value("order:"), OuterRef("order__number"), Value(":release"))
     uncleared = Clearing.objects.filter(reference=release, cleared_at=None)
     refunds = Refund.objects.filter(order=OuterRef("order"))
-    returned = refunds.filter(payment_reference="").order_by().values("order").annotate(total=Sum("amount_fen"))
     waiting = Exists(uncleared) | Exists(refunds.exclude(status=RefundStatus.DONE))
-    left = over.exclude(waiting).exclude(amount_fen__lte=Coalesce(Subquery(returned.values("total")), 0))
-    return left.select_related("order").order_by("pk")
+    left = over.exclude(waiting).exclude(amount_fen__lte=Coalesce(Subquery(_returned()), 0))
+    return left.select_related("order").order_by(F("asked_at").asc(nulls_first=True), "pk")
 
 
 def is_ready_to_settle(payment: Payment) -> bool:
@@ -118,7 +124,8 @@ def stuck_settlements() -> QuerySet[Settlement]:
 def payments_near_freeze_end() -> list[Payment]:
     """Held payments that their institution will release by itself within a month, soonest first."""
     now = clock.now()
-    held = _custody_payments().exclude(settlements__status=SettlementStatus.DONE).order_by("paid_at")
+    held = _custody_payments().exclude(settlements__status=SettlementStatus.DONE)
+    held = held.exclude(amount_fen__lte=Coalesce(Subquery(_returned()), 0)).order_by("paid_at")
     near: list[Payment] = []
     for code in held.order_by().values_list("gateway", flat=True).distinct():
         alarm = timedelta(days=custody_gateway(code).freeze_limit_days - FREEZE_ALARM_DAYS)
@@ -127,11 +134,18 @@ def payments_near_freeze_end() -> list[Payment]:
 
 
 def latest_audit() -> AuditRun | None:
-    """The newest audit of the books, if there was one."""
-    return AuditRun.objects.first()
+    """The audit that counts, if there was one: the newest, or the newest of the whole past while that one is not sound.
+
+    A clean look at today's balances says nothing about a seal that was found broken in the night.
+    """
+    newest = AuditRun.objects.first()
+    if newest is None or newest.history or not newest.is_sound:
+        return newest
+    whole = AuditRun.objects.filter(history=True).first()
+    return newest if whole is None or whole.is_sound else whole
 
 
 def payouts_are_halted() -> bool:
-    """Whether the newest audit found something: then no money leaves until a later one is clean."""
+    """Whether the audit that counts found something: then no money leaves until a later one is clean."""
     latest = latest_audit()
     return latest is not None and not latest.is_sound

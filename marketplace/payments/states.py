@@ -1,8 +1,15 @@
 """Allowed moves of what payments keeps, one table each."""
 
 from marketplace.core.transitions import Transition, TransitionTable
-from marketplace.payments.errors import PayoutError, PayoutErrorCode
-from marketplace.payments.models import Payout, PayoutStatus, Settlement, SettlementStatus
+from marketplace.payments.errors import InvoiceError, InvoiceErrorCode, PayoutError, PayoutErrorCode
+from marketplace.payments.models import (
+    Invoice,
+    InvoiceStatus,
+    Payout,
+    PayoutStatus,
+    Settlement,
+    SettlementStatus,
+)
 
 SYSTEM, STAFF, OWNER = "system", "staff", "owner"
 
@@ -46,3 +53,22 @@ def require_payout_move(payout: Payout, to: PayoutStatus, *, actor: str = SYSTEM
     """Raise PayoutError NOT_POSSIBLE_NOW unless the table allows this move: two people may press at the same time."""
     if not PAYOUT_TRANSITIONS.allows(PayoutStatus(payout.status), to, actor):
         raise PayoutError(PayoutErrorCode.NOT_POSSIBLE_NOW)
+
+
+_I = InvoiceStatus
+INVOICE_TRANSITIONS: TransitionTable[InvoiceStatus] = TransitionTable(
+    (
+        Transition(_I.REQUESTED, _I.ISSUED, frozenset({SYSTEM}), "it has its number; a reversal ends its original"),
+        Transition(_I.REQUESTED, _I.FAILED, frozenset({SYSTEM}), "refused: the person reads why and may ask again"),
+        Transition(_I.REQUESTED, _I.CANCELLED, frozenset({SYSTEM}), "all was refunded before it was sent"),
+        Transition(_I.FAILED, _I.REQUESTED, frozenset({STAFF}), "asked again once the cause is cleared"),
+        Transition(_I.ISSUED, _I.REVERSING, frozenset({SYSTEM, STAFF}), "a refund, or finance: a reversal is due"),
+        Transition(_I.REVERSING, _I.REVERSED, frozenset({SYSTEM}), "the reversal is issued; the rest is asked for"),
+    )
+)
+
+
+def require_invoice_move(invoice: Invoice, to: InvoiceStatus, *, actor: str = SYSTEM) -> None:
+    """Raise InvoiceError NOT_POSSIBLE_NOW unless the table allows this move: two people may press at the same time."""
+    if not INVOICE_TRANSITIONS.allows(InvoiceStatus(invoice.status), to, actor):
+        raise InvoiceError(InvoiceErrorCode.NOT_POSSIBLE_NOW)

@@ -8,11 +8,10 @@ from django.utils import timezone
 from marketplace.core import clock
 from marketplace.core.jobs import count_done
 from marketplace.orders.selectors import due_refunds
-from marketplace.payments import payout_selectors, selectors, services
+from marketplace.payments import invoice_selectors, payout_selectors, selectors, services
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.gateways.base import BillKind
-from marketplace.payments.models import PayoutStatus
-from marketplace.payments.services import custody, reconciliation
+from marketplace.payments.services import custody, invoice_delivery, invoices, reconciliation
 
 # A call may take ten seconds and a job five minutes; what is left over has its turn in the next run.
 BATCH = 25
@@ -59,10 +58,20 @@ def send_due_payouts() -> int:
 
     When the audit finds something nothing new leaves; what was sent already is still asked about.
     """
-    due = list(payout_selectors.due_payouts()[:BATCH])
-    if any(payout.status == PayoutStatus.APPROVED for payout in due):
-        services.run_audit()
-    return count_done(due, lambda payout: services.send_payout(payout=payout))
+    asked = list(payout_selectors.payouts_to_ask_about()[:BATCH])
+    done = count_done(asked, lambda payout: services.send_payout(payout=payout))
+    new = list(payout_selectors.payouts_to_send()[:BATCH])
+    if new:
+        services.run_audit(history=False)
+    if not selectors.payouts_are_halted():
+        done += count_done(new, lambda payout: services.send_payout(payout=payout))
+    return done
+
+
+@shared_task
+def recheck_paid_payouts() -> int:
+    """Ask about transfers that arrived at banks in the last days. Returns how many had been sent back."""
+    return count_done(payout_selectors.payouts_to_recheck(), lambda payout: services.recheck_payout(payout=payout))
 
 
 @shared_task
@@ -86,3 +95,27 @@ def warn_of_freeze_ends() -> int:
 def forget_refused_notifications() -> int:
     """Drop what was refused as forged or foreign a month ago. Returns how many rows."""
     return services.forget_refused_notifications()
+
+
+@shared_task
+def issue_due_invoices() -> int:
+    """Ask the provider for the invoices and reversals whose turn it is, then deliver. Returns how many were decided."""
+    due = invoice_selectors.due_invoices()[:BATCH]
+    decided = count_done(due, lambda invoice: invoices.send_invoice(invoice_id=invoice.pk))
+    if decided:
+        deliver_invoices()  # at once: somebody waits for the paper; what does not go out now has its own turns
+    return decided
+
+
+@shared_task
+def reverse_refunded_invoices() -> int:
+    """Begin the reversal of every invoice that says more than what is left of its order. Returns how many."""
+    outdated = invoice_selectors.invoices_out_of_step()[:BATCH]
+    return count_done(outdated, lambda invoice: invoices.reverse_after_refund(invoice_id=invoice.pk))
+
+
+@shared_task
+def deliver_invoices() -> int:
+    """Make the documents of what was issued, tell people, send the mails. Returns how many were delivered."""
+    waiting = invoice_selectors.undelivered_invoices()[:BATCH]
+    return count_done(waiting, lambda invoice: invoice_delivery.deliver_invoice(invoice_id=invoice.pk))

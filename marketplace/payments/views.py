@@ -80,7 +80,7 @@ def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpRe
             address = get_adapter(request).get_client_ip(request)
             response["Location"] = services.begin_payment(payment=payment, scene=scene, client_ip=address).url
         except GatewayError as problem:
-            logger.warning("no page for %s: %s", payment.out_trade_no, problem)
+            logger.log(problem.log_level, "no page for %s: %s", payment.out_trade_no, problem)
             return _no_answer(request, order)
     return response
 
@@ -122,7 +122,7 @@ def pay_in_wechat(request: HttpRequest, number: str) -> HttpResponse:
         payment = services.start_payment(order_id=order.pk, gateway_code=GatewayCode.WECHATPAY)
         intent = services.begin_payment(payment=payment, scene=PayScene.JSAPI, openid=openid)
     except GatewayError as problem:
-        logger.warning("no payment inside WeChat for %s: %s", order.number, problem)
+        logger.log(problem.log_level, "no payment inside WeChat for %s: %s", order.number, problem)
         return _no_answer(request, order)
     return render(request, "payments/payment_wechat.html", {"order": order, "parameters": intent.jsapi})
 
@@ -140,7 +140,7 @@ def scan(request: HttpRequest, number: str, gateway_code: str) -> HttpResponse:
     try:
         intent = services.begin_payment(payment=payment, scene=PayScene.QR)
     except GatewayError as problem:
-        logger.warning("no code for %s: %s", payment.out_trade_no, problem)
+        logger.log(problem.log_level, "no code for %s: %s", payment.out_trade_no, problem)
         return _no_answer(request, order)
     context = {"order": order, "svg": qr_svg(intent.qr_text), "app": SCANNERS[GatewayCode(gateway_code)]}
     return render(request, "payments/payment_scan.html", context)

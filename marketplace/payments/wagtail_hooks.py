@@ -10,7 +10,15 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
-from marketplace.payments import custody_desk, payout_desk, reconciliation_desk, reconciliation_selectors, selectors
+from marketplace.payments import (
+    custody_desk,
+    invoice_desk,
+    invoice_selectors,
+    payout_desk,
+    reconciliation_desk,
+    reconciliation_selectors,
+    selectors,
+)
 from marketplace.payments.models import AuditRun
 
 
@@ -122,3 +130,50 @@ def custody_menu_item() -> MenuItem:
         order=330,
         permission="payments.view_settlement",
     )
+
+
+@hooks.register("register_admin_viewset")
+def invoice_issuer_viewset():
+    return invoice_desk.InvoiceIssuerViewSet("invoice-issuers")
+
+
+@hooks.register("register_admin_urls")
+def invoice_urls():
+    return [
+        path("invoices/", invoice_desk.invoice_list, name="payments_invoices"),
+        path("invoices/<int:invoice_id>/file/", invoice_desk.invoice_file, name="payments_invoice_file"),
+        path("invoices/<int:invoice_id>/retry/", invoice_desk.invoice_retry, name="payments_invoice_retry"),
+        path("invoices/<int:invoice_id>/reverse/", invoice_desk.invoice_reverse, name="payments_invoice_reverse"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def invoices_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Invoices"),
+        reverse("payments_invoices"),
+        icon_name="doc-full",
+        order=328,
+        permission="payments.view_invoice",
+    )
+
+
+class InvoicesPanel(Component):
+    """On the admin's first page, for finance: invoices that do not go on by themselves."""
+
+    order = 12
+    template_name = "payments/admin/_invoices_panel.html"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"number": self.number}
+
+
+@hooks.register("construct_homepage_panels")
+def invoices_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if request.user.has_perm("payments.view_invoice") and (
+        number := invoice_selectors.invoices_that_need_a_person().count()
+    ):
+        panels.append(InvoicesPanel(number))

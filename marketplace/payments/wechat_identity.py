@@ -55,6 +55,7 @@ def remember_openid(session: SessionBase, *, code: str, state: str) -> str:
     try:
         openid = _OAuth("").fetch_access_token(code)["openid"]
     except (WeChatOAuthException, WeChatClientException, requests.RequestException, KeyError, ValueError) as error:
-        raise Unknown(f"{type(error).__name__}: {error}") from error
+        # Only its kind: the text of a network error carries the whole address, and with it the app's secret.
+        raise Unknown(type(error).__name__) from None
     session[_OPENID] = openid
     return str(openid)

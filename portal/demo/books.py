@@ -5,10 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from marketplace.accounts.models import SellerLevelChoice, User
-from marketplace.accounts.selectors import verified_real_name
-from marketplace.accounts.services import confirm_real_name
-from marketplace.core import clock
-from marketplace.core.encryption import encrypt_text
 from marketplace.ledger.models import (
     Account,
     AccountKind,
@@ -18,14 +14,14 @@ from marketplace.ledger.models import (
     TransactionKind,
     Wallet,
 )
-from marketplace.payments.models import PayoutDestination, PayoutDestinationKind
 from portal.demo.bulk import backdate, insert
 from portal.demo.people import People
 from portal.demo.plan import OrderPlan
+from portal.demo.withdrawals import UNDER_WAY, Moment, Withdrawals, moments
 
 CLEARING_DAYS, CLEARING_DAYS_TOP = 7, 3
 HOUR = timedelta(hours=1)
-GATEWAY, FEES = "clearing:alipay", "platform:commission"
+GATEWAY, FEES, TRANSIT = "clearing:alipay", "platform:commission", "platform:payouts_in_transit"
 
 
 @dataclass
@@ -61,10 +57,10 @@ def write_books(plans: Sequence[OrderPlan], titles: Sequence[str], *, people: Pe
     for seller in people.sellers:
         books.owners[_pending(seller)] = books.owners[_available(seller)] = seller
     postings = [posting for plan in plans for posting in _postings(plan, titles[plan.gig], people, now)]
-    postings.sort(key=lambda posting: (posting.at, posting.key))
+    withdrawals = Withdrawals()
 
     transactions, entries = [], []
-    for posting in postings:
+    for posting in _with_withdrawals(postings, withdrawals, books, people, now):
         row = Transaction(
             kind=posting.kind,
             idempotency_key=posting.key,
@@ -88,6 +84,34 @@ def write_books(plans: Sequence[OrderPlan], titles: Sequence[str], *, people: Pe
     insert(wallets.values())
     backdate(Wallet, {wallet.pk: books.opened[wallet.pending_account.code] for wallet in wallets.values()})
     insert(_clearings(plans, people, wallets, now))
+    withdrawals.write(people.staff)
+
+
+def _with_withdrawals(
+    postings: list[Posting], withdrawals: Withdrawals, books: Books, people: People, now: datetime
+) -> Iterator[Posting]:
+    """All postings in the order of time; a withdrawal takes what the balance is by then."""
+    timeline: list[Posting | Moment] = [*postings, *moments(people.sellers, now)]
+    timeline.sort(key=lambda item: (item.at, item.key if isinstance(item, Posting) else ""))
+    for item in timeline:
+        if isinstance(item, Posting):
+            yield item
+            continue
+        account = books.accounts.get(_available(item.seller))
+        taken = withdrawals.take(item, account.balance_fen) if account else None
+        if taken is None:
+            continue
+        tax = f"tax:{item.seller.pk}:{taken.year}"
+        legs = [(_available(item.seller), -taken.gross_fen), (TRANSIT, taken.net_fen), (tax, taken.tax_fen)]
+        key = f"payout:{taken.reference}"
+        yield Posting(item.at, TransactionKind.PAYOUT_REQUESTED, key, taken.reference, [leg for leg in legs if leg[1]])
+        yield Posting(
+            item.at + UNDER_WAY,
+            TransactionKind.PAYOUT_PAID,
+            f"{key}:paid",
+            taken.reference,
+            [(TRANSIT, -taken.net_fen), (GATEWAY, taken.net_fen)],
+        )
 
 
 def _postings(plan: OrderPlan, title: str, people: People, now: datetime) -> Iterator[Posting]:
@@ -187,21 +211,10 @@ def _kind(code: str) -> AccountKind:
         return AccountKind.CLEARING
     if code == FEES:
         return AccountKind.COMMISSION
+    if code == TRANSIT:
+        return AccountKind.PAYOUTS_IN_TRANSIT
+    if code.startswith("tax:"):
+        return AccountKind.TAX_WITHHELD
     if code.startswith("escrow:"):
         return AccountKind.ESCROW
     return AccountKind.USER_PENDING if code.endswith(":pending") else AccountKind.USER_AVAILABLE
-
-
-def open_way_out(seller: User) -> None:
-    """The demo seller has a bank card that money can go to at once."""
-    real_name = verified_real_name(seller) or seller.profile.display_name
-    confirm_real_name(user=seller, real_name=real_name)
-    PayoutDestination.objects.create(
-        user=seller,
-        kind=PayoutDestinationKind.BANK_CARD,
-        account_encrypted=encrypt_text("6225880123456783"),
-        account_masked="**** 6783",
-        real_name_encrypted=encrypt_text(real_name),
-        bank_name="招商银行",
-        usable_from=clock.now(),
-    )

@@ -17,6 +17,7 @@ from portal.demo.past import plan_past
 from portal.demo.people import joined_moments, make_people
 from portal.demo.sources import DATA, MEDIA, read_sources
 from portal.demo.trades import tell_sandbox
+from portal.demo.withdrawals import ask_for_much
 
 STAGES = (
     "pictures",
@@ -80,7 +81,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         books.write_books(plans, [offer.title for offer in offers], people=people, now=now)
         # Here, while a failure still costs nothing: from now on the sandbox knows the payments.
         tell_sandbox(plans, offers)
-        books.open_way_out(people.sellers[sources.demo_seller])
+        ask_for_much()
         publish_escrow_proof()
     with watch.stage("reviews"):
         history.write_reviews(plans, orders)

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils.text import slugify
+from stdnum.cn import uscc
 
 from marketplace.accounts.models import (
     Portfolio,
@@ -22,6 +23,7 @@ from marketplace.accounts.models import (
 )
 from marketplace.core.encryption import encrypt_text
 from marketplace.moderation import roles
+from marketplace.payments.models import InvoiceIssuer
 from marketplace.reviews.models import SellerLevel
 from portal.demo.bulk import backdate, insert
 from portal.demo.light_buyers import NAMES
@@ -69,6 +71,7 @@ def make_people(sources: Sources, pictures: dict[str, Picture], now: datetime) -
     everybody = [*staff.values(), *sellers, *buyers]
     insert(EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in everybody)
     _verify(sources, sellers, [*staff.values(), *buyers[: len(sources.buyers)]], staff["moderator"])
+    _note_companies(sources, sellers)
     return People(sellers, buyers, staff)
 
 
@@ -217,6 +220,19 @@ def _verify(sources: Sources, sellers: list[User], others: list[User], moderator
             rows.append(_verification(user, badge, reviewer=moderator))
     insert(rows)
     backdate(UserVerification, {row.pk: row.reviewed_at for row in rows if row.reviewed_at})
+
+
+def _note_companies(sources: Sources, sellers: list[User]) -> None:
+    """Sellers whose company was checked issue their own invoices. The codes are made up, with a check digit that holds."""
+    insert(
+        InvoiceIssuer(
+            user=user,
+            name=f"{row['city']}{user.profile.display_name}有限公司",
+            tax_number=(code := f"91330100MADEM{place:04d}") + uscc.calc_check_digit(code),
+        )
+        for place, (user, row) in enumerate(zip(sellers, sources.sellers, strict=True), start=1)
+        if VerificationKind.COMPANY in row["badges"]
+    )
 
 
 def _verification(user: User, kind: str, reviewer: User | None = None) -> UserVerification:

@@ -16,7 +16,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from honcho.manager import Manager
@@ -54,13 +54,17 @@ def main() -> None:
     if arguments.fresh:
         _step("throwing the old data away", _forget_everything)
 
-    environment = os.environ | {
-        "SITE_URL": os.environ.get("SITE_URL", f"http://localhost:{port}"),
-        "PAYMENT_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}",
-        "PAYMENT_NOTIFY_BASE_URL": f"http://127.0.0.1:{port}",
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONWARNINGS": "ignore",  # what libraries warn about is for the tests, where it is an error
-    }
+    environment = (
+        os.environ
+        | beside_proxies(os.environ)
+        | {
+            "SITE_URL": os.environ.get("SITE_URL", f"http://localhost:{port}"),
+            "PAYMENT_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}",
+            "PAYMENT_NOTIFY_BASE_URL": f"http://127.0.0.1:{port}",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONWARNINGS": "ignore",  # what libraries warn about is for the tests, where it is an error
+        }
+    )
     os.environ.update(environment)
     _step("starting PostgreSQL 18", _start_postgres)
     _step("starting Valkey", _start_valkey)
@@ -70,6 +74,13 @@ def main() -> None:
         print("  loading the demo catalogue")
         _manage("load_demo", show=True)
     _serve(port=port, sandbox_port=sandbox_port, started=started)
+
+
+def beside_proxies(environment: Mapping[str, str]) -> dict[str, str]:
+    """What keeps calls between our own processes off a proxy that the machine may have set for the outside."""
+    local = ("127.0.0.1", "localhost")
+    kept = {name: environment.get(name, "").split(",") for name in ("no_proxy", "NO_PROXY")}
+    return {name: ",".join(dict.fromkeys([*filter(None, hosts), *local])) for name, hosts in kept.items()}
 
 
 def _serve(*, port: int, sandbox_port: int, started: float) -> None:

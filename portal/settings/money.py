@@ -87,5 +87,14 @@ if SETTLEMENT_MODE == "transfer" and not (DEBUG or DEMO):
         "SETTLEMENT_MODE=transfer collects buyers' money in our own account, which needs a licence: it only starts"
         " with DEBUG or DEMO on. Set SETTLEMENT_MODE=custody."
     )
+# Invoices (发票). The class that issues them (docs/invoices.md); the one that comes along makes demo papers, with which
+# `manage.py check` refuses a production that has not switched invoices off.
+INVOICES_ENABLED: bool = env.bool("INVOICES_ENABLED", default=True)
+INVOICE_PROVIDER: str = env.str("INVOICE_PROVIDER", default="marketplace.payments.invoicing.demo.DemoInvoiceProvider")
+# The company that runs the portal: it invoices the service fee.
+PLATFORM_COMPANY = {
+    "name": env.str("PLATFORM_COMPANY_NAME", default="" if PRODUCTION else "匠集（演示）网络科技有限公司"),
+    "tax_number": env.str("PLATFORM_TAX_NUMBER", default="" if PRODUCTION else "91330100MAJJDEM00B"),
+}
 # Where the gateway reaches us, if that is not the public address.
 PAYMENT_NOTIFY_BASE_URL: str = env.str("PAYMENT_NOTIFY_BASE_URL", default="")

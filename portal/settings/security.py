@@ -61,7 +61,13 @@ X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview lives in a frame of the same
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # which wants DENY
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
 
-_PAYMENT_HOSTS = ["https://*.alipay.com", "https://*.alipaydev.com"]
+# Alipay's cashiers; WeChat's page for phones, and where it says who a buyer inside WeChat is.
+_PAYMENT_HOSTS = [
+    "https://*.alipay.com",
+    "https://*.alipaydev.com",
+    "https://wx.tenpay.com",
+    "https://open.weixin.qq.com",
+]
 if not PRODUCTION:
     _PAYMENT_HOSTS.append(env.str("PAYMENT_SANDBOX_URL", default="http://127.0.0.1:8020"))
 # The public site: nothing inline, nothing from elsewhere. Wagtail's admin has a looser policy (portal/middleware.py).

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -37,25 +36,37 @@ class MeetingPoint:
         self._barrier.wait(20)
         self._met = True
 
+    @property
+    def was_used(self) -> bool:
+        """Whether the two ever met here."""
+        return self._met
+
 
 @pytest.fixture
-def meet_before(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def meet_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Make two threads meet right before a function, so that they really compete for what it does.
 
-    `or_before` names a second place that counts as the same, for two threads that come by different ways.
+    Where the two come by different functions, `others` are pairs of module and name that lead to the same place.
+    A race in which they never met would prove nothing, and fails.
     """
+    points: list[MeetingPoint] = []
 
-    def arrange(module: Any, name: str, *, or_before: tuple[Any, str] | None = None) -> None:
+    def arrange(module: Any, name: str, *others: tuple[Any, str]) -> None:
         point = MeetingPoint(once=True)
-        for place, function in filter(None, [(module, name), or_before]):
-            monkeypatch.setattr(place, function, partial(_after_meeting, point, getattr(place, function)))
+        points.append(point)
+        for place, function in ((module, name), *others):
+            monkeypatch.setattr(place, function, _after_meeting(point, getattr(place, function)))
 
-    return arrange
+    yield arrange
+    assert all(point.was_used for point in points), "the two never met"
 
 
-def _after_meeting(point: MeetingPoint, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    point.wait()
-    return original(*args, **kwargs)
+def _after_meeting(point: MeetingPoint, original: Callable[..., Any]) -> Callable[..., Any]:
+    def function(*args: Any, **kwargs: Any) -> Any:
+        point.wait()
+        return original(*args, **kwargs)
+
+    return function
 
 
 @pytest.fixture
@@ -68,13 +79,13 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
         points["order"].wait()
         return order
 
-    def unlocked_order_of_payment(payment_id: int) -> Order:
-        return unlocked_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
-
     def unlocked_payment(payment_id: int) -> Payment:
         payment = Payment.objects.get(pk=payment_id)
         points["payment"].wait()
         return payment
+
+    def unlocked_order_of_payment(payment_id: int) -> Order:
+        return unlocked_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
 
     monkeypatch.setattr(order_locks, "lock_order", unlocked_order)
     monkeypatch.setattr(payment_locks, "lock_order_of_payment", unlocked_order_of_payment)

@@ -71,7 +71,7 @@ def test_a_notification_and_a_cancellation_at_once_lose_no_money(silent_alipay, 
     payment = new_payment()
     order = payment.order
     cancel = partial(orders.cancel_order, order_id=order.pk, user=order.buyer)
-    meet_before(locks, "lock_order", or_before=(payment_locks, "lock_order_of_payment"))
+    meet_before(locks, "lock_order", (payment_locks, "lock_order_of_payment"))
     told, cancelled = together(partial(post, forge(payment)), cancel)
     assert told == b"success"
     # Paid work in progress is not the buyer's to cancel; what was not paid yet is.

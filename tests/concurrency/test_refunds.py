@@ -44,6 +44,19 @@ def test_control_without_the_lock_the_program_would_give_back_too_much(locks_off
     assert "refunds of order" in str(refusal)
 
 
+def test_a_refund_that_is_booked_and_one_that_is_decided_at_once_do_not_wait_for_each_other_for_ever(meet_before):
+    """One moves the escrow and then the wallet, the other the wallet and then the escrow: the order keeps them apart."""
+    order = make_completed_order()
+    first = give_back(order, 1_000)
+    meet_before(locks, "lock_order")
+    book = partial(services.mark_refund_done, refund_id=first.pk, gateway="alipay")
+    booked, decided = together(book, partial(give_back, order, 1_000))
+    assert booked is True
+    assert isinstance(decided, Refund)
+    assert Account.objects.get(code=f"escrow:{order.number}").balance_fen == 1_000
+    assert audit_books().violations == []
+
+
 def test_a_refund_and_an_acceptance_at_once_share_the_price_exactly(meet_before):
     order = make_delivered_order()
     meet_before(locks, "lock_order")

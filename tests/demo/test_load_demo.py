@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import Count, Q, Sum
 from django.test import override_settings
+from django.utils import timezone
 from wagtail.models import Page, WorkflowState
 
 from marketplace.accounts.models import User
@@ -23,6 +24,8 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import DeliveryFile, Order, OrderEvent
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.audit import audit_money
+from marketplace.payments.models import Payout, PayoutStatus
+from marketplace.payments.tax import YearSoFar, withholding
 from marketplace.reviews.models import Reputation, Review, ReviewSide
 from marketplace.reviews.reputation import recompute_reputation
 from portal.demo.catalogue import published_moments
@@ -32,6 +35,8 @@ from portal.demo.people import joined_moments
 from portal.demo.plan import OrderPlan
 from portal.demo.sources import PASSWORD, read_sources
 from portal.demo.wipe import empty_marketplace
+from portal.demo.withdrawals import ask_for_much
+from tests.payments.conftest import alipay_keys, silent_alipay  # noqa: F401 fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("demo")]
 BUYER, SELLER = "buyer@jiangji.example", "seller@jiangji.example"
@@ -102,6 +107,32 @@ def test_the_demo_buyer_has_something_to_review():
 
 
 def test_the_books_balance_and_agree_with_orders_and_payments():
+    assert audit_money().violations == []
+
+
+def test_sellers_took_out_money_month_by_month_and_the_tax_is_what_the_law_says():
+    paid = Payout.objects.filter(status=PayoutStatus.PAID)
+    assert paid.filter(user__email=SELLER).count() >= 3
+    by_year: dict[int, list[Payout]] = {}
+    for payout in paid.order_by("sent_at"):
+        by_year.setdefault(payout.tax_year_id, []).append(payout)
+    for payouts in by_year.values():
+        year = payouts[0].tax_year
+        last = payouts[-1]
+        waiting = sum(year.payouts.exclude(status=PayoutStatus.PAID).values_list("gross_fen", flat=True))
+        assert year.income_fen - waiting == sum(payout.gross_fen for payout in payouts)
+        before = [sum(getattr(each, name) for each in payouts[:-1]) for name in ("gross_fen", "tax_fen")]
+        day = timezone.localtime(last.sent_at).date()
+        expected = withholding(gross_fen=last.gross_fen, day=day, so_far=YearSoFar(year.first_month, *before))
+        assert last.tax_fen == expected.tax_fen
+    assert any(payout.tax_fen for payout in paid)
+
+
+def test_large_withdrawals_wait_for_two_people(silent_alipay):  # noqa: F811
+    ask_for_much()
+    waiting = Payout.objects.exclude(status=PayoutStatus.PAID)
+    assert {payout.status for payout in waiting} == {PayoutStatus.AWAITING_APPROVAL}
+    assert 1 <= waiting.count() <= 2
     assert audit_money().violations == []
 
 

@@ -202,13 +202,3 @@ def test_a_wallet_is_opened_once():
     assert services.open_wallet(user) == wallet
     assert Wallet.objects.count() == 1
     assert (wallet.available_account.owner, wallet.pending_account.owner) == (user, user)
-
-
-def test_a_statement_holds_ones_own_lines_only_newest_first():
-    seller, other = make_seller(), make_seller()
-    capture()
-    release(seller)
-    fund_available(other, 1)
-    services.clear_earnings(clearing_id=Clearing.objects.get().pk)
-    lines = [(entry.account.kind, entry.amount_fen) for entry in selectors.statement(seller)]
-    assert lines == [("user_available", 9000), ("user_pending", -9000), ("user_pending", 9000)]

@@ -12,7 +12,7 @@ from marketplace.messaging.models import Conversation, Message
 from tests.messaging.websocket import window
 
 # Transactional: the socket's threads see only what is committed, and pushes leave on commit.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 REAL_LAYERS = django_settings.CHANNEL_LAYERS
 

@@ -17,6 +17,7 @@ from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Refund, RefundStatus
+from marketplace.orders.selectors import escrow_of_sales
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.payments.audit import audit_money
 from tests.factories import (
@@ -138,7 +139,7 @@ def cleared_and_spent(spent_fen):
 
 def test_what_the_seller_no_longer_has_becomes_a_debt_that_later_income_repays():
     order = cleared_and_spent(8_000)
-    pay_back(give_back(order, 5_000))
+    pay_back(give_back(order, 5_000, actor=make_finance()))
     wallet = wallet_of(order.seller)
     assert wallet.available_fen == 0
     assert balance(f"user:{order.seller_id}:debt") == -3_500  # 4500 of the 5000 were the seller's, 1000 were there
@@ -149,6 +150,33 @@ def test_what_the_seller_no_longer_has_becomes_a_debt_that_later_income_repays()
         assert clear_due_earnings() == 1
     assert balance(f"user:{order.seller_id}:debt") == 0
     assert wallet_of(order.seller).available_fen == 9_000 - 3_500
+
+
+def test_a_sellers_goodwill_is_paid_by_the_sellers_own_money_only():
+    order = cleared_and_spent(8_000)
+    for amount_fen in (1_112, 5_000):  # nine tenths of it would be the seller's; 1,000 fen are left
+        with pytest.raises(OrderError) as refusal:
+            give_back(order, amount_fen)
+        assert refusal.value.code == OrderErrorCode.REFUND_NOT_COVERED
+    assert not Refund.objects.exists()
+    assert wallet_of(order.seller).available_fen == 1_000
+    pay_back(give_back(order, 1_111))
+    assert (wallet_of(order.seller).available_fen, wallet_of(order.seller).debt_fen) == (0, 0)
+
+
+def test_after_almost_a_year_nothing_can_be_given_back():
+    order = make_completed_order()
+    with clock.moved_to(order.paid_at + timedelta(days=361)), pytest.raises(OrderError) as refusal:
+        give_back(order, 1_000)
+    assert refusal.value.code == OrderErrorCode.REFUND_TOO_LATE
+    assert not Refund.objects.exists()
+
+
+def test_what_a_seller_is_shown_in_escrow_is_less_what_was_given_back():
+    order = make_delivered_order()
+    give_back(order, 4_000)
+    assert escrow_of_sales(order.seller) == {"amount_fen": 6_000, "orders": 1}
+    assert balance(f"escrow:{order.number}") == 10_000  # 4,000 of it still on the way to the buyer
 
 
 def test_several_small_refunds_take_back_exactly_what_one_large_one_would():

@@ -27,7 +27,11 @@ from marketplace.payments.models import Payment
 from marketplace.payments.sandbox.crypto import load_private_key, notification_text, sign
 from marketplace.payments.sandbox.keys import ensure_keys
 from tests.factories import make_gig, make_order
+from tests.payments.foreign import run_foreign  # noqa: F401 clients that others wrote
+from tests.payments.institution import institution, silence  # noqa: F401 one that answers as a test likes
+from tests.payments.invoice_office import Books, Office
 from tests.payments.sandbox.conftest import APP_ID, SELLER_ID, Merchant, Sandbox, fetch, make_merchant, make_sandbox
+from tests.payments.sandbox.side import alipay_side, side, wechat_side  # noqa: F401 one gateway, or both in turn
 from tests.payments.wechat import (  # noqa: F401 fixtures of the WeChat side
     letterbox_server,
     silent_wechat,
@@ -226,3 +230,12 @@ def earn(seller: User, *, amount_fen: int, gateway_code: str = "alipay") -> None
     services.apply_snapshot(payment_id=payment.pk, snapshot=paid)
     deliver_and_accept(order)
     clear_earnings(clearing_id=Clearing.objects.get(reference=f"order:{order.number}:release").pk)
+
+
+@pytest.fixture
+def office(settings: Any) -> Iterator[Books]:
+    """Invoices are issued by an office that runs in the test; what it is asked and what it does stand in its books."""
+    settings.INVOICE_PROVIDER = "tests.payments.invoice_office.Office"
+    Office.books = Books()
+    yield Office.books
+    Office.books = Books()

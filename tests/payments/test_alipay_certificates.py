@@ -5,7 +5,7 @@ import pytest
 from marketplace.payments import services
 from marketplace.payments.gateways.alipay import AlipayGateway
 from marketplace.payments.gateways.alipay_client import CertificateClient, PublicKeyClient, make_client
-from marketplace.payments.gateways.base import PaymentState, PayScene, RefundRequest, RefundState, Unknown
+from marketplace.payments.gateways.base import ConfigError, PaymentState, PayScene, RefundRequest, RefundState, Unknown
 from marketplace.payments.models import GatewayNotification, PaymentStatus
 from marketplace.payments.sandbox.certificates import ROOT, certificate_number, root_number
 from marketplace.payments.sandbox.keys import ensure_keys
@@ -74,7 +74,7 @@ def test_a_request_that_names_other_certificates_is_turned_away(alipay_sandbox, 
     settings.ALIPAY = settings.ALIPAY | {name: (tmp_path / f"{name}.pem").read_text()}
     page = fetch(services.begin_payment(payment=purchase.payment, scene=PayScene.PAGE).url)
     assert (page.status, "cert-sn" in page.text) == (200, True)
-    with pytest.raises(Unknown, match="cert-sn"):
+    with pytest.raises(ConfigError, match="cert-sn"):
         AlipayGateway().query(purchase.payment.out_trade_no)
 
 

@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
-from marketplace.ledger.models import Account
+from marketplace.ledger.models import Account, TransactionKind
+from marketplace.ledger.selectors import wallet_of
+from marketplace.ledger.services import Leg, escrow_account, post
 from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund, RefundStatus
-from marketplace.payments import services
+from marketplace.payments import payout_selectors, services
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways.alipay import AlipayGateway
 from marketplace.payments.gateways.base import (
@@ -335,3 +337,47 @@ def test_work_that_may_outlast_the_freeze_is_refused(held):
     assert refusal.value.code == PaymentErrorCode.TOO_LONG_FOR_GATEWAY
     type(order).objects.filter(pk=order.pk).update(delivery_days=longest)
     assert services.start_payment(order_id=order.pk, gateway_code="alipay").sub_merchant_id
+
+
+def test_money_that_went_back_to_the_buyer_sounds_no_alarm(held):
+    orders.cancel_order(order_id=held.order.pk, user=held.order.seller)
+    assert pay_due_refunds() == 1
+    with later(days=4_000):
+        assert custody.warn_of_freeze_ends() == 0
+
+
+def test_what_an_institution_released_stands_in_the_tax_report(settled):
+    today = timezone.localdate()
+    (income,) = payout_selectors.income_of_quarter(today.year, (today.month + 2) // 3)
+    assert (income.seller, income.gross_fen, income.tax_fen) == (settled.order.seller, 90_000, 0)
+
+
+def test_a_refund_behind_a_stuck_settlement_is_handed_to_a_person(cleared):
+    spoil(cleared, SPLIT, refuse_with="ACQ.ALLOC_AMOUNT_VALIDATE_ERROR")
+    with later(days=8):
+        settle_cleared_payments()
+    assert Settlement.objects.get().status == SettlementStatus.STUCK
+    orders.refund_part(order_id=cleared.order.pk, actor=make_finance(), amount_fen=10_000, reason="协商")
+    pay_due_refunds()
+    refund = Refund.objects.get()
+    assert (refund.status, "SETTLEMENT_STUCK" in refund.problem) == (RefundStatus.STUCK, True)
+
+
+def test_what_waits_for_another_orders_refund_lets_the_others_go_first(cleared):
+    seller = cleared.order.seller
+    wallet = wallet_of(seller)
+    wallet.available_account.refresh_from_db()
+    post(
+        kind=TransactionKind.ADJUSTMENT,
+        key="test:another-refund",
+        legs=[Leg(wallet.available_account, -90_000), Leg(escrow_account("ELSEWHERE"), 90_000)],
+    )
+    assert custody.owe_settlement(payment_id=cleared.payment.pk) is None
+    cleared.refresh()
+    assert cleared.payment.asked_at is not None
+    post(
+        kind=TransactionKind.ADJUSTMENT,
+        key="test:back",
+        legs=[Leg(wallet.available_account, 90_000), Leg(escrow_account("ELSEWHERE"), -90_000)],
+    )
+    assert custody.owe_settlement(payment_id=cleared.payment.pk) is not None

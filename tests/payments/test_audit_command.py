@@ -10,10 +10,12 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Refund
 from marketplace.payments import services
 from marketplace.payments.audit import audit_money
-from marketplace.payments.models import Payment
+from marketplace.payments.models import Payment, Payout, PayoutStatus, TaxYear
 from tests.factories import make_gig, make_order
 from tests.ledger.books import execute
 from tests.payments.conftest import hand_over
+from tests.payments.test_payouts import request as withdraw
+from tests.payments.test_payouts import seller  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +76,21 @@ def test_an_order_that_never_had_its_money_is_found(paid):
 
 def test_a_payment_that_is_not_in_the_books_is_found(paid):
     Payment.objects.update(amount_fen=12_801)
-    assert audit_money().violations == ["alipay holds 12800 fen by the books, 12801 by its documents"]
+    number = Payment.objects.get().out_trade_no
+    assert audit_money().violations == [
+        "alipay holds 12800 fen by the books, 12801 by its documents",
+        f"payment {number} is of 12801 fen, the books say 12800",
+    ]
+
+
+def test_two_payments_whose_mistakes_cancel_out_in_the_sum_are_found(paid, forge):
+    other = services.start_payment(order_id=make_order(gig=make_gig(price_fen=12_800)).pk, gateway_code="alipay")
+    assert hand_over(forge(other)) == "success"
+    Payment.objects.filter(pk=other.pk).update(amount_fen=12_700)
+    Payment.objects.exclude(pk=other.pk).update(amount_fen=12_900)
+    sentences = audit_money().violations
+    assert f"payment {other.out_trade_no} is of 12700 fen, the books say 12800" in sentences
+    assert len(sentences) == 2
 
 
 def test_a_refund_marked_done_that_was_not_booked_is_found(paid):
@@ -84,7 +100,24 @@ def test_a_refund_marked_done_that_was_not_booked_is_found(paid):
     assert audit_money().violations == [
         f"order {paid.number}: escrow holds 12800 fen, the order says 0",
         "alipay holds 12800 fen by the books, 0 by its documents",
+        f"refund {Refund.objects.get().reference} is of 12800 fen, the books say 0",
     ]
+
+
+def test_a_cancelled_payout_whose_money_never_came_back_is_found(seller):  # noqa: F811
+    payout = withdraw(seller, 800_000)
+    assert audit_money().violations == []
+    Payout.objects.update(status=PayoutStatus.CANCELLED)
+    assert audit_money().violations == [
+        f"{payout.amount_fen} fen are on their way to sellers by the books, 0 by payouts and settlements"
+    ]
+
+
+def test_tax_that_a_year_forgot_is_found(seller):  # noqa: F811
+    payout = withdraw(seller, 800_000)
+    TaxYear.objects.update(withheld_fen=0)
+    year = payout.tax_year.year
+    assert audit_money().violations == [f"tax of seller {seller.pk} in {year}: 0 fen were withheld, the books say 4200"]
 
 
 def test_the_audit_changes_nothing(paid):

@@ -16,6 +16,7 @@ from marketplace.orders.models import Order, Refund
 from marketplace.orders.services import offer_of
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import services
+from marketplace.payments.checks import a_gateway_is_configured, notifications_can_arrive
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.tasks import poll_undecided_payments
@@ -299,12 +300,24 @@ def test_ones_own_gig_cannot_be_checked_out(silent_alipay):
 
 
 def test_manage_check_names_what_is_missing(settings):
-    from marketplace.payments.checks import a_gateway_is_configured
-
     settings.ALIPAY = dict.fromkeys(settings.ALIPAY, "")
     assert [warning.id for warning in a_gateway_is_configured()] == ["payments.W001"]
     settings.ALIPAY = dict.fromkeys(settings.ALIPAY, "x")
     assert a_gateway_is_configured() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("https://jiangji.example", []),
+        ("http://jiangji.example", ["payments.E001"]),
+        ("https://jiangji.example?from=pay", ["payments.E001"]),
+    ],
+)
+def test_manage_check_names_an_address_that_no_gateway_posts_to(settings, address, found):
+    settings.PAYMENT_NOTIFY_BASE_URL = address
+    assert [error.id for error in notifications_can_arrive(is_live=True)] == found
+    assert notifications_can_arrive(is_live=False) == []
 
 
 def test_a_second_buyer_cannot_pay_for_the_first(silent_alipay):

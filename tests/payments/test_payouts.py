@@ -14,12 +14,21 @@ from marketplace.core.config import set_config
 from marketplace.ledger.models import Account
 from marketplace.ledger.selectors import wallet_of
 from marketplace.notifications.models import Notification
-from marketplace.payments import services, tasks
+from marketplace.orders import services as orders
+from marketplace.orders.models import Order
+from marketplace.payments import payout_selectors, services, tasks
 from marketplace.payments.audit import audit_money
 from marketplace.payments.errors import PayoutError, PayoutErrorCode
 from marketplace.payments.gateways.base import TransferSnapshot, TransferState
-from marketplace.payments.models import Payout, PayoutDestination, PayoutDestinationKind, PayoutStatus, TaxYear
-from tests.factories import make_finance, make_seller, make_user, make_verified_seller
+from marketplace.payments.models import (
+    AuditRun,
+    Payout,
+    PayoutDestination,
+    PayoutDestinationKind,
+    PayoutStatus,
+    TaxYear,
+)
+from tests.factories import make_finance, make_moderator, make_seller, make_user, make_verified_seller
 from tests.payments.conftest import earn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -72,6 +81,49 @@ def test_the_gross_leaves_the_wallet_the_tax_is_withheld_and_the_rest_is_on_its_
     assert books(seller) == {"user:available": 100_000, f"tax:{timezone.localdate().year}": 4_200}
     year = TaxYear.objects.get(user=seller)
     assert (year.income_fen, year.withheld_fen) == (800_000, 4_200)
+
+
+def test_what_comes_back_repays_a_debt_before_it_can_be_taken_out_again(seller):
+    payout = request(seller, 900_000)
+    order = Order.objects.get()
+    refund = orders.refund_part(order_id=order.pk, actor=make_finance(), amount_fen=500_000, reason="协商")
+    assert (wallet_of(seller).available_fen, wallet_of(seller).debt_fen) == (0, 450_000)
+    services.cancel_payout(payout_id=payout.pk, user=seller)
+    assert (wallet_of(seller).available_fen, wallet_of(seller).debt_fen) == (450_000, 0)
+    assert refusal(request, seller, 450_001) == PayoutErrorCode.NOT_ENOUGH
+    orders.mark_refund_done(refund_id=refund.pk, gateway="alipay")
+
+
+def test_a_day_of_small_payouts_needs_two_people_as_one_large_one_does(seller):
+    assert request(seller, 300_000).status == PayoutStatus.APPROVED
+    assert request(seller, 200_000).status == PayoutStatus.APPROVED
+    assert request(seller, 1_000).status == PayoutStatus.AWAITING_APPROVAL
+
+
+def test_the_form_sent_a_second_time_leads_to_the_payout_it_made(seller, client):
+    client.force_login(seller)
+    destination = PayoutDestination.objects.get(user=seller)
+    form = {"amount": "9000.00", "request_key": str(uuid4()), "destination": destination.pk}
+    first, second = client.post("/wallet/withdraw/", form), client.post("/wallet/withdraw/", form)
+    assert (
+        (first.status_code, first["Location"]) == (second.status_code, second["Location"]) == (302, first["Location"])
+    )
+    assert Payout.objects.count() == 1
+
+
+def test_while_payouts_are_halted_those_already_sent_are_still_asked_about(seller):
+    sent = request(seller, 10_000)
+    Payout.objects.filter(pk=sent.pk).update(status=PayoutStatus.SENT, attempts=1)
+    for _ in range(tasks.BATCH + 1):
+        request(seller, 10_000)
+    Payout.objects.update(next_attempt_at=timezone.now() - timedelta(minutes=5))
+    Payout.objects.filter(pk=sent.pk).update(next_attempt_at=timezone.now())
+    Account.objects.filter(kind="escrow").update(balance_fen=7)
+    tasks.send_due_payouts()
+    sent.refresh_from_db()
+    assert sent.attempts == 2
+    assert not Payout.objects.filter(status=PayoutStatus.SENT).exclude(pk=sent.pk).exists()
+    Account.objects.filter(kind="escrow").update(balance_fen=0)
 
 
 def test_the_preview_says_what_is_then_withheld(seller):
@@ -308,3 +360,53 @@ def test_our_own_short_balance_is_not_the_sellers_failure(seller, at_alipay):
     )
     assert send(payout).status == PayoutStatus.SENT
     assert send(payout).status == PayoutStatus.PAID
+
+
+def test_a_bank_that_sends_the_money_back_days_later_is_noticed(seller, at_alipay):
+    services.set_destination(
+        user=seller, kind=PayoutDestinationKind.BANK_CARD, account="6225880123456783", bank_name="招商银行"
+    )
+    PayoutDestination.objects.update(usable_from=timezone.now())
+    card = PayoutDestination.objects.get(user=seller, kind=PayoutDestinationKind.BANK_CARD)
+    payout = services.request_payout(user=seller, destination_id=card.pk, gross_fen=400_000, request_key=uuid4())
+    assert send(payout).status == PayoutStatus.PAID
+    assert tasks.recheck_paid_payouts() == 0
+    at_alipay.control(f"transfers/{payout.reference}", {"status": "REFUND"})
+    assert tasks.recheck_paid_payouts() == 1
+    payout.refresh_from_db()
+    assert payout.status == PayoutStatus.FAILED
+    assert wallet_of(seller).available_fen == 900_000
+
+
+def test_the_tax_report_counts_where_the_tax_was_withheld(seller):
+    payout = request(seller, 500_000)
+    Payout.objects.filter(pk=payout.pk).update(status=PayoutStatus.SENT)
+    january = timezone.now().replace(year=timezone.localdate().year + 1, month=1, day=2)
+    arrived = TransferSnapshot(payout.reference, TransferState.DONE, "T1", payout.amount_fen, done_at=january)
+    services.apply_transfer_snapshot(arrived, gateway_code="alipay")
+    today = timezone.localdate()
+    (income,) = payout_selectors.income_of_quarter(today.year, (today.month + 2) // 3)
+    assert (income.seller, income.gross_fen, income.tax_fen, income.payments) == (seller, 500_000, 0, 1)
+    assert payout_selectors.income_of_quarter(today.year + 1, 1) == []
+
+
+def test_a_quarter_that_does_not_exist_has_no_report(seller, client):
+    client.force_login(make_finance())
+    assert client.get("/admin/payouts/tax/2026/5/").status_code == 404
+    assert client.get("/admin/payouts/tax/2026/4/").status_code == 200
+
+
+def test_a_clean_look_at_today_does_not_heal_a_broken_past(seller):
+    payout = request(seller, 10_000)
+    AuditRun.objects.create(at=timezone.now(), transactions=0, entries=0, accounts=0, violations=["seal of yesterday"])
+    assert send(payout).status == PayoutStatus.APPROVED
+    assert AuditRun.objects.filter(history=False).exists()
+    services.run_audit()  # the whole past again, and clean
+    assert send(payout).status == PayoutStatus.SENT
+
+
+@pytest.mark.parametrize("path", ["payouts/", "payouts/tax/2026/4/", "settlements/", "bills/", "refunds/", "disputes/"])
+def test_staff_without_the_permission_is_told_so_once(seller, client, path):
+    client.force_login(make_moderator() if "disp" not in path else make_finance())
+    reply = client.get(f"/admin/{path}")
+    assert (reply.status_code, reply["Location"]) == (302, "/admin/")

@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.ledger.models import Entry
+from marketplace.ledger.selectors import wallet_of
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Refund
 from marketplace.orders.states import OrderStatus
@@ -25,9 +28,12 @@ from marketplace.payments.models import (
     GatewayBill,
     Payment,
     PaymentStatus,
+    PayoutDestination,
+    PayoutDestinationKind,
 )
-from marketplace.payments.services import reconciliation
-from tests.factories import make_finance, make_gig, make_order, make_user
+from marketplace.payments.services import custody, reconciliation
+from tests.factories import make_finance, make_gig, make_order, make_user, make_verified_seller
+from tests.payments.conftest import Purchase, earn
 from tests.payments.sandbox.conftest import fetch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -181,6 +187,21 @@ def test_a_stranger_in_the_bill_is_none_of_ours_and_goes_to_suspense(yesterday):
     assert sum_of(f"suspense:{yesterday.code}") == 8_800
 
 
+def test_a_line_the_gateway_itself_does_not_confirm_stays_open(yesterday):
+    payment = services.start_payment(order_id=make_order().pk, gateway_code=yesterday.code)
+    yesterday.fault(bill_extra=payment.out_trade_no)
+    yesterday.buy()
+    yesterday.ends()
+    yesterday.bill()
+    difference = Difference.objects.get()
+    with pytest.raises(ReconciliationError) as caught:
+        reconciliation.ask_gateway(difference_id=difference.pk, staff=make_finance())
+    assert caught.value.code == ReconciliationErrorCode.STILL_DIFFERENT
+    difference.refresh_from_db()
+    payment.refresh_from_db()
+    assert (difference.status, payment.status) == (DifferenceStatus.OPEN, PaymentStatus.PENDING)
+
+
 def test_a_line_that_stands_twice_is_listed(yesterday):
     yesterday.buy()
     yesterday.fault(bill_duplicate=True)
@@ -234,6 +255,92 @@ def test_a_difference_that_went_away_by_itself_is_closed(yesterday):
     yesterday.sandbox.control("faults", method="DELETE")
     yesterday.bill()
     assert (differences(), Difference.objects.get().resolution) == ([], "matches now")
+
+
+def test_each_difference_takes_only_what_can_resolve_it(yesterday):
+    payment = yesterday.buy()
+    yesterday.fault(payment.out_trade_no, bill_amount=9_000)
+    lost = yesterday.buy(told=False)
+    yesterday.ends()
+    yesterday.bill()
+    amount, missing = (
+        Difference.objects.get(kind=DifferenceKind.AMOUNT),
+        Difference.objects.get(out_trade_no=lost.out_trade_no),
+    )
+    staff = make_finance()
+    for decide, difference, code in (
+        (reconciliation.ask_gateway, amount, ReconciliationErrorCode.NOT_FITTING),
+        (reconciliation.accept_fee, amount, ReconciliationErrorCode.NOT_FITTING),
+        (reconciliation.accept_fee, missing, ReconciliationErrorCode.NOT_FITTING),
+        # As unexplained money it would be counted a second time when the gateway tells us of it.
+        (reconciliation.book_to_suspense, missing, ReconciliationErrorCode.ASK_FIRST),
+    ):
+        with pytest.raises(ReconciliationError) as caught:
+            decide(difference_id=difference.pk, staff=staff)
+        assert caught.value.code == code
+    assert len(differences()) == 2
+    assert sum_of(f"suspense:{yesterday.code}") == 0
+
+
+def test_a_payment_of_another_amount_is_real_money_and_can_be_booked_as_unexplained(yesterday):
+    payment = yesterday.buy(told=False)
+    Payment.objects.filter(pk=payment.pk).update(amount_fen=9_000)  # ours says less than was paid: it is quarantined
+    yesterday.ends()
+    yesterday.bill()
+    difference, staff = Difference.objects.get(), make_finance()
+    with pytest.raises(ReconciliationError) as caught:
+        reconciliation.ask_gateway(difference_id=difference.pk, staff=staff)
+    assert caught.value.code == ReconciliationErrorCode.STILL_DIFFERENT
+    reconciliation.book_to_suspense(difference_id=difference.pk, staff=staff)
+    assert sum_of(f"suspense:{yesterday.code}") == 10_000
+
+
+def test_a_transfer_that_came_back_stands_in_the_bill_until_it_is_back_in_the_wallet(alipay_sandbox):
+    alipay_sandbox.control("clock", {"seconds": 30 * 86_400})
+    day, seller = Yesterday(alipay_sandbox, "alipay"), make_verified_seller()
+    earn(seller, amount_fen=900_000)
+    services.set_destination(
+        user=seller, kind=PayoutDestinationKind.BANK_CARD, account="6225880123456783", bank_name="招商银行"
+    )
+    PayoutDestination.objects.update(usable_from=timezone.now())
+    card = PayoutDestination.objects.get()
+    payout = services.request_payout(user=seller, destination_id=card.pk, gross_fen=400_000, request_key=uuid4())
+    tasks.send_due_payouts()
+    alipay_sandbox.control(f"transfers/{payout.reference}", {"status": "REFUND"})
+    day.ends()
+    with connection.cursor() as cursor:  # what was booked today is yesterday's too
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE ledger_transaction SET created_at = created_at - interval '1 day'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    day.bill(BillKind.FUND)
+    difference = Difference.objects.get(out_trade_no=payout.reference)
+    assert (difference.kind, difference.row_kind) == (DifferenceKind.MISSING_HERE, "bounce")
+    reconciliation.ask_gateway(difference_id=difference.pk, staff=make_finance())
+    assert wallet_of(seller).available_fen == 900_000
+    day.bill(BillKind.FUND)
+    assert differences() == []
+    alipay_sandbox.control("clock", {"seconds": 30 * 86_400})
+
+
+def test_the_fees_of_a_sellers_own_account_are_not_ours(alipay_sandbox, postbox, settings):
+    alipay_sandbox.control("clock", {"seconds": 30 * 86_400})
+    settings.SETTLEMENT_MODE = "custody"
+    gig = make_gig(price_fen=100_000)
+    custody.register_sub_merchant(
+        staff=make_finance(), user=gig.seller, gateway_code="alipay", sub_merchant_id=f"2088{gig.pk:012d}"
+    )
+    order = make_order(gig=gig)
+    purchase = Purchase(
+        order, services.start_payment(order_id=order.pk, gateway_code="alipay"), alipay_sandbox, postbox
+    )
+    purchase.pay()
+    services.refresh_payment(payment=purchase.payment)
+    day = Yesterday(alipay_sandbox, "alipay")
+    day.ends()
+    bill = day.bill()
+    assert (bill.matched, bill.fee_fen, sum_of("fees:alipay")) == (1, 0, 0)
+    assert sum_of("clearing:alipay") == -100_000
+    alipay_sandbox.control("clock", {"seconds": 30 * 86_400})
 
 
 def test_only_finance_decides(yesterday):

@@ -16,7 +16,7 @@ from marketplace.payments.gateways import gateway
 from marketplace.payments.gateways.base import BillKind, BillRowKind, Unknown
 from marketplace.payments.models import Settlement, SettlementStatus, SubMerchant, SubMerchantStatus
 from marketplace.payments.services import custody
-from tests.factories import make_gig, make_order
+from tests.factories import make_finance, make_gig, make_order
 from tests.payments.conftest import deliver_and_accept
 from tests.payments.wechat import WechatPurchase
 
@@ -131,13 +131,24 @@ def test_a_settlement_whose_answer_is_lost_is_asked_about(held, fault):
 
 
 def test_a_split_under_way_is_waited_for(held):
-    held.sandbox.control("faults", {"out_trade_no": "*", "faults": {"split_processing": True}, "times": 1})
+    held.sandbox.control("faults", {"out_trade_no": "*", "faults": {"split_status": "PROCESSING"}, "times": 1})
     settlement = settle(held)
     assert settlement.status == SettlementStatus.SENT
     held.sandbox.control(f"wechat/splits/{settlement.reference}/finish", {})
     with clock.moved_to(timezone.now() + timedelta(minutes=2)):
         tasks.settle_cleared_payments()
     assert Settlement.objects.get().status == SettlementStatus.DONE
+
+
+def test_a_split_that_failed_waits_for_finance_and_is_then_asked_for_again(held):
+    held.sandbox.control("faults", {"out_trade_no": "*", "faults": {"split_status": "FAIL"}, "times": 1})
+    settlement = settle(held)
+    assert (settlement.status, settlement.problem) == (SettlementStatus.STUCK, "ACCOUNT_ABNORMAL")
+    assert held.at_wechat()["frozen_fen"] == 10_000
+    custody.retry_settlement(settlement_id=settlement.pk, staff=make_finance())
+    tasks.settle_cleared_payments()
+    assert Settlement.objects.get().status == SettlementStatus.DONE
+    assert held.at_wechat()["frozen_fen"] == 0
 
 
 def test_frozen_money_goes_straight_back_to_the_buyer(held):

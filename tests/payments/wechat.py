@@ -17,7 +17,6 @@ from marketplace.orders.models import Order
 from marketplace.payments import services
 from marketplace.payments.gateways.base import PayIntent, PayScene
 from marketplace.payments.models import Payment
-from marketplace.payments.sandbox.keys import ensure_keys
 from tests.factories import make_gig, make_order
 from tests.payments.sandbox.conftest import Sandbox, eventually, fetch
 
@@ -107,13 +106,11 @@ def wechat_sandbox(
 
 
 @pytest.fixture
-def silent_wechat(settings: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def silent_wechat(settings: Any, alipay_keys: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """WeChat is configured, and nobody answers there."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    folder = tmp_path_factory.mktemp("wechat-keys")
-    ensure_keys(folder)
-    use_wechat(settings, folder, "http://127.0.0.1:9")
-    return folder
+    use_wechat(settings, alipay_keys, "http://127.0.0.1:9")
+    return alipay_keys
 
 
 @dataclass

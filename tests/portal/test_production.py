@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.checks import Error
 
-from portal.checks import messages_leave_the_house
+from portal.checks import invoices_are_good_for_tax, messages_leave_the_house
 from portal.env import BASE_DIR
 
 OUTBOX = {
@@ -22,6 +22,12 @@ class SmsGateway:
 
     def send(self, *, recipient: str, text: str) -> None:
         raise NotImplementedError
+
+
+class InvoiceOffice:
+    """Stands for a provider of invoices."""
+
+    issues_tax_documents = True
 
 
 @pytest.fixture
@@ -46,6 +52,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "ALIPAY_SELLER_ID": "2088000000000001",
         "ALIPAY_APP_PRIVATE_KEY": "a key",
         "ALIPAY_PUBLIC_KEY": "a key",
+        "INVOICE_PROVIDER": "tests.portal.test_production.InvoiceOffice",
+        "PLATFORM_COMPANY_NAME": "匠集网络科技有限公司",
+        "PLATFORM_TAX_NUMBER": "91110000600037341L",
     }
 
 
@@ -122,6 +131,13 @@ def test_a_public_demo_keeps_its_outbox_and_is_warned_of_it(settings):
     assert [message.id for message in messages_leave_the_house(None, production=True)] == ["portal.W001"]
 
 
+def test_a_browser_may_follow_a_payment_to_each_institution(environment):
+    allowed = setting(environment, "' '.join(s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action'])").split()
+    # Alipay's cashier, WeChat's page for phones, WeChat's log-in: browsers check where a posted form ends up.
+    assert {"https://*.alipay.com", "https://wx.tenpay.com", "https://open.weixin.qq.com"} < set(allowed)
+    assert not any("127.0.0.1" in host for host in allowed)
+
+
 def test_files_in_buckets_need_no_folders(environment):
     for name in ("MEDIA_ROOT", "PRIVATE_MEDIA_ROOT"):
         del environment[name]
@@ -144,3 +160,28 @@ def test_nobody_waits_long_for_a_row_and_what_was_answered_is_on_disk(environmen
     options = setting(environment, "s.DATABASES['default']['OPTIONS']['options']")
     assert "lock_timeout=3s" in options
     assert "synchronous_commit=on" in options
+
+
+def test_production_does_not_start_with_invoices_that_are_none_unless_they_are_switched_off(environment):
+    del environment["INVOICE_PROVIDER"]
+    result = run(environment, "manage.py", "check")
+    assert result.returncode != 0
+    assert "(portal.E004) INVOICE_PROVIDER issues papers that are no tax documents." in result.stderr
+    assert "INVOICES_ENABLED=0" in result.stderr
+    assert run(environment | {"INVOICES_ENABLED": "0"}, "manage.py", "check").returncode == 0
+
+
+def test_a_provider_that_does_not_exist_and_a_platform_without_a_tax_number_are_named(settings):
+    settings.DEMO = False
+    settings.INVOICE_PROVIDER = "nowhere.Office"
+    assert [found.id for found in invoices_are_good_for_tax(None, production=True)] == ["portal.E003"]
+    settings.INVOICE_PROVIDER = "tests.portal.test_production.InvoiceOffice"
+    for company in ({"name": "", "tax_number": "91110000600037341L"}, {"name": "匠集", "tax_number": "9111"}):
+        settings.PLATFORM_COMPANY = company
+        assert [found.id for found in invoices_are_good_for_tax(None, production=True)] == ["portal.E005"]
+        assert invoices_are_good_for_tax(None, production=False) == []
+
+
+def test_a_public_demo_may_issue_demo_papers_which_say_what_they_are(settings):
+    settings.DEMO = True
+    assert invoices_are_good_for_tax(None, production=True) == []

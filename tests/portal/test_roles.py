@@ -70,7 +70,7 @@ def test_the_apps_know_their_roles_without_the_demo():
     result = subprocess.run(
         [sys.executable, "-c", program],
         cwd=BASE_DIR,
-        env=os.environ | {"DEMO": "0"},
+        env=os.environ | {"DEMO": "0", "SETTLEMENT_MODE": "custody"},
         capture_output=True,
         text=True,
         check=False,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.models import SellerLevelChoice, User
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import split_commission
@@ -14,6 +14,7 @@ from marketplace.ledger import services as ledger
 from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
+from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.states import SYSTEM, OrderStatus
 
@@ -75,9 +76,8 @@ def request_revision(*, order_id: int, buyer: User, message: str) -> Order:
 
 
 def earnings_clear_at(*, seller: User, released_at: datetime) -> datetime:
-    """When released earnings become available: sooner for Select sellers (product decision, core/config.py)."""
-    is_top = seller.profile.level == SellerLevelChoice.TOP
-    return released_at + timedelta(days=get_config("ledger.clearing_days_top" if is_top else "ledger.clearing_days"))
+    """When released earnings become available."""
+    return released_at + timedelta(days=clearing_days_of(seller))
 
 
 def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
 from marketplace.core.money import CommissionSplit, display_yuan, split_commission
 from marketplace.ledger import services as ledger
+from marketplace.ledger.errors import LedgerError
 from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, Refund, RefundStatus
@@ -18,6 +20,8 @@ from marketplace.orders.services._rules import tell
 from marketplace.orders.states import FINAL_STATUSES, REFUNDABLE_STATUSES
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
+# WeChat Pay gives back for 365 days, Alipay for about twelve months: some days stay for the job to carry it out.
+REFUNDABLE_FOR = timedelta(days=360)
 
 
 def owe_refund(order: Order, *, amount_fen: int, reason: str, payment_reference: str = "") -> Refund:
@@ -37,15 +41,20 @@ def refund_part(*, order_id: int, actor: User, amount_fen: int, reason: str) -> 
     """Give back a part of the price, several times if need be: the seller's goodwill, or a decision of finance.
 
     While the money is in escrow the rest stays there, and only the rest is released. Once it is released, the refund
-    takes back what the seller and the platform got, in the proportion in which they got it: what the seller no longer
-    has becomes a debt that later income repays. A refund reduces what the seller gets, always (facts/marketplace.md).
-    Raises PermissionDenied, OrderError WRONG_STATE or REFUND_TOO_LARGE.
+    takes back what the seller and the platform got, in the proportion in which they got it. What finance decides and
+    the seller no longer has becomes a debt that later income repays; a seller's own goodwill is paid by the seller's own
+    money, never by everybody else's, so it is refused when the wallet does not hold it (product decision). In custody
+    the institution itself takes it from the seller's account there. A refund reduces what the seller gets, always
+    (facts/marketplace.md), and gateways give nothing back after a year (facts/payments.md, section 3).
+    Raises PermissionDenied, OrderError WRONG_STATE, REFUND_TOO_LATE, REFUND_TOO_LARGE or REFUND_NOT_COVERED.
     """
     order = locks.lock_order(order_id)
     if actor.pk != order.seller_id and not actor.has_perm("orders.change_refund"):
         raise PermissionDenied
     if order.status not in REFUNDABLE_STATUSES:
         raise OrderError(OrderErrorCode.WRONG_STATE)
+    if order.paid_at is None or order.paid_at + REFUNDABLE_FOR < clock.now():
+        raise OrderError(OrderErrorCode.REFUND_TOO_LATE)
     kept_fen = order.kept_fen
     is_released = order.status in FINAL_STATUSES
     most_fen = kept_fen if is_released else kept_fen - 1  # all of a running order goes back by cancelling it
@@ -53,9 +62,21 @@ def refund_part(*, order_id: int, actor: User, amount_fen: int, reason: str) -> 
         raise OrderError(OrderErrorCode.REFUND_TOO_LARGE, most=display_yuan(most_fen))
     refund = owe_refund(order, amount_fen=amount_fen, reason=reason[:200])
     if is_released:
-        rate = order.commission_basis_points
-        before = split_commission(amount_fen=kept_fen, rate_basis_points=rate)
-        after = split_commission(amount_fen=kept_fen - amount_fen, rate_basis_points=rate)
+        is_goodwill = actor.pk == order.seller_id
+        _take_back(order, refund, kept_fen=kept_fen, may_owe=not is_goodwill or settings.SETTLEMENT_MODE == "custody")
+    events.record(order, OrderEventType.REFUND_DECIDED, actor=actor, amount_fen=amount_fen, reason=refund.reason)
+    tell(order.buyer_id, order, _("A part of your money comes back to you"))
+    if actor.pk != order.seller_id:
+        tell(order.seller_id, order, _("A part of the price goes back to the buyer"))
+    return refund
+
+
+def _take_back(order: Order, refund: Refund, *, kept_fen: int, may_owe: bool) -> None:
+    """Bring a part of released income back into escrow. Raises OrderError REFUND_NOT_COVERED."""
+    rate = order.commission_basis_points
+    before = split_commission(amount_fen=kept_fen, rate_basis_points=rate)
+    after = split_commission(amount_fen=kept_fen - refund.amount_fen, rate_basis_points=rate)
+    try:
         ledger.reverse_release(
             reference=order.number,
             seller=order.seller,
@@ -65,13 +86,11 @@ def refund_part(*, order_id: int, actor: User, amount_fen: int, reason: str) -> 
             ),
             release_key=f"order:{order.number}:release",
             key=f"refund:{refund.reference}:reverse",
+            may_owe=may_owe,
             at=clock.now(),
         )
-    events.record(order, OrderEventType.REFUND_DECIDED, actor=actor, amount_fen=amount_fen, reason=refund.reason)
-    tell(order.buyer_id, order, _("A part of your money comes back to you"))
-    if actor.pk != order.seller_id:
-        tell(order.seller_id, order, _("A part of the price goes back to the buyer"))
-    return refund
+    except LedgerError as error:
+        raise OrderError(OrderErrorCode.REFUND_NOT_COVERED) from error
 
 
 @transaction.atomic
@@ -137,6 +156,8 @@ def mark_refund_done(*, refund_id: int, gateway: str) -> bool:
 
     Returns whether this call did it, so that what belongs to it is booked with it, once.
     """
+    # The order first: its escrow and its seller's wallet are moved here and by `refund_part`, in another sequence.
+    locks.lock_order(Refund.objects.values_list("order_id", flat=True).get(pk=refund_id))
     refund = locks.lock_refund(refund_id)
     if refund.status == RefundStatus.DONE:
         return False

@@ -10,3 +10,9 @@ register = template.Library()
 def escrow_of_sales(seller: User) -> dict[str, int]:
     """What lies in escrow for a seller's open orders: `{% escrow_of_sales user as held %}` → held.amount_fen, held.orders."""
     return selectors.escrow_of_sales(seller)
+
+
+@register.simple_tag
+def clearing_days(seller: User) -> int:
+    """For how many days a seller's earnings are pending: `{% clearing_days user as days %}`."""
+    return selectors.clearing_days_of(seller)

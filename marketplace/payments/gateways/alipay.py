@@ -13,6 +13,7 @@ from marketplace.payments.gateways.alipay_bills import AlipayBills
 from marketplace.payments.gateways.alipay_client import SUCCESS, moment
 from marketplace.payments.gateways.alipay_custody import AlipayCustody, custody_terms
 from marketplace.payments.gateways.alipay_transfers import AlipayTransfers
+from marketplace.payments.gateways.answers import readable, require_about
 from marketplace.payments.gateways.base import (
     Capability,
     CloseOutcome,
@@ -82,7 +83,8 @@ class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
         if request.scene == PayScene.QR:
             answer = self._call(self._client.api_alipay_trade_precreate, **details)
             self._require_success(answer)
-            return PayIntent(PayIntentKind.QR, qr_text=str(answer["qr_code"]))
+            with readable():
+                return PayIntent(PayIntentKind.QR, qr_text=str(answer["qr_code"]))
         is_phone = request.scene == PayScene.WAP
         method = self._client.api_alipay_trade_wap_pay if is_phone else self._client.api_alipay_trade_page_pay
         query = method(**details, return_url=request.return_url)
@@ -93,6 +95,7 @@ class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
         if answer.get("sub_code") == _NOT_FOUND:
             return PaySnapshot(out_trade_no, PaymentState.NOT_FOUND)
         self._require_success(answer)
+        require_about(answer.get("out_trade_no"), out_trade_no)
         return self._snapshot(answer, paid_at=answer.get("send_pay_date"))
 
     def close(self, out_trade_no: str, *, sub_merchant_id: str = "") -> CloseOutcome:
@@ -117,6 +120,7 @@ class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
             refund_reason=request.reason[:100],
         )
         self._require_success(answer)
+        require_about(answer.get("out_trade_no"), request.out_trade_no)
         # `N` means this very refund was done before, or that nothing moved: the query tells which.
         if answer.get("fund_change") != "Y":
             known = self.query_refund(request.out_trade_no, request.reference)
@@ -134,7 +138,10 @@ class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
         if answer.get("refund_status") != "REFUND_SUCCESS":
             # Code 10000 without a status: not received, or failed (facts/payments.md, section 3).
             return RefundSnapshot(out_trade_no, reference, RefundState.NOT_FOUND)
-        return RefundSnapshot(out_trade_no, reference, RefundState.DONE, amount_fen=parse_yuan(answer["refund_amount"]))
+        require_about(answer.get("out_request_no", reference), reference)
+        with readable():
+            amount_fen = parse_yuan(answer["refund_amount"])
+        return RefundSnapshot(out_trade_no, reference, RefundState.DONE, amount_fen=amount_fen)
 
     def acknowledge(self, *, ok: bool, reason: str = "") -> RawReply:
         return RawReply(200 if ok else 400, b"success" if ok else b"fail", "text/plain")
@@ -157,7 +164,7 @@ class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
             raise WrongMerchant("seller_id")
         try:
             snapshot = self._snapshot(fields, paid_at=fields.get("gmt_payment"))
-        except (Unknown, ValueError) as error:
+        except Unknown as error:
             raise Malformed(f"content: {error}") from error
         key = (
             fields["out_trade_no"],
@@ -168,6 +175,7 @@ class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
         )
         return Notification(NotificationKind.PAYMENT, dedupe_key=":".join(key), payment=snapshot)
 
+    @readable()
     def _snapshot(self, fields: dict[str, Any], *, paid_at: str | None) -> PaySnapshot:
         state = _STATES.get(fields.get("trade_status", ""))
         if state is None or not fields.get("out_trade_no") or not fields.get("total_amount"):

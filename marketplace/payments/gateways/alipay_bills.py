@@ -9,7 +9,7 @@ import unicodedata
 import urllib.error
 import urllib.request
 import zipfile
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from http.client import HTTPException
 
 from django.utils import timezone
@@ -17,13 +17,12 @@ from django.utils import timezone
 from marketplace.core import clock
 from marketplace.core.money import parse_yuan
 from marketplace.payments.gateways.alipay_client import AlipayCalls, moment
+from marketplace.payments.gateways.answers import empty_bill
 from marketplace.payments.gateways.base import Bill, BillKind, BillRow, BillRowKind, Rejected, Unknown
 from marketplace.payments.models import GatewayCode
 
 _TYPES = {BillKind.TRADE: "trade", BillKind.FUND: "signcustomer"}
 _NO_BILL = {"isp.bill_not_exist", "EXCEPTION_BILL_NOT_EXIST"}
-# The bill of a day is written the next morning; before that "no bill" says nothing about the day.
-_WRITTEN_BY = time(10)
 # A day of a large marketplace is some megabytes; anything above this is not a bill.
 _LARGEST_BYTES = 256 * 1024 * 1024
 _TRADE_KINDS = {"交易": BillRowKind.PAYMENT, "退款": BillRowKind.REFUND}
@@ -33,6 +32,7 @@ _FUND_KINDS = {
     "交易退款": BillRowKind.REFUND,
     "退款": BillRowKind.REFUND,
     "转账": BillRowKind.TRANSFER,
+    "转账退回": BillRowKind.BOUNCE,
     "收费": BillRowKind.FEE,
     "交易分账": BillRowKind.SPLIT,
 }
@@ -52,10 +52,7 @@ class AlipayBills(AlipayCalls):
         content = {"bill_type": _TYPES[kind], "bill_date": day.isoformat()}
         answer = self._api("alipay.data.dataservice.bill.downloadurl.query", content)
         if answer.get("sub_code") in _NO_BILL:
-            written_by = timezone.make_aware(datetime.combine(day + timedelta(days=1), _WRITTEN_BY))
-            if clock.now() < written_by:
-                raise Unknown(f"the bill of {day} is not written yet")
-            return Bill(GatewayCode.ALIPAY.value, kind, day, rows=(), raw=b"", sha256=hashlib.sha256(b"").hexdigest())
+            return empty_bill(GatewayCode.ALIPAY.value, kind, day)
         self._require_success(answer)
         # The address dies after 30 seconds: one that fails is asked for afresh, never kept.
         file = _download(str(answer.get("bill_download_url")), timeout=self._settings["timeout_seconds"])
@@ -101,8 +98,10 @@ def _tables(content: bytes) -> tuple[list[dict[str, str]], list[dict[str, str]]]
 
 def _table(content: bytes) -> list[dict[str, str]]:
     """The lines by the names of their columns, compared after NFKC: brackets come full width and half width."""
-    # GB 18030 reads all of GBK, and the characters that Alipay may add some day.
-    lines = [line for line in content.decode("gb18030").splitlines() if line.strip() and not line.startswith("#")]
+    # GB 18030 reads all of GBK, and the characters that Alipay may add some day. Not `splitlines`: a title may hold a
+    # character that Python takes for the end of a line (U+2028 from a word processor).
+    text = content.decode("gb18030").replace("\r\n", "\n")
+    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
     if not lines:
         raise ValueError("a table without a header")
     header = [unicodedata.normalize("NFKC", cell.strip()) for cell in lines[0].split(",")]
@@ -144,8 +143,11 @@ def _trade_row(line: dict[str, str]) -> BillRow:
 
 def _fund_row(line: dict[str, str]) -> BillRow:
     income, outgo = (parse_yuan(line[name] or "0") for name in ("收入金额(+元)", "支出金额(-元)"))
+    kind = _FUND_KINDS.get(line["业务类型"], BillRowKind.OTHER)
+    if kind == BillRowKind.TRANSFER and income:
+        kind = BillRowKind.BOUNCE  # the same name both ways: the column says which
     return BillRow(
-        kind=_FUND_KINDS.get(line["业务类型"], BillRowKind.OTHER),
+        kind=kind,
         out_trade_no=line["商户订单号"],
         reference="",
         gateway_no=line["业务流水号"],

@@ -3,7 +3,6 @@
 Protocol and the SDK's defects: facts/payments.md, section 1.
 """
 
-import binascii
 import http.client
 import json
 import re
@@ -43,12 +42,13 @@ _TRANSPORT_ERRORS = (
     OSError,
     URLError,
     http.client.HTTPException,
-    json.JSONDecodeError,
-    UnicodeDecodeError,
     AliPayException,
     AliPayValidationError,
-    binascii.Error,
+    # Not JSON, not UTF-8, not base64, or JSON of another shape than the SDK expects.
+    ValueError,
     KeyError,
+    AttributeError,
+    TypeError,
 )
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
@@ -160,6 +160,8 @@ class AlipayCalls:
         try:
             answer = method(*positional, **arguments)
         except _TRANSPORT_ERRORS as error:
+            if isinstance(error, AliPayException) and (sub_code := _configuration_fault(str(error))):
+                raise ConfigError(sub_code) from error
             raise Unknown(f"{type(error).__name__}: {error}") from error
         sub_code = str(answer.get("sub_code") or "")
         if answer.get("code") == "20000" or sub_code in _UNKNOWN_SUB_CODES or sub_code.endswith("SYSTEM_ERROR"):
@@ -177,6 +179,17 @@ class AlipayCalls:
     def _require_success(self, answer: dict[str, Any]) -> None:
         if answer.get("code") != SUCCESS:
             raise Rejected(str(answer.get("sub_code") or answer.get("code")), str(answer.get("sub_msg", "")))
+
+
+def _configuration_fault(answer: str) -> str:
+    """The code of an unsigned refusal that names our own configuration, else "".
+
+    Alipay does not sign what it answers to somebody it does not know, so nothing is concluded about the call itself: only
+    that an operator has to look.
+    """
+    found = re.search(r'"sub_code"\s*:\s*"([\w.-]+)"', answer)
+    sub_code = found[1] if found else ""
+    return sub_code if sub_code in _CONFIG_SUB_CODES or sub_code.endswith("-cert-sn") else ""
 
 
 def moment(text: str) -> datetime:

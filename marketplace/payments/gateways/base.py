@@ -4,6 +4,7 @@ Shape and reasons: facts/payments.md, section 8. An answer that did not come, or
 thing may have happened, so it is asked for again under the same number, never done again under a new one.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +14,8 @@ from typing import Protocol
 
 class GatewayError(Exception):
     """Something went wrong at the gateway."""
+
+    log_level = logging.WARNING  # it is asked again, or says itself what to do
 
 
 class Rejected(GatewayError):
@@ -29,6 +32,8 @@ class RateLimited(GatewayError):
 
 class ConfigError(GatewayError):
     """The gateway does not know us: keys, merchant number or permissions are wrong. An operator has to act."""
+
+    log_level = logging.ERROR
 
 
 class Unknown(GatewayError):
@@ -304,6 +309,7 @@ class BillRowKind(StrEnum):
     PAYMENT = "payment"
     REFUND = "refund"
     TRANSFER = "transfer"
+    BOUNCE = "bounce"  # a transfer that arrived and was sent back
     FEE = "fee"
     SPLIT = "split"
     OTHER = "other"
@@ -332,11 +338,6 @@ class Bill:
     rows: tuple[BillRow, ...]
     raw: bytes
     sha256: str
-
-
-def empty_bill(gateway: str, kind: BillKind, day: date) -> Bill:
-    """The bill of a day on which nothing happened: the gateway makes no file then."""
-    return Bill(gateway, kind, day, rows=(), raw=b"", sha256="")
 
 
 class PaymentGateway(Protocol):

@@ -8,7 +8,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from marketplace.payments.gateways import wechatpay_verifier
+from marketplace.payments.gateways.answers import readable, require_about
 from marketplace.payments.gateways.base import (
     Capability,
     CloseOutcome,
@@ -38,7 +39,7 @@ from marketplace.payments.gateways.base import (
     WrongMerchant,
 )
 from marketplace.payments.gateways.wechatpay_bills import WechatpayBills
-from marketplace.payments.gateways.wechatpay_client import NOT_FOUND_CODES
+from marketplace.payments.gateways.wechatpay_client import NOT_FOUND_CODES, cut
 from marketplace.payments.gateways.wechatpay_custody import WechatpayCustody
 from marketplace.payments.gateways.wechatpay_transfers import WechatpayTransfers, transfer_snapshot
 from marketplace.payments.models import GatewayCode
@@ -61,6 +62,7 @@ _REFUND_STATES = {
 _PAID_CODES = {"ORDERPAID", "ORDER_PAID"}
 _CLOSED_CODES = {"ORDERCLOSED", "ORDER_CLOSED"}
 _SCENES = {PayScene.QR: "native", PayScene.PAGE: "native", PayScene.WAP: "h5", PayScene.JSAPI: "jsapi"}
+_GRACE = timedelta(seconds=90)
 _NEEDED = (
     "app_id",
     "merchant_id",
@@ -91,9 +93,11 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
     def create(self, request: PayRequest) -> PayIntent:
         scene = _SCENES[request.scene]
         content: dict[str, Any] = {
-            "description": request.subject[:127],
+            "description": cut(request.subject, 127),
             "out_trade_no": request.out_trade_no,
-            "time_expire": timezone.localtime(request.expires_at).isoformat(timespec="seconds"),
+            # WeChat wants a minute at least, so that whoever begins in the last one gets this much more. Always, because
+            # a payment begun again must say the same. Our order's own clock closes it at WeChat before.
+            "time_expire": timezone.localtime(request.expires_at + _GRACE).isoformat(timespec="seconds"),
             "notify_url": request.notify_url,
             "amount": {"total": request.amount_fen, "currency": "CNY"},
         }
@@ -148,6 +152,7 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
             if refusal.sub_code in NOT_FOUND_CODES:
                 return PaySnapshot(out_trade_no, PaymentState.NOT_FOUND)
             raise
+        require_about(answer.get("out_trade_no"), out_trade_no)
         return _pay_snapshot(answer)
 
     def close(self, out_trade_no: str, *, sub_merchant_id: str = "") -> CloseOutcome:
@@ -171,13 +176,15 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
         content: dict[str, Any] = {
             "out_trade_no": request.out_trade_no,
             "out_refund_no": request.reference,
-            "reason": request.reason[:80],
+            "reason": cut(request.reason, 80),
             "amount": {"refund": request.amount_fen, "total": request.total_fen, "currency": "CNY"},
         }
         if request.notify_url:
             content["notify_url"] = request.notify_url
         if not request.sub_merchant_id:
-            return _refund_snapshot(self._post("/v3/refund/domestic/refunds", content))
+            answer = self._post("/v3/refund/domestic/refunds", content)
+            require_about(answer.get("out_refund_no"), request.reference)
+            return _refund_snapshot(answer)
         content |= {"sub_mchid": request.sub_merchant_id, "sp_appid": self._app}
         self._post("/v3/ecommerce/refunds/apply", content)  # accepted; how it ends only the query says
         return self.query_refund(request.out_trade_no, request.reference, sub_merchant_id=request.sub_merchant_id)
@@ -187,11 +194,13 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
         if sub_merchant_id:
             path = f"/v3/ecommerce/refunds/out-refund-no/{reference}?sub_mchid={sub_merchant_id}"
         try:
-            return _refund_snapshot(self._get(path))
+            answer = self._get(path)
         except Rejected as refusal:
             if refusal.sub_code in NOT_FOUND_CODES:
                 return RefundSnapshot(out_trade_no, reference, RefundState.NOT_FOUND)
             raise
+        require_about(answer.get("out_refund_no"), reference)
+        return _refund_snapshot(answer)
 
     def acknowledge(self, *, ok: bool, reason: str = "") -> RawReply:
         answer = {"code": "SUCCESS", "message": "OK"} if ok else {"code": "FAIL", "message": reason[:60] or "FAIL"}
@@ -214,7 +223,7 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
                     return Notification(NotificationKind.REFUND, identifier, refund=_refund_snapshot(content))
                 case "mch_payment":
                     return Notification(NotificationKind.TRANSFER, identifier, transfer=transfer_snapshot(content))
-        except (ValueError, KeyError, TypeError, Unknown) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, Unknown) as error:
             raise Malformed(f"content: {error}") from error
         raise Malformed(f"about {kind!r}")
 
@@ -231,6 +240,7 @@ def _with_return(h5_url: str, return_url: str) -> str:
     return f"{h5_url}{'&' if '?' in h5_url else '?'}{urlencode({'redirect_url': return_url})}"
 
 
+@readable()
 def _pay_snapshot(content: Mapping[str, Any]) -> PaySnapshot:
     state = _STATES.get(str(content.get("trade_state")))
     amount = content.get("amount") or {}
@@ -248,6 +258,7 @@ def _pay_snapshot(content: Mapping[str, Any]) -> PaySnapshot:
     )
 
 
+@readable()
 def _refund_snapshot(content: Mapping[str, Any]) -> RefundSnapshot:
     # The query says `status`, the notification `refund_status` (facts/payments.md, 2.5).
     state = _REFUND_STATES.get(str(content.get("status") or content.get("refund_status")))

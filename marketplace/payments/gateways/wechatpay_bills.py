@@ -10,7 +10,8 @@ import requests
 from django.utils import timezone
 from wechatpayv3.type import RequestType
 
-from marketplace.payments.gateways.base import Bill, BillKind, BillRow, BillRowKind, Rejected, Unknown, empty_bill
+from marketplace.payments.gateways.answers import empty_bill
+from marketplace.payments.gateways.base import Bill, BillKind, BillRow, BillRowKind, Rejected, Unknown
 from marketplace.payments.gateways.wechatpay_client import WechatpayCalls
 from marketplace.payments.models import GatewayCode
 
@@ -33,7 +34,10 @@ class WechatpayBills(WechatpayCalls):
     """Bills of past days."""
 
     def fetch_bill(self, day: date, kind: BillKind) -> Bill:
-        """Download, check and read a bill. A day without trade is an empty bill; a broken file raises Unknown."""
+        """Download, check and read a bill. A day without trade is an empty bill.
+
+        Raises Unknown for a bill that is not written yet, or came broken.
+        """
         code = GatewayCode.WECHATPAY.value
         try:
             answer = self._get(_PATHS[kind].format(day=day.isoformat()))
@@ -42,21 +46,12 @@ class WechatpayBills(WechatpayCalls):
                 return empty_bill(code, kind, day)
             raise
         raw = self._download(str(answer.get("download_url", "")))
-        try:
-            plain = gzip.decompress(raw)
-            # The checksum is of the text, not of what was sent; the download itself carries no signature.
-            if hashlib.sha1(plain, usedforsecurity=False).hexdigest() != answer.get("hash_value"):
-                raise Unknown(f"bill of {day}: its checksum does not hold")
-            read = _trade_row if kind == BillKind.TRADE else _fund_row
-            rows = tuple(read(line) for line in _table(plain.decode("utf-8-sig")))
-        except (OSError, EOFError, zlib.error, ValueError, KeyError, InvalidOperation) as error:
-            raise Unknown(f"bill of {day}: {type(error).__name__}: {error}") from error
-        return Bill(code, kind, day, rows, raw, hashlib.sha256(raw).hexdigest())
+        return read_bill(raw, day, kind, sha1=str(answer.get("hash_value", "")))
 
     def _download(self, url: str) -> bytes:
         """The file itself, from the gateway's own address only."""
         base = str(self._settings["base_url"])
-        if not url.startswith(base):
+        if not url.startswith(f"{base}/"):
             raise Unknown("the bill's address is not the gateway's")
         try:
             status, content = self._core.request(url[len(base) :], method=RequestType.GET, skip_verify=True)
@@ -67,9 +62,24 @@ class WechatpayBills(WechatpayCalls):
         return content if isinstance(content, bytes) else content.encode()
 
 
+def read_bill(raw: bytes, day: date, kind: BillKind, *, sha1: str) -> Bill:
+    """The lines of a downloaded bill. Raises Unknown for a broken file: it is fetched again, nothing is concluded."""
+    try:
+        plain = gzip.decompress(raw)
+        # The checksum is of the text, not of what was sent; the download itself carries no signature.
+        if hashlib.sha1(plain, usedforsecurity=False).hexdigest() != sha1:
+            raise Unknown(f"bill of {day}: its checksum does not hold")
+        read = _trade_row if kind == BillKind.TRADE else _fund_row
+        rows = tuple(read(line) for line in _table(plain.decode("utf-8-sig")))
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, IndexError, InvalidOperation) as error:
+        raise Unknown(f"bill of {day}: {type(error).__name__}: {error}") from error
+    return Bill(GatewayCode.WECHATPAY.value, kind, day, rows, raw, hashlib.sha256(raw).hexdigest())
+
+
 def _table(text: str) -> list[dict[str, str]]:
     """The lines between the header and the two lines of the summary, by the names of their columns."""
-    lines = text.splitlines()
+    # Not `splitlines`: a title may hold a character that Python takes for the end of a line (U+2028 from a word processor).
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     header = lines[0].split(",")
     # A title may hold a comma: fields are told apart by the backtick that each begins with.
     rows = [line.removeprefix("`").split(",`") for line in lines[1:-2]]

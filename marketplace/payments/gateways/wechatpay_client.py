@@ -23,10 +23,17 @@ from marketplace.payments.gateways.base import (
 
 CONNECT_SECONDS = 3
 # Older pages spell several codes without underscores (facts/payments.md, section 2.3).
-NOT_FOUND_CODES = {"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS", "NOT_FOUND", "NOTFOUND"}
+NOT_FOUND_CODES = {
+    "ORDER_NOT_EXIST",
+    "ORDERNOTEXIST",
+    "RESOURCE_NOT_EXISTS",
+    "RESOURCENOTEXISTS",
+    "NOT_FOUND",
+    "NOTFOUND",
+}
 _UNKNOWN_CODES = {"SYSTEM_ERROR", "SYSTEMERROR", "BANK_ERROR", "BANKERROR"}
-_LIMIT_CODES = {"FREQUENCY_LIMITED", "FREQUENCY_LIMIT_EXCEED", "RATELIMIT_EXCEEDED"}
-_CONFIG_CODES = {"SIGN_ERROR", "NO_AUTH", "MCH_NOT_EXISTS", "APPID_MCHID_NOT_MATCH"}
+_LIMIT_CODES = {"FREQUENCY_LIMITED", "FREQUENCY_LIMIT_EXCEED", "RATELIMIT_EXCEEDED", "RULELIMIT", "RULE_LIMIT"}
+_CONFIG_CODES = {"SIGN_ERROR", "NO_AUTH", "NOAUTH", "MCH_NOT_EXISTS", "APPID_MCHID_NOT_MATCH"}
 
 
 class _Core(Core):
@@ -83,22 +90,29 @@ class WechatpayCalls:
     def _call(self, method: RequestType, path: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ask, and read the answer. Raises Unknown, Rejected, RateLimited or ConfigError (facts/payments.md, 8.2)."""
         try:
-            status, text = self._core.request(path, method=method, data=content)
+            # An empty body is no body: the SDK would sign nothing and send `{}`.
+            status, text = self._core.request(path, method=method, data=content or None)
             answer = json.loads(text) if text else {}
         except (requests.RequestException, ValueError, UnicodeDecodeError) as error:
             raise Unknown(f"{type(error).__name__}: {error}") from error
         if not isinstance(answer, dict):
             raise Unknown(f"HTTP {status} without an object")
-        if 200 <= status < 300:
+        if status in (200, 204):
             return answer
         code, message = str(answer.get("code", "")), str(answer.get("message", ""))
-        if status >= 500 or code in _UNKNOWN_CODES or not code:
+        # Another 2xx is signed and no answer either: 202 USERPAYING says that the buyer is paying right now.
+        if status < 300 or status >= 500 or code in _UNKNOWN_CODES or not code:
             raise Unknown(f"HTTP {status} {code}")
         if status == 429 or code in _LIMIT_CODES:
             raise RateLimited(code)
         if status == 401 or code in _CONFIG_CODES:
             raise ConfigError(f"{code}: {message}")
         raise Rejected(code, message)
+
+
+def cut(text: str, most_bytes: int) -> str:
+    """The beginning of a text that fits. WeChat counts bytes, of which a Chinese character has three, and refuses the rest."""
+    return text.encode()[:most_bytes].decode(errors="ignore")
 
 
 def public_keys(config: Mapping[str, Any]) -> dict[str, RSAPublicKey]:

@@ -14,7 +14,7 @@ from marketplace.payments.gateways.base import (
     SettleState,
     Unknown,
 )
-from marketplace.payments.gateways.wechatpay_client import NOT_FOUND_CODES, WechatpayCalls
+from marketplace.payments.gateways.wechatpay_client import NOT_FOUND_CODES, WechatpayCalls, cut
 
 _SPLITS = "/v3/ecommerce/profitsharing"
 _RETURN_STATES = {
@@ -37,13 +37,13 @@ class WechatpayCustody(WechatpayCalls):
             "out_order_no": request.reference,
         }
         if not request.commission_fen:
-            self._post(f"{_SPLITS}/finish-order", content | {"description": request.remark[:80]})
+            self._post(f"{_SPLITS}/finish-order", content | {"description": cut(request.remark, 80)})
             return SettleSnapshot(request.reference, SettleState.DONE)
         receiver = {
             "type": "MERCHANT_ID",
             "receiver_account": self._merchant,
             "amount": request.commission_fen,
-            "description": request.remark[:80],
+            "description": cut(request.remark, 80),
         }
         return self._settled(
             self._post(f"{_SPLITS}/orders", content | {"appid": self._app, "receivers": [receiver], "finish": True}),
@@ -73,7 +73,7 @@ class WechatpayCustody(WechatpayCalls):
                 "out_return_no": request.reference,
                 "return_mchid": self._merchant,
                 "amount": request.amount_fen,
-                "description": request.remark[:80],
+                "description": cut(request.remark, 80),
             },
         )
         return _returned(answer, request.reference)

@@ -8,9 +8,18 @@ from marketplace.payments.models.custody import (
     SubMerchant,
     SubMerchantStatus,
 )
-from marketplace.payments.models.invoices import Invoice, InvoiceKind, InvoiceStatus, InvoiceTitleKind
+from marketplace.payments.models.invoices import (
+    DemoPaper,
+    Invoice,
+    InvoiceIssuer,
+    InvoiceKind,
+    InvoiceStatus,
+    InvoiceTitleKind,
+    IssuerKind,
+)
 from marketplace.payments.models.payments import GatewayCode, GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.models.payouts import (
+    MONEY_IS_BACK,
     Payout,
     PayoutDestination,
     PayoutDestinationKind,
@@ -25,7 +34,9 @@ from marketplace.payments.models.reconciliation import (
 )
 
 __all__ = [
+    "MONEY_IS_BACK",
     "AuditRun",
+    "DemoPaper",
     "Difference",
     "DifferenceKind",
     "DifferenceStatus",
@@ -33,9 +44,11 @@ __all__ = [
     "GatewayCode",
     "GatewayNotification",
     "Invoice",
+    "InvoiceIssuer",
     "InvoiceKind",
     "InvoiceStatus",
     "InvoiceTitleKind",
+    "IssuerKind",
     "Payment",
     "PaymentStatus",
     "Payout",

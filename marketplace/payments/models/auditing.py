@@ -6,6 +6,7 @@ class AuditRun(models.Model):
     """One audit of all money. While the newest found something, no payout leaves."""
 
     at = models.DateTimeField(_("at"))
+    history = models.BooleanField(_("with the sealed past"), default=True)  # else only what can have gone wrong today
     transactions = models.PositiveIntegerField(_("transactions"))
     entries = models.PositiveIntegerField(_("entries"))
     accounts = models.PositiveIntegerField(_("accounts"))

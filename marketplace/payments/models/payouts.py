@@ -40,7 +40,7 @@ class PayoutDestination(TimeStamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.account_masked}"
+        return f"{self.bank_name or self.get_kind_display()} {self.account_masked}"
 
 
 class PayoutStatus(models.TextChoices):
@@ -52,6 +52,9 @@ class PayoutStatus(models.TextChoices):
     FAILED = "failed", _("Failed, the money is back in the wallet")
     REJECTED = "rejected", _("Refused, the money is back in the wallet")
     CANCELLED = "cancelled", _("Cancelled, the money is back in the wallet")
+
+
+MONEY_IS_BACK = (PayoutStatus.FAILED, PayoutStatus.REJECTED, PayoutStatus.CANCELLED)
 
 
 class Payout(TimeStamped):

@@ -77,3 +77,8 @@ class Difference(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.out_trade_no or self.gateway_no}"
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether the gateway can be asked about it: a payment or a returned transfer that our books lack."""
+        return self.kind == DifferenceKind.MISSING_HERE and self.row_kind in ("payment", "bounce")

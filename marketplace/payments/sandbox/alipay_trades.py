@@ -267,6 +267,14 @@ class AlipayTrades:
         )
         return [Refund(**dict(row)) for row in rows]
 
+    def newest_refunds(self, limit: int) -> list[sqlite3.Row]:
+        """Return the newest refunds with their trades' numbers, for the panel."""
+        return self._store.all(
+            "SELECT r.*, t.out_trade_no FROM alipay_refund r JOIN alipay_trade t USING (trade_no)"
+            " ORDER BY r.created_at DESC, r.rowid DESC LIMIT ?",
+            limit,
+        )
+
     def close_expired(self) -> None:
         """Close what ran out of time. Called before every read, so that nobody sees a trade that should be closed."""
         with self._store.transaction():

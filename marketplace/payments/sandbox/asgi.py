@@ -32,6 +32,7 @@ from .faults import Faults
 from .keys import ensure_keys
 from .notifications import Notifications
 from .pages import HERE
+from .panel import Panel
 from .store import Store
 from .wechat import create_wechat
 
@@ -63,6 +64,7 @@ def create_application(config: SandboxConfig) -> ASGIApp:
         faults=faults,
     )
 
+    control = Control(config, trades, transfers, custody, notifications, faults, store)
     wechat = create_wechat(config, store, faults)
 
     def healthz(request: Request) -> Response:
@@ -89,7 +91,8 @@ def create_application(config: SandboxConfig) -> ASGIApp:
         *bills.routes,
         *wechat.routes,
         *Cashier(config, trades, alipay_key).routes,
-        *Control(config, trades, transfers, custody, notifications, faults, store).routes,
+        *control.routes,
+        *Panel(config, store, faults, trades, transfers, notifications, control, wechat).routes,
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     return ReachTransport(Starlette(routes=routes, lifespan=lifespan))

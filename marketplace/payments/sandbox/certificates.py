@@ -64,8 +64,15 @@ def certificate_number(path: Path) -> str:
 
 def root_number(path: Path) -> str:
     """The number of a chain: those of its RSA-signed roots, joined by underscores."""
-    roots = [x509.load_pem_x509_certificate(pem) for pem in _PEM.findall(path.read_bytes())]
-    return "_".join(_number(root) for root in roots if root.signature_algorithm_oid in _RSA_SIGNATURES)
+    numbers = []
+    for pem in _PEM.findall(path.read_bytes()):
+        try:
+            root = x509.load_pem_x509_certificate(pem)
+        except ValueError:
+            continue  # one of Alipay's own roots, which is not RSA, is written as `cryptography` will not read it
+        if root.signature_algorithm_oid in _RSA_SIGNATURES:
+            numbers.append(_number(root))
+    return "_".join(numbers)
 
 
 def _number(certificate: x509.Certificate) -> str:

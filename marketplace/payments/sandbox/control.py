@@ -1,4 +1,4 @@
-"""For tests and demonstrations: a JSON API under `/control/`, and a plain panel at `/` that does the same by hand."""
+"""For tests and demonstrations: a JSON API under `/control/`. The panel at `/` does the same by hand (panel.py)."""
 
 from __future__ import annotations
 
@@ -9,35 +9,27 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import clock
 from .alipay_custody import AlipayCustody
-from .alipay_trades import CLOSED, SUCCESS, WAITING, AlipayTrades, BusinessError, Trade
+from .alipay_trades import AlipayTrades, BusinessError, Trade
 from .alipay_transfers import AlipayTransfers
 from .cashier import is_foreign
 from .config import SandboxConfig
-from .faults import EVERY_ORDER, FAULTS, Faults
-from .money import display_yuan, format_yuan
+from .faults import EVERY_ORDER, Faults
+from .money import format_yuan
 from .notifications import Notifications
-from .pages import Html, fragment, joined, message_page, page
 from .store import Store
 
 LISTED = 200
 DAY_SECONDS = 24 * 60 * 60
 LONGEST_WAIT_SECONDS = 366 * DAY_SECONDS
-STATUS_WORDS = {
-    "WAIT_BUYER_PAY": "等待付款",
-    "TRADE_SUCCESS": "已付款",
-    "TRADE_FINISHED": "已完结",
-    "TRADE_CLOSED": "已关闭",
-}
-DELIVERY_WORDS = {"pending": "待发送", "delivered": "已收妥", "given_up": "已放弃", "withheld": "按故障扣下"}
 
 
 class Control:
-    """The control API and the panel."""
+    """The control API of everything but WeChat, whose own is in wechat_control.py."""
 
     def __init__(
         self,
@@ -64,12 +56,6 @@ class Control:
             "notify": self._resend,
         }
         self.routes = [
-            Route("/", self.panel, methods=["GET"]),
-            Route("/panel/trades/{out_trade_no}/{action}", self.panel_action, methods=["POST"]),
-            Route("/panel/transfers/{out_biz_no}/{status}", self.panel_transfer, methods=["POST"]),
-            Route("/panel/clock", self.panel_clock, methods=["POST"]),
-            Route("/panel/faults", self.panel_fault, methods=["POST"]),
-            Route("/panel/faults/clear", self.panel_clear, methods=["POST"]),
             Route("/control/trades", self.list_trades, methods=["GET"]),
             Route("/control/trades/{out_trade_no}", self.show_trade, methods=["GET"]),
             Route("/control/trades/{out_trade_no}/{action}", self.act, methods=["POST"]),
@@ -81,8 +67,6 @@ class Control:
             Route("/control/faults", self.set_faults, methods=["POST"]),
             Route("/control/faults", self.clear_faults, methods=["DELETE"]),
         ]
-
-    # The JSON API
 
     def list_trades(self, request: Request) -> Response:
         """The newest trades."""
@@ -117,15 +101,22 @@ class Control:
         """`pay`, `close`, `finish` or (closed already) `pay_late`; `notify` sends the newest notification again."""
         if is_foreign(request):
             return problem(403, "not from another site's page")
-        action = self._actions.get(request.path_params["action"])
-        trade = self._trades.look_up(out_trade_no=request.path_params["out_trade_no"])
-        if action is None or trade is None:
-            return problem(404, "no such action" if action is None else "no such trade")
         try:
-            action(trade)
+            trade = self.perform(request.path_params["out_trade_no"], request.path_params["action"])
+        except LookupError as error:
+            return problem(404, str(error))
         except BusinessError as error:
             return problem(409, str(error))
-        return JSONResponse(self._summary(self._trades.look_up(trade_no=trade.trade_no) or trade))
+        return JSONResponse(self._summary(trade))
+
+    def perform(self, out_trade_no: str, name: str) -> Trade:
+        """Carry out one action on a trade. Raises LookupError (no such action or trade) and BusinessError."""
+        action = self._actions.get(name)
+        trade = self._trades.look_up(out_trade_no=out_trade_no)
+        if action is None or trade is None:
+            raise LookupError("no such action" if action is None else "no such trade")
+        action(trade)
+        return self._trades.look_up(trade_no=trade.trade_no) or trade
 
     async def let_time_pass(self, request: Request) -> Response:
         """Move everything that happened so far `{"seconds": …}` into the past, as if so much time had gone by."""
@@ -188,123 +179,6 @@ class Control:
         self._faults.clear(request.query_params.get("out_trade_no"))
         return self.list_faults(request)
 
-    # The panel
-
-    def panel(self, request: Request) -> Response:
-        """Show trades, transfers and faults."""
-        speed = self._config.notify_speed
-        return page(
-            "交易与故障",
-            fragment(
-                "panel.html",
-                app_id=self._config.alipay_app_id,
-                seller_id=self._config.alipay_seller_id,
-                speed="和正式环境相同" if speed == 1 else f"是正式环境的{speed:g}分之一",
-                trades=joined([self._trade_row(trade) for trade in self._trades.newest(LISTED)]) or _nothing(6),
-                transfers=joined([
-                    _row(
-                        ("商户单号", row["out_biz_no"]), ("收款方", row["identity"]),
-                        ("金额", display_yuan(row["amount_fen"])), ("状态", row["status"]), ("时间", row["created_at"]),
-                        ("操作", _transfer_actions(row)),
-                    )
-                    for row in self._transfers.newest(LISTED)
-                ]) or _nothing(6),
-                faults=joined([
-                    _row(
-                        ("订单号", row["out_trade_no"]), ("故障", row["fault"]), ("接口", row["method"] or "全部"),
-                        ("值", "开" if row["value"] is True else row["value"]), ("剩余次数", row["times"] or "不限"),
-                    )
-                    for row in self._faults.listing()
-                ]) or _nothing(5),
-                options=joined([
-                    fragment("option.html", value=name, label=f"{name}：{sentence}")
-                    for name, (_, sentence) in FAULTS.items()
-                ]),
-            ),
-            layout="wide",
-        )  # fmt: skip
-
-    def panel_action(self, request: Request) -> Response:
-        """A button beside a trade."""
-        response = self.act(request)
-        if response.status_code == 200:
-            return RedirectResponse("/", status_code=303)
-        return message_page("没有完成", "这笔交易的状态不允许这个操作。", status=response.status_code)
-
-    def panel_transfer(self, request: Request) -> Response:
-        """A button beside a transfer: decide it, or let it bounce."""
-        if is_foreign(request):
-            return message_page("没有完成", "这个请求不是从面板发出的。", status=403)
-        try:
-            found = self._transfers.set_status(request.path_params["out_biz_no"], request.path_params["status"])
-        except ValueError:
-            found = False
-        if found:
-            return RedirectResponse("/", status_code=303)
-        return message_page("没有完成", "没有这笔转账，或者没有这个状态。", status=404)
-
-    def panel_clock(self, request: Request) -> Response:
-        """The button that lets a day pass."""
-        if is_foreign(request):
-            return message_page("没有完成", "这个请求不是从面板发出的。", status=403)
-        self._store.let_time_pass(DAY_SECONDS)
-        return RedirectResponse("/", status_code=303)
-
-    async def panel_fault(self, request: Request) -> Response:
-        """The form that sets a fault."""
-        form = await request.form()
-        fields = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
-        name, text = fields.get("fault", ""), fields.get("value", "")
-        try:
-            if is_foreign(request) or name not in FAULTS:
-                raise ValueError(name)
-            kind = FAULTS[name][0]
-            value: Any = True if kind is bool else kind(text)
-            times = int(fields["times"]) if fields.get("times") else None
-            await run_in_threadpool(
-                self._faults.set, fields.get("out_trade_no") or EVERY_ORDER, name, value,
-                method=fields.get("method", ""), times=times,
-            )  # fmt: skip
-        except ValueError:
-            return message_page("没有设置", "请检查故障的值和次数：毫秒数、份数和次数都是整数。", status=400)
-        return RedirectResponse("/", status_code=303)
-
-    def panel_clear(self, request: Request) -> Response:
-        """The button that forgets all faults."""
-        if is_foreign(request):
-            return message_page("没有清除", "这个请求不是从面板发出的。", status=403)
-        self._faults.clear()
-        return RedirectResponse("/", status_code=303)
-
-    def _trade_row(self, trade: Trade) -> Html:
-        sent = self._notifications.listing(trade.out_trade_no)
-        notification = "无"
-        if sent:
-            newest = sent[-1]
-            notification = f"{DELIVERY_WORDS[str(newest['state'])]}，已试{newest['attempts']}次"
-        status = STATUS_WORDS[trade.status]
-        if trade.refunded_fen:
-            status += f"，已退{display_yuan(trade.refunded_fen)}"
-        elif trade.arrived_at is None and trade.status == WAITING:
-            status = "未打开收银台"
-        offered = []
-        if trade.status == WAITING:
-            offered = [("pay", "付款"), ("close", "关闭")]
-        elif trade.status == CLOSED and trade.paid_at is None:
-            offered = [("pay_late", "关闭后付款")]
-        elif trade.status == SUCCESS:
-            offered = [("finish", "完结")]
-        if sent:
-            offered.append(("notify", "重发通知"))
-        actions = [
-            fragment("panel_action.html", kind="trades", number=trade.out_trade_no, action=action, label=label)
-            for action, label in offered
-        ]
-        return fragment(
-            "panel_trade.html", trade_no=trade.trade_no, out_trade_no=trade.out_trade_no, subject=trade.subject,
-            amount=display_yuan(trade.total_fen), status=status, notification=notification, actions=joined(actions),
-        )  # fmt: skip
-
     def _resend(self, trade: Trade) -> None:
         if not self._notifications.resend(trade.out_trade_no):
             raise BusinessError("SANDBOX.NOTHING_TO_SEND", "这笔交易还没有通知")
@@ -331,22 +205,3 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 def problem(status: int, text: str) -> Response:
     return JSONResponse({"error": text}, status_code=status)
-
-
-def _row(*cells: tuple[str, object]) -> Html:
-    return fragment(
-        "panel_row.html", cells=joined([fragment("cell.html", label=label, value=value) for label, value in cells])
-    )
-
-
-def _transfer_actions(row: dict[str, Any]) -> Html:
-    open_ones = (("SUCCESS", "成功"), ("FAIL", "失败"))
-    offered = {"DEALING": open_ones, "WAIT_PAY": open_ones, "SUCCESS": (("REFUND", "退票"),)}.get(row["status"], ())
-    return joined([
-        fragment("panel_action.html", kind="transfers", number=row["out_biz_no"], action=status, label=label)
-        for status, label in offered
-    ])  # fmt: skip
-
-
-def _nothing(columns: int) -> Html:
-    return fragment("panel_empty.html", columns=columns)

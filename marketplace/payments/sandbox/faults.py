@@ -2,46 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from .store import Store
 
 EVERY_ORDER = "*"
 
-# Name, the type of its value, what it does. The panel lists the sentence.
-FAULTS: dict[str, tuple[type, str]] = {
-    "delay_ms": (int, "接口处理完后，晚这么多毫秒才回应"),
-    "drop_before_accept": (bool, "接口不处理，直接断开连接"),
-    "drop_after_accept": (bool, "接口处理完后断开连接，不回应"),
-    "http_500_after_accept": (bool, "接口处理完后回应 HTTP 500"),
-    "corrupt_response_signature": (bool, "接口回应的签名是错的"),
-    "refuse_with": (str, "接口不处理，按这个 sub_code 拒绝，例如 ACQ.SELLER_BALANCE_NOT_ENOUGH"),
-    "transfer_status": (str, "新转账停在这个状态，例如 DEALING 或 FAIL"),
-    "split_status": (str, "新分账停在这个状态，例如 PROCESSING 或 FAIL"),
-    "bill_drop": (bool, "账单里没有这一笔，按订单号、退款号或转账单号设置"),
-    "bill_amount": (int, "账单里这一笔的金额是这么多分"),
-    "bill_fee": (int, "账单里这一笔的服务费多出这么多分"),
-    "bill_extra": (str, "账单里多出一笔 88 元的收款，值是它的订单号"),
-    "bill_duplicate": (bool, "账单里第一笔出现两次"),
-    "bill_broken": (bool, "账单文件只有一半"),
-    "bill_empty": (bool, "接口说这一天没有账单"),
-    "bill_address_dead": (bool, "账单的下载地址一拿到就已失效"),
-    "duplicate_notify": (int, "每次通知之后再重复发送这么多次"),
-    "corrupt_signature": (bool, "通知的签名是错的"),
-    "wrong_amount": (bool, "通知里的金额多出 0.01，签名正确"),
-    "wrong_app_id": (bool, "通知里的 app_id 是别人的，签名正确"),
-    "wrong_seller_id": (bool, "通知里的收款账户是别人的，签名正确"),
-    "delay_notify_ms": (int, "通知晚这么多毫秒才发，后来的通知会先到"),
-    "coupon_fen": (int, "买家用了这么多分的支付宝红包，订单金额不变，买家少付"),
-    "refund_not_moved": (bool, "退款接口说已受理，但是钱没有动"),
-    "wrong_api_key": (bool, "微信：通知用别的 APIv3 密钥加密"),
-    "old_notify_seconds": (int, "微信：通知的时间戳早这么多秒"),
-    "probe_notify": (bool, "微信：先发一条签名以 WECHATPAY/SIGNTEST/ 开头的探测"),
-    "coupon": (int, "微信：买家用了这么多分的代金券，少付这么多"),
-    "refund_status": (str, "微信：新退款停在这个状态，例如 PROCESSING、ABNORMAL 或 CLOSED"),
-    "split_processing": (bool, "微信：新分账停在处理中"),
-    "return_result": (str, "微信：新分账回退的结果，例如 PROCESSING 或 FAILED"),
-    "no_notify": (bool, "不发通知，可以之后重发"),
+ALIPAY, WECHAT = "支付宝", "微信支付"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that can go wrong: the type of its value, where the panel lists it, and the panel's words for it."""
+
+    kind: type
+    group: str
+    sentence: str
+    only: str = ""
+    """The one gateway that can go wrong this way, else both."""
+
+
+_CALL, _NOTICE, _MONEY, _BILL = "接口", "通知", "款项", "账单"
+FAULTS: dict[str, Fault] = {
+    "delay_ms": Fault(int, _CALL, "处理完之后，晚这么多毫秒才回应"),
+    "drop_before_accept": Fault(bool, _CALL, "不处理，直接断开连接"),
+    "drop_after_accept": Fault(bool, _CALL, "处理完之后断开连接，不回应"),
+    "http_500_after_accept": Fault(bool, _CALL, "处理完之后回应 HTTP 500"),
+    "corrupt_response_signature": Fault(bool, _CALL, "回应的签名是错的"),
+    "refuse_with": Fault(str, _CALL, "不处理，按这个错误码拒绝，例如 ACQ.SELLER_BALANCE_NOT_ENOUGH 或 NOT_ENOUGH"),
+    "duplicate_notify": Fault(int, _NOTICE, "每次通知之后，再重复发送这么多次"),
+    "delay_notify_ms": Fault(int, _NOTICE, "晚这么多毫秒才发，后来的通知会先到"),
+    "no_notify": Fault(bool, _NOTICE, "不发，之后可以重发"),
+    "corrupt_signature": Fault(bool, _NOTICE, "签名是错的"),
+    "wrong_amount": Fault(bool, _NOTICE, "金额多出0.01元，签名正确"),
+    "wrong_app_id": Fault(bool, _NOTICE, "应用是别人的，签名正确"),
+    "wrong_seller_id": Fault(bool, _NOTICE, "收款账户或商户号是别人的，签名正确"),
+    "wrong_api_key": Fault(bool, _NOTICE, "用别的 APIv3 密钥加密", only=WECHAT),
+    "old_notify_seconds": Fault(int, _NOTICE, "签名的时间早这么多秒", only=WECHAT),
+    "probe_notify": Fault(bool, _NOTICE, "先发一条签名以 WECHATPAY/SIGNTEST/ 开头的探测", only=WECHAT),
+    "coupon_fen": Fault(int, _MONEY, "买家用了这么多分的优惠，订单金额不变，买家少付"),
+    "refund_not_moved": Fault(bool, _MONEY, "退款说已受理，但是钱没有动", only=ALIPAY),
+    "refund_status": Fault(str, _MONEY, "新退款停在这个状态：PROCESSING、ABNORMAL 或 CLOSED", only=WECHAT),
+    "transfer_status": Fault(str, _MONEY, "新转账停在这个状态，例如 DEALING、PROCESSING 或 FAIL"),
+    "split_status": Fault(str, _MONEY, "新分账停在这个状态：PROCESSING 或 FAIL"),
+    "return_result": Fault(str, _MONEY, "新分账回退的结果：PROCESSING 或 FAILED", only=WECHAT),
+    "bill_drop": Fault(bool, _BILL, "没有这一笔，按订单号、退款号或转账单号设置"),
+    "bill_amount": Fault(int, _BILL, "这一笔的金额是这么多分"),
+    "bill_fee": Fault(int, _BILL, "这一笔的服务费多出这么多分"),
+    "bill_extra": Fault(str, _BILL, "多出一笔88元的收款，值是它的订单号"),
+    "bill_duplicate": Fault(bool, _BILL, "第一笔出现两次"),
+    "bill_broken": Fault(bool, _BILL, "文件只有一半"),
+    "bill_empty": Fault(bool, _BILL, "接口说这一天没有账单"),
+    "bill_address_dead": Fault(bool, _BILL, "下载地址一拿到就已失效"),
 }
 
 
@@ -59,7 +72,7 @@ class Faults:
         """
         if name not in FAULTS:
             raise ValueError(f"unknown fault {name!r}")
-        kind = FAULTS[name][0]
+        kind = FAULTS[name].kind
         if value is None or value is False:
             value = kind()
         if type(value) is not kind or (isinstance(value, int) and value < 0):
@@ -83,7 +96,7 @@ class Faults:
 
         A fault of the order itself goes before one for every order, one for a method before one for all methods.
         """
-        kind = FAULTS[name][0]
+        kind = FAULTS[name].kind
         with self._store.transaction():
             row = self._store.one(
                 "SELECT rowid, * FROM fault WHERE name = ? AND out_no IN (?, '*') AND method IN (?, '')"
@@ -116,5 +129,5 @@ class Faults:
 
     @staticmethod
     def _read(name: str, text: str) -> Any:
-        kind = FAULTS[name][0]
+        kind = FAULTS[name].kind
         return text == "True" if kind is bool else kind(text)

@@ -11,6 +11,7 @@ from .crypto import load_private_key, load_public_key
 from .faults import Faults
 from .store import Store
 from .wechat_bills import WechatBills
+from .wechat_control import WechatControl
 from .wechat_gateway import WechatGateway
 from .wechat_notifications import WechatNotifications
 from .wechat_pages import WechatPhone
@@ -26,6 +27,7 @@ class Wechat:
     notifications: WechatNotifications
     trades: WechatTrades
     transfers: WechatTransfers
+    control: WechatControl
 
     def every_second(self) -> None:
         """What time does by itself: freezes and unconfirmed transfers end."""
@@ -41,9 +43,10 @@ def create_wechat(config: SandboxConfig, store: Store, faults: Faults) -> Wechat
     notifications = WechatNotifications(config, store, faults, key=key, key_id=key_id, api_v3_key=api_v3_key)
     trades = WechatTrades(store, faults, notifications.announce, speed=config.notify_speed)
     transfers = WechatTransfers(store, faults, key, notifications.announce)
+    merchant_key = load_public_key(config.data_dir / "wechat_merchant_public_key.pem")
     gateway = WechatGateway(
         config=config,
-        merchant_key=load_public_key(config.data_dir / "wechat_merchant_public_key.pem"),
+        merchant_key=merchant_key,
         merchant_serial=(config.data_dir / "wechat_merchant_serial_no.txt").read_text(),
         key=key,
         key_id=key_id,
@@ -52,5 +55,6 @@ def create_wechat(config: SandboxConfig, store: Store, faults: Faults) -> Wechat
         bills=WechatBills(config, store, faults),
         faults=faults,
     )
-    phone = WechatPhone(config, trades, transfers, notifications)
-    return Wechat([*gateway.routes, *phone.routes], notifications, trades, transfers)
+    control = WechatControl(config, trades, transfers, notifications, merchant_key=merchant_key)
+    phone = WechatPhone(config, trades, transfers)
+    return Wechat([*gateway.routes, *phone.routes, *control.routes], notifications, trades, transfers, control)

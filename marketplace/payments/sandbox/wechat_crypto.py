@@ -46,14 +46,19 @@ def is_signed(key: rsa.RSAPublicKey, signature: str, *lines: str | bytes) -> boo
 def seal(content: Mapping[str, Any], *, api_v3_key: str, associated_data: str) -> dict[str, str]:
     """Encrypt the resource of a notification."""
     nonce = secrets.token_hex(6)
-    plain = json.dumps(content, ensure_ascii=False).encode()
-    sealed = AESGCM(api_v3_key.encode()).encrypt(nonce.encode(), plain, associated_data.encode())
+    text = json.dumps(content, ensure_ascii=False)
     return {
         "algorithm": ALGORITHM,
-        "ciphertext": base64.b64encode(sealed).decode(),
+        "ciphertext": encrypt(text, api_v3_key=api_v3_key, nonce=nonce, associated_data=associated_data),
         "nonce": nonce,
         "associated_data": associated_data,
     }
+
+
+def encrypt(text: str, *, api_v3_key: str, nonce: str, associated_data: str) -> str:
+    """AES-GCM as WeChat has it: the tag behind the ciphertext, both together as base64."""
+    sealed = AESGCM(api_v3_key.encode()).encrypt(nonce.encode(), text.encode(), associated_data.encode())
+    return base64.b64encode(sealed).decode()
 
 
 def open_field(key: rsa.RSAPrivateKey, text: str) -> str:

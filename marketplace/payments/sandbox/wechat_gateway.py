@@ -21,12 +21,26 @@ from .connection import drop_connection
 from .faults import Faults
 from .wechat_bills import WechatBills
 from .wechat_content import moment, refund_content, transaction_content, transfer_content
-from .wechat_trades import OPENID, ApiError, WechatTrades, new_number
+from .wechat_trades import OPENID, SPLIT_FAILED, ApiError, WechatTrades, new_number, require_fits
 from .wechat_transfers import WAITING, WechatTransfers
 
 WINDOW_SECONDS = 300
 LONGEST_WAIT = 7 * 24 * 60 * 60
+# The HTTP status that comes with a code, where it is not 400. 202 is no mistake: the buyer is paying right now.
+STATUSES = {
+    "USERPAYING": 202,
+    "SIGN_ERROR": 401,
+    "NO_AUTH": 403,
+    "NOT_ENOUGH": 403,
+    "ORDER_NOT_EXIST": 404,
+    "RESOURCE_NOT_EXISTS": 404,
+    "NOT_FOUND": 404,
+    "FREQUENCY_LIMITED": 429,
+    "SYSTEM_ERROR": 500,
+    "BANK_ERROR": 500,
+}
 _OUT_TRADE_NO = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
+_OUT_REFUND_NO = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}")
 Handler = Callable[..., dict[str, Any] | None]
 
 
@@ -103,12 +117,13 @@ class WechatGateway:
             return await drop_connection(request)
         try:
             if refusal := fault("refuse_with"):
-                raise ApiError(400, refusal, "沙箱按设置拒绝了这个请求")
+                raise ApiError(STATUSES.get(refusal, 400), refusal, "沙箱按设置拒绝了这个请求")
             known = {name: value for name, value in found.items() if value is not None}
             answer = await run_in_threadpool(handler, content, request.query_params, **known)
             response = self._signed(answer, corrupt=fault("corrupt_response_signature"))
         except ApiError as error:
-            response = _refusal(error)
+            # Everything of 2xx is signed, a "not now" as well.
+            response = self._signed(_words(error), status=error.status) if error.status < 300 else _refusal(error)
         if delay_ms := fault("delay_ms"):
             await asyncio.sleep(delay_ms / 1000)
         if fault("drop_after_accept"):
@@ -131,8 +146,8 @@ class WechatGateway:
             self._merchant_key, given.get("signature", ""), request.method, target, stamp, nonce, body
         ):
             raise ApiError(401, "SIGN_ERROR", "签名错误")
-        if request.headers.get("wechatpay-serial", self._key_id) != self._key_id:
-            raise ApiError(400, "PARAM_ERROR", "Wechatpay-Serial 不是本商户的微信支付公钥")
+        if request.headers.get("wechatpay-serial") != self._key_id:
+            raise ApiError(400, "PARAM_ERROR", "请求头 Wechatpay-Serial 不是本商户的微信支付公钥")
 
     def _find(self, request: Request) -> tuple[Handler, dict[str, str]]:
         for method, pattern, handler in self._handlers:
@@ -140,7 +155,7 @@ class WechatGateway:
                 return handler, match.groupdict()
         raise ApiError(404, "NOT_FOUND", "接口不存在")
 
-    def _signed(self, answer: dict[str, Any] | None, *, corrupt: bool) -> Response:
+    def _signed(self, answer: dict[str, Any] | None, *, corrupt: bool = False, status: int = 200) -> Response:
         body = b"" if answer is None else json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
         stamp, nonce = str(int(clock.now())), new_number("n")
         signed = body + b" " if corrupt else body
@@ -152,7 +167,7 @@ class WechatGateway:
             "Wechatpay-Signature-Type": wechat_crypto.SCHEMA,
         }
         return Response(
-            body, status_code=204 if answer is None else 200, headers=headers,
+            body, status_code=204 if answer is None else status, headers=headers,
             media_type=None if answer is None else "application/json; charset=utf-8",
         )  # fmt: skip
 
@@ -165,6 +180,8 @@ class WechatGateway:
         total = (content.get("amount") or {}).get("total")
         if not _OUT_TRADE_NO.fullmatch(number) or type(total) is not int or total < 1 or not content.get("description"):
             raise ApiError(400, "PARAM_ERROR", "out_trade_no、description 或 amount.total 不正确")
+        require_fits(content, "description", "商品描述", 127)
+        require_fits(content, "attach", "附加数据", 128)
         if not str(content.get("notify_url", "")).startswith(("http://", "https://")):
             raise ApiError(400, "PARAM_ERROR", "notify_url 不正确")
         if is_partner and not (content.get("sub_mchid") and (content.get("settle_info") or {}).get("profit_sharing")):
@@ -201,18 +218,27 @@ class WechatGateway:
     def _query(
         self, _content: Mapping[str, Any], query: Mapping[str, str], number: str = "", transaction_id: str = ""
     ) -> dict[str, Any]:
+        if self._config.wechat_merchant_id not in (query.get("mchid"), query.get("sp_mchid")):
+            raise ApiError(400, "PARAM_ERROR", "缺少 mchid")
         row = self._trades.find("transaction_id", transaction_id) if transaction_id else self._trades.get(number)
         if row is None or row["sub_mchid"] != query.get("sub_mchid", ""):
             raise ApiError(404, "ORDER_NOT_EXIST", "订单不存在")
         return transaction_content(self._config, dict(row))
 
-    def _close(self, _content: Mapping[str, Any], _query: Mapping[str, str], number: str) -> None:
+    def _close(self, content: Mapping[str, Any], _query: Mapping[str, str], number: str) -> None:
+        if self._config.wechat_merchant_id not in (content.get("mchid"), content.get("sp_mchid")):
+            raise ApiError(400, "PARAM_ERROR", "缺少 mchid")
+        if self._trades.get(number)["sub_mchid"] != content.get("sub_mchid", ""):
+            raise ApiError(404, "ORDER_NOT_EXIST", "订单不存在")
         self._trades.close(number)
 
     def _refund(self, content: Mapping[str, Any], _query: Mapping[str, str]) -> dict[str, Any]:
         amount = content.get("amount") or {}
         if type(amount.get("refund")) is not int or amount["refund"] < 1 or type(amount.get("total")) is not int:
             raise ApiError(400, "PARAM_ERROR", "amount 不正确")
+        require_fits(content, "reason", "退款原因", 80)
+        if not _OUT_REFUND_NO.fullmatch(str(content.get("out_refund_no") or "")):
+            raise ApiError(400, "PARAM_ERROR", "out_refund_no 不正确")
         number = str(content.get("out_trade_no") or "")
         if not number:
             found = self._trades.find("transaction_id", str(content.get("transaction_id") or ""))
@@ -287,15 +313,18 @@ class WechatGateway:
 
     def _split_content(self, split: Mapping[str, Any]) -> dict[str, Any]:
         answer = {name: split[name] for name in ("sub_mchid", "transaction_id", "out_order_no", "order_id", "status")}
+        if split["status"] == SPLIT_FAILED:
+            answer["status"] = "FINISHED"  # the order is; it is its receiver that failed
         if split["amount_fen"]:
-            answer["receivers"] = [
-                {
-                    "type": "MERCHANT_ID",
-                    "receiver_account": self._config.wechat_merchant_id,
-                    "amount": split["amount_fen"],
-                    "result": "SUCCESS" if split["status"] == "FINISHED" else "PENDING",
-                }
-            ]
+            receiver = {
+                "type": "MERCHANT_ID",
+                "receiver_account": self._config.wechat_merchant_id,
+                "amount": split["amount_fen"],
+                "result": {"FINISHED": "SUCCESS", SPLIT_FAILED: "CLOSED"}.get(split["status"], "PENDING"),
+            }
+            if split["status"] == SPLIT_FAILED:
+                receiver["fail_reason"] = "ACCOUNT_ABNORMAL"
+            answer["receivers"] = [receiver]
         return answer | {"finish_amount": split["released_fen"]}
 
     def _take_back(self, content: Mapping[str, Any], _query: Mapping[str, str]) -> dict[str, Any]:
@@ -320,8 +349,12 @@ def _return_content(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refusal(error: ApiError) -> Response:
     """What v3 says without a signature: only 2xx carries one."""
-    body = json.dumps({"code": error.code, "message": error.message}, ensure_ascii=False)
+    body = json.dumps(_words(error), ensure_ascii=False)
     return Response(body, status_code=error.status, media_type="application/json; charset=utf-8")
+
+
+def _words(error: ApiError) -> dict[str, Any]:
+    return {"code": error.code, "message": error.message}
 
 
 def _number_of(found: Mapping[str, Any], content: Mapping[str, Any], query: Mapping[str, str]) -> str:

@@ -75,8 +75,8 @@ class WechatNotifications(Outbox):
     def _send(self, url: str, out_no: str, stored: dict[str, Any]) -> str:
         """Encrypt, sign and post one notification; the answer's status and first words."""
         content = dict(stored["content"])
-        if self._faults.take("wrong_amount", out_no) and "amount" in content:
-            content["amount"] = content["amount"] | {"total": content["amount"]["total"] + 1}
+        if self._faults.take("wrong_amount", out_no):
+            _lie_about_amounts(content)
         if self._faults.take("wrong_app_id", out_no):
             content["appid"] = "wx0000000000000000"
         if self._faults.take("wrong_seller_id", out_no):
@@ -112,6 +112,16 @@ class WechatNotifications(Outbox):
                 "Wechatpay-Signature-Type": wechat_crypto.SCHEMA,
             },
         )
+
+
+def _lie_about_amounts(content: dict[str, Any]) -> None:
+    """One fen more, whatever the notification is about."""
+    if "transfer_amount" in content:
+        content["transfer_amount"] += 1
+    else:
+        content["amount"] = {
+            name: value + 1 if name in ("total", "refund") else value for name, value in content["amount"].items()
+        }
 
 
 def _now() -> str:

@@ -10,12 +10,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from .cashier import is_foreign
-from .clock import format_moment
 from .config import SandboxConfig
-from .control import json_object, problem
 from .money import display_yuan
 from .pages import Html, fragment, joined, message_page, page
-from .wechat_notifications import WechatNotifications
 from .wechat_trades import NOTPAY, OPENID, ApiError, WechatTrades
 from .wechat_transfers import SUCCEEDED, WAITING, WechatTransfers
 
@@ -23,19 +20,17 @@ LISTED = 50
 
 
 class WechatPhone:
-    """Payments to make, transfers to confirm; and the same for programs under `/control/wechat/`."""
+    """Payments to make, transfers to confirm."""
 
     def __init__(
         self,
         config: SandboxConfig,
         trades: WechatTrades,
         transfers: WechatTransfers,
-        notifications: WechatNotifications,
     ) -> None:
         self._config = config
         self._trades = trades
         self._transfers = transfers
-        self._notifications = notifications
         self.routes = [
             Route("/connect/oauth2/authorize", self.authorize, methods=["GET"]),
             Route("/sns/oauth2/access_token", self.access_token, methods=["GET"]),
@@ -44,13 +39,6 @@ class WechatPhone:
             Route("/wechat/pay/{prepay_id}", self.pay, methods=["POST"]),
             Route("/wechat/transfer/{package}", self.show_transfer, methods=["GET"]),
             Route("/wechat/transfer/{package}", self.confirm, methods=["POST"]),
-            Route("/control/wechat/trades/{number}", self.trade, methods=["GET"]),
-            Route("/control/wechat/trades/{number}/{action}", self.act, methods=["POST"]),
-            Route("/control/wechat/refunds/{number}", self.decide_refund, methods=["POST"]),
-            Route("/control/wechat/splits/{number}/finish", self.finish_split, methods=["POST"]),
-            Route("/control/wechat/returns/finish", self.finish_returns, methods=["POST"]),
-            Route("/control/wechat/transfers/{number}", self.transfer, methods=["GET"]),
-            Route("/control/wechat/transfers/{number}", self.set_transfer, methods=["POST"]),
         ]
 
     def authorize(self, request: Request) -> Response:
@@ -148,74 +136,6 @@ class WechatPhone:
         if row["state"] == WAITING:
             self._transfers.set_state(row["out_bill_no"], SUCCEEDED)
         return RedirectResponse(f"/wechat/transfer/{row['package_info']}", status_code=303)
-
-    # For programs
-
-    def trade(self, request: Request) -> Response:
-        """One payment with its refunds and notifications."""
-        try:
-            row = dict(self._trades.get(request.path_params["number"]))
-        except ApiError as error:
-            return problem(404, str(error))
-        row["paid_at"] = format_moment(row["paid_at"]) if row["paid_at"] else None
-        row["refunds"] = [dict(each) for each in self._trades.refunds(row["out_trade_no"])]
-        row["notifications"] = self._notifications.listing(row["out_trade_no"])
-        return JSONResponse(row)
-
-    def act(self, request: Request) -> Response:
-        """`pay`, `pay-late` (whatever the state), `close`, or `notify` again."""
-        number, action = request.path_params["number"], request.path_params["action"]
-        if is_foreign(request):
-            return problem(403, "not from another site's page")
-        try:
-            if action in ("pay", "pay-late"):
-                self._trades.pay(number, whatever_the_state=action == "pay-late")
-            elif action == "close":
-                self._trades.close(number)
-            elif action != "notify" or not self._notifications.resend(number):
-                return problem(404, "no such action, or nothing to send")
-        except ApiError as error:
-            return problem(409, str(error))
-        return self.trade(request)
-
-    async def decide_refund(self, request: Request) -> Response:
-        """Decide a refund that was left PROCESSING: `{"status": "SUCCESS"}`."""
-        try:
-            status = str((await json_object(request)).get("status"))
-            self._trades.decide_refund(request.path_params["number"], status)
-        except (ValueError, ApiError) as error:
-            return problem(400, str(error))
-        return JSONResponse({"status": status})
-
-    def finish_split(self, request: Request) -> Response:
-        """Finish a split that was left PROCESSING."""
-        if is_foreign(request):
-            return problem(403, "not from another site's page")
-        self._trades.finish_split(request.path_params["number"])
-        return JSONResponse({"status": "FINISHED"})
-
-    def finish_returns(self, request: Request) -> Response:
-        """Finish every return of a split that was left PROCESSING."""
-        if is_foreign(request):
-            return problem(403, "not from another site's page")
-        self._trades.finish_returns()
-        return JSONResponse({"result": "SUCCESS"})
-
-    def transfer(self, request: Request) -> Response:
-        """One transfer."""
-        try:
-            return JSONResponse(dict(self._transfers.get(request.path_params["number"])))
-        except ApiError as error:
-            return problem(404, str(error))
-
-    async def set_transfer(self, request: Request) -> Response:
-        """Give a transfer the state in `{"state": …}`."""
-        try:
-            state = str((await json_object(request)).get("state"))
-            self._transfers.set_state(request.path_params["number"], state)
-        except (ValueError, ApiError) as error:
-            return problem(400, str(error))
-        return JSONResponse({"state": state})
 
 
 def _link(address: str, text: str) -> Html:

@@ -13,8 +13,10 @@ from .faults import Faults
 from .store import Store
 
 NOTPAY, SUCCESS, REFUND, CLOSED = "NOTPAY", "SUCCESS", "REFUND", "CLOSED"
-MOST_REFUNDS, SECONDS_BETWEEN_REFUNDS = 50, 60
+PROCESSING, ABNORMAL = "PROCESSING", "ABNORMAL"
+MOST_REFUNDS, SECONDS_BETWEEN_REFUNDS, REFUND_DAYS = 50, 60, 365
 FREEZE_DAYS, MOST_SPLIT_PERCENT, SECONDS_BEFORE_SPLIT = 180, 30, 30
+SPLIT_FAILED = "FAIL"
 DAY = 24 * 60 * 60
 OPENID = "oSandboxBuyer0000000000001"
 
@@ -31,6 +33,14 @@ def new_number(prefix: str = "42") -> str:
     """A number in the style of WeChat's own: 28 digits that cannot be guessed."""
     day = clock.format_moment(clock.now())[:10].replace("-", "")
     return prefix + day + "".join(secrets.choice("0123456789") for _ in range(26 - len(day)))
+
+
+def require_fits(content: Mapping[str, Any], name: str, label: str, most: int) -> None:
+    """WeChat counts bytes, of which a Chinese character has three. Raises ApiError PARAM_ERROR, in WeChat's words."""
+    length = len(str(content.get(name) or "").encode())
+    if length > most:
+        text = f"输入源“/body/{name}”映射到值字段“{label}”字符串规则校验失败，字节数 {length}，大于最大值 {most}"
+        raise ApiError(400, "PARAM_ERROR", text)
 
 
 class WechatTrades:
@@ -84,6 +94,10 @@ class WechatTrades:
         """All refunds of a payment, oldest first."""
         return self._store.all("SELECT * FROM wechat_refund WHERE out_trade_no = ? ORDER BY created_at", out_trade_no)
 
+    def newest_refunds(self, limit: int) -> list[sqlite3.Row]:
+        """The newest refunds, for the panel."""
+        return self._store.all("SELECT * FROM wechat_refund ORDER BY created_at DESC, rowid DESC LIMIT ?", limit)
+
     def pay(self, out_trade_no: str, *, whatever_the_state: bool = False) -> sqlite3.Row:
         """The buyer pays. A second press changes nothing; `whatever_the_state` pays after a close, as races do."""
         with self._store.transaction():
@@ -92,7 +106,7 @@ class WechatTrades:
                 return row
             if not whatever_the_state and (row["state"] != NOTPAY or row["expires_at"] <= clock.now()):
                 raise ApiError(400, "ORDER_CLOSED", "订单已关闭或已过期")
-            coupon_fen = min(self._faults.take("coupon", out_trade_no), row["total_fen"] - 1)
+            coupon_fen = min(self._faults.take("coupon_fen", out_trade_no), row["total_fen"] - 1)
             self._store.execute(
                 "UPDATE wechat_trade SET state = ?, paid_at = ?, coupon_fen = ?, frozen_fen = ? WHERE out_trade_no = ?",
                 SUCCESS, clock.now(), coupon_fen, row["total_fen"] if row["sub_mchid"] else 0, out_trade_no,
@@ -121,12 +135,15 @@ class WechatTrades:
             if earlier is not None:
                 if (earlier["out_trade_no"], earlier["amount_fen"]) != (out_trade_no, amount_fen):
                     raise ApiError(400, "INVALID_REQUEST", "退款单号重复且参数不一致")
-                return earlier
+                if earlier["status"] != CLOSED:
+                    return earlier
+                # A refund that failed is asked for again under the same number.
+                self._store.execute("DELETE FROM wechat_refund WHERE out_refund_no = ?", out_refund_no)
             self._check_refund(row, amount_fen)
             refund_id = new_number("50")
             self._store.insert(
                 "wechat_refund", refund_id=refund_id, out_refund_no=out_refund_no, out_trade_no=out_trade_no,
-                amount_fen=amount_fen, reason=reason, notify_url=notify_url, status="PROCESSING", created_at=clock.now(),
+                amount_fen=amount_fen, reason=reason, notify_url=notify_url, status=PROCESSING, created_at=clock.now(),
             )  # fmt: skip
             self._store.execute(
                 "UPDATE wechat_trade SET refunded_fen = refunded_fen + ?, frozen_fen = max(0, frozen_fen - ?), state = ?"
@@ -136,11 +153,13 @@ class WechatTrades:
             status = self._faults.take("refund_status", out_refund_no) or self._faults.take(
                 "refund_status", out_trade_no
             )
-            if (status or SUCCESS) != "PROCESSING":
+            if (status or SUCCESS) != PROCESSING:
                 self.decide_refund(out_refund_no, status or SUCCESS)
             return self.get_refund(out_refund_no)
 
     def _check_refund(self, row: sqlite3.Row, amount_fen: int) -> None:
+        if clock.now() - row["paid_at"] > REFUND_DAYS * DAY:
+            raise ApiError(400, "INVALID_REQUEST", "交易时间超过一年的订单无法提交退款")
         earlier = self.refunds(row["out_trade_no"])
         if len(earlier) >= MOST_REFUNDS:
             raise ApiError(400, "INVALID_REQUEST", "一笔订单最多退款50次")
@@ -157,9 +176,16 @@ class WechatTrades:
             raise ApiError(403, "NOT_ENOUGH", "已分账的金额需先回退")
 
     def decide_refund(self, out_refund_no: str, status: str) -> None:
-        """How a refund ends: SUCCESS, ABNORMAL, or CLOSED (then the amount is free again)."""
+        """How a refund ends: SUCCESS, ABNORMAL (and later one of the others), or CLOSED (then the amount is free again).
+
+        Raises ApiError, and ValueError for another status.
+        """
+        if status not in (SUCCESS, ABNORMAL, CLOSED):
+            raise ValueError(f"status must be {SUCCESS}, {ABNORMAL} or {CLOSED}")
         with self._store.transaction():
             refund = self.get_refund(out_refund_no)
+            if refund["status"] not in (PROCESSING, ABNORMAL):
+                raise ApiError(400, "INVALID_REQUEST", "退款已经有结果")
             self._store.execute(
                 "UPDATE wechat_refund SET status = ?, done_at = ? WHERE out_refund_no = ?",
                 status, clock.now(), out_refund_no,
@@ -187,7 +213,9 @@ class WechatTrades:
             if known is not None:
                 if (known["transaction_id"], known["amount_fen"]) != (transaction_id, amount_fen):
                     raise ApiError(400, "INVALID_REQUEST", "商户分账单号重复且参数不一致")
-                return known
+                if known["status"] != SPLIT_FAILED:
+                    return known
+                self._store.execute("DELETE FROM wechat_split WHERE out_order_no = ?", out_order_no)
             row = self.find("transaction_id", transaction_id)
             if row is None or row["sub_mchid"] != sub_mchid or row["paid_at"] is None:
                 raise ApiError(404, "RESOURCE_NOT_EXISTS", "订单不存在")
@@ -198,17 +226,18 @@ class WechatTrades:
                 raise ApiError(403, "NOT_ENOUGH", "冻结资金已解冻")
             if amount_fen > row["frozen_fen"] or amount_fen * 100 > row["total_fen"] * MOST_SPLIT_PERCENT:
                 raise ApiError(403, "NOT_ENOUGH", "分账金额超过比例上限或可分金额")
-            status = "PROCESSING" if self._faults.take("split_processing", out_order_no) else "FINISHED"
+            status = self._faults.take("split_status", out_order_no) or "FINISHED"
             self._store.insert(
                 "wechat_split", out_order_no=out_order_no, order_id=new_number("30"), transaction_id=transaction_id,
                 sub_mchid=sub_mchid, amount_fen=amount_fen, released_fen=row["frozen_fen"] - amount_fen,
                 status=status, created_at=clock.now(),
             )  # fmt: skip
-            self._store.execute("UPDATE wechat_trade SET frozen_fen = 0 WHERE transaction_id = ?", transaction_id)
+            if status != SPLIT_FAILED:
+                self._store.execute("UPDATE wechat_trade SET frozen_fen = 0 WHERE transaction_id = ?", transaction_id)
             return self.get_split(out_order_no)
 
     def get_split(self, out_order_no: str) -> sqlite3.Row:
-        """One split. It is finished when it is looked at a second time. Raises ApiError RESOURCE_NOT_EXISTS."""
+        """One split. Raises ApiError RESOURCE_NOT_EXISTS."""
         row = self._store.one("SELECT * FROM wechat_split WHERE out_order_no = ?", out_order_no)
         if row is None:
             raise ApiError(404, "RESOURCE_NOT_EXISTS", "分账单不存在")

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from . import clock, wechat_crypto
 from .faults import Faults
 from .store import Store
-from .wechat_trades import ApiError, new_number
+from .wechat_trades import ApiError, new_number, require_fits
 
 WAITING, SUCCEEDED, FAILED, CANCELLED = "WAIT_USER_CONFIRM", "SUCCESS", "FAIL", "CANCELLED"
 STATES = ("ACCEPTED", "PROCESSING", WAITING, "TRANSFERING", SUCCEEDED, FAILED, "CANCELING", CANCELLED)
@@ -44,6 +44,7 @@ class WechatTransfers:
         amount_fen = content.get("transfer_amount")
         if type(amount_fen) is not int or amount_fen < LEAST_FEN:
             raise ApiError(400, "PARAM_ERROR", "transfer_amount 不正确")
+        require_fits(content, "transfer_remark", "转账备注", 32)
         scene = str(content.get("transfer_scene_id"))
         reports = {str(each.get("info_type")) for each in content.get("transfer_scene_report_infos") or []}
         if scene not in SCENE_REPORTS or reports != SCENE_REPORTS[scene]:

@@ -117,6 +117,8 @@ def owe_settlement(*, payment_id: int) -> Settlement | None:
             )
         except LedgerError:
             logger.warning("settlement of %s waits for a refund of another order", payment.out_trade_no)
+            payment.asked_at = clock.now()  # the others first
+            payment.save(update_fields=["asked_at", "updated_at"])
             return None
     return Settlement.objects.create(
         payment=payment,
@@ -146,7 +148,7 @@ def send_settlement(*, settlement: Settlement) -> bool:
         logger.error("settlement %s was refused and needs a person: %s", begun.reference, problem)
         snapshot = SettleSnapshot(begun.reference, SettleState.FAILED, problem=str(problem))
     except GatewayError as problem:
-        logger.warning("settlement %s: %s", begun.reference, problem)
+        logger.log(problem.log_level, "settlement %s: %s", begun.reference, problem)
         return False
     return apply_settle_snapshot(settlement_id=begun.pk, snapshot=snapshot)
 
@@ -205,11 +207,17 @@ def retry_settlement(*, settlement_id: int, staff: User) -> Settlement:
 def take_back_settlement(*, refund: Refund, payment: Payment) -> bool:
     """The first step of refunding settled money: our fee comes back. Returns whether the refund itself may follow.
 
-    True as well when nothing was settled: frozen money goes straight back to the buyer. Raises GatewayError.
+    True as well when nothing was settled: frozen money goes straight back to the buyer. Raises GatewayError; Rejected
+    when the settlement itself waits for a person, who then has to look at both.
     """
     taken = _owe_return(refund_id=refund.pk, payment_id=payment.pk)
-    if taken is None or taken.status == SettlementStatus.DONE:
-        return taken is not None or not Settlement.objects.filter(payment=payment).exists()
+    if taken is None:
+        settlement = Settlement.objects.filter(payment=payment).first()
+        if settlement is not None and settlement.status == SettlementStatus.STUCK:
+            raise Rejected("SETTLEMENT_STUCK", settlement.problem)
+        return settlement is None
+    if taken.status == SettlementStatus.DONE:
+        return True
     request = SettleReturnRequest(
         out_trade_no=payment.out_trade_no,
         gateway_trade_no=payment.gateway_trade_no or "",
@@ -257,8 +265,7 @@ def _apply_return(*, return_id: int, snapshot: SettleSnapshot) -> bool:
     if snapshot.state == SettleState.DONE:
         taken.status, taken.done_at, taken.problem = SettlementStatus.DONE, clock.now(), ""
     elif snapshot.state == SettleState.FAILED:
-        taken.problem = snapshot.problem[:200]
-        taken.save(update_fields=["problem", "updated_at"])
+        # The refund keeps the problem: a person decides about it (hand_refund_to_a_person).
         raise Rejected("RETURN_FAILED", snapshot.problem)
     else:
         taken.status = SettlementStatus.SENT

@@ -155,7 +155,7 @@ def refresh_payment(*, payment: Payment) -> Payment:
     try:
         snapshot = gateway(payment.gateway).query(payment.out_trade_no, sub_merchant_id=payment.sub_merchant_id)
     except GatewayError as problem:
-        logger.warning("query of %s: %s", payment.out_trade_no, problem)
+        logger.log(problem.log_level, "query of %s: %s", payment.out_trade_no, problem)
         return payment
     return apply_snapshot(payment_id=payment.pk, snapshot=snapshot)
 
@@ -176,7 +176,7 @@ def _close_attempt(payment: Payment) -> bool:
     try:
         outcome = gateway(payment.gateway).close(payment.out_trade_no, sub_merchant_id=payment.sub_merchant_id)
     except GatewayError as problem:
-        logger.warning("closing %s: %s", payment.out_trade_no, problem)
+        logger.log(problem.log_level, "closing %s: %s", payment.out_trade_no, problem)
         return False
     if outcome == CloseOutcome.ALREADY_PAID:
         return refresh_payment(payment=payment).status != PaymentStatus.PENDING

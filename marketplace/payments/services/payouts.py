@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -24,7 +23,7 @@ from marketplace.core.identifiers import new_reference
 from marketplace.core.money import yuan_text
 from marketplace.ledger import postings_payouts
 from marketplace.ledger.errors import LedgerError
-from marketplace.ledger.services import open_wallet
+from marketplace.ledger.services import open_wallet, repay_debt
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.payments import locks, payout_selectors, selectors
@@ -37,7 +36,7 @@ from marketplace.payments.gateways.base import (
     TransferSnapshot,
     TransferState,
 )
-from marketplace.payments.models import Payout, PayoutDestination, PayoutStatus, TaxYear
+from marketplace.payments.models import MONEY_IS_BACK, Payout, PayoutDestination, PayoutStatus, TaxYear
 from marketplace.payments.services.custody import is_custody
 from marketplace.payments.services.paying import notify_url
 from marketplace.payments.states import OWNER, STAFF, require_payout_move
@@ -46,17 +45,19 @@ from marketplace.payments.tax import Withholding, YearSoFar, withholding
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
+# WeChat answers about transfers of the last thirty days only: later "not found" no longer means that nothing was paid.
+ASKED_WITHIN = timedelta(days=29)
 # Our own balance at the gateway is short: nobody's fault but ours, so the payout waits and an operator is called.
 OUR_BALANCE_IS_SHORT = {"PAYER_BALANCE_NOT_ENOUGH", "NOT_ENOUGH", "NOTENOUGH"}
-MONEY_IS_BACK = (PayoutStatus.FAILED, PayoutStatus.REJECTED, PayoutStatus.CANCELLED)
 
 
 @transaction.atomic
 def request_payout(*, user: User, destination_id: int, gross_fen: int, request_key: UUID) -> Payout:
     """Take `gross_fen` out of the wallet, withhold the income tax, and send the rest on its way.
 
-    The same `request_key` again is the same payout, if it says the same; else PayoutError FORM_WAS_SENT. Above `payouts.approval_threshold_fen` two people of finance have
-    to approve; else it goes out in the next batch. Raises PayoutError.
+    The same `request_key` again is the same payout, if it says the same; else PayoutError FORM_WAS_SENT. When what leaves in
+    a day passes `payouts.approval_threshold_fen`, two people of finance have to approve; else it goes out in the next
+    batch. Raises PayoutError.
     """
     if is_custody():
         raise PayoutError(PayoutErrorCode.HELD_BY_INSTITUTION)
@@ -69,9 +70,9 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
         return known
     destination = payout_selectors.own_destination(user, destination_id)
     _check_destination(user, destination, now)
-    _check_amount(user, gross_fen, now)
+    _check_amount(user, gross_fen)
     tax_fen = withholding(gross_fen=gross_fen, day=today, so_far=_so_far(year)).tax_fen
-    threshold_fen = get_config("payouts.approval_threshold_fen")
+    is_large = gross_fen + payout_selectors.asked_today_fen(user) > get_config("payouts.approval_threshold_fen")
     payout = Payout.objects.create(
         user=user,
         reference=new_reference("PO"),
@@ -82,7 +83,7 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
         tax_fen=tax_fen,
         amount_fen=gross_fen - tax_fen,
         tax_year=year,
-        status=PayoutStatus.AWAITING_APPROVAL if gross_fen > threshold_fen else PayoutStatus.APPROVED,
+        status=PayoutStatus.AWAITING_APPROVAL if is_large else PayoutStatus.APPROVED,
         next_attempt_at=now,
     )
     try:
@@ -99,15 +100,12 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
 
 
 def check_payout(*, user: User, destination_id: int, gross_fen: int, request_key: UUID) -> None:
-    """Raise the PayoutError that `request_payout` would raise now, so that a form can say it beside its field.
-
-    A form that was sent already is not checked again: it is answered as it was.
-    """
-    if Payout.objects.filter(request_key=request_key).exists():
-        return
+    """Raise the PayoutError that `request_payout` would raise now, so that a form can say it beside its field."""
+    if Payout.objects.filter(request_key=request_key, user=user).exists():
+        return  # the same form once more: `request_payout` knows what came of it
     now = clock.now()
     _check_destination(user, payout_selectors.own_destination(user, destination_id), now)
-    _check_amount(user, gross_fen, now)
+    _check_amount(user, gross_fen)
     available_fen = open_wallet(user).available_fen
     if gross_fen > available_fen:
         raise PayoutError(PayoutErrorCode.NOT_ENOUGH, available=yuan_text(available_fen))
@@ -136,16 +134,13 @@ def _check_destination(user: User, destination: PayoutDestination, now: datetime
         raise PayoutError(PayoutErrorCode.NOT_OFFERED)
 
 
-def _check_amount(user: User, gross_fen: int, now: datetime) -> None:
+def _check_amount(user: User, gross_fen: int) -> None:
     least, most = get_config("payouts.minimum_fen"), get_config("payouts.maximum_fen")
     if gross_fen < least:
         raise PayoutError(PayoutErrorCode.TOO_SMALL, least=yuan_text(least))
     if gross_fen > most:
         raise PayoutError(PayoutErrorCode.TOO_LARGE, most=yuan_text(most))
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    same_day = Payout.objects.filter(user=user, created_at__gte=midnight).exclude(status__in=MONEY_IS_BACK)
-    spent = same_day.aggregate(total=Sum("gross_fen"))["total"] or 0
-    left = get_config("payouts.daily_maximum_fen") - spent
+    left = get_config("payouts.daily_maximum_fen") - payout_selectors.asked_today_fen(user)
     if gross_fen > left:
         raise PayoutError(PayoutErrorCode.TOO_MUCH_TODAY, left=yuan_text(max(0, left)))
 
@@ -203,6 +198,9 @@ def send_payout(*, payout: Payout) -> bool:
         if begun.attempts > 1:
             snapshot = adapter.query_transfer(begun.reference)
             if snapshot.state == TransferState.NOT_FOUND:
+                if begun.sent_at is None or begun.sent_at + ASKED_WITHIN < clock.now():
+                    logger.error("payout %s is too old to be sent again: a person has to look", begun.reference)
+                    return False
                 snapshot = adapter.transfer(_request_of(begun))
         else:
             snapshot = adapter.transfer(_request_of(begun))
@@ -213,7 +211,7 @@ def send_payout(*, payout: Payout) -> bool:
         logger.warning("payout %s was refused: %s", begun.reference, problem)
         snapshot = TransferSnapshot(begun.reference, TransferState.FAILED, fail_reason=str(problem))
     except GatewayError as problem:
-        logger.warning("payout %s: %s", begun.reference, problem)
+        logger.log(problem.log_level, "payout %s: %s", begun.reference, problem)
         return False
     return apply_transfer_snapshot(snapshot, gateway_code=begun.gateway) == ""
 
@@ -291,6 +289,18 @@ def apply_transfer_snapshot(snapshot: TransferSnapshot, *, gateway_code: str) ->
     return ""
 
 
+def recheck_payout(*, payout: Payout) -> bool:
+    """Ask once more about a transfer that arrived: a bank may send it back days later. Returns whether it did."""
+    try:
+        snapshot = gateway(payout.gateway).query_transfer(payout.reference)
+    except GatewayError as problem:
+        logger.log(problem.log_level, "payout %s: %s", payout.reference, problem)
+        return False
+    if snapshot.state != TransferState.FAILED:
+        return False
+    return apply_transfer_snapshot(snapshot, gateway_code=payout.gateway) == ""
+
+
 def _lock_with_year(payout_id: int) -> Payout:
     """Lock a payout after its year of tax: who gives money back changes both (docs/locking.md)."""
     year = Payout.objects.values_list("user_id", "tax_year__year", "tax_year__first_month").get(pk=payout_id)
@@ -310,6 +320,8 @@ def _give_back(payout: Payout, status: PayoutStatus, *, problem: str) -> None:
         year=payout.tax_year.year,
         had_arrived=had_arrived,
     )
+    # Refunds decided meanwhile may have left a debt: what comes back is not to be taken out a second time.
+    repay_debt(user=payout.user, reference=payout.reference, key=f"payout:{payout.reference}:debt")
     year = payout.tax_year
     year.income_fen -= payout.gross_fen
     year.withheld_fen -= payout.tax_fen

@@ -5,6 +5,7 @@ whose decisions are here too: each of them posts a proper transaction, once, and
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -16,11 +17,12 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.ledger import postings_reconciliation
+from marketplace.ledger.models import Transaction, TransactionKind
 from marketplace.orders.models import Refund, RefundStatus
 from marketplace.payments import locks, reconciliation_selectors
 from marketplace.payments.errors import ReconciliationError, ReconciliationErrorCode
 from marketplace.payments.gateways import gateway
-from marketplace.payments.gateways.base import Bill, BillKind, BillRowKind, GatewayError
+from marketplace.payments.gateways.base import Bill, BillKind, BillRow, BillRowKind, GatewayError
 from marketplace.payments.matching import Match, OwnLine, match
 from marketplace.payments.models import (
     Difference,
@@ -33,6 +35,7 @@ from marketplace.payments.models import (
     PayoutStatus,
 )
 from marketplace.payments.services.paying import refresh_payment
+from marketplace.payments.services.payouts import recheck_payout
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +52,16 @@ def reconcile(*, gateway_code: str, kind: BillKind, day: date) -> GatewayBill:
     try:
         fetched = gateway(gateway_code).fetch_bill(day, kind)
     except GatewayError as problem:
-        logger.warning("bill %s: %s", bill, problem)
+        logger.log(problem.log_level, "bill %s: %s", bill, problem)
         GatewayBill.objects.filter(pk=bill.pk).update(problem=str(problem)[:200])
         return GatewayBill.objects.get(pk=bill.pk)
+    if not bill.file and fetched.raw:
+        # Before the transaction: storage may be a network away. The checksum belongs to the file that is kept.
+        bill.sha256 = fetched.sha256
+        bill.file.save(f"{bill.gateway}-{bill.kind}-{bill.day}.bill", ContentFile(fetched.raw), save=False)
+        bill.save(update_fields=["file", "sha256", "updated_at"])
+    elif bill.sha256 and bill.sha256 != fetched.sha256:
+        logger.error("bill %s was corrected since it was kept: %s now", bill, fetched.sha256)
     return _apply(bill_id=bill.pk, fetched=fetched)
 
 
@@ -59,9 +69,7 @@ def reconcile(*, gateway_code: str, kind: BillKind, day: date) -> GatewayBill:
 def _apply(*, bill_id: int, fetched: Bill) -> GatewayBill:
     bill = locks.lock_bill(bill_id)
     result = _match(bill, fetched)
-    if not bill.file and fetched.raw:
-        bill.file.save(f"{bill.gateway}-{bill.kind}-{bill.day}.bill", ContentFile(fetched.raw), save=False)
-    bill.sha256, bill.rows, bill.matched = fetched.sha256, len(fetched.rows), result.matched
+    bill.rows, bill.matched = len(fetched.rows), result.matched
     bill.paid_fen, bill.refunded_fen, bill.fee_fen = result.paid_fen, result.refunded_fen, result.fee_fen
     bill.problem, bill.matched_at = "", clock.now()
     bill.save()
@@ -83,9 +91,14 @@ def _match(bill: GatewayBill, fetched: Bill) -> Match:
         elsewhere = _own_lines(bill.gateway, beside)
         fees = _expected_fees(bill.gateway, own) if get_config("payments.gateway_fee_is_checked") else {}
         rows = [row for row in fetched.rows if row.kind in (BillRowKind.PAYMENT, BillRowKind.REFUND)]
-        return match(rows, own, known_elsewhere=elsewhere, expected_fee=fees)
-    transfers = [row for row in fetched.rows if row.kind == BillRowKind.TRANSFER]
-    return match(transfers, _own_transfers(bill.gateway, span), known_elsewhere=_own_transfers(bill.gateway, beside))
+        custody = Payment.objects.filter(out_trade_no__in={row.out_trade_no for row in rows}).exclude(
+            sub_merchant_id=""
+        )
+        others = frozenset(custody.values_list("out_trade_no", flat=True))
+        return match(rows, own, known_elsewhere=elsewhere, expected_fee=fees, fees_of_others=others)
+    transfers = [row for row in fetched.rows if row.kind in (BillRowKind.TRANSFER, BillRowKind.BOUNCE)]
+    elsewhere = [*_own_transfers(bill.gateway, beside), *_own_bounces(row for row in transfers)]
+    return match(transfers, _own_transfers(bill.gateway, span), known_elsewhere=elsewhere)
 
 
 def _own_lines(gateway_code: str, span: tuple[datetime, datetime]) -> list[OwnLine]:
@@ -105,12 +118,24 @@ def _own_lines(gateway_code: str, span: tuple[datetime, datetime]) -> list[OwnLi
 
 
 def _own_transfers(gateway_code: str, span: tuple[datetime, datetime]) -> list[OwnLine]:
-    paid = Payout.objects.filter(
-        gateway=gateway_code, status=PayoutStatus.PAID, finished_at__gte=span[0], finished_at__lt=span[1]
+    arrived = Transaction.objects.filter(
+        kind=TransactionKind.PAYOUT_PAID, created_at__gte=span[0], created_at__lt=span[1]
     )
+    # Sent back since or not: that day it went out.
+    paid = Payout.objects.filter(gateway=gateway_code, reference__in=arrived.values("reference"))
     return [
         OwnLine(BillRowKind.TRANSFER, reference, reference, amount)
         for reference, amount in paid.values_list("reference", "amount_fen")
+    ]
+
+
+def _own_bounces(rows: Iterable[BillRow]) -> list[OwnLine]:
+    """Of the transfers that a bill says came back: those that are back in a wallet. Nobody misses them on a day of theirs."""
+    numbers = {row.out_trade_no for row in rows if row.kind == BillRowKind.BOUNCE}
+    back = Payout.objects.filter(reference__in=numbers, status=PayoutStatus.FAILED)
+    return [
+        OwnLine(BillRowKind.BOUNCE, reference, reference, amount)
+        for reference, amount in back.values_list("reference", "amount_fen")
     ]
 
 
@@ -141,12 +166,22 @@ def _list(bill: GatewayBill, result: Match) -> None:
 
 
 def ask_gateway(*, difference_id: int, staff: User) -> Difference:
-    """Missing here: ask the gateway about the payment and apply what it says, as a notification would have.
+    """Missing here: ask the gateway and apply what it says, as a notification would have.
 
-    Raises PermissionDenied, and ReconciliationError NOT_OURS when the number is none of ours.
+    Raises PermissionDenied, and ReconciliationError NOT_FITTING for another difference than a payment or a returned
+    transfer that our books lack, NOT_OURS when the number is none of ours, STILL_DIFFERENT when it is not confirmed.
     """
     _require_finance(staff)
     difference = Difference.objects.select_related("bill").get(pk=difference_id)
+    if not difference.can_be_asked:
+        raise ReconciliationError(ReconciliationErrorCode.NOT_FITTING)
+    if difference.row_kind == BillRowKind.BOUNCE:
+        payout = Payout.objects.filter(gateway=difference.bill.gateway, reference=difference.out_trade_no).first()
+        if payout is None:
+            raise ReconciliationError(ReconciliationErrorCode.NOT_OURS)
+        if payout.status != PayoutStatus.FAILED and not recheck_payout(payout=payout):
+            raise ReconciliationError(ReconciliationErrorCode.STILL_DIFFERENT)
+        return _resolve(difference_id=difference_id, staff=staff, resolution="asked the gateway: back in the wallet")
     payment = Payment.objects.filter(gateway=difference.bill.gateway, out_trade_no=difference.out_trade_no).first()
     if payment is None:
         raise ReconciliationError(ReconciliationErrorCode.NOT_OURS)
@@ -159,9 +194,17 @@ def ask_gateway(*, difference_id: int, staff: User) -> Difference:
 
 @transaction.atomic
 def book_to_suspense(*, difference_id: int, staff: User) -> Difference:
-    """Our books follow the bill: the amount goes to the account of unexplained differences. Raises PermissionDenied."""
+    """Our books follow the bill: the amount goes to the account of unexplained differences.
+
+    Raises PermissionDenied, and ReconciliationError NOT_FITTING for a fee (it is in the books already) or ASK_FIRST for
+    a line whose own notification or poll will book it: this would book it again.
+    """
     _require_finance(staff)
     difference = locks.lock_difference(difference_id)
+    if difference.kind == DifferenceKind.FEE:
+        raise ReconciliationError(ReconciliationErrorCode.NOT_FITTING)
+    if difference.kind == DifferenceKind.MISSING_HERE and reconciliation_selectors.books_itself(difference):
+        raise ReconciliationError(ReconciliationErrorCode.ASK_FIRST)
     amount_fen = _excess_fen(difference)
     if difference.status == DifferenceStatus.OPEN and amount_fen:
         postings_reconciliation.book_suspense(
@@ -172,8 +215,13 @@ def book_to_suspense(*, difference_id: int, staff: User) -> Difference:
 
 @transaction.atomic
 def accept_fee(*, difference_id: int, staff: User) -> Difference:
-    """The fee is other than agreed and accepted: it was booked with the bill already. Raises PermissionDenied."""
+    """The fee is other than agreed and accepted: it was booked with the bill already.
+
+    Raises PermissionDenied, and ReconciliationError NOT_FITTING for any other difference.
+    """
     _require_finance(staff)
+    if Difference.objects.get(pk=difference_id).kind != DifferenceKind.FEE:
+        raise ReconciliationError(ReconciliationErrorCode.NOT_FITTING)
     return _resolve(difference_id=difference_id, staff=staff, resolution="the fee is accepted as billed")
 
 
@@ -186,7 +234,7 @@ def accept_as_known(*, difference_id: int, staff: User, note: str) -> Difference
 
 def _excess_fen(difference: Difference) -> int:
     """How much more the gateway holds than our books say, by this line: refunds and transfers go the other way."""
-    sign = 1 if difference.row_kind == BillRowKind.PAYMENT else -1
+    sign = 1 if difference.row_kind in (BillRowKind.PAYMENT, BillRowKind.BOUNCE) else -1
     return sign * ((difference.there_fen or 0) - (difference.here_fen or 0))
 
 

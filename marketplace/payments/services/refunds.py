@@ -41,9 +41,14 @@ def pay_refund(*, refund: Refund) -> bool:
         orders.hand_refund_to_a_person(refund_id=refund.pk, problem=str(problem))
         return False
     except GatewayError as problem:
-        logger.warning("refund %s: %s", refund.reference, problem)
+        logger.log(problem.log_level, "refund %s: %s", refund.reference, problem)
         return False
-    apply_refund_snapshot(refund=refund, snapshot=snapshot)
+    if snapshot.state == RefundState.NOT_FOUND:
+        return False  # accepted, and not to be seen yet
+    if misfit := apply_refund_snapshot(refund=refund, snapshot=snapshot):
+        logger.error("refund %s is not as it was asked for: %s", refund.reference, misfit)
+        orders.hand_refund_to_a_person(refund_id=refund.pk, problem=misfit)
+        return False
     return snapshot.state == RefundState.DONE
 
 

@@ -185,8 +185,13 @@ def test_the_pages_bring_no_script_and_forbid_any(sandbox):
 def test_making_the_keys_twice_changes_nothing(tmp_path):
     command = [sys.executable, "-m", "marketplace.payments.sandbox.keys", str(tmp_path / "keys")]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    names = {f"{pair}_{half}_key.pem" for pair in ("app", "alipay") for half in ("private", "public")}
+    names = {
+        f"{pair}_{half}_key.pem"
+        for pair in ("app", "alipay", "wechat", "wechat_merchant")
+        for half in ("private", "public")
+    }
     names |= {"root_private_key.pem", "alipay_root_cert.pem", "app_cert.pem", "alipay_cert.pem"}
+    names |= {"wechat_merchant_serial_no.txt", "wechat_public_key_id.txt", "wechat_api_v3_key.txt"}
     first = {path.name: path.read_bytes() for path in (tmp_path / "keys").iterdir()}
     assert first.keys() == names
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "keys").iterdir()} == {0o600}

@@ -1,0 +1,11 @@
+"""Writes of moderation."""
+
+from typing import Any
+
+from marketplace.accounts.models import User
+from marketplace.moderation.models import AdminLog
+
+
+def record_staff_action(*, actor: User, action: str, data: dict[str, Any]) -> AdminLog:
+    """Note in the staff log that somebody of the staff did this; `data` says with what, as JSON."""
+    return AdminLog.objects.create(actor=actor, action=action, data=data)

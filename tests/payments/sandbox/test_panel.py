@@ -1,0 +1,68 @@
+"""The panel at `/`: the same as the control API, by hand, for both institutions."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from marketplace.core.identifiers import new_reference
+from marketplace.payments.gateways.base import RefundState, TransferState
+
+from .conftest import fetch
+
+
+def buttons(side, number):
+    """What the panel offers beside a number: kind and action."""
+    text = fetch(f"{side.sandbox.url}/").text
+    return set(re.findall(rf'action="(/panel/[\w-]+/{number}/\w+)"', text))
+
+
+def test_the_panel_offers_what_the_control_api_can_do(side):
+    side.open()
+    kind = "trades" if side.code == "alipay" else "wechat-trades"
+    assert buttons(side, side.number) == {f"/panel/{kind}/{side.number}/{name}" for name in ("pay", "close")}
+    reply = fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/close", b"")
+    assert (reply.status, reply.location) == (303, f"/#{kind}")
+    assert f"/panel/{kind}/{side.number}/pay_late" in buttons(side, side.number)
+    assert fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/pay_late", b"").status == 303
+    side.told()
+    assert f"/panel/{kind}/{side.number}/notify" in buttons(side, side.number)
+    assert fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/fly", b"").status == 404
+    assert fetch(f"{side.sandbox.url}/panel/{kind}/{side.number}/pay", b"", Sec_Fetch_Site="cross-site").status == 403
+
+
+def test_the_panel_decides_transfers_and_refunds(side):
+    reference = new_reference("PO")
+    side.fault(reference, transfer_status="DEALING" if side.code == "alipay" else "PROCESSING")
+    side.transfer(reference)
+    kind = "transfers" if side.code == "alipay" else "wechat-transfers"
+    assert f"/panel/{kind}/{reference}/FAIL" in buttons(side, reference)
+    assert fetch(f"{side.sandbox.url}/panel/{kind}/{reference}/FAIL", b"").status == 303
+    assert side.adapter.query_transfer(reference).state == TransferState.FAILED
+    side.pay()
+    refund = new_reference("RF")
+    side.fault(refund, refund_status="PROCESSING")
+    side.refund(reference=refund)
+    assert refund in fetch(f"{side.sandbox.url}/").text
+    if side.code == "wechatpay":
+        assert fetch(f"{side.sandbox.url}/panel/wechat-refunds/{refund}/SUCCESS", b"").status == 303
+    assert side.adapter.query_refund(side.number, refund).state == RefundState.DONE
+
+
+def test_the_panel_sets_and_clears_a_fault_and_lets_time_pass(side):
+    side.pay()
+    form = {"out_trade_no": side.number, "fault": "coupon_fen", "value": "800", "method": "", "times": ""}
+    kind = {"Content_Type": "application/x-www-form-urlencoded"}
+    panel = f"{side.sandbox.url}/panel"
+
+    def is_set():
+        return any(each["out_trade_no"] == side.number for each in side.sandbox.control("faults")["faults"])
+
+    assert fetch(f"{panel}/faults", urlencode(form).encode(), **kind).status == 303
+    assert is_set()
+    assert fetch(f"{panel}/faults", urlencode(form | {"clear": "1"}).encode(), **kind).status == 303
+    assert not is_set()
+    assert fetch(f"{panel}/clock", b"hours=24", **kind).status == 303
+    assert len(side.bill()) == 1
+    for hours in (b"hours=0", b"hours=9999", b"hours=soon"):
+        assert fetch(f"{panel}/clock", hours, **kind).status == 400
