@@ -26,5 +26,5 @@ BEGIN PERFORM ledger_check_transaction(NEW.transaction_id); RETURN NULL; END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0008_escrow_proof_guard")]
+    dependencies = [("ledger", "0009_transaction_time")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
