@@ -136,6 +136,25 @@ def test_one_checkout_page_sent_twice_at_once_is_one_order(meet_before):
     assert (order.items.count(), order.requirements.count(), order.events.count()) == (1, 1, 1)
 
 
+def test_one_page_sent_twice_at_once_after_its_order_ended_is_one_more_order(meet_before):
+    buyer, package, key = make_user(), make_gig().packages.get(), uuid4()
+    place = partial(services.place_order, buyer=buyer, package=package, checkout_key=key)
+    services.cancel_order(order_id=place().pk, user=buyer)
+    meet_before(placing, "get_config")
+    first, second = together(place, place)
+    assert first == second
+    assert [order.status for order in Order.objects.order_by("pk")] == ["cancelled", "pending_payment"]
+
+
+def test_one_page_sent_at_once_with_two_choices_is_two_orders(meet_before):
+    buyer, key, packages = make_user(), uuid4(), [make_gig().packages.get() for _gig in range(2)]
+    meet_before(placing, "get_config")
+    orders = together(
+        *[partial(services.place_order, buyer=buyer, package=package, checkout_key=key) for package in packages]
+    )
+    assert [order.package for order in orders] == packages
+
+
 def test_control_without_the_key_in_common_there_are_two_orders(meet_before):
     buyer, package = make_user(), make_gig().packages.get()
     meet_before(placing, "get_config")

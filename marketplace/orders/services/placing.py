@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from uuid import UUID, uuid4
+from functools import partial
+from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
@@ -69,11 +70,10 @@ def place_order(
     if len(extras) != len(set(extra_ids)) or (seen_offer is not None and seen_offer != offer_of(package)):
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
     total_fen = package.price_fen + sum(extra.price_fen for extra in extras)
-    placed = Order.objects.filter(checkout_key=checkout_key).first()
+    is_same = partial(_is_same_purchase, buyer=buyer, package=package, extras=extras, total_fen=total_fen)
+    placed, checkout_key = _led_to(checkout_key, is_same)
     if placed is not None:
-        if _is_same_purchase(placed, buyer=buyer, package=package, extras=extras, total_fen=total_fen):
-            return placed
-        checkout_key = uuid4()  # the page was sent again with another choice: that is another order
+        return placed
     now = clock.now()
     try:
         with transaction.atomic():
@@ -97,10 +97,11 @@ def place_order(
             )
     except IntegrityError:
         # The same page sent twice at once: the unique key let the other copy be first.
-        placed = Order.objects.filter(buyer=buyer, checkout_key=checkout_key).first()
-        if placed is None:
+        if not Order.objects.filter(checkout_key=checkout_key).exists():
             raise
-        return placed
+        return place_order(
+            buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=checkout_key, seen_offer=seen_offer
+        )
     lines = [OrderItem(order=order, kind=OrderItemKind.PACKAGE, title=package.title, price_fen=package.price_fen)]
     lines += [
         OrderItem(order=order, kind=OrderItemKind.EXTRA, title=extra.title, price_fen=extra.price_fen)
@@ -120,6 +121,19 @@ def place_order(
     )
     events.record(order, OrderEventType.PLACED, actor=buyer, at=now)
     return order
+
+
+def _led_to(checkout_key: UUID, is_same: Callable[[Order], bool]) -> tuple[Order | None, UUID]:
+    """The order that a page has led to and that can still be paid, or None; and the key of the next one.
+
+    A page sent again after its order ended, or with another choice, is another order: one, however often it is sent at
+    the same time, so the next key follows from the one before.
+    """
+    while (placed := Order.objects.filter(checkout_key=checkout_key).first()) is not None:
+        if is_same(placed):
+            return placed, checkout_key
+        checkout_key = uuid5(checkout_key, str(placed.pk))
+    return None, checkout_key
 
 
 def _is_same_purchase(
