@@ -19,6 +19,8 @@ from tests.kills.victim import AFTER, Point
 from tests.payments.conftest import begin
 from tests.payments.sandbox.conftest import ROOT, eventually
 
+# One after the other: a worker that waits one second for acknowledgements would take the others' tasks for lost.
+pytestmark = pytest.mark.xdist_group("celery")
 REFUND = "marketplace.payments.gateways.alipay:AlipayGateway.refund"
 START_SECONDS = 60
 
