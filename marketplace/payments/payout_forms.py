@@ -64,7 +64,7 @@ class WithdrawForm(AmountForm):
         self.user = user
         self.fields["request_key"].initial = uuid4()
         self.fields["destination"].holder = verified_real_name(user)
-        self.fields["destination"].queryset = payout_selectors.destinations_of(user)
+        self.fields["destination"].queryset = payout_selectors.destinations_of(user).order_by("usable_from")
 
     def clean(self):
         data = super().clean()

@@ -387,3 +387,28 @@ def test_staff_without_the_permission_is_told_so_once(seller, client, path):
     client.force_login(make_moderator() if "disp" not in path else make_finance())
     reply = client.get(f"/admin/{path}")
     assert (reply.status_code, reply["Location"]) == (302, "/admin/")
+
+
+def test_while_typing_the_page_says_what_cannot_be_taken_out(seller, client):
+    client.force_login(seller)
+    page = client.get("/wallet/withdraw/preview/", {"amount": "9999"}).content.decode()
+    assert "9,000.00" in page or "9000.00" in page
+    assert "data-net" not in page
+    page = client.get("/wallet/withdraw/preview/", {"amount": "3000"}).content.decode()
+    assert "data-net" in page
+    assert "两位同事" not in page
+    request(seller, 300_000)
+    assert "两位同事" in client.get("/wallet/withdraw/preview/", {"amount": "3000"}).content.decode()
+
+
+def test_the_account_that_can_be_used_first_is_chosen_first(seller, client):
+    services.set_destination(
+        user=seller, kind=PayoutDestinationKind.BANK_CARD, account="6225880123456783", bank_name="招商银行"
+    )
+    PayoutDestination.objects.filter(kind=PayoutDestinationKind.ALIPAY).update(
+        usable_from=timezone.now() + timedelta(days=1)
+    )
+    PayoutDestination.objects.filter(kind=PayoutDestinationKind.BANK_CARD).update(usable_from=timezone.now())
+    client.force_login(seller)
+    field = client.get("/wallet/withdraw/").context["form"].fields["destination"]
+    assert [item.kind for item in field.queryset] == ["bank_card", "alipay"]

@@ -14,10 +14,12 @@ from marketplace.payments.services.paying import (
     start_payment,
 )
 from marketplace.payments.services.payouts import (
+    amount_refusal,
     apply_transfer_snapshot,
     approve_payout,
     cancel_payout,
     check_payout,
+    needs_approval,
     preview_tax,
     recheck_payout,
     reject_payout,
@@ -28,6 +30,7 @@ from marketplace.payments.services.refunds import apply_refund_snapshot, pay_ref
 
 __all__ = [
     "account_is_plausible",
+    "amount_refusal",
     "apply_refund_snapshot",
     "apply_snapshot",
     "apply_transfer_snapshot",
@@ -38,6 +41,7 @@ __all__ = [
     "check_payout",
     "close_expired_order",
     "forget_refused_notifications",
+    "needs_approval",
     "pay_refund",
     "preview_tax",
     "receive_notification",

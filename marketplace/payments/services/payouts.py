@@ -23,6 +23,7 @@ from marketplace.core.identifiers import new_reference
 from marketplace.core.money import yuan_text
 from marketplace.ledger import postings_payouts
 from marketplace.ledger.errors import LedgerError
+from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import open_wallet, repay_debt
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
@@ -69,7 +70,6 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
     _check_destination(user, destination, now)
     _check_amount(user, gross_fen)
     tax_fen = withholding(gross_fen=gross_fen, day=today, so_far=_so_far(year)).tax_fen
-    is_large = gross_fen + payout_selectors.asked_today_fen(user) > get_config("payouts.approval_threshold_fen")
     payout = Payout.objects.create(
         user=user,
         reference=new_reference("PO"),
@@ -80,7 +80,9 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
         tax_fen=tax_fen,
         amount_fen=gross_fen - tax_fen,
         tax_year=year,
-        status=PayoutStatus.AWAITING_APPROVAL if is_large else PayoutStatus.APPROVED,
+        status=PayoutStatus.AWAITING_APPROVAL
+        if needs_approval(user=user, gross_fen=gross_fen)
+        else PayoutStatus.APPROVED,
         next_attempt_at=now,
     )
     try:
@@ -102,8 +104,28 @@ def check_payout(*, user: User, destination_id: int, gross_fen: int, request_key
         return  # the same form once more: it is that payout, and it went through
     now = clock.now()
     _check_destination(user, payout_selectors.own_destination(user, destination_id), now)
+    _check_cover(user, gross_fen)
+
+
+def amount_refusal(*, user: User, gross_fen: int) -> str:
+    """Why `gross_fen` cannot be taken out now, in the reader's language, or an empty text. Writes nothing."""
+    try:
+        _check_cover(user, gross_fen)
+    except PayoutError as refusal:
+        return refusal.message
+    return ""
+
+
+def needs_approval(*, user: User, gross_fen: int) -> bool:
+    """Whether two people of finance look at it first: what a seller asks for in one day counts together."""
+    asked_fen = payout_selectors.asked_today_fen(user) + gross_fen
+    return asked_fen > get_config("payouts.approval_threshold_fen")
+
+
+def _check_cover(user: User, gross_fen: int) -> None:
     _check_amount(user, gross_fen)
-    available_fen = open_wallet(user).available_fen
+    wallet = wallet_of(user)
+    available_fen = wallet.available_fen if wallet else 0
     if gross_fen > available_fen:
         raise PayoutError(PayoutErrorCode.NOT_ENOUGH, available=yuan_text(available_fen))
 
