@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
@@ -23,3 +24,16 @@ class DomainError(Exception):
     def message(self) -> str:
         """The sentence in the active language, with its parameters filled in."""
         return str(self.messages[self.code]) % self.parameters if self.parameters else str(self.messages[self.code])
+
+
+class BusyErrorCode(StrEnum):
+    BUSY = "busy"
+
+
+class BusyError(DomainError):
+    """Others hold what is needed, for longer than one waits for it: the same request may come again."""
+
+    http_status = 503
+    messages = {
+        BusyErrorCode.BUSY: _("Somebody is working on the same thing right now. Please try again in a few seconds.")
+    }

@@ -42,6 +42,7 @@ class PayoutErrorCode(StrEnum):
     HELD_BY_INSTITUTION = "held_by_institution"
     NOT_POSSIBLE_NOW = "not_possible_now"
     ANOTHER_PERSON = "another_person"
+    FORM_WAS_SENT = "form_was_sent"
 
 
 class PayoutError(DomainError):
@@ -63,6 +64,9 @@ class PayoutError(DomainError):
             "so there is nothing to withdraw here."
         ),
         PayoutErrorCode.NOT_POSSIBLE_NOW: _("This withdrawal has moved on in the meantime. Please look at it again."),
+        PayoutErrorCode.FORM_WAS_SENT: _(
+            "This page was sent already, with other details. Nothing more was moved; please open it again."
+        ),
         PayoutErrorCode.ANOTHER_PERSON: _("A second person has to approve this, not the one who did before."),
     }
 

@@ -10,6 +10,15 @@ amounts = st.integers(min_value=0, max_value=10**12)
 rates = st.integers(min_value=0, max_value=10_000)
 
 
+@pytest.mark.parametrize("rate", [1000, 333, 3000])
+def test_fee_and_net_are_the_gross_for_every_amount_up_to_ten_thousand_yuan(rate):
+    """All of them, not a sample: what every order up to ¥10,000 pays (facts/reliability.md, I12)."""
+    for amount in range(1, 1_000_001):
+        split = split_commission(amount_fen=amount, rate_basis_points=rate)
+        if split.commission_fen + split.seller_fen != amount or split.commission_fen < 0 or split.seller_fen < 0:
+            pytest.fail(f"{amount} fen at {rate} basis points is split into {split}")
+
+
 @given(amount=amounts, rate=rates)
 def test_the_two_parts_of_a_price_always_sum_to_the_whole(amount, rate):
     split = split_commission(amount_fen=amount, rate_basis_points=rate)

@@ -1,8 +1,10 @@
 """A refused rule becomes something a person, or a program, can read: in one place, the middleware."""
 
+import psycopg.errors
 import pytest
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.fallback import FallbackStorage
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils.translation import override
@@ -84,3 +86,22 @@ def test_parameters_are_filled_into_the_sentence_and_percent_signs_survive_witho
         assert OrderError(OrderErrorCode.REQUIREMENT_MISSING, prompt="100% 棉吗").message == "Please answer: 100% 棉吗"
         assert REFUSAL.message == SENTENCE
     assert str(REFUSAL) == "insufficient_funds"
+
+
+def raised_by_postgres(sqlstate):
+    """What Django raises when PostgreSQL gives up with this code."""
+    error = OperationalError("canceling statement")
+    error.__cause__ = psycopg.errors.lookup(sqlstate)()
+    return error
+
+
+@pytest.mark.parametrize("sqlstate", ["55P03", "40P01", "40001"], ids=["lock timeout", "deadlock", "serialization"])
+def test_who_waited_too_long_for_others_is_told_to_try_again(sqlstate):
+    response = refuse(post(accept="application/json"), raised_by_postgres(sqlstate))
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert b'"code": "busy"' in response.content
+
+
+def test_other_trouble_of_the_database_is_no_matter_of_patience():
+    assert refuse(post(), raised_by_postgres("57014")) is None  # a statement that ran too long is a fault
+    assert refuse(post(), OperationalError("the connection is lost")) is None

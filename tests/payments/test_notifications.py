@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from marketplace.ledger.models import Entry
+from marketplace.ledger.models import Entry, Transaction
 from marketplace.orders.models import Refund
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import services
@@ -104,6 +104,17 @@ def test_another_amount_is_set_aside_for_a_person(payment, forge, amount):
     assert GatewayNotification.objects.get().verified
     assert GatewayNotification.objects.get().applied_at is None
     assert_nothing_happened(payment)
+
+
+def test_a_second_payment_under_one_number_is_never_taken_for_the_first(payment, forge):
+    """Alipay promises that it cannot happen; should it, the money is somebody's, and a person has to look."""
+    assert hand_over(forge(payment)) == "success"
+    response = post_notice(forge(payment, trade_no="2026112200000000000000009999"))
+    assert (response.status_code, response.content) == (400, b"fail")
+    kept = GatewayNotification.objects.order_by("pk").values_list("problem", flat=True)
+    assert list(kept) == ["", "paid twice under one number"]
+    assert hand_over(forge(payment)) == "success"
+    assert Transaction.objects.count() == 1
 
 
 @pytest.mark.parametrize("amount", ["128", "128.0", "128.00", "128.000"])

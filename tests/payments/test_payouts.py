@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.core import clock
@@ -135,6 +137,27 @@ def test_the_same_form_sent_twice_is_one_payout(seller):
     assert request(seller, key=key) == request(seller, key=key)
     assert Payout.objects.count() == 1
     assert wallet_of(seller).available_fen == 500_000
+
+
+def test_a_form_sent_again_with_other_details_or_by_somebody_else_moves_nothing(seller):
+    key = uuid4()
+    payout = request(seller, 400_000, key=key)
+    assert refusal(request, seller, 300_000, key=key) == PayoutErrorCode.FORM_WAS_SENT
+    other = make_verified_seller()
+    earn(other, amount_fen=900_000)
+    add_account(other)
+    assert refusal(request, other, 400_000, key=key) == PayoutErrorCode.FORM_WAS_SENT
+    assert [row.pk for row in Payout.objects.all()] == [payout.pk]
+    assert (wallet_of(seller).available_fen, wallet_of(other).available_fen) == (500_000, 900_000)
+
+
+def test_the_page_sent_twice_leads_to_the_same_withdrawal_although_the_wallet_is_empty_by_then(seller):
+    client = Client()
+    client.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
+    form = {"amount": "9000.00", "destination": PayoutDestination.objects.get().pk, "request_key": str(uuid4())}
+    first, again = (client.post(reverse("payments:withdraw"), form) for _click in range(2))
+    assert first.status_code == again.status_code == 302
+    assert first.headers["Location"] == again.headers["Location"] == Payout.objects.get().get_absolute_url()
 
 
 def test_what_is_refused_moves_nothing(seller):

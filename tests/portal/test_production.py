@@ -156,6 +156,12 @@ def test_pages_and_jobs_have_a_time_limit_in_the_database_and_commands_have_none
     assert "statement_timeout=0s" in shell.stdout
 
 
+def test_nobody_waits_long_for_a_row_and_what_was_answered_is_on_disk(environment):
+    options = setting(environment, "s.DATABASES['default']['OPTIONS']['options']")
+    assert "lock_timeout=3s" in options
+    assert "synchronous_commit=on" in options
+
+
 def test_production_does_not_start_with_invoices_that_are_none_unless_they_are_switched_off(environment):
     del environment["INVOICE_PROVIDER"]
     result = run(environment, "manage.py", "check")

@@ -168,6 +168,7 @@ class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
             raise Malformed(f"content: {error}") from error
         key = (
             fields["out_trade_no"],
+            fields.get("trade_no", ""),
             fields["trade_status"],
             fields.get("refund_fee", ""),
             fields.get("out_biz_no", ""),

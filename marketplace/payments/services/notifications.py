@@ -10,7 +10,15 @@ from marketplace.core import clock
 from marketplace.orders.models import Refund
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways import configured_gateways, gateway
-from marketplace.payments.gateways.base import Notification, NotificationInvalid, NotificationKind, RawReply, RawRequest
+from marketplace.payments.gateways.base import (
+    Notification,
+    NotificationInvalid,
+    NotificationKind,
+    PaymentState,
+    PaySnapshot,
+    RawReply,
+    RawRequest,
+)
 from marketplace.payments.models import GatewayNotification, Payment
 from marketplace.payments.services.paying import apply_snapshot
 from marketplace.payments.services.payouts import apply_transfer_snapshot
@@ -63,6 +71,8 @@ def _apply(gateway_code: str, notification: Notification) -> str:
                 return "unknown number"
             if snapshot.amount_fen != payment.amount_fen:
                 return "amount differs"
+            if _is_another_trade(payment, snapshot):
+                return "paid twice under one number"
             apply_snapshot(payment_id=payment.pk, snapshot=snapshot)
         case NotificationKind.REFUND:
             refunded = notification.refund
@@ -78,6 +88,12 @@ def _apply(gateway_code: str, notification: Notification) -> str:
         case _:
             assert_never(notification.kind)
     return ""
+
+
+def _is_another_trade(payment: Payment, snapshot: PaySnapshot) -> bool:
+    """Whether it tells of a second payment under the number of one that is booked: no institution should let that happen."""
+    known, told = payment.gateway_trade_no, snapshot.gateway_trade_no
+    return snapshot.state == PaymentState.PAID and bool(known and told) and known != told
 
 
 def _as_verified(received: GatewayNotification, notification: Notification) -> GatewayNotification:

@@ -56,15 +56,18 @@ OUR_BALANCE_IS_SHORT = {"PAYER_BALANCE_NOT_ENOUGH", "NOT_ENOUGH", "NOTENOUGH"}
 def request_payout(*, user: User, destination_id: int, gross_fen: int, request_key: UUID) -> Payout:
     """Take `gross_fen` out of the wallet, withhold the income tax, and send the rest on its way.
 
-    The same `request_key` again is the same payout. When what leaves in a day passes `payouts.approval_threshold_fen`,
-    two people of finance have to approve; else it goes out in the next batch. Raises PayoutError.
+    The same `request_key` again is the same payout, if it says the same; else PayoutError FORM_WAS_SENT. When what leaves in
+    a day passes `payouts.approval_threshold_fen`, two people of finance have to approve; else it goes out in the next
+    batch. Raises PayoutError.
     """
     if is_custody():
         raise PayoutError(PayoutErrorCode.HELD_BY_INSTITUTION)
     now = clock.now()
     today = timezone.localtime(now).date()
     year = locks.lock_tax_year(user_id=user.pk, year=today.year, month=today.month)
-    if known := Payout.objects.filter(request_key=request_key, user=user).first():
+    if known := Payout.objects.filter(request_key=request_key).first():
+        if (known.user_id, known.destination_id, known.gross_fen) != (user.pk, destination_id, gross_fen):
+            raise PayoutError(PayoutErrorCode.FORM_WAS_SENT)
         return known
     destination = payout_selectors.own_destination(user, destination_id)
     _check_destination(user, destination, now)
@@ -101,7 +104,7 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
 def check_payout(*, user: User, destination_id: int, gross_fen: int, request_key: UUID) -> None:
     """Raise the PayoutError that `request_payout` would raise now, so that a form can say it beside its field."""
     if Payout.objects.filter(request_key=request_key, user=user).exists():
-        return  # the same form once more: it is that payout, and it went through
+        return  # the same form once more: `request_payout` knows what came of it
     now = clock.now()
     _check_destination(user, payout_selectors.own_destination(user, destination_id), now)
     _check_cover(user, gross_fen)
