@@ -11,7 +11,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from marketplace.core.errors import BusyError, BusyErrorCode, DomainError
 
-
 logger = logging.getLogger(__name__)
 # PostgreSQL gave up waiting: the lock was not to be had in time, or two waited for each other. Its transaction is undone.
 BUSY_STATES = {"55P03", "40P01", "40001"}
