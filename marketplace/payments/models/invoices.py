@@ -196,6 +196,12 @@ class Invoice(TimeStamped):
         return self.status in going_on or (self.number is not None and not self.file)
 
     @property
+    def is_retriable(self) -> bool:
+        """Whether finance may press the jobs on: it was refused, or it was tried in vain more than once."""
+        waits = self.status == InvoiceStatus.REQUESTED or (self.number is not None and self.delivered_at is None)
+        return self.status == InvoiceStatus.FAILED or (waits and self.attempts > 1)
+
+    @property
     def item(self) -> str:
         """What it is for, as the paper says it. The law wants it as it was sold (发票管理办法 §19), in Chinese (§13)."""
         return self.order.gig_title if self.kind == InvoiceKind.SELLER_SERVICE else "平台服务费"
