@@ -143,6 +143,13 @@ def invoices_out_of_step() -> QuerySet[Invoice]:
     return refunded.exclude(Exists(under_way)).exclude(kept_fen=F("order__total_fen") - F("given_back")).order_by("pk")
 
 
+def reversal_is_due(invoice: Invoice) -> bool:
+    """Whether an issued invoice says another amount than what is left of its order, so that a job will reverse it."""
+    if invoice.status != InvoiceStatus.ISSUED or invoice.is_reversal:
+        return False
+    return amount_due_fen(invoice.order, InvoiceKind(invoice.kind)) != invoice.amount_fen
+
+
 _NEEDS_A_PERSON = (
     # Refused reversals: the recipient can do nothing about them. Whoever asked for an invoice corrects it alone.
     Q(status=InvoiceStatus.FAILED, reverses__isnull=False)

@@ -72,6 +72,7 @@ def invoice(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "invoice": found,
         "is_own": is_own,
+        "reversal_is_due": invoice_selectors.reversal_is_due(found),
         "card": invoice_selectors.invoice_card(found.order, request.user) if is_own else None,
     }
     return render(request, "payments/invoice_detail.html", context)

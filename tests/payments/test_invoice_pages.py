@@ -319,6 +319,24 @@ def test_what_the_seller_was_invoiced_is_not_the_buyers_to_read(order):
     assert fee.reference not in buyer.get(address("invoices")).content.decode()
 
 
+def test_a_refunded_invoice_says_at_once_that_it_will_be_reversed_and_then_leads_to_both_papers(order):
+    old = issued(order)
+    buyer = client_of(order.buyer)
+    coming = "发票会自动红冲"
+    assert coming not in buyer.get(old.get_absolute_url()).content.decode()
+    give_back(order, 28_000)
+    assert coming in buyer.get(old.get_absolute_url()).content.decode()
+    let_jobs_run()
+
+    red, new = Invoice.objects.get(reverses=old), Invoice.objects.get(replaces=old)
+    for user in (order.buyer, order.seller):
+        text = client_of(user).get(old.get_absolute_url()).content.decode()
+        assert coming not in text
+        assert f'href="{red.get_absolute_url()}"' in text
+        assert f'href="{new.get_absolute_url()}"' in text
+    assert f'href="{new.get_absolute_url()}"' in buyer.get(red.get_absolute_url()).content.decode()
+
+
 def test_strangers_find_neither_page_nor_paper_nor_form(order):
     invoice = issued(order)
     pages = [invoice.get_absolute_url(), address("invoice_file", invoice.reference)]
