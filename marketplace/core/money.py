@@ -45,6 +45,11 @@ def display_yuan(amount_fen: int, *, exact: bool = False) -> str:
     return f"{sign}{yuan:,}.{fen:02d}" if exact or fen else f"{sign}{yuan:,}"
 
 
+def display_money(amount_fen: int, *, exact: bool = False) -> str:
+    """The amount for people with the currency sign, a minus before it: -12300 → "−¥123"."""
+    return f"{'−' if amount_fen < 0 else ''}¥{display_yuan(abs(amount_fen), exact=exact)}"
+
+
 def parse_yuan(text: str | Decimal) -> int:
     """Fen from a decimal amount in yuan. Raises ValueError when it is not a number with at most two decimal places."""
     try:

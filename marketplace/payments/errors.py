@@ -99,6 +99,7 @@ class InvoiceErrorCode(StrEnum):
     SELLER_NOT_READY = "seller_not_ready"
     ALREADY_ASKED = "already_asked"
     TITLE_MISSING = "title_missing"
+    TAX_NUMBER_MISSING = "tax_number_missing"
     TAX_NUMBER_LENGTH = "tax_number_length"
     TAX_NUMBER_CHARACTERS = "tax_number_characters"
     TAX_NUMBER_CHECK = "tax_number_check"
@@ -118,6 +119,7 @@ class InvoiceError(DomainError):
         ),
         InvoiceErrorCode.ALREADY_ASKED: _("There is an invoice for this order already. It stands in your invoices."),
         InvoiceErrorCode.TITLE_MISSING: _("Whom is the invoice for? Please write the name."),
+        InvoiceErrorCode.TAX_NUMBER_MISSING: _("Please write the unified social credit code of the company."),
         InvoiceErrorCode.TAX_NUMBER_LENGTH: _(
             "A unified social credit code has 18 characters; this one has %(length)s."
         ),

@@ -226,7 +226,9 @@ def test_the_recipient_is_told_and_mailed_once_and_the_seller_is_told_without_th
     told = Notification.objects.get(recipient=order.buyer)
     assert (told.title, told.url) == ("发票已开好", invoice.get_absolute_url())
     seller_told = Notification.objects.get(recipient=order.seller)
-    assert seller_told.url == order.get_absolute_url()
+    assert seller_told.url == invoice.get_absolute_url()
+    assert invoice.number in seller_told.body
+    assert "¥1,280.00" in seller_told.body
     assert "林小满" not in seller_told.title + seller_told.body
 
 
