@@ -54,7 +54,8 @@ def test_a_seller_downloads_a_proof_and_the_page_checks_it(person, stack, size, 
         expect(good).to_be_hidden()
     seller.snap("4 refused")
     # Another file is no reason for alarm: nothing of it was checked.
-    for name, content in (("another.json", '{"name": "package"}'), ("letter.txt", "你好"), ("half.json", '{"published": {"day"')):
+    others = {"another.json": '{"name": "package"}', "letter.txt": "你好", "half.json": '{"published": {"day"'}
+    for name, content in others.items():
         wrong = tmp_path / name
         wrong.write_text(content)
         choose.set_input_files(wrong)
