@@ -228,6 +228,18 @@ def test_large_payouts_wait_for_two_people_who_are_not_the_seller(seller):
     assert refusal(services.approve_payout, payout_id=payout.pk, staff=one) == PayoutErrorCode.NOT_POSSIBLE_NOW
 
 
+def test_who_approved_sees_no_second_button_and_the_other_person_does(seller, client):
+    payout = request(seller, 600_000)
+    one, other = make_finance(), make_finance()
+    services.approve_payout(payout_id=payout.pk, staff=one)
+    button = reverse("payments_payout_approve", args=[payout.pk])
+    for staff, sees_it in ((one, False), (other, True)):
+        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get(reverse("payments_payouts")).content.decode()
+        assert payout.reference in page
+        assert (f'action="{button}"' in page) is sees_it
+
+
 def test_nobody_approves_their_own(seller):
     payout = request(seller, 600_000)
     seller.user_permissions.set(make_finance().groups.get().permissions.all())
