@@ -354,11 +354,12 @@ def transfer_comes_back(world: World, order: Order, roll: Roll) -> list[int]:
 def settle(world: World, order: Order, roll: Roll) -> list[Any]:
     """The job asks for the settlement of what has cleared, and carries it out."""
     done: list[Any] = []
-    with at(timezone.now(), plus=timedelta(days=30)), answers_lost(roll.pick("lost", LOSSES)):
-        for payment in order.payments.all():
-            settlement = custody.owe_settlement(payment_id=payment.pk)
-            if settlement is not None and settlement.status in (SettlementStatus.DUE, SettlementStatus.SENT):
-                done.append(custody.send_settlement(settlement=settlement))
+    for payment in order.payments.all():
+        settlement = custody.owe_settlement(payment_id=payment.pk)
+        if settlement is None or settlement.status not in (SettlementStatus.DUE, SettlementStatus.SENT):
+            continue
+        with at(settlement.next_attempt_at), answers_lost(roll.pick("lost", LOSSES)):
+            done.append(custody.send_settlement(settlement=settlement))
     return done
 
 

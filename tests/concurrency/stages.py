@@ -183,7 +183,8 @@ def build(world: World, situation: str, *, turn: int = 0) -> Order:
     buyer, package = world.cast.buyers[turn % len(world.cast.buyers)], fitting[turn % len(fitting)]
     order = world.add(orders.place_order(buyer=buyer, package=package))
     for name, decided in stage.steps:
-        chosen = {"lost": "", "very late": False, "who": order.seller, "again": False} | decided
+        # Finance gives back: what the wallet does not hold any more becomes a debt then.
+        chosen = {"lost": "", "very late": False, "who": world.cast.finance[0], "again": False} | decided
         with suppress(*OPERATIONS[name].refuses):
             OPERATIONS[name].run(world, Order.objects.get(pk=order.pk), Roll(turn, **chosen))
     return Order.objects.get(pk=order.pk)
