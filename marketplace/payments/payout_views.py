@@ -15,7 +15,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
 from marketplace.ledger.selectors import wallet_of
-from marketplace.payments import payout_presenters, payout_selectors, services
+from marketplace.payments import payout_presenters, payout_selectors, services, wechat_payout_views
 from marketplace.payments.models import PayoutDestinationKind, PayoutStatus
 from marketplace.payments.payout_forms import AmountForm, DestinationForm, WithdrawForm
 
@@ -83,6 +83,8 @@ def destination(request: HttpRequest) -> HttpResponse:
         return redirect("payments:withdraw")
     context = {
         "form": form,
+        "can_type": bool(form.kinds()),
+        "can_bind_wechat": PayoutDestinationKind.WECHAT in payout_selectors.offered_kinds(),
         "real_name": verified_real_name(request.user),
         "freeze_hours": get_config("payouts.freeze_hours"),
         "usable_from": clock.now() + timedelta(hours=get_config("payouts.freeze_hours")),
@@ -101,6 +103,7 @@ def payout(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": payout_presenters.steps(found),
         "expected_by": payout_presenters.expected_by(found),
         "now": clock.now(),
+        "confirmation": wechat_payout_views.confirmation(request, found),
     }
     return render(request, "payments/payout_detail.html", context)
 
