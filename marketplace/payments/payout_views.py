@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from marketplace.accounts.decorators import recent_login_required
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
@@ -20,7 +21,7 @@ from marketplace.payments.models import PayoutDestinationKind, PayoutStatus
 from marketplace.payments.payout_forms import AmountForm, DestinationForm, WithdrawForm
 
 
-@login_required
+@recent_login_required("POST")
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
     """How much can be taken out, where to, what the tax office gets; and what was taken out before."""
@@ -67,7 +68,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/_withdraw_tax.html", context)
 
 
-@login_required
+@recent_login_required("GET", "POST", keep_typed=False)
 @require_http_methods(["GET", "POST"])
 def destination(request: HttpRequest) -> HttpResponse:
     """Name the account that withdrawals go to, or another one."""

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.accounts.decorators import recent_login_required
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
@@ -63,7 +64,7 @@ def payout_return(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect(found)
 
 
-@login_required
+@recent_login_required("POST")
 @require_http_methods(["GET", "POST"])
 def bind_wechat(request: HttpRequest) -> HttpResponse:
     """Let withdrawals go to the WeChat account that this page is open in; elsewhere a code leads into WeChat.

@@ -20,6 +20,7 @@ from marketplace.payments.errors import PayoutError, PayoutErrorCode
 from marketplace.payments.gateways.base import TransferSnapshot, TransferState
 from marketplace.payments.models import Payout, PayoutDestination, PayoutDestinationKind, PayoutStatus, TaxYear
 from tests.factories import make_finance, make_seller, make_user, make_verified_seller
+from tests.logins import log_in
 from tests.payments.conftest import earn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -92,7 +93,7 @@ def test_a_day_of_small_payouts_needs_two_people_as_one_large_one_does(seller):
 
 
 def test_the_form_sent_a_second_time_leads_to_the_payout_it_made(seller, client):
-    client.force_login(seller)
+    log_in(seller, client=client)
     destination = PayoutDestination.objects.get(user=seller)
     form = {"amount": "9000.00", "request_key": str(uuid4()), "destination": destination.pk}
     first, second = client.post("/wallet/withdraw/", form), client.post("/wallet/withdraw/", form)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from marketplace.notifications.models import Notification
 from marketplace.payments import payout_selectors, tasks
 from marketplace.payments.models import Payout, PayoutDestination, PayoutDestinationKind, PayoutStatus
 from tests.factories import make_verified_seller
+from tests.logins import log_in
 from tests.payments.conftest import earn
 from tests.payments.sandbox.conftest import fetch
 from tests.payments.wechat import hand_in
@@ -36,9 +36,7 @@ def seller(wechat_sandbox):
 
 @pytest.fixture
 def client(seller):
-    logged_in = Client()
-    logged_in.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
-    return logged_in
+    return log_in(seller)
 
 
 def identify(client, headers=IN_WECHAT, path=BIND):
@@ -130,8 +128,7 @@ def test_what_is_typed_beside_a_known_account_is_not_read(client):
 
 def test_a_way_back_that_this_session_did_not_ask_for_is_refused(client):
     client.get(BIND, headers=IN_WECHAT)
-    stranger = Client()
-    stranger.force_login(make_verified_seller(name="周远"), backend="django.contrib.auth.backends.ModelBackend")
+    stranger = log_in(make_verified_seller(name="周远"))
     stranger.get(BIND, headers=IN_WECHAT)
     state = stranger.session["wechat_oauth_state"]
     answer = client.get(BIND, {"code": "abc", "state": state}, headers=IN_WECHAT)
@@ -192,7 +189,6 @@ def test_a_transfer_that_is_not_confirmed_brings_the_money_back(client, seller, 
 
 def test_strangers_neither_see_nor_ask_about_a_withdrawal(client):
     payout = sent(client)
-    stranger = Client()
-    stranger.force_login(make_verified_seller(name="周远"), backend="django.contrib.auth.backends.ModelBackend")
+    stranger = log_in(make_verified_seller(name="周远"))
     assert stranger.get(payout.get_absolute_url()).status_code == 404
     assert stranger.get(reverse("payments:payout_return", args=[payout.reference])).status_code == 404
