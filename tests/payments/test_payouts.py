@@ -29,6 +29,7 @@ from marketplace.payments.models import (
     TaxYear,
 )
 from tests.factories import make_finance, make_moderator, make_seller, make_user, make_verified_seller
+from tests.logins import log_in
 from tests.payments.conftest import earn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -101,7 +102,7 @@ def test_a_day_of_small_payouts_needs_two_people_as_one_large_one_does(seller):
 
 
 def test_the_form_sent_a_second_time_leads_to_the_payout_it_made(seller, client):
-    client.force_login(seller)
+    log_in(seller, client=client)
     destination = PayoutDestination.objects.get(user=seller)
     form = {"amount": "9000.00", "request_key": str(uuid4()), "destination": destination.pk}
     first, second = client.post("/wallet/withdraw/", form), client.post("/wallet/withdraw/", form)

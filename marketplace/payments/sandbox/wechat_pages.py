@@ -124,7 +124,7 @@ class WechatPhone:
             "amount": display_yuan(row["amount_fen"]),
             "subject": row["remark"],
             "number": row["out_bill_no"],
-            "action": f"/wechat/transfer/{row['package_info']}",
+            "action": f"/wechat/transfer/{row['package_info']}{'?' if request.url.query else ''}{request.url.query}",
             "button": "确认收款",
             "back": Html(""),
         }
@@ -137,6 +137,9 @@ class WechatPhone:
             return message_page("没有收款", "这个请求不是从收款页面发出的。", status=403)
         if row["state"] == WAITING:
             self._transfers.set_state(row["out_bill_no"], SUCCEEDED)
+        back = request.query_params.get("redirect_url", "")
+        if back.startswith(("http://", "https://")):
+            return RedirectResponse(back, status_code=303)
         return RedirectResponse(f"/wechat/transfer/{row['package_info']}", status_code=303)
 
 

@@ -311,6 +311,18 @@ def apply_transfer_snapshot(snapshot: TransferSnapshot, *, gateway_code: str) ->
     return ""
 
 
+def refresh_payout(*, payout: Payout) -> None:
+    """Ask now how a transfer stands: its payee says that it is confirmed. No answer changes nothing, the job asks on."""
+    if payout.status not in (PayoutStatus.SENT, PayoutStatus.AWAITING_PAYEE):
+        return
+    try:
+        snapshot = gateway(payout.gateway).query_transfer(payout.reference)
+    except GatewayError as problem:
+        logger.log(problem.log_level, "payout %s: %s", payout.reference, problem)
+        return
+    apply_transfer_snapshot(snapshot, gateway_code=payout.gateway)
+
+
 def recheck_payout(*, payout: Payout) -> bool:
     """Ask once more about a transfer that arrived: a bank may send it back days later. Returns whether it did."""
     try:
