@@ -113,10 +113,8 @@ def _tax_withheld() -> Iterator[str]:
     for pk, user_id, year, withheld in TaxYear.objects.values_list("pk", "user_id", "year", "withheld_fen"):
         booked, gone = held.pop(f"tax:{user_id}:{year}", 0), remitted.get(pk, 0)
         if booked != withheld - gone:
-            yield (
-                f"tax of seller {user_id} in {year}: {withheld} fen were withheld and {gone} remitted, "
-                f"the books say {booked}"
-            )
+            less = f" and {gone} remitted" if gone else ""
+            yield f"tax of seller {user_id} in {year}: {withheld} fen were withheld{less}, the books say {booked}"
     for code, balance in held.items():
         if balance:
             yield f"{code} holds {balance} fen of a year that is not known"
