@@ -14,7 +14,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.payments import own_money_selectors, services
 from marketplace.payments.audit import audit_money
-from marketplace.payments.errors import OwnMoneyError, OwnMoneyErrorCode
+from marketplace.payments.errors import OwnMoneyError, OwnMoneyErrorCode, ReconciliationError, ReconciliationErrorCode
 from marketplace.payments.gateways.base import TransferSnapshot, TransferState
 from marketplace.payments.models import (
     AuditRun,
@@ -24,6 +24,7 @@ from marketplace.payments.models import (
     OwnMovement,
     OwnMovementKind,
     OwnMovementStatus,
+    Payment,
     PayoutDestination,
     PayoutDestinationKind,
     TaxRemittance,
@@ -271,6 +272,18 @@ def test_what_was_a_fee_and_what_turned_up_later_leave_suspense(seller):
     assert (sum_of("suspense:alipay"), sum_of("clearing:alipay")) == (0, before + 8_800)
     assert refusal(ask_way_out, late, OwnMovementKind.SUSPENSE_BACK) == OwnMoneyErrorCode.NOTHING_IN_SUSPENSE
     assert audit_money().violations == []
+
+
+def test_what_is_a_payment_of_ours_or_a_fee_never_gets_into_suspense(seller):
+    ours = Payment.objects.get().out_trade_no
+    with pytest.raises(ReconciliationError) as caught:
+        unexplained(there_fen=8_800, number=ours)
+    assert caught.value.code == ReconciliationErrorCode.ASK_FIRST
+    Difference.objects.update(kind=DifferenceKind.FEE)
+    with pytest.raises(ReconciliationError) as caught:
+        reconciliation.book_to_suspense(difference_id=Difference.objects.get().pk, staff=make_finance())
+    assert caught.value.code == ReconciliationErrorCode.NOT_FITTING
+    assert (sum_of("suspense:alipay"), own_money_selectors.suspense_items().count()) == (0, 0)
 
 
 def test_only_ways_out_of_suspense_resolve_a_difference(seller):
