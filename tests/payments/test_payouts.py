@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -153,8 +152,7 @@ def test_a_form_sent_again_with_other_details_or_by_somebody_else_moves_nothing(
 
 
 def test_the_page_sent_twice_leads_to_the_same_withdrawal_although_the_wallet_is_empty_by_then(seller):
-    client = Client()
-    client.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
+    client = log_in(seller)
     form = {"amount": "9000.00", "destination": PayoutDestination.objects.get().pk, "request_key": str(uuid4())}
     first, again = (client.post(reverse("payments:withdraw"), form) for _click in range(2))
     assert first.status_code == again.status_code == 302

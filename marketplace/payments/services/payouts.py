@@ -39,6 +39,7 @@ from marketplace.payments.gateways.base import (
 )
 from marketplace.payments.models import MONEY_IS_BACK, Payout, PayoutDestination, PayoutStatus, TaxYear
 from marketplace.payments.services.custody import is_custody
+from marketplace.payments.services.own_money import advance_remitted_tax
 from marketplace.payments.services.paying import notify_url
 from marketplace.payments.states import OWNER, STAFF, require_payout_move
 from marketplace.payments.tax import Withholding, YearSoFar, withholding
@@ -345,6 +346,7 @@ def _lock_with_year(payout_id: int) -> Payout:
 def _give_back(payout: Payout, status: PayoutStatus, *, problem: str) -> None:
     """Return gross and tax to the seller, once: the posting's key sees to that."""
     had_arrived = payout.status == PayoutStatus.PAID
+    advance_remitted_tax(payout=payout)
     postings_payouts.return_payout(
         user=payout.user,
         gateway=payout.gateway,
