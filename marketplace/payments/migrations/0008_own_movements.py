@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0006_invoices'),
+        ('payments', '0007_audit_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0009_transaction_time'),
+        ('ledger', '0010_legs_with_their_transaction'),
     ]
 
     operations = [
