@@ -270,7 +270,7 @@ def test_the_list_shows_invoices_and_reversals_newest_first(order):
     places = [text.index(number) for number in numbers]
     assert places == sorted(places)
     assert text.count("红字发票") >= 1
-    assert "−1,280.00" in text
+    assert 'price--negative" value="-1280">1,280.00' in text
 
 
 def test_the_list_costs_the_same_however_long_it_is(order, django_assert_max_num_queries):
