@@ -12,10 +12,11 @@ from marketplace.orders.models import Order
 from marketplace.payments import gateways
 from marketplace.payments import locks as payment_locks
 from marketplace.payments.models import Payment
-from tests.concurrency.institutions import Institution, adapter_of
+from tests.concurrency.institutions import Institution
 from tests.concurrency.invariants import moves_watched
 from tests.concurrency.races import Races
 from tests.concurrency.rig import racing
+from tests.concurrency.strict_gateway import adapter_of
 from tests.concurrency.world import CODES, World, make_cast
 
 

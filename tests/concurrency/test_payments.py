@@ -18,6 +18,7 @@ from marketplace.payments.audit import audit_money
 from marketplace.payments.gateways.alipay import AlipayGateway
 from marketplace.payments.models import GatewayNotification, PaymentStatus
 from marketplace.payments.tasks import close_expired_orders, pay_due_refunds, poll_undecided_payments
+from tests.concurrency.rig import THREADS, racing
 from tests.databases import together
 from tests.factories import make_gig, make_order
 from tests.payments.conftest import (  # noqa: F401 fixtures of the payments' tests, used here too
@@ -56,6 +57,18 @@ def test_two_copies_of_a_notification_at_once_pay_once(silent_alipay, forge, mee
     assert GatewayNotification.objects.count() == 1
     assert not Refund.objects.exists()
     assert audit_money().violations == []
+
+
+def test_fifty_copies_of_a_notification_at_once_pay_once(silent_alipay, forge):
+    payment = new_payment()
+    notice = forge(payment)
+    with racing() as rig:
+        answers = [answer for _round in range(7) for answer in rig.release([partial(post, notice)] * THREADS)]
+    assert answers == [b"success"] * 56
+    assert payment.order.events.filter(type="paid").count() == 1
+    assert GatewayNotification.objects.count() == 1
+    assert Transaction.objects.count() == 1
+    assert not Refund.objects.exists()
 
 
 def test_control_without_the_lock_both_copies_pay_the_order(silent_alipay, forge, locks_off):

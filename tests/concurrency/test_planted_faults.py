@@ -14,8 +14,8 @@ def test_the_races_find(races, name):
     with planted(fault), pytest.raises(RaceLost) as lost:
         run_machine(
             races,
-            examples=budget("RACES_FAULT_EXAMPLES", 100),
-            steps=8,
+            examples=budget("RACES_FAULT_EXAMPLES", 150),
+            steps=5,
             situations=fault.situations,
             is_custody=fault.is_custody,
         )

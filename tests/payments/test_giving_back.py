@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Sum
 from django.utils import timezone
 
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
-from marketplace.ledger.models import Account
+from marketplace.core.money import parse_yuan
+from marketplace.ledger.models import Account, Entry
+from marketplace.ledger.selectors import wallet_of
 from marketplace.orders import services as orders
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Refund, RefundStatus
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.audit import audit_money
@@ -16,7 +20,7 @@ from marketplace.payments.models import Payment, PaymentStatus
 from marketplace.payments.services.paying import ORDER_ALREADY_PAID, ORDER_CLOSED
 from marketplace.payments.tasks import close_expired_orders, pay_due_refunds
 from tests.factories import make_finance, make_moderator
-from tests.payments.conftest import Purchase
+from tests.payments.conftest import Purchase, deliver_and_accept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
 REFUND = "alipay.trade.refund"
@@ -232,3 +236,33 @@ def test_alipays_notification_of_the_refund_changes_nothing_more(paid, refund):
     paid.refresh()
     assert paid.payment.status == PaymentStatus.PAID
     assert paid.order.events.count() == events
+
+
+@pytest.mark.parametrize("share", [[1, 99, 100, 333, 746, 1], [1] * 5 + [1_275], [640, 640]], ids=str)
+def test_many_partial_refunds_end_at_exactly_nothing(purchase_of_1280, share):
+    """Fee and share are rounded at every step, and nothing is left over at the end, there and here."""
+    order = purchase_of_1280.order
+    for amount_fen in share:
+        orders.refund_part(order_id=order.pk, actor=make_finance(), amount_fen=amount_fen, reason="一部分")
+        assert pay_due_refunds() == 1
+    with pytest.raises(OrderError) as refusal:
+        orders.refund_part(order_id=order.pk, actor=make_finance(), amount_fen=1, reason="再退一分")
+    assert refusal.value.code == OrderErrorCode.REFUND_TOO_LARGE
+    given_back = [parse_yuan(row["refund_amount"]) for row in purchase_of_1280.at_alipay()["refunds"]]
+    assert sorted(given_back) == sorted(share)
+    assert purchase_of_1280.at_alipay()["refunded_amount"] == "12.80"
+    wallet = wallet_of(order.seller)
+    assert (escrow(purchase_of_1280), wallet.pending_fen, wallet.available_fen) == (0, 0, 0)
+    for code in ("platform:commission", "clearing:alipay"):
+        assert Entry.objects.filter(account__code=code).aggregate(total=Sum("amount_fen"))["total"] == 0
+
+
+@pytest.fixture
+def purchase_of_1280(db, new_purchase):
+    """Paid 12.80 yuan, delivered, accepted."""
+    bought = new_purchase(price_fen=1_280)
+    bought.pay()
+    assert bought.deliver() == "success"
+    bought.refresh()
+    deliver_and_accept(bought.order)
+    return bought

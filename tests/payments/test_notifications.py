@@ -7,7 +7,7 @@ from marketplace.ledger.models import Entry, Transaction
 from marketplace.orders.models import Refund
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import services
-from marketplace.payments.models import GatewayNotification, PaymentStatus
+from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.sandbox.keys import ensure_keys
 from tests.factories import make_gig, make_order
 from tests.payments.conftest import NOTIFY, hand_over, post_notice
@@ -140,6 +140,20 @@ def test_signed_nonsense_is_refused_without_a_crash(payment, forge, changes):
 def test_a_true_notification_for_an_unknown_number_is_kept_and_refused(payment, forge):
     refused(forge(payment, out_trade_no="PA2222222222222222222222222"), "unknown number")
     assert_nothing_happened(payment)
+
+
+def test_a_notification_that_came_before_our_own_commit_is_taken_when_it_is_repeated(payment, forge):
+    """The institution may be faster than our database: what it says of a number that is not there yet, it says again."""
+    notice = forge(payment)
+    row = Payment.objects.filter(pk=payment.pk)
+    row.update(out_trade_no="not committed yet")
+    assert hand_over(notice) == "fail"
+    row.update(out_trade_no=payment.out_trade_no)
+    assert hand_over(notice) == "success"
+    payment.refresh_from_db()
+    assert payment.status == PaymentStatus.PAID
+    kept = GatewayNotification.objects.get()
+    assert kept.applied_at is not None
 
 
 def test_a_trade_that_waits_changes_nothing_and_is_not_repeated(payment, forge):
