@@ -275,9 +275,9 @@ def test_what_was_a_fee_and_what_turned_up_later_leave_suspense(seller):
 
 
 def test_what_is_a_payment_of_ours_or_a_fee_never_gets_into_suspense(seller):
-    ours = Payment.objects.get().out_trade_no
+    ours = Payment.objects.get()
     with pytest.raises(ReconciliationError) as caught:
-        unexplained(there_fen=8_800, number=ours)
+        unexplained(there_fen=ours.amount_fen, number=ours.out_trade_no)
     assert caught.value.code == ReconciliationErrorCode.ASK_FIRST
     Difference.objects.update(kind=DifferenceKind.FEE)
     with pytest.raises(ReconciliationError) as caught:
