@@ -76,6 +76,8 @@ class TransactionKind(models.TextChoices):
     CUSTODY_RETURNED = "custody_returned", _("Settlement taken back")
     GATEWAY_FEE = "gateway_fee", _("Fee of the payment institution")
     ADJUSTMENT = "adjustment", _("Correction after reconciliation")
+    FEES_WITHDRAWN = "fees_withdrawn", _("Service fees to our bank")
+    TAX_REMITTED = "tax_remitted", _("Income tax to the tax office")
 
 
 class Transaction(models.Model):

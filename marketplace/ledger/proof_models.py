@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ProofBranch(models.TextChoices):
@@ -32,7 +33,7 @@ class EscrowProof(models.Model):
     balances_root = models.CharField(max_length=64)
     escrow_lines = models.PositiveIntegerField(_("orders in escrow"))
     balance_lines = models.PositiveIntegerField(_("balances"))
-    total_fen = models.BigIntegerField(_("total in fen"))
+    total_fen = models.BigIntegerField(pgettext_lazy("owed in a proof", "total in fen"))
     escrow_fen = models.BigIntegerField(_("in escrow, in fen"))
     available_fen = models.BigIntegerField(_("available, in fen"))
     pending_fen = models.BigIntegerField(_("pending, in fen"))

@@ -23,6 +23,13 @@ PAGE_SIZE = 20
 CHUNK = 2000
 # The legs beside a person's own that say how an amount came about.
 _EXPLAINING = (AccountKind.ESCROW, AccountKind.COMMISSION, AccountKind.TAX_WITHHELD)
+# What the platform or the tax office has a share in.
+_KINDS_WITH_A_SHARE = (
+    TransactionKind.ESCROW_RELEASED,
+    TransactionKind.RELEASE_REVERSED,
+    TransactionKind.PAYOUT_REQUESTED,
+    TransactionKind.PAYOUT_RETURNED,
+)
 _ACCOUNT_ORDER = (AccountKind.USER_AVAILABLE, AccountKind.USER_PENDING, AccountKind.USER_DEBT)
 
 
@@ -287,14 +294,6 @@ def _beside(own: QuerySet[Entry]) -> dict[str, int]:
         account__kind__in=(AccountKind.COMMISSION, AccountKind.TAX_WITHHELD),
     )
     return dict(legs.values_list("account__kind").annotate(total=Sum("amount_fen")).order_by())
-
-
-_KINDS_WITH_A_SHARE = (
-    TransactionKind.ESCROW_RELEASED,
-    TransactionKind.RELEASE_REVERSED,
-    TransactionKind.PAYOUT_REQUESTED,
-    TransactionKind.PAYOUT_RETURNED,
-)
 
 
 def _ids(

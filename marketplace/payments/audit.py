@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Abs, Coalesce, Concat
 
 from marketplace.core.moment import one_moment
 from marketplace.ledger.audit import AuditReport, audit_books
-from marketplace.ledger.models import Account, AccountKind, Entry, TransactionKind
+from marketplace.ledger.models import Account, AccountKind, Entry, Transaction, TransactionKind
 from marketplace.orders.models import Order, Refund, RefundStatus
 from marketplace.orders.states import FUNDED_STATUSES
 from marketplace.payments.models import (
+    OWN_PREFIX,
     GatewayCode,
+    OwnMovement,
+    OwnMovementKind,
+    OwnMovementStatus,
     Payment,
     PaymentStatus,
     Payout,
@@ -20,7 +24,15 @@ from marketplace.payments.models import (
     Settlement,
     SettlementReturn,
     SettlementStatus,
+    TaxRemittance,
     TaxYear,
+)
+
+# Movements of our own money that change what a gateway holds; the others move it between our own accounts.
+MOVES_CLEARING = (
+    OwnMovementKind.FEES_WITHDRAWN,
+    OwnMovementKind.TAX_REMITTED,
+    OwnMovementKind.SUSPENSE_BACK,
 )
 
 
@@ -57,6 +69,7 @@ def audit_money(*, history: bool = True) -> AuditReport:
     report.violations += _documents_without_their_posting()
     report.violations += _money_on_its_way()
     report.violations += _tax_withheld()
+    report.violations += _own_movements()
     return report
 
 
@@ -94,15 +107,32 @@ def _money_on_its_way() -> Iterator[str]:
 
 
 def _tax_withheld() -> Iterator[str]:
-    """Each seller's tax account holds what was withheld in the year."""
+    """Each seller's tax account holds what was withheld in the year and has not been remitted."""
+    posted = TaxRemittance.objects.filter(movement__status=OwnMovementStatus.POSTED)
+    remitted = dict(posted.values_list("tax_year_id").annotate(total=Sum("amount_fen")))
     held = dict(Account.objects.filter(kind=AccountKind.TAX_WITHHELD).values_list("code", "balance_fen"))
-    for user_id, year, withheld in TaxYear.objects.values_list("user_id", "year", "withheld_fen"):
-        booked = held.pop(f"tax:{user_id}:{year}", 0)
-        if booked != withheld:
-            yield f"tax of seller {user_id} in {year}: {withheld} fen were withheld, the books say {booked}"
+    for pk, user_id, year, withheld in TaxYear.objects.values_list("pk", "user_id", "year", "withheld_fen"):
+        booked, gone = held.pop(f"tax:{user_id}:{year}", 0), remitted.get(pk, 0)
+        if booked != withheld - gone:
+            less = f" and {gone} remitted" if gone else ""
+            yield f"tax of seller {user_id} in {year}: {withheld} fen were withheld{less}, the books say {booked}"
     for code, balance in held.items():
         if balance:
             yield f"{code} holds {balance} fen of a year that is not known"
+
+
+def _own_movements() -> Iterator[str]:
+    """Movements of our own money, one by one: each posted one moved its amount, and nothing moved without one."""
+    booked = Entry.objects.filter(transaction__reference=OuterRef("reference"), amount_fen__gt=0).order_by()
+    total = booked.values("transaction__reference").annotate(total=Sum("amount_fen")).values("total")
+    posted = OwnMovement.objects.filter(status=OwnMovementStatus.POSTED)
+    compared = posted.annotate(booked=Coalesce(Subquery(total), 0)).exclude(booked=Abs("amount_fen"))
+    for reference, amount, found in compared.values_list("reference", "amount_fen", "booked"):
+        yield f"movement {reference} is of {amount} fen, the books say {found}"
+    kinds = (TransactionKind.FEES_WITHDRAWN, TransactionKind.TAX_REMITTED)
+    own = Transaction.objects.filter(Q(reference__startswith=OWN_PREFIX) | Q(kind__in=kinds))
+    for key in own.exclude(reference__in=posted.values("reference")).values_list("idempotency_key", flat=True):
+        yield f"{key} moved money of our own, and nobody asked for it"
 
 
 def _clearing() -> dict[str, int]:
@@ -113,7 +143,7 @@ def _clearing() -> dict[str, int]:
 
 
 def _by_documents(gateway: str) -> int:
-    """What a gateway must hold by its documents: captured − refunded − paid out − settled + taken back − fees."""
+    """What a gateway must hold by its documents: captured − refunded − paid out − settled + taken back − own − fees."""
 
     def total(rows: QuerySet[Any], field: str = "amount_fen") -> int:
         return rows.aggregate(total=Sum(field))["total"] or 0
@@ -129,16 +159,18 @@ def _by_documents(gateway: str) -> int:
         settlement__payment__gateway=gateway, status=SettlementStatus.DONE, refund__status=RefundStatus.DONE
     )
     payouts = Payout.objects.filter(gateway=gateway, status=PayoutStatus.PAID)
-    # Fees and corrections have no document but their own posting.
+    # Fees and corrections have no document but their own posting; movements of our own money have one.
     explained = Entry.objects.filter(
         account__code=f"clearing:{gateway}",
         transaction__kind__in=(TransactionKind.GATEWAY_FEE, TransactionKind.ADJUSTMENT),
-    )
+    ).exclude(transaction__reference__startswith=OWN_PREFIX)
+    own_money = OwnMovement.objects.filter(gateway=gateway, status=OwnMovementStatus.POSTED, kind__in=MOVES_CLEARING)
     return (
         total(paid)
         - total(refunds)
         - total(payouts)
         - total(settled, "seller_fen")
         + total(returned, "seller_fen")
+        - total(own_money)
         - total(explained)
     )

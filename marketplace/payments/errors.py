@@ -92,6 +92,38 @@ class ReconciliationError(DomainError):
     }
 
 
+class OwnMoneyErrorCode(StrEnum):
+    BEYOND_WHAT_IS_THERE = "beyond_what_is_there"
+    NOTHING_TO_REMIT = "nothing_to_remit"
+    NOTHING_IN_SUSPENSE = "nothing_in_suspense"
+    SELLER_MISSING = "seller_missing"
+    ALREADY_ASKED_FOR = "already_asked_for"
+    NOT_WAITING = "not_waiting"
+    NOT_THE_SAME_PERSON = "not_the_same_person"
+    HALTED = "halted"
+
+
+class OwnMoneyError(DomainError):
+    """A refusal about the platform's own money, read by finance."""
+
+    messages = {
+        OwnMoneyErrorCode.BEYOND_WHAT_IS_THERE: _("That is more than is there. Nothing was moved."),
+        OwnMoneyErrorCode.NOTHING_TO_REMIT: _("No withheld tax of this period is left to remit."),
+        OwnMoneyErrorCode.NOTHING_IN_SUSPENSE: _(
+            "Nothing of this difference stands as unexplained. Nothing was booked."
+        ),
+        OwnMoneyErrorCode.SELLER_MISSING: _("Whose debt is it? Please choose the seller."),
+        OwnMoneyErrorCode.ALREADY_ASKED_FOR: _(
+            "This has been asked for or booked already: the same difference, or the same number at the bank."
+        ),
+        OwnMoneyErrorCode.NOT_WAITING: _("This has been decided in the meantime. Please look at it again."),
+        OwnMoneyErrorCode.NOT_THE_SAME_PERSON: _("Whoever asked cannot approve it: a second person has to."),
+        OwnMoneyErrorCode.HALTED: _(
+            "The audit of the books found something: no money leaves until a later audit is clean."
+        ),
+    }
+
+
 class InvoiceErrorCode(StrEnum):
     SWITCHED_OFF = "switched_off"
     NOT_YET = "not_yet"
@@ -99,6 +131,7 @@ class InvoiceErrorCode(StrEnum):
     SELLER_NOT_READY = "seller_not_ready"
     ALREADY_ASKED = "already_asked"
     TITLE_MISSING = "title_missing"
+    TAX_NUMBER_MISSING = "tax_number_missing"
     TAX_NUMBER_LENGTH = "tax_number_length"
     TAX_NUMBER_CHARACTERS = "tax_number_characters"
     TAX_NUMBER_CHECK = "tax_number_check"
@@ -118,6 +151,7 @@ class InvoiceError(DomainError):
         ),
         InvoiceErrorCode.ALREADY_ASKED: _("There is an invoice for this order already. It stands in your invoices."),
         InvoiceErrorCode.TITLE_MISSING: _("Whom is the invoice for? Please write the name."),
+        InvoiceErrorCode.TAX_NUMBER_MISSING: _("Please write the unified social credit code of the company."),
         InvoiceErrorCode.TAX_NUMBER_LENGTH: _(
             "A unified social credit code has 18 characters; this one has %(length)s."
         ),

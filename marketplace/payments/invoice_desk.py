@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from marketplace.payments import invoice_selectors
@@ -17,6 +19,10 @@ from marketplace.payments.models import InvoiceIssuer, InvoiceStatus
 from marketplace.payments.services import invoices
 
 
+class InvoiceIssuerIndex(IndexView):
+    add_item_label = gettext_lazy("Add an issuing company")
+
+
 class InvoiceIssuerViewSet(ModelViewSet):
     """Sellers' companies that have authorised our provider, noted by finance."""
 
@@ -24,7 +30,14 @@ class InvoiceIssuerViewSet(ModelViewSet):
     icon = "doc-full"
     menu_label = gettext_lazy("Issuing companies")
     add_to_admin_menu = False
-    list_display = ["user", "name", "tax_number", "is_active", "updated_at"]
+    index_view_class = InvoiceIssuerIndex
+    list_display = [
+        "name",
+        Column("user", label=gettext_lazy("Seller")),
+        "tax_number",
+        Column(lambda issuer: _("Yes") if issuer.is_active else _("No"), label=gettext_lazy("May issue")),
+        DateColumn("updated_at", label=gettext_lazy("Changed")),
+    ]
     list_filter = ["is_active"]
     search_fields = ["name", "tax_number"]
     form_fields = ["user", "name", "tax_number", "tax_basis_points", "is_active"]

@@ -79,15 +79,21 @@ def last_title(user: User) -> Invoice | None:
     return Invoice.objects.filter(recipient=user, reverses=None).first()
 
 
+def _readable_by(user: User) -> QuerySet[Invoice]:
+    """What a person may read: what is addressed to them, and what was issued to a buyer in their name."""
+    in_their_name = Q(order__seller=user, kind=InvoiceKind.SELLER_SERVICE, number__isnull=False)
+    return Invoice.objects.filter(Q(recipient=user) | in_their_name)
+
+
 def invoices_of(user: User) -> QuerySet[Invoice]:
-    """A person's invoices and reversals, newest first."""
-    return Invoice.objects.filter(recipient=user).select_related("order", "reverses").order_by("-pk")
+    """A person's invoices and reversals, those issued in their name among them, newest first."""
+    return _readable_by(user).select_related("order", "reverses").order_by("-pk")
 
 
 def own_invoice(user: User, reference: str) -> Invoice:
     """One of them. Raises Http404."""
-    related = ("order__seller__profile", "reverses", "reversal", "replaces", "successor")
-    invoice = Invoice.objects.filter(recipient=user, reference=reference).select_related(*related).first()
+    related = ("order__seller__profile", "reverses__successor", "reversal", "replaces", "successor")
+    invoice = _readable_by(user).filter(reference=reference).select_related(*related).first()
     if invoice is None:
         raise Http404
     return invoice
@@ -135,6 +141,13 @@ def invoices_out_of_step() -> QuerySet[Invoice]:
         reverses=None, status=InvoiceStatus.ISSUED, order__refunds__payment_reference=""
     ).annotate(given_back=Sum("order__refunds__amount_fen"))
     return refunded.exclude(Exists(under_way)).exclude(kept_fen=F("order__total_fen") - F("given_back")).order_by("pk")
+
+
+def reversal_is_due(invoice: Invoice) -> bool:
+    """Whether an issued invoice says another amount than what is left of its order, so that a job will reverse it."""
+    if invoice.status != InvoiceStatus.ISSUED or invoice.is_reversal:
+        return False
+    return amount_due_fen(invoice.order, InvoiceKind(invoice.kind)) != invoice.amount_fen
 
 
 _NEEDS_A_PERSON = (

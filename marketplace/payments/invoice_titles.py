@@ -21,9 +21,11 @@ def clean_name(name: str) -> str:
 def clean_tax_number(tax_number: str) -> str:
     """A unified social credit code as the register writes it: full-width, lower case and blanks are put right (GB 32100).
 
-    Raises InvoiceError TAX_NUMBER_LENGTH, TAX_NUMBER_CHARACTERS or TAX_NUMBER_CHECK.
+    Raises InvoiceError TAX_NUMBER_MISSING, TAX_NUMBER_LENGTH, TAX_NUMBER_CHARACTERS or TAX_NUMBER_CHECK.
     """
     number = uscc.compact(unicodedata.normalize("NFKC", tax_number))
+    if not number:
+        raise InvoiceError(InvoiceErrorCode.TAX_NUMBER_MISSING)
     try:
         return str(uscc.validate(number))
     except InvalidLength as error:

@@ -1,4 +1,4 @@
-"""Invoices: the pages of whoever they are for."""
+"""Invoices: the pages of whoever they are for, and of the seller in whose name they were issued."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,7 +20,7 @@ from marketplace.payments.services import invoices
 @login_required
 @require_safe
 def invoice_list(request: HttpRequest) -> HttpResponse:
-    """All invoices of a person, reversals among them."""
+    """All invoices of a person, reversals and those in their name among them."""
     page = Paginator(invoice_selectors.invoices_of(request.user), 20).get_page(request.GET.get("page"))
     return render(request, "payments/invoice_list.html", {"page_obj": page})
 
@@ -67,8 +67,15 @@ def invoice(request: HttpRequest, reference: str) -> HttpResponse:
     found = invoice_selectors.own_invoice(request.user, reference)
     if request.htmx:
         return HttpResponse(status=204) if found.is_under_way else HttpResponseClientRefresh()
-    card = invoice_selectors.invoice_card(found.order, request.user)
-    return render(request, "payments/invoice_detail.html", {"invoice": found, "card": card})
+    # Whoever it is not for only reads it: the card is about their own side of the order.
+    is_own = found.recipient_id == request.user.pk
+    context = {
+        "invoice": found,
+        "is_own": is_own,
+        "reversal_is_due": invoice_selectors.reversal_is_due(found),
+        "card": invoice_selectors.invoice_card(found.order, request.user) if is_own else None,
+    }
+    return render(request, "payments/invoice_detail.html", context)
 
 
 @login_required

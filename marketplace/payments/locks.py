@@ -1,11 +1,14 @@
 """The only place of payments that takes row locks. An order's lock comes first (docs/locking.md)."""
 
+from collections.abc import Iterable
+
 from marketplace.orders.models import Order
 from marketplace.payments.models import (
     Difference,
     GatewayBill,
     GatewayNotification,
     Invoice,
+    OwnMovement,
     Payment,
     Payout,
     PayoutDestination,
@@ -79,3 +82,15 @@ def lock_difference(difference_id: int) -> Difference:
     """Lock one difference, so that two people resolve it once."""
     rows = Difference.objects.select_related("bill")
     return rows.select_for_update(of=("self",), no_key=True).get(pk=difference_id)
+
+
+def lock_tax_years(year_ids: Iterable[int]) -> list[TaxYear]:
+    """Lock several sellers' years of tax, ascending by key: what is remitted of them is counted once."""
+    rows = TaxYear.objects.filter(pk__in=list(year_ids)).order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True))
+
+
+def lock_own_movement(movement_id: int) -> OwnMovement:
+    """Lock one movement of our own money, before any year of tax, so that it is booked once."""
+    rows = OwnMovement.objects.select_related("difference", "seller", "asker")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=movement_id)

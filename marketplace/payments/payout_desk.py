@@ -20,7 +20,7 @@ from marketplace.payments import payout_selectors, selectors, services
 class RejectForm(forms.Form):
     """Why finance refuses a payout; the seller reads it."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+    reason = forms.CharField(label=gettext_lazy("Reason of the refusal"), max_length=200)
 
 
 @permission_required("payments.view_payout")

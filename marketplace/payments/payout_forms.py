@@ -64,7 +64,7 @@ class WithdrawForm(AmountForm):
         self.user = user
         self.fields["request_key"].initial = uuid4()
         self.fields["destination"].holder = verified_real_name(user)
-        self.fields["destination"].queryset = payout_selectors.destinations_of(user)
+        self.fields["destination"].queryset = payout_selectors.destinations_of(user).order_by("usable_from")
 
     def clean(self):
         data = super().clean()
@@ -98,10 +98,14 @@ class DestinationForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # A WeChat account is bound by logging in with WeChat, never typed.
-        offered = [kind for kind in payout_selectors.offered_kinds() if kind != PayoutDestinationKind.WECHAT]
+        offered = self.kinds()
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in offered]
         self.fields["kind"].initial = offered[0].value if offered else None
+
+    @staticmethod
+    def kinds() -> list[PayoutDestinationKind]:
+        """What can be typed here: a WeChat account is bound inside WeChat, never typed (wechat_payout_views.py)."""
+        return [kind for kind in payout_selectors.offered_kinds() if kind != PayoutDestinationKind.WECHAT]
 
     def clean(self):
         data = super().clean()

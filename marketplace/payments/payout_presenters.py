@@ -22,6 +22,7 @@ class Outlook:
 
     gross_fen: int
     tax: Withholding
+    refusal: str  # why this amount cannot be taken out now, or ""
     needs_approval: bool
     arrives_by: datetime
 
@@ -47,7 +48,8 @@ def outlook(user: User, gross_fen: int) -> Outlook | None:
     return Outlook(
         gross_fen=gross_fen,
         tax=services.preview_tax(user=user, gross_fen=gross_fen),
-        needs_approval=gross_fen > get_config("payouts.approval_threshold_fen"),
+        refusal=services.amount_refusal(user=user, gross_fen=gross_fen),
+        needs_approval=services.needs_approval(user=user, gross_fen=gross_fen),
         arrives_by=_arrival(clock.now()),
     )
 

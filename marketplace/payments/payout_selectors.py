@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.payments import wechat_identity
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.models import (
     MONEY_IS_BACK,
@@ -41,8 +42,11 @@ def gateway_of_destination(kind: str) -> str:
 
 
 def offered_kinds() -> list[PayoutDestinationKind]:
-    """The kinds of account that money can go to here, by what is configured."""
-    return [kind for kind in PayoutDestinationKind if gateway_of_destination(kind)]
+    """The kinds of account that can be named here, by what is configured: WeChat's only where it says who somebody is."""
+    found = [kind for kind in PayoutDestinationKind if gateway_of_destination(kind)]
+    if not wechat_identity.can_identify():
+        found = [kind for kind in found if kind != PayoutDestinationKind.WECHAT]
+    return found
 
 
 def payouts_are_offered() -> bool:

@@ -10,17 +10,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from marketplace.accounts.decorators import recent_login_required
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
 from marketplace.ledger.selectors import wallet_of
-from marketplace.payments import payout_presenters, payout_selectors, services
+from marketplace.payments import payout_presenters, payout_selectors, services, wechat_payout_views
 from marketplace.payments.models import PayoutDestinationKind, PayoutStatus
 from marketplace.payments.payout_forms import AmountForm, DestinationForm, WithdrawForm
 
 
-@login_required
+@recent_login_required("POST")
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
     """How much can be taken out, where to, what the tax office gets; and what was taken out before."""
@@ -67,7 +68,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/_withdraw_tax.html", context)
 
 
-@login_required
+@recent_login_required("GET", "POST", keep_typed=False)
 @require_http_methods(["GET", "POST"])
 def destination(request: HttpRequest) -> HttpResponse:
     """Name the account that withdrawals go to, or another one."""
@@ -83,6 +84,8 @@ def destination(request: HttpRequest) -> HttpResponse:
         return redirect("payments:withdraw")
     context = {
         "form": form,
+        "can_type": bool(form.kinds()),
+        "can_bind_wechat": PayoutDestinationKind.WECHAT in payout_selectors.offered_kinds(),
         "real_name": verified_real_name(request.user),
         "freeze_hours": get_config("payouts.freeze_hours"),
         "usable_from": clock.now() + timedelta(hours=get_config("payouts.freeze_hours")),
@@ -101,6 +104,7 @@ def payout(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": payout_presenters.steps(found),
         "expected_by": payout_presenters.expected_by(found),
         "now": clock.now(),
+        "confirmation": wechat_payout_views.confirmation(request, found),
     }
     return render(request, "payments/payout_detail.html", context)
 

@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 
 from marketplace.core import clock
 from marketplace.ledger.models import Transaction
-from marketplace.orders.models import Refund, RefundStatus
+from marketplace.orders.models import Refund
 from marketplace.payments.gateways.base import BillRowKind
 from marketplace.payments.models import (
     MONEY_IS_BACK,
@@ -41,8 +41,9 @@ def payment_of(refund: Refund) -> Payment | None:
 
 
 def books_itself(difference: Difference) -> bool:
-    """Whether a line that our books lack will be booked by its own notification or poll, so that nothing else may book it.
+    """Whether a line that our books lack on that day is, or will be, booked by its own notification or poll.
 
+    Then nothing else may book it.
     A payment of another amount than ours never is (it is quarantined), nor is a transfer whose money is back in the
     wallet already: those are for a person.
     """
@@ -50,16 +51,16 @@ def books_itself(difference: Difference) -> bool:
     match difference.row_kind:
         case BillRowKind.PAYMENT:
             ours = Payment.objects.filter(gateway=gateway, out_trade_no=difference.out_trade_no, amount_fen=amount_fen)
-            return ours.exclude(status=PaymentStatus.PAID).exists()
+            return ours.exists()
         case BillRowKind.REFUND:
             refunds = Refund.objects.filter(reference=difference.reference, amount_fen=amount_fen)
-            return refunds.exclude(status=RefundStatus.DONE).exists()
+            return refunds.exists()
         case BillRowKind.TRANSFER:
             payouts = Payout.objects.filter(gateway=gateway, reference=difference.out_trade_no, amount_fen=amount_fen)
-            return payouts.exclude(status__in=(*MONEY_IS_BACK, PayoutStatus.PAID)).exists()
+            return payouts.exclude(status__in=MONEY_IS_BACK).exists()
         case BillRowKind.BOUNCE:
             payouts = Payout.objects.filter(gateway=gateway, reference=difference.out_trade_no, amount_fen=amount_fen)
-            return payouts.filter(status=PayoutStatus.PAID).exists()
+            return payouts.filter(status__in=(PayoutStatus.PAID, PayoutStatus.FAILED)).exists()
     return False
 
 

@@ -1,10 +1,19 @@
 """Allowed moves of what payments keeps, one table each."""
 
 from marketplace.core.transitions import Transition, TransitionTable
-from marketplace.payments.errors import InvoiceError, InvoiceErrorCode, PayoutError, PayoutErrorCode
+from marketplace.payments.errors import (
+    InvoiceError,
+    InvoiceErrorCode,
+    OwnMoneyError,
+    OwnMoneyErrorCode,
+    PayoutError,
+    PayoutErrorCode,
+)
 from marketplace.payments.models import (
     Invoice,
     InvoiceStatus,
+    OwnMovement,
+    OwnMovementStatus,
     Payout,
     PayoutStatus,
     Settlement,
@@ -72,3 +81,18 @@ def require_invoice_move(invoice: Invoice, to: InvoiceStatus, *, actor: str = SY
     """Raise InvoiceError NOT_POSSIBLE_NOW unless the table allows this move: two people may press at the same time."""
     if not INVOICE_TRANSITIONS.allows(InvoiceStatus(invoice.status), to, actor):
         raise InvoiceError(InvoiceErrorCode.NOT_POSSIBLE_NOW)
+
+
+_O = OwnMovementStatus
+OWN_MOVEMENT_TRANSITIONS: TransitionTable[OwnMovementStatus] = TransitionTable(
+    (
+        Transition(_O.ASKED, _O.POSTED, frozenset({STAFF}), "a second person agreed: it is in the books"),
+        Transition(_O.ASKED, _O.REFUSED, frozenset({STAFF}), "nothing was booked; it may be asked for again"),
+    )
+)
+
+
+def require_own_movement_move(movement: OwnMovement, to: OwnMovementStatus) -> None:
+    """Raise OwnMoneyError NOT_WAITING unless the table allows this move: two people may press at the same time."""
+    if not OWN_MOVEMENT_TRANSITIONS.allows(OwnMovementStatus(movement.status), to, STAFF):
+        raise OwnMoneyError(OwnMoneyErrorCode.NOT_WAITING)

@@ -14,10 +14,13 @@ from marketplace.payments import (
     custody_desk,
     invoice_desk,
     invoice_selectors,
+    own_money_desk,
     payout_desk,
     reconciliation_desk,
     reconciliation_selectors,
     selectors,
+    waiting_desk,
+    waiting_selectors,
 )
 from marketplace.payments.models import AuditRun
 
@@ -177,3 +180,65 @@ def invoices_panel(request: HttpRequest, panels: list[Component]) -> None:
         number := invoice_selectors.invoices_that_need_a_person().count()
     ):
         panels.append(InvoicesPanel(number))
+
+
+@hooks.register("register_admin_urls")
+def own_money_urls():
+    return [
+        path("own-money/", own_money_desk.own_money, name="payments_own_money"),
+        path("own-money/withdraw/", own_money_desk.withdraw, name="payments_own_withdraw"),
+        path("own-money/remit/", own_money_desk.remit, name="payments_own_remit"),
+        path("own-money/unexplained/<int:difference_id>/", own_money_desk.resolve, name="payments_own_resolve"),
+        path("own-money/<int:movement_id>/approve/", own_money_desk.approve, name="payments_own_approve"),
+        path("own-money/<int:movement_id>/refuse/", own_money_desk.refuse, name="payments_own_refuse"),
+        path("own-money/<int:movement_id>/tax.csv", own_money_desk.tax_lines, name="payments_own_tax"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def own_money_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Our own money"),
+        reverse("payments_own_money"),
+        icon_name="key",
+        order=329,
+        permission="payments.view_ownmovement",
+    )
+
+
+@hooks.register("register_admin_urls")
+def waiting_urls():
+    return [path("waiting/", waiting_desk.waiting_list, name="payments_waiting")]
+
+
+@hooks.register("register_admin_menu_item")
+def waiting_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Waits too long"),
+        reverse("payments_waiting"),
+        icon_name="time",
+        order=331,
+        permission="payments.view_payout",
+    )
+
+
+class WaitingPanel(Component):
+    """On the admin's first page, for finance: money that has not arrived for a day, or an audit that did not run."""
+
+    order = 13
+    template_name = "payments/admin/_waiting_panel.html"
+
+    def __init__(self, number: int, *, audit_is_late: bool) -> None:
+        self.number, self.audit_is_late = number, audit_is_late
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"number": self.number, "audit_is_late": self.audit_is_late}
+
+
+@hooks.register("construct_homepage_panels")
+def waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if not request.user.has_perm("payments.view_payout"):
+        return
+    number, is_late = waiting_selectors.number_waiting(), waiting_selectors.audit_is_late()
+    if number or is_late:
+        panels.append(WaitingPanel(number, audit_is_late=is_late))

@@ -1,4 +1,7 @@
-"""Who a buyer is to our Official Account: WeChat's script charges an openid, not a person of ours. Over wechatpy."""
+"""Who a person is to our Official Account: WeChat charges and pays an openid, not a person of ours. Over wechatpy.
+
+An openid is only ever learned here, from WeChat itself: whoever could type one could have another's payouts.
+"""
 
 import secrets
 

@@ -11,6 +11,7 @@ from cms_pages.demo_pages import build_demo_site
 from marketplace.discovery.services import rebuild_index
 from marketplace.ledger.escrow_proof import publish_escrow_proof
 from portal.demo import books, catalogue, desk, history, media, recount, talk
+from portal.demo.bulk import analyse_books
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
 from portal.demo.past import plan_past
@@ -81,6 +82,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         books.write_books(plans, [offer.title for offer in offers], people=people, now=now)
         # Here, while a failure still costs nothing: from now on the sandbox knows the payments.
         tell_sandbox(plans, offers)
+        analyse_books()
         ask_for_much()
         publish_escrow_proof()
     with watch.stage("reviews"):

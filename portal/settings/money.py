@@ -59,6 +59,8 @@ WECHATPAY = {
     "api_base_url": env.str(
         "WECHAT_API_BASE_URL", default="https://api.weixin.qq.com/" if PRODUCTION else f"{PAYMENT_SANDBOX_URL}/"
     ),
+    # Where a payee takes a transfer in any browser: WeChat itself has no such page, the sandbox has.
+    "confirm_page": f"{PAYMENT_SANDBOX_URL}/wechat/transfer/" if PAYMENT_SANDBOX_URL else "",
     "merchant_id": env.str("WECHATPAY_MERCHANT_ID", default="" if PRODUCTION else "1900000001"),
     "base_url": env.str(
         "WECHATPAY_BASE_URL", default="https://api.mch.weixin.qq.com" if PRODUCTION else PAYMENT_SANDBOX_URL

@@ -67,19 +67,21 @@ if (form) {
   form.querySelector("input[type=file]").addEventListener("change", async (event) => {
     const [file] = event.target.files;
     if (!file) return;
+    const content = file.text();
+    event.target.value = ""; // the same file may be chosen again
     show(box, "working");
     try {
       if (!globalThis.crypto?.subtle) throw new Refused("insecure");
-      const proof = JSON.parse(await file.text());
+      const proof = JSON.parse(await content);
       const published = await publishedOn(proof.published.day, form.dataset.published);
       fill(box, await verify(proof, published));
       show(box, "good");
     } catch (problem) {
       // Anything else than Refused is a file that is no proof: not JSON, parts missing.
       const reason = problem instanceof Refused ? problem.message : "format";
+      if (reason === "format") return show(box, "foreign"); // no reason for alarm: a wrong file was chosen
       for (const sentence of box.querySelectorAll("[data-reason]")) sentence.hidden = sentence.dataset.reason !== reason;
       show(box, "bad");
     }
-    event.target.value = ""; // the same file may be chosen again
   });
 }

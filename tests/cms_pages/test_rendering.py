@@ -1,9 +1,12 @@
 """Every page answers in both languages, names its translations, and shows what is for sale and what the rules are."""
 
+from django.core.cache import cache
 from django.test import Client
+from django.utils.translation import override
 from wagtail.models import Page
 
 from cms_pages.models import CategoryPage, HelpFeedback, HelpPage, SiteSettings
+from cms_pages.navigation import help_article_url
 from marketplace.core.config import set_config
 from marketplace.gigs.models import Gig
 
@@ -103,3 +106,13 @@ def test_the_navigation_follows_a_published_page(tree, client: Client) -> None:
 
     forget_page(page)
     assert "设计服务" in client.get("/").content.decode()
+
+
+def test_an_article_is_linked_in_its_language_for_as_long_as_it_is_live(tree) -> None:
+    with override("en"):
+        assert help_article_url("how-to-order") == "/en/help/buyer-start/how-to-order/"
+    assert help_article_url("how-to-order") == "/help/buyer-start/how-to-order/"
+    assert help_article_url("no-such-article") == ""
+    HelpPage.objects.get(slug="how-to-order", locale__language_code="zh-hans").unpublish()
+    cache.clear()
+    assert help_article_url("how-to-order") == ""

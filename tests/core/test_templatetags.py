@@ -55,6 +55,15 @@ def test_a_price_takes_modifiers_and_the_word_for_the_cheapest():
     assert 'class="price price--large price--plus"' in render('{% price 100 "large plus" %}')
     assert render("{% price 68000 at_least=True %}").endswith("680<small>and up</small></data>")
     assert render("{% price nothing %}", nothing=None) == ""
+    assert render("{% price -12300 exact=True %}") == (
+        '<data class="price price--negative" value="-123">123.00</data>'
+    ), "the style sheet draws −¥"
+
+
+def test_the_minus_of_an_amount_stands_before_the_sign_of_the_currency():
+    assert render("{{ amount|money_exact }}", amount=-12300) == "−¥123.00"
+    assert render("{{ amount|money_exact }}", amount=128050) == "¥1,280.50"
+    assert render("{{ amount|money_exact }}", amount=None) == ""
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,6 @@ def test_a_seller_downloads_a_proof_and_the_page_checks_it(person, stack, size, 
         "root": lambda copy: copy["line"].update(amount_fen=copy["line"]["amount_fen"] + 1),
         "amount": lambda copy: copy["path"][0].update(sum_fen=-copy["path"][0]["sum_fen"] - 1),
         "unpublished": lambda copy: copy["published"].update(day="2001-01-01"),
-        "format": lambda copy: copy.pop("path"),
     }
     for reason, change in changes.items():
         copy = json.loads(proof.read_text())
@@ -54,6 +53,17 @@ def test_a_seller_downloads_a_proof_and_the_page_checks_it(person, stack, size, 
         expect(bad).to_be_visible()
         expect(good).to_be_hidden()
     seller.snap("4 refused")
+    # Another file is no reason for alarm: nothing of it was checked.
+    for name, content in (
+        ("another.json", '{"name": "package"}'),
+        ("letter.txt", "你好"),
+        ("half.json", '{"published": {"day"'),
+    ):
+        wrong = tmp_path / name
+        wrong.write_text(content)
+        choose.set_input_files(wrong)
+        expect(page.locator("[data-verdict=foreign]")).to_be_visible()
+        expect(bad).to_be_hidden()
     seller.problems[:] = [each for each in seller.problems if "404" not in each]  # the day that was never published
 
     # What the page offers as a script says the same.

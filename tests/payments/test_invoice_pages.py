@@ -270,7 +270,7 @@ def test_the_list_shows_invoices_and_reversals_newest_first(order):
     places = [text.index(number) for number in numbers]
     assert places == sorted(places)
     assert text.count("红字发票") >= 1
-    assert "−1,280.00" in text
+    assert 'price--negative" value="-1280">1,280.00' in text
 
 
 def test_the_list_costs_the_same_however_long_it_is(order, django_assert_max_num_queries):
@@ -296,10 +296,51 @@ def test_a_paper_that_is_not_there_yet_is_not_found(order):
     assert client_of(order.buyer).get(address("invoice_file", invoice.reference)).status_code == 404
 
 
-def test_strangers_find_neither_page_nor_paper_nor_form_not_even_the_other_side(order):
+def test_the_seller_reads_and_downloads_what_was_issued_in_his_name_and_can_change_nothing(order):
+    waiting = ask(order)
+    seller = client_of(order.seller)
+    page, paper = address("invoice", waiting.reference), address("invoice_file", waiting.reference)
+    assert [seller.get(each).status_code for each in (page, paper)] == [404, 404], "nothing stands in his name yet"
+    let_jobs_run(rounds=1)
+
+    assert "以你的名义开具" in seller.get(address("invoices")).content.decode()
+    assert "以你的名义开具" not in client_of(order.buyer).get(address("invoices")).content.decode()
+    text = seller.get(page).content.decode()
+    assert "1,280.00" in text
+    assert "xiaoman@example.com" not in text, "the buyer's address is not the seller's business"
+    assert address("invoice_request", order.number) not in text
+    assert b"".join(seller.get(paper).streaming_content).startswith(b"%PDF")
+
+
+def test_what_the_seller_was_invoiced_is_not_the_buyers_to_read(order):
+    fee = issued(order, user=order.seller)
+    buyer = client_of(order.buyer)
+    assert buyer.get(address("invoice", fee.reference)).status_code == 404
+    assert fee.reference not in buyer.get(address("invoices")).content.decode()
+
+
+def test_a_refunded_invoice_says_at_once_that_it_will_be_reversed_and_then_leads_to_both_papers(order):
+    old = issued(order)
+    buyer = client_of(order.buyer)
+    coming = "发票会自动红冲"
+    assert coming not in buyer.get(old.get_absolute_url()).content.decode()
+    give_back(order, 28_000)
+    assert coming in buyer.get(old.get_absolute_url()).content.decode()
+    let_jobs_run()
+
+    red, new = Invoice.objects.get(reverses=old), Invoice.objects.get(replaces=old)
+    for user in (order.buyer, order.seller):
+        text = client_of(user).get(old.get_absolute_url()).content.decode()
+        assert coming not in text
+        assert f'href="{red.get_absolute_url()}"' in text
+        assert f'href="{new.get_absolute_url()}"' in text
+    assert f'href="{new.get_absolute_url()}"' in buyer.get(red.get_absolute_url()).content.decode()
+
+
+def test_strangers_find_neither_page_nor_paper_nor_form(order):
     invoice = issued(order)
     pages = [invoice.get_absolute_url(), address("invoice_file", invoice.reference)]
-    for stranger in (make_user(), order.seller, make_finance()):
+    for stranger in (make_user(), make_verified_seller(), make_finance()):
         client = client_of(stranger)
         assert [client.get(page).status_code for page in pages] == [404, 404]
         assert invoice.number not in client.get(address("invoices")).content.decode()

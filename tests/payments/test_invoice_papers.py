@@ -104,11 +104,11 @@ def test_the_paper_says_who_whom_what_how_much_and_that_it_is_a_demo():
         "名称：林青山（个人）",
         "销售方林青山为自然人，由税务机关代开。",
         order.gig_title.replace(" ", ""),
-        "1267.33",
+        "1,267.33",
         "1%",
         "12.67",
         "壹仟贰佰捌拾圆整",
-        "¥1280.00",
+        "¥1,280.00",
         f"订单号：{order.number}",
         "演示发票，不作报销凭证",
         timezone.localtime(invoice.issued_at).strftime("%Y年%m月%d日"),
@@ -138,8 +138,8 @@ def test_a_reversal_is_red_negative_and_names_its_original():
         f"被红冲蓝字发票号码：{original.number}",
         "红冲原因：订单部分退款",
         "（负数）壹仟贰佰捌拾圆整",
-        "¥-1280.00",
-        "-1267.33",
+        "¥-1,280.00",
+        "-1,267.33",
         "-12.67",
     ):
         assert text in words, text
@@ -226,7 +226,9 @@ def test_the_recipient_is_told_and_mailed_once_and_the_seller_is_told_without_th
     told = Notification.objects.get(recipient=order.buyer)
     assert (told.title, told.url) == ("发票已开好", invoice.get_absolute_url())
     seller_told = Notification.objects.get(recipient=order.seller)
-    assert seller_told.url == order.get_absolute_url()
+    assert seller_told.url == invoice.get_absolute_url()
+    assert invoice.number in seller_told.body
+    assert "¥1,280.00" in seller_told.body
     assert "林小满" not in seller_told.title + seller_told.body
 
 

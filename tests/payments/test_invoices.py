@@ -159,7 +159,8 @@ def test_a_tax_number_is_understood_as_people_type_it(typed):
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        ("", InvoiceErrorCode.TAX_NUMBER_LENGTH),
+        ("", InvoiceErrorCode.TAX_NUMBER_MISSING),
+        (" -", InvoiceErrorCode.TAX_NUMBER_MISSING),
         (COMPANY_NUMBER[:-1], InvoiceErrorCode.TAX_NUMBER_LENGTH),
         ("110108600037341", InvoiceErrorCode.TAX_NUMBER_LENGTH),
         ("A1110000600037341L", InvoiceErrorCode.TAX_NUMBER_CHARACTERS),

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,6 +28,7 @@ from marketplace.payments.models import (
     TaxYear,
 )
 from tests.factories import make_finance, make_moderator, make_seller, make_user, make_verified_seller
+from tests.logins import log_in
 from tests.payments.conftest import earn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -101,7 +101,7 @@ def test_a_day_of_small_payouts_needs_two_people_as_one_large_one_does(seller):
 
 
 def test_the_form_sent_a_second_time_leads_to_the_payout_it_made(seller, client):
-    client.force_login(seller)
+    log_in(seller, client=client)
     destination = PayoutDestination.objects.get(user=seller)
     form = {"amount": "9000.00", "request_key": str(uuid4()), "destination": destination.pk}
     first, second = client.post("/wallet/withdraw/", form), client.post("/wallet/withdraw/", form)
@@ -152,8 +152,7 @@ def test_a_form_sent_again_with_other_details_or_by_somebody_else_moves_nothing(
 
 
 def test_the_page_sent_twice_leads_to_the_same_withdrawal_although_the_wallet_is_empty_by_then(seller):
-    client = Client()
-    client.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
+    client = log_in(seller)
     form = {"amount": "9000.00", "destination": PayoutDestination.objects.get().pk, "request_key": str(uuid4())}
     first, again = (client.post(reverse("payments:withdraw"), form) for _click in range(2))
     assert first.status_code == again.status_code == 302
@@ -226,6 +225,18 @@ def test_large_payouts_wait_for_two_people_who_are_not_the_seller(seller):
     assert refusal(services.approve_payout, payout_id=payout.pk, staff=one) == PayoutErrorCode.ANOTHER_PERSON
     assert services.approve_payout(payout_id=payout.pk, staff=other).status == PayoutStatus.APPROVED
     assert refusal(services.approve_payout, payout_id=payout.pk, staff=one) == PayoutErrorCode.NOT_POSSIBLE_NOW
+
+
+def test_who_approved_sees_no_second_button_and_the_other_person_does(seller, client):
+    payout = request(seller, 600_000)
+    one, other = make_finance(), make_finance()
+    services.approve_payout(payout_id=payout.pk, staff=one)
+    button = reverse("payments_payout_approve", args=[payout.pk])
+    for staff, sees_it in ((one, False), (other, True)):
+        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get(reverse("payments_payouts")).content.decode()
+        assert payout.reference in page
+        assert (f'action="{button}"' in page) is sees_it
 
 
 def test_nobody_approves_their_own(seller):
@@ -410,3 +421,28 @@ def test_staff_without_the_permission_is_told_so_once(seller, client, path):
     client.force_login(make_moderator() if "disp" not in path else make_finance())
     reply = client.get(f"/admin/{path}")
     assert (reply.status_code, reply["Location"]) == (302, "/admin/")
+
+
+def test_while_typing_the_page_says_what_cannot_be_taken_out(seller, client):
+    client.force_login(seller)
+    page = client.get("/wallet/withdraw/preview/", {"amount": "9999"}).content.decode()
+    assert "9,000.00" in page or "9000.00" in page
+    assert "data-net" not in page
+    page = client.get("/wallet/withdraw/preview/", {"amount": "3000"}).content.decode()
+    assert "data-net" in page
+    assert "两位同事" not in page
+    request(seller, 300_000)
+    assert "两位同事" in client.get("/wallet/withdraw/preview/", {"amount": "3000"}).content.decode()
+
+
+def test_the_account_that_can_be_used_first_is_chosen_first(seller, client):
+    services.set_destination(
+        user=seller, kind=PayoutDestinationKind.BANK_CARD, account="6225880123456783", bank_name="招商银行"
+    )
+    PayoutDestination.objects.filter(kind=PayoutDestinationKind.ALIPAY).update(
+        usable_from=timezone.now() + timedelta(days=1)
+    )
+    PayoutDestination.objects.filter(kind=PayoutDestinationKind.BANK_CARD).update(usable_from=timezone.now())
+    client.force_login(seller)
+    field = client.get("/wallet/withdraw/").context["form"].fields["destination"]
+    assert [item.kind for item in field.queryset] == ["bank_card", "alipay"]

@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -16,6 +15,7 @@ from marketplace.payments import payout_presenters, services
 from marketplace.payments.models import Payout, PayoutDestination, PayoutDestinationKind, PayoutStatus
 from marketplace.payments.subjects import own_subjects, reference_of, staff_subjects
 from tests.factories import make_finance, make_seller, make_verified_seller
+from tests.logins import log_in
 from tests.payments.conftest import earn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -35,9 +35,7 @@ def seller(silent_alipay):
 
 @pytest.fixture
 def client(seller):
-    logged_in = Client()
-    logged_in.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
-    return logged_in
+    return log_in(seller)
 
 
 def request(person, gross_fen):

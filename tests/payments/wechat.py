@@ -77,6 +77,7 @@ def use_wechat(settings: Any, keys: Path, base_url: str) -> None:
         "app_secret": "sandbox",
         "oauth_base_url": f"{base_url}/connect/",
         "api_base_url": f"{base_url}/",
+        "confirm_page": f"{base_url}/wechat/transfer/",
         "merchant_id": "1900000001",
         "base_url": base_url,
         "merchant_private_key": (keys / "wechat_merchant_private_key.pem").read_text(),

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from marketplace.core.money import FEN_PER_YUAN, display_yuan, yuan_text
+from marketplace.core.money import FEN_PER_YUAN, display_money, display_yuan, yuan_text
 
 register = template.Library()
 
@@ -61,6 +61,12 @@ def yuan_exact(amount_fen: int | str | None) -> str:
     return "" if amount_fen in (None, "") else display_yuan(int(amount_fen), exact=True)
 
 
+@register.filter
+def money_exact(amount_fen: int | str | None) -> str:
+    """Fen with the sign of the currency and both decimals, where they may be negative: -12300 → `−¥123.00`. Empty for None."""
+    return "" if amount_fen in (None, "") else display_money(int(amount_fen), exact=True)
+
+
 @register.simple_tag
 def price(
     amount_fen: int | str | None, modifier: str = "", *, at_least: bool = False, exact: bool = False
@@ -68,13 +74,15 @@ def price(
     """An amount in fen as `<data class="price">`; the style sheet draws the ¥.
 
     `modifier`: `large`, `plus` (an addition), `minus` (a deduction), or several with a space between.
-    `at_least` adds 起, for the cheapest package; `exact` always shows fen.
+    `at_least` adds 起, for the cheapest package; `exact` always shows fen. The minus of a negative amount goes before the ¥.
     """
     if amount_fen in (None, ""):
         return ""
     amount_fen = int(amount_fen)
     classes = " ".join(["price", *(f"price--{word}" for word in modifier.split())])
-    text = display_yuan(amount_fen, exact=exact)
+    if amount_fen < 0:
+        classes = f"{classes} price--negative"
+    text = display_yuan(abs(amount_fen), exact=exact)
     value = str(amount_fen // FEN_PER_YUAN) if amount_fen % FEN_PER_YUAN == 0 else yuan_text(amount_fen)
     suffix = format_html("<small>{}</small>", _("and up")) if at_least else ""
     return format_html('<data class="{}" value="{}">{}{}</data>', classes, value, text, suffix)

@@ -17,6 +17,13 @@ from marketplace.payments.models.invoices import (
     InvoiceTitleKind,
     IssuerKind,
 )
+from marketplace.payments.models.own_movements import (
+    OWN_PREFIX,
+    OwnMovement,
+    OwnMovementKind,
+    OwnMovementStatus,
+    TaxRemittance,
+)
 from marketplace.payments.models.payments import GatewayCode, GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.models.payouts import (
     MONEY_IS_BACK,
@@ -35,6 +42,7 @@ from marketplace.payments.models.reconciliation import (
 
 __all__ = [
     "MONEY_IS_BACK",
+    "OWN_PREFIX",
     "AuditRun",
     "DemoPaper",
     "Difference",
@@ -49,6 +57,9 @@ __all__ = [
     "InvoiceStatus",
     "InvoiceTitleKind",
     "IssuerKind",
+    "OwnMovement",
+    "OwnMovementKind",
+    "OwnMovementStatus",
     "Payment",
     "PaymentStatus",
     "Payout",
@@ -60,5 +71,6 @@ __all__ = [
     "SettlementStatus",
     "SubMerchant",
     "SubMerchantStatus",
+    "TaxRemittance",
     "TaxYear",
 ]

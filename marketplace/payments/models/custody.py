@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
 from marketplace.payments.models.payments import GatewayCode, Payment
@@ -35,7 +36,7 @@ class SubMerchant(TimeStamped):
 
 
 class SettlementStatus(models.TextChoices):
-    DUE = "due", _("Due")
+    DUE = "due", pgettext_lazy("settlement", "Due")
     SENT = "sent", _("Sent to the payment institution")
     DONE = "done", _("Settled")
     STUCK = "stuck", _("Needs a person")

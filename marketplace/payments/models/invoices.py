@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.models import TimeStamped
-from marketplace.core.money import yuan_text
+from marketplace.core.money import display_yuan
 from marketplace.payments.errors import InvoiceError
 from marketplace.payments.invoice_titles import clean_tax_number
 
@@ -18,6 +18,10 @@ from marketplace.payments.invoice_titles import clean_tax_number
 def private_storage() -> Storage:
     """Invoices carry names and tax numbers: a view asks the selector before it serves one."""
     return storages["private"]
+
+
+def _paper_text(amount_fen: int) -> str:
+    return display_yuan(amount_fen, exact=True).replace("−", "-")
 
 
 class InvoiceKind(models.TextChoices):
@@ -196,6 +200,12 @@ class Invoice(TimeStamped):
         return self.status in going_on or (self.number is not None and not self.file)
 
     @property
+    def is_retriable(self) -> bool:
+        """Whether finance may press the jobs on: it was refused, or it was tried in vain more than once."""
+        waits = self.status == InvoiceStatus.REQUESTED or (self.number is not None and self.delivered_at is None)
+        return self.status == InvoiceStatus.FAILED or (waits and self.attempts > 1)
+
+    @property
     def item(self) -> str:
         """What it is for, as the paper says it. The law wants it as it was sold (发票管理办法 §19), in Chinese (§13)."""
         return self.order.gig_title if self.kind == InvoiceKind.SELLER_SERVICE else "平台服务费"
@@ -205,21 +215,21 @@ class Invoice(TimeStamped):
         """The amount without VAT, in fen."""
         return self.amount_fen - self.tax_fen
 
-    # As papers print them: a plain decimal, a hyphen before what is taken back.
+    # As papers print them: thousands apart, a hyphen before what is taken back (the tax office prints ¥-1,230.00 too).
     @property
     def amount_text(self) -> str:
         """The amount with VAT, in yuan."""
-        return yuan_text(self.amount_fen)
+        return _paper_text(self.amount_fen)
 
     @property
     def net_text(self) -> str:
         """The amount without VAT, in yuan."""
-        return yuan_text(self.net_fen)
+        return _paper_text(self.net_fen)
 
     @property
     def tax_text(self) -> str:
         """The VAT, in yuan."""
-        return yuan_text(self.tax_fen)
+        return _paper_text(self.tax_fen)
 
     @property
     def tax_rate_text(self) -> str:

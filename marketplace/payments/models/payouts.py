@@ -40,6 +40,8 @@ class PayoutDestination(TimeStamped):
         ]
 
     def __str__(self) -> str:
+        if self.kind == PayoutDestinationKind.WECHAT:
+            return str(_("WeChat, authorised by you"))  # an openid says nothing to the person who has it
         return f"{self.bank_name or self.get_kind_display()} {self.account_masked}"
 
 

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
 from marketplace.payments.models.invoices import private_storage
@@ -43,7 +44,7 @@ class DifferenceKind(models.TextChoices):
 
 
 class DifferenceStatus(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("difference", "Open")
     RESOLVED = "resolved", _("Resolved")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.core import clock
+from marketplace.core.money import display_money
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.payments import locks
@@ -79,7 +80,7 @@ def _announce(*, invoice_id: int) -> None:
     invoice.save(update_fields=["is_announced", "updated_at"])
     order = invoice.order
     with recipient_language():
-        url, order_url = invoice.get_absolute_url(), order.get_absolute_url()
+        url = invoice.get_absolute_url()
     title = (
         gettext_lazy("An invoice of yours was reversed")
         if invoice.is_reversal
@@ -96,8 +97,8 @@ def _announce(*, invoice_id: int) -> None:
             recipient_id=order.seller_id,
             kind=NotificationKind.MONEY,
             title=in_your_name,
-            body=order.gig_title,
-            url=order_url,
+            body=f"{invoice.number} · {display_money(invoice.amount_fen, exact=True)} · {order.gig_title}",
+            url=url,
         )
 
 

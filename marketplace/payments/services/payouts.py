@@ -23,6 +23,7 @@ from marketplace.core.identifiers import new_reference
 from marketplace.core.money import yuan_text
 from marketplace.ledger import postings_payouts
 from marketplace.ledger.errors import LedgerError
+from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import open_wallet, repay_debt
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
@@ -38,6 +39,7 @@ from marketplace.payments.gateways.base import (
 )
 from marketplace.payments.models import MONEY_IS_BACK, Payout, PayoutDestination, PayoutStatus, TaxYear
 from marketplace.payments.services.custody import is_custody
+from marketplace.payments.services.own_money import advance_remitted_tax
 from marketplace.payments.services.paying import notify_url
 from marketplace.payments.states import OWNER, STAFF, require_payout_move
 from marketplace.payments.tax import Withholding, YearSoFar, withholding
@@ -72,7 +74,6 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
     _check_destination(user, destination, now)
     _check_amount(user, gross_fen)
     tax_fen = withholding(gross_fen=gross_fen, day=today, so_far=_so_far(year)).tax_fen
-    is_large = gross_fen + payout_selectors.asked_today_fen(user) > get_config("payouts.approval_threshold_fen")
     payout = Payout.objects.create(
         user=user,
         reference=new_reference("PO"),
@@ -83,7 +84,9 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
         tax_fen=tax_fen,
         amount_fen=gross_fen - tax_fen,
         tax_year=year,
-        status=PayoutStatus.AWAITING_APPROVAL if is_large else PayoutStatus.APPROVED,
+        status=PayoutStatus.AWAITING_APPROVAL
+        if needs_approval(user=user, gross_fen=gross_fen)
+        else PayoutStatus.APPROVED,
         next_attempt_at=now,
     )
     try:
@@ -105,8 +108,28 @@ def check_payout(*, user: User, destination_id: int, gross_fen: int, request_key
         return  # the same form once more: `request_payout` knows what came of it
     now = clock.now()
     _check_destination(user, payout_selectors.own_destination(user, destination_id), now)
+    _check_cover(user, gross_fen)
+
+
+def amount_refusal(*, user: User, gross_fen: int) -> str:
+    """Why `gross_fen` cannot be taken out now, in the reader's language, or an empty text. Writes nothing."""
+    try:
+        _check_cover(user, gross_fen)
+    except PayoutError as refusal:
+        return refusal.message
+    return ""
+
+
+def needs_approval(*, user: User, gross_fen: int) -> bool:
+    """Whether two people of finance look at it first: what a seller asks for in one day counts together."""
+    asked_fen = payout_selectors.asked_today_fen(user) + gross_fen
+    return asked_fen > get_config("payouts.approval_threshold_fen")
+
+
+def _check_cover(user: User, gross_fen: int) -> None:
     _check_amount(user, gross_fen)
-    available_fen = open_wallet(user).available_fen
+    wallet = wallet_of(user)
+    available_fen = wallet.available_fen if wallet else 0
     if gross_fen > available_fen:
         raise PayoutError(PayoutErrorCode.NOT_ENOUGH, available=yuan_text(available_fen))
 
@@ -289,6 +312,18 @@ def apply_transfer_snapshot(snapshot: TransferSnapshot, *, gateway_code: str) ->
     return ""
 
 
+def refresh_payout(*, payout: Payout) -> None:
+    """Ask now how a transfer stands: its payee says that it is confirmed. No answer changes nothing, the job asks on."""
+    if payout.status not in (PayoutStatus.SENT, PayoutStatus.AWAITING_PAYEE):
+        return
+    try:
+        snapshot = gateway(payout.gateway).query_transfer(payout.reference)
+    except GatewayError as problem:
+        logger.log(problem.log_level, "payout %s: %s", payout.reference, problem)
+        return
+    apply_transfer_snapshot(snapshot, gateway_code=payout.gateway)
+
+
 def recheck_payout(*, payout: Payout) -> bool:
     """Ask once more about a transfer that arrived: a bank may send it back days later. Returns whether it did."""
     try:
@@ -311,6 +346,7 @@ def _lock_with_year(payout_id: int) -> Payout:
 def _give_back(payout: Payout, status: PayoutStatus, *, problem: str) -> None:
     """Return gross and tax to the seller, once: the posting's key sees to that."""
     had_arrived = payout.status == PayoutStatus.PAID
+    advance_remitted_tax(payout=payout)
     postings_payouts.return_payout(
         user=payout.user,
         gateway=payout.gateway,

@@ -1,0 +1,94 @@
+"""What has waited for longer than a day stands on finance's page and on the admin's first page; so does a late audit."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from marketplace.orders import services as orders
+from marketplace.orders.models import Order, Refund
+from marketplace.payments import services, waiting_selectors
+from marketplace.payments.models import AuditRun, Payout, PayoutDestination, PayoutDestinationKind
+from tests.factories import make_finance, make_moderator, make_verified_seller
+from tests.payments.conftest import earn
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def due(silent_alipay):
+    """A withdrawal whose transfer is unknown, and a refund nobody has carried out; made just now."""
+    seller = make_verified_seller()
+    earn(seller, amount_fen=900_000)
+    services.set_destination(user=seller, kind=PayoutDestinationKind.ALIPAY, account="lin@example.com")
+    PayoutDestination.objects.update(usable_from=timezone.now())
+    payout = services.request_payout(
+        user=seller, destination_id=PayoutDestination.objects.get().pk, gross_fen=100_000, request_key=uuid4()
+    )
+    services.send_payout(payout=payout)
+    refund = orders.refund_part(order_id=Order.objects.get().pk, actor=make_finance(), amount_fen=50_000, reason="协商")
+    return payout, refund
+
+
+def age(model, hours):
+    model.objects.update(created_at=timezone.now() - hours * HOUR)
+
+
+def test_what_waits_for_less_than_a_day_is_nobodys_business(due):
+    age(Payout, 23)
+    age(Refund, 23)
+    assert waiting_selectors.waiting_too_long() == []
+    assert waiting_selectors.number_waiting() == 0
+
+
+def test_what_waits_for_longer_is_listed_the_oldest_first(due):
+    payout, refund = due
+    age(Payout, 25)
+    age(Refund, 26)
+    found = waiting_selectors.waiting_too_long()
+    assert [waiting.number for waiting in found] == [refund.reference, payout.reference]
+    assert [waiting.amount_fen for waiting in found] == [50_000, 100_000]
+    assert found[1].attempts == 1
+    assert waiting_selectors.number_waiting() == 2
+
+
+def test_what_is_done_does_not_wait(due):
+    payout, refund = due
+    orders.mark_refund_done(refund_id=refund.pk, gateway="alipay")
+    age(Payout, 48)
+    age(Refund, 48)
+    assert [waiting.number for waiting in waiting_selectors.waiting_too_long()] == [payout.reference]
+
+
+def test_an_audit_of_more_than_26_hours_ago_is_late_and_none_at_all_is_too(db):
+    assert waiting_selectors.audit_is_late()
+    run = services.run_audit()
+    assert not waiting_selectors.audit_is_late()
+    AuditRun.objects.filter(pk=run.pk).update(at=timezone.now() - 27 * HOUR)
+    assert waiting_selectors.audit_is_late()
+
+
+def test_finance_sees_it_first_thing_and_others_do_not(due, client):
+    payout, refund = due
+    age(Payout, 25)
+    age(Refund, 26)
+    services.run_audit()
+    client.force_login(make_finance())
+    assert 'id="waiting-panel"' in client.get("/admin/").content.decode()
+    page = client.get("/admin/waiting/").content.decode()
+    assert payout.reference in page
+    assert refund.reference in page
+    client.force_login(make_moderator())
+    assert 'id="waiting-panel"' not in client.get("/admin/").content.decode()
+    assert client.get("/admin/waiting/").status_code == 302
+
+
+def test_the_panel_is_away_when_all_is_well(due, client):
+    services.run_audit()
+    client.force_login(make_finance())
+    assert 'id="waiting-panel"' not in client.get("/admin/").content.decode()
+    AuditRun.objects.update(at=timezone.now() - 27 * HOUR)
+    assert 'id="waiting-panel"' in client.get("/admin/").content.decode()
