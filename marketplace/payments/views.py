@@ -63,7 +63,7 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
 
 
 def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpResponse:
-    payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
+    services.start_payment(order_id=order.pk, gateway_code=gateway_code)  # may say no, before the buyer goes anywhere
     scene = services.scene_for(
         gateway_code=gateway_code,
         is_phone="Mobi" in request.headers.get("User-Agent", ""),
@@ -78,10 +78,11 @@ def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpRe
     else:
         try:
             address = get_adapter(request).get_client_ip(request)
-            response["Location"] = services.begin_payment(payment=payment, scene=scene, client_ip=address).url
+            intent = services.open_payment(order_id=order.pk, gateway_code=gateway_code, scene=scene, client_ip=address)
         except GatewayError as problem:
-            logger.log(problem.log_level, "no page for %s: %s", payment.out_trade_no, problem)
+            logger.log(problem.log_level, "no page for %s: %s", order.number, problem)
             return _no_answer(request, order)
+        response["Location"] = intent.url if intent else reverse("payments:return", args=[order.number])
     return response
 
 
@@ -119,11 +120,14 @@ def pay_in_wechat(request: HttpRequest, number: str) -> HttpResponse:
         if not openid:
             back = settings.SITE_URL + request.path
             return redirect(wechat_identity.authorize_url(request.session, redirect_uri=back))
-        payment = services.start_payment(order_id=order.pk, gateway_code=GatewayCode.WECHATPAY)
-        intent = services.begin_payment(payment=payment, scene=PayScene.JSAPI, openid=openid)
+        intent = services.open_payment(
+            order_id=order.pk, gateway_code=GatewayCode.WECHATPAY, scene=PayScene.JSAPI, openid=openid
+        )
     except GatewayError as problem:
         logger.log(problem.log_level, "no payment inside WeChat for %s: %s", order.number, problem)
         return _no_answer(request, order)
+    if intent is None:
+        return redirect("payments:return", order.number)
     return render(request, "payments/payment_wechat.html", {"order": order, "parameters": intent.jsapi})
 
 
@@ -134,14 +138,15 @@ def scan(request: HttpRequest, number: str, gateway_code: str) -> HttpResponse:
     order = selectors.order_to_pay(request.user, number)
     if order.status != OrderStatus.PENDING_PAYMENT:
         return redirect(order)
-    payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
-    if not services.can_scan(gateway_code):
+    if gateway_code in configured_gateways() and not services.can_scan(gateway_code):
         raise Http404
     try:
-        intent = services.begin_payment(payment=payment, scene=PayScene.QR)
+        intent = services.open_payment(order_id=order.pk, gateway_code=gateway_code, scene=PayScene.QR)
     except GatewayError as problem:
-        logger.log(problem.log_level, "no code for %s: %s", payment.out_trade_no, problem)
+        logger.log(problem.log_level, "no code for %s: %s", order.number, problem)
         return _no_answer(request, order)
+    if intent is None:
+        return redirect("payments:return", order.number)
     context = {"order": order, "svg": qr_svg(intent.qr_text), "app": SCANNERS[GatewayCode(gateway_code)]}
     return render(request, "payments/payment_scan.html", context)
 

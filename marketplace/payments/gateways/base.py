@@ -26,6 +26,10 @@ class Rejected(GatewayError):
         super().__init__(f"{sub_code}: {text}")
 
 
+class NumberSpent(Rejected):
+    """A payment cannot be begun under this number (again): it was begun in another way, or is closed or paid already."""
+
+
 class RateLimited(GatewayError):
     """Not accepted because we ask too often: nothing was done, the same request may come again later."""
 
@@ -347,7 +351,7 @@ class PaymentGateway(Protocol):
     capabilities: frozenset[Capability]
 
     def create(self, request: PayRequest) -> PayIntent:
-        """Begin a payment. The same `out_trade_no` again is the same payment."""
+        """Begin a payment. The same `out_trade_no` again is the same payment; raises NumberSpent where it cannot be."""
 
     def query(self, out_trade_no: str, *, sub_merchant_id: str = "") -> PaySnapshot:
         """The state of a payment; a number that the gateway does not know is NOT_FOUND."""

@@ -23,6 +23,7 @@ from marketplace.payments.gateways.base import (
     Malformed,
     Notification,
     NotificationKind,
+    NumberSpent,
     PayIntent,
     PayIntentKind,
     PaymentState,
@@ -61,6 +62,9 @@ _REFUND_STATES = {
 }
 _PAID_CODES = {"ORDERPAID", "ORDER_PAID"}
 _CLOSED_CODES = {"ORDERCLOSED", "ORDER_CLOSED"}
+_REPEATED_CODES = {"OUT_TRADE_NO_USED", "OUTTRADENOUSED"}
+# Newer answers say it under the code of every bad parameter, so that only the sentence tells.
+_REPEATED_WORDS = "商户订单号重复"
 _SCENES = {PayScene.QR: "native", PayScene.PAGE: "native", PayScene.WAP: "h5", PayScene.JSAPI: "jsapi"}
 _GRACE = timedelta(seconds=90)
 _NEEDED = (
@@ -117,7 +121,12 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
             content["payer"] = {payer: request.openid}
         if scene == "h5":
             content["scene_info"] = {"payer_client_ip": request.client_ip, "h5_info": {"type": "Wap"}}
-        answer = self._post(path, content)
+        try:
+            answer = self._post(path, content)
+        except Rejected as refusal:
+            if refusal.sub_code in _PAID_CODES | _CLOSED_CODES | _REPEATED_CODES or _REPEATED_WORDS in str(refusal):
+                raise NumberSpent(refusal.sub_code, str(refusal)) from refusal
+            raise
         try:
             if scene == "native":
                 return PayIntent(PayIntentKind.QR, qr_text=answer["code_url"])

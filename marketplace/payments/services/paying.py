@@ -20,6 +20,7 @@ from marketplace.payments.gateways.base import (
     CloseOutcome,
     CustodyTerms,
     GatewayError,
+    NumberSpent,
     PayIntent,
     PaymentState,
     PayRequest,
@@ -81,7 +82,8 @@ def can_scan(gateway_code: str = "") -> bool:
 def begin_payment(*, payment: Payment, scene: PayScene, client_ip: str = "127.0.0.1", openid: str = "") -> PayIntent:
     """Open the payment at its gateway: a page to go to, a code to show, or parameters for WeChat's script.
 
-    Raises GatewayError; the same payment may be begun again, it is the same number.
+    Raises GatewayError; the same payment may be begun again, it is the same number. NumberSpent says that it cannot be:
+    see `open_payment`.
     """
     order = payment.order
     return gateway(payment.gateway).create(
@@ -98,6 +100,28 @@ def begin_payment(*, payment: Payment, scene: PayScene, client_ip: str = "127.0.
             custody=CustodyTerms(payment.sub_merchant_id) if payment.sub_merchant_id else None,
         )
     )
+
+
+def open_payment(
+    *, order_id: int, gateway_code: str, scene: PayScene, client_ip: str = "127.0.0.1", openid: str = ""
+) -> PayIntent | None:
+    """Start an order's payment and open it at its gateway. None: an earlier attempt turned out to be paid, and is booked.
+
+    WeChat opens a number in one way only: whoever saw its code at a desk and goes on at the phone needs another number.
+    The earlier one is closed at WeChat first, so that two can never be paid. Once, not in a loop: a second refusal means
+    that somebody else (another tab) has just done the same. Raises what `start_payment` and `begin_payment` raise.
+    """
+    payment = start_payment(order_id=order_id, gateway_code=gateway_code)
+    try:
+        return begin_payment(payment=payment, scene=scene, client_ip=client_ip, openid=openid)
+    except NumberSpent:
+        if not _close_attempt(payment):
+            raise
+    payment.refresh_from_db()
+    if payment.status == PaymentStatus.PAID:
+        return None
+    payment = start_payment(order_id=order_id, gateway_code=gateway_code)
+    return begin_payment(payment=payment, scene=scene, client_ip=client_ip, openid=openid)
 
 
 def notify_url(gateway_code: str) -> str:
