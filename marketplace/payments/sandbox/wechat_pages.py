@@ -86,14 +86,18 @@ class WechatPhone:
         if row is None:
             return message_page("没有这笔付款", "付款码可能已失效。", status=404)
         if row["state"] != NOTPAY:
-            return message_page("微信支付", "支付成功" if row["paid_at"] else "订单已关闭，没有扣款。", status=200)
+            text = "支付成功" if row["paid_at"] else "订单已关闭，没有扣款。"
+            return page(
+                "微信支付", fragment("wechat_message.html", title="微信支付", text=text, back=_way_back(request))
+            )
         values = {
             "heading": f"付给{self._config.merchant_name}",
             "amount": display_yuan(row["total_fen"]),
             "subject": row["description"],
             "number": row["out_trade_no"],
-            "action": f"/wechat/pay/{row['prepay_id']}",
+            "action": _with_return(f"/wechat/pay/{row['prepay_id']}", request),
             "button": "立即支付",
+            "back": _way_back(request),
         }
         return page("微信支付", fragment("wechat_confirm.html", **values))
 
@@ -106,10 +110,7 @@ class WechatPhone:
             self._trades.pay(row["out_trade_no"])
         except ApiError as error:
             return message_page("没有付款", error.message, status=409)
-        back = request.query_params.get("redirect_url", "")
-        if back.startswith(("http://", "https://")):
-            return RedirectResponse(back, status_code=303)
-        return RedirectResponse(f"/wechat/pay/{row['prepay_id']}", status_code=303)
+        return RedirectResponse(_return_url(request) or f"/wechat/pay/{row['prepay_id']}", status_code=303)
 
     def show_transfer(self, request: Request) -> Response:
         """What is paid out, and a button to take it."""
@@ -125,6 +126,7 @@ class WechatPhone:
             "number": row["out_bill_no"],
             "action": f"/wechat/transfer/{row['package_info']}",
             "button": "确认收款",
+            "back": Html(""),
         }
         return page("微信收款", fragment("wechat_confirm.html", **values))
 
@@ -136,6 +138,22 @@ class WechatPhone:
         if row["state"] == WAITING:
             self._transfers.set_state(row["out_bill_no"], SUCCEEDED)
         return RedirectResponse(f"/wechat/transfer/{row['package_info']}", status_code=303)
+
+
+def _return_url(request: Request) -> str:
+    """Where the merchant wants the browser afterwards; a code that was scanned has no such place."""
+    target = request.query_params.get("redirect_url", "")
+    return target if target.startswith(("http://", "https://")) else ""
+
+
+def _with_return(path: str, request: Request) -> str:
+    target = _return_url(request)
+    return f"{path}?{urlencode({'redirect_url': target})}" if target else path
+
+
+def _way_back(request: Request) -> Html:
+    target = _return_url(request)
+    return _link(target, "返回商家") if target else Html("")
 
 
 def _link(address: str, text: str) -> Html:
