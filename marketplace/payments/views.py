@@ -66,7 +66,7 @@ def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpRe
     services.start_payment(order_id=order.pk, gateway_code=gateway_code)  # may say no, before the buyer goes anywhere
     scene = services.scene_for(
         gateway_code=gateway_code,
-        is_phone="Mobi" in request.headers.get("User-Agent", ""),
+        is_phone=_is_phone(request),
         wants_code=request.POST.get("scene") == PayScene.QR,
         is_in_wechat=_is_in_wechat(request),
     )
@@ -90,6 +90,10 @@ def _no_answer(request: HttpRequest, order: Order) -> HttpResponse:
     """The gateway did not open the payment: nothing was charged, and the buyer may try again."""
     messages.error(request, _("The payment institution does not answer. Please try again, or pay another way."))
     return redirect("payments:pay", order.number)
+
+
+def _is_phone(request: HttpRequest) -> bool:
+    return "Mobi" in request.headers.get("User-Agent", "")
 
 
 def _is_in_wechat(request: HttpRequest) -> bool:
@@ -147,7 +151,20 @@ def scan(request: HttpRequest, number: str, gateway_code: str) -> HttpResponse:
         return _no_answer(request, order)
     if intent is None:
         return redirect("payments:return", order.number)
-    context = {"order": order, "svg": qr_svg(intent.qr_text), "app": SCANNERS[GatewayCode(gateway_code)]}
+    on_phone = _is_phone(request)
+    scene = services.scene_for(
+        gateway_code=gateway_code, is_phone=on_phone, wants_code=False, is_in_wechat=_is_in_wechat(request)
+    )
+    context = {
+        "order": order,
+        "svg": qr_svg(intent.qr_text),
+        "app": SCANNERS[GatewayCode(gateway_code)],
+        "gateway_code": gateway_code,
+        "on_phone": on_phone,
+        "opens_app": on_phone and scene != PayScene.QR,
+        # WeChat refuses a code of this kind that comes out of a picture.
+        "reads_pictures": gateway_code != GatewayCode.WECHATPAY,
+    }
     return render(request, "payments/payment_scan.html", context)
 
 
@@ -177,7 +194,9 @@ def payment_return(request: HttpRequest, number: str) -> HttpResponse:
         services.refresh_payment(payment=payment)
         order.refresh_from_db()
     if order.status == OrderStatus.PENDING_PAYMENT:
-        return render(request, "payments/payment_waiting.html", {"order": order})
+        # The newest attempt that may still be paid: refreshing may have closed the one before.
+        context = {"order": order, "payment": selectors.pending_payment(order)}
+        return render(request, "payments/payment_waiting.html", context)
     if order.paid_at is not None:
         messages.success(request, _("Paid. The money is in escrow until you accept the work."))
     if request.htmx:  # the waiting page asks by itself; the browser is to move on, not to swap a part

@@ -60,6 +60,20 @@ def test_a_phone_opens_the_app_even_when_it_asks_for_a_code(order):
     assert "alipay.trade.wap.pay" in answer.headers["Location"]
 
 
+def test_a_phone_that_shows_the_code_is_told_what_to_do_with_it_and_offered_the_app(order):
+    client = client_of(order.buyer)
+    phone = {"user-agent": "Mozilla/5.0 (iPhone) Mobile Safari"}
+    page = client.get(scan_page(order), headers=phone).content.decode()
+    assert "从相册选这张截图" in page
+    assert re.search(r"还剩\d+分钟</time>。付完款", page)
+    target = reverse("payments:pay", args=[order.number])
+    assert re.search(rf'action="{target}".*?name="gateway" value="alipay"[^>]*>在这台手机上用支付宝付款', page, re.S)
+    assert "alipay.trade.wap.pay" in client.post(target, {"gateway": "alipay"}, headers=phone).headers["Location"]
+    desk = client.get(scan_page(order)).content.decode()
+    assert "在这台手机上" not in desk
+    assert "从相册" not in desk
+
+
 def test_the_page_moves_on_once_the_scan_has_paid(alipay_sandbox, order):
     client = client_of(order.buyer)
     client.get(scan_page(order))
