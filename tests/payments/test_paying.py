@@ -1,5 +1,6 @@
 """From the checkout page through Alipay's cashier to money in escrow."""
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -192,6 +193,11 @@ def test_coming_back_without_having_paid_shows_that_we_wait(purchase):
     response = client_of(purchase.order.buyer).get(url, {"trade_status": "TRADE_SUCCESS", "total_amount": "128.00"})
     assert response.status_code == 200
     assert "payments/payment_waiting.html" in [template.name for template in response.templates]
+    page = response.content.decode()
+    assert "还没有收到付款" in page
+    assert "正在确认付款" not in page
+    assert re.search(r'name="gateway" value="alipay"[^>]*>继续用支付宝付款', page)
+    assert "换一种方式付款" in page
     purchase.refresh()
     assert purchase.order.status == OrderStatus.PENDING_PAYMENT
 
