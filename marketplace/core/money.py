@@ -28,6 +28,19 @@ def split_commission(*, amount_fen: int, rate_basis_points: int) -> CommissionSp
     return CommissionSplit(commission_fen=commission_fen, seller_fen=amount_fen - commission_fen)
 
 
+def split_refund(*, kept_fen: int, refund_fen: int, rate_basis_points: int) -> CommissionSplit:
+    """How a refund is borne when `kept_fen` of the price was shared so far: what the platform's fee and the seller's
+    share lose by it, in fen. The difference of two splits, so that several refunds lose no fen either.
+
+    Raises ValueError for more than there is.
+    """
+    before = split_commission(amount_fen=kept_fen, rate_basis_points=rate_basis_points)
+    after = split_commission(amount_fen=kept_fen - refund_fen, rate_basis_points=rate_basis_points)
+    return CommissionSplit(
+        commission_fen=before.commission_fen - after.commission_fen, seller_fen=before.seller_fen - after.seller_fen
+    )
+
+
 def yuan_text(amount_fen: int) -> str:
     """The amount as a plain decimal string for a gateway: 128000 → "1280.00"."""
     sign = "-" if amount_fen < 0 else ""

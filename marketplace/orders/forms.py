@@ -3,7 +3,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.money import parse_yuan
+from marketplace.core.money import display_yuan, parse_yuan, yuan_text
 from marketplace.gigs.models import RequirementKind
 from marketplace.orders.models import Order
 
@@ -117,8 +117,19 @@ class RefundForm(forms.Form):
     amount = forms.DecimalField(label=_("Amount in yuan"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2)
     reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("Both sides see it on the time line."))
 
+    def __init__(self, *args, order: Order, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._most_fen = order.refundable_fen
+        self.fields["amount"].help_text = _("At most ¥%(most)s.") % {"most": display_yuan(self._most_fen)}
+        self.fields["amount"].widget.attrs["max"] = yuan_text(self._most_fen)
+
     def clean_amount(self) -> int:
-        return parse_yuan(self.cleaned_data["amount"])
+        amount_fen = parse_yuan(self.cleaned_data["amount"])
+        if amount_fen > self._most_fen:
+            raise forms.ValidationError(
+                _("At most ¥%(most)s can be given back."), params={"most": display_yuan(self._most_fen)}
+            )
+        return amount_fen
 
 
 class CancelForm(forms.Form):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.identifiers import new_order_number
 from marketplace.core.models import TimeStamped
 from marketplace.gigs.models import PackageTier, RequirementKind
-from marketplace.orders.states import OrderStatus
+from marketplace.orders.states import FINAL_STATUSES, OrderStatus
 
 
 def private_storage() -> Storage:
@@ -97,6 +97,11 @@ class Order(TimeStamped):
         """The price less every refund of it, decided or done, in fen: what the seller and the platform share."""
         # A refund that names a payment gives back a late or second one, which never was part of the price.
         return self.total_fen - sum(refund.amount_fen for refund in self.refunds.all() if not refund.payment_reference)
+
+    @property
+    def refundable_fen(self) -> int:
+        """The most that may be given back now, in fen: all of a running order goes back by cancelling it instead."""
+        return self.kept_fen if self.status in FINAL_STATUSES else self.kept_fen - 1
 
 
 class OrderItemKind(models.TextChoices):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
-from marketplace.core.money import CommissionSplit, display_yuan, split_commission
+from marketplace.core.money import display_yuan, split_refund
 from marketplace.ledger import services as ledger
 from marketplace.ledger.errors import LedgerError
 from marketplace.orders import events, locks
@@ -57,7 +57,7 @@ def refund_part(*, order_id: int, actor: User, amount_fen: int, reason: str) -> 
         raise OrderError(OrderErrorCode.REFUND_TOO_LATE)
     kept_fen = order.kept_fen
     is_released = order.status in FINAL_STATUSES
-    most_fen = kept_fen if is_released else kept_fen - 1  # all of a running order goes back by cancelling it
+    most_fen = order.refundable_fen
     if not 0 < amount_fen <= most_fen:
         raise OrderError(OrderErrorCode.REFUND_TOO_LARGE, most=display_yuan(most_fen))
     refund = owe_refund(order, amount_fen=amount_fen, reason=reason[:200])
@@ -73,16 +73,12 @@ def refund_part(*, order_id: int, actor: User, amount_fen: int, reason: str) -> 
 
 def _take_back(order: Order, refund: Refund, *, kept_fen: int, may_owe: bool) -> None:
     """Bring a part of released income back into escrow. Raises OrderError REFUND_NOT_COVERED."""
-    rate = order.commission_basis_points
-    before = split_commission(amount_fen=kept_fen, rate_basis_points=rate)
-    after = split_commission(amount_fen=kept_fen - refund.amount_fen, rate_basis_points=rate)
     try:
         ledger.reverse_release(
             reference=order.number,
             seller=order.seller,
-            split=CommissionSplit(
-                commission_fen=before.commission_fen - after.commission_fen,
-                seller_fen=before.seller_fen - after.seller_fen,
+            split=split_refund(
+                kept_fen=kept_fen, refund_fen=refund.amount_fen, rate_basis_points=order.commission_basis_points
             ),
             release_key=f"order:{order.number}:release",
             key=f"refund:{refund.reference}:reverse",
