@@ -14,7 +14,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan, split_commission
 from marketplace.orders.models import Order, OrderEvent, OrderEventType
-from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, REFUNDABLE_STATUSES, OrderStatus
+from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,11 @@ def stamp(order: Order, viewer: User) -> tuple[str, str]:
     return table[order.status]
 
 
-def next_thing(order: Order, viewer: User) -> NextThing:
-    """What comes next for this viewer. Every sentence with a figure takes it from the order or the settings."""
+def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> NextThing:
+    """What comes next for this viewer. Every sentence with a figure takes it from the order or the settings.
+
+    `has_cleared`: the seller's earnings of it have become available (`selectors.has_cleared`).
+    """
     is_buyer = viewer.pk == order.buyer_id
     builder = {
         OrderStatus.PENDING_PAYMENT: _next_pending_payment,
@@ -124,8 +127,9 @@ def next_thing(order: Order, viewer: User) -> NextThing:
         OrderStatus.RESOLVED: _next_resolved,
     }[OrderStatus(order.status)]
     found = builder(order, is_buyer)
-    least_fen = 1 if order.status in FINAL_STATUSES else 2  # of a running order something has to be left
-    if not is_buyer and order.status in REFUNDABLE_STATUSES and order.kept_fen >= least_fen:
+    if has_cleared and not is_buyer and order.status == OrderStatus.COMPLETED:
+        found = replace(found, text=_("It has cleared: you can withdraw it from your wallet."))
+    if not is_buyer and order.status in REFUNDABLE_STATUSES and order.refundable_fen > 0:
         found = replace(found, actions=[*found.actions, "refund"])
     return found
 
@@ -233,6 +237,10 @@ def _next_delivered(order: Order, is_buyer: bool) -> NextThing:
 def _next_completed(order: Order, is_buyer: bool) -> NextThing:
     if is_buyer:
         text = _("Licence and files are yours. A review helps the next buyer, and the seller.")
+        if any(
+            event.type == OrderEventType.REVIEWED and event.actor_id == order.buyer_id for event in order.events.all()
+        ):
+            text = _("Licence and files are yours. Thank you for your review.")
         return NextThing(title=_("Done: the money is released"), text=text)
     split = split_commission(amount_fen=order.kept_fen, rate_basis_points=order.commission_basis_points)
     return NextThing(
@@ -318,6 +326,10 @@ def _event_title(event: OrderEvent, viewer: User) -> str:
     if event.actor is None:
         return label
     who = _("You") if event.actor_id == viewer.pk else event.actor.display_name
+    if event.type == OrderEventType.REFUND_DECIDED:
+        label = _("part of the price given back")
+        if event.data.get("amount_fen") == event.order.total_fen:
+            label = _("all of the price given back")
     return _("%(who)s: %(what)s") % {"who": who, "what": label}
 
 
@@ -339,57 +351,3 @@ def _event_text(event: OrderEvent) -> str:
     ):
         return "¥" + display_yuan(data.get("amount_fen", 0))
     return str(data.get("reason", ""))
-
-
-def is_funded(order: Order) -> bool:
-    """Whether the order's money lies in escrow now."""
-    return order.status in FUNDED_STATUSES
-
-
-@dataclass(frozen=True)
-class MoneyBox:
-    """The money of an order, as its page shows it."""
-
-    total_fen: int
-    refunded_fen: int
-    held_fen: int
-    is_in_escrow: bool
-    released_fen: int
-    commission_fen: int
-    seller_fen: int
-    stamp: str
-    stamp_tone: str
-
-
-def money(order: Order) -> MoneyBox:
-    """What was paid, what lies in escrow, what went where."""
-    refunds = list(order.refunds.all())
-    # A late payment of an order that was never paid in time is all the money there is to tell about.
-    told = [refund for refund in refunds if not refund.payment_reference or order.paid_at is None]
-    refunded = sum(refund.amount_fen for refund in told if refund.done_at)
-    owed = sum(refund.amount_fen for refund in told if not refund.done_at)
-    released = 0
-    if order.status in (OrderStatus.COMPLETED, OrderStatus.RESOLVED):
-        released = order.kept_fen
-    held = order.kept_fen if is_funded(order) else owed
-    split = split_commission(
-        amount_fen=released or order.kept_fen or order.total_fen, rate_basis_points=order.commission_basis_points
-    )
-    stamp, tone = _("Not paid"), "ink"
-    if held:
-        stamp, tone = (_("In escrow"), "") if is_funded(order) else (_("Refund on its way"), "ink")
-    elif released:
-        stamp, tone = _("Released"), ""
-    elif refunded:
-        stamp, tone = _("Refunded"), ""
-    return MoneyBox(
-        total_fen=order.total_fen,
-        refunded_fen=refunded,
-        held_fen=held,
-        is_in_escrow=is_funded(order),
-        released_fen=released,
-        commission_fen=split.commission_fen,
-        seller_fen=split.seller_fen,
-        stamp=stamp,
-        stamp_tone=tone,
-    )

@@ -9,6 +9,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.gigs.models import GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
+from marketplace.ledger.selectors import has_uncleared_release
 from marketplace.orders.models import (
     Delivery,
     DeliveryFile,
@@ -51,6 +52,11 @@ def sales(user: User, *, group: str = "") -> QuerySet[Order]:
     """What a person sold and was paid for, newest first; unpaid orders are not yet the seller's business."""
     orders = Order.objects.filter(seller=user).exclude(status=OrderStatus.PENDING_PAYMENT).exclude(paid_at=None)
     return _grouped(orders, group).select_related("buyer__profile", "gig")
+
+
+def has_cleared(order: Order) -> bool:
+    """Whether what the seller earned with a completed order has become available."""
+    return order.status == OrderStatus.COMPLETED and not has_uncleared_release(order.number)
 
 
 def escrow_of_sales(user: User) -> dict[str, int]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
-from marketplace.orders import presenters, selectors, services
+from marketplace.orders import money_box, presenters, selectors, services
 from marketplace.orders.forms import CancelForm, DeliveryForm, DisputeForm, RefundForm, RequirementsForm, RevisionForm
 from marketplace.orders.models import Order
 
@@ -59,11 +59,11 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
         "is_buyer": is_buyer,
         "other": order.seller if is_buyer else order.buyer,
         "steps": presenters.steps(order),
-        "next": presenters.next_thing(order, request.user),
+        "next": presenters.next_thing(order, request.user, has_cleared=not is_buyer and selectors.has_cleared(order)),
         "stamp": stamp,
         "stamp_tone": stamp_tone,
         "events": presenters.timeline(order, request.user),
-        "money": presenters.money(order),
+        "money": money_box.money(order),
         "cover_url": selectors.cover_url(order),
     }
     return render(request, "orders/order_detail.html", context)
@@ -141,10 +141,7 @@ _ACTIONS: dict[str, _Action] = {
     ),
     "refund": _Action(
         title=_("Give back a part of the price"),
-        text=_(
-            "The amount goes back to the buyer the way it came. You and the platform share the rest as agreed; what was "
-            "released already is taken from your wallet."
-        ),
+        text=_("The amount goes back to the buyer the way it came. This cannot be undone."),
         button=_("Give it back"),
         form=RefundForm,
         run=lambda order, user, form: services.refund_part(
@@ -177,7 +174,7 @@ def order_action(request: HttpRequest, number: str, action: str) -> HttpResponse
     definition = _ACTIONS.get(action)
     if definition is None:
         raise Http404
-    extra = {"order": order} if definition.form is RequirementsForm else {}
+    extra = {"order": order} if definition.form in (RequirementsForm, RefundForm) else {}
     form = definition.form(request.POST or None, request.FILES or None, **extra)
     if request.method == "POST":
         form = definition.form(request.POST, request.FILES, **extra)
@@ -192,6 +189,8 @@ def order_action(request: HttpRequest, number: str, action: str) -> HttpResponse
     elif action not in presenters.next_thing(order, request.user).actions:
         return redirect(order)
     context = {"order": order, "form": form, "action": definition, "cover_url": selectors.cover_url(order)}
+    if definition.form is RefundForm:
+        context["terms"] = money_box.refund_terms(order)
     return render(request, "orders/order_action.html", context, status=200 if request.method == "GET" else 422)
 
 

@@ -1,15 +1,21 @@
 """An order's pages, for both sides, in every state and both languages; and what strangers get."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
-from marketplace.orders import presenters, services
+from marketplace.core import clock
+from marketplace.ledger.tasks import clear_due_earnings
+from marketplace.orders import money_box, services
 from marketplace.orders.models import DeliveryFile, Order
 from marketplace.orders.states import OrderStatus
-from tests.factories import make_delivered_order, make_gig, make_order, make_paid_order, make_user
+from tests.factories import make_completed_order, make_delivered_order, make_gig, make_order, make_paid_order, make_user
 from tests.orders.situations import EVERY_STATE, footprint, make_order_in
 
 pytestmark = pytest.mark.django_db
@@ -320,10 +326,76 @@ def test_the_money_box_tells_the_parts():
         make_order_in(status)
         for status in (OrderStatus.IN_PROGRESS, OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.RESOLVED)
     )
-    boxes = [presenters.money(Order.objects.get(pk=order.pk)) for order in (paid, done, undone, decided)]
-    assert [(box.held_fen, box.released_fen, box.refunded_fen, box.seller_fen) for box in boxes] == [
+    boxes = [money_box.money(Order.objects.get(pk=order.pk)) for order in (paid, done, undone, decided)]
+    assert [(box.sum_fen, box.owed_fen, box.refunded_fen, box.seller_fen) for box in boxes] == [
         (10_000, 0, 0, 9000),
-        (0, 10_000, 0, 9000),
         (10_000, 0, 0, 9000),
-        (4000, 6000, 0, 5400),
+        (0, 10_000, 0, 0),
+        (6000, 4000, 0, 5400),
     ]
+
+
+def amounts_of(page):
+    """The lines of the money card as (label, fen or −fen), in their order."""
+    card = re.search(r'<section class="card money-card".*?</section>', page, re.S)[0]
+    found = re.findall(r'<dt>(.*?)</dt><dd><data class="([^"]*)" value="([\d.]+)"', card)
+    return [(label, round(float(value) * 100) * (-1 if "minus" in kind else 1)) for label, kind, value in found]
+
+
+def test_the_lines_of_a_part_refunded_order_add_up_for_both_sides_before_and_after_the_money_is_back():
+    order = make_completed_order()
+    refund = services.refund_part(order_id=order.pk, actor=order.seller, amount_fen=2_300, reason="少做了一个方案")
+    title = f"基础版 · {order.items.get().title}"
+    for word in ("退款中", "已退款"):
+        bought = [(title, 10_000), (word, -2_300)]
+        page = client_of(order.buyer).get(address("detail", order.number)).content.decode()
+        assert amounts_of(page) == [*bought, ("已放款", 7_700)]
+        page = client_of(order.seller).get(address("detail", order.number)).content.decode()
+        assert amounts_of(page) == [*bought, ("已放款", 7_700), ("平台服务费", -770), ("你的收入", 6_930)]
+        assert "你退还了部分款项" in page
+        services.mark_refund_done(refund_id=refund.pk, gateway="alipay")
+
+
+def test_of_an_order_that_went_back_whole_nothing_is_left():
+    order = make_order_in(OrderStatus.CANCELLED)
+    services.mark_refund_done(refund_id=order.refunds.get().pk, gateway="alipay")
+    page = client_of(order.buyer).get(address("detail", order.number)).content.decode()
+    assert amounts_of(page)[1:] == [("已退款", -10_000), ("合计", 0)]
+
+
+def test_a_seller_reads_that_the_earnings_wait_until_they_have_cleared():
+    order = make_completed_order()
+    seller = client_of(order.seller)
+    assert "已计入钱包的待结算" in seller.get(address("detail", order.number)).content.decode()
+    with clock.moved_to(timezone.now() + timedelta(days=30)):
+        clear_due_earnings()
+    page = seller.get(address("detail", order.number)).content.decode()
+    assert "这笔收入已结算" in page
+    assert "待结算" not in page
+
+
+def test_the_refund_form_says_the_most_and_who_bears_it():
+    order = make_completed_order(gig=make_gig(price_fen=123_000))
+    url = address("action", order.number, "refund")
+    seller = client_of(order.seller)
+    page = seller.get(url)
+    assert "最多可退¥1,230" in page.content.decode()
+    examples = page.context["terms"].examples
+    assert [(amount, split.seller_fen, split.commission_fen) for amount, split in examples] == [
+        (10_000, 9_000, 1_000),
+        (123_000, 110_700, 12_300),
+    ]
+    before = footprint(order)
+    refused = seller.post(url, {"amount": "1230.01", "reason": "少做了一个方案"})
+    assert refused.status_code == 422
+    assert "最多可退¥1,230，请改小金额。" in refused.content.decode()
+    assert footprint(order) == before
+
+
+def test_of_a_running_order_the_refund_form_keeps_something_back_and_leaves_the_wallet_alone():
+    order = make_paid_order()
+    page = client_of(order.seller).get(address("action", order.number, "refund"))
+    assert page.context["terms"].most_fen == 9_999
+    text = page.content.decode()
+    assert "不动你的钱包" in text
+    assert "从你的钱包扣除" not in text

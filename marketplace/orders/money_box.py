@@ -1,0 +1,90 @@
+"""An order's money as its pages show it: what was paid, what goes back, who bears a refund. No writing, no queries."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from marketplace.core.money import FEN_PER_YUAN, CommissionSplit, split_commission, split_refund
+from marketplace.orders.models import Order
+from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, OrderStatus
+
+
+def is_funded(order: Order) -> bool:
+    """Whether the order's money lies in escrow now."""
+    return order.status in FUNDED_STATUSES
+
+
+@dataclass(frozen=True)
+class MoneyBox:
+    """The money of an order, as its page shows it: the lines above less the refunds are `sum_fen`, to the fen."""
+
+    refunded_fen: int  # paid back
+    owed_fen: int  # on its way back
+    sum_fen: int
+    sum_label: str
+    is_in_escrow: bool
+    commission_fen: int
+    seller_fen: int
+    stamp: str
+    stamp_tone: str
+
+
+def money(order: Order) -> MoneyBox:
+    """What was paid, what lies in escrow, what went where."""
+    refunds = list(order.refunds.all())
+    # A late payment of an order that was never paid in time is all the money there is to tell about.
+    told = [refund for refund in refunds if not refund.payment_reference or order.paid_at is None]
+    refunded = sum(refund.amount_fen for refund in told if refund.done_at)
+    owed = sum(refund.amount_fen for refund in told if not refund.done_at)
+    left = max(0, order.total_fen - refunded - owed)
+    label, stamp, tone = _("Total"), _("Not paid"), "ink"
+    if is_funded(order):
+        label = stamp = _("In escrow")
+        tone = ""
+    elif order.status in (OrderStatus.COMPLETED, OrderStatus.RESOLVED) and left:
+        label = stamp = _("Released")
+        tone = ""
+    elif owed:
+        stamp = _("Refund on its way")
+    elif refunded:
+        stamp, tone = _("Refunded"), ""
+    split = split_commission(amount_fen=left, rate_basis_points=order.commission_basis_points)
+    return MoneyBox(
+        refunded_fen=refunded,
+        owed_fen=owed,
+        sum_fen=left,
+        sum_label=label,
+        is_in_escrow=is_funded(order),
+        commission_fen=split.commission_fen,
+        seller_fen=split.seller_fen,
+        stamp=stamp,
+        stamp_tone=tone,
+    )
+
+
+@dataclass(frozen=True)
+class RefundTerms:
+    """What the form of a part refund says: how much at most, and who bears it."""
+
+    most_fen: int
+    is_released: bool
+    examples: list[tuple[int, CommissionSplit]]  # what goes back, and what of it the platform and the seller bear
+
+
+def refund_terms(order: Order) -> RefundTerms:
+    """The most that the seller may give back, and by two amounts what that costs the seller and the platform."""
+    most = order.refundable_fen
+    amounts = sorted({min(100 * FEN_PER_YUAN, most), most})
+    return RefundTerms(
+        most_fen=most,
+        is_released=order.status in FINAL_STATUSES,
+        examples=[
+            (
+                amount,
+                split_refund(
+                    kept_fen=order.kept_fen, refund_fen=amount, rate_basis_points=order.commission_basis_points
+                ),
+            )
+            for amount in amounts
+        ],
+    )
