@@ -126,7 +126,7 @@ def test_the_same_form_sent_twice_leads_to_the_one_invoice(order):
     ("changes", "field", "words"),
     [
         ({"tax_number": "9111000060003734"}, "tax_number", "应为18位，现在是16位"),
-        ({"tax_number": ""}, "tax_number", "应为18位，现在是0位"),
+        ({"tax_number": ""}, "tax_number", "请填写公司的统一社会信用代码"),
         ({"tax_number": "91110000600037341A"}, "tax_number", "末位校验码对不上"),
         ({"tax_number": "I1110000600037341L"}, "tax_number", "前8位是数字"),
         ({"title": "  "}, "title", ""),
