@@ -18,14 +18,13 @@ from django_htmx.http import HttpResponseClientRedirect
 from marketplace.core.config import get_config
 from marketplace.orders.models import Order
 from marketplace.orders.selectors import package_cover_url, package_on_sale
-from marketplace.orders.services import place_order
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import selectors, services, wechat_identity
 from marketplace.payments.errors import PaymentError
 from marketplace.payments.forms import CheckoutForm
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.gateways.base import GatewayError, PayScene, RawRequest
-from marketplace.payments.models import GatewayCode
+from marketplace.payments.models import GatewayCode, Payment
 from marketplace.payments.qr import qr_svg
 
 logger = logging.getLogger(__name__)
@@ -41,14 +40,15 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
     package = package_on_sale(package_id)
     form = CheckoutForm(request.POST or None, package=package, gateways=_offered(request))
     if request.method == "POST" and form.is_valid():
-        order = place_order(
+        payment = services.check_out(
             buyer=request.user,
             package=package,
+            gateway_code=form.cleaned_data["gateway"],
             extra_ids=[int(extra) for extra in form.cleaned_data["extras"]],
             checkout_key=form.cleaned_data["checkout_key"],
             seen_offer=form.cleaned_data["seen_offer"],
         )
-        return _to_cashier(request, order, form.cleaned_data["gateway"])
+        return _to_cashier(request, payment)
     context = {
         "package": package,
         "gig": package.gig,
@@ -62,8 +62,8 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
     return render(request, "payments/checkout_form.html", context)
 
 
-def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpResponse:
-    services.start_payment(order_id=order.pk, gateway_code=gateway_code)  # may say no, before the buyer goes anywhere
+def _to_cashier(request: HttpRequest, payment: Payment) -> HttpResponse:
+    order, gateway_code = payment.order, payment.gateway
     scene = services.scene_for(
         gateway_code=gateway_code,
         is_phone=_is_phone(request),
@@ -78,7 +78,7 @@ def _to_cashier(request: HttpRequest, order: Order, gateway_code: str) -> HttpRe
     else:
         try:
             address = get_adapter(request).get_client_ip(request)
-            intent = services.open_payment(order_id=order.pk, gateway_code=gateway_code, scene=scene, client_ip=address)
+            intent = services.open_payment(payment=payment, scene=scene, client_ip=address)
         except GatewayError as problem:
             logger.log(problem.log_level, "no page for %s: %s", order.number, problem)
             return _no_answer(request, order)
@@ -124,9 +124,8 @@ def pay_in_wechat(request: HttpRequest, number: str) -> HttpResponse:
         if not openid:
             back = settings.SITE_URL + request.path
             return redirect(wechat_identity.authorize_url(request.session, redirect_uri=back))
-        intent = services.open_payment(
-            order_id=order.pk, gateway_code=GatewayCode.WECHATPAY, scene=PayScene.JSAPI, openid=openid
-        )
+        payment = services.start_payment(order_id=order.pk, gateway_code=GatewayCode.WECHATPAY)
+        intent = services.open_payment(payment=payment, scene=PayScene.JSAPI, openid=openid)
     except GatewayError as problem:
         logger.log(problem.log_level, "no payment inside WeChat for %s: %s", order.number, problem)
         return _no_answer(request, order)
@@ -144,8 +143,9 @@ def scan(request: HttpRequest, number: str, gateway_code: str) -> HttpResponse:
         return redirect(order)
     if gateway_code in configured_gateways() and not services.can_scan(gateway_code):
         raise Http404
+    payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
     try:
-        intent = services.open_payment(order_id=order.pk, gateway_code=gateway_code, scene=PayScene.QR)
+        intent = services.open_payment(payment=payment, scene=PayScene.QR)
     except GatewayError as problem:
         logger.log(problem.log_level, "no code for %s: %s", order.number, problem)
         return _no_answer(request, order)
@@ -176,7 +176,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     if order.status != OrderStatus.PENDING_PAYMENT:
         return redirect(order)
     if request.method == "POST":
-        return _to_cashier(request, order, request.POST.get("gateway", ""))
+        gateway_code = request.POST.get("gateway", "")
+        return _to_cashier(request, services.start_payment(order_id=order.pk, gateway_code=gateway_code))
     return render(
         request,
         "payments/payment_form.html",

@@ -31,7 +31,7 @@ from marketplace.core import clock
 from marketplace.core.money import yuan_text
 from marketplace.gigs.models import Gig, GigCategory, GigPackage, PackageTier
 from marketplace.gigs.services import publish_directly
-from marketplace.orders.services import offer_of, place_order
+from marketplace.orders.services import offer_of
 from marketplace.payments import services as payments
 from marketplace.payments.gateways.base import PaymentState, PayScene, PaySnapshot
 
@@ -108,8 +108,10 @@ def check_out_for(seconds: float, number: int, package_ids: Sequence[int]) -> in
 
 def check_out(*, buyer: User, package_id: int, seen_offer: str) -> None:
     """One checkout: the order placed, the payment begun (Alipay's address signed), captured, both sides told."""
-    order = place_order(buyer=buyer, package=GigPackage(pk=package_id), checkout_key=uuid4(), seen_offer=seen_offer)
-    payment = payments.start_payment(order_id=order.pk, gateway_code="alipay")
+    package = GigPackage(pk=package_id)
+    payment = payments.check_out(
+        buyer=buyer, package=package, gateway_code="alipay", checkout_key=uuid4(), seen_offer=seen_offer
+    )
     payments.begin_payment(payment=payment, scene=PayScene.PAGE)
     snapshot = PaySnapshot(
         payment.out_trade_no,

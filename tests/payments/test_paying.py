@@ -3,8 +3,10 @@
 import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -330,3 +332,27 @@ def test_a_second_buyer_cannot_pay_for_the_first(silent_alipay):
     order = make_order()
     assert services.start_payment(order_id=order.pk, gateway_code="alipay").order == order
     assert client_of(make_user()).post(reverse("payments:pay", args=[order.number])).status_code == 404
+
+
+def test_an_order_whose_payment_cannot_start_is_not_placed():
+    gig = make_gig()
+    with pytest.raises(PaymentError) as refusal, transaction.atomic():
+        services.check_out(buyer=make_user(), package=gig.packages.get(), gateway_code="unknown")
+    assert refusal.value.code == PaymentErrorCode.GATEWAY_UNAVAILABLE
+    assert not Order.objects.exists()
+
+
+def test_a_page_sent_twice_is_one_order_and_one_payment(silent_alipay):
+    buyer, package, key = make_user(), make_gig().packages.get(), uuid4()
+    once, twice = (
+        services.check_out(buyer=buyer, package=package, gateway_code="alipay", checkout_key=key) for _ in range(2)
+    )
+    assert (once, once.order) == (twice, twice.order)
+    assert (Order.objects.count(), Payment.objects.count()) == (1, 1)
+
+
+def test_a_checkout_costs_one_transaction_and_eleven_round_trips(silent_alipay, django_assert_num_queries):
+    buyer, package = make_user(), make_gig().packages.get()
+    services.check_out(buyer=buyer, package=package, gateway_code="alipay")  # constants are cached now
+    with django_assert_num_queries(11):
+        services.check_out(buyer=buyer, package=package, gateway_code="alipay")

@@ -4,7 +4,7 @@ from marketplace.orders.services.acceptance import accept_automatically, accept_
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.disputes import decide_dispute, open_dispute
-from marketplace.orders.services.placing import confirm_payment, offer_of, place_order
+from marketplace.orders.services.placing import confirm_payment, get_or_place_order, offer_of, place_order
 from marketplace.orders.services.refunds import (
     begin_refund_attempt,
     hand_refund_to_a_person,
@@ -24,6 +24,7 @@ __all__ = [
     "confirm_payment",
     "decide_dispute",
     "deliver_order",
+    "get_or_place_order",
     "hand_refund_to_a_person",
     "mark_refund_done",
     "offer_of",

@@ -23,6 +23,12 @@ from marketplace.orders.models import Order, OrderEventType, OrderItem, OrderIte
 from marketplace.orders.services._rules import require_transition, tell
 from marketplace.orders.states import SYSTEM, OrderStatus
 
+# All that an order takes over. The long texts of the gig and of its seller's profile stay where they are.
+SOLD_FIELDS = (
+    *("tier", "title", "description", "price_fen", "delivery_days", "revisions"),
+    *("gig__status", "gig__title", "gig__seller__is_active", "gig__seller__profile__level"),
+)
+
 
 def commission_rate(seller: User) -> int:
     """The platform's fee for what this seller sells now, in basis points; an order keeps the one of its purchase."""
@@ -46,7 +52,22 @@ def place_order(
     checkout_key: UUID | None = None,
     seen_offer: str | None = None,
 ) -> Order:
-    """Freeze what is bought into a new order that waits for its payment.
+    """Freeze what is bought into a new order that waits for its payment. Raises what `get_or_place_order` raises."""
+    order, _is_new = get_or_place_order(
+        buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=checkout_key, seen_offer=seen_offer
+    )
+    return order
+
+
+def get_or_place_order(
+    *,
+    buyer: User,
+    package: GigPackage,
+    extra_ids: Sequence[int] = (),
+    checkout_key: UUID | None = None,
+    seen_offer: str | None = None,
+) -> tuple[Order, bool]:
+    """In the caller's transaction: the order that a checkout page leads to, and whether it was placed just now.
 
     `checkout_key` comes with the checkout page: the same page sent twice with the same choice gives the same order
     back, as long as that one can still be paid. `seen_offer` is what the page showed (`offer_of`).
@@ -59,6 +80,7 @@ def place_order(
         GigPackage.objects.select_related("gig__seller__profile")
         .prefetch_related("gig__extras")
         .annotate(cover=Subquery(pictures.values("file")[:1]))
+        .only(*SOLD_FIELDS)
         .get(pk=package.pk)
     )
     gig = package.gig
@@ -70,10 +92,6 @@ def place_order(
     if len(extras) != len(set(extra_ids)) or (seen_offer is not None and seen_offer != offer_of(package)):
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
     total_fen = package.price_fen + sum(extra.price_fen for extra in extras)
-    is_same = partial(_is_same_purchase, buyer=buyer, package=package, extras=extras, total_fen=total_fen)
-    placed, checkout_key = _led_to(checkout_key, is_same)
-    if placed is not None:
-        return placed
     now = clock.now()
     try:
         with transaction.atomic():
@@ -96,11 +114,16 @@ def place_order(
                 payment_expires_at=now + timedelta(minutes=get_config("orders.payment_timeout_minutes")),
             )
     except IntegrityError:
-        # The same page sent twice at once: the unique key let the other copy be first.
-        if not Order.objects.filter(checkout_key=checkout_key).exists():
+        # The page was sent before, or twice at once: the unique key let the other copy be first. Nearly every page is
+        # sent once, so nobody looks before.
+        is_same = partial(_is_same_purchase, buyer=buyer, package=package, extras=extras, total_fen=total_fen)
+        placed, next_key = _led_to(checkout_key, is_same)
+        if placed is not None:
+            return placed, False
+        if next_key == checkout_key:
             raise
-        return place_order(
-            buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=checkout_key, seen_offer=seen_offer
+        return get_or_place_order(
+            buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=next_key, seen_offer=seen_offer
         )
     lines = [OrderItem(order=order, kind=OrderItemKind.PACKAGE, title=package.title, price_fen=package.price_fen)]
     lines += [
@@ -120,7 +143,7 @@ def place_order(
         for position, requirement in enumerate(gig.requirements.all(), start=1)
     )
     events.record(order, OrderEventType.PLACED, actor=buyer, at=now)
-    return order
+    return order, True
 
 
 def _led_to(checkout_key: UUID, is_same: Callable[[Order], bool]) -> tuple[Order | None, UUID]:

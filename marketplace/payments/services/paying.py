@@ -1,13 +1,17 @@
 """Money in through gateways. No call to a gateway ever happens inside a database transaction."""
 
 import logging
+from collections.abc import Sequence
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
+from marketplace.gigs.models import GigPackage
 from marketplace.orders import locks as order_locks
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
@@ -37,6 +41,28 @@ ORDER_CLOSED, ORDER_ALREADY_PAID = "order_closed", "order_already_paid"
 
 
 @transaction.atomic
+def check_out(
+    *,
+    buyer: User,
+    package: GigPackage,
+    gateway_code: str,
+    extra_ids: Sequence[int] = (),
+    checkout_key: UUID | None = None,
+    seen_offer: str | None = None,
+) -> Payment:
+    """Place an order and start its payment: both or neither. `payment.order` is the order.
+
+    Raises what `orders.get_or_place_order` and `start_payment` raise.
+    """
+    order, is_new = orders.get_or_place_order(
+        buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=checkout_key, seen_offer=seen_offer
+    )
+    if is_new:  # nobody else sees it before this transaction ends: nothing to lock, and no attempt to look for
+        return _new_attempt(order, gateway_code)
+    return start_payment(order_id=order.pk, gateway_code=gateway_code)
+
+
+@transaction.atomic
 def start_payment(*, order_id: int, gateway_code: str) -> Payment:
     """The payment attempt of an order at a gateway: the open one if there is one, so that a reload pays the same number.
 
@@ -45,13 +71,16 @@ def start_payment(*, order_id: int, gateway_code: str) -> Payment:
     order = order_locks.lock_order(order_id)
     if order.status != OrderStatus.PENDING_PAYMENT or order.payment_expires_at <= clock.now():
         raise PaymentError(PaymentErrorCode.NOT_PAYABLE)
+    payment = order.payments.filter(gateway=gateway_code, status=PaymentStatus.PENDING).first()
+    return payment or _new_attempt(order, gateway_code)
+
+
+def _new_attempt(order: Order, gateway_code: str) -> Payment:
     if gateway_code not in configured_gateways():
         raise PaymentError(PaymentErrorCode.GATEWAY_UNAVAILABLE)
-    sub_merchant_id = custody_account(order=order, gateway_code=gateway_code)
-    payment = order.payments.filter(gateway=gateway_code, status=PaymentStatus.PENDING).first()
-    return payment or Payment.objects.create(
+    return Payment.objects.create(
         order=order,
-        sub_merchant_id=sub_merchant_id,
+        sub_merchant_id=custody_account(order=order, gateway_code=gateway_code),
         gateway=gateway_code,
         out_trade_no=new_reference("PA"),
         amount_fen=order.total_fen,
@@ -103,15 +132,14 @@ def begin_payment(*, payment: Payment, scene: PayScene, client_ip: str = "127.0.
 
 
 def open_payment(
-    *, order_id: int, gateway_code: str, scene: PayScene, client_ip: str = "127.0.0.1", openid: str = ""
+    *, payment: Payment, scene: PayScene, client_ip: str = "127.0.0.1", openid: str = ""
 ) -> PayIntent | None:
-    """Start an order's payment and open it at its gateway. None: an earlier attempt turned out to be paid, and is booked.
+    """Open a started payment at its gateway. None: an earlier attempt turned out to be paid, and is booked.
 
     WeChat opens a number in one way only: whoever saw its code at a desk and goes on at the phone needs another number.
     The earlier one is closed at WeChat first, so that two can never be paid. Once, not in a loop: a second refusal means
     that somebody else (another tab) has just done the same. Raises what `start_payment` and `begin_payment` raise.
     """
-    payment = start_payment(order_id=order_id, gateway_code=gateway_code)
     try:
         return begin_payment(payment=payment, scene=scene, client_ip=client_ip, openid=openid)
     except NumberSpent:
@@ -120,7 +148,7 @@ def open_payment(
     payment.refresh_from_db()
     if payment.status == PaymentStatus.PAID:
         return None
-    payment = start_payment(order_id=order_id, gateway_code=gateway_code)
+    payment = start_payment(order_id=payment.order_id, gateway_code=payment.gateway)
     return begin_payment(payment=payment, scene=scene, client_ip=client_ip, openid=openid)
 
 
