@@ -86,7 +86,7 @@ def package_on_sale(package_id: int) -> GigPackage:
     package = (
         GigPackage.objects.filter(pk=package_id, gig__status=GigStatus.LIVE, gig__seller__is_active=True)
         .select_related("gig__seller__profile", "gig__category")
-        .prefetch_related("gig__extras", "gig__media")
+        .prefetch_related("gig__extras")
         .first()
     )
     if package is None:
