@@ -14,7 +14,7 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core.sheets import Column, Fen, Sheet, SheetFormat, sheet_response
-from marketplace.payments import payout_selectors, selectors, services
+from marketplace.payments import balance_selectors, payout_selectors, selectors, services
 
 
 class RejectForm(forms.Form):
@@ -32,7 +32,7 @@ def payout_list(request: HttpRequest) -> HttpResponse:
         "waiting": payout_selectors.payouts_to_approve(),
         "under_way": payout_selectors.payouts_under_way(),
         "audit": selectors.latest_audit(),
-        "is_halted": selectors.payouts_are_halted(),
+        "off": balance_selectors.balances_that_are_off(),
         "quarters": [(year, quarter) for year in (today.year, today.year - 1) for quarter in (4, 3, 2, 1)
                      if date(year, quarter * 3 - 2, 1) <= today],
     }  # fmt: skip

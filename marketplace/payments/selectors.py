@@ -13,6 +13,7 @@ from marketplace.ledger.selectors import has_uncleared_release
 from marketplace.orders.models import Order, Refund, RefundStatus
 from marketplace.orders.selectors import expired_unpaid_ids
 from marketplace.orders.states import OrderStatus
+from marketplace.payments.balance_selectors import balances_that_are_off
 from marketplace.payments.gateways import custody_gateway
 from marketplace.payments.models import (
     AuditRun,
@@ -146,6 +147,6 @@ def latest_audit() -> AuditRun | None:
 
 
 def payouts_are_halted() -> bool:
-    """Whether the audit that counts found something: then no money leaves until a later one is clean."""
+    """Whether no money may leave: the audit that counts found something, or an institution's balance is off."""
     latest = latest_audit()
-    return latest is not None and not latest.is_sound
+    return (latest is not None and not latest.is_sound) or bool(balances_that_are_off())

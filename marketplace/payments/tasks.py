@@ -76,10 +76,13 @@ def recheck_paid_payouts() -> int:
 
 @shared_task
 def reconcile_bills() -> int:
-    """Match the bills of the last three days; what could not be had yesterday is asked for again. Returns how many bills."""
+    """Match the bills of the last three days; what could not be had yesterday is asked for again. Returns how many bills.
+
+    The oldest day first, trade before fund: a balance is compared with the day before and with the day's fees.
+    """
     today = timezone.localtime(clock.now()).date()
-    days = [today - timedelta(days=back) for back in (1, 2, 3)]
-    wanted = [(code, kind, day) for code in configured_gateways() for kind in BillKind for day in days]
+    days = [today - timedelta(days=back) for back in (3, 2, 1)]
+    wanted = [(code, kind, day) for code in configured_gateways() for day in days for kind in BillKind]
     return count_done(
         wanted, lambda each: reconciliation.reconcile(gateway_code=each[0].value, kind=each[1], day=each[2])
     )

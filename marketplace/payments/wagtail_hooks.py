@@ -11,6 +11,7 @@ from wagtail.admin.ui.components import Component
 
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
 from marketplace.payments import (
+    balance_selectors,
     custody_desk,
     invoice_desk,
     invoice_selectors,
@@ -22,7 +23,7 @@ from marketplace.payments import (
     waiting_desk,
     waiting_selectors,
 )
-from marketplace.payments.models import AuditRun
+from marketplace.payments.models import AccountBalance, AuditRun
 
 
 @hooks.register("register_admin_viewset")
@@ -122,6 +123,28 @@ def differences_panel(request: HttpRequest, panels: list[Component]) -> None:
         number := reconciliation_selectors.overdue_differences().count()
     ):
         panels.append(DifferencesPanel(number))
+
+
+class BalancesPanel(Component):
+    """On the admin's first page, for finance: an institution holds another amount than our books explain."""
+
+    order = 10
+    template_name = "payments/admin/_balances_panel.html"
+
+    def __init__(self, off: list[AccountBalance], late: list[AccountBalance]) -> None:
+        self.off, self.late = off, late
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"off": self.off, "late": self.late}
+
+
+@hooks.register("construct_homepage_panels")
+def balances_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if not request.user.has_perm("payments.view_difference"):
+        return
+    off, late = balance_selectors.balances_that_are_off(), balance_selectors.late_balances()
+    if off or late:
+        panels.append(BalancesPanel(off, late))
 
 
 @hooks.register("register_admin_menu_item")

@@ -138,7 +138,7 @@ def test_the_account_log_lists_fees_refunds_and_transfers_too(adapter, alipay_sa
         (BillRowKind.REFUND, payment.out_trade_no, 300_00),
         (BillRowKind.TRANSFER, payout, 50_00),
         (BillRowKind.TRANSFER, bounced, 20_00),
-        (BillRowKind.OTHER, bounced, 20_00),  # came back
+        (BillRowKind.BOUNCE, bounced, 20_00),
     ])  # fmt: skip
     with zipfile.ZipFile(io.BytesIO(bill.raw)) as archive:
         lines = archive.read(archive.infolist()[0]).decode("gbk").splitlines()
