@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -246,22 +247,22 @@ def waiting_menu_item() -> MenuItem:
 
 
 class WaitingPanel(Component):
-    """On the admin's first page, for finance: money that has not arrived for a day, or an audit that did not run."""
+    """On the admin's first page, for finance: money that has not arrived for a day, or a nightly job that did not run."""
 
     order = 13
     template_name = "payments/admin/_waiting_panel.html"
 
-    def __init__(self, number: int, *, audit_is_late: bool) -> None:
-        self.number, self.audit_is_late = number, audit_is_late
+    def __init__(self, number: int, missed: list[Promise]) -> None:
+        self.number, self.missed = number, missed
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"number": self.number, "audit_is_late": self.audit_is_late}
+        return {"number": self.number, "missed": self.missed}
 
 
 @hooks.register("construct_homepage_panels")
 def waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
     if not request.user.has_perm("payments.view_payout"):
         return
-    number, is_late = waiting_selectors.number_waiting(), waiting_selectors.audit_is_late()
-    if number or is_late:
-        panels.append(WaitingPanel(number, audit_is_late=is_late))
+    number, missed = waiting_selectors.number_waiting(), waiting_selectors.nights_missed()
+    if number or missed:
+        panels.append(WaitingPanel(number, missed))

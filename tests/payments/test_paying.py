@@ -330,3 +330,16 @@ def test_a_second_buyer_cannot_pay_for_the_first(silent_alipay):
     order = make_order()
     assert services.start_payment(order_id=order.pk, gateway_code="alipay").order == order
     assert client_of(make_user()).post(reverse("payments:pay", args=[order.number])).status_code == 404
+
+
+def test_an_expired_order_that_cannot_be_closed_goes_behind_the_others(silent_alipay):
+    stubborn, other = (services.start_payment(order_id=make_order().pk, gateway_code="alipay") for _twice in range(2))
+    unpaid = make_order()
+    with clock.moved_to(stubborn.expires_at + timedelta(hours=1)):
+        # Nothing has to be asked for an order without an attempt; then the one that expired first.
+        first = list(selectors.expired_unpaid_orders())
+        assert set(first) == {stubborn.order, other.order, unpaid}
+        assert not services.close_expired_order(order=stubborn.order)  # nobody answers
+        assert list(selectors.expired_unpaid_orders())[-1] == stubborn.order
+        assert not services.close_expired_order(order=other.order)
+        assert list(selectors.expired_unpaid_orders()) == [unpaid, stubborn.order, other.order]

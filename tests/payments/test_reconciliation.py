@@ -172,6 +172,19 @@ def test_another_fee_than_agreed_is_listed_and_can_be_accepted(yesterday):
     assert yesterday.bill().matched == 1
 
 
+def test_a_fee_that_comes_back_with_a_refund_is_booked_as_less_of_a_cost(yesterday):
+    payment = yesterday.buy()
+    yesterday.buy(price_fen=20_000)
+    yesterday.fault(fee_returned=True)
+    orders.cancel_order(order_id=payment.order_id, user=payment.order.seller)
+    tasks.pay_due_refunds()
+    yesterday.ends()
+    bill = yesterday.bill()
+    assert (bill.matched, bill.fee_fen, differences()) == (3, 120, [])  # 60 and 120 were kept, 60 came back
+    assert sum_of(f"fees:{yesterday.code}") == -120
+    assert yesterday.balance().unexplained_fen == 0
+
+
 def test_a_broken_file_concludes_nothing_and_is_asked_for_again(yesterday):
     yesterday.buy()
     yesterday.ends()

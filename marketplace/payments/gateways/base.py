@@ -355,6 +355,8 @@ class PaymentGateway(Protocol):
 
     code: str
     capabilities: frozenset[Capability]
+    # How long it wants between two refunds of one payment (facts/payments.md, section 3).
+    refund_pause_seconds: int
 
     def create(self, request: PayRequest) -> PayIntent:
         """Begin a payment. The same `out_trade_no` again is the same payment; raises NumberSpent where it cannot be."""

@@ -1,9 +1,11 @@
 """Money in through gateways. No call to a gateway ever happens inside a database transaction."""
 
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from marketplace.core import clock
@@ -33,6 +35,8 @@ from marketplace.payments.wechat_identity import can_identify
 
 logger = logging.getLogger(__name__)
 
+# Waiting pages ask us every three seconds; gateways are asked less often, and tell by themselves when somebody paid.
+ASK_AGAIN_SECONDS = 10
 ORDER_CLOSED, ORDER_ALREADY_PAID = "order_closed", "order_already_paid"
 
 
@@ -124,6 +128,22 @@ def open_payment(
     return begin_payment(payment=payment, scene=scene, client_ip=client_ip, openid=openid)
 
 
+def fresh_payment(*, order_id: int, gateway_code: str) -> Payment | None:
+    """An attempt that can be opened in any way: an earlier one is closed at its gateway first. None when that was paid.
+
+    For ways that only a later page can open (inside WeChat, once it said who the buyer is): that page opens what is there,
+    and neither starts nor closes anything. Raises what `start_payment` raises.
+    """
+    earlier = Payment.objects.filter(order=order_id, gateway=gateway_code, status=PaymentStatus.PENDING).first()
+    payment = start_payment(order_id=order_id, gateway_code=gateway_code)
+    if earlier is None or not _close_attempt(earlier):
+        return payment  # new, or never opened, or not to be closed now: then opening it says so
+    earlier.refresh_from_db()
+    if earlier.status == PaymentStatus.PAID:
+        return None
+    return start_payment(order_id=order_id, gateway_code=gateway_code)
+
+
 def notify_url(gateway_code: str) -> str:
     """Where a gateway tells us what happened."""
     return (settings.PAYMENT_NOTIFY_BASE_URL or settings.SITE_URL) + reverse(f"{gateway_code}_notify")
@@ -184,6 +204,16 @@ def refresh_payment(*, payment: Payment) -> Payment:
     return apply_snapshot(payment_id=payment.pk, snapshot=snapshot)
 
 
+def ask_about_order(*, order: Order) -> None:
+    """Its buyer waits: ask about every open attempt, each at most once in `ASK_AGAIN_SECONDS`, however often a page asks."""
+    since = clock.now() - timedelta(seconds=ASK_AGAIN_SECONDS)
+    unasked = Q(asked_at=None) | Q(asked_at__lte=since)
+    for payment in order.payments.filter(unasked, status=PaymentStatus.PENDING):
+        # Two pages at once: the first one asks.
+        if Payment.objects.filter(unasked, pk=payment.pk).update(asked_at=clock.now()):
+            refresh_payment(payment=payment)
+
+
 def settle_undecided(*, payment: Payment) -> bool:
     """Ask about one attempt nobody told us about; one whose order no longer waits is closed at its gateway instead.
 
@@ -213,9 +243,10 @@ def _close_attempt(payment: Payment) -> bool:
 def close_expired_order(*, order: Order) -> bool:
     """End an unpaid order whose clock ran out, gateway first: a payment that won the race is booked instead.
 
-    Returns whether the order was closed. An unknown answer leaves it for the next run.
+    Returns whether the order was closed. An unknown answer leaves it for the next run, behind those not tried yet.
     """
     for payment in order.payments.filter(status=PaymentStatus.PENDING):
+        Payment.objects.filter(pk=payment.pk).update(asked_at=clock.now())
         if not _close_attempt(payment):
             return False
     return orders.close_unpaid_order(order_id=order.pk)
