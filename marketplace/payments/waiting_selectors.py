@@ -103,7 +103,7 @@ def nights_missed() -> list[Promise]:
     A job that was refused its lock or found the books in disagreement leaves a line in the log, which nobody reads.
     """
     oldest = clock.now() - AUDIT_TOO_OLD
-    missed = [_("the audit of the books")] if audit_is_late() else []
+    missed: list[Promise] = [_("the audit of the books")] if audit_is_late() else []
     if not Transaction.objects.filter(created_at__lt=oldest).exists():
         return missed  # the books are younger than a night
     if not DaySeal.objects.filter(sealed_at__gte=oldest).exists():

@@ -41,6 +41,19 @@ from tests.payments.conftest import (  # noqa: F401 fixtures of the payments' te
 pytestmark = pytest.mark.usefixtures("committed_db")
 
 DAY = timedelta(days=1)
+A_WHILE = 0.4  # long enough for the other one to have read, if nothing keeps it from reading
+
+
+def slowly(monkeypatch, module, name):
+    """Make a function take a while after its work: whoever has not been kept from reading has read by then."""
+    original = getattr(module, name)
+
+    def slow(*args, **kwargs):
+        result = original(*args, **kwargs)
+        time.sleep(A_WHILE)
+        return result
+
+    monkeypatch.setattr(module, name, slow)
 
 
 # A bill that two runs of the job have at the same time
@@ -63,8 +76,9 @@ def compare(bill):
     return balances.compare_balance(bill=bill, rows=[row])
 
 
-def test_a_day_that_two_runs_compare_at_once_has_one_balance_and_one_difference(bill, meet_before):
+def test_a_day_that_two_runs_compare_at_once_has_one_balance_and_one_difference(bill, meet_before, monkeypatch):
     meet_before(locks, "lock_bill")
+    slowly(monkeypatch, balances, "_explain")
     results = together(partial(compare, bill), partial(compare, bill))
     assert [result.unexplained_fen for result in results] == [-100, -100]
     assert AccountBalance.objects.filter(day=bill.day).count() == Difference.objects.count() == 1
@@ -98,8 +112,9 @@ def change(person, account):
     return services.set_destination(user=person, kind=PayoutDestinationKind.ALIPAY, account=account)
 
 
-def test_of_two_changes_of_an_account_at_once_one_account_is_left(seller, meet_before):
+def test_of_two_changes_of_an_account_at_once_one_account_is_left(seller, meet_before, monkeypatch):
     meet_before(locks, "lock_destinations")
+    slowly(monkeypatch, destinations, "encrypt_text")  # between retiring the old one and making the new one
     results = together(partial(change, seller, "a@example.com"), partial(change, seller, "b@example.com"))
     assert not [result for result in results if isinstance(result, Exception)]
     assert PayoutDestination.objects.count() == 3
@@ -107,14 +122,9 @@ def test_of_two_changes_of_an_account_at_once_one_account_is_left(seller, meet_b
 
 
 def test_control_without_the_lock_one_change_fails(seller, monkeypatch):
-    point, encrypt = MeetingPoint(once=True), destinations.encrypt_text
-
-    def slowly(text):
-        time.sleep(0.3)  # between retiring and creating: the other one waits for our row by then
-        return encrypt(text)
-
+    point = MeetingPoint(once=True)
     monkeypatch.setattr(locks, "lock_destinations", lambda user_id: point.wait())
-    monkeypatch.setattr(destinations, "encrypt_text", slowly)
+    slowly(monkeypatch, destinations, "encrypt_text")
     results = together(partial(change, seller, "a@example.com"), partial(change, seller, "b@example.com"))
     assert [type(result) for result in results if isinstance(result, Exception)] == [IntegrityError]
 
@@ -149,8 +159,9 @@ def owing(silent_alipay):  # noqa: F811
     )
 
 
-def test_a_debt_that_two_incomes_repay_at_once_is_repaid_once(owing, meet_before):
+def test_a_debt_that_two_incomes_repay_at_once_is_repaid_once(owing, meet_before, monkeypatch):
     person, cancel, clear = owing
+    slowly(monkeypatch, ledger_locks, "lock_debt")
     meet_before(ledger_locks, "lock_debt")
     results = together(cancel, clear)
     assert not [result for result in results if isinstance(result, Exception)]

@@ -16,7 +16,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Refund
 from marketplace.orders.services import offer_of
 from marketplace.orders.states import OrderStatus
-from marketplace.payments import services
+from marketplace.payments import selectors, services
 from marketplace.payments.checks import a_gateway_is_configured, notifications_can_arrive
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus

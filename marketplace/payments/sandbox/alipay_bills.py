@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from . import clock
-from .account import movements_by_hand
+from .account import OPENING_BALANCE_FEN, movements_by_hand
 from .alipay_trades import BusinessError
 from .config import SandboxConfig
 from .faults import EVERY_ORDER, Faults
@@ -40,8 +40,6 @@ FUND_HEADER = (
     "收入金额（+元）,支出金额（-元）,账户余额（元）,交易渠道,业务类型,备注"
 )
 FUND_SUMMARY_HEADER = "类型,收入笔数,收入金额（+元）,支出笔数,支出金额（-元）,总金额（元）"
-# What the merchant's account held before anything happened here.
-OPENING_BALANCE_FEN = 1_000_000_00
 STRANGE_FEN = 88_00
 
 

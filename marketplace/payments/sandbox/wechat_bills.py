@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from . import clock
-from .account import movements_by_hand
+from .account import OPENING_BALANCE_FEN, movements_by_hand
 from .config import SandboxConfig
 from .faults import EVERY_ORDER, Faults
 from .money import format_yuan
@@ -34,8 +34,6 @@ FUND_HEADER = (
     "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,"
     "收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号"
 )
-# What the merchant's account held before anything happened here.
-OPENING_BALANCE_FEN = 1_000_000_00
 FUND_SUMMARY = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额"
 
 
@@ -175,7 +173,8 @@ class WechatBills:
         entries = self._movements(start + DAY)
         balance_fen = OPENING_BALANCE_FEN + sum(each.amount_fen for each in entries if each.at < start)
         rows: list[list[str]] = []
-        income, outgo = [], []
+        income: list[int] = []
+        outgo: list[int] = []
         for each in (each for each in entries if each.at >= start):
             balance_fen += each.amount_fen
             if not each.shown_fen:

@@ -48,9 +48,14 @@ def compare_balance(*, bill: GatewayBill, rows: Sequence[BillRow]) -> AccountBal
     locks.lock_bill(bill.pk)
     earlier = AccountBalance.objects.filter(gateway=bill.gateway, account=MERCHANT_ACCOUNT, day__lt=bill.day)
     before = earlier.order_by("-day").first()
-    if not _is_time(bill, before) or (before is None and not rows):
+    if not _is_time(bill, before):
         return None
-    there_fen = closing_fen(rows) if rows else before.there_fen  # type: ignore[union-attr] one of them is there
+    if rows:
+        there_fen = closing_fen(rows)
+    elif before is not None:
+        there_fen = before.there_fen
+    else:
+        return None
     here_fen = balance_selectors.held_fen(bill.gateway, end_of(bill.day))
     custody_fen = balance_selectors.in_sellers_accounts_fen(bill.gateway, end_of(bill.day))
     open_numbers = _open_numbers(bill, rows, before)
