@@ -16,6 +16,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.issue_due_invoices": 30,
     "marketplace.payments.tasks.deliver_invoices": 30,
     "marketplace.payments.tasks.reverse_refunded_invoices": 60,
+    "marketplace.payments.tasks.recheck_paid_payouts": 3600,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
@@ -30,7 +31,6 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.payments.tasks.warn_of_freeze_ends": (9, 0),
     # Bills of a day can be had from ten in the morning of the next (facts/payments.md, section 5).
     "marketplace.payments.tasks.reconcile_bills": (10, 30),
-    "marketplace.payments.tasks.recheck_paid_payouts": (11, 0),
     "marketplace.payments.tasks.forget_refused_notifications": (4, 10),
 }
 

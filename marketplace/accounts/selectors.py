@@ -1,5 +1,7 @@
 """Reads about people."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
@@ -43,6 +45,14 @@ def verified_real_name(user: User) -> str:
     )
     stored = checked.values_list("name_encrypted", flat=True).first()
     return decrypt_text(stored) if stored else ""
+
+
+def verified_real_names(user_ids: Iterable[int]) -> dict[int, str]:
+    """The checked names of many people by their keys, in one query; who was not checked is left out."""
+    checked = UserVerification.objects.filter(
+        user__in=list(user_ids), kind=VerificationKind.REAL_NAME, status=VerificationStatus.APPROVED
+    )
+    return {user_id: decrypt_text(stored) for user_id, stored in checked.values_list("user_id", "name_encrypted")}
 
 
 def people_matching(text: str, *, limit: int) -> list[User]:

@@ -57,6 +57,15 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "payments.gateway_fee_is_checked", 1, 0, 1, _("1 is yes"), _("Compare each billed fee with the agreed one")
         ),
+        # facts/payments.md, section 6: else freeze releases and alert. Nothing is tolerated unless finance says so.
+        ConfigDefinition(
+            "payments.balance_tolerance_fen",
+            0,
+            0,
+            100_000,
+            _("fen"),
+            _("Unexplained difference of an institution's balance that does not stop withdrawals"),
+        ),
         ConfigDefinition("ledger.clearing_days", 7, 0, 30, _("days"), _("Earnings become available after")),
         ConfigDefinition(
             "ledger.clearing_days_top", 3, 0, 30, _("days"), _("Earnings of Select sellers become available after")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 
 from marketplace.accounts.models import User
@@ -90,7 +90,7 @@ def escrow_proof_of(day: str) -> EscrowProof:
 
 def days_with_lines() -> QuerySet[EscrowProof]:
     """Published days whose lines are still kept, newest first."""
-    return escrow_proofs().filter(pk__in=EscrowProofLine.objects.values("proof_id").distinct())
+    return escrow_proofs().filter(Exists(EscrowProofLine.objects.filter(proof=OuterRef("pk"))))
 
 
 def balance_lines_of(user: User) -> QuerySet[EscrowProofLine]:

@@ -16,6 +16,7 @@ class OrderErrorCode(StrEnum):
     NOT_LATE_ENOUGH = "not_late_enough"
     REFUND_TOO_LARGE = "refund_too_large"
     REFUND_TOO_LATE = "refund_too_late"
+    REFUND_TOO_OFTEN = "refund_too_often"
     REFUND_NOT_COVERED = "refund_not_covered"
 
 
@@ -38,6 +39,9 @@ class OrderError(DomainError):
         OrderErrorCode.REFUND_TOO_LARGE: _("At most ¥%(most)s of this order can be given back. Nothing was moved."),
         OrderErrorCode.REFUND_TOO_LATE: _(
             "This order was paid almost a year ago, and payment institutions give nothing back any more. Nothing was moved."
+        ),
+        OrderErrorCode.REFUND_TOO_OFTEN: _(
+            "This order has been refunded in parts as often as payment institutions allow. Nothing was moved."
         ),
         OrderErrorCode.REFUND_NOT_COVERED: _(
             "Your wallet no longer holds your part of this amount, so it cannot be given back from there. Nothing was moved."

@@ -270,7 +270,8 @@ class Refund(TimeStamped):
         indexes = [
             models.Index(
                 fields=["next_attempt_at"], condition=Q(status__in=("due", "sent")), name="orders_refund_waiting"
-            )
+            ),
+            models.Index(fields=["done_at"], name="orders_refund_done"),  # a bill's day
         ]
 
     def __str__(self) -> str:

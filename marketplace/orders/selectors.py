@@ -146,10 +146,10 @@ def dispute_to_decide(dispute_id: int) -> Dispute:
     return dispute
 
 
-def expired_unpaid_ids() -> list[int]:
-    """Orders whose payment clock ran out."""
-    orders = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT, payment_expires_at__lte=clock.now())
-    return list(orders.values_list("pk", flat=True))
+def expired_unpaid() -> QuerySet[Order]:
+    """Orders whose payment clock ran out, longest over first."""
+    expired = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT, payment_expires_at__lte=clock.now())
+    return expired.order_by("payment_expires_at", "pk")
 
 
 def due_for_acceptance_ids() -> list[int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
-from marketplace.accounts.selectors import verified_real_name
+from marketplace.accounts.selectors import verified_real_names
 from marketplace.core.sheets import Column, Fen, Sheet, SheetFormat, sheet_response
 from marketplace.payments import own_money_selectors
 from marketplace.payments.models import OwnMovement, OwnMovementKind
@@ -100,15 +100,17 @@ def tax_lines(request: HttpRequest, movement_id: int) -> StreamingHttpResponse:
     """Whose tax a remittance is, seller by seller, for the declaration."""
     movement = get_object_or_404(OwnMovement, pk=movement_id, kind=OwnMovementKind.TAX_REMITTED)
     columns = [_("Seller"), _("Name"), _("Year"), _("Withheld in the year"), _("Remitted with this")]
+    lines = list(own_money_selectors.remitted_lines(movement))
+    names = verified_real_names(line.tax_year.user_id for line in lines)
     rows = (
         [
             line.tax_year.user_id,
-            verified_real_name(line.tax_year.user),
+            names.get(line.tax_year.user_id, ""),
             line.tax_year.year,
             Fen(line.tax_year.withheld_fen),
             Fen(line.amount_fen),
         ]
-        for line in own_money_selectors.remitted_lines(movement)
+        for line in lines
     )
     name = f"tax-{movement.period}-{movement.reference}"
     sheet = Sheet(name, movement.period, [Column(column, 20) for column in columns], rows)

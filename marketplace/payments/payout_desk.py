@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
-from marketplace.accounts.selectors import verified_real_name
+from marketplace.accounts.selectors import verified_real_names
 from marketplace.core.sheets import Column, Fen, Sheet, SheetFormat, sheet_response
-from marketplace.payments import payout_selectors, selectors, services
+from marketplace.payments import balance_selectors, payout_selectors, selectors, services
 
 
 class RejectForm(forms.Form):
@@ -32,7 +32,7 @@ def payout_list(request: HttpRequest) -> HttpResponse:
         "waiting": payout_selectors.payouts_to_approve(),
         "under_way": payout_selectors.payouts_under_way(),
         "audit": selectors.latest_audit(),
-        "is_halted": selectors.payouts_are_halted(),
+        "off": balance_selectors.balances_that_are_off(),
         "quarters": [(year, quarter) for year in (today.year, today.year - 1) for quarter in (4, 3, 2, 1)
                      if date(year, quarter * 3 - 2, 1) <= today],
     }  # fmt: skip
@@ -67,20 +67,26 @@ def payout_reject(request: HttpRequest, payout_id: int) -> HttpResponse:
 @permission_required("payments.view_taxyear")
 @require_safe
 def tax_report(request: HttpRequest, year: int, quarter: int) -> StreamingHttpResponse:
-    """A quarter's income of every seller, for the tax report (国务院令 810): gross, withheld, net."""
+    """A quarter's income of every seller, for the tax report (国务院令 810): gross, withheld, net.
+
+    What came back of an earlier quarter is a negative line of its own, with that quarter's name.
+    """
     if not 1 <= quarter <= 4 or not 2000 <= year <= 9999:
         raise Http404
-    columns = [_("Seller"), _("Name"), _("Payouts"), _("Income"), _("Income tax withheld"), _("Paid out")]
+    columns = [_("Seller"), _("Name"), _("Quarter"), _("Payouts"), _("Income"), _("Income tax withheld"), _("Paid out")]
+    incomes = payout_selectors.income_of_quarter(year, quarter)
+    names = verified_real_names(income.seller.pk for income in incomes)
     rows = (
         [
             income.seller.pk,
-            verified_real_name(income.seller),
+            names.get(income.seller.pk, ""),
+            income.quarter,
             income.payments,
             Fen(income.gross_fen),
             Fen(income.tax_fen),
             Fen(income.gross_fen - income.tax_fen),
         ]
-        for income in payout_selectors.income_of_quarter(year, quarter)
+        for income in incomes
     )
     sheet = Sheet(f"tax-{year}-Q{quarter}", f"{year} Q{quarter}", [Column(name, 20) for name in columns], rows)
     return sheet_response(request, sheet, SheetFormat.CSV)

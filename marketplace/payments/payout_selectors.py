@@ -1,11 +1,10 @@
 """Reads of payouts."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Count, QuerySet, Sum, Value
+from django.db.models import Count, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from marketplace.payments.models import (
     Settlement,
     SettlementReturn,
     SettlementStatus,
+    TaxYear,
 )
 
 BOUNCES_WITHIN = timedelta(days=10)  # banks send a transfer back within days; ten leave room for a holiday
@@ -102,12 +102,16 @@ def _due() -> QuerySet[Payout]:
 
 
 def payouts_to_recheck() -> QuerySet[Payout]:
-    """Payouts that arrived at a bank card in the last days: the bank may still send them back (facts/payments.md, §4)."""
-    return Payout.objects.filter(
+    """Payouts that arrived at a bank card in the last days: the bank may still send them back (facts/payments.md, §4).
+
+    Longest unasked first; one that was asked about has its next turn on the next day.
+    """
+    arrived = Payout.objects.filter(
         status=PayoutStatus.PAID,
         destination__kind=PayoutDestinationKind.BANK_CARD,
         finished_at__gte=clock.now() - BOUNCES_WITHIN,
-    ).order_by("pk")
+    )
+    return arrived.filter(next_attempt_at__lte=clock.now()).order_by("next_attempt_at", "pk")
 
 
 def payouts_to_approve() -> QuerySet[Payout]:
@@ -122,55 +126,68 @@ def payouts_under_way() -> QuerySet[Payout]:
     return sent.select_related("user__profile", "destination").order_by("pk")
 
 
-@dataclass
+def first_month_of_income(year: TaxYear, *, without: Payout) -> int | None:
+    """The month of the first withdrawal of a year that is not back in the wallet; None when there is none."""
+    left = Payout.objects.filter(tax_year=year).exclude(pk=without.pk).exclude(status__in=MONEY_IS_BACK)
+    first = left.order_by("created_at").values_list("created_at", flat=True).first()
+    return timezone.localtime(first).month if first else None
+
+
+@dataclass(frozen=True)
 class QuarterIncome:
-    """What one seller got in a quarter, in fen, and in how many payments."""
+    """What one seller got in a quarter, in fen, and in how many payments; negative for what came back of an earlier one."""
 
     seller: User
-    gross_fen: int = 0
-    tax_fen: int = 0
-    payments: int = 0
+    quarter: str  # of the income: 2026-Q4
+    gross_fen: int
+    tax_fen: int
+    payments: int
 
 
 def income_of_quarter(year: int, quarter: int) -> list[QuarterIncome]:
     """Income of every seller in a quarter, for the tax report (国务院令 810): withdrawals, and what custody released.
 
     A withdrawal counts on the day on which its tax was withheld, when it left the wallet: year and quarter are the same
-    as those of `TaxYear`. One that came back counts no more. What an institution released straight to a seller's own
-    account counts on its day; nothing is withheld from it here.
+    as those of `TaxYear`. One that came back within its quarter counts nowhere. One that came back later was reported
+    already: it stays in its quarter, and is a negative line of the quarter in which it came back. What an institution
+    released straight to a seller's own account counts on its day; nothing is withheld from it here.
     """
     first = date(year, quarter * 3 - 2, 1)
     after = date(year + 1, 1, 1) if quarter == 4 else date(year, quarter * 3 + 1, 1)
-    found: dict[int, QuarterIncome] = {}
+    found: dict[tuple[int, str], list[int]] = {}
 
-    def count(rows: Iterable[tuple[int, int, int, int]]) -> None:
-        for seller_id, gross_fen, tax_fen, payments in rows:
-            if not gross_fen:
-                continue
-            income = found.setdefault(seller_id, QuarterIncome(sellers[seller_id]))
-            income.gross_fen += gross_fen
-            income.tax_fen += tax_fen
-            income.payments += payments
+    def count(seller_id: int, name: str, gross_fen: int, tax_fen: int, payments: int) -> None:
+        sums = found.setdefault((seller_id, name), [0, 0, 0])
+        for place, amount in enumerate((gross_fen, tax_fen, payments)):
+            sums[place] += amount
 
-    withdrawn = Payout.objects.filter(created_at__date__gte=first, created_at__date__lt=after)
-    withdrawn = withdrawn.exclude(status__in=MONEY_IS_BACK).order_by()
+    this = _quarter_name(first)
+    withdrawn = Payout.objects.filter(created_at__date__gte=first, created_at__date__lt=after).order_by()
+    withdrawn = withdrawn.exclude(status__in=MONEY_IS_BACK, finished_at__date__lt=after)
+    for row in withdrawn.values_list("user_id").annotate(Sum("gross_fen"), Sum("tax_fen"), Count("pk")):
+        count(row[0], this, *row[1:])
+    returned = Payout.objects.filter(
+        status__in=MONEY_IS_BACK, finished_at__date__gte=first, finished_at__date__lt=after, created_at__date__lt=first
+    )
+    for seller_id, at, gross_fen, tax_fen in returned.values_list("user_id", "created_at", "gross_fen", "tax_fen"):
+        count(seller_id, _quarter_name(timezone.localtime(at).date()), -gross_fen, -tax_fen, -1)
     released = Settlement.objects.filter(
         status=SettlementStatus.DONE, done_at__date__gte=first, done_at__date__lt=after
     ).order_by()
+    for seller_id, gross_fen, payments in released.values_list("seller_id").annotate(Sum("seller_fen"), Count("pk")):
+        count(seller_id, this, gross_fen, 0, payments)
     taken_back = SettlementReturn.objects.filter(
         status=SettlementStatus.DONE, done_at__date__gte=first, done_at__date__lt=after
     ).order_by()
-    sellers = User.objects.select_related("profile").in_bulk(
-        {
-            *withdrawn.values_list("user_id", flat=True),
-            *released.values_list("seller_id", flat=True),
-            *taken_back.values_list("settlement__seller_id", flat=True),
-        }
-    )
-    count(withdrawn.values_list("user_id").annotate(Sum("gross_fen"), Sum("tax_fen"), Count("pk")))
-    nothing = Value(0)
-    count(released.values_list("seller_id").annotate(Sum("seller_fen"), tax=nothing, number=Count("pk")))
-    count(
-        taken_back.values_list("settlement__seller_id").annotate(back=-Sum("seller_fen"), tax=nothing, number=nothing)
-    )
-    return [found[pk] for pk in sorted(found)]
+    for seller_id, gross_fen in taken_back.values_list("settlement__seller_id").annotate(Sum("seller_fen")):
+        count(seller_id, this, -gross_fen, 0, 0)
+    sellers = User.objects.select_related("profile").in_bulk({seller_id for seller_id, _name in found})
+    return [
+        QuarterIncome(sellers[seller_id], name, *sums)
+        for (seller_id, name), sums in sorted(found.items())
+        if any(sums[:2])
+    ]
+
+
+def _quarter_name(day: date) -> str:
+    return f"{day.year}-Q{(day.month + 2) // 3}"

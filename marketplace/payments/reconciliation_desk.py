@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
-from marketplace.payments import reconciliation_selectors
+from marketplace.payments import balance_selectors, reconciliation_selectors
 from marketplace.payments.models import GatewayBill
 from marketplace.payments.services import reconciliation
 
+BALANCES_SHOWN = 14  # a week of two institutions
 _ACTIONS = {
     "ask": reconciliation.ask_gateway,
     "suspense": reconciliation.book_to_suspense,
@@ -22,9 +23,11 @@ _ACTIONS = {
 @permission_required("payments.view_gatewaybill")
 @require_safe
 def bill_list(request: HttpRequest) -> HttpResponse:
-    """Open differences first, then the bills of every day."""
+    """Open differences first, then what the institutions hold, then the bills of every day."""
     context = {
         "differences": reconciliation_selectors.open_differences()[:200],
+        "balances": balance_selectors.balances()[:BALANCES_SHOWN],
+        "off": balance_selectors.balances_that_are_off(),
         "page_obj": Paginator(reconciliation_selectors.bills(), 40).get_page(request.GET.get("page")),
     }
     return render(request, "payments/admin/bill_list.html", context)

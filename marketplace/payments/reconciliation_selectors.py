@@ -14,7 +14,6 @@ from marketplace.payments.models import (
     DifferenceStatus,
     GatewayBill,
     Payment,
-    PaymentStatus,
     Payout,
     PayoutStatus,
 )
@@ -30,14 +29,6 @@ def reference_of(bill: GatewayBill) -> str:
 def fees_are_booked(bill: GatewayBill) -> bool:
     """Whether the fees of a bill are in the books."""
     return Transaction.objects.filter(idempotency_key=f"bill:{reference_of(bill)}:fees").exists()
-
-
-def payment_of(refund: Refund) -> Payment | None:
-    """The payment that a refund gave back."""
-    paid = Payment.objects.filter(order_id=refund.order_id, status=PaymentStatus.PAID)
-    if refund.payment_reference:
-        return paid.filter(out_trade_no=refund.payment_reference).first()
-    return paid.filter(return_reason="").first()
 
 
 def books_itself(difference: Difference) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Concat
 from django.http import Http404
 
@@ -11,8 +11,9 @@ from marketplace.core import clock
 from marketplace.ledger.models import Clearing
 from marketplace.ledger.selectors import has_uncleared_release
 from marketplace.orders.models import Order, Refund, RefundStatus
-from marketplace.orders.selectors import expired_unpaid_ids
+from marketplace.orders.selectors import expired_unpaid
 from marketplace.orders.states import OrderStatus
+from marketplace.payments.balance_selectors import balances_that_are_off
 from marketplace.payments.gateways import custody_gateway
 from marketplace.payments.models import (
     AuditRun,
@@ -38,14 +39,20 @@ def order_to_pay(user: User, number: str) -> Order:
     return order
 
 
-def pending_payment(order: Order) -> Payment | None:
-    """The newest attempt that is not decided yet."""
-    return order.payments.filter(status=PaymentStatus.PENDING).first()
+def pending_payment(order: Order, gateway_code: str = "") -> Payment | None:
+    """The newest attempt that is not decided yet, at one gateway or at any."""
+    pending = order.payments.filter(status=PaymentStatus.PENDING)
+    return (pending.filter(gateway=gateway_code) if gateway_code else pending).first()
 
 
 def expired_unpaid_orders() -> QuerySet[Order]:
-    """Orders whose payment clock ran out."""
-    return Order.objects.filter(pk__in=expired_unpaid_ids()).prefetch_related("payments")
+    """Orders whose payment clock ran out: those whose attempts nobody has tried to close first, then the longest untried.
+
+    One that cannot be closed (another amount was paid) goes to the end each time, and keeps no other open.
+    """
+    tried = Max("payments__asked_at", filter=Q(payments__status=PaymentStatus.PENDING))
+    expired = expired_unpaid().annotate(tried_at=tried).prefetch_related("payments")
+    return expired.order_by(F("tried_at").asc(nulls_first=True), "payment_expires_at", "pk")
 
 
 def undecided_payments() -> QuerySet[Payment]:
@@ -118,13 +125,13 @@ def due_settlements() -> QuerySet[Settlement]:
 def stuck_settlements() -> QuerySet[Settlement]:
     """Settlements that a gateway refused, for finance."""
     stuck = Settlement.objects.filter(status=SettlementStatus.STUCK)
-    return stuck.select_related("payment__order", "seller").order_by("pk")
+    return stuck.select_related("payment__order", "seller__profile").order_by("pk")
 
 
 def payments_near_freeze_end() -> list[Payment]:
     """Held payments that their institution will release by itself within a month, soonest first."""
     now = clock.now()
-    held = _custody_payments().exclude(settlements__status=SettlementStatus.DONE)
+    held = _custody_payments().exclude(settlements__status=SettlementStatus.DONE).select_related("order")
     held = held.exclude(amount_fen__lte=Coalesce(Subquery(_returned()), 0)).order_by("paid_at")
     near: list[Payment] = []
     for code in held.order_by().values_list("gateway", flat=True).distinct():
@@ -146,6 +153,6 @@ def latest_audit() -> AuditRun | None:
 
 
 def payouts_are_halted() -> bool:
-    """Whether the audit that counts found something: then no money leaves until a later one is clean."""
+    """Whether no money may leave: the audit that counts found something, or an institution's balance is off."""
     latest = latest_audit()
-    return latest is not None and not latest.is_sound
+    return (latest is not None and not latest.is_sound) or bool(balances_that_are_off())

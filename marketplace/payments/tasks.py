@@ -6,35 +6,36 @@ from celery import shared_task
 from django.utils import timezone
 
 from marketplace.core import clock
-from marketplace.core.jobs import count_done
+from marketplace.core.jobs import JOB_SECONDS, Deadline, count_done
 from marketplace.orders.selectors import due_refunds
 from marketplace.payments import invoice_selectors, payout_selectors, selectors, services
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.gateways.base import BillKind
 from marketplace.payments.services import custody, invoice_delivery, invoices, reconciliation
 
-# A call may take ten seconds and a job five minutes; what is left over has its turn in the next run.
-BATCH = 25
+# A job stops at a deadline and begins with what has waited longest; this only bounds what it reads beforehand.
+READ_AT_ONCE = 1_000
 
 
 @shared_task
 def close_expired_orders() -> int:
-    """Close unpaid orders whose clock ran out. Returns how many."""
-    orders = selectors.expired_unpaid_orders()[:BATCH]
-    return count_done(orders, lambda order: services.close_expired_order(order=order))
+    """Close unpaid orders whose clock ran out, longest untried first. Returns how many."""
+    orders = selectors.expired_unpaid_orders()[:READ_AT_ONCE]
+    return count_done(orders, lambda order: services.close_expired_order(order=order), until=Deadline())
 
 
 @shared_task
 def poll_undecided_payments() -> int:
     """Ask the gateways about attempts that nobody told us about, longest unasked first. Returns how many were decided."""
-    payments = selectors.undecided_payments()[:BATCH]
-    return count_done(payments, lambda payment: services.settle_undecided(payment=payment))
+    payments = selectors.undecided_payments()[:READ_AT_ONCE]
+    return count_done(payments, lambda payment: services.settle_undecided(payment=payment), until=Deadline())
 
 
 @shared_task
 def pay_due_refunds() -> int:
     """Carry out what orders decided to give back. Returns how many are done."""
-    return count_done(due_refunds()[:BATCH], lambda refund: services.pay_refund(refund=refund))
+    refunds = due_refunds()[:READ_AT_ONCE]
+    return count_done(refunds, lambda refund: services.pay_refund(refund=refund), until=Deadline())
 
 
 @shared_task
@@ -46,10 +47,10 @@ def audit_books() -> int:
 @shared_task
 def settle_cleared_payments() -> int:
     """Custody: ask for what has cleared, then carry out what is due. Returns how many settlements are done."""
-    count_done(selectors.payments_to_settle()[:BATCH], lambda payment: custody.owe_settlement(payment_id=payment.pk))
-    return count_done(
-        selectors.due_settlements()[:BATCH], lambda settlement: custody.send_settlement(settlement=settlement)
-    )
+    deadline = Deadline()
+    cleared, due = selectors.payments_to_settle()[:READ_AT_ONCE], selectors.due_settlements()[:READ_AT_ONCE]
+    count_done(cleared, lambda payment: custody.owe_settlement(payment_id=payment.pk), until=deadline)
+    return count_done(due, lambda settlement: custody.send_settlement(settlement=settlement), until=deadline)
 
 
 @shared_task
@@ -58,30 +59,37 @@ def send_due_payouts() -> int:
 
     When the audit finds something nothing new leaves; what was sent already is still asked about.
     """
-    asked = list(payout_selectors.payouts_to_ask_about()[:BATCH])
-    done = count_done(asked, lambda payout: services.send_payout(payout=payout))
-    new = list(payout_selectors.payouts_to_send()[:BATCH])
+    # Half of the time at most for what was sent, so that a gateway that does not answer keeps nothing new from leaving.
+    asked = list(payout_selectors.payouts_to_ask_about()[:READ_AT_ONCE])
+    done = count_done(asked, lambda payout: services.send_payout(payout=payout), until=Deadline(JOB_SECONDS / 2))
+    new = list(payout_selectors.payouts_to_send()[:READ_AT_ONCE])
     if new:
         services.run_audit(history=False)
     if not selectors.payouts_are_halted():
-        done += count_done(new, lambda payout: services.send_payout(payout=payout))
+        done += count_done(new, lambda payout: services.send_payout(payout=payout), until=Deadline(JOB_SECONDS / 2))
     return done
 
 
 @shared_task
 def recheck_paid_payouts() -> int:
     """Ask about transfers that arrived at banks in the last days. Returns how many had been sent back."""
-    return count_done(payout_selectors.payouts_to_recheck(), lambda payout: services.recheck_payout(payout=payout))
+    arrived = payout_selectors.payouts_to_recheck()[:READ_AT_ONCE]
+    return count_done(arrived, lambda payout: services.recheck_payout(payout=payout), until=Deadline())
 
 
 @shared_task
 def reconcile_bills() -> int:
-    """Match the bills of the last three days; what could not be had yesterday is asked for again. Returns how many bills."""
+    """Match the bills of the last three days; what could not be had yesterday is asked for again. Returns how many bills.
+
+    The oldest day first, trade before fund: a balance is compared with the day before and with the day's fees.
+    """
     today = timezone.localtime(clock.now()).date()
-    days = [today - timedelta(days=back) for back in (1, 2, 3)]
-    wanted = [(code, kind, day) for code in configured_gateways() for kind in BillKind for day in days]
+    days = [today - timedelta(days=back) for back in (3, 2, 1)]
+    wanted = [(code, kind, day) for code in configured_gateways() for day in days for kind in BillKind]
     return count_done(
-        wanted, lambda each: reconciliation.reconcile(gateway_code=each[0].value, kind=each[1], day=each[2])
+        wanted,
+        lambda each: reconciliation.reconcile(gateway_code=each[0].value, kind=each[1], day=each[2]),
+        until=Deadline(),
     )
 
 
@@ -100,8 +108,10 @@ def forget_refused_notifications() -> int:
 @shared_task
 def issue_due_invoices() -> int:
     """Ask the provider for the invoices and reversals whose turn it is, then deliver. Returns how many were decided."""
-    due = invoice_selectors.due_invoices()[:BATCH]
-    decided = count_done(due, lambda invoice: invoices.send_invoice(invoice_id=invoice.pk))
+    due = invoice_selectors.due_invoices()[:READ_AT_ONCE]
+    decided = count_done(
+        due, lambda invoice: invoices.send_invoice(invoice_id=invoice.pk), until=Deadline(JOB_SECONDS / 2)
+    )
     if decided:
         deliver_invoices()  # at once: somebody waits for the paper; what does not go out now has its own turns
     return decided
@@ -110,12 +120,16 @@ def issue_due_invoices() -> int:
 @shared_task
 def reverse_refunded_invoices() -> int:
     """Begin the reversal of every invoice that says more than what is left of its order. Returns how many."""
-    outdated = invoice_selectors.invoices_out_of_step()[:BATCH]
-    return count_done(outdated, lambda invoice: invoices.reverse_after_refund(invoice_id=invoice.pk))
+    outdated = invoice_selectors.invoices_out_of_step()[:READ_AT_ONCE]
+    return count_done(outdated, lambda invoice: invoices.reverse_after_refund(invoice_id=invoice.pk), until=Deadline())
 
 
 @shared_task
 def deliver_invoices() -> int:
     """Make the documents of what was issued, tell people, send the mails. Returns how many were delivered."""
-    waiting = invoice_selectors.undelivered_invoices()[:BATCH]
-    return count_done(waiting, lambda invoice: invoice_delivery.deliver_invoice(invoice_id=invoice.pk))
+    waiting = invoice_selectors.undelivered_invoices()[:READ_AT_ONCE]
+    return count_done(
+        waiting,
+        lambda invoice: invoice_delivery.deliver_invoice(invoice_id=invoice.pk),
+        until=Deadline(JOB_SECONDS / 2),  # `issue_due_invoices` may have used the other half
+    )

@@ -3,6 +3,7 @@
 import logging
 
 from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,7 +24,7 @@ from marketplace.payments import selectors, services, wechat_identity
 from marketplace.payments.errors import PaymentError
 from marketplace.payments.forms import CheckoutForm
 from marketplace.payments.gateways import configured_gateways
-from marketplace.payments.gateways.base import GatewayError, PayScene, RawRequest
+from marketplace.payments.gateways.base import GatewayError, NumberSpent, PayScene, RawRequest
 from marketplace.payments.models import GatewayCode, Payment
 from marketplace.payments.qr import qr_svg
 
@@ -40,7 +41,7 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
     package = package_on_sale(package_id)
     form = CheckoutForm(request.POST or None, package=package, gateways=_offered(request))
     if request.method == "POST" and form.is_valid():
-        payment = services.check_out(
+        payment, is_new = services.check_out(
             buyer=request.user,
             package=package,
             gateway_code=form.cleaned_data["gateway"],
@@ -48,7 +49,7 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
             checkout_key=form.cleaned_data["checkout_key"],
             seen_offer=form.cleaned_data["seen_offer"],
         )
-        return _to_cashier(request, payment)
+        return _to_cashier(request, payment, is_new=is_new)
     context = {
         "package": package,
         "gig": package.gig,
@@ -62,7 +63,8 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
     return render(request, "payments/checkout_form.html", context)
 
 
-def _to_cashier(request: HttpRequest, payment: Payment) -> HttpResponse:
+def _to_cashier(request: HttpRequest, payment: Payment, *, is_new: bool) -> HttpResponse:
+    """Open a started payment. The pages this leads to open it again, and neither start nor close one."""
     order, gateway_code = payment.order, payment.gateway
     scene = services.scene_for(
         gateway_code=gateway_code,
@@ -70,19 +72,25 @@ def _to_cashier(request: HttpRequest, payment: Payment) -> HttpResponse:
         wants_code=request.POST.get("scene") == PayScene.QR,
         is_in_wechat=_is_in_wechat(request),
     )
+    back = reverse("payments:return", args=[order.number])
     response = HttpResponse(status=303)
-    if scene == PayScene.QR:
+    if scene == PayScene.JSAPI:
+        # WeChat says who the buyer is only on the page that comes next.
+        can_open = is_new or services.replace_payment(payment=payment) is not None
+        response["Location"] = reverse("payments:wechat", args=[order.number]) if can_open else back
+        return response
+    try:
+        address = get_adapter(request).get_client_ip(request)
+        intent = services.open_payment(payment=payment, scene=scene, client_ip=address)
+    except GatewayError as problem:
+        logger.log(problem.log_level, "no page for %s: %s", order.number, problem)
+        return _no_answer(request, order)
+    if intent is None:
+        response["Location"] = back
+    elif scene == PayScene.QR:
         response["Location"] = reverse("payments:scan", args=[order.number, gateway_code])
-    elif scene == PayScene.JSAPI:
-        response["Location"] = reverse("payments:wechat", args=[order.number])
     else:
-        try:
-            address = get_adapter(request).get_client_ip(request)
-            intent = services.open_payment(payment=payment, scene=scene, client_ip=address)
-        except GatewayError as problem:
-            logger.log(problem.log_level, "no page for %s: %s", order.number, problem)
-            return _no_answer(request, order)
-        response["Location"] = intent.url if intent else reverse("payments:return", args=[order.number])
+        response["Location"] = intent.url
     return response
 
 
@@ -111,10 +119,16 @@ def _offered(request: HttpRequest) -> list[GatewayCode]:
 @login_required
 @require_safe
 def pay_in_wechat(request: HttpRequest, number: str) -> HttpResponse:
-    """Inside WeChat: learn who the buyer is to our Official Account, then let WeChat's script ask for the money."""
+    """Inside WeChat: learn who the buyer is to our Official Account, then let WeChat's script ask for the money.
+
+    Opens the attempt that a button started; whoever comes by a link without one chooses how to pay first.
+    """
     order = selectors.order_to_pay(request.user, number)
     if order.status != OrderStatus.PENDING_PAYMENT:
         return redirect(order)
+    payment = selectors.pending_payment(order, GatewayCode.WECHATPAY)
+    if payment is None:
+        return redirect("payments:pay", order.number)
     openid = wechat_identity.known_openid(request.session)
     try:
         if not openid and "code" in request.GET:
@@ -124,33 +138,37 @@ def pay_in_wechat(request: HttpRequest, number: str) -> HttpResponse:
         if not openid:
             back = settings.SITE_URL + request.path
             return redirect(wechat_identity.authorize_url(request.session, redirect_uri=back))
-        payment = services.start_payment(order_id=order.pk, gateway_code=GatewayCode.WECHATPAY)
-        intent = services.open_payment(payment=payment, scene=PayScene.JSAPI, openid=openid)
+        intent = services.begin_payment(payment=payment, scene=PayScene.JSAPI, openid=openid)
+    except NumberSpent:
+        return redirect("payments:return", order.number)  # paid, or opened in another way since: that page says which
     except GatewayError as problem:
         logger.log(problem.log_level, "no payment inside WeChat for %s: %s", order.number, problem)
         return _no_answer(request, order)
-    if intent is None:
-        return redirect("payments:return", order.number)
     return render(request, "payments/payment_wechat.html", {"order": order, "parameters": intent.jsapi})
 
 
 @login_required
 @require_safe
 def scan(request: HttpRequest, number: str, gateway_code: str) -> HttpResponse:
-    """A code to scan with the phone; the page asks whether it was paid. A reload shows the same payment again."""
+    """A code to scan with the phone; the page asks whether it was paid. A reload shows the same payment again.
+
+    Shows the attempt that a button started, and starts none: without one the buyer chooses how to pay.
+    """
     order = selectors.order_to_pay(request.user, number)
     if order.status != OrderStatus.PENDING_PAYMENT:
         return redirect(order)
-    if gateway_code in configured_gateways() and not services.can_scan(gateway_code):
+    if gateway_code not in configured_gateways() or not services.can_scan(gateway_code):
         raise Http404
-    payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
+    payment = selectors.pending_payment(order, gateway_code)
+    if payment is None:
+        return redirect("payments:pay", order.number)
     try:
-        intent = services.open_payment(payment=payment, scene=PayScene.QR)
+        intent = services.begin_payment(payment=payment, scene=PayScene.QR)
+    except NumberSpent:
+        return redirect("payments:return", order.number)  # paid, or opened in another way since: that page says which
     except GatewayError as problem:
         logger.log(problem.log_level, "no code for %s: %s", order.number, problem)
         return _no_answer(request, order)
-    if intent is None:
-        return redirect("payments:return", order.number)
     on_phone = _is_phone(request)
     scene = services.scene_for(
         gateway_code=gateway_code, is_phone=on_phone, wants_code=False, is_in_wechat=_is_in_wechat(request)
@@ -177,7 +195,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(order)
     if request.method == "POST":
         gateway_code = request.POST.get("gateway", "")
-        return _to_cashier(request, services.start_payment(order_id=order.pk, gateway_code=gateway_code))
+        payment, is_new = services.get_or_start_payment(order_id=order.pk, gateway_code=gateway_code)
+        return _to_cashier(request, payment, is_new=is_new)
     return render(
         request,
         "payments/payment_form.html",
@@ -190,9 +209,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
 def payment_return(request: HttpRequest, number: str) -> HttpResponse:
     """The buyer comes back from the cashier: ask the gateway, then show what is so."""
     order = selectors.order_to_pay(request.user, number)
-    payment = selectors.pending_payment(order)
-    if payment is not None:
-        services.refresh_payment(payment=payment)
+    if order.status == OrderStatus.PENDING_PAYMENT:
+        services.ask_about_order(order=order)
         order.refresh_from_db()
     if order.status == OrderStatus.PENDING_PAYMENT:
         # The newest attempt that may still be paid: refreshing may have closed the one before.
@@ -216,7 +234,11 @@ def notify(request: HttpRequest, gateway_code: str) -> HttpResponse:
         body=request.body,
     )
     try:
-        reply = services.receive_notification(gateway_code=gateway_code, raw=raw)
+        reply = services.receive_notification(
+            gateway_code=gateway_code,
+            raw=raw,
+            may_keep_refused=lambda: ratelimit.consume(request, action="refused_notification"),
+        )
     except PaymentError:
         return HttpResponse("fail", content_type="text/plain", status=503)  # not configured: let the gateway try later
     return HttpResponse(reply.body, content_type=reply.content_type, status=reply.status)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -11,6 +12,7 @@ from wagtail.admin.ui.components import Component
 
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
 from marketplace.payments import (
+    balance_selectors,
     custody_desk,
     invoice_desk,
     invoice_selectors,
@@ -22,7 +24,7 @@ from marketplace.payments import (
     waiting_desk,
     waiting_selectors,
 )
-from marketplace.payments.models import AuditRun
+from marketplace.payments.models import AccountBalance, AuditRun
 
 
 @hooks.register("register_admin_viewset")
@@ -124,6 +126,28 @@ def differences_panel(request: HttpRequest, panels: list[Component]) -> None:
         panels.append(DifferencesPanel(number))
 
 
+class BalancesPanel(Component):
+    """On the admin's first page, for finance: an institution holds another amount than our books explain."""
+
+    order = 10
+    template_name = "payments/admin/_balances_panel.html"
+
+    def __init__(self, off: list[AccountBalance], late: list[AccountBalance]) -> None:
+        self.off, self.late = off, late
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"off": self.off, "late": self.late}
+
+
+@hooks.register("construct_homepage_panels")
+def balances_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if not request.user.has_perm("payments.view_difference"):
+        return
+    off, late = balance_selectors.balances_that_are_off(), balance_selectors.late_balances()
+    if off or late:
+        panels.append(BalancesPanel(off, late))
+
+
 @hooks.register("register_admin_menu_item")
 def custody_menu_item() -> MenuItem:
     return PermittedMenuItem(
@@ -223,22 +247,22 @@ def waiting_menu_item() -> MenuItem:
 
 
 class WaitingPanel(Component):
-    """On the admin's first page, for finance: money that has not arrived for a day, or an audit that did not run."""
+    """On the admin's first page, for finance: money that has not arrived for a day, or a nightly job that did not run."""
 
     order = 13
     template_name = "payments/admin/_waiting_panel.html"
 
-    def __init__(self, number: int, *, audit_is_late: bool) -> None:
-        self.number, self.audit_is_late = number, audit_is_late
+    def __init__(self, number: int, missed: list[Promise]) -> None:
+        self.number, self.missed = number, missed
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"number": self.number, "audit_is_late": self.audit_is_late}
+        return {"number": self.number, "missed": self.missed}
 
 
 @hooks.register("construct_homepage_panels")
 def waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
     if not request.user.has_perm("payments.view_payout"):
         return
-    number, is_late = waiting_selectors.number_waiting(), waiting_selectors.audit_is_late()
-    if number or is_late:
-        panels.append(WaitingPanel(number, audit_is_late=is_late))
+    number, missed = waiting_selectors.number_waiting(), waiting_selectors.nights_missed()
+    if number or missed:
+        panels.append(WaitingPanel(number, missed))

@@ -11,10 +11,10 @@ from marketplace.payments import selectors, waiting_selectors
 @permission_required("payments.view_payout")
 @require_safe
 def waiting_list(request: HttpRequest) -> HttpResponse:
-    """Refunds, withdrawals, settlements and invoices that do not arrive, and when the books were last audited."""
+    """Refunds, withdrawals, settlements and invoices that do not arrive, and what did not come out of the last night."""
     context = {
         "items": waiting_selectors.waiting_too_long(),
         "audit": selectors.latest_audit(),
-        "audit_is_late": waiting_selectors.audit_is_late(),
+        "missed": waiting_selectors.nights_missed(),
     }
     return render(request, "payments/admin/waiting_list.html", context)

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import clock
+from marketplace.ledger.models import DaySeal, EscrowProof, Transaction
 from marketplace.orders.models import Refund, RefundStatus
 from marketplace.payments import selectors
 from marketplace.payments.models import (
@@ -94,6 +95,22 @@ def audit_is_late() -> bool:
     """Whether the newest audit is too old to trust, or there has never been one."""
     latest = selectors.latest_audit()
     return latest is None or latest.at < clock.now() - AUDIT_TOO_OLD
+
+
+def nights_missed() -> list[Promise]:
+    """What did not come out of the last night: the audit, the seal of the books, the published proof of escrow.
+
+    A job that was refused its lock or found the books in disagreement leaves a line in the log, which nobody reads.
+    """
+    oldest = clock.now() - AUDIT_TOO_OLD
+    missed: list[Promise] = [_("the audit of the books")] if audit_is_late() else []
+    if not Transaction.objects.filter(created_at__lt=oldest).exists():
+        return missed  # the books are younger than a night
+    if not DaySeal.objects.filter(sealed_at__gte=oldest).exists():
+        missed.append(_("the seal of the day"))
+    if not EscrowProof.objects.filter(taken_at__gte=oldest).exists():
+        missed.append(_("the proof of escrow"))
+    return missed
 
 
 def _overdue(source: _Source) -> QuerySet[Any]:

@@ -63,7 +63,12 @@ ACCOUNT_PHONE_VERIFICATION_SUPPORTS_CHANGE = True
 # Text-message templates in China take digits; allauth's default is eight letters with a dash.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 # Whole offices share one address behind carrier NAT, so the per-address share is generous and the per-number one is not.
-ACCOUNT_RATE_LIMITS = {"verify_phone": "1/60s/key,5/h/key,30/m/ip", "signup": "30/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "verify_phone": "1/60s/key,5/h/key,30/m/ip",
+    "signup": "30/m/ip",
+    # How many forged payment notifications of one address are kept to be looked at (payments/services/notifications.py).
+    "refused_notification": "20/h/ip",
+}
 
 # Which edition of each document (accounts.ConsentDocument) a sign-up accepts: change it together with the page.
 CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01"}

@@ -81,6 +81,7 @@ class StrictGateway:
     code: str
     freeze_limit_days = 180
     capabilities = frozenset(Capability)
+    refund_pause_seconds = 0
 
     @staticmethod
     def is_configured() -> bool:

@@ -93,12 +93,12 @@ def test_cancelling_twice_owes_one_refund():
 def test_an_unpaid_order_closes_when_its_time_is_over_and_not_before():
     order = make_order()
     with clock.moved_to(order.payment_expires_at - timedelta(seconds=30)):
-        assert selectors.expired_unpaid_ids() == []
+        assert list(selectors.expired_unpaid()) == []
         assert services.close_unpaid_order(order_id=order.pk) is False
     order.refresh_from_db()
     assert order.status == OrderStatus.PENDING_PAYMENT
     with clock.moved_to(order.payment_expires_at):
-        assert selectors.expired_unpaid_ids() == [order.pk]
+        assert list(selectors.expired_unpaid()) == [order]
         assert services.close_unpaid_order(order_id=order.pk) is True
         assert services.close_unpaid_order(order_id=order.pk) is False
     order.refresh_from_db()

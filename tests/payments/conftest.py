@@ -38,6 +38,7 @@ from tests.payments.wechat import (  # noqa: F401 fixtures of the WeChat side
     wechat_purchase,
     wechat_sandbox,
 )
+from tests.payments.yesterday import yesterday  # noqa: F401 a day that is over, at either gateway
 
 NOTIFY = "/pay/alipay/notify/"
 

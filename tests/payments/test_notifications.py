@@ -1,14 +1,20 @@
 """What is believed of a notification, and what is not."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from marketplace.core import clock
 from marketplace.ledger.models import Entry, Transaction
-from marketplace.orders.models import Refund
+from marketplace.orders.models import Order, Refund
 from marketplace.orders.states import OrderStatus
-from marketplace.payments import services
+from marketplace.payments import services, tasks
+from marketplace.payments.gateways.base import PaymentState, PaySnapshot
 from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.sandbox.keys import ensure_keys
+from marketplace.payments.services.notifications import MAX_REFUSED_CHARACTERS
 from tests.factories import make_gig, make_order
 from tests.payments.conftest import NOTIFY, hand_over, post_notice
 
@@ -220,3 +226,40 @@ def test_what_the_sandbox_spoils_is_refused_until_it_is_right(alipay_sandbox, pu
     assert hand_over(purchase.notices(2)[-1]) == "success"
     purchase.refresh()
     assert purchase.payment.status == PaymentStatus.PAID
+
+
+def test_of_forged_notifications_of_one_address_only_some_are_kept_and_true_ones_always(payment, forge, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"refused_notification": "3/h/ip"}
+    for number in range(5):
+        assert hand_over({"out_trade_no": f"PA{number}", "sign": "x" * 9_000}) == "fail"
+    assert GatewayNotification.objects.count() == 3
+    assert all(len(row.body) <= MAX_REFUSED_CHARACTERS for row in GatewayNotification.objects.all())
+    from_elsewhere = Client(REMOTE_ADDR="203.0.113.7")
+    post_notice({"out_trade_no": "PA9", "sign": "x"}, from_elsewhere)
+    assert GatewayNotification.objects.count() == 4
+    assert hand_over(forge(payment)) == "success"
+    assert GatewayNotification.objects.filter(verified=True).count() == 1
+    payment.refresh_from_db()
+    assert payment.status == PaymentStatus.PAID
+
+
+def test_what_was_refused_is_forgotten_after_a_month_and_what_was_true_is_kept(payment, forge):
+    hand_over(forge(payment))
+    for number in range(2):
+        hand_over({"out_trade_no": f"PA{number}", "sign": "x"})
+    old = timezone.now() - timedelta(days=31)
+    GatewayNotification.objects.exclude(body__contains="PA1").update(received_at=old)
+    assert tasks.forget_refused_notifications() == 1
+    left = GatewayNotification.objects.order_by("verified")
+    assert [row.verified for row in left] == [False, True]
+    assert "PA1" in left[0].body
+
+
+def test_what_is_paid_stays_paid_whatever_is_said_later(payment, forge):
+    hand_over(forge(payment))
+    for state in (PaymentState.CLOSED, PaymentState.NOT_FOUND, PaymentState.PENDING):
+        with clock.moved_to(payment.expires_at + timedelta(hours=1)):
+            services.apply_snapshot(payment_id=payment.pk, snapshot=PaySnapshot(payment.out_trade_no, state))
+        payment.refresh_from_db()
+        assert payment.status == PaymentStatus.PAID
+    assert Order.objects.get(pk=payment.order_id).status == OrderStatus.IN_PROGRESS

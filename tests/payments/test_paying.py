@@ -18,7 +18,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Refund
 from marketplace.orders.services import offer_of
 from marketplace.orders.states import OrderStatus
-from marketplace.payments import services
+from marketplace.payments import selectors, services
 from marketplace.payments.checks import a_gateway_is_configured, notifications_can_arrive
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
@@ -344,10 +344,11 @@ def test_an_order_whose_payment_cannot_start_is_not_placed():
 
 def test_a_page_sent_twice_is_one_order_and_one_payment(silent_alipay):
     buyer, package, key = make_user(), make_gig().packages.get(), uuid4()
-    once, twice = (
+    (once, is_new), (twice, is_new_again) = (
         services.check_out(buyer=buyer, package=package, gateway_code="alipay", checkout_key=key) for _ in range(2)
     )
     assert (once, once.order) == (twice, twice.order)
+    assert (is_new, is_new_again) == (True, False)
     assert (Order.objects.count(), Payment.objects.count()) == (1, 1)
 
 
@@ -356,3 +357,16 @@ def test_a_checkout_costs_one_transaction_and_eleven_round_trips(silent_alipay, 
     services.check_out(buyer=buyer, package=package, gateway_code="alipay")  # constants are cached now
     with django_assert_num_queries(11):
         services.check_out(buyer=buyer, package=package, gateway_code="alipay")
+
+
+def test_an_expired_order_that_cannot_be_closed_goes_behind_the_others(silent_alipay):
+    stubborn, other = (services.start_payment(order_id=make_order().pk, gateway_code="alipay") for _twice in range(2))
+    unpaid = make_order()
+    with clock.moved_to(stubborn.expires_at + timedelta(hours=1)):
+        # Nothing has to be asked for an order without an attempt; then the one that expired first.
+        first = list(selectors.expired_unpaid_orders())
+        assert set(first) == {stubborn.order, other.order, unpaid}
+        assert not services.close_expired_order(order=stubborn.order)  # nobody answers
+        assert list(selectors.expired_unpaid_orders())[-1] == stubborn.order
+        assert not services.close_expired_order(order=other.order)
+        assert list(selectors.expired_unpaid_orders()) == [unpaid, stubborn.order, other.order]

@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from marketplace.core import clock
+from marketplace.ledger import escrow_proof, seals
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Refund
 from marketplace.payments import services, waiting_selectors
@@ -69,6 +71,23 @@ def test_an_audit_of_more_than_26_hours_ago_is_late_and_none_at_all_is_too(db):
     assert not waiting_selectors.audit_is_late()
     AuditRun.objects.filter(pk=run.pk).update(at=timezone.now() - 27 * HOUR)
     assert waiting_selectors.audit_is_late()
+
+
+def test_a_night_without_a_seal_or_a_proof_is_told_to_finance_until_they_are_there(due, client):
+    services.run_audit()
+    assert waiting_selectors.nights_missed() == []  # the books are younger than a night
+    client.force_login(make_finance())
+    with clock.moved_to(timezone.now() + 27 * HOUR):
+        services.run_audit()
+        assert [str(job) for job in waiting_selectors.nights_missed()] == ["当日封账", "资金托管公示"]
+        for page in ("/admin/", "/admin/waiting/"):
+            text = client.get(page).content.decode()
+            assert "当日封账" in text
+            assert "资金托管公示" in text
+        assert seals.seal_books() is not None
+        assert [str(job) for job in waiting_selectors.nights_missed()] == ["资金托管公示"]
+        assert escrow_proof.publish_escrow_proof() is not None
+        assert waiting_selectors.nights_missed() == []
 
 
 def test_finance_sees_it_first_thing_and_others_do_not(due, client):

@@ -11,7 +11,9 @@ from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
 from marketplace.ledger.selectors import wallet_of
 from marketplace.orders import services as orders
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Refund, RefundStatus
+from marketplace.orders.services.refunds import MOST_PARTS
 from marketplace.payments import services, tasks
 from marketplace.payments.gateways import gateway
 from marketplace.payments.gateways.base import (
@@ -100,19 +102,47 @@ def test_a_second_refund_within_the_minute_waits_its_turn(wechat_purchase):
             order_id=wechat_purchase.order.pk, actor=wechat_purchase.order.seller, amount_fen=1_000, reason=reason
         )
     first, second = Refund.objects.order_by("pk")
-    wechat_purchase.sandbox.fault(second.reference, refuse_with="FREQUENCY_LIMITED")
+    now = timezone.now()
     assert tasks.pay_due_refunds() == 1
     second.refresh_from_db()
-    assert second.status == RefundStatus.SENT
-    with pytest.raises(RateLimited):
-        give(wechat_purchase, second.reference, 1_000)
-    wechat_purchase.sandbox.control("faults", method="DELETE")
+    assert (second.status, second.attempts) == (RefundStatus.DUE, 0)  # nobody was asked
+    assert second.next_attempt_at >= now + timedelta(seconds=60)
     wechat_purchase.sandbox.control("clock", {"seconds": 60})
     with clock.moved_to(second.next_attempt_at):
         assert tasks.pay_due_refunds() == 1
     assert sorted(row["amount_fen"] for row in wechat_purchase.at_wechat()["refunds"]) == [1_000, 1_000]
     first.refresh_from_db()
     assert first.status == RefundStatus.DONE
+
+
+def test_when_wechat_wants_a_longer_pause_the_refund_keeps_its_number(wechat_purchase):
+    wechat_purchase.pay()
+    wechat_purchase.deliver()
+    orders.cancel_order(order_id=wechat_purchase.order.pk, user=wechat_purchase.order.seller)
+    refund = Refund.objects.get()
+    wechat_purchase.sandbox.fault(refund.reference, refuse_with="FREQUENCY_LIMITED")
+    assert tasks.pay_due_refunds() == 0
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.SENT
+    with pytest.raises(RateLimited):
+        give(wechat_purchase, refund.reference, 12_800)
+    wechat_purchase.sandbox.control("faults", method="DELETE")
+    with clock.moved_to(refund.next_attempt_at):
+        assert tasks.pay_due_refunds() == 1
+
+
+def test_the_fiftieth_part_is_kept_for_the_end_of_the_order(wechat_purchase):
+    order = wechat_purchase.order
+    wechat_purchase.pay()
+    wechat_purchase.deliver()
+    for _ in range(MOST_PARTS):
+        orders.refund_part(order_id=order.pk, actor=order.seller, amount_fen=1, reason="少做一点")
+    with pytest.raises(OrderError) as caught:
+        orders.refund_part(order_id=order.pk, actor=order.seller, amount_fen=1, reason="再少一点")
+    assert caught.value.code == OrderErrorCode.REFUND_TOO_OFTEN
+    assert Refund.objects.count() == 49
+    orders.cancel_order(order_id=order.pk, user=order.seller)
+    assert Refund.objects.count() == 50
 
 
 def test_after_a_year_nothing_goes_back(wechat_purchase):

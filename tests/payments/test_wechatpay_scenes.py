@@ -40,6 +40,12 @@ def test_from_the_phone_back_to_a_code_the_buyer_gets_one_that_can_be_paid(wecha
     client.force_login(wechat_purchase.order.buyer)
     wechat_purchase.open(PayScene.WAP)
     address = f"/pay/{wechat_purchase.order.number}/scan/wechatpay/"
+    # An old tab that is loaded again neither ends what the phone has open nor starts another attempt.
+    assert client.get(address)["Location"] == f"/pay/{wechat_purchase.order.number}/return/"
+    assert wechat_purchase.at_wechat()["state"] == "NOTPAY"
+    assert wechat_purchase.order.payments.get() == wechat_purchase.payment
+    form = {"gateway": "wechatpay", "scene": "qr"}
+    assert client.post(f"/pay/{wechat_purchase.order.number}/", form)["Location"] == address
     pages = [client.get(address) for _twice in range(2)]
     assert [page.status_code for page in pages] == [200, 200]
     assert wechat_purchase.at_wechat()["state"] == "CLOSED"
@@ -50,7 +56,8 @@ def test_inside_wechat_too_an_earlier_code_is_no_dead_end(wechat_purchase, clien
     client.force_login(wechat_purchase.order.buyer)
     wechat_purchase.open()
     headers = {"User-Agent": IN_WECHAT}
-    asked = client.get(f"/pay/{wechat_purchase.order.number}/wechat/", headers=headers)
+    started = client.post(f"/pay/{wechat_purchase.order.number}/", {"gateway": "wechatpay"}, headers=headers)
+    asked = client.get(started["Location"], headers=headers)
     back = fetch(asked["Location"].partition("#")[0]).location
     page = client.get(back[back.index("/pay/") :], headers=headers)
     assert 'data-package="prepay_id=wx' in page.content.decode()

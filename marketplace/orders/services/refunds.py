@@ -1,6 +1,6 @@
 """Money that goes back: owed here, carried out by a job of payments, booked here once the gateway said yes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -22,6 +22,9 @@ from marketplace.orders.states import FINAL_STATUSES, REFUNDABLE_STATUSES
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
 # WeChat Pay gives back for 365 days, Alipay for about twelve months: some days stay for the job to carry it out.
 REFUNDABLE_FOR = timedelta(days=360)
+# WeChat Pay gives a payment back in fifty parts at most. The fiftieth is kept for what ends the order: a cancellation, a
+# decision, which may not fail because of it (facts/payments.md, section 3).
+MOST_PARTS = 49
 
 
 def owe_refund(order: Order, *, amount_fen: int, reason: str, payment_reference: str = "") -> Refund:
@@ -46,7 +49,8 @@ def refund_part(*, order_id: int, actor: User, amount_fen: int, reason: str) -> 
     money, never by everybody else's, so it is refused when the wallet does not hold it (product decision). In custody
     the institution itself takes it from the seller's account there. A refund reduces what the seller gets, always
     (facts/marketplace.md), and gateways give nothing back after a year (facts/payments.md, section 3).
-    Raises PermissionDenied, OrderError WRONG_STATE, REFUND_TOO_LATE, REFUND_TOO_LARGE or REFUND_NOT_COVERED.
+    Raises PermissionDenied, OrderError WRONG_STATE, REFUND_TOO_LATE, REFUND_TOO_OFTEN, REFUND_TOO_LARGE or
+    REFUND_NOT_COVERED.
     """
     order = locks.lock_order(order_id)
     if actor.pk != order.seller_id and not actor.has_perm("orders.change_refund"):
@@ -55,6 +59,8 @@ def refund_part(*, order_id: int, actor: User, amount_fen: int, reason: str) -> 
         raise OrderError(OrderErrorCode.WRONG_STATE)
     if order.paid_at is None or order.paid_at + REFUNDABLE_FOR < clock.now():
         raise OrderError(OrderErrorCode.REFUND_TOO_LATE)
+    if order.refunds.filter(payment_reference="").count() >= MOST_PARTS:
+        raise OrderError(OrderErrorCode.REFUND_TOO_OFTEN)
     kept_fen = order.kept_fen
     is_released = order.status in FINAL_STATUSES
     most_fen = order.refundable_fen
@@ -121,6 +127,15 @@ def begin_refund_attempt(*, refund_id: int) -> Refund | None:
     refund.next_attempt_at = clock.now() + timedelta(seconds=pause)
     refund.save(update_fields=["status", "attempts", "next_attempt_at", "updated_at"])
     return refund
+
+
+@transaction.atomic
+def postpone_refund(*, refund_id: int, until: datetime) -> None:
+    """Its gateway wants a pause after another refund of the same payment: it is asked for not before then."""
+    refund = locks.lock_refund(refund_id)
+    if refund.status not in (RefundStatus.DONE, RefundStatus.STUCK):
+        refund.next_attempt_at = max(refund.next_attempt_at, until)
+        refund.save(update_fields=["next_attempt_at", "updated_at"])
 
 
 @transaction.atomic

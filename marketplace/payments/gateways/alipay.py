@@ -51,6 +51,7 @@ class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
     """Alipay as the portal knows it; payments and refunds are here, the other parts in the modules beside."""
 
     code = GatewayCode.ALIPAY.value
+    refund_pause_seconds = 0
     capabilities = frozenset(
         {
             Capability.PAGE,

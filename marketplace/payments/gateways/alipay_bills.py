@@ -136,7 +136,8 @@ def _trade_row(line: dict[str, str]) -> BillRow:
         reference=line["退款批次号/请求号"] if kind == BillRowKind.REFUND else "",
         gateway_no=line["支付宝交易号"],
         amount_fen=abs(parse_yuan(line["订单金额(元)"])),
-        fee_fen=abs(parse_yuan(line["服务费(元)"] or "0")),
+        # What goes out of our account is negative there: a fee is, one that a refund gives back is not.
+        fee_fen=-parse_yuan(line["服务费(元)"] or "0"),
         at=moment(line["完成时间"]),
     )
 
@@ -154,4 +155,6 @@ def _fund_row(line: dict[str, str]) -> BillRow:
         amount_fen=abs(income) or abs(outgo),
         fee_fen=0,
         at=moment(line["发生时间"]),
+        moved_fen=abs(income) - abs(outgo),
+        balance_fen=parse_yuan(line["账户余额(元)"]),
     )

@@ -321,7 +321,10 @@ class BillRowKind(StrEnum):
 
 @dataclass(frozen=True)
 class BillRow:
-    """One line of a gateway's bill. Amounts are positive fen; `kind` says which way they went."""
+    """One line of a gateway's bill. Amounts are positive fen; `kind` says which way they went.
+
+    `fee_fen` is what the gateway kept; negative: what it gave back with a refund.
+    """
 
     kind: BillRowKind
     out_trade_no: str  # our number of the payment, or of the transfer
@@ -330,6 +333,9 @@ class BillRow:
     amount_fen: int
     fee_fen: int
     at: datetime
+    # Lines of an account only: what the line did to it (out is negative), and what it held afterwards.
+    moved_fen: int = 0
+    balance_fen: int | None = None
 
 
 @dataclass(frozen=True)
@@ -349,6 +355,8 @@ class PaymentGateway(Protocol):
 
     code: str
     capabilities: frozenset[Capability]
+    # How long it wants between two refunds of one payment (facts/payments.md, section 3).
+    refund_pause_seconds: int
 
     def create(self, request: PayRequest) -> PayIntent:
         """Begin a payment. The same `out_trade_no` again is the same payment; raises NumberSpent where it cannot be."""

@@ -83,6 +83,7 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
 
     code = GatewayCode.WECHATPAY.value
     capabilities = frozenset(Capability) - {Capability.PAGE}
+    refund_pause_seconds = 60
 
     @staticmethod
     def is_configured() -> bool:

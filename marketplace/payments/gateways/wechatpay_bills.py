@@ -120,12 +120,15 @@ def _trade_row(line: dict[str, str]) -> BillRow:
 
 
 def _fund_row(line: dict[str, str]) -> BillRow:
+    amount_fen = _fen(line["收支金额(元)"])
     return BillRow(
         kind=_FUND_KINDS.get(line["业务类型"], BillRowKind.OTHER),
         out_trade_no=line["业务凭证号"],
         reference="",
         gateway_no=line["微信支付业务单号"],
-        amount_fen=_fen(line["收支金额(元)"]),
+        amount_fen=amount_fen,
         fee_fen=0,
         at=_moment(line["记账时间"]),
+        moved_fen=amount_fen if line["收支类型"] == "收入" else -amount_fen,
+        balance_fen=_fen(line["账户结余(元)"]),
     )

@@ -1,6 +1,7 @@
 """What payments keeps, one subject a file."""
 
 from marketplace.payments.models.auditing import AuditRun
+from marketplace.payments.models.balances import MERCHANT_ACCOUNT, AccountBalance
 from marketplace.payments.models.custody import (
     Settlement,
     SettlementReturn,
@@ -41,8 +42,10 @@ from marketplace.payments.models.reconciliation import (
 )
 
 __all__ = [
+    "MERCHANT_ACCOUNT",
     "MONEY_IS_BACK",
     "OWN_PREFIX",
+    "AccountBalance",
     "AuditRun",
     "DemoPaper",
     "Difference",

@@ -71,7 +71,8 @@ class Settlement(TimeStamped):
                 fields=["next_attempt_at"],
                 condition=Q(status__in=("due", "sent")),
                 name="payments_settlement_waiting",
-            )
+            ),
+            models.Index(fields=["done_at"], name="payments_settlement_done"),  # the tax report's quarter
         ]
 
     def __str__(self) -> str:

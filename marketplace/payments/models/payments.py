@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.models import TimeStamped
@@ -45,7 +45,20 @@ class Payment(TimeStamped):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payments_amount_positive"),
             models.CheckConstraint(condition=~Q(status="paid") | Q(paid_at__isnull=False), name="payments_paid_when"),
         ]
-        indexes = [models.Index(fields=["expires_at"], condition=Q(status="pending"), name="payments_pending")]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(status="pending"), name="payments_pending"),
+            # Undecided attempts, and what custody has to settle: both are asked about each minute, longest unasked first.
+            models.Index(
+                F("asked_at").asc(nulls_first=True), "id", condition=Q(status="pending"), name="payments_unasked"
+            ),
+            models.Index(
+                F("asked_at").asc(nulls_first=True),
+                "id",
+                condition=Q(status="paid", return_reason="") & ~Q(sub_merchant_id=""),
+                name="payments_to_settle",
+            ),
+            models.Index(fields=["gateway", "paid_at"], name="payments_paid_day"),  # a bill's day
+        ]
 
     def __str__(self) -> str:
         return self.out_trade_no
@@ -71,6 +84,10 @@ class GatewayNotification(models.Model):
             models.UniqueConstraint(
                 fields=["gateway", "dedupe_key"], condition=Q(verified=True), name="payments_notification_once"
             )
+        ]
+        indexes = [
+            # What is forgotten after a month.
+            models.Index(fields=["received_at"], condition=Q(verified=False), name="payments_notification_refused"),
         ]
 
     def __str__(self) -> str:

@@ -108,6 +108,9 @@ class Payout(TimeStamped):
                 condition=Q(status__in=("approved", "sent", "awaiting_payee")),
                 name="payments_payout_waiting",
             ),
+            # What a bank may still send back, and what came back in a quarter.
+            models.Index(fields=["finished_at"], name="payments_payout_finished"),
+            models.Index(fields=["created_at"], name="payments_payout_asked"),  # the tax report's quarter
         ]
 
     def __str__(self) -> str:

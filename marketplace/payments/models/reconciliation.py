@@ -41,6 +41,7 @@ class DifferenceKind(models.TextChoices):
     FEE = "fee", _("Another fee")
     STATUS = "status", _("Another state")
     DUPLICATE = "duplicate", _("Twice at the payment institution")
+    BALANCE = "balance", _("Balance of the account")
 
 
 class DifferenceStatus(models.TextChoices):
@@ -75,6 +76,7 @@ class Difference(TimeStamped):
                 fields=["bill", "kind", "out_trade_no", "reference", "gateway_no"], name="payments_difference_once"
             )
         ]
+        indexes = [models.Index(fields=["bill"], condition=models.Q(status="open"), name="payments_difference_open")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.out_trade_no or self.gateway_no}"

@@ -6,6 +6,7 @@ import io
 import secrets
 import threading
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from . import clock
+from .account import OPENING_BALANCE_FEN, movements_by_hand
 from .alipay_trades import BusinessError
 from .config import SandboxConfig
 from .faults import EVERY_ORDER, Faults
@@ -38,8 +40,6 @@ FUND_HEADER = (
     "收入金额（+元）,支出金额（-元）,账户余额（元）,交易渠道,业务类型,备注"
 )
 FUND_SUMMARY_HEADER = "类型,收入笔数,收入金额（+元）,支出笔数,支出金额（-元）,总金额（元）"
-# What the merchant's account held before anything happened here.
-OPENING_BALANCE_FEN = 1_000_000_00
 STRANGE_FEN = 88_00
 
 
@@ -68,7 +68,7 @@ class Line:
         ]  # fmt: skip
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Movement:
     """One movement of the merchant's account: what the account log lists."""
 
@@ -77,6 +77,8 @@ class Movement:
     out_no: str
     amount_fen: int
     kind: str
+    shown_fen: int | None = None
+    """What the log shows of it; None leaves the line out. The balance is of what really moved."""
 
 
 class AlipayBills:
@@ -129,6 +131,16 @@ class AlipayBills:
         """What Alipay keeps of a payment, in fen: half a fen and more is a fen."""
         return int(amount_fen * self._config.fee_rate + 0.5)
 
+    def _fee_taken(self, trade: Any) -> int:
+        """The fee of a payment as it was taken: the usual one, and what a fault adds."""
+        return self.fee(trade["total_fen"]) + int(self._faults.take("bill_fee", trade["out_trade_no"]))
+
+    def _fee_returned(self, refund: Any) -> int:
+        """What of the fee comes back with a refund: nothing, or its part of the price."""
+        if not self._faults.take("fee_returned", refund["out_trade_no"]):
+            return 0
+        return int(self.fee(refund["total_fen"]) * refund["amount_fen"] / refund["total_fen"] + 0.5)
+
     def _altered(self, out_no: str, amount_fen: int) -> int | None:
         """The amount that the bill shows under a number, or None when it leaves the line out."""
         if self._faults.take("bill_drop", out_no):
@@ -142,17 +154,16 @@ class AlipayBills:
         ):
             amount_fen = self._altered(trade["out_trade_no"], trade["total_fen"])
             if amount_fen is not None:
-                fee_fen = self.fee(trade["total_fen"]) + self._faults.take("bill_fee", trade["out_trade_no"])
                 lines.append(Line(
                     trade["trade_no"], trade["out_trade_no"], "交易", trade["subject"], trade["created_at"],
-                    trade["paid_at"], amount_fen, fee_fen=fee_fen,
+                    trade["paid_at"], amount_fen, fee_fen=self._fee_taken(trade),
                 ))  # fmt: skip
         for row in self._refunds(start, start + DAY):
             amount_fen = self._altered(row["out_request_no"], row["amount_fen"])
             if amount_fen is not None:
                 lines.append(Line(
                     row["trade_no"], row["out_trade_no"], "退款", row["subject"], row["created_at"], row["refunded_at"],
-                    -amount_fen, request_no=row["out_request_no"],
+                    -amount_fen, fee_fen=-self._fee_returned(row), request_no=row["out_request_no"],
                 ))  # fmt: skip
         if extra := self._faults.take("bill_extra", EVERY_ORDER):
             lines.append(Line(f"{extra}X", extra, "交易", "未知", start + 3600, start + 3600, STRANGE_FEN))
@@ -167,31 +178,38 @@ class AlipayBills:
         today = [each for each in movements if each.at >= start]
         for number, each in enumerate(today, start=1):
             balance_fen += each.amount_fen
+            if not each.shown_fen:
+                continue
             rows.append([
                 f"{int(start)}{number:08d}", each.business_no, each.out_no, "", clock.format_moment(each.at),
-                BUYER_LOGON_ID, _signed(max(each.amount_fen, 0)), _signed(min(each.amount_fen, 0)),
+                BUYER_LOGON_ID, _signed(max(each.shown_fen, 0)), _signed(min(each.shown_fen, 0)),
                 _signed(balance_fen), "支付宝", each.kind, "",
             ])  # fmt: skip
-        incomes = [each.amount_fen for each in today if each.amount_fen > 0]
-        outgoes = [each.amount_fen for each in today if each.amount_fen < 0]
+        shown = [each.shown_fen for each in today if each.shown_fen]
+        incomes, outgoes = [fen for fen in shown if fen > 0], [fen for fen in shown if fen < 0]
         total = ["合计", str(len(incomes)), _signed(sum(incomes)), str(len(outgoes)), _signed(sum(outgoes))]
         return rows, [[*total, _signed(sum(incomes) + sum(outgoes))]]
 
     def _movements(self, end: float) -> list[Movement]:
-        """Everything that moved the account before `end`: payments, fees, refunds, transfers that went or came back."""
-        found: list[Movement] = []
-        for row in self._store.all("SELECT * FROM alipay_trade WHERE paid_at < ?", end):
-            if row["sub_merchant_id"]:
-                continue  # it landed in the sub-merchant's account, which has a log of its own
+        """Everything that moved the account before `end`, in its order. What lands in a sub-merchant's account does not."""
+        found = [*self._paid_and_refunded(end), *self._split(end), *self._transferred(end)]
+        for row in movements_by_hand(self._store, "alipay", end):
+            found.append(_movement(row["at"], row["number"], "", row["amount_fen"], row["kind"]))
+        return sorted((each for each in found if each.amount_fen), key=lambda each: (each.at, each.business_no))
+
+    def _paid_and_refunded(self, end: float) -> Iterator[Movement]:
+        for row in self._store.all("SELECT * FROM alipay_trade WHERE paid_at < ? AND sub_merchant_id = ''", end):
             numbers = (row["paid_at"], row["trade_no"], row["out_trade_no"])
-            found.append(Movement(*numbers, row["total_fen"], "在线支付"))
-            found.append(Movement(*numbers, -self.fee(row["total_fen"]), "收费"))
+            yield _movement(*numbers, row["total_fen"], "在线支付")
+            yield _movement(*numbers, -self._fee_taken(row), "收费")
         for row in self._refunds(0, end):
-            if row["sub_merchant_id"]:
-                continue
-            found.append(
-                Movement(row["refunded_at"], row["trade_no"], row["out_trade_no"], -row["amount_fen"], "交易退款")
-            )
+            if not row["sub_merchant_id"]:
+                numbers = (row["refunded_at"], row["trade_no"], row["out_trade_no"])
+                yield _movement(*numbers, -row["amount_fen"], "交易退款")
+                yield _movement(*numbers, self._fee_returned(row), "收费")
+
+    def _split(self, end: float) -> Iterator[Movement]:
+        """Custody: our fee comes out of sub-merchants' accounts, and goes back before a refund."""
         for row in self._store.all(
             "SELECT s.*, t.out_trade_no FROM alipay_settlement s JOIN alipay_trade t USING (trade_no)"
             " WHERE s.created_at < ? AND s.kind <> 'release' AND s.status = 'SUCCESS'",
@@ -200,17 +218,21 @@ class AlipayBills:
             is_split = row["kind"] == "split"
             amount_fen = row["amount_fen"] if is_split else -row["amount_fen"]
             words = "交易分账" if is_split else "退分账"
-            found.append(Movement(row["created_at"], row["settle_no"], row["out_trade_no"], amount_fen, words))
+            yield _movement(row["created_at"], row["settle_no"], row["out_trade_no"], amount_fen, words)
+
+    def _transferred(self, end: float) -> Iterator[Movement]:
         for row in self._store.all(
             "SELECT * FROM alipay_transfer WHERE created_at < ? AND status IN ('SUCCESS', 'REFUND')", end
         ):
-            amount_fen = self._altered(row["out_biz_no"], row["amount_fen"])
-            if amount_fen is None:
-                continue
-            found.append(Movement(row["created_at"], row["order_id"], row["out_biz_no"], -amount_fen, "转账"))
+            numbers, shown_fen = (
+                (row["order_id"], row["out_biz_no"]),
+                self._altered(row["out_biz_no"], row["amount_fen"]),
+            )
+            yield Movement(
+                row["created_at"], *numbers, -row["amount_fen"], "转账", -shown_fen if shown_fen is not None else None
+            )
             if row["status"] == "REFUND" and row["decided_at"] < end:
-                found.append(Movement(row["decided_at"], row["order_id"], row["out_biz_no"], amount_fen, "转账退回"))
-        return sorted(each for each in found if each.amount_fen)
+                yield Movement(row["decided_at"], *numbers, row["amount_fen"], "转账退回", shown_fen)
 
     def _refunds(self, start: float, end: float) -> list[Any]:
         return self._store.all(
@@ -253,6 +275,10 @@ class _GbkName(zipfile.ZipInfo):
 
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode("cp437"), self.flag_bits
+
+
+def _movement(at: float, business_no: str, out_no: str, amount_fen: int, kind: str) -> Movement:
+    return Movement(at, business_no, out_no, amount_fen, kind, amount_fen)
 
 
 def _trade_total(lines: list[Line]) -> list[str]:

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from .account import MerchantAccount
 from .alipay_bills import AlipayBills
 from .alipay_custody import AlipayCustody
 from .alipay_gateway import AlipayGateway
@@ -92,6 +93,7 @@ def create_application(config: SandboxConfig) -> ASGIApp:
         *wechat.routes,
         *Cashier(config, trades, alipay_key).routes,
         *control.routes,
+        *MerchantAccount(store).routes,
         *Panel(config, store, faults, trades, transfers, notifications, control, wechat).routes,
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]

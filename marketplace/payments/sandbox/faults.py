@@ -42,6 +42,7 @@ FAULTS: dict[str, Fault] = {
     "old_notify_seconds": Fault(int, _NOTICE, "签名的时间早这么多秒", only=WECHAT),
     "probe_notify": Fault(bool, _NOTICE, "先发一条签名以 WECHATPAY/SIGNTEST/ 开头的探测", only=WECHAT),
     "coupon_fen": Fault(int, _MONEY, "买家用了这么多分的优惠，订单金额不变，买家少付"),
+    "fee_returned": Fault(bool, _MONEY, "退款时按比例退回服务费"),
     "refund_not_moved": Fault(bool, _MONEY, "退款说已受理，但是钱没有动", only=ALIPAY),
     "refund_status": Fault(str, _MONEY, "新退款停在这个状态：PROCESSING、ABNORMAL 或 CLOSED", only=WECHAT),
     "transfer_status": Fault(str, _MONEY, "新转账停在这个状态，例如 DEALING、PROCESSING 或 FAIL"),

@@ -72,6 +72,14 @@ CREATE TABLE IF NOT EXISTS alipay_settlement (
     PRIMARY KEY (kind, trade_no, out_request_no)
 );
 CREATE TABLE IF NOT EXISTS alipay_receiver (account TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS account_movement (
+    id INTEGER PRIMARY KEY,
+    gateway TEXT NOT NULL,
+    number TEXT NOT NULL,
+    amount_fen INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    at REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS notification (
     id INTEGER PRIMARY KEY,
     out_no TEXT NOT NULL,

@@ -6,7 +6,8 @@ import gzip
 import hashlib
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from . import clock
+from .account import OPENING_BALANCE_FEN, movements_by_hand
 from .config import SandboxConfig
 from .faults import EVERY_ORDER, Faults
 from .money import format_yuan
@@ -33,6 +35,18 @@ FUND_HEADER = (
     "收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号"
 )
 FUND_SUMMARY = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额"
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One movement of the merchant's account; the journal shows `shown_fen` of it, or leaves it out (None)."""
+
+    at: float
+    number: str
+    out_no: str
+    amount_fen: int
+    kind: str
+    shown_fen: int | None
 
 
 class WechatBills:
@@ -84,6 +98,17 @@ class WechatBills:
         """0.6 %, half a fen and more is a fen."""
         return (amount_fen * 6 + 500) // 1000
 
+    def _fee_taken(self, trade: Any) -> int:
+        """The fee of a payment as it was taken: the usual one, and what a fault adds."""
+        return self._fee(trade["total_fen"]) + int(self._faults.take("bill_fee", trade["out_trade_no"]))
+
+    def _fee_returned(self, refund: Any) -> int:
+        """What of the fee comes back with a refund: nothing, or its part of the price."""
+        if not self._faults.take("fee_returned", refund["out_trade_no"]):
+            return 0
+        total_fen = refund["total_fen"]
+        return (self._fee(total_fen) * int(refund["amount_fen"]) * 2 + total_fen) // (2 * total_fen)
+
     def _shown(self, out_no: str, amount_fen: int) -> int | None:
         if self._faults.take("bill_drop", out_no):
             return None
@@ -98,20 +123,17 @@ class WechatBills:
             amount_fen = self._shown(row["out_trade_no"], row["total_fen"])
             if amount_fen is None:
                 continue
-            fee_fen = self._fee(row["total_fen"]) + self._faults.take("bill_fee", row["out_trade_no"])
+            fee_fen = self._fee_taken(row)
             paid_fen, fee_total = paid_fen + amount_fen, fee_total + fee_fen
             rows.append(self._trade_row(dict(row), "SUCCESS", row["paid_at"], amount_fen=amount_fen, fee_fen=fee_fen))
-        for row in self._store.all(
-            "SELECT t.*, r.refund_id, r.out_refund_no, r.amount_fen, r.status, r.created_at AS refunded_at"
-            " FROM wechat_refund r JOIN wechat_trade t USING (out_trade_no)"
-            " WHERE r.created_at >= ? AND r.created_at < ? ORDER BY r.created_at",
-            start,
-            start + DAY,
-        ):
+        for row in self._refunds(start, start + DAY):
             amount_fen = self._shown(row["out_refund_no"], row["amount_fen"])
             if amount_fen is not None:
-                refunded_fen += amount_fen
-                rows.append(self._trade_row(dict(row), "REFUND", row["refunded_at"], refund_fen=amount_fen))
+                refunded_fen, fee_fen = refunded_fen + amount_fen, -self._fee_returned(row)
+                fee_total += fee_fen
+                rows.append(
+                    self._trade_row(dict(row), "REFUND", row["refunded_at"], refund_fen=amount_fen, fee_fen=fee_fen)
+                )
         if extra := self._faults.take("bill_extra", EVERY_ORDER):
             strange = {
                 "transaction_id": f"42{extra}"[:28], "out_trade_no": extra, "openid": "o0", "trade_type": "NATIVE",
@@ -147,40 +169,72 @@ class WechatBills:
         ]  # fmt: skip
 
     def _fund_lines(self, start: float) -> list[str]:
-        """The account's own journal: payments, fees, refunds, and transfers that were confirmed."""
-        entries: list[tuple[float, str, str, int, str]] = []
-        for row in self._store.all("SELECT * FROM wechat_trade WHERE paid_at >= ? AND paid_at < ?", start, start + DAY):
-            paid = (row["paid_at"], row["transaction_id"], row["out_trade_no"])
-            entries += [(*paid, row["total_fen"], "交易"), (*paid, -self._fee(row["total_fen"]), "手续费")]
-        for row in self._store.all(
-            "SELECT * FROM wechat_refund WHERE created_at >= ? AND created_at < ?", start, start + DAY
-        ):
-            entries.append((row["created_at"], row["refund_id"], row["out_refund_no"], -row["amount_fen"], "退款"))
-        for row in self._store.all(
-            "SELECT * FROM wechat_transfer WHERE updated_at >= ? AND updated_at < ? AND state = 'SUCCESS'",
-            start,
-            start + DAY,
-        ):
-            amount_fen = self._shown(row["out_bill_no"], row["amount_fen"])
-            if amount_fen is not None:
-                entries.append(
-                    (row["updated_at"], row["transfer_bill_no"], row["out_bill_no"], -amount_fen, "商家转账")
-                )
+        """The account's own journal: what moved it, and its balance after each line."""
+        entries = self._movements(start + DAY)
+        balance_fen = OPENING_BALANCE_FEN + sum(each.amount_fen for each in entries if each.at < start)
         rows: list[list[str]] = []
-        balance_fen = 100_000_000
-        for at, number, out_no, amount_fen, kind in sorted(entry for entry in entries if entry[3]):
-            balance_fen += amount_fen
+        income: list[int] = []
+        outgo: list[int] = []
+        for each in (each for each in entries if each.at >= start):
+            balance_fen += each.amount_fen
+            if not each.shown_fen:
+                continue
+            (income if each.shown_fen > 0 else outgo).append(abs(each.shown_fen))
             rows.append([
-                clock.format_moment(at), number, f"{number}{len(rows):03d}", kind, kind,
-                "收入" if amount_fen > 0 else "支出", format_yuan(abs(amount_fen)), format_yuan(balance_fen),
-                "system", "", out_no,
+                clock.format_moment(each.at), each.number, f"{each.number}{len(rows):03d}", each.kind, each.kind,
+                "收入" if each.shown_fen > 0 else "支出", format_yuan(abs(each.shown_fen)), format_yuan(balance_fen),
+                "system", "", each.out_no,
             ])  # fmt: skip
-        income = [entry[3] for entry in entries if entry[3] > 0]
-        outgo = [-entry[3] for entry in entries if entry[3] < 0]
         summary = [
             f"{len(rows)}.0", f"{len(income)}.0", format_yuan(sum(income)), f"{len(outgo)}.0", format_yuan(sum(outgo)),
         ]  # fmt: skip
         return [FUND_HEADER, *map(_line, rows), FUND_SUMMARY, _line(summary)]
+
+    def _movements(self, end: float) -> list[Movement]:
+        """Everything that moved the account before `end`, in its order. What lands in a sub-merchant's account does not."""
+        found = [*self._paid_and_refunded(end), *self._split(end), *self._transferred(end)]
+        for row in movements_by_hand(self._store, "wechatpay", end):
+            found.append(_movement(row["at"], row["number"], row["number"], row["amount_fen"], row["kind"]))
+        return sorted((each for each in found if each.amount_fen), key=lambda each: (each.at, each.number))
+
+    def _paid_and_refunded(self, end: float) -> Iterator[Movement]:
+        for row in self._store.all("SELECT * FROM wechat_trade WHERE paid_at < ? AND sub_mchid = ''", end):
+            numbers = (row["paid_at"], row["transaction_id"], row["out_trade_no"])
+            yield _movement(*numbers, row["total_fen"], "交易")
+            yield _movement(*numbers, -self._fee_taken(row), "手续费")
+        for row in self._refunds(0, end):
+            if not row["sub_mchid"]:
+                numbers = (row["refunded_at"], row["refund_id"], row["out_refund_no"])
+                yield _movement(*numbers, -row["amount_fen"], "退款")
+                yield _movement(*numbers, self._fee_returned(row), "手续费")
+                if row["status"] == "CLOSED":
+                    yield _movement(row["done_at"] or row["refunded_at"], *numbers[1:], row["amount_fen"], "退款退回")
+
+    def _split(self, end: float) -> Iterator[Movement]:
+        """Custody: our fee comes out of sub-merchants' accounts, and goes back before a refund."""
+        for row in self._store.all("SELECT * FROM wechat_split WHERE created_at < ? AND status = 'FINISHED'", end):
+            yield _movement(row["created_at"], row["order_id"], row["out_order_no"], row["amount_fen"], "分账")
+        for row in self._store.all("SELECT * FROM wechat_return WHERE created_at < ? AND result = 'SUCCESS'", end):
+            yield _movement(row["created_at"], row["return_no"], row["out_return_no"], -row["amount_fen"], "分账回退")
+
+    def _transferred(self, end: float) -> Iterator[Movement]:
+        for row in self._store.all("SELECT * FROM wechat_transfer WHERE updated_at < ? AND state = 'SUCCESS'", end):
+            shown_fen = self._shown(row["out_bill_no"], row["amount_fen"])
+            numbers = (row["updated_at"], row["transfer_bill_no"], row["out_bill_no"])
+            yield Movement(*numbers, -row["amount_fen"], "商家转账", -shown_fen if shown_fen is not None else None)
+
+    def _refunds(self, start: float, end: float) -> list[Any]:
+        return self._store.all(
+            "SELECT t.*, r.refund_id, r.out_refund_no, r.amount_fen, r.status, r.done_at, r.created_at AS refunded_at"
+            " FROM wechat_refund r JOIN wechat_trade t USING (out_trade_no)"
+            " WHERE r.created_at >= ? AND r.created_at < ? ORDER BY r.created_at",
+            start,
+            end,
+        )
+
+
+def _movement(at: float, number: str, out_no: str, amount_fen: int, kind: str) -> Movement:
+    return Movement(at, number, out_no, amount_fen, kind, amount_fen)
 
 
 def _line(cells: list[str]) -> str:

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from marketplace.accounts.models import User
@@ -37,6 +39,8 @@ from marketplace.payments.wechat_identity import can_identify
 
 logger = logging.getLogger(__name__)
 
+# Waiting pages ask us every three seconds; gateways are asked less often, and tell by themselves when somebody paid.
+ASK_AGAIN_SECONDS = 10
 ORDER_CLOSED, ORDER_ALREADY_PAID = "order_closed", "order_already_paid"
 
 
@@ -49,8 +53,8 @@ def check_out(
     extra_ids: Sequence[int] = (),
     checkout_key: UUID | None = None,
     seen_offer: str | None = None,
-) -> Payment:
-    """Place an order and start its payment: both or neither. `payment.order` is the order.
+) -> tuple[Payment, bool]:
+    """Place an order and start its payment: both or neither. The payment (with its order), and whether it is a new one.
 
     Raises what `orders.get_or_place_order` and `start_payment` raise.
     """
@@ -58,13 +62,18 @@ def check_out(
         buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=checkout_key, seen_offer=seen_offer
     )
     if is_new:  # nobody else sees it before this transaction ends: nothing to lock, and no attempt to look for
-        return _new_attempt(order, gateway_code)
-    return start_payment(order_id=order.pk, gateway_code=gateway_code)
+        return _new_attempt(order, gateway_code), True
+    return get_or_start_payment(order_id=order.pk, gateway_code=gateway_code)
+
+
+def start_payment(*, order_id: int, gateway_code: str) -> Payment:
+    """The payment attempt of an order at a gateway. Raises what `get_or_start_payment` raises."""
+    return get_or_start_payment(order_id=order_id, gateway_code=gateway_code)[0]
 
 
 @transaction.atomic
-def start_payment(*, order_id: int, gateway_code: str) -> Payment:
-    """The payment attempt of an order at a gateway: the open one if there is one, so that a reload pays the same number.
+def get_or_start_payment(*, order_id: int, gateway_code: str) -> tuple[Payment, bool]:
+    """The open payment attempt of an order at a gateway, so that a reload pays the same number; and whether it is new.
 
     Raises PaymentError NOT_PAYABLE or GATEWAY_UNAVAILABLE; in custody also what `custody_account` says.
     """
@@ -72,7 +81,7 @@ def start_payment(*, order_id: int, gateway_code: str) -> Payment:
     if order.status != OrderStatus.PENDING_PAYMENT or order.payment_expires_at <= clock.now():
         raise PaymentError(PaymentErrorCode.NOT_PAYABLE)
     payment = order.payments.filter(gateway=gateway_code, status=PaymentStatus.PENDING).first()
-    return payment or _new_attempt(order, gateway_code)
+    return (payment, False) if payment else (_new_attempt(order, gateway_code), True)
 
 
 def _new_attempt(order: Order, gateway_code: str) -> Payment:
@@ -152,6 +161,20 @@ def open_payment(
     return begin_payment(payment=payment, scene=scene, client_ip=client_ip, openid=openid)
 
 
+def replace_payment(*, payment: Payment) -> Payment | None:
+    """An attempt that can be opened in any way, after this one was closed at its gateway. None when this one was paid.
+
+    For ways that only a later page can open (inside WeChat, once it said who the buyer is): that page opens what is there,
+    and neither starts nor closes anything. Raises what `start_payment` raises.
+    """
+    if not _close_attempt(payment):
+        return payment  # never opened, or not to be closed now: then opening it says so
+    payment.refresh_from_db()
+    if payment.status == PaymentStatus.PAID:
+        return None
+    return start_payment(order_id=payment.order_id, gateway_code=payment.gateway)
+
+
 def notify_url(gateway_code: str) -> str:
     """Where a gateway tells us what happened."""
     return (settings.PAYMENT_NOTIFY_BASE_URL or settings.SITE_URL) + reverse(f"{gateway_code}_notify")
@@ -212,6 +235,16 @@ def refresh_payment(*, payment: Payment) -> Payment:
     return apply_snapshot(payment_id=payment.pk, snapshot=snapshot)
 
 
+def ask_about_order(*, order: Order) -> None:
+    """Its buyer waits: ask about every open attempt, each at most once in `ASK_AGAIN_SECONDS`, however often a page asks."""
+    since = clock.now() - timedelta(seconds=ASK_AGAIN_SECONDS)
+    unasked = Q(asked_at=None) | Q(asked_at__lte=since)
+    for payment in order.payments.filter(unasked, status=PaymentStatus.PENDING):
+        # Two pages at once: the first one asks.
+        if Payment.objects.filter(unasked, pk=payment.pk).update(asked_at=clock.now()):
+            refresh_payment(payment=payment)
+
+
 def settle_undecided(*, payment: Payment) -> bool:
     """Ask about one attempt nobody told us about; one whose order no longer waits is closed at its gateway instead.
 
@@ -241,9 +274,10 @@ def _close_attempt(payment: Payment) -> bool:
 def close_expired_order(*, order: Order) -> bool:
     """End an unpaid order whose clock ran out, gateway first: a payment that won the race is booked instead.
 
-    Returns whether the order was closed. An unknown answer leaves it for the next run.
+    Returns whether the order was closed. An unknown answer leaves it for the next run, behind those not tried yet.
     """
     for payment in order.payments.filter(status=PaymentStatus.PENDING):
+        Payment.objects.filter(pk=payment.pk).update(asked_at=clock.now())
         if not _close_attempt(payment):
             return False
     return orders.close_unpaid_order(order_id=order.pk)

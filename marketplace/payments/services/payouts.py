@@ -47,6 +47,8 @@ from marketplace.payments.tax import Withholding, YearSoFar, withholding
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
+# A transfer that arrived is asked about once a day; some hours less, so that a job at the same hour finds it due.
+RECHECK_PAUSE = timedelta(hours=20)
 # WeChat answers about transfers of the last thirty days only: later "not found" no longer means that nothing was paid.
 ASKED_WITHIN = timedelta(days=29)
 # Our own balance at the gateway is short: nobody's fault but ours, so the payout waits and an operator is called.
@@ -66,6 +68,8 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
     now = clock.now()
     today = timezone.localtime(now).date()
     year = locks.lock_tax_year(user_id=user.pk, year=today.year, month=today.month)
+    if not year.income_fen:
+        year.first_month = today.month  # whatever was paid before came back: the months without income deduct nothing
     if known := Payout.objects.filter(request_key=request_key).first():
         if (known.user_id, known.destination_id, known.gross_fen) != (user.pk, destination_id, gross_fen):
             raise PayoutError(PayoutErrorCode.FORM_WAS_SENT)
@@ -98,7 +102,7 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
         raise PayoutError(PayoutErrorCode.NOT_ENOUGH, available=available) from error
     year.income_fen += gross_fen
     year.withheld_fen += tax_fen
-    year.save(update_fields=["income_fen", "withheld_fen", "updated_at"])
+    year.save(update_fields=["first_month", "income_fen", "withheld_fen", "updated_at"])
     return payout
 
 
@@ -138,7 +142,7 @@ def preview_tax(*, user: User, gross_fen: int) -> Withholding:
     """What would be withheld from a payout of `gross_fen` today, line by line. Writes nothing."""
     today = timezone.localtime(clock.now()).date()
     year = TaxYear.objects.filter(user=user, year=today.year).first()
-    so_far = _so_far(year) if year is not None else YearSoFar(first_month=today.month)
+    so_far = _so_far(year) if year is not None and year.income_fen else YearSoFar(first_month=today.month)
     return withholding(gross_fen=gross_fen, day=today, so_far=so_far)
 
 
@@ -325,7 +329,11 @@ def refresh_payout(*, payout: Payout) -> None:
 
 
 def recheck_payout(*, payout: Payout) -> bool:
-    """Ask once more about a transfer that arrived: a bank may send it back days later. Returns whether it did."""
+    """Ask once more about a transfer that arrived: a bank may send it back days later. Returns whether it did.
+
+    Notes beforehand when it is asked about next, so that none keeps the others waiting.
+    """
+    Payout.objects.filter(pk=payout.pk).update(next_attempt_at=clock.now() + RECHECK_PAUSE)
     try:
         snapshot = gateway(payout.gateway).query_transfer(payout.reference)
     except GatewayError as problem:
@@ -361,7 +369,8 @@ def _give_back(payout: Payout, status: PayoutStatus, *, problem: str) -> None:
     year = payout.tax_year
     year.income_fen -= payout.gross_fen
     year.withheld_fen -= payout.tax_fen
-    year.save(update_fields=["income_fen", "withheld_fen", "updated_at"])
+    year.first_month = payout_selectors.first_month_of_income(year, without=payout) or year.first_month
+    year.save(update_fields=["first_month", "income_fen", "withheld_fen", "updated_at"])
     payout.status, payout.problem, payout.finished_at = status, problem[:200], clock.now()
     payout.confirm_package = ""
     payout.save()

@@ -19,7 +19,7 @@ from marketplace.core.config import get_config
 from marketplace.ledger import postings_reconciliation
 from marketplace.ledger.models import Transaction, TransactionKind
 from marketplace.orders.models import Refund, RefundStatus
-from marketplace.payments import locks, reconciliation_selectors
+from marketplace.payments import balance_selectors, locks, reconciliation_selectors
 from marketplace.payments.errors import ReconciliationError, ReconciliationErrorCode
 from marketplace.payments.gateways import gateway
 from marketplace.payments.gateways.base import Bill, BillKind, BillRow, BillRowKind, GatewayError
@@ -34,6 +34,7 @@ from marketplace.payments.models import (
     Payout,
     PayoutStatus,
 )
+from marketplace.payments.services import balances
 from marketplace.payments.services.paying import refresh_payment
 from marketplace.payments.services.payouts import recheck_payout
 
@@ -62,7 +63,10 @@ def reconcile(*, gateway_code: str, kind: BillKind, day: date) -> GatewayBill:
         bill.save(update_fields=["file", "sha256", "updated_at"])
     elif bill.sha256 and bill.sha256 != fetched.sha256:
         logger.error("bill %s was corrected since it was kept: %s now", bill, fetched.sha256)
-    return _apply(bill_id=bill.pk, fetched=fetched)
+    bill = _apply(bill_id=bill.pk, fetched=fetched)
+    if kind == BillKind.FUND:
+        balances.compare_balance(bill=bill, rows=fetched.rows)
+    return bill
 
 
 @transaction.atomic
@@ -110,10 +114,15 @@ def _own_lines(gateway_code: str, span: tuple[datetime, datetime]) -> list[OwnLi
         for number, amount in paid.values_list("out_trade_no", "amount_fen")
     ]
     refunds = Refund.objects.filter(status=RefundStatus.DONE, done_at__gte=span[0], done_at__lt=span[1])
-    for refund in refunds.select_related("order"):
-        payment = reconciliation_selectors.payment_of(refund)
-        if payment is not None and payment.gateway == gateway_code:
-            lines.append(OwnLine(BillRowKind.REFUND, refund.reference, payment.out_trade_no, refund.amount_fen))
+    amounts = dict(refunds.values_list("reference", "amount_fen"))
+    numbers = balance_selectors.payments_of_refunds(amounts)
+    there = Payment.objects.filter(gateway=gateway_code, out_trade_no__in=set(numbers.values()))
+    at_this_gateway = set(there.values_list("out_trade_no", flat=True))
+    lines += [
+        OwnLine(BillRowKind.REFUND, reference, number, amounts[reference])
+        for reference, number in numbers.items()
+        if number in at_this_gateway
+    ]
     return lines
 
 
@@ -162,6 +171,7 @@ def _list(bill: GatewayBill, result: Match) -> None:
         )
         seen.append(difference.pk)
     gone = Difference.objects.filter(bill=bill, status=DifferenceStatus.OPEN).exclude(pk__in=seen)
+    gone = gone.exclude(kind=DifferenceKind.BALANCE)  # balances.py decides about it
     gone.update(status=DifferenceStatus.RESOLVED, resolution="matches now", resolved_at=clock.now())
 
 
@@ -196,10 +206,13 @@ def ask_gateway(*, difference_id: int, staff: User) -> Difference:
 def book_to_suspense(*, difference_id: int, staff: User) -> Difference:
     """Our books follow the bill: the amount goes to the account of unexplained differences.
 
+    Of a balance only what is unexplained by now: what was booked about lines of bills in the meantime is taken off.
     Raises PermissionDenied, and ReconciliationError NOT_FITTING for a fee (it is in the books already) or ASK_FIRST for
     a line whose own notification or poll will book it: this would book it again.
     """
     _require_finance(staff)
+    gateway_code = Difference.objects.select_related("bill").get(pk=difference_id).bill.gateway
+    balances.look_again(gateway_code=gateway_code)  # the bill is locked before the difference
     difference = locks.lock_difference(difference_id)
     if difference.kind == DifferenceKind.FEE:
         raise ReconciliationError(ReconciliationErrorCode.NOT_FITTING)
@@ -210,7 +223,9 @@ def book_to_suspense(*, difference_id: int, staff: User) -> Difference:
         postings_reconciliation.book_suspense(
             gateway=difference.bill.gateway, difference_id=difference.pk, amount_fen=amount_fen
         )
-    return _resolve(difference_id=difference_id, staff=staff, resolution="booked to suspense")
+    resolved = _resolve(difference_id=difference_id, staff=staff, resolution="booked to suspense")
+    balances.look_again(gateway_code=gateway_code)
+    return resolved
 
 
 @transaction.atomic
@@ -227,14 +242,20 @@ def accept_fee(*, difference_id: int, staff: User) -> Difference:
 
 @transaction.atomic
 def accept_as_known(*, difference_id: int, staff: User, note: str) -> Difference:
-    """Finance knows the reason; nothing is booked. Raises PermissionDenied."""
+    """Finance knows the reason; nothing is booked.
+
+    Raises PermissionDenied, and ReconciliationError NOT_FITTING for a balance: nothing would be any better tomorrow, and
+    one person's word must not let payouts go on.
+    """
     _require_finance(staff)
+    if Difference.objects.get(pk=difference_id).kind == DifferenceKind.BALANCE:
+        raise ReconciliationError(ReconciliationErrorCode.NOT_FITTING)
     return _resolve(difference_id=difference_id, staff=staff, resolution=note[:200])
 
 
 def _excess_fen(difference: Difference) -> int:
-    """How much more the gateway holds than our books say, by this line: refunds and transfers go the other way."""
-    sign = 1 if difference.row_kind in (BillRowKind.PAYMENT, BillRowKind.BOUNCE) else -1
+    """How much more the gateway holds than our books say, in fen: refunds and transfers go the other way."""
+    sign = 1 if difference.row_kind in (BillRowKind.PAYMENT, BillRowKind.BOUNCE, balances.BALANCE_ROW) else -1
     return sign * ((difference.there_fen or 0) - (difference.here_fen or 0))
 
 

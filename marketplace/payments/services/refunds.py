@@ -1,9 +1,11 @@
 """Money back to buyers: carries out what orders decided, under one number, until the gateway says how it ended."""
 
 import logging
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from marketplace.core import clock
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund
 from marketplace.payments.gateways import gateway
@@ -20,9 +22,12 @@ def pay_refund(*, refund: Refund) -> bool:
 
     Safe to run twice and after a crash at any line: the reference makes a repeated request the same refund.
     """
+    payment = payment_of(refund)
+    if (until := _pause_after_another(refund, payment)) is not None:
+        orders.postpone_refund(refund_id=refund.pk, until=until)
+        return False
     if orders.begin_refund_attempt(refund_id=refund.pk) is None:
         return False
-    payment = payment_of(refund)
     request = RefundRequest(
         out_trade_no=payment.out_trade_no,
         reference=refund.reference,
@@ -50,6 +55,16 @@ def pay_refund(*, refund: Refund) -> bool:
         orders.hand_refund_to_a_person(refund_id=refund.pk, problem=misfit)
         return False
     return snapshot.state == RefundState.DONE
+
+
+def _pause_after_another(refund: Refund, payment: Payment) -> datetime | None:
+    """When this refund may be asked for, if another one of the same payment was a moment ago."""
+    pause = timedelta(seconds=gateway(payment.gateway).refund_pause_seconds)
+    if refund.attempts or not pause:
+        return None  # it was asked for before: the gateway may know it already, and what it knows is no second refund
+    others = Refund.objects.filter(order_id=refund.order_id, payment_reference=refund.payment_reference, attempts__gt=0)
+    last = others.exclude(pk=refund.pk).order_by("-updated_at").values_list("updated_at", flat=True).first()
+    return last + pause if last is not None and last + pause > clock.now() else None
 
 
 def apply_refund_snapshot(*, refund: Refund, snapshot: RefundSnapshot) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
+from django.utils import timezone
+
 from marketplace.core.identifiers import new_reference
-from marketplace.payments.gateways.base import RefundState, TransferState
+from marketplace.payments.gateways.base import BillKind, RefundState, TransferState
 
 from .conftest import fetch
 
@@ -66,3 +69,21 @@ def test_the_panel_sets_and_clears_a_fault_and_lets_time_pass(side):
     assert len(side.bill()) == 1
     for hours in (b"hours=0", b"hours=9999", b"hours=soon"):
         assert fetch(f"{panel}/clock", hours, **kind).status == 400
+
+
+def test_the_panel_moves_money_of_the_account_which_stands_in_its_bill(side):
+    day = timezone.localdate() - timedelta(days=1)
+    side.sandbox.control("clock", {"seconds": 30 * 86_400})
+
+    def move(**form):
+        return fetch(f"{side.sandbox.url}/panel/account", urlencode({"gateway": side.code} | form).encode())
+
+    assert move(way="out", amount="12.34", number="T1").location == "/#account"
+    assert move(way="in", amount="2").status == 303
+    for amount in ("", "0", "-1", "1.234"):
+        assert move(way="out", amount=amount).status == 400
+    side.sandbox.control("clock", {"seconds": 86_400})
+    rows = side.adapter.fetch_bill(day, BillKind.FUND).rows
+    assert [row.moved_fen for row in rows] == [-1_234, 200]
+    assert rows[0].gateway_no == "T1"
+    assert rows[1].balance_fen - rows[0].balance_fen == 200
