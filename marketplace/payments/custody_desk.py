@@ -1,30 +1,14 @@
-"""Custody in Wagtail's admin: sellers' accounts at the institutions, settlements that need a person, freezes that end."""
+"""Custody in Wagtail's admin: settlements and returns that need a person, freezes that end soon."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
-from wagtail.admin.viewsets.model import ModelViewSet
 
 from marketplace.payments import selectors
-from marketplace.payments.models import SubMerchant
 from marketplace.payments.services import custody
-
-
-class SubMerchantViewSet(ModelViewSet):
-    """Under which number an institution knows a seller: noted by finance once it has approved them."""
-
-    model = SubMerchant
-    icon = "key"
-    menu_label = gettext_lazy("Sellers' custody accounts")
-    add_to_admin_menu = False
-    list_display = ["user", "gateway", "sub_merchant_id", "status", "updated_at"]
-    list_filter = ["gateway", "status"]
-    search_fields = ["sub_merchant_id"]
-    form_fields = ["user", "gateway", "sub_merchant_id", "status"]
 
 
 @permission_required("payments.view_settlement")

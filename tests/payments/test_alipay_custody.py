@@ -30,7 +30,7 @@ from marketplace.payments.gateways.base import (
 from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus
 from marketplace.payments.services import custody
 from marketplace.payments.tasks import pay_due_refunds, settle_cleared_payments
-from tests.factories import make_finance, make_gig, make_order
+from tests.factories import make_finance, make_gig, make_order, make_sub_merchant
 from tests.payments.conftest import begin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -59,9 +59,7 @@ def held(alipay_sandbox, postbox, settings):
     """A payment of 1,000.00 yuan that lies frozen in the seller's account at Alipay."""
     settings.SETTLEMENT_MODE = "custody"
     gig = make_gig(price_fen=1_000_00)
-    custody.register_sub_merchant(
-        staff=make_finance(), user=gig.seller, gateway_code="alipay", sub_merchant_id=f"2088{gig.pk:012d}"
-    )
+    make_sub_merchant(user=gig.seller, gateway_code="alipay", number=f"2088{gig.pk:012d}")
     purchase = begin(alipay_sandbox, postbox, seller=gig.seller, price_fen=1_000_00)
     purchase.pay()
     assert purchase.deliver() == "success"

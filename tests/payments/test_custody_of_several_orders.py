@@ -12,8 +12,7 @@ from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services as orders
 from marketplace.payments import selectors, tasks
 from marketplace.payments.models import Settlement, SettlementStatus
-from marketplace.payments.services import custody
-from tests.factories import make_finance, make_seller
+from tests.factories import make_finance, make_seller, make_sub_merchant
 from tests.payments.conftest import begin, deliver_and_accept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -24,9 +23,7 @@ def seller(settings, alipay_sandbox):
     """Somebody with an account of their own at Alipay."""
     settings.SETTLEMENT_MODE = "custody"
     person = make_seller()
-    custody.register_sub_merchant(
-        staff=make_finance(), user=person, gateway_code="alipay", sub_merchant_id=f"2088{person.pk:012d}"
-    )
+    make_sub_merchant(user=person, gateway_code="alipay", number=f"2088{person.pk:012d}")
     return person
 
 

@@ -14,9 +14,9 @@ from marketplace.orders.models import Refund, RefundStatus
 from marketplace.payments import services, tasks
 from marketplace.payments.gateways import gateway
 from marketplace.payments.gateways.base import BillKind, BillRowKind, Unknown
-from marketplace.payments.models import Settlement, SettlementStatus, SubMerchant, SubMerchantStatus
+from marketplace.payments.models import Settlement, SettlementStatus
 from marketplace.payments.services import custody
-from tests.factories import make_finance, make_gig, make_order
+from tests.factories import make_finance, make_gig, make_order, make_sub_merchant
 from tests.payments.conftest import deliver_and_accept
 from tests.payments.wechat import WechatPurchase
 
@@ -90,9 +90,7 @@ def held(wechat_sandbox, letterbox_server, settings):
     """A paid order whose money WeChat holds, frozen in the seller's account; thirty seconds ago."""
     settings.SETTLEMENT_MODE = "custody"
     order = make_order(gig=make_gig(price_fen=10_000))
-    SubMerchant.objects.create(
-        user=order.seller, gateway="wechatpay", sub_merchant_id="1900000777", status=SubMerchantStatus.ACTIVE
-    )
+    make_sub_merchant(user=order.seller, gateway_code="wechatpay", number="1900000777")
     payment = services.start_payment(order_id=order.pk, gateway_code="wechatpay")
     purchase = WechatPurchase(order, payment, wechat_sandbox, letterbox_server)
     purchase.pay()

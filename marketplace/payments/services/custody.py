@@ -37,8 +37,6 @@ from marketplace.payments.models import (
     Settlement,
     SettlementReturn,
     SettlementStatus,
-    SubMerchant,
-    SubMerchantStatus,
 )
 from marketplace.payments.states import STAFF, require_settlement_move
 
@@ -74,19 +72,6 @@ def longest_delivery_days(gateway_code: str) -> int:
     """How many days of work fit into the freeze: it must outlast acceptance, clearing and a reserve for a dispute."""
     clocks = get_config("orders.auto_accept_days") + get_config("ledger.clearing_days") + FREEZE_RESERVE_DAYS
     return custody_gateway(gateway_code).freeze_limit_days - clocks
-
-
-@transaction.atomic
-def register_sub_merchant(*, staff: User, user: User, gateway_code: str, sub_merchant_id: str) -> SubMerchant:
-    """Note the number under which the institution knows a seller, once it approved them. Raises PermissionDenied."""
-    if not staff.has_perm("payments.change_submerchant"):
-        raise PermissionDenied
-    sub_merchant, _created = SubMerchant.objects.update_or_create(
-        user=user,
-        gateway=gateway_code,
-        defaults={"sub_merchant_id": sub_merchant_id, "status": SubMerchantStatus.ACTIVE},
-    )
-    return sub_merchant
 
 
 @transaction.atomic
