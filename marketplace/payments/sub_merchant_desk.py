@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wagtail.admin.auth import permission_required
 
 from marketplace.payments import sub_merchant_selectors as selectors
+from marketplace.payments.custody_forms import ReasonForm, SearchForm, SubMerchantForm
 from marketplace.payments.models import SubMerchantStatus
 from marketplace.payments.services import sub_merchants as services
-from marketplace.payments.sub_merchant_forms import ReasonForm, SearchForm, SubMerchantForm
 
 
 @permission_required("payments.view_submerchant")

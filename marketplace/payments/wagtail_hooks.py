@@ -43,6 +43,10 @@ def custody_urls():
     return [
         path("settlements/", custody_desk.settlement_list, name="payments_settlements"),
         path("settlements/<int:settlement_id>/retry/", custody_desk.settlement_retry, name="payments_settlement_retry"),
+        path(
+            "settlements/<int:settlement_id>/cancel/", custody_desk.settlement_cancel, name="payments_settlement_cancel"
+        ),
+        path("settlements/returns/<int:return_id>/retry/", custody_desk.return_retry, name="payments_return_retry"),
     ]
 
 

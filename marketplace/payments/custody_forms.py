@@ -31,6 +31,6 @@ class SubMerchantForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why a number is refused or closed; finance reads it later."""
+    """Why a number is refused or closed, or a settlement cancelled; it stands in the staff log."""
 
     reason = forms.CharField(label=pgettext_lazy("of a refusal", "Why"), max_length=200)
