@@ -89,6 +89,7 @@ def test_a_day_alone_is_not_enough(known):
     asked = ask(known, NEW)
     with in_hours(100):
         assert tasks.use_new_sub_merchants() == 0
+        assert sub_merchants.use_sub_merchant(sub_merchant_id=asked.pk) is False
         assert in_use(known) == OLD
         approve(asked)  # the day has passed already
     assert in_use(known) == NEW
@@ -100,6 +101,7 @@ def test_a_number_that_was_agreed_to_can_still_be_stopped_before_its_day(known):
     refuse(asked)
     with in_hours(25):
         assert tasks.use_new_sub_merchants() == 0
+        assert sub_merchants.use_sub_merchant(sub_merchant_id=asked.pk) is False  # a job that had read it before
     assert in_use(known) == OLD
     assert refusal(approve, asked) == CustodyErrorCode.NOT_WAITING
     assert SubMerchant.objects.get(pk=asked.pk).note == "服务商不知情"

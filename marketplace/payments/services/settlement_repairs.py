@@ -69,6 +69,7 @@ def _ask(*, settlement_id: int, to: SettlementStatus, staff: User) -> SettleStat
 def _retry(*, settlement_id: int, state: SettleState, staff: User) -> Settlement:
     order, settlement = _lock(settlement_id)
     require_settlement_move(settlement, SettlementStatus.DUE, actor=STAFF)
+    _let_refunds_go_on(order, staff)
     goes_on = settlement
     if state == SettleState.FAILED:
         _take_off(order, settlement)
@@ -81,16 +82,16 @@ def _retry(*, settlement_id: int, state: SettleState, staff: User) -> Settlement
         settlement.attempts, settlement.next_attempt_at = 1, clock.now()  # not the first: the job asks before it acts
         settlement.save(update_fields=["status", "problem", "attempts", "next_attempt_at", "updated_at"])
     _log(staff, "retry", settlement, goes_on_as=goes_on.reference)
-    _let_refunds_go_on(order, staff)
     return goes_on
 
 
 @transaction.atomic
 def _cancel(*, settlement_id: int, staff: User, reason: str) -> Settlement:
     order, settlement = _lock(settlement_id)
+    require_settlement_move(settlement, SettlementStatus.CANCELLED, actor=STAFF)
+    _let_refunds_go_on(order, staff)
     _take_off(order, settlement)
     _log(staff, "cancel", settlement, reason=reason.strip()[:200])
-    _let_refunds_go_on(order, staff)
     return settlement
 
 
@@ -120,6 +121,7 @@ def _take_off(order: Order, settlement: Settlement) -> None:
 
 
 def _let_refunds_go_on(order: Order, staff: User) -> None:
+    """Before anything is posted: refunds are locked before accounts."""
     for refund in custody_selectors.refunds_behind(order):
         orders.retry_refund(refund_id=refund.pk, staff=staff)
 
