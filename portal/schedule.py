@@ -13,6 +13,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.pay_due_refunds": 30,
     "marketplace.payments.tasks.send_due_payouts": 60,
     "marketplace.payments.tasks.settle_cleared_payments": 60,
+    "marketplace.payments.tasks.use_new_sub_merchants": 60,
     "marketplace.payments.tasks.issue_due_invoices": 30,
     "marketplace.payments.tasks.deliver_invoices": 30,
     "marketplace.payments.tasks.reverse_refunded_invoices": 60,

@@ -14,6 +14,8 @@ from marketplace.gigs.services import publish_directly
 from marketplace.moderation.roles import ensure_roles
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
+from marketplace.payments.models import SubMerchant
+from marketplace.payments.services import sub_merchants
 
 PASSWORD = "correct horse battery"
 _sequence = count(1)
@@ -142,3 +144,14 @@ def make_completed_order(**kwargs: Any) -> Order:
 
 
 OrderFactory = Callable[..., Order]
+
+
+def make_sub_merchant(*, user: User, gateway_code: str, number: str = "") -> SubMerchant:
+    """The number under which an institution knows a seller, in use: one of finance asked, another one agreed."""
+    asked = sub_merchants.ask_sub_merchant(
+        staff=make_finance(),
+        user=user,
+        gateway_code=gateway_code,
+        sub_merchant_id=number or f"{gateway_code}{user.pk}",
+    )
+    return sub_merchants.approve_sub_merchant(sub_merchant_id=asked.pk, staff=make_finance())

@@ -74,6 +74,7 @@ class TransactionKind(models.TextChoices):
     PAYOUT_RETURNED = "payout_returned", _("Payout came back")
     CUSTODY_SETTLED = "custody_settled", _("Settled by the payment institution")
     CUSTODY_RETURNED = "custody_returned", _("Settlement taken back")
+    CUSTODY_CANCELLED = "custody_cancelled", _("Settlement cancelled")
     GATEWAY_FEE = "gateway_fee", _("Fee of the payment institution")
     ADJUSTMENT = "adjustment", _("Correction after reconciliation")
     FEES_WITHDRAWN = "fees_withdrawn", _("Service fees to our bank")

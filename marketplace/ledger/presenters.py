@@ -86,6 +86,10 @@ def sentence(line: StatementLine) -> str:
             return _("Paid by the payment institution to your account there")
         case TransactionKind.CUSTODY_RETURNED:
             return _("A refund was taken from your account at the payment institution")
+        case TransactionKind.CUSTODY_CANCELLED if entry.account.kind == AccountKind.USER_DEBT:
+            return _("Less is owed")
+        case TransactionKind.CUSTODY_CANCELLED:
+            return _("The payment institution did not pay it: it is back and will be paid again")
     return entry.transaction.description
 
 

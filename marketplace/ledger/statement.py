@@ -53,7 +53,11 @@ KINDS: dict[str, tuple[TransactionKind, ...]] = {
     # No kind of its own: the withdrawals of which a part went to the tax office.
     Movement.TAX: (TransactionKind.PAYOUT_REQUESTED, TransactionKind.PAYOUT_RETURNED),
     Movement.DEBT: (TransactionKind.DEBT_REPAID,),
-    Movement.CUSTODY: (TransactionKind.CUSTODY_SETTLED, TransactionKind.CUSTODY_RETURNED),
+    Movement.CUSTODY: (
+        TransactionKind.CUSTODY_SETTLED,
+        TransactionKind.CUSTODY_RETURNED,
+        TransactionKind.CUSTODY_CANCELLED,
+    ),
 }
 
 

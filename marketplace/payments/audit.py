@@ -99,7 +99,8 @@ def _money_on_its_way() -> Iterator[str]:
         PayoutStatus.AWAITING_PAYEE,
     )
     payouts = Payout.objects.filter(status__in=under_way).aggregate(total=Sum("amount_fen"))["total"] or 0
-    settlements = Settlement.objects.exclude(status=SettlementStatus.DONE).aggregate(total=Sum("seller_fen"))
+    settling = Settlement.objects.exclude(status__in=(SettlementStatus.DONE, SettlementStatus.CANCELLED))
+    settlements = settling.aggregate(total=Sum("seller_fen"))
     in_transit = Entry.objects.filter(account__kind=AccountKind.PAYOUTS_IN_TRANSIT).aggregate(total=Sum("amount_fen"))
     expected, actual = payouts + (settlements["total"] or 0), in_transit["total"] or 0
     if expected != actual:

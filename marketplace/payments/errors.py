@@ -124,6 +124,46 @@ class OwnMoneyError(DomainError):
     }
 
 
+class CustodyErrorCode(StrEnum):
+    NUMBER_INVALID = "number_invalid"
+    NUMBER_TAKEN = "number_taken"
+    NUMBER_IN_USE = "number_in_use"
+    ANOTHER_WAITS = "another_waits"
+    NOT_THE_SAME_PERSON = "not_the_same_person"
+    NOT_WAITING = "not_waiting"
+    NO_ANSWER = "no_answer"
+    PARTLY_DONE = "partly_done"
+    REFUND_FIRST = "refund_first"
+
+
+class CustodyError(DomainError):
+    """A refusal about custody, read by finance."""
+
+    messages = {
+        CustodyErrorCode.NUMBER_INVALID: _("That is no number of a sub-merchant: only letters and digits, at most 32."),
+        CustodyErrorCode.NUMBER_TAKEN: _("This number belongs to another seller. Nothing was changed."),
+        CustodyErrorCode.NUMBER_IN_USE: _("This number is in use for the seller already. Nothing was changed."),
+        CustodyErrorCode.ANOTHER_WAITS: _(
+            "Another number of this seller waits already. Refuse that one first. Nothing was changed."
+        ),
+        CustodyErrorCode.NOT_THE_SAME_PERSON: _(
+            "A second person has to agree: neither who asked nor the seller. Nothing was changed."
+        ),
+        CustodyErrorCode.NOT_WAITING: _("This has been decided in the meantime. Please look at it again."),
+        CustodyErrorCode.NO_ANSWER: _(
+            "The payment institution did not say how it stands, so nothing was changed. Please try again later."
+        ),
+        CustodyErrorCode.PARTLY_DONE: _(
+            "The payment institution has this settlement under way or done: it cannot be cancelled. Settle it again "
+            "instead: it goes on under the same number."
+        ),
+        CustodyErrorCode.REFUND_FIRST: _(
+            "Something of this order is still open, a refund for instance. Cancel the settlement: the refund goes "
+            "first, then what is left is settled. Nothing was changed."
+        ),
+    }
+
+
 class InvoiceErrorCode(StrEnum):
     SWITCHED_OFF = "switched_off"
     NOT_YET = "not_yet"

@@ -14,6 +14,7 @@ from marketplace.payments.models import (
     PayoutDestination,
     Settlement,
     SettlementReturn,
+    SubMerchant,
     TaxYear,
 )
 
@@ -41,7 +42,18 @@ def lock_settlement(settlement_id: int) -> Settlement:
 
 def lock_settlement_return(return_id: int) -> SettlementReturn:
     """Lock the return of a split, so that it is noted once."""
-    return SettlementReturn.objects.select_for_update(of=("self",), no_key=True).get(pk=return_id)
+    rows = SettlementReturn.objects.select_related("settlement__payment", "refund")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=return_id)
+
+
+def lock_sub_merchants(sub_merchant_id: int) -> SubMerchant:
+    """Lock all numbers a seller ever had at a gateway, ascending, and return this one: one of them is in use, not two.
+
+    Alone, never with an order: a payment keeps the number it was made with.
+    """
+    whose = SubMerchant.objects.values("user_id", "gateway").get(pk=sub_merchant_id)
+    rows = SubMerchant.objects.filter(**whose).order_by("pk").select_for_update(of=("self",), no_key=True)
+    return next(row for row in rows if row.pk == sub_merchant_id)
 
 
 def lock_destinations(user_id: int) -> None:

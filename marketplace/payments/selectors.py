@@ -82,13 +82,19 @@ def _returned() -> QuerySet[Refund, int]:
     return done.order_by().values("order").annotate(total=Sum("amount_fen")).values_list("total", flat=True)
 
 
+def settlement_of(payment: Payment) -> Settlement | None:
+    """The settlement of a payment that counts: the one that is not cancelled, or None."""
+    return Settlement.objects.filter(payment=payment).exclude(status=SettlementStatus.CANCELLED).first()
+
+
 def payments_to_settle() -> QuerySet[Payment]:
     """Custody payments that are ready to settle, longest unasked first; `is_ready_to_settle` has the last word, under a lock.
 
     What is not ready is left out here too, and what has to wait for another order's refund goes to the end: the job
     takes a batch, and must not meet the same waiting ones for ever.
     """
-    over = _custody_payments().filter(settlements=None, order__status__in=SETTLED_ORDER_STATUSES)
+    begun = Settlement.objects.filter(payment=OuterRef("pk")).exclude(status=SettlementStatus.CANCELLED)
+    over = _custody_payments().filter(~Exists(begun), order__status__in=SETTLED_ORDER_STATUSES)
     release = Concat(Value("order:"), OuterRef("order__number"), Value(":release"))
     uncleared = Clearing.objects.filter(reference=release, cleared_at=None)
     refunds = Refund.objects.filter(order=OuterRef("order"))
@@ -120,12 +126,6 @@ def due_settlements() -> QuerySet[Settlement]:
     """Settlements whose turn it is."""
     waiting = Settlement.objects.filter(status__in=(SettlementStatus.DUE, SettlementStatus.SENT))
     return waiting.filter(next_attempt_at__lte=clock.now()).order_by("next_attempt_at")
-
-
-def stuck_settlements() -> QuerySet[Settlement]:
-    """Settlements that a gateway refused, for finance."""
-    stuck = Settlement.objects.filter(status=SettlementStatus.STUCK)
-    return stuck.select_related("payment__order", "seller__profile").order_by("pk")
 
 
 def payments_near_freeze_end() -> list[Payment]:

@@ -2,6 +2,8 @@
 
 from marketplace.core.transitions import Transition, TransitionTable
 from marketplace.payments.errors import (
+    CustodyError,
+    CustodyErrorCode,
     InvoiceError,
     InvoiceErrorCode,
     OwnMoneyError,
@@ -17,27 +19,62 @@ from marketplace.payments.models import (
     Payout,
     PayoutStatus,
     Settlement,
+    SettlementReturn,
     SettlementStatus,
+    SubMerchant,
+    SubMerchantStatus,
 )
 
 SYSTEM, STAFF, OWNER = "system", "staff", "owner"
 
 _S = SettlementStatus
+# Of a settlement and of its return alike; only a settlement is ever cancelled.
 SETTLEMENT_TRANSITIONS: TransitionTable[SettlementStatus] = TransitionTable(
     (
         Transition(_S.DUE, _S.SENT, frozenset({SYSTEM}), "the institution is asked"),
         Transition(_S.SENT, _S.DONE, frozenset({SYSTEM}), "what was on its way has arrived"),
         Transition(_S.DUE, _S.STUCK, frozenset({SYSTEM})),
         Transition(_S.SENT, _S.STUCK, frozenset({SYSTEM}), "refused: finance has to look"),
-        Transition(_S.STUCK, _S.DUE, frozenset({STAFF}), "asked again under the same number"),
+        Transition(_S.STUCK, _S.DONE, frozenset({SYSTEM}), "an answer that came late: it had arrived after all"),
+        Transition(_S.STUCK, _S.DUE, frozenset({STAFF}), "asked again; a return that failed gets a new number"),
+        Transition(_S.STUCK, _S.CANCELLED, frozenset({STAFF}), "never came about: the share is back in the wallet"),
     )
 )
 
 
-def require_settlement_move(settlement: Settlement, to: SettlementStatus, *, actor: str = SYSTEM) -> None:
-    """Raise ValueError unless the table allows this move: only a programming error can ask for another."""
-    if not SETTLEMENT_TRANSITIONS.allows(SettlementStatus(settlement.status), to, actor):
-        raise ValueError(f"a settlement cannot go from {settlement.status} to {to}")
+def require_settlement_move(row: Settlement | SettlementReturn, to: SettlementStatus, *, actor: str = SYSTEM) -> None:
+    """Raise unless the table allows this move.
+
+    Two people of finance may press at the same time: CustodyError NOT_WAITING. What the program does by itself it must
+    not get wrong: ValueError.
+    """
+    if SETTLEMENT_TRANSITIONS.allows(SettlementStatus(row.status), to, actor):
+        return
+    if actor == STAFF:
+        raise CustodyError(CustodyErrorCode.NOT_WAITING)
+    raise ValueError(f"{row} cannot go from {row.status} to {to}")
+
+
+_N = SubMerchantStatus
+SUB_MERCHANT_TRANSITIONS: TransitionTable[SubMerchantStatus] = TransitionTable(
+    (
+        Transition(_N.ASKED, _N.APPROVED, frozenset({STAFF}), "a second person agreed"),
+        Transition(_N.ASKED, _N.REFUSED, frozenset({STAFF}), "it was never used"),
+        Transition(_N.APPROVED, _N.REFUSED, frozenset({STAFF}), "it was never used: the seller knew nothing of it"),
+        Transition(
+            _N.APPROVED, _N.ACTIVE, frozenset({SYSTEM}), "its day has passed: it takes the place of the old one"
+        ),
+        Transition(
+            _N.ACTIVE, _N.RETIRED, frozenset({SYSTEM, STAFF}), "replaced, or closed: no payment lands there now"
+        ),
+    )
+)
+
+
+def require_sub_merchant_move(row: SubMerchant, to: SubMerchantStatus, *, actor: str = STAFF) -> None:
+    """Raise CustodyError NOT_WAITING unless the table allows this move: two people may press at the same time."""
+    if not SUB_MERCHANT_TRANSITIONS.allows(SubMerchantStatus(row.status), to, actor):
+        raise CustodyError(CustodyErrorCode.NOT_WAITING)
 
 
 _P = PayoutStatus

@@ -8,10 +8,10 @@ from django.utils import timezone
 from marketplace.core import clock
 from marketplace.core.jobs import JOB_SECONDS, Deadline, count_done
 from marketplace.orders.selectors import due_refunds
-from marketplace.payments import invoice_selectors, payout_selectors, selectors, services
+from marketplace.payments import invoice_selectors, payout_selectors, selectors, services, sub_merchant_selectors
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.gateways.base import BillKind
-from marketplace.payments.services import custody, invoice_delivery, invoices, reconciliation
+from marketplace.payments.services import custody, invoice_delivery, invoices, reconciliation, sub_merchants
 
 # A job stops at a deadline and begins with what has waited longest; this only bounds what it reads beforehand.
 READ_AT_ONCE = 1_000
@@ -42,6 +42,13 @@ def pay_due_refunds() -> int:
 def audit_books() -> int:
     """Audit all money. Returns how many violations were found."""
     return len(services.run_audit().violations)
+
+
+@shared_task
+def use_new_sub_merchants() -> int:
+    """Custody: put the numbers into use that were agreed to and have waited for their day. Returns how many."""
+    due = sub_merchant_selectors.sub_merchants_to_use()[:READ_AT_ONCE]
+    return count_done(due, lambda row: sub_merchants.use_sub_merchant(sub_merchant_id=row.pk), until=Deadline())
 
 
 @shared_task

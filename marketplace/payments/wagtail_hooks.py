@@ -21,15 +21,23 @@ from marketplace.payments import (
     reconciliation_desk,
     reconciliation_selectors,
     selectors,
+    sub_merchant_desk,
     waiting_desk,
     waiting_selectors,
 )
 from marketplace.payments.models import AccountBalance, AuditRun
 
 
-@hooks.register("register_admin_viewset")
-def sub_merchant_viewset():
-    return custody_desk.SubMerchantViewSet("sub-merchants")
+@hooks.register("register_admin_urls")
+def sub_merchant_urls():
+    desk, number = sub_merchant_desk, "sub-merchants/<int:sub_merchant_id>/"
+    return [
+        path("sub-merchants/", desk.sub_merchant_list, name="payments_sub_merchants"),
+        path("sub-merchants/new/<int:user_id>/", desk.sub_merchant_ask, name="payments_sub_merchant_ask"),
+        path(f"{number}approve/", desk.sub_merchant_approve, name="payments_sub_merchant_approve"),
+        path(f"{number}refuse/", desk.sub_merchant_refuse, name="payments_sub_merchant_refuse"),
+        path(f"{number}close/", desk.sub_merchant_close, name="payments_sub_merchant_close"),
+    ]
 
 
 @hooks.register("register_admin_urls")
@@ -37,6 +45,10 @@ def custody_urls():
     return [
         path("settlements/", custody_desk.settlement_list, name="payments_settlements"),
         path("settlements/<int:settlement_id>/retry/", custody_desk.settlement_retry, name="payments_settlement_retry"),
+        path(
+            "settlements/<int:settlement_id>/cancel/", custody_desk.settlement_cancel, name="payments_settlement_cancel"
+        ),
+        path("settlements/returns/<int:return_id>/retry/", custody_desk.return_retry, name="payments_return_retry"),
     ]
 
 

@@ -1,16 +1,18 @@
-"""What has waited for longer than a day at an institution, a tax provider or a person; and whether the audit still runs."""
+"""What has waited for longer than a day, or stands still until a person acts; and whether the audit still runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import clock
-from marketplace.ledger.models import DaySeal, EscrowProof, Transaction
+from marketplace.ledger.models import Clearing, DaySeal, EscrowProof, Transaction
 from marketplace.orders.models import Refund, RefundStatus
 from marketplace.payments import selectors
 from marketplace.payments.models import (
@@ -18,11 +20,14 @@ from marketplace.payments.models import (
     InvoiceStatus,
     OwnMovement,
     OwnMovementStatus,
+    Payment,
     Payout,
     PayoutStatus,
     Settlement,
     SettlementReturn,
     SettlementStatus,
+    SubMerchant,
+    SubMerchantStatus,
 )
 
 TOO_LONG = timedelta(hours=24)
@@ -38,30 +43,75 @@ class Waiting:
     what: Promise
     number: str
     since: datetime
-    state: str
-    amount_fen: int
+    state: str | Promise
+    amount_fen: int | None
     attempts: int
     problem: str
 
 
 @dataclass(frozen=True)
 class _Source:
-    """Where waiting things are looked for; `amount` is the field of their amount."""
+    """Where waiting things are looked for, and in which fields what of them stands.
+
+    `stops` is the status in which a thing stays until a person does something: it is listed at once.
+    """
 
     what: Promise
     rows: Callable[[], QuerySet[Any]]
     amount: str = "amount_fen"
+    number: str = "reference"
+    since: str = "created_at"
+    stops: str = ""
+    state: Promise | None = None
 
 
 _UNPAID = (PayoutStatus.AWAITING_APPROVAL, PayoutStatus.APPROVED, PayoutStatus.SENT, PayoutStatus.AWAITING_PAYEE)
+_SETTLED = (SettlementStatus.DONE, SettlementStatus.CANCELLED)
+
+
+def _refunds() -> QuerySet[Refund]:
+    """Refunds that have not arrived, each with the number of the settlement that has to end before it (`behind`)."""
+    first = Settlement.objects.filter(payment__order=OuterRef("order")).exclude(status__in=_SETTLED)
+    return Refund.objects.exclude(status=RefundStatus.DONE).annotate(behind=Subquery(first.values("reference")[:1]))
+
+
+def _unsettled() -> QuerySet[Payment]:
+    """Payments that are ready to settle, since their earnings cleared: a minute is the rule.
+
+    One that stays has lost its share to a refund of another order of the seller, which is on its way or stuck.
+    """
+    release = Concat(Value("order:"), OuterRef("order__number"), Value(":release"))
+    cleared = Clearing.objects.filter(reference=release).values("cleared_at")[:1]
+    return selectors.payments_to_settle().annotate(since=Subquery(cleared))
+
+
 _SOURCES = (
-    _Source(_("Refund"), lambda: Refund.objects.exclude(status=RefundStatus.DONE)),
+    _Source(_("Refund"), _refunds, stops=RefundStatus.STUCK),
     _Source(_("Withdrawal"), lambda: Payout.objects.filter(status__in=_UNPAID)),
-    _Source(_("Settlement"), lambda: Settlement.objects.exclude(status=SettlementStatus.DONE), "seller_fen"),
+    _Source(
+        _("Settlement"),
+        lambda: Settlement.objects.exclude(status__in=_SETTLED),
+        amount="seller_fen",
+        stops=SettlementStatus.STUCK,
+    ),
     _Source(
         _("Settlement taken back"),
         lambda: SettlementReturn.objects.exclude(status=SettlementStatus.DONE),
-        "seller_fen",
+        amount="seller_fen",
+        stops=SettlementStatus.STUCK,
+    ),
+    _Source(
+        _("Payment that is not settled"),
+        _unsettled,
+        number="out_trade_no",
+        since="since",
+        state=_("Waits for a refund of another order of this seller"),
+    ),
+    _Source(
+        _("Number of a seller"),
+        lambda: SubMerchant.objects.filter(status=SubMerchantStatus.ASKED),
+        amount="",
+        number="sub_merchant_id",
     ),
     _Source(_("Invoice"), lambda: Invoice.objects.filter(status=InvoiceStatus.REQUESTED)),
     _Source(_("Movement of our own money"), lambda: OwnMovement.objects.filter(status=OwnMovementStatus.ASKED)),
@@ -73,17 +123,26 @@ def waiting_too_long() -> list[Waiting]:
     found = [
         Waiting(
             what=source.what,
-            number=row.reference,
-            since=row.created_at,
-            state=row.get_status_display(),
-            amount_fen=getattr(row, source.amount),
+            number=getattr(row, source.number),
+            since=getattr(row, source.since),
+            state=source.state or row.get_status_display(),
+            amount_fen=getattr(row, source.amount) if source.amount else None,
             attempts=getattr(row, "attempts", 0),
-            problem=getattr(row, "problem", ""),
+            problem=_reason(row),
         )
         for source in _SOURCES
-        for row in _overdue(source).order_by("created_at")[:SHOWN]
+        for row in _overdue(source).order_by(source.since)[:SHOWN]
     ]
     return sorted(found, key=lambda waiting: waiting.since)
+
+
+def _reason(row: Any) -> str:
+    """What was answered last; of a refund behind a settlement, which one that is."""
+    problem: str = getattr(row, "problem", "")
+    if behind := getattr(row, "behind", None):
+        waits = gettext("Waits for the settlement %(number)s") % {"number": behind}
+        return f"{waits} · {problem}" if problem else waits
+    return problem
 
 
 def number_waiting() -> int:
@@ -114,4 +173,5 @@ def nights_missed() -> list[Promise]:
 
 
 def _overdue(source: _Source) -> QuerySet[Any]:
-    return source.rows().filter(created_at__lt=clock.now() - TOO_LONG)
+    overdue = Q(**{f"{source.since}__lt": clock.now() - TOO_LONG})
+    return source.rows().filter(overdue | Q(status=source.stops) if source.stops else overdue)

@@ -30,6 +30,7 @@ from marketplace.payments.states import PAYOUT_TRANSITIONS, SETTLEMENT_TRANSITIO
 from tests.concurrency.world import World
 
 _S, _E = OrderStatus, OrderEventType
+_SETTLED = (SettlementStatus.DONE, SettlementStatus.CANCELLED)  # nothing of it is on its way
 # What each line of an order's time line does to its status; the others do nothing to it.
 MOVES_OF_EVENTS: dict[str, tuple[OrderStatus, ...]] = {
     _E.PLACED: (_S.PENDING_PAYMENT,),
@@ -113,7 +114,7 @@ def unfinished(world: World) -> list[str]:
             status__in=(PayoutStatus.SENT, PayoutStatus.APPROVED, PayoutStatus.AWAITING_PAYEE)
         )
     ]
-    found += [f"settlement {row}: {row.status}" for row in Settlement.objects.exclude(status=SettlementStatus.DONE)]
+    found += [f"settlement {row}: {row.status}" for row in Settlement.objects.exclude(status__in=_SETTLED)]
     kept = Account.objects.filter(kind__in=(AccountKind.USER_AVAILABLE, AccountKind.USER_DEBT)).exclude(balance_fen=0)
     if world.is_custody:  # where nobody can withdraw, everything is settled
         found += [f"account {account}: {account.balance_fen} fen are left in custody" for account in kept]
@@ -280,7 +281,7 @@ def _payouts(world: World) -> Iterator[str]:
             yield f"transfer {reference}: nobody here asked for it"
     for key in (*begun, *returned, *arrived):
         yield f"posting {key}: no payout belongs to it"
-    settling = Settlement.objects.exclude(status=SettlementStatus.DONE)
+    settling = Settlement.objects.exclude(status__in=_SETTLED)
     transit += settling.aggregate(total=Sum("seller_fen"))["total"] or 0
     on_the_way = Entry.objects.filter(account__kind=AccountKind.PAYOUTS_IN_TRANSIT)
     if (booked := on_the_way.aggregate(total=Sum("amount_fen"))["total"] or 0) != transit:

@@ -188,6 +188,8 @@ class StrictGateway:
         here, trade = self.institution, self.institution.trades.get(request.out_trade_no)
         if trade is None or trade.state != PaymentState.PAID or not trade.sub_merchant_id:
             raise here.breach(f"settlement {request.reference} of what is not held")
+        if request.sub_merchant_id != trade.sub_merchant_id:
+            raise here.breach(f"settlement {request.reference} of money that lies in another account")
         parts = (request.reference, request.commission_fen, request.seller_fen)
         if trade.split is None:
             if request.commission_fen + request.seller_fen != trade.amount_fen - trade.refunded_fen:

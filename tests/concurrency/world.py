@@ -17,10 +17,9 @@ from marketplace.gigs.models import GigPackage
 from marketplace.orders.models import Order
 from marketplace.payments import services
 from marketplace.payments.models import PayoutDestination, PayoutDestinationKind
-from marketplace.payments.services import custody
 from tests import databases
 from tests.concurrency.institutions import Institution, Notice
-from tests.factories import make_finance, make_gig, make_moderator, make_user, make_verified_seller
+from tests.factories import make_finance, make_gig, make_moderator, make_sub_merchant, make_user, make_verified_seller
 
 CODES = ("alipay", "wechatpay")
 # An odd number, so that every share is rounded; tax and two people's approval begin above 5,000 yuan.
@@ -48,9 +47,7 @@ def make_cast() -> Cast:
         services.set_destination(user=seller, kind=PayoutDestinationKind.ALIPAY, account="lin@example.com")
         services.set_destination(user=seller, kind=PayoutDestinationKind.WECHAT, account=f"openid{seller.pk:022d}")
         for code in CODES:
-            custody.register_sub_merchant(
-                staff=finance[0], user=seller, gateway_code=code, sub_merchant_id=f"{code}{seller.pk}"
-            )
+            make_sub_merchant(user=seller, gateway_code=code, number=f"{code}{seller.pk}")
         packages += [make_gig(seller=seller, price_fen=price).packages.get() for price in PRICES_FEN]
     packages.append(make_gig(seller=sellers[0], price_fen=PRICES_FEN[0], requirements=1).packages.get())
     PayoutDestination.objects.update(usable_from=timezone.now())

@@ -21,8 +21,7 @@ from marketplace.payments.models import (
     Settlement,
     SettlementReturn,
 )
-from marketplace.payments.services import custody
-from tests.factories import make_finance, make_verified_seller
+from tests.factories import make_sub_merchant, make_verified_seller
 from tests.kills.conftest import died
 from tests.kills.victim import AFTER, BEFORE, Point
 from tests.payments.conftest import begin, deliver_and_accept
@@ -131,9 +130,7 @@ def held(buy, settings, alipay_sandbox):
     """1,000.00 yuan that Alipay holds for a seller, cleared: to be split 100 to 900."""
     settings.SETTLEMENT_MODE = "custody"
     seller = make_verified_seller()
-    custody.register_sub_merchant(
-        staff=make_finance(), user=seller, gateway_code="alipay", sub_merchant_id=f"2088{seller.pk:012d}"
-    )
+    make_sub_merchant(user=seller, gateway_code="alipay", number=f"2088{seller.pk:012d}")
     purchase = buy(seller=seller, price_fen=100_000)
     deliver_and_accept(purchase.order)
     with later(60 * 24 * 8):

@@ -28,6 +28,7 @@ from marketplace.payments.sandbox.crypto import load_private_key, notification_t
 from marketplace.payments.sandbox.keys import ensure_keys
 from tests.factories import make_gig, make_order
 from tests.payments.foreign import run_foreign  # noqa: F401 clients that others wrote
+from tests.payments.held import cleared, held, settled  # noqa: F401 money in custody
 from tests.payments.institution import institution, silence  # noqa: F401 one that answers as a test likes
 from tests.payments.invoice_office import Books, Office
 from tests.payments.sandbox.conftest import APP_ID, SELLER_ID, Merchant, Sandbox, fetch, make_merchant, make_sandbox

@@ -27,8 +27,7 @@ from marketplace.payments.gateways.base import (
     TransferRequest,
     Unknown,
 )
-from marketplace.payments.services import custody
-from tests.factories import make_finance, make_gig
+from tests.factories import make_gig, make_sub_merchant
 from tests.payments.conftest import begin
 from tests.payments.sandbox.conftest import make_sandbox
 
@@ -290,9 +289,7 @@ def test_brackets_of_either_width_are_the_same_column(adapter, alipay_sandbox, p
 def test_the_account_log_lists_splits_and_not_what_others_hold(adapter, alipay_sandbox, postbox, settings, yesterday):
     settings.SETTLEMENT_MODE = "custody"
     gig = make_gig(price_fen=1_000_00)
-    custody.register_sub_merchant(
-        staff=make_finance(), user=gig.seller, gateway_code="alipay", sub_merchant_id="2088000000000077"
-    )
+    make_sub_merchant(user=gig.seller, gateway_code="alipay", number="2088000000000077")
     payment = begin(alipay_sandbox, postbox, seller=gig.seller, price_fen=1_000_00).payment
     services.begin_payment(payment=payment, scene=PayScene.QR)
     alipay_sandbox.pay(payment.out_trade_no)

@@ -1,18 +1,14 @@
 """直付通 end to end: the buyer's money lies frozen at Alipay, is split and released there, and finds its way back."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
-from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
 from marketplace.ledger.models import Account, TransactionKind
 from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import Leg, escrow_account, post
-from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund, RefundStatus
 from marketplace.payments import payout_selectors, services
@@ -28,65 +24,13 @@ from marketplace.payments.gateways.base import (
     Unknown,
 )
 from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus
-from marketplace.payments.services import custody
+from marketplace.payments.services import custody, settlement_returns
 from marketplace.payments.tasks import pay_due_refunds, settle_cleared_payments
 from tests.factories import make_finance, make_gig, make_order
-from tests.payments.conftest import begin
+from tests.payments.held import CONFIRM, QUERY_SPLIT, REFUND, SPLIT, later, movements, spoil
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
-SPLIT, QUERY_SPLIT = "alipay.trade.order.settle", "alipay.trade.order.settle.query"
-CONFIRM, REFUND = "alipay.trade.settle.confirm", "alipay.trade.refund"
 LOST = [{"drop_after_accept": True}, {"http_500_after_accept": True}, {"corrupt_response_signature": True}]
-
-
-def spoil(purchase, method, times=1, **faults):
-    """Make one call about this payment go wrong."""
-    number = purchase.payment.out_trade_no
-    purchase.sandbox.control("faults", {"out_trade_no": number, "faults": faults, "method": method, "times": times})
-
-
-def movements(purchase):
-    """What Alipay did with the held money: kind and yuan."""
-    return [(row["kind"], row["amount"]) for row in purchase.at_alipay()["settlements"]]
-
-
-def later(**time):
-    return clock.moved_to(timezone.now() + timedelta(**time))
-
-
-@pytest.fixture
-def held(alipay_sandbox, postbox, settings):
-    """A payment of 1,000.00 yuan that lies frozen in the seller's account at Alipay."""
-    settings.SETTLEMENT_MODE = "custody"
-    gig = make_gig(price_fen=1_000_00)
-    custody.register_sub_merchant(
-        staff=make_finance(), user=gig.seller, gateway_code="alipay", sub_merchant_id=f"2088{gig.pk:012d}"
-    )
-    purchase = begin(alipay_sandbox, postbox, seller=gig.seller, price_fen=1_000_00)
-    purchase.pay()
-    assert purchase.deliver() == "success"
-    purchase.refresh()
-    return purchase
-
-
-@pytest.fixture
-def cleared(held):
-    """The buyer has accepted, and the seller's earnings have cleared."""
-    file = ContentFile(b"the work", name="work.txt")
-    orders.deliver_order(order_id=held.order.pk, seller=held.order.seller, message="完成了。", files=[file])
-    orders.accept_delivery(order_id=held.order.pk, buyer=held.order.buyer)
-    with later(days=8):
-        assert clear_due_earnings() == 1
-    held.refresh()
-    return held
-
-
-@pytest.fixture
-def settled(cleared):
-    """Alipay has split our fee off and released the rest."""
-    with later(days=8):
-        assert settle_cleared_payments() == 1
-    return cleared
 
 
 def request_of(purchase, **changes):
@@ -180,17 +124,6 @@ def test_a_split_that_fails_waits_for_a_person_with_alipays_reason(cleared):
     assert cleared.at_alipay()["unsettled_amount"] == "1000.00"
 
 
-def test_a_refused_settlement_goes_on_when_finance_says_so(cleared):
-    spoil(cleared, SPLIT, refuse_with="ACQ.ALLOC_AMOUNT_VALIDATE_ERROR")
-    with later(days=8):
-        assert settle_cleared_payments() == 0
-    settlement = Settlement.objects.get()
-    assert settlement.status == SettlementStatus.STUCK
-    custody.retry_settlement(settlement_id=settlement.pk, staff=make_finance())
-    with later(days=8):
-        assert settle_cleared_payments() == 1
-
-
 def test_frozen_money_goes_straight_back_to_the_buyer(held):
     orders.cancel_order(order_id=held.order.pk, user=held.order.seller)
     assert pay_due_refunds() == 1
@@ -216,7 +149,7 @@ def test_a_refund_of_settled_money_resumes_wherever_it_broke_off(settled, fault,
     if step == 2:  # the return works, the refund itself does not: both are the same method at Alipay
         refund = Refund.objects.get()
         with later(days=8):
-            assert custody.take_back_settlement(refund=refund, payment=settled.payment)
+            assert settlement_returns.take_back_settlement(refund=refund, payment=settled.payment)
     spoil(settled, REFUND, **fault)
     with later(days=8):
         assert pay_due_refunds() == 0
@@ -225,20 +158,6 @@ def test_a_refund_of_settled_money_resumes_wherever_it_broke_off(settled, fault,
         assert pay_due_refunds() == 1
     assert [kind for kind, _amount in movements(settled)] == ["split", "release", "return"]
     assert [row["refund_amount"] for row in settled.at_alipay()["refunds"]] == ["400.00"]
-
-
-def test_a_return_that_is_refused_stops_the_refund_until_a_person_has_looked(settled):
-    orders.refund_part(order_id=settled.order.pk, actor=make_finance(), amount_fen=400_00, reason="一半不能用")
-    spoil(settled, REFUND, refuse_with="ACQ.SELLER_BALANCE_NOT_ENOUGH")
-    with later(days=8):
-        assert pay_due_refunds() == 0
-    refund = Refund.objects.get()
-    assert refund.status == RefundStatus.STUCK
-    assert settled.at_alipay()["refunded_amount"] == "0.00"
-    orders.retry_refund(refund_id=refund.pk, staff=make_finance())
-    with later(days=9):
-        assert pay_due_refunds() == 1
-    assert [kind for kind, _amount in movements(settled)] == ["split", "release", "return"]
 
 
 def test_the_same_number_is_the_same_split_and_another_amount_is_never_called_refused(held):
@@ -350,17 +269,6 @@ def test_what_an_institution_released_stands_in_the_tax_report(settled):
     today = timezone.localdate()
     (income,) = payout_selectors.income_of_quarter(today.year, (today.month + 2) // 3)
     assert (income.seller, income.gross_fen, income.tax_fen) == (settled.order.seller, 90_000, 0)
-
-
-def test_a_refund_behind_a_stuck_settlement_is_handed_to_a_person(cleared):
-    spoil(cleared, SPLIT, refuse_with="ACQ.ALLOC_AMOUNT_VALIDATE_ERROR")
-    with later(days=8):
-        settle_cleared_payments()
-    assert Settlement.objects.get().status == SettlementStatus.STUCK
-    orders.refund_part(order_id=cleared.order.pk, actor=make_finance(), amount_fen=10_000, reason="协商")
-    pay_due_refunds()
-    refund = Refund.objects.get()
-    assert (refund.status, "SETTLEMENT_STUCK" in refund.problem) == (RefundStatus.STUCK, True)
 
 
 def test_what_waits_for_another_orders_refund_lets_the_others_go_first(cleared):

@@ -12,8 +12,8 @@ from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services as orders
 from marketplace.payments import selectors, tasks
 from marketplace.payments.models import Settlement, SettlementStatus
-from marketplace.payments.services import custody
-from tests.factories import make_finance, make_seller
+from marketplace.payments.services import settlement_repairs
+from tests.factories import make_finance, make_seller, make_sub_merchant
 from tests.payments.conftest import begin, deliver_and_accept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -24,9 +24,7 @@ def seller(settings, alipay_sandbox):
     """Somebody with an account of their own at Alipay."""
     settings.SETTLEMENT_MODE = "custody"
     person = make_seller()
-    custody.register_sub_merchant(
-        staff=make_finance(), user=person, gateway_code="alipay", sub_merchant_id=f"2088{person.pk:012d}"
-    )
+    make_sub_merchant(user=person, gateway_code="alipay", number=f"2088{person.pk:012d}")
     return person
 
 
@@ -109,6 +107,54 @@ def test_a_debt_that_the_institution_takes_itself_is_not_repaid_from_income_too(
         assert tasks.pay_due_refunds() == 1
         tasks.settle_cleared_payments()
     assert settled(second) == (100_00, 900_00)
+    assert left_with(seller) == (0, 0)
+
+
+def fail_to_settle(purchase):
+    """The institution refuses the split for good, and finance cancels the settlement."""
+    number = purchase.payment.out_trade_no
+    purchase.sandbox.control("faults", {"out_trade_no": number, "faults": {"split_status": "FAIL"}, "times": 1})
+    with later(days=8):
+        tasks.settle_cleared_payments()
+    assert Settlement.objects.get(payment=purchase.payment).status == SettlementStatus.STUCK
+
+
+def cancel(purchase):
+    settlement = Settlement.objects.get(payment=purchase.payment)
+    settlement_repairs.cancel_settlement(settlement_id=settlement.pk, staff=make_finance(), reason="收款账户异常")
+
+
+def test_a_cancelled_settlement_leaves_the_debt_of_another_order_to_that_orders_refund(seller, sell):
+    first = sell()
+    with later(days=8):
+        tasks.settle_cleared_payments()
+    second = sell()
+    fail_to_settle(second)
+    give_back(first, 1_000_00)
+    cancel(second)
+    assert left_with(seller) == (900_00, -900_00)
+    with later(days=9):
+        assert tasks.pay_due_refunds() == 1
+        tasks.settle_cleared_payments()
+    assert settled(second) == (100_00, 900_00)
+    assert left_with(seller) == (0, 0)
+
+
+def test_a_cancelled_settlement_repays_what_refunds_of_its_own_order_took_from_nobody(seller, sell):
+    first = sell()
+    with later(days=8):
+        tasks.settle_cleared_payments()
+    second = sell()
+    fail_to_settle(second)
+    give_back(first, 1_000_00)
+    give_back(second, 400_00)
+    assert left_with(seller) == (0, -1_260_00)
+    cancel(second)
+    assert left_with(seller) == (540_00, -900_00)
+    with later(days=9):
+        assert tasks.pay_due_refunds() == 2
+        tasks.settle_cleared_payments()
+    assert settled(second) == (60_00, 540_00)
     assert left_with(seller) == (0, 0)
 
 

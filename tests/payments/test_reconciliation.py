@@ -28,8 +28,8 @@ from marketplace.payments.models import (
     PayoutDestination,
     PayoutDestinationKind,
 )
-from marketplace.payments.services import custody, reconciliation
-from tests.factories import make_finance, make_gig, make_order, make_user, make_verified_seller
+from marketplace.payments.services import reconciliation
+from tests.factories import make_finance, make_gig, make_order, make_sub_merchant, make_user, make_verified_seller
 from tests.payments.conftest import Purchase, earn
 from tests.payments.yesterday import DAY, Yesterday
 
@@ -284,9 +284,7 @@ def test_the_fees_of_a_sellers_own_account_are_not_ours(alipay_sandbox, postbox,
     alipay_sandbox.control("clock", {"seconds": 30 * 86_400})
     settings.SETTLEMENT_MODE = "custody"
     gig = make_gig(price_fen=100_000)
-    custody.register_sub_merchant(
-        staff=make_finance(), user=gig.seller, gateway_code="alipay", sub_merchant_id=f"2088{gig.pk:012d}"
-    )
+    make_sub_merchant(user=gig.seller, gateway_code="alipay", number=f"2088{gig.pk:012d}")
     order = make_order(gig=gig)
     purchase = Purchase(
         order, services.start_payment(order_id=order.pk, gateway_code="alipay"), alipay_sandbox, postbox

@@ -13,10 +13,10 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Refund, RefundStatus
 from marketplace.payments import services, tasks
 from marketplace.payments.gateways import gateway
-from marketplace.payments.gateways.base import BillKind, BillRowKind, Unknown
-from marketplace.payments.models import Settlement, SettlementStatus, SubMerchant, SubMerchantStatus
-from marketplace.payments.services import custody
-from tests.factories import make_finance, make_gig, make_order
+from marketplace.payments.gateways.base import BillKind, BillRowKind, SettleState, Unknown
+from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus
+from marketplace.payments.services import custody, settlement_repairs, settlement_returns
+from tests.factories import make_finance, make_gig, make_order, make_sub_merchant
 from tests.payments.conftest import deliver_and_accept
 from tests.payments.wechat import WechatPurchase
 
@@ -90,9 +90,7 @@ def held(wechat_sandbox, letterbox_server, settings):
     """A paid order whose money WeChat holds, frozen in the seller's account; thirty seconds ago."""
     settings.SETTLEMENT_MODE = "custody"
     order = make_order(gig=make_gig(price_fen=10_000))
-    SubMerchant.objects.create(
-        user=order.seller, gateway="wechatpay", sub_merchant_id="1900000777", status=SubMerchantStatus.ACTIVE
-    )
+    make_sub_merchant(user=order.seller, gateway_code="wechatpay", number="1900000777")
     payment = services.start_payment(order_id=order.pk, gateway_code="wechatpay")
     purchase = WechatPurchase(order, payment, wechat_sandbox, letterbox_server)
     purchase.pay()
@@ -140,15 +138,43 @@ def test_a_split_under_way_is_waited_for(held):
     assert Settlement.objects.get().status == SettlementStatus.DONE
 
 
-def test_a_split_that_failed_waits_for_finance_and_is_then_asked_for_again(held):
+def test_a_split_that_failed_for_good_is_settled_under_a_new_number_when_finance_says_so(held):
     held.sandbox.control("faults", {"out_trade_no": "*", "faults": {"split_status": "FAIL"}, "times": 1})
-    settlement = settle(held)
-    assert (settlement.status, settlement.problem) == (SettlementStatus.STUCK, "ACCOUNT_ABNORMAL")
+    failed = settle(held)
+    assert (failed.status, failed.problem) == (SettlementStatus.STUCK, "ACCOUNT_ABNORMAL")
     assert held.at_wechat()["frozen_fen"] == 10_000
-    custody.retry_settlement(settlement_id=settlement.pk, staff=make_finance())
+    request = custody.request_of(failed)
+    assert gateway("wechatpay").settle(request).state == SettleState.FAILED  # the same number, whatever one does
+    new = settlement_repairs.retry_settlement(settlement_id=failed.pk, staff=make_finance())
+    tasks.settle_cleared_payments()
+    states = dict(Settlement.objects.values_list("reference", "status"))
+    assert states == {failed.reference: SettlementStatus.CANCELLED, new.reference: SettlementStatus.DONE}
+    assert held.at_wechat()["frozen_fen"] == 0
+    assert wallet_of(held.order.seller).available_fen == 0
+
+
+def test_a_split_that_was_refused_goes_on_under_its_number(held):
+    held.sandbox.control("faults", {"out_trade_no": "*", "faults": {"refuse_with": "NOT_ENOUGH"}, "times": 1})
+    stuck = settle(held)
+    assert stuck.status == SettlementStatus.STUCK
+    assert settlement_repairs.retry_settlement(settlement_id=stuck.pk, staff=make_finance()) == stuck
     tasks.settle_cleared_payments()
     assert Settlement.objects.get().status == SettlementStatus.DONE
-    assert held.at_wechat()["frozen_fen"] == 0
+
+
+def test_a_return_that_failed_for_good_gets_a_new_number_and_the_refund_follows(held):
+    settle(held)
+    held.sandbox.control("faults", {"out_trade_no": "*", "faults": {"return_result": "FAILED"}, "times": 1})
+    orders.refund_part(order_id=held.order.pk, actor=held.order.seller, amount_fen=5_000, reason="少做一版")
+    assert tasks.pay_due_refunds() == 0
+    failed = SettlementReturn.objects.get()
+    assert (failed.status, Refund.objects.get().status) == (SettlementStatus.STUCK, RefundStatus.STUCK)
+    again = settlement_returns.retry_return(return_id=failed.pk, staff=make_finance())
+    assert (again.pk, again.reference != failed.reference) == (failed.pk, True)
+    assert tasks.pay_due_refunds() == 1
+    assert SettlementReturn.objects.get().status == SettlementStatus.DONE
+    assert Refund.objects.get().status == RefundStatus.DONE
+    assert held.at_wechat()["refunded_fen"] == 5_000
 
 
 def test_frozen_money_goes_straight_back_to_the_buyer(held):

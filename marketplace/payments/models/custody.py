@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -10,25 +10,65 @@ from marketplace.payments.models.payments import GatewayCode, Payment
 
 
 class SubMerchantStatus(models.TextChoices):
-    APPLIED = "applied", _("Being checked")
-    ACTIVE = "active", _("Active")
-    CLOSED = "closed", _("Closed")
+    ASKED = "asked", _("Waits for a second person")
+    APPROVED = "approved", _("Agreed to, not in use yet")
+    ACTIVE = "active", _("In use")
+    REFUSED = "refused", _("Refused, never used")
+    RETIRED = "retired", _("No longer in use")
 
 
 class SubMerchant(TimeStamped):
-    """A seller's own account at a gateway. In custody a buyer's money lands there, frozen, until it is settled."""
+    """A seller's own account at a gateway. In custody a buyer's money lands there, frozen, until it is settled.
+
+    One person of finance writes a number down, a second one agrees, and another number than the one in use has to wait
+    for a day besides (`usable_from`): whoever decides about it decides where all of a seller's money goes. Rows are
+    never changed into another number, so that what was used when can be read here.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sub_merchants")
     gateway = models.CharField(_("gateway"), max_length=10, choices=GatewayCode)
     sub_merchant_id = models.CharField(_("sub-merchant"), max_length=32)
-    status = models.CharField(_("status"), max_length=8, choices=SubMerchantStatus, default=SubMerchantStatus.APPLIED)
+    status = models.CharField(_("status"), max_length=8, choices=SubMerchantStatus, default=SubMerchantStatus.ASKED)
+    usable_from = models.DateTimeField(_("usable from"))
+    # Nobody is known to have asked for numbers that are older than the rule of two people.
+    asker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)  # why it was refused or closed
+    used_from = models.DateTimeField(_("in use from"), null=True, blank=True)
+    retired_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("sub-merchant")
         verbose_name_plural = _("sub-merchants")
         constraints = [
-            models.UniqueConstraint(fields=["user", "gateway"], name="payments_one_sub_merchant"),
-            models.UniqueConstraint(fields=["gateway", "sub_merchant_id"], name="payments_sub_merchant_number"),
+            models.UniqueConstraint(
+                fields=["user", "gateway"], condition=Q(status="active"), name="payments_sub_merchant_one_in_use"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "gateway"],
+                condition=Q(status__in=("asked", "approved")),
+                name="payments_sub_merchant_one_to_come",
+            ),
+            models.UniqueConstraint(
+                fields=["gateway", "sub_merchant_id"],
+                condition=Q(status__in=("asked", "approved", "active")),
+                name="payments_sub_merchant_of_one_seller",
+            ),
+            models.CheckConstraint(
+                condition=Q(approver=None) | ~Q(approver=F("asker")), name="payments_sub_merchant_two_people"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("approved", "active")) | Q(asker=None) | Q(approver__isnull=False),
+                name="payments_sub_merchant_agreed_to",
+            ),
+        ]
+        indexes = [
+            # What is to be put into use: looked for every minute.
+            models.Index(fields=["usable_from"], condition=Q(status="approved"), name="payments_sub_merchant_to_come")
         ]
 
     def __str__(self) -> str:
@@ -40,6 +80,7 @@ class SettlementStatus(models.TextChoices):
     SENT = "sent", _("Sent to the payment institution")
     DONE = "done", _("Settled")
     STUCK = "stuck", _("Needs a person")
+    CANCELLED = "cancelled", _("Cancelled, the share is back in the wallet")
 
 
 class Settlement(TimeStamped):
@@ -61,7 +102,9 @@ class Settlement(TimeStamped):
         verbose_name = _("settlement")
         verbose_name_plural = _("settlements")
         constraints = [
-            models.UniqueConstraint(fields=["payment"], name="payments_settlement_once"),
+            models.UniqueConstraint(
+                fields=["payment"], condition=~Q(status="cancelled"), name="payments_settlement_one_that_counts"
+            ),
             models.CheckConstraint(
                 condition=Q(commission_fen__gte=0) & Q(seller_fen__gte=0), name="payments_settlement_not_negative"
             ),

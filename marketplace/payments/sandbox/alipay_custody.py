@@ -113,7 +113,9 @@ class AlipayCustody:
                 return
             if amount_fen > self._sum(SPLIT, trade, receiver) - self._sum(RETURN, trade, receiver):
                 raise BusinessError("ACQ.ALLOC_AMOUNT_VALIDATE_ERROR", "退分账金额超过已分账金额")
-            self._add(RETURN, trade, number, amount_fen, receiver=receiver)
+            result = self._faults.take("return_result", trade.out_trade_no) or "SUCCESS"
+            status = "FAIL" if result == "FAILED" else result  # its word for what WeChat calls FAILED
+            self._add(RETURN, trade, number, amount_fen, receiver=receiver, status=status)
 
     def returned(self, trade: Trade, number: str) -> list[dict[str, str]]:
         """What a refund query says about returned splits."""

@@ -213,9 +213,7 @@ class WechatTrades:
             if known is not None:
                 if (known["transaction_id"], known["amount_fen"]) != (transaction_id, amount_fen):
                     raise ApiError(400, "INVALID_REQUEST", "商户分账单号重复且参数不一致")
-                if known["status"] != SPLIT_FAILED:
-                    return known
-                self._store.execute("DELETE FROM wechat_split WHERE out_order_no = ?", out_order_no)
+                return known  # one that failed too: under this number it has failed for good
             row = self.find("transaction_id", transaction_id)
             if row is None or row["sub_mchid"] != sub_mchid or row["paid_at"] is None:
                 raise ApiError(404, "RESOURCE_NOT_EXISTS", "订单不存在")
@@ -254,9 +252,7 @@ class WechatTrades:
             if known is not None:
                 if known["amount_fen"] != amount_fen:
                     raise ApiError(400, "INVALID_REQUEST", "回退单号重复且参数不一致")
-                if known["result"] != "FAILED":
-                    return known
-                self._store.execute("DELETE FROM wechat_return WHERE out_return_no = ?", out_return_no)
+                return known
             split = self.get_split(out_order_no)
             if split["returned_fen"] + amount_fen > split["amount_fen"]:
                 raise ApiError(403, "NOT_ENOUGH", "回退金额超过分账金额")

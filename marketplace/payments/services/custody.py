@@ -2,25 +2,24 @@
 
 A payment lands, frozen, in the seller's own account at the institution (WeChat 平台收付通, Alipay 直付通). When the
 seller's earnings have cleared, a `Settlement` row asks the institution to split our fee off and to release the rest.
-A refund of settled money is a saga: the split comes back first (`SettlementReturn`), then the money goes to the buyer.
+A refund of settled money takes the split back first (settlement_returns.py); what the institution refused, finance brings
+to an end (settlement_repairs.py).
 """
 
 import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.identifiers import new_reference
 from marketplace.ledger import postings_custody
 from marketplace.ledger.errors import LedgerError
-from marketplace.ledger.selectors import reversed_release, seller_share_fen
+from marketplace.ledger.selectors import seller_share_fen
 from marketplace.orders import locks as order_locks
-from marketplace.orders.models import Order, Refund
+from marketplace.orders.models import Order
 from marketplace.payments import locks, selectors
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways import custody_gateway
@@ -28,19 +27,15 @@ from marketplace.payments.gateways.base import (
     GatewayError,
     Rejected,
     SettleRequest,
-    SettleReturnRequest,
     SettleSnapshot,
     SettleState,
 )
 from marketplace.payments.models import (
     Payment,
     Settlement,
-    SettlementReturn,
     SettlementStatus,
-    SubMerchant,
-    SubMerchantStatus,
 )
-from marketplace.payments.states import STAFF, require_settlement_move
+from marketplace.payments.states import require_settlement_move
 
 logger = logging.getLogger(__name__)
 
@@ -77,29 +72,21 @@ def longest_delivery_days(gateway_code: str) -> int:
 
 
 @transaction.atomic
-def register_sub_merchant(*, staff: User, user: User, gateway_code: str, sub_merchant_id: str) -> SubMerchant:
-    """Note the number under which the institution knows a seller, once it approved them. Raises PermissionDenied."""
-    if not staff.has_perm("payments.change_submerchant"):
-        raise PermissionDenied
-    sub_merchant, _created = SubMerchant.objects.update_or_create(
-        user=user,
-        gateway=gateway_code,
-        defaults={"sub_merchant_id": sub_merchant_id, "status": SubMerchantStatus.ACTIVE},
-    )
-    return sub_merchant
-
-
-@transaction.atomic
 def owe_settlement(*, payment_id: int) -> Settlement | None:
     """Ask for the settlement of one payment whose earnings have cleared; the seller's share leaves the wallet.
 
-    Safe to run twice: a payment is settled once. Returns None while something of the order is still open, or while a
-    refund of another order of this seller, on its way through the institution, has taken the share from the wallet.
+    Safe to run twice: a payment is settled once; a cancelled settlement does not count. Returns None while something
+    of the order is still open, or while a refund of another order of this seller, on its way through the institution,
+    has taken the share from the wallet.
     """
     order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
     order = order_locks.lock_order(order_id)
-    payment = locks.lock_payment(payment_id)
-    if existing := Settlement.objects.filter(payment=payment).first():
+    return owe_locked_settlement(order=order, payment=locks.lock_payment(payment_id))
+
+
+def owe_locked_settlement(*, order: Order, payment: Payment) -> Settlement | None:
+    """The same, for who has locked the order and then the payment in this transaction."""
+    if existing := selectors.settlement_of(payment):
         return existing
     if not selectors.is_ready_to_settle(payment):
         return None
@@ -139,7 +126,7 @@ def send_settlement(*, settlement: Settlement) -> bool:
     if begun is None:
         return False
     adapter = custody_gateway(begun.payment.gateway)
-    request = _request_of(begun)
+    request = request_of(begun)
     try:
         snapshot = adapter.query_settle(request) if begun.attempts > 1 else adapter.settle(request)
         if snapshot.state in (SettleState.NOT_FOUND, SettleState.PROCESSING) and begun.attempts > 1:
@@ -172,6 +159,10 @@ def apply_settle_snapshot(*, settlement_id: int, snapshot: SettleSnapshot) -> bo
     settlement = locks.lock_settlement(settlement_id)
     if settlement.status == SettlementStatus.DONE:
         return True
+    if settlement.status == SettlementStatus.CANCELLED:
+        if snapshot.state == SettleState.DONE:
+            logger.error("settlement %s was cancelled, and the institution did it after all", settlement.reference)
+        return False
     if snapshot.state == SettleState.DONE:
         require_settlement_move(settlement, SettlementStatus.DONE)
         if settlement.seller_fen:
@@ -183,108 +174,11 @@ def apply_settle_snapshot(*, settlement_id: int, snapshot: SettleSnapshot) -> bo
             )
         settlement.status, settlement.done_at, settlement.problem = SettlementStatus.DONE, clock.now(), ""
         settlement.gateway_no = snapshot.gateway_no
-    elif snapshot.state == SettleState.FAILED:
+    elif snapshot.state == SettleState.FAILED and settlement.status != SettlementStatus.STUCK:
         require_settlement_move(settlement, SettlementStatus.STUCK)
         settlement.status, settlement.problem = SettlementStatus.STUCK, snapshot.problem[:200]
     settlement.save()
     return settlement.status == SettlementStatus.DONE
-
-
-@transaction.atomic
-def retry_settlement(*, settlement_id: int, staff: User) -> Settlement:
-    """Finance has cleared the cause: let the job ask again, under the same reference. Raises PermissionDenied."""
-    if not staff.has_perm("payments.change_settlement"):
-        raise PermissionDenied
-    settlement = locks.lock_settlement(settlement_id)
-    if settlement.status == SettlementStatus.STUCK:
-        require_settlement_move(settlement, SettlementStatus.DUE, actor=STAFF)
-        settlement.status, settlement.problem, settlement.attempts = SettlementStatus.DUE, "", 0
-        settlement.next_attempt_at = clock.now()
-        settlement.save()
-    return settlement
-
-
-def take_back_settlement(*, refund: Refund, payment: Payment) -> bool:
-    """The first step of refunding settled money: our fee comes back. Returns whether the refund itself may follow.
-
-    True as well when nothing was settled: frozen money goes straight back to the buyer. Raises GatewayError; Rejected
-    when the settlement itself waits for a person, who then has to look at both.
-    """
-    taken = _owe_return(refund_id=refund.pk, payment_id=payment.pk)
-    if taken is None:
-        settlement = Settlement.objects.filter(payment=payment).first()
-        if settlement is not None and settlement.status == SettlementStatus.STUCK:
-            raise Rejected("SETTLEMENT_STUCK", settlement.problem)
-        return settlement is None
-    if taken.status == SettlementStatus.DONE:
-        return True
-    request = SettleReturnRequest(
-        out_trade_no=payment.out_trade_no,
-        gateway_trade_no=payment.gateway_trade_no or "",
-        reference=taken.reference,
-        split_reference=taken.settlement.reference,
-        amount_fen=taken.commission_fen,
-        sub_merchant_id=payment.sub_merchant_id,
-        remark=refund.order.number,
-    )
-    adapter = custody_gateway(payment.gateway)
-    snapshot = SettleSnapshot(taken.reference, SettleState.DONE)  # a fee of nothing needs no return
-    if taken.commission_fen:
-        snapshot = adapter.query_return(request)
-        if snapshot.state == SettleState.NOT_FOUND:
-            snapshot = adapter.return_settle(request)
-    return _apply_return(return_id=taken.pk, snapshot=snapshot)
-
-
-@transaction.atomic
-def _owe_return(*, refund_id: int, payment_id: int) -> SettlementReturn | None:
-    """The return that belongs to a refund; None when the payment is not settled, or its settlement is still under way."""
-    locks.lock_payment(payment_id)
-    settlement = Settlement.objects.filter(payment_id=payment_id).first()
-    if settlement is None or settlement.status != SettlementStatus.DONE:
-        return None
-    refund = Refund.objects.select_related("order").get(pk=refund_id)
-    share = reversed_release(refund_reference=refund.reference)
-    taken, _created = SettlementReturn.objects.get_or_create(
-        refund=refund,
-        defaults={
-            "settlement": settlement,
-            "reference": new_reference("SR"),
-            "commission_fen": share.commission_fen,
-            "seller_fen": share.seller_fen,
-        },
-    )
-    return taken
-
-
-@transaction.atomic
-def _apply_return(*, return_id: int, snapshot: SettleSnapshot) -> bool:
-    taken = locks.lock_settlement_return(return_id)
-    if taken.status == SettlementStatus.DONE:
-        return True
-    if snapshot.state == SettleState.DONE:
-        taken.status, taken.done_at, taken.problem = SettlementStatus.DONE, clock.now(), ""
-    elif snapshot.state == SettleState.FAILED:
-        # The refund keeps the problem: a person decides about it (hand_refund_to_a_person).
-        raise Rejected("RETURN_FAILED", snapshot.problem)
-    else:
-        taken.status = SettlementStatus.SENT
-    taken.save()
-    return taken.status == SettlementStatus.DONE
-
-
-def book_return(*, refund: Refund, payment: Payment) -> None:
-    """The refund of settled money is done: the seller's share came from the seller's own account. Inside its transaction."""
-    taken = SettlementReturn.objects.filter(refund=refund).select_related("settlement__seller").first()
-    if taken is None or not taken.seller_fen:
-        return
-    postings_custody.return_settlement(
-        gateway=payment.gateway,
-        seller=taken.settlement.seller,
-        order_number=refund.order.number,
-        refund_reference=refund.reference,
-        amount_fen=taken.seller_fen,
-    )
 
 
 def warn_of_freeze_ends() -> int:
@@ -295,7 +189,8 @@ def warn_of_freeze_ends() -> int:
     return len(ending)
 
 
-def _request_of(settlement: Settlement) -> SettleRequest:
+def request_of(settlement: Settlement) -> SettleRequest:
+    """What the institution is asked: about the account the payment landed in, whichever the seller's is now."""
     payment = settlement.payment
     return SettleRequest(
         out_trade_no=payment.out_trade_no,

@@ -11,7 +11,7 @@ from marketplace.orders.models import Refund
 from marketplace.payments.gateways import gateway
 from marketplace.payments.gateways.base import GatewayError, RefundRequest, RefundSnapshot, RefundState, Rejected
 from marketplace.payments.models import Payment, PaymentStatus
-from marketplace.payments.services import custody
+from marketplace.payments.services import settlement_returns
 from marketplace.payments.services.paying import notify_url
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def pay_refund(*, refund: Refund) -> bool:
         sub_merchant_id=payment.sub_merchant_id,
     )
     try:
-        if payment.sub_merchant_id and not custody.take_back_settlement(refund=refund, payment=payment):
+        if payment.sub_merchant_id and not settlement_returns.take_back_settlement(refund=refund, payment=payment):
             return False  # our fee is on its way back; the refund follows in a later run
         snapshot = gateway(payment.gateway).refund(request)
     except Rejected as problem:
@@ -75,7 +75,7 @@ def apply_refund_snapshot(*, refund: Refund, snapshot: RefundSnapshot) -> str:
         payment = payment_of(refund)
         with transaction.atomic():
             if orders.mark_refund_done(refund_id=refund.pk, gateway=payment.gateway):
-                custody.book_return(refund=refund, payment=payment)
+                settlement_returns.book_return(refund=refund, payment=payment)
     elif snapshot.state in (RefundState.ABNORMAL, RefundState.FAILED):
         orders.hand_refund_to_a_person(refund_id=refund.pk, problem=snapshot.state.value)
     return ""

@@ -64,7 +64,7 @@ def test_the_table_names_every_fault_there_is_and_no_other():
 
 def test_each_fault_of_one_gateway_alone_says_so():
     assert {name for name, fault in FAULTS.items() if fault.only == WECHAT} == {
-        "wrong_api_key", "old_notify_seconds", "probe_notify", "refund_status", "return_result",
+        "wrong_api_key", "old_notify_seconds", "probe_notify", "refund_status",
     }  # fmt: skip
     assert {name for name, fault in FAULTS.items() if fault.only == ALIPAY} == {"refund_not_moved"}
 

@@ -1,0 +1,36 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from marketplace.payments.models import GatewayCode
+
+
+class SearchForm(forms.Form):
+    """Which seller: nobody chooses from a list of everybody."""
+
+    q = forms.CharField(
+        label=_("Find a seller"),
+        required=False,
+        max_length=80,
+        help_text=_("E-mail address, mobile number, name, or a number at an institution"),
+    )
+
+
+class SubMerchantForm(forms.Form):
+    """The number an institution gave a seller."""
+
+    gateway = forms.ChoiceField(label=_("Payment institution"), choices=GatewayCode.choices)
+    number = forms.CharField(
+        label=_("Number at the institution"),
+        max_length=32,
+        help_text=_(
+            "As it stands in the institution's approval: the sub-merchant number (WeChat Pay) or SMID (Alipay)."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a number is refused or closed, or a settlement cancelled; it stands in the staff log."""
+
+    reason = forms.CharField(label=pgettext_lazy("of a refusal", "Why"), max_length=200)
