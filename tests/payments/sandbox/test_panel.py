@@ -66,3 +66,26 @@ def test_the_panel_sets_and_clears_a_fault_and_lets_time_pass(side):
     assert len(side.bill()) == 1
     for hours in (b"hours=0", b"hours=9999", b"hours=soon"):
         assert fetch(f"{panel}/clock", hours, **kind).status == 400
+
+
+def test_the_panel_shows_a_page_of_each_list_and_finds_a_number(side):
+    first = side.open()
+    for _ in range(20):
+        side.open()
+    kind = "trades" if side.code == "alipay" else "wechat-trades"
+
+    def shown(query=""):
+        text = fetch(f"{side.sandbox.url}/{query}").text
+        return text, set(re.findall(rf'action="/panel/{kind}/(\w+)/close"', text))
+
+    text, numbers = shown()
+    assert len(numbers) == 20
+    assert first not in numbers
+    assert f"{kind}=2#{kind}" in text
+    text, older = shown(f"?{kind}=2")
+    assert first in older
+    assert not older & numbers
+    assert shown(f"?q={first[-6:]}")[1] == {first}
+    assert shown("?q=nothing-like-it")[1] == set()
+    for strange in ("0", "-1", "soon", "²"):
+        assert shown(f"?{urlencode({kind: strange})}")[1] == numbers
