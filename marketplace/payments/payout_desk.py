@@ -70,7 +70,7 @@ def tax_report(request: HttpRequest, year: int, quarter: int) -> StreamingHttpRe
     """A quarter's income of every seller, for the tax report (国务院令 810): gross, withheld, net."""
     if not 1 <= quarter <= 4 or not 2000 <= year <= 9999:
         raise Http404
-    columns = [_("Seller"), _("Name"), _("Payouts"), _("Income"), _("Income tax withheld"), _("Paid out")]
+    columns = [_("Seller"), _("Name"), _("Withdrawals"), _("Income"), _("Income tax withheld"), _("Paid out")]
     rows = (
         [
             income.seller.pk,

@@ -1,7 +1,5 @@
 """Payments in Wagtail's admin: what finance has to look after."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,17 +10,13 @@ from wagtail.admin.ui.components import Component
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
 from marketplace.payments import (
     custody_desk,
+    home_panels,
     invoice_desk,
-    invoice_selectors,
     own_money_desk,
     payout_desk,
     reconciliation_desk,
-    reconciliation_selectors,
-    selectors,
     waiting_desk,
-    waiting_selectors,
 )
-from marketplace.payments.models import AuditRun
 
 
 @hooks.register("register_admin_viewset")
@@ -59,26 +53,6 @@ def payouts_menu_item() -> MenuItem:
     )
 
 
-class AuditPanel(Component):
-    """On the admin's first page, for finance: what the newest audit found, until a later one is clean."""
-
-    order = 10
-    template_name = "payments/admin/_audit_panel.html"
-
-    def __init__(self, audit: AuditRun) -> None:
-        self.audit = audit
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"audit": self.audit}
-
-
-@hooks.register("construct_homepage_panels")
-def audit_panel(request: HttpRequest, panels: list[Component]) -> None:
-    audit = selectors.latest_audit()
-    if audit is not None and not audit.is_sound and request.user.has_perm("payments.view_auditrun"):
-        panels.append(AuditPanel(audit))
-
-
 @hooks.register("register_admin_urls")
 def reconciliation_urls():
     return [
@@ -101,27 +75,6 @@ def reconciliation_menu_item() -> MenuItem:
         order=327,
         permission="payments.view_gatewaybill",
     )
-
-
-class DifferencesPanel(Component):
-    """On the admin's first page, for finance: differences that nobody has looked at for a day."""
-
-    order = 11
-    template_name = "payments/admin/_differences_panel.html"
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"number": self.number}
-
-
-@hooks.register("construct_homepage_panels")
-def differences_panel(request: HttpRequest, panels: list[Component]) -> None:
-    if request.user.has_perm("payments.view_difference") and (
-        number := reconciliation_selectors.overdue_differences().count()
-    ):
-        panels.append(DifferencesPanel(number))
 
 
 @hooks.register("register_admin_menu_item")
@@ -159,27 +112,6 @@ def invoices_menu_item() -> MenuItem:
         order=328,
         permission="payments.view_invoice",
     )
-
-
-class InvoicesPanel(Component):
-    """On the admin's first page, for finance: invoices that do not go on by themselves."""
-
-    order = 12
-    template_name = "payments/admin/_invoices_panel.html"
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"number": self.number}
-
-
-@hooks.register("construct_homepage_panels")
-def invoices_panel(request: HttpRequest, panels: list[Component]) -> None:
-    if request.user.has_perm("payments.view_invoice") and (
-        number := invoice_selectors.invoices_that_need_a_person().count()
-    ):
-        panels.append(InvoicesPanel(number))
 
 
 @hooks.register("register_admin_urls")
@@ -222,23 +154,7 @@ def waiting_menu_item() -> MenuItem:
     )
 
 
-class WaitingPanel(Component):
-    """On the admin's first page, for finance: money that has not arrived for a day, or an audit that did not run."""
-
-    order = 13
-    template_name = "payments/admin/_waiting_panel.html"
-
-    def __init__(self, number: int, *, audit_is_late: bool) -> None:
-        self.number, self.audit_is_late = number, audit_is_late
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"number": self.number, "audit_is_late": self.audit_is_late}
-
-
 @hooks.register("construct_homepage_panels")
-def waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
-    if not request.user.has_perm("payments.view_payout"):
-        return
-    number, is_late = waiting_selectors.number_waiting(), waiting_selectors.audit_is_late()
-    if number or is_late:
-        panels.append(WaitingPanel(number, audit_is_late=is_late))
+def finance_panels(request: HttpRequest, panels: list[Component]) -> None:
+    """What finance sees first: what is wrong, then what waits for a decision."""
+    panels += home_panels.panels_for(request.user)
