@@ -97,7 +97,7 @@ def _announce(*, invoice_id: int) -> None:
             recipient_id=order.seller_id,
             kind=NotificationKind.MONEY,
             title=in_your_name,
-            body=f"{display_money(invoice.amount_fen, exact=True)} · {invoice.title} · {order.gig_title} · {invoice.number}",
+            body=f"{display_money(invoice.amount_fen, exact=True)} · {order.gig_title} · {invoice.number}",
             url=url,
         )
 
