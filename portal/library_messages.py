@@ -4,6 +4,7 @@ The catalogue of the project wins over those of Django and allauth for the same 
 """
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 MESSAGES = (
     _("This field is required."),
@@ -18,4 +19,14 @@ MESSAGES = (
     _("The password is too similar to the %(verbose_name)s."),
     _("This password is too common."),
     _("This password is entirely numeric."),
+    _("Search all pages…"),
+    _("Add %(model_name)s"),
+    _("New: %(model_name)s"),
+    _("There are no %(model_name)s to display."),
+    _('There are no %(model_name)s to display. Why not <a href="%(add_url)s">add one</a>?'),
+    ngettext_lazy(
+        "Ensure that there are no more than %(max)s decimal place.",
+        "Ensure that there are no more than %(max)s decimal places.",
+        "max",
+    ),
 )

@@ -79,9 +79,9 @@ def sentence(line: StatementLine) -> str:
         case TransactionKind.PAYOUT_REQUESTED:
             return _("To your account, no income tax withheld")
         case TransactionKind.PAYOUT_RETURNED if line.tax_fen:
-            return _("Did not go through: all of it is back, with ¥%(tax)s of tax") % {"tax": _yuan(-line.tax_fen)}
+            return _("Was not paid out: all of it is back, with ¥%(tax)s of tax") % {"tax": _yuan(-line.tax_fen)}
         case TransactionKind.PAYOUT_RETURNED:
-            return _("Did not go through: all of it is back")
+            return _("Was not paid out: all of it is back")
         case TransactionKind.CUSTODY_SETTLED:
             return _("Paid by the payment institution to your account there")
         case TransactionKind.CUSTODY_RETURNED:

@@ -35,6 +35,18 @@ def waiting_figures(wallet: Wallet) -> dict[str, Any]:
     return waiting_clearings(wallet).order_by().aggregate(number=Count("pk"), first_at=Min("clears_at"))
 
 
+def reversible_fen(*, seller: User, release_key: str) -> int:
+    """What can be taken back of a release without a debt: what of it has not cleared, and the available balance, in fen.
+
+    The reading side of `services.reverse_release`; it looks without locks, so the posting has the last word.
+    """
+    wallet = wallet_of(seller)
+    if wallet is None:
+        return 0
+    waiting = waiting_clearings(wallet).filter(reference=release_key).first()
+    return (waiting.amount_fen if waiting else 0) + wallet.available_fen
+
+
 def due_clearing_ids() -> list[int]:
     """Clearings whose time has come."""
     return list(Clearing.objects.filter(cleared_at=None, clears_at__lte=clock.now()).values_list("pk", flat=True))

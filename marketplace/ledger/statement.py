@@ -244,12 +244,12 @@ def statement_page(
     )
 
 
-def statement_chunks(account_ids: list[int], choice: Choice) -> Iterator[list[Entry]]:
-    """Every entry of a choice, oldest first, some thousand at a time. What is posted meanwhile is not among them."""
+def statement_chunks(account_ids: list[int], choice: Choice) -> Iterator[list[StatementLine]]:
+    """Every line of a choice, oldest first, some thousand at a time. What is posted meanwhile is not among them."""
     newest = _ids(account_ids, choice, limit=1)
     last_id = 0
     while newest and (ids := _ids(account_ids, choice, after=last_id, until=newest[0], limit=CHUNK)):
-        yield list(_with_details(ids).order_by("pk"))
+        yield _lines(ids, order="pk")
         last_id = ids[-1]
 
 
@@ -347,12 +347,8 @@ def _chosen(rows: QuerySet[Entry], choice: Choice) -> QuerySet[Entry]:
     return rows
 
 
-def _with_details(ids: list[int]) -> QuerySet[Entry]:
-    return Entry.objects.filter(pk__in=ids).select_related("transaction", "account")
-
-
-def _lines(ids: list[int]) -> list[StatementLine]:
-    entries = list(_with_details(ids).order_by("-pk"))
+def _lines(ids: list[int], *, order: str = "-pk") -> list[StatementLine]:
+    entries = list(Entry.objects.filter(pk__in=ids).select_related("transaction", "account").order_by(order))
     legs = Entry.objects.filter(
         transaction_id__in={entry.transaction_id for entry in entries}, account__kind__in=_EXPLAINING
     )

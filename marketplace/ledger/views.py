@@ -34,6 +34,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         wallet = selectors.wallet_of(request.user)
         context |= {
             "wallet": wallet,
+            "is_earning": request.user.is_seller or wallet is not None,
             "clearings": selectors.waiting_clearings(wallet)[:SHOWN_CLEARINGS] if wallet else [],
             "waiting": selectors.waiting_figures(wallet) if wallet else None,
             "proof": selectors.latest_escrow_proof(),

@@ -131,6 +131,18 @@ class RefundForm(forms.Form):
             )
         return amount_fen
 
+    @property
+    def typed_fen(self) -> int:
+        """The typed amount in fen; 0 while it is none that can be given back."""
+        self.is_valid()
+        return self.cleaned_data.get("amount", 0)
+
+    @property
+    def amount_problem(self) -> str:
+        """Why the typed amount cannot be given back; "" while the box is empty."""
+        typed = str(self.data.get("amount") or "").strip()
+        return self.errors["amount"][0] if typed and "amount" in self.errors else ""
+
 
 class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)

@@ -69,15 +69,22 @@ class RefundTerms:
     most_fen: int
     is_released: bool
     examples: list[tuple[int, CommissionSplit]]  # what goes back, and what of it the platform and the seller bear
+    is_typed: bool  # the one example is what the seller typed
+
+    @property
+    def wallet_fen(self) -> int:
+        """The most that would leave the wallet for any of the examples."""
+        return max((split.seller_fen for _amount, split in self.examples), default=0) if self.is_released else 0
 
 
-def refund_terms(order: Order) -> RefundTerms:
-    """The most that the seller may give back, and by two amounts what that costs the seller and the platform."""
+def refund_terms(order: Order, *, typed_fen: int = 0) -> RefundTerms:
+    """The most that the seller may give back, and what the typed amount, or else two others, cost seller and platform."""
     most = order.refundable_fen
-    amounts = sorted({min(100 * FEN_PER_YUAN, most), most})
+    amounts = [typed_fen] if typed_fen else sorted({min(100 * FEN_PER_YUAN, most), most})
     return RefundTerms(
         most_fen=most,
         is_released=order.status in FINAL_STATUSES,
+        is_typed=bool(typed_fen),
         examples=[
             (
                 amount,

@@ -236,7 +236,7 @@ def _next_delivered(order: Order, is_buyer: bool) -> NextThing:
 
 def _next_completed(order: Order, is_buyer: bool) -> NextThing:
     if is_buyer:
-        text = _("Licence and files are yours. A review helps the next buyer, and the seller.")
+        text = _("Licence and files are yours.")
         if any(
             event.type == OrderEventType.REVIEWED and event.actor_id == order.buyer_id for event in order.events.all()
         ):
@@ -268,7 +268,8 @@ def _next_cancelled(order: Order, is_buyer: bool) -> NextThing:
     if not is_buyer:
         return NextThing(title=_("The order was cancelled"), text=_("The money goes back to the buyer."))
     text = _("%(amount)s went back the way it came.") if done else _("%(amount)s is on its way back, the way it came.")
-    return NextThing(title=_("The order was cancelled"), text=text % {"amount": _amount(order)})
+    amount = "¥" + display_yuan(sum(refund.amount_fen for refund in refunds))
+    return NextThing(title=_("The order was cancelled"), text=text % {"amount": amount})
 
 
 def _next_disputed(order: Order, is_buyer: bool) -> NextThing:

@@ -1,5 +1,6 @@
 """Reads of orders. A stranger's order does not exist: 404, never 403."""
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.http import Http404
@@ -9,7 +10,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.gigs.models import GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
-from marketplace.ledger.selectors import has_uncleared_release
+from marketplace.ledger.selectors import has_uncleared_release, reversible_fen
 from marketplace.orders.models import (
     Delivery,
     DeliveryFile,
@@ -59,9 +60,25 @@ def has_cleared(order: Order) -> bool:
     return order.status == OrderStatus.COMPLETED and not has_uncleared_release(order.number)
 
 
+def can_pay_back(order: Order, wallet_fen: int) -> bool:
+    """Whether the seller's wallet holds this much for a refund out of released income; in custody the institution asks."""
+    if settings.SETTLEMENT_MODE == "custody":
+        return True
+    return reversible_fen(seller=order.seller, release_key=f"order:{order.number}:release") >= wallet_fen
+
+
 def escrow_of_sales(user: User) -> dict[str, int]:
     """What lies in escrow for a seller's open orders, in fen, and how many orders that is."""
-    held = Order.objects.filter(seller=user, status__in=FUNDED_STATUSES)
+    return _escrow_of(Order.objects.filter(seller=user))
+
+
+def escrow_of_purchases(user: User) -> dict[str, int]:
+    """What lies in escrow of what a buyer paid, in fen, and for how many orders."""
+    return _escrow_of(Order.objects.filter(buyer=user))
+
+
+def _escrow_of(orders: QuerySet[Order]) -> dict[str, int]:
+    held = orders.filter(status__in=FUNDED_STATUSES)
     figures = held.aggregate(amount_fen=Sum("total_fen"), orders=Count("pk"))
     back = Refund.objects.filter(order__in=held, payment_reference="").aggregate(total=Sum("amount_fen"))
     return {"amount_fen": (figures["amount_fen"] or 0) - (back["total"] or 0), "orders": figures["orders"]}

@@ -9,6 +9,7 @@ urlpatterns = [
     path("orders/<str:number>/", views.order_detail, name="detail"),
     path("orders/<str:number>/files/<int:file_id>/", views.delivery_file, name="file"),
     path("orders/<str:number>/requirements/<int:requirement_id>/", views.requirement_file, name="requirement_file"),
+    path("orders/<str:number>/refund/preview/", views.refund_preview, name="refund_preview"),
     path("orders/<str:number>/do/<slug:action>/", views.order_action, name="action"),
     path("wallet/proofs/", proof_views.proof_list, name="proofs"),
     path("wallet/proofs/<int:line_id>.json", proof_views.proof_download, name="proof"),

@@ -189,9 +189,27 @@ def order_action(request: HttpRequest, number: str, action: str) -> HttpResponse
     elif action not in presenters.next_thing(order, request.user).actions:
         return redirect(order)
     context = {"order": order, "form": form, "action": definition, "cover_url": selectors.cover_url(order)}
-    if definition.form is RefundForm:
-        context["terms"] = money_box.refund_terms(order)
+    if isinstance(form, RefundForm):
+        context |= _refund_terms(order, form)
     return render(request, "orders/order_action.html", context, status=200 if request.method == "GET" else 422)
+
+
+def _refund_terms(order: Order, form: RefundForm) -> dict[str, object]:
+    terms = money_box.refund_terms(order, typed_fen=form.typed_fen if form.is_bound else 0)
+    is_short = terms.is_typed and not selectors.can_pay_back(order, terms.wallet_fen)
+    return {"terms": terms, "is_short": is_short}
+
+
+@login_required
+@require_safe
+def refund_preview(request: HttpRequest, number: str) -> HttpResponse:
+    """Who bears a part refund, as its amount is typed."""
+    order = selectors.order_for(request.user, number)
+    if "refund" not in presenters.next_thing(order, request.user).actions:
+        raise Http404
+    form = RefundForm(request.GET, order=order)
+    context = {"order": order, "problem": form.amount_problem} | _refund_terms(order, form)
+    return render(request, "orders/_refund_terms.html", context)
 
 
 @login_required

@@ -39,5 +39,9 @@ def disputes_menu_item():
 @hooks.register("register_admin_menu_item")
 def refunds_menu_item():
     return PermittedMenuItem(
-        _("Refused refunds"), reverse("orders_refunds"), icon_name="undo", order=320, permission="orders.change_refund"
+        _("Refused refunds"),
+        reverse("orders_refunds"),
+        icon_name="rotate",
+        order=320,
+        permission="orders.change_refund",
     )

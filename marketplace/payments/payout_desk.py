@@ -73,7 +73,15 @@ def tax_report(request: HttpRequest, year: int, quarter: int) -> StreamingHttpRe
     """
     if not 1 <= quarter <= 4 or not 2000 <= year <= 9999:
         raise Http404
-    columns = [_("Seller"), _("Name"), _("Quarter"), _("Payouts"), _("Income"), _("Income tax withheld"), _("Paid out")]
+    columns = [
+        _("Seller"),
+        _("Name"),
+        _("Quarter"),
+        _("Withdrawals"),
+        _("Income"),
+        _("Income tax withheld"),
+        _("Paid out"),
+    ]
     incomes = payout_selectors.income_of_quarter(year, quarter)
     names = verified_real_names(income.seller.pk for income in incomes)
     rows = (

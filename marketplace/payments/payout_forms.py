@@ -43,6 +43,12 @@ class AmountForm(forms.Form):
         self.is_valid()
         return self.cleaned_data.get("amount", 0)
 
+    @property
+    def problem(self) -> str:
+        """Why what was typed is no amount; "" while the box is empty."""
+        typed = str(self.data.get("amount") or "").strip()
+        return self.errors["amount"][0] if typed and "amount" in self.errors else ""
+
 
 class DestinationField(forms.ModelChoiceField):
     """An account with its holder, who is always the seller."""
@@ -64,7 +70,7 @@ class WithdrawForm(AmountForm):
         self.user = user
         self.fields["request_key"].initial = uuid4()
         self.fields["destination"].holder = verified_real_name(user)
-        self.fields["destination"].queryset = payout_selectors.destinations_of(user).order_by("usable_from")
+        self.fields["destination"].queryset = payout_selectors.destinations_of(user)
 
     def clean(self):
         data = super().clean()

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.core.templatetags.jiangji import deadline
 from marketplace.payments import services
-from marketplace.payments.models import Payout, PayoutStatus
+from marketplace.payments.models import Payout, PayoutDestination, PayoutStatus
 from marketplace.payments.tax import Withholding
 
 _UNDER_WAY = (PayoutStatus.APPROVED, PayoutStatus.SENT, PayoutStatus.AWAITING_PAYEE)
@@ -22,7 +24,7 @@ class Outlook:
 
     gross_fen: int
     tax: Withholding
-    refusal: str  # why this amount cannot be taken out now, or ""
+    refusal: str  # why this amount cannot go to this account now, or ""
     needs_approval: bool
     arrives_by: datetime
 
@@ -41,14 +43,14 @@ class Step:
     note: datetime | None = None
 
 
-def outlook(user: User, gross_fen: int) -> Outlook | None:
-    """The tax, what arrives and until when; None without an amount."""
+def outlook(user: User, gross_fen: int, destination: PayoutDestination | None) -> Outlook | None:
+    """The tax, what arrives and until when, or why nothing would; None without an amount."""
     if not gross_fen:
         return None
     return Outlook(
         gross_fen=gross_fen,
         tax=services.preview_tax(user=user, gross_fen=gross_fen),
-        refusal=services.amount_refusal(user=user, gross_fen=gross_fen),
+        refusal=services.payout_refusal(user=user, destination=destination, gross_fen=gross_fen),
         needs_approval=services.needs_approval(user=user, gross_fen=gross_fen),
         arrives_by=_arrival(clock.now()),
     )
@@ -83,6 +85,11 @@ def steps(payout: Payout) -> list[Step]:
         )
     )
     return found
+
+
+def noted(destination: PayoutDestination) -> str:
+    """What is said after an account was named: from when on it can be used."""
+    return _("Noted. To protect you it can be used from %(moment)s on.") % {"moment": deadline(destination.usable_from)}
 
 
 def _arrival(since: datetime) -> datetime:

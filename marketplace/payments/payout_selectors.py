@@ -55,8 +55,14 @@ def payouts_are_offered() -> bool:
 
 
 def destinations_of(user: User) -> QuerySet[PayoutDestination]:
-    """The accounts a seller can choose from."""
-    return PayoutDestination.objects.filter(user=user, retired_at=None).order_by("kind")
+    """The accounts a seller can choose from, those that can be used first."""
+    return PayoutDestination.objects.filter(user=user, retired_at=None).order_by("usable_from", "kind")
+
+
+def chosen_destination(user: User, typed: str) -> PayoutDestination | None:
+    """The account that a form names, or the one it begins with when it names none of theirs."""
+    own = list(destinations_of(user))
+    return next((item for item in own if str(item.pk) == typed), own[0] if own else None)
 
 
 def own_destination(user: User, destination_id: int) -> PayoutDestination:

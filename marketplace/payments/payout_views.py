@@ -17,7 +17,7 @@ from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
 from marketplace.ledger.selectors import wallet_of
 from marketplace.payments import payout_presenters, payout_selectors, services, wechat_payout_views
-from marketplace.payments.models import PayoutDestinationKind, PayoutStatus
+from marketplace.payments.models import MONEY_IS_BACK, PayoutDestinationKind, PayoutStatus
 from marketplace.payments.payout_forms import AmountForm, DestinationForm, WithdrawForm
 
 
@@ -40,6 +40,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         return redirect(payout)
     destinations = list(payout_selectors.destinations_of(request.user))
     typed_fen = AmountForm(request.POST).amount_fen if form.is_bound else most_fen
+    chosen = payout_selectors.chosen_destination(request.user, request.POST.get("destination", ""))
     context = {
         "form": form,
         "available_fen": available_fen,
@@ -53,7 +54,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         "freeze_hours": get_config("payouts.freeze_hours"),
         "daily_maximum_fen": get_config("payouts.daily_maximum_fen"),
         "threshold_fen": get_config("payouts.approval_threshold_fen"),
-        "outlook": payout_presenters.outlook(request.user, typed_fen),
+        "outlook": payout_presenters.outlook(request.user, typed_fen, chosen),
         "page_obj": Paginator(payout_selectors.payouts_of(request.user), 20).get_page(request.GET.get("page")),
     }
     return render(request, "payments/withdraw_form.html", context)
@@ -63,8 +64,14 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
     """The tax on an amount, as it is typed, and the button that repeats what is taken out and what arrives."""
-    found = payout_presenters.outlook(request.user, AmountForm(request.GET).amount_fen)
-    context = {"outlook": found, "freeze_hours": get_config("payouts.freeze_hours"), "is_preview": True}
+    form = AmountForm(request.GET)
+    chosen = payout_selectors.chosen_destination(request.user, request.GET.get("destination", ""))
+    context = {
+        "outlook": payout_presenters.outlook(request.user, form.amount_fen, chosen),
+        "problem": form.problem,
+        "freeze_hours": get_config("payouts.freeze_hours"),
+        "is_preview": True,
+    }
     return render(request, "payments/_withdraw_tax.html", context)
 
 
@@ -74,13 +81,13 @@ def destination(request: HttpRequest) -> HttpResponse:
     """Name the account that withdrawals go to, or another one."""
     form = DestinationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.set_destination(
+        named = services.set_destination(
             user=request.user,
             kind=PayoutDestinationKind(form.cleaned_data["kind"]),
             account=form.cleaned_data["account"],
             bank_name=form.cleaned_data["bank_name"],
         )
-        messages.success(request, _("Noted. To protect you it can be used after a while; we told you by notification."))
+        messages.success(request, payout_presenters.noted(named))
         return redirect("payments:withdraw")
     context = {
         "form": form,
@@ -101,6 +108,7 @@ def payout(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "payout": found,
         "can_cancel": found.status in (PayoutStatus.AWAITING_APPROVAL, PayoutStatus.APPROVED),
+        "is_back": found.status in MONEY_IS_BACK,
         "steps": payout_presenters.steps(found),
         "expected_by": payout_presenters.expected_by(found),
         "now": clock.now(),

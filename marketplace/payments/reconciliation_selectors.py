@@ -1,10 +1,7 @@
 """Reads of reconciliation."""
 
-from datetime import timedelta
-
 from django.db.models import Count, Q, QuerySet
 
-from marketplace.core import clock
 from marketplace.ledger.models import Transaction
 from marketplace.orders.models import Refund
 from marketplace.payments.gateways.base import BillRowKind
@@ -17,8 +14,6 @@ from marketplace.payments.models import (
     Payout,
     PayoutStatus,
 )
-
-ALARM_AFTER = timedelta(days=1)
 
 
 def reference_of(bill: GatewayBill) -> str:
@@ -65,8 +60,3 @@ def open_differences() -> QuerySet[Difference]:
     """What waits for a person, oldest first."""
     waiting = Difference.objects.filter(status=DifferenceStatus.OPEN)
     return waiting.select_related("bill").order_by("bill__day", "pk")
-
-
-def overdue_differences() -> QuerySet[Difference]:
-    """What has waited for more than a day: the admin's first page says so."""
-    return open_differences().filter(created_at__lt=clock.now() - ALARM_AFTER)

@@ -26,7 +26,7 @@ def statement_sheet(user: User, *, period_key: str, movement: str) -> Sheet:
     return Sheet(
         name=f"{title}-{choice.movement_label}" if choice.movement else title,
         title=title,
-        columns=columns(),
+        columns=[*columns(), Column(_("Service fee (yuan)"), 16), Column(_("Income tax withheld (yuan)"), 16)],
         rows=_rows(account_ids, choice, totals, user=user, words=Words()),
     )
 
@@ -51,7 +51,8 @@ class Words:
     def __init__(self) -> None:
         self.kinds = {kind.value: str(kind.label) for kind in TransactionKind}
         self.accounts = {kind.value: str(kind.label) for kind in AccountKind}
-        self.opening, self.closing, self.total = _("Opening balance"), _("Closing balance"), _("Total")
+        self.opening, self.closing = _("Opening balance"), _("Closing balance")
+        self.total, self.change = _("Total"), _("Change of the balances together")
 
 
 def row_of(entry: Entry, title: str, account: str, words: Words) -> list[Cell]:
@@ -77,15 +78,17 @@ def _rows(
     changes = {account.kind: 0 for account in totals.accounts}
     if is_whole:
         yield from _balances(words.opening, totals.accounts, {}, words)
-    for entries in statement.statement_chunks(account_ids, choice):
-        found = subjects.own_subjects(user, [entry.transaction.reference for entry in entries])
-        for entry in entries:
-            kind = entry.account.kind
+    for lines in statement.statement_chunks(account_ids, choice):
+        found = subjects.own_subjects(user, [line.entry.transaction.reference for line in lines])
+        for line in lines:
+            entry, kind = line.entry, line.entry.account.kind
             changes[kind] = changes.get(kind, 0) + entry.amount_fen
             subject = found.get(entry.transaction.reference)
             title = subject.title if subject else entry.transaction.description
-            yield row_of(entry, title, words.accounts[kind], words)
-    yield SumRow([None, words.total, None, None, None, Fen(sum(changes.values())), None, None])
+            # Beside the amount, as on the page: what the platform and the tax office had of the same transaction.
+            shares = [Fen(fen) if fen else None for fen in (line.fee_fen, line.tax_fen)]
+            yield [*row_of(entry, title, words.accounts[kind], words), *shares]
+    yield SumRow([None, words.change, None, None, None, Fen(sum(changes.values())), None, None, None, None])
     if is_whole:
         yield from _balances(words.closing, totals.accounts, changes, words)
 
@@ -94,4 +97,4 @@ def _balances(what: str, accounts: Iterable[Turnover], changes: dict[str, int], 
     """Balances of the accounts, with what the rows above added to the opening ones."""
     for account in accounts:
         balance = Fen(account.opening_fen + changes.get(account.kind, 0))
-        yield SumRow([None, what, words.accounts[account.kind], None, None, None, balance, None])
+        yield SumRow([None, what, words.accounts[account.kind], None, None, None, balance, None, None, None])

@@ -17,6 +17,11 @@ def sub_merchants_to_use() -> QuerySet[SubMerchant]:
     return due.order_by("usable_from", "pk")
 
 
+def sub_merchants_to_agree_to() -> QuerySet[SubMerchant]:
+    """Numbers that wait for a second person."""
+    return SubMerchant.objects.filter(status=SubMerchantStatus.ASKED)
+
+
 def sub_merchants_to_come() -> QuerySet[SubMerchant]:
     """Numbers that wait for a second person or for their day, oldest first."""
     waiting = (SubMerchantStatus.ASKED, SubMerchantStatus.APPROVED)

@@ -1,10 +1,7 @@
 """Payments in Wagtail's admin: what finance has to look after."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.urls import path, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -12,20 +9,15 @@ from wagtail.admin.ui.components import Component
 
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
 from marketplace.payments import (
-    balance_selectors,
     custody_desk,
+    home_panels,
     invoice_desk,
-    invoice_selectors,
     own_money_desk,
     payout_desk,
     reconciliation_desk,
-    reconciliation_selectors,
-    selectors,
     sub_merchant_desk,
     waiting_desk,
-    waiting_selectors,
 )
-from marketplace.payments.models import AccountBalance, AuditRun
 
 
 @hooks.register("register_admin_urls")
@@ -73,26 +65,6 @@ def payouts_menu_item() -> MenuItem:
     )
 
 
-class AuditPanel(Component):
-    """On the admin's first page, for finance: what the newest audit found, until a later one is clean."""
-
-    order = 10
-    template_name = "payments/admin/_audit_panel.html"
-
-    def __init__(self, audit: AuditRun) -> None:
-        self.audit = audit
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"audit": self.audit}
-
-
-@hooks.register("construct_homepage_panels")
-def audit_panel(request: HttpRequest, panels: list[Component]) -> None:
-    audit = selectors.latest_audit()
-    if audit is not None and not audit.is_sound and request.user.has_perm("payments.view_auditrun"):
-        panels.append(AuditPanel(audit))
-
-
 @hooks.register("register_admin_urls")
 def reconciliation_urls():
     return [
@@ -115,49 +87,6 @@ def reconciliation_menu_item() -> MenuItem:
         order=327,
         permission="payments.view_gatewaybill",
     )
-
-
-class DifferencesPanel(Component):
-    """On the admin's first page, for finance: differences that nobody has looked at for a day."""
-
-    order = 11
-    template_name = "payments/admin/_differences_panel.html"
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"number": self.number}
-
-
-@hooks.register("construct_homepage_panels")
-def differences_panel(request: HttpRequest, panels: list[Component]) -> None:
-    if request.user.has_perm("payments.view_difference") and (
-        number := reconciliation_selectors.overdue_differences().count()
-    ):
-        panels.append(DifferencesPanel(number))
-
-
-class BalancesPanel(Component):
-    """On the admin's first page, for finance: an institution holds another amount than our books explain."""
-
-    order = 10
-    template_name = "payments/admin/_balances_panel.html"
-
-    def __init__(self, off: list[AccountBalance], late: list[AccountBalance]) -> None:
-        self.off, self.late = off, late
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"off": self.off, "late": self.late}
-
-
-@hooks.register("construct_homepage_panels")
-def balances_panel(request: HttpRequest, panels: list[Component]) -> None:
-    if not request.user.has_perm("payments.view_difference"):
-        return
-    off, late = balance_selectors.balances_that_are_off(), balance_selectors.late_balances()
-    if off or late:
-        panels.append(BalancesPanel(off, late))
 
 
 @hooks.register("register_admin_menu_item")
@@ -195,27 +124,6 @@ def invoices_menu_item() -> MenuItem:
         order=328,
         permission="payments.view_invoice",
     )
-
-
-class InvoicesPanel(Component):
-    """On the admin's first page, for finance: invoices that do not go on by themselves."""
-
-    order = 12
-    template_name = "payments/admin/_invoices_panel.html"
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"number": self.number}
-
-
-@hooks.register("construct_homepage_panels")
-def invoices_panel(request: HttpRequest, panels: list[Component]) -> None:
-    if request.user.has_perm("payments.view_invoice") and (
-        number := invoice_selectors.invoices_that_need_a_person().count()
-    ):
-        panels.append(InvoicesPanel(number))
 
 
 @hooks.register("register_admin_urls")
@@ -258,23 +166,7 @@ def waiting_menu_item() -> MenuItem:
     )
 
 
-class WaitingPanel(Component):
-    """On the admin's first page, for finance: money that has not arrived for a day, or a nightly job that did not run."""
-
-    order = 13
-    template_name = "payments/admin/_waiting_panel.html"
-
-    def __init__(self, number: int, missed: list[Promise]) -> None:
-        self.number, self.missed = number, missed
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"number": self.number, "missed": self.missed}
-
-
 @hooks.register("construct_homepage_panels")
-def waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
-    if not request.user.has_perm("payments.view_payout"):
-        return
-    number, missed = waiting_selectors.number_waiting(), waiting_selectors.nights_missed()
-    if number or missed:
-        panels.append(WaitingPanel(number, missed))
+def finance_panels(request: HttpRequest, panels: list[Component]) -> None:
+    """What finance sees first: what is wrong, then what waits for a decision."""
+    panels += home_panels.panels_for(request.user)

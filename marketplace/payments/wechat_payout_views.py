@@ -19,7 +19,7 @@ from marketplace.accounts.decorators import recent_login_required
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.payments import payout_selectors, services, wechat_identity
+from marketplace.payments import payout_presenters, payout_selectors, services, wechat_identity
 from marketplace.payments.gateways.base import GatewayError
 from marketplace.payments.models import Payout, PayoutDestinationKind, PayoutStatus
 from marketplace.payments.qr import qr_svg
@@ -111,8 +111,8 @@ def _bind(request: HttpRequest, openid: str) -> HttpResponse:
     if not openid:
         messages.error(request, _("WeChat has not told us who you are. Please open this page in WeChat."))
         return redirect("payments:withdraw_account_wechat")
-    services.set_destination(user=request.user, kind=PayoutDestinationKind.WECHAT, account=openid)
-    messages.success(request, _("Noted. To protect you it can be used after a while; we told you by notification."))
+    named = services.set_destination(user=request.user, kind=PayoutDestinationKind.WECHAT, account=openid)
+    messages.success(request, payout_presenters.noted(named))
     return redirect("payments:withdraw")
 
 

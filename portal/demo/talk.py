@@ -25,7 +25,7 @@ _TOLD: dict[str, tuple[str, str]] = {
     OrderEventType.REQUIREMENTS_SUBMITTED: (SELLER, "需求说明已提交，开始计时"),
     OrderEventType.DELIVERED: (BUYER, "订单已交付，请查看"),
     OrderEventType.REVISION_REQUESTED: (SELLER, "买家申请修改"),
-    OrderEventType.ACCEPTED: (SELLER, "已验收，款项进入您的钱包"),
+    OrderEventType.ACCEPTED: (SELLER, "已验收，款项进入你的钱包"),
     OrderEventType.REFUNDED: (BUYER, "款项已退回"),
     OrderEventType.DISPUTE_DECIDED: (BUYER, "纠纷已裁定"),
 }

@@ -49,7 +49,14 @@ function show(box, verdict) {
   for (const part of box.querySelectorAll("[data-verdict]")) part.hidden = part.dataset.verdict !== verdict;
 }
 
+// user/name/available, user/name/withdrawal/PO…, order/number: which kind of line it is, in the reader's words.
+function nameLine(box, account) {
+  const parts = account.split("/");
+  for (const words of box.querySelectorAll("[data-line]")) words.hidden = !(parts[0] === words.dataset.line || parts[2] === words.dataset.line);
+}
+
 function fill(box, result) {
+  nameLine(box, result.account);
   const values = {
     account: result.account, amount: yuan(result.amount_fen), total: yuan(result.total_fen), day: result.day,
     leaf: short(result.steps[0]), levels: String(result.steps.length - 1), root: short(result.root),

@@ -24,7 +24,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import DeliveryFile, Order, OrderEvent
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.audit import audit_money
-from marketplace.payments.models import Payout, PayoutStatus
+from marketplace.payments.models import AuditRun, Payout, PayoutStatus
 from marketplace.payments.tax import YearSoFar, withholding
 from marketplace.reviews.models import Reputation, Review, ReviewSide
 from marketplace.reviews.reputation import recompute_reputation
@@ -237,3 +237,7 @@ def test_emptying_leaves_neither_people_nor_gigs_but_the_root_of_the_pages():
     assert not Gig.objects.exists()
     assert not Order.objects.exists()
     assert Page.objects.count() == 1
+
+
+def test_finance_finds_the_books_audited_and_no_alarm():
+    assert AuditRun.objects.get().is_sound

@@ -25,8 +25,19 @@ from tests.ledger.books import clear, earn, write_history
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER = datetime(2026, 9, 3, 4, 0, tzinfo=UTC)
-TIME, KIND, ACCOUNT, REFERENCE, TITLE, AMOUNT, BALANCE, KEY = range(8)
-HEADINGS = ["时间", "摘要", "账户", "订单号或提现单号", "标题", "金额（元）", "余额（元）", "记账编号"]
+TIME, KIND, ACCOUNT, REFERENCE, TITLE, AMOUNT, BALANCE, KEY, FEE, TAX = range(10)
+HEADINGS = [
+    "时间",
+    "摘要",
+    "账户",
+    "订单号或提现单号",
+    "标题",
+    "金额（元）",
+    "余额（元）",
+    "记账编号",
+    "平台服务费（元）",
+    "预扣个税（元）",
+]
 
 
 def address(ending, language="zh-hans", **query):
@@ -86,14 +97,14 @@ def test_the_sum_of_an_export_is_the_change_of_the_balances(history, seller_clie
     closing = {row[ACCOUNT]: parse_yuan(row[BALANCE]) for row in sums if row[KIND] == "期末余额"}
     assert closing == {account.label: account.closing_fen for account in totals.accounts}
     assert sum(closing.values()) - sum(opening.values()) == amount
-    [total] = [row for row in sums if row[KIND] == "合计"]
+    [total] = [row for row in sums if row[KIND] == "余额变动合计"]
     assert parse_yuan(total[AMOUNT]) == amount
 
 
 def test_a_kind_alone_has_a_sum_and_no_balances(history, seller_client):
     lines, sums = rows_of(seller_client, period="all", movement="income")
     assert [row[REFERENCE] for row in lines] == ["A1", "A2", "A3"]
-    assert [(row[KIND], row[AMOUNT]) for row in sums] == [("合计", "390.50")]
+    assert [(row[KIND], row[AMOUNT]) for row in sums] == [("余额变动合计", "390.50")]
 
 
 def test_both_formats_hold_the_same(history, seller_client):
@@ -108,6 +119,12 @@ def test_both_formats_hold_the_same(history, seller_client):
         assert f"{there[TIME]:%Y-%m-%d %H:%M:%S}" == here[TIME]
         assert [f"{there[AMOUNT]:.2f}", f"{there[BALANCE]:.2f}"] == [here[AMOUNT], here[BALANCE]]
         assert [value or "" for value in there[KIND : TITLE + 1]] == here[KIND : TITLE + 1]
+
+
+def test_each_line_names_the_fee_beside_its_amount(history, seller_client):
+    lines, _sums = rows_of(seller_client, period="all", movement="income")
+    assert [row[FEE] for row in lines] == ["10.00", "10.00", "10.00"]
+    assert [row[TAX] for row in lines] == ["", "", ""]
 
 
 def test_titles_come_from_the_orders(seller, seller_client):

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from marketplace.ledger import services
 from marketplace.ledger.models import Clearing
-from tests.factories import make_completed_order, make_gig, make_seller
+from tests.factories import make_completed_order, make_gig, make_paid_order, make_seller
 
 
 def address(language="zh-hans"):
@@ -55,3 +55,20 @@ def test_earnings_of_a_select_seller_clear_sooner(db):
 
 def test_posting_to_the_wallet_is_not_a_thing(buyer_client):
     assert buyer_client.post(address()).status_code == 405
+
+
+def test_who_only_buys_sees_where_the_money_of_the_orders_is_and_nothing_to_withdraw(buyer, buyer_client):
+    make_paid_order(buyer=buyer, gig=make_gig(price_fen=123_400))
+    make_completed_order(buyer=buyer)
+    make_paid_order()  # somebody else's
+    text = buyer_client.get(address()).content.decode()
+    assert "1,234.00" in text
+    assert reverse("payments:withdraw") not in text
+    assert 'id="statement"' not in text
+    assert 'class="desk__nav"' not in text
+
+
+def test_a_seller_without_income_has_the_whole_wallet(seller_client):
+    text = seller_client.get(address()).content.decode()
+    assert 'id="statement"' in text
+    assert 'class="desk__nav"' in text

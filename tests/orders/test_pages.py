@@ -399,3 +399,37 @@ def test_of_a_running_order_the_refund_form_keeps_something_back_and_leaves_the_
     text = page.content.decode()
     assert "不动你的钱包" in text
     assert "从你的钱包扣除" not in text
+
+
+def test_the_refund_form_says_who_bears_what_is_typed_as_it_is_typed():
+    order = make_completed_order(gig=make_gig(price_fen=123_000))
+    url = address("refund_preview", order.number)
+    seller = client_of(order.seller)
+    page = seller.get(url, {"amount": "230"})
+    [(amount, split)] = page.context["terms"].examples
+    assert (amount, split.seller_fen, split.commission_fen) == (23_000, 20_700, 2_300)
+    assert "data-refund" in page.content.decode()
+    refused = seller.get(url, {"amount": "1230.01"}).content.decode()
+    assert "最多可退¥1,230" in refused
+    assert "data-refund" not in refused
+    nothing_typed = seller.get(url, {"amount": ""})
+    assert [amount for amount, _split in nothing_typed.context["terms"].examples] == [10_000, 123_000]
+    form = seller.get(address("action", order.number, "refund")).content.decode()
+    assert f'hx-get="{url}"' in form
+
+
+def test_the_refund_preview_is_for_the_seller_while_a_refund_is_possible():
+    order = make_completed_order()
+    url = address("refund_preview", order.number)
+    for person in (order.buyer, make_user()):
+        assert client_of(person).get(url, {"amount": "10"}).status_code == 404
+    waiting = make_order_in(OrderStatus.CANCELLED)
+    assert client_of(waiting.seller).get(address("refund_preview", waiting.number)).status_code == 404
+
+
+def test_a_cancelled_order_tells_the_buyer_how_much_went_back():
+    order = make_order_in(OrderStatus.CANCELLED)
+    buyer = client_of(order.buyer)
+    assert "¥100正在原路退回" in buyer.get(address("detail", order.number)).content.decode()
+    services.mark_refund_done(refund_id=order.refunds.get().pk, gateway="alipay")
+    assert "¥100已原路退回" in buyer.get(address("detail", order.number)).content.decode()

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Refund, RefundStatus
-from marketplace.orders.selectors import escrow_of_sales
+from marketplace.orders.selectors import can_pay_back, escrow_of_sales
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.payments.audit import audit_money
 from tests.factories import (
@@ -150,6 +151,23 @@ def test_what_the_seller_no_longer_has_becomes_a_debt_that_later_income_repays()
         assert clear_due_earnings() == 1
     assert balance(f"user:{order.seller_id}:debt") == 0
     assert wallet_of(order.seller).available_fen == 9_000 - 3_500
+
+
+def test_the_form_says_that_the_wallet_is_short_where_the_service_would_refuse(client):
+    order = cleared_and_spent(8_000)
+    client.force_login(order.seller, backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("orders:refund_preview", args=[order.number])
+    assert client.get(url, {"amount": "11.12"}).context["is_short"]
+    assert not client.get(url, {"amount": "11.11"}).context["is_short"]
+    give_back(order, 1_111)
+
+
+def test_what_is_still_pending_covers_the_refund_of_its_own_order():
+    order = make_completed_order()
+    assert can_pay_back(order, 9_000)
+    assert not can_pay_back(order, 9_001)
+    make_completed_order(gig=make_gig(seller=order.seller))
+    assert not can_pay_back(order, 9_001)  # what waits of another order is not touched
 
 
 def test_a_sellers_goodwill_is_paid_by_the_sellers_own_money_only():

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from marketplace.core import clock
 from marketplace.core.config import set_config
+from marketplace.notifications.models import Notification
 from marketplace.payments import payout_presenters, services
 from marketplace.payments.models import Payout, PayoutDestination, PayoutDestinationKind, PayoutStatus
 from marketplace.payments.subjects import own_subjects, reference_of, staff_subjects
@@ -29,7 +30,7 @@ def seller(silent_alipay):
     services.set_destination(
         user=person, kind=PayoutDestinationKind.BANK_CARD, account="6225880123456783", bank_name="招商银行"
     )
-    PayoutDestination.objects.update(usable_from=timezone.now())
+    PayoutDestination.objects.update(usable_from=timezone.now() - timedelta(days=1))
     return person
 
 
@@ -89,7 +90,7 @@ def test_a_refused_amount_stands_there_again_with_its_own_tax(client):
     )
     text = response.content.decode()
     assert 'value="9,500"' in text
-    assert "9000.00" in text  # what is available, in the refusal
+    assert "可提现¥9,000，" in text  # what is available, in the refusal
     assert response.context["outlook"].gross_fen == 950_000
     assert not Payout.objects.exists()
 
@@ -147,7 +148,7 @@ def test_the_statement_leads_to_the_withdrawal_and_the_file_names_its_account(cl
     assert f'href="{payout.get_absolute_url()}"' in text
     assert "到账¥7,958.00，预扣个税¥42.00" in text
     content = b"".join(client.get("/wallet/statement.csv", {"movement": "tax"}).streaming_content).decode()
-    assert f"{payout.reference},招商银行 **** 6783,-8000.00,1000.00,payout:{payout.reference}" in content
+    assert f"{payout.reference},招商银行 **** 6783,-8000.00,1000.00,payout:{payout.reference},,42.00" in content
 
 
 def test_the_wallet_says_what_would_be_withheld_and_in_custody_nothing(client, settings):
@@ -181,3 +182,50 @@ def test_the_numbers_of_payments_and_of_institutions_lead_to_the_order(seller):
     payment = order.payments.get()
     assert reference_of(payment.out_trade_no) == reference_of(f" {payment.gateway_trade_no} ") == order.number
     assert reference_of("UNKNOWN") == "UNKNOWN"
+
+
+def test_an_account_that_cannot_be_used_yet_promises_nothing_and_is_not_the_first_choice(client, seller):
+    usable = PayoutDestination.objects.get()
+    services.set_destination(user=seller, kind=PayoutDestinationKind.ALIPAY, account="lin@example.com")
+    frozen = PayoutDestination.objects.exclude(pk=usable.pk).get()
+    url = reverse("payments:withdraw_preview")
+    response = client.get(url, {"amount": "100", "destination": frozen.pk})
+    assert "之后才能使用" in response.content.decode()
+    assert "data-net" not in response.content.decode()
+    assert words_of(response) == "提现"
+    assert words_of(client.get(url, {"amount": "100", "destination": usable.pk})) == "提现¥100.00，到账¥100.00"
+    page = client.get(reverse("payments:withdraw"))
+    assert page.context["form"].fields["destination"].queryset.first() == usable
+    assert page.context["outlook"].refusal == ""
+
+
+def test_an_account_of_somebody_else_is_as_good_as_none(client, seller):
+    other = make_verified_seller()
+    services.set_destination(user=other, kind=PayoutDestinationKind.ALIPAY, account="other@example.com")
+    foreign = PayoutDestination.objects.get(user=other)
+    response = client.get(reverse("payments:withdraw_preview"), {"amount": "100", "destination": foreign.pk})
+    assert words_of(response) == "提现¥100.00，到账¥100.00"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("abc", "请填数字"), ("100.555", "小数最多2位"), ("30000", "单次提现最多")]
+)
+def test_the_preview_says_what_is_wrong_with_an_amount(client, typed, words):
+    text = preview(client, typed).content.decode()
+    assert words in text
+    assert "前到账" not in text
+
+
+def test_a_cancelled_withdrawal_says_what_came_back_and_nothing_of_an_arrival(client, seller):
+    payout = services.cancel_payout(payout_id=request(seller, 800_000).pk, user=seller)
+    text = client.get(payout.get_absolute_url()).content.decode()
+    assert "已退回钱包" in text
+    assert "8,000.00" in text
+    assert "实际到账" not in text
+
+
+def test_the_notice_of_a_withdrawal_names_amount_and_account(client, seller):
+    payout = request(seller, 800_000)
+    services.reject_payout(payout_id=payout.pk, staff=make_finance(), reason="请补充资料")
+    notice = Notification.objects.filter(recipient=seller).latest("pk")
+    assert notice.body == "¥8,000.00 · 招商银行 **** 6783"

@@ -13,6 +13,12 @@ def escrow_of_sales(seller: User) -> dict[str, int]:
 
 
 @register.simple_tag
+def escrow_of_purchases(buyer: User) -> dict[str, int]:
+    """What lies in escrow of what a buyer paid: `{% escrow_of_purchases user as paid %}` → paid.amount_fen, paid.orders."""
+    return selectors.escrow_of_purchases(buyer)
+
+
+@register.simple_tag
 def clearing_days(seller: User) -> int:
     """For how many days a seller's earnings are pending: `{% clearing_days user as days %}`."""
     return selectors.clearing_days_of(seller)

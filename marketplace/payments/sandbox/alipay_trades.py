@@ -136,12 +136,18 @@ class AlipayTrades:
         row = self._store.one(f"SELECT * FROM alipay_trade WHERE {column} = ?", value)  # noqa: S608
         return _trade(row) if row else None
 
-    def newest(self, limit: int) -> list[Trade]:
-        """Return the newest trades for the panel."""
+    def newest(self, limit: int, *, words: str = "") -> list[Trade]:
+        """Return the newest trades for the panel: all, or those with these words in number or subject."""
         self.close_expired()
         return [
             _trade(row)
-            for row in self._store.all("SELECT * FROM alipay_trade ORDER BY created_at DESC, rowid DESC LIMIT ?", limit)
+            for row in self._store.all(
+                "SELECT * FROM alipay_trade WHERE instr(out_trade_no, ?) OR instr(subject, ?)"
+                " ORDER BY created_at DESC, rowid DESC LIMIT ?",
+                words,
+                words,
+                limit,
+            )
         ]
 
     def arrive(self, trade_no: str) -> Trade:
@@ -267,11 +273,14 @@ class AlipayTrades:
         )
         return [Refund(**dict(row)) for row in rows]
 
-    def newest_refunds(self, limit: int) -> list[sqlite3.Row]:
-        """Return the newest refunds with their trades' numbers, for the panel."""
+    def newest_refunds(self, limit: int, *, words: str = "") -> list[sqlite3.Row]:
+        """Return the newest refunds with their trades' numbers, for the panel; or those with these words in a number."""
         return self._store.all(
             "SELECT r.*, t.out_trade_no FROM alipay_refund r JOIN alipay_trade t USING (trade_no)"
+            " WHERE instr(t.out_trade_no, ?) OR instr(r.out_request_no, ?)"
             " ORDER BY r.created_at DESC, r.rowid DESC LIMIT ?",
+            words,
+            words,
             limit,
         )
 

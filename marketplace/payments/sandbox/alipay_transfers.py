@@ -119,9 +119,15 @@ class AlipayTransfers:
         )
         return changed > 0
 
-    def newest(self, limit: int) -> list[dict[str, Any]]:
-        """Return the newest transfers for the control API and the panel."""
-        rows = self._store.all("SELECT * FROM alipay_transfer ORDER BY created_at DESC, rowid DESC LIMIT ?", limit)
+    def newest(self, limit: int, *, words: str = "") -> list[dict[str, Any]]:
+        """Return the newest transfers for the control API and the panel: all, or those with these words."""
+        rows = self._store.all(
+            "SELECT * FROM alipay_transfer WHERE instr(out_biz_no, ?) OR instr(identity, ?)"
+            " ORDER BY created_at DESC, rowid DESC LIMIT ?",
+            words,
+            words,
+            limit,
+        )
         return [dict(row) | {"created_at": clock.format_moment(row["created_at"])} for row in rows]
 
     def _row(self, *, order_id: str = "", out_biz_no: str = "") -> sqlite3.Row | None:

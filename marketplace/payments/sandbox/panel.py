@@ -22,11 +22,12 @@ from .money import display_yuan
 from .notifications import Notifications
 from .outbox import Outbox
 from .pages import Html, fragment, joined, message_page, page
+from .panel_listing import Listing
 from .store import Store
 from .wechat import Wechat
 from .wechat_trades import ApiError
 
-LISTED, HOUR, LONGEST_HOURS = 100, 60 * 60, 366 * 24
+HOUR, LONGEST_HOURS = 60 * 60, 366 * 24
 TRADE_WORDS = {
     "WAIT_BUYER_PAY": "等待付款",
     "TRADE_SUCCESS": "已付款",
@@ -55,6 +56,8 @@ TRANSFER_WORDS = {
 DELIVERY_WORDS = {"pending": "待发送", "delivered": "已收妥", "given_up": "已放弃", "withheld": "按故障扣下"}
 _DECIDED = ("SUCCESS", "FAIL", "CLOSED", "REFUND", "CANCELLED")
 Action = tuple[str, str]
+Refund = tuple[float, str, str, str, int, str]  # when, institution, number, the payment's number, fen, state
+Transfer = tuple[str, str, str, str, int, str]  # when, institution, number, payee, fen, state
 
 
 class Panel:
@@ -95,8 +98,12 @@ class Panel:
         ]
 
     def show(self, request: Request) -> Response:
-        """Everything at a glance."""
+        """Everything at a glance, newest first; `q` searches all lists, each list has its pages."""
         speed = self._config.notify_speed
+        listing = Listing.of(request)
+        trades = self._trades.newest(listing.wanted("trades"), words=listing.words)
+        wechat_trades = self._wechat.trades.newest(listing.wanted("wechat-trades"), words=listing.words)
+        refunds, transfers = self._refunds(listing), self._transfers_of_both(listing)
         return page(
             "交易与故障",
             fragment(
@@ -106,10 +113,16 @@ class Panel:
                 wechat_app_id=self._config.wechat_app_id,
                 merchant_id=self._config.wechat_merchant_id,
                 speed="和正式环境相同" if speed == 1 else f"是正式环境的{speed:g}分之一",
-                trades=_rows(map(self._trade_row, self._trades.newest(LISTED)), 6),
-                wechat_trades=_rows(map(self._wechat_row, map(dict, self._wechat.trades.newest(LISTED))), 6),
-                refunds=_rows(self._refund_rows(), 7),
-                transfers=_rows(self._transfer_rows(), 7),
+                words=listing.words,
+                moved=_moved(request.query_params.get("moved", "")),
+                trades=_rows(map(self._trade_row, listing.cut("trades", trades)), 6),
+                trades_pages=listing.links("trades", trades),
+                wechat_trades=_rows(map(self._wechat_row, map(dict, listing.cut("wechat-trades", wechat_trades))), 6),
+                wechat_trades_pages=listing.links("wechat-trades", wechat_trades),
+                refunds=_rows(map(_refund_row, listing.cut("refunds", refunds)), 7),
+                refunds_pages=listing.links("refunds", refunds),
+                transfers=_rows(map(_transfer_row, listing.cut("transfers", transfers)), 7),
+                transfers_pages=listing.links("transfers", transfers),
                 faults=_rows(map(_fault_row, self._faults.listing()), 6),
                 options=_options(),
                 number=request.query_params.get("number") or EVERY_ORDER,
@@ -139,7 +152,7 @@ class Panel:
         except ValueError:
             return message_page("没有完成", "请填1到8784之间的整数小时。", status=400)
         await run_in_threadpool(self._store.let_time_pass, hours * HOUR)
-        return RedirectResponse("/#clock", status_code=303)
+        return RedirectResponse(f"/?moved={hours}#clock", status_code=303)
 
     async def set_fault(self, request: Request) -> Response:
         """The form that sets a fault, and the button that clears one (`clear`)."""
@@ -208,29 +221,20 @@ class Panel:
             ("操作", _actions("wechat-trades", number, offered, outbox)),
         )
 
-    def _refund_rows(self) -> list[Html]:
+    def _refunds(self, listing: Listing) -> list[Refund]:
+        limit = listing.wanted("refunds")
         rows = [
             (row["created_at"], WECHAT, row["out_refund_no"], row["out_trade_no"], row["amount_fen"], row["status"])
-            for row in self._wechat.trades.newest_refunds(LISTED)
+            for row in self._wechat.trades.newest_refunds(limit, words=listing.words)
         ]
         rows += [
             (row["created_at"], ALIPAY, row["out_request_no"], row["out_trade_no"], row["amount_fen"], "SUCCESS")
-            for row in self._trades.newest_refunds(LISTED)
+            for row in self._trades.newest_refunds(limit, words=listing.words)
         ]
-        endings = [("SUCCESS", "退回"), ("ABNORMAL", "异常"), ("CLOSED", "关闭")]
-        return [
-            _row(
-                ("退款单号", _number(number)), ("机构", gateway), ("商户订单号", _number(trade)),
-                ("金额", display_yuan(amount_fen)), ("状态", REFUND_WORDS[status]), ("时间", clock.format_moment(at)),
-                ("操作", _actions(
-                    "wechat-refunds", number,
-                    [each for each in endings if each[0] != status] if status in ("PROCESSING", "ABNORMAL") else [],
-                )),
-            )
-            for at, gateway, number, trade, amount_fen, status in sorted(rows, reverse=True)[:LISTED]
-        ]  # fmt: skip
+        return sorted(rows, reverse=True)[:limit]
 
-    def _transfer_rows(self) -> list[Html]:
+    def _transfers_of_both(self, listing: Listing) -> list[Transfer]:
+        limit = listing.wanted("transfers")
         rows = [
             (
                 clock.format_moment(row["created_at"]),
@@ -240,22 +244,49 @@ class Panel:
                 row["amount_fen"],
                 row["state"],
             )
-            for row in self._wechat.transfers.newest(LISTED)
+            for row in self._wechat.transfers.newest(limit, words=listing.words)
         ]
         rows += [
             (row["created_at"], ALIPAY, row["out_biz_no"], row["identity"], row["amount_fen"], row["status"])
-            for row in self._transfers.newest(LISTED)
+            for row in self._transfers.newest(limit, words=listing.words)
         ]
-        return [
-            _row(
-                ("商户单号", _number(number)), ("机构", gateway), ("收款方", payee), ("金额", display_yuan(amount_fen)),
-                ("状态", TRANSFER_WORDS[status]), ("时间", at),
-                ("操作", _actions(
-                    "wechat-transfers" if gateway == WECHAT else "transfers", number, _transfer_endings(gateway, status)
-                )),
-            )
-            for at, gateway, number, payee, amount_fen, status in sorted(rows, reverse=True)[:LISTED]
-        ]  # fmt: skip
+        return sorted(rows, reverse=True)[:limit]
+
+
+def _refund_row(row: Refund) -> Html:
+    at, gateway, number, trade, amount_fen, status = row
+    endings = [("SUCCESS", "退回"), ("ABNORMAL", "异常"), ("CLOSED", "关闭")]
+    is_open = status in ("PROCESSING", "ABNORMAL")
+    return _row(
+        ("退款单号", _number(number)),
+        ("机构", gateway),
+        ("商户订单号", _number(trade)),
+        ("金额", display_yuan(amount_fen)),
+        ("状态", REFUND_WORDS[status]),
+        ("时间", clock.format_moment(at)),
+        ("操作", _actions("wechat-refunds", number, [each for each in endings if is_open and each[0] != status])),
+    )
+
+
+def _transfer_row(row: Transfer) -> Html:
+    at, gateway, number, payee, amount_fen, status = row
+    kind = "wechat-transfers" if gateway == WECHAT else "transfers"
+    return _row(
+        ("商户单号", _number(number)),
+        ("机构", gateway),
+        ("收款方", payee),
+        ("金额", display_yuan(amount_fen)),
+        ("状态", TRANSFER_WORDS[status]),
+        ("时间", at),
+        ("操作", _actions(kind, number, _transfer_endings(gateway, status))),
+    )
+
+
+def _moved(hours: str) -> Html:
+    """That time has passed, after the form that lets it."""
+    if not (hours.isascii() and hours.isdigit()):
+        return Html("")
+    return fragment("panel_moved.html", hours=int(hours))
 
 
 def _transfer_endings(gateway: str, status: str) -> list[Action]:

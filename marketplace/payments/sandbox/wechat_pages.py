@@ -97,7 +97,7 @@ class WechatPhone:
             "number": row["out_trade_no"],
             "action": _with_return(f"/wechat/pay/{row['prepay_id']}", request),
             "button": "立即支付",
-            "back": _way_back(request),
+            "back": _way_back(request, "放弃付款，返回商家", style="plain"),
         }
         return page("微信支付", fragment("wechat_confirm.html", **values))
 
@@ -154,10 +154,10 @@ def _with_return(path: str, request: Request) -> str:
     return f"{path}?{urlencode({'redirect_url': target})}" if target else path
 
 
-def _way_back(request: Request) -> Html:
+def _way_back(request: Request, text: str = "返回商家", *, style: str = "button") -> Html:
     target = _return_url(request)
-    return _link(target, "返回商家") if target else Html("")
+    return _link(target, text, style=style) if target else Html("")
 
 
-def _link(address: str, text: str) -> Html:
-    return fragment("link.html", url=address, label=text, style="button")
+def _link(address: str, text: str, *, style: str = "button") -> Html:
+    return fragment("link.html", url=address, label=text, style=style)

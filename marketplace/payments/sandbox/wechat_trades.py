@@ -86,17 +86,29 @@ class WechatTrades:
         """One payment by `transaction_id` or `prepay_id`."""
         return self._store.one(f"SELECT * FROM wechat_trade WHERE {column} = ?", value)  # noqa: S608 names of our own
 
-    def newest(self, limit: int) -> list[sqlite3.Row]:
-        """The newest payments, for the phone and the panel."""
-        return self._store.all("SELECT * FROM wechat_trade ORDER BY created_at DESC, rowid DESC LIMIT ?", limit)
+    def newest(self, limit: int, *, words: str = "") -> list[sqlite3.Row]:
+        """The newest payments, for the phone and the panel: all, or those with these words in number or description."""
+        return self._store.all(
+            "SELECT * FROM wechat_trade WHERE instr(out_trade_no, ?) OR instr(description, ?)"
+            " ORDER BY created_at DESC, rowid DESC LIMIT ?",
+            words,
+            words,
+            limit,
+        )
 
     def refunds(self, out_trade_no: str) -> list[sqlite3.Row]:
         """All refunds of a payment, oldest first."""
         return self._store.all("SELECT * FROM wechat_refund WHERE out_trade_no = ? ORDER BY created_at", out_trade_no)
 
-    def newest_refunds(self, limit: int) -> list[sqlite3.Row]:
-        """The newest refunds, for the panel."""
-        return self._store.all("SELECT * FROM wechat_refund ORDER BY created_at DESC, rowid DESC LIMIT ?", limit)
+    def newest_refunds(self, limit: int, *, words: str = "") -> list[sqlite3.Row]:
+        """The newest refunds, for the panel: all, or those with these words in a number."""
+        return self._store.all(
+            "SELECT * FROM wechat_refund WHERE instr(out_trade_no, ?) OR instr(out_refund_no, ?)"
+            " ORDER BY created_at DESC, rowid DESC LIMIT ?",
+            words,
+            words,
+            limit,
+        )
 
     def pay(self, out_trade_no: str, *, whatever_the_state: bool = False) -> sqlite3.Row:
         """The buyer pays. A second press changes nothing; `whatever_the_state` pays after a close, as races do."""

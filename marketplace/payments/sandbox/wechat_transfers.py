@@ -118,6 +118,12 @@ class WechatTransfers:
         ):  # fmt: skip
             self.set_state(row["out_bill_no"], FAILED)
 
-    def newest(self, limit: int) -> list[sqlite3.Row]:
-        """The newest transfers for the control API and the panel."""
-        return self._store.all("SELECT * FROM wechat_transfer ORDER BY created_at DESC, rowid DESC LIMIT ?", limit)
+    def newest(self, limit: int, *, words: str = "") -> list[sqlite3.Row]:
+        """The newest transfers for the control API and the panel: all, or those with these words."""
+        return self._store.all(
+            "SELECT * FROM wechat_transfer WHERE instr(out_bill_no, ?) OR instr(openid, ?)"
+            " ORDER BY created_at DESC, rowid DESC LIMIT ?",
+            words,
+            words,
+            limit,
+        )

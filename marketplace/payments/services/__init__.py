@@ -19,12 +19,12 @@ from marketplace.payments.services.paying import (
     start_payment,
 )
 from marketplace.payments.services.payouts import (
-    amount_refusal,
     apply_transfer_snapshot,
     approve_payout,
     cancel_payout,
     check_payout,
     needs_approval,
+    payout_refusal,
     preview_tax,
     recheck_payout,
     refresh_payout,
@@ -36,7 +36,6 @@ from marketplace.payments.services.refunds import apply_refund_snapshot, pay_ref
 
 __all__ = [
     "account_is_plausible",
-    "amount_refusal",
     "apply_refund_snapshot",
     "apply_snapshot",
     "apply_transfer_snapshot",
@@ -53,6 +52,7 @@ __all__ = [
     "needs_approval",
     "open_payment",
     "pay_refund",
+    "payout_refusal",
     "preview_tax",
     "receive_notification",
     "recheck_payout",

@@ -97,7 +97,7 @@ def _announce(*, invoice_id: int) -> None:
             recipient_id=order.seller_id,
             kind=NotificationKind.MONEY,
             title=in_your_name,
-            body=f"{invoice.number} · {display_money(invoice.amount_fen, exact=True)} · {order.gig_title}",
+            body=f"{display_money(invoice.amount_fen, exact=True)} · {order.gig_title} · {invoice.number}",
             url=url,
         )
 

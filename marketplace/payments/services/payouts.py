@@ -20,7 +20,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.encryption import decrypt_text
 from marketplace.core.identifiers import new_reference
-from marketplace.core.money import yuan_text
+from marketplace.core.money import display_money, display_yuan
 from marketplace.ledger import postings_payouts
 from marketplace.ledger.errors import LedgerError
 from marketplace.ledger.selectors import wallet_of
@@ -98,7 +98,7 @@ def request_payout(*, user: User, destination_id: int, gross_fen: int, request_k
             user=user, reference=payout.reference, net_fen=payout.amount_fen, tax_fen=tax_fen, year=year.year
         )
     except LedgerError as error:
-        available = yuan_text(open_wallet(user).available_fen)
+        available = display_yuan(open_wallet(user).available_fen)
         raise PayoutError(PayoutErrorCode.NOT_ENOUGH, available=available) from error
     year.income_fen += gross_fen
     year.withheld_fen += tax_fen
@@ -115,10 +115,15 @@ def check_payout(*, user: User, destination_id: int, gross_fen: int, request_key
     _check_cover(user, gross_fen)
 
 
-def amount_refusal(*, user: User, gross_fen: int) -> str:
-    """Why `gross_fen` cannot be taken out now, in the reader's language, or an empty text. Writes nothing."""
+def payout_refusal(*, user: User, destination: PayoutDestination | None, gross_fen: int) -> str:
+    """Why `gross_fen` cannot go to this account now, in the reader's language, or an empty text. Writes nothing.
+
+    Without an account only the amount is looked at.
+    """
     try:
         _check_cover(user, gross_fen)
+        if destination is not None:
+            _check_destination(user, destination, clock.now())
     except PayoutError as refusal:
         return refusal.message
     return ""
@@ -135,7 +140,7 @@ def _check_cover(user: User, gross_fen: int) -> None:
     wallet = wallet_of(user)
     available_fen = wallet.available_fen if wallet else 0
     if gross_fen > available_fen:
-        raise PayoutError(PayoutErrorCode.NOT_ENOUGH, available=yuan_text(available_fen))
+        raise PayoutError(PayoutErrorCode.NOT_ENOUGH, available=display_yuan(available_fen))
 
 
 def preview_tax(*, user: User, gross_fen: int) -> Withholding:
@@ -164,12 +169,12 @@ def _check_destination(user: User, destination: PayoutDestination, now: datetime
 def _check_amount(user: User, gross_fen: int) -> None:
     least, most = get_config("payouts.minimum_fen"), get_config("payouts.maximum_fen")
     if gross_fen < least:
-        raise PayoutError(PayoutErrorCode.TOO_SMALL, least=yuan_text(least))
+        raise PayoutError(PayoutErrorCode.TOO_SMALL, least=display_yuan(least))
     if gross_fen > most:
-        raise PayoutError(PayoutErrorCode.TOO_LARGE, most=yuan_text(most))
+        raise PayoutError(PayoutErrorCode.TOO_LARGE, most=display_yuan(most))
     left = get_config("payouts.daily_maximum_fen") - payout_selectors.asked_today_fen(user)
     if gross_fen > left:
-        raise PayoutError(PayoutErrorCode.TOO_MUCH_TODAY, left=yuan_text(max(0, left)))
+        raise PayoutError(PayoutErrorCode.TOO_MUCH_TODAY, left=display_yuan(max(0, left)))
 
 
 @transaction.atomic
@@ -379,6 +384,7 @@ def _give_back(payout: Payout, status: PayoutStatus, *, problem: str) -> None:
 
 
 def _tell(payout: Payout, title: Promise) -> None:
+    amount_fen = payout.gross_fen if payout.status in MONEY_IS_BACK else payout.amount_fen
     with recipient_language():
-        url = payout.get_absolute_url()
-    notify(recipient_id=payout.user_id, kind=NotificationKind.MONEY, title=title, url=url)
+        url, body = payout.get_absolute_url(), f"{display_money(amount_fen, exact=True)} · {payout.destination}"
+    notify(recipient_id=payout.user_id, kind=NotificationKind.MONEY, title=title, body=body, url=url)

@@ -87,3 +87,26 @@ def test_the_panel_moves_money_of_the_account_which_stands_in_its_bill(side):
     assert [row.moved_fen for row in rows] == [-1_234, 200]
     assert rows[0].gateway_no == "T1"
     assert rows[1].balance_fen - rows[0].balance_fen == 200
+
+
+def test_the_panel_shows_a_page_of_each_list_and_finds_a_number(side):
+    first = side.open()
+    for _ in range(20):
+        side.open()
+    kind = "trades" if side.code == "alipay" else "wechat-trades"
+
+    def shown(query=""):
+        text = fetch(f"{side.sandbox.url}/{query}").text
+        return text, set(re.findall(rf'action="/panel/{kind}/(\w+)/close"', text))
+
+    text, numbers = shown()
+    assert len(numbers) == 20
+    assert first not in numbers
+    assert f"{kind}=2#{kind}" in text
+    text, older = shown(f"?{kind}=2")
+    assert first in older
+    assert not older & numbers
+    assert shown(f"?q={first[-6:]}")[1] == {first}
+    assert shown("?q=nothing-like-it")[1] == set()
+    for strange in ("0", "-1", "soon", "²"):
+        assert shown(f"?{urlencode({kind: strange})}")[1] == numbers

@@ -1,0 +1,147 @@
+"""What waits for the people of finance: the admin's first page begins with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.orders.selectors import refunds_for_a_person
+from marketplace.payments import (
+    custody_selectors,
+    invoice_selectors,
+    own_money_selectors,
+    payout_selectors,
+    reconciliation_selectors,
+    sub_merchant_selectors,
+    waiting_selectors,
+)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One kind of thing that a person has to decide."""
+
+    label: Promise
+    url_name: str
+    icon: str
+    number: int
+    oldest_at: datetime | None
+    amount_fen: int | None  # None where amounts of the kind cannot be added up
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where such things are counted: `rows` leaves out what this very person may not decide; `amount` is a field of fen."""
+
+    label: Promise
+    permission: str
+    url_name: str
+    icon: str
+    rows: Callable[[User], QuerySet[Any]]
+    amount: str = ""
+
+
+_SOURCES = (
+    _Source(
+        _("Withdrawals to approve"),
+        "payments.view_payout",
+        "payments_payouts",
+        "download",
+        # Who approved one already waits for a colleague.
+        lambda staff: payout_selectors.payouts_to_approve().exclude(first_approver=staff),
+        "gross_fen",
+    ),
+    _Source(
+        _("Refunds that a gateway refused"),
+        "orders.change_refund",
+        "orders_refunds",
+        "rotate",
+        lambda _staff: refunds_for_a_person(),
+        "amount_fen",
+    ),
+    _Source(
+        _("Differences between bills and books"),
+        "payments.view_difference",
+        "payments_bills",
+        "list-ul",
+        lambda _staff: reconciliation_selectors.open_differences(),
+    ),
+    _Source(
+        _("Unexplained amounts"),
+        "payments.view_ownmovement",
+        "payments_own_money",
+        "help",
+        lambda _staff: own_money_selectors.suspense_items(),
+    ),
+    _Source(
+        _("Movements of our own money to approve"),
+        "payments.view_ownmovement",
+        "payments_own_money",
+        "key",
+        lambda staff: own_money_selectors.movements_to_approve().exclude(asker=staff),
+        "amount_fen",
+    ),
+    _Source(
+        _("Settlements that an institution refused"),
+        "payments.view_settlement",
+        "payments_settlements",
+        "lock",
+        lambda _staff: custody_selectors.stuck_settlements(),
+        "seller_fen",
+    ),
+    _Source(
+        _("Returns of settlements that an institution refused"),
+        "payments.view_settlement",
+        "payments_settlements",
+        "undo",
+        lambda _staff: custody_selectors.stuck_returns(),
+        "commission_fen",
+    ),
+    _Source(
+        _("Sellers' custody accounts to agree to"),
+        "payments.view_submerchant",
+        "payments_sub_merchants",
+        "user",
+        # Who wrote a number down cannot agree to it.
+        lambda staff: sub_merchant_selectors.sub_merchants_to_agree_to().exclude(asker=staff),
+    ),
+    _Source(
+        _("Invoices that need a person"),
+        "payments.view_invoice",
+        "payments_invoices",
+        "doc-full",
+        lambda _staff: invoice_selectors.invoices_that_need_a_person(),
+    ),
+)
+
+
+def todos_of(staff: User) -> list[Todo]:
+    """Each kind that this person may look after, also those of which nothing waits. One query a kind."""
+    return [_counted(source, staff) for source in _SOURCES if staff.has_perm(source.permission)]
+
+
+def _counted(source: _Source, staff: User) -> Todo:
+    total = Sum(source.amount) if source.amount else None
+    figures = (
+        source.rows(staff)
+        .select_related(None)
+        .order_by()
+        .aggregate(number=Count("pk"), oldest_at=Min("created_at"), **({"amount_fen": total} if total else {}))
+    )
+    oldest_at = figures["oldest_at"]
+    return Todo(
+        label=source.label,
+        url_name=source.url_name,
+        icon=source.icon,
+        number=figures["number"],
+        oldest_at=oldest_at,
+        amount_fen=figures.get("amount_fen"),
+        is_overdue=oldest_at is not None and oldest_at < clock.now() - waiting_selectors.TOO_LONG,
+    )
