@@ -181,7 +181,7 @@ class Clearing(models.Model):
 
 
 class DaySeal(models.Model):
-    """A night's seal over the transactions `first_id` to `last_id`. Never changed, never deleted (migration 0005)."""
+    """A night's seal over the transactions `first_id` to `last_id`. Never changed, never deleted (migration 0004)."""
 
     day = models.DateField(_("day"), unique=True)
     first_id = models.BigIntegerField(_("first transaction"))

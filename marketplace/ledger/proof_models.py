@@ -24,7 +24,7 @@ class ProofLineKind(models.TextChoices):
 
 
 class EscrowProof(models.Model):
-    """One day's published root and totals. Never changed, never deleted: the database refuses (migration 0008)."""
+    """One day's published root and totals. Never changed, never deleted: the database refuses (migration 0004)."""
 
     day = models.DateField(_("day"), unique=True)
     taken_at = models.DateTimeField(_("taken at"))

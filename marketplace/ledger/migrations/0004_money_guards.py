@@ -1,8 +1,8 @@
-"""Posting in one round trip, and the guard against TRUNCATE."""
+"""Posting in one round trip; what the database refuses: changed evidence, emptied books, legs that come later."""
 
 from django.db import migrations
 
-FORWARD = """
+POSTING = """
 -- One posting: what marketplace.ledger.services.post describes. It never raises for something a caller must decide on
 -- (a known key, too little money): an exception would cost the caller a savepoint, two round trips for each posting.
 --   outcome: 'posted', 'known' (the key exists with these legs), 'conflict' (with other legs), 'insufficient'.
@@ -95,14 +95,64 @@ CREATE TRIGGER ledger_entry_no_truncate BEFORE TRUNCATE ON ledger_entry
 CREATE TRIGGER ledger_transaction_no_truncate BEFORE TRUNCATE ON ledger_transaction
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 """
-
-BACKWARD = """
+NO_POSTING = """
 DROP TRIGGER ledger_transaction_no_truncate ON ledger_transaction;
 DROP TRIGGER ledger_entry_no_truncate ON ledger_entry;
 DROP FUNCTION ledger_post(text, text, text, text, timestamptz, text[], text[], bigint[], bigint[]);
 """
 
+# Seals and published proofs are evidence: append-only like the books they seal. The lines of a proof may be forgotten when
+# their time is over, never changed.
+EVIDENCE = """
+CREATE TRIGGER ledger_dayseal_append_only BEFORE UPDATE OR DELETE ON ledger_dayseal
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_dayseal_no_truncate BEFORE TRUNCATE ON ledger_dayseal
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_escrowproof_append_only BEFORE UPDATE OR DELETE ON ledger_escrowproof
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_escrowproof_no_truncate BEFORE TRUNCATE ON ledger_escrowproof
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_escrowproofline_unchanged BEFORE UPDATE ON ledger_escrowproofline
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_escrowproofnodes_unchanged BEFORE UPDATE ON ledger_escrowproofnodes
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+"""
+NO_EVIDENCE = """
+DROP TRIGGER ledger_escrowproofnodes_unchanged ON ledger_escrowproofnodes;
+DROP TRIGGER ledger_escrowproofline_unchanged ON ledger_escrowproofline;
+DROP TRIGGER ledger_escrowproof_no_truncate ON ledger_escrowproof;
+DROP TRIGGER ledger_escrowproof_append_only ON ledger_escrowproof;
+DROP TRIGGER ledger_dayseal_no_truncate ON ledger_dayseal;
+DROP TRIGGER ledger_dayseal_append_only ON ledger_dayseal;
+"""
+
+# A leg is written together with its transaction or never: legs that balance among themselves are no way to amend the past.
+LEGS = """
+CREATE OR REPLACE FUNCTION ledger_entry_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    posted_by xid;
+    written_by xid;
+BEGIN
+    SELECT xmin INTO posted_by FROM ledger_transaction WHERE id = NEW.transaction_id;
+    SELECT xmin INTO written_by FROM ledger_entry WHERE id = NEW.id;
+    IF posted_by <> written_by THEN
+        RAISE EXCEPTION 'the ledger is append-only: a leg added to transaction % later', NEW.transaction_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM ledger_check_transaction(NEW.transaction_id);
+    RETURN NULL;
+END $$;
+"""
+NO_LEGS = """
+CREATE OR REPLACE FUNCTION ledger_entry_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM ledger_check_transaction(NEW.transaction_id); RETURN NULL; END $$;
+"""
+
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_more_kinds")]
-    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
+    dependencies = [("ledger", "0003_money")]
+    operations = [
+        migrations.RunSQL(POSTING, NO_POSTING),
+        migrations.RunSQL(EVIDENCE, NO_EVIDENCE),
+        migrations.RunSQL(LEGS, NO_LEGS),
+    ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("ledger", "0008_escrow_proof_guard")]
+    dependencies = [("ledger", "0004_money_guards")]
     operations = [
         AddIndexConcurrently(
             "transaction", models.Index(fields=["created_at", "id"], name="ledger_transaction_time")
