@@ -261,6 +261,8 @@ def test_every_kind_of_posting_to_a_persons_account_belongs_to_one_movement():
         TransactionKind.PAYOUT_PAID,
         TransactionKind.GATEWAY_FEE,
         TransactionKind.ADJUSTMENT,
+        TransactionKind.FEES_WITHDRAWN,
+        TransactionKind.TAX_REMITTED,
     }
     listed = [kind for movement, kinds in statements.KINDS.items() if movement != Movement.TAX for kind in kinds]
     assert sorted(listed) == sorted(set(TransactionKind) - elsewhere)
