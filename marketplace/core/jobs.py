@@ -9,13 +9,13 @@ Item = TypeVar("Item")
 logger = logging.getLogger(__name__)
 
 # A job is killed after CELERY_TASK_TIME_LIMIT (300 seconds); an item that has begun may take another minute.
-JOB_SECONDS = 210.0
+JOB_SECONDS = 210
 
 
 class Deadline:
     """When a job has to stop beginning things. What is left over has its turn in the next run."""
 
-    def __init__(self, seconds: float = JOB_SECONDS) -> None:
+    def __init__(self, seconds: int = JOB_SECONDS) -> None:
         self._end = time.monotonic() + seconds
 
     @property

@@ -55,8 +55,9 @@ def use_new_sub_merchants() -> int:
 def settle_cleared_payments() -> int:
     """Custody: ask for what has cleared, then carry out what is due. Returns how many settlements are done."""
     deadline = Deadline()
-    cleared, due = selectors.payments_to_settle()[:READ_AT_ONCE], selectors.due_settlements()[:READ_AT_ONCE]
+    cleared = selectors.payments_to_settle()[:READ_AT_ONCE]
     count_done(cleared, lambda payment: custody.owe_settlement(payment_id=payment.pk), until=deadline)
+    due = selectors.due_settlements()[:READ_AT_ONCE]  # those just asked for too
     return count_done(due, lambda settlement: custody.send_settlement(settlement=settlement), until=deadline)
 
 
@@ -68,12 +69,12 @@ def send_due_payouts() -> int:
     """
     # Half of the time at most for what was sent, so that a gateway that does not answer keeps nothing new from leaving.
     asked = list(payout_selectors.payouts_to_ask_about()[:READ_AT_ONCE])
-    done = count_done(asked, lambda payout: services.send_payout(payout=payout), until=Deadline(JOB_SECONDS / 2))
+    done = count_done(asked, lambda payout: services.send_payout(payout=payout), until=Deadline(JOB_SECONDS // 2))
     new = list(payout_selectors.payouts_to_send()[:READ_AT_ONCE])
     if new:
         services.run_audit(history=False)
     if not selectors.payouts_are_halted():
-        done += count_done(new, lambda payout: services.send_payout(payout=payout), until=Deadline(JOB_SECONDS / 2))
+        done += count_done(new, lambda payout: services.send_payout(payout=payout), until=Deadline(JOB_SECONDS // 2))
     return done
 
 
@@ -117,7 +118,7 @@ def issue_due_invoices() -> int:
     """Ask the provider for the invoices and reversals whose turn it is, then deliver. Returns how many were decided."""
     due = invoice_selectors.due_invoices()[:READ_AT_ONCE]
     decided = count_done(
-        due, lambda invoice: invoices.send_invoice(invoice_id=invoice.pk), until=Deadline(JOB_SECONDS / 2)
+        due, lambda invoice: invoices.send_invoice(invoice_id=invoice.pk), until=Deadline(JOB_SECONDS // 2)
     )
     if decided:
         deliver_invoices()  # at once: somebody waits for the paper; what does not go out now has its own turns
@@ -138,5 +139,5 @@ def deliver_invoices() -> int:
     return count_done(
         waiting,
         lambda invoice: invoice_delivery.deliver_invoice(invoice_id=invoice.pk),
-        until=Deadline(JOB_SECONDS / 2),  # `issue_due_invoices` may have used the other half
+        until=Deadline(JOB_SECONDS // 2),  # `issue_due_invoices` may have used the other half
     )

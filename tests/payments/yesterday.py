@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from marketplace.core import clock
 from marketplace.orders.models import Refund
 from marketplace.payments import services
 from marketplace.payments.gateways.base import BillKind, PayScene
@@ -61,9 +62,10 @@ class Yesterday:
             cursor.execute("SET LOCAL session_replication_role = origin")
 
     def bill(self, kind=BillKind.TRADE, *, days_ago=1):
-        """Yesterday's bill, matched."""
-        day = timezone.localdate() - days_ago * DAY
-        return reconciliation.reconcile(gateway_code=self.code, kind=kind, day=day)
+        """Yesterday's bill, matched: this morning at half past ten at the earliest, when bills of empty days are believed."""
+        day, morning = timezone.localdate() - days_ago * DAY, timezone.localtime().replace(hour=10, minute=30)
+        with clock.moved_to(max(timezone.now(), morning)):
+            return reconciliation.reconcile(gateway_code=self.code, kind=kind, day=day)
 
     def balance(self, *, days_ago=1):
         """What the account held at the end of that day, compared with our books."""

@@ -51,7 +51,15 @@ CONTROLS = {
     "refund ABNORMAL": {"refund_status", "refund_not_moved", "refuse_with"},
     "transfer stuck": {"transfer_status"},
     "split stuck": {"split_status", "return_result"},
-    "bill row add, remove, alter": {"bill_extra", "bill_drop", "bill_amount", "bill_fee", "bill_duplicate"},
+    "bill row add, remove, alter": {
+        "bill_extra",
+        "bill_drop",
+        "bill_amount",
+        "bill_fee",
+        "bill_duplicate",
+        "fee_returned",
+        "/control/account",
+    },
     "bill broken": {"bill_broken", "bill_empty", "bill_address_dead"},
     "clock shift": {"/control/clock", "old_notify_seconds"},
 }
