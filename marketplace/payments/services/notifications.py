@@ -36,23 +36,27 @@ KEPT_HEADERS = ("content-type", "wechatpay-timestamp", "wechatpay-nonce", "wecha
 def receive_notification(
     *, gateway_code: str, raw: RawRequest, may_keep_refused: Callable[[], bool] = lambda: True
 ) -> RawReply:
-    """Verify what a gateway posted, store it, apply it once; returns the answer in the gateway's own form.
+    """Store what a gateway posted, verify it, apply it once; returns the answer in the gateway's own form.
 
-    A forged or foreign notification changes nothing. It is stored, marked as such, if `may_keep_refused` agrees: anybody
-    can post one, so an address gets a share of our disk and no more.
+    A forged or foreign notification changes nothing. It stays stored, marked as such and cut short, if `may_keep_refused`
+    agrees: anybody can post one, so an address gets a share of our disk and no more.
     Raises PaymentError GATEWAY_UNAVAILABLE when this gateway is not configured.
     """
     if gateway_code not in configured_gateways():
         raise PaymentError(PaymentErrorCode.GATEWAY_UNAVAILABLE)
     adapter = gateway(gateway_code)
+    received = GatewayNotification.objects.create(
+        gateway=gateway_code,
+        dedupe_key="",
+        headers={name: raw.headers[name][:MAX_HEADER_CHARACTERS] for name in KEPT_HEADERS if name in raw.headers},
+        body=raw.body.decode("utf-8", "backslashreplace").replace("\0", "")[:MAX_NOTIFICATION_CHARACTERS],
+    )
     try:
-        notification = adapter.parse_notification(raw)  # computes only: nothing is lost if we die here
+        notification = adapter.parse_notification(raw)
     except NotificationInvalid as problem:
-        if may_keep_refused():
-            _store(gateway_code, raw, most=MAX_REFUSED_CHARACTERS, problem=str(problem)[:200])
-            logger.warning("refused a notification of %s: %s", gateway_code, problem)
+        _refuse(received, problem, keep=may_keep_refused())
         return adapter.acknowledge(ok=False, reason="invalid")
-    stored = _as_verified(_store(gateway_code, raw, most=MAX_NOTIFICATION_CHARACTERS), notification)
+    stored = _as_verified(received, notification)
     if problem_found := _apply(gateway_code, notification):
         GatewayNotification.objects.filter(pk=stored.pk).update(problem=problem_found)
         logger.error("a valid notification of %s is quarantined: %s", gateway_code, problem_found)
@@ -61,14 +65,13 @@ def receive_notification(
     return adapter.acknowledge(ok=True)
 
 
-def _store(gateway_code: str, raw: RawRequest, *, most: int, problem: str = "") -> GatewayNotification:
-    return GatewayNotification.objects.create(
-        gateway=gateway_code,
-        dedupe_key="",
-        headers={name: raw.headers[name][:MAX_HEADER_CHARACTERS] for name in KEPT_HEADERS if name in raw.headers},
-        body=raw.body.decode("utf-8", "backslashreplace").replace("\0", "")[:most],
-        problem=problem,
-    )
+def _refuse(received: GatewayNotification, problem: NotificationInvalid, *, keep: bool) -> None:
+    if not keep:
+        received.delete()
+        return
+    received.problem, received.body = str(problem)[:200], received.body[:MAX_REFUSED_CHARACTERS]
+    received.save(update_fields=["problem", "body"])
+    logger.warning("refused a notification of %s: %s", received.gateway, problem)
 
 
 def _apply(gateway_code: str, notification: Notification) -> str:
