@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from marketplace.accounts.models import User
 from marketplace.orders.models import Order
 from marketplace.payments.models import (
     Difference,
@@ -11,7 +12,6 @@ from marketplace.payments.models import (
     OwnMovement,
     Payment,
     Payout,
-    PayoutDestination,
     Settlement,
     SettlementReturn,
     SubMerchant,
@@ -57,9 +57,11 @@ def lock_sub_merchants(sub_merchant_id: int) -> SubMerchant:
 
 
 def lock_destinations(user_id: int) -> None:
-    """Lock a seller's current destinations, so that one of a kind is left after two changes at once."""
-    rows = PayoutDestination.objects.filter(user_id=user_id, retired_at=None).order_by("pk")
-    list(rows.select_for_update(of=("self",), no_key=True))
+    """Queue the changes of where a seller is paid to, so that one of a kind is left after two at once.
+
+    The seller's own row is locked: before the first destination there is no other.
+    """
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
 
 
 def lock_tax_year(*, user_id: int, year: int, month: int) -> TaxYear:

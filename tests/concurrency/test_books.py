@@ -121,6 +121,15 @@ def test_of_two_changes_of_an_account_at_once_one_account_is_left(seller, meet_b
     assert PayoutDestination.objects.get(retired_at=None) in results
 
 
+def test_of_two_first_accounts_named_at_once_one_is_left(meet_before, monkeypatch):
+    newcomer = make_verified_seller()
+    meet_before(locks, "lock_destinations")
+    slowly(monkeypatch, destinations, "encrypt_text")
+    results = together(partial(change, newcomer, "a@example.com"), partial(change, newcomer, "b@example.com"))
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert PayoutDestination.objects.get(user=newcomer, retired_at=None) in results
+
+
 def test_control_without_the_lock_one_change_fails(seller, monkeypatch):
     point = MeetingPoint(once=True)
     monkeypatch.setattr(locks, "lock_destinations", lambda user_id: point.wait())
