@@ -7,7 +7,6 @@ from marketplace.orders.models import Order
 from marketplace.payments.models import (
     Difference,
     GatewayBill,
-    GatewayNotification,
     Invoice,
     OwnMovement,
     Payment,
@@ -27,11 +26,6 @@ def lock_order_of_payment(payment_id: int) -> Order:
 def lock_payment(payment_id: int) -> Payment:
     """Lock one payment, after its order."""
     return Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
-
-
-def lock_notification(notification_id: int) -> GatewayNotification:
-    """Lock one stored notification, so that two copies are applied one after the other."""
-    return GatewayNotification.objects.select_for_update(of=("self",), no_key=True).get(pk=notification_id)
 
 
 def lock_settlement(settlement_id: int) -> Settlement:

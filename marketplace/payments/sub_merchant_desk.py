@@ -20,12 +20,15 @@ def sub_merchant_list(request: HttpRequest) -> HttpResponse:
     """What waits for a second person or its day, what is in use, and the sellers a search finds."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
+    sellers = selectors.sellers_matching(text)
     context = {
         "form": form,
         "text": text,
-        "sellers": selectors.sellers_matching(text),
+        "sellers": sellers,
         "waiting": selectors.sub_merchants_to_come(),
-        "page_obj": Paginator(selectors.sub_merchants_known(text), 40).get_page(request.GET.get("page")),
+        "page_obj": Paginator(selectors.sub_merchants_known(text, sellers=sellers), 40).get_page(
+            request.GET.get("page")
+        ),
     }
     return render(request, "payments/admin/sub_merchant_list.html", context)
 

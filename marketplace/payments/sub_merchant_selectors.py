@@ -1,5 +1,7 @@
 """Reads of sellers' numbers at the institutions, for finance; the desk asks who may."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -28,13 +30,13 @@ def sub_merchants_to_come() -> QuerySet[SubMerchant]:
     return _with_people().filter(status__in=waiting).order_by("pk")
 
 
-def sub_merchants_known(text: str = "") -> QuerySet[SubMerchant]:
-    """Numbers that are or were in use or were refused, newest first: all, or those of a number or of these sellers."""
+def sub_merchants_known(text: str = "", *, sellers: Sequence[User] = ()) -> QuerySet[SubMerchant]:
+    """Numbers that are or were in use or were refused, newest first: all, or with a text that number or those sellers."""
     known = _with_people().exclude(status__in=(SubMerchantStatus.ASKED, SubMerchantStatus.APPROVED)).order_by("-pk")
     text = text.strip()
     if not text:
         return known
-    return known.filter(Q(sub_merchant_id=text) | Q(user__in=sellers_matching(text)))
+    return known.filter(Q(sub_merchant_id=text) | Q(user__in=sellers))
 
 
 def sellers_matching(text: str) -> list[User]:

@@ -67,6 +67,7 @@ def send_due_payouts() -> int:
 
     When the audit finds something nothing new leaves; what was sent already is still asked about.
     """
+    deadline = Deadline()
     # Half of the time at most for what was sent, so that a gateway that does not answer keeps nothing new from leaving.
     asked = list(payout_selectors.payouts_to_ask_about()[:READ_AT_ONCE])
     done = count_done(asked, lambda payout: services.send_payout(payout=payout), until=Deadline(JOB_SECONDS // 2))
@@ -74,7 +75,7 @@ def send_due_payouts() -> int:
     if new:
         services.run_audit(history=False)
     if not selectors.payouts_are_halted():
-        done += count_done(new, lambda payout: services.send_payout(payout=payout), until=Deadline(JOB_SECONDS // 2))
+        done += count_done(new, lambda payout: services.send_payout(payout=payout), until=deadline)
     return done
 
 
@@ -116,12 +117,13 @@ def forget_refused_notifications() -> int:
 @shared_task
 def issue_due_invoices() -> int:
     """Ask the provider for the invoices and reversals whose turn it is, then deliver. Returns how many were decided."""
+    deadline = Deadline()
     due = invoice_selectors.due_invoices()[:READ_AT_ONCE]
     decided = count_done(
         due, lambda invoice: invoices.send_invoice(invoice_id=invoice.pk), until=Deadline(JOB_SECONDS // 2)
     )
     if decided:
-        deliver_invoices()  # at once: somebody waits for the paper; what does not go out now has its own turns
+        _deliver(until=deadline)  # at once: somebody waits for the paper; what does not go out now has its own turns
     return decided
 
 
@@ -135,9 +137,9 @@ def reverse_refunded_invoices() -> int:
 @shared_task
 def deliver_invoices() -> int:
     """Make the documents of what was issued, tell people, send the mails. Returns how many were delivered."""
+    return _deliver(until=Deadline())
+
+
+def _deliver(*, until: Deadline) -> int:
     waiting = invoice_selectors.undelivered_invoices()[:READ_AT_ONCE]
-    return count_done(
-        waiting,
-        lambda invoice: invoice_delivery.deliver_invoice(invoice_id=invoice.pk),
-        until=Deadline(JOB_SECONDS // 2),  # `issue_due_invoices` may have used the other half
-    )
+    return count_done(waiting, lambda invoice: invoice_delivery.deliver_invoice(invoice_id=invoice.pk), until=until)

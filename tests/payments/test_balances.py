@@ -32,9 +32,9 @@ from marketplace.payments.models import (
     Settlement,
 )
 from marketplace.payments.selectors import payouts_are_halted
-from marketplace.payments.services import custody, own_money, reconciliation
+from marketplace.payments.services import own_money, reconciliation
 from marketplace.payments.services.balances import closing_fen, compare_balance, look_again
-from tests.factories import make_finance, make_gig, make_moderator, make_order, make_verified_seller
+from tests.factories import make_finance, make_gig, make_moderator, make_order, make_sub_merchant, make_verified_seller
 from tests.payments.conftest import deliver_and_accept, earn
 from tests.payments.yesterday import DAY, Yesterday
 
@@ -308,9 +308,7 @@ def test_in_custody_only_our_fee_is_in_our_account(alipay_sandbox, settings):
     settings.SETTLEMENT_MODE = "custody"
     alipay_sandbox.control("clock", {"seconds": 30 * 86_400})
     day, gig = Yesterday(alipay_sandbox, "alipay"), make_gig(price_fen=100_000)
-    custody.register_sub_merchant(
-        staff=make_finance(), user=gig.seller, gateway_code="alipay", sub_merchant_id=f"2088{gig.pk:012d}"
-    )
+    make_sub_merchant(user=gig.seller, gateway_code="alipay", number=f"2088{gig.pk:012d}")
     day.move(1)  # so that there is a bill
     order = make_order(gig=gig)
     day.pay(services.start_payment(order_id=order.pk, gateway_code="alipay"))

@@ -1,4 +1,8 @@
-"""More kinds of accounts and postings, seals of each day, proofs of escrow."""
+"""More kinds of accounts and postings, seals of each day, proofs of escrow.
+
+The two checks that are made anew read the accounts under a lock: nothing has been released, so there are few. Backwards only
+as long as no debt and no tax was booked, which the old check does not allow to carry a balance.
+"""
 
 import django.db.models.deletion
 import django.db.models.expressions

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 from django.db import IntegrityError, transaction
 
@@ -36,27 +36,27 @@ KEPT_HEADERS = ("content-type", "wechatpay-timestamp", "wechatpay-nonce", "wecha
 def receive_notification(
     *, gateway_code: str, raw: RawRequest, may_keep_refused: Callable[[], bool] = lambda: True
 ) -> RawReply:
-    """Verify what a gateway posted, store it, apply it once; returns the answer in the gateway's own form.
+    """Store what a gateway posted, verify it, apply it once; returns the answer in the gateway's own form.
 
-    A forged or foreign notification changes nothing. It is stored, marked as such, if `may_keep_refused` agrees: anybody
-    can post one, so an address gets a share of our disk and no more.
+    A forged or foreign notification changes nothing. It stays stored, marked as such and cut short, if `may_keep_refused`
+    agrees: anybody can post one, so an address gets a share of our disk and no more.
     Raises PaymentError GATEWAY_UNAVAILABLE when this gateway is not configured.
     """
     if gateway_code not in configured_gateways():
         raise PaymentError(PaymentErrorCode.GATEWAY_UNAVAILABLE)
     adapter = gateway(gateway_code)
+    received = GatewayNotification.objects.create(
+        gateway=gateway_code,
+        dedupe_key="",
+        headers={name: raw.headers[name][:MAX_HEADER_CHARACTERS] for name in KEPT_HEADERS if name in raw.headers},
+        body=raw.body.decode("utf-8", "backslashreplace").replace("\0", "")[:MAX_NOTIFICATION_CHARACTERS],
+    )
     try:
-        notification = adapter.parse_notification(raw)  # computes only: the gateway sends it again if we die here
+        notification = adapter.parse_notification(raw)
     except NotificationInvalid as problem:
-        if may_keep_refused():
-            _store(gateway_code, raw, most=MAX_REFUSED_CHARACTERS, problem=str(problem)[:200])
-            logger.warning("refused a notification of %s: %s", gateway_code, problem)
+        _refuse(received, problem, keep=may_keep_refused())
         return adapter.acknowledge(ok=False, reason="invalid")
-    except Exception:
-        # A fault of ours. What was posted must not be lost with it.
-        _store(gateway_code, raw, most=MAX_NOTIFICATION_CHARACTERS, problem="could not be read")
-        raise
-    stored = _store_verified(gateway_code, raw, notification)
+    stored = _as_verified(received, notification)
     if problem_found := _apply(gateway_code, notification):
         GatewayNotification.objects.filter(pk=stored.pk).update(problem=problem_found)
         logger.error("a valid notification of %s is quarantined: %s", gateway_code, problem_found)
@@ -65,23 +65,13 @@ def receive_notification(
     return adapter.acknowledge(ok=True)
 
 
-def _store(gateway_code: str, raw: RawRequest, *, most: int, **facts: Any) -> GatewayNotification:
-    return GatewayNotification.objects.create(
-        gateway=gateway_code,
-        headers={name: raw.headers[name][:MAX_HEADER_CHARACTERS] for name in KEPT_HEADERS if name in raw.headers},
-        body=raw.body.decode("utf-8", "backslashreplace").replace("\0", "")[:most],
-        **facts,
-    )
-
-
-def _store_verified(gateway_code: str, raw: RawRequest, notification: Notification) -> GatewayNotification:
-    """Store it before it is applied; a second copy of the same notification gives way to the first."""
-    facts = {"dedupe_key": notification.dedupe_key, "kind": notification.kind.value, "verified": True}
-    try:
-        with transaction.atomic():
-            return _store(gateway_code, raw, most=MAX_NOTIFICATION_CHARACTERS, **facts)
-    except IntegrityError:
-        return GatewayNotification.objects.get(gateway=gateway_code, dedupe_key=notification.dedupe_key, verified=True)
+def _refuse(received: GatewayNotification, problem: NotificationInvalid, *, keep: bool) -> None:
+    if not keep:
+        received.delete()
+        return
+    received.problem, received.body = str(problem)[:200], received.body[:MAX_REFUSED_CHARACTERS]
+    received.save(update_fields=["problem", "body"])
+    logger.warning("refused a notification of %s: %s", received.gateway, problem)
 
 
 def _apply(gateway_code: str, notification: Notification) -> str:
@@ -118,6 +108,21 @@ def _is_another_trade(payment: Payment, snapshot: PaySnapshot) -> bool:
     """Whether it tells of a second payment under the number of one that is booked: no institution should let that happen."""
     known, told = payment.gateway_trade_no, snapshot.gateway_trade_no
     return snapshot.state == PaymentState.PAID and bool(known and told) and known != told
+
+
+def _as_verified(received: GatewayNotification, notification: Notification) -> GatewayNotification:
+    """Mark the row as verified; a second copy of the same notification gives way to the first."""
+    try:
+        with transaction.atomic():
+            GatewayNotification.objects.filter(pk=received.pk).update(
+                dedupe_key=notification.dedupe_key, kind=notification.kind.value, verified=True
+            )
+        return received
+    except IntegrityError:
+        received.delete()
+        return GatewayNotification.objects.get(
+            gateway=received.gateway, dedupe_key=notification.dedupe_key, verified=True
+        )
 
 
 def forget_refused_notifications() -> int:

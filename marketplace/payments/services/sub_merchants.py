@@ -86,7 +86,8 @@ def ask_sub_merchant(*, staff: User, user: User, gateway_code: str, sub_merchant
                 asker=staff,
             )
     except IntegrityError as error:
-        is_taken = "of_one_seller" in str(error)  # the name of the constraint
+        violated = getattr(error.__cause__, "diag", None)
+        is_taken = violated is not None and violated.constraint_name == "payments_sub_merchant_of_one_seller"
         raise CustodyError(CustodyErrorCode.NUMBER_TAKEN if is_taken else CustodyErrorCode.ANOTHER_WAITS) from error
     _log(staff, "asked", asked)
     if not is_first:
