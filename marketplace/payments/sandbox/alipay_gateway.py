@@ -99,11 +99,13 @@ class AlipayGateway:
         if fault("drop_before_accept"):
             return await drop_connection(request)
         response = await run_in_threadpool(self._perform, checked, fault)
-        if delay_ms := fault("delay_ms"):
+        # All taken now: a fault that is set while this call waits is meant for another one.
+        delay_ms, drops, fails = fault("delay_ms"), fault("drop_after_accept"), fault("http_500_after_accept")
+        if delay_ms:
             await asyncio.sleep(delay_ms / 1000)
-        if fault("drop_after_accept"):
+        if drops:
             return await drop_connection(request)
-        if fault("http_500_after_accept"):
+        if fails:
             return PlainTextResponse("Internal Server Error", status_code=500)
         return response
 

@@ -124,11 +124,13 @@ class WechatGateway:
         except ApiError as error:
             # Everything of 2xx is signed, a "not now" as well.
             response = self._signed(_words(error), status=error.status) if error.status < 300 else _refusal(error)
-        if delay_ms := fault("delay_ms"):
+        # All taken now: a fault that is set while this call waits is meant for another one.
+        delay_ms, drops, fails = fault("delay_ms"), fault("drop_after_accept"), fault("http_500_after_accept")
+        if delay_ms:
             await asyncio.sleep(delay_ms / 1000)
-        if fault("drop_after_accept"):
+        if drops:
             return await drop_connection(request)
-        if fault("http_500_after_accept"):
+        if fails:
             return PlainTextResponse("Internal Server Error", status_code=500)
         return response
 
