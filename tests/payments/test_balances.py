@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.urls import reverse
+from django.db.models import F
 from django.utils import timezone
 
 from marketplace.core.config import set_config
@@ -15,7 +15,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Refund
 from marketplace.payments import balance_selectors, services, tasks
 from marketplace.payments.errors import ReconciliationError, ReconciliationErrorCode
-from marketplace.payments.gateways import gateway
+from marketplace.payments.gateways import configured_gateways, gateway
 from marketplace.payments.gateways.base import BillKind, BillRow, BillRowKind
 from marketplace.payments.models import (
     AccountBalance,
@@ -32,9 +32,9 @@ from marketplace.payments.models import (
     Settlement,
 )
 from marketplace.payments.selectors import payouts_are_halted
-from marketplace.payments.services import custody, own_money, reconciliation
+from marketplace.payments.services import own_money, reconciliation
 from marketplace.payments.services.balances import closing_fen, compare_balance, look_again
-from tests.factories import make_finance, make_gig, make_moderator, make_order, make_verified_seller
+from tests.factories import make_finance, make_gig, make_order, make_sub_merchant, make_verified_seller
 from tests.payments.conftest import deliver_and_accept, earn
 from tests.payments.yesterday import DAY, Yesterday
 
@@ -58,6 +58,12 @@ def over(day):
 
 def open_balance():
     return Difference.objects.filter(kind=DifferenceKind.BALANCE, status=DifferenceStatus.OPEN)
+
+
+def book(difference):
+    """Two people of finance book a balance as unexplained."""
+    movement = own_money.ask_balance(difference_id=difference.pk, staff=make_finance())
+    return own_money.approve_own_movement(movement_id=movement.pk, staff=make_finance())
 
 
 def sum_of(code):
@@ -88,7 +94,7 @@ def test_money_taken_out_behind_our_back_stops_payouts_until_finance_books_it(co
     assert difference.there_fen - difference.here_fen == -50_000
     assert difference.there_fen == balance.there_fen
     assert payouts_are_halted()
-    reconciliation.book_to_suspense(difference_id=difference.pk, staff=make_finance())
+    book(difference)
     assert sum_of(f"suspense:{compared.code}") == -50_000
     assert not open_balance().exists()
     assert not payouts_are_halted()
@@ -112,7 +118,7 @@ def test_a_gap_that_nobody_books_is_one_difference_of_the_newest_day(compared):
         compared.balance(days_ago=days_ago)
     assert [row.unexplained_fen for row in AccountBalance.objects.order_by("day")] == [0, -50_000, -50_000]
     assert open_balance().get().bill.day == timezone.localdate() - DAY
-    reconciliation.book_to_suspense(difference_id=open_balance().get().pk, staff=make_finance())
+    book(open_balance().get())
     assert sum_of(f"suspense:{compared.code}") == -50_000
     assert not payouts_are_halted()
 
@@ -138,7 +144,7 @@ def test_payouts_wait_while_a_balance_is_off_and_go_once_it_is_booked(alipay_san
     assert alipay_sandbox.control("transfers")["transfers"] == [] or payout.reference not in str(
         alipay_sandbox.control("transfers")
     )
-    reconciliation.book_to_suspense(difference_id=open_balance().get().pk, staff=make_finance())
+    book(open_balance().get())
     tasks.send_due_payouts()
     payout.refresh_from_db()
     assert payout.status == PayoutStatus.PAID
@@ -158,7 +164,7 @@ def test_a_tolerated_difference_is_listed_and_stops_nothing(compared):
 def test_money_that_comes_in_unasked_is_a_difference_too(compared):
     compared.move(1_234)
     assert over(compared).unexplained_fen == 1_234
-    reconciliation.book_to_suspense(difference_id=open_balance().get().pk, staff=make_finance())
+    book(open_balance().get())
     assert sum_of(f"suspense:{compared.code}") == 1_234
     assert not payouts_are_halted()
 
@@ -224,7 +230,9 @@ def test_a_difference_of_a_line_that_finance_booked_is_not_counted_twice(compare
     staff = make_finance()
     reconciliation.book_to_suspense(difference_id=line.pk, staff=staff)
     assert not payouts_are_halted()
-    reconciliation.book_to_suspense(difference_id=whole.pk, staff=staff)  # a page that was open for a while
+    with pytest.raises(ReconciliationError) as caught:
+        own_money.ask_balance(difference_id=whole.pk, staff=staff)  # a page that was open for a while
+    assert caught.value.code == ReconciliationErrorCode.BALANCE_MOVED
     assert sum_of(f"suspense:{compared.code}") == 10_000
     assert over_again(compared).unexplained_fen == 0
 
@@ -277,6 +285,32 @@ def test_a_day_on_which_nothing_moved_holds_what_the_day_before_held(compared):
     assert GatewayBill.objects.get(day=balance.day, kind=BillKind.FUND).rows == 0
 
 
+def test_a_quiet_day_after_one_that_was_passed_over_is_not_judged_by_the_balance_before_it(compared):
+    compared.buy()  # on the day whose account bill never comes
+    compared.ends()
+    compared.ends()  # nothing moved
+    compared.buy()
+    for _day in range(3):
+        compared.ends()
+    assert compared.balance(days_ago=6).unexplained_fen == 0
+    compared.bill(days_ago=5)
+    assert compared.balance(days_ago=4) is None
+    assert not payouts_are_halted()
+    assert compared.balance(days_ago=3).unexplained_fen == 0  # a line tells the balance: what moved since is known
+
+
+def test_a_gateway_that_was_given_up_neither_halts_the_others_nor_is_late(compared, settings):
+    compared.move(-500)
+    over(compared)
+    AccountBalance.objects.update(day=F("day") - 9 * DAY)
+    assert payouts_are_halted()
+    assert balance_selectors.late_balances() != []
+    settings.ALIPAY, settings.WECHATPAY = dict.fromkeys(settings.ALIPAY, ""), dict.fromkeys(settings.WECHATPAY, "")
+    assert compared.code not in configured_gateways()
+    assert not payouts_are_halted()
+    assert balance_selectors.late_balances() == []
+
+
 def test_what_is_missing_on_the_very_first_day_is_a_difference_and_what_is_more_was_there_before(yesterday):
     yesterday.buy()
     yesterday.ends()
@@ -308,9 +342,7 @@ def test_in_custody_only_our_fee_is_in_our_account(alipay_sandbox, settings):
     settings.SETTLEMENT_MODE = "custody"
     alipay_sandbox.control("clock", {"seconds": 30 * 86_400})
     day, gig = Yesterday(alipay_sandbox, "alipay"), make_gig(price_fen=100_000)
-    custody.register_sub_merchant(
-        staff=make_finance(), user=gig.seller, gateway_code="alipay", sub_merchant_id=f"2088{gig.pk:012d}"
-    )
+    make_sub_merchant(user=gig.seller, gateway_code="alipay", number=f"2088{gig.pk:012d}")
     day.move(1)  # so that there is a bill
     order = make_order(gig=gig)
     day.pay(services.start_payment(order_id=order.pk, gateway_code="alipay"))
@@ -328,29 +360,6 @@ def test_in_custody_only_our_fee_is_in_our_account(alipay_sandbox, settings):
     assert (settled.here_fen, settled.custody_fen, settled.unexplained_fen) == (10_000, 0, 0)
     assert settled.there_fen - held.there_fen == 10_000
     alipay_sandbox.control("clock", {"seconds": 30 * 86_400})
-
-
-def test_finance_reads_both_numbers_and_books_it_in_the_admin_and_nobody_else_does(compared, client):
-    compared.move(-50_000)
-    over(compared)
-    difference = open_balance().get()
-    moderator, finance = make_moderator(), make_finance()
-    backend = "django.contrib.auth.backends.ModelBackend"
-    client.force_login(moderator, backend=backend)
-    url = reverse("payments_difference_resolve", args=[difference.pk, "suspense"])
-    assert client.post(url).status_code in (302, 403)
-    assert open_balance().exists()
-    assert "balances-panel" not in client.get("/admin/").content.decode()
-    client.force_login(finance, backend=backend)
-    assert "balances-panel" in client.get("/admin/").content.decode()
-    page = client.get(reverse("payments_bills")).content.decode()
-    assert "−¥500.00" in page
-    assert f'action="{url}"' in page
-    assert reverse("payments_difference_resolve", args=[difference.pk, "known"]) not in page
-    assert "help-critical" in client.get(reverse("payments_payouts")).content.decode()
-    assert client.post(url, follow=True).status_code == 200
-    assert not open_balance().exists()
-    assert "balances-panel" not in client.get("/admin/").content.decode()
 
 
 def test_an_account_whose_bills_stop_coming_is_called_late(compared):
