@@ -12,7 +12,7 @@ from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import Leg, escrow_account, post
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund, RefundStatus
-from marketplace.payments import payout_selectors, services
+from marketplace.payments import payout_selectors, selectors, services
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways.alipay import AlipayGateway
 from marketplace.payments.gateways.base import (
@@ -137,6 +137,7 @@ def test_while_payouts_are_halted_no_settlement_begins(cleared):
     settlement = Settlement.objects.get()
     assert (settlement.status, settlement.attempts) == (SettlementStatus.DUE, 0)
     with later(days=8):  # a job that had it in hand before the alarm
+        assert not selectors.due_settlements().exists()
         assert not custody.send_settlement(settlement=settlement)
     settlement.refresh_from_db()
     assert (settlement.status, settlement.attempts, movements(cleared)) == (SettlementStatus.DUE, 0, [])
