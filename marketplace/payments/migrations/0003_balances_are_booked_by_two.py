@@ -1,6 +1,7 @@
 """A balance is booked by two people; notifications that could not be applied are found by an index.
 
 The index is made beside the gateways' posting: a plain CREATE INDEX would hold it up. Movements of our own money are few.
+Backwards only as long as no balance that two people booked has left suspense: then its difference has two movements.
 """
 
 from django.conf import settings
