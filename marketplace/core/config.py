@@ -64,7 +64,7 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             0,
             100_000,
             _("fen"),
-            _("Unexplained difference of an institution's balance that does not stop withdrawals"),
+            _("Unexplained difference of an institution's balance that does not stop withdrawals or settlements"),
         ),
         ConfigDefinition("ledger.clearing_days", 7, 0, 30, _("days"), _("Earnings become available after")),
         ConfigDefinition(

@@ -24,12 +24,15 @@ def book_gateway_fees(*, gateway: str, bill_reference: str, amount_fen: int) -> 
     )
 
 
-def book_suspense(*, gateway: str, difference_id: int, amount_fen: int) -> Transaction:
-    """The gateway holds `amount_fen` more than our books say (less, when negative): kept apart until it is explained."""
+def book_suspense(*, gateway: str, difference_id: int, amount_fen: int, reference: str = "") -> Transaction:
+    """The gateway holds `amount_fen` more than our books say (less, when negative): kept apart until it is explained.
+
+    `reference`: of the document by which two people decided it, if there is one.
+    """
     return post(
         kind=TransactionKind.ADJUSTMENT,
         key=f"difference:{difference_id}:suspense",
-        reference=f"difference:{difference_id}",
+        reference=reference or f"difference:{difference_id}",
         legs=[Leg(clearing_account(gateway), -amount_fen), Leg(suspense_account(gateway), amount_fen)],
     )
 

@@ -165,13 +165,14 @@ def _by_documents(gateway: str) -> int:
         account__code=f"clearing:{gateway}",
         transaction__kind__in=(TransactionKind.GATEWAY_FEE, TransactionKind.ADJUSTMENT),
     ).exclude(transaction__reference__startswith=OWN_PREFIX)
-    own_money = OwnMovement.objects.filter(gateway=gateway, status=OwnMovementStatus.POSTED, kind__in=MOVES_CLEARING)
+    moved = OwnMovement.objects.filter(gateway=gateway, status=OwnMovementStatus.POSTED)
     return (
         total(paid)
         - total(refunds)
         - total(payouts)
         - total(settled, "seller_fen")
         + total(returned, "seller_fen")
-        - total(own_money)
+        - total(moved.filter(kind__in=MOVES_CLEARING))
+        + total(moved.filter(kind=OwnMovementKind.SUSPENSE_BOOK))
         - total(explained)
     )

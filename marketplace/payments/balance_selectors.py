@@ -14,6 +14,7 @@ from marketplace.core.config import get_config
 from marketplace.ledger.models import Entry, Transaction, TransactionKind
 from marketplace.ledger.services import clearing_account
 from marketplace.orders.models import Refund, RefundStatus
+from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.models import (
     MERCHANT_ACCOUNT,
     AccountBalance,
@@ -216,8 +217,9 @@ def _difference_of(key: str) -> int:
 
 
 def latest_balances() -> list[AccountBalance]:
-    """The newest comparison of each account."""
-    newest = AccountBalance.objects.order_by("gateway", "account", "-day").distinct("gateway", "account")
+    """The newest comparison of each account of the gateways in use: one that was given up has no newer one ever."""
+    ours = AccountBalance.objects.filter(gateway__in=configured_gateways())
+    newest = ours.order_by("gateway", "account", "-day").distinct("gateway", "account")
     return list(newest)
 
 

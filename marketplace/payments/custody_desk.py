@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
-from marketplace.payments import custody_selectors, selectors
+from marketplace.payments import balance_selectors, custody_selectors, selectors
 from marketplace.payments.custody_forms import ReasonForm
-from marketplace.payments.services import settlement_repairs, settlement_returns
+from marketplace.payments.services import custody, settlement_repairs, settlement_returns
 
 
 @permission_required("payments.view_settlement")
@@ -17,6 +17,9 @@ from marketplace.payments.services import settlement_repairs, settlement_returns
 def settlement_list(request: HttpRequest) -> HttpResponse:
     """What an institution refused, with the refunds that wait for it, and held payments whose freeze ends soon."""
     context = {
+        "audit": selectors.latest_audit(),
+        "off": balance_selectors.balances_that_are_off(),
+        "is_custody": custody.is_custody(),
         "settlements": custody_selectors.stuck_settlements(),
         "returns": custody_selectors.stuck_returns(),
         "ending": selectors.payments_near_freeze_end(),

@@ -76,6 +76,8 @@ class ReconciliationErrorCode(StrEnum):
     STILL_DIFFERENT = "still_different"
     NOT_FITTING = "not_fitting"
     ASK_FIRST = "ask_first"
+    LINES_FIRST = "lines_first"
+    BALANCE_MOVED = "balance_moved"
 
 
 class ReconciliationError(DomainError):
@@ -88,6 +90,13 @@ class ReconciliationError(DomainError):
         ReconciliationErrorCode.ASK_FIRST: _(
             "This number is one of ours. Ask the payment institution instead: booked as unexplained it would be counted "
             "twice as soon as the institution tells us of it."
+        ),
+        ReconciliationErrorCode.LINES_FIRST: _(
+            "Lines of this institution's bills are still open. Decide about them first: booked now, the same amount would "
+            "be counted twice. Nothing was booked."
+        ),
+        ReconciliationErrorCode.BALANCE_MOVED: _(
+            "This balance is off by another amount by now, or comes out. Nothing was booked; please look at it again."
         ),
     }
 
@@ -119,7 +128,8 @@ class OwnMoneyError(DomainError):
         OwnMoneyErrorCode.NOT_WAITING: _("This has been decided in the meantime. Please look at it again."),
         OwnMoneyErrorCode.NOT_THE_SAME_PERSON: _("Whoever asked cannot approve it: a second person has to."),
         OwnMoneyErrorCode.HALTED: _(
-            "The audit of the books found something: no money leaves until a later audit is clean."
+            "The audit of the books found something, or an institution holds another amount than they explain: none of "
+            "our money leaves until that is cleared up."
         ),
     }
 

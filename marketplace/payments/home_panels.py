@@ -8,6 +8,7 @@ from wagtail.admin.ui.components import Component
 from marketplace.accounts.models import User
 from marketplace.payments import balance_selectors, selectors, todo_selectors, waiting_selectors
 from marketplace.payments.models import AccountBalance, AuditRun
+from marketplace.payments.services import custody
 from marketplace.payments.todo_selectors import Todo
 
 
@@ -21,7 +22,7 @@ class AuditPanel(Component):
         self.audit = audit
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"audit": self.audit}
+        return {"audit": self.audit, "is_custody": custody.is_custody()}
 
 
 class BalancesPanel(Component):
@@ -34,7 +35,7 @@ class BalancesPanel(Component):
         self.off, self.late = off, late
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"off": self.off, "late": self.late}
+        return {"off": self.off, "late": self.late, "is_custody": custody.is_custody()}
 
 
 class WaitingPanel(Component):

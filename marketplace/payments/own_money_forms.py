@@ -6,10 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.payments import own_money_selectors
-from marketplace.payments.models import Difference, GatewayCode, OwnMovementKind
+from marketplace.payments.models import WAYS_OUT, Difference, GatewayCode
 from marketplace.payments.payout_forms import YuanField
-
-_WAYS = (OwnMovementKind.SUSPENSE_DEBT, OwnMovementKind.SUSPENSE_FEES, OwnMovementKind.SUSPENSE_BACK)
 
 
 class TransferForm(forms.Form):
@@ -57,7 +55,7 @@ class SellerField(forms.ModelChoiceField):
 class ResolveForm(forms.Form):
     """Where what is unexplained belongs."""
 
-    way = forms.ChoiceField(label=_("Way out"), choices=[(way.value, way.label) for way in _WAYS])
+    way = forms.ChoiceField(label=_("Way out"), choices=[(way.value, way.label) for way in WAYS_OUT])
     seller = SellerField(label=_("Seller"), queryset=None, required=False, empty_label=_("No seller"))
     note = forms.CharField(label=_("Why"), max_length=200)
 

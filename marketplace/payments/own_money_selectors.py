@@ -57,6 +57,7 @@ def suspense_items() -> QuerySet[Difference]:
     booked = Entry.objects.filter(account__kind=AccountKind.SUSPENSE, transaction__idempotency_key=key)
     amount = Subquery(booked.values("amount_fen")[:1], output_field=BigIntegerField())
     asked = OwnMovement.objects.filter(difference=OuterRef("pk"), status__in=LIVE)
+    asked = asked.exclude(kind=OwnMovementKind.SUSPENSE_BOOK)  # the way in
     items = Difference.objects.annotate(suspense_fen=amount).filter(~Exists(asked), suspense_fen__isnull=False)
     return items.select_related("bill").order_by("bill__day", "pk")
 

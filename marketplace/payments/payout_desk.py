@@ -15,6 +15,7 @@ from wagtail.admin.auth import permission_required
 from marketplace.accounts.selectors import verified_real_names
 from marketplace.core.sheets import Column, Fen, Sheet, SheetFormat, sheet_response
 from marketplace.payments import balance_selectors, payout_selectors, selectors, services
+from marketplace.payments.services import custody
 
 
 class RejectForm(forms.Form):
@@ -33,6 +34,7 @@ def payout_list(request: HttpRequest) -> HttpResponse:
         "under_way": payout_selectors.payouts_under_way(),
         "audit": selectors.latest_audit(),
         "off": balance_selectors.balances_that_are_off(),
+        "is_custody": custody.is_custody(),
         "quarters": [(year, quarter) for year in (today.year, today.year - 1) for quarter in (4, 3, 2, 1)
                      if date(year, quarter * 3 - 2, 1) <= today],
     }  # fmt: skip

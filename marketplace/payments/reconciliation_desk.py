@@ -10,7 +10,7 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.payments import balance_selectors, reconciliation_selectors
 from marketplace.payments.models import GatewayBill
-from marketplace.payments.services import reconciliation
+from marketplace.payments.services import custody, own_money, reconciliation
 
 BALANCES_SHOWN = 14  # a week of two institutions
 _ACTIONS = {
@@ -28,6 +28,7 @@ def bill_list(request: HttpRequest) -> HttpResponse:
         "differences": reconciliation_selectors.open_differences()[:200],
         "balances": balance_selectors.balances()[:BALANCES_SHOWN],
         "off": balance_selectors.balances_that_are_off(),
+        "is_custody": custody.is_custody(),
         "page_obj": Paginator(reconciliation_selectors.bills(), 40).get_page(request.GET.get("page")),
     }
     return render(request, "payments/admin/bill_list.html", context)
@@ -46,13 +47,17 @@ def bill_file(request: HttpRequest, bill_id: int) -> FileResponse:
 @permission_required("payments.change_difference")
 @require_POST
 def difference_resolve(request: HttpRequest, difference_id: int, action: str) -> HttpResponse:
-    """One click: ask the gateway, book to suspense, accept the fee, or note why it is known."""
+    """One click: ask the gateway, book to suspense (a balance: ask for it), accept the fee, or note why it is known."""
     if action == "known":
         note = request.POST.get("note", "").strip()
         if not note:
             messages.error(request, _("Say what is known about it."))
             return redirect("payments_bills")
         reconciliation.accept_as_known(difference_id=difference_id, staff=request.user, note=note)
+    elif action == "balance":
+        own_money.ask_balance(difference_id=difference_id, staff=request.user)
+        messages.success(request, _("Noted. A second person has to approve it."))
+        return redirect("payments_own_money")
     elif action in _ACTIONS:
         _ACTIONS[action](difference_id=difference_id, staff=request.user)
     else:

@@ -1,6 +1,6 @@
 """Reads of reconciliation."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from marketplace.ledger.models import Transaction
 from marketplace.orders.models import Refund
@@ -8,8 +8,11 @@ from marketplace.payments.gateways.base import BillRowKind
 from marketplace.payments.models import (
     MONEY_IS_BACK,
     Difference,
+    DifferenceKind,
     DifferenceStatus,
     GatewayBill,
+    OwnMovement,
+    OwnMovementStatus,
     Payment,
     Payout,
     PayoutStatus,
@@ -56,7 +59,24 @@ def bills() -> QuerySet[GatewayBill]:
     return GatewayBill.objects.annotate(open_differences=still_open).order_by("-day", "gateway", "kind")
 
 
+def open_balance(gateway: str) -> Difference | None:
+    """What the newest comparison of a gateway's account leaves unexplained: there is one such difference, or none."""
+    waiting = Difference.objects.filter(kind=DifferenceKind.BALANCE, status=DifferenceStatus.OPEN)
+    return waiting.filter(bill__gateway=gateway).first()
+
+
+def has_open_lines(balance: Difference) -> bool:
+    """Whether a line of a bill of that day or before may explain a balance, and is still to be decided.
+
+    Fees are in the books with their bill, whatever is decided about them.
+    """
+    lines = Difference.objects.filter(status=DifferenceStatus.OPEN)
+    lines = lines.exclude(kind__in=(DifferenceKind.BALANCE, DifferenceKind.FEE))
+    return lines.filter(bill__gateway=balance.bill.gateway, bill__day__lte=balance.bill.day).exists()
+
+
 def open_differences() -> QuerySet[Difference]:
-    """What waits for a person, oldest first."""
-    waiting = Difference.objects.filter(status=DifferenceStatus.OPEN)
+    """What waits for a person, oldest first, each with whether its booking waits for a second one (`is_asked`)."""
+    asked = OwnMovement.objects.filter(difference=OuterRef("pk"), status=OwnMovementStatus.ASKED)
+    waiting = Difference.objects.filter(status=DifferenceStatus.OPEN).annotate(is_asked=Exists(asked))
     return waiting.select_related("bill").order_by("bill__day", "pk")

@@ -123,8 +123,9 @@ def refunded_fen(payment: Payment) -> int:
 
 
 def due_settlements() -> QuerySet[Settlement]:
-    """Settlements whose turn it is."""
-    waiting = Settlement.objects.filter(status__in=(SettlementStatus.DUE, SettlementStatus.SENT))
+    """Settlements whose turn it is. While payouts are halted none begins; those sent are still asked about."""
+    begun = (SettlementStatus.SENT,) if payouts_are_halted() else (SettlementStatus.DUE, SettlementStatus.SENT)
+    waiting = Settlement.objects.filter(status__in=begun)
     return waiting.filter(next_attempt_at__lte=clock.now()).order_by("next_attempt_at")
 
 

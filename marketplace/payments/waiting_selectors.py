@@ -16,6 +16,7 @@ from marketplace.ledger.models import Clearing, DaySeal, EscrowProof, Transactio
 from marketplace.orders.models import Refund, RefundStatus
 from marketplace.payments import selectors
 from marketplace.payments.models import (
+    GatewayNotification,
     Invoice,
     InvoiceStatus,
     OwnMovement,
@@ -34,6 +35,8 @@ TOO_LONG = timedelta(hours=24)
 # It runs every night: two hours of grace for a night on which much was posted.
 AUDIT_TOO_OLD = timedelta(hours=26)
 SHOWN = 200
+# Nobody can end one by hand: bills of the days after it tell the same.
+NOTIFICATIONS_SHOWN_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class Waiting:
 class _Source:
     """Where waiting things are looked for, and in which fields what of them stands.
 
-    `stops` is the status in which a thing stays until a person does something: it is listed at once.
+    `stops` is the status in which a thing stays until a person does something: it is listed at once, as all of a source
+    is with `is_at_once`.
     """
 
     what: Promise
@@ -63,6 +67,7 @@ class _Source:
     since: str = "created_at"
     stops: str = ""
     state: Promise | None = None
+    is_at_once: bool = False
 
 
 _UNPAID = (PayoutStatus.AWAITING_APPROVAL, PayoutStatus.APPROVED, PayoutStatus.SENT, PayoutStatus.AWAITING_PAYEE)
@@ -83,6 +88,16 @@ def _unsettled() -> QuerySet[Payment]:
     release = Concat(Value("order:"), OuterRef("order__number"), Value(":release"))
     cleared = Clearing.objects.filter(reference=release).values("cleared_at")[:1]
     return selectors.payments_to_settle().annotate(since=Subquery(cleared))
+
+
+def _quarantined() -> QuerySet[GatewayNotification]:
+    """What a gateway told us, and our books could not follow: another amount, an unknown number, paid twice under one.
+
+    A later copy that is applied ends it; else the day's bill has the same line, which is decided there, and this goes
+    with its time.
+    """
+    found = GatewayNotification.objects.filter(verified=True, applied_at=None).exclude(problem="")
+    return found.filter(received_at__gte=clock.now() - NOTIFICATIONS_SHOWN_FOR)
 
 
 _SOURCES = (
@@ -114,6 +129,15 @@ _SOURCES = (
         number="sub_merchant_id",
     ),
     _Source(_("Invoice"), lambda: Invoice.objects.filter(status=InvoiceStatus.REQUESTED)),
+    _Source(
+        _("Notification that was not applied"),
+        _quarantined,
+        amount="",
+        number="dedupe_key",
+        since="received_at",
+        state=_("Not applied"),
+        is_at_once=True,
+    ),
     _Source(_("Movement of our own money"), lambda: OwnMovement.objects.filter(status=OwnMovementStatus.ASKED)),
 )
 
@@ -174,4 +198,6 @@ def nights_missed() -> list[Promise]:
 
 def _overdue(source: _Source) -> QuerySet[Any]:
     overdue = Q(**{f"{source.since}__lt": clock.now() - TOO_LONG})
+    if source.is_at_once:
+        return source.rows()
     return source.rows().filter(overdue | Q(status=source.stops) if source.stops else overdue)

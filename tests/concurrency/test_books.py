@@ -1,5 +1,6 @@
 """Balances compared twice at once, two changed accounts, a debt that two incomes repay: each with its control."""
 
+import threading
 import time
 from datetime import timedelta
 from functools import partial
@@ -13,21 +14,25 @@ from marketplace.core import clock
 from marketplace.ledger import locks as ledger_locks
 from marketplace.ledger.errors import LedgerError
 from marketplace.ledger.models import Account, Clearing
+from marketplace.ledger.postings_own_money import sum_fen
 from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import clear_earnings
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.payments import locks, services
 from marketplace.payments.audit import audit_money
+from marketplace.payments.errors import ReconciliationError
 from marketplace.payments.gateways.base import BillKind, BillRow, BillRowKind, PaymentState, PaySnapshot
 from marketplace.payments.models import (
     AccountBalance,
     Difference,
+    DifferenceKind,
+    DifferenceStatus,
     GatewayBill,
     PayoutDestination,
     PayoutDestinationKind,
 )
-from marketplace.payments.services import balances, destinations
+from marketplace.payments.services import balances, destinations, own_money, reconciliation
 from tests.concurrency.conftest import MeetingPoint
 from tests.databases import together
 from tests.factories import make_finance, make_gig, make_order, make_verified_seller
@@ -95,6 +100,70 @@ def test_control_without_the_lock_the_second_run_fails(bill, monkeypatch):
     monkeypatch.setattr(balances, "_explain", explain_together)
     results = together(partial(compare, bill), partial(compare, bill))
     assert sorted(type(result).__name__ for result in results) == ["AccountBalance", IntegrityError.__name__]
+
+
+# A line is booked while a colleague approves the balance that it explains
+
+
+@pytest.fixture
+def line(bill):
+    """The ¥1 that is missing: a refund of which our books know nothing."""
+    compare(bill)
+    return Difference.objects.create(
+        bill=bill, kind=DifferenceKind.MISSING_HERE, row_kind="refund", out_trade_no="X1", there_fen=100
+    )
+
+
+@pytest.fixture
+def movement(line):
+    """Somebody asked for the booking of the balance before the line was found."""
+    whole = Difference.objects.get(kind=DifferenceKind.BALANCE)
+    Difference.objects.filter(pk=line.pk).update(status=DifferenceStatus.RESOLVED)
+    movement = own_money.ask_balance(difference_id=whole.pk, staff=make_finance())
+    Difference.objects.filter(pk=line.pk).update(status=DifferenceStatus.OPEN)
+    return movement
+
+
+def book_line_and_approve_balance(line, movement):
+    return together(
+        partial(reconciliation.book_to_suspense, difference_id=line.pk, staff=make_finance()),
+        partial(own_money.approve_own_movement, movement_id=movement.pk, staff=make_finance()),
+    )
+
+
+def suspense_fen():
+    return sum_fen("suspense:alipay")
+
+
+def test_a_line_and_its_balance_booked_at_once_are_booked_once(line, movement, meet_before, monkeypatch):
+    meet_before(locks, "lock_bill")
+    slowly(monkeypatch, balances, "_explain")
+    booked, approved = book_line_and_approve_balance(line, movement)
+    assert booked.status == DifferenceStatus.RESOLVED
+    assert isinstance(approved, ReconciliationError)
+    assert suspense_fen() == -100
+    assert audit_money().violations == []
+
+
+def test_control_without_the_bills_lock_the_same_money_is_booked_twice(line, movement, monkeypatch):
+    point, explain, approver = MeetingPoint(once=True), balances._explain, locks.lock_own_movement
+    approving = threading.local()
+
+    def lock_own_movement(pk):
+        approving.here = True
+        return approver(pk)
+
+    def explain_together(balance):
+        explain(balance)
+        point.wait()
+        if getattr(approving, "here", False):
+            time.sleep(A_WHILE)  # the line is booked meanwhile
+
+    monkeypatch.setattr(locks, "lock_own_movement", lock_own_movement)
+    monkeypatch.setattr(locks, "lock_bill", lambda bill_id: GatewayBill.objects.get(pk=bill_id))
+    monkeypatch.setattr(balances, "_explain", explain_together)
+    book_line_and_approve_balance(line, movement)
+    assert suspense_fen() == -200
 
 
 # Two new accounts of one kind at the same time

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.core.identifiers import new_reference
@@ -11,7 +12,7 @@ from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import Leg, escrow_account, post
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund, RefundStatus
-from marketplace.payments import payout_selectors, services
+from marketplace.payments import payout_selectors, selectors, services
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways.alipay import AlipayGateway
 from marketplace.payments.gateways.base import (
@@ -23,7 +24,7 @@ from marketplace.payments.gateways.base import (
     SettleState,
     Unknown,
 )
-from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus
+from marketplace.payments.models import AccountBalance, AuditRun, Settlement, SettlementReturn, SettlementStatus
 from marketplace.payments.services import custody, settlement_returns
 from marketplace.payments.tasks import pay_due_refunds, settle_cleared_payments
 from tests.factories import make_finance, make_gig, make_order
@@ -122,6 +123,66 @@ def test_a_split_that_fails_waits_for_a_person_with_alipays_reason(cleared):
     settlement = Settlement.objects.get()
     assert (settlement.status, settlement.problem) == (SettlementStatus.STUCK, "RECEIVER_STATUS_ABNORMAL")
     assert cleared.at_alipay()["unsettled_amount"] == "1000.00"
+
+
+def alarm():
+    """The audit finds something: payouts are halted until a later one is clean."""
+    return AuditRun.objects.create(at=timezone.now(), transactions=1, entries=2, accounts=2, violations=["x"])
+
+
+def test_while_payouts_are_halted_no_settlement_begins(cleared):
+    broken = alarm()
+    with later(days=8):
+        assert settle_cleared_payments() == 0
+    settlement = Settlement.objects.get()
+    assert (settlement.status, settlement.attempts) == (SettlementStatus.DUE, 0)
+    with later(days=8):  # a job that had it in hand before the alarm
+        assert not selectors.due_settlements().exists()
+        assert not custody.send_settlement(settlement=settlement)
+    settlement.refresh_from_db()
+    assert (settlement.status, settlement.attempts, movements(cleared)) == (SettlementStatus.DUE, 0, [])
+    broken.delete()
+    with later(days=8):
+        assert settle_cleared_payments() == 1
+
+
+def test_while_an_institutions_balance_is_off_no_settlement_begins_either(cleared):
+    AccountBalance.objects.create(
+        gateway="alipay", day=timezone.localdate(), there_fen=1, here_fen=2, unexplained_fen=-1
+    )
+    with later(days=8):
+        assert settle_cleared_payments() == 0
+    assert movements(cleared) == []
+
+
+def test_a_settlement_that_was_sent_before_the_halt_is_still_asked_about(cleared):
+    spoil(cleared, SPLIT, drop_after_accept=True)
+    with later(days=8):
+        assert settle_cleared_payments() == 0
+    assert Settlement.objects.get().status == SettlementStatus.SENT
+    alarm()
+    with later(days=9):
+        assert settle_cleared_payments() == 1
+    assert movements(cleared) == [("split", "100.00"), ("release", "900.00")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "stands_still", "goes_on"), [("custody", "结算", "提现"), ("transfer", "提现", "结算")]
+)
+def test_the_alarm_names_what_stands_still(client, settings, silent_alipay, mode, stands_still, goes_on):
+    settings.SETTLEMENT_MODE = mode
+    alarm()
+    AccountBalance.objects.create(
+        gateway="alipay", day=timezone.localdate(), there_fen=1, here_fen=2, unexplained_fen=-1
+    )
+    client.force_login(make_finance())
+    page = client.get("/admin/").content.decode()
+    for panel in ("audit-panel", "balances-panel"):
+        alarms = page.partition(f'aria-labelledby="{panel}"')[2].partition("</section>")[0]
+        assert f"暂停一切{stands_still}" in alarms
+        assert f"暂停一切{goes_on}" not in alarms
+    for desk in ("payments_settlements", "payments_payouts"):
+        assert client.get(reverse(desk)).content.decode().count(f"暂停一切{stands_still}") == 2
 
 
 def test_frozen_money_goes_straight_back_to_the_buyer(held):

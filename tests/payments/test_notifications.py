@@ -10,7 +10,7 @@ from marketplace.core import clock
 from marketplace.ledger.models import Entry, Transaction
 from marketplace.orders.models import Order, Refund
 from marketplace.orders.states import OrderStatus
-from marketplace.payments import services, tasks
+from marketplace.payments import services, tasks, waiting_selectors
 from marketplace.payments.gateways.base import PaymentState, PaySnapshot
 from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.sandbox.keys import ensure_keys
@@ -110,6 +110,30 @@ def test_another_amount_is_set_aside_for_a_person(payment, forge, amount):
     assert GatewayNotification.objects.get().verified
     assert GatewayNotification.objects.get().applied_at is None
     assert_nothing_happened(payment)
+
+
+def test_what_was_set_aside_waits_for_a_person_until_a_later_copy_is_applied(payment, forge):
+    notice = forge(payment)
+    Payment.objects.update(amount_fen=payment.amount_fen + 1)
+    refused(notice, "amount differs")
+    kept = GatewayNotification.objects.get()
+    waiting = waiting_selectors.waiting_too_long()
+    assert [(row.number, row.problem) for row in waiting] == [(kept.dedupe_key, "amount differs")]
+    assert waiting_selectors.number_waiting() == 1
+    Payment.objects.update(amount_fen=payment.amount_fen)
+    assert hand_over(notice) == "success"
+    kept.refresh_from_db()
+    assert (kept.applied_at is None, kept.problem) == (False, "")
+    assert waiting_selectors.waiting_too_long() == []
+
+
+def test_what_is_forged_and_what_is_a_month_old_waits_for_nobody(payment, forge):
+    refused(forge(payment) | {"sign": ""}, "signature")
+    assert waiting_selectors.number_waiting() == 0
+    assert post_notice(forge(payment, total_amount="0.01")).status_code == 400
+    assert [row.problem for row in waiting_selectors.waiting_too_long()] == ["amount differs"]
+    with clock.moved_to(timezone.now() + timedelta(days=31)):
+        assert waiting_selectors.number_waiting() == 0
 
 
 def test_a_second_payment_under_one_number_is_never_taken_for_the_first(payment, forge):

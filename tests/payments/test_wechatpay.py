@@ -25,7 +25,7 @@ from marketplace.payments.gateways.base import (
     Rejected,
     Unknown,
 )
-from marketplace.payments.models import GatewayNotification, PaymentStatus
+from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
 from tests.factories import make_finance, make_gig, make_order
 from tests.payments.sandbox.conftest import fetch
 from tests.payments.wechat import Letter, hand_in, use_wechat
@@ -221,6 +221,25 @@ def test_a_refund_that_takes_days_is_done_when_wechat_says_so(wechat_purchase):
     refund.refresh_from_db()
     assert refund.status == RefundStatus.SENT
     wechat_purchase.sandbox.control(f"wechat/refunds/{refund.reference}", {"status": "SUCCESS"})
+    assert wechat_purchase.deliver(2).status_code == 200
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.DONE
+
+
+def test_a_refund_is_told_by_its_own_gateway_only(wechat_purchase):
+    wechat_purchase.pay()
+    wechat_purchase.deliver()
+    wechat_purchase.sandbox.fault(wechat_purchase.payment.out_trade_no, refund_status="PROCESSING")
+    orders.cancel_order(order_id=wechat_purchase.order.pk, user=wechat_purchase.order.seller)
+    tasks.pay_due_refunds()
+    refund = Refund.objects.get()
+    wechat_purchase.sandbox.control(f"wechat/refunds/{refund.reference}", {"status": "SUCCESS"})
+    Payment.objects.update(gateway="alipay")
+    assert wechat_purchase.deliver(2).status_code >= 400
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.SENT
+    assert GatewayNotification.objects.get(kind="refund").problem == "unknown number"
+    Payment.objects.update(gateway="wechatpay")
     assert wechat_purchase.deliver(2).status_code == 200
     refund.refresh_from_db()
     assert refund.status == RefundStatus.DONE

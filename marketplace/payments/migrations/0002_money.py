@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
                 ('reference', models.CharField(max_length=32, unique=True, verbose_name='reference')),
-                ('kind', models.CharField(choices=[('fees_withdrawn', 'Service fees to our bank'), ('tax_remitted', 'Income tax to the tax office'), ('tax_advanced', 'Remitted tax put up for a returned withdrawal'), ('suspense_debt', "Unexplained: against a seller's debt"), ('suspense_fees', "Unexplained: against the institution's fees"), ('suspense_back', 'Unexplained: taken back, the line turned up')], max_length=14, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('fees_withdrawn', 'Service fees to our bank'), ('tax_remitted', 'Income tax to the tax office'), ('tax_advanced', 'Remitted tax put up for a returned withdrawal'), ('suspense_book', 'Unexplained: the balance of an account, to be booked'), ('suspense_debt', "Unexplained: against a seller's debt"), ('suspense_fees', "Unexplained: against the institution's fees"), ('suspense_back', 'Unexplained: taken back, the line turned up')], max_length=14, verbose_name='kind')),
                 ('gateway', models.CharField(blank=True, choices=[('alipay', 'Alipay'), ('wechatpay', 'WeChat Pay')], max_length=10, verbose_name='gateway')),
                 ('amount_fen', models.BigIntegerField(verbose_name='amount in fen')),
                 ('bank_reference', models.CharField(blank=True, max_length=64, verbose_name='number at the bank')),
@@ -572,7 +572,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ownmovement',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('asked', 'posted'))), fields=('difference',), name='payments_own_movement_difference_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('asked', 'posted')), models.Q(('kind', 'suspense_book'), ('status', 'posted'), _negated=True)), fields=('difference',), name='payments_own_movement_difference_once'),
+        ),
+        migrations.AddIndex(
+            model_name='gatewaynotification',
+            index=models.Index(condition=models.Q(('applied_at', None), ('verified', True), models.Q(('problem', ''), _negated=True)), fields=['received_at'], name='payments_notification_waits'),
         ),
         migrations.AddConstraint(
             model_name='ownmovement',

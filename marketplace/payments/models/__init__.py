@@ -20,6 +20,7 @@ from marketplace.payments.models.invoices import (
 )
 from marketplace.payments.models.own_movements import (
     OWN_PREFIX,
+    WAYS_OUT,
     OwnMovement,
     OwnMovementKind,
     OwnMovementStatus,
@@ -45,6 +46,7 @@ __all__ = [
     "MERCHANT_ACCOUNT",
     "MONEY_IS_BACK",
     "OWN_PREFIX",
+    "WAYS_OUT",
     "AccountBalance",
     "AuditRun",
     "DemoPaper",

@@ -15,9 +15,15 @@ class OwnMovementKind(models.TextChoices):
     FEES_WITHDRAWN = "fees_withdrawn", _("Service fees to our bank")
     TAX_REMITTED = "tax_remitted", _("Income tax to the tax office")
     TAX_ADVANCED = "tax_advanced", _("Remitted tax put up for a returned withdrawal")
+    # The one way into suspense that asks for two people: it lets payouts go on.
+    SUSPENSE_BOOK = "suspense_book", _("Unexplained: the balance of an account, to be booked")
     SUSPENSE_DEBT = "suspense_debt", _("Unexplained: against a seller's debt")
     SUSPENSE_FEES = "suspense_fees", _("Unexplained: against the institution's fees")
     SUSPENSE_BACK = "suspense_back", _("Unexplained: taken back, the line turned up")
+
+
+# Of suspense.
+WAYS_OUT = (OwnMovementKind.SUSPENSE_DEBT, OwnMovementKind.SUSPENSE_FEES, OwnMovementKind.SUSPENSE_BACK)
 
 
 class OwnMovementStatus(models.TextChoices):
@@ -32,7 +38,7 @@ _LIVE = ("asked", "posted")
 class OwnMovement(TimeStamped):
     """Finance moves money that is no customer's: one person asks, a second one agrees, then it is in the books.
 
-    `amount_fen` is what leaves, or what stood as unexplained with its sign. The transfer itself is made at the
+    `amount_fen` is what leaves, or what stands (stood) as unexplained with its sign. The transfer itself is made at the
     institution or the bank; `bank_reference` is its number there, so that none is booked twice.
     """
 
@@ -78,7 +84,10 @@ class OwnMovement(TimeStamped):
                 name="payments_own_movement_posted_by_two",
             ),
             models.UniqueConstraint(
-                fields=["difference"], condition=Q(status__in=_LIVE), name="payments_own_movement_difference_once"
+                # One way in, then one way out.
+                fields=["difference"],
+                condition=Q(status__in=_LIVE) & ~Q(kind="suspense_book", status="posted"),
+                name="payments_own_movement_difference_once",
             ),
             models.UniqueConstraint(
                 fields=["kind", "bank_reference"],

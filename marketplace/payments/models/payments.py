@@ -88,6 +88,12 @@ class GatewayNotification(models.Model):
         indexes = [
             # What is forgotten after a month.
             models.Index(fields=["received_at"], condition=Q(verified=False), name="payments_notification_refused"),
+            # What could not be applied: asked for by the admin's first page.
+            models.Index(
+                fields=["received_at"],
+                condition=Q(verified=True, applied_at=None) & ~Q(problem=""),
+                name="payments_notification_waits",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 The two sides never book at the same moment, so the gap is explained item by item, as a bank reconciliation does it: what
 one side knows before midnight and the other after it is in transit, fees and corrections belong to the day of their
 bill, money in sellers' own accounts is not in ours. What is left is a `Difference` of its own kind, an alarm in the admin,
-and (above a tolerance) halts payouts until finance has booked it.
+and (above a tolerance) halts payouts until two people of finance have booked it.
 """
 
 import logging
@@ -15,9 +15,12 @@ from itertools import pairwise
 from django.db import transaction
 from django.utils import timezone
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.payments import balance_selectors, locks
+from marketplace.ledger import postings_reconciliation
+from marketplace.payments import balance_selectors, locks, reconciliation_selectors
 from marketplace.payments.balance_selectors import Amounts, end_of
+from marketplace.payments.errors import ReconciliationError, ReconciliationErrorCode
 from marketplace.payments.gateways.base import BillKind, BillRow, BillRowKind
 from marketplace.payments.models import (
     MERCHANT_ACCOUNT,
@@ -42,8 +45,8 @@ def compare_balance(*, bill: GatewayBill, rows: Sequence[BillRow]) -> AccountBal
     """Compare an account at the end of the day of its fund bill. Safe to run again: a later run knows more.
 
     None when there is nothing to compare yet: the day's trade bill is not matched, the day before is still asked for, or
-    the account never moved. The first comparison takes what is there beyond our books as our own money from before; what
-    is missing then is a difference like any other.
+    the account has not moved since a day that was passed over, or never. The first comparison takes what is there beyond
+    our books as our own money from before; what is missing then is a difference like any other.
     """
     locks.lock_bill(bill.pk)
     earlier = AccountBalance.objects.filter(gateway=bill.gateway, account=MERCHANT_ACCOUNT, day__lt=bill.day)
@@ -52,10 +55,10 @@ def compare_balance(*, bill: GatewayBill, rows: Sequence[BillRow]) -> AccountBal
         return None
     if rows:
         there_fen = closing_fen(rows)
-    elif before is not None:
+    elif before is not None and before.day == bill.day - timedelta(days=1):
         there_fen = before.there_fen
     else:
-        return None
+        return None  # what moved on a day that was passed over is not known until a line tells the balance
     here_fen = balance_selectors.held_fen(bill.gateway, end_of(bill.day))
     custody_fen = balance_selectors.in_sellers_accounts_fen(bill.gateway, end_of(bill.day))
     open_numbers = _open_numbers(bill, rows, before)
@@ -88,6 +91,42 @@ def look_again(*, gateway_code: str) -> AccountBalance | None:
     balance.save(update_fields=["later_fen", "unexplained_fen", "updated_at"])
     _list(bill, balance)
     return balance
+
+
+@transaction.atomic
+def balance_to_book(*, gateway_code: str) -> tuple[Difference, int]:
+    """The open difference of a gateway's balance, locked, and what it comes to by now, in fen.
+
+    Raises ReconciliationError BALANCE_MOVED when the balance comes out by now, LINES_FIRST while a line that may explain
+    it waits for a decision: booked as well, it would be counted twice.
+    """
+    look_again(gateway_code=gateway_code)  # the bill is locked before the difference
+    found = reconciliation_selectors.open_balance(gateway_code)
+    if found is None:
+        raise ReconciliationError(ReconciliationErrorCode.BALANCE_MOVED)
+    difference = locks.lock_difference(found.pk)
+    if reconciliation_selectors.has_open_lines(difference):
+        raise ReconciliationError(ReconciliationErrorCode.LINES_FIRST)
+    return difference, (difference.there_fen or 0) - (difference.here_fen or 0)
+
+
+@transaction.atomic
+def book_balance(*, gateway_code: str, amount_fen: int, reference: str, staff: User) -> Difference:
+    """Two people have agreed (`reference`): what a balance leaves unexplained, in fen, goes to suspense.
+
+    Raises ReconciliationError as `balance_to_book`, and BALANCE_MOVED when it is not the amount that was asked for.
+    """
+    difference, unexplained_fen = balance_to_book(gateway_code=gateway_code)
+    if unexplained_fen != amount_fen:
+        raise ReconciliationError(ReconciliationErrorCode.BALANCE_MOVED)
+    postings_reconciliation.book_suspense(
+        gateway=gateway_code, difference_id=difference.pk, amount_fen=amount_fen, reference=reference
+    )
+    difference.status, difference.resolution = DifferenceStatus.RESOLVED, "booked to suspense"
+    difference.resolved_by, difference.resolved_at = staff, clock.now()
+    difference.save()
+    look_again(gateway_code=gateway_code)
+    return difference
 
 
 def closing_fen(rows: Sequence[BillRow]) -> int:

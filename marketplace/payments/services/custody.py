@@ -143,6 +143,8 @@ def send_settlement(*, settlement: Settlement) -> bool:
 @transaction.atomic
 def _begin_attempt(*, settlement_id: int) -> Settlement | None:
     settlement = locks.lock_settlement(settlement_id)
+    if settlement.status == SettlementStatus.DUE and selectors.payouts_are_halted():
+        return None
     if settlement.status not in (SettlementStatus.DUE, SettlementStatus.SENT):
         return None
     pause = min(FIRST_PAUSE_SECONDS * 2**settlement.attempts, LONGEST_PAUSE_SECONDS)

@@ -23,7 +23,7 @@ from marketplace.payments.gateways.base import (
 from marketplace.payments.models import GatewayNotification, Payment
 from marketplace.payments.services.paying import apply_snapshot
 from marketplace.payments.services.payouts import apply_transfer_snapshot
-from marketplace.payments.services.refunds import apply_refund_snapshot
+from marketplace.payments.services.refunds import apply_refund_snapshot, payment_of
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,8 @@ def receive_notification(
         GatewayNotification.objects.filter(pk=stored.pk).update(problem=problem_found)
         logger.error("a valid notification of %s is quarantined: %s", gateway_code, problem_found)
         return adapter.acknowledge(ok=False, reason=problem_found)
-    GatewayNotification.objects.filter(pk=stored.pk, applied_at=None).update(applied_at=clock.now())
+    # A copy that could not be applied before has no problem any more.
+    GatewayNotification.objects.filter(pk=stored.pk, applied_at=None).update(applied_at=clock.now(), problem="")
     return adapter.acknowledge(ok=True)
 
 
@@ -92,7 +93,7 @@ def _apply(gateway_code: str, notification: Notification) -> str:
             refunded = notification.refund
             assert refunded is not None  # noqa: S101
             refund = Refund.objects.filter(reference=refunded.reference).first()
-            if refund is None:
+            if refund is None or payment_of(refund).gateway != gateway_code:
                 return "unknown number"
             return apply_refund_snapshot(refund=refund, snapshot=refunded)
         case NotificationKind.TRANSFER:

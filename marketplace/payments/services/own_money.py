@@ -21,9 +21,11 @@ from marketplace.ledger.postings_payouts import tax_account
 from marketplace.ledger.postings_reconciliation import gateway_fees_account
 from marketplace.ledger.services import AccountRef, clearing_account, debt_account, open_wallet, repay_debt
 from marketplace.payments import locks, own_money_selectors, selectors
-from marketplace.payments.errors import OwnMoneyError, OwnMoneyErrorCode
+from marketplace.payments.errors import OwnMoneyError, OwnMoneyErrorCode, ReconciliationError, ReconciliationErrorCode
 from marketplace.payments.models import (
     OWN_PREFIX,
+    WAYS_OUT,
+    Difference,
     OwnMovement,
     OwnMovementKind,
     OwnMovementStatus,
@@ -31,6 +33,7 @@ from marketplace.payments.models import (
     TaxRemittance,
     TaxYear,
 )
+from marketplace.payments.services import balances
 from marketplace.payments.states import require_own_movement_move
 
 
@@ -88,7 +91,7 @@ def ask_resolution(
     ALREADY_ASKED_FOR by somebody at the same time.
     """
     _require(staff, "add")
-    if not kind.startswith("suspense_"):
+    if kind not in WAYS_OUT:
         raise ValueError(kind)
     items: QuerySet[Any] = own_money_selectors.suspense_items().filter(pk=difference_id)
     item = items.first()
@@ -108,11 +111,33 @@ def ask_resolution(
 
 
 @transaction.atomic
+def ask_balance(*, difference_id: int, staff: User) -> OwnMovement:
+    """Ask that what the balance of a gateway's account leaves unexplained be booked: payouts go on with it.
+
+    Raises PermissionDenied, OwnMoneyError ALREADY_ASKED_FOR, and ReconciliationError LINES_FIRST as
+    `balances.balance_to_book` does, or BALANCE_MOVED for another difference than the open one of the newest day.
+    """
+    _require(staff, "add")
+    gateway_code = Difference.objects.select_related("bill").get(pk=difference_id).bill.gateway
+    difference, unexplained_fen = balances.balance_to_book(gateway_code=gateway_code)
+    if difference.pk != difference_id:
+        raise ReconciliationError(ReconciliationErrorCode.BALANCE_MOVED)
+    return _ask(
+        kind=OwnMovementKind.SUSPENSE_BOOK,
+        staff=staff,
+        gateway=gateway_code,
+        amount_fen=unexplained_fen,
+        difference=difference,
+    )
+
+
+@transaction.atomic
 def approve_own_movement(*, movement_id: int, staff: User) -> OwnMovement:
     """A second person agrees: it is booked, once.
 
     Raises PermissionDenied, and OwnMoneyError NOT_WAITING, NOT_THE_SAME_PERSON, BEYOND_WHAT_IS_THERE when less is there
-    than when it was asked for, HALTED while the audit finds something (only for what leaves).
+    than when it was asked for, HALTED while payouts are halted (only for what leaves); for a balance ReconciliationError
+    LINES_FIRST, or BALANCE_MOVED when it is off by another amount than was asked for.
     """
     _require(staff, "change")
     movement = locks.lock_own_movement(movement_id)
@@ -122,7 +147,7 @@ def approve_own_movement(*, movement_id: int, staff: User) -> OwnMovement:
     if movement.leaves and selectors.payouts_are_halted():
         raise OwnMoneyError(OwnMoneyErrorCode.HALTED)
     try:
-        _book(movement)
+        _book(movement, staff)
     except LedgerError as error:
         raise OwnMoneyError(OwnMoneyErrorCode.BEYOND_WHAT_IS_THERE) from error
     movement.status, movement.approver, movement.posted_at = OwnMovementStatus.POSTED, staff, clock.now()
@@ -178,7 +203,7 @@ def _ask(*, kind: OwnMovementKind, staff: User, amount_fen: int, **fields: objec
         raise OwnMoneyError(OwnMoneyErrorCode.ALREADY_ASKED_FOR) from error
 
 
-def _book(movement: OwnMovement) -> None:
+def _book(movement: OwnMovement, approver: User) -> None:
     match movement.kind:
         case OwnMovementKind.FEES_WITHDRAWN:
             postings_own_money.withdraw_fees(
@@ -191,6 +216,14 @@ def _book(movement: OwnMovement) -> None:
                 gateway=movement.gateway,
                 reference=movement.reference,
                 amounts={(line.tax_year.user_id, line.tax_year.year): line.amount_fen for line in lines},
+            )
+        case OwnMovementKind.SUSPENSE_BOOK:
+            # A gap that was carried to a newer day meanwhile is still the same one.
+            movement.difference = balances.book_balance(
+                gateway_code=movement.gateway,
+                amount_fen=movement.amount_fen,
+                reference=movement.reference,
+                staff=approver,
             )
         case OwnMovementKind.SUSPENSE_DEBT:
             _book_debt(movement)

@@ -206,15 +206,15 @@ def ask_gateway(*, difference_id: int, staff: User) -> Difference:
 def book_to_suspense(*, difference_id: int, staff: User) -> Difference:
     """Our books follow the bill: the amount goes to the account of unexplained differences.
 
-    Of a balance only what is unexplained by now: what was booked about lines of bills in the meantime is taken off.
-    Raises PermissionDenied, and ReconciliationError NOT_FITTING for a fee (it is in the books already) or ASK_FIRST for
-    a line whose own notification or poll will book it: this would book it again.
+    Raises PermissionDenied, and ReconciliationError NOT_FITTING for a fee (it is in the books already) or a balance (two
+    people book it: `own_money.ask_balance`), ASK_FIRST for a line whose own notification or poll will book it: this
+    would book it again.
     """
     _require_finance(staff)
     gateway_code = Difference.objects.select_related("bill").get(pk=difference_id).bill.gateway
     balances.look_again(gateway_code=gateway_code)  # the bill is locked before the difference
     difference = locks.lock_difference(difference_id)
-    if difference.kind == DifferenceKind.FEE:
+    if difference.kind in (DifferenceKind.FEE, DifferenceKind.BALANCE):
         raise ReconciliationError(ReconciliationErrorCode.NOT_FITTING)
     if difference.kind == DifferenceKind.MISSING_HERE and reconciliation_selectors.books_itself(difference):
         raise ReconciliationError(ReconciliationErrorCode.ASK_FIRST)
@@ -255,7 +255,7 @@ def accept_as_known(*, difference_id: int, staff: User, note: str) -> Difference
 
 def _excess_fen(difference: Difference) -> int:
     """How much more the gateway holds than our books say, in fen: refunds and transfers go the other way."""
-    sign = 1 if difference.row_kind in (BillRowKind.PAYMENT, BillRowKind.BOUNCE, balances.BALANCE_ROW) else -1
+    sign = 1 if difference.row_kind in (BillRowKind.PAYMENT, BillRowKind.BOUNCE) else -1
     return sign * ((difference.there_fen or 0) - (difference.here_fen or 0))
 
 
