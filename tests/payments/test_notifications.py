@@ -14,7 +14,7 @@ from marketplace.payments import services, tasks
 from marketplace.payments.gateways.base import PaymentState, PaySnapshot
 from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.sandbox.keys import ensure_keys
-from marketplace.payments.services.notifications import MAX_REFUSED_CHARACTERS
+from marketplace.payments.services.notifications import MAX_HEADER_CHARACTERS, MAX_REFUSED_CHARACTERS
 from tests.factories import make_gig, make_order
 from tests.payments.conftest import NOTIFY, hand_over, post_notice
 
@@ -110,6 +110,14 @@ def test_another_amount_is_set_aside_for_a_person(payment, forge, amount):
     assert GatewayNotification.objects.get().verified
     assert GatewayNotification.objects.get().applied_at is None
     assert_nothing_happened(payment)
+
+
+def test_of_a_header_no_more_is_kept_than_a_signature_needs(payment):
+    Client().post(
+        NOTIFY, "a=1", content_type="application/x-www-form-urlencoded", headers={"wechatpay-nonce": "n" * 5_000}
+    )
+    kept = GatewayNotification.objects.get().headers
+    assert len(kept["wechatpay-nonce"]) == MAX_HEADER_CHARACTERS
 
 
 def test_a_second_payment_under_one_number_is_never_taken_for_the_first(payment, forge):
