@@ -74,11 +74,16 @@ def test_an_answer_from_before_a_second_try_is_not_believed(refused, monkeypatch
 
 
 def test_a_refund_is_not_handed_to_a_person_for_a_settlement_that_was_cancelled_meanwhile(refused, monkeypatch):
-    give_back(refused, 400_00)
-    # The job has read STUCK; before it hands the refund over, finance cancels.
+    refund = give_back(refused, 400_00)
     hand_over = settlement_returns._wait_for_settlement
-    monkeypatch.setattr(settlement_returns, "_wait_for_settlement", lambda **what: (cancel(), hand_over(**what)))
-    assert refund_on(8) == 0
+
+    def cancelled_meanwhile(**what):
+        cancel()  # the job has read STUCK
+        hand_over(**what)
+
+    monkeypatch.setattr(settlement_returns, "_wait_for_settlement", cancelled_meanwhile)
+    with later(days=8):
+        assert services.pay_refund(refund=refund) is False
     assert list(states().values()) == [SettlementStatus.CANCELLED]
     assert Refund.objects.get().status == RefundStatus.SENT
     assert refund_on(9) == 1
