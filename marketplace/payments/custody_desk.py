@@ -23,6 +23,7 @@ def settlement_list(request: HttpRequest) -> HttpResponse:
         "settlements": custody_selectors.stuck_settlements(),
         "returns": custody_selectors.stuck_returns(),
         "ending": selectors.payments_near_freeze_end(),
+        "may_decide": custody_selectors.may_decide(request.user),
     }
     return render(request, "payments/admin/settlement_list.html", context)
 

@@ -2,11 +2,17 @@
 
 from django.db.models import Prefetch, QuerySet
 
+from marketplace.accounts.models import User
 from marketplace.orders.models import Order, Refund, RefundStatus
 from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus
 
 # The problem of a refund begins with it when its order's settlement has to be brought to an end first.
 SETTLEMENT_STUCK = "SETTLEMENT_STUCK"
+
+
+def may_decide(staff: User) -> bool:
+    """Whether somebody may end what stands still here: the refunds behind it go on with it, so it takes both permissions."""
+    return staff.has_perms(("payments.change_settlement", "orders.change_refund"))
 
 
 def stuck_settlements() -> QuerySet[Settlement]:

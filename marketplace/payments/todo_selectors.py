@@ -54,8 +54,8 @@ _SOURCES = (
         "payments.view_payout",
         "payments_payouts",
         "download",
-        # Who approved one already waits for a colleague.
-        lambda staff: payout_selectors.payouts_to_approve().exclude(first_approver=staff),
+        # Who approved one already waits for a colleague, and nobody approves their own.
+        lambda staff: payout_selectors.payouts_to_approve().exclude(first_approver=staff).exclude(user=staff),
         "gross_fen",
     ),
     _Source(
@@ -109,8 +109,8 @@ _SOURCES = (
         "payments.view_submerchant",
         "payments_sub_merchants",
         "user",
-        # Who wrote a number down cannot agree to it.
-        lambda staff: sub_merchant_selectors.sub_merchants_to_agree_to().exclude(asker=staff),
+        # Who wrote a number down cannot agree to it, nor can the seller.
+        lambda staff: sub_merchant_selectors.sub_merchants_to_agree_to().exclude(asker=staff).exclude(user=staff),
     ),
     _Source(
         _("Invoices that need a person"),

@@ -1,17 +1,20 @@
 """Two people, or a person and a job, at the same time about custody; each with its control without the lock."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from marketplace.core import clock
 from marketplace.ledger.models import Account, Clearing
 from marketplace.ledger.services import clear_earnings
 from marketplace.moderation.models import AdminLog
+from marketplace.orders import locks as order_locks
 from marketplace.orders import services as orders
-from marketplace.orders.models import Refund
-from marketplace.payments import locks, selectors, services
+from marketplace.orders.models import Refund, RefundStatus
+from marketplace.payments import custody_selectors, locks, selectors, services
 from marketplace.payments.audit import audit_money
 from marketplace.payments.errors import CustodyError, CustodyErrorCode
 from marketplace.payments.gateways.base import (
@@ -275,7 +278,64 @@ def test_a_refund_and_the_cancellation_of_the_settlement_before_it_do_not_lose_e
     assert set(Account.objects.filter(owner=seller).values_list("balance_fen", flat=True)) == {0}
 
 
+def test_a_refund_is_not_left_with_a_person_by_a_job_that_looked_before_the_settlement_was_cancelled(
+    stuck, payment, meet_before
+):
+    refund = orders.refund_part(order_id=payment.order_id, actor=make_finance(), amount_fen=40_000, reason="协商")
+    meet_before(settlement_returns, "_wait_for_settlement", (settlement_repairs, "_lock"))
+    results = together(partial(services.pay_refund, refund=refund), cancelling(stuck))
+    assert codes(results) == []
+    refund.refresh_from_db()
+    assert refund.status in (RefundStatus.SENT, RefundStatus.DUE)
+    assert custody_selectors.refunds_behind(payment.order).count() == 0
+    with clock.moved_to(timezone.now() + timedelta(hours=1)):
+        assert services.pay_refund(refund=refund) is True
+    assert audit_money().violations == []
+
+
+def test_control_without_another_look_the_refund_stays_with_a_person_for_nothing(stuck, payment, monkeypatch):
+    refund = orders.refund_part(order_id=payment.order_id, actor=make_finance(), amount_fen=40_000, reason="协商")
+    read, cancelled = MeetingPoint(once=True), MeetingPoint(once=True)
+
+    def without_another_look(*, refund, payment):
+        read.wait()
+        cancelled.wait()
+        orders.hand_refund_to_a_person(refund_id=refund.pk, problem=custody_selectors.SETTLEMENT_STUCK)
+
+    def cancel():
+        read.wait()
+        cancelling(stuck)()
+        cancelled.wait()
+
+    monkeypatch.setattr(settlement_returns, "_wait_for_settlement", without_another_look)
+    together(partial(services.pay_refund, refund=refund), cancel)
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.STUCK
+
+
 # What a lock is: who comes second waits
+
+
+def impatient(action, *args, **kwargs):
+    """Do it, and wait for a lock no longer than a moment."""
+
+    def act():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '200ms'")
+            return action(*args, **kwargs)
+
+    return act
+
+
+def assert_waits_for(lock, pk, action):
+    """While somebody else holds the lock the action gets nowhere; afterwards it does."""
+    with transaction.atomic():
+        lock(pk)
+        (second,) = together(action)
+    assert isinstance(second, OperationalError)
+    assert "lock timeout" in str(second)
+    (third,) = together(action)
+    assert not isinstance(third, Exception), third
 
 
 @pytest.fixture
@@ -292,15 +352,21 @@ def test_a_row_that_somebody_has_locked_is_waited_for(given_back, name):
     models = {"lock_settlement": Settlement, "lock_settlement_return": SettlementReturn}
     row, lock = models.get(name, SubMerchant).objects.first(), getattr(locks, name)
 
-    def impatient():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '200ms'")
-            return lock(row.pk)
+    assert_waits_for(lock, row.pk, impatient(lock, row.pk))
 
-    with transaction.atomic():
-        lock(row.pk)
-        (second,) = together(impatient)
-    assert isinstance(second, OperationalError)
-    assert "lock timeout" in str(second)
-    (third,) = together(impatient)
-    assert third == row
+
+def test_a_return_is_begun_and_a_settlement_ended_under_the_lock_of_the_payment(payment, stuck):
+    refund = orders.refund_part(order_id=payment.order_id, actor=make_finance(), amount_fen=40_000, reason="协商")
+    begun = impatient(settlement_returns._begin_return, refund_id=refund.pk, payment_id=payment.pk)
+    assert_waits_for(locks.lock_payment, payment.pk, begun)
+    assert_waits_for(locks.lock_payment, payment.pk, impatient(cancelling(stuck)))
+
+
+def test_a_return_goes_on_under_the_lock_of_the_order(given_back):
+    SettlementReturn.objects.update(status=SettlementStatus.STUCK)
+    taken = SettlementReturn.objects.get()
+    asked = SettleSnapshot(taken.reference, SettleState.NOT_FOUND)
+    goes_on = impatient(settlement_returns._retry, return_id=taken.pk, asked=asked, staff=make_finance())
+    assert_waits_for(order_locks.lock_order, given_back.order_id, goes_on)
+    taken.refresh_from_db()
+    assert taken.status == SettlementStatus.DUE

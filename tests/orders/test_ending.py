@@ -211,11 +211,42 @@ def test_an_unanswered_refund_waits_twice_as_long_each_time_up_to_an_hour():
     services.cancel_order(order_id=order.pk, user=order.seller)
     refund = Refund.objects.get()
     pauses = []
+    now = timezone.now()
     for _attempt in range(9):
-        refund = services.begin_refund_attempt(refund_id=refund.pk)
-        pauses.append(round((refund.next_attempt_at - timezone.now()).total_seconds(), -1))
-        assert not selectors.due_refunds().exists()
+        with clock.moved_to(now):
+            refund = services.begin_refund_attempt(refund_id=refund.pk)
+            assert not selectors.due_refunds().exists()
+        pauses.append(round((refund.next_attempt_at - now).total_seconds(), -1))
+        now = refund.next_attempt_at + timedelta(seconds=1)
     assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_a_refund_whose_turn_has_not_come_is_not_begun_again():
+    order = make_paid_order()
+    services.cancel_order(order_id=order.pk, user=order.seller)
+    refund = services.begin_refund_attempt(refund_id=Refund.objects.get().pk)
+    assert services.begin_refund_attempt(refund_id=refund.pk) is None  # a run of the job that had read it before
+    again = Refund.objects.get()
+    assert (again.attempts, again.next_attempt_at) == (1, refund.next_attempt_at)
+
+
+def test_a_pause_between_refunds_is_only_ever_lengthened_and_never_of_one_that_is_over():
+    order = make_paid_order()
+    services.cancel_order(order_id=order.pk, user=order.seller)
+    refund, hour = Refund.objects.get(), timezone.now() + timedelta(hours=1)
+
+    def turn():
+        return Refund.objects.get().next_attempt_at
+
+    services.postpone_refund(refund_id=refund.pk, until=hour)
+    services.postpone_refund(refund_id=refund.pk, until=hour - timedelta(minutes=30))
+    assert turn() == hour
+    services.hand_refund_to_a_person(refund_id=refund.pk, problem="NOT_ENOUGH")
+    services.postpone_refund(refund_id=refund.pk, until=hour + timedelta(hours=1))
+    assert turn() == hour
+    services.mark_refund_done(refund_id=refund.pk, gateway="alipay")
+    services.postpone_refund(refund_id=refund.pk, until=hour + timedelta(hours=1))
+    assert turn() == hour
 
 
 def test_a_refund_that_needs_a_person_is_tried_again_by_finance_only():

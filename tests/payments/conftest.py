@@ -31,6 +31,7 @@ from tests.payments.foreign import run_foreign  # noqa: F401 clients that others
 from tests.payments.held import cleared, held, settled  # noqa: F401 money in custody
 from tests.payments.institution import institution, silence  # noqa: F401 one that answers as a test likes
 from tests.payments.invoice_office import Books, Office
+from tests.payments.refused import failed, half_done, refused  # noqa: F401 settlements that need a person
 from tests.payments.sandbox.conftest import APP_ID, SELLER_ID, Merchant, Sandbox, fetch, make_merchant, make_sandbox
 from tests.payments.sandbox.side import alipay_side, side, wechat_side  # noqa: F401 one gateway, or both in turn
 from tests.payments.wechat import (  # noqa: F401 fixtures of the WeChat side

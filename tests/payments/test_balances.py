@@ -237,6 +237,18 @@ def test_a_difference_of_a_line_that_finance_booked_is_not_counted_twice(compare
     assert over_again(compared).unexplained_fen == 0
 
 
+def test_a_number_that_one_side_has_known_alone_for_half_a_year_is_let_go(compared):
+    compared.buy()
+    compared.ends()
+    before = compared.balance(days_ago=2)
+    open_since = {"OLD1": before.day - timedelta(days=200), "NEW1": before.day - timedelta(days=100)}
+    before.open_numbers = {number: [5, day.isoformat()] for number, day in open_since.items()}
+    before.save()
+    newest = compared.balance()
+    assert newest.day == before.day + DAY
+    assert newest.open_numbers.keys() == {"NEW1"}
+
+
 def test_our_own_fees_that_finance_takes_to_the_bank_are_no_difference(alipay_sandbox):
     alipay_sandbox.control("clock", {"seconds": 30 * 86_400})
     day = Yesterday(alipay_sandbox, "alipay")

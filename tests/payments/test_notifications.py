@@ -14,7 +14,7 @@ from marketplace.payments import services, tasks, waiting_selectors
 from marketplace.payments.gateways.base import PaymentState, PaySnapshot
 from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.sandbox.keys import ensure_keys
-from marketplace.payments.services.notifications import MAX_REFUSED_CHARACTERS
+from marketplace.payments.services.notifications import MAX_HEADER_CHARACTERS, MAX_REFUSED_CHARACTERS
 from tests.factories import make_gig, make_order
 from tests.payments.conftest import NOTIFY, hand_over, post_notice
 
@@ -134,6 +134,14 @@ def test_what_is_forged_and_what_is_a_month_old_waits_for_nobody(payment, forge)
     assert [row.problem for row in waiting_selectors.waiting_too_long()] == ["amount differs"]
     with clock.moved_to(timezone.now() + timedelta(days=31)):
         assert waiting_selectors.number_waiting() == 0
+
+
+def test_of_a_header_no_more_is_kept_than_a_signature_needs(payment):
+    Client().post(
+        NOTIFY, "a=1", content_type="application/x-www-form-urlencoded", headers={"wechatpay-nonce": "n" * 5_000}
+    )
+    kept = GatewayNotification.objects.get().headers
+    assert len(kept["wechatpay-nonce"]) == MAX_HEADER_CHARACTERS
 
 
 def test_a_second_payment_under_one_number_is_never_taken_for_the_first(payment, forge):

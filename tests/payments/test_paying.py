@@ -21,6 +21,8 @@ from marketplace.orders.states import OrderStatus
 from marketplace.payments import selectors, services
 from marketplace.payments.checks import a_gateway_is_configured, notifications_can_arrive
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
+from marketplace.payments.gateways.alipay import AlipayGateway
+from marketplace.payments.gateways.base import Unknown
 from marketplace.payments.models import GatewayNotification, Payment, PaymentStatus
 from marketplace.payments.tasks import poll_undecided_payments
 from tests.factories import make_gig, make_order, make_user
@@ -357,6 +359,47 @@ def test_a_checkout_costs_one_transaction_and_eleven_round_trips(silent_alipay, 
     services.check_out(buyer=buyer, package=package, gateway_code="alipay")  # constants are cached now
     with django_assert_num_queries(11):
         services.check_out(buyer=buyer, package=package, gateway_code="alipay")
+
+
+def test_of_two_pages_at_once_one_asks(silent_alipay, monkeypatch):
+    payment = services.start_payment(order_id=make_order().pk, gateway_code="alipay")
+    order = payment.order
+    other = Payment.objects.create(
+        order=order, gateway="alipay", out_trade_no="PAOTHER0001", amount_fen=order.total_fen,
+        expires_at=order.payment_expires_at,
+    )  # fmt: skip
+    asked = []
+
+    def query(_gateway, number, **_more):
+        asked.append(number)
+        if len(asked) == 1:
+            services.ask_about_order(order=order)  # the second page, while the first one waits for an answer
+        raise Unknown("no answer")
+
+    monkeypatch.setattr(AlipayGateway, "query", query)
+    services.ask_about_order(order=order)
+    assert sorted(asked) == sorted([payment.out_trade_no, other.out_trade_no])
+
+
+@pytest.mark.parametrize("job", ["closing", "polling"])
+def test_of_two_runs_that_read_the_same_attempt_one_asks(silent_alipay, monkeypatch, job):
+    payment = services.start_payment(order_id=make_order().pk, gateway_code="alipay")
+    asked = []
+
+    def unanswered(_gateway, number, **_more):
+        asked.append(number)
+        raise Unknown("no answer")
+
+    monkeypatch.setattr(AlipayGateway, "close", unanswered)
+    monkeypatch.setattr(AlipayGateway, "query", unanswered)
+    with clock.moved_to(payment.expires_at + timedelta(hours=1)):
+        if job == "closing":
+            runs = [list(selectors.expired_unpaid_orders()) for _run in range(2)]
+            assert not any(services.close_expired_order(order=order) for (order,) in runs)
+        else:
+            runs = [list(selectors.undecided_payments()) for _run in range(2)]
+            assert not any(services.settle_undecided(payment=attempt) for (attempt,) in runs)
+    assert asked == [payment.out_trade_no]
 
 
 def test_an_expired_order_that_cannot_be_closed_goes_behind_the_others(silent_alipay):

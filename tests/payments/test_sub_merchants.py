@@ -130,6 +130,21 @@ def test_the_seller_hears_of_the_change_itself_too(known):
     ]
 
 
+def told(person):
+    return [(row.title, row.body.count("****0001")) for row in Notification.objects.filter(recipient=person)]
+
+
+def test_the_seller_hears_that_the_first_number_is_in_use(seller):
+    approve(ask(seller, OLD))
+    assert told(seller) == [("买家可以用微信支付付款给你了", 1)]
+
+
+def test_the_seller_hears_that_an_account_is_closed(known):
+    row = SubMerchant.objects.get(sub_merchant_id=OLD)
+    sub_merchants.close_sub_merchant(sub_merchant_id=row.pk, staff=make_finance(), reason="服务商已注销")
+    assert told(known) == [("你在微信支付的收款账户已停用", 1)]
+
+
 def test_each_step_stands_in_the_staff_log_with_who_did_it(known):
     begun = AdminLog.objects.first().pk
     asked = ask(known, NEW)

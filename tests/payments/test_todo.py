@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from marketplace.accounts.models import User
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.payments import services, todo_selectors
 from marketplace.payments.models import Payout, PayoutDestination, PayoutDestinationKind
+from marketplace.payments.services import own_money, sub_merchants
 from tests.factories import make_finance, make_moderator, make_user, make_verified_seller
 from tests.payments.conftest import earn
 
@@ -49,6 +51,30 @@ def test_who_approved_a_withdrawal_has_nothing_left_to_do_about_it(silent_alipay
     services.approve_payout(payout_id=payout.pk, staff=first)
     assert todo(first, "payments_payouts").number == 0
     assert todo(second, "payments_payouts").number == 1
+
+
+def test_nobody_is_told_to_decide_about_their_own_withdrawal(silent_alipay):
+    own = ask_for(600_000).user
+    own.groups.set(make_finance().groups.all())
+    assert todo(User.objects.get(pk=own.pk), "payments_payouts").number == 0
+    assert todo(make_finance(), "payments_payouts").number == 1
+
+
+def test_a_number_waits_neither_for_who_wrote_it_down_nor_for_its_seller():
+    asker, seller = make_finance(), make_finance()
+    sub_merchants.ask_sub_merchant(staff=asker, user=seller, gateway_code="wechatpay", sub_merchant_id="1900000077")
+    counted = [todo(staff, "payments_sub_merchants").number for staff in (asker, seller, make_finance())]
+    assert counted == [0, 0, 1]
+
+
+def test_a_movement_of_our_own_money_waits_for_somebody_else_than_its_asker(silent_alipay):
+    earn(make_verified_seller(), amount_fen=900_000)
+    asker = make_finance()
+    own_money.ask_withdrawal(staff=asker, gateway_code="alipay", amount_fen=10_000, bank_reference="BANK1")
+    waiting = [
+        next(each for each in todo_selectors.todos_of(staff) if each.icon == "key") for staff in (asker, make_finance())
+    ]
+    assert [(found.number, found.amount_fen) for found in waiting] == [(0, None), (1, 10_000)]
 
 
 def test_a_refund_that_a_gateway_refused_waits_for_a_person_and_one_under_way_does_not(silent_alipay):

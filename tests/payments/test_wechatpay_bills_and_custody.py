@@ -10,8 +10,9 @@ from marketplace.ledger.models import Clearing, Entry
 from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import clear_earnings
 from marketplace.orders import services as orders
-from marketplace.orders.models import Refund, RefundStatus
+from marketplace.orders.models import Order, Refund, RefundStatus
 from marketplace.payments import services, tasks
+from marketplace.payments.errors import CustodyError, CustodyErrorCode
 from marketplace.payments.gateways import gateway
 from marketplace.payments.gateways.base import BillKind, BillRowKind, SettleState, Unknown
 from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus
@@ -151,6 +152,49 @@ def test_a_split_that_failed_for_good_is_settled_under_a_new_number_when_finance
     assert states == {failed.reference: SettlementStatus.CANCELLED, new.reference: SettlementStatus.DONE}
     assert held.at_wechat()["frozen_fen"] == 0
     assert wallet_of(held.order.seller).available_fen == 0
+
+
+@pytest.fixture
+def partly_done(held):
+    """WeChat released what the seller gets, and did not split our fee off."""
+    held.sandbox.control("faults", {"out_trade_no": "*", "faults": {"split_status": "PARTLY"}, "times": 1})
+    stuck = settle(held)
+    assert (stuck.status, "ACCOUNT_ABNORMAL" in stuck.problem) == (SettlementStatus.STUCK, True)
+    return stuck
+
+
+def test_a_split_that_failed_after_the_rest_was_released_is_never_taken_off(held, partly_done):
+    assert held.at_wechat()["frozen_fen"] == 1_000
+    assert gateway("wechatpay").query_settle(custody.request_of(partly_done)).state == SettleState.PARTLY_DONE
+    with pytest.raises(CustodyError) as caught:
+        settlement_repairs.cancel_settlement(settlement_id=partly_done.pk, staff=make_finance(), reason="佣金未分出")
+    assert caught.value.code == CustodyErrorCode.PARTLY_DONE
+    assert wallet_of(held.order.seller).available_fen == 0  # what is gone is not in the wallet
+    # Asked again it has no new number, and waits for a person again.
+    assert settlement_repairs.retry_settlement(settlement_id=partly_done.pk, staff=make_finance()) == partly_done
+    tasks.settle_cleared_payments()
+    partly_done.refresh_from_db()
+    assert partly_done.status == SettlementStatus.STUCK
+    assert Settlement.objects.count() == 1
+
+
+@pytest.mark.parametrize("released", [None, 1, 9_000])
+def test_only_an_answer_that_says_that_nothing_was_released_is_a_failure(wechat_sandbox, released):
+    answer = {"status": "FINISHED", "receivers": [{"result": "CLOSED", "fail_reason": "NO_AUTH"}]}
+    read = gateway("wechatpay")._settled
+    assert read(answer | {"finish_amount": 0}, "SE1").state == SettleState.FAILED
+    told = answer if released is None else answer | {"finish_amount": released}
+    assert read(told, "SE1").state == SettleState.PARTLY_DONE
+
+
+def test_a_release_without_a_fee_is_done_when_a_query_says_so(held):
+    Order.objects.filter(pk=held.order.pk).update(commission_basis_points=0)
+    settlement = settle(held)
+    assert (settlement.commission_fen, settlement.status) == (0, SettlementStatus.SENT)
+    with clock.moved_to(timezone.now() + timedelta(minutes=2)):
+        assert tasks.settle_cleared_payments() == 1
+    assert Settlement.objects.get().status == SettlementStatus.DONE
+    assert held.at_wechat()["frozen_fen"] == 0
 
 
 def test_a_split_that_was_refused_goes_on_under_its_number(held):

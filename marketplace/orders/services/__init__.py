@@ -11,6 +11,7 @@ from marketplace.orders.services.refunds import (
     mark_refund_done,
     postpone_refund,
     refund_part,
+    resume_refund,
     retry_refund,
     return_payment,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "postpone_refund",
     "refund_part",
     "request_revision",
+    "resume_refund",
     "retry_refund",
     "return_payment",
     "submit_requirements",

@@ -116,10 +116,11 @@ def begin_refund_attempt(*, refund_id: int) -> Refund | None:
     """Note that the gateway is about to be asked, so that its answer can be looked up whatever happens next.
 
     Also says when to ask again if no answer comes: after 30 seconds, then twice as long each time, up to an hour.
-    Returns None when the refund is done already or waits for a person.
+    Returns None when the refund is done already, waits for a person, or its turn has not come: runs of the job overlap,
+    and the one before may have asked a moment ago.
     """
     refund = locks.lock_refund(refund_id)
-    if refund.status in (RefundStatus.DONE, RefundStatus.STUCK):
+    if refund.status in (RefundStatus.DONE, RefundStatus.STUCK) or refund.next_attempt_at > clock.now():
         return None
     pause = min(FIRST_PAUSE_SECONDS * 2**refund.attempts, LONGEST_PAUSE_SECONDS)
     refund.status = RefundStatus.SENT
@@ -153,6 +154,12 @@ def retry_refund(*, refund_id: int, staff: User) -> Refund:
     """Finance has cleared the cause: let the job ask again, under the same reference. Raises PermissionDenied."""
     if not staff.has_perm("orders.change_refund"):
         raise PermissionDenied
+    return resume_refund(refund_id=refund_id)
+
+
+@transaction.atomic
+def resume_refund(*, refund_id: int) -> Refund:
+    """What it waited for has come about by itself: the job asks again, under the same reference. Safe to run twice."""
     refund = locks.lock_refund(refund_id)
     if refund.status == RefundStatus.STUCK:
         refund.status, refund.problem, refund.next_attempt_at = RefundStatus.DUE, "", clock.now()

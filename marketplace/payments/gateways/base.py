@@ -255,7 +255,8 @@ class SettleState(StrEnum):
     NOT_FOUND = "not_found"
     PROCESSING = "processing"
     DONE = "done"
-    FAILED = "failed"
+    PARTLY_DONE = "partly_done"  # it is over, and some of the money has moved: neither to be repeated nor taken off
+    FAILED = "failed"  # it is over, and all of the money is held as before
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,9 @@ class WechatpayCustody(WechatpayCalls):
             "out_order_no": request.reference,
         }
         if not request.commission_fen:
-            self._post(f"{_SPLITS}/finish-order", content | {"description": cut(request.remark, 80)})
-            return SettleSnapshot(request.reference, SettleState.DONE)
+            # Accepted, not done: only a query says how it ended.
+            answer = self._post(f"{_SPLITS}/finish-order", content | {"description": cut(request.remark, 80)})
+            return SettleSnapshot(request.reference, SettleState.PROCESSING, str(answer.get("order_id", "")))
         receiver = {
             "type": "MERCHANT_ID",
             "receiver_account": self._merchant,
@@ -97,7 +98,14 @@ class WechatpayCustody(WechatpayCalls):
         receivers = answer.get("receivers") or []
         closed = [each for each in receivers if each.get("result") == "CLOSED"]
         if closed:
-            return SettleSnapshot(reference, SettleState.FAILED, number, str(closed[0].get("fail_reason", "CLOSED")))
+            # We ask for the rest to be released with the split: the fee may have failed and the rest be gone. Only an
+            # answer that says that nothing was released lets the settlement be cancelled, and its share be booked back.
+            released, problem = answer.get("finish_amount"), str(closed[0].get("fail_reason", "CLOSED"))
+            if released == 0:
+                return SettleSnapshot(reference, SettleState.FAILED, number, problem)
+            return SettleSnapshot(
+                reference, SettleState.PARTLY_DONE, number, f"{problem}, finish_amount: {released} (PARTLY_DONE)"
+            )
         pending = any(each.get("result") == "PENDING" for each in receivers)
         state = SettleState.DONE if answer.get("status") == "FINISHED" and not pending else SettleState.PROCESSING
         return SettleSnapshot(reference, state, number)

@@ -46,7 +46,9 @@ FAULTS: dict[str, Fault] = {
     "refund_not_moved": Fault(bool, _MONEY, "退款说已受理，但是钱没有动", only=ALIPAY),
     "refund_status": Fault(str, _MONEY, "新退款停在这个状态：PROCESSING、ABNORMAL 或 CLOSED", only=WECHAT),
     "transfer_status": Fault(str, _MONEY, "新转账停在这个状态，例如 DEALING、PROCESSING 或 FAIL"),
-    "split_status": Fault(str, _MONEY, "新分账停在这个状态：PROCESSING 或 FAIL"),
+    "split_status": Fault(
+        str, _MONEY, "新分账停在这个状态：PROCESSING、FAIL，或 PARTLY（仅微信：佣金没有分出，其余已解冻）"
+    ),
     "return_result": Fault(str, _MONEY, "新分账回退的结果：PROCESSING 或 FAILED"),
     "bill_drop": Fault(bool, _BILL, "没有这一笔，按订单号、退款号或转账单号设置"),
     "bill_amount": Fault(int, _BILL, "这一笔的金额是这么多分"),

@@ -21,7 +21,7 @@ from .connection import drop_connection
 from .faults import Faults
 from .wechat_bills import WechatBills
 from .wechat_content import moment, refund_content, transaction_content, transfer_content
-from .wechat_trades import OPENID, SPLIT_FAILED, ApiError, WechatTrades, new_number, require_fits
+from .wechat_trades import OPENID, SPLIT_FAILED, SPLIT_PARTLY, ApiError, WechatTrades, new_number, require_fits
 from .wechat_transfers import WAITING, WechatTransfers
 
 WINDOW_SECONDS = 300
@@ -299,7 +299,8 @@ class WechatGateway:
         return self._settled(content, sum(amounts))
 
     def _finish(self, content: Mapping[str, Any], _query: Mapping[str, str]) -> dict[str, Any]:
-        return self._settled(content, 0)
+        answer = self._settled(content, 0)  # accepted: how it ended, only a query says
+        return {name: answer[name] for name in ("sub_mchid", "transaction_id", "out_order_no", "order_id")}
 
     def _settled(self, content: Mapping[str, Any], amount_fen: int) -> dict[str, Any]:
         split = self._trades.settle(
@@ -315,16 +316,17 @@ class WechatGateway:
 
     def _split_content(self, split: Mapping[str, Any]) -> dict[str, Any]:
         answer = {name: split[name] for name in ("sub_mchid", "transaction_id", "out_order_no", "order_id", "status")}
-        if split["status"] == SPLIT_FAILED:
+        is_closed = split["status"] in (SPLIT_FAILED, SPLIT_PARTLY)
+        if is_closed:
             answer["status"] = "FINISHED"  # the order is; it is its receiver that failed
         if split["amount_fen"]:
             receiver = {
                 "type": "MERCHANT_ID",
                 "receiver_account": self._config.wechat_merchant_id,
                 "amount": split["amount_fen"],
-                "result": {"FINISHED": "SUCCESS", SPLIT_FAILED: "CLOSED"}.get(split["status"], "PENDING"),
+                "result": "CLOSED" if is_closed else {"FINISHED": "SUCCESS"}.get(split["status"], "PENDING"),
             }
-            if split["status"] == SPLIT_FAILED:
+            if is_closed:
                 receiver["fail_reason"] = "ACCOUNT_ABNORMAL"
             answer["receivers"] = [receiver]
         return answer | {"finish_amount": split["released_fen"]}

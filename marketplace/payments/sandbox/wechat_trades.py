@@ -16,7 +16,8 @@ NOTPAY, SUCCESS, REFUND, CLOSED = "NOTPAY", "SUCCESS", "REFUND", "CLOSED"
 PROCESSING, ABNORMAL = "PROCESSING", "ABNORMAL"
 MOST_REFUNDS, SECONDS_BETWEEN_REFUNDS, REFUND_DAYS = 50, 60, 365
 FREEZE_DAYS, MOST_SPLIT_PERCENT, SECONDS_BEFORE_SPLIT = 180, 30, 30
-SPLIT_FAILED = "FAIL"
+# The receiver did not get its part. What the seller was to get was not released either, or it was.
+SPLIT_FAILED, SPLIT_PARTLY = "FAIL", "PARTLY"
 DAY = 24 * 60 * 60
 OPENID = "oSandboxBuyer0000000000001"
 
@@ -237,13 +238,17 @@ class WechatTrades:
             if amount_fen > row["frozen_fen"] or amount_fen * 100 > row["total_fen"] * MOST_SPLIT_PERCENT:
                 raise ApiError(403, "NOT_ENOUGH", "分账金额超过比例上限或可分金额")
             status = self._faults.take("split_status", out_order_no) or "FINISHED"
+            released_fen = 0 if status == SPLIT_FAILED else row["frozen_fen"] - amount_fen
+            paid_fen = 0 if status in (SPLIT_FAILED, SPLIT_PARTLY) else amount_fen
             self._store.insert(
                 "wechat_split", out_order_no=out_order_no, order_id=new_number("30"), transaction_id=transaction_id,
-                sub_mchid=sub_mchid, amount_fen=amount_fen, released_fen=row["frozen_fen"] - amount_fen,
+                sub_mchid=sub_mchid, amount_fen=amount_fen, released_fen=released_fen,
                 status=status, created_at=clock.now(),
             )  # fmt: skip
-            if status != SPLIT_FAILED:
-                self._store.execute("UPDATE wechat_trade SET frozen_fen = 0 WHERE transaction_id = ?", transaction_id)
+            self._store.execute(
+                "UPDATE wechat_trade SET frozen_fen = frozen_fen - ? WHERE transaction_id = ?",
+                released_fen + paid_fen, transaction_id,
+            )  # fmt: skip
             return self.get_split(out_order_no)
 
     def get_split(self, out_order_no: str) -> sqlite3.Row:

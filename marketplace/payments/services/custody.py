@@ -19,8 +19,9 @@ from marketplace.ledger import postings_custody
 from marketplace.ledger.errors import LedgerError
 from marketplace.ledger.selectors import seller_share_fen
 from marketplace.orders import locks as order_locks
+from marketplace.orders import services as orders
 from marketplace.orders.models import Order
-from marketplace.payments import locks, selectors
+from marketplace.payments import custody_selectors, locks, selectors
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
 from marketplace.payments.gateways import custody_gateway
 from marketplace.payments.gateways.base import (
@@ -42,6 +43,8 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
 # What may pass between the delivery and the end of the freeze besides the clocks: revisions, a dispute (facts/marketplace.md).
 FREEZE_RESERVE_DAYS = 15
+# Asking again changes neither.
+_FOR_A_PERSON = (SettleState.FAILED, SettleState.PARTLY_DONE)
 
 
 def is_custody() -> bool:
@@ -142,10 +145,12 @@ def send_settlement(*, settlement: Settlement) -> bool:
 
 @transaction.atomic
 def _begin_attempt(*, settlement_id: int) -> Settlement | None:
+    """None when it is not under way, another run of the job has asked a moment ago, or nothing may leave now."""
     settlement = locks.lock_settlement(settlement_id)
     if settlement.status == SettlementStatus.DUE and selectors.payouts_are_halted():
         return None
-    if settlement.status not in (SettlementStatus.DUE, SettlementStatus.SENT):
+    is_under_way = settlement.status in (SettlementStatus.DUE, SettlementStatus.SENT)
+    if not is_under_way or settlement.next_attempt_at > clock.now():
         return None
     pause = min(FIRST_PAUSE_SECONDS * 2**settlement.attempts, LONGEST_PAUSE_SECONDS)
     settlement.status = SettlementStatus.SENT
@@ -167,6 +172,9 @@ def apply_settle_snapshot(*, settlement_id: int, snapshot: SettleSnapshot) -> bo
         return False
     if snapshot.state == SettleState.DONE:
         require_settlement_move(settlement, SettlementStatus.DONE)
+        # Those that were handed to a person only because this one was. Before anything is posted: refunds are locked first.
+        for refund in custody_selectors.refunds_behind(settlement.payment.order):
+            orders.resume_refund(refund_id=refund.pk)
         if settlement.seller_fen:
             postings_custody.finish_settlement(
                 gateway=settlement.payment.gateway,
@@ -176,7 +184,7 @@ def apply_settle_snapshot(*, settlement_id: int, snapshot: SettleSnapshot) -> bo
             )
         settlement.status, settlement.done_at, settlement.problem = SettlementStatus.DONE, clock.now(), ""
         settlement.gateway_no = snapshot.gateway_no
-    elif snapshot.state == SettleState.FAILED and settlement.status != SettlementStatus.STUCK:
+    elif snapshot.state in _FOR_A_PERSON and settlement.status != SettlementStatus.STUCK:
         require_settlement_move(settlement, SettlementStatus.STUCK)
         settlement.status, settlement.problem = SettlementStatus.STUCK, snapshot.problem[:200]
     settlement.save()

@@ -250,10 +250,17 @@ def settle_undecided(*, payment: Payment) -> bool:
 
     Returns whether it is decided now.
     """
-    Payment.objects.filter(pk=payment.pk).update(asked_at=clock.now())
+    if not _begin_asking(payment):
+        return False
     if payment.order.status == OrderStatus.PENDING_PAYMENT:
         return refresh_payment(payment=payment).status != PaymentStatus.PENDING
     return _close_attempt(payment)
+
+
+def _begin_asking(payment: Payment) -> bool:
+    """Whether nobody has asked about it since it was read: runs of a job overlap, and waiting pages ask as well."""
+    unasked = Payment.objects.filter(pk=payment.pk, asked_at=payment.asked_at, status=PaymentStatus.PENDING)
+    return bool(unasked.update(asked_at=clock.now()))
 
 
 def _close_attempt(payment: Payment) -> bool:
@@ -276,8 +283,8 @@ def close_expired_order(*, order: Order) -> bool:
 
     Returns whether the order was closed. An unknown answer leaves it for the next run, behind those not tried yet.
     """
-    for payment in order.payments.filter(status=PaymentStatus.PENDING):
-        Payment.objects.filter(pk=payment.pk).update(asked_at=clock.now())
-        if not _close_attempt(payment):
+    # As the job read them, so that a run beside it shows.
+    for payment in order.payments.all():
+        if payment.status == PaymentStatus.PENDING and not (_begin_asking(payment) and _close_attempt(payment)):
             return False
     return orders.close_unpaid_order(order_id=order.pk)

@@ -1,10 +1,13 @@
 """A settlement that the institution refused, and what finance can do about it: settle it again, or cancel it.
 
 Both ask the institution first, outside any transaction. A number that failed there fails for ever, and only then a
-settlement gets a new one: anything else might be done already, and would be done twice.
+settlement gets a new one: anything else might be done already, and would be done twice. So an answer counts only for the
+row as it was when the question was put: whatever happened to it since, a colleague and the job may have done there too.
 """
 
 import logging
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -27,6 +30,15 @@ from marketplace.payments.states import STAFF, require_settlement_move
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """What the institution said, and about which version of the row."""
+
+    state: SettleState
+    attempts: int
+    updated_at: datetime
+
+
 def retry_settlement(*, settlement_id: int, staff: User) -> Settlement:
     """Finance has cleared the cause: the job asks again. Returns the settlement that goes on.
 
@@ -35,8 +47,8 @@ def retry_settlement(*, settlement_id: int, staff: User) -> Settlement:
     Raises PermissionDenied, and CustodyError NOT_WAITING, NO_ANSWER, or REFUND_FIRST when a new number is needed while
     something of the order is open.
     """
-    state = _ask(settlement_id=settlement_id, to=SettlementStatus.DUE, staff=staff)
-    return _retry(settlement_id=settlement_id, state=state, staff=staff)
+    answer = _ask(settlement_id=settlement_id, to=SettlementStatus.DUE, staff=staff)
+    return _retry(settlement_id=settlement_id, answer=answer, staff=staff)
 
 
 def cancel_settlement(*, settlement_id: int, staff: User, reason: str) -> Settlement:
@@ -46,32 +58,33 @@ def cancel_settlement(*, settlement_id: int, staff: User, reason: str) -> Settle
     settles what is left, under a new number.
     Raises PermissionDenied, and CustodyError NOT_WAITING, NO_ANSWER, PARTLY_DONE.
     """
-    state = _ask(settlement_id=settlement_id, to=SettlementStatus.CANCELLED, staff=staff)
-    if state not in (SettleState.FAILED, SettleState.NOT_FOUND):
+    answer = _ask(settlement_id=settlement_id, to=SettlementStatus.CANCELLED, staff=staff)
+    if answer.state not in (SettleState.FAILED, SettleState.NOT_FOUND):
         raise CustodyError(CustodyErrorCode.PARTLY_DONE)
-    return _cancel(settlement_id=settlement_id, staff=staff, reason=reason)
+    return _cancel(settlement_id=settlement_id, answer=answer, staff=staff, reason=reason)
 
 
-def _ask(*, settlement_id: int, to: SettlementStatus, staff: User) -> SettleState:
+def _ask(*, settlement_id: int, to: SettlementStatus, staff: User) -> _Answer:
     """How it stands at the institution, for who may know and where the answer is of use."""
-    if not staff.has_perm("payments.change_settlement"):
+    if not custody_selectors.may_decide(staff):
         raise PermissionDenied
     settlement = Settlement.objects.select_related("payment__order").get(pk=settlement_id)
     require_settlement_move(settlement, to, actor=STAFF)
     try:
-        return custody_gateway(settlement.payment.gateway).query_settle(request_of(settlement)).state
+        state = custody_gateway(settlement.payment.gateway).query_settle(request_of(settlement)).state
     except GatewayError as problem:
         logger.log(problem.log_level, "settlement %s: %s", settlement.reference, problem)
         raise CustodyError(CustodyErrorCode.NO_ANSWER) from problem
+    return _Answer(state, settlement.attempts, settlement.updated_at)
 
 
 @transaction.atomic
-def _retry(*, settlement_id: int, state: SettleState, staff: User) -> Settlement:
+def _retry(*, settlement_id: int, answer: _Answer, staff: User) -> Settlement:
     order, settlement = _lock(settlement_id)
-    require_settlement_move(settlement, SettlementStatus.DUE, actor=STAFF)
+    _require_unmoved(settlement, SettlementStatus.DUE, answer)
     _let_refunds_go_on(order, staff)
     goes_on = settlement
-    if state == SettleState.FAILED:
+    if answer.state == SettleState.FAILED:
         _take_off(order, settlement)
         owed = owe_locked_settlement(order=order, payment=locks.lock_payment(settlement.payment_id))
         if owed is None:
@@ -86,9 +99,9 @@ def _retry(*, settlement_id: int, state: SettleState, staff: User) -> Settlement
 
 
 @transaction.atomic
-def _cancel(*, settlement_id: int, staff: User, reason: str) -> Settlement:
+def _cancel(*, settlement_id: int, answer: _Answer, staff: User, reason: str) -> Settlement:
     order, settlement = _lock(settlement_id)
-    require_settlement_move(settlement, SettlementStatus.CANCELLED, actor=STAFF)
+    _require_unmoved(settlement, SettlementStatus.CANCELLED, answer)
     _let_refunds_go_on(order, staff)
     _take_off(order, settlement)
     _log(staff, "cancel", settlement, reason=reason.strip()[:200])
@@ -101,6 +114,17 @@ def _lock(settlement_id: int) -> tuple[Order, Settlement]:
     order = order_locks.lock_order(order_id)
     locks.lock_payment(payment_id)
     return order, locks.lock_settlement(settlement_id)
+
+
+def _require_unmoved(settlement: Settlement, to: SettlementStatus, answer: _Answer) -> None:
+    """Raise NOT_WAITING unless the locked row is still what the question was about.
+
+    It may wait for a person again, after a second try that did half of it. A retry sets `attempts` back, so that alone
+    would not show it.
+    """
+    require_settlement_move(settlement, to, actor=STAFF)
+    if (settlement.attempts, settlement.updated_at) != (answer.attempts, answer.updated_at):
+        raise CustodyError(CustodyErrorCode.NOT_WAITING)
 
 
 def _take_off(order: Order, settlement: Settlement) -> None:

@@ -16,8 +16,7 @@ from marketplace.ledger.selectors import reversed_release
 from marketplace.orders import locks as order_locks
 from marketplace.orders import services as orders
 from marketplace.orders.models import Refund
-from marketplace.payments import locks, selectors
-from marketplace.payments.custody_selectors import SETTLEMENT_STUCK
+from marketplace.payments import custody_selectors, locks, selectors
 from marketplace.payments.errors import CustodyError, CustodyErrorCode
 from marketplace.payments.gateways import custody_gateway
 from marketplace.payments.gateways.base import (
@@ -36,14 +35,14 @@ logger = logging.getLogger(__name__)
 def take_back_settlement(*, refund: Refund, payment: Payment) -> bool:
     """Take our fee back for a refund. Returns whether the refund itself may follow.
 
-    True as well when nothing was settled: frozen money goes straight back to the buyer. Raises GatewayError; Rejected
-    when the settlement or its return waits for a person: with it the refund waits for one too.
+    True as well when nothing was settled: frozen money goes straight back to the buyer. Where the settlement waits for a
+    person, the refund is handed to one too. Raises GatewayError; Rejected when the return waits for a person.
     """
     taken = _begin_return(refund_id=refund.pk, payment_id=payment.pk)
     if taken is None:
         settlement = selectors.settlement_of(payment)
         if settlement is not None and settlement.status == SettlementStatus.STUCK:
-            raise Rejected(SETTLEMENT_STUCK, settlement.problem)
+            _wait_for_settlement(refund=refund, payment=payment)
         return settlement is None
     if taken.status == SettlementStatus.DONE:
         return True
@@ -62,6 +61,24 @@ def take_back_settlement(*, refund: Refund, payment: Payment) -> bool:
     if not is_done and snapshot.state == SettleState.FAILED:
         raise Rejected("RETURN_STUCK", snapshot.problem)
     return is_done
+
+
+@transaction.atomic
+def _wait_for_settlement(*, refund: Refund, payment: Payment) -> None:
+    """Hand a refund to the person who has the settlement before it, unless that one has moved on in the meantime.
+
+    Whoever brings a settlement to an end lets the refunds behind it go on; one that is handed over after that would wait
+    for nothing. So both look under the lock of the settlement.
+    """
+    order_locks.lock_order(refund.order_id)
+    locks.lock_payment(payment.pk)
+    known = selectors.settlement_of(payment)
+    settlement = locks.lock_settlement(known.pk) if known is not None else None
+    if settlement is None or settlement.status != SettlementStatus.STUCK:
+        return
+    logger.error("refund %s waits for the settlement %s, which needs a person", refund.reference, settlement.reference)
+    problem = str(Rejected(custody_selectors.SETTLEMENT_STUCK, settlement.problem))
+    orders.hand_refund_to_a_person(refund_id=refund.pk, problem=problem)
 
 
 @transaction.atomic
@@ -119,7 +136,7 @@ def retry_return(*, return_id: int, staff: User) -> SettlementReturn:
     anything else goes on under the old one, so that nothing comes back twice.
     Raises PermissionDenied, and CustodyError NOT_WAITING, NO_ANSWER.
     """
-    if not staff.has_perm("payments.change_settlement"):
+    if not custody_selectors.may_decide(staff):
         raise PermissionDenied
     taken = SettlementReturn.objects.select_related("settlement__payment", "refund__order").get(pk=return_id)
     require_settlement_move(taken, SettlementStatus.DUE, actor=STAFF)
