@@ -12,6 +12,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.poll_undecided_payments": 60,
     "marketplace.payments.tasks.pay_due_refunds": 30,
     "marketplace.payments.tasks.send_due_payouts": 60,
+    "marketplace.payments.tasks.tell_of_new_accounts": 60,
     "marketplace.payments.tasks.settle_cleared_payments": 60,
     "marketplace.payments.tasks.use_new_sub_merchants": 60,
     "marketplace.payments.tasks.issue_due_invoices": 30,

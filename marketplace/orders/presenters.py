@@ -263,13 +263,17 @@ def _next_cancelled(order: Order, is_buyer: bool) -> NextThing:
             title=_("Closed without payment"),
             text=_("Nothing was charged. The service can be booked again at any time."),
         )
-    refunds = list(order.refunds.all())
+    refunds = [refund for refund in order.refunds.all() if not refund.payment_reference]
     done = bool(refunds) and all(refund.done_at for refund in refunds)
     if not is_buyer:
         return NextThing(title=_("The order was cancelled"), text=_("The money goes back to the buyer."))
     text = _("%(amount)s went back the way it came.") if done else _("%(amount)s is on its way back, the way it came.")
-    amount = "¥" + display_yuan(sum(refund.amount_fen for refund in refunds))
-    return NextThing(title=_("The order was cancelled"), text=text % {"amount": amount})
+    words = text % {"amount": "¥" + display_yuan(sum(refund.amount_fen for refund in refunds))}
+    if late:
+        words += _("You paid %(amount)s a second time: that goes back whole, too.") % {
+            "amount": "¥" + display_yuan(sum(refund.amount_fen for refund in late))
+        }
+    return NextThing(title=_("The order was cancelled"), text=words)
 
 
 def _next_disputed(order: Order, is_buyer: bool) -> NextThing:

@@ -111,6 +111,12 @@ def package_on_sale(package_id: int) -> GigPackage:
     return package
 
 
+def unpaid_order_of(user: User, package: GigPackage) -> Order | None:
+    """An order of this very package that this buyer placed a while ago and can still pay, or None."""
+    unpaid = Order.objects.filter(buyer=user, package=package, status=OrderStatus.PENDING_PAYMENT)
+    return unpaid.filter(payment_expires_at__gt=clock.now()).first()
+
+
 def package_cover_url(package: GigPackage) -> str:
     """The cover of the package's gig, or an empty string."""
     pictures = [item for item in package.gig.media.all() if item.kind == MediaKind.IMAGE]

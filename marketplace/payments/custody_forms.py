@@ -1,8 +1,11 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.payments.models import GatewayCode
+from marketplace.payments.services.sub_merchants import number_is_plausible
 
 
 class SearchForm(forms.Form):
@@ -28,6 +31,18 @@ class SubMerchantForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        gateway, number = cleaned.get("gateway"), cleaned.get("number")
+        if gateway and number and not number_is_plausible(gateway_code=gateway, number=number):
+            self.add_error(
+                "number",
+                _("Alipay gives 16 digits that begin with 2088.")
+                if gateway == GatewayCode.ALIPAY
+                else _("WeChat Pay gives 8 to 10 digits."),
+            )
+        return cleaned
 
 
 class ReasonForm(forms.Form):

@@ -35,6 +35,12 @@ _GATEWAYS: dict[str, GatewayCode] = {
 }
 
 
+def destinations_to_tell() -> QuerySet[PayoutDestination]:
+    """Accounts named a short while ago, still frozen, whose owner nobody has mailed yet."""
+    fresh = PayoutDestination.objects.filter(told_at=None, retired_at=None, usable_from__gt=clock.now())
+    return fresh.select_related("user").order_by("pk")
+
+
 def gateway_of_destination(kind: str) -> str:
     """The gateway that pays to this kind of account, or "" when it is not configured."""
     code = _GATEWAYS[kind]

@@ -51,7 +51,7 @@ def expired_unpaid_orders() -> QuerySet[Order]:
     One that cannot be closed (another amount was paid) goes to the end each time, and keeps no other open.
     """
     tried = Max("payments__asked_at", filter=Q(payments__status=PaymentStatus.PENDING))
-    expired = expired_unpaid().annotate(tried_at=tried)
+    expired = expired_unpaid().annotate(tried_at=tried).prefetch_related("payments")
     return expired.order_by(F("tried_at").asc(nulls_first=True), "payment_expires_at", "pk")
 
 

@@ -77,7 +77,7 @@ def sub_merchant_refuse(request: HttpRequest, sub_merchant_id: int) -> HttpRespo
     services.refuse_sub_merchant(
         sub_merchant_id=sub_merchant_id, staff=request.user, reason=form.cleaned_data["reason"]
     )
-    messages.success(request, _("Refused. The number in use stays."))
+    messages.success(request, _("Refused. The number is not used."))
     return redirect("payments_sub_merchants")
 
 

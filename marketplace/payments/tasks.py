@@ -80,6 +80,13 @@ def send_due_payouts() -> int:
 
 
 @shared_task
+def tell_of_new_accounts() -> int:
+    """Mail or text the sellers in whose name a withdrawal account was named. Returns how many were told."""
+    new = payout_selectors.destinations_to_tell()[:READ_AT_ONCE]
+    return count_done(new, lambda destination: services.tell_of_new_account(destination=destination), until=Deadline())
+
+
+@shared_task
 def recheck_paid_payouts() -> int:
     """Ask about transfers that arrived at banks in the last days. Returns how many had been sent back."""
     arrived = payout_selectors.payouts_to_recheck()[:READ_AT_ONCE]

@@ -100,7 +100,7 @@ _SOURCES = (
         _("Returns of settlements that an institution refused"),
         "payments.view_settlement",
         "payments_settlements",
-        "undo",
+        "resubmit",
         lambda _staff: custody_selectors.stuck_returns(),
         "commission_fen",
     ),

@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from marketplace.core.config import get_config
 from marketplace.orders.models import Order
-from marketplace.orders.selectors import package_cover_url, package_on_sale
+from marketplace.orders.selectors import package_cover_url, package_on_sale, unpaid_order_of
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import selectors, services, wechat_identity
 from marketplace.payments.errors import PaymentError
@@ -56,6 +56,7 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
         "form": form,
         "can_scan": services.can_scan(),
         "cover_url": package_cover_url(package),
+        "unpaid": unpaid_order_of(request.user, package),
         "timeout_minutes": get_config("orders.payment_timeout_minutes"),
         "auto_accept_days": get_config("orders.auto_accept_days"),
         "very_late_hours": get_config("orders.very_late_hours"),

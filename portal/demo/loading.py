@@ -10,6 +10,7 @@ from django.db import transaction
 from cms_pages.demo_pages import build_demo_site
 from marketplace.discovery.services import rebuild_index
 from marketplace.ledger.escrow_proof import publish_escrow_proof
+from marketplace.ledger.seals import seal_books
 from marketplace.payments.services import run_audit
 from portal.demo import books, catalogue, desk, history, media, recount, talk
 from portal.demo.bulk import analyse_books
@@ -85,6 +86,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         tell_sandbox(plans, offers)
         analyse_books()
         ask_for_much()
+        seal_books()
         publish_escrow_proof()
         run_audit()
     with watch.stage("reviews"):

@@ -3,6 +3,7 @@
 from .security import SITE_URL
 
 WAGTAIL_SITE_NAME = "匠集"
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # a foreign host again; dependencies are looked after in requirements
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # a foreign host that learns who works here
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_I18N_ENABLED = True

@@ -18,5 +18,7 @@ if (form) {
     line.textContent = extras ? `¥${yuan(extras)}` : line.dataset.none;
   };
   form.addEventListener("change", update);
-  update(); // the browser may have kept ticks over a reload
+  // The browser may have kept ticks over a reload, or bring the page back as it stood: after that it tells nobody else.
+  window.addEventListener("pageshow", update);
+  update();
 }

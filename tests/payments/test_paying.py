@@ -413,3 +413,14 @@ def test_an_expired_order_that_cannot_be_closed_goes_behind_the_others(silent_al
         assert list(selectors.expired_unpaid_orders())[-1] == stubborn.order
         assert not services.close_expired_order(order=other.order)
         assert list(selectors.expired_unpaid_orders()) == [unpaid, stubborn.order, other.order]
+
+
+def test_the_page_of_a_package_that_waits_for_its_payment_already_says_so(silent_alipay, buyer, buyer_client):
+    package = make_gig().packages.get()
+    page = reverse("payments:checkout", args=[package.pk])
+    assert "还没付款" not in buyer_client.get(page).content.decode()
+    order = services.check_out(buyer=buyer, package=package, gateway_code="alipay")[0].order
+    assert reverse("payments:pay", args=[order.number]) in buyer_client.get(page).content.decode()
+    assert "还没付款" not in client_of(make_user()).get(page).content.decode()
+    with clock.moved_to(order.payment_expires_at):
+        assert "还没付款" not in buyer_client.get(page).content.decode()

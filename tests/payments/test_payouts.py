@@ -449,3 +449,13 @@ def test_the_account_that_can_be_used_first_is_chosen_first(seller, client):
     client.force_login(seller)
     field = client.get("/wallet/withdraw/").context["form"].fields["destination"]
     assert [item.kind for item in field.queryset] == ["bank_card", "alipay"]
+
+
+def test_the_seller_reads_what_the_institution_said_without_its_code():
+    for problem, words in (
+        ("PAYEE_NOT_EXIST: 收款账号不存在", "收款账号不存在"),
+        ("资料不符: 请联系客服", "资料不符: 请联系客服"),
+        ("TIMEOUT: ", "TIMEOUT: "),
+        ("", ""),
+    ):
+        assert Payout(problem=problem).problem_words == words

@@ -309,3 +309,21 @@ def test_no_page_goes_round_the_two_people(known, client, path):
     response = client.post(f"/admin/sub-merchants/{path.format(pk=row.pk)}", {"sub_merchant_id": NEW})
     assert response.status_code == 404
     assert in_use(known) == OLD
+
+
+@pytest.mark.parametrize(
+    ("gateway", "number", "is_plausible"),
+    [
+        ("alipay", "2088123456789012", True),
+        ("alipay", "12", False),
+        ("alipay", "1088123456789012", False),
+        ("wechatpay", "1900000002", True),
+        ("wechatpay", "2088123456789012", False),
+        ("wechatpay", "190000000a", False),
+    ],
+)
+def test_a_number_that_the_institution_cannot_have_given_is_not_taken(known, client, gateway, number, is_plausible):
+    client.force_login(make_finance())
+    page = client.post(f"/admin/sub-merchants/new/{known.pk}/", {"gateway": gateway, "number": number})
+    assert page.status_code == (302 if is_plausible else 200)
+    assert SubMerchant.objects.filter(sub_merchant_id=number).exists() == is_plausible

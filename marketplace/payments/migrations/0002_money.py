@@ -244,6 +244,7 @@ class Migration(migrations.Migration):
                 ('bank_name', models.CharField(blank=True, max_length=60, verbose_name='bank')),
                 ('usable_from', models.DateTimeField(verbose_name='usable from')),
                 ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='replaced at')),
+                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='told by mail or text message at')),
             ],
             options={
                 'verbose_name': 'payout destination',
@@ -581,6 +582,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ownmovement',
             constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('asked', 'posted')), models.Q(('bank_reference', ''), _negated=True)), fields=('kind', 'bank_reference'), name='payments_own_movement_number_once'),
+        ),
+        migrations.AddIndex(
+            model_name='payoutdestination',
+            index=models.Index(condition=models.Q(('told_at', None)), fields=['usable_from'], name='payments_destination_untold'),
         ),
         migrations.AddConstraint(
             model_name='payoutdestination',

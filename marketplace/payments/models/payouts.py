@@ -1,3 +1,5 @@
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -29,10 +31,12 @@ class PayoutDestination(TimeStamped):
     bank_name = models.CharField(_("bank"), max_length=60, blank=True)
     usable_from = models.DateTimeField(_("usable from"))
     retired_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+    told_at = models.DateTimeField(_("told by mail or text message at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("payout destination")
         verbose_name_plural = _("payout destinations")
+        indexes = [models.Index(fields=["usable_from"], condition=Q(told_at=None), name="payments_destination_untold")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "kind"], condition=Q(retired_at=None), name="payments_destination_one_of_a_kind"
@@ -115,6 +119,11 @@ class Payout(TimeStamped):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def problem_words(self) -> str:
+        """Why it failed, without the code that an institution put before its words: sellers can do nothing with that."""
+        return re.sub(r"^[A-Z][A-Z0-9_.]+: (?=.)", "", self.problem)
 
     def get_absolute_url(self) -> str:
         """The seller's page of this payout."""

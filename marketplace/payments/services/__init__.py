@@ -1,7 +1,7 @@
 """Writes of payments, one subject a file. No call to a gateway ever happens inside a database transaction."""
 
 from marketplace.payments.services.auditing import run_audit
-from marketplace.payments.services.destinations import account_is_plausible, set_destination
+from marketplace.payments.services.destinations import account_is_plausible, set_destination, tell_of_new_account
 from marketplace.payments.services.notifications import forget_refused_notifications, receive_notification
 from marketplace.payments.services.paying import (
     apply_snapshot,
@@ -67,4 +67,5 @@ __all__ = [
     "set_destination",
     "settle_undecided",
     "start_payment",
+    "tell_of_new_account",
 ]

@@ -5,6 +5,7 @@ that takes the place of another is used a day after it was asked for (`payouts.f
 What was paid before stays with the number it was paid to: a payment keeps its own.
 """
 
+import re
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -50,6 +51,12 @@ _CLOSED = (
     _("Your account at %(gateway)s is no longer used"),
     _("No new orders can be paid into %(number)s. If you did not expect this, write to us."),
 )
+
+
+def number_is_plausible(*, gateway_code: str, number: str) -> bool:
+    """Whether an institution gives such numbers: Alipay's SMID is 2088 and twelve digits, WeChat's has eight to ten."""
+    pattern = r"2088\d{12}" if gateway_code == GatewayCode.ALIPAY else r"\d{8,10}"
+    return re.fullmatch(pattern, number, re.ASCII) is not None
 
 
 @transaction.atomic
