@@ -438,7 +438,7 @@ def test_a_cancelled_order_tells_the_buyer_how_much_went_back():
 def test_who_paid_a_cancelled_order_twice_reads_both_sums_apart(buyer, buyer_client):
     order = make_paid_order(buyer=buyer, gig=make_gig(price_fen=10_000))
     services.return_payment(order_id=order.pk, gateway="alipay", payment_reference="PA-late", amount_fen=10_000)
-    services.cancel_order(order_id=order.pk, user=buyer)
+    services.cancel_order(order_id=order.pk, user=order.seller)
     page = buyer_client.get(order.get_absolute_url()).content.decode()
     assert "你多付的¥100也会全额原路退回" in page
     assert "¥200" not in page
