@@ -11,6 +11,7 @@ from marketplace.orders.selectors import due_refunds
 from marketplace.payments import invoice_selectors, payout_selectors, selectors, services, sub_merchant_selectors
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.gateways.base import BillKind
+from marketplace.payments.models import SettlementStatus
 from marketplace.payments.services import custody, invoice_delivery, invoices, reconciliation, sub_merchants
 
 # A job stops at a deadline and begins with what has waited longest; this only bounds what it reads beforehand.
@@ -53,11 +54,16 @@ def use_new_sub_merchants() -> int:
 
 @shared_task
 def settle_cleared_payments() -> int:
-    """Custody: ask for what has cleared, then carry out what is due. Returns how many settlements are done."""
+    """Custody: ask for what has cleared, audit the books, then carry out what is due. Returns how many are done.
+
+    When the audit finds something nothing new is settled; what was sent already is still asked about.
+    """
     deadline = Deadline()
     cleared = selectors.payments_to_settle()[:READ_AT_ONCE]
     count_done(cleared, lambda payment: custody.owe_settlement(payment_id=payment.pk), until=deadline)
-    due = selectors.due_settlements()[:READ_AT_ONCE]  # those just asked for too
+    due = list(selectors.due_settlements()[:READ_AT_ONCE])  # those just asked for too
+    if any(settlement.status == SettlementStatus.DUE for settlement in due):
+        services.run_audit(history=False)
     return count_done(due, lambda settlement: custody.send_settlement(settlement=settlement), until=deadline)
 
 

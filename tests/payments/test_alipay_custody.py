@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.core.identifiers import new_reference
-from marketplace.ledger.models import Account, TransactionKind
+from marketplace.ledger.models import Account, AccountKind, TransactionKind
 from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import Leg, escrow_account, post
 from marketplace.orders import services as orders
@@ -142,6 +142,18 @@ def test_while_payouts_are_halted_no_settlement_begins(cleared):
     settlement.refresh_from_db()
     assert (settlement.status, settlement.attempts, movements(cleared)) == (SettlementStatus.DUE, 0, [])
     broken.delete()
+    with later(days=8):
+        assert settle_cleared_payments() == 1
+
+
+def test_the_books_are_audited_before_a_settlement_begins(cleared):
+    wrong = Account.objects.create(code="user:0:available", kind=AccountKind.USER_AVAILABLE, balance_fen=1)
+    with later(days=8):
+        assert settle_cleared_payments() == 0
+    assert Settlement.objects.get().status == SettlementStatus.DUE
+    assert movements(cleared) == []
+    wrong.delete()
+    services.run_audit()
     with later(days=8):
         assert settle_cleared_payments() == 1
 
