@@ -172,9 +172,9 @@ class Purchase:
         return self.sandbox.control(f"trades/{self.payment.out_trade_no}")
 
     def refresh(self) -> None:
-        """Read both rows again."""
-        self.order.refresh_from_db()
+        """Read both rows again. The payment first: they change together, so an order read later is never the older one."""
         self.payment.refresh_from_db()
+        self.order.refresh_from_db()
 
 
 def post_notice(notice: dict[str, str], client: Client | None = None) -> HttpResponse:
