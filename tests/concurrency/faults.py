@@ -44,7 +44,7 @@ LOCKS = {
     "no lock on accounts": Fault(
         sql=(
             "ORDER BY id FOR NO KEY UPDATE\n    LOOP",
-            f"ORDER BY id\n    LOOP PERFORM pg_sleep({HESITATION_SECONDS});",
+            f"ORDER BY id\n    LOOP PERFORM pg_sleep({5 * HESITATION_SECONDS});",
         ),
         situations=("cleared", "completed", *_PARTLY),
     ),

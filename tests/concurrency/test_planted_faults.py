@@ -14,7 +14,7 @@ def test_the_races_find(races, name):
     with planted(fault), pytest.raises(RaceLost) as lost:
         run_machine(
             races,
-            examples=budget("RACES_FAULT_EXAMPLES", 150),
+            examples=budget("RACES_FAULT_EXAMPLES", 600),
             steps=5,
             situations=fault.situations,
             is_custody=fault.is_custody,
