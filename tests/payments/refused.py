@@ -13,6 +13,7 @@ from tests.factories import make_finance
 from tests.payments.held import CONFIRM, SPLIT, later, spoil
 
 REFUSED = "ACQ.ALLOC_AMOUNT_VALIDATE_ERROR"
+FEE, SHARE = ("split", "100.00"), ("release", "900.00")  # as the sandbox lists what it moved
 
 
 @pytest.fixture

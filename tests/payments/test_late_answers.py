@@ -17,7 +17,9 @@ from marketplace.payments.services import custody, settlement_repairs, settlemen
 from tests.factories import make_finance, make_user
 from tests.payments.held import CONFIRM, later, movements, spoil
 from tests.payments.refused import (
+    FEE,
     REFUSED,
+    SHARE,
     cancel,
     give_back,
     in_transit,
@@ -30,7 +32,6 @@ from tests.payments.refused import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
-FEE, SHARE = ("split", "100.00"), ("release", "900.00")
 
 
 def meanwhile(monkeypatch, module, name, happens):

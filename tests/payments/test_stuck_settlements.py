@@ -18,7 +18,9 @@ from marketplace.payments.services import custody, settlement_returns, sub_merch
 from tests.factories import make_finance, make_moderator, make_user
 from tests.payments.held import QUERY_SPLIT, REFUND, later, movements, spoil
 from tests.payments.refused import (
+    FEE,
     REFUSED,
+    SHARE,
     cancel,
     give_back,
     in_transit,
@@ -31,7 +33,6 @@ from tests.payments.refused import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
-FEE, SHARE = ("split", "100.00"), ("release", "900.00")
 
 
 # Settling again
