@@ -34,11 +34,31 @@ class Letter:
 
 @dataclass
 class Letterbox:
-    """Takes what WeChat posts, and answers 200 unless told otherwise."""
+    """Takes what WeChat posts, and answers 200 unless told otherwise.
 
-    url: str = ""
+    Each test has an address of its own: what WeChat repeats of an earlier test's is thrown away.
+    """
+
+    base_url: str = ""
+    tests: int = 0
     letters: list[Letter] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """Where this test's letters go."""
+        return f"/{self.tests}"
+
+    @property
+    def url(self) -> str:
+        """This test's address, without a slash at its end."""
+        return self.base_url + self.path
+
+    def empty(self) -> None:
+        """Begin another test."""
+        self.tests += 1
+        self.letters.clear()
+        self.answers.clear()
 
     def wait_for(self, count: int = 1) -> list[Letter]:
         """Wait until so many have come."""
@@ -55,15 +75,18 @@ def letterbox_server() -> Iterator[Letterbox]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             names = [f"Wechatpay-{name}" for name in WECHAT_HEADERS]
-            box.letters.append(Letter({name: self.headers.get(name, "") for name in names}, body))
-            self.send_response(box.answers.pop(0) if box.answers else 200)
+            answer = 200
+            if self.path.startswith(box.path + "/") or self.path == box.path:
+                box.letters.append(Letter({name: self.headers.get(name, "") for name in names}, body))
+                answer = box.answers.pop(0) if box.answers else 200
+            self.send_response(answer)
             self.end_headers()
 
         def log_message(self, *arguments: Any) -> None:
             return None
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    box.url = f"http://127.0.0.1:{server.server_address[1]}"
+    box.base_url = f"http://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield box
     server.shutdown()
@@ -99,9 +122,8 @@ def wechat_sandbox(
     """WeChat answers; its notifications go to the letterbox."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     use_wechat(settings, alipay_process.data_dir, alipay_process.url)
+    letterbox_server.empty()
     settings.PAYMENT_NOTIFY_BASE_URL = letterbox_server.url
-    letterbox_server.letters.clear()
-    letterbox_server.answers.clear()
     yield alipay_process
     alipay_process.control("faults", method="DELETE")
 
