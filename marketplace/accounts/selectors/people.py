@@ -1,7 +1,5 @@
 """Reads about people."""
 
-from collections.abc import Iterable
-
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
@@ -10,11 +8,9 @@ from marketplace.accounts.models import (
     UserProfile,
     UserSkill,
     UserVerification,
-    VerificationKind,
     VerificationStatus,
 )
 from marketplace.accounts.phone import normalize_phone
-from marketplace.core.encryption import decrypt_text
 
 
 def public_profile(handle: str) -> UserProfile:
@@ -36,23 +32,6 @@ def public_profile(handle: str) -> UserProfile:
     if profile is None:
         raise Http404
     return profile
-
-
-def verified_real_name(user: User) -> str:
-    """The name that was checked against somebody's identity papers, or "" before that."""
-    checked = UserVerification.objects.filter(
-        user=user, kind=VerificationKind.REAL_NAME, status=VerificationStatus.APPROVED
-    )
-    stored = checked.values_list("name_encrypted", flat=True).first()
-    return decrypt_text(stored) if stored else ""
-
-
-def verified_real_names(user_ids: Iterable[int]) -> dict[int, str]:
-    """The checked names of many people by their keys, in one query; who was not checked is left out."""
-    checked = UserVerification.objects.filter(
-        user__in=list(user_ids), kind=VerificationKind.REAL_NAME, status=VerificationStatus.APPROVED
-    )
-    return {user_id: decrypt_text(stored) for user_id, stored in checked.values_list("user_id", "name_encrypted")}
 
 
 def people_matching(text: str, *, limit: int) -> list[User]:
@@ -82,9 +61,3 @@ def unproven_claims(email: str) -> QuerySet[User]:
         .filter(consents__isnull=False, is_staff=False, is_superuser=False)
         .distinct()
     )
-
-
-def is_verified_company(user: User) -> bool:
-    """Whether a company's papers were checked for this person: then they sell as a company, not as an individual."""
-    checked = UserVerification.objects.filter(user=user, kind=VerificationKind.COMPANY)
-    return checked.filter(status=VerificationStatus.APPROVED).exists()

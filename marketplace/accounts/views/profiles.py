@@ -2,11 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -48,15 +45,3 @@ def become_seller(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your seller desk is open. Publish your first service next."))
         return redirect("gigs:create")
     return render(request, "accounts/become_seller.html", {"form": form})
-
-
-@require_safe
-def staff_login(request: HttpRequest) -> HttpResponse:
-    """Wagtail's own log-in page would bypass allauth's throttles and second factor; this one leads there instead.
-
-    Somebody who is logged in already and lands here has no right to the admin: say so, rather than send them in circles.
-    """
-    if request.user.is_authenticated:
-        raise PermissionDenied
-    target = request.GET.get("next", reverse("wagtailadmin_home"))
-    return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")

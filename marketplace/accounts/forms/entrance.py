@@ -1,4 +1,4 @@
-"""Forms of people. Where allauth has one already, ours only changes what our pages show or our rules say."""
+"""Sign-up, log-in and what belongs to them: where allauth has a form, ours changes only what we show or our rules say."""
 
 from allauth.account import forms as allauth
 from allauth.account.utils import filter_users_by_email
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts import selectors, services
-from marketplace.accounts.models import Language, User, UserProfile
+from marketplace.accounts.models import User
 
 
 class WithoutPlaceholders:
@@ -155,16 +155,3 @@ class VerifyPhoneForm(WithoutPlaceholders, allauth.VerifyPhoneForm):
 
 class ChangePhoneForm(WithoutPlaceholders, allauth.ChangePhoneForm):
     pass
-
-
-class ProfileForm(forms.ModelForm):
-    """What a person shows of themself."""
-
-    languages = forms.MultipleChoiceField(
-        label=_("Languages"), choices=Language, required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        model = UserProfile
-        fields = ["display_name", "headline", "about", "province", "city", "languages"]
-        widgets = {"about": forms.Textarea(attrs={"rows": 6})}

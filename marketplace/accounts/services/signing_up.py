@@ -1,24 +1,20 @@
-"""What people do with their account."""
+"""Coming in: a profile, consent, a number or an address that is really theirs."""
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import (
     ConsentDocument,
     ConsentRecord,
-    SellerLevelChoice,
     User,
     UserProfile,
-    UserVerification,
     VerificationKind,
-    VerificationStatus,
 )
+from marketplace.accounts.services.verification import record_verification
 from marketplace.core import clock
-from marketplace.core.encryption import encrypt_text
 
 
 def create_profile(*, user: User, display_name: str = "", handle: str = "") -> UserProfile:
@@ -90,43 +86,3 @@ def set_phone(*, user: User, phone: str, verified: bool) -> None:
         user.refresh_from_db(fields=["phone", "pending_phone"])
         raise AccountError(AccountErrorCode.PHONE_TAKEN) from error
     record_verification(user=user, kind=VerificationKind.PHONE)
-
-
-def record_verification(*, user: User, kind: VerificationKind, reviewer: User | None = None) -> UserVerification:
-    """Write down that a fact about the person was checked. Safe to repeat."""
-    verification, _created = UserVerification.objects.get_or_create(
-        user=user,
-        kind=kind,
-        status=VerificationStatus.APPROVED,
-        defaults={"reviewed_by": reviewer, "reviewed_at": timezone.now()},
-    )
-    return verification
-
-
-def confirm_real_name(*, user: User, real_name: str, reviewer: User | None = None) -> UserVerification:
-    """Write down that somebody's identity was checked, with the name it belongs to. A new name replaces the old one."""
-    verification = record_verification(user=user, kind=VerificationKind.REAL_NAME, reviewer=reviewer)
-    verification.name_encrypted = encrypt_text(real_name.strip())
-    verification.save(update_fields=["name_encrypted", "updated_at"])
-    return verification
-
-
-def update_profile(*, profile: UserProfile, **fields: object) -> UserProfile:
-    """Change what a person shows of themself; `fields` are validated form data of ProfileForm."""
-    for name, value in fields.items():
-        setattr(profile, name, value)
-    profile.save(update_fields=[*fields, "updated_at"])
-    return profile
-
-
-def become_seller(*, user: User) -> UserProfile:
-    """Open the seller desk for a person. Safe to call twice. Raises AccountError PROFILE_INCOMPLETE."""
-    profile = user.profile
-    if profile.seller_since is not None:
-        return profile
-    if not (profile.headline and profile.about):
-        raise AccountError(AccountErrorCode.PROFILE_INCOMPLETE)
-    profile.seller_since = timezone.now()
-    profile.level = SellerLevelChoice.NEW
-    profile.save(update_fields=["seller_since", "level", "updated_at"])
-    return profile

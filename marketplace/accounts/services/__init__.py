@@ -1,0 +1,16 @@
+"""What people do with their account. One module a part of it."""
+
+from marketplace.accounts.services.profiles import become_seller, update_profile
+from marketplace.accounts.services.signing_up import create_profile, record_consent, release_unproven_claims, set_phone
+from marketplace.accounts.services.verification import confirm_real_name, record_verification
+
+__all__ = [
+    "become_seller",
+    "confirm_real_name",
+    "create_profile",
+    "record_consent",
+    "record_verification",
+    "release_unproven_claims",
+    "set_phone",
+    "update_profile",
+]

@@ -1,0 +1,11 @@
+"""Pages of people. Sign-up and log-in are allauth's."""
+
+from marketplace.accounts.views.profiles import become_seller, profile, settings
+from marketplace.accounts.views.staff import staff_login
+
+__all__ = [
+    "become_seller",
+    "profile",
+    "settings",
+    "staff_login",
+]
