@@ -30,7 +30,7 @@ def messages_leave_the_house(
     for number, (variable, hint) in enumerate(
         (
             ("EMAIL_BACKEND", "Set EMAIL_URL, and do not set EMAIL_BACKEND to the outbox."),
-            ("SMS_BACKEND", "Set SMS_BACKEND to a class like marketplace.notifications.sms.SmsBackend that sends."),
+            ("SMS_BACKEND", "Set SMS_BACKEND, for example to marketplace.notifications.sms.aliyun.AliyunSmsBackend."),
         ),
         start=1,
     ):

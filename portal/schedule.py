@@ -22,6 +22,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
+    "marketplace.notifications.tasks.send_waiting_text_messages": 30,
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {
@@ -34,6 +35,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     # Bills of a day can be had from ten in the morning of the next (facts/payments.md, section 5).
     "marketplace.payments.tasks.reconcile_bills": (10, 30),
     "marketplace.payments.tasks.forget_refused_notifications": (4, 10),
+    "marketplace.accounts.tasks.forget_unfinished_sign_ups": (4, 30),
 }
 
 

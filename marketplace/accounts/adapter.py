@@ -10,15 +10,21 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from marketplace.accounts import services
 from marketplace.accounts.models import User, VerificationKind
-from marketplace.accounts.phone import PhoneField, normalize_phone
-from marketplace.notifications.sms import send_sms
+from marketplace.accounts.phone import PhoneField, masked_phone, normalize_phone
+from marketplace.notifications.sms import SmsTemplate, send_sms
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's questions, answered for our user model."""
+
+    # allauth's own says "failed log-in attempts", which is wrong where codes are asked for.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": lazy("Too many attempts in a short time. Wait a few minutes and try again.")
+    }
 
     def save_user(self, request: HttpRequest, user: User, form: forms.Form, commit: bool = True) -> User:
         """Save the new person with the name they chose, and what they consented to."""
@@ -44,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mails speak of the marketplace by its name, not by the host that the request came to."""
         site = SimpleNamespace(name=_("Jiangji"), domain=urlsplit(settings.SITE_URL).netloc)
-        super().send_mail(template_prefix, email, {"current_site": site} | context)
+        super().send_mail(template_prefix, email, {"current_site": site, "site_address": settings.SITE_URL} | context)
 
     def phone_form_field(self, **kwargs: Any) -> PhoneField:
         return PhoneField(**kwargs)
@@ -62,7 +68,9 @@ class AccountAdapter(DefaultAccountAdapter):
         services.set_phone(user=user, phone=phone, verified=verified)
 
     def set_phone_verified(self, user: User, phone: str) -> None:
-        services.set_phone(user=user, phone=phone, verified=True)
+        """Take the number as proved; a mailbox hears of it as well as the old number does."""
+        if services.set_phone(user=user, phone=phone, verified=True):
+            self.send_notification_mail("account/email/phone_changed", user, {"number": masked_phone(phone)})
 
     def get_user_by_phone(self, phone: str) -> User | None:
         """The verified owner of a number. The log-in form passes what was typed, so it is normalised here too."""
@@ -70,13 +78,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return User.objects.filter(phone=number).first() if number else None
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
-        send_sms(
-            recipient=phone,
-            text=_("%(code)s is your code for Jiangji, valid for 10 minutes. Tell it to nobody.") % {"code": code},
-        )
+        send_sms(recipient=phone, template=SmsTemplate.CODE, code=code)
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
-        send_sms(recipient=phone, text=_("There is no Jiangji account for this number. You can open one with it."))
+        send_sms(recipient=phone, template=SmsTemplate.NO_ACCOUNT)
 
     def send_account_already_exists_sms(self, phone: str) -> None:
-        send_sms(recipient=phone, text=_("This number already has a Jiangji account. Please log in with it."))
+        send_sms(recipient=phone, template=SmsTemplate.ACCOUNT_EXISTS)

@@ -25,7 +25,7 @@ ACCOUNT_ADAPTER = "marketplace.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"phone", "email"}
 # Either will do (accounts.forms.SignupForm). allauth proves addresses only where it is told that one is needed; our log-in
 # stage lets through who has a number alone (accounts.stages).
-ACCOUNT_SIGNUP_FIELDS = ["phone", "email*", "password1*"]
+ACCOUNT_SIGNUP_FIELDS = ["phone", "email*", "password1"]
 ACCOUNT_FORMS = {
     name: f"marketplace.accounts.forms.{form}"
     for name, form in {
@@ -34,7 +34,6 @@ ACCOUNT_FORMS = {
         "request_login_code": "RequestLoginCodeForm",
         "confirm_login_code": "ConfirmLoginCodeForm",
         "add_email": "AddEmailForm",
-        "change_email": "ChangeEmailForm",
         "confirm_email_verification_code": "ConfirmEmailVerificationCodeForm",
         "change_password": "ChangePasswordForm",
         "set_password": "SetPasswordForm",
@@ -50,21 +49,30 @@ ACCOUNT_FORMS = {
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+# No change of number or address on the page that asks for its code: allauth offers it to new accounts only, which tells
+# whoever tries a stranger's number whether that has one. The page leads back to the beginning instead.
 # The pages and the text message promise ten minutes.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_PHONE_VERIFICATION_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # a random key; people sign in with a number or an address
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_CHANGE_EMAIL = True  # one address each: the old one stays until the new one is proved
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change of password, address, number or second factor is told by mail
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the sender says who writes
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_PHONE_VERIFICATION_SUPPORTS_CHANGE = True
 # Text-message templates in China take digits; allauth's default is eight letters with a dash.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 # Whole offices share one address behind carrier NAT, so the per-address share is generous and the per-number one is not.
+# A code costs money and annoys its owner: one a minute, five an hour, ten a day to a number or a mailbox, whatever the page.
+_CODES = "1/60s/key,5/h/key,10/d/key"
 ACCOUNT_RATE_LIMITS = {
-    "verify_phone": "1/60s/key,5/h/key,30/m/ip",
+    "verify_phone": f"{_CODES},60/h/ip,300/d/ip",  # texts of sign-up, log-in and changes together
+    "confirm_email": f"{_CODES},120/h/ip",
+    "sign_up_mail": f"{_CODES},120/h/ip",
+    "request_login_code": f"20/m/ip,{_CODES}",
+    "reset_password": f"20/m/ip,{_CODES}",
+    "change_phone": "5/m/user",
     "signup": "30/m/ip",
     # How many forged payment notifications of one address are kept to be looked at (payments/services/notifications.py).
     "refused_notification": "20/h/ip",

@@ -117,7 +117,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Without a mail server (development, the demo) mails and text messages stay rows, which /dev/outbox/ shows. In production
-# both leave at once, in the request that caused them, so one of each must be named; portal/checks.py refuses the outbox.
+# both must leave, so one of each must be named; portal/checks.py refuses the outbox. Mails leave in the request that caused
+# them, text messages by a job (notifications/sms/sending.py).
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
 if env.str("EMAIL_URL", default="") or (PRODUCTION and not EMAIL_BACKEND):
     _mail = env.email_url("EMAIL_URL")
@@ -133,6 +134,15 @@ SMS_BACKEND = (
     if PRODUCTION
     else env.str("SMS_BACKEND", default="marketplace.notifications.sms.OutboxSmsBackend")
 )
+# For SMS_BACKEND=marketplace.notifications.sms.aliyun.AliyunSmsBackend; docs/messages.md has the texts to register.
+ALIYUN_SMS = {
+    "endpoint": env.str("ALIYUN_SMS_ENDPOINT", default="https://dysmsapi.aliyuncs.com"),
+    "access_key_id": env.str("ALIYUN_SMS_ACCESS_KEY_ID", default=""),
+    "access_key_secret": env.str("ALIYUN_SMS_ACCESS_KEY_SECRET", default=""),
+    "sign_name": env.str("ALIYUN_SMS_SIGN_NAME", default="匠集"),
+    "templates": env.dict("ALIYUN_SMS_TEMPLATES", default={}),  # code=SMS_1,no_account=SMS_2,…
+    "timeout_seconds": 5,
+}
 
 ELASTICSEARCH_URL: str = env.str("ELASTICSEARCH_URL", default="")
 SEARCH_ENGINE: str = env.str("SEARCH_ENGINE", default="marketplace.discovery.engines.postgres.PostgresSearchEngine")

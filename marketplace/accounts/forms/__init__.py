@@ -2,13 +2,13 @@
 
 from marketplace.accounts.forms.entrance import (
     AddEmailForm,
-    ChangeEmailForm,
     ChangePasswordForm,
     ChangePhoneForm,
     ConfirmEmailVerificationCodeForm,
     ConfirmLoginCodeForm,
     ConfirmPasswordResetCodeForm,
     LoginForm,
+    PresentContactForm,
     ReauthenticateForm,
     RequestLoginCodeForm,
     ResetPasswordForm,
@@ -23,13 +23,13 @@ from marketplace.accounts.forms.profiles import ProfileForm
 
 __all__ = [
     "AddEmailForm",
-    "ChangeEmailForm",
     "ChangePasswordForm",
     "ChangePhoneForm",
     "ConfirmEmailVerificationCodeForm",
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",
     "LoginForm",
+    "PresentContactForm",
     "ProfileForm",
     "ReauthenticateForm",
     "RequestLoginCodeForm",

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts import selectors, services
+from marketplace.accounts import selectors, services, throttles
 from marketplace.accounts.models import User
 
 
@@ -52,6 +52,7 @@ class SignupForm(WithoutPlaceholders, allauth.SignupForm):
         self.fields["phone"].label = _("Mobile number")
         self.fields["email"].label = _("E-mail address")
         self.fields["password1"].label = _("Password")
+        self.fields["password1"].help_text = _("You may leave it empty and log in with a code each time.")
         # allauth is told that sign-up needs an address, without which it would not make people prove one; with us a
         # number does as well.
         self.fields["email"].required = self.fields["email"].widget.is_required = False
@@ -66,8 +67,17 @@ class SignupForm(WithoutPlaceholders, allauth.SignupForm):
 
     def clean(self):
         data = super().clean()
-        if not self.errors and not data.get("phone") and not data.get("email"):
+        if self.errors:
+            return data
+        if not data.get("phone") and not data.get("email"):
             raise ValidationError(_("Please give a mobile number or an e-mail address."), code="no_way_in")
+        # Asked here only, spent where the code is sent: refused there it would be a page that forgets what was typed.
+        if phone := data.get("phone"):
+            throttles.require_room("verify_phone", phone)
+        # Somebody else's address is told that somebody tried it: that mail has no limit of its own in allauth.
+        elif email := data.get("email"):
+            throttles.require_room("confirm_email", email)
+            throttles.spend("sign_up_mail", email)
         return data
 
 
@@ -89,23 +99,17 @@ class RequestLoginCodeForm(WithoutPlaceholders, allauth.RequestLoginCodeForm):
     By this code its owner would otherwise enter, or prove, an account that somebody else has made.
     """
 
+    def clean_phone(self):
+        phone = super().clean_phone()
+        if phone:
+            throttles.spend("verify_phone", phone)  # allauth counts these apart from the other texts to a number
+        return phone
+
     def clean_email(self):
         email = super().clean_email()
         if email and self._user is not None and not _proven([self._user], email):
             self._user = None
         return email
-
-
-class ChangeEmailForm(WithoutPlaceholders, allauth.ChangeEmailForm):
-    """Another address while the first one waits for its code. A claim that was never proved does not stand in the way."""
-
-    def clean_email(self):
-        email = self.cleaned_data["email"].lower()
-        if email != self.email and is_free_for_sign_up(email):
-            services.release_unproven_claims(email=email)
-            self.account_already_exists = False
-            return email
-        return super().clean_email()
 
 
 class AddEmailForm(WithoutPlaceholders, allauth.AddEmailForm):
@@ -135,6 +139,10 @@ class ResetPasswordKeyForm(WithoutPlaceholders, allauth.ResetPasswordKeyForm):
 
 class ReauthenticateForm(WithoutPlaceholders, allauth.ReauthenticateForm):
     pass
+
+
+class PresentContactForm(WithoutPlaceholders, allauth.BaseConfirmCodeForm):
+    """The code sent to the number or address that is about to be replaced."""
 
 
 class ConfirmLoginCodeForm(WithoutPlaceholders, allauth.ConfirmLoginCodeForm):

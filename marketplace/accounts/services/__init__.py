@@ -1,13 +1,20 @@
 """What people do with their account. One module a part of it."""
 
+from marketplace.accounts.services.contacts import set_phone
 from marketplace.accounts.services.profiles import become_seller, update_profile
-from marketplace.accounts.services.signing_up import create_profile, record_consent, release_unproven_claims, set_phone
+from marketplace.accounts.services.signing_up import (
+    create_profile,
+    forget_unfinished_sign_ups,
+    record_consent,
+    release_unproven_claims,
+)
 from marketplace.accounts.services.verification import confirm_real_name, record_verification
 
 __all__ = [
     "become_seller",
     "confirm_real_name",
     "create_profile",
+    "forget_unfinished_sign_ups",
     "record_consent",
     "record_verification",
     "release_unproven_claims",

@@ -1,20 +1,23 @@
 """Coming in: a profile, consent, a number or an address that is really theirs."""
 
+from datetime import timedelta
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from marketplace.accounts import selectors
-from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import (
     ConsentDocument,
     ConsentRecord,
     User,
     UserProfile,
-    VerificationKind,
 )
-from marketplace.accounts.services.verification import record_verification
 from marketplace.core import clock
+from marketplace.core.jobs import Deadline, count_done
+
+UNFINISHED_KEPT = timedelta(days=7)
 
 
 def create_profile(*, user: User, display_name: str = "", handle: str = "") -> UserProfile:
@@ -57,32 +60,32 @@ def release_unproven_claims(*, email: str) -> int:
         if user.last_login or user.phone or addresses.filter(verified=True).exists():
             addresses.get(email=email.lower()).remove()
             continue
-        try:
-            with transaction.atomic():
-                user.delete()
-        except IntegrityError:  # somebody has written to them: the row stays, without the address and without a way in
-            addresses.delete()
-            user.email, user.is_active = "", False
-            user.save(update_fields=["email", "is_active"])
+        _forget(user)
     return len(users)
 
 
-@transaction.atomic
-def set_phone(*, user: User, phone: str, verified: bool) -> None:
-    """Remember a number: in `pending_phone` until its code was typed, then in `phone`, which is unique.
+def forget_unfinished_sign_ups() -> int:
+    """Delete accounts that proved neither number nor address within a week; returns how many.
 
-    Raises AccountError PHONE_TAKEN when the verified number belongs to somebody else: a squatter's late code does not
-    take it from its owner.
+    Whoever typed somebody else's number or address, or gave up, left data of a person that nobody needs (PIPL article 19).
     """
-    if not verified:
-        user.pending_phone = phone
-        user.save(update_fields=["pending_phone"])
-        return
-    user.phone, user.pending_phone = phone, ""
+    before = clock.now() - UNFINISHED_KEPT
+    proved = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    unfinished = (
+        User.objects.filter(phone=None, last_login=None, date_joined__lt=before, is_staff=False, is_superuser=False)
+        .filter(~Exists(proved), consents__isnull=False, is_active=True, socialaccount=None)
+        .distinct()
+    )
+    return count_done(unfinished.order_by("pk")[:1000], _forget, until=Deadline())
+
+
+def _forget(user: User) -> bool:
+    """Delete somebody who never came in; whom others wrote to stays as a row without address and without a way in."""
     try:
         with transaction.atomic():
-            user.save(update_fields=["phone", "pending_phone"])
-    except IntegrityError as error:
-        user.refresh_from_db(fields=["phone", "pending_phone"])
-        raise AccountError(AccountErrorCode.PHONE_TAKEN) from error
-    record_verification(user=user, kind=VerificationKind.PHONE)
+            user.delete()
+    except IntegrityError:
+        EmailAddress.objects.filter(user=user).delete()
+        user.email, user.pending_phone, user.is_active = "", "", False
+        user.save(update_fields=["email", "pending_phone", "is_active"])
+    return True

@@ -1,11 +1,15 @@
 """Pages of people. Sign-up and log-in are allauth's."""
 
+from marketplace.accounts.views.contacts import ChangeEmailView, ChangePhoneView, prove_contact
 from marketplace.accounts.views.profiles import become_seller, profile, settings
 from marketplace.accounts.views.staff import staff_login
 
 __all__ = [
+    "ChangeEmailView",
+    "ChangePhoneView",
     "become_seller",
     "profile",
+    "prove_contact",
     "settings",
     "staff_login",
 ]

@@ -17,9 +17,10 @@ from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.encryption import encrypt_text
+from marketplace.core.templatetags.jiangji import deadline
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
-from marketplace.notifications.sms import send_sms
+from marketplace.notifications.sms import SmsTemplate, send_sms
 from marketplace.payments import locks
 from marketplace.payments.errors import PayoutError, PayoutErrorCode
 from marketplace.payments.models import PayoutDestination, PayoutDestinationKind
@@ -80,7 +81,12 @@ def tell_of_new_account(*, destination: PayoutDestination) -> bool:
         if user.email:
             send_mail(_("A withdrawal account was named for you"), text + "\n", None, [user.email])
         elif user.phone:
-            send_sms(recipient=user.phone, text=text)
+            send_sms(
+                recipient=user.phone,
+                template=SmsTemplate.WITHDRAWAL_ACCOUNT,
+                account=str(destination),
+                moment=deadline(destination.usable_from),
+            )
     PayoutDestination.objects.filter(pk=destination.pk).update(told_at=clock.now())
     return bool(user.email or user.phone)
 

@@ -1,0 +1,87 @@
+"""The way of a text message: a row in the caller's transaction, a job after the commit, a sweep for what the job lost."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.module_loading import import_string
+
+from marketplace.core import clock
+from marketplace.notifications.models import OutboundChannel, OutboundMessage, OutboundStatus
+from marketplace.notifications.sms.backends import SmsBackend, SmsRefused, SmsUnreachable, TextMessage
+from marketplace.notifications.sms.templates import SmsTemplate
+
+# A code is valid for ten minutes; nobody waits longer for a text, and a late one only frightens.
+USEFUL_FOR = timedelta(minutes=10)
+# What a worker took and did not finish is taken again after this.
+STUCK_AFTER = timedelta(minutes=1)
+
+
+def send_sms(*, recipient: str, template: SmsTemplate, **parameters: str) -> OutboundMessage:
+    """Have a text message sent to `recipient` (E.164) once the caller's transaction commits.
+
+    Raises KeyError when the template needs a parameter that is missing.
+    """
+    from marketplace.notifications import tasks  # tasks import this module
+
+    message = OutboundMessage.objects.create(
+        channel=OutboundChannel.SMS,
+        recipient=recipient,
+        template=template.value,
+        parameters=parameters,
+        body=template.text(parameters),
+        status=OutboundStatus.KEPT if _backend().keeps else OutboundStatus.WAITING,
+    )
+    if message.status == OutboundStatus.WAITING:
+        # A broker that is away must not spoil what the person did: the sweep sends it.
+        transaction.on_commit(lambda: tasks.send_text_message.delay(message.pk), robust=True)
+    return message
+
+
+def deliver_sms(*, message_id: int) -> bool:
+    """Hand a waiting text message to the provider; returns whether it left. Safe to call twice: the row is taken once.
+
+    What the provider refuses has FAILED, as has what nobody could deliver while it was useful.
+    """
+    now = clock.now()
+    taken = OutboundMessage.objects.filter(_may_be_taken(), pk=message_id).update(
+        status=OutboundStatus.SENDING, tried_at=now, attempts=F("attempts") + 1
+    )
+    if not taken:
+        return False
+    message = OutboundMessage.objects.get(pk=message_id)
+    if message.created_at < now - USEFUL_FOR:
+        return _end(message, OutboundStatus.FAILED, problem="too late")
+    text = TextMessage(message.recipient, SmsTemplate(message.template), message.parameters, reference=str(message.pk))
+    try:
+        number = _backend().send(text)
+    except SmsRefused as refusal:
+        return _end(message, OutboundStatus.FAILED, problem=str(refusal))
+    except SmsUnreachable as silence:
+        OutboundMessage.objects.filter(pk=message.pk).update(status=OutboundStatus.WAITING, problem=str(silence)[:200])
+        return False
+    return _end(message, OutboundStatus.SENT, provider_reference=number)
+
+
+def waiting_sms() -> list[int]:
+    """The keys of text messages that should have left by now, oldest first."""
+    return list(OutboundMessage.objects.filter(_may_be_taken()).order_by("pk").values_list("pk", flat=True)[:500])
+
+
+def _may_be_taken() -> Q:
+    stuck = Q(status=OutboundStatus.SENDING, tried_at__lt=clock.now() - STUCK_AFTER)
+    return Q(channel=OutboundChannel.SMS) & (Q(status=OutboundStatus.WAITING) | stuck)
+
+
+def _end(message: OutboundMessage, status: OutboundStatus, *, problem: str = "", provider_reference: str = "") -> bool:
+    """Close the row. A code that has left, or never will, is not kept."""
+    OutboundMessage.objects.filter(pk=message.pk).update(
+        status=status, problem=problem[:200], provider_reference=provider_reference[:100], parameters={}, body=""
+    )
+    return status == OutboundStatus.SENT
+
+
+def _backend() -> SmsBackend:
+    backend: SmsBackend = import_string(settings.SMS_BACKEND)()
+    return backend

@@ -1,0 +1,18 @@
+"""Jobs of the notifications. Thin, safe to run twice."""
+
+from celery import shared_task
+
+from marketplace.core.jobs import Deadline, count_done
+from marketplace.notifications import sms
+
+
+@shared_task
+def send_text_message(message_id: int) -> bool:
+    """Hand one text message to the provider."""
+    return sms.deliver_sms(message_id=message_id)
+
+
+@shared_task
+def send_waiting_text_messages() -> int:
+    """Send what a worker lost or a provider did not take; returns how many left."""
+    return count_done(sms.waiting_sms(), lambda key: sms.deliver_sms(message_id=key), until=Deadline())
