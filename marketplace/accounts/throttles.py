@@ -2,7 +2,9 @@
 
 from allauth.core import context, ratelimit
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+TOO_MANY_CODES = _("A code was sent there a moment ago, or too many today. Wait a minute before you ask for another.")
 
 
 def require_room(action: str, key: str) -> None:
@@ -18,7 +20,4 @@ def spend(action: str, key: str) -> None:
 def _consume(action: str, key: str, *, dry_run: bool) -> None:
     allowed = ratelimit.consume(context.request, action=action, key=key.lower(), dry_run=dry_run)
     if not allowed:
-        raise ValidationError(
-            _("A code was sent there a moment ago, or too many today. Wait a minute before you ask for another."),
-            code="too_many_codes",
-        )
+        raise ValidationError(TOO_MANY_CODES, code="too_many_codes")

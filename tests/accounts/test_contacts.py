@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts.contacts import PROVED_FOR_SECONDS
+from marketplace.accounts.templatetags.people import phone_number
 from marketplace.notifications.models import Notification, OutboundMessage
 from tests.factories import make_user
 from tests.logins import log_in
@@ -96,6 +97,14 @@ def test_guessing_the_old_ends_code_ends_it():
         browser.post(PROVE_PHONE, {"code": wrong(code) if number else "12"})
     browser.post(PROVE_PHONE, {"code": code})
     assert PROVE_PHONE in browser.get(CHANGE_PHONE).content.decode()
+
+
+def test_a_second_code_within_the_minute_is_refused_with_a_sentence_on_the_same_page():
+    browser = log_in(person(phone=OLD))
+    browser.post(PROVE_PHONE, {"send": "phone"})
+    page = browser.post(PROVE_PHONE, {"send": "phone"}, follow=True)
+    assert "请等一分钟" in page.content.decode()
+    assert OutboundMessage.objects.count() == 1
 
 
 def test_the_proof_is_good_for_ten_minutes_and_for_this_session_only():
@@ -193,3 +202,8 @@ def test_the_page_shows_neither_number_nor_address_in_full():
     assert "xi***@example.com" in page
     assert "13800138000" not in page
     assert MAIL not in page
+
+
+@pytest.mark.parametrize(("stored", "shown"), [(OLD, "138 0013 8000"), ("+12025550143", "+12025550143"), ("?", "?")])
+def test_a_number_is_written_in_groups(stored, shown):
+    assert phone_number(stored) == shown

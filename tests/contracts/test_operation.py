@@ -25,7 +25,7 @@ INTERNAL = {
 def variables() -> dict[str, str]:
     """Names of environment variables that the code reads, and where."""
     patterns = (
-        r"\benv\.(?:str|int|bool|list|db|path|url|get)\(\s*\"([A-Z][A-Z0-9_]+)\"",
+        r"\benv\.(?:str|int|bool|list|dict|db|path|url|get)\(\s*\"([A-Z][A-Z0-9_]+)\"",
         r"\benv\.(?:str)\(\s*f\"\{variable\}(_FILE)\"",
         r"os\.environ(?:\.get\(|\.setdefault\(|\[|\.pop\()\s*\"([A-Z][A-Z0-9_]+)\"",
         r"\"([A-Z][A-Z0-9_]+)\" (?:not )?in os\.environ",

@@ -113,6 +113,16 @@ class Person:
         self.page.click("main form:has([name=password]) button[type=submit]")
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
 
+    def code_sent_to(self, recipient: str) -> str:
+        """The code of the newest text message or mail to `recipient`, as the demo's outbox shows it."""
+        outbox = self.page.context.new_page()
+        outbox.goto(f"{self.stack.address}/dev/outbox/")
+        text = outbox.locator("main").inner_text()
+        outbox.close()
+        found = re.search(rf"{re.escape(recipient)}.*?\b(\d{{6}})\b", text, re.DOTALL)
+        assert found, f"no code for {recipient} in the outbox"
+        return found[1]
+
     def snap(self, step: str) -> None:
         """A picture of the whole page; a page wider than the screen is a failure."""
         slug = re.sub(r"[^a-z0-9]+", "-", step.lower()).strip("-")

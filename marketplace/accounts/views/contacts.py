@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import views as allauth
+from allauth.core.exceptions import RateLimited
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from marketplace.accounts import contacts
+from marketplace.accounts import contacts, throttles
 from marketplace.accounts.contacts import ContactKind
 from marketplace.accounts.forms import PresentContactForm
 
@@ -68,7 +69,10 @@ def prove_contact(request: HttpRequest, kind: str) -> HttpResponse:
     form = PresentContactForm(code=process.code if process else None)
     if request.method == "POST" and "send" in request.POST:
         chosen = next((contact for contact in choices if contact.kind == request.POST["send"]), choices[0])
-        contacts.PresentContactProcess.begin(request, chosen)
+        try:
+            contacts.PresentContactProcess.begin(request, chosen)
+        except RateLimited:
+            messages.error(request, throttles.TOO_MANY_CODES)
         return redirect("accounts:prove_contact", kind)
     if request.method == "POST" and process is not None:
         form = PresentContactForm(request.POST, code=process.code)
