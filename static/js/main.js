@@ -3,6 +3,7 @@ import "./htmx-csrf.js";
 import "./htmx-errors.js";
 import "./busy.js";
 import "./clock.js";
+import "./cooldown.js";
 import "./current.js";
 import "./dialog.js";
 import "./filters.js";

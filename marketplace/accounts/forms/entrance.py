@@ -18,6 +18,8 @@ class WithoutPlaceholders:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+        if "code" in self.fields:  # digits on a phone's keyboard; the cursor is where the page is about
+            self.fields["code"].widget.attrs |= {"inputmode": "numeric", "maxlength": 12, "autofocus": True}
 
 
 def is_free_for_sign_up(email: str) -> bool:

@@ -195,6 +195,7 @@ def client_texts() -> str:
             "minutes": _("%(minutes)s min"),
             "moment": _("less than a minute"),
             "copied": _("The link is on your clipboard."),
+            "cooldown": _("%(words)s (%(seconds)s s)"),
             "offline": _("That did not get through. Check the connection and try again."),
         },
         ensure_ascii=False,
