@@ -32,8 +32,8 @@ if settings.DEMO:
     urlpatterns += [re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT})]
 
 urlpatterns += i18n_patterns(
+    path("", include("marketplace.accounts.urls")),  # before allauth's, one page of which it replaces
     path("accounts/", include("allauth.urls")),
-    path("", include("marketplace.accounts.urls")),
     path("", include("marketplace.gigs.urls")),
     path("", include("marketplace.discovery.urls")),
     path("", include("marketplace.orders.urls")),

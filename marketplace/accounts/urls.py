@@ -6,5 +6,7 @@ app_name = "accounts"
 urlpatterns = [
     path("u/<slug:handle>/", views.profile, name="profile"),
     path("settings/", views.settings, name="settings"),
+    # In the place of allauth's own page (portal/urls.py).
+    path("accounts/3rdparty/", views.ways_in, name="ways_in"),
     path("sell/", views.become_seller, name="become_seller"),
 ]

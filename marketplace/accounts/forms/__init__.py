@@ -9,6 +9,7 @@ from marketplace.accounts.forms.entrance import (
     ConfirmLoginCodeForm,
     ConfirmPasswordResetCodeForm,
     LoginForm,
+    OpensAccount,
     ReauthenticateForm,
     RequestLoginCodeForm,
     ResetPasswordForm,
@@ -20,6 +21,7 @@ from marketplace.accounts.forms.entrance import (
     is_free_for_sign_up,
 )
 from marketplace.accounts.forms.profiles import ProfileForm
+from marketplace.accounts.forms.social import SocialSignupForm
 
 __all__ = [
     "AddEmailForm",
@@ -30,6 +32,7 @@ __all__ = [
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",
     "LoginForm",
+    "OpensAccount",
     "ProfileForm",
     "ReauthenticateForm",
     "RequestLoginCodeForm",
@@ -37,6 +40,7 @@ __all__ = [
     "ResetPasswordKeyForm",
     "SetPasswordForm",
     "SignupForm",
+    "SocialSignupForm",
     "VerifyPhoneForm",
     "WithoutPlaceholders",
     "is_free_for_sign_up",

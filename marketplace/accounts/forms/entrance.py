@@ -31,10 +31,8 @@ def _proven(users: list[User], email: str) -> list[User]:
     return [user for user in users if user.pk not in claims]
 
 
-class SignupForm(WithoutPlaceholders, allauth.SignupForm):
+class OpensAccount(WithoutPlaceholders, forms.Form):
     """Phone number or e-mail address, one of them; a name to be called by; consent that is never pre-ticked."""
-
-    field_order = ["phone", "email", "display_name", "password1", "consent"]
 
     display_name = forms.CharField(
         label=_("What shall we call you"),
@@ -51,7 +49,6 @@ class SignupForm(WithoutPlaceholders, allauth.SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["phone"].label = _("Mobile number")
         self.fields["email"].label = _("E-mail address")
-        self.fields["password1"].label = _("Password")
         # allauth is told that sign-up needs an address, without which it would not make people prove one; with us a
         # number does as well.
         self.fields["email"].required = self.fields["email"].widget.is_required = False
@@ -69,6 +66,16 @@ class SignupForm(WithoutPlaceholders, allauth.SignupForm):
         if not self.errors and not data.get("phone") and not data.get("email"):
             raise ValidationError(_("Please give a mobile number or an e-mail address."), code="no_way_in")
         return data
+
+
+class SignupForm(OpensAccount, allauth.SignupForm):
+    """Opening an account with a password."""
+
+    field_order = ["phone", "email", "display_name", "password1", "consent"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("Password")
 
 
 class LoginForm(WithoutPlaceholders, allauth.LoginForm):

@@ -1,6 +1,7 @@
 """Pages of people. Sign-up and log-in are allauth's."""
 
 from marketplace.accounts.views.profiles import become_seller, profile, settings
+from marketplace.accounts.views.social import ways_in
 from marketplace.accounts.views.staff import staff_login
 
 __all__ = [
@@ -8,4 +9,5 @@ __all__ = [
     "profile",
     "settings",
     "staff_login",
+    "ways_in",
 ]
