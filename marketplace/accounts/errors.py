@@ -10,6 +10,7 @@ class AccountErrorCode(StrEnum):
     PROFILE_INCOMPLETE = "profile_incomplete"
     SOCIAL_TAKEN = "social_taken"
     SOCIAL_SECOND = "social_second"
+    SOCIAL_USED = "social_used"
     LAST_WAY_IN = "last_way_in"
 
 
@@ -24,6 +25,9 @@ class AccountError(DomainError):
         ),
         AccountErrorCode.SOCIAL_SECOND: _(
             "Another %(provider)s account is linked already. Unlink that one first, then link the new one."
+        ),
+        AccountErrorCode.SOCIAL_USED: _(
+            "This %(provider)s account has opened a Jiangji account already. Please log in with it."
         ),
         AccountErrorCode.LAST_WAY_IN: _(
             "This is your last way to log in. Verify a mobile number or an e-mail address first, then unlink it."

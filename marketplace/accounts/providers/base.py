@@ -117,7 +117,7 @@ class Adapter(OAuth2Adapter):
         return self.get_provider().sociallogin_from_response(request, data)
 
     def who(self, app: Any, token: str, granted: dict[str, Any]) -> dict[str, Any]:
-        """`uid`, `openid`, `nickname` and `portrait` of the person behind a token; `granted` is what came with it."""
+        """`uid`, `nickname` and, where there is one, `openid` of the person behind a token; `granted` is what came with it."""
         raise NotImplementedError
 
 
@@ -130,7 +130,7 @@ class Account(ProviderAccount):
 
 
 class Provider(OAuth2Provider):
-    """Keeps of a person what is needed: the name there, the portrait's address, the openid of each of our apps.
+    """Keeps of a person what is needed: the name there, the openid of each of our apps.
 
     Not their address or number, which the provider might give: what counts here is proved here.
     """
@@ -151,7 +151,7 @@ class Provider(OAuth2Provider):
         openids = known_openids(provider=self.account_provider, uid=self.extract_uid(data))
         if data.get("openid"):
             openids[self.app.client_id] = data["openid"]
-        return {"nickname": nickname(data["nickname"]), "portrait": data.get("portrait", ""), "openids": openids}
+        return {"nickname": nickname(data["nickname"]), "openids": openids}
 
     @property
     def account_provider(self) -> str:

@@ -61,7 +61,7 @@ def unlink_social_account(*, user: User, account_id: int) -> None:
 def save_social_sign_up(*, login: SocialLogin, save: Callable[[], User]) -> User:
     """Save a new person together with the account that they come by: both or neither. `save` is allauth's own saving.
 
-    Raises AccountError SOCIAL_TAKEN when that account was taken meanwhile, as by a second click.
+    Raises AccountError SOCIAL_USED when that account was taken meanwhile, as by a second click.
     """
     try:
         with transaction.atomic():
@@ -70,7 +70,7 @@ def save_social_sign_up(*, login: SocialLogin, save: Callable[[], User]) -> User
         if not SocialAccount.objects.filter(provider=login.account.provider, uid=login.account.uid).exists():
             raise
         name = selectors.provider_name(login.account.provider)
-        raise AccountError(AccountErrorCode.SOCIAL_TAKEN, provider=name) from error
+        raise AccountError(AccountErrorCode.SOCIAL_USED, provider=name) from error
 
 
 def _tell(user: User, *, linked: bool, provider: str) -> None:

@@ -32,7 +32,6 @@ class QQAdapter(Adapter):
             "uid": me.get("unionid"),
             "openid": openid,
             "nickname": data.get("nickname"),
-            "portrait": data.get("figureurl_qq_2") or data.get("figureurl_qq_1") or "",
         }
 
 

@@ -15,7 +15,6 @@ class WeiboAdapter(Adapter):
         return {
             "uid": data.get("idstr"),
             "nickname": data.get("screen_name"),
-            "portrait": data.get("avatar_large", ""),
         }
 
 

@@ -33,7 +33,6 @@ class WeixinAdapter(Adapter):
             "uid": data.get("unionid"),
             "openid": openid,
             "nickname": data.get("nickname"),
-            "portrait": data.get("headimgurl", ""),
         }
 
 
