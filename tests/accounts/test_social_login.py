@@ -14,7 +14,7 @@ from marketplace.accounts.models import ConsentRecord, User, UserVerification, V
 from marketplace.notifications.models import OutboundMessage
 from tests.accounts.conftest import IN_WECHAT, Traveller
 from tests.accounts.test_signing_up import CONFIRM, PHONE, VERIFY, mailed_code, newest_code
-from tests.factories import make_user
+from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +116,7 @@ def test_an_account_that_exists_is_not_taken_over_and_its_owner_is_told(travelle
     typed = {"phone": "138 0013 8000"} if way == "phone" else {"phone": None, "email": "Owner@example.com"}
     response = complete(traveller, **typed)
     page = traveller.client.get(response.headers["Location"])
-    assert "登录方式" in page.content.decode()  # the page says what to do: log in, then link
+    assert "请在这里取消，用它登录" in page.content.decode()
     told = OutboundMessage.objects.get(channel="sms").body if way == "phone" else mailoutbox[0].body
     assert not re.search(r"\d{6}", told)
     assert traveller.user_id is None
@@ -129,7 +129,14 @@ def test_an_account_that_exists_is_not_taken_over_and_its_owner_is_told(travelle
     free = {"phone": "13900139000"} if way == "phone" else {"phone": None, "email": "free@example.com"}
     other = complete(stranger, **free)
     assert other.headers["Location"] == response.headers["Location"]
-    assert "登录方式" in stranger.client.get(other.headers["Location"]).content.decode()
+    assert "请在这里取消，用它登录" in stranger.client.get(other.headers["Location"]).content.decode()
+
+    # Doing so leads to the page of links, by way of the log-in page.
+    traveller.client.post("/accounts/logout/", {"next": LOGIN})
+    log_in = {"login": PHONE if way == "phone" else owner.email, "password": PASSWORD, "next": "/accounts/3rdparty/"}
+    assert traveller.client.post(LOGIN, log_in).headers["Location"] == "/accounts/3rdparty/"
+    traveller.come_by("weixin", "林小满", path="/accounts/3rdparty/", link="weixin")
+    assert SocialAccount.objects.filter(user=owner, provider="weixin").exists()
 
 
 def test_a_claim_that_was_never_proved_keeps_its_owner_out_of_nothing(traveller, mailoutbox):
