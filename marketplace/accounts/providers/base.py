@@ -89,7 +89,7 @@ class Adapter(OAuth2Adapter):
         return str(self.get_provider().get_settings()["AUTHORIZE_URL"])
 
     @property
-    def access_token_url(self) -> str:  # type: ignore[override]
+    def access_token_url(self) -> str:
         """Where a code becomes a token."""
         return self.api(self.token_path)
 

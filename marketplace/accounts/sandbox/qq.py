@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -109,7 +110,7 @@ class QQ:
         # Wrapped even when JSON was asked for.
         return Response(f'callback( {{"error":{code},"error_description":"{text}"}} );\n', media_type="text/html")
 
-    def _answer(self, request: Request, data: dict[str, object], *, plain: bool = False) -> Response:
+    def _answer(self, request: Request, data: Mapping[str, object], *, plain: bool = False) -> Response:
         if self._faults["garbage"]:
             return Response("<html>502 Bad Gateway</html>", media_type="text/html", status_code=502)
         if refusal := self._faults["refuse"]:

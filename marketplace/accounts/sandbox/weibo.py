@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -96,7 +97,7 @@ class Weibo:
         body = {"error": error, "error_code": code, "request": "/oauth2/access_token", "error_description": error}
         return Response(json.dumps(body), status_code=400, media_type="text/plain;charset=UTF-8")
 
-    def _answer(self, data: dict[str, object]) -> Response:
+    def _answer(self, data: Mapping[str, object]) -> Response:
         if self._faults["garbage"]:
             return Response("<html>502 Bad Gateway</html>", media_type="text/html", status_code=502)
         if refusal := self._faults["refuse"]:

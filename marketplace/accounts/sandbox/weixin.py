@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -127,7 +128,7 @@ class Weixin:
     def _error(self, code: int) -> Response:
         return self._answer({"errcode": code, "errmsg": f"{ERRORS[code]}, rid: {secrets.token_hex(8)}"})
 
-    def _answer(self, data: dict[str, object]) -> Response:
+    def _answer(self, data: Mapping[str, object]) -> Response:
         if self._faults["garbage"]:
             return Response("<html>502 Bad Gateway</html>", media_type="text/html", status_code=502)
         if refusal := self._faults["refuse"]:
