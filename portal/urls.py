@@ -35,8 +35,8 @@ urlpatterns += i18n_patterns(
     # Ours stand before allauth's of the same address and name.
     path("accounts/phone/change/", ChangePhoneView.as_view(), name="account_change_phone"),
     path("accounts/email/", ChangeEmailView.as_view(), name="account_email"),
-    path("accounts/", include("allauth.urls")),
     path("", include("marketplace.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
     path("", include("marketplace.gigs.urls")),
     path("", include("marketplace.discovery.urls")),
     path("", include("marketplace.orders.urls")),

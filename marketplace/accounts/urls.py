@@ -7,5 +7,7 @@ urlpatterns = [
     path("u/<slug:handle>/", views.profile, name="profile"),
     path("settings/", views.settings, name="settings"),
     path("settings/prove/<str:kind>/", views.prove_contact, name="prove_contact"),
+    # In the place of allauth's own page (portal/urls.py).
+    path("accounts/3rdparty/", views.ways_in, name="ways_in"),
     path("sell/", views.become_seller, name="become_seller"),
 ]

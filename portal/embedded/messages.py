@@ -18,7 +18,7 @@ from portal.embedded.paths import PROJECT
 
 LOCALE = "zh_Hans"
 CATALOGUE = PROJECT / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
-IGNORED = ("*.venv*", "*.jiangji*", "staticfiles/*", "marketplace/payments/sandbox/*", "tests/*", "portal/demo/art/*")
+IGNORED = ("*.venv*", "*.jiangji*", "staticfiles/*", "marketplace/*/sandbox/*", "tests/*", "portal/demo/art/*")
 
 
 def main() -> int:

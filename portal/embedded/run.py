@@ -60,6 +60,7 @@ def main() -> None:
         | {
             "SITE_URL": os.environ.get("SITE_URL", f"http://localhost:{port}"),
             "PAYMENT_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}",
+            "IDENTITY_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}/identity",
             "PAYMENT_NOTIFY_BASE_URL": f"http://127.0.0.1:{port}",
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": "ignore",  # what libraries warn about is for the tests, where it is an error
@@ -90,7 +91,7 @@ def _serve(*, port: int, sandbox_port: int, started: float) -> None:
     manager = Manager(Printer(output=log, width=8, colour=False))
     uvicorn = [python, "-m", "uvicorn", "--log-level", "warning", "--host", "127.0.0.1"]
     web = [*uvicorn, "--port", str(port), "portal.asgi:application"]
-    sandbox = [*uvicorn, "--port", str(sandbox_port), "marketplace.payments.sandbox.asgi:application"]
+    sandbox = [*uvicorn, "--port", str(sandbox_port), "portal.embedded.sandboxes:application"]
     # One worker with the clock inside: for one machine only. Production runs beat by itself (docs/operations.md).
     worker = [python, "-m", "celery", "-A", "portal", "worker", "-B", "-P", "threads", "-c", "4", "-l", "WARNING"]
     environment = dict(os.environ)

@@ -1,6 +1,6 @@
 """Users, sign-up, log-in. Facts and traps: facts/accounts.md, section 2."""
 
-from portal.env import ENVIRONMENT
+from portal.env import ENVIRONMENT, PRODUCTION, env
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["marketplace.accounts.backends.AuthenticationBackend"]
@@ -77,6 +77,66 @@ ACCOUNT_RATE_LIMITS = {
     # How many forged payment notifications of one address are kept to be looked at (payments/services/notifications.py).
     "refused_notification": "20/h/ip",
 }
+
+# Log-in by WeChat, QQ and Weibo (docs/social-login.md). Who has no app id is not offered. Addresses replace the real hosts:
+# outside production they are rooms of the identity sandbox.
+IDENTITY_SANDBOX_URL: str = env.str(
+    "IDENTITY_SANDBOX_URL", default="" if PRODUCTION else "http://127.0.0.1:8020/identity"
+)
+
+
+def _host(real: str, room: str) -> str:
+    return real if PRODUCTION else f"{IDENTITY_SANDBOX_URL}/{room}"
+
+
+def _provider(app_id: str, secret: str, *, authorize_url: str, api_url: str) -> dict:
+    apps = [{"client_id": app_id, "secret": secret}] if app_id and secret else []
+    return {"APPS": apps, "AUTHORIZE_URL": authorize_url, "API_URL": api_url}
+
+
+_WEIXIN_OPEN = env.str("WEIXIN_OPEN_URL", default=_host("https://open.weixin.qq.com", "weixin"))
+_WEIXIN_API = env.str("WEIXIN_API_URL", default=_host("https://api.weixin.qq.com", "weixin"))
+_QQ = env.str("QQ_URL", default=_host("https://graph.qq.com", "qq"))
+_WEIBO = env.str("WEIBO_URL", default=_host("https://api.weibo.com", "weibo"))
+SOCIALACCOUNT_PROVIDERS = {
+    # The website app of WeChat's open platform: a code to be scanned, on computers.
+    "weixin": _provider(
+        env.str("WEIXIN_APP_ID", default="" if PRODUCTION else "wx2026jiangjiweb"),
+        env.str("WEIXIN_APP_SECRET", default="" if PRODUCTION else "sandbox-weixin"),
+        authorize_url=f"{_WEIXIN_OPEN}/connect/qrconnect",
+        api_url=_WEIXIN_API,
+    ),
+    # The Official Account, inside WeChat's own browser.
+    "weixin_mp": _provider(
+        env.str("WEIXIN_MP_APP_ID", default="" if PRODUCTION else "wx2026jiangji0001"),
+        env.str("WEIXIN_MP_APP_SECRET", default="" if PRODUCTION else "sandbox-weixin-mp"),
+        authorize_url=f"{_WEIXIN_OPEN}/connect/oauth2/authorize",
+        api_url=_WEIXIN_API,
+    ),
+    "qq": _provider(
+        env.str("QQ_APP_ID", default="" if PRODUCTION else "102026001"),
+        env.str("QQ_APP_KEY", default="" if PRODUCTION else "sandbox-qq"),
+        authorize_url=f"{_QQ}/oauth2.0/authorize",
+        api_url=_QQ,
+    ),
+    "weibo": _provider(
+        env.str("WEIBO_APP_KEY", default="" if PRODUCTION else "2026000001"),
+        env.str("WEIBO_APP_SECRET", default="" if PRODUCTION else "sandbox-weibo"),
+        authorize_url=f"{_WEIBO}/oauth2/authorize",
+        api_url=_WEIBO,
+    ),
+}
+# The buttons post to us and are redirected there, which browsers hold against the page's policy (settings/security.py);
+# Weibo and QQ send phones on to pages of their own.
+SOCIAL_FORM_HOSTS = (
+    [_WEIXIN_OPEN, _QQ, _WEIBO]
+    if not PRODUCTION
+    else [_WEIXIN_OPEN, "https://*.qq.com", _WEIBO, "https://*.weibo.com", "https://*.weibo.cn"]
+)
+SOCIALACCOUNT_ADAPTER = "marketplace.accounts.social_adapter.SocialAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "marketplace.accounts.forms.SocialSignupForm"}
+SOCIALACCOUNT_AUTO_SIGNUP = False  # consent, and a number or an address of their own, are for the person to give
+SOCIALACCOUNT_STORE_TOKENS = False
 
 # Which edition of each document (accounts.ConsentDocument) a sign-up accepts: change it together with the page.
 CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01"}

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from portal.embedded.paths import state_directory
 from portal.env import PRODUCTION, env
+from portal.settings.people import SOCIAL_FORM_HOSTS
 
 
 def _development_secret() -> str:
@@ -81,7 +82,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [SELF],
-        # Checkout posts to us and is redirected to the payment institution: browsers check the target of that too.
-        "form-action": [SELF, *env.list("CSP_FORM_HOSTS", default=_PAYMENT_HOSTS)],
+        # Checkout posts to us and is redirected to the payment institution, log-in to WeChat: browsers check the target
+        # of that too.
+        "form-action": [SELF, *env.list("CSP_FORM_HOSTS", default=[*_PAYMENT_HOSTS, *SOCIAL_FORM_HOSTS])],
     },
 }

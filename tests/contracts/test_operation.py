@@ -122,6 +122,22 @@ def test_nobody_collects_buyers_money_in_the_portals_own_account_outside_a_demo(
     assert "must be custody or transfer" in start(**PRODUCTION | {"SETTLEMENT_MODE": "escrow"}).stderr
 
 
+def test_production_offers_no_log_in_by_others_until_it_is_told_how_and_then_at_their_real_addresses():
+    program = (
+        "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'portal.settings'; django.setup();"
+        "from django.conf import settings as s;"
+        "print([name for name, values in s.SOCIALACCOUNT_PROVIDERS.items() if values['APPS']],"
+        " sorted({values['API_URL'] for values in s.SOCIALACCOUNT_PROVIDERS.values()}))"
+    )
+    hosts = "['https://api.weibo.com', 'https://api.weixin.qq.com', 'https://graph.qq.com']"
+    for told, offered in (({}, "[]"), ({"QQ_APP_ID": "1"}, "[]"), ({"QQ_APP_ID": "1", "QQ_APP_KEY": "2"}, "['qq']")):
+        environment = {"PATH": os.environ["PATH"]} | PRODUCTION | told
+        result = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        )
+        assert result.stdout.strip().splitlines()[-1] == f"{offered} {hosts}"
+
+
 def test_production_takes_no_sandbox_and_no_fast_hasher():
     program = (
         "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'portal.settings'; django.setup();"

@@ -8,6 +8,7 @@ from marketplace.accounts.forms.entrance import (
     ConfirmLoginCodeForm,
     ConfirmPasswordResetCodeForm,
     LoginForm,
+    OpensAccount,
     PresentContactForm,
     ReauthenticateForm,
     RequestLoginCodeForm,
@@ -20,6 +21,7 @@ from marketplace.accounts.forms.entrance import (
     is_free_for_sign_up,
 )
 from marketplace.accounts.forms.profiles import ProfileForm
+from marketplace.accounts.forms.social import SocialSignupForm
 
 __all__ = [
     "AddEmailForm",
@@ -29,6 +31,7 @@ __all__ = [
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",
     "LoginForm",
+    "OpensAccount",
     "PresentContactForm",
     "ProfileForm",
     "ReauthenticateForm",
@@ -37,6 +40,7 @@ __all__ = [
     "ResetPasswordKeyForm",
     "SetPasswordForm",
     "SignupForm",
+    "SocialSignupForm",
     "VerifyPhoneForm",
     "WithoutPlaceholders",
     "is_free_for_sign_up",

@@ -33,10 +33,8 @@ def _proven(users: list[User], email: str) -> list[User]:
     return [user for user in users if user.pk not in claims]
 
 
-class SignupForm(WithoutPlaceholders, allauth.SignupForm):
+class OpensAccount(WithoutPlaceholders, forms.Form):
     """Phone number or e-mail address, one of them; a name to be called by; consent that is never pre-ticked."""
-
-    field_order = ["phone", "email", "display_name", "password1", "consent"]
 
     display_name = forms.CharField(
         label=_("What shall we call you"),
@@ -53,8 +51,6 @@ class SignupForm(WithoutPlaceholders, allauth.SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["phone"].label = _("Mobile number")
         self.fields["email"].label = _("E-mail address")
-        self.fields["password1"].label = _("Password")
-        self.fields["password1"].help_text = _("You may leave it empty and log in with a code each time.")
         # allauth is told that sign-up needs an address, without which it would not make people prove one; with us a
         # number does as well.
         self.fields["email"].required = self.fields["email"].widget.is_required = False
@@ -81,6 +77,17 @@ class SignupForm(WithoutPlaceholders, allauth.SignupForm):
             throttles.require_room("confirm_email", email)
             throttles.spend("sign_up_mail", email)
         return data
+
+
+class SignupForm(OpensAccount, allauth.SignupForm):
+    """Opening an account with a password."""
+
+    field_order = ["phone", "email", "display_name", "password1", "consent"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("Password")
+        self.fields["password1"].help_text = _("You may leave it empty and log in with a code each time.")
 
 
 class LoginForm(WithoutPlaceholders, allauth.LoginForm):

@@ -8,6 +8,7 @@ from marketplace.accounts.services.signing_up import (
     record_consent,
     release_unproven_claims,
 )
+from marketplace.accounts.services.social import link_social_account, save_social_sign_up, unlink_social_account
 from marketplace.accounts.services.verification import confirm_real_name, record_verification
 
 __all__ = [
@@ -15,9 +16,12 @@ __all__ = [
     "confirm_real_name",
     "create_profile",
     "forget_unfinished_sign_ups",
+    "link_social_account",
     "record_consent",
     "record_verification",
     "release_unproven_claims",
+    "save_social_sign_up",
     "set_phone",
+    "unlink_social_account",
     "update_profile",
 ]

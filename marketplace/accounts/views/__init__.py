@@ -2,6 +2,7 @@
 
 from marketplace.accounts.views.contacts import ChangeEmailView, ChangePhoneView, prove_contact
 from marketplace.accounts.views.profiles import become_seller, profile, settings
+from marketplace.accounts.views.social import ways_in
 from marketplace.accounts.views.staff import staff_login
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "prove_contact",
     "settings",
     "staff_login",
+    "ways_in",
 ]
