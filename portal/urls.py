@@ -32,6 +32,7 @@ if settings.DEMO:
     urlpatterns += [re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT})]
 
 urlpatterns += i18n_patterns(
+    path("accounts/", include("marketplace.accounts.security_urls")),  # before those of allauth that it wraps
     path("accounts/", include("allauth.urls")),
     path("", include("marketplace.accounts.urls")),
     path("", include("marketplace.gigs.urls")),

@@ -26,7 +26,7 @@ from marketplace.payments.forms import CheckoutForm
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.gateways.base import GatewayError, NumberSpent, PayScene, RawRequest
 from marketplace.payments.models import GatewayCode, Payment
-from marketplace.payments.qr import qr_svg
+from marketplace.core.qr import qr_svg
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """Users, sign-up, log-in. Facts and traps: facts/accounts.md, section 2."""
 
-from portal.env import ENVIRONMENT
+from portal.env import ENVIRONMENT, PRODUCTION
+from portal.settings.base import DEMO
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["marketplace.accounts.backends.AuthenticationBackend"]
@@ -69,6 +70,27 @@ ACCOUNT_RATE_LIMITS = {
     # How many forged payment notifications of one address are kept to be looked at (payments/services/notifications.py).
     "refused_notification": "20/h/ip",
 }
+
+# Second factors, devices (docs/two-factor.md).
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a new password, a second factor added or gone
+MFA_ADAPTER = "marketplace.accounts.mfa.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "marketplace.accounts.forms.AuthenticateForm",
+    "reauthenticate": "marketplace.accounts.forms.ReauthenticateSecondFactorForm",
+    "activate_totp": "marketplace.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "marketplace.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "marketplace.accounts.forms.EditPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "匠集"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock half a minute off (RFC 6238, 5.2); our forms take each code once all the same
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+KNOWN_BROWSER_COOKIE_NAME = "__Host-known" if PRODUCTION else "known"
+# So that a stranger without an app can try the demo: /dev/outbox/ shows the codes that everybody's app would show.
+DEMO_SHOWS_APP_CODES = DEMO and not PRODUCTION
 
 # Which edition of each document (accounts.ConsentDocument) a sign-up accepts: change it together with the page.
 CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01"}

@@ -20,18 +20,30 @@ from marketplace.accounts.forms.entrance import (
     is_free_for_sign_up,
 )
 from marketplace.accounts.forms.profiles import ProfileForm
+from marketplace.accounts.forms.two_factor import (
+    ActivateTOTPForm,
+    AddPasskeyForm,
+    AuthenticateForm,
+    EditPasskeyForm,
+    ReauthenticateSecondFactorForm,
+)
 
 __all__ = [
+    "ActivateTOTPForm",
     "AddEmailForm",
+    "AddPasskeyForm",
+    "AuthenticateForm",
     "ChangeEmailForm",
     "ChangePasswordForm",
     "ChangePhoneForm",
     "ConfirmEmailVerificationCodeForm",
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",
+    "EditPasskeyForm",
     "LoginForm",
     "ProfileForm",
     "ReauthenticateForm",
+    "ReauthenticateSecondFactorForm",
     "RequestLoginCodeForm",
     "ResetPasswordForm",
     "ResetPasswordKeyForm",

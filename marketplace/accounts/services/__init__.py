@@ -1,5 +1,13 @@
 """What people do with their account. One module a part of it."""
 
+from marketplace.accounts.services.devices import (
+    end_device,
+    end_other_devices,
+    forget_ended_sessions,
+    note_new_device,
+    remove_second_factor,
+    tell_of_new_device,
+)
 from marketplace.accounts.services.profiles import become_seller, update_profile
 from marketplace.accounts.services.signing_up import create_profile, record_consent, release_unproven_claims, set_phone
 from marketplace.accounts.services.verification import confirm_real_name, record_verification
@@ -8,9 +16,15 @@ __all__ = [
     "become_seller",
     "confirm_real_name",
     "create_profile",
+    "end_device",
+    "end_other_devices",
+    "forget_ended_sessions",
+    "note_new_device",
     "record_consent",
     "record_verification",
     "release_unproven_claims",
+    "remove_second_factor",
     "set_phone",
+    "tell_of_new_device",
     "update_profile",
 ]

@@ -1,0 +1,63 @@
+"""Forms of second factors: allauth's, without placeholders, in our words."""
+
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as base
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.forms.entrance import WithoutPlaceholders
+
+
+class _EachCodeOnce(WithoutPlaceholders):
+    """A code of six digits opens one door.
+
+    allauth remembers a code for as long as it is shown; with a tolerance it is taken for longer, so it is kept for longer.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Six-digit code, or a recovery code")
+        self.fields["code"].widget.attrs |= {"autofocus": True, "inputmode": "numeric"}
+
+    def clean_code(self):
+        code = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            key = f"accounts:code_used:{self.user.pk}:{code.strip()}"
+            valid_for = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+            if not cache.add(key, True, timeout=valid_for):
+                raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class AuthenticateForm(_EachCodeOnce, base.AuthenticateForm):
+    pass
+
+
+class ReauthenticateSecondFactorForm(_EachCodeOnce, base.ReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(WithoutPlaceholders, totp.ActivateTOTPForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Six digits that the app shows")
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+class AddPasskeyForm(WithoutPlaceholders, webauthn.AddWebAuthnForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name, by which you know it again")
+        self.fields["passwordless"].label = _("Log in with it alone, without the password")
+        self.fields["passwordless"].help_text = _("Your device then asks for fingerprint, face or PIN.")
+        self.fields["passwordless"].initial = True
+
+
+class EditPasskeyForm(WithoutPlaceholders, webauthn.EditWebAuthnForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name, by which you know it again")
