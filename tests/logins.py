@@ -15,7 +15,9 @@ from marketplace.accounts.models import User
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def log_in(user: User, *, minutes_ago: int = 0, client: Client | None = None, second_factor: bool | None = None) -> Client:
+def log_in(
+    user: User, *, minutes_ago: int = 0, client: Client | None = None, second_factor: bool | None = None
+) -> Client:
     """A browser whose person logged in so many minutes ago. `force_login` alone leaves no record of when.
 
     Staff have an authenticator app and used it, since nobody enters the admin without; others with `second_factor=True`.

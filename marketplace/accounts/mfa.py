@@ -3,9 +3,11 @@
 from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.utils.safestring import SafeString
 
+from marketplace.accounts import devices
 from marketplace.accounts.models import User
 from marketplace.core.encryption import decrypt_text, encrypt_text
 from marketplace.core.qr import qr_svg
@@ -27,6 +29,11 @@ class MFAAdapter(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Passkeys are bound to the public host, not to whatever name a request came by."""
         return {"id": urlsplit(settings.SITE_URL).hostname or "", "name": settings.MFA_TOTP_ISSUER}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """A passkey is called after the device that it is made on, until its owner thinks of something better."""
+        agent = self.request.headers.get("User-Agent", "")
+        return devices.describe(agent)[:40]
 
     def _get_user_identifier(self, user: User) -> str:
         """What an authenticator app writes beside our name. The username is a random key that tells nobody anything."""

@@ -80,12 +80,17 @@ MFA_FORMS = {
     "reauthenticate": "marketplace.accounts.forms.ReauthenticateSecondFactorForm",
     "activate_totp": "marketplace.accounts.forms.ActivateTOTPForm",
     "add_webauthn": "marketplace.accounts.forms.AddPasskeyForm",
+    "login_webauthn": "marketplace.accounts.forms.LoginPasskeyForm",
+    "authenticate_webauthn": "marketplace.accounts.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "marketplace.accounts.forms.ReauthenticatePasskeyForm",
     "edit_webauthn": "marketplace.accounts.forms.EditPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "匠集"
-MFA_TOTP_TOLERANCE = 1  # a telephone's clock half a minute off (RFC 6238, 5.2); our forms take each code once all the same
+MFA_TOTP_TOLERANCE = (
+    1  # a telephone's clock half a minute off (RFC 6238, 5.2); our forms take each code once all the same
+)
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 KNOWN_BROWSER_COOKIE_NAME = "__Host-known" if PRODUCTION else "known"

@@ -1,5 +1,7 @@
 """Forms of second factors: allauth's, without placeholders, in our words."""
 
+from contextlib import contextmanager
+
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
@@ -48,7 +50,40 @@ class ActivateTOTPForm(WithoutPlaceholders, totp.ActivateTOTPForm):
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
-class AddPasskeyForm(WithoutPlaceholders, webauthn.AddWebAuthnForm):
+class _WholeCredential:
+    """What a browser sends is JSON of a known shape; anything else is refused, where allauth and fido2 would be a 500."""
+
+    def clean_credential(self):
+        clean = getattr(super(), "clean_credential", lambda: self.cleaned_data["credential"])
+        with _refusing_other_shapes():
+            return clean()
+
+    def clean(self):
+        with _refusing_other_shapes():
+            return super().clean()
+
+
+@contextmanager
+def _refusing_other_shapes():
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise get_adapter().validation_error("incorrect_code") from error
+
+
+class LoginPasskeyForm(_WholeCredential, webauthn.LoginWebAuthnForm):
+    pass
+
+
+class AuthenticatePasskeyForm(_WholeCredential, webauthn.AuthenticateWebAuthnForm):
+    pass
+
+
+class ReauthenticatePasskeyForm(_WholeCredential, webauthn.ReauthenticateWebAuthnForm):
+    pass
+
+
+class AddPasskeyForm(_WholeCredential, WithoutPlaceholders, webauthn.AddWebAuthnForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name, by which you know it again")

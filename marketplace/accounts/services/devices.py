@@ -33,7 +33,9 @@ def note_new_device(*, user: User, user_agent: str, ip: str) -> NewDevice:
             recipient_id=user.pk,
             kind=NotificationKind.SYSTEM,
             title=_("Your account was logged in to on a new device"),
-            body=_("%(device)s, address %(address)s. If that was not you, sign the device out and change your password.")
+            body=_(
+                "%(device)s, address %(address)s. If that was not you, sign the device out and change your password."
+            )
             % {"device": devices.describe(user_agent), "address": devices.rough_address(ip)},
             url=reverse("usersessions_list"),
         )
