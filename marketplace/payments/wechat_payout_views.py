@@ -19,10 +19,10 @@ from marketplace.accounts.decorators import recent_login_required
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.core.qr import qr_svg
 from marketplace.payments import payout_presenters, payout_selectors, services, wechat_identity
 from marketplace.payments.gateways.base import GatewayError
 from marketplace.payments.models import Payout, PayoutDestinationKind, PayoutStatus
-from marketplace.core.qr import qr_svg
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
-
-from tests.e2e.conftest import Stack
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -24,17 +22,6 @@ def _fen(text: str) -> int:
 def _balance(seller, name: str) -> int:
     seller.visit("/wallet/")
     return _fen(seller.page.locator(f"[data-balance={name}]").inner_text())
-
-
-def _code_sent_to(phone: str, page: Page, stack: Stack) -> str:
-    """The code of the newest text message to this number, as the demo's outbox shows it."""
-    outbox = page.context.new_page()
-    outbox.goto(f"{stack.address}/dev/outbox/")
-    text = outbox.locator("main").inner_text()
-    outbox.close()
-    found = re.search(rf"{phone}.*?\b(\d{{6}})\b", text, re.DOTALL)
-    assert found, f"no code for {phone} in the outbox"
-    return found[1]
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
@@ -57,7 +44,7 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     page.fill("main [name=password1]", "xiao-man-cha-2026")
     page.check("main [name=consent]")
     page.click("main form:has([name=password1]) button[type=submit]")
-    page.fill("main [name=code]", _code_sent_to(phone, page, stack))
+    page.fill("main [name=code]", buyer.code_sent_to(phone))
     buyer.snap("03 code")
     page.click("main form:has([name=code]) button[type=submit]")
     page.wait_for_url(lambda url: "/accounts/" not in url)
