@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
@@ -52,9 +53,14 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_mail(template_prefix, email, {"current_site": site} | context)
 
     def post_login(self, request: HttpRequest, user: User, *, signup: bool, **kwargs: Any) -> HttpResponse:
-        """A log-in in a browser that this account was not used in before is told to its owner; a sign-up is none."""
+        """A log-in in a browser that this account was not used in before is told to its owner; a sign-up is none.
+
+        A sign-up is a proof like a log-in, with a code and a new password a moment ago; allauth writes down log-ins only.
+        """
         response: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
-        if not signup and not devices.is_known_browser(request, user):
+        if signup:
+            record_authentication(request, user, method="signup")
+        elif not devices.is_known_browser(request, user):
             agent = request.headers.get("User-Agent", "")
             services.note_new_device(user=user, user_agent=agent, ip=self.get_client_ip(request))
         devices.mark_browser(request, response, user)

@@ -191,6 +191,7 @@ def test_the_browser_in_which_an_account_is_opened_is_no_news():
     code = re.search(r"\d{6}", OutboundMessage.objects.get().body)[0]
     client.post("/accounts/phone/verify/", {"code": code})
     assert client.session.get("_auth_user_id")
+    assert client.get("/accounts/2fa/totp/activate/").status_code == 200, "who has just signed up is not asked again"
     client.post("/accounts/logout/")
     by_form(client, password="西湖边的桂花开了")
     assert not NewDevice.objects.exists()
