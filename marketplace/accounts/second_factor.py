@@ -31,12 +31,12 @@ class SetUpReason(StrEnum):
 
 def has_second_factor(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Whether this person set up an app or a passkey. Recovery codes alone are none."""
-    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))  # type: ignore[arg-type]
+    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
 
 
 def used_second_factor(request: HttpRequest) -> bool:
     """Whether the second factor was used in this session, and is still there."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records) and has_second_factor(request.user)
 
 
@@ -46,7 +46,7 @@ def logged_in_recently(request: HttpRequest) -> bool:
     A log-in counts. Of who has a second factor only that one does: a password may be known to somebody else.
     """
     after = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     fresh = [record for record in records if record["at"] > after]
     if not fresh:
         return False

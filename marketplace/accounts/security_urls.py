@@ -1,6 +1,7 @@
 """allauth's pages that ask or do more with us. They stand before its own, under the same addresses and names."""
 
 from allauth.account import views as account
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from marketplace.accounts.decorators import recent_login_required
@@ -11,10 +12,11 @@ from marketplace.accounts.views import devices, two_factor
 _asks_first = recent_login_required("GET", "POST", keep_typed=False)
 
 
-def _change_password(request, *args, **kwargs):
+def _change_password(request: HttpRequest) -> HttpResponse:
     """The old password is asked anyway; who has a second factor is asked for that too."""
     view = account.password_change
-    return (_asks_first(view) if has_second_factor(request.user) else view)(request, *args, **kwargs)
+    response: HttpResponse = (_asks_first(view) if has_second_factor(request.user) else view)(request)
+    return response
 
 
 urlpatterns = [

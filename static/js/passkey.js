@@ -11,7 +11,6 @@ const form = document.querySelector("[data-passkey]");
 
 if (form && window.PublicKeyCredential) {
   form.hidden = false;
-  document.querySelectorAll("[data-no-passkeys]").forEach((element) => (element.hidden = true));
   starts[form.dataset.passkey](window.allauth.webauthn.forms);
   const problem = form.querySelector("[data-passkey-problem]");
   form.querySelector(`#${button}`).addEventListener("click", () => (problem.hidden = true));
@@ -20,4 +19,6 @@ if (form && window.PublicKeyCredential) {
     event.preventDefault();
     problem.hidden = false;
   });
+} else if (form) {
+  document.querySelectorAll("[data-no-passkeys]").forEach((element) => (element.hidden = false));
 }
