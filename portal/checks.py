@@ -69,3 +69,14 @@ def invoices_are_good_for_tax(
         message = "The company that invoices the service fee has no name or no valid tax number."
         found.append(Error(message, hint=hint, id="portal.E005"))
     return found
+
+
+@register(Tags.security)
+def app_codes_are_secret(
+    app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
+) -> list[CheckMessage]:
+    """In production nobody is shown the code that somebody's authenticator app shows, in a public demonstration neither."""
+    if not production or not settings.DEMO_SHOWS_APP_CODES:
+        return []
+    hint = "Set DEMO_SHOWS_APP_CODES to False."
+    return [Error("/dev/outbox/ would show the second factor of staff.", hint=hint, id="portal.E006")]

@@ -23,6 +23,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
     "marketplace.notifications.tasks.send_waiting_text_messages": 30,
+    "marketplace.accounts.tasks.tell_of_new_devices": 60,
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {
@@ -31,6 +32,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.ledger.tasks.forget_old_proof_lines": (4, 20),
     "marketplace.payments.tasks.audit_books": (1, 0),
     "marketplace.discovery.tasks.rebuild": (3, 30),
+    "marketplace.accounts.tasks.forget_ended_sessions": (4, 0),
     "marketplace.payments.tasks.warn_of_freeze_ends": (9, 0),
     # Bills of a day can be had from ten in the morning of the next (facts/payments.md, section 5).
     "marketplace.payments.tasks.reconcile_bills": (10, 30),

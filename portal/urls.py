@@ -10,7 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps import Sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
-from marketplace.accounts.views import ChangeEmailView, ChangePhoneView, staff_login
+from marketplace.accounts.views import staff_login
 from marketplace.payments import views as payments
 from portal import health, styleguide
 
@@ -32,9 +32,7 @@ if settings.DEMO:
     urlpatterns += [re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT})]
 
 urlpatterns += i18n_patterns(
-    # Ours stand before allauth's of the same address and name.
-    path("accounts/phone/change/", ChangePhoneView.as_view(), name="account_change_phone"),
-    path("accounts/email/", ChangeEmailView.as_view(), name="account_email"),
+    path("accounts/", include("marketplace.accounts.security_urls")),  # before those of allauth that it wraps
     path("", include("marketplace.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("marketplace.gigs.urls")),

@@ -5,14 +5,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from marketplace.accounts import services
+from marketplace.accounts import devices, second_factor, services
+from marketplace.accounts.decorators import log_in_by_code
 from marketplace.accounts.models import User, VerificationKind
 from marketplace.accounts.phone import PhoneField, masked_phone, normalize_phone
 from marketplace.notifications.sms import SmsTemplate, send_sms
@@ -51,6 +57,41 @@ class AccountAdapter(DefaultAccountAdapter):
         """Mails speak of the marketplace by its name, not by the host that the request came to."""
         site = SimpleNamespace(name=_("Jiangji"), domain=urlsplit(settings.SITE_URL).netloc)
         super().send_mail(template_prefix, email, {"current_site": site, "site_address": settings.SITE_URL} | context)
+
+    def post_login(self, request: HttpRequest, user: User, *, signup: bool, **kwargs: Any) -> HttpResponse:
+        """A log-in in a browser that this account was not used in before is told to its owner; a sign-up is none.
+
+        A sign-up is a proof like a log-in, with a code and a new password a moment ago; allauth writes down log-ins only.
+        """
+        response: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
+        if signup:
+            record_authentication(request, user, method="signup")
+        elif not devices.is_known_browser(request, user):
+            agent = request.headers.get("User-Agent", "")
+            services.note_new_device(user=user, user_agent=agent, ip=self.get_client_ip(request))
+        devices.mark_browser(request, response, user)
+        return response
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Before anything sensitive, unless this person has just logged in, which allauth alone would not count.
+
+        allauth takes who has neither password nor second factor for proved at any time: with us they get a code.
+        """
+        if second_factor.logged_in_recently(self.request):
+            return False
+        if not self.get_reauthentication_methods(self.request.user):
+            raise ImmediateHttpResponse(log_in_by_code(self.request))
+        return True
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Who has a second factor proves themself with it: the password alone may be what was stolen."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not second_factor.has_second_factor(user):
+            return methods
+        stronger = [method for method in methods if method["id"].startswith("mfa_")]
+        if is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+            return stronger
+        return stronger[::-1]  # a passkey is quicker than looking up a recovery code
 
     def phone_form_field(self, **kwargs: Any) -> PhoneField:
         return PhoneField(**kwargs)

@@ -1,8 +1,13 @@
 """Reads of the notification centre and of the demo's outbox."""
 
 import re
+import time
 from dataclasses import dataclass
 
+from allauth.mfa import app_settings
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -51,6 +56,32 @@ class OutboxEntry:
     @property
     def is_sms(self) -> bool:
         return self.message.channel == OutboundChannel.SMS
+
+
+@dataclass(frozen=True)
+class AppCode:
+    """What somebody's authenticator app shows at this moment."""
+
+    login: str
+    code: str
+    seconds_left: int
+
+
+def app_codes() -> list[AppCode]:
+    """In the demo the codes of everybody's authenticator app, for a stranger who has none; nowhere else any."""
+    if not settings.DEMO_SHOWS_APP_CODES:
+        return []
+    period = app_settings.TOTP_PERIOD
+    now = int(time.time())
+    apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP).select_related("user").order_by("pk")
+    return [
+        AppCode(
+            login=app.user.email or getattr(app.user, "phone", ""),
+            code=format_hotp_value(hotp_value(decrypt(app.data["secret"]), now // period)),
+            seconds_left=period - now % period,
+        )
+        for app in apps[:OUTBOX_LENGTH]
+    ]
 
 
 def outbox() -> list[OutboxEntry]:

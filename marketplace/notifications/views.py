@@ -50,4 +50,6 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
     """Mails and text messages that the demo keeps instead of sending."""
-    return render(request, "notifications/outbox_list.html", {"entries": selectors.outbox()})
+    return render(
+        request, "notifications/outbox_list.html", {"entries": selectors.outbox(), "app_codes": selectors.app_codes()}
+    )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts.decorators import recent_login_required
+from marketplace.accounts.second_factor import has_second_factor
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
@@ -21,7 +22,7 @@ from marketplace.payments.models import MONEY_IS_BACK, PayoutDestinationKind, Pa
 from marketplace.payments.payout_forms import AmountForm, DestinationForm, WithdrawForm
 
 
-@recent_login_required("POST")
+@recent_login_required("POST", second_factor=True)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
     """How much can be taken out, where to, what the tax office gets; and what was taken out before."""
@@ -47,6 +48,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         "wallet": wallet,
         "is_offered": payout_selectors.payouts_are_offered(),
         "is_verified": bool(verified_real_name(request.user)),
+        "has_second_factor": has_second_factor(request.user),
         "destinations": destinations,
         "frozen": [item for item in destinations if item.usable_from > clock.now()],
         "minimum_fen": get_config("payouts.minimum_fen"),
@@ -75,7 +77,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/_withdraw_tax.html", context)
 
 
-@recent_login_required("GET", "POST", keep_typed=False)
+@recent_login_required("GET", "POST", keep_typed=False, second_factor=True)
 @require_http_methods(["GET", "POST"])
 def destination(request: HttpRequest) -> HttpResponse:
     """Name the account that withdrawals go to, or another one."""

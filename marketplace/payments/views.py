@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from marketplace.core.config import get_config
+from marketplace.core.qr import qr_svg
 from marketplace.orders.models import Order
 from marketplace.orders.selectors import package_cover_url, package_on_sale, unpaid_order_of
 from marketplace.orders.states import OrderStatus
@@ -26,7 +27,6 @@ from marketplace.payments.forms import CheckoutForm
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.gateways.base import GatewayError, NumberSpent, PayScene, RawRequest
 from marketplace.payments.models import GatewayCode, Payment
-from marketplace.payments.qr import qr_svg
 
 logger = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from marketplace.accounts.decorators import recent_login_required
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.core.qr import qr_svg
 from marketplace.payments import payout_presenters, payout_selectors, services, wechat_identity
 from marketplace.payments.gateways.base import GatewayError
 from marketplace.payments.models import Payout, PayoutDestinationKind, PayoutStatus
-from marketplace.payments.qr import qr_svg
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def payout_return(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect(found)
 
 
-@recent_login_required("POST")
+@recent_login_required("POST", second_factor=True)
 @require_http_methods(["GET", "POST"])
 def bind_wechat(request: HttpRequest) -> HttpResponse:
     """Let withdrawals go to the WeChat account that this page is open in; elsewhere a code leads into WeChat.

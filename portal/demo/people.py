@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils.text import slugify
@@ -95,6 +96,7 @@ def _make_staff(groups: dict[str, Group], password: str, now: datetime) -> dict[
     insert(UserProfile(user=users[login], handle=f"staff-{login}", display_name=name) for login, name, _group in STAFF)
     for login, _name, group in STAFF:
         users[login].groups.add(groups[group])
+        TOTP.activate(users[login], generate_totp_secret())  # /dev/outbox/ shows its codes
     return users
 
 

@@ -143,6 +143,7 @@ def _announce(port: int, sandbox_port: int, started: float) -> None:
     print(f"  Password of every demo login: {DEMO_PASSWORD}")
     for role, login in DEMO_LOGINS:
         print(f"    {role:<14} {login}")
+    print(f"  Staff are asked for a six-digit code too: it stands at {address}/dev/outbox/")
     print("\nCtrl-C stops everything.", flush=True)
 
 

@@ -14,7 +14,9 @@ WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "zip", "txt", "csv"]
 WAGTAILADMIN_LOGIN_URL = "staff_login"
-WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False  # staff change it where everybody does: allauth
+# Staff change password and address where everybody does: allauth asks who they are first.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False  # nor for each other: who is new asks for a password by mail
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 WAGTAIL_AUTOSAVE_INTERVAL = 0  # half a second of autosave would turn a moderator's reading into revisions
 # What goes live is the revision that was reviewed, never a later one.

@@ -1,6 +1,7 @@
 """Users, sign-up, log-in. Facts and traps: facts/accounts.md, section 2."""
 
 from portal.env import ENVIRONMENT, PRODUCTION, env
+from portal.settings.base import DEMO
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["marketplace.accounts.backends.AuthenticationBackend"]
@@ -137,6 +138,29 @@ SOCIALACCOUNT_ADAPTER = "marketplace.accounts.social_adapter.SocialAdapter"
 SOCIALACCOUNT_FORMS = {"signup": "marketplace.accounts.forms.SocialSignupForm"}
 SOCIALACCOUNT_AUTO_SIGNUP = False  # consent, and a number or an address of their own, are for the person to give
 SOCIALACCOUNT_STORE_TOKENS = False
+# Second factors, devices (docs/two-factor.md).
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_ADAPTER = "marketplace.accounts.mfa.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "marketplace.accounts.forms.AuthenticateForm",
+    "reauthenticate": "marketplace.accounts.forms.ReauthenticateSecondFactorForm",
+    "activate_totp": "marketplace.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "marketplace.accounts.forms.AddPasskeyForm",
+    "login_webauthn": "marketplace.accounts.forms.LoginPasskeyForm",
+    "authenticate_webauthn": "marketplace.accounts.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "marketplace.accounts.forms.ReauthenticatePasskeyForm",
+    "edit_webauthn": "marketplace.accounts.forms.EditPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "匠集"
+# A telephone's clock may be half a minute off (RFC 6238, 5.2); our forms take each code once all the same.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+KNOWN_BROWSER_COOKIE_NAME = "__Host-known" if PRODUCTION else "known"
+# So that a stranger without an app can try the demo: /dev/outbox/ shows the codes that everybody's app would show.
+DEMO_SHOWS_APP_CODES = DEMO and not PRODUCTION
 
 # Which edition of each document (accounts.ConsentDocument) a sign-up accepts: change it together with the page.
 CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01"}

@@ -1,7 +1,7 @@
 // A row that scrolls sideways begins where the reader stands: the current tab or chip is brought into view, nothing else moves.
 import { onContent } from "./ready.js";
 
-const ROWS = ".desk__nav, .scroller, .tabs";
+const ROWS = ".desk__nav, .manage__nav, .scroller, .tabs";
 
 function reveal(row) {
   const current = row.querySelector("[aria-current]");

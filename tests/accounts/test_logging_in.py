@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from tests import logins
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +128,7 @@ def test_somebody_without_the_right_is_told_so_and_not_sent_in_circles(buyer_cli
 
 def test_somebody_with_the_right_enters():
     client = Client()
-    client.force_login(make_user(is_staff=True, is_superuser=True))
+    logins.log_in(make_user(is_staff=True, is_superuser=True), client=client)
     assert client.get("/admin/").status_code == 200
 
 

@@ -15,6 +15,7 @@ from marketplace.accounts.models import User, UserProfile, UserVerification, Ver
 from marketplace.accounts.phone import normalize_phone
 from portal.settings import people
 from tests.factories import make_seller, make_user
+from tests.logins import log_in
 
 PHONE = "+8613800138000"
 
@@ -95,7 +96,7 @@ def test_a_user_made_on_the_command_line_has_every_page(db):
 
 def test_a_user_made_in_wagtail_has_every_page_and_keeps_their_name(db):
     administrator = Client()
-    administrator.force_login(make_user(is_staff=True, is_superuser=True))
+    log_in(make_user(is_staff=True, is_superuser=True), client=administrator)
     form = {
         "username": "suqing",
         "email": "suqing@example.com",
@@ -119,7 +120,7 @@ def test_a_row_that_came_in_bulk_gets_its_profile_when_it_is_asked_for(db):
 
 def pages_open_for(user: User) -> None:
     client = Client()
-    client.force_login(user)
+    log_in(user, client=client)
     for name in ("accounts:settings", "accounts:become_seller"):
         assert client.get(reverse(name)).status_code == 200
 

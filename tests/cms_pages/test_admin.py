@@ -9,6 +9,7 @@ from wagtail.models import Page
 from cms_pages.models import HomePage
 from cms_pages.permissions import grant_marketer
 from tests import factories
+from tests.logins import log_in
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def editor(db) -> Client:
     """Somebody with every right, who is past the log-in."""
     user = factories.make_user(name="编辑", is_staff=True, is_superuser=True)
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    log_in(user, client=client)
     return client
 
 

@@ -11,10 +11,11 @@ from marketplace.gigs.states import GigStatus
 from marketplace.notifications.models import Notification
 from tests.factories import make_gig, make_moderator, make_user
 from tests.gigs.content import content
+from tests.logins import log_in
 
 
 def logged_in(client, user):
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    log_in(user, client=client)
     return client
 
 

@@ -9,6 +9,7 @@ from marketplace.gigs.states import GigStatus
 from marketplace.notifications.models import Notification, OutboundMessage
 from tests.factories import make_moderator
 from tests.gigs.content import content, package
+from tests.logins import log_in
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def submitted(seller, moderator):
 
 def judge(client, gig, moderator, action, comment=""):
     """What a moderator does in the admin."""
-    client.force_login(moderator, backend="django.contrib.auth.backends.ModelBackend")
+    log_in(moderator, client=client)
     task_state = gig.current_workflow_state.current_task_state
     name = gig.snippet_viewset.get_url_name("workflow_action")
     return client.post(reverse(name, args=[gig.pk, action, task_state.pk]), {"comment": comment})
@@ -128,7 +129,7 @@ def test_a_gig_paused_during_the_review_stays_paused(client, seller, moderator):
 
 
 def test_moderators_find_gigs_in_the_admin(client, submitted, moderator):
-    client.force_login(moderator, backend="django.contrib.auth.backends.ModelBackend")
+    log_in(moderator, client=client)
     viewset = submitted.snippet_viewset
     for name, arguments in (
         ("list", []),

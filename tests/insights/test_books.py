@@ -31,6 +31,7 @@ from tests.factories import (
     make_user,
 )
 from tests.ledger.books import capture, clear, earn
+from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
 BOOKS = "/admin/books/"
@@ -39,7 +40,7 @@ SEPTEMBER = datetime(2026, 9, 3, 4, 0, tzinfo=UTC)
 
 def logged_in(user):
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    log_in(user, client=client)
     return client
 
 

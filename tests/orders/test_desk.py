@@ -8,6 +8,7 @@ from marketplace.orders import services
 from marketplace.orders.models import Refund, RefundStatus
 from marketplace.orders.states import OrderStatus
 from tests.factories import make_finance, make_moderator, make_paid_order, make_user
+from tests.logins import log_in
 from tests.orders.situations import footprint, make_order_in
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def client_of(user) -> Client:
     client = Client()
-    client.force_login(user)
+    log_in(user, client=client)
     return client
 
 

@@ -28,6 +28,7 @@ from marketplace.payments.models import AccountBalance, AuditRun, Settlement, Se
 from marketplace.payments.services import custody, settlement_returns
 from marketplace.payments.tasks import pay_due_refunds, settle_cleared_payments
 from tests.factories import make_finance, make_gig, make_order
+from tests.logins import log_in
 from tests.payments.held import CONFIRM, QUERY_SPLIT, REFUND, SPLIT, later, movements, spoil
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -187,7 +188,7 @@ def test_the_alarm_names_what_stands_still(client, settings, silent_alipay, mode
     AccountBalance.objects.create(
         gateway="alipay", day=timezone.localdate(), there_fen=1, here_fen=2, unexplained_fen=-1
     )
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     page = client.get("/admin/").content.decode()
     for panel in ("audit-panel", "balances-panel"):
         alarms = page.partition(f'aria-labelledby="{panel}"')[2].partition("</section>")[0]

@@ -21,6 +21,7 @@ from marketplace.payments.selectors import payouts_are_halted
 from marketplace.payments.services import own_money, reconciliation
 from marketplace.payments.todo_selectors import todos_of
 from tests.factories import make_finance, make_moderator, make_user
+from tests.logins import log_in
 from tests.payments.conftest import deliver_and_accept
 from tests.payments.test_balances import compared, open_balance, over, over_again, sum_of  # noqa: F401 compared is a fixture
 
@@ -177,7 +178,7 @@ def test_a_line_that_is_known_leaves_its_balance_to_be_booked(compared):  # noqa
 
 def test_two_people_of_finance_do_it_in_the_admin_and_nobody_else_does(off, client):
     def enter(person):
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        log_in(person, client=client)
 
     difference = open_balance().get()
     enter(make_moderator())

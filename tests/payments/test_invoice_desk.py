@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from marketplace.payments.models import Invoice, InvoiceIssuer, InvoiceStatus
 from tests.factories import make_finance, make_moderator, make_user
+from tests.logins import log_in
 from tests.payments.invoice_office import (
     COMPANY,
     COMPANY_NUMBER,
@@ -31,7 +32,7 @@ def desk():
 
 def client_of(user) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    log_in(user, client=client)
     return client
 
 

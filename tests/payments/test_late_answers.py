@@ -15,6 +15,7 @@ from marketplace.payments.models import Settlement, SettlementReturn, Settlement
 from marketplace.payments.selectors import due_settlements
 from marketplace.payments.services import custody, settlement_repairs, settlement_returns
 from tests.factories import make_finance, make_user
+from tests.logins import log_in
 from tests.payments.held import CONFIRM, later, movements, spoil
 from tests.payments.refused import (
     FEE,
@@ -174,14 +175,14 @@ def test_ending_a_settlement_takes_both_permissions_before_anybody_is_asked(refu
     for action in (retry, cancel):
         with pytest.raises(PermissionDenied):
             action(staff=half)
-    client.force_login(half)
+    log_in(half, client=client)
     page = client.get("/admin/settlements/").content.decode()
     settlement = Settlement.objects.get()
     assert settlement.reference in page
     assert f"/admin/settlements/{settlement.pk}/" not in page
     assert client.post(f"/admin/settlements/{settlement.pk}/retry/").status_code == 302
     assert states() == {settlement.reference: SettlementStatus.STUCK}
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     assert f"/admin/settlements/{settlement.pk}/retry/" in client.get("/admin/settlements/").content.decode()
 
 

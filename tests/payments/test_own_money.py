@@ -31,6 +31,7 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.services import own_money, reconciliation
 from tests.factories import make_finance, make_user, make_verified_seller
+from tests.logins import log_in
 from tests.payments.conftest import earn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -315,14 +316,14 @@ def test_finance_does_it_in_the_admin(seller, client):
     withdrawal(seller)
     item = unexplained(there_fen=8_800)
     first, second = make_finance(), make_finance()
-    client.force_login(first)
+    log_in(first, client=client)
     assert "STRANGER1" in client.get("/admin/own-money/").content.decode()
     way_out = {"way": "suspense_back", "seller": "", "note": "次日入账"}
     client.post(f"/admin/own-money/unexplained/{item.pk}/", way_out)
     client.post("/admin/own-money/withdraw/", {"gateway": "alipay", "bank_reference": "B1", "amount": "900.00"})
     client.post("/admin/own-money/remit/", {"gateway": "alipay", "bank_reference": "T1", "period": MONTH})
     assert OwnMovement.objects.filter(status=OwnMovementStatus.ASKED).count() == 3
-    client.force_login(second)
+    log_in(second, client=client)
     for movement in OwnMovement.objects.all():
         client.post(f"/admin/own-money/{movement.pk}/approve/")
     assert OwnMovement.objects.filter(status=OwnMovementStatus.POSTED).count() == 3
@@ -335,7 +336,7 @@ def test_finance_does_it_in_the_admin(seller, client):
 
 
 def test_a_form_that_is_not_filled_in_comes_back_with_what_was_typed(seller, client):
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     item = unexplained(there_fen=8_800)
     pages = (
         client.post("/admin/own-money/withdraw/", {"gateway": "alipay", "bank_reference": "B1", "amount": "viel"}),
@@ -349,7 +350,7 @@ def test_a_form_that_is_not_filled_in_comes_back_with_what_was_typed(seller, cli
 
 def test_the_admins_pages_are_finances_own(seller, client):
     movement = ask_fees(1_000)
-    client.force_login(make_user(is_staff=True))
+    log_in(make_user(is_staff=True), client=client)
     for path in ("", f"{movement.pk}/tax.csv"):
         assert client.get(f"/admin/own-money/{path}").status_code in (302, 403)
     for path in ("withdraw/", "remit/", "unexplained/1/", f"{movement.pk}/approve/", f"{movement.pk}/refuse/"):

@@ -50,7 +50,7 @@ def untouched(payout):
 
 
 def as_staff(client, person):
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    log_in(person, client=client)
     return client
 
 

@@ -101,7 +101,7 @@ def test_a_day_of_small_payouts_needs_two_people_as_one_large_one_does(seller):
 
 
 def test_the_form_sent_a_second_time_leads_to_the_payout_it_made(seller, client):
-    log_in(seller, client=client)
+    log_in(seller, client=client, second_factor=True)
     destination = PayoutDestination.objects.get(user=seller)
     form = {"amount": "9000.00", "request_key": str(uuid4()), "destination": destination.pk}
     first, second = client.post("/wallet/withdraw/", form), client.post("/wallet/withdraw/", form)
@@ -152,7 +152,7 @@ def test_a_form_sent_again_with_other_details_or_by_somebody_else_moves_nothing(
 
 
 def test_the_page_sent_twice_leads_to_the_same_withdrawal_although_the_wallet_is_empty_by_then(seller):
-    client = log_in(seller)
+    client = log_in(seller, second_factor=True)
     form = {"amount": "9000.00", "destination": PayoutDestination.objects.get().pk, "request_key": str(uuid4())}
     first, again = (client.post(reverse("payments:withdraw"), form) for _click in range(2))
     assert first.status_code == again.status_code == 302
@@ -233,7 +233,7 @@ def test_who_approved_sees_no_second_button_and_the_other_person_does(seller, cl
     services.approve_payout(payout_id=payout.pk, staff=one)
     button = reverse("payments_payout_approve", args=[payout.pk])
     for staff, sees_it in ((one, False), (other, True)):
-        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        log_in(staff, client=client)
         page = client.get(reverse("payments_payouts")).content.decode()
         assert payout.reference in page
         assert (f'action="{button}"' in page) is sees_it
@@ -405,7 +405,7 @@ def test_the_tax_report_counts_where_the_tax_was_withheld(seller):
 
 
 def test_a_quarter_that_does_not_exist_has_no_report(seller, client):
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     assert client.get("/admin/payouts/tax/2026/5/").status_code == 404
     assert client.get("/admin/payouts/tax/2026/4/").status_code == 200
 
@@ -421,13 +421,13 @@ def test_a_clean_look_at_today_does_not_heal_a_broken_past(seller):
 
 @pytest.mark.parametrize("path", ["payouts/", "payouts/tax/2026/4/", "settlements/", "bills/", "refunds/", "disputes/"])
 def test_staff_without_the_permission_is_told_so_once(seller, client, path):
-    client.force_login(make_moderator() if "disp" not in path else make_finance())
+    log_in(make_moderator() if "disp" not in path else make_finance(), client=client)
     reply = client.get(f"/admin/{path}")
     assert (reply.status_code, reply["Location"]) == (302, "/admin/")
 
 
 def test_while_typing_the_page_says_what_cannot_be_taken_out(seller, client):
-    client.force_login(seller)
+    log_in(seller, client=client)
     page = client.get("/wallet/withdraw/preview/", {"amount": "9999"}).content.decode()
     assert "钱包可提现¥9,000，" in page
     assert "data-net" not in page
@@ -446,7 +446,7 @@ def test_the_account_that_can_be_used_first_is_chosen_first(seller, client):
         usable_from=timezone.now() + timedelta(days=1)
     )
     PayoutDestination.objects.filter(kind=PayoutDestinationKind.BANK_CARD).update(usable_from=timezone.now())
-    client.force_login(seller)
+    log_in(seller, client=client)
     field = client.get("/wallet/withdraw/").context["form"].fields["destination"]
     assert [item.kind for item in field.queryset] == ["bank_card", "alipay"]
 

@@ -30,6 +30,7 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.services import reconciliation
 from tests.factories import make_finance, make_gig, make_order, make_sub_merchant, make_user, make_verified_seller
+from tests.logins import log_in
 from tests.payments.conftest import Purchase, earn
 from tests.payments.yesterday import DAY, Yesterday
 
@@ -322,7 +323,7 @@ def test_finance_clicks_it_away_in_the_admin(yesterday, client):
     tasks.reconcile_bills()
     assert GatewayBill.objects.filter(gateway=yesterday.code).count() == 6
     staff = make_finance()
-    client.force_login(staff)
+    log_in(staff, client=client)
     page = client.get("/admin/bills/").content.decode()
     assert payment.out_trade_no in page
     pk = Difference.objects.get(status=DifferenceStatus.OPEN).pk
@@ -330,5 +331,5 @@ def test_finance_clicks_it_away_in_the_admin(yesterday, client):
     assert differences() == []
     bill = GatewayBill.objects.exclude(file="").first()
     assert b"".join(client.get(f"/admin/bills/{bill.pk}/file/").streaming_content)
-    client.force_login(make_user())
+    log_in(make_user(), client=client)
     assert client.get("/admin/bills/").status_code == 302

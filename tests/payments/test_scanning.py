@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from marketplace.core.qr import qr_svg
 from marketplace.payments import services
 from marketplace.payments.gateways.alipay import AlipayGateway
 from marketplace.payments.gateways.base import PayIntentKind, PayScene
 from marketplace.payments.models import Payment, PaymentStatus
-from marketplace.payments.qr import qr_svg
 from marketplace.payments.services.paying import ASK_AGAIN_SECONDS
 from tests.factories import make_gig, make_order
 from tests.payments.conftest import hand_over

@@ -16,6 +16,7 @@ from marketplace.payments.gateways.base import SettleSnapshot, SettleState
 from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus, SubMerchant
 from marketplace.payments.services import custody, settlement_returns, sub_merchants
 from tests.factories import make_finance, make_moderator, make_user
+from tests.logins import log_in
 from tests.payments.held import QUERY_SPLIT, REFUND, later, movements, spoil
 from tests.payments.refused import (
     FEE,
@@ -351,14 +352,14 @@ def test_a_number_that_nobody_looks_at_is_listed_after_a_day(cleared, client):
     )
     with later(days=2):
         assert waiting()["1900000055"].amount_fen is None
-        client.force_login(make_finance())
+        log_in(make_finance(), client=client)
         assert "1900000055" in client.get("/admin/waiting/").content.decode()
     assert SubMerchant.objects.filter(status="asked").count() == 1
 
 
 def test_finance_sees_a_stuck_settlement_with_its_refund_and_lets_it_go_on(refused, client):
     refund, settlement = give_back(refused, 400_00), Settlement.objects.get()
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     page = client.get("/admin/settlements/").content.decode()
     assert all(text in page for text in (settlement.reference, REFUSED, refund.reference, refused.order.number))
     assert client.post(f"/admin/settlements/{settlement.pk}/retry/").status_code == 302
@@ -367,7 +368,7 @@ def test_finance_sees_a_stuck_settlement_with_its_refund_and_lets_it_go_on(refus
 
 def test_finance_cancels_a_settlement_and_says_why(failed, client):
     settlement, staff = Settlement.objects.get(), make_finance()
-    client.force_login(staff)
+    log_in(staff, client=client)
     client.post(f"/admin/settlements/{settlement.pk}/cancel/", {"reason": ""})
     assert states() == {settlement.reference: SettlementStatus.STUCK}
     client.post(f"/admin/settlements/{settlement.pk}/cancel/", {"reason": "收款账户异常"})
@@ -377,7 +378,7 @@ def test_finance_cancels_a_settlement_and_says_why(failed, client):
 
 
 def test_finance_is_told_the_new_number(failed, client):
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     old = Settlement.objects.get()
     page = client.post(f"/admin/settlements/{old.pk}/retry/", follow=True).content.decode()
     assert Settlement.objects.exclude(pk=old.pk).get().reference in page
@@ -385,7 +386,7 @@ def test_finance_is_told_the_new_number(failed, client):
 
 def test_finance_lets_a_failed_return_go_on(going_back, client):
     taken = fail_the_return(going_back)
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     assert taken.reference in client.get("/admin/settlements/").content.decode()
     client.post(f"/admin/settlements/returns/{taken.pk}/retry/")
     assert SettlementReturn.objects.get().status == SettlementStatus.DUE
@@ -394,7 +395,7 @@ def test_finance_lets_a_failed_return_go_on(going_back, client):
 
 def test_a_refusal_of_the_institution_is_a_message_not_a_broken_page(failed, client):
     spoil(failed, QUERY_SPLIT, drop_before_accept=True)
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     url = f"/admin/settlements/{Settlement.objects.get().pk}/retry/"
     response = client.post(url, headers={"referer": "http://testserver/admin/settlements/"}, follow=True)
     assert "没有做任何更改" in response.content.decode()
@@ -403,10 +404,10 @@ def test_a_refusal_of_the_institution_is_a_message_not_a_broken_page(failed, cli
 
 def test_the_pages_are_finances_own(refused, client):
     settlement = Settlement.objects.get()
-    client.force_login(make_moderator())
+    log_in(make_moderator(), client=client)
     assert client.get("/admin/settlements/").status_code == 302
     for path in (f"{settlement.pk}/retry/", f"{settlement.pk}/cancel/", "returns/1/retry/"):
         assert client.post(f"/admin/settlements/{path}", {"reason": "x"}).status_code == 302
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     assert client.get(f"/admin/settlements/{settlement.pk}/retry/").status_code == 405
     assert states() == {settlement.reference: SettlementStatus.STUCK}

@@ -15,6 +15,7 @@ from marketplace.payments.errors import CustodyError, CustodyErrorCode
 from marketplace.payments.models import SubMerchant, SubMerchantStatus
 from marketplace.payments.services import sub_merchants
 from tests.factories import make_finance, make_moderator, make_seller, make_sub_merchant, make_user
+from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -247,7 +248,7 @@ def test_the_database_keeps_one_in_use_and_two_people(known):
 
 def test_two_people_of_finance_do_it_in_the_admin(known, client):
     first, second = make_finance(), make_finance()
-    client.force_login(first)
+    log_in(first, client=client)
     page = client.get("/admin/sub-merchants/", {"q": known.display_name}).content.decode()
     assert f"/admin/sub-merchants/new/{known.pk}/" in page
     assert OLD in client.get(f"/admin/sub-merchants/new/{known.pk}/").content.decode()
@@ -258,7 +259,7 @@ def test_two_people_of_finance_do_it_in_the_admin(known, client):
     client.post(approving)
     asked.refresh_from_db()
     assert asked.status == SubMerchantStatus.ASKED
-    client.force_login(second)
+    log_in(second, client=client)
     assert approving in client.get("/admin/sub-merchants/").content.decode()
     client.post(approving)
     asked.refresh_from_db()
@@ -276,7 +277,7 @@ def test_two_people_of_finance_do_it_in_the_admin(known, client):
 
 def test_a_search_lists_sellers_and_nobody_else(known, client):
     buyer = make_user(name=f"{known.display_name}的朋友")
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     page = client.get("/admin/sub-merchants/", {"q": known.display_name}).content.decode()
     assert f"/new/{known.pk}/" in page
     assert f"/new/{buyer.pk}/" not in page
@@ -285,7 +286,7 @@ def test_a_search_lists_sellers_and_nobody_else(known, client):
 
 
 def test_a_number_is_found_by_itself(known, client):
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     assert OLD in client.get("/admin/sub-merchants/", {"q": OLD}).content.decode()
     page = client.get("/admin/sub-merchants/", {"q": "1900000099"}).content.decode()
     assert OLD not in page
@@ -293,7 +294,7 @@ def test_a_number_is_found_by_itself(known, client):
 
 def test_the_pages_are_finances_own(known, client):
     asked = ask(known, NEW)
-    client.force_login(make_moderator())
+    log_in(make_moderator(), client=client)
     base = "/admin/sub-merchants/"
     for path in (base, f"{base}new/{known.pk}/"):
         assert client.get(path).status_code == 302
@@ -305,7 +306,7 @@ def test_the_pages_are_finances_own(known, client):
 @pytest.mark.parametrize("path", ["add/", "new/", "edit/{pk}/", "delete/{pk}/", "{pk}/"])
 def test_no_page_goes_round_the_two_people(known, client, path):
     row = SubMerchant.objects.get()
-    client.force_login(make_user(is_staff=True, is_superuser=True))
+    log_in(make_user(is_staff=True, is_superuser=True), client=client)
     response = client.post(f"/admin/sub-merchants/{path.format(pk=row.pk)}", {"sub_merchant_id": NEW})
     assert response.status_code == 404
     assert in_use(known) == OLD
@@ -323,7 +324,7 @@ def test_no_page_goes_round_the_two_people(known, client, path):
     ],
 )
 def test_a_number_that_the_institution_cannot_have_given_is_not_taken(known, client, gateway, number, is_plausible):
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     page = client.post(f"/admin/sub-merchants/new/{known.pk}/", {"gateway": gateway, "number": number})
     assert page.status_code == (302 if is_plausible else 200)
     assert SubMerchant.objects.filter(sub_merchant_id=number).exists() == is_plausible

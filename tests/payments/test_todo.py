@@ -18,6 +18,7 @@ from marketplace.payments import services, todo_selectors
 from marketplace.payments.models import Payout, PayoutDestination, PayoutDestinationKind
 from marketplace.payments.services import own_money, sub_merchants
 from tests.factories import make_finance, make_moderator, make_user, make_verified_seller
+from tests.logins import log_in
 from tests.payments.conftest import earn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -89,7 +90,7 @@ def test_a_refund_that_a_gateway_refused_waits_for_a_person_and_one_under_way_do
 
 def test_the_first_page_names_each_kind_and_leads_to_its_desk(silent_alipay, client):
     ask_for(600_000)
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     text = client.get("/admin/").content.decode()
     panel = re.search(r'<section class="panel todos".*?</section>', text, re.DOTALL)[0]
     assert "¥6,000.00" in panel
@@ -99,13 +100,13 @@ def test_the_first_page_names_each_kind_and_leads_to_its_desk(silent_alipay, cli
 
 
 def test_everybody_sees_only_what_they_may_look_after(client):
-    client.force_login(make_moderator())
+    log_in(make_moderator(), client=client)
     assert 'id="todo-panel"' not in client.get("/admin/").content.decode()
     clerk = make_user(is_staff=True)
     clerk.user_permissions.add(
         Permission.objects.get(codename="access_admin"), Permission.objects.get(codename="view_invoice")
     )
-    client.force_login(clerk)
+    log_in(clerk, client=client)
     text = client.get("/admin/").content.decode()
     assert 'id="todo-panel"' in text
     assert reverse("payments_invoices") in text
@@ -128,7 +129,7 @@ def test_many_things_waiting_need_no_more_queries_than_one(silent_alipay):
 
 
 def test_who_may_see_no_page_is_offered_no_search_for_pages(client):
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     assert 'role="search"' not in client.get("/admin/").content.decode()
-    client.force_login(make_user(is_staff=True, is_superuser=True))
+    log_in(make_user(is_staff=True, is_superuser=True), client=client)
     assert 'role="search"' in client.get("/admin/").content.decode()

@@ -13,6 +13,7 @@ from marketplace.orders.models import Order, Refund
 from marketplace.payments import services, waiting_selectors
 from marketplace.payments.models import AuditRun, Payout, PayoutDestination, PayoutDestinationKind
 from tests.factories import make_finance, make_moderator, make_verified_seller
+from tests.logins import log_in
 from tests.payments.conftest import earn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -76,7 +77,7 @@ def test_an_audit_of_more_than_26_hours_ago_is_late_and_none_at_all_is_too(db):
 def test_a_night_without_a_seal_or_a_proof_is_told_to_finance_until_they_are_there(due, client):
     services.run_audit()
     assert waiting_selectors.nights_missed() == []  # the books are younger than a night
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     with clock.moved_to(timezone.now() + 27 * HOUR):
         services.run_audit()
         assert [str(job) for job in waiting_selectors.nights_missed()] == ["当日封账", "资金托管公示"]
@@ -95,19 +96,19 @@ def test_finance_sees_it_first_thing_and_others_do_not(due, client):
     age(Payout, 25)
     age(Refund, 26)
     services.run_audit()
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     assert 'id="waiting-panel"' in client.get("/admin/").content.decode()
     page = client.get("/admin/waiting/").content.decode()
     assert payout.reference in page
     assert refund.reference in page
-    client.force_login(make_moderator())
+    log_in(make_moderator(), client=client)
     assert 'id="waiting-panel"' not in client.get("/admin/").content.decode()
     assert client.get("/admin/waiting/").status_code == 302
 
 
 def test_the_panel_is_away_when_all_is_well(due, client):
     services.run_audit()
-    client.force_login(make_finance())
+    log_in(make_finance(), client=client)
     assert 'id="waiting-panel"' not in client.get("/admin/").content.decode()
     AuditRun.objects.update(at=timezone.now() - 27 * HOUR)
     assert 'id="waiting-panel"' in client.get("/admin/").content.decode()

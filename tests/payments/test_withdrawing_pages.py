@@ -36,7 +36,7 @@ def seller(silent_alipay):
 
 @pytest.fixture
 def client(seller):
-    return log_in(seller)
+    return log_in(seller, second_factor=True)
 
 
 def request(person, gross_fen):

@@ -36,7 +36,7 @@ def seller(wechat_sandbox):
 
 @pytest.fixture
 def client(seller):
-    return log_in(seller)
+    return log_in(seller, second_factor=True)
 
 
 def identify(client, headers=IN_WECHAT, path=BIND):
@@ -128,7 +128,7 @@ def test_what_is_typed_beside_a_known_account_is_not_read(client):
 
 def test_a_way_back_that_this_session_did_not_ask_for_is_refused(client):
     client.get(BIND, headers=IN_WECHAT)
-    stranger = log_in(make_verified_seller(name="周远"))
+    stranger = log_in(make_verified_seller(name="周远"), second_factor=True)
     stranger.get(BIND, headers=IN_WECHAT)
     state = stranger.session["wechat_oauth_state"]
     answer = client.get(BIND, {"code": "abc", "state": state}, headers=IN_WECHAT)
@@ -189,6 +189,6 @@ def test_a_transfer_that_is_not_confirmed_brings_the_money_back(client, seller, 
 
 def test_strangers_neither_see_nor_ask_about_a_withdrawal(client):
     payout = sent(client)
-    stranger = log_in(make_verified_seller(name="周远"))
+    stranger = log_in(make_verified_seller(name="周远"), second_factor=True)
     assert stranger.get(payout.get_absolute_url()).status_code == 404
     assert stranger.get(reverse("payments:payout_return", args=[payout.reference])).status_code == 404

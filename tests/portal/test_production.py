@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.checks import Error
 
-from portal.checks import invoices_are_good_for_tax, messages_leave_the_house
+from portal.checks import app_codes_are_secret, invoices_are_good_for_tax, messages_leave_the_house
 from portal.env import BASE_DIR
 
 OUTBOX = {
@@ -129,6 +129,21 @@ def test_a_public_demo_keeps_its_outbox_and_is_warned_of_it(settings):
     settings.DEMO = True
     settings.EMAIL_BACKEND, settings.SMS_BACKEND = OUTBOX.values()
     assert [message.id for message in messages_leave_the_house(None, production=True)] == ["portal.W001"]
+
+
+@pytest.mark.parametrize("demo", ["0", "1"])
+def test_passkeys_want_our_own_origin_and_no_app_code_is_shown_in_a_public_demo_neither(environment, demo):
+    expression = "s.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN, s.DEMO_SHOWS_APP_CODES, s.KNOWN_BROWSER_COOKIE_NAME"
+    assert setting(environment | {"DEMO": demo}, expression) == "False False __Host-known"
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_production_does_not_start_where_app_codes_are_shown(settings, demo):
+    settings.DEMO, settings.DEMO_SHOWS_APP_CODES = demo, True
+    assert [message.id for message in app_codes_are_secret(None, production=True)] == ["portal.E006"]
+    assert app_codes_are_secret(None, production=False) == []
+    settings.DEMO_SHOWS_APP_CODES = False
+    assert app_codes_are_secret(None, production=True) == []
 
 
 def test_a_browser_may_follow_a_payment_to_each_institution(environment):

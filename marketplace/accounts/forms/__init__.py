@@ -22,19 +22,37 @@ from marketplace.accounts.forms.entrance import (
 )
 from marketplace.accounts.forms.profiles import ProfileForm
 from marketplace.accounts.forms.social import SocialSignupForm
+from marketplace.accounts.forms.two_factor import (
+    ActivateTOTPForm,
+    AddPasskeyForm,
+    AuthenticateForm,
+    AuthenticatePasskeyForm,
+    EditPasskeyForm,
+    LoginPasskeyForm,
+    ReauthenticatePasskeyForm,
+    ReauthenticateSecondFactorForm,
+)
 
 __all__ = [
+    "ActivateTOTPForm",
     "AddEmailForm",
+    "AddPasskeyForm",
+    "AuthenticateForm",
+    "AuthenticatePasskeyForm",
     "ChangePasswordForm",
     "ChangePhoneForm",
     "ConfirmEmailVerificationCodeForm",
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",
+    "EditPasskeyForm",
     "LoginForm",
+    "LoginPasskeyForm",
     "OpensAccount",
     "PresentContactForm",
     "ProfileForm",
     "ReauthenticateForm",
+    "ReauthenticatePasskeyForm",
+    "ReauthenticateSecondFactorForm",
     "RequestLoginCodeForm",
     "ResetPasswordForm",
     "ResetPasswordKeyForm",

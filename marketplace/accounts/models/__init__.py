@@ -1,6 +1,7 @@
 """People: one module a subject."""
 
 from marketplace.accounts.models.consent import ConsentDocument, ConsentRecord
+from marketplace.accounts.models.devices import NewDevice
 from marketplace.accounts.models.people import Language, SellerLevelChoice, User, UserProfile, new_username
 from marketplace.accounts.models.showcase import Portfolio, Skill, SkillLevel, UserSkill
 from marketplace.accounts.models.verification import UserVerification, VerificationKind, VerificationStatus
@@ -9,6 +10,7 @@ __all__ = [
     "ConsentDocument",
     "ConsentRecord",
     "Language",
+    "NewDevice",
     "Portfolio",
     "SellerLevelChoice",
     "Skill",

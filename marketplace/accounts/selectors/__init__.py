@@ -1,5 +1,6 @@
 """Reads about people. One module a subject."""
 
+from marketplace.accounts.selectors.devices import Device, device_of, devices_of, untold_devices
 from marketplace.accounts.selectors.people import own_profile, people_matching, public_profile, unproven_claims
 from marketplace.accounts.selectors.social import (
     has_way_in_without,
@@ -13,6 +14,9 @@ from marketplace.accounts.selectors.social import (
 from marketplace.accounts.selectors.verification import is_verified_company, verified_real_name, verified_real_names
 
 __all__ = [
+    "Device",
+    "device_of",
+    "devices_of",
     "has_way_in_without",
     "is_verified_company",
     "known_openids",
@@ -25,6 +29,7 @@ __all__ = [
     "public_profile",
     "social_ways",
     "unproven_claims",
+    "untold_devices",
     "verified_real_name",
     "verified_real_names",
 ]

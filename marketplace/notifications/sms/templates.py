@@ -17,6 +17,13 @@ class SmsTemplate(models.TextChoices):
             "and tell us at once."
         ),
     )
+    NEW_DEVICE = (
+        "new_device",
+        _(
+            "Your Jiangji account was logged in to on a new device: %(device)s, %(address)s, %(moment)s. If this was not you, "
+            "sign the device out and change your password."
+        ),
+    )
     WITHDRAWAL_ACCOUNT = (
         "withdrawal_account",
         _(

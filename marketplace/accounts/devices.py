@@ -1,0 +1,91 @@
+"""Browsers in words that their owner knows them by, and the mark by which a browser is known again.
+
+A browser that an account was used in carries a signed cookie that says so, for 400 days (browsers keep none longer).
+Not the user agent and not the address: the first changes with every update and is shared by millions, the second changes
+on every train. Whoever could steal the cookie could steal the session beside it, so it needs no table.
+"""
+
+import ipaddress
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from ua_parser import parse
+
+_SALT = "accounts.known_browser"
+_MAX_AGE_SECONDS = 400 * 24 * 3600
+_ACCOUNTS_KEPT = 20  # of a browser that a whole office uses; a cookie holds 4 kB
+_SYSTEMS = {"Mac OS X": "macOS", "Mac OS": "macOS"}
+
+
+def describe(user_agent: str) -> str:
+    """Browser and system, e.g. “Chrome on Windows”, in the active language."""
+    found = parse(user_agent)
+    browser = _browser(found.user_agent.family) if found.user_agent else ""
+    family = found.os.family if found.os else ""
+    system = _SYSTEMS.get(family, family)
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown browser")
+
+
+def is_handheld(user_agent: str) -> bool:
+    """Whether this is a phone or a tablet: for the picture beside it."""
+    found = parse(user_agent)
+    return bool(found.os and found.os.family in {"Android", "iOS", "HarmonyOS", "OpenHarmony"})
+
+
+def rough_address(ip: str) -> str:
+    """Enough of an address to know one's own by, in a mail that others may read: its first half."""
+    address = ipaddress.ip_address(ip)
+    if address.version == 4:
+        return ".".join(ip.split(".")[:2]) + ".*.*"
+    return ":".join(address.exploded.split(":")[:3]) + ":…"
+
+
+def is_known_browser(request: HttpRequest, user: AbstractBaseUser) -> bool:
+    """Whether this account was used in this browser before."""
+    return _mark(user) in _marks(request)
+
+
+def mark_browser(request: HttpRequest, response: HttpResponse, user: AbstractBaseUser) -> None:
+    """Let the browser be known for this account from now on, and keep the other accounts that it is known for."""
+    mine = _mark(user)
+    marks = [mine, *(mark for mark in _marks(request) if mark != mine)][:_ACCOUNTS_KEPT]
+    response.set_signed_cookie(
+        settings.KNOWN_BROWSER_COOKIE_NAME,
+        ".".join(marks),
+        salt=_SALT,
+        max_age=_MAX_AGE_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _marks(request: HttpRequest) -> list[str]:
+    name = settings.KNOWN_BROWSER_COOKIE_NAME
+    value = request.get_signed_cookie(name, default="", salt=_SALT, max_age=_MAX_AGE_SECONDS)
+    return value.split(".") if value else []
+
+
+def _mark(user: AbstractBaseUser) -> str:
+    return salted_hmac(_SALT, str(user.pk)).hexdigest()[:16]
+
+
+def _browser(family: str) -> str:
+    """The name on the icon: mobile and embedded editions go by the same one."""
+    names = {
+        "WeChat Browser": _("WeChat"),
+        "Huawei Browser": _("Huawei Browser"),
+        "MiuiBrowser": _("Xiaomi Browser"),
+        "QQ Browser": _("QQ Browser"),
+        "QQ Browser Mobile": _("QQ Browser"),
+        "UC Browser": _("UC Browser"),
+        "Mobile Safari": "Safari",
+    }
+    if family in names:
+        return names[family]
+    return family.removesuffix(" WebView").removesuffix(" iOS").removesuffix(" Mobile")

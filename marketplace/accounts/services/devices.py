@@ -1,0 +1,114 @@
+"""Where somebody is logged in: known browsers, signing out, telling the owner."""
+
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from marketplace.accounts import devices, selectors
+from marketplace.accounts.models import NewDevice, User
+from marketplace.core import clock
+from marketplace.core.templatetags.jiangji import deadline
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.sms import SmsTemplate, send_sms
+
+# A told log-in helps nobody to find a thief after so long, and is personal data.
+KEEP_DAYS = 90
+
+
+@transaction.atomic
+def note_new_device(*, user: User, user_agent: str, ip: str) -> NewDevice:
+    """Write down a log-in from a browser that this account had not been used in: on the bell now, by mail with the next job."""
+    noted = NewDevice.objects.create(user=user, at=clock.now(), user_agent=user_agent[:200], ip=ip)
+    with recipient_language():
+        notify(
+            recipient_id=user.pk,
+            kind=NotificationKind.SYSTEM,
+            title=_("Your account was logged in to on a new device"),
+            body=_(
+                "%(device)s, address %(address)s. If that was not you, sign the device out and change your password."
+            )
+            % {"device": devices.describe(user_agent), "address": devices.rough_address(ip)},
+            url=reverse("usersessions_list"),
+        )
+    return noted
+
+
+def tell_of_new_device(*, noted: NewDevice) -> bool:
+    """Tell the owner outside the portal, by mail or else by text message: whoever came in with their password reads the bell.
+
+    Noted after it has left, so a crash tells twice rather than never. Returns whether there was a way to tell.
+    """
+    user = noted.user
+    with recipient_language():
+        context = {
+            "at": noted.at,
+            "device": devices.describe(noted.user_agent),
+            "address": devices.rough_address(noted.ip),
+            "url": settings.SITE_URL + reverse("usersessions_list"),
+        }
+        text = render_to_string("accounts/mail/new_device.txt", context).strip()
+        if user.email:
+            send_mail(_("Your account was logged in to on a new device"), text + "\n", None, [user.email])
+        elif user.phone:
+            send_sms(
+                recipient=user.phone,
+                template=SmsTemplate.NEW_DEVICE,
+                device=context["device"],
+                address=context["address"],
+                moment=deadline(noted.at),
+            )
+    NewDevice.objects.filter(pk=noted.pk).update(told_at=clock.now())
+    return bool(user.email or user.phone)
+
+
+def end_device(*, user: User, device_id: int) -> None:
+    """Sign one of a person's devices out. Raises Http404 for anybody else's."""
+    selectors.device_of(user, device_id).end()
+
+
+def end_other_devices(*, user: User, session_key: str | None) -> int:
+    """Sign a person out everywhere but in the session with this key; of None everywhere. Returns how many ended."""
+    others = list(UserSession.objects.filter(user=user).exclude(session_key=session_key))
+    for device in others:
+        device.end()
+    return len(others)
+
+
+@transaction.atomic
+def remove_second_factor(*, user: User) -> int:
+    """For who lost phone and recovery codes, after support made sure who they are: no second factor, no session is left.
+
+    Returns how many factors there were.
+    """
+    removed = Authenticator.objects.filter(user=user)
+    count = removed.count()
+    removed.delete()
+    transaction.on_commit(lambda: end_other_devices(user=user, session_key=None))
+    with recipient_language():
+        notify(
+            recipient_id=user.pk,
+            kind=NotificationKind.SYSTEM,
+            title=_("Support has removed your two-factor log-in"),
+            body=_("Please set it up again. If you did not ask for this, write to support at once."),
+            url=reverse("mfa_index"),
+        )
+    return count
+
+
+def forget_ended_sessions() -> int:
+    """Drop what is left of sessions that are over, and log-ins that were told long ago. Returns how many devices went."""
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    gone, _by_model = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    NewDevice.objects.filter(told_at__lt=now - timedelta(days=KEEP_DAYS)).delete()
+    return gone
