@@ -6,5 +6,8 @@ app_name = "accounts"
 urlpatterns = [
     path("u/<slug:handle>/", views.profile, name="profile"),
     path("settings/", views.settings, name="settings"),
+    path("settings/verification/", views.verification, name="verification"),
+    path("settings/verification/real-name/", views.verify_real_name, name="verify_real_name"),
+    path("settings/verification/company/", views.verify_company, name="verify_company"),
     path("sell/", views.become_seller, name="become_seller"),
 ]

@@ -1,6 +1,6 @@
 """Users, sign-up, log-in. Facts and traps: facts/accounts.md, section 2."""
 
-from portal.env import ENVIRONMENT
+from portal.env import ENVIRONMENT, PRODUCTION, env
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["marketplace.accounts.backends.AuthenticationBackend"]
@@ -68,7 +68,16 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "30/m/ip",
     # How many forged payment notifications of one address are kept to be looked at (payments/services/notifications.py).
     "refused_notification": "20/h/ip",
+    # How often a person hands in papers whose form is right (accounts/views/verification.py).
+    "verification": "10/d/user",
 }
 
-# Which edition of each document (accounts.ConsentDocument) a sign-up accepts: change it together with the page.
-CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01"}
+# Which edition of each document (accounts.ConsentDocument) is accepted: change it together with the page. "identity" is
+# the text beside the box in templates/accounts/_identity_consent.html.
+CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01", "identity": "2026-01"}
+
+# What compares names with identity numbers (docs/verification.md): the dotted path of a class, or "" for people alone.
+IDENTITY_CHECK_BACKEND: str = env.str(
+    "IDENTITY_CHECK_BACKEND",
+    default="" if PRODUCTION else "marketplace.accounts.identity_checks.sandbox.SandboxIdentityChecker",
+)

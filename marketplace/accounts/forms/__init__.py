@@ -20,17 +20,20 @@ from marketplace.accounts.forms.entrance import (
     is_free_for_sign_up,
 )
 from marketplace.accounts.forms.profiles import ProfileForm
+from marketplace.accounts.forms.verification import CompanyForm, RealNameForm
 
 __all__ = [
     "AddEmailForm",
     "ChangeEmailForm",
     "ChangePasswordForm",
     "ChangePhoneForm",
+    "CompanyForm",
     "ConfirmEmailVerificationCodeForm",
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",
     "LoginForm",
     "ProfileForm",
+    "RealNameForm",
     "ReauthenticateForm",
     "RequestLoginCodeForm",
     "ResetPasswordForm",

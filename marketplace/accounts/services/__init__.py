@@ -3,14 +3,40 @@
 from marketplace.accounts.services.profiles import become_seller, update_profile
 from marketplace.accounts.services.signing_up import create_profile, record_consent, release_unproven_claims, set_phone
 from marketplace.accounts.services.verification import confirm_real_name, record_verification
+from marketplace.accounts.services.verification_checking import check_identity
+from marketplace.accounts.services.verification_deciding import (
+    approve_verification,
+    expire_verification,
+    reject_verification,
+    revoke_verification,
+    view_number,
+    view_paper,
+)
+from marketplace.accounts.services.verification_lapsing import expire_overdue, forget_papers, warn_of_expiry
+from marketplace.accounts.services.verification_submitting import submit_company, submit_real_name
+from marketplace.accounts.services.verification_telling import tell_by_bell, tell_by_mail
 
 __all__ = [
+    "approve_verification",
     "become_seller",
+    "check_identity",
     "confirm_real_name",
     "create_profile",
+    "expire_overdue",
+    "expire_verification",
+    "forget_papers",
     "record_consent",
     "record_verification",
+    "reject_verification",
     "release_unproven_claims",
+    "revoke_verification",
     "set_phone",
+    "submit_company",
+    "submit_real_name",
+    "tell_by_bell",
+    "tell_by_mail",
     "update_profile",
+    "view_number",
+    "view_paper",
+    "warn_of_expiry",
 ]

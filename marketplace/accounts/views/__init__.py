@@ -2,10 +2,14 @@
 
 from marketplace.accounts.views.profiles import become_seller, profile, settings
 from marketplace.accounts.views.staff import staff_login
+from marketplace.accounts.views.verification import verification, verify_company, verify_real_name
 
 __all__ = [
     "become_seller",
     "profile",
     "settings",
     "staff_login",
+    "verification",
+    "verify_company",
+    "verify_real_name",
 ]
