@@ -47,21 +47,22 @@ class VerificationError(DomainError):
     """A refusal about a fact that somebody wants to have checked."""
 
     messages = {
-        VerificationErrorCode.NUMBER_LENGTH: _("An identity number has 18 characters; this one has %(count)s."),
+        VerificationErrorCode.NUMBER_LENGTH: _("An identity number has 18 characters; this one has %(length)s."),
         VerificationErrorCode.NUMBER_CHARACTERS: _(
             "An identity number is made of digits; only the last character may be an X."
         ),
         VerificationErrorCode.NUMBER_BIRTH_DATE: _("Characters 7 to 14 are no date of birth. Please compare them."),
         VerificationErrorCode.NUMBER_PLACE: _("No place in China begins with these six digits. Please compare them."),
         VerificationErrorCode.NUMBER_CHECKSUM: _(
-            "The last character does not fit the others: one of them is mistyped. Please compare them with your card."
+            "The last character does not fit the others, so one of them is wrong. Please compare each with the card."
         ),
-        VerificationErrorCode.CODE_LENGTH: _("A unified social credit code has 18 characters; this one has %(count)s."),
+        VerificationErrorCode.CODE_LENGTH: _("A unified social credit code has 18 characters; this one has %(length)s."),
         VerificationErrorCode.CODE_CHARACTERS: _(
-            "A unified social credit code begins with 8 digits and contains none of the letters I, O, S, V and Z."
+            "A unified social credit code begins with eight digits and has only digits and capital letters, never I, O, S,"
+            " V or Z."
         ),
         VerificationErrorCode.CODE_CHECKSUM: _(
-            "The last character does not fit the others: one of them is mistyped. Please compare them with the licence."
+            "The last character does not fit the others, so one of them is wrong. Please compare each with the licence."
         ),
         VerificationErrorCode.UNDER_AGE: _(
             "Selling needs an age of 18. You can hand this in from %(day)s on; buying is open to you now."

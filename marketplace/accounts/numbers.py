@@ -30,7 +30,7 @@ def parse_identity_number(text: str) -> str:
     """
     number = _compact(text)
     if len(number) != LENGTH:
-        raise VerificationError(VerificationErrorCode.NUMBER_LENGTH, count=len(number))
+        raise VerificationError(VerificationErrorCode.NUMBER_LENGTH, length=len(number))
     if not (number[:-1].isascii() and number[:-1].isdecimal()) or number[-1] not in "0123456789X":
         raise VerificationError(VerificationErrorCode.NUMBER_CHARACTERS)
     try:
@@ -50,7 +50,7 @@ def parse_credit_code(text: str) -> str:
     """A company's unified social credit code as it is stored. Raises VerificationError that says what is wrong with it."""
     code = _compact(text)
     if len(code) != LENGTH:
-        raise VerificationError(VerificationErrorCode.CODE_LENGTH, count=len(code))
+        raise VerificationError(VerificationErrorCode.CODE_LENGTH, length=len(code))
     try:
         return uscc.validate(code)
     except InvalidFormat as error:

@@ -89,7 +89,7 @@ def test_consent_is_never_ticked_beforehand_and_without_it_nothing_is_kept(selle
     assert "checked" not in box[0]
     form = typed()
     del form["consent"]
-    assert "没有您的单独同意" in browser.post(REAL_NAME, form).content.decode()
+    assert "没有你的单独同意" in browser.post(REAL_NAME, form).content.decode()
     assert not UserVerification.objects.exists()
     assert not ConsentRecord.objects.exists()
     assert stored_files() == set()
@@ -98,8 +98,8 @@ def test_consent_is_never_ticked_beforehand_and_without_it_nothing_is_kept(selle
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"number": NUMBER[:-1]}, "身份证号码是18位，现在是17位"),
-        ({"number": NUMBER[:-1] + "9"}, "最后一位与前面对不上"),
+        ({"number": NUMBER[:-1]}, "身份证号码应为18位，现在是17位"),
+        ({"number": NUMBER[:-1] + "9"}, "末位校验码对不上"),
         ({"number": number_born(date(2012, 1, 1))}, "满18周岁"),
         ({"is_long_term": ""}, "请填写截止日期，或勾选"),
         ({"valid_until": "2099-01-01"}, "只能选一项"),
