@@ -56,7 +56,9 @@ class VerificationError(DomainError):
         VerificationErrorCode.NUMBER_CHECKSUM: _(
             "The last character does not fit the others, so one of them is wrong. Please compare each with the card."
         ),
-        VerificationErrorCode.CODE_LENGTH: _("A unified social credit code has 18 characters; this one has %(length)s."),
+        VerificationErrorCode.CODE_LENGTH: _(
+            "A unified social credit code has 18 characters; this one has %(length)s."
+        ),
         VerificationErrorCode.CODE_CHARACTERS: _(
             "A unified social credit code begins with eight digits and has only digits and capital letters, never I, O, S,"
             " V or Z."

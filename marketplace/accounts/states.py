@@ -2,13 +2,14 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.transitions import Transition, TransitionTable
 
 
 class VerificationStatus(models.TextChoices):
     PENDING = "pending", _("Waiting for review")
-    APPROVED = "approved", _("Verified")
+    APPROVED = "approved", pgettext_lazy("a fact about a person", "Verified")
     REJECTED = "rejected", _("Rejected")
     EXPIRED = "expired", _("Expired")
     REVOKED = "revoked", _("Revoked")

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
@@ -69,8 +70,8 @@ def case_paper(request: HttpRequest, verification_id: int, paper_id: int) -> Htt
     paper = selectors.paper_for_staff(verification_id, paper_id)
     content = services.view_paper(paper=paper, staff=request.user)
     response = HttpResponse(content, content_type=paper.content_type)
-    shown = "inline" if paper.content_type == papers.PICTURE else "attachment"
-    response["Content-Disposition"] = f'{shown}; filename="{papers.download_name(paper)}"'
+    is_saved = paper.content_type != papers.PICTURE
+    response["Content-Disposition"] = content_disposition_header(is_saved, papers.download_name(paper))
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

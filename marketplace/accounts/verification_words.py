@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.accounts.models import UserVerification, VerificationKind, VerificationStatus
 from marketplace.accounts.selectors import Fact
@@ -96,7 +97,7 @@ def fact_row(fact: Fact) -> FactRow:
 def _state(fact: Fact) -> tuple[str, str, str]:
     match fact.status:
         case None:
-            return "", "info", _("Not verified")
+            return "", "info", pgettext("a fact about a person", "Not verified")
         case VerificationStatus.APPROVED:
             return "jade", "check-circle", str(fact.status.label)
         case VerificationStatus.PENDING | VerificationStatus.EXPIRED:

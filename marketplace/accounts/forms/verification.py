@@ -70,6 +70,7 @@ class RealNameForm(ValidityForm):
         label=_("Name on the identity card"),
         min_length=2,
         max_length=50,
+        error_messages={"min_length": _("Please enter the whole name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     number = forms.CharField(
@@ -111,6 +112,7 @@ class CompanyForm(ValidityForm):
         label=_("Company name"),
         min_length=4,
         max_length=100,
+        error_messages={"min_length": _("Please enter the whole name.")},
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
         help_text=_("In full, as on the business licence."),
     )
@@ -124,6 +126,7 @@ class CompanyForm(ValidityForm):
         label=_("Legal representative"),
         min_length=2,
         max_length=50,
+        error_messages={"min_length": _("Please enter the whole name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     licence = PaperField(

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import RejectionReason
 
@@ -20,7 +21,9 @@ class ApproveForm(forms.Form):
 class RejectForm(forms.Form):
     """Why not, for the person."""
 
-    reason_code = forms.ChoiceField(label=_("Reason"), choices=RejectionReason, widget=forms.RadioSelect)
+    reason_code = forms.ChoiceField(
+        label=pgettext_lazy("of a decision", "Reason"), choices=RejectionReason, widget=forms.RadioSelect
+    )
     words = forms.CharField(
         label=_("In your words"),
         required=False,
@@ -55,7 +58,10 @@ class EndForm(forms.Form):
         initial=EXPIRE,
     )
     words = forms.CharField(
-        label=_("Reason"), max_length=200, widget=forms.TextInput, help_text=_("The person reads this.")
+        label=pgettext_lazy("of a decision", "Reason"),
+        max_length=200,
+        widget=forms.TextInput,
+        help_text=_("The person reads this."),
     )
 
 

@@ -104,7 +104,7 @@ def test_consent_is_never_ticked_beforehand_and_without_it_nothing_is_kept(selle
         ({"is_long_term": ""}, "请填写截止日期，或勾选"),
         ({"valid_until": "2099-01-01"}, "只能选一项"),
         ({"is_long_term": "", "valid_until": "2020-01-01"}, "证件已过有效期"),
-        ({"name": "林"}, "2"),
+        ({"name": "林"}, "请填写完整的名称"),
         ({"front": picture(form="GIF", name="front.gif")}, "front.gif"),
         ({"back": picture(size=(300, 200))}, "300"),
         ({"back": ""}, "必填"),
