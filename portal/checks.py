@@ -69,3 +69,22 @@ def invoices_are_good_for_tax(
         message = "The company that invoices the service fee has no name or no valid tax number."
         found.append(Error(message, hint=hint, id="portal.E005"))
     return found
+
+
+@register(Tags.security)
+def identities_are_checked_by_somebody_real(
+    app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
+) -> list[CheckMessage]:
+    """In production the service that compares names with numbers is a real one, or there is none and people check alone."""
+    backend: str = settings.IDENTITY_CHECK_BACKEND
+    if not production or not backend:
+        return []
+    hint = "Set IDENTITY_CHECK_BACKEND to a class as docs/verification.md describes it, or leave it empty."
+    try:
+        checker = import_string(backend)
+    except ImportError as error:
+        return [Error(f"IDENTITY_CHECK_BACKEND cannot be imported: {error}", hint=hint, id="portal.E006")]
+    if not checker.is_real and not settings.DEMO:
+        message = "IDENTITY_CHECK_BACKEND says of every name that it matches: it knows nobody."
+        return [Error(message, hint=hint, id="portal.E007")]
+    return []

@@ -56,6 +56,10 @@ def _photographs(folder: Path) -> tuple[Path, Path]:
 def _hand_in(somebody: Person, name: str, number: str, photographs: tuple[Path, Path]) -> None:
     page = somebody.visit("/settings/verification/")
     page.locator("#real_name a.button").click()
+    page.wait_for_url(re.compile("/real-name/|/reauthenticate/"))
+    if "/reauthenticate/" in page.url:  # signing up is no log-in: the password is asked for once
+        page.fill("main [name=password]", PASSWORD)
+        page.locator("main form:has([name=password]) button[type=submit]").click()
     page.fill("main [name=name]", name)
     page.fill("main [name=number]", number)
     page.set_input_files("main [name=front]", photographs[0])

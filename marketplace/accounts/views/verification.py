@@ -43,7 +43,9 @@ def verify_real_name(request: HttpRequest) -> HttpResponse:
             valid_until=form.cleaned_data["valid_until"],
             papers=form.papers,
         )
-        messages.success(request, _("Handed in. We look at it within one working day and tell you here and by mail."))
+        messages.success(
+            request, _("Handed in. We look at it within one working day and tell you here and by mail or text message.")
+        )
         return redirect("accounts:verification")
     context = {"form": form, "kept_days": get_config("verification.rejected_papers_days")}
     return render(request, "accounts/verify_real_name.html", context)
@@ -67,7 +69,9 @@ def verify_company(request: HttpRequest) -> HttpResponse:
             valid_until=form.cleaned_data["valid_until"],
             papers=form.papers,
         )
-        messages.success(request, _("Handed in. We look at it within one working day and tell you here and by mail."))
+        messages.success(
+            request, _("Handed in. We look at it within one working day and tell you here and by mail or text message.")
+        )
         return redirect("accounts:verification")
     context = {"form": form, "kept_days": get_config("verification.rejected_papers_days")}
     return render(request, "accounts/verify_company.html", context)
