@@ -102,7 +102,7 @@ def stored_papers(papers: Mapping[PaperKind, Paper]) -> Iterator[list[Verificati
         yield rows
     except BaseException:
         for row in rows:
-            storage.delete(row.file.name)
+            row.file.delete(save=False)
         raise
 
 

@@ -12,7 +12,12 @@ from marketplace.accounts.services.verification_deciding import (
     view_number,
     view_paper,
 )
-from marketplace.accounts.services.verification_lapsing import expire_overdue, forget_papers, warn_of_expiry
+from marketplace.accounts.services.verification_lapsing import (
+    erase_papers,
+    expire_overdue,
+    forget_papers,
+    warn_of_expiry,
+)
 from marketplace.accounts.services.verification_submitting import submit_company, submit_real_name
 from marketplace.accounts.services.verification_telling import tell_by_bell, tell_by_mail
 
@@ -22,6 +27,7 @@ __all__ = [
     "check_identity",
     "confirm_real_name",
     "create_profile",
+    "erase_papers",
     "expire_overdue",
     "expire_verification",
     "forget_papers",

@@ -39,7 +39,7 @@ def rotate_papers() -> int:
     """
     changed = 0
     for paper in VerificationPaper.objects.order_by("pk").iterator(chunk_size=100):
-        storage, old = paper.file.storage, paper.file.name
+        storage, old = paper.file.storage, str(paper.file.name)
         with storage.open(old, "rb") as file:
             content = rotate_bytes(file.read())
         new = storage.save(old, ContentFile(content))

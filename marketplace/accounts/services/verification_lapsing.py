@@ -39,25 +39,31 @@ def warn_of_expiry(*, verification_id: int) -> bool:
 
 
 def forget_papers(*, verification_id: int) -> bool:
-    """Delete the documents of a rejected case, and the name and the number with them. What was decided, and why, stays.
-
-    The files go first: if the process dies in between, the next run finds the rows and goes on. Returns whether it did.
-    """
+    """Delete the papers of a case that was rejected long enough ago. Safe to repeat. Returns whether it did."""
     case = selectors.rejected_with_papers().filter(pk=verification_id).first()
     if case is None:
         return False
-    for paper in case.papers.all():
-        paper.file.storage.delete(paper.file.name)
+    erase_papers(verification=case)
+    return True
+
+
+def erase_papers(*, verification: UserVerification) -> None:
+    """Delete the documents of a case, and the name and the number with them. What was decided, when and why, stays.
+
+    Whatever its status: who may ask for this and when is for the caller to know. Called outside transactions. The files
+    go first: if the process dies in between, the next run finds the rows and goes on.
+    """
+    for paper in verification.papers.all():
+        paper.file.delete(save=False)
     with transaction.atomic():
-        case.papers.all().delete()
-        UserVerification.objects.filter(pk=case.pk).update(
+        verification.papers.all().delete()
+        UserVerification.objects.filter(pk=verification.pk).update(
             name_encrypted="",
             number_encrypted="",
             number_digest="",
             representative_encrypted="",
             papers_deleted_at=clock.now(),
         )
-    return True
 
 
 def _lock(verification_id: int) -> UserVerification | None:

@@ -92,3 +92,13 @@ def test_a_process_that_died_between_the_files_and_the_rows_goes_on_in_the_next_
         assert tasks.forget_rejected_papers() == 1
     assert stored_files() == set()
     assert UserVerification.objects.get().papers_deleted_at
+
+
+def test_of_whoever_leaves_the_papers_are_erased_whatever_became_of_them(seller, moderator):
+    case = approve(hand_in(seller), moderator)
+    services.erase_papers(verification=case)
+    case.refresh_from_db()
+    assert stored_files() == set()
+    assert [case.name_encrypted, case.number_encrypted, case.number_digest] == ["", "", ""]
+    assert case.status == VerificationStatus.APPROVED
+    hand_in(make_seller())  # the number is free for its owner's next account

@@ -194,3 +194,17 @@ def test_nobody_sees_anything_of_another_persons_papers(seller):
     shown = page(log_in(seller), OVERVIEW)
     assert "****" not in shown
     assert "未认证" in shown
+
+
+def test_all_four_facts_are_one_query(seller, moderator, today, django_assert_num_queries):
+    approve(hand_in(seller, valid_until=today), moderator)
+    selectors.verification_overview(seller)  # the platform's settings are in the cache now
+    with django_assert_num_queries(1):
+        facts = selectors.verification_overview(seller)
+    assert [(fact.kind, fact.is_verified) for fact in facts] == [
+        ("phone", False),
+        ("email", False),
+        ("real_name", True),
+        ("company", False),
+    ]
+    assert [fact.can_submit for fact in facts] == [False, False, True, True]
