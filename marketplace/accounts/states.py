@@ -13,9 +13,10 @@ class VerificationStatus(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
     EXPIRED = "expired", _("Expired")
     REVOKED = "revoked", _("Revoked")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-MODERATOR, SYSTEM = "moderator", "system"
+OWNER, MODERATOR, SYSTEM = "owner", "moderator", "system"
 
 
 def _row(
@@ -39,6 +40,12 @@ VERIFICATION_TRANSITIONS: TransitionTable[VerificationStatus] = TransitionTable(
             VerificationStatus.REJECTED,
             MODERATOR,
             effect="the person reads why; the papers are deleted after a while",
+        ),
+        _row(
+            VerificationStatus.PENDING,
+            VerificationStatus.WITHDRAWN,
+            OWNER,
+            effect="the papers are deleted at once: consent is taken back as easily as given (个人信息保护法, article 15)",
         ),
         _row(
             VerificationStatus.APPROVED,

@@ -9,5 +9,6 @@ urlpatterns = [
     path("settings/verification/", views.verification, name="verification"),
     path("settings/verification/real-name/", views.verify_real_name, name="verify_real_name"),
     path("settings/verification/company/", views.verify_company, name="verify_company"),
+    path("settings/verification/<slug:kind>/withdraw/", views.withdraw_verification, name="withdraw_verification"),
     path("sell/", views.become_seller, name="become_seller"),
 ]

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.accounts import locks, services
 from marketplace.accounts.errors import VerificationError, VerificationErrorCode
-from marketplace.accounts.models import RejectionReason, UserVerification, VerificationStatus
+from marketplace.accounts.models import RejectionReason, UserVerification, VerificationKind, VerificationStatus
 from marketplace.notifications.models import Notification
 from tests.accounts.verification.conftest import _own_folder, hand_in, noted  # noqa: F401 a fixture of those tests, used here too
 from tests.concurrency.conftest import MeetingPoint
@@ -70,6 +70,17 @@ def test_control_without_the_lock_both_decide_and_the_person_is_told_two_things(
     assert refusals(results) == []
     assert len(noted()) == 2
     assert Notification.objects.filter(recipient=case.user).count() == 2
+
+
+def test_a_moderator_who_approves_what_is_taken_back_at_once_comes_first_or_not_at_all(meet_before):
+    case = hand_in(make_seller())
+    withdrawal = partial(services.withdraw_verification, user=case.user, kind=VerificationKind.REAL_NAME)
+    meet_before(locks, "lock_verifications")
+    results = together(approval(case), withdrawal)
+    assert refusals(results) == [VerificationErrorCode.WRONG_STATE]
+    case.refresh_from_db()
+    is_approved = case.status == VerificationStatus.APPROVED
+    assert is_approved == bool(case.number_encrypted) == case.papers.exists()
 
 
 def test_two_accounts_with_one_number_approved_at_once_only_one_counts(meet_before):

@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='userverification',
             name='status',
-            field=models.CharField(choices=[('pending', 'Waiting for review'), ('approved', 'Verified'), ('rejected', 'Rejected'), ('expired', 'Expired'), ('revoked', 'Revoked')], default='pending', max_length=10, verbose_name='status'),
+            field=models.CharField(choices=[('pending', 'Waiting for review'), ('approved', 'Verified'), ('rejected', 'Rejected'), ('expired', 'Expired'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn')], default='pending', max_length=10, verbose_name='status'),
         ),
         migrations.AddIndex(
             model_name='userverification',
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='userverification',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'approved', 'rejected', 'expired', 'revoked'])), name='accounts_verification_status_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'approved', 'rejected', 'expired', 'revoked', 'withdrawn'])), name='accounts_verification_status_known'),
         ),
         migrations.AddField(
             model_name='verificationpaper',

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 
 from marketplace.accounts import numbers
@@ -42,7 +42,9 @@ class Fact:
 def verification_overview(user: User) -> list[Fact]:
     """The four facts in the order in which they are shown: mobile number, e-mail, real name, company. One query."""
     cases: dict[str, list[UserVerification]] = {}
-    for case in UserVerification.objects.filter(user=user).order_by("-pk"):
+    # What the person took back is as if it had never been.
+    seen = UserVerification.objects.filter(user=user).exclude(status=VerificationStatus.WITHDRAWN)
+    for case in seen.order_by("-pk"):
         cases.setdefault(case.kind, []).append(case)
     facts: list[Fact] = []
     for kind in (VerificationKind.PHONE, VerificationKind.EMAIL, VerificationKind.REAL_NAME, VerificationKind.COMPANY):
@@ -135,7 +137,8 @@ def cases_with_status(status: VerificationStatus, *, of: str = "") -> QuerySet[U
     if status == VerificationStatus.PENDING:
         return cases_to_decide().filter(**people)
     decided = UserVerification.objects.filter(kind__in=_WITH_PAPERS, status=status, **people)
-    last = F("ended_at") if status in (VerificationStatus.EXPIRED, VerificationStatus.REVOKED) else F("reviewed_at")
+    is_decided_once = status in (VerificationStatus.APPROVED, VerificationStatus.REJECTED)
+    last = F("reviewed_at") if is_decided_once else F("ended_at")
     return decided.select_related("user__profile", "reviewed_by__profile").order_by(last.desc(nulls_last=True), "-pk")
 
 
@@ -226,11 +229,14 @@ def to_warn_of() -> QuerySet[UserVerification]:
 
 
 def rejected_with_papers() -> QuerySet[UserVerification]:
-    """Rejected cases whose documents have been kept as long as they may be (`verification.rejected_papers_days`)."""
+    """Rejected cases whose documents have been kept as long as they may be (`verification.rejected_papers_days`).
+
+    And withdrawn ones, whose documents should be gone already: a process died before it had deleted them.
+    """
     kept = timedelta(days=get_config("verification.rejected_papers_days"))
-    return UserVerification.objects.filter(
-        status=VerificationStatus.REJECTED, papers_deleted_at=None, reviewed_at__lte=clock.now() - kept
-    ).order_by("pk")
+    rejected = Q(status=VerificationStatus.REJECTED, reviewed_at__lte=clock.now() - kept)
+    due = UserVerification.objects.filter(rejected | Q(status=VerificationStatus.WITHDRAWN), papers_deleted_at=None)
+    return due.order_by("pk")
 
 
 def _notice_day() -> date:

@@ -18,7 +18,11 @@ from marketplace.accounts.services.verification_lapsing import (
     forget_papers,
     warn_of_expiry,
 )
-from marketplace.accounts.services.verification_submitting import submit_company, submit_real_name
+from marketplace.accounts.services.verification_submitting import (
+    submit_company,
+    submit_real_name,
+    withdraw_verification,
+)
 from marketplace.accounts.services.verification_telling import tell_by_bell, tell_by_mail
 
 __all__ = [
@@ -45,4 +49,5 @@ __all__ = [
     "view_number",
     "view_paper",
     "warn_of_expiry",
+    "withdraw_verification",
 ]

@@ -8,9 +8,17 @@ from django.db import transaction
 from marketplace.accounts import locks, numbers, selectors
 from marketplace.accounts.errors import VerificationError, VerificationErrorCode
 from marketplace.accounts.identity_checks import identity_checker
-from marketplace.accounts.models import ConsentDocument, PaperKind, User, UserVerification, VerificationKind
+from marketplace.accounts.models import (
+    ConsentDocument,
+    PaperKind,
+    User,
+    UserVerification,
+    VerificationKind,
+    VerificationStatus,
+)
 from marketplace.accounts.papers import Paper, stored_papers
 from marketplace.accounts.services.signing_up import record_consent
+from marketplace.accounts.services.verification_lapsing import erase_papers
 from marketplace.core import clock
 from marketplace.core.encryption import encrypt_text
 
@@ -57,6 +65,23 @@ def submit_company(
         representative_encrypted=encrypt_text(representative.strip()),
     )
     return _submit(case, number=numbers.parse_credit_code(code), valid_until=valid_until, papers=papers)
+
+
+def withdraw_verification(*, user: User, kind: VerificationKind) -> UserVerification:
+    """The person takes back what waits; its papers are deleted at once, and other ones may be handed in.
+
+    Called outside transactions: files go. If the process dies before they are gone, the nightly job deletes them.
+    Raises VerificationError WRONG_STATE when nothing waits (any more).
+    """
+    with transaction.atomic():
+        rows = locks.lock_verifications(user.pk, kind)
+        case = next((row for row in rows if row.status == VerificationStatus.PENDING), None)
+        if case is None:
+            raise VerificationError(VerificationErrorCode.WRONG_STATE)
+        case.status, case.ended_at, case.check_due_at = VerificationStatus.WITHDRAWN, clock.now(), None
+        case.save(update_fields=["status", "ended_at", "check_due_at", "updated_at"])
+    erase_papers(verification=case)
+    return case
 
 
 def _submit(

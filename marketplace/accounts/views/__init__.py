@@ -2,7 +2,12 @@
 
 from marketplace.accounts.views.profiles import become_seller, profile, settings
 from marketplace.accounts.views.staff import staff_login
-from marketplace.accounts.views.verification import verification, verify_company, verify_real_name
+from marketplace.accounts.views.verification import (
+    verification,
+    verify_company,
+    verify_real_name,
+    withdraw_verification,
+)
 
 __all__ = [
     "become_seller",
@@ -12,4 +17,5 @@ __all__ = [
     "verification",
     "verify_company",
     "verify_real_name",
+    "withdraw_verification",
 ]

@@ -3,11 +3,11 @@
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts import selectors, services, verification_words
 from marketplace.accounts.decorators import recent_login_required
@@ -75,6 +75,17 @@ def verify_company(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:verification")
     context = {"form": form, "kept_days": get_config("verification.rejected_papers_days")}
     return render(request, "accounts/verify_company.html", context)
+
+
+@login_required
+@require_POST
+def withdraw_verification(request: HttpRequest, kind: str) -> HttpResponse:
+    """Take back papers that wait. No log-in is asked for once more: nothing is shown or gained, and it may be hurried."""
+    if kind not in (VerificationKind.REAL_NAME, VerificationKind.COMPANY):
+        raise Http404
+    services.withdraw_verification(user=request.user, kind=VerificationKind(kind))
+    messages.success(request, _("Taken back. Your papers are deleted."))
+    return redirect("accounts:verification")
 
 
 def _can_submit(request: HttpRequest, kind: VerificationKind) -> bool:

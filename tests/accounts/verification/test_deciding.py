@@ -8,7 +8,7 @@ from django.core import mail
 
 from marketplace.accounts import selectors, services, tasks
 from marketplace.accounts.errors import VerificationErrorCode
-from marketplace.accounts.models import RejectionReason, UserVerification, VerificationStatus
+from marketplace.accounts.models import RejectionReason, UserVerification, VerificationKind, VerificationStatus
 from marketplace.accounts.states import VERIFICATION_TRANSITIONS
 from marketplace.core import staff_log
 from marketplace.notifications.models import Notification, OutboundMessage
@@ -41,6 +41,8 @@ def case_in(status, seller, moderator):
         approve(case, moderator)
     if status in (S.REJECTED, S.EXPIRED, S.REVOKED):
         ACTS[status](case, moderator)
+    if status == S.WITHDRAWN:
+        services.withdraw_verification(user=seller, kind=VerificationKind.REAL_NAME)
     case.refresh_from_db()
     assert case.status == status
     return case

@@ -78,7 +78,14 @@ def test_what_waited_longest_stands_first_with_the_numbers_of_each_kind(desk, mo
     shown = desk.get(LIST).content.decode()
     assert re.findall(r"服务商[甲乙丙]", shown) == ["服务商丙", "服务商乙"]
     tabs = re.findall(r"status=(\w+)[^>]*>[^<]*<b>(\d+)</b>", shown)
-    assert tabs == [("pending", "2"), ("approved", "1"), ("rejected", "0"), ("expired", "0"), ("revoked", "0")]
+    assert tabs == [
+        ("pending", "2"),
+        ("approved", "1"),
+        ("rejected", "0"),
+        ("expired", "0"),
+        ("revoked", "0"),
+        ("withdrawn", "0"),
+    ]
     decided = desk.get(LIST, {"status": "approved"}).content.decode()
     assert re.findall(r"服务商[甲乙丙]", decided) == ["服务商甲"]
     assert re.findall(r"服务商[甲乙丙]", desk.get(LIST, {"q": "乙"}).content.decode()) == ["服务商乙"]

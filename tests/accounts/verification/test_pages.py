@@ -208,3 +208,20 @@ def test_all_four_facts_are_one_query(seller, moderator, today, django_assert_nu
         ("company", False),
     ]
     assert [fact.can_submit for fact in facts] == [False, False, True, True]
+
+
+def test_a_person_takes_back_their_own_papers_and_nobody_elses(seller):
+    hand_in(seller)
+    other = make_seller()
+    hand_in(other)
+    address = f"{OVERVIEW}real_name/withdraw/"
+    browser = log_in(seller, minutes_ago=60)
+    assert address in page(browser, OVERVIEW)
+    assert browser.get(address).status_code == 405
+    assert browser.post(f"{OVERVIEW}phone/withdraw/").status_code == 404
+    assert Client().post(address)["Location"].startswith("/accounts/login/")
+    assert UserVerification.objects.filter(status="pending").count() == 2
+    assert browser.post(address)["Location"] == OVERVIEW
+    assert UserVerification.objects.get(status="pending").user == other
+    assert "未认证" in page(browser, OVERVIEW)
+    assert "****" not in page(browser, OVERVIEW)

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.storage import storages
 from django.db import connection
 
-from marketplace.accounts import selectors, services
+from marketplace.accounts import selectors, services, tasks
 from marketplace.accounts.errors import VerificationErrorCode
 from marketplace.accounts.models import (
     ConsentRecord,
@@ -16,6 +16,7 @@ from marketplace.accounts.models import (
     VerificationPaper,
     VerificationStatus,
 )
+from marketplace.accounts.services import verification_submitting
 from marketplace.core.encryption import decrypt_text
 from tests.accounts.verification.conftest import (
     NUMBER,
@@ -149,6 +150,40 @@ def test_a_company_needs_its_persons_real_name_first(seller):
     assert refused(hand_in_company, seller).code == VerificationErrorCode.REAL_NAME_FIRST
     nothing_was_kept()
     hand_in_company(make_verified_seller())
+
+
+def test_what_waits_can_be_taken_back_and_is_deleted_at_once(seller, moderator):
+    case = hand_in(seller)
+    services.withdraw_verification(user=seller, kind=VerificationKind.REAL_NAME)
+    case.refresh_from_db()
+    assert case.status == VerificationStatus.WITHDRAWN
+    assert (case.name_encrypted, case.number_encrypted, case.number_digest) == ("", "", "")
+    assert not case.papers.exists()
+    assert stored_files() == set()
+    assert not selectors.cases_to_decide().exists()
+    assert not selectors.due_for_checking().exists()
+    hand_in(seller)
+    assert selectors.pending_case(seller, VerificationKind.REAL_NAME)
+
+
+@pytest.mark.parametrize("decide", [approve, None])
+def test_what_was_decided_or_never_handed_in_cannot_be_taken_back(decide, seller, moderator):
+    if decide is not None:
+        decide(hand_in(seller), moderator)
+    before = list(UserVerification.objects.values())
+    refusal = refused(services.withdraw_verification, user=seller, kind=VerificationKind.REAL_NAME)
+    assert refusal.code == VerificationErrorCode.WRONG_STATE
+    assert list(UserVerification.objects.values()) == before
+    assert len(stored_files()) == (2 if decide else 0)
+
+
+def test_papers_that_a_dying_process_left_are_deleted_by_the_nightly_job(seller, monkeypatch):
+    hand_in(seller)
+    monkeypatch.setattr(verification_submitting, "erase_papers", lambda **_case: None)  # it dies here
+    services.withdraw_verification(user=seller, kind=VerificationKind.REAL_NAME)
+    assert len(stored_files()) == 2
+    assert tasks.forget_rejected_papers() == 1
+    assert stored_files() == set()
 
 
 def nothing_was_kept():
