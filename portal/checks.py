@@ -11,7 +11,10 @@ from stdnum.cn import uscc
 
 from portal.env import PRODUCTION
 
-_OUTBOX = "marketplace.notifications."
+_OUTBOX = {
+    "marketplace.notifications.backends.OutboxEmailBackend",
+    "marketplace.notifications.sms.OutboxSmsBackend",
+}
 
 
 @register(Tags.security)
@@ -35,7 +38,7 @@ def messages_leave_the_house(
         start=1,
     ):
         backend: str = getattr(settings, variable)
-        if backend.startswith(_OUTBOX) and not settings.DEMO:
+        if backend in _OUTBOX and not settings.DEMO:
             message = f"{variable} keeps messages in a table instead of sending them."
             found.append(Error(message, hint=hint, id=f"portal.E00{number}"))
         else:
@@ -79,4 +82,23 @@ def app_codes_are_secret(
     if not production or not settings.DEMO_SHOWS_APP_CODES:
         return []
     hint = "Set DEMO_SHOWS_APP_CODES to False."
-    return [Error("/dev/outbox/ would show the second factor of staff.", hint=hint, id="portal.E006")]
+    return [Error("/dev/outbox/ would show the second factor of staff.", hint=hint, id="portal.E008")]
+
+
+@register(Tags.security)
+def identities_are_checked_by_somebody_real(
+    app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
+) -> list[CheckMessage]:
+    """In production the service that compares names with numbers is a real one, or there is none and people check alone."""
+    backend: str = settings.IDENTITY_CHECK_BACKEND
+    if not production or not backend:
+        return []
+    hint = "Set IDENTITY_CHECK_BACKEND to a class as docs/verification.md describes it, or leave it empty."
+    try:
+        checker = import_string(backend)
+    except ImportError as error:
+        return [Error(f"IDENTITY_CHECK_BACKEND cannot be imported: {error}", hint=hint, id="portal.E006")]
+    if not checker.is_real and not settings.DEMO:
+        message = "IDENTITY_CHECK_BACKEND says of every name that it matches: it knows nobody."
+        return [Error(message, hint=hint, id="portal.E007")]
+    return []

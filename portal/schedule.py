@@ -24,12 +24,16 @@ INTERVALS: dict[str, int] = {
     "marketplace.discovery.tasks.catch_up": 60,
     "marketplace.notifications.tasks.send_waiting_text_messages": 30,
     "marketplace.accounts.tasks.tell_of_new_devices": 60,
+    "marketplace.accounts.tasks.check_identities": 30,
+    "marketplace.accounts.tasks.tell_of_verifications": 60,
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.ledger.tasks.seal_books": (0, 20),
     "marketplace.ledger.tasks.publish_escrow_proof": (0, 30),
     "marketplace.ledger.tasks.forget_old_proof_lines": (4, 20),
+    "marketplace.accounts.tasks.expire_verifications": (0, 10),
+    "marketplace.accounts.tasks.forget_rejected_papers": (4, 30),
     "marketplace.payments.tasks.audit_books": (1, 0),
     "marketplace.discovery.tasks.rebuild": (3, 30),
     "marketplace.accounts.tasks.forget_ended_sessions": (4, 0),

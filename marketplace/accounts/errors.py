@@ -33,3 +33,75 @@ class AccountError(DomainError):
             "This is your last way to log in. Verify a mobile number or an e-mail address first, then unlink it."
         ),
     }
+
+
+class VerificationErrorCode(StrEnum):
+    NUMBER_LENGTH = "number_length"
+    NUMBER_CHARACTERS = "number_characters"
+    NUMBER_BIRTH_DATE = "number_birth_date"
+    NUMBER_PLACE = "number_place"
+    NUMBER_CHECKSUM = "number_checksum"
+    CODE_LENGTH = "code_length"
+    CODE_CHARACTERS = "code_characters"
+    CODE_CHECKSUM = "code_checksum"
+    UNDER_AGE = "under_age"
+    PAPERS_EXPIRED = "papers_expired"
+    PAPER_TOO_LARGE = "paper_too_large"
+    PAPER_UNREADABLE = "paper_unreadable"
+    PAPER_TOO_SMALL = "paper_too_small"
+    ALREADY_PENDING = "already_pending"
+    ALREADY_VERIFIED = "already_verified"
+    NUMBER_IN_USE = "number_in_use"
+    NUMBER_BARRED = "number_barred"
+    REAL_NAME_FIRST = "real_name_first"
+    WRONG_STATE = "wrong_state"
+    OWN_CASE = "own_case"
+    REASON_MISSING = "reason_missing"
+
+
+class VerificationError(DomainError):
+    """A refusal about a fact that somebody wants to have checked."""
+
+    messages = {
+        VerificationErrorCode.NUMBER_LENGTH: _("An identity number has 18 characters; this one has %(length)s."),
+        VerificationErrorCode.NUMBER_CHARACTERS: _(
+            "An identity number is made of digits; only the last character may be an X."
+        ),
+        VerificationErrorCode.NUMBER_BIRTH_DATE: _("Characters 7 to 14 are no date of birth. Please compare them."),
+        VerificationErrorCode.NUMBER_PLACE: _("No place in China begins with these six digits. Please compare them."),
+        VerificationErrorCode.NUMBER_CHECKSUM: _(
+            "The last character does not fit the others, so one of them is wrong. Please compare each with the card."
+        ),
+        VerificationErrorCode.CODE_LENGTH: _(
+            "A unified social credit code has 18 characters; this one has %(length)s."
+        ),
+        VerificationErrorCode.CODE_CHARACTERS: _(
+            "A unified social credit code begins with eight digits and has only digits and capital letters, never I, O, S,"
+            " V or Z."
+        ),
+        VerificationErrorCode.CODE_CHECKSUM: _(
+            "The last character does not fit the others, so one of them is wrong. Please compare each with the licence."
+        ),
+        VerificationErrorCode.UNDER_AGE: _(
+            "Selling needs an age of 18. You can hand this in from %(day)s on; buying is open to you now."
+        ),
+        VerificationErrorCode.PAPERS_EXPIRED: _("These papers are no longer valid. Please use the new ones."),
+        VerificationErrorCode.PAPER_TOO_LARGE: _(
+            "“%(name)s” is larger than %(limit)s MB. Please take a smaller picture."
+        ),
+        VerificationErrorCode.PAPER_UNREADABLE: _("“%(name)s” cannot be read. Accepted: %(formats)s."),
+        VerificationErrorCode.PAPER_TOO_SMALL: _(
+            "On “%(name)s” nobody can read the text: it measures %(width)s × %(height)s pixels. At least %(side)s on the"
+            " longer side are needed."
+        ),
+        VerificationErrorCode.ALREADY_PENDING: _("Your papers are with us already. Please wait for the answer."),
+        VerificationErrorCode.ALREADY_VERIFIED: _("This is verified already. There is nothing to do."),
+        VerificationErrorCode.NUMBER_IN_USE: _(
+            "This number is verified for another account already. If that account is not yours, please write to support."
+        ),
+        VerificationErrorCode.NUMBER_BARRED: _("This number cannot be used here. Support can tell you more."),
+        VerificationErrorCode.REAL_NAME_FIRST: _("Please have your own real name verified first, then the company."),
+        VerificationErrorCode.WRONG_STATE: _("Somebody has decided this case already. Nothing was changed."),
+        VerificationErrorCode.OWN_CASE: _("Nobody decides their own case. A colleague has to."),
+        VerificationErrorCode.REASON_MISSING: _("Please say why: the person reads it."),
+    }

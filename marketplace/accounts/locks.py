@@ -1,11 +1,14 @@
-"""The only place of accounts that takes row locks (docs/locking.md)."""
+"""The only place of accounts that takes row locks (docs/locking.md). The person first, then what belongs to them."""
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import User, UserVerification
 
 
 def lock_user(user_id: int) -> User:
-    """Lock one person's row until the transaction ends: their ways to log in change one after the other.
-
-    Raises User.DoesNotExist.
-    """
+    """Lock one person until the transaction ends. Raises User.DoesNotExist."""
     return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+
+
+def lock_verifications(user_id: int, kind: str) -> list[UserVerification]:
+    """Lock all cases of a person about one fact, ascending by key: a new one that is approved ends the old one."""
+    rows = UserVerification.objects.filter(user_id=user_id, kind=kind).order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True))

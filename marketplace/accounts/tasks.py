@@ -1,4 +1,4 @@
-"""Jobs of accounts. Each is safe to run twice, late, or after a crash."""
+"""Periodic jobs about people. Each run looks at what is due now, so that running twice or late does no harm."""
 
 from celery import shared_task
 
@@ -26,3 +26,34 @@ def forget_ended_sessions() -> int:
 def forget_unfinished_sign_ups() -> int:
     """Delete accounts whose person never proved a number or an address."""
     return services.forget_unfinished_sign_ups()
+
+
+@shared_task
+def check_identities() -> int:
+    """Ask the automated check about what was handed in. Returns about how many cases it was asked."""
+    due = list(selectors.due_for_checking().values_list("pk", flat=True))
+    return count_done(due, lambda pk: services.check_identity(verification_id=pk), until=Deadline())
+
+
+@shared_task
+def tell_of_verifications() -> int:
+    """Tell people by mail what became of their papers. Returns how many."""
+    return count_done(
+        list(selectors.due_for_mail()), lambda case: services.tell_by_mail(verification=case), until=Deadline()
+    )
+
+
+@shared_task
+def expire_verifications() -> int:
+    """Papers whose last day is over count no longer; whose last day is near, their people are told. How many of both."""
+    overdue = list(selectors.overdue().values_list("pk", flat=True))
+    to_warn = list(selectors.to_warn_of().values_list("pk", flat=True))
+    done = count_done(overdue, lambda pk: services.expire_overdue(verification_id=pk), until=Deadline())
+    return done + count_done(to_warn, lambda pk: services.warn_of_expiry(verification_id=pk), until=Deadline())
+
+
+@shared_task
+def forget_rejected_papers() -> int:
+    """Delete the documents of rejected cases that have been kept long enough. Returns of how many cases."""
+    due = list(selectors.rejected_with_papers().values_list("pk", flat=True))
+    return count_done(due, lambda pk: services.forget_papers(verification_id=pk), until=Deadline())

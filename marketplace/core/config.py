@@ -113,6 +113,28 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "ledger.escrow_proof_days", 30, 7, 3650, _("days"), _("Proofs of escrow can be downloaded for")
         ),
+        # Product decision: a machine's answer helps a person to decide; it decides alone only where somebody wants it to.
+        ConfigDefinition(
+            "verification.approve_on_match",
+            0,
+            0,
+            1,
+            _("1 is yes"),
+            _("Approve an identity without a person when the automated check says that it matches"),
+        ),
+        # 个人信息保护法, articles 19 and 47: no longer than needed; long enough to ask why a case was rejected.
+        ConfigDefinition(
+            "verification.rejected_papers_days",
+            30,
+            1,
+            365,
+            _("days"),
+            _("The papers of a rejected verification are deleted after"),
+        ),
+        # Product decision: new papers take weeks, and a notice that nobody can act on yet is forgotten.
+        ConfigDefinition(
+            "verification.expiry_notice_days", 30, 7, 90, _("days"), _("Papers that expire are told of before")
+        ),
         ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
         ConfigDefinition("gigs.minimum_price_fen", 500, 100, 100_000, _("fen"), _("A package costs at least")),
         ConfigDefinition(

@@ -1,4 +1,4 @@
-"""What waits for the people of finance: the admin's first page begins with it."""
+"""What waits for finance and moderators: the admin's first page begins with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
+from marketplace.accounts.selectors import cases_to_decide
 from marketplace.core import clock
 from marketplace.orders.selectors import refunds_for_a_person
 from marketplace.payments import (
@@ -49,6 +50,14 @@ class _Source:
 
 
 _SOURCES = (
+    _Source(
+        _("Identities and companies to verify"),
+        "accounts.change_userverification",
+        "accounts_verifications",
+        "user",
+        # Nobody decides their own case.
+        lambda staff: cases_to_decide().exclude(user=staff),
+    ),
     _Source(
         _("Withdrawals to approve"),
         "payments.view_payout",

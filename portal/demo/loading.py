@@ -16,6 +16,7 @@ from portal.demo import books, catalogue, desk, history, media, recount, talk
 from portal.demo.bulk import analyse_books
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
+from portal.demo.papers import hand_in_papers
 from portal.demo.past import plan_past
 from portal.demo.people import joined_moments, make_people
 from portal.demo.sources import DATA, MEDIA, read_sources
@@ -65,6 +66,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         files, reference = media.store_delivery_files(), media.store_reference_file()
     with watch.stage("people"):
         people = make_people(sources, pictures, now)
+        hand_in_papers(people, now)
     with watch.stage("gigs"):
         categories = catalogue.make_categories(sources)
         offers = make_offers(sources)

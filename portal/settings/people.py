@@ -77,6 +77,8 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "30/m/ip",
     # How many forged payment notifications of one address are kept to be looked at (payments/services/notifications.py).
     "refused_notification": "20/h/ip",
+    # How often a person hands in papers whose form is right (accounts/views/verification.py).
+    "verification": "10/d/user",
 }
 
 # Log-in by WeChat, QQ and Weibo (docs/social-login.md). Who has no app id is not offered. Addresses replace the real hosts:
@@ -138,6 +140,7 @@ SOCIALACCOUNT_ADAPTER = "marketplace.accounts.social_adapter.SocialAdapter"
 SOCIALACCOUNT_FORMS = {"signup": "marketplace.accounts.forms.SocialSignupForm"}
 SOCIALACCOUNT_AUTO_SIGNUP = False  # consent, and a number or an address of their own, are for the person to give
 SOCIALACCOUNT_STORE_TOKENS = False
+
 # Second factors, devices (docs/two-factor.md).
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_ADAPTER = "marketplace.accounts.mfa.MFAAdapter"
@@ -162,5 +165,12 @@ KNOWN_BROWSER_COOKIE_NAME = "__Host-known" if PRODUCTION else "known"
 # So that a stranger without an app can try the demo: /dev/outbox/ shows the codes that everybody's app would show.
 DEMO_SHOWS_APP_CODES = DEMO and not PRODUCTION
 
-# Which edition of each document (accounts.ConsentDocument) a sign-up accepts: change it together with the page.
-CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01"}
+# Which edition of each document (accounts.ConsentDocument) is accepted: change it together with the page. "identity" is
+# the text beside the box in templates/accounts/_identity_consent.html.
+CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01", "identity": "2026-01"}
+
+# What compares names with identity numbers (docs/verification.md): the dotted path of a class, or "" for people alone.
+IDENTITY_CHECK_BACKEND: str = env.str(
+    "IDENTITY_CHECK_BACKEND",
+    default="" if PRODUCTION else "marketplace.accounts.identity_checks.sandbox.SandboxIdentityChecker",
+)

@@ -37,6 +37,15 @@ FIELD_ENCRYPTION_KEYS: list[str] = (
     if PRODUCTION
     else env.list("FIELD_ENCRYPTION_KEYS", default=[]) or [field_key(SECRET_KEY)]
 )
+# With it identity numbers are turned into digests, by which the same number is found on another account. Whoever has the
+# table but not this key cannot try all numbers out. After a change: `manage.py rotate_field_keys`.
+IDENTITY_DIGEST_KEY: str = (
+    env.str("IDENTITY_DIGEST_KEY")
+    if PRODUCTION
+    else env.str("IDENTITY_DIGEST_KEY", default="") or field_key(f"digest:{SECRET_KEY}")
+)
+if len(IDENTITY_DIGEST_KEY) < 32:
+    raise ImproperlyConfigured("IDENTITY_DIGEST_KEY must have at least 32 characters.")
 
 ALLOWED_HOSTS: list[str] = (
     env.list("ALLOWED_HOSTS") if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]

@@ -76,6 +76,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://localhost",
     "SECRET_KEY": "x" * 50,
     "FIELD_ENCRYPTION_KEYS": "bWFkZS11cC1mb3ItYS10ZXN0LTAxMjM0NTY3ODlhYmM=",
+    "IDENTITY_DIGEST_KEY": "made-up-for-a-test-of-at-least-32-characters",
     "ALLOWED_HOSTS": "jiangji.example",
     "SITE_URL": "https://jiangji.example",
     "EMAIL_URL": "smtp+tls://someone:secret@localhost:587",

@@ -17,7 +17,9 @@ from django.test import override_settings
 from django.utils import timezone
 from wagtail.models import Page, WorkflowState
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import User, UserVerification
+from marketplace.accounts.selectors import cases_to_decide
+from marketplace.accounts.services import view_paper
 from marketplace.gigs.models import Gig, GigCategory, GigMedia, GigStats
 from marketplace.messaging.models import Conversation, Message
 from marketplace.orders import services as orders
@@ -241,3 +243,13 @@ def test_emptying_leaves_neither_people_nor_gigs_but_the_root_of_the_pages():
 
 def test_finance_finds_the_books_audited_and_no_alarm():
     assert AuditRun.objects.get().is_sound
+
+
+def test_papers_wait_for_a_moderator_and_can_be_looked_at():
+    waiting = list(cases_to_decide())
+    assert [case.kind for case in waiting] == ["real_name", "real_name", "company", "real_name"]
+    moderator = User.objects.get(email="moderator@jiangji.example")
+    papers = [paper for case in waiting for paper in case.papers.all()]
+    assert len(papers) == 7
+    assert all(view_paper(paper=paper, staff=moderator).startswith(b"RIFF") for paper in papers)
+    assert UserVerification.objects.get(status="rejected").reason

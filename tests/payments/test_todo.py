@@ -100,8 +100,11 @@ def test_the_first_page_names_each_kind_and_leads_to_its_desk(silent_alipay, cli
 
 
 def test_everybody_sees_only_what_they_may_look_after(client):
-    log_in(make_moderator(), client=client)
-    assert 'id="todo-panel"' not in client.get("/admin/").content.decode()
+    assert todo_selectors.todos_of(make_user(is_staff=True)) == []
+    moderator = make_moderator()
+    assert [found.url_name for found in todo_selectors.todos_of(moderator)] == ["accounts_verifications"]
+    log_in(moderator, client=client)
+    assert reverse("payments_payouts") not in client.get("/admin/").content.decode()
     clerk = make_user(is_staff=True)
     clerk.user_permissions.add(
         Permission.objects.get(codename="access_admin"), Permission.objects.get(codename="view_invoice")

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from django.core.checks import Error
 
-from portal.checks import app_codes_are_secret, invoices_are_good_for_tax, messages_leave_the_house
+from portal.checks import (
+    app_codes_are_secret,
+    identities_are_checked_by_somebody_real,
+    invoices_are_good_for_tax,
+    messages_leave_the_house,
+)
 from portal.env import BASE_DIR
 
 OUTBOX = {
@@ -42,6 +47,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "REDIS_URL": "redis://localhost:1",
         "SECRET_KEY": "kT9-vP2xW7zQ4rM1nB8cY5dF0gH3jL6sA_eU~iO.pXqZ-made-up-for-a-test",
         "FIELD_ENCRYPTION_KEYS": "bWFkZS11cC1mb3ItYS10ZXN0LTAxMjM0NTY3ODlhYmM=",
+        "IDENTITY_DIGEST_KEY": "made-up-for-a-test-of-at-least-32-characters",
         "ALLOWED_HOSTS": "jiangji.example",
         "SITE_URL": "https://jiangji.example",
         "EMAIL_URL": "smtp+ssl://robot%40jiangji.example:p%40ss@smtp.example:465",
@@ -86,7 +92,9 @@ def test_a_complete_environment_passes_the_deployment_check_and_makes_no_folder(
     assert not Path(environment["JIANGJI_STATE"]).exists()
 
 
-@pytest.mark.parametrize("name", ["EMAIL_URL", "SMS_BACKEND", "MEDIA_ROOT", "PRIVATE_MEDIA_ROOT"])
+@pytest.mark.parametrize(
+    "name", ["EMAIL_URL", "SMS_BACKEND", "MEDIA_ROOT", "PRIVATE_MEDIA_ROOT", "IDENTITY_DIGEST_KEY"]
+)
 def test_what_production_needs_is_named_when_it_is_missing(environment, name):
     del environment[name]
     result = run(environment, "manage.py", "check")
@@ -140,7 +148,7 @@ def test_passkeys_want_our_own_origin_and_no_app_code_is_shown_in_a_public_demo_
 @pytest.mark.parametrize("demo", [True, False])
 def test_production_does_not_start_where_app_codes_are_shown(settings, demo):
     settings.DEMO, settings.DEMO_SHOWS_APP_CODES = demo, True
-    assert [message.id for message in app_codes_are_secret(None, production=True)] == ["portal.E006"]
+    assert [message.id for message in app_codes_are_secret(None, production=True)] == ["portal.E008"]
     assert app_codes_are_secret(None, production=False) == []
     settings.DEMO_SHOWS_APP_CODES = False
     assert app_codes_are_secret(None, production=True) == []
@@ -200,3 +208,30 @@ def test_a_provider_that_does_not_exist_and_a_platform_without_a_tax_number_are_
 def test_a_public_demo_may_issue_demo_papers_which_say_what_they_are(settings):
     settings.DEMO = True
     assert invoices_are_good_for_tax(None, production=True) == []
+
+
+SANDBOX_CHECK = "marketplace.accounts.identity_checks.sandbox.SandboxIdentityChecker"
+
+
+def test_production_does_not_start_with_an_identity_check_that_knows_nobody(environment):
+    assert setting(environment, "repr(s.IDENTITY_CHECK_BACKEND)") == "''"
+    result = run(environment | {"IDENTITY_CHECK_BACKEND": SANDBOX_CHECK}, "manage.py", "check")
+    assert result.returncode != 0
+    assert "(portal.E007) IDENTITY_CHECK_BACKEND says of every name that it matches" in result.stderr
+
+
+def test_an_identity_check_that_does_not_exist_is_named_and_a_public_demo_may_use_the_sandbox(settings):
+    settings.DEMO = False
+    settings.IDENTITY_CHECK_BACKEND = "nowhere.Checker"
+    found = identities_are_checked_by_somebody_real(None, production=True)
+    assert [message.id for message in found] == ["portal.E006"]
+    settings.IDENTITY_CHECK_BACKEND = SANDBOX_CHECK
+    assert [each.id for each in identities_are_checked_by_somebody_real(None, production=True)] == ["portal.E007"]
+    settings.DEMO = True
+    assert identities_are_checked_by_somebody_real(None, production=True) == []
+
+
+def test_a_weak_digest_key_is_refused(environment):
+    result = run(environment | {"IDENTITY_DIGEST_KEY": "short"}, "manage.py", "check")
+    assert result.returncode != 0
+    assert "IDENTITY_DIGEST_KEY must have at least 32 characters" in result.stderr

@@ -32,6 +32,7 @@ from marketplace.accounts.forms.two_factor import (
     ReauthenticatePasskeyForm,
     ReauthenticateSecondFactorForm,
 )
+from marketplace.accounts.forms.verification import CompanyForm, RealNameForm
 
 __all__ = [
     "ActivateTOTPForm",
@@ -41,6 +42,7 @@ __all__ = [
     "AuthenticatePasskeyForm",
     "ChangePasswordForm",
     "ChangePhoneForm",
+    "CompanyForm",
     "ConfirmEmailVerificationCodeForm",
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",
@@ -50,6 +52,7 @@ __all__ = [
     "OpensAccount",
     "PresentContactForm",
     "ProfileForm",
+    "RealNameForm",
     "ReauthenticateForm",
     "ReauthenticatePasskeyForm",
     "ReauthenticateSecondFactorForm",

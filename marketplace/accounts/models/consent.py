@@ -9,6 +9,12 @@ from marketplace.accounts.models.people import User
 class ConsentDocument(models.TextChoices):
     TERMS = "terms", _("Terms of service")
     PRIVACY = "privacy", _("Privacy policy")
+    # 个人信息保护法, article 29: what is sensitive needs a consent of its own, given where it is asked for.
+    IDENTITY = "identity", _("Handling of identity papers")
+
+
+# What a sign-up accepts.
+SIGN_UP_DOCUMENTS = (ConsentDocument.TERMS, ConsentDocument.PRIVACY)
 
 
 class ConsentRecord(models.Model):

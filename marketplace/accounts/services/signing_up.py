@@ -1,5 +1,6 @@
 """Coming in: a profile, consent, a number or an address that is really theirs."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -9,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from marketplace.accounts import selectors
 from marketplace.accounts.models import (
+    SIGN_UP_DOCUMENTS,
     ConsentDocument,
     ConsentRecord,
     User,
@@ -33,8 +35,8 @@ def create_profile(*, user: User, display_name: str = "", handle: str = "") -> U
     return profile
 
 
-def record_consent(*, user: User) -> list[ConsentRecord]:
-    """Write down that a person accepted the documents in force (settings.CONSENT_VERSIONS). Safe to repeat."""
+def record_consent(*, user: User, documents: Iterable[ConsentDocument] = SIGN_UP_DOCUMENTS) -> list[ConsentRecord]:
+    """Write down that a person accepted `documents` as they are in force (settings.CONSENT_VERSIONS). Safe to repeat."""
     return [
         ConsentRecord.objects.get_or_create(
             user=user,
@@ -42,7 +44,7 @@ def record_consent(*, user: User) -> list[ConsentRecord]:
             version=settings.CONSENT_VERSIONS[document.value],
             defaults={"given_at": clock.now()},
         )[0]
-        for document in ConsentDocument
+        for document in documents
     ]
 
 

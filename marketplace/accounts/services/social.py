@@ -17,7 +17,7 @@ from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import User
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
-from marketplace.notifications.sms import send_sms
+from marketplace.notifications.sms import SmsTemplate, send_sms
 
 
 @transaction.atomic
@@ -93,4 +93,6 @@ def _tell(user: User, *, linked: bool, provider: str) -> None:
     if address is not None:
         transaction.on_commit(partial(send_mail, title, letter + "\n", None, [address.email]), robust=True)
     elif user.phone:
-        transaction.on_commit(partial(send_sms, recipient=user.phone, text=letter), robust=True)
+        template = SmsTemplate.WAY_IN_LINKED if linked else SmsTemplate.WAY_IN_UNLINKED
+        with recipient_language():
+            send_sms(recipient=user.phone, template=template, provider=str(names["provider"]))

@@ -24,6 +24,21 @@ class SmsTemplate(models.TextChoices):
             "sign the device out and change your password."
         ),
     )
+    WAY_IN_LINKED = (
+        "way_in_linked",
+        _(
+            "%(provider)s was linked to your Jiangji account and opens it from now on. If this was not you, change your "
+            "password and tell us at once."
+        ),
+    )
+    WAY_IN_UNLINKED = (
+        "way_in_unlinked",
+        _(
+            "%(provider)s no longer opens your Jiangji account. If this was not you, change your password and tell us at "
+            "once."
+        ),
+    )
+    VERIFICATION = "verification", _("Jiangji: %(news)s. Log in to see the details.")
     WITHDRAWAL_ACCOUNT = (
         "withdrawal_account",
         _(

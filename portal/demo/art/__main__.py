@@ -1,4 +1,4 @@
-"""Draw the demo pictures: `python -m portal.demo.art [--only covers|portraits|portfolio|pages]`."""
+"""Draw the demo pictures: `python -m portal.demo.art [--only covers|portraits|portfolio|pages|papers]`."""
 
 import sys
 from argparse import ArgumentParser
@@ -6,11 +6,12 @@ from pathlib import Path
 
 from .catalogue import covers, portfolio
 from .pages import pages
+from .papers import papers
 from .portraits import portraits
 from .render import closest_pair, render, write_index
 
 MEDIA = Path(__file__).resolve().parent.parent / "media"
-KINDS = {"covers": covers, "portraits": portraits, "portfolio": portfolio, "pages": pages}
+KINDS = {"covers": covers, "portraits": portraits, "portfolio": portfolio, "pages": pages, "papers": papers}
 LEAST_DISTANCE = 24  # of 256 bits; below this two covers look like one at card size
 MOST_BYTES = 9_000_000
 

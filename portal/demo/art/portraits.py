@@ -187,7 +187,7 @@ def _apart(one: str, other: str) -> int:
     return sum(abs(int(one[at : at + 2], 16) - int(other[at : at + 2], 16)) for at in (1, 3, 5))
 
 
-def _people(count: int, seed: str) -> Iterator[Face]:
+def people(count: int, seed: str) -> Iterator[Face]:
     random = Random(seed)
     seen: set[tuple[str, str, str]] = set()
     for index in range(count):
@@ -225,5 +225,5 @@ def _people(count: int, seed: str) -> Iterator[Face]:
 def portraits() -> Iterator[Picture]:
     """Sixty sellers, then twenty-four buyers."""
     for letter, count in (("s", SELLERS), ("b", BUYERS)):
-        for index, face in enumerate(_people(count, f"people-{letter}")):
+        for index, face in enumerate(people(count, f"people-{letter}")):
             yield Picture(f"portraits/{letter}{index + 1:02d}.webp", 320, 320, document(draw(face), 320, 320, (96, 96)))

@@ -1,0 +1,73 @@
+"""What time does to verifications: papers expire, and what is no longer needed is deleted."""
+
+from django.db import transaction
+
+from marketplace.accounts import locks, numbers, selectors
+from marketplace.accounts.models import UserVerification, VerificationStatus
+from marketplace.accounts.services.verification_telling import tell_by_bell
+from marketplace.accounts.states import SYSTEM, VERIFICATION_TRANSITIONS
+from marketplace.core import clock
+
+
+@transaction.atomic
+def expire_overdue(*, verification_id: int) -> bool:
+    """Papers whose last day is over count no longer; the person is told. Safe to repeat. Returns whether it did."""
+    case = _lock(verification_id)
+    if case is None or case.valid_until is None or case.valid_until >= numbers.today():
+        return False
+    if not VERIFICATION_TRANSITIONS.allows(VerificationStatus(case.status), VerificationStatus.EXPIRED, SYSTEM):
+        return False
+    case.status = VerificationStatus.EXPIRED
+    case.ended_at = case.mail_due_at = clock.now()
+    case.save(update_fields=["status", "ended_at", "mail_due_at", "updated_at"])
+    tell_by_bell(verification=case)
+    return True
+
+
+@transaction.atomic
+def warn_of_expiry(*, verification_id: int) -> bool:
+    """Tell the person once that their papers expire soon, while there is time. Returns whether it did."""
+    case = _lock(verification_id)
+    if case is None or case.status != VerificationStatus.APPROVED:
+        return False
+    if case.expiry_notice_at is not None or not selectors.expires_soon(case):
+        return False
+    case.expiry_notice_at = case.mail_due_at = clock.now()
+    case.save(update_fields=["expiry_notice_at", "mail_due_at", "updated_at"])
+    tell_by_bell(verification=case)
+    return True
+
+
+def forget_papers(*, verification_id: int) -> bool:
+    """Delete the papers of a case that was rejected long enough ago. Safe to repeat. Returns whether it did."""
+    case = selectors.rejected_with_papers().filter(pk=verification_id).first()
+    if case is None:
+        return False
+    erase_papers(verification=case)
+    return True
+
+
+def erase_papers(*, verification: UserVerification) -> None:
+    """Delete the documents of a case, and the name and the number with them. What was decided, when and why, stays.
+
+    Whatever its status: who may ask for this and when is for the caller to know. Called outside transactions. The files
+    go first: if the process dies in between, the next run finds the rows and goes on.
+    """
+    for paper in verification.papers.all():
+        paper.file.delete(save=False)
+    with transaction.atomic():
+        verification.papers.all().delete()
+        UserVerification.objects.filter(pk=verification.pk).update(
+            name_encrypted="",
+            number_encrypted="",
+            number_digest="",
+            representative_encrypted="",
+            papers_deleted_at=clock.now(),
+        )
+
+
+def _lock(verification_id: int) -> UserVerification | None:
+    found = UserVerification.objects.filter(pk=verification_id).values_list("user_id", "kind").first()
+    if found is None:
+        return None
+    return next((row for row in locks.lock_verifications(*found) if row.pk == verification_id), None)
