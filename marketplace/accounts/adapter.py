@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.accounts import services
@@ -28,6 +29,13 @@ class AccountAdapter(DefaultAccountAdapter):
             if form.cleaned_data.get("consent"):
                 services.record_consent(user=saved)
         return saved
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Who was here last as a seller comes back to the desk."""
+        profile = getattr(request.user, "profile", None)
+        if profile is not None and profile.wears_seller_hat:
+            return reverse("accounts:home")
+        return str(super().get_login_redirect_url(request))
 
     def get_login_stages(self) -> list[str]:
         """allauth's, with a stage of our own for e-mail addresses: who has none is not asked to prove one."""

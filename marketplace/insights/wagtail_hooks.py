@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from marketplace.core.admin_menu import PermittedMenuItem
 from marketplace.insights import books_desk
-from marketplace.orders.wagtail_hooks import PermittedMenuItem
 
 
 @hooks.register("register_admin_urls")

@@ -3,20 +3,9 @@
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 
+from marketplace.core.admin_menu import PermittedMenuItem
 from marketplace.orders import desk
-
-
-class PermittedMenuItem(MenuItem):
-    """Shown to whoever may do what it leads to."""
-
-    def __init__(self, *args, permission: str, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.permission = permission
-
-    def is_shown(self, request):
-        return request.user.has_perm(self.permission)
 
 
 @hooks.register("register_admin_urls")

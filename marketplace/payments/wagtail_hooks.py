@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from marketplace.orders.wagtail_hooks import PermittedMenuItem
+from marketplace.core.admin_menu import PermittedMenuItem
 from marketplace.payments import (
     custody_desk,
     home_panels,

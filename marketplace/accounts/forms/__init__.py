@@ -19,17 +19,43 @@ from marketplace.accounts.forms.entrance import (
     WithoutPlaceholders,
     is_free_for_sign_up,
 )
-from marketplace.accounts.forms.profiles import ProfileForm
+from marketplace.accounts.forms.profiles import (
+    AwayForm,
+    CertificateForm,
+    HandleForm,
+    HoursForm,
+    PortraitForm,
+    ProfileForm,
+)
+from marketplace.accounts.forms.showcase import (
+    ApproveForm,
+    MediaForm,
+    MediumForm,
+    NewPieceForm,
+    PieceForm,
+    SkillForm,
+    SuggestionForm,
+)
 
 __all__ = [
     "AddEmailForm",
+    "ApproveForm",
+    "AwayForm",
+    "CertificateForm",
     "ChangeEmailForm",
     "ChangePasswordForm",
     "ChangePhoneForm",
     "ConfirmEmailVerificationCodeForm",
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",
+    "HandleForm",
+    "HoursForm",
     "LoginForm",
+    "MediaForm",
+    "MediumForm",
+    "NewPieceForm",
+    "PieceForm",
+    "PortraitForm",
     "ProfileForm",
     "ReauthenticateForm",
     "RequestLoginCodeForm",
@@ -37,6 +63,8 @@ __all__ = [
     "ResetPasswordKeyForm",
     "SetPasswordForm",
     "SignupForm",
+    "SkillForm",
+    "SuggestionForm",
     "VerifyPhoneForm",
     "WithoutPlaceholders",
     "is_free_for_sign_up",

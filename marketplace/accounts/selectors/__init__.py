@@ -1,14 +1,67 @@
 """Reads about people. One module a subject."""
 
-from marketplace.accounts.selectors.people import own_profile, people_matching, public_profile, unproven_claims
+from marketplace.accounts.selectors.onboarding import (
+    desk_is_missing,
+    identity_state,
+    onboarding_steps,
+    publishing_is_missing,
+    verification_url,
+)
+from marketplace.accounts.selectors.people import (
+    moved_profile,
+    own_profile,
+    people_matching,
+    public_profile,
+    spoken_languages,
+    unproven_claims,
+)
+from marketplace.accounts.selectors.showcase import (
+    get_suggestion,
+    neighbours,
+    open_suggestions,
+    own_certificate,
+    own_medium,
+    own_piece,
+    own_portfolio,
+    own_skill,
+    own_suggestions,
+    piece_for_staff,
+    pieces_for_staff,
+    public_document,
+    public_piece,
+    skill_called,
+    skills_matching,
+)
 from marketplace.accounts.selectors.verification import is_verified_company, verified_real_name, verified_real_names
 
 __all__ = [
+    "desk_is_missing",
+    "get_suggestion",
+    "identity_state",
     "is_verified_company",
+    "moved_profile",
+    "neighbours",
+    "onboarding_steps",
+    "open_suggestions",
+    "own_certificate",
+    "own_medium",
+    "own_piece",
+    "own_portfolio",
     "own_profile",
+    "own_skill",
+    "own_suggestions",
     "people_matching",
+    "piece_for_staff",
+    "pieces_for_staff",
+    "public_document",
+    "public_piece",
     "public_profile",
+    "publishing_is_missing",
+    "skill_called",
+    "skills_matching",
+    "spoken_languages",
     "unproven_claims",
+    "verification_url",
     "verified_real_name",
     "verified_real_names",
 ]
