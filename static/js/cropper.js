@@ -6,7 +6,8 @@ function attach(form) {
   const source = form.querySelector("[data-crop-source]");
   const stage = form.querySelector("[data-crop-stage]");
   const picture = form.querySelector("[data-crop-picture]");
-  const box = form.querySelector("[data-crop-box]");
+  const overlay = form.querySelector("[data-crop-overlay]");
+  const [veil, box] = overlay.children;
   const range = (name) => form.querySelector(`[data-crop-range="${name}"]`);
   const value = (name) => form.querySelector(`[data-crop="${name}"]`);
   const state = { x: 0, y: 0, size: 0 };
@@ -14,11 +15,13 @@ function attach(form) {
   function draw() {
     const { naturalWidth: width, naturalHeight: height } = picture;
     if (!width) return;
-    const place = (pixels, whole) => `${(100 * pixels) / whole}%`;
-    box.style.left = place(state.x, width);
-    box.style.top = place(state.y, height);
-    box.style.width = place(state.size, width);
-    box.style.height = place(state.size, height);
+    overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    for (const [name, pixels] of [["x", state.x], ["y", state.y], ["width", state.size], ["height", state.size]]) {
+      box.setAttribute(name, String(pixels));
+    }
+    // The whole picture less the square: the even-odd rule leaves the square clear.
+    const square = `M${state.x} ${state.y}h${state.size}v${state.size}h${-state.size}z`;
+    veil.setAttribute("d", `M0 0h${width}v${height}h${-width}z${square}`);
     const share = (pixels, room) => (room > 0 ? String(Math.round((100 * pixels) / room)) : "50");
     range("x").value = share(state.x, width - state.size);
     range("y").value = share(state.y, height - state.size);

@@ -4,15 +4,11 @@ const body = viewer?.querySelector("[data-viewer-body]");
 let opener = null;
 
 async function show(address) {
-  const response = await fetch(address, { headers: { "HX-Request": "true" } });
-  if (!response.ok) {
-    window.location.assign(address);
-    return;
-  }
-  body.innerHTML = await response.text();
+  await window.htmx.ajax("GET", address, { target: body });
+  if (!body.querySelector("h1")) return; // htmx-errors.js has said why
   if (!viewer.open) viewer.showModal();
   viewer.scrollTop = 0;
-  body.querySelector("h1")?.focus();
+  body.querySelector("h1").focus();
 }
 
 document.addEventListener("click", (event) => {
