@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext
 
 from marketplace.accounts import selectors
 from marketplace.accounts.models import Certificate, Portfolio, User, UserProfile, UserSkill, VerificationKind
 from marketplace.accounts.places import place_name
 
-_DAYS = [
-    *(gettext_lazy("Mon"), gettext_lazy("Tue"), gettext_lazy("Wed"), gettext_lazy("Thu"), gettext_lazy("Fri")),
-    *(gettext_lazy("Sat"), gettext_lazy("Sun")),
-]
 # The pay-off first: what a buyer asks before anything else.
 _SKILL_ORDER = {"expert": 0, "proficient": 1, "familiar": 2}
 
@@ -75,9 +72,9 @@ def working_hours(profile: UserProfile) -> str:
         return ""
     is_row = len(days) > 2 and days == list(range(days[0], days[-1] + 1))
     if is_row:
-        shown = _("%(first)s to %(last)s") % {"first": _DAYS[days[0] - 1], "last": _DAYS[days[-1] - 1]}
+        shown = _("%(first)s to %(last)s") % {"first": WEEKDAYS_ABBR[days[0] - 1], "last": WEEKDAYS_ABBR[days[-1] - 1]}
     else:
-        shown = _(", ").join(str(_DAYS[day - 1]) for day in days)
+        shown = pgettext("list", ", ").join(str(WEEKDAYS_ABBR[day - 1]) for day in days)
     return f"{shown} {profile.work_from:%H:%M}–{profile.work_until:%H:%M}"
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -12,15 +13,7 @@ from marketplace.accounts.places import provinces
 from marketplace.core.pictures import Square
 
 _PICTURES = "image/jpeg,image/png,image/webp,image/gif"
-_DAYS = [
-    (1, _("Mon")),
-    (2, _("Tue")),
-    (3, _("Wed")),
-    (4, _("Thu")),
-    (5, _("Fri")),
-    (6, _("Sat")),
-    (7, _("Sun")),
-]
+_DAYS = [(number + 1, name) for number, name in WEEKDAYS_ABBR.items()]
 
 
 def _place_choices(profile: UserProfile) -> tuple[list[Any], list[Any]]:

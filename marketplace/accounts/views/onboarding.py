@@ -29,7 +29,7 @@ def become_seller(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def onboarding(request: HttpRequest, step: str) -> HttpResponse:
     """One step. Only the first has a form of its own; the others lead to where their matter is done, and back."""
-    if step not in StepKey:
+    if step not in {key.value for key in StepKey}:
         raise Http404
     request.session.pop(SESSION_KEY, None)
     if step in (StepKey.PHONE, StepKey.IDENTITY):

@@ -71,7 +71,7 @@ def test_going_away_and_coming_back_by_the_pages(seller, seller_client):
 
 @pytest.mark.parametrize(
     ("days", "shown"),
-    [([1, 2, 3, 4, 5], "周一至周五 09:00–18:00"), ([1, 3], "周一、周三 09:00–18:00"), ([], "")],
+    [([1, 2, 3, 4, 5], "星期一至星期五 09:00–18:00"), ([1, 3], "星期一、星期三 09:00–18:00"), ([], "")],
 )
 def test_working_hours_are_said_in_one_line(seller, days, shown):
     services.set_working_hours(profile=seller.profile, days=days, work_from=time(9), work_until=time(18))

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from PIL import Image
 
 from marketplace.accounts import services
@@ -33,7 +35,7 @@ def test_a_person_edits_their_own_profile(buyer, buyer_client):
 
     refused = buyer_client.post(reverse("accounts:settings"), form_of(display_name="", city="宁波"))
     assert refused.status_code == 200
-    assert '<option value="宁波" selected>' in refused.content.decode()
+    assert 'value="宁波" selected' in refused.content.decode()
     buyer.profile.refresh_from_db()
     assert (buyer.profile.display_name, buyer.profile.city) == ("林大满", "杭州")
 
@@ -55,7 +57,7 @@ def test_a_place_from_before_the_list_stays_with_its_person(buyer, buyer_client)
     assert (buyer.profile.display_name, buyer.profile.city) == ("林大满", "乌镇")
 
 
-def test_places_know_municipalities_and_regions_and_their_english_names(settings):
+def test_places_know_municipalities_and_regions_and_their_english_names():
     assert len(provinces()) == 35
     assert is_place("上海", "上海")
     assert is_place("香港", "")
@@ -63,8 +65,6 @@ def test_places_know_municipalities_and_regions_and_their_english_names(settings
     assert not is_place("", "杭州")
     assert place_name("上海", "上海") == "上海"
     assert place_name("浙江", "杭州") == "浙江杭州"
-    from django.utils.translation import override
-
     with override("en"):
         assert place_name("陕西", "西安") == "Xi'an, Shaanxi"
         assert place_name("重庆", "重庆") == "Chongqing"
@@ -201,7 +201,5 @@ def test_a_seller_who_logs_in_comes_back_to_the_desk(seller, client):
     services.wear_hat(user=seller, hat=Hat.SELLER)
     form = {"login": seller.email, "password": "correct horse battery"}
     services.record_verification(user=seller, kind="email")
-    from allauth.account.models import EmailAddress
-
     EmailAddress.objects.create(user=seller, email=seller.email, verified=True, primary=True)
     assert client.post(reverse("account_login"), form).headers["Location"] == reverse("accounts:home")
