@@ -16,6 +16,9 @@ _PICTURES = "image/jpeg,image/png,image/webp,image/gif"
 _DAYS = [(number + 1, name) for number, name in WEEKDAYS_ABBR.items()]
 
 
+_COMMON = ("language_zh", "language_en")
+
+
 def _place_choices(profile: UserProfile) -> tuple[list[Any], list[Any]]:
     """Provinces, and cities in groups by province: both work without script, which only leaves out what does not fit.
 
@@ -72,6 +75,15 @@ class ProfileForm(forms.ModelForm):
 
     @property
     def language_fields(self) -> list[forms.BoundField]:
+        """Those that most people answer, and those that this person has answered."""
+        return [field for field in self._languages() if field.name in _COMMON or field.value()]
+
+    @property
+    def further_language_fields(self) -> list[forms.BoundField]:
+        """The rest, folded away."""
+        return [field for field in self._languages() if field.name not in _COMMON and not field.value()]
+
+    def _languages(self) -> list[forms.BoundField]:
         return [self[f"language_{code}"] for code in Language.values]
 
     def clean(self) -> dict[str, Any]:
@@ -155,8 +167,12 @@ class HoursForm(forms.Form):
     days = forms.TypedMultipleChoiceField(
         label=_("Working days"), choices=_DAYS, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
-    work_from = forms.TimeField(label=_("From"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M"))
-    work_until = forms.TimeField(label=_("Until"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M"))
+    work_from = forms.TimeField(
+        label=_("Work begins"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
+    )
+    work_until = forms.TimeField(
+        label=_("Work ends"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
+    )
 
 
 class AwayForm(forms.Form):
@@ -164,8 +180,8 @@ class AwayForm(forms.Form):
 
     until = forms.DateField(label=_("Back on"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     message = forms.CharField(
-        label=_("Message"),
+        label=_("What buyers read meanwhile"),
         max_length=200,
         required=False,
-        help_text=_("Buyers read it on your page and on your services."),
+        help_text=_("It stands on your page and on your services."),
     )
