@@ -1,7 +1,7 @@
 """Files of profiles. Stand these around a transaction: a rollback undoes rows, not files."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from uuid import uuid4
 
@@ -27,7 +27,7 @@ def kept_file(content: File, *, folder: str, ending: str, storage: Storage = def
         raise
 
 
-def kept_picture(picture: EncodedPicture, *, folder: str):
+def kept_picture(picture: EncodedPicture, *, folder: str) -> AbstractContextManager[str]:
     """`kept_file` of an encoded picture, in the public storage."""
     return kept_file(ContentFile(picture.content), folder=folder, ending="webp")
 

@@ -1,5 +1,7 @@
 """Skills that people miss, and the work they show, in Wagtail's admin."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.accounts import selectors, services
 from marketplace.accounts.forms import ApproveForm
-from marketplace.accounts.models import SkillArea
+from marketplace.accounts.models import SkillArea, User
 
 
 @permission_required("accounts.view_skillsuggestion")
@@ -30,7 +32,7 @@ def suggestion_approve(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         services.approve_suggestion(
             suggestion_id=suggestion.pk,
-            moderator=request.user,
+            moderator=cast(User, request.user),
             name_en=form.cleaned_data["name_en"],
             area=SkillArea(form.cleaned_data["area"]),
         )
@@ -48,7 +50,7 @@ def suggestion_merge(request: HttpRequest, pk: int) -> HttpResponse:
     if skill is None:
         messages.error(request, _("The list has no skill of that name. Nothing was changed."))
     else:
-        services.merge_suggestion(suggestion_id=suggestion.pk, moderator=request.user, skill=skill)
+        services.merge_suggestion(suggestion_id=suggestion.pk, moderator=cast(User, request.user), skill=skill)
         messages.success(request, _("Answered with “%(name)s”.") % {"name": skill.name})
     return redirect("accounts_suggestions")
 
@@ -59,7 +61,7 @@ def suggestion_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Leave the list as it is."""
     suggestion = selectors.get_suggestion(pk)
     reason = request.POST.get("reason", "")[:200]
-    services.refuse_suggestion(suggestion_id=suggestion.pk, moderator=request.user, reason=reason)
+    services.refuse_suggestion(suggestion_id=suggestion.pk, moderator=cast(User, request.user), reason=reason)
     messages.success(request, _("Refused. The person reads why."))
     return redirect("accounts_suggestions")
 
@@ -79,7 +81,7 @@ def piece_list(request: HttpRequest) -> HttpResponse:
 def piece_hide(request: HttpRequest, pk: int) -> HttpResponse:
     """Show it to nobody but its owner."""
     reason = request.POST.get("reason", "")[:200]
-    services.hide_piece(piece=selectors.piece_for_staff(pk), moderator=request.user, reason=reason)
+    services.hide_piece(piece=selectors.piece_for_staff(pk), moderator=cast(User, request.user), reason=reason)
     messages.success(request, _("Hidden. The seller reads why."))
     return redirect("accounts_pieces")
 
@@ -88,6 +90,6 @@ def piece_hide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def piece_show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show it again."""
-    services.show_piece(piece=selectors.piece_for_staff(pk), moderator=request.user)
+    services.show_piece(piece=selectors.piece_for_staff(pk), moderator=cast(User, request.user))
     messages.success(request, _("Shown again."))
     return redirect("accounts_pieces")

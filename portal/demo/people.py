@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from stdnum.cn import uscc
 
 from marketplace.accounts.models import (
+    Certificate,
     Hat,
     Portfolio,
     PortfolioMedia,
@@ -42,6 +43,11 @@ STAFF = (
     ("admin", "管理员", roles.ADMINISTRATOR),
 )
 _PHONE_FORMAT = "+86199000{:05d}"  # only the demo's; nobody is sent a message, the outbox keeps it
+# Of the seller whom one logs in as.
+_CERTIFICATES = (
+    ("广告设计师（三级）", "浙江省职业技能鉴定指导中心", 2019),
+    ("中国之星设计奖 优秀奖", "中国包装联合会", 2023),
+)
 _LANGUAGE_LEVELS = {"en": "fluent", "ja": "conversational"}  # the others are native speakers
 
 
@@ -178,6 +184,8 @@ def _make_portfolios(sources: Sources, pictures: dict[str, Picture], profiles: l
             )
     insert(pieces)
     insert(media)
+    own = profiles[sources.demo_seller]
+    insert(Certificate(profile=own, title=title, issuer=issuer, year=year) for title, issuer, year in _CERTIFICATES)
 
 
 def _make_buyers(sources: Sources, pictures: dict[str, Picture], password: str, now: datetime) -> list[User]:

@@ -142,3 +142,18 @@ def test_who_buys_and_sells_changes_the_hat_on_a_wide_screen(person) -> None:
     page.wait_for_url("**/desk/")
     expect(header.get_by_role("link", name="卖家中心")).to_be_visible()
     seller.snap("02 as a seller")
+
+
+def test_work_is_put_in_order_by_dragging(person) -> None:
+    seller = person("seller", size="desktop")
+    seller.log_in("seller@jiangji.example")
+    page = seller.visit("/settings/portfolio/")
+    rows = page.locator("[data-sort-item] b")
+    before = rows.all_inner_texts()
+    page.locator("[data-sort-item]").last.drag_to(
+        page.locator("[data-sort-item]").first, target_position={"x": 30, "y": 4}
+    )
+    expect(page.get_by_role("status").filter(has_text="新的顺序已保存。")).to_be_attached()
+    page = seller.visit("/settings/portfolio/")
+    assert page.locator("[data-sort-item] b").all_inner_texts() == [before[-1], *before[:-1]]
+    seller.snap("portfolio in order")

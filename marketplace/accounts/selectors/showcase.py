@@ -1,6 +1,8 @@
 """Reads of skills, certificates and portfolios, with the permission in them."""
 
-from django.db.models import Prefetch, Q, QuerySet
+from typing import TypeVar
+
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import (
@@ -16,6 +18,7 @@ from marketplace.accounts.models import (
 )
 
 MATCHES = 10
+Row = TypeVar("Row", bound=Model)
 
 
 def skills_matching(text: str, *, without: UserProfile | None = None) -> list[Skill]:
@@ -141,7 +144,7 @@ def shown_portfolio() -> Prefetch:
     return Prefetch("portfolio", pieces, to_attr="shown_pieces")
 
 
-def _first(rows: QuerySet):
+def _first(rows: QuerySet[Row]) -> Row:
     row = rows.first()
     if row is None:
         raise Http404

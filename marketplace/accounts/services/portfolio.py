@@ -139,7 +139,7 @@ def _move(rows: list[Row], row: Row, direction: Direction) -> int:
     return there + 1
 
 
-def _number(rows: Sequence[Portfolio] | Sequence[PortfolioMedia]) -> None:
+def _number(rows: Sequence[Row]) -> None:
     for number, row in enumerate(rows):
         if row.position != number:
             row.position = number

@@ -14,7 +14,7 @@ from marketplace.core import clock
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order
 from marketplace.orders.services import place_order
-from tests.factories import make_gig, make_seller, make_user
+from tests.factories import make_gig, make_user
 
 
 def in_days(days: int):
@@ -94,9 +94,11 @@ def test_working_hours_by_the_page(seller, seller_client):
     assert (seller.profile.work_days, seller.profile.work_from) == ([1, 2], time(9, 30))
 
 
-def test_the_checkout_of_who_is_away_charges_nothing(db):
-    gig, client = make_gig(seller=make_seller()), Client()
-    client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
-    services.go_away(profile=gig.seller.profile, until=in_days(2))
-    assert client.get(gig.get_absolute_url()).status_code == 200
-    assert not Order.objects.exists()
+def test_the_checkout_of_who_is_away_says_so(buyer_client):
+    gig = make_gig()
+    checkout = reverse("payments:checkout", args=[gig.packages.get().pk])
+    assert "恢复接单" not in buyer_client.get(checkout).content.decode()
+    services.go_away(profile=gig.seller.profile, until=in_days(2), message="休假")
+    page = buyer_client.get(checkout).content.decode()
+    assert "恢复接单" in page
+    assert "休假" in page
