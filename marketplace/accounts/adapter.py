@@ -14,6 +14,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -40,6 +41,13 @@ class AccountAdapter(DefaultAccountAdapter):
             if form.cleaned_data.get("consent"):
                 services.record_consent(user=saved)
         return saved
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Who was here last as a seller comes back to the desk."""
+        profile = getattr(request.user, "profile", None)
+        if profile is not None and profile.wears_seller_hat:
+            return reverse("accounts:home")
+        return str(super().get_login_redirect_url(request))
 
     def get_login_stages(self) -> list[str]:
         """allauth's, with a stage of our own for e-mail addresses: who has none is not asked to prove one."""

@@ -1,10 +1,11 @@
-"""People in Wagtail's admin: whose papers wait for a moderator."""
+"""People in Wagtail's admin: what moderators look after."""
 
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
-from marketplace.accounts import verification_desk as desk
+from marketplace.accounts import showcase_desk, verification_desk
 from marketplace.core.admin_menu import PermittedMenuItem
 
 
@@ -12,13 +13,13 @@ from marketplace.core.admin_menu import PermittedMenuItem
 def verification_urls():
     case = "verifications/<int:verification_id>/"
     return [
-        path("verifications/", desk.case_list, name="accounts_verifications"),
-        path(case, desk.case_detail, name="accounts_verification_case"),
-        path(f"{case}papers/<int:paper_id>/", desk.case_paper, name="accounts_verification_paper"),
-        path(f"{case}number/", desk.case_number, name="accounts_verification_number"),
-        path(f"{case}approve/", desk.case_approve, name="accounts_verification_approve"),
-        path(f"{case}reject/", desk.case_reject, name="accounts_verification_reject"),
-        path(f"{case}end/", desk.case_end, name="accounts_verification_end"),
+        path("verifications/", verification_desk.case_list, name="accounts_verifications"),
+        path(case, verification_desk.case_detail, name="accounts_verification_case"),
+        path(f"{case}papers/<int:paper_id>/", verification_desk.case_paper, name="accounts_verification_paper"),
+        path(f"{case}number/", verification_desk.case_number, name="accounts_verification_number"),
+        path(f"{case}approve/", verification_desk.case_approve, name="accounts_verification_approve"),
+        path(f"{case}reject/", verification_desk.case_reject, name="accounts_verification_reject"),
+        path(f"{case}end/", verification_desk.case_end, name="accounts_verification_end"),
     ]
 
 
@@ -29,5 +30,42 @@ def verifications_menu_item():
         reverse("accounts_verifications"),
         icon_name="user",
         order=305,
-        permission=desk.PERMISSION,
+        permission=verification_desk.PERMISSION,
+    )
+
+
+@hooks.register("register_admin_urls")
+def showcase_urls() -> list[URLPattern]:
+    return [
+        path("skills/suggested/", showcase_desk.suggestion_list, name="accounts_suggestions"),
+        path(
+            "skills/suggested/<int:pk>/approve/", showcase_desk.suggestion_approve, name="accounts_suggestion_approve"
+        ),
+        path("skills/suggested/<int:pk>/merge/", showcase_desk.suggestion_merge, name="accounts_suggestion_merge"),
+        path("skills/suggested/<int:pk>/refuse/", showcase_desk.suggestion_refuse, name="accounts_suggestion_refuse"),
+        path("portfolio/", showcase_desk.piece_list, name="accounts_pieces"),
+        path("portfolio/<int:pk>/hide/", showcase_desk.piece_hide, name="accounts_piece_hide"),
+        path("portfolio/<int:pk>/show/", showcase_desk.piece_show, name="accounts_piece_show"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def suggestions_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Suggested skills"),
+        reverse("accounts_suggestions"),
+        icon_name="help",
+        order=220,
+        permission="accounts.view_skillsuggestion",
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def pieces_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Portfolio pieces"),
+        reverse("accounts_pieces"),
+        icon_name="image",
+        order=225,
+        permission="accounts.view_portfolio",
     )

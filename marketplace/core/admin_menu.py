@@ -1,4 +1,6 @@
-"""Entries of the admin's menu for the desks of all rooms."""
+"""Lines of the menu in Wagtail's admin."""
+
+from typing import Any
 
 from django.http import HttpRequest
 from wagtail.admin.menu import MenuItem
@@ -7,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 class PermittedMenuItem(MenuItem):
     """Shown to whoever may do what it leads to."""
 
-    def __init__(self, *args: object, permission: str, **kwargs: object) -> None:
+    def __init__(self, *args: Any, permission: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.permission = permission
 

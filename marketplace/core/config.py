@@ -135,6 +135,16 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "verification.expiry_notice_days", 30, 7, 90, _("days"), _("Papers that expire are told of before")
         ),
+        # 电子商务法 §10 and §27: who sells is known by name. An operator may relax both (accounts/selectors/onboarding.py).
+        ConfigDefinition("selling.needs_phone", 1, 0, 1, _("1 is yes"), _("Selling needs a verified mobile number")),
+        ConfigDefinition(
+            "selling.needs_identity",
+            1,
+            0,
+            2,
+            _("0 no, 1 handed in, 2 approved"),
+            _("Publishing a service needs the seller's identity"),
+        ),
         ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
         ConfigDefinition("gigs.minimum_price_fen", 500, 100, 100_000, _("fen"), _("A package costs at least")),
         ConfigDefinition(

@@ -37,3 +37,19 @@ class BusyError(DomainError):
     messages = {
         BusyErrorCode.BUSY: _("Somebody is working on the same thing right now. Please try again in a few seconds.")
     }
+
+
+class PictureErrorCode(StrEnum):
+    TOO_LARGE = "picture_too_large"
+    TOO_MANY_PIXELS = "picture_too_many_pixels"
+    UNREADABLE = "picture_unreadable"
+
+
+class PictureError(DomainError):
+    """A refusal of a picture that somebody sent."""
+
+    messages = {
+        PictureErrorCode.TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Compress it and upload it again."),
+        PictureErrorCode.TOO_MANY_PIXELS: _("“%(name)s” has too many pixels. Make it smaller and upload it again."),
+        PictureErrorCode.UNREADABLE: _("“%(name)s” is not a picture that can be read. Use JPG, PNG or WebP."),
+    }

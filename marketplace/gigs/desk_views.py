@@ -14,7 +14,7 @@ from marketplace.gigs.content import GigContent, read_content
 from marketplace.gigs.editor import GigEditor
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.models import Gig
-from marketplace.gigs.readiness import readiness
+from marketplace.gigs.readiness import readiness, seller_readiness
 from marketplace.gigs.reviewing import changes_wanted, review_in_progress
 from marketplace.gigs.states import GigStatus
 
@@ -73,7 +73,7 @@ def _editor(request: HttpRequest, content: GigContent | None) -> GigEditor:
 
 
 def _editor_page(request: HttpRequest, editor: GigEditor, gig: Gig | None, content: GigContent | None) -> HttpResponse:
-    items = readiness(content)
+    items = [*readiness(content), *seller_readiness(request.user)]
     done = sum(item.done for item in items)
     context = {
         "editor": editor,

@@ -21,6 +21,7 @@ class GigErrorCode(StrEnum):
     PRICE_TOO_HIGH = "price_too_high"
     TOO_MANY_TAGS = "too_many_tags"
     TAG_TOO_LONG = "tag_too_long"
+    SELLER_NOT_READY = "seller_not_ready"
     TOO_MANY_PICTURES = "too_many_pictures"
     PICTURE_TOO_LARGE = "picture_too_large"
     PICTURE_UNREADABLE = "picture_unreadable"
@@ -49,6 +50,7 @@ class GigError(DomainError):
         GigErrorCode.PRICE_TOO_HIGH: _("The price must be at most ¥%(yuan)s."),
         GigErrorCode.TOO_MANY_TAGS: _("At most %(limit)s tags. There are %(count)s now."),
         GigErrorCode.TAG_TOO_LONG: _("A tag has at most %(limit)s characters. “%(tag)s” is longer."),
+        GigErrorCode.SELLER_NOT_READY: _("Before a service can be published, we need: %(missing)s."),
         GigErrorCode.TOO_MANY_PICTURES: _("At most %(limit)s pictures. There would be %(count)s."),
         GigErrorCode.PICTURE_TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Compress it and upload it again."),
         GigErrorCode.PICTURE_UNREADABLE: _("“%(name)s” is not a picture that can be read. Use JPG, PNG or WebP."),

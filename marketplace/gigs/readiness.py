@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from marketplace.accounts.models import User
+from marketplace.accounts.selectors import publishing_is_missing
 from marketplace.gigs.content import DESCRIPTION_MINIMUM, GigContent
 
 
@@ -39,6 +42,11 @@ def readiness(content: GigContent | None) -> list[ReadinessItem]:
             _("A question for the requirements"), content is not None and bool(content.requirements), "#needs"
         ),
     ]
+
+
+def seller_readiness(seller: User) -> list[ReadinessItem]:
+    """What the seller themself still owes before anything of theirs is published, with the way there; none when nothing."""
+    return [ReadinessItem(label, False, reverse("accounts:become_seller")) for label in publishing_is_missing(seller)]
 
 
 def missing_for_review(content: GigContent) -> list[ReadinessItem]:

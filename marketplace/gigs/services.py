@@ -10,6 +10,7 @@ from wagtail.actions.unpublish import UnpublishAction
 from wagtail.log_actions import log
 
 from marketplace.accounts.models import User
+from marketplace.accounts.selectors import publishing_is_missing
 from marketplace.gigs import locks
 from marketplace.gigs.content import GigContent, check_content, read_content, write_content
 from marketplace.gigs.errors import GigError, GigErrorCode
@@ -91,13 +92,16 @@ def submit_gig(*, gig_id: int, seller: User) -> Gig:
     """Send the latest revision to the moderators. Submitting twice is harmless.
 
     A gig that is live or paused keeps its status: its published version goes on selling while the new one is read.
-    Raises GigError NOT_SELLER, WRONG_STATE or NOT_READY.
+    Raises GigError NOT_SELLER, WRONG_STATE, NOT_READY, or SELLER_NOT_READY when the seller still owes a verified number or
+    identity papers (accounts.selectors.publishing_is_missing).
     """
     gig = _own_gig(gig_id=gig_id, seller=seller)
     if review_in_progress(gig):
         return gig
     if gig.status not in EDITABLE:
         raise GigError(GigErrorCode.WRONG_STATE)
+    if needed := publishing_is_missing(seller):
+        raise GigError(GigErrorCode.SELLER_NOT_READY, missing="、".join(str(label) for label in needed))
     missing = missing_for_review(read_content(gig.get_latest_revision_as_object()))
     if missing:
         raise GigError(GigErrorCode.NOT_READY, missing="、".join(str(item.label) for item in missing))

@@ -9,6 +9,7 @@ class OrderErrorCode(StrEnum):
     WRONG_STATE = "wrong_state"
     OWN_GIG = "own_gig"
     GIG_NOT_LIVE = "gig_not_live"
+    SELLER_AWAY = "seller_away"
     OFFER_CHANGED = "offer_changed"
     NO_REVISIONS_LEFT = "no_revisions_left"
     REQUIREMENT_MISSING = "requirement_missing"
@@ -27,6 +28,9 @@ class OrderError(DomainError):
         OrderErrorCode.WRONG_STATE: _("The order has moved on in the meantime, so this is no longer possible."),
         OrderErrorCode.OWN_GIG: _("This is your own service. You cannot buy it."),
         OrderErrorCode.GIG_NOT_LIVE: _("This service is not on sale at the moment. Nothing was charged."),
+        OrderErrorCode.SELLER_AWAY: _(
+            "The seller is away and takes orders again from %(day)s on. Nothing was charged."
+        ),
         OrderErrorCode.OFFER_CHANGED: _(
             "The seller changed this package while you were looking at it. Here it is as it stands now; nothing was charged."
         ),

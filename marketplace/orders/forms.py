@@ -3,15 +3,12 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.forms import MultipleFileInput
 from marketplace.core.money import display_yuan, parse_yuan, yuan_text
 from marketplace.gigs.models import RequirementKind
 from marketplace.orders.models import Order
 
 MAX_FILES, MAX_FILE_BYTES = 10, 50 * 1024 * 1024
-
-
-class MultipleFileInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
 
 
 class MultipleFileField(forms.FileField):

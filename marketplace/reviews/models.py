@@ -42,7 +42,13 @@ class Review(TimeStamped):
                 fields=["gig", "-published_at"],
                 condition=Q(side="buyer", published_at__isnull=False),
                 name="reviews_review_gig_list",
-            )
+            ),
+            # The list on a seller's own page (selectors.reviews_of_seller).
+            models.Index(
+                fields=["subject", "-published_at"],
+                condition=Q(side="buyer", published_at__isnull=False),
+                name="reviews_review_seller_list",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
@@ -43,8 +44,8 @@ class AspectScore:
 
 
 @dataclass(frozen=True)
-class GigReviews:
-    """The review section of a gig's page."""
+class ReviewSection:
+    """The reviews of a gig, or of all that a seller offers."""
 
     count: int
     rating: Decimal | None
@@ -55,13 +56,23 @@ class GigReviews:
     next_page: int | None
 
 
-def reviews_of_gig(gig: Gig, *, page: int = 1) -> GigReviews:
-    """Score, distribution, sub-scores and one page of reviews. Three queries, however many reviews there are."""
-    of_gig = public_reviews().filter(gig=gig)
-    counts = dict(of_gig.order_by().values_list("stars").annotate(Count("pk")))
+def reviews_of_gig(gig: Gig, *, page: int = 1) -> ReviewSection:
+    """Score, distribution, sub-scores and one page of a gig's reviews. Three queries, however many reviews there are."""
+    return _section({"gig": gig}, page)
+
+
+def reviews_of_seller(seller: User, *, page: int = 1) -> ReviewSection:
+    """The same for everything that a seller has delivered, with the service each review is about."""
+    return _section({"subject": seller}, page)
+
+
+def _section(about: dict[str, Any], page: int) -> ReviewSection:
+    listed = public_reviews().filter(**about)
+    counts = dict(listed.order_by().values_list("stars").annotate(Count("pk")))
     count = sum(counts.values())
     means = dict(
-        Rating.objects.filter(review__gig=gig, review__side=ReviewSide.BUYER, review__published_at__isnull=False)
+        Rating.objects.filter(review__side=ReviewSide.BUYER, review__published_at__isnull=False)
+        .filter(**{f"review__{name}": value for name, value in about.items()})
         .order_by()
         .values_list("aspect")
         .annotate(Avg("stars"))
@@ -69,10 +80,10 @@ def reviews_of_gig(gig: Gig, *, page: int = 1) -> GigReviews:
     page = max(1, page)
     first_delivery = Delivery.objects.filter(order=OuterRef("order_id"), number=1).values("created_at")[:1]
     start = (page - 1) * PAGE_LENGTH
-    shown = of_gig.select_related("author__profile", "subject__profile", "order").annotate(
+    shown = listed.select_related("author__profile", "subject__profile", "order", "gig__seller").annotate(
         first_delivered_at=Subquery(first_delivery)
     )[start : start + PAGE_LENGTH]
-    return GigReviews(
+    return ReviewSection(
         count=count,
         rating=mean_rating(sum(stars * number for stars, number in counts.items()), count),
         shares=[

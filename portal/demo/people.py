@@ -1,18 +1,21 @@
 """Staff, buyers and sellers."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.utils.text import slugify
 from stdnum.cn import uscc
 
 from marketplace.accounts.models import (
+    Certificate,
+    Hat,
     Portfolio,
+    PortfolioMedia,
+    PortfolioMediaKind,
     SellerLevelChoice,
     Skill,
     User,
@@ -41,7 +44,12 @@ STAFF = (
     ("admin", "管理员", roles.ADMINISTRATOR),
 )
 _PHONE_FORMAT = "+86199000{:05d}"  # only the demo's; nobody is sent a message, the outbox keeps it
-_PHONES = 30  # how many sellers have one
+# Of the seller whom one logs in as.
+_CERTIFICATES = (
+    ("广告设计师（三级）", "浙江省职业技能鉴定指导中心", 2019),
+    ("中国之星设计奖 优秀奖", "中国包装联合会", 2023),
+)
+_LANGUAGE_LEVELS = {"en": "fluent", "ja": "conversational"}  # the others are native speakers
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ def _make_sellers(sources: Sources, pictures: dict[str, Picture], password: str,
     users = []
     for place, row in enumerate(sources.sellers):
         is_demo = place == sources.demo_seller
-        phone = _PHONE_FORMAT.format(10_000 + place) if place < _PHONES or is_demo else None
+        phone = _PHONE_FORMAT.format(10_000 + place)  # nobody sells here without one
         users.append(_user("seller" if is_demo else row["handle"], password, joined[place], phone=phone))
     insert(users)
     profiles = [
@@ -118,7 +126,11 @@ def _make_sellers(sources: Sources, pictures: dict[str, Picture], password: str,
             about=row["about"],
             province=row["province"],
             city=row["city"],
-            languages=row["languages"],
+            languages=[{"code": code, "level": _LANGUAGE_LEVELS.get(code, "native")} for code in row["languages"]],
+            work_days=list(range(1, 6 + place % 3)),
+            work_from=time(9 + place % 2),
+            work_until=time(18 + place % 4),
+            hat=Hat.SELLER,
             seller_since=joined[place],
             level=row["level"],
         )
@@ -142,16 +154,7 @@ def _level_since(level: str, joined: datetime, now: datetime) -> datetime:
 
 
 def _make_skills(sources: Sources, profiles: list[UserProfile]) -> None:
-    names = sorted({skill["name"] for row in sources.sellers for skill in row["skills"]})
-    taken: set[str] = set()
-    skills = {}
-    for name in names:
-        slug = slugify(name, allow_unicode=True) or "skill"
-        while slug in taken:
-            slug += "-2"
-        taken.add(slug)
-        skills[name] = Skill(name=name, slug=slug)
-    insert(skills.values())
+    skills = {skill.name: skill for skill in Skill.objects.all()}  # the curated list, which came with the migration
     insert(
         UserSkill(profile=profile, skill=skills[skill["name"]], level=skill["level"])
         for profile, row in zip(profiles, sources.sellers, strict=True)
@@ -162,7 +165,7 @@ def _make_skills(sources: Sources, profiles: list[UserProfile]) -> None:
 def _make_portfolios(sources: Sources, pictures: dict[str, Picture], profiles: list[UserProfile]) -> None:
     """The pieces of each seller, with pictures of their category dealt out in turn."""
     dealt: dict[str, int] = {}
-    pieces = []
+    pieces, media = [], []
     for profile, row in zip(profiles, sources.sellers, strict=True):
         shelf = [file for file, category in sources.portfolio.items() if category == row["category"]]
         for position, piece in enumerate(row["portfolio"]):
@@ -170,17 +173,21 @@ def _make_portfolios(sources: Sources, pictures: dict[str, Picture], profiles: l
             dealt[row["category"]] = place + 1
             picture = pictures[f"portfolio/{shelf[place % len(shelf)]}"]
             pieces.append(
-                Portfolio(
-                    profile=profile,
-                    title=piece["title"],
-                    description=piece["description"],
+                Portfolio(profile=profile, title=piece["title"], description=piece["description"], position=position)
+            )
+            media.append(
+                PortfolioMedia(
+                    piece=pieces[-1],
+                    kind=PortfolioMediaKind.IMAGE,
+                    picture=picture.name,
                     width=picture.width,
                     height=picture.height,
-                    image=picture.name,
-                    position=position,
                 )
             )
     insert(pieces)
+    insert(media)
+    own = profiles[sources.demo_seller]
+    insert(Certificate(profile=own, title=title, issuer=issuer, year=year) for title, issuer, year in _CERTIFICATES)
 
 
 def _make_buyers(sources: Sources, pictures: dict[str, Picture], password: str, now: datetime) -> list[User]:
@@ -218,7 +225,8 @@ def _verify(sources: Sources, sellers: list[User], others: list[User], moderator
     rows = [_verification(user, VerificationKind.EMAIL) for user in [*sellers, *others]]
     rows += [_verification(user, VerificationKind.PHONE) for user in [*sellers, *others] if user.phone]
     for user, row in zip(sellers, sources.sellers, strict=True):
-        for badge in row["badges"]:
+        # Who sells has shown who they are; a company's papers are one way more.
+        for badge in {VerificationKind.REAL_NAME.value, *row["badges"]}:
             rows.append(_verification(user, badge, reviewer=moderator))
     insert(rows)
     backdate(UserVerification, {row.pk: row.reviewed_at for row in rows if row.reviewed_at})

@@ -87,6 +87,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", *env.list("CSP_IMAGE_HOSTS", default=[])],
+        "media-src": [SELF, *env.list("CSP_IMAGE_HOSTS", default=[])],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],

@@ -133,58 +133,6 @@ def test_the_person_of_a_request_comes_with_the_profile(buyer, django_assert_num
     assert AuthenticationBackend().get_user(buyer.pk) is None
 
 
-def test_who_says_nothing_about_themself_cannot_sell(db):
-    user = make_user()
-    with pytest.raises(AccountError) as refusal:
-        services.become_seller(user=user)
-    assert refusal.value.code == AccountErrorCode.PROFILE_INCOMPLETE
-    user.profile.refresh_from_db()
-    assert user.profile.seller_since is None
-
-
-def test_the_seller_desk_opens_once(db):
-    user = make_user()
-    services.update_profile(profile=user.profile, headline="品牌设计", about="做了八年。")
-    since = services.become_seller(user=user).seller_since
-    assert User.objects.get(pk=user.pk).is_seller
-    assert user.profile.level == "new"
-    assert services.become_seller(user=user).seller_since == since
-
-
-def test_the_page_opens_the_seller_desk(buyer, buyer_client):
-    form = {"display_name": "林小满", "headline": "品牌设计", "about": "", "languages": ["zh"]}
-    refused = buyer_client.post(reverse("accounts:become_seller"), form)
-    assert refused.status_code == 200
-    assert "about" in refused.context["form"].errors
-    assert 'value="品牌设计"' in refused.content.decode()
-    assert not User.objects.get(pk=buyer.pk).is_seller
-
-    opened = buyer_client.post(reverse("accounts:become_seller"), form | {"about": "做了八年。"})
-    assert (opened.status_code, opened.headers["Location"]) == (302, reverse("gigs:create"))
-    assert User.objects.get(pk=buyer.pk).is_seller
-    assert buyer_client.get(reverse("accounts:become_seller")).headers["Location"] == reverse("insights:desk")
-
-
-def test_a_person_edits_their_own_profile(buyer, buyer_client):
-    form = {
-        "display_name": "林大满",
-        "headline": "",
-        "about": "",
-        "province": "浙江",
-        "city": "杭州",
-        "languages": ["en"],
-    }
-    assert buyer_client.post(reverse("accounts:settings"), form).status_code == 302
-    buyer.profile.refresh_from_db()
-    assert (buyer.profile.display_name, buyer.profile.city, buyer.profile.languages) == ("林大满", "杭州", ["en"])
-
-    refused = buyer_client.post(reverse("accounts:settings"), form | {"display_name": "", "city": "宁波"})
-    assert refused.status_code == 200
-    assert 'value="宁波"' in refused.content.decode()
-    buyer.profile.refresh_from_db()
-    assert buyer.profile.display_name == "林大满"
-
-
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_profile_pages_render_for_everybody(seller, buyer_client, language):
     with translation.override(language):

@@ -20,7 +20,23 @@ from marketplace.accounts.forms.entrance import (
     WithoutPlaceholders,
     is_free_for_sign_up,
 )
-from marketplace.accounts.forms.profiles import ProfileForm
+from marketplace.accounts.forms.profiles import (
+    AwayForm,
+    CertificateForm,
+    HandleForm,
+    HoursForm,
+    PortraitForm,
+    ProfileForm,
+)
+from marketplace.accounts.forms.showcase import (
+    ApproveForm,
+    MediaForm,
+    MediumForm,
+    NewPieceForm,
+    PieceForm,
+    SkillForm,
+    SuggestionForm,
+)
 from marketplace.accounts.forms.social import SocialSignupForm
 from marketplace.accounts.forms.two_factor import (
     ActivateTOTPForm,
@@ -38,8 +54,11 @@ __all__ = [
     "ActivateTOTPForm",
     "AddEmailForm",
     "AddPasskeyForm",
+    "ApproveForm",
     "AuthenticateForm",
     "AuthenticatePasskeyForm",
+    "AwayForm",
+    "CertificateForm",
     "ChangePasswordForm",
     "ChangePhoneForm",
     "CompanyForm",
@@ -47,9 +66,16 @@ __all__ = [
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",
     "EditPasskeyForm",
+    "HandleForm",
+    "HoursForm",
     "LoginForm",
     "LoginPasskeyForm",
+    "MediaForm",
+    "MediumForm",
+    "NewPieceForm",
     "OpensAccount",
+    "PieceForm",
+    "PortraitForm",
     "PresentContactForm",
     "ProfileForm",
     "RealNameForm",
@@ -61,7 +87,9 @@ __all__ = [
     "ResetPasswordKeyForm",
     "SetPasswordForm",
     "SignupForm",
+    "SkillForm",
     "SocialSignupForm",
+    "SuggestionForm",
     "VerifyPhoneForm",
     "WithoutPlaceholders",
     "is_free_for_sign_up",

@@ -2,8 +2,26 @@
 
 from marketplace.accounts.models.consent import SIGN_UP_DOCUMENTS, ConsentDocument, ConsentRecord
 from marketplace.accounts.models.devices import NewDevice
-from marketplace.accounts.models.people import Language, SellerLevelChoice, User, UserProfile, new_username
-from marketplace.accounts.models.showcase import Portfolio, Skill, SkillLevel, UserSkill
+from marketplace.accounts.models.people import (
+    HandleRedirect,
+    Hat,
+    Language,
+    LanguageLevel,
+    SellerLevelChoice,
+    User,
+    UserProfile,
+    new_username,
+)
+from marketplace.accounts.models.portfolio import Portfolio, PortfolioMedia, PortfolioMediaKind
+from marketplace.accounts.models.showcase import (
+    Certificate,
+    Skill,
+    SkillArea,
+    SkillLevel,
+    SkillSuggestion,
+    SuggestionStatus,
+    UserSkill,
+)
 from marketplace.accounts.models.verification import (
     CheckResult,
     PaperKind,
@@ -16,17 +34,26 @@ from marketplace.accounts.states import VerificationStatus
 
 __all__ = [
     "SIGN_UP_DOCUMENTS",
+    "Certificate",
     "CheckResult",
     "ConsentDocument",
     "ConsentRecord",
+    "HandleRedirect",
+    "Hat",
     "Language",
+    "LanguageLevel",
     "NewDevice",
     "PaperKind",
     "Portfolio",
+    "PortfolioMedia",
+    "PortfolioMediaKind",
     "RejectionReason",
     "SellerLevelChoice",
     "Skill",
+    "SkillArea",
     "SkillLevel",
+    "SkillSuggestion",
+    "SuggestionStatus",
     "User",
     "UserProfile",
     "UserSkill",

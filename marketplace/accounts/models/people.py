@@ -8,9 +8,11 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core import clock
 from marketplace.core.identifiers import READABLE_ALPHABET
 from marketplace.core.models import TimeStamped
 
@@ -77,6 +79,25 @@ class Language(models.TextChoices):
     JAPANESE = "ja", _("Japanese")
     KOREAN = "ko", _("Korean")
     CANTONESE = "yue", _("Cantonese")
+    FRENCH = "fr", _("French")
+    GERMAN = "de", _("German")
+    SPANISH = "es", _("Spanish")
+    RUSSIAN = "ru", _("Russian")
+    ARABIC = "ar", _("Arabic")
+
+
+class LanguageLevel(models.TextChoices):
+    BASIC = "basic", _("Basic")
+    CONVERSATIONAL = "conversational", _("Conversational")
+    FLUENT = "fluent", _("Fluent")
+    NATIVE = "native", _("Native")
+
+
+class Hat(models.TextChoices):
+    """As what a person with both hats is here just now."""
+
+    BUYER = "buyer", _("Buyer")
+    SELLER = "seller", _("Seller")
 
 
 class SellerLevelChoice(models.TextChoices):
@@ -97,7 +118,18 @@ class UserProfile(TimeStamped):
     about = models.TextField(_("about"), max_length=2000, blank=True)
     province = models.CharField(_("province"), max_length=20, blank=True)
     city = models.CharField(_("city"), max_length=20, blank=True)
+    # [{"code": Language, "level": LanguageLevel}], as services.update_profile writes them.
     languages = models.JSONField(_("languages"), default=list, blank=True)
+    handle_changed_at = models.DateTimeField(_("address changed at"), null=True, blank=True, editable=False)
+    # 1 is Monday. Hours are China's time, whose clocks never change; from after until goes over midnight.
+    work_days = models.JSONField(_("working days"), default=list, blank=True)
+    work_from = models.TimeField(_("works from"), null=True, blank=True)
+    work_until = models.TimeField(_("works until"), null=True, blank=True)
+    away_until = models.DateField(
+        _("away until"), null=True, blank=True
+    )  # the day of the return: free again from it on
+    away_message = models.CharField(_("message while away"), max_length=200, blank=True)
+    hat = models.CharField(_("hat"), max_length=6, choices=Hat, default=Hat.BUYER, editable=False)
     seller_since = models.DateTimeField(_("seller since"), null=True, blank=True)
     # A copy for cards and fees; `reviews` decides it and keeps the history in SellerLevel.
     level = models.CharField(_("seller level"), max_length=8, choices=SellerLevelChoice, default=SellerLevelChoice.NEW)
@@ -113,6 +145,16 @@ class UserProfile(TimeStamped):
     def get_absolute_url(self) -> str:
         return reverse("accounts:profile", args=[self.handle])
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the seller takes no orders today. The day of the return is China's."""
+        return self.away_until is not None and timezone.localdate(clock.now()) < self.away_until
+
+    @property
+    def wears_seller_hat(self) -> bool:
+        """Whether this person with an open desk is here as a seller just now."""
+        return self.seller_since is not None and self.hat == Hat.SELLER
+
     @classmethod
     def make_for(cls, user: User) -> "UserProfile":
         """The profile of a user who may have none: a random handle, and a name that tells neither number nor address."""
@@ -123,3 +165,18 @@ class UserProfile(TimeStamped):
             user=user, defaults={"handle": f"u-{suffix}", "display_name": name}
         )
         return profile
+
+
+class HandleRedirect(models.Model):
+    """An address that a profile had before: it leads to the new one, and nobody else gets it."""
+
+    handle = models.SlugField(_("address"), max_length=40, unique=True)
+    profile = models.ForeignKey(UserProfile, on_delete=models.CASCADE, related_name="old_handles")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("earlier address")
+        verbose_name_plural = _("earlier addresses")
+
+    def __str__(self) -> str:
+        return self.handle

@@ -4,6 +4,9 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import (
+    HandleRedirect,
+    Language,
+    LanguageLevel,
     User,
     UserProfile,
     UserSkill,
@@ -11,6 +14,7 @@ from marketplace.accounts.models import (
     VerificationStatus,
 )
 from marketplace.accounts.phone import normalize_phone
+from marketplace.accounts.selectors.showcase import shown_portfolio
 
 
 def public_profile(handle: str) -> UserProfile:
@@ -19,7 +23,8 @@ def public_profile(handle: str) -> UserProfile:
         UserProfile.objects.filter(handle=handle, user__is_active=True)
         .select_related("user")
         .prefetch_related(
-            "portfolio",
+            shown_portfolio(),
+            "certificates",
             Prefetch("user_skills", UserSkill.objects.select_related("skill")),
             Prefetch(
                 "user__verifications",
@@ -32,6 +37,22 @@ def public_profile(handle: str) -> UserProfile:
     if profile is None:
         raise Http404
     return profile
+
+
+def moved_profile(handle: str) -> UserProfile | None:
+    """Whose page lay at this address before, as long as the account is open."""
+    moved = HandleRedirect.objects.filter(handle=handle, profile__user__is_active=True).select_related("profile")
+    found = moved.first()
+    return found.profile if found else None
+
+
+def spoken_languages(profile: UserProfile) -> list[tuple[str, str]]:
+    """The languages of a profile with their levels, in words; what is in no list is left out."""
+    return [
+        (str(Language(row["code"]).label), str(LanguageLevel(row["level"]).label))
+        for row in profile.languages
+        if row.get("code") in Language.values and row.get("level") in LanguageLevel.values
+    ]
 
 
 def people_matching(text: str, *, limit: int) -> list[User]:

@@ -1,5 +1,7 @@
 """What people do with their account. One module a part of it."""
 
+from marketplace.accounts.services.availability import come_back, go_away, set_working_hours
+from marketplace.accounts.services.certificates import add_certificate, remove_certificate
 from marketplace.accounts.services.contacts import set_phone
 from marketplace.accounts.services.devices import (
     end_device,
@@ -9,12 +11,39 @@ from marketplace.accounts.services.devices import (
     remove_second_factor,
     tell_of_new_device,
 )
-from marketplace.accounts.services.profiles import become_seller, update_profile
+from marketplace.accounts.services.portfolio import (
+    add_media,
+    create_piece,
+    delete_piece,
+    move_medium,
+    move_piece,
+    order_pieces,
+    remove_medium,
+    update_medium,
+    update_piece,
+)
+from marketplace.accounts.services.portfolio_moderation import hide_piece, show_piece
+from marketplace.accounts.services.profiles import (
+    become_seller,
+    change_handle,
+    remove_portrait,
+    set_portrait,
+    update_profile,
+    wear_hat,
+)
 from marketplace.accounts.services.signing_up import (
     create_profile,
     forget_unfinished_sign_ups,
     record_consent,
     release_unproven_claims,
+)
+from marketplace.accounts.services.skills import (
+    add_skill,
+    approve_suggestion,
+    merge_suggestion,
+    refuse_suggestion,
+    remove_skill,
+    suggest_skill,
 )
 from marketplace.accounts.services.social import link_social_account, save_social_sign_up, unlink_social_account
 from marketplace.accounts.services.verification import confirm_real_name, record_verification
@@ -41,11 +70,19 @@ from marketplace.accounts.services.verification_submitting import (
 from marketplace.accounts.services.verification_telling import tell_by_bell, tell_by_mail
 
 __all__ = [
+    "add_certificate",
+    "add_media",
+    "add_skill",
+    "approve_suggestion",
     "approve_verification",
     "become_seller",
+    "change_handle",
     "check_identity",
+    "come_back",
     "confirm_real_name",
+    "create_piece",
     "create_profile",
+    "delete_piece",
     "end_device",
     "end_other_devices",
     "erase_papers",
@@ -54,25 +91,43 @@ __all__ = [
     "forget_ended_sessions",
     "forget_papers",
     "forget_unfinished_sign_ups",
+    "go_away",
+    "hide_piece",
     "link_social_account",
+    "merge_suggestion",
+    "move_medium",
+    "move_piece",
     "note_new_device",
+    "order_pieces",
     "record_consent",
     "record_verification",
+    "refuse_suggestion",
     "reject_verification",
     "release_unproven_claims",
+    "remove_certificate",
+    "remove_medium",
+    "remove_portrait",
     "remove_second_factor",
+    "remove_skill",
     "revoke_verification",
     "save_social_sign_up",
     "set_phone",
+    "set_portrait",
+    "set_working_hours",
+    "show_piece",
     "submit_company",
     "submit_real_name",
+    "suggest_skill",
     "tell_by_bell",
     "tell_by_mail",
     "tell_of_new_device",
     "unlink_social_account",
+    "update_medium",
+    "update_piece",
     "update_profile",
     "view_number",
     "view_paper",
     "warn_of_expiry",
+    "wear_hat",
     "withdraw_verification",
 ]

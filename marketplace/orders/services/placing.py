@@ -9,6 +9,7 @@ from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import SellerLevelChoice, User
@@ -27,6 +28,7 @@ from marketplace.orders.states import SYSTEM, OrderStatus
 SOLD_FIELDS = (
     *("tier", "title", "description", "price_fen", "delivery_days", "revisions"),
     *("gig__status", "gig__title", "gig__seller__is_active", "gig__seller__profile__level"),
+    "gig__seller__profile__away_until",
 )
 
 
@@ -71,7 +73,7 @@ def get_or_place_order(
 
     `checkout_key` comes with the checkout page: the same page sent twice with the same choice gives the same order
     back, as long as that one can still be paid. `seen_offer` is what the page showed (`offer_of`).
-    Raises OrderError OWN_GIG, GIG_NOT_LIVE, or OFFER_CHANGED when the package or an add-on is no longer what was seen.
+    Raises OrderError OWN_GIG, GIG_NOT_LIVE, SELLER_AWAY, or OFFER_CHANGED when what was seen has changed since.
     """
     checkout_key = checkout_key or uuid4()
     # As it is now, not as the page read it.
@@ -88,6 +90,9 @@ def get_or_place_order(
         raise OrderError(OrderErrorCode.GIG_NOT_LIVE)
     if gig.seller_id == buyer.pk:
         raise OrderError(OrderErrorCode.OWN_GIG)
+    if gig.seller.profile.is_away:
+        day = date_format(gig.seller.profile.away_until, "Y-m-d")
+        raise OrderError(OrderErrorCode.SELLER_AWAY, day=day)
     extras = [extra for extra in gig.extras.all() if extra.pk in set(extra_ids)]
     if len(extras) != len(set(extra_ids)) or (seen_offer is not None and seen_offer != offer_of(package)):
         raise OrderError(OrderErrorCode.OFFER_CHANGED)

@@ -24,10 +24,25 @@ register = template.Library()
 @register.inclusion_tag("reviews/_gig_reviews.html", takes_context=True)
 def gig_reviews(context: Context, gig: Gig) -> dict[str, Any]:
     """The review section of a gig: score, sub-scores and the page of reviews that `?reviews_page=` asks for."""
+    return {"section": selectors.reviews_of_gig(gig, page=_asked_page(context)), **_address(context)}
+
+
+@register.inclusion_tag("reviews/_gig_reviews.html", takes_context=True)
+def seller_reviews(context: Context, seller: User) -> dict[str, Any]:
+    """The same for everything that somebody sells; each review names its service."""
+    section = selectors.reviews_of_seller(seller, page=_asked_page(context))
+    return {"section": section, "names_gig": True, **_address(context)}
+
+
+def _asked_page(context: Context) -> int:
     request = context.get("request")
     asked = request.GET.get("reviews_page", "1") if request else "1"
-    page = int(asked) if asked.isdecimal() and len(asked) < 6 else 1
-    return {"section": selectors.reviews_of_gig(gig, page=page), "query": request.GET if request else QueryDict()}
+    return int(asked) if asked.isdecimal() and len(asked) < 6 else 1
+
+
+def _address(context: Context) -> dict[str, Any]:
+    request = context.get("request")
+    return {"query": request.GET if request else QueryDict()}
 
 
 @register.simple_tag
