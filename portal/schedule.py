@@ -22,6 +22,9 @@ INTERVALS: dict[str, int] = {
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
+    "marketplace.accounts.tasks.look_after_exports": 300,
+    "marketplace.accounts.tasks.end_suspensions": 60,
+    "marketplace.accounts.tasks.carry_out_closings": 3600,
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {

@@ -9,6 +9,8 @@ class OrderErrorCode(StrEnum):
     WRONG_STATE = "wrong_state"
     OWN_GIG = "own_gig"
     GIG_NOT_LIVE = "gig_not_live"
+    NOT_FOR_YOU = "not_for_you"
+    ACCOUNT_CLOSING = "account_closing"
     OFFER_CHANGED = "offer_changed"
     NO_REVISIONS_LEFT = "no_revisions_left"
     REQUIREMENT_MISSING = "requirement_missing"
@@ -27,6 +29,9 @@ class OrderError(DomainError):
         OrderErrorCode.WRONG_STATE: _("The order has moved on in the meantime, so this is no longer possible."),
         OrderErrorCode.OWN_GIG: _("This is your own service. You cannot buy it."),
         OrderErrorCode.GIG_NOT_LIVE: _("This service is not on sale at the moment. Nothing was charged."),
+        # Neutral on purpose: nobody is told that they were blocked.
+        OrderErrorCode.NOT_FOR_YOU: _("This seller takes no order from you at the moment. Nothing was charged."),
+        OrderErrorCode.ACCOUNT_CLOSING: _("One of the two accounts has just been closed. Nothing was charged."),
         OrderErrorCode.OFFER_CHANGED: _(
             "The seller changed this package while you were looking at it. Here it is as it stands now; nothing was charged."
         ),

@@ -71,4 +71,4 @@ ACCOUNT_RATE_LIMITS = {
 }
 
 # Which edition of each document (accounts.ConsentDocument) a sign-up accepts: change it together with the page.
-CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01"}
+CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01", "marketing": "2026-11", "searches": "2026-11"}

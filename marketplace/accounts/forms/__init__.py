@@ -19,13 +19,16 @@ from marketplace.accounts.forms.entrance import (
     WithoutPlaceholders,
     is_free_for_sign_up,
 )
+from marketplace.accounts.forms.privacy import AcceptForm, ClosingForm
 from marketplace.accounts.forms.profiles import ProfileForm
 
 __all__ = [
+    "AcceptForm",
     "AddEmailForm",
     "ChangeEmailForm",
     "ChangePasswordForm",
     "ChangePhoneForm",
+    "ClosingForm",
     "ConfirmEmailVerificationCodeForm",
     "ConfirmLoginCodeForm",
     "ConfirmPasswordResetCodeForm",

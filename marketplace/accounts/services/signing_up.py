@@ -1,20 +1,16 @@
 """Coming in: a profile, consent, a number or an address that is really theirs."""
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import (
-    ConsentDocument,
-    ConsentRecord,
     User,
     UserProfile,
     VerificationKind,
 )
 from marketplace.accounts.services.verification import record_verification
-from marketplace.core import clock
 
 
 def create_profile(*, user: User, display_name: str = "", handle: str = "") -> UserProfile:
@@ -28,19 +24,6 @@ def create_profile(*, user: User, display_name: str = "", handle: str = "") -> U
     profile.save(update_fields=["display_name", "handle", "updated_at"])
     user.profile = profile
     return profile
-
-
-def record_consent(*, user: User) -> list[ConsentRecord]:
-    """Write down that a person accepted the documents in force (settings.CONSENT_VERSIONS). Safe to repeat."""
-    return [
-        ConsentRecord.objects.get_or_create(
-            user=user,
-            document=document,
-            version=settings.CONSENT_VERSIONS[document.value],
-            defaults={"given_at": clock.now()},
-        )[0]
-        for document in ConsentDocument
-    ]
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import SellerLevelChoice, User
+from marketplace.accounts.selectors import has_blocked
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.gigs.models import GigExtra, GigMedia, GigPackage, MediaKind
@@ -71,7 +72,8 @@ def get_or_place_order(
 
     `checkout_key` comes with the checkout page: the same page sent twice with the same choice gives the same order
     back, as long as that one can still be paid. `seen_offer` is what the page showed (`offer_of`).
-    Raises OrderError OWN_GIG, GIG_NOT_LIVE, or OFFER_CHANGED when the package or an add-on is no longer what was seen.
+    Raises OrderError OWN_GIG, GIG_NOT_LIVE, NOT_FOR_YOU when the seller blocked the buyer, ACCOUNT_CLOSING when an account
+    went meanwhile, or OFFER_CHANGED when the package or an add-on is no longer what was seen.
     """
     checkout_key = checkout_key or uuid4()
     # As it is now, not as the page read it.
@@ -88,6 +90,8 @@ def get_or_place_order(
         raise OrderError(OrderErrorCode.GIG_NOT_LIVE)
     if gig.seller_id == buyer.pk:
         raise OrderError(OrderErrorCode.OWN_GIG)
+    if has_blocked(owner_id=gig.seller_id, person_id=buyer.pk):
+        raise OrderError(OrderErrorCode.NOT_FOR_YOU)
     extras = [extra for extra in gig.extras.all() if extra.pk in set(extra_ids)]
     if len(extras) != len(set(extra_ids)) or (seen_offer is not None and seen_offer != offer_of(package)):
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
@@ -125,6 +129,10 @@ def get_or_place_order(
         return get_or_place_order(
             buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=next_key, seen_offer=seen_offer
         )
+    # The new row's foreign keys hold both people now. Who is closing their account either waits for this order and then
+    # finds it in the way, or was first, which only a look from here on shows (accounts/locks.py).
+    if User.objects.filter(pk__in=(buyer.pk, gig.seller_id), is_active=True).count() != 2:
+        raise OrderError(OrderErrorCode.ACCOUNT_CLOSING)
     lines = [OrderItem(order=order, kind=OrderItemKind.PACKAGE, title=package.title, price_fen=package.price_fen)]
     lines += [
         OrderItem(order=order, kind=OrderItemKind.EXTRA, title=extra.title, price_fen=extra.price_fen)
