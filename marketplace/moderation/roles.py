@@ -13,6 +13,8 @@ _SEE_ORDERS = (
     "orders",
     ["view_order", "view_orderevent", "view_dispute", "view_refund", "view_delivery", "view_orderrequirement"],
 )
+# A person's page in the admin. What is on it depends on the other permissions: the wallet, for one, on ledger.view_wallet.
+_PEOPLE = ["view_user", "view_userprofile", "reveal_contact", "view_staffnote", "add_staffnote"]
 # App label, codenames. The marketer's rights on pages hang on the page tree: cms_pages.permissions.grant_marketer.
 _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
     MARKETER: [_ADMIN],
@@ -22,11 +24,12 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("orders", ["change_dispute"]),
         ("moderation", ["view_moderationqueue", "change_moderationqueue", "view_adminlog"]),
         ("reviews", ["view_review"]),
-        ("accounts", ["view_user", "view_userprofile", "view_userverification", "change_userverification"]),
+        ("accounts", ["view_userverification", "change_userverification", "suspend_user", "sign_out_user", *_PEOPLE]),
     ],
     FINANCE: [
         _ADMIN,
         _SEE_ORDERS,
+        ("accounts", _PEOPLE),
         ("orders", ["change_refund"]),
         ("ledger", ["view_account", "view_transaction", "view_entry", "view_wallet", "view_clearing"]),
         (
@@ -62,7 +65,8 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         _ADMIN,
         _SEE_ORDERS,
         ("gigs", ["view_gig"]),
-        ("accounts", ["view_user", "view_userprofile"]),
+        ("accounts", ["sign_out_user", "view_as_user", *_PEOPLE]),
+        ("moderation", ["view_moderationqueue", "view_adminlog"]),
         ("payments", ["view_payment"]),
         ("reviews", ["view_review"]),
     ],
