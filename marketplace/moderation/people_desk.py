@@ -14,7 +14,7 @@ from marketplace.accounts import services, viewing
 from marketplace.moderation import people_selectors as selectors
 from marketplace.moderation.people_forms import NoteForm, PeopleForm, SuspendForm, WhyForm
 
-VIEW = "accounts.view_user"
+VIEW = "accounts.view_people"
 private = cache_control(private=True, no_store=True)
 
 

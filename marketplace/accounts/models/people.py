@@ -40,7 +40,9 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         # What staff may do to people, beside Django's four: moderation/roles.py gives them out.
+        # Not `view_user`: with that Wagtail opens its own list of users, which shows whole addresses to anybody who has it.
         permissions = [
+            ("view_people", _("Can see people and what they do here")),
             ("suspend_user", _("Can suspend people and lift it")),
             ("sign_out_user", _("Can sign people out everywhere")),
             ("reveal_contact", _("Can see whole numbers and addresses of people")),
