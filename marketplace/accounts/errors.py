@@ -31,7 +31,9 @@ class AccountError(DomainError):
         AccountErrorCode.BLOCKING_STAFF: _("People who work for Jiangji cannot be blocked."),
         AccountErrorCode.EXPORT_UNDER_WAY: _("A copy of your data is being put together already."),
         AccountErrorCode.CLOSING_BLOCKED: _("Something has to end first. The page names it; nothing was changed."),
-        AccountErrorCode.STAFF_PROTECTED: _("This is an account of staff. An administrator has to take its role away first."),
+        AccountErrorCode.STAFF_PROTECTED: _(
+            "This is an account of staff. An administrator has to take its role away first."
+        ),
         AccountErrorCode.WRONG_STANDING: _("The account has changed in the meantime, so this is no longer possible."),
         AccountErrorCode.REASON_MISSING: _("Say why. Nothing was changed."),
         AccountErrorCode.END_IN_PAST: _("The end has to lie in the future. Nothing was changed."),

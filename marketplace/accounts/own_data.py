@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.apps import apps
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +28,7 @@ from marketplace.accounts.personal_data import (
     StoredFile,
     Table,
     delete_after_commit,
+    installed_model,
     plain,
     stored,
     table,
@@ -82,16 +82,10 @@ class AccountsSection(Section):
             "profile",
             UserProfile.objects.filter(user=user),
             **plain(
-                *(
-                    field.attname
-                    for field in UserProfile._meta.concrete_fields
-                    if field.name not in ("id", "user")
-                )
+                *(field.attname for field in UserProfile._meta.concrete_fields if field.name not in ("id", "user"))
             ),
         )
-        yield table(
-            "skills", UserSkill.objects.filter(profile__user=user), skill="skill__name", level="level"
-        )
+        yield table("skills", UserSkill.objects.filter(profile__user=user), skill="skill__name", level="level")
         yield table(
             "portfolio",
             Portfolio.objects.filter(profile__user=user),
@@ -109,10 +103,10 @@ class AccountsSection(Section):
             SocialAccount.objects.filter(user=user),
             **plain("provider", "uid", "date_joined", "last_login"),
         )
-        if apps.is_installed("allauth.usersessions"):
+        if sessions := installed_model("usersessions.UserSession"):
             yield table(
                 "sessions",
-                apps.get_model("usersessions", "UserSession")._default_manager.filter(user=user),
+                sessions._default_manager.filter(user=user),
                 **plain("ip", "user_agent", "created_at", "last_seen_at"),
             )
         yield table(
@@ -126,9 +120,7 @@ class AccountsSection(Section):
             Suspension.objects.filter(user=user),
             **plain("reason", "began_at", "ends_at", "over_at"),
         )
-        yield table(
-            "copies_of_data", DataExport.objects.filter(user=user), **plain("status", "created_at", "ready_at")
-        )
+        yield table("copies_of_data", DataExport.objects.filter(user=user), **plain("status", "created_at", "ready_at"))
         yield table(
             "closings",
             AccountClosing.objects.filter(user=user),

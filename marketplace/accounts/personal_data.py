@@ -1,15 +1,16 @@
 """What the platform knows about a person, told room by room.
 
 Most of it lies in rooms above this one, which may not be imported here. Each of them registers one `Section` in its
-`apps.ready` (as moderation does with core/staff_log.py): what belongs into the copy of somebody's data, what keeps an account from
-being closed, what has to be kept afterwards and what goes. `tests/contracts/test_personal_data.py` looks that no field
-that points at a person is forgotten.
+`apps.ready` (as moderation does with core/staff_log.py): what belongs into the copy of somebody's data, what keeps an
+account from being closed, what has to be kept afterwards and what goes. `tests/contracts/test_personal_data.py` looks that
+no field that points at a person is forgotten.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import QuerySet
@@ -109,6 +110,12 @@ def table(name: str, queryset: QuerySet[Any], /, **fields: str) -> Table:
             yield dict(zip(fields, values, strict=True))
 
     return Table(name, rows)
+
+
+def installed_model(label: str) -> Any | None:
+    """The model of an app of allauth's, or None where that app is not switched on."""
+    app_label, _dot, name = label.partition(".")
+    return apps.get_model(app_label, name) if apps.is_installed(f"allauth.{app_label}") else None
 
 
 def plain(*names: str) -> dict[str, str]:

@@ -90,7 +90,9 @@ def current(request: HttpRequest) -> Viewing | None:
     if clock.now().timestamp() >= kept["ends_at"] or not staff.has_perm(PERMISSION):
         end(session=request.session, staff=staff)
         return None
-    person = User.objects.select_related("profile").filter(pk=kept["person"], is_staff=False, is_superuser=False).first()
+    person = (
+        User.objects.select_related("profile").filter(pk=kept["person"], is_staff=False, is_superuser=False).first()
+    )
     return Viewing(staff, person, kept["ends_at"]) if person else None
 
 

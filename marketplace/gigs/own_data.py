@@ -32,7 +32,10 @@ class GigsSection(Section):
             **plain("gig_id", "tier", "title", "description", "price_fen", "delivery_days", "revisions"),
         )
         yield table(
-            "favourites", Favourite.objects.filter(user=user).order_by("pk"), service="gig__title", created_at="created_at"
+            "favourites",
+            Favourite.objects.filter(user=user).order_by("pk"),
+            service="gig__title",
+            created_at="created_at",
         )
 
     def files(self, user: User) -> Iterable[StoredFile]:

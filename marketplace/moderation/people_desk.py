@@ -90,9 +90,7 @@ def person_note(request: HttpRequest, user_id: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _refused(request, user_id, form)
-    services.note_person(
-        user=selectors.person_for_staff(user_id), staff=request.user, text=form.cleaned_data["text"]
-    )
+    services.note_person(user=selectors.person_for_staff(user_id), staff=request.user, text=form.cleaned_data["text"])
     messages.success(request, _("Noted."))
     return redirect("people_person", user_id)
 

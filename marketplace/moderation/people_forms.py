@@ -1,6 +1,7 @@
 """Forms of the staff's pages about people."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -40,7 +41,7 @@ class SuspendForm(forms.Form):
         label=_("Suspended until the end of"), widget=forms.DateInput(attrs={"type": "date"}), initial=None
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["until"].initial = timezone.localdate(clock.now()) + timedelta(days=7)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -20,6 +19,7 @@ from marketplace.accounts.models import (
     User,
     UserVerification,
 )
+from marketplace.accounts.personal_data import installed_model
 from marketplace.accounts.selectors import open_closing, open_suspension, people_matching
 from marketplace.gigs.models import Gig
 from marketplace.ledger.models import Wallet
@@ -169,9 +169,8 @@ def masked_email(email: str) -> str:
 
 def _sessions(person: User) -> list[Any] | None:
     """Where somebody is logged in, or None while nobody keeps a list of that."""
-    if not apps.is_installed("allauth.usersessions"):
-        return None
-    return list(apps.get_model("usersessions", "UserSession")._default_manager.filter(user=person).order_by("-pk")[:SHOWN])
+    sessions = installed_model("usersessions.UserSession")
+    return list(sessions._default_manager.filter(user=person).order_by("-pk")[:SHOWN]) if sessions else None
 
 
 def _history(person: User) -> list[HistoryLine]:

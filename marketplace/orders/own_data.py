@@ -45,7 +45,9 @@ class OrdersSection(Section):
                 role=_side(user, Value("buyer"), Value("seller")),
                 other=_side(user, F("seller__profile__display_name"), F("buyer__profile__display_name")),
             ),
-            **plain("number", "role", "other", "gig_title", "package_title", "package_description", "total_fen", "status"),
+            **plain(
+                "number", "role", "other", "gig_title", "package_title", "package_description", "total_fen", "status"
+            ),
             **plain("created_at", "paid_at", "due_at", "delivered_at", "completed_at", "cancelled_at"),
         )
         yield table(

@@ -8,6 +8,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
-        from marketplace.payments.own_data import PaymentsSection
         from marketplace.payments import checks  # noqa: F401 registers itself
+        from marketplace.payments.own_data import PaymentsSection
+
         register("payments", PaymentsSection())

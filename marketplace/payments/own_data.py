@@ -46,7 +46,7 @@ class PaymentsSection(Section):
         "payments.OwnMovement.asker": _OF_STAFF,
         "payments.OwnMovement.approver": _OF_STAFF,
         "payments.OwnMovement.seller": "what finance booked about a withdrawal of theirs, which is exported itself",
-            "payments.Invoice.staff": _OF_STAFF,
+        "payments.Invoice.staff": _OF_STAFF,
         "payments.SubMerchant.asker": _OF_STAFF,
         "payments.SubMerchant.approver": _OF_STAFF,
         "payments.Difference.resolved_by": _OF_STAFF,
@@ -64,7 +64,9 @@ class PaymentsSection(Section):
             "payouts",
             Payout.objects.filter(user=user).order_by("pk"),
             to="destination__account_masked",
-            **plain("reference", "gateway", "gross_fen", "tax_fen", "amount_fen", "status", "created_at", "finished_at"),
+            **plain(
+                "reference", "gateway", "gross_fen", "tax_fen", "amount_fen", "status", "created_at", "finished_at"
+            ),
         )
         yield table(
             "payout_destinations",
@@ -72,7 +74,9 @@ class PaymentsSection(Section):
             **plain("kind", "account_masked", "bank_name", "usable_from", "retired_at", "created_at"),
         )
         yield table(
-            "tax_years", TaxYear.objects.filter(user=user).order_by("year"), **plain("year", "income_fen", "withheld_fen")
+            "tax_years",
+            TaxYear.objects.filter(user=user).order_by("year"),
+            **plain("year", "income_fen", "withheld_fen"),
         )
         yield table(
             "invoices",
@@ -121,7 +125,9 @@ class PaymentsSection(Section):
             )
         if Invoice.objects.filter(recipient=user).exists():
             yield Retained(
-                _("Invoices"), gettext_lazy("Measures for the Administration of Invoices, article 28"), gettext_lazy("five years")
+                _("Invoices"),
+                gettext_lazy("Measures for the Administration of Invoices, article 28"),
+                gettext_lazy("five years"),
             )
 
     @transaction.atomic

@@ -26,7 +26,10 @@ class ReviewsSection(Section):
     def tables(self, user: User) -> Iterable[Table]:
         """What others wrote only once it is published: before, nobody sees it."""
         yield table(
-            "reviews_written", Review.objects.filter(author=user).order_by("pk"), order="order__number", **plain(*_REVIEW)
+            "reviews_written",
+            Review.objects.filter(author=user).order_by("pk"),
+            order="order__number",
+            **plain(*_REVIEW),
         )
         yield table(
             "reviews_received",

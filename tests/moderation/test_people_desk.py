@@ -25,7 +25,9 @@ def page_of(person: User, staff: User) -> str:
     return log_in(staff).get(reverse("people_person", args=[person.pk])).content.decode()
 
 
-@pytest.mark.parametrize("text", ["林青山", "青", "lin@example.com", "LIN@example.com", "138 0013 8000", "+8613800138000"])
+@pytest.mark.parametrize(
+    "text", ["林青山", "青", "lin@example.com", "LIN@example.com", "138 0013 8000", "+8613800138000"]
+)
 def test_a_person_is_found_by_name_number_and_address(text):
     person = make_user(name="林青山", email="lin@example.com", phone="+8613800138000")
     other = make_user(name="周末")
@@ -70,7 +72,9 @@ def test_number_and_address_are_masked_until_somebody_asks_and_that_is_noted():
     assert "lin@example.com" not in client.get(reverse("people_person", args=[person.pk])).content.decode()
 
 
-@pytest.mark.parametrize(("role", "sees"), [("moderator", False), ("support", False), ("finance", True), ("administrator", True)])
+@pytest.mark.parametrize(
+    ("role", "sees"), [("moderator", False), ("support", False), ("finance", True), ("administrator", True)]
+)
 def test_the_wallet_is_for_finance_and_administrators(role, sees):
     seller = make_completed_order().seller
     page = page_of(seller, staff_of(role))
@@ -115,10 +119,18 @@ def test_suspending_and_lifting_by_the_page(buyer):
     assert not Suspension.objects.filter(over_at=None).exists()
 
 
-@pytest.mark.parametrize("data", [{"reason": "", "until": "2099-01-31"}, {"reason": "x", "until": ""}, {"reason": "x", "until": "2001-01-01"}])
+@pytest.mark.parametrize(
+    "data",
+    [{"reason": "", "until": "2099-01-31"}, {"reason": "x", "until": ""}, {"reason": "x", "until": "2001-01-01"}],
+)
 def test_an_incomplete_suspension_changes_nothing(buyer, data):
     client = log_in(make_moderator())
-    page = client.post(reverse("people_suspend", args=[buyer.pk]), data, headers={"Referer": "http://testserver/admin/people/"}, follow=True)
+    page = client.post(
+        reverse("people_suspend", args=[buyer.pk]),
+        data,
+        headers={"Referer": "http://testserver/admin/people/"},
+        follow=True,
+    )
     assert page.status_code == 200
     assert not Suspension.objects.exists()
     buyer.refresh_from_db()

@@ -70,9 +70,7 @@ class AccountClosing(models.Model):
             models.UniqueConstraint(fields=["user"], condition=Q(cancelled_at=None), name="accounts_closing_once")
         ]
         indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(cancelled_at=None, done_at=None), name="accounts_closing_due"
-            )
+            models.Index(fields=["due_at"], condition=Q(cancelled_at=None, done_at=None), name="accounts_closing_due")
         ]
 
     def __str__(self) -> str:

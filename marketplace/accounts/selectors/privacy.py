@@ -108,7 +108,9 @@ def open_suspension(user: User) -> Suspension | None:
 def due_suspension_user_ids() -> list[int]:
     """People whose suspension has come to its end."""
     return list(
-        Suspension.objects.filter(over_at=None, ends_at__lte=clock.now()).order_by("pk").values_list("user_id", flat=True)
+        Suspension.objects.filter(over_at=None, ends_at__lte=clock.now())
+        .order_by("pk")
+        .values_list("user_id", flat=True)
     )
 
 
@@ -134,9 +136,7 @@ def has_blocked(*, owner_id: int, person_id: int) -> bool:
 def blocks_between(one_id: int, other_id: int) -> set[int]:
     """Who of two people blocked the other: their keys, in one query."""
     both = [one_id, other_id]
-    return set(
-        BlockedPerson.objects.filter(owner_id__in=both, person_id__in=both).values_list("owner_id", flat=True)
-    )
+    return set(BlockedPerson.objects.filter(owner_id__in=both, person_id__in=both).values_list("owner_id", flat=True))
 
 
 def person_to_block(handle: str) -> User:

@@ -3,7 +3,6 @@
 import secrets
 from datetime import timedelta
 
-from django.apps import apps
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -11,8 +10,8 @@ from django.utils.translation import override
 from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.locks import lock_person
-from marketplace.accounts.models import AccountClosing, Suspension, User, UserProfile
-from marketplace.accounts.personal_data import sections
+from marketplace.accounts.models import AccountClosing, Suspension, UserProfile
+from marketplace.accounts.personal_data import delete_after_commit, installed_model, sections
 from marketplace.accounts.services.standing import end_sessions
 from marketplace.core import clock
 from marketplace.core.config import get_config
@@ -83,9 +82,8 @@ def carry_out_closing(*, closing_id: int) -> bool:
 def _empty(user_id: int, closing_id: int) -> None:
     user = lock_person(user_id)
     for label in _WAYS_IN:
-        app_label, model = label.split(".")
-        if apps.is_installed(f"allauth.{app_label}"):
-            apps.get_model(app_label, model)._default_manager.filter(user_id=user_id).delete()
+        if model := installed_model(label):
+            model._default_manager.filter(user_id=user_id).delete()
     user.groups.clear()
     user.user_permissions.clear()
     user.email, user.phone, user.pending_phone = "", None, ""
@@ -98,11 +96,19 @@ def _empty(user_id: int, closing_id: int) -> None:
     suffix = "".join(secrets.choice(READABLE_ALPHABET.lower()) for _index in range(10))
     profile = UserProfile.objects.get(user=user)
     if profile.avatar:
-        storage, portrait = profile.avatar.storage, profile.avatar.name
-        transaction.on_commit(lambda: storage.delete(portrait))
+        delete_after_commit(profile.avatar)
     for field in UserProfile._meta.concrete_fields:
         # Whatever a profile comes to hold: empty again. What is left says when there was one, and that it sold.
-        if field.name not in ("id", "user", "handle", "display_name", "created_at", "updated_at", "seller_since", "level"):
+        if field.name not in (
+            "id",
+            "user",
+            "handle",
+            "display_name",
+            "created_at",
+            "updated_at",
+            "seller_since",
+            "level",
+        ):
             setattr(profile, field.attname, field.get_default())
     profile.handle, profile.display_name = f"closed-{suffix}", name
     profile.save()

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.locks import lock_export
 from marketplace.accounts.models import DataExport, ExportStatus, User
-from marketplace.accounts.personal_data import StoredFile, Table, sections
+from marketplace.accounts.personal_data import StoredFile, Table, delete_after_commit, sections
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.identifiers import new_reference
@@ -147,10 +147,9 @@ def delete_export(*, export_id: int) -> bool:
 
 
 def _delete(export: DataExport) -> None:
-    storage, name = export.file.storage, export.file.name
+    delete_after_commit(export.file)
     export.status, export.file = ExportStatus.EXPIRED, ""
     export.save(update_fields=["status", "file", "updated_at"])
-    transaction.on_commit(lambda: storage.delete(name))
 
 
 def _write_zip(whole: IO[bytes], user: User) -> Iterator[int]:
@@ -177,7 +176,8 @@ def _readme(user: User) -> str:
             "This is a copy of what Jiangji keeps about %(name)s, made on %(day)s (Personal Information Protection Law, "
             "article 45).\n"
             "Each table is there twice: as JSON for programs, as CSV for people. Amounts are whole fen, times are UTC. "
-            "Identity and account numbers are masked. Under files/ are your pictures, works, deliveries, attachments and invoices."
+            "Identity and account numbers are masked. Under files/ are your pictures, works, deliveries, attachments and "
+            "invoices."
         ) % {"name": user.display_name, "day": clock.now().date().isoformat()}
 
 

@@ -30,9 +30,7 @@ def suspend_person(*, user_id: int, staff: User, reason: str, ends_at: datetime)
         raise AccountError(AccountErrorCode.END_IN_PAST)
     if not user.is_active:
         raise AccountError(AccountErrorCode.WRONG_STANDING)
-    suspension = Suspension.objects.create(
-        user=user, reason=reason.strip(), by=staff, began_at=now, ends_at=ends_at
-    )
+    suspension = Suspension.objects.create(user=user, reason=reason.strip(), by=staff, began_at=now, ends_at=ends_at)
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(user=user)

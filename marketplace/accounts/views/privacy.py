@@ -72,7 +72,9 @@ def consent_renew(request: HttpRequest) -> HttpResponse:
 def export_ask(request: HttpRequest) -> HttpResponse:
     """Ask for a copy of everything; the page then shows how far it is."""
     services.ask_for_export(user=request.user)
-    messages.success(request, _("Your copy is being put together. You can leave the page; we tell you when it is ready."))
+    messages.success(
+        request, _("Your copy is being put together. You can leave the page; we tell you when it is ready.")
+    )
     return redirect("accounts:privacy")
 
 

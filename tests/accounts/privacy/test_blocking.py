@@ -71,11 +71,14 @@ def test_an_order_that_runs_goes_on():
 
 def test_blocking_and_unblocking_by_the_pages(buyer, seller):
     client = log_in(buyer)
-    assert reverse("accounts:block", args=[seller.profile.handle]) in client.get(
-        seller.profile.get_absolute_url()
-    ).content.decode()
+    assert (
+        reverse("accounts:block", args=[seller.profile.handle])
+        in client.get(seller.profile.get_absolute_url()).content.decode()
+    )
     talk = open_conversation(user=buyer, other=seller)
-    assert reverse("accounts:block", args=[seller.profile.handle]) in client.get(talk.get_absolute_url()).content.decode()
+    assert (
+        reverse("accounts:block", args=[seller.profile.handle]) in client.get(talk.get_absolute_url()).content.decode()
+    )
     for _twice in range(2):
         client.post(reverse("accounts:block", args=[seller.profile.handle]))
     assert BlockedPerson.objects.get().person == seller

@@ -183,7 +183,12 @@ def test_the_person_goes_and_the_trade_stays(days_later, django_capture_on_commi
     assert (gone.email, gone.phone, gone.is_active, gone.has_usable_password()) == ("", None, False, False)
     assert not EmailAddress.objects.filter(user=gone).exists()
     assert gone.display_name == "已注销用户"
-    assert (gone.profile.headline, gone.profile.about, gone.profile.province, gone.profile.avatar.name) == ("", "", "", "")
+    assert (gone.profile.headline, gone.profile.about, gone.profile.province, gone.profile.avatar.name) == (
+        "",
+        "",
+        "",
+        "",
+    )
     assert gone.profile.handle != handle
     assert not Portfolio.objects.exists()
     assert not any(default_storage.exists(name) for name in files)

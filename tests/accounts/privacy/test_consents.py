@@ -106,9 +106,7 @@ def test_who_will_not_agree_still_reaches_privacy_and_the_way_out(buyer, new_ter
 
 
 def test_the_way_on_leads_to_no_other_site(buyer, new_terms):
-    answer = log_in(buyer).post(
-        reverse("accounts:consent_renew"), {"next": "https://evil.example/", "consent": "on"}
-    )
+    answer = log_in(buyer).post(reverse("accounts:consent_renew"), {"next": "https://evil.example/", "consent": "on"})
     assert answer.url == "/"
 
 

@@ -58,7 +58,9 @@ def test_staff_sees_what_the_person_sees_with_the_way_out_on_top(looking, buyer,
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_nothing_that_is_sent_is_done(looking, buyer, order, method):
     before = buyer.profile.display_name
-    answer = getattr(looking, method)(reverse("accounts:settings"), {"display_name": "改了"}, content_type="application/json")
+    answer = getattr(looking, method)(
+        reverse("accounts:settings"), {"display_name": "改了"}, content_type="application/json"
+    )
     assert answer.status_code == 403
     answer = getattr(looking, method)(f"{order.get_absolute_url()}cancel/")
     assert answer.status_code == 403
