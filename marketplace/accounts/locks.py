@@ -1,16 +1,29 @@
 """The only place of accounts that takes row locks (docs/locking.md)."""
 
+from django.db import connection
+
 from marketplace.accounts.models import DataExport, User
 
 
 def lock_person(user_id: int) -> User:
-    """Lock a person against everything that is about to point at them, until the transaction ends.
+    """Lock a person whose account is closed, suspended or opened again, until the transaction ends.
 
-    Stronger than the other locks of the house (FOR UPDATE): an order that is being placed holds the weak lock of its
-    foreign key on both people, so closing waits for it and then sees it, and an order that comes later waits for the closing and
-    then sees that (orders.services.placing looks once more after it wrote). Raises User.DoesNotExist.
+    Raises User.DoesNotExist.
     """
-    return User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+
+
+def hold_people(*user_ids: int) -> bool:
+    """Keep accounts from being closed until the transaction ends; returns whether all of them are open.
+
+    Shared: orders of one seller do not wait for each other, only for a closing, and a closing for them (`FOR SHARE`, for
+    which Django has no word). The foreign keys of the new row would not do: Django's are checked at the commit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT is_active FROM accounts_user WHERE id = ANY(%s) ORDER BY id FOR SHARE", [list(set(user_ids))]
+        )
+        return [is_active for (is_active,) in cursor.fetchall()] == [True] * len(set(user_ids))
 
 
 def lock_export(export_id: int) -> DataExport:

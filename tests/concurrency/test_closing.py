@@ -64,6 +64,22 @@ def race(world, monkeypatch, *, first: str, side: str) -> list:
     return together(place, close)
 
 
+def test_orders_of_one_seller_do_not_wait_for_each_other(world, monkeypatch):
+    buyer, gig = world
+    other = make_user()
+    package = gig.packages.get()
+    both = threading.Barrier(2, timeout=SECONDS)
+    record = events.record
+
+    def meeting(*args, **kwargs):
+        both.wait()  # only reached by both if neither waits for the other's commit
+        return record(*args, **kwargs)
+
+    monkeypatch.setattr(events, "record", meeting)
+    results = together(*(lambda who=who: place_order(buyer=who, package=package) for who in (buyer, other)))
+    assert all(isinstance(result, Order) for result in results), results
+
+
 @pytest.mark.parametrize("side", ["buyer", "seller"])
 def test_an_order_under_way_keeps_the_account_open(world, monkeypatch, side):
     placed, refused = race(world, monkeypatch, first="placing", side=side)

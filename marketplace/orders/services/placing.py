@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.accounts.selectors import has_blocked
 from marketplace.core import clock
@@ -92,6 +93,9 @@ def get_or_place_order(
         raise OrderError(OrderErrorCode.OWN_GIG)
     if has_blocked(owner_id=gig.seller_id, person_id=buyer.pk):
         raise OrderError(OrderErrorCode.NOT_FOR_YOU)
+    # Whoever is closing an account was first, and is seen here, or waits for this order and then finds it in the way.
+    if not hold_people(buyer.pk, gig.seller_id):
+        raise OrderError(OrderErrorCode.ACCOUNT_CLOSING)
     extras = [extra for extra in gig.extras.all() if extra.pk in set(extra_ids)]
     if len(extras) != len(set(extra_ids)) or (seen_offer is not None and seen_offer != offer_of(package)):
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
@@ -129,10 +133,6 @@ def get_or_place_order(
         return get_or_place_order(
             buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=next_key, seen_offer=seen_offer
         )
-    # The new row's foreign keys hold both people now. Who is closing their account either waits for this order and then
-    # finds it in the way, or was first, which only a look from here on shows (accounts/locks.py).
-    if User.objects.filter(pk__in=(buyer.pk, gig.seller_id), is_active=True).count() != 2:
-        raise OrderError(OrderErrorCode.ACCOUNT_CLOSING)
     lines = [OrderItem(order=order, kind=OrderItemKind.PACKAGE, title=package.title, price_fen=package.price_fen)]
     lines += [
         OrderItem(order=order, kind=OrderItemKind.EXTRA, title=extra.title, price_fen=extra.price_fen)
