@@ -24,9 +24,9 @@ SESSION_KEY = "viewing_as"
 MINUTES = 30
 PERMISSION = "accounts.view_as_user"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# By URL namespace. Money, identity papers, messages, notifications (which quote messages), privacy and everything of log-in
-# is not on it; neither is what nobody has thought of yet.
-SHOWN = frozenset({"gigs", "discovery", "orders", "reviews", "insights"})
+# By URL namespace. Money (so the seller's desk too), identity papers, messages, notifications (which quote messages),
+# privacy and everything of log-in is not on it; neither is what nobody has thought of yet.
+SHOWN = frozenset({"gigs", "discovery", "orders", "reviews"})
 SHOWN_NAMES = frozenset({"accounts:profile", "accounts:settings", "wagtail_serve"})
 # Files of an order are what its two sides gave each other, and no help needs them.
 CLOSED_NAMES = frozenset({"orders:delivery_file", "orders:requirement_file"})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Blocker, Retained, Section, Table, plain, table
-from marketplace.core.money import yuan_text
+from marketplace.core.money import display_yuan
 from marketplace.ledger import selectors
 from marketplace.ledger.models import Account, Entry, EscrowProofLine, Wallet
 
@@ -55,7 +55,7 @@ class LedgerSection(Section):
             (wallet.debt_fen, _("¥%(amount)s that a refund took back is still owed")),
         ):
             if amount_fen:
-                yield Blocker(text % {"amount": yuan_text(amount_fen)}, reverse("ledger:wallet"))
+                yield Blocker(text % {"amount": display_yuan(amount_fen, exact=True)}, reverse("ledger:wallet"))
 
     def retained(self, user: User) -> Iterable[Retained]:
         """The bookings."""

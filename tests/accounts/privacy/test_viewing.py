@@ -10,9 +10,10 @@ from django.urls import reverse
 from marketplace.accounts import viewing
 from marketplace.core import clock
 from marketplace.discovery.models import SearchHistory
+from marketplace.messaging.services import open_conversation, send_message
 from marketplace.moderation.models import AdminLog
 from marketplace.moderation.roles import ensure_roles
-from tests.factories import make_finance, make_gig, make_moderator, make_paid_order, make_user
+from tests.factories import make_delivered_order, make_finance, make_gig, make_moderator, make_paid_order, make_user
 from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,7 @@ def test_nothing_that_is_sent_is_done(looking, buyer, order, method):
     [
         "/wallet/",
         "/wallet/withdraw/",
+        "/desk/",
         "/invoices/",
         "/messages/",
         "/notifications/",
@@ -88,6 +90,22 @@ def test_money_identity_messages_and_ways_in_stay_closed(looking, path):
     answer = looking.get(path)
     assert answer.status_code == 403, path
     assert "当前只能查看" in answer.content.decode()
+
+
+def test_the_page_of_an_order_shows_no_message(looking, buyer, order):
+    talk = open_conversation(user=buyer, other=order.seller)
+    send_message(conversation_id=talk.pk, sender=buyer, body="只说给你听")
+    assert "只说给你听" in log_in(buyer).get(order.get_absolute_url()).content.decode()
+    page = looking.get(order.get_absolute_url()).content.decode()
+    assert order.number in page
+    assert "只说给你听" not in page
+
+
+def test_no_file_of_an_order_is_handed_out(looking, buyer):
+    order = make_delivered_order(buyer=buyer)
+    file = order.deliveries.get().files.get()
+    assert looking.get(reverse("orders:delivery_file", args=[order.number, file.pk])).status_code == 403
+    assert log_in(buyer).get(reverse("orders:delivery_file", args=[order.number, file.pk])).status_code == 200
 
 
 def test_a_page_that_writes_while_it_is_read_leaves_no_trace(looking, buyer):
