@@ -38,7 +38,7 @@ class SuspendForm(forms.Form):
 
     reason = forms.CharField(label=_("Reason, which the person reads"), max_length=300)
     until = forms.DateField(
-        label=_("Suspended until the end of"), widget=forms.DateInput(attrs={"type": "date"}), initial=None
+        label=_("Suspended until the end of"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

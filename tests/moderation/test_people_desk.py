@@ -1,5 +1,7 @@
 """A person's page in the admin: who is found, what each role sees, what is masked, and what a click leaves behind."""
 
+import re
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
@@ -109,6 +111,9 @@ def test_the_page_shows_orders_reports_consents_notes_and_history():
 def test_suspending_and_lifting_by_the_page(buyer):
     moderator = make_moderator()
     client = log_in(moderator)
+    # Browsers take no other form of a date.
+    date_field = re.search(r'<input[^>]*type="date"[^>]*>', page_of(buyer, moderator))[0]
+    assert re.search(r'value="\d{4}-\d\d-\d\d"', date_field)
     client.post(reverse("people_suspend", args=[buyer.pk]), {"reason": "私下交易", "until": "2099-01-31"})
     suspension = Suspension.objects.get()
     assert suspension.ends_at.isoformat().startswith("2099-01-31T15:59:59")  # the end of that day in China
