@@ -13,12 +13,13 @@ class Suspension(TimeStamped):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="suspensions", verbose_name=_("user"))
     reason = models.CharField(_("reason"), max_length=300)  # the person reads it at log-in
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by"))
+    # Who it was stands in the staff log for good.
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("decided by"))
     began_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     over_at = models.DateTimeField(_("over since"), null=True, blank=True)
     lifted_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
     )
 
     class Meta:
@@ -40,7 +41,9 @@ class StaffNote(models.Model):
     """What staff wants to remember about a person. For staff alone: it may speak of others too."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="staff_notes", verbose_name=_("user"))
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("written by"))
+    author = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("written by")
+    )
     text = models.TextField(_("note"), max_length=2000)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
 

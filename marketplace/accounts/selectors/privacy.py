@@ -128,11 +128,6 @@ def blocked_by(owner: User) -> QuerySet[BlockedPerson]:
     return BlockedPerson.objects.filter(owner=owner).select_related("person__profile")
 
 
-def has_blocked(*, owner_id: int, person_id: int) -> bool:
-    """Whether `owner` keeps `person` away."""
-    return BlockedPerson.objects.filter(owner_id=owner_id, person_id=person_id).exists()
-
-
 def blocks_between(one_id: int, other_id: int) -> set[int]:
     """Who of two people blocked the other: their keys, in one query."""
     both = [one_id, other_id]

@@ -8,12 +8,11 @@ from functools import partial
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
-from marketplace.accounts.models import SellerLevelChoice, User
-from marketplace.accounts.selectors import has_blocked
+from marketplace.accounts.models import BlockedPerson, SellerLevelChoice, User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.gigs.models import GigExtra, GigMedia, GigPackage, MediaKind
@@ -79,10 +78,11 @@ def get_or_place_order(
     checkout_key = checkout_key or uuid4()
     # As it is now, not as the page read it.
     pictures = GigMedia.objects.filter(gig=OuterRef("gig"), kind=MediaKind.IMAGE)
+    blocks = BlockedPerson.objects.filter(owner=OuterRef("gig__seller"), person=buyer)
     package = (
         GigPackage.objects.select_related("gig__seller__profile")
         .prefetch_related("gig__extras")
-        .annotate(cover=Subquery(pictures.values("file")[:1]))
+        .annotate(cover=Subquery(pictures.values("file")[:1]), is_blocked=Exists(blocks))
         .only(*SOLD_FIELDS)
         .get(pk=package.pk)
     )
@@ -91,7 +91,7 @@ def get_or_place_order(
         raise OrderError(OrderErrorCode.GIG_NOT_LIVE)
     if gig.seller_id == buyer.pk:
         raise OrderError(OrderErrorCode.OWN_GIG)
-    if has_blocked(owner_id=gig.seller_id, person_id=buyer.pk):
+    if package.is_blocked:
         raise OrderError(OrderErrorCode.NOT_FOR_YOU)
     # Whoever is closing an account was first, and is seen here, or waits for this order and then finds it in the way.
     if not hold_people(buyer.pk, gig.seller_id):

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts import viewing
+from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.core import clock
 from marketplace.discovery.models import SearchHistory
 from marketplace.messaging.services import open_conversation, send_message
@@ -76,6 +77,7 @@ def test_nothing_that_is_sent_is_done(looking, buyer, order, method):
         "/wallet/",
         "/wallet/withdraw/",
         "/desk/",
+        "/wallet/proofs/",
         "/invoices/",
         "/messages/",
         "/notifications/",
@@ -104,8 +106,8 @@ def test_the_page_of_an_order_shows_no_message(looking, buyer, order):
 def test_no_file_of_an_order_is_handed_out(looking, buyer):
     order = make_delivered_order(buyer=buyer)
     file = order.deliveries.get().files.get()
-    assert looking.get(reverse("orders:delivery_file", args=[order.number, file.pk])).status_code == 403
-    assert log_in(buyer).get(reverse("orders:delivery_file", args=[order.number, file.pk])).status_code == 200
+    assert looking.get(reverse("orders:file", args=[order.number, file.pk])).status_code == 403
+    assert log_in(buyer).get(reverse("orders:file", args=[order.number, file.pk])).status_code == 200
 
 
 def test_a_page_that_writes_while_it_is_read_leaves_no_trace(looking, buyer):
@@ -152,6 +154,9 @@ def test_nobody_looks_as_staff(support, whom):
     client = log_in(support)
     client.post(reverse("people_view_as", args=[target.pk]))
     assert viewing.SESSION_KEY not in client.session
+    with pytest.raises(AccountError) as refusal:
+        viewing.begin(session={}, staff=support, person=target)
+    assert refusal.value.code == AccountErrorCode.NOT_VIEWABLE
     assert actions() == []
 
 
