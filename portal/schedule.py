@@ -26,6 +26,9 @@ INTERVALS: dict[str, int] = {
     "marketplace.accounts.tasks.tell_of_new_devices": 60,
     "marketplace.accounts.tasks.check_identities": 30,
     "marketplace.accounts.tasks.tell_of_verifications": 60,
+    "marketplace.accounts.tasks.look_after_exports": 300,
+    "marketplace.accounts.tasks.end_suspensions": 60,
+    "marketplace.accounts.tasks.carry_out_closings": 3600,
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {

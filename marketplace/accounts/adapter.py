@@ -6,22 +6,26 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from marketplace.accounts import devices, second_factor, services
+from marketplace.accounts import devices, second_factor, selectors, services
 from marketplace.accounts.decorators import log_in_by_code
 from marketplace.accounts.models import User, VerificationKind
 from marketplace.accounts.phone import PhoneField, masked_phone, normalize_phone
+from marketplace.core import clock
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
 
@@ -53,6 +57,26 @@ class AccountAdapter(DefaultAccountAdapter):
         """allauth's, with a stage of our own for e-mail addresses: who has none is not asked to prove one."""
         ours = "marketplace.accounts.stages.EmailVerificationStage"
         return [ours if path.endswith(".EmailVerificationStage") else path for path in super().get_login_stages()]
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Somebody suspended reads why and until when; who is closing the account goes on, and calls that off with it."""
+        services.end_suspension_if_due(user_id=user.pk)
+        user.refresh_from_db(fields=["is_active"])
+        suspension = selectors.open_suspension(user)
+        if suspension is not None:
+            clear_login(request)
+            return render(request, "account/suspended.html", {"suspension": suspension}, status=403)
+        closing = selectors.open_closing(user)
+        if closing is not None and closing.done_at is None and closing.due_at > clock.now():
+            return None
+        return super().pre_login(request, user, **kwargs)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Behind every step of the log-in, the second factor too."""
+        if services.cancel_closing(user_id=user.pk):
+            user.refresh_from_db(fields=["is_active", "session_epoch"])
+            messages.success(request, _("Welcome back. Your account stays open: closing it has been called off."))
+        super().login(request, user)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Take the address as proved, and write that down as one of the person's verified facts."""

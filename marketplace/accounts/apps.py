@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "marketplace.accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        from marketplace.accounts.own_data import AccountsSection
+        from marketplace.accounts.personal_data import register
+
+        register("accounts", AccountsSection())

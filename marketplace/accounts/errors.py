@@ -12,6 +12,16 @@ class AccountErrorCode(StrEnum):
     SOCIAL_SECOND = "social_second"
     SOCIAL_USED = "social_used"
     LAST_WAY_IN = "last_way_in"
+    NOT_OPTIONAL = "not_optional"
+    ONESELF = "oneself"
+    BLOCKING_STAFF = "blocking_staff"
+    EXPORT_UNDER_WAY = "export_under_way"
+    CLOSING_BLOCKED = "closing_blocked"
+    STAFF_PROTECTED = "staff_protected"
+    WRONG_STANDING = "wrong_standing"
+    REASON_MISSING = "reason_missing"
+    END_IN_PAST = "end_in_past"
+    NOT_VIEWABLE = "not_viewable"
 
 
 class AccountError(DomainError):
@@ -32,6 +42,18 @@ class AccountError(DomainError):
         AccountErrorCode.LAST_WAY_IN: _(
             "This is your last way to log in. Verify a mobile number or an e-mail address first, then unlink it."
         ),
+        AccountErrorCode.NOT_OPTIONAL: _("There is no account without these terms. To withdraw, close your account."),
+        AccountErrorCode.ONESELF: _("You cannot block yourself."),
+        AccountErrorCode.BLOCKING_STAFF: _("People who work for Jiangji cannot be blocked."),
+        AccountErrorCode.EXPORT_UNDER_WAY: _("A copy of your data is being put together already."),
+        AccountErrorCode.CLOSING_BLOCKED: _("Something has to end first. The page names it; nothing was changed."),
+        AccountErrorCode.STAFF_PROTECTED: _(
+            "This is an account of staff. An administrator has to take its role away first."
+        ),
+        AccountErrorCode.WRONG_STANDING: _("The account has changed in the meantime, so this is no longer possible."),
+        AccountErrorCode.REASON_MISSING: _("Say why. Nothing was changed."),
+        AccountErrorCode.END_IN_PAST: _("The end has to lie in the future. Nothing was changed."),
+        AccountErrorCode.NOT_VIEWABLE: _("The site cannot be seen as this person."),
     }
 
 

@@ -1,6 +1,8 @@
 """The only place of accounts that takes row locks (docs/locking.md). The person first, then what belongs to them."""
 
-from marketplace.accounts.models import SkillSuggestion, User, UserProfile, UserVerification
+from django.db import connection
+
+from marketplace.accounts.models import DataExport, SkillSuggestion, User, UserProfile, UserVerification
 
 
 def lock_user(user_id: int) -> User:
@@ -22,3 +24,21 @@ def lock_profile(profile_id: int) -> UserProfile:
 def lock_suggestion(suggestion_id: int) -> SkillSuggestion:
     """A suggested skill until the transaction ends. Raises SkillSuggestion.DoesNotExist."""
     return SkillSuggestion.objects.select_for_update(of=("self",), no_key=True).get(pk=suggestion_id)
+
+
+def hold_people(*user_ids: int) -> bool:
+    """Keep accounts from being closed until the transaction ends; returns whether all of them are open.
+
+    Shared: orders of one seller do not wait for each other, only for a closing, and a closing for them (`FOR SHARE`, for
+    which Django has no word). The foreign keys of the new row would not do: Django's are checked at the commit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT is_active FROM accounts_user WHERE id = ANY(%s) ORDER BY id FOR SHARE", [list(set(user_ids))]
+        )
+        return [is_active for (is_active,) in cursor.fetchall()] == [True] * len(set(user_ids))
+
+
+def lock_export(export_id: int) -> DataExport:
+    """Lock one copy of somebody's data. Raises DataExport.DoesNotExist."""
+    return DataExport.objects.select_for_update(of=("self",), no_key=True).get(pk=export_id)

@@ -1,27 +1,33 @@
-"""Middleware of sign-up, log-in and sessions."""
+"""Middleware of people: limits, new terms, and staff who look at the site as somebody else."""
 
 from collections.abc import Callable
+from typing import cast
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import RateLimited
 from allauth.core.ratelimit import respond_429
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.shortcuts import redirect, render
+from django.urls import resolve, reverse
 
+from marketplace.accounts import selectors, viewing
 from marketplace.accounts.second_factor import SetUpReason, has_second_factor, lead_to_set_up, used_second_factor
 
 # How often the time and address of a session are written at most: one row in five minutes instead of one a request.
 DEVICE_SEEN_SECONDS = 300
+_NOT_SEEN = ("/admin/", settings.STATIC_URL, settings.MEDIA_URL)
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class RateLimitedMiddleware:
     """Answer allauth's RateLimited with 429. Four of its flows leave it uncaught, which would be a 500."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -75,3 +81,79 @@ class StaffSecondFactorMiddleware:
         way = get_adapter(request).get_reauthentication_methods(user)[0]["url"]
         target = request.get_full_path() if request.method == "GET" else reverse("wagtailadmin_home")
         return redirect(f"{way}?{urlencode({'next': target})}")
+
+
+class ViewingMiddleware:
+    """Let staff see a page as somebody else (accounts/viewing.py): reading only, and not every page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # A session that nobody has is not looked into; the admin stays the staff's own, and pictures are everybody's.
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.path.startswith(_NOT_SEEN):
+            return self.get_response(request)
+        if viewing.SESSION_KEY not in request.session:
+            return self.get_response(request)
+        seen = viewing.current(request)
+        if seen is None:
+            return self.get_response(request)
+        request.resolver_match = resolve(request.path_info)
+        if request.resolver_match.view_name == "accounts:stop_viewing":
+            return self.get_response(request)
+        request.viewing = seen  # type: ignore[attr-defined]
+        if request.method not in viewing.SAFE_METHODS or not viewing.is_shown(request):
+            return render(request, "accounts/viewing_refused.html", status=403)
+        return self._as_the_person(request, seen)
+
+    def _as_the_person(self, request: HttpRequest, seen: viewing.Viewing) -> HttpResponseBase:
+        own_session, own_user = request.session, request.user
+        request.session, request.user = cast("type(own_session)", viewing.NoSession()), seen.person  # type: ignore[valid-type]
+        try:
+            with transaction.atomic():
+                response = self.get_response(request)
+                if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                    response.render()
+                transaction.set_rollback(True)
+        finally:
+            request.session, request.user = own_session, own_user
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class ConsentMiddleware:
+    """Ask a person once when a new edition of the terms is in force, on the next page they open.
+
+    Only where a page is read: what somebody is sending is not lost. The session remembers that nothing is open, so that
+    this costs one query a log-in and edition.
+    """
+
+    SESSION_KEY = "consents_seen"
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._ask(request) or self.get_response(request)
+
+    def _ask(self, request: HttpRequest) -> HttpResponseBase | None:
+        if request.method != "GET" or not _is_page(request) or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        if hasattr(request, "viewing") or not request.user.is_authenticated:
+            return None
+        in_force = f"{settings.CONSENT_VERSIONS['terms']} {settings.CONSENT_VERSIONS['privacy']}"
+        if request.session.get(self.SESSION_KEY) == in_force:
+            return None
+        if not selectors.documents_to_accept(request.user):
+            request.session[self.SESSION_KEY] = in_force
+            return None
+        return redirect(f"{reverse('accounts:consent_renew')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _is_page(request: HttpRequest) -> bool:
+    """Whether a person opens a page of the site: no part of one, no file, no admin, not the page that asks or the way out."""
+    if request.headers.get("HX-Request") or "text/html" not in request.headers.get("Accept", "text/html"):
+        return False
+    texts = tuple(f"{language}/{name}/" for language in ("", "/en") for name in ("terms", "privacy", "help"))
+    ways_out = (reverse("accounts:privacy"), reverse("account_logout"))
+    return not request.path.startswith((*_NOT_SEEN, "/pay/", "/healthz", "/i18n/", *texts, *ways_out))

@@ -145,6 +145,13 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             _("0 no, 1 handed in, 2 approved"),
             _("Publishing a service needs the seller's identity"),
         ),
+        # Product decisions: long enough to think better of it; and until a copy of everything about a person lies nowhere.
+        ConfigDefinition(
+            "accounts.closing_days", 7, 1, 30, _("days"), _("An account that is being closed can be taken back for")
+        ),
+        ConfigDefinition(
+            "accounts.export_days", 7, 1, 30, _("days"), _("A copy of somebody's data can be downloaded for")
+        ),
         ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
         ConfigDefinition("gigs.minimum_price_fen", 500, 100, 100_000, _("fen"), _("A package costs at least")),
         ConfigDefinition(

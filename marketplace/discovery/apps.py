@@ -10,3 +10,7 @@ class DiscoveryConfig(AppConfig):
         from marketplace.discovery.indexing import connect_signals
 
         connect_signals()
+        from marketplace.accounts.personal_data import register
+        from marketplace.discovery.own_data import DiscoverySection
+
+        register("discovery", DiscoverySection())

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import ConsentDocument, User
+from marketplace.accounts.selectors import has_consent
 from marketplace.discovery import facets, scorer
 from marketplace.discovery.documents import gig_words, indexable_gigs
 from marketplace.discovery.engines.base import (
@@ -72,11 +73,12 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
 
 
 def record_search(*, user: User | None, request: SearchRequest, result_count: int) -> None:
-    """Remember a search, for the person's own history and for the words we do not know yet."""
+    """Remember a search, for the words we do not know yet; under the person's account only if they agreed to that."""
     if not request.query.strip():
         return
+    known = user if user is not None and user.is_authenticated else None
     SearchHistory.objects.create(
-        user=user if user is not None and user.is_authenticated else None,
+        user=known if known is not None and has_consent(known, ConsentDocument.SEARCHES) else None,
         query=request.query.strip()[:200],
         filters={
             name: value for name, value in vars(request).items() if value and name not in {"query", "page", "page_size"}

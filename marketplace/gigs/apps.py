@@ -7,6 +7,9 @@ class GigsConfig(AppConfig):
     verbose_name = _("Services")
 
     def ready(self) -> None:
+        from marketplace.accounts.personal_data import register
+        from marketplace.gigs.own_data import GigsSection
         from marketplace.gigs.reviewing import connect_signals
 
         connect_signals()
+        register("gigs", GigsSection())

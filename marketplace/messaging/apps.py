@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class MessagingConfig(AppConfig):
     name = "marketplace.messaging"
     verbose_name = _("Messages")
+
+    def ready(self) -> None:
+        from marketplace.accounts.personal_data import register
+        from marketplace.messaging.own_data import MessagingSection
+
+        register("messaging", MessagingSection())

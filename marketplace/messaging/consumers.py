@@ -65,6 +65,11 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
         if content["type"] == "message" or not content["mine"]:
             await self.send_json(content)
 
+    async def person_signed_out(self, event: dict[str, Any]) -> None:
+        """Somebody's sessions have been ended: a window that was open before does not outlive them."""
+        if event["user_id"] == self.user.pk:
+            await self.close(code=NOT_SIGNED_IN)
+
     async def _send_message(self, body: str) -> None:
         try:
             with override(self.language):

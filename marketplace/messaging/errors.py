@@ -9,6 +9,8 @@ class MessagingErrorCode(StrEnum):
     ONESELF = "oneself"
     NOT_A_SELLER = "not_a_seller"
     NOT_PARTICIPANT = "not_participant"
+    NOT_TAKEN = "not_taken"
+    YOU_BLOCKED = "you_blocked"
     EMPTY = "empty"
     TOO_LONG = "too_long"
     TOO_MANY_FILES = "too_many_files"
@@ -22,6 +24,11 @@ class MessagingError(DomainError):
         MessagingErrorCode.ONESELF: _("You cannot write to yourself."),
         MessagingErrorCode.NOT_A_SELLER: _("This person offers no services, so a conversation cannot be started."),
         MessagingErrorCode.NOT_PARTICIPANT: _("This conversation belongs to two other people."),
+        # Neutral on purpose: nobody is told that they were blocked.
+        MessagingErrorCode.NOT_TAKEN: _("This person does not take messages at the moment. Nothing was sent."),
+        MessagingErrorCode.YOU_BLOCKED: _(
+            "You have blocked this person. To write to them, take that back in your privacy settings first."
+        ),
         MessagingErrorCode.EMPTY: _("Please write something or attach a file."),
         MessagingErrorCode.TOO_LONG: _(
             "A message has at most %(limit)s characters; this one has %(length)s. "

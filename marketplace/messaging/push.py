@@ -74,10 +74,17 @@ def attachment_fields(attachment: MessageAttachment) -> dict[str, Any]:
     }
 
 
+def signed_out(*, conversation_id: int, user_id: int) -> None:
+    """Close the open windows of somebody whose sessions have been ended."""
+    _group_send(conversation_id, {"type": "person.signed_out", "user_id": user_id})
+
+
 def _send(conversation_id: int, content: dict[str, Any]) -> None:
+    _group_send(conversation_id, {"type": "conversation.event", "content": content})
+
+
+def _group_send(conversation_id: int, event: dict[str, Any]) -> None:
     try:
-        async_to_sync(get_channel_layer().group_send)(
-            group_name(conversation_id), {"type": "conversation.event", "content": content}
-        )
+        async_to_sync(get_channel_layer().group_send)(group_name(conversation_id), event)
     except Exception:  # the message is stored; who has the page open sees it with the next load
         logger.exception("No live event for conversation %s", conversation_id)

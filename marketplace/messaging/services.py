@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
+from marketplace.accounts.selectors import blocks_between
 from marketplace.core import clock
 from marketplace.gigs.models import Gig
 from marketplace.messaging import push, selectors
@@ -48,11 +49,12 @@ def open_conversation(*, user: User, other: User, gig: Gig | None = None) -> Con
     """Start or find the conversation with `other`, deciding who of the two is the buyer.
 
     Anybody may write to a seller; a seller may write first only to who has an order with them.
-    Raises MessagingError ONESELF or NOT_A_SELLER.
+    Raises MessagingError ONESELF, NOT_A_SELLER, or NOT_TAKEN or YOU_BLOCKED between people of whom one blocked the other.
     """
     conversation = selectors.conversation_between(user, other)
     if conversation is not None and gig is None:
         return conversation
+    _check_not_blocked(user.pk, other.pk)
     if user.is_seller and selectors.has_bought_from(buyer=other, seller=user):
         return start_conversation(buyer=other, seller=user, gig=gig)
     if user.pk != other.pk and not other.is_seller:
@@ -63,13 +65,15 @@ def open_conversation(*, user: User, other: User, gig: Gig | None = None) -> Con
 def send_message(*, conversation_id: int, sender: User, body: str, files: Sequence[File] = ()) -> Message:
     """Write a message, tell the other side, and push it to the open windows of both once it is committed.
 
-    At most FILES_PER_MESSAGE files of FILE_MEGABYTES each. Raises MessagingError NOT_PARTICIPANT, EMPTY, TOO_LONG,
-    TOO_MANY_FILES or FILE_TOO_LARGE, and Conversation.DoesNotExist.
+    At most FILES_PER_MESSAGE files of FILE_MEGABYTES each. Raises MessagingError NOT_PARTICIPANT, NOT_TAKEN, YOU_BLOCKED,
+    EMPTY, TOO_LONG, TOO_MANY_FILES or FILE_TOO_LARGE, and Conversation.DoesNotExist.
     """
     body = body.replace("\r\n", "\n").strip()
     conversation = Conversation.objects.get(pk=conversation_id)
     if sender.pk not in (conversation.buyer_id, conversation.seller_id):
         raise MessagingError(MessagingErrorCode.NOT_PARTICIPANT)
+    other_id = conversation.seller_id if conversation.buyer_id == sender.pk else conversation.buyer_id
+    _check_not_blocked(sender.pk, other_id)
     _check_content(body, files)
     # Storage may be a network away, so files are put there before the transaction, and taken back if it fails.
     attachments: list[MessageAttachment] = []
@@ -131,6 +135,15 @@ def mark_read(*, conversation_id: int, reader: User) -> None:
     setattr(conversation, mark, newest)
     conversation.save(update_fields=[mark])
     transaction.on_commit(partial(push.conversation_read, conversation_id=conversation.pk, reader_id=reader.pk))
+
+
+def _check_not_blocked(sender_id: int, other_id: int) -> None:
+    """Running orders go on without messages: deliveries, revisions and disputes have pages of their own."""
+    blockers = blocks_between(sender_id, other_id)
+    if other_id in blockers:
+        raise MessagingError(MessagingErrorCode.NOT_TAKEN)
+    if sender_id in blockers:
+        raise MessagingError(MessagingErrorCode.YOU_BLOCKED)
 
 
 def _check_content(body: str, files: Sequence[File]) -> None:

@@ -67,6 +67,8 @@ class AdminLog(models.Model):
         verbose_name = _("staff action")
         verbose_name_plural = _("staff log")
         ordering = ["-pk"]
+        # What was done to a person, on their page.
+        indexes = [models.Index(fields=["content_type", "object_id", "-id"], name="moderation_log_of_subject")]
 
     def __str__(self) -> str:
         return f"{self.actor_id} {self.action}"

@@ -13,6 +13,8 @@ _SEE_ORDERS = (
     "orders",
     ["view_order", "view_orderevent", "view_dispute", "view_refund", "view_delivery", "view_orderrequirement"],
 )
+# A person's page in the admin. What is on it depends on the other permissions: the wallet, for one, on ledger.view_wallet.
+_PEOPLE = ["view_people", "view_userprofile", "reveal_contact", "view_staffnote", "add_staffnote"]
 # App label, codenames. The marketer's rights on pages hang on the page tree: cms_pages.permissions.grant_marketer.
 _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
     MARKETER: [_ADMIN],
@@ -22,12 +24,14 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("orders", ["change_dispute"]),
         ("moderation", ["view_moderationqueue", "change_moderationqueue", "view_adminlog"]),
         ("reviews", ["view_review"]),
-        ("accounts", ["view_user", "view_userprofile", "view_userverification", "change_userverification"]),
+        ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),
         ("accounts", ["view_portfolio", "change_portfolio", "view_skillsuggestion", "change_skillsuggestion"]),
+        ("accounts", ["suspend_user", "sign_out_user", *_PEOPLE]),
     ],
     FINANCE: [
         _ADMIN,
         _SEE_ORDERS,
+        ("accounts", _PEOPLE),
         ("orders", ["change_refund"]),
         ("ledger", ["view_account", "view_transaction", "view_entry", "view_wallet", "view_clearing"]),
         (
@@ -63,11 +67,14 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         _ADMIN,
         _SEE_ORDERS,
         ("gigs", ["view_gig"]),
-        ("accounts", ["view_user", "view_userprofile"]),
+        ("accounts", ["sign_out_user", "view_as_user", *_PEOPLE]),
+        ("moderation", ["view_moderationqueue", "view_adminlog"]),
         ("payments", ["view_payment"]),
         ("reviews", ["view_review"]),
     ],
 }
+# Given once and taken back: Wagtail's own list of users opens with it, and shows whole addresses.
+_TAKEN_BACK = {MODERATOR: ["view_user"], SUPPORT: ["view_user"]}
 # The administrator may do whatever our apps know, except to touch the books and what is evidence.
 _ADMINISTERED = ("core", "accounts", "gigs", "moderation", "notifications", "discovery", "insights", "cms_pages")
 _READ_ONLY = ("orders", "payments", "ledger", "reviews", "messaging")
@@ -75,7 +82,8 @@ _READ_ONLY = ("orders", "payments", "ledger", "reviews", "messaging")
 
 @transaction.atomic
 def ensure_roles() -> dict[str, Group]:
-    """Make the groups and give them what they lack; takes nothing away. portal/roles.py calls it after every `migrate`.
+    """Make the groups and give them what they lack; takes nothing away but _TAKEN_BACK. portal/roles.py calls it after every
+    `migrate`, since permissions are made by that same signal, after the last migration: one that gives them out would find none.
 
     A permission whose model does not exist (yet) is left out.
     """
@@ -86,6 +94,10 @@ def ensure_roles() -> dict[str, Group]:
             groups[name].permissions.add(
                 *Permission.objects.filter(content_type__app_label=app_label, codename__in=codenames)
             )
+    for name, codenames in _TAKEN_BACK.items():
+        groups[name].permissions.remove(
+            *Permission.objects.filter(content_type__app_label="accounts", codename__in=codenames)
+        )
     administrator = groups[ADMINISTRATOR]
     administrator.permissions.add(*Permission.objects.filter(codename="access_admin"))
     administrator.permissions.add(*Permission.objects.filter(content_type__app_label__in=_ADMINISTERED))

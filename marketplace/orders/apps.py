@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class OrdersConfig(AppConfig):
     name = "marketplace.orders"
     verbose_name = _("Orders")
+
+    def ready(self) -> None:
+        from marketplace.accounts.personal_data import register
+        from marketplace.orders.own_data import OrdersSection
+
+        register("orders", OrdersSection())

@@ -10,6 +10,8 @@ class OrderErrorCode(StrEnum):
     OWN_GIG = "own_gig"
     GIG_NOT_LIVE = "gig_not_live"
     SELLER_AWAY = "seller_away"
+    NOT_FOR_YOU = "not_for_you"
+    ACCOUNT_CLOSING = "account_closing"
     OFFER_CHANGED = "offer_changed"
     NO_REVISIONS_LEFT = "no_revisions_left"
     REQUIREMENT_MISSING = "requirement_missing"
@@ -31,6 +33,9 @@ class OrderError(DomainError):
         OrderErrorCode.SELLER_AWAY: _(
             "The seller is away and takes orders again from %(day)s on. Nothing was charged."
         ),
+        # Neutral on purpose: nobody is told that they were blocked.
+        OrderErrorCode.NOT_FOR_YOU: _("This seller takes no order from you at the moment. Nothing was charged."),
+        OrderErrorCode.ACCOUNT_CLOSING: _("One of the two accounts has just been closed. Nothing was charged."),
         OrderErrorCode.OFFER_CHANGED: _(
             "The seller changed this package while you were looking at it. Here it is as it stands now; nothing was charged."
         ),

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ReviewsConfig(AppConfig):
     name = "marketplace.reviews"
     verbose_name = _("Reviews")
+
+    def ready(self) -> None:
+        from marketplace.accounts.personal_data import register
+        from marketplace.reviews.own_data import ReviewsSection
+
+        register("reviews", ReviewsSection())

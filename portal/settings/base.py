@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "marketplace.accounts.middleware.ViewingMiddleware",  # whom everything below takes for logged in
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.ContentSecurityPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "marketplace.accounts.middleware.StaffSecondFactorMiddleware",
     "marketplace.core.middleware.DomainErrorMiddleware",
     "marketplace.accounts.middleware.RateLimitedMiddleware",
+    "marketplace.accounts.middleware.ConsentMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 

@@ -167,7 +167,13 @@ DEMO_SHOWS_APP_CODES = DEMO and not PRODUCTION
 
 # Which edition of each document (accounts.ConsentDocument) is accepted: change it together with the page. "identity" is
 # the text beside the box in templates/accounts/_identity_consent.html.
-CONSENT_VERSIONS = {"terms": "2026-01", "privacy": "2026-01", "identity": "2026-01"}
+CONSENT_VERSIONS = {
+    "terms": "2026-01",
+    "privacy": "2026-01",
+    "identity": "2026-01",
+    "marketing": "2026-11",
+    "searches": "2026-11",
+}
 
 # What compares names with identity numbers (docs/verification.md): the dotted path of a class, or "" for people alone.
 IDENTITY_CHECK_BACKEND: str = env.str(

@@ -3,7 +3,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import ConsentDocument, User
+from marketplace.accounts.services import give_consent
 from marketplace.discovery import services
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.models import GigDocument, SearchHistory
@@ -188,6 +189,7 @@ def test_the_cost_does_not_grow_with_the_cards(client, catalogue, django_assert_
 
 
 def test_a_search_is_remembered_once_with_its_yield(buyer_client, buyer, catalogue):
+    give_consent(user=buyer, document=ConsentDocument.SEARCHES)
     buyer_client.get(reverse("discovery:search"), {"q": "logo"})
     buyer_client.get(reverse("discovery:search"))
     remembered = SearchHistory.objects.get()

@@ -1,15 +1,19 @@
 """The live side, through the project's own ASGI application: origin check, session, route, consumer."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from channels.db import database_sync_to_async
 from django.conf import settings as django_settings
 from django.test import Client
 
+from marketplace.accounts.services import suspend_person
+from marketplace.core import clock
 from marketplace.messaging import services
 from marketplace.messaging.models import Conversation, Message
-from tests.messaging.websocket import window
+from tests.factories import make_moderator
+from tests.messaging.websocket import PATIENCE_SECONDS, window
 
 # Transactional: the socket's threads see only what is committed, and pushes leave on commit.
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -44,6 +48,22 @@ def test_a_message_sent_by_a_form_appears_in_open_windows(conversation, buyer, s
         async with window(conversation.pk, seller) as theirs:
             await database_sync_to_async(post)()
             assert (await theirs.hear())["body"] == "好"
+
+    asyncio.run(story())
+
+
+def test_an_open_window_does_not_outlive_the_sessions_of_its_person(conversation, buyer, seller):
+    def suspend():
+        ends_at = clock.now() + timedelta(days=1)
+        suspend_person(user_id=buyer.pk, staff=make_moderator(), reason="私下交易", ends_at=ends_at)
+
+    async def story():
+        async with window(conversation.pk, buyer) as ours, window(conversation.pk, seller) as theirs:
+            await database_sync_to_async(suspend)()
+            answer = await ours.application.receive_output(PATIENCE_SECONDS)
+            assert (answer["type"], answer["code"]) == ("websocket.close", 4401)
+            await theirs.say({"type": "message", "body": "还在吗"})  # the other side's stays open
+            assert (await theirs.hear())["body"] == "还在吗"
 
     asyncio.run(story())
 

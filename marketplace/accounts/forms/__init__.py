@@ -20,6 +20,7 @@ from marketplace.accounts.forms.entrance import (
     WithoutPlaceholders,
     is_free_for_sign_up,
 )
+from marketplace.accounts.forms.privacy import AcceptForm, ClosingForm
 from marketplace.accounts.forms.profiles import (
     AwayForm,
     CertificateForm,
@@ -51,6 +52,7 @@ from marketplace.accounts.forms.two_factor import (
 from marketplace.accounts.forms.verification import CompanyForm, RealNameForm
 
 __all__ = [
+    "AcceptForm",
     "ActivateTOTPForm",
     "AddEmailForm",
     "AddPasskeyForm",
@@ -61,6 +63,7 @@ __all__ = [
     "CertificateForm",
     "ChangePasswordForm",
     "ChangePhoneForm",
+    "ClosingForm",
     "CompanyForm",
     "ConfirmEmailVerificationCodeForm",
     "ConfirmLoginCodeForm",

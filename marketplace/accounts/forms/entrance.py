@@ -118,6 +118,8 @@ class RequestLoginCodeForm(WithoutPlaceholders, allauth.RequestLoginCodeForm):
         email = super().clean_email()
         if email and self._user is not None and not _proven([self._user], email):
             self._user = None
+        if email and self._user is None:
+            self._user = selectors.resting_owner(email)
         return email
 
 

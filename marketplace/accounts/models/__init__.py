@@ -1,6 +1,6 @@
 """People: one module a subject."""
 
-from marketplace.accounts.models.consent import SIGN_UP_DOCUMENTS, ConsentDocument, ConsentRecord
+from marketplace.accounts.models.consent import OPTIONAL_DOCUMENTS, REQUIRED_DOCUMENTS, ConsentDocument, ConsentRecord
 from marketplace.accounts.models.devices import NewDevice
 from marketplace.accounts.models.people import (
     HandleRedirect,
@@ -13,6 +13,7 @@ from marketplace.accounts.models.people import (
     new_username,
 )
 from marketplace.accounts.models.portfolio import Portfolio, PortfolioMedia, PortfolioMediaKind
+from marketplace.accounts.models.privacy import AccountClosing, BlockedPerson, DataExport, ExportStatus
 from marketplace.accounts.models.showcase import (
     Certificate,
     Skill,
@@ -22,6 +23,7 @@ from marketplace.accounts.models.showcase import (
     SuggestionStatus,
     UserSkill,
 )
+from marketplace.accounts.models.standing import StaffNote, Suspension
 from marketplace.accounts.models.verification import (
     CheckResult,
     PaperKind,
@@ -33,11 +35,16 @@ from marketplace.accounts.models.verification import (
 from marketplace.accounts.states import VerificationStatus
 
 __all__ = [
-    "SIGN_UP_DOCUMENTS",
+    "OPTIONAL_DOCUMENTS",
+    "REQUIRED_DOCUMENTS",
+    "AccountClosing",
+    "BlockedPerson",
     "Certificate",
     "CheckResult",
     "ConsentDocument",
     "ConsentRecord",
+    "DataExport",
+    "ExportStatus",
     "HandleRedirect",
     "Hat",
     "Language",
@@ -53,7 +60,9 @@ __all__ = [
     "SkillArea",
     "SkillLevel",
     "SkillSuggestion",
+    "StaffNote",
     "SuggestionStatus",
+    "Suspension",
     "User",
     "UserProfile",
     "UserSkill",

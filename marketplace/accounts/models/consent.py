@@ -11,10 +11,13 @@ class ConsentDocument(models.TextChoices):
     PRIVACY = "privacy", _("Privacy policy")
     # 个人信息保护法, article 29: what is sensitive needs a consent of its own, given where it is asked for.
     IDENTITY = "identity", _("Handling of identity papers")
+    MARKETING = "marketing", _("Mails about offers and news")
+    SEARCHES = "searches", _("My searches kept under my account")
 
 
-# What a sign-up accepts.
-SIGN_UP_DOCUMENTS = (ConsentDocument.TERMS, ConsentDocument.PRIVACY)
+# Without these there is no account; the others are given and withdrawn freely (个人信息保护法 §14, 15, 16).
+REQUIRED_DOCUMENTS = (ConsentDocument.TERMS, ConsentDocument.PRIVACY)
+OPTIONAL_DOCUMENTS = (ConsentDocument.MARKETING, ConsentDocument.SEARCHES)
 
 
 class ConsentRecord(models.Model):
@@ -24,11 +27,20 @@ class ConsentRecord(models.Model):
     document = models.CharField(_("document"), max_length=10, choices=ConsentDocument)
     version = models.CharField(_("version"), max_length=20)
     given_at = models.DateTimeField(_("given at"))
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
-        constraints = [models.UniqueConstraint(fields=["user", "document", "version"], name="accounts_consent_once")]
+        ordering = ["given_at", "pk"]
+        constraints = [
+            # What was withdrawn stays on record, and may be given again.
+            models.UniqueConstraint(
+                fields=["user", "document", "version"],
+                condition=models.Q(withdrawn_at=None),
+                name="accounts_consent_once_in_force",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_document_display()} {self.version}"

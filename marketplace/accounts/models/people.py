@@ -33,12 +33,23 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("mobile number"), max_length=20, unique=True, null=True, blank=True)
     pending_phone = models.CharField(_("mobile number to verify"), max_length=20, blank=True)
+    # Part of what a session is checked against: raising it ends all of them at once (services/standing.py).
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = UserManager()
 
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        # What staff may do to people, beside Django's four: moderation/roles.py gives them out.
+        # Not `view_user`: with that Wagtail opens its own list of users, which shows whole addresses to anybody who has it.
+        permissions = [
+            ("view_people", _("Can see people and what they do here")),
+            ("suspend_user", _("Can suspend people and lift it")),
+            ("sign_out_user", _("Can sign people out everywhere")),
+            ("reveal_contact", _("Can see whole numbers and addresses of people")),
+            ("view_as_user", _("Can see the site as somebody else, read-only")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 models.functions.Lower("email"), condition=~Q(email=""), name="accounts_user_email_unique"
@@ -59,6 +70,14 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's, which ends sessions when the password changes, and with the epoch whenever we say so.
+
+        Epoch 0 gives Django's own value: the release that brought the column signed nobody out.
+        """
+        own = super()._get_session_auth_hash(secret=secret)
+        return f"{own}:{self.session_epoch}" if self.session_epoch else own
 
     @property
     def display_name(self) -> str:

@@ -1,7 +1,10 @@
-"""What people do with their account. One module a part of it."""
+"""What people do with their account, and staff with the accounts of others. One module a part of it."""
 
 from marketplace.accounts.services.availability import come_back, go_away, set_working_hours
+from marketplace.accounts.services.blocking import block_user, unblock_user
 from marketplace.accounts.services.certificates import add_certificate, remove_certificate
+from marketplace.accounts.services.closing import ask_for_closing, cancel_closing, carry_out_closing
+from marketplace.accounts.services.consents import give_consent, record_consent, withdraw_consent
 from marketplace.accounts.services.contacts import set_phone
 from marketplace.accounts.services.devices import (
     end_device,
@@ -10,6 +13,13 @@ from marketplace.accounts.services.devices import (
     note_new_device,
     remove_second_factor,
     tell_of_new_device,
+)
+from marketplace.accounts.services.exports import (
+    ask_for_export,
+    build_data_export,
+    delete_expired_exports,
+    delete_export,
+    give_up_stalled_exports,
 )
 from marketplace.accounts.services.portfolio import (
     add_media,
@@ -31,12 +41,7 @@ from marketplace.accounts.services.profiles import (
     update_profile,
     wear_hat,
 )
-from marketplace.accounts.services.signing_up import (
-    create_profile,
-    forget_unfinished_sign_ups,
-    record_consent,
-    release_unproven_claims,
-)
+from marketplace.accounts.services.signing_up import create_profile, forget_unfinished_sign_ups, release_unproven_claims
 from marketplace.accounts.services.skills import (
     add_skill,
     approve_suggestion,
@@ -46,6 +51,15 @@ from marketplace.accounts.services.skills import (
     suggest_skill,
 )
 from marketplace.accounts.services.social import link_social_account, save_social_sign_up, unlink_social_account
+from marketplace.accounts.services.standing import (
+    end_sessions,
+    end_suspension_if_due,
+    lift_suspension,
+    note_person,
+    reveal_contact,
+    sign_out_by_staff,
+    suspend_person,
+)
 from marketplace.accounts.services.verification import confirm_real_name, record_verification
 from marketplace.accounts.services.verification_checking import check_identity
 from marketplace.accounts.services.verification_deciding import (
@@ -75,29 +89,43 @@ __all__ = [
     "add_skill",
     "approve_suggestion",
     "approve_verification",
+    "ask_for_closing",
+    "ask_for_export",
     "become_seller",
+    "block_user",
+    "build_data_export",
+    "cancel_closing",
+    "carry_out_closing",
     "change_handle",
     "check_identity",
     "come_back",
     "confirm_real_name",
     "create_piece",
     "create_profile",
+    "delete_expired_exports",
+    "delete_export",
     "delete_piece",
     "end_device",
     "end_other_devices",
+    "end_sessions",
+    "end_suspension_if_due",
     "erase_papers",
     "expire_overdue",
     "expire_verification",
     "forget_ended_sessions",
     "forget_papers",
     "forget_unfinished_sign_ups",
+    "give_consent",
+    "give_up_stalled_exports",
     "go_away",
     "hide_piece",
+    "lift_suspension",
     "link_social_account",
     "merge_suggestion",
     "move_medium",
     "move_piece",
     "note_new_device",
+    "note_person",
     "order_pieces",
     "record_consent",
     "record_verification",
@@ -109,18 +137,22 @@ __all__ = [
     "remove_portrait",
     "remove_second_factor",
     "remove_skill",
+    "reveal_contact",
     "revoke_verification",
     "save_social_sign_up",
     "set_phone",
     "set_portrait",
     "set_working_hours",
     "show_piece",
+    "sign_out_by_staff",
     "submit_company",
     "submit_real_name",
     "suggest_skill",
+    "suspend_person",
     "tell_by_bell",
     "tell_by_mail",
     "tell_of_new_device",
+    "unblock_user",
     "unlink_social_account",
     "update_medium",
     "update_piece",
@@ -129,5 +161,6 @@ __all__ = [
     "view_paper",
     "warn_of_expiry",
     "wear_hat",
+    "withdraw_consent",
     "withdraw_verification",
 ]

@@ -1,18 +1,13 @@
 """Coming in: a profile, consent, a number or an address that is really theirs."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from marketplace.accounts import selectors
 from marketplace.accounts.models import (
-    SIGN_UP_DOCUMENTS,
-    ConsentDocument,
-    ConsentRecord,
     User,
     UserProfile,
 )
@@ -33,19 +28,6 @@ def create_profile(*, user: User, display_name: str = "", handle: str = "") -> U
     profile.save(update_fields=["display_name", "handle", "updated_at"])
     user.profile = profile
     return profile
-
-
-def record_consent(*, user: User, documents: Iterable[ConsentDocument] = SIGN_UP_DOCUMENTS) -> list[ConsentRecord]:
-    """Write down that a person accepted `documents` as they are in force (settings.CONSENT_VERSIONS). Safe to repeat."""
-    return [
-        ConsentRecord.objects.get_or_create(
-            user=user,
-            document=document,
-            version=settings.CONSENT_VERSIONS[document.value],
-            defaults={"given_at": clock.now()},
-        )[0]
-        for document in documents
-    ]
 
 
 @transaction.atomic

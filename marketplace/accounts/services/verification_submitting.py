@@ -17,7 +17,7 @@ from marketplace.accounts.models import (
     VerificationStatus,
 )
 from marketplace.accounts.papers import Paper, stored_papers
-from marketplace.accounts.services.signing_up import record_consent
+from marketplace.accounts.services.consents import record_consent
 from marketplace.accounts.services.verification_lapsing import erase_papers
 from marketplace.core import clock
 from marketplace.core.encryption import encrypt_text

@@ -16,6 +16,17 @@ from marketplace.accounts.views.portfolio import (
     pieces_order,
     portfolio,
 )
+from marketplace.accounts.views.privacy import (
+    block,
+    close,
+    consent_choose,
+    consent_renew,
+    export_ask,
+    export_file,
+    export_progress,
+    privacy,
+    unblock,
+)
 from marketplace.accounts.views.profiles import (
     availability,
     away,
@@ -30,7 +41,7 @@ from marketplace.accounts.views.profiles import (
 )
 from marketplace.accounts.views.skills import skill_remove, skill_suggest, skills, skills_find
 from marketplace.accounts.views.social import ways_in
-from marketplace.accounts.views.staff import staff_login
+from marketplace.accounts.views.staff import staff_login, stop_viewing
 from marketplace.accounts.views.verification import (
     verification,
     verify_company,
@@ -44,9 +55,16 @@ __all__ = [
     "availability",
     "away",
     "become_seller",
+    "block",
     "certificate_remove",
     "certificates",
+    "close",
+    "consent_choose",
+    "consent_renew",
     "document",
+    "export_ask",
+    "export_file",
+    "export_progress",
     "handle",
     "hat",
     "home",
@@ -64,6 +82,7 @@ __all__ = [
     "pieces_order",
     "portfolio",
     "portrait",
+    "privacy",
     "profile",
     "prove_contact",
     "settings",
@@ -72,6 +91,8 @@ __all__ = [
     "skills",
     "skills_find",
     "staff_login",
+    "stop_viewing",
+    "unblock",
     "verification",
     "verify_company",
     "verify_real_name",

@@ -17,7 +17,9 @@ def conversation_preview(context: Context, user: User, other: User) -> dict[str,
 
     Three queries. `other` should come with its profile.
     """
-    conversation = selectors.conversation_between(user, other)
+    # Staff who looks at the page as this person (accounts.viewing) reads no message.
+    is_private = hasattr(context.get("request"), "viewing")
+    conversation = None if is_private else selectors.conversation_between(user, other)
     thread = selectors.thread(conversation, limit=3) if conversation else None
     last_read_id = None
     if conversation and thread:

@@ -8,11 +8,12 @@ from functools import partial
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.models import SellerLevelChoice, User
+from marketplace.accounts.locks import hold_people
+from marketplace.accounts.models import BlockedPerson, SellerLevelChoice, User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.gigs.models import GigExtra, GigMedia, GigPackage, MediaKind
@@ -73,15 +74,17 @@ def get_or_place_order(
 
     `checkout_key` comes with the checkout page: the same page sent twice with the same choice gives the same order
     back, as long as that one can still be paid. `seen_offer` is what the page showed (`offer_of`).
-    Raises OrderError OWN_GIG, GIG_NOT_LIVE, SELLER_AWAY, or OFFER_CHANGED when what was seen has changed since.
+    Raises OrderError OWN_GIG, GIG_NOT_LIVE, SELLER_AWAY, NOT_FOR_YOU when the seller blocked the buyer, ACCOUNT_CLOSING
+    when an account went meanwhile, or OFFER_CHANGED when the package or an add-on is no longer what was seen.
     """
     checkout_key = checkout_key or uuid4()
     # As it is now, not as the page read it.
     pictures = GigMedia.objects.filter(gig=OuterRef("gig"), kind=MediaKind.IMAGE)
+    blocks = BlockedPerson.objects.filter(owner=OuterRef("gig__seller"), person=buyer)
     package = (
         GigPackage.objects.select_related("gig__seller__profile")
         .prefetch_related("gig__extras")
-        .annotate(cover=Subquery(pictures.values("file")[:1]))
+        .annotate(cover=Subquery(pictures.values("file")[:1]), is_blocked=Exists(blocks))
         .only(*SOLD_FIELDS)
         .get(pk=package.pk)
     )
@@ -93,6 +96,11 @@ def get_or_place_order(
     if gig.seller.profile.is_away:
         day = date_format(gig.seller.profile.away_until, "Y-m-d")
         raise OrderError(OrderErrorCode.SELLER_AWAY, day=day)
+    if package.is_blocked:
+        raise OrderError(OrderErrorCode.NOT_FOR_YOU)
+    # Whoever is closing an account was first, and is seen here, or waits for this order and then finds it in the way.
+    if not hold_people(buyer.pk, gig.seller_id):
+        raise OrderError(OrderErrorCode.ACCOUNT_CLOSING)
     extras = [extra for extra in gig.extras.all() if extra.pk in set(extra_ids)]
     if len(extras) != len(set(extra_ids)) or (seen_offer is not None and seen_offer != offer_of(package)):
         raise OrderError(OrderErrorCode.OFFER_CHANGED)

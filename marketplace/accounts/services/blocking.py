@@ -1,0 +1,22 @@
+"""Who may not write to, or buy from, whom."""
+
+from marketplace.accounts.errors import AccountError, AccountErrorCode
+from marketplace.accounts.models import BlockedPerson, User
+
+
+def block_user(*, owner: User, person: User) -> BlockedPerson:
+    """Keep somebody from writing to `owner` and from ordering from them. Running orders go on. Safe to repeat.
+
+    Raises AccountError ONESELF, or BLOCKING_STAFF: who speaks for the platform cannot be kept out.
+    """
+    if owner.pk == person.pk:
+        raise AccountError(AccountErrorCode.ONESELF)
+    if person.is_staff:
+        raise AccountError(AccountErrorCode.BLOCKING_STAFF)
+    blocked, _created = BlockedPerson.objects.get_or_create(owner=owner, person=person)
+    return blocked
+
+
+def unblock_user(*, owner: User, person: User) -> None:
+    """Let somebody write and order again. Safe to repeat."""
+    BlockedPerson.objects.filter(owner=owner, person=person).delete()

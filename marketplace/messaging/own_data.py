@@ -1,0 +1,75 @@
+"""What conversations keep of a person (accounts/personal_data.py): both sides' messages, as the person sees them."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.models import User
+from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, stored, table
+from marketplace.messaging import push
+from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageTemplate
+from marketplace.notifications.models import Notification, NotificationKind
+from marketplace.notifications.services import recipient_language
+
+
+class MessagingSection(Section):
+    """Conversations and quick replies."""
+
+    exported = frozenset(
+        {
+            "messaging.Conversation.buyer",
+            "messaging.Conversation.seller",
+            "messaging.Message.sender",
+            "messaging.MessageTemplate.owner",
+        }
+    )
+
+    def tables(self, user: User) -> Iterable[Table]:
+        """Messages of both sides, each with who wrote it by name."""
+        own = _conversations_of(user)
+        yield table(
+            "messages",
+            Message.objects.filter(conversation__in=own).order_by("conversation_id", "pk"),
+            conversation="conversation_id",
+            sender="sender__profile__display_name",
+            **plain("body", "created_at"),
+        )
+        yield table(
+            "quick_replies", MessageTemplate.objects.filter(owner=user).order_by("pk"), **plain("title", "body")
+        )
+
+    def files(self, user: User) -> Iterable[StoredFile]:
+        """What was sent along, by either side."""
+        own = MessageAttachment.objects.filter(message__conversation__in=_conversations_of(user))
+        for attachment in own.select_related("message").order_by("pk"):
+            yield stored(f"messages/{attachment.message.conversation_id}", attachment.file, attachment.name)
+
+    def retained(self, user: User) -> Iterable[Retained]:
+        """What the other side still reads, and what disputes are decided by."""
+        if _conversations_of(user).exists():
+            yield Retained(
+                _("Messages, under the name of a closed account"),
+                _("E-Commerce Law, article 31"),
+                _("three years after your last order with the other side"),
+            )
+
+    @transaction.atomic
+    def erase(self, user: User) -> None:
+        """Quick replies; and the name where others were told of a message."""
+        MessageTemplate.objects.filter(owner=user).delete()
+        with recipient_language():
+            addresses = [conversation.get_absolute_url() for conversation in _conversations_of(user)]
+            title = _("Message from %(name)s") % {"name": _("Closed account")}
+        told = Notification.objects.filter(kind=NotificationKind.MESSAGE, url__in=addresses)
+        told.exclude(recipient=user).update(title=title)
+
+    def signed_out(self, user: User) -> None:
+        """Close the windows that have a conversation open."""
+        for conversation_id in _conversations_of(user).values_list("pk", flat=True):
+            push.signed_out(conversation_id=conversation_id, user_id=user.pk)
+
+
+def _conversations_of(user: User) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(Q(buyer=user) | Q(seller=user))

@@ -1,0 +1,25 @@
+"""What moderation keeps of a person (accounts/personal_data.py)."""
+
+from collections.abc import Iterable
+
+from marketplace.accounts.models import User
+from marketplace.accounts.personal_data import Section, Table, plain, table
+from marketplace.moderation.models import ModerationQueue
+
+
+class ModerationSection(Section):
+    """Reports somebody made, and what came of them."""
+
+    exported = frozenset({"moderation.ModerationQueue.reported_by"})
+    not_exported = {
+        "moderation.ModerationQueue.claimed_by": "who of the staff looks at it",
+        "moderation.AdminLog.actor": "what staff did, as evidence about staff",
+    }
+
+    def tables(self, user: User) -> Iterable[Table]:
+        """Reports made."""
+        yield table(
+            "reports_made",
+            ModerationQueue.objects.filter(reported_by=user).order_by("pk"),
+            **plain("kind", "reason", "status", "decision", "created_at", "decided_at"),
+        )

@@ -1,0 +1,126 @@
+"""People in Wagtail's admin: find somebody, see what there is, act. Each act asks for its own permission and leaves a line."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.auth import permission_required
+
+from marketplace.accounts import services, viewing
+from marketplace.moderation import people_selectors as selectors
+from marketplace.moderation.people_forms import NoteForm, PeopleForm, SuspendForm, WhyForm
+
+VIEW = "accounts.view_people"
+private = cache_control(private=True, no_store=True)
+
+
+@permission_required(VIEW)
+@require_safe
+@private
+def person_list(request: HttpRequest) -> HttpResponse:
+    """Everybody, or whom a search and a filter leave."""
+    form = PeopleForm(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {"q": "", "kind": ""}
+    found = selectors.people(chosen["q"], kind=chosen["kind"])
+    context = {"form": form, "page_obj": Paginator(found, 40).get_page(request.GET.get("page"))}
+    return render(request, "moderation/admin/person_list.html", context)
+
+
+@permission_required(VIEW)
+@require_safe
+@private
+def person_detail(request: HttpRequest, user_id: int) -> HttpResponse:
+    """One person."""
+    return _page(request, user_id)
+
+
+@permission_required("accounts.reveal_contact")
+@require_POST
+@private
+def person_reveal(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Number and address in full, once, on this answer alone."""
+    person = selectors.person_for_staff(user_id)
+    return _page(request, user_id, contact=services.reveal_contact(user=person, staff=request.user))
+
+
+@permission_required("accounts.suspend_user")
+@require_POST
+def person_suspend(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Keep somebody out for a time."""
+    form = SuspendForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, user_id, form)
+    services.suspend_person(
+        user_id=user_id, staff=request.user, reason=form.cleaned_data["reason"], ends_at=form.ends_at()
+    )
+    messages.success(request, _("Suspended and signed out. Running orders go on."))
+    return redirect("people_person", user_id)
+
+
+@permission_required("accounts.suspend_user")
+@require_POST
+def person_lift(request: HttpRequest, user_id: int) -> HttpResponse:
+    """End a suspension before its time."""
+    form = WhyForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, user_id, form)
+    services.lift_suspension(user_id=user_id, staff=request.user, reason=form.cleaned_data["reason"])
+    messages.success(request, _("Lifted. The person can log in again."))
+    return redirect("people_person", user_id)
+
+
+@permission_required("accounts.sign_out_user")
+@require_POST
+def person_sign_out(request: HttpRequest, user_id: int) -> HttpResponse:
+    """End every session of somebody."""
+    selectors.person_for_staff(user_id)
+    services.sign_out_by_staff(user_id=user_id, staff=request.user)
+    messages.success(request, _("Signed out everywhere."))
+    return redirect("people_person", user_id)
+
+
+@permission_required("accounts.add_staffnote")
+@require_POST
+def person_note(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Keep a remark."""
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, user_id, form)
+    services.note_person(user=selectors.person_for_staff(user_id), staff=request.user, text=form.cleaned_data["text"])
+    messages.success(request, _("Noted."))
+    return redirect("people_person", user_id)
+
+
+@permission_required(viewing.PERMISSION)
+@require_POST
+def person_view_as(request: HttpRequest, user_id: int) -> HttpResponse:
+    """See the site as somebody, reading only, for half an hour."""
+    person = selectors.person_for_staff(user_id)
+    viewing.end(session=request.session, staff=request.user)
+    viewing.begin(session=request.session, staff=request.user, person=person)
+    return redirect("/")
+
+
+def _page(request: HttpRequest, user_id: int, *, contact: dict[str, str] | None = None) -> HttpResponse:
+    person = selectors.person_for_staff(user_id)
+    context = {
+        "sheet": selectors.person_sheet(person, staff=request.user),
+        "contact": contact,
+        "suspend_form": SuspendForm(auto_id="suspend_%s"),
+        "why_form": WhyForm(auto_id="lift_%s"),
+        "note_form": NoteForm(auto_id="note_%s"),
+        "is_protected": person.is_staff or person.is_superuser,
+        "minutes": viewing.MINUTES,
+    }
+    return render(request, "moderation/admin/person_detail.html", context)
+
+
+def _refused(request: HttpRequest, user_id: int, form: Form) -> HttpResponse:
+    for field, errors in form.errors.items():
+        label = form.fields[field].label if field in form.fields else ""
+        messages.error(request, f"{label}: {' '.join(errors)}")
+    return redirect("people_person", user_id)

@@ -1,0 +1,198 @@
+"""What staff sees of a person. The desk asks who may open the page; parts that not everybody may see ask here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import (
+    AccountClosing,
+    ConsentRecord,
+    StaffNote,
+    Suspension,
+    User,
+    UserVerification,
+)
+from marketplace.accounts.personal_data import installed_model
+from marketplace.accounts.selectors import open_closing, open_suspension, people_matching
+from marketplace.gigs.models import Gig
+from marketplace.ledger.models import Wallet
+from marketplace.ledger.selectors import wallet_of
+from marketplace.moderation.models import AdminLog, ModerationQueue
+from marketplace.orders.models import Order
+from marketplace.payments.models import Payout
+
+MOST_FOUND = 200
+SHOWN = 10
+MONEY_PERMISSION = "ledger.view_wallet"
+LOG_PERMISSION = "moderation.view_adminlog"
+LABELS = {
+    "person.joined": _("Joined"),
+    "person.last_login": _("Last log-in"),
+    "person.suspend": _("Suspended"),
+    "person.lift_suspension": _("Suspension lifted"),
+    "person.sign_out": _("Signed out everywhere"),
+    "person.note": _("Note written"),
+    "person.reveal_contact": _("Number and address seen in full"),
+    "person.view_as": _("Site seen as this person"),
+    "person.view_as_ended": _("No longer seen as this person"),
+    "person.closing_asked": _("Closing asked for"),
+    "person.closing_cancelled": _("Closing called off"),
+    "person.closed": _("Closed"),
+}
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """Something that happened to an account."""
+
+    at: datetime
+    action: str  # a code of the staff log, or "joined", "login", "closing", …
+    by: str
+    details: str
+
+    @property
+    def label(self) -> str:
+        """The act in words; one without words of its own is shown by its code."""
+        return str(LABELS.get(self.action, self.action))
+
+
+@dataclass(frozen=True)
+class PersonSheet:
+    """Everything on a person's page in the admin. `None` marks a part that this member of staff may not see."""
+
+    person: User
+    masked_phone: str
+    masked_email: str
+    roles: list[str]
+    suspension: Suspension | None
+    closing: AccountClosing | None
+    verifications: list[UserVerification]
+    consents: list[ConsentRecord]
+    orders: list[Order] | None
+    order_counts: dict[str, int] | None
+    wallet: Wallet | None
+    payouts: list[Payout]
+    sees_money: bool
+    reports_by: list[ModerationQueue]
+    reports_against: list[ModerationQueue]
+    sessions: list[Any] | None
+    history: list[HistoryLine] | None
+    notes: list[StaffNote]
+
+
+def people(text: str = "", *, kind: str = "") -> QuerySet[User]:
+    """People, newest first: those a text fits (address, number, part of the name), of one kind.
+
+    `kind` is "", "sellers", "buyers", "suspended", "closing", "closed" or "staff".
+    """
+    found = User.objects.select_related("profile").annotate(
+        is_suspended=Exists(Suspension.objects.filter(user=OuterRef("pk"), over_at=None)),
+        is_closing=Exists(AccountClosing.objects.filter(user=OuterRef("pk"), cancelled_at=None, done_at=None)),
+        is_closed=Exists(AccountClosing.objects.filter(user=OuterRef("pk"), done_at__isnull=False)),
+    )
+    if text.strip():
+        found = found.filter(pk__in=[person.pk for person in people_matching(text, limit=MOST_FOUND)])
+    kinds = {
+        "sellers": Q(profile__seller_since__isnull=False),
+        "buyers": Q(profile__seller_since=None, is_staff=False, is_superuser=False),
+        "suspended": Q(is_suspended=True),
+        "closing": Q(is_closing=True),
+        "closed": Q(is_closed=True),
+        "staff": Q(is_staff=True) | Q(is_superuser=True) | Q(groups__isnull=False),
+    }
+    return found.filter(kinds[kind]).distinct().order_by("-pk") if kind in kinds else found.order_by("-pk")
+
+
+def person_for_staff(user_id: int) -> User:
+    """One person. Raises Http404."""
+    person = User.objects.select_related("profile").filter(pk=user_id).first()
+    if person is None:
+        raise Http404
+    return person
+
+
+def person_sheet(person: User, *, staff: User | AnonymousUser) -> PersonSheet:
+    """All parts of the page that `staff` may see."""
+    sees_money, sees_orders = staff.has_perm(MONEY_PERMISSION), staff.has_perm("orders.view_order")
+    either = Q(buyer=person) | Q(seller=person)
+    own_gigs = Gig.objects.filter(seller=person).values("pk")
+    against = Q(content_type=ContentType.objects.get_for_model(User), object_id=person.pk) | Q(
+        content_type=ContentType.objects.get_for_model(Gig), object_id__in=own_gigs
+    )
+    return PersonSheet(
+        person=person,
+        masked_phone=masked_phone(person.phone or ""),
+        masked_email=masked_email(person.email),
+        roles=list(person.groups.order_by("name").values_list("name", flat=True)),
+        suspension=open_suspension(person),
+        closing=open_closing(person),
+        verifications=list(person.verifications.select_related("reviewed_by__profile").order_by("-pk")),
+        consents=list(ConsentRecord.objects.filter(user=person).order_by("-given_at")),
+        orders=list(
+            Order.objects.filter(either).select_related("buyer__profile", "seller__profile").order_by("-pk")[:SHOWN]
+        )
+        if sees_orders
+        else None,
+        order_counts=Order.objects.filter(either).aggregate(
+            bought=Count("pk", filter=Q(buyer=person)), sold=Count("pk", filter=Q(seller=person))
+        )
+        if sees_orders
+        else None,
+        wallet=wallet_of(person) if sees_money else None,
+        payouts=list(Payout.objects.filter(user=person).select_related("destination")[:SHOWN]) if sees_money else [],
+        sees_money=sees_money,
+        reports_by=list(ModerationQueue.objects.filter(reported_by=person).order_by("-pk")[:SHOWN]),
+        reports_against=list(ModerationQueue.objects.filter(against).order_by("-pk")[:SHOWN]),
+        sessions=_sessions(person),
+        history=_history(person) if staff.has_perm(LOG_PERMISSION) else None,
+        notes=list(StaffNote.objects.filter(user=person).select_related("author__profile")),
+    )
+
+
+def masked_phone(phone: str) -> str:
+    """The first digits and the last four: +86138****8000."""
+    return f"{phone[:-8]}****{phone[-4:]}" if len(phone) > 8 else "*" * len(phone)
+
+
+def masked_email(email: str) -> str:
+    """The first character and the host: l***@example.com."""
+    name, at, host = email.partition("@")
+    return f"{name[:1]}***{at}{host}" if at else ""
+
+
+def _sessions(person: User) -> list[Any] | None:
+    """Where somebody is logged in, or None while nobody keeps a list of that."""
+    sessions = installed_model("usersessions.UserSession")
+    return list(sessions._default_manager.filter(user=person).order_by("-pk")[:SHOWN]) if sessions else None
+
+
+def _history(person: User) -> list[HistoryLine]:
+    return sorted((*_staff_acts(person), *_own_acts(person)), key=lambda line: line.at, reverse=True)[:50]
+
+
+def _staff_acts(person: User) -> Iterable[HistoryLine]:
+    acts = AdminLog.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=person.pk)
+    for act in acts.select_related("actor__profile")[:50]:
+        details = " · ".join(str(value) for key, value in act.data.items() if key in ("reason", "ends_at", "until"))
+        yield HistoryLine(act.created_at, act.action, act.actor.display_name, details)
+
+
+def _own_acts(person: User) -> Iterable[HistoryLine]:
+    name = person.display_name
+    yield HistoryLine(person.date_joined, "person.joined", name, "")
+    # Django writes both in one moment at sign-up.
+    if person.last_login and person.last_login - person.date_joined > timedelta(seconds=1):
+        yield HistoryLine(person.last_login, "person.last_login", name, "")
+    for closing in AccountClosing.objects.filter(user=person):
+        yield HistoryLine(closing.asked_at, "person.closing_asked", name, "")
+        if closing.cancelled_at:
+            yield HistoryLine(closing.cancelled_at, "person.closing_cancelled", name, "")
+        if closing.done_at:
+            yield HistoryLine(closing.done_at, "person.closed", "", "")

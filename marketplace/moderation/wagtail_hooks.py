@@ -1,0 +1,29 @@
+"""Moderation in Wagtail's admin."""
+
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from marketplace.moderation import people_desk as desk
+from marketplace.orders.wagtail_hooks import PermittedMenuItem
+
+
+@hooks.register("register_admin_urls")
+def people_urls():
+    one = "people/<int:user_id>/"
+    return [
+        path("people/", desk.person_list, name="people"),
+        path(one, desk.person_detail, name="people_person"),
+        path(f"{one}reveal/", desk.person_reveal, name="people_reveal"),
+        path(f"{one}suspend/", desk.person_suspend, name="people_suspend"),
+        path(f"{one}lift/", desk.person_lift, name="people_lift"),
+        path(f"{one}sign-out/", desk.person_sign_out, name="people_sign_out"),
+        path(f"{one}note/", desk.person_note, name="people_note"),
+        path(f"{one}view-as/", desk.person_view_as, name="people_view_as"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def people_menu_item() -> MenuItem:
+    return PermittedMenuItem(_("People"), reverse("people"), icon_name="group", order=300, permission=desk.VIEW)

@@ -1,0 +1,154 @@
+"""What orders keep of a person (accounts/personal_data.py). The other side is named as the person sees it: by name alone."""
+
+from collections.abc import Iterable
+
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from marketplace.accounts.models import User
+from marketplace.accounts.personal_data import Blocker, Retained, Section, StoredFile, Table, plain, stored, table
+from marketplace.orders.models import (
+    Delivery,
+    DeliveryFile,
+    Dispute,
+    Order,
+    OrderEvent,
+    OrderItem,
+    OrderRequirement,
+    Refund,
+    RefundStatus,
+)
+from marketplace.orders.states import FINAL_STATUSES, OrderStatus
+
+
+class OrdersSection(Section):
+    """Purchases and sales."""
+
+    exported = frozenset(
+        {
+            "orders.Order.buyer",
+            "orders.Order.seller",
+            "orders.OrderEvent.actor",
+            "orders.Dispute.opened_by",
+        }
+    )
+    not_exported = {"orders.Dispute.decided_by": "who of the staff did it; the decision itself is exported"}
+
+    def tables(self, user: User) -> Iterable[Table]:
+        """Orders of both hats, with everything their pages show."""
+        own = _orders_of(user)
+        yield table(
+            "orders",
+            own.order_by("pk").annotate(
+                role=_side(user, Value("buyer"), Value("seller")),
+                other=_side(user, F("seller__profile__display_name"), F("buyer__profile__display_name")),
+            ),
+            **plain(
+                "number", "role", "other", "gig_title", "package_title", "package_description", "total_fen", "status"
+            ),
+            **plain("created_at", "paid_at", "due_at", "delivered_at", "completed_at", "cancelled_at"),
+        )
+        yield table(
+            "order_lines",
+            OrderItem.objects.filter(order__in=own).order_by("pk"),
+            order="order__number",
+            **plain("kind", "title", "price_fen"),
+        )
+        yield table(
+            "order_requirements",
+            OrderRequirement.objects.filter(order__in=own).order_by("pk"),
+            order="order__number",
+            **plain("prompt", "answer", "file_name"),
+        )
+        yield table(
+            "order_events",
+            OrderEvent.objects.filter(order__in=own)
+            .order_by("pk")
+            .annotate(
+                by=Case(
+                    When(actor=user, then=Value("you")),
+                    When(actor=None, then=Value("platform")),
+                    default=Value("other side"),
+                    output_field=CharField(),
+                )
+            ),
+            order="order__number",
+            **plain("type", "by", "created_at"),
+        )
+        yield table(
+            "deliveries",
+            Delivery.objects.filter(order__in=own).order_by("pk"),
+            order="order__number",
+            **plain("number", "message", "created_at"),
+        )
+        yield table(
+            "delivery_files",
+            DeliveryFile.objects.filter(delivery__order__in=own).order_by("pk"),
+            order="delivery__order__number",
+            **plain("name", "size", "sha256"),
+        )
+        yield table(
+            "disputes",
+            Dispute.objects.filter(order__in=own).order_by("pk"),
+            order="order__number",
+            **plain("reason", "outcome", "refund_fen", "explanation", "created_at", "decided_at"),
+        )
+        yield table(
+            "refunds",
+            Refund.objects.filter(order__in=own).order_by("pk"),
+            order="order__number",
+            **plain("reference", "amount_fen", "reason", "status", "created_at", "done_at"),
+        )
+
+    def files(self, user: User) -> Iterable[StoredFile]:
+        """What was handed in with requirements, and what was delivered."""
+        own = _orders_of(user)
+        for answer in OrderRequirement.objects.filter(order__in=own).exclude(file="").select_related("order"):
+            yield stored(f"orders/{answer.order.number}/requirements", answer.file, answer.file_name)
+        for file in DeliveryFile.objects.filter(delivery__order__in=own).select_related("delivery__order"):
+            folder = f"orders/{file.delivery.order.number}/delivery-{file.delivery.number}"
+            yield stored(folder, file.file, file.name)
+
+    def blockers(self, user: User) -> Iterable[Blocker]:
+        """Orders that have not ended, disputes, refunds on their way."""
+        either = Q(buyer=user) | Q(seller=user)
+        running = Order.objects.filter(either).exclude(status__in=FINAL_STATUSES)
+        for order in running.exclude(status=OrderStatus.DISPUTED).order_by("pk"):
+            yield Blocker(
+                _("Order %(number)s “%(title)s”: %(status)s")
+                % {"number": order.number, "title": order.gig_title, "status": order.get_status_display()},
+                order.get_absolute_url() if order.buyer_id == user.pk or order.paid_at else reverse("orders:list"),
+            )
+        for order in running.filter(status=OrderStatus.DISPUTED).order_by("pk"):
+            text = _("A dispute about order %(number)s is not decided yet") % {"number": order.number}
+            yield Blocker(text, order.get_absolute_url())
+        refunds = Refund.objects.filter(order__in=Order.objects.filter(either)).exclude(status=RefundStatus.DONE)
+        for refund in refunds.select_related("order"):
+            text = _("A refund of order %(number)s is still on its way") % {"number": refund.order.number}
+            yield Blocker(text, refund.order.get_absolute_url())
+
+    def retained(self, user: User) -> Iterable[Retained]:
+        """The trades themselves."""
+        number = _orders_of(user).count()
+        if number:
+            yield Retained(
+                ngettext(
+                    "%(number)s order: what was bought, its time line, deliveries and disputes",
+                    "%(number)s orders: what was bought, their time lines, deliveries and disputes",
+                    number,
+                )
+                % {"number": number},
+                gettext_lazy("E-Commerce Law, article 31"),
+                gettext_lazy("three years after each order ended"),
+            )
+
+
+def _orders_of(user: User) -> QuerySet[Order]:
+    """As on the order pages: an order that was never paid is not the seller's business."""
+    return Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False))
+
+
+def _side(user: User, as_buyer: F | Value, as_seller: F | Value) -> Case:
+    return Case(When(buyer=user, then=as_buyer), default=as_seller, output_field=CharField())
