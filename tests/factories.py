@@ -31,16 +31,25 @@ def make_user(*, name: str = "", email: str = "", phone: str | None = None, **fi
     return user
 
 
-def make_seller(*, name: str = "", level: str = SellerLevelChoice.NEW, **fields: Any) -> User:
-    """Somebody whose seller desk is open and who may publish: the number is verified, the identity handed in."""
+def make_seller(*, name: str = "", level: str = SellerLevelChoice.NEW, proved: bool = True, **fields: Any) -> User:
+    """Somebody whose seller desk is open and who may publish: the number is verified, the identity handed in.
+
+    With `proved=False` both are still to be done.
+    """
     user = make_user(name=name or f"服务商{next(_sequence)}", **fields)
-    set_phone(user=user, phone=user.phone or f"+86155{next(_sequence):08d}", verified=True)
-    submit_identity(user)
+    if proved:
+        prove_number(user)
+        submit_identity(user)
     UserProfile.objects.filter(user=user).update(
         headline="品牌设计", about="做了八年。", seller_since=timezone.now(), level=level, province="浙江"
     )
     user.profile.refresh_from_db()
     return user
+
+
+def prove_number(user: User) -> None:
+    """A mobile number that its person typed the code of."""
+    set_phone(user=user, phone=user.phone or f"+86155{next(_sequence):08d}", verified=True)
 
 
 def submit_identity(user: User) -> UserVerification:
@@ -64,7 +73,8 @@ def make_finance() -> User:
 
 def make_verified_seller(*, name: str = "林青山") -> User:
     """A seller whose identity was checked under this name."""
-    seller = make_seller(name=name)
+    seller = make_seller(name=name, proved=False)
+    prove_number(seller)
     confirm_real_name(user=seller, real_name=name)
     return seller
 

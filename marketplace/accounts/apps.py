@@ -8,6 +8,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.accounts.own_data import AccountsSection
+        from marketplace.accounts.own_showcase import ShowcaseSection
         from marketplace.accounts.personal_data import register
 
         register("accounts", AccountsSection())
+        register("showcase", ShowcaseSection())

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import (
@@ -13,13 +14,13 @@ from marketplace.accounts.models import (
     ConsentRecord,
     DataExport,
     ExportStatus,
-    Portfolio,
+    NewDevice,
     Suspension,
     User,
     UserProfile,
-    UserSkill,
     UserVerification,
     VerificationKind,
+    VerificationPaper,
     VerificationStatus,
 )
 from marketplace.accounts.personal_data import (
@@ -46,8 +47,7 @@ class AccountsSection(Section):
     exported = frozenset(
         {
             "accounts.UserProfile.user",
-            "accounts.UserSkill.profile",
-            "accounts.Portfolio.profile",
+            "accounts.NewDevice.user",
             "accounts.ConsentRecord.user",
             "accounts.UserVerification.user",
             "accounts.DataExport.user",
@@ -85,12 +85,7 @@ class AccountsSection(Section):
                 *(field.attname for field in UserProfile._meta.concrete_fields if field.name not in ("id", "user"))
             ),
         )
-        yield table("skills", UserSkill.objects.filter(profile__user=user), skill="skill__name", level="level")
-        yield table(
-            "portfolio",
-            Portfolio.objects.filter(profile__user=user),
-            **plain("title", "description", "image", "created_at"),
-        )
+        yield table("new_devices", NewDevice.objects.filter(user=user), **plain("at", "user_agent", "ip"))
         yield table(
             "consents",
             ConsentRecord.objects.filter(user=user),
@@ -133,11 +128,9 @@ class AccountsSection(Section):
         )
 
     def files(self, user: User) -> Iterable[StoredFile]:
-        """Portrait and works."""
+        """The portrait. Papers of a check are their person's own, and stay where few can look."""
         if user.profile.avatar:
             yield stored("profile", user.profile.avatar)
-        for piece in Portfolio.objects.filter(profile__user=user):
-            yield stored("portfolio", piece.image)
 
     def retained(self, user: User) -> Iterable[Retained]:
         """Who somebody was, for those they traded with; and what they agreed to."""
@@ -155,18 +148,18 @@ class AccountsSection(Section):
 
     @transaction.atomic
     def erase(self, user: User) -> None:
-        """Works, skills, notifications, blocks, copies of data; checks of number and address go with these."""
-        for piece in Portfolio.objects.filter(profile__user=user):
-            delete_after_commit(piece.image)
-            piece.delete()
-        UserSkill.objects.filter(profile__user=user).delete()
+        """Notifications, blocks, devices, copies of data, papers; checks of number and address go with these."""
+        NewDevice.objects.filter(user=user).delete()
         Notification.objects.filter(recipient=user).delete()
         BlockedPerson.objects.filter(owner=user).delete()
         for export in DataExport.objects.filter(user=user, status=ExportStatus.READY):
             delete_after_commit(export.file)
         DataExport.objects.filter(user=user).delete()
+        for paper in VerificationPaper.objects.filter(verification__user=user):
+            delete_after_commit(paper.file)
+            paper.delete()
         UserVerification.objects.filter(user=user).exclude(
-            kind__in=_IDENTITY, status=VerificationStatus.APPROVED
+            Q(kind__in=_IDENTITY, status=VerificationStatus.APPROVED) | Q(is_barred=True)
         ).delete()
 
 
@@ -182,7 +175,10 @@ def _verifications(user: User) -> Iterable[dict[str, object]]:
             "kind": row.kind,
             "status": row.status,
             "name": real_name if row.name_encrypted and row.status == VerificationStatus.APPROVED else "",
-            "reason": row.reason,
+            "company_name": row.company_name,
+            "reason": row.reason_text,
+            "valid_until": row.valid_until,
             "created_at": row.created_at,
             "reviewed_at": row.reviewed_at,
+            "ended_at": row.ended_at,
         }

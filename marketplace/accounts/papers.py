@@ -1,26 +1,23 @@
 """Pictures of documents: sniffed, re-encoded, encrypted, and only then written anywhere."""
 
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from uuid import uuid4
 
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from marketplace.accounts.errors import VerificationError, VerificationErrorCode
 from marketplace.accounts.models.verification import PaperKind, VerificationPaper, private_storage
 from marketplace.core import clock
 from marketplace.core.encryption import decrypt_bytes, encrypt_bytes
+from marketplace.core.errors import PictureError
+from marketplace.core.pictures import encode_picture
 
 MAXIMUM_MEGABYTES = 10
-MAXIMUM_PIXELS = 40_000_000
 LONGEST_SIDE = 2000  # the small print of a card is still read
 SHORTEST_LONGER_SIDE = 600
-ACCEPTED_FORMATS = ("JPEG", "PNG", "WEBP")
 PICTURE, PDF = "image/webp", "application/pdf"
 # For the `accept` of a file field.
 ACCEPTED_PICTURES = "image/jpeg,image/png,image/webp"
@@ -50,39 +47,22 @@ def read_paper(upload: File, *, allow_pdf: bool = False) -> Paper:
     formats = "JPEG, PNG, WEBP, PDF" if allow_pdf else "JPEG, PNG, WEBP"
     try:
         return Paper(_encode_picture(upload), PICTURE)
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombWarning,
-        Image.DecompressionBombError,
-    ) as error:
+    except PictureError as error:
         raise VerificationError(VerificationErrorCode.PAPER_UNREADABLE, name=upload.name, formats=formats) from error
 
 
 def _encode_picture(upload: File) -> bytes:
-    """WebP, upright, without what was hidden in the file."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(upload, formats=ACCEPTED_FORMATS) as picture:
-            # The header tells the size before a pixel is unpacked.
-            if picture.width * picture.height > MAXIMUM_PIXELS:
-                raise Image.DecompressionBombError
-            if max(picture.width, picture.height) < SHORTEST_LONGER_SIDE:
-                raise VerificationError(
-                    VerificationErrorCode.PAPER_TOO_SMALL,
-                    name=upload.name,
-                    width=picture.width,
-                    height=picture.height,
-                    side=SHORTEST_LONGER_SIDE,
-                )
-            shown = ImageOps.exif_transpose(picture).convert("RGB")
-    shown.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    shown.info.clear()
-    buffer = BytesIO()
-    shown.save(buffer, "WEBP", quality=85, method=4)
-    return buffer.getvalue()
+    """WebP, upright, without what was hidden in the file, and large enough to be read."""
+    encoded = encode_picture(upload, longest_side=LONGEST_SIDE)
+    if max(encoded.width, encoded.height) < SHORTEST_LONGER_SIDE:
+        raise VerificationError(
+            VerificationErrorCode.PAPER_TOO_SMALL,
+            name=upload.name,
+            width=encoded.width,
+            height=encoded.height,
+            side=SHORTEST_LONGER_SIDE,
+        )
+    return encoded.content
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.accounts import selectors, services
-from marketplace.accounts.decorators import logged_in_recently
 from marketplace.accounts.errors import AccountError
 from marketplace.accounts.models import User
 from marketplace.accounts.providers.base import NICKNAME_LENGTH, Provider
+from marketplace.accounts.second_factor import logged_in_recently
 
 logger = logging.getLogger(__name__)
 

@@ -51,7 +51,7 @@ def unlocked(point):
 
 
 def test_two_moderators_who_decide_at_once_decide_once(meet_before):
-    case = hand_in(make_seller())
+    case = hand_in(make_seller(proved=False))
     meet_before(locks, "lock_verifications")
     results = together(approval(case), rejection(case))
     assert refusals(results) == [VerificationErrorCode.WRONG_STATE]
@@ -63,7 +63,7 @@ def test_two_moderators_who_decide_at_once_decide_once(meet_before):
 
 
 def test_control_without_the_lock_both_decide_and_the_person_is_told_two_things(monkeypatch):
-    case, point = hand_in(make_seller()), MeetingPoint(once=True)
+    case, point = hand_in(make_seller(proved=False)), MeetingPoint(once=True)
     monkeypatch.setattr(locks, "lock_verifications", unlocked(point))
     results = together(approval(case), rejection(case))
     assert point.was_used
@@ -73,7 +73,7 @@ def test_control_without_the_lock_both_decide_and_the_person_is_told_two_things(
 
 
 def test_a_moderator_who_approves_what_is_taken_back_at_once_comes_first_or_not_at_all(meet_before):
-    case = hand_in(make_seller())
+    case = hand_in(make_seller(proved=False))
     withdrawal = partial(services.withdraw_verification, user=case.user, kind=VerificationKind.REAL_NAME)
     meet_before(locks, "lock_verifications")
     results = together(approval(case), withdrawal)
@@ -85,7 +85,7 @@ def test_a_moderator_who_approves_what_is_taken_back_at_once_comes_first_or_not_
 
 def test_two_accounts_with_one_number_approved_at_once_only_one_counts(meet_before):
     """Two people, so no common lock: the constraint of the database decides."""
-    cases = [hand_in(make_seller()), hand_in(make_seller())]
+    cases = [hand_in(make_seller(proved=False)), hand_in(make_seller(proved=False))]
     meet_before(locks, "lock_verifications")
     results = together(*[approval(case) for case in cases])
     assert refusals(results) == [VerificationErrorCode.NUMBER_IN_USE]
@@ -94,7 +94,7 @@ def test_two_accounts_with_one_number_approved_at_once_only_one_counts(meet_befo
 
 
 def test_a_form_that_is_sent_twice_at_once_is_one_case(meet_before):
-    person = make_seller()
+    person = make_seller(proved=False)
     meet_before(locks, "lock_user")
     results = together(*[partial(hand_in, person)] * 2)
     assert refusals(results) == [VerificationErrorCode.ALREADY_PENDING]
@@ -102,7 +102,7 @@ def test_a_form_that_is_sent_twice_at_once_is_one_case(meet_before):
 
 
 def test_control_without_the_lock_the_second_one_is_an_error_of_the_database(monkeypatch):
-    person, point = make_seller(), MeetingPoint(once=True)
+    person, point = make_seller(proved=False), MeetingPoint(once=True)
     require_room = services.verification_submitting._require_room
 
     def both_have_room(case):

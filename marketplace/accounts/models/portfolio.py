@@ -21,7 +21,7 @@ class Portfolio(TimeStamped):
     """A piece of work a seller shows; its media are PortfolioMedia.
 
     The table still has the columns image, width and height of before: nothing reads them, the release after this one
-    drops them (migration 0003).
+    drops them (migration 0005_profile).
     """
 
     profile = models.ForeignKey(

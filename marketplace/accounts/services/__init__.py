@@ -1,7 +1,7 @@
 """What people do with their account, and staff with the accounts of others. One module a part of it."""
 
 from marketplace.accounts.services.availability import come_back, go_away, set_working_hours
-from marketplace.accounts.services.blocking import block_user, unblock_user
+from marketplace.accounts.services.blocking import block_person, unblock_person
 from marketplace.accounts.services.certificates import add_certificate, remove_certificate
 from marketplace.accounts.services.closing import ask_for_closing, cancel_closing, carry_out_closing
 from marketplace.accounts.services.consents import give_consent, record_consent, withdraw_consent
@@ -92,7 +92,7 @@ __all__ = [
     "ask_for_closing",
     "ask_for_export",
     "become_seller",
-    "block_user",
+    "block_person",
     "build_data_export",
     "cancel_closing",
     "carry_out_closing",
@@ -152,7 +152,7 @@ __all__ = [
     "tell_by_bell",
     "tell_by_mail",
     "tell_of_new_device",
-    "unblock_user",
+    "unblock_person",
     "unlink_social_account",
     "update_medium",
     "update_piece",

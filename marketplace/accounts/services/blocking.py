@@ -4,7 +4,7 @@ from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import BlockedPerson, User
 
 
-def block_user(*, owner: User, person: User) -> BlockedPerson:
+def block_person(*, owner: User, person: User) -> BlockedPerson:
     """Keep somebody from writing to `owner` and from ordering from them. Running orders go on. Safe to repeat.
 
     Raises AccountError ONESELF, or BLOCKING_STAFF: who speaks for the platform cannot be kept out.
@@ -17,6 +17,6 @@ def block_user(*, owner: User, person: User) -> BlockedPerson:
     return blocked
 
 
-def unblock_user(*, owner: User, person: User) -> None:
+def unblock_person(*, owner: User, person: User) -> None:
     """Let somebody write and order again. Safe to repeat."""
     BlockedPerson.objects.filter(owner=owner, person=person).delete()

@@ -63,8 +63,8 @@ def tell_of_new_device(*, noted: NewDevice) -> bool:
             send_sms(
                 recipient=user.phone,
                 template=SmsTemplate.NEW_DEVICE,
-                device=context["device"],
-                address=context["address"],
+                device=str(context["device"]),
+                address=str(context["address"]),
                 moment=deadline(noted.at),
             )
     NewDevice.objects.filter(pk=noted.pk).update(told_at=clock.now())

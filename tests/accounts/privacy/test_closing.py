@@ -164,9 +164,10 @@ def test_the_person_goes_and_the_trade_stays(days_later, django_capture_on_commi
     seller.phone = "+8613800138000"
     seller.save()
     email, handle = seller.email, seller.profile.handle
-    work = Portfolio.objects.create(profile=seller.profile, title="招牌", image=ContentFile(PIXEL, name="tea.png"))
+    piece = Portfolio.objects.create(profile=seller.profile, title="招牌")
+    work = piece.media.create(kind="image", picture=ContentFile(PIXEL, name="tea.png"))
     seller.profile.avatar.save("me.png", ContentFile(PIXEL))
-    files = [work.image.name, seller.profile.avatar.name]
+    files = [work.picture.name, seller.profile.avatar.name]
     gig = make_gig(seller=seller)
     kept = make_gig()
     toggle_favourite(gig=kept, user=seller)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-BEFORE = [("accounts", "0002_verified_name")]
+BEFORE = [("accounts", "0004_verification")]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_pictures_languages_and_skills_are_carried_there_and_back(at_the_release
     pieces.create(profile=profile, title="茶馆", image="portfolio/2026/01/tea.webp", width=640, height=400)
     old.get_model("accounts", "Skill").objects.filter(name="插画").update(slug="cha-hua")
 
-    new = migrated([("accounts", "0003_profile")])
+    new = migrated([("accounts", "0005_profile")])
     medium = new.get_model("accounts", "PortfolioMedia").objects.get()
     assert (medium.piece.title, medium.kind, medium.picture.name) == ("茶馆", "image", "portfolio/2026/01/tea.webp")
     assert (medium.width, medium.height) == (640, 400)

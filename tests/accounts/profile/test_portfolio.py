@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.files.storage import default_storage
-from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts import services
@@ -16,6 +15,7 @@ from marketplace.moderation.models import AdminLog
 from marketplace.notifications.models import Notification
 from tests.accounts.profile.uploads import MP4, PDF, WEBM, picture, upload
 from tests.factories import make_moderator, make_seller
+from tests.logins import log_in
 
 LINK = "https://www.example.com/case/1"
 
@@ -220,8 +220,7 @@ def test_a_hidden_piece_is_there_for_its_owner_only_who_reads_why(seller, seller
         services.hide_piece(piece=piece, moderator=moderator, reason=" ")
     assert refusal.value.code == PortfolioErrorCode.REASON_MISSING
     assert client.get(piece.get_absolute_url()).status_code == 200
-    staff = Client()
-    staff.force_login(moderator, backend="django.contrib.auth.backends.ModelBackend")
+    staff = log_in(moderator)
     assert "茶馆招牌" in staff.get(reverse("accounts_pieces")).content.decode()
     staff.post(reverse("accounts_piece_hide", args=[piece.pk]), {"reason": "不是本人作品"})
     assert client.get(piece.get_absolute_url()).status_code == 404

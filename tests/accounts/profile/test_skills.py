@@ -1,7 +1,6 @@
 """Skills: chosen from the list, found while typing, missed and suggested."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -12,6 +11,7 @@ from marketplace.accounts.services.skills import OPEN_SUGGESTIONS, SKILL_LIMIT
 from marketplace.moderation.models import AdminLog
 from marketplace.notifications.models import Notification
 from tests.factories import make_moderator, make_user
+from tests.logins import log_in
 
 
 def test_the_list_came_with_the_migration_in_both_languages(db):
@@ -88,9 +88,7 @@ def suggestion(buyer):
 
 @pytest.fixture
 def moderator_client(db):
-    client = Client()
-    client.force_login(make_moderator(), backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return log_in(make_moderator())
 
 
 def test_a_moderator_takes_it_into_the_list_and_the_person_hears_of_it(suggestion, moderator_client):

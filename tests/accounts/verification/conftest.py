@@ -17,7 +17,7 @@ from marketplace.accounts.errors import VerificationError
 from marketplace.accounts.models import PaperKind, User, UserVerification
 from marketplace.accounts.papers import Paper, read_paper
 from marketplace.moderation.models import AdminLog
-from tests.factories import make_moderator
+from tests.factories import make_moderator, make_seller
 
 
 def number_born(born: date, *, place: str = "330106", sequence: str = "000") -> str:
@@ -112,3 +112,9 @@ def today() -> date:
 def moderator(db) -> User:
     """Somebody who decides."""
     return make_moderator()
+
+
+@pytest.fixture
+def seller(db) -> User:
+    """A seller whose identity is still to be handed in."""
+    return make_seller(proved=False)

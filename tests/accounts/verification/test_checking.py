@@ -89,7 +89,7 @@ def test_a_match_approves_alone_only_where_the_platform_says_so(seller):
 
 
 def test_a_match_with_a_number_in_use_is_left_to_a_person(seller, moderator):
-    first, second = hand_in(seller), hand_in(make_seller())
+    first, second = hand_in(seller), hand_in(make_seller(proved=False))
     approve(first, moderator)
     set_config(key="verification.approve_on_match", value=1, reason="测试")
     tasks.check_identities()

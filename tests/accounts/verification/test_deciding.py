@@ -138,7 +138,7 @@ def test_new_papers_take_the_place_of_the_old_ones_without_a_word_about_those(se
 
 
 def test_two_accounts_with_one_number_waiting_only_the_first_is_approved(seller, moderator):
-    first, second = hand_in(seller), hand_in(make_seller())
+    first, second = hand_in(seller), hand_in(make_seller(proved=False))
     approve(first, moderator)
     assert refused(approve, second, moderator).code == VerificationErrorCode.NUMBER_IN_USE
     second.refresh_from_db()

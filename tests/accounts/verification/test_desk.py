@@ -14,7 +14,7 @@ from marketplace.accounts.services import submit_company
 from marketplace.payments import todo_selectors
 from tests.accounts.verification.conftest import NUMBER, approve, credit_code, hand_in, noted
 from tests.factories import make_finance, make_moderator, make_seller, make_user, make_verified_seller
-from tests.logins import BACKEND, log_in
+from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/verifications/"
@@ -22,9 +22,7 @@ LIST = "/admin/verifications/"
 
 @pytest.fixture
 def desk(moderator) -> Client:
-    browser = Client()
-    browser.force_login(moderator, backend=BACKEND)
-    return browser
+    return log_in(moderator)
 
 
 @pytest.fixture
@@ -71,7 +69,7 @@ def test_a_stranger_is_sent_to_the_log_in(case):
 
 
 def test_what_waited_longest_stands_first_with_the_numbers_of_each_kind(desk, moderator):
-    people = [make_seller(name=f"服务商{letter}") for letter in "甲乙丙"]
+    people = [make_seller(proved=False, name=f"服务商{letter}") for letter in "甲乙丙"]
     cases = [hand_in(person) for person in people]
     UserVerification.objects.filter(pk=cases[2].pk).update(created_at=timezone.now() - timedelta(days=2))
     approve(cases[0], moderator)
@@ -132,7 +130,7 @@ def test_a_pdf_is_saved_and_never_shown(desk):
 
 
 def test_a_document_is_found_under_its_own_case_only(desk, case):
-    other = hand_in(make_seller())
+    other = hand_in(make_seller(proved=False))
     assert desk.get(at(other, f"papers/{case.papers.first().pk}/")).status_code == 404
     assert desk.get(at(case, "papers/0/")).status_code == 404
     assert desk.get(f"{LIST}0/").status_code == 404

@@ -47,7 +47,7 @@ def test_thirty_days_before_the_person_is_told_once(seller, moderator, today):
 
 
 def test_papers_for_ever_and_cases_from_before_there_were_papers_never_expire(moderator, today):
-    people = [make_seller(), make_seller()]
+    people = [make_seller(proved=False), make_seller(proved=False)]
     approve(hand_in(people[0]), moderator)
     services.confirm_real_name(user=people[1], real_name="林青山")
     with on(today + timedelta(days=20_000)):
@@ -74,8 +74,8 @@ def test_of_a_rejected_case_papers_and_number_are_deleted_in_time_and_the_reason
 
 
 def test_papers_that_wait_or_count_are_kept(moderator):
-    hand_in(make_seller())
-    approve(hand_in(make_seller()), moderator)
+    hand_in(make_seller(proved=False))
+    approve(hand_in(make_seller(proved=False)), moderator)
     with clock.moved_to(timezone.now() + timedelta(days=1000)):
         assert tasks.forget_rejected_papers() == 0
     assert len(stored_files()) == 4
@@ -101,4 +101,4 @@ def test_of_whoever_leaves_the_papers_are_erased_whatever_became_of_them(seller,
     assert stored_files() == set()
     assert [case.name_encrypted, case.number_encrypted, case.number_digest] == ["", "", ""]
     assert case.status == VerificationStatus.APPROVED
-    hand_in(make_seller())  # the number is free for its owner's next account
+    hand_in(make_seller(proved=False))  # the number is free for its owner's next account

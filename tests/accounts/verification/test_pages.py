@@ -105,7 +105,7 @@ def test_consent_is_never_ticked_beforehand_and_without_it_nothing_is_kept(selle
         ({"valid_until": "2099-01-01"}, "只能选一项"),
         ({"is_long_term": "", "valid_until": "2020-01-01"}, "证件已过有效期"),
         ({"name": "林"}, "请填写完整的名称"),
-        ({"front": picture(form="GIF", name="front.gif")}, "front.gif"),
+        ({"front": picture(form="BMP", name="front.bmp")}, "front.bmp"),
         ({"back": picture(size=(300, 200))}, "300"),
         ({"back": ""}, "必填"),
     ],
@@ -121,14 +121,14 @@ def test_each_fault_stands_below_its_field_and_nothing_is_kept(changes, sentence
 
 
 def test_a_number_that_is_in_use_leads_back_with_a_sentence(seller, moderator):
-    approve(hand_in(make_seller()), moderator)
+    approve(hand_in(make_seller(proved=False)), moderator)
     answer = log_in(seller).post(REAL_NAME, typed(), HTTP_REFERER=f"http://testserver{REAL_NAME}", follow=True)
     assert "已在另一个账号完成认证" in answer.content.decode()
     assert not UserVerification.objects.filter(user=seller).exists()
 
 
 def test_nobody_tries_out_numbers_until_one_is_said_to_be_in_use(seller, moderator):
-    approve(hand_in(make_seller()), moderator)
+    approve(hand_in(make_seller(proved=False)), moderator)
     browser = log_in(seller)
     answers = [browser.post(REAL_NAME, typed()).status_code for _try in range(11)]
     assert answers == [409] * 10 + [429]
@@ -190,7 +190,7 @@ def test_who_is_not_verified_is_led_from_the_companys_form_to_the_overview(selle
 
 
 def test_nobody_sees_anything_of_another_persons_papers(seller):
-    hand_in(make_seller())
+    hand_in(make_seller(proved=False))
     shown = page(log_in(seller), OVERVIEW)
     assert "****" not in shown
     assert "未认证" in shown
@@ -212,7 +212,7 @@ def test_all_four_facts_are_one_query(seller, moderator, today, django_assert_nu
 
 def test_a_person_takes_back_their_own_papers_and_nobody_elses(seller):
     hand_in(seller)
-    other = make_seller()
+    other = make_seller(proved=False)
     hand_in(other)
     address = f"{OVERVIEW}real_name/withdraw/"
     browser = log_in(seller, minutes_ago=60)

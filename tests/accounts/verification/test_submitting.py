@@ -124,7 +124,7 @@ def test_who_is_verified_hands_in_again_only_when_the_papers_expire_soon(seller,
 
 def test_one_identity_verifies_one_account(seller, moderator):
     approve(hand_in(seller), moderator)
-    other = make_seller()
+    other = make_seller(proved=False)
     refusal = refused(hand_in, other)
     assert refusal.code == VerificationErrorCode.NUMBER_IN_USE
     assert not UserVerification.objects.filter(user=other).exists()
@@ -133,14 +133,14 @@ def test_one_identity_verifies_one_account(seller, moderator):
 
 def test_a_number_that_only_waits_does_not_keep_its_owner_out(seller):
     """Otherwise anybody could block somebody else's number by handing it in with any picture."""
-    hand_in(make_seller())
+    hand_in(make_seller(proved=False))
     assert hand_in(seller).status == VerificationStatus.PENDING
 
 
 def test_a_barred_number_is_refused_on_every_account(seller, moderator):
     case = approve(hand_in(seller), moderator)
     services.revoke_verification(verification_id=case.pk, moderator=moderator, words="证件系伪造", bar=True)
-    for person in (seller, make_seller()):
+    for person in (seller, make_seller(proved=False)):
         assert refused(hand_in, person).code == VerificationErrorCode.NUMBER_BARRED
     assert UserVerification.objects.count() == 1
     hand_in(seller, number=number_born(date(1991, 1, 1)))  # control: the number is barred, not the person
