@@ -207,3 +207,15 @@ def test_the_page_shows_neither_number_nor_address_in_full():
 @pytest.mark.parametrize(("stored", "shown"), [(OLD, "138 0013 8000"), ("+12025550143", "+12025550143"), ("?", "?")])
 def test_a_number_is_written_in_groups(stored, shown):
     assert phone_number(stored) == shown
+
+
+@pytest.mark.parametrize(("phone", "left"), [(None, 1), (OLD, 0)], ids=["last way in", "a number is left"])
+def test_an_address_that_is_the_last_way_in_cannot_be_removed(phone, left, mailoutbox):
+    user = person(email=MAIL, phone=phone)
+    user.set_unusable_password()
+    user.save()
+    browser = log_in(user)
+    browser.post(PROVE_EMAIL, {"send": "email"})
+    browser.post(PROVE_EMAIL, {"code": mailed(mailoutbox)})
+    browser.post(CHANGE_EMAIL, {"email": MAIL, "action_remove": ""})
+    assert EmailAddress.objects.filter(user=user).count() == left
