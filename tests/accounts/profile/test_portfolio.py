@@ -84,16 +84,16 @@ def test_a_link_leads_to_a_public_website(piece, link):
     assert piece.media.count() == 1
 
 
-def test_of_a_refused_piece_no_file_stays_behind(seller):
-    folder = default_storage.path("portfolio")
-    before = {path for path in __import__("pathlib").Path(folder).rglob("*") if path.is_file()}
+def test_of_a_refused_piece_no_file_stays_behind(seller, monkeypatch, tmp_path):
+    assert default_storage.location  # the lazy object has become one
+    monkeypatch.setitem(default_storage._wrapped.__dict__, "location", str(tmp_path))
     for number in range(PIECE_LIMIT):
         services.create_piece(profile=seller.profile, title=f"第{number}件", link=LINK)
     with pytest.raises(PortfolioError) as refusal:
         services.create_piece(profile=seller.profile, title="多一件", uploads=[picture()])
     assert refusal.value.code == PortfolioErrorCode.TOO_MANY_PIECES
     assert Portfolio.objects.filter(profile=seller.profile).count() == PIECE_LIMIT
-    assert {path for path in __import__("pathlib").Path(folder).rglob("*") if path.is_file()} == before
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_piece_has_room_for_twelve(piece):

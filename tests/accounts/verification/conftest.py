@@ -14,7 +14,7 @@ from stdnum.cn import ric, uscc
 
 from marketplace.accounts import services
 from marketplace.accounts.errors import VerificationError
-from marketplace.accounts.models import PaperKind, User, UserVerification
+from marketplace.accounts.models import PaperKind, User, UserVerification, VerificationPaper
 from marketplace.accounts.papers import Paper, read_paper
 from marketplace.moderation.models import AdminLog
 from tests.factories import make_moderator, make_seller
@@ -98,8 +98,12 @@ def stored_files() -> set[str]:
 
 @pytest.fixture(autouse=True)
 def _own_folder(monkeypatch, tmp_path) -> None:
-    """Each test has a private storage of its own. The field of the model has taken its storage at import: so this one."""
-    monkeypatch.setitem(storages["private"].__dict__, "location", str(tmp_path))
+    """Each test has a private storage of its own.
+
+    The field of the model has taken its storage at import; a test of settings may have made another one since.
+    """
+    for storage in (storages["private"], VerificationPaper._meta.get_field("file").storage):
+        monkeypatch.setitem(storage.__dict__, "location", str(tmp_path))
 
 
 @pytest.fixture
