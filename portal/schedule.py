@@ -45,6 +45,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.payments.tasks.reconcile_bills": (10, 30),
     "marketplace.payments.tasks.forget_refused_notifications": (4, 10),
     "marketplace.accounts.tasks.forget_unfinished_sign_ups": (4, 30),
+    "marketplace.notifications.tasks.forget_old_messages": (4, 40),
 }
 
 

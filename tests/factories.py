@@ -59,14 +59,14 @@ def submit_identity(user: User) -> UserVerification:
 
 def make_moderator() -> User:
     """Staff in the group that approves gigs."""
-    user = make_user(name="审核员", is_staff=True)
+    user = make_user(name="审核员")
     user.groups.add(ensure_roles()["moderator"])
     return user
 
 
 def make_finance() -> User:
     """Staff in the group that looks after money."""
-    user = make_user(name="财务", is_staff=True)
+    user = make_user(name="财务")
     user.groups.add(ensure_roles()["finance"])
     return user
 

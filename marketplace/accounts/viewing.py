@@ -16,6 +16,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest
 
+from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
@@ -67,7 +68,7 @@ class NoSession(SessionBase):
 @transaction.atomic
 def begin(*, session: MutableMapping[str, Any], staff: User, person: User) -> None:
     """Begin to look; from now on pages of the site show what `person` sees. Raises AccountError NOT_VIEWABLE for staff."""
-    if person.is_staff or person.is_superuser or not staff.has_perm(PERMISSION):
+    if selectors.is_staff_person(person) or not staff.has_perm(PERMISSION):
         raise AccountError(AccountErrorCode.NOT_VIEWABLE)
     ends_at = clock.now() + timedelta(minutes=MINUTES)
     staff_log.note(actor=staff, action="person.view_as", subject=person, data={"until": ends_at.isoformat()})
@@ -94,10 +95,10 @@ def current(request: HttpRequest) -> Viewing | None:
     if clock.now().timestamp() >= kept["ends_at"] or not staff.has_perm(PERMISSION):
         end(session=request.session, staff=staff)
         return None
-    person = (
-        User.objects.select_related("profile").filter(pk=kept["person"], is_staff=False, is_superuser=False).first()
-    )
-    return Viewing(staff, person, kept["ends_at"]) if person else None
+    person = User.objects.select_related("profile").filter(pk=kept["person"]).first()
+    if person is None or selectors.is_staff_person(person):
+        return None
+    return Viewing(staff, person, kept["ends_at"])
 
 
 def is_shown(request: HttpRequest) -> bool:

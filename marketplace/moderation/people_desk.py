@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
 from marketplace.accounts import services, viewing
+from marketplace.accounts.selectors import is_staff_person
 from marketplace.moderation import people_selectors as selectors
 from marketplace.moderation.people_forms import NoteForm, PeopleForm, SuspendForm, WhyForm
 
@@ -113,7 +114,7 @@ def _page(request: HttpRequest, user_id: int, *, contact: dict[str, str] | None 
         "suspend_form": SuspendForm(auto_id="suspend_%s"),
         "why_form": WhyForm(auto_id="lift_%s"),
         "note_form": NoteForm(auto_id="note_%s"),
-        "is_protected": person.is_staff or person.is_superuser,
+        "is_protected": is_staff_person(person),
         "minutes": viewing.MINUTES,
     }
     return render(request, "moderation/admin/person_detail.html", context)

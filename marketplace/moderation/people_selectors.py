@@ -101,7 +101,7 @@ def people(text: str = "", *, kind: str = "") -> QuerySet[User]:
         found = found.filter(pk__in=[person.pk for person in people_matching(text, limit=MOST_FOUND)])
     kinds = {
         "sellers": Q(profile__seller_since__isnull=False),
-        "buyers": Q(profile__seller_since=None, is_staff=False, is_superuser=False),
+        "buyers": Q(profile__seller_since=None, is_staff=False, is_superuser=False, groups=None),
         "suspended": Q(is_suspended=True),
         "closing": Q(is_closing=True),
         "closed": Q(is_closed=True),

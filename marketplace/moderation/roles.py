@@ -77,6 +77,8 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
 _TAKEN_BACK = {MODERATOR: ["view_user"], SUPPORT: ["view_user"]}
 # The administrator may do whatever our apps know, except to touch the books and what is evidence.
 _ADMINISTERED = ("core", "accounts", "gigs", "moderation", "notifications", "discovery", "insights", "cms_pages")
+# What was agreed, decided and done; a person leaves by closing the account, never by a row that is deleted.
+_EVIDENCE = ("adminlog", "suspension", "consentrecord", "accountclosing", "verificationpaper", "staffnote")
 _READ_ONLY = ("orders", "payments", "ledger", "reviews", "messaging")
 
 
@@ -103,5 +105,11 @@ def ensure_roles() -> dict[str, Group]:
     administrator.permissions.add(*Permission.objects.filter(content_type__app_label__in=_ADMINISTERED))
     administrator.permissions.add(
         *Permission.objects.filter(content_type__app_label__in=_READ_ONLY, codename__startswith="view_")
+    )
+    administrator.permissions.remove(
+        *Permission.objects.filter(
+            codename__in=[f"{act}_{model}" for act in ("change", "delete") for model in _EVIDENCE]
+        ),
+        *Permission.objects.filter(content_type__app_label="accounts", codename="delete_user"),
     )
     return groups

@@ -16,3 +16,9 @@ def send_text_message(message_id: int) -> bool:
 def send_waiting_text_messages() -> int:
     """Send what a worker lost or a provider did not take; returns how many left."""
     return count_done(sms.waiting_sms(), lambda key: sms.deliver_sms(message_id=key), until=Deadline())
+
+
+@shared_task
+def forget_old_messages() -> int:
+    """Delete what left the house a month ago."""
+    return sms.forget_old_messages()

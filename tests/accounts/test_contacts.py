@@ -219,3 +219,11 @@ def test_an_address_that_is_the_last_way_in_cannot_be_removed(phone, left, mailo
     browser.post(PROVE_EMAIL, {"code": mailed(mailoutbox)})
     browser.post(CHANGE_EMAIL, {"email": MAIL, "action_remove": ""})
     assert EmailAddress.objects.filter(user=user).count() == left
+
+
+@pytest.mark.parametrize("more", [{"action_send": ""}, {"action_remove": ""}, {"action_send": "", "action_remove": ""}])
+def test_no_second_button_in_the_same_form_gets_round_the_old_end(more, mailoutbox):
+    browser = log_in(person(email=MAIL))
+    response = browser.post(CHANGE_EMAIL, {"email": "thief@example.com", "action_add": ""} | more)
+    assert response.headers["Location"] == PROVE_EMAIL
+    assert mailoutbox == []

@@ -12,7 +12,6 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.accounts.profile.uploads import halves, picture
-from tests.e2e.test_main_job import _code_sent_to
 
 pytestmark = pytest.mark.browser
 
@@ -23,16 +22,7 @@ def upload_of(file, name: str) -> dict[str, object]:
 
 def sign_up(maker) -> None:
     """A new person each time: the stack keeps its data."""
-    phone = f"137{time.time_ns() // 1000 % 10**8:08d}"
-    page = maker.visit("/accounts/signup/")
-    page.fill("main [name=phone]", phone)
-    page.fill("main [name=display_name]", "林青山")
-    page.fill("main [name=password1]", "qing-shan-2026-zi")
-    page.check("main [name=consent]")
-    page.click("main form:has([name=password1]) button[type=submit]")
-    page.fill("main [name=code]", _code_sent_to(phone, page, maker.stack))
-    page.click("main form:has([name=code]) button[type=submit]")
-    page.wait_for_url(lambda url: "/accounts/" not in url)
+    maker.sign_up(f"137{time.time_ns() // 1000 % 10**8:08d}", "林青山", "qing-shan-2026-zi")
 
 
 def picture_on(page: Page, selector: str) -> Image.Image:

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from stdnum.cn import ric
 
-from tests.e2e.conftest import Person, Stack
+from tests.e2e.conftest import Person
 
 pytestmark = pytest.mark.browser
 PASSWORD = "shi-ming-ren-zheng-2026"
@@ -23,27 +23,8 @@ def _new_number() -> str:
     return head + ric.calc_check_digit(head + "0")
 
 
-def _sign_up(somebody: Person, stack: Stack, name: str) -> None:
-    phone = f"138{time.time_ns() // 1000 % 10**8:08d}"
-    page = somebody.visit("/accounts/signup/")
-    page.fill("main [name=phone]", phone)
-    page.fill("main [name=display_name]", name)
-    page.fill("main [name=password1]", PASSWORD)
-    page.check("main [name=consent]")
-    page.click("main form:has([name=password1]) button[type=submit]")
-    page.fill("main [name=code]", _code_sent_to(phone, page, stack))
-    page.click("main form:has([name=code]) button[type=submit]")
-    page.wait_for_url(lambda url: "/accounts/" not in url)
-
-
-def _code_sent_to(phone: str, page: Page, stack: Stack) -> str:
-    outbox = page.context.new_page()
-    outbox.goto(f"{stack.address}/dev/outbox/")
-    text = outbox.locator("main").inner_text()
-    outbox.close()
-    found = re.search(rf"{phone}.*?\b(\d{{6}})\b", text, re.DOTALL)
-    assert found, f"no code for {phone} in the outbox"
-    return found[1]
+def _sign_up(somebody: Person, name: str) -> None:
+    somebody.sign_up(f"138{time.time_ns() // 1000 % 10**8:08d}", name, PASSWORD)
 
 
 def _photographs(folder: Path) -> tuple[Path, Path]:
@@ -81,7 +62,7 @@ def _open_case(moderator: Person, nickname: str) -> Page:
 def test_papers_are_handed_in_on_a_telephone_and_approved_at_a_desk(person, stack, tmp_path) -> None:
     number, nickname = _new_number(), f"青山{time.time_ns() // 1000 % 10**6}"
     somebody = person("person")
-    _sign_up(somebody, stack, nickname)
+    _sign_up(somebody, nickname)
     somebody.visit("/settings/verification/")
     somebody.snap("1 four facts")
     _hand_in(somebody, "林青山", number[:-1], _photographs(tmp_path))
@@ -127,7 +108,7 @@ def test_papers_are_handed_in_on_a_telephone_and_approved_at_a_desk(person, stac
 def test_rejected_papers_tell_why_and_are_handed_in_again(person, stack, tmp_path) -> None:
     number, nickname = _new_number(), f"远山{time.time_ns() // 1000 % 10**6}"
     somebody = person("person")
-    _sign_up(somebody, stack, nickname)
+    _sign_up(somebody, nickname)
     _hand_in(somebody, "周远山", number, _photographs(tmp_path))
     somebody.page.locator("main form button[type=submit]").click()
     expect(somebody.page.locator("#real_name")).to_contain_text("待审核")

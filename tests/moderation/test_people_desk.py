@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def staff_of(role: str) -> User:
-    user = make_user(name=f"同事{role}", is_staff=True)
+    user = make_user(name=f"同事{role}")
     user.groups.add(ensure_roles()[role])
     return user
 

@@ -29,7 +29,7 @@ def table() -> list[tuple[str, set[str]]]:
 
 
 def staff_of(role: str) -> Client:
-    user = make_user(is_staff=True)
+    user = make_user()
     user.groups.add(ensure_roles()[role])
     return log_in(user)
 

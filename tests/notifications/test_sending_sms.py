@@ -113,3 +113,22 @@ def test_a_text_without_its_parameter_is_a_programming_error():
     with pytest.raises(KeyError):
         send_sms(recipient=NUMBER, template=SmsTemplate.CODE)
     assert not OutboundMessage.objects.exists()
+
+
+def test_a_warning_is_worth_sending_hours_later(provider):
+    send_sms(recipient=NUMBER, template=SmsTemplate.NUMBER_CHANGED, number="139****9000")
+    with clock.moved_to(timezone.now() + timedelta(hours=5)):
+        assert tasks.send_waiting_text_messages() == 1
+    send_sms(recipient=NUMBER, template=SmsTemplate.NUMBER_CHANGED, number="139****9000")
+    with clock.moved_to(timezone.now() + timedelta(hours=25)):
+        assert tasks.send_waiting_text_messages() == 0
+
+
+def test_numbers_are_forgotten_after_a_month(provider):
+    send_sms(recipient=NUMBER, template=SmsTemplate.NO_ACCOUNT)
+    tasks.send_waiting_text_messages()
+    with clock.moved_to(timezone.now() + timedelta(days=29)):
+        assert tasks.forget_old_messages() == 0
+    with clock.moved_to(timezone.now() + timedelta(days=31)):
+        assert tasks.forget_old_messages() == 1
+    assert not OutboundMessage.objects.exists()

@@ -9,6 +9,7 @@ from marketplace.accounts.selectors.onboarding import (
     verification_url,
 )
 from marketplace.accounts.selectors.people import (
+    is_staff_person,
     moved_profile,
     own_profile,
     people_matching,
@@ -117,6 +118,7 @@ __all__ = [
     "has_consent",
     "has_way_in_without",
     "identity_state",
+    "is_staff_person",
     "is_verified_company",
     "known_openids",
     "latest_export",

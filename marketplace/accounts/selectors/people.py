@@ -72,6 +72,11 @@ def own_profile(user: User) -> UserProfile:
     return profile if profile is not None else UserProfile.make_for(user)
 
 
+def is_staff_person(user: User) -> bool:
+    """Whether this account works for the platform: it has a role, or Django's flags. Wagtail's form sets no flag."""
+    return user.is_staff or user.is_superuser or user.groups.exists()
+
+
 def unproven_claims(email: str) -> QuerySet[User]:
     """People who signed up themselves and named this address, but never typed the code sent there.
 
@@ -79,6 +84,6 @@ def unproven_claims(email: str) -> QuerySet[User]:
     """
     return (
         User.objects.filter(emailaddress__email=email.lower(), emailaddress__verified=False)
-        .filter(consents__isnull=False, is_staff=False, is_superuser=False)
+        .filter(consents__isnull=False, is_staff=False, is_superuser=False, groups=None)
         .distinct()
     )

@@ -2,6 +2,7 @@
 
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import BlockedPerson, User
+from marketplace.accounts.selectors import is_staff_person
 
 
 def block_person(*, owner: User, person: User) -> BlockedPerson:
@@ -11,7 +12,7 @@ def block_person(*, owner: User, person: User) -> BlockedPerson:
     """
     if owner.pk == person.pk:
         raise AccountError(AccountErrorCode.ONESELF)
-    if person.is_staff:
+    if is_staff_person(person):
         raise AccountError(AccountErrorCode.BLOCKING_STAFF)
     blocked, _created = BlockedPerson.objects.get_or_create(owner=owner, person=person)
     return blocked

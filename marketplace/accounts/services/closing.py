@@ -29,7 +29,7 @@ def ask_for_closing(*, user_id: int) -> AccountClosing:
     (accounts/locks.py). Raises AccountError STAFF_PROTECTED, WRONG_STANDING or CLOSING_BLOCKED.
     """
     user = lock_user(user_id)
-    if user.is_staff or user.is_superuser:
+    if selectors.is_staff_person(user):
         raise AccountError(AccountErrorCode.STAFF_PROTECTED)
     if not user.is_active:
         raise AccountError(AccountErrorCode.WRONG_STANDING)

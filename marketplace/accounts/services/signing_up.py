@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from marketplace.accounts import selectors
+from marketplace.accounts.locks import lock_user
 from marketplace.accounts.models import (
     User,
     UserProfile,
@@ -56,11 +57,22 @@ def forget_unfinished_sign_ups() -> int:
     before = clock.now() - UNFINISHED_KEPT
     proved = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
     unfinished = (
-        User.objects.filter(phone=None, last_login=None, date_joined__lt=before, is_staff=False, is_superuser=False)
+        User.objects.filter(
+            phone=None, last_login=None, date_joined__lt=before, is_staff=False, is_superuser=False, groups=None
+        )
         .filter(~Exists(proved), consents__isnull=False, is_active=True, socialaccount=None)
         .distinct()
     )
-    return count_done(unfinished.order_by("pk")[:1000], _forget, until=Deadline())
+    keys = list(unfinished.order_by("pk").values_list("pk", flat=True)[:1000])
+    return count_done(keys, lambda key: _forget_if_unfinished(key, unfinished), until=Deadline())
+
+
+@transaction.atomic
+def _forget_if_unfinished(user_id: int, unfinished: QuerySet[User]) -> bool:
+    """Whoever proves something meanwhile waits for this, or is seen here."""
+    lock_user(user_id)
+    user = unfinished.filter(pk=user_id).first()
+    return user is not None and _forget(user)
 
 
 def _forget(user: User) -> bool:

@@ -6,6 +6,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F
 
+from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.locks import lock_user
 from marketplace.accounts.models import AccountClosing, StaffNote, Suspension, User
@@ -21,7 +22,7 @@ def suspend_person(*, user_id: int, staff: User, reason: str, ends_at: datetime)
     why and until when. Raises AccountError STAFF_PROTECTED, REASON_MISSING, END_IN_PAST or WRONG_STANDING.
     """
     user = lock_user(user_id)
-    if user.is_staff or user.is_superuser:
+    if selectors.is_staff_person(user):
         raise AccountError(AccountErrorCode.STAFF_PROTECTED)
     if not reason.strip():
         raise AccountError(AccountErrorCode.REASON_MISSING)

@@ -114,7 +114,7 @@ def close(request: HttpRequest) -> HttpResponse:
         "blockers": selectors.closing_blockers(user),
         "retained": selectors.retained_after_closing(user),
         "closing_days": get_config("accounts.closing_days"),
-        "is_staff_account": user.is_staff or user.is_superuser,
+        "is_staff_account": selectors.is_staff_person(user),
     }
     return render(request, "accounts/close.html", context)
 

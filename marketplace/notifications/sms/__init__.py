@@ -7,7 +7,7 @@ from marketplace.notifications.sms.backends import (
     SmsUnreachable,
     TextMessage,
 )
-from marketplace.notifications.sms.sending import deliver_sms, send_sms, waiting_sms
+from marketplace.notifications.sms.sending import deliver_sms, forget_old_messages, send_sms, waiting_sms
 from marketplace.notifications.sms.templates import SmsTemplate
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "SmsUnreachable",
     "TextMessage",
     "deliver_sms",
+    "forget_old_messages",
     "send_sms",
     "waiting_sms",
 ]

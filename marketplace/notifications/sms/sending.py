@@ -12,8 +12,8 @@ from marketplace.notifications.models import OutboundChannel, OutboundMessage, O
 from marketplace.notifications.sms.backends import SmsBackend, SmsRefused, SmsUnreachable, TextMessage
 from marketplace.notifications.sms.templates import SmsTemplate
 
-# A code is valid for ten minutes; nobody waits longer for a text, and a late one only frightens.
-USEFUL_FOR = timedelta(minutes=10)
+# Numbers of people are not kept for ever; this long support can say whether a text left.
+KEPT_FOR = timedelta(days=30)
 # What a worker took and did not finish is taken again after this.
 STUCK_AFTER = timedelta(minutes=1)
 
@@ -51,9 +51,10 @@ def deliver_sms(*, message_id: int) -> bool:
     if not taken:
         return False
     message = OutboundMessage.objects.get(pk=message_id)
-    if message.created_at < now - USEFUL_FOR:
+    template = SmsTemplate(message.template)
+    if message.created_at < now - template.useful_for:
         return _end(message, OutboundStatus.FAILED, problem="too late")
-    text = TextMessage(message.recipient, SmsTemplate(message.template), message.parameters, reference=str(message.pk))
+    text = TextMessage(message.recipient, template, message.parameters, reference=str(message.pk))
     try:
         number = _backend().send(text)
     except SmsRefused as refusal:
@@ -67,6 +68,12 @@ def deliver_sms(*, message_id: int) -> bool:
 def waiting_sms() -> list[int]:
     """The keys of text messages that should have left by now, oldest first."""
     return list(OutboundMessage.objects.filter(_may_be_taken()).order_by("pk").values_list("pk", flat=True)[:500])
+
+
+def forget_old_messages() -> int:
+    """Delete mails and texts that left or failed long ago, and the numbers with them; returns how many."""
+    gone, _by_model = OutboundMessage.objects.filter(created_at__lt=clock.now() - KEPT_FOR).delete()
+    return gone
 
 
 def _may_be_taken() -> Q:

@@ -1,5 +1,7 @@
 """What text messages say. In China a provider sends only texts it has approved: each has a number there, and parameters."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +48,11 @@ class SmsTemplate(models.TextChoices):
             "change your password at once and tell us: until then no money can leave to it."
         ),
     )
+
+    @property
+    def useful_for(self) -> timedelta:
+        """A code is valid for ten minutes, and late it only frightens; a warning is worth reading a day later."""
+        return timedelta(minutes=10) if self == SmsTemplate.CODE else timedelta(days=1)
 
     def text(self, parameters: dict[str, str]) -> str:
         """The sentence in the language of now. Raises KeyError when a parameter is missing."""

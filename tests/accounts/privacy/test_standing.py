@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 
-from marketplace.accounts import services, tasks
+from marketplace.accounts import services, tasks, viewing
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import AccountClosing, Suspension, User
 from marketplace.core import clock
@@ -16,6 +16,7 @@ from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.services import index_gig, search
 from marketplace.messaging.services import open_conversation
 from marketplace.moderation.models import AdminLog
+from marketplace.moderation.roles import ensure_roles
 from marketplace.orders.errors import OrderError
 from marketplace.orders.models import Order
 from marketplace.orders.services import accept_delivery, place_order
@@ -223,3 +224,36 @@ def test_open_windows_of_the_chat_are_closed(buyer, monkeypatch, django_capture_
     with django_capture_on_commit_callbacks(execute=True):
         suspend(buyer)
     assert told == [{"conversation_id": talk.pk, "user_id": buyer.pk}]
+
+
+@pytest.mark.parametrize("role", ["moderator", "administrator", "marketer", "finance", "support"])
+def test_who_has_a_role_is_staff_whatever_django_calls_it(role):
+    """Wagtail's form gives roles and never sets is_staff."""
+    colleague = make_user()
+    colleague.groups.add(ensure_roles()[role])
+    assert not colleague.is_staff
+    with pytest.raises(AccountError) as refusal:
+        suspend(colleague)
+    assert refusal.value.code == AccountErrorCode.STAFF_PROTECTED
+    with pytest.raises(AccountError) as refusal:
+        services.ask_for_closing(user_id=colleague.pk)
+    assert refusal.value.code == AccountErrorCode.STAFF_PROTECTED
+    with pytest.raises(AccountError) as refusal:
+        services.block_person(owner=make_user(), person=colleague)
+    assert refusal.value.code == AccountErrorCode.BLOCKING_STAFF
+    administrator = make_user()
+    administrator.groups.add(ensure_roles()["administrator"])
+    with pytest.raises(AccountError) as refusal:
+        viewing.begin(session={}, staff=administrator, person=colleague)
+    assert refusal.value.code == AccountErrorCode.NOT_VIEWABLE
+    assert not AccountClosing.objects.exists()
+    assert not Suspension.objects.exists()
+
+
+def test_evidence_is_changed_and_deleted_by_nobody_and_people_are_not_deleted():
+    administrator = make_user()
+    administrator.groups.add(ensure_roles()["administrator"])
+    kept = ["accounts.delete_user", "moderation.delete_adminlog", "accounts.change_consentrecord"]
+    assert [name for name in kept if administrator.has_perm(name)] == []
+    assert administrator.has_perm("accounts.change_user")
+    assert administrator.has_perm("moderation.view_adminlog")
