@@ -28,12 +28,12 @@ def news(case: UserVerification) -> tuple[str, str]:
         case VerificationStatus.REJECTED:
             title = _("Your company could not be verified") if is_company else _("Your real name could not be verified")
             return title, _("Reason: %(reason)s. You can put it right and hand it in again at once.") % {
-                "reason": case.reason_text
+                "reason": _bare(case.reason_text)
             }
         case VerificationStatus.EXPIRED:
             title = _("Your company is no longer verified") if is_company else _("Your real name is no longer verified")
             if case.reason:
-                text = _("Reason: %(reason)s. Hand in your current papers to go on.") % {"reason": case.reason}
+                text = _("Reason: %(reason)s. Hand in your current papers to go on.") % {"reason": _bare(case.reason)}
             else:
                 text = _("The papers were valid until %(day)s. Hand in your current papers to go on.") % {
                     "day": last_day
@@ -42,11 +42,16 @@ def news(case: UserVerification) -> tuple[str, str]:
         case VerificationStatus.REVOKED:
             title = _("Your company is no longer verified") if is_company else _("Your real name is no longer verified")
             text = _("The verification was revoked. Reason: %(reason)s. If this is wrong, write to support.") % {
-                "reason": case.reason
+                "reason": _bare(case.reason)
             }
             return title, text + _consequence(case)
         case _other:
             return _("Your papers are with us"), _("We look at them within one working day and tell you here.")
+
+
+def _bare(sentence: str) -> str:
+    """Without its full stop: the sentence around it has one."""
+    return sentence.rstrip(" 。.")
 
 
 def _consequence(case: UserVerification) -> str:

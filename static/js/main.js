@@ -7,6 +7,7 @@ import "./cooldown.js";
 import "./current.js";
 import "./dialog.js";
 import "./filters.js";
+import "./first-error.js";
 import "./gallery.js";
 import "./menu.js";
 import "./reveal.js";

@@ -108,6 +108,17 @@ class RequestLoginCodeForm(WithoutPlaceholders, allauth.RequestLoginCodeForm):
     By this code its owner would otherwise enter, or prove, an account that somebody else has made.
     """
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].label = _("Mobile number")
+        self.fields["email"].label = _("E-mail address")
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and not data.get("phone") and not data.get("email"):
+            raise ValidationError(_("Please give a mobile number or an e-mail address."), code="no_way_in")
+        return data
+
     def clean_phone(self):
         phone = super().clean_phone()
         if phone:
