@@ -4,8 +4,6 @@ import { onContent } from "./ready.js";
 import { text } from "./texts.js";
 
 function rest(button) {
-  if ("resting" in button.dataset) return; // htmx brings the whole page in once more
-  button.dataset.resting = "";
   const key = `cooldown:${location.pathname}:${button.value}`;
   const seconds = Number(button.dataset.cooldown);
   const kept = Number(sessionStorage.getItem(key));

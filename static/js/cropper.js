@@ -51,6 +51,8 @@ function attach(form) {
     const side = Math.min(picture.naturalWidth, picture.naturalHeight);
     settle((picture.naturalWidth - side) / 2, (picture.naturalHeight - side) / 2, side);
   });
+  // Chosen before this script was there, or kept by the browser over a reload.
+  if (source.files.length) source.dispatchEvent(new Event("change"));
 
   form.addEventListener("input", (event) => {
     const name = event.target.dataset?.cropRange;
