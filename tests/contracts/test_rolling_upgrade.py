@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddConstraint, AddIndex, RunPython
 from django.db.migrations.operations.fields import FieldOperation
@@ -105,3 +106,32 @@ def test_no_transaction_both_alters_a_table_in_use_and_moves_data(loader):
         if moves and (alters or migration.atomic):
             found.append(f"{label}.{name}")
     assert found == []
+
+
+def test_a_release_can_be_taken_back_and_brought_again(committed_db):
+    """Every coming migration backwards, to the columns and indexes of the release before, and forwards to those of now."""
+    executor = MigrationExecutor(connection)
+    newest, before = executor.loader.graph.leaf_nodes(), schema()
+    try:
+        executor.migrate(list(RELEASED.items()))
+        known = released_tables(executor.loader)
+        assert {table: columns for table, (columns, _indexes) in schema().items() if table in known} == known
+    finally:
+        MigrationExecutor(connection).migrate(newest)
+    assert schema() == before
+
+
+def schema() -> dict[str, tuple[set[str], set[str]]]:
+    """Tables with their columns, and their indexes as they were made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT tables.table_name,
+                (SELECT array_agg(column_name::text) FROM information_schema.columns
+                 WHERE table_schema = current_schema() AND table_name = tables.table_name),
+                (SELECT array_agg(indexdef) FROM pg_indexes
+                 WHERE schemaname = current_schema() AND tablename = tables.table_name)
+            FROM information_schema.tables WHERE table_schema = current_schema()
+            """
+        )
+        return {table: (set(columns), set(indexes or [])) for table, columns, indexes in cursor.fetchall()}
