@@ -63,13 +63,17 @@ class OutboundMessage(models.Model):
     recipient = models.CharField(_("recipient"), max_length=254)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"))
-    status = models.CharField(_("status"), max_length=8, choices=OutboundStatus, default=OutboundStatus.KEPT)
-    template = models.CharField(_("template"), max_length=30, blank=True)
-    parameters = models.JSONField(_("parameters"), default=dict, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    status = models.CharField(
+        _("status"), max_length=8, choices=OutboundStatus, default=OutboundStatus.KEPT, db_default=OutboundStatus.KEPT
+    )
+    template = models.CharField(_("template"), max_length=30, blank=True, default="", db_default="")
+    parameters = models.JSONField(_("parameters"), default=dict, db_default={}, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, db_default=0)
     tried_at = models.DateTimeField(_("tried at"), null=True, blank=True)
-    provider_reference = models.CharField(_("the provider's number"), max_length=100, blank=True)
-    problem = models.CharField(_("problem"), max_length=200, blank=True)
+    provider_reference = models.CharField(
+        _("the provider's number"), max_length=100, blank=True, default="", db_default=""
+    )
+    problem = models.CharField(_("problem"), max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

@@ -56,7 +56,7 @@ class ProfileForm(forms.ModelForm):
         self.fields["province"].widget.attrs["data-province"] = "id_city"
         self.fields["headline"].help_text = _("One line below your name: what you do, for whom.")
         self.fields["about"].help_text = _("What you have done, how you work. No contact details: orders stay here.")
-        levels = {row.get("code"): row.get("level") for row in self.instance.languages if isinstance(row, dict)}
+        levels = dict(self.instance.language_levels)
         for code, label in Language.choices:
             self.fields[f"language_{code}"] = forms.ChoiceField(
                 label=label,

@@ -1,76 +1,13 @@
 """Profiles as people edit them now: media of a portfolio, levels of languages, the curated list of skills.
 
 Expand only: the columns image, width and height of a piece stay in the table, with defaults, for processes of the release
-before. The release after this one drops them.
+before. The release after this one drops them. What is in the tables moves in 0006: no lock of this one is held for it.
 """
-
-import json
-from pathlib import Path
-from typing import Any
 
 import django.db.models.deletion
 import marketplace.accounts.models.portfolio
 from django.conf import settings
 from django.db import migrations, models
-from django.utils.text import slugify
-
-SKILLS = Path(__file__).parents[1] / "data" / "skills.json"
-
-# Who ticked a language works in it; how well nobody asked before.
-LEVELS = """
-UPDATE accounts_userprofile SET languages = (
-    SELECT jsonb_agg(jsonb_build_object('code', code, 'level', 'fluent') ORDER BY place)
-    FROM jsonb_array_elements_text(languages) WITH ORDINALITY AS listed (code, place)
-) WHERE jsonb_typeof(languages -> 0) = 'string'
-"""
-# Until now a seller's header led to the desk.
-HATS = "UPDATE accounts_userprofile SET hat = 'seller' WHERE seller_since IS NOT NULL"
-NO_LEVELS = """
-UPDATE accounts_userprofile SET languages = (
-    SELECT jsonb_agg(one -> 'code') FROM jsonb_array_elements(languages) AS one
-) WHERE jsonb_typeof(languages -> 0) = 'object'
-"""
-
-
-def load_skills(apps: Any, schema_editor: Any) -> None:
-    """The curated list; what is there under the same name gets its English name and area."""
-    skill_model = apps.get_model("accounts", "Skill")
-    there = {skill.name: skill for skill in skill_model.objects.all()}
-    slugs = {skill.slug for skill in there.values()}
-    for area, rows in json.loads(SKILLS.read_text(encoding="utf-8")).items():
-        for name, name_en in rows:
-            if name in there:
-                skill_model.objects.filter(name=name).update(name_en=name_en, area=area)
-                continue
-            slug = wanted = slugify(name_en) or slugify(name, allow_unicode=True)
-            number = 2
-            while slug in slugs:
-                slug, number = f"{wanted}-{number}", number + 1
-            slugs.add(slug)
-            skill_model.objects.create(name=name, name_en=name_en, slug=slug, area=area)
-
-
-def carry_pictures(apps: Any, schema_editor: Any) -> None:
-    """Each piece's one picture becomes its first medium; the file stays where it is."""
-    medium_model = apps.get_model("accounts", "PortfolioMedia")
-    pieces = apps.get_model("accounts", "Portfolio").objects.exclude(image="").filter(media__isnull=True)
-    medium_model.objects.bulk_create(
-        [
-            medium_model(piece=piece, kind="image", picture=piece.image.name, width=piece.width, height=piece.height)
-            for piece in pieces.iterator()
-        ],
-        batch_size=500,
-    )
-
-
-def give_pictures_back(apps: Any, schema_editor: Any) -> None:
-    """The way back: the first picture of a piece is its picture."""
-    pieces = apps.get_model("accounts", "Portfolio").objects
-    for medium in apps.get_model("accounts", "PortfolioMedia").objects.filter(kind="image").order_by("-position", "-pk"):
-        pieces.filter(pk=medium.piece_id).update(
-            image=medium.picture.name, width=medium.width, height=medium.height
-        )
-
 
 
 class Migration(migrations.Migration):
@@ -93,22 +30,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='portfolio',
             name='hidden_reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='reason'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='reason'),
         ),
         migrations.AddField(
             model_name='skill',
             name='area',
-            field=models.CharField(blank=True, choices=[('design', 'Design'), ('development', 'Development'), ('video', 'Video and animation'), ('writing', 'Writing'), ('translation', 'Translation'), ('marketing', 'Marketing'), ('audio', 'Audio'), ('data', 'Data and AI'), ('photo', 'Photography'), ('business', 'Business'), ('education', 'Education'), ('life', 'Life')], max_length=12, verbose_name='area'),
+            field=models.CharField(blank=True, db_default='', default='', choices=[('design', 'Design'), ('development', 'Development'), ('video', 'Video and animation'), ('writing', 'Writing'), ('translation', 'Translation'), ('marketing', 'Marketing'), ('audio', 'Audio'), ('data', 'Data and AI'), ('photo', 'Photography'), ('business', 'Business'), ('education', 'Education'), ('life', 'Life')], max_length=12, verbose_name='area'),
         ),
         migrations.AddField(
             model_name='skill',
             name='name_en',
-            field=models.CharField(blank=True, max_length=60, verbose_name='English name'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=60, verbose_name='English name'),
         ),
         migrations.AddField(
             model_name='userprofile',
             name='away_message',
-            field=models.CharField(blank=True, max_length=200, verbose_name='message while away'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='message while away'),
         ),
         migrations.AddField(
             model_name='userprofile',
@@ -123,12 +60,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='userprofile',
             name='hat',
-            field=models.CharField(choices=[('buyer', 'Buyer'), ('seller', 'Seller')], default='buyer', editable=False, max_length=6, verbose_name='hat'),
+            field=models.CharField(choices=[('buyer', 'Buyer'), ('seller', 'Seller')], db_default='buyer', default='buyer', editable=False, max_length=6, verbose_name='hat'),
         ),
         migrations.AddField(
             model_name='userprofile',
             name='work_days',
-            field=models.JSONField(blank=True, default=list, verbose_name='working days'),
+            field=models.JSONField(blank=True, db_default=[], default=list, verbose_name='working days'),
         ),
         migrations.AddField(
             model_name='userprofile',
@@ -226,14 +163,5 @@ class Migration(migrations.Migration):
             ALTER TABLE accounts_portfolio ALTER COLUMN image DROP DEFAULT,
                 ALTER COLUMN width DROP DEFAULT, ALTER COLUMN height DROP DEFAULT
             """,
-        ),
-        migrations.RunPython(load_skills, migrations.RunPython.noop, elidable=False),
-        migrations.RunPython(carry_pictures, give_pictures_back, elidable=False),
-        migrations.RunSQL(sql=LEVELS, reverse_sql=NO_LEVELS),
-        migrations.RunSQL(sql=HATS, reverse_sql=migrations.RunSQL.noop),
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
-                migrations.RemoveField(model_name='portfolio', name=name) for name in ('height', 'image', 'width')
-            ]
         ),
     ]

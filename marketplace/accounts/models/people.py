@@ -137,18 +137,19 @@ class UserProfile(TimeStamped):
     about = models.TextField(_("about"), max_length=2000, blank=True)
     province = models.CharField(_("province"), max_length=20, blank=True)
     city = models.CharField(_("city"), max_length=20, blank=True)
-    # [{"code": Language, "level": LanguageLevel}], as services.update_profile writes them.
+    # [{"code": Language, "level": LanguageLevel}], as services.update_profile writes them; who has not saved since levels
+    # came has codes alone. Read through `language_levels`.
     languages = models.JSONField(_("languages"), default=list, blank=True)
     handle_changed_at = models.DateTimeField(_("address changed at"), null=True, blank=True, editable=False)
     # 1 is Monday. Hours are China's time, whose clocks never change; from after until goes over midnight.
-    work_days = models.JSONField(_("working days"), default=list, blank=True)
+    work_days = models.JSONField(_("working days"), default=list, db_default=[], blank=True)
     work_from = models.TimeField(_("works from"), null=True, blank=True)
     work_until = models.TimeField(_("works until"), null=True, blank=True)
     away_until = models.DateField(
         _("away until"), null=True, blank=True
     )  # the day of the return: free again from it on
-    away_message = models.CharField(_("message while away"), max_length=200, blank=True)
-    hat = models.CharField(_("hat"), max_length=6, choices=Hat, default=Hat.BUYER, editable=False)
+    away_message = models.CharField(_("message while away"), max_length=200, blank=True, default="", db_default="")
+    hat = models.CharField(_("hat"), max_length=6, choices=Hat, default=Hat.BUYER, db_default=Hat.BUYER, editable=False)
     seller_since = models.DateTimeField(_("seller since"), null=True, blank=True)
     # A copy for cards and fees; `reviews` decides it and keeps the history in SellerLevel.
     level = models.CharField(_("seller level"), max_length=8, choices=SellerLevelChoice, default=SellerLevelChoice.NEW)
@@ -163,6 +164,14 @@ class UserProfile(TimeStamped):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:profile", args=[self.handle])
+
+    @property
+    def language_levels(self) -> list[tuple[str, str]]:
+        """Codes of languages with levels. Who ticked a language before there were levels works in it: fluent."""
+        return [
+            (row, LanguageLevel.FLUENT.value) if isinstance(row, str) else (row.get("code", ""), row.get("level", ""))
+            for row in self.languages
+        ]
 
     @property
     def is_away(self) -> bool:

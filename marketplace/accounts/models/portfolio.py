@@ -21,7 +21,7 @@ class Portfolio(TimeStamped):
     """A piece of work a seller shows; its media are PortfolioMedia.
 
     The table still has the columns image, width and height of before: nothing reads them, the release after this one
-    drops them (migration 0005_profile).
+    drops them (migration 0006_profile_data).
     """
 
     profile = models.ForeignKey(
@@ -34,7 +34,7 @@ class Portfolio(TimeStamped):
     hidden_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("hidden by")
     )
-    hidden_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    hidden_reason = models.CharField(_("reason"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("portfolio piece")

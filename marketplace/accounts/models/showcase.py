@@ -28,9 +28,9 @@ class Skill(models.Model):
     """A skill of the curated list (data/skills.json); what people miss comes in through SkillSuggestion."""
 
     name = models.CharField(_("name"), max_length=40, unique=True)
-    name_en = models.CharField(_("English name"), max_length=60, blank=True)
+    name_en = models.CharField(_("English name"), max_length=60, blank=True, default="", db_default="")
     slug = models.SlugField(_("slug"), max_length=60, unique=True, allow_unicode=True)
-    area = models.CharField(_("area"), max_length=12, choices=SkillArea, blank=True)
+    area = models.CharField(_("area"), max_length=12, choices=SkillArea, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("skill")

@@ -48,25 +48,31 @@ class UserVerification(TimeStamped):
     )
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     # Why it was rejected, expired early or revoked: a reason of the list, and words that the person reads.
-    reason_code = models.CharField(_("kind of reason"), max_length=12, choices=RejectionReason, blank=True)
+    reason_code = models.CharField(
+        _("kind of reason"), max_length=12, choices=RejectionReason, blank=True, default="", db_default=""
+    )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     # Only for the real name: the name itself, encrypted (core.encryption). Payouts go to nobody else.
     name_encrypted = models.TextField(blank=True, editable=False)
     # The identity number, or the company's credit code. Staff sees the masked one; nothing shows the digest, by which the
     # same number is found again on another account (accounts.numbers.digest_of).
-    number_encrypted = models.TextField(blank=True, editable=False)
-    number_masked = models.CharField(_("number"), max_length=20, blank=True)
-    number_digest = models.CharField(max_length=64, blank=True, editable=False)
+    number_encrypted = models.TextField(blank=True, default="", db_default="", editable=False)
+    number_masked = models.CharField(_("number"), max_length=20, blank=True, default="", db_default="")
+    number_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     # Only for a company. Who represents it is a person, whose name is nobody's business; the company's is public.
-    company_name = models.CharField(_("company"), max_length=100, blank=True)
-    representative_encrypted = models.TextField(blank=True, editable=False)
+    company_name = models.CharField(_("company"), max_length=100, blank=True, default="", db_default="")
+    representative_encrypted = models.TextField(blank=True, default="", db_default="", editable=False)
     # The last day on which the papers are valid, in China. None: for ever, or nobody said.
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    is_barred = models.BooleanField(_("this identity may not be used again"), default=False)
-    check_result = models.CharField(_("automated check"), max_length=8, choices=CheckResult, blank=True)
-    check_reference = models.CharField(_("number of the automated check"), max_length=64, blank=True)
-    check_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    is_barred = models.BooleanField(_("this identity may not be used again"), default=False, db_default=False)
+    check_result = models.CharField(
+        _("automated check"), max_length=8, choices=CheckResult, blank=True, default="", db_default=""
+    )
+    check_reference = models.CharField(
+        _("number of the automated check"), max_length=64, blank=True, default="", db_default=""
+    )
+    check_attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     # When the service is to be asked (again); None: never. A job looks (accounts.tasks).
     check_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Since when the person has to be told by mail of what became of it; None: nothing to tell. A job does.

@@ -49,9 +49,9 @@ def moved_profile(handle: str) -> UserProfile | None:
 def spoken_languages(profile: UserProfile) -> list[tuple[str, str]]:
     """The languages of a profile with their levels, in words; what is in no list is left out."""
     return [
-        (str(Language(row["code"]).label), str(LanguageLevel(row["level"]).label))
-        for row in profile.languages
-        if row.get("code") in Language.values and row.get("level") in LanguageLevel.values
+        (str(Language(code).label), str(LanguageLevel(level).label))
+        for code, level in profile.language_levels
+        if code in Language.values and level in LanguageLevel.values
     ]
 
 

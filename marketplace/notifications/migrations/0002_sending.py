@@ -13,40 +13,36 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='outboundmessage',
             name='attempts',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='attempts'),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='attempts'),
         ),
         migrations.AddField(
             model_name='outboundmessage',
             name='parameters',
-            field=models.JSONField(blank=True, default=dict, verbose_name='parameters'),
+            field=models.JSONField(blank=True, db_default={}, default=dict, verbose_name='parameters'),
         ),
         migrations.AddField(
             model_name='outboundmessage',
             name='problem',
-            field=models.CharField(blank=True, max_length=200, verbose_name='problem'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='problem'),
         ),
         migrations.AddField(
             model_name='outboundmessage',
             name='provider_reference',
-            field=models.CharField(blank=True, max_length=100, verbose_name="the provider's number"),
+            field=models.CharField(blank=True, db_default='', default='', max_length=100, verbose_name="the provider's number"),
         ),
         migrations.AddField(
             model_name='outboundmessage',
             name='status',
-            field=models.CharField(choices=[('kept', 'Kept'), ('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Failed')], default='kept', max_length=8, verbose_name='status'),
+            field=models.CharField(choices=[('kept', 'Kept'), ('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Failed')], db_default='kept', default='kept', max_length=8, verbose_name='status'),
         ),
         migrations.AddField(
             model_name='outboundmessage',
             name='template',
-            field=models.CharField(blank=True, max_length=30, verbose_name='template'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=30, verbose_name='template'),
         ),
         migrations.AddField(
             model_name='outboundmessage',
             name='tried_at',
             field=models.DateTimeField(blank=True, null=True, verbose_name='tried at'),
-        ),
-        migrations.AddIndex(
-            model_name='outboundmessage',
-            index=models.Index(condition=models.Q(('status__in', ['waiting', 'sending'])), fields=['id'], name='outbound_to_send'),
         ),
     ]

@@ -37,12 +37,13 @@ def test_pictures_languages_and_skills_are_carried_there_and_back(at_the_release
     pieces.create(profile=profile, title="茶馆", image="portfolio/2026/01/tea.webp", width=640, height=400)
     old.get_model("accounts", "Skill").objects.filter(name="插画").update(slug="cha-hua")
 
-    new = migrated([("accounts", "0005_profile")])
+    new = migrated([("accounts", "0006_profile_data")])
     medium = new.get_model("accounts", "PortfolioMedia").objects.get()
     assert (medium.piece.title, medium.kind, medium.picture.name) == ("茶馆", "image", "portfolio/2026/01/tea.webp")
     assert (medium.width, medium.height) == (640, 400)
     carried = new.get_model("accounts", "UserProfile").objects.get()
-    assert carried.languages == [{"code": "zh", "level": "fluent"}, {"code": "en", "level": "fluent"}]
+    # Left as they are for the form of the release before; this one reads both.
+    assert carried.languages == ["zh", "en"]
     assert carried.hat == "seller"
     skill = new.get_model("accounts", "Skill").objects.get(name="插画")
     assert (skill.slug, skill.name_en, skill.area) == ("cha-hua", "Illustration", "design")
@@ -54,8 +55,14 @@ def test_pictures_languages_and_skills_are_carried_there_and_back(at_the_release
     new.get_model("accounts", "PortfolioMedia").objects.create(
         piece=later, kind="image", picture="portfolio/2026/11/noodles.webp", width=9, height=9
     )
+    saved = [{"code": "ja", "level": "basic"}, {"code": "zh", "level": "native"}]
+    other = new.get_model("accounts", "User").objects.create(username="new", email="new@example.com")
+    new.get_model("accounts", "UserProfile").objects.create(
+        user=other, handle="new", display_name="新人", languages=saved
+    )
 
     back = migrated(BEFORE)
     images = dict(back.get_model("accounts", "Portfolio").objects.values_list("title", "image"))
     assert images == {"茶馆": "portfolio/2026/01/tea.webp", "面馆": "portfolio/2026/11/noodles.webp"}
-    assert back.get_model("accounts", "UserProfile").objects.get().languages == ["zh", "en"]
+    spoken = dict(back.get_model("accounts", "UserProfile").objects.values_list("handle", "languages"))
+    assert spoken == {"old": ["zh", "en"], "new": ["ja", "zh"]}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from PIL import Image
 
-from marketplace.accounts import services
+from marketplace.accounts import selectors, services
 from marketplace.accounts.errors import ProfileError, ProfileErrorCode
 from marketplace.accounts.models import HandleRedirect, Hat, UserProfile
 from marketplace.accounts.places import is_place, place_name, provinces
@@ -38,6 +38,23 @@ def test_a_person_edits_their_own_profile(buyer, buyer_client):
     assert 'value="宁波" selected' in refused.content.decode()
     buyer.profile.refresh_from_db()
     assert (buyer.profile.display_name, buyer.profile.city) == ("林大满", "杭州")
+
+
+def test_languages_from_before_levels_are_shown_kept_and_saved_with_one(buyer, buyer_client):
+    """Codes alone, as the release before writes them, also while this one is rolled out; mixed with rows of this one."""
+    UserProfile.objects.filter(user=buyer).update(languages=["zh", {"code": "en", "level": "basic"}])
+    buyer.profile.refresh_from_db()
+    with override("en"):
+        assert selectors.spoken_languages(buyer.profile) == [("Chinese", "Fluent"), ("English", "Basic")]
+    page = buyer_client.get(reverse("accounts:profile", args=[buyer.profile.handle]))
+    assert page.status_code == 200
+    form = buyer_client.get(reverse("accounts:settings")).context["form"]
+    shown = {name: form[name].value() for name in ("language_zh", "language_en", "language_ja")}
+    assert shown == {"language_zh": "fluent", "language_en": "basic", "language_ja": ""}
+
+    assert buyer_client.post(reverse("accounts:settings"), form_of(**shown)).status_code == 302
+    buyer.profile.refresh_from_db()
+    assert buyer.profile.languages == [{"code": "zh", "level": "fluent"}, {"code": "en", "level": "basic"}]
 
 
 def test_a_city_belongs_to_its_province(buyer, buyer_client):

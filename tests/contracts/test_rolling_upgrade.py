@@ -1,0 +1,137 @@
+"""While a release is rolled out, processes of the one before go on writing to the tables this one has migrated."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import AddConstraint, AddIndex, RunPython
+from django.db.migrations.operations.fields import FieldOperation
+
+# The last migration of each app in the release that is running out there. Whoever makes a release moves them on.
+RELEASED = {
+    "accounts": "0002_verified_name",
+    "core": "0001_initial",
+    "discovery": "0001_initial",
+    "gigs": "0001_initial",
+    "insights": "0001_initial",
+    "ledger": "0005_transaction_time",
+    "messaging": "0001_initial",
+    "moderation": "0002_guards",
+    "notifications": "0001_initial",
+    "orders": "0002_money",
+    "payments": "0002_money",
+    "reviews": "0001_initial",
+}
+
+
+@pytest.fixture(scope="module")
+def loader() -> MigrationLoader:
+    return MigrationLoader(None)
+
+
+def released_tables(loader: MigrationLoader) -> dict[str, set[str]]:
+    """Tables of the running release with the columns it knows."""
+    old = loader.project_state(list(RELEASED.items())).apps
+    return {
+        model._meta.db_table: {field.column for field in model._meta.local_concrete_fields}
+        for model in old.get_models(include_auto_created=True)
+        if model._meta.app_label in RELEASED
+    }
+
+
+def coming_migrations(loader: MigrationLoader) -> dict[tuple[str, str], Migration]:
+    """What a roll-out of the tree as it is would apply to our apps."""
+    done = {key for node in RELEASED.items() for key in loader.graph.forwards_plan(node)}
+    return {key: migration for key, migration in loader.graph.nodes.items() if key[0] in RELEASED and key not in done}
+
+
+def test_every_app_with_tables_is_held_to_it_from_its_first_release():
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("marketplace.")}
+    with_tables = {label for label in ours if any(apps.get_app_config(label).get_models())}
+    assert with_tables == set(RELEASED)
+
+
+def test_the_release_before_can_insert_a_row_into_every_table_it_knows(db, loader):
+    """It names its own columns alone: one that came later takes NULL or has a default of the database (db_default)."""
+    known = released_tables(loader)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT table_name, column_name FROM information_schema.columns
+            WHERE table_schema = current_schema() AND table_name = ANY(%s) AND is_nullable = 'NO'
+                AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER'
+            """,
+            [list(known)],
+        )
+        refusing = [f"{table}.{column}" for table, column in cursor.fetchall() if column not in known[table]]
+    assert known["accounts_userprofile"] >= {"handle", "languages"}
+    assert refusing == []
+
+
+def test_columns_stay_until_the_release_after(db, loader):
+    """What the release before reads is still there, under its name."""
+    known = released_tables(loader)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+        )
+        there = set(cursor.fetchall())
+    assert {(table, column) for table, columns in known.items() for column in columns} - there == set()
+
+
+def test_indexes_of_tables_in_use_are_made_beside_what_runs(loader):
+    """A plain CREATE INDEX keeps writers out until it is done: AddIndexConcurrently, in a migration that is not atomic."""
+    old = loader.project_state(list(RELEASED.items()))
+    found = [
+        f"{label}.{name}: {operation.index.name}"
+        for (label, name), migration in coming_migrations(loader).items()
+        for operation in migration.operations
+        if type(operation) is AddIndex and (label, operation.model_name_lower) in old.models
+    ]
+    assert found == []
+
+
+def test_no_transaction_both_alters_a_table_in_use_and_moves_data(loader):
+    """ALTER TABLE locks readers out until the commit: data moves in a migration of its own, in batches, not atomic."""
+    old = loader.project_state(list(RELEASED.items()))
+    found = []
+    for (label, name), migration in coming_migrations(loader).items():
+        alters = any(
+            isinstance(operation, (FieldOperation, AddConstraint)) and (label, operation.model_name_lower) in old.models
+            for operation in migration.operations
+        )
+        moves = any(isinstance(operation, RunPython) for operation in migration.operations)
+        if moves and (alters or migration.atomic):
+            found.append(f"{label}.{name}")
+    assert found == []
+
+
+def test_a_release_can_be_taken_back_and_brought_again(committed_db):
+    """Every coming migration backwards, to the columns and indexes of the release before, and forwards to those of now."""
+    executor = MigrationExecutor(connection)
+    newest, before = executor.loader.graph.leaf_nodes(), schema()
+    try:
+        executor.migrate(list(RELEASED.items()))
+        known = released_tables(executor.loader)
+        assert {table: columns for table, (columns, _indexes) in schema().items() if table in known} == known
+    finally:
+        MigrationExecutor(connection).migrate(newest)
+    assert schema() == before
+
+
+def schema() -> dict[str, tuple[set[str], set[str]]]:
+    """Tables with their columns, and their indexes as they were made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT tables.table_name,
+                (SELECT array_agg(column_name::text) FROM information_schema.columns
+                 WHERE table_schema = current_schema() AND table_name = tables.table_name),
+                (SELECT array_agg(indexdef) FROM pg_indexes
+                 WHERE schemaname = current_schema() AND tablename = tables.table_name)
+            FROM information_schema.tables WHERE table_schema = current_schema()
+            """
+        )
+        return {table: (set(columns), set(indexes or [])) for table, columns, indexes in cursor.fetchall()}
