@@ -4,6 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -44,6 +45,10 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.messaging.urls")),
     path("", include("marketplace.notifications.urls")),
     path("", include("marketplace.insights.urls")),
+    # Wagtail's log-in for private pages asks for the password alone, without throttle or second factor.
+    path(
+        "_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="wagtailcore_login"
+    ),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

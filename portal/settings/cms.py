@@ -14,6 +14,7 @@ WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "zip", "txt", "csv"]
 WAGTAILADMIN_LOGIN_URL = "staff_login"
+WAGTAIL_FRONTEND_LOGIN_URL = "account_login"  # of pages that are kept private
 # Staff change password and address where everybody does: allauth asks who they are first.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILUSERS_PASSWORD_ENABLED = False  # nor for each other: who is new asks for a password by mail
