@@ -55,7 +55,9 @@ def recent_login_required(
 def log_in_by_code(request: HttpRequest) -> HttpResponse:
     """allauth sends codes to those only who are not logged in."""
     logout(request)
-    messages.info(request, _("To protect your account, please log in once more with a code. Then go on where you were."))
+    messages.info(
+        request, _("To protect your account, please log in once more with a code. Then go on where you were.")
+    )
     return redirect(_with_next(reverse("account_request_login_code"), request))
 
 

@@ -6,6 +6,7 @@ from marketplace.accounts.selectors.onboarding import (
     identity_state,
     onboarding_steps,
     publishing_is_missing,
+    sellers_in_order,
     verification_url,
 )
 from marketplace.accounts.selectors.people import (
@@ -154,6 +155,7 @@ __all__ = [
     "require_free_number",
     "resting_owner",
     "retained_after_closing",
+    "sellers_in_order",
     "skill_called",
     "skills_matching",
     "social_ways",

@@ -15,6 +15,7 @@ from marketplace.accounts.models import (
     VerificationPaper,
     VerificationStatus,
 )
+from marketplace.accounts.services.verification_lapsing import end_what_rests_on
 from marketplace.accounts.services.verification_telling import tell_by_bell
 from marketplace.accounts.states import MODERATOR, SYSTEM, VERIFICATION_TRANSITIONS
 from marketplace.core import clock, staff_log
@@ -112,6 +113,7 @@ def _end(
     case.ended_at = case.mail_due_at = clock.now()
     case.save(update_fields=["status", "reason", "is_barred", "ended_at", "mail_due_at", "updated_at"])
     tell_by_bell(verification=case)
+    end_what_rests_on(case)
     _log(moderator, target.value, case, words=case.reason, barred=is_barred)
     return case
 
@@ -119,6 +121,9 @@ def _end(
 def _lock(verification_id: int) -> tuple[UserVerification, list[UserVerification]]:
     """The case and the person's other ones of its kind, all locked."""
     user_id, kind = UserVerification.objects.values_list("user_id", "kind").get(pk=verification_id)
+    if kind == VerificationKind.COMPANY:
+        # The name that it rests on may be ending in this moment; the same order as in `end_what_rests_on`.
+        locks.lock_verifications(user_id, VerificationKind.REAL_NAME)
     rows = locks.lock_verifications(user_id, kind)
     case = next(row for row in rows if row.pk == verification_id)
     return case, [row for row in rows if row is not case]

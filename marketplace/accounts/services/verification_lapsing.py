@@ -1,9 +1,11 @@
 """What time does to verifications: papers expire, and what is no longer needed is deleted."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from marketplace.accounts import locks, numbers, selectors
-from marketplace.accounts.models import UserVerification, VerificationStatus
+from marketplace.accounts.models import UserVerification, VerificationKind, VerificationStatus
 from marketplace.accounts.services.verification_telling import tell_by_bell
 from marketplace.accounts.states import SYSTEM, VERIFICATION_TRANSITIONS
 from marketplace.core import clock
@@ -21,7 +23,22 @@ def expire_overdue(*, verification_id: int) -> bool:
     case.ended_at = case.mail_due_at = clock.now()
     case.save(update_fields=["status", "ended_at", "mail_due_at", "updated_at"])
     tell_by_bell(verification=case)
+    end_what_rests_on(case)
     return True
+
+
+def end_what_rests_on(case: UserVerification) -> None:
+    """A company's papers count as long as the real name they rest on: they expire in the transaction in which it ends."""
+    if case.kind != VerificationKind.REAL_NAME:
+        return
+    for company in locks.lock_verifications(case.user_id, VerificationKind.COMPANY):
+        if VERIFICATION_TRANSITIONS.allows(VerificationStatus(company.status), VerificationStatus.EXPIRED, SYSTEM):
+            with override("zh-hans"):
+                company.reason = _("The real name it rests on is no longer verified")
+            company.status = VerificationStatus.EXPIRED
+            company.ended_at = company.mail_due_at = clock.now()
+            company.save(update_fields=["status", "reason", "ended_at", "mail_due_at", "updated_at"])
+            tell_by_bell(verification=company)
 
 
 @transaction.atomic
