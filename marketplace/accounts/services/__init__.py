@@ -81,6 +81,7 @@ from marketplace.accounts.services.verification_lapsing import (
 from marketplace.accounts.services.verification_submitting import (
     submit_company,
     submit_real_name,
+    withdraw_identity_consent,
     withdraw_verification,
 )
 from marketplace.accounts.services.verification_telling import tell_by_bell, tell_by_mail
@@ -166,5 +167,6 @@ __all__ = [
     "warn_of_expiry",
     "wear_hat",
     "withdraw_consent",
+    "withdraw_identity_consent",
     "withdraw_verification",
 ]

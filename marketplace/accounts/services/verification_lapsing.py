@@ -132,7 +132,8 @@ def erase_papers(*, verification: UserVerification) -> None:
         UserVerification.objects.filter(pk=verification.pk).update(
             name_encrypted="",
             number_encrypted="",
-            number_digest="",
+            # What is barred stays barred, whoever asks for the rest to go.
+            number_digest=verification.number_digest if verification.is_barred else "",
             representative_encrypted="",
             papers_deleted_at=clock.now(),
         )
