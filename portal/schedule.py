@@ -19,6 +19,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.deliver_invoices": 30,
     "marketplace.payments.tasks.reverse_refunded_invoices": 60,
     "marketplace.payments.tasks.recheck_paid_payouts": 3600,
+    "marketplace.gigs.tasks.pause_unnamed_gigs": 60,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import (
@@ -35,6 +34,7 @@ from marketplace.accounts.personal_data import (
     table,
 )
 from marketplace.accounts.selectors import verified_real_name
+from marketplace.accounts.services.verification_lapsing import leave_names_only
 from marketplace.notifications.models import Notification
 
 _IDENTITY = (VerificationKind.REAL_NAME, VerificationKind.COMPANY)
@@ -138,7 +138,7 @@ class AccountsSection(Section):
             yield Retained(
                 _("Your checked name, encrypted"),
                 _("E-Commerce Law, article 31"),
-                _("three years after your last order ended"),
+                _("three years after your account was closed; nothing else of your papers is kept"),
             )
         yield Retained(
             _("What you agreed to, and when"),
@@ -158,9 +158,8 @@ class AccountsSection(Section):
         for paper in VerificationPaper.objects.filter(verification__user=user):
             delete_after_commit(paper.file)
             paper.delete()
-        UserVerification.objects.filter(user=user).exclude(
-            Q(kind__in=_IDENTITY, status=VerificationStatus.APPROVED) | Q(is_barred=True)
-        ).delete()
+        UserVerification.objects.filter(user=user).exclude(kind__in=_IDENTITY).delete()
+        leave_names_only(user=user)
 
 
 def masked_name(name: str) -> str:

@@ -52,7 +52,8 @@ VERIFICATION_TRANSITIONS: TransitionTable[VerificationStatus] = TransitionTable(
             VerificationStatus.EXPIRED,
             MODERATOR,
             SYSTEM,
-            effect="the papers are no longer valid, or newer ones took their place",
+            OWNER,
+            effect="the papers are no longer valid, newer ones took their place, or the consent to them was taken back",
         ),
         _row(
             VerificationStatus.APPROVED,

@@ -54,9 +54,12 @@ def expire_verifications() -> int:
 
 @shared_task
 def forget_rejected_papers() -> int:
-    """Delete the documents of rejected cases that have been kept long enough. Returns of how many cases."""
+    """Delete documents of decided cases, and names of closed accounts, kept long enough. Returns of how many cases."""
     due = list(selectors.rejected_with_papers().values_list("pk", flat=True))
-    return count_done(due, lambda pk: services.forget_papers(verification_id=pk), until=Deadline())
+    due += selectors.decided_with_papers().values_list("pk", flat=True)
+    names = list(selectors.names_kept_long_enough().values_list("pk", flat=True))
+    done = count_done(due, lambda pk: services.forget_papers(verification_id=pk), until=Deadline())
+    return done + count_done(names, lambda pk: services.forget_kept_name(verification_id=pk), until=Deadline())
 
 
 @shared_task

@@ -131,6 +131,15 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             _("days"),
             _("The papers of a rejected verification are deleted after"),
         ),
+        # The same articles: half a year for questions of who was let in, then the decision stands without its pictures.
+        ConfigDefinition(
+            "verification.decided_papers_days",
+            180,
+            1,
+            1095,
+            _("days"),
+            _("The pictures of a verification that counts or has ended are deleted after"),
+        ),
         # Product decision: new papers take weeks, and a notice that nobody can act on yet is forgotten.
         ConfigDefinition(
             "verification.expiry_notice_days", 30, 7, 90, _("days"), _("Papers that expire are told of before")

@@ -18,6 +18,7 @@ from wagtail.signals import task_submitted, workflow_approved, workflow_cancelle
 from wagtail.workflows import publish_workflow_state
 
 from marketplace.accounts.models import User
+from marketplace.accounts.selectors import publishing_is_missing, verification_url
 from marketplace.gigs import locks
 from marketplace.gigs.models import Gig
 from marketplace.gigs.moving import move
@@ -100,6 +101,12 @@ def publish_reviewed(workflow_state: WorkflowState, user: User | None = None) ->
         # The task was switched off or skipped: nobody has read anything.
         _give_back(gig.pk)
         return
+    if publishing_is_missing(gig.seller):
+        # Papers that waited at the submission may have been rejected or taken back since.
+        _give_back(gig.pk)
+        with override("zh-hans"):
+            tell_unnamed_seller(gig, title=_("“%(title)s” cannot go live yet") % {"title": gig.title})
+        return
     # Moderators may approve, not publish whatever they like.
     approved.revision.publish(user=user, skip_permission_checks=True)
     mark_published(gig.pk)
@@ -156,6 +163,12 @@ def tell_seller(gig: Gig, *, title: str, body: str, url: str = "") -> None:
             recipient_id=gig.seller_id, kind=NotificationKind.GIG, title=title[:120], body=body[:300], url=url
         )
     )
+
+
+def tell_unnamed_seller(gig: Gig, *, title: str) -> None:
+    """That a gig waits for its seller's identity, leading to where papers are handed in. Call it in Chinese."""
+    body = _("Hand in your identity papers or verify your mobile number, then put it up again.")
+    tell_seller(gig, title=title, body=body, url=verification_url())
 
 
 def _unless_gig(notifier: Callable[..., Any]) -> Callable[..., Any]:

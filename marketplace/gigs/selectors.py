@@ -11,6 +11,7 @@ from django.http import Http404
 from wagtail.models import WorkflowState
 
 from marketplace.accounts.models import User, UserVerification, VerificationStatus
+from marketplace.accounts.selectors import sellers_in_order
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import (
     Favourite,
@@ -41,6 +42,12 @@ class GigRow:
     cover: GigMedia | None
     in_review: bool
     changes: str | None  # what the moderator wrote, None when nothing was sent back
+
+
+def live_without_named_seller() -> QuerySet[Gig]:
+    """Live gigs whose sellers' identity counts no longer, for the job that pauses them."""
+    named = sellers_in_order().filter(pk=OuterRef("seller"))
+    return Gig.objects.filter(~Exists(named), status=GigStatus.LIVE).order_by("pk")
 
 
 def get_public_gig(gig_id: int, user: User | None = None) -> Gig:

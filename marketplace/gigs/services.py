@@ -10,7 +10,7 @@ from wagtail.actions.unpublish import UnpublishAction
 from wagtail.log_actions import log
 
 from marketplace.accounts.models import User
-from marketplace.accounts.selectors import publishing_is_missing
+from marketplace.accounts.selectors import publishing_is_missing, sellers_in_order
 from marketplace.gigs import locks
 from marketplace.gigs.content import GigContent, check_content, read_content, write_content
 from marketplace.gigs.errors import GigError, GigErrorCode
@@ -18,8 +18,14 @@ from marketplace.gigs.models import Favourite, Gig, GigStats
 from marketplace.gigs.moving import move
 from marketplace.gigs.pictures import stored_pictures
 from marketplace.gigs.readiness import missing_for_review
-from marketplace.gigs.reviewing import cancel_review, review_in_progress, send_to_review, tell_seller
-from marketplace.gigs.states import MODERATOR, SELLER, GigStatus
+from marketplace.gigs.reviewing import (
+    cancel_review,
+    review_in_progress,
+    send_to_review,
+    tell_seller,
+    tell_unnamed_seller,
+)
+from marketplace.gigs.states import MODERATOR, SELLER, SYSTEM, GigStatus
 from marketplace.gigs.stats import refresh_stats
 
 __all__ = [
@@ -27,6 +33,7 @@ __all__ = [
     "create_gig",
     "deny_gig",
     "pause_gig",
+    "pause_unnamed_gig",
     "publish_directly",
     "refresh_stats",
     "resume_gig",
@@ -121,12 +128,27 @@ def pause_gig(*, gig_id: int, seller: User) -> Gig:
 
 
 @transaction.atomic
+def pause_unnamed_gig(*, gig_id: int) -> bool:
+    """Take a live gig off the lists whose seller's identity counts no longer; the seller is told. Safe to call twice."""
+    gig = locks.lock_gig(gig_id)
+    if gig.status != GigStatus.LIVE or sellers_in_order().filter(pk=gig.seller_id).exists():
+        return False
+    move(gig, to=GigStatus.PAUSED, actor=SYSTEM)
+    with override("zh-hans"):
+        title = _("“%(title)s” is paused") % {"title": gig.title}
+        tell_unnamed_seller(gig, title=title)
+    return True
+
+
+@transaction.atomic
 def resume_gig(*, gig_id: int, seller: User) -> Gig:
-    """Put a paused gig back. Safe to call twice. Raises GigError."""
+    """Put a paused gig back. Safe to call twice. Raises GigError, SELLER_NOT_READY like `submit_gig`."""
     gig = _own_gig(gig_id=gig_id, seller=seller)
     if gig.status != GigStatus.LIVE:
         if gig.status != GigStatus.PAUSED:
             raise GigError(GigErrorCode.WRONG_STATE)
+        if needed := publishing_is_missing(seller):
+            raise GigError(GigErrorCode.SELLER_NOT_READY, missing="、".join(str(label) for label in needed))
         move(gig, to=GigStatus.LIVE, actor=SELLER)
     return gig
 

@@ -16,7 +16,7 @@ class GigStatus(models.TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
-SELLER, MODERATOR = "seller", "moderator"
+SELLER, MODERATOR, SYSTEM = "seller", "moderator", "system"
 
 
 def _row(source: GigStatus, target: GigStatus, *actors: str, effect: str = "") -> Transition[GigStatus]:
@@ -30,7 +30,13 @@ GIG_TRANSITIONS: TransitionTable[GigStatus] = TransitionTable(
         _row(GigStatus.IN_REVIEW, GigStatus.LIVE, MODERATOR, effect="publishes the reviewed revision"),
         _row(GigStatus.IN_REVIEW, GigStatus.NEEDS_CHANGES, MODERATOR, effect="tells the seller what to change"),
         _row(GigStatus.IN_REVIEW, GigStatus.DENIED, MODERATOR, effect="ends the review"),
-        _row(GigStatus.LIVE, GigStatus.PAUSED, SELLER, effect="hidden from search; running orders go on"),
+        _row(
+            GigStatus.LIVE,
+            GigStatus.PAUSED,
+            SELLER,
+            SYSTEM,
+            effect="hidden from search; running orders go on; the system when the seller's identity counts no longer",
+        ),
         _row(GigStatus.PAUSED, GigStatus.LIVE, SELLER),
         _row(GigStatus.LIVE, GigStatus.ARCHIVED, SELLER),
         _row(GigStatus.PAUSED, GigStatus.ARCHIVED, SELLER),

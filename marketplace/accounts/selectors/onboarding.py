@@ -3,14 +3,13 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User, UserVerification, VerificationKind, VerificationStatus
 from marketplace.core.config import get_config
-
-_IDENTITY = (VerificationKind.REAL_NAME, VerificationKind.COMPANY)
 
 
 class StepKey(StrEnum):
@@ -53,11 +52,9 @@ class Identity(StrEnum):
 
 
 def identity_state(user: User) -> Identity:
-    """How far the check of this person's (or their company's) identity is. One query."""
-    rows = (
-        UserVerification.objects.filter(user=user, kind__in=_IDENTITY).order_by("pk").values_list("status", flat=True)
-    )
-    found = list(rows)
+    """How far the check of this person's identity is: the real name, on which a company's papers only rest. One query."""
+    cases = UserVerification.objects.filter(user=user, kind=VerificationKind.REAL_NAME)
+    found = list(cases.order_by("pk").values_list("status", flat=True))
     if VerificationStatus.APPROVED in found:
         return Identity.APPROVED
     if VerificationStatus.PENDING in found:
@@ -121,6 +118,20 @@ def desk_is_missing(user: User) -> list[str | Promise]:
     ]
 
 
+def sellers_in_order() -> QuerySet[User]:
+    """People whose services may be on sale, as far as their identity goes (`selling.needs_identity`).
+
+    The one gate: asked when a service is submitted, published, put back and ordered, and by the job that pauses.
+    """
+    people = User.objects.all()
+    wanted = get_config("selling.needs_identity")
+    if not wanted:
+        return people
+    enough = [VerificationStatus.APPROVED] if wanted == 2 else [VerificationStatus.APPROVED, VerificationStatus.PENDING]
+    cases = UserVerification.objects.filter(user=OuterRef("pk"), kind=VerificationKind.REAL_NAME, status__in=enough)
+    return people.filter(Exists(cases))
+
+
 def publishing_is_missing(user: User) -> list[str | Promise]:
     """What this seller lacks before a service of theirs may be published.
 
@@ -130,9 +141,6 @@ def publishing_is_missing(user: User) -> list[str | Promise]:
     missing: list[str | Promise] = []
     if get_config("selling.needs_phone") and not user.phone:
         missing.append(_("a verified mobile number"))
-    wanted = get_config("selling.needs_identity")
-    if wanted:
-        state = identity_state(user)
-        if state not in ((Identity.APPROVED,) if wanted == 2 else (Identity.APPROVED, Identity.SUBMITTED)):
-            missing.append(_("your identity papers"))
+    if not sellers_in_order().filter(pk=user.pk).exists():
+        missing.append(_("your identity papers"))
     return missing

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from marketplace.accounts import numbers
@@ -237,6 +237,24 @@ def rejected_with_papers() -> QuerySet[UserVerification]:
     rejected = Q(status=VerificationStatus.REJECTED, reviewed_at__lte=clock.now() - kept)
     due = UserVerification.objects.filter(rejected | Q(status=VerificationStatus.WITHDRAWN), papers_deleted_at=None)
     return due.order_by("pk")
+
+
+def decided_with_papers() -> QuerySet[UserVerification]:
+    """Cases that count, or did, of which more is kept than may be (`verification.decided_papers_days` after the end)."""
+    before = clock.now() - timedelta(days=get_config("verification.decided_papers_days"))
+    has_papers = Exists(VerificationPaper.objects.filter(verification=OuterRef("pk")))
+    counts = Q(status=VerificationStatus.APPROVED, reviewed_at__lte=before) & Q(has_papers)
+    ended = Q(status__in=(VerificationStatus.EXPIRED, VerificationStatus.REVOKED), ended_at__lte=before) & (
+        Q(has_papers) | ~Q(number_encrypted="")
+    )
+    return UserVerification.objects.filter(counts | ended, kind__in=_WITH_PAPERS).order_by("pk")
+
+
+def names_kept_long_enough() -> QuerySet[UserVerification]:
+    """What is left of people whose account closed three years ago (电子商务法 §31)."""
+    before = clock.now() - timedelta(days=3 * 365 + 1)
+    kept = UserVerification.objects.filter(user__closings__done_at__lte=before, kind__in=_WITH_PAPERS)
+    return kept.exclude(is_barred=True, name_encrypted="", company_name="").order_by("pk")
 
 
 def _notice_day() -> date:

@@ -73,12 +73,15 @@ from marketplace.accounts.services.verification_deciding import (
 from marketplace.accounts.services.verification_lapsing import (
     erase_papers,
     expire_overdue,
+    forget_kept_name,
     forget_papers,
+    leave_names_only,
     warn_of_expiry,
 )
 from marketplace.accounts.services.verification_submitting import (
     submit_company,
     submit_real_name,
+    withdraw_identity_consent,
     withdraw_verification,
 )
 from marketplace.accounts.services.verification_telling import tell_by_bell, tell_by_mail
@@ -113,12 +116,14 @@ __all__ = [
     "expire_overdue",
     "expire_verification",
     "forget_ended_sessions",
+    "forget_kept_name",
     "forget_papers",
     "forget_unfinished_sign_ups",
     "give_consent",
     "give_up_stalled_exports",
     "go_away",
     "hide_piece",
+    "leave_names_only",
     "lift_suspension",
     "link_social_account",
     "merge_suggestion",
@@ -162,5 +167,6 @@ __all__ = [
     "warn_of_expiry",
     "wear_hat",
     "withdraw_consent",
+    "withdraw_identity_consent",
     "withdraw_verification",
 ]

@@ -15,6 +15,7 @@ from marketplace.accounts.models import (
     VerificationPaper,
     VerificationStatus,
 )
+from marketplace.accounts.services.verification_lapsing import end_what_rests_on
 from marketplace.accounts.services.verification_telling import tell_by_bell
 from marketplace.accounts.states import MODERATOR, SYSTEM, VERIFICATION_TRANSITIONS
 from marketplace.core import clock, staff_log
@@ -87,10 +88,13 @@ def revoke_verification(*, verification_id: int, moderator: User, words: str, ba
     return _end(verification_id, VerificationStatus.REVOKED, moderator, words, is_barred=bar)
 
 
-@transaction.atomic
 def view_paper(*, paper: VerificationPaper, staff: User) -> bytes:
-    """The document in the clear, after noting who looked at whose and which."""
-    _log(staff, "paper_viewed", paper.verification, paper=paper.kind)
+    """The document in the clear, after noting who looked at whose and which.
+
+    Called outside transactions: the line stands even if the storage does not answer, and nothing is held while it reads.
+    """
+    with transaction.atomic():
+        _log(staff, "paper_viewed", paper.verification, paper=paper.kind)
     return papers.opened(paper)
 
 
@@ -112,6 +116,7 @@ def _end(
     case.ended_at = case.mail_due_at = clock.now()
     case.save(update_fields=["status", "reason", "is_barred", "ended_at", "mail_due_at", "updated_at"])
     tell_by_bell(verification=case)
+    end_what_rests_on(case)
     _log(moderator, target.value, case, words=case.reason, barred=is_barred)
     return case
 
@@ -119,6 +124,9 @@ def _end(
 def _lock(verification_id: int) -> tuple[UserVerification, list[UserVerification]]:
     """The case and the person's other ones of its kind, all locked."""
     user_id, kind = UserVerification.objects.values_list("user_id", "kind").get(pk=verification_id)
+    if kind == VerificationKind.COMPANY:
+        # The name that it rests on may be ending in this moment; the same order as in `end_what_rests_on`.
+        locks.lock_verifications(user_id, VerificationKind.REAL_NAME)
     rows = locks.lock_verifications(user_id, kind)
     case = next(row for row in rows if row.pk == verification_id)
     return case, [row for row in rows if row is not case]

@@ -10,6 +10,7 @@ from marketplace.accounts.errors import VerificationError, VerificationErrorCode
 from marketplace.accounts.identity_checks import identity_checker
 from marketplace.accounts.models import (
     ConsentDocument,
+    ConsentRecord,
     PaperKind,
     User,
     UserVerification,
@@ -19,6 +20,7 @@ from marketplace.accounts.models import (
 from marketplace.accounts.papers import Paper, stored_papers
 from marketplace.accounts.services.consents import record_consent
 from marketplace.accounts.services.verification_lapsing import erase_papers
+from marketplace.accounts.states import OWNER, VERIFICATION_TRANSITIONS
 from marketplace.core import clock
 from marketplace.core.encryption import encrypt_text
 
@@ -82,6 +84,31 @@ def withdraw_verification(*, user: User, kind: VerificationKind) -> UserVerifica
         case.save(update_fields=["status", "ended_at", "check_due_at", "updated_at"])
     erase_papers(verification=case)
     return case
+
+
+def withdraw_identity_consent(*, user: User) -> None:
+    """Take back the consent to identity papers (个人信息保护法, articles 15 and 29). Safe to repeat.
+
+    What waits is withdrawn, what counted expires, and documents, names and numbers go; of who is barred the digest stays.
+    Called outside transactions: files go.
+    """
+    with transaction.atomic():
+        locks.lock_user(user.pk)
+        ConsentRecord.objects.filter(user=user, document=ConsentDocument.IDENTITY, withdrawn_at=None).update(
+            withdrawn_at=clock.now()
+        )
+        cases: list[UserVerification] = []
+        for kind in (VerificationKind.REAL_NAME, VerificationKind.COMPANY):
+            for case in locks.lock_verifications(user.pk, kind):
+                cases.append(case)
+                for target in (VerificationStatus.WITHDRAWN, VerificationStatus.EXPIRED):
+                    if VERIFICATION_TRANSITIONS.allows(VerificationStatus(case.status), target, OWNER):
+                        case.status, case.ended_at = target, clock.now()
+                        case.check_due_at = case.mail_due_at = None
+                        case.save(update_fields=["status", "ended_at", "check_due_at", "mail_due_at", "updated_at"])
+                        break
+    for case in cases:
+        erase_papers(verification=case)
 
 
 def _submit(

@@ -26,6 +26,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "consents": selectors.consents_of(user),
         "choices": selectors.choices_of(user),
+        "keeps_identity": selectors.has_consent(user, ConsentDocument.IDENTITY),
         "export": selectors.latest_export(user),
         "export_days": get_config("accounts.export_days"),
         "blocked": selectors.blocked_by(user),
@@ -40,7 +41,11 @@ def consent_choose(request: HttpRequest, document: str) -> HttpResponse:
     if document not in ConsentDocument.values:
         raise Http404
     choice = ConsentDocument(document)
-    if request.POST.get("given") == "1":
+    if choice == ConsentDocument.IDENTITY and request.POST.get("given") == "0":
+        # Given with the papers, where they are handed in; taken back here.
+        services.withdraw_identity_consent(user=request.user)
+        messages.success(request, _("Taken back. Your identity papers were deleted."))
+    elif request.POST.get("given") == "1":
         services.give_consent(user=request.user, document=choice)
         messages.success(request, _("Noted. You can take it back here at any time."))
     else:

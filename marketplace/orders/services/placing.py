@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import BlockedPerson, SellerLevelChoice, User
+from marketplace.accounts.selectors import sellers_in_order
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.gigs.models import GigExtra, GigMedia, GigPackage, MediaKind
@@ -74,22 +75,24 @@ def get_or_place_order(
 
     `checkout_key` comes with the checkout page: the same page sent twice with the same choice gives the same order
     back, as long as that one can still be paid. `seen_offer` is what the page showed (`offer_of`).
-    Raises OrderError OWN_GIG, GIG_NOT_LIVE, SELLER_AWAY, NOT_FOR_YOU when the seller blocked the buyer, ACCOUNT_CLOSING
-    when an account went meanwhile, or OFFER_CHANGED when the package or an add-on is no longer what was seen.
+    Raises OrderError OWN_GIG, GIG_NOT_LIVE (also when the seller's identity counts no longer), SELLER_AWAY, NOT_FOR_YOU
+    when the seller blocked the buyer, ACCOUNT_CLOSING when an account went meanwhile, or OFFER_CHANGED when the package or
+    an add-on is no longer what was seen.
     """
     checkout_key = checkout_key or uuid4()
     # As it is now, not as the page read it.
     pictures = GigMedia.objects.filter(gig=OuterRef("gig"), kind=MediaKind.IMAGE)
     blocks = BlockedPerson.objects.filter(owner=OuterRef("gig__seller"), person=buyer)
+    named = sellers_in_order().filter(pk=OuterRef("gig__seller"))
     package = (
         GigPackage.objects.select_related("gig__seller__profile")
         .prefetch_related("gig__extras")
-        .annotate(cover=Subquery(pictures.values("file")[:1]), is_blocked=Exists(blocks))
+        .annotate(cover=Subquery(pictures.values("file")[:1]), is_blocked=Exists(blocks), is_named=Exists(named))
         .only(*SOLD_FIELDS)
         .get(pk=package.pk)
     )
     gig = package.gig
-    if gig.status != GigStatus.LIVE or not gig.seller.is_active:
+    if gig.status != GigStatus.LIVE or not gig.seller.is_active or not package.is_named:
         raise OrderError(OrderErrorCode.GIG_NOT_LIVE)
     if gig.seller_id == buyer.pk:
         raise OrderError(OrderErrorCode.OWN_GIG)

@@ -222,3 +222,24 @@ class BrokenMail:
 
     def send_messages(self, _messages):
         raise OSError
+
+
+@pytest.mark.parametrize("act", [expire, revoke])
+def test_a_company_counts_no_longer_than_the_real_name_it_rests_on(act, seller, moderator):
+    name = approve(hand_in(seller), moderator)
+    company = approve(hand_in_company(seller), moderator)
+    act(name, moderator)
+    company.refresh_from_db()
+    assert company.status == S.EXPIRED
+    assert company.reason
+    assert company.ended_at
+    assert not selectors.is_verified_company(seller)
+
+
+def test_an_approved_company_alone_opens_no_shelf(seller, moderator):
+    name = approve(hand_in(seller), moderator)
+    approve(hand_in_company(seller), moderator)
+    assert selectors.sellers_in_order().filter(pk=seller.pk).exists()
+    UserVerification.objects.filter(pk=name.pk).update(status=S.REVOKED)
+    assert not selectors.sellers_in_order().filter(pk=seller.pk).exists()
+    assert selectors.identity_state(seller) == "none"

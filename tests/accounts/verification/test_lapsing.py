@@ -1,6 +1,6 @@
 """What time does: papers expire after a warning, papers of rejected cases are deleted."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,7 +9,7 @@ from marketplace.accounts import selectors, services, tasks
 from marketplace.accounts.models import RejectionReason, UserVerification, VerificationStatus
 from marketplace.core import clock
 from marketplace.notifications.models import Notification
-from tests.accounts.verification.conftest import NUMBER, approve, hand_in, stored_files
+from tests.accounts.verification.conftest import NUMBER, approve, hand_in, noted, number_born, stored_files
 from tests.factories import make_seller
 
 pytestmark = pytest.mark.django_db
@@ -73,12 +73,73 @@ def test_of_a_rejected_case_papers_and_number_are_deleted_in_time_and_the_reason
     assert (case.status, case.reason, case.number_masked[:4]) == (VerificationStatus.REJECTED, "反光", NUMBER[:4])
 
 
-def test_papers_that_wait_or_count_are_kept(moderator):
+def test_papers_that_wait_are_kept_and_pictures_of_what_counts_go_in_time(moderator):
     hand_in(make_seller(proved=False))
-    approve(hand_in(make_seller(proved=False)), moderator)
-    with clock.moved_to(timezone.now() + timedelta(days=1000)):
+    case = approve(hand_in(make_seller(proved=False)), moderator)
+    with clock.moved_to(timezone.now() + timedelta(days=179)):
         assert tasks.forget_rejected_papers() == 0
     assert len(stored_files()) == 4
+    with clock.moved_to(timezone.now() + timedelta(days=181)):
+        assert tasks.forget_rejected_papers() == 1
+        assert tasks.forget_rejected_papers() == 0
+    assert len(stored_files()) == 2
+    case.refresh_from_db()
+    assert case.status == VerificationStatus.APPROVED
+    assert all([case.name_encrypted, case.number_digest, case.papers_deleted_at])
+
+
+@pytest.mark.parametrize("bar", [True, False])
+def test_of_a_revoked_case_pictures_and_number_go_in_time_and_a_barred_digest_stays(bar, seller, moderator):
+    case = approve(hand_in(seller), moderator)
+    services.revoke_verification(verification_id=case.pk, moderator=moderator, words="冒用", bar=bar)
+    with clock.moved_to(timezone.now() + timedelta(days=181)):
+        assert tasks.forget_rejected_papers() == 1
+        assert tasks.forget_rejected_papers() == 0
+    assert stored_files() == set()
+    case.refresh_from_db()
+    assert (case.number_encrypted, bool(case.number_digest)) == ("", bar)
+
+
+def test_who_closes_the_account_leaves_a_name_for_three_years_and_may_come_back_with_the_same_number(
+    seller, moderator, django_capture_on_commit_callbacks
+):
+    case = approve(hand_in(seller), moderator)
+    closing = services.ask_for_closing(user_id=seller.pk)
+    with clock.moved_to(timezone.now() + timedelta(days=8)), django_capture_on_commit_callbacks(execute=True):
+        assert services.carry_out_closing(closing_id=closing.pk)
+    assert stored_files() == set()
+    case.refresh_from_db()
+    assert case.status == VerificationStatus.EXPIRED
+    assert case.name_encrypted
+    left = [case.number_encrypted, case.number_masked, case.number_digest, case.representative_encrypted]
+    assert left == ["", "", "", ""]
+    again = approve(hand_in(make_seller(proved=False)), moderator)
+    for days, kept in ((8 + 3 * 365, True), (8 + 3 * 365 + 2, False)):
+        with clock.moved_to(timezone.now() + timedelta(days=days)):
+            tasks.forget_rejected_papers()
+        assert UserVerification.objects.filter(pk=case.pk).exists() == kept
+    assert UserVerification.objects.filter(pk=again.pk).exists()
+
+
+def test_closing_twice_keeps_the_name_and_a_barred_digest(seller, moderator):
+    case = approve(hand_in(seller), moderator)
+    services.revoke_verification(verification_id=case.pk, moderator=moderator, words="冒用", bar=True)
+    other = approve(hand_in(make_seller(proved=False), number=number_born(date(1991, 3, 7))), moderator)
+    for _time in range(2):
+        services.leave_names_only(user=seller)
+        services.leave_names_only(user=other.user)
+    case.refresh_from_db()
+    other.refresh_from_db()
+    assert (case.status, case.number_encrypted, bool(case.number_digest)) == (VerificationStatus.REVOKED, "", True)
+    assert other.name_encrypted
+
+
+def test_a_look_at_a_paper_is_on_record_even_if_the_storage_does_not_answer(seller, moderator):
+    paper = hand_in(seller).papers.first()
+    paper.file.storage.delete(paper.file.name)
+    with pytest.raises(FileNotFoundError):
+        services.view_paper(paper=paper, staff=moderator)
+    assert [action for action, _data in noted()] == ["verification.paper_viewed"]
 
 
 def test_a_process_that_died_between_the_files_and_the_rows_goes_on_in_the_next_run(seller, moderator):

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.storage import storages
 from django.db import connection
+from django.urls import reverse
 
 from marketplace.accounts import selectors, services, tasks
 from marketplace.accounts.errors import VerificationErrorCode
 from marketplace.accounts.models import (
+    ConsentDocument,
     ConsentRecord,
     RejectionReason,
     UserVerification,
@@ -29,6 +31,7 @@ from tests.accounts.verification.conftest import (
     stored_files,
 )
 from tests.factories import make_seller, make_verified_seller
+from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +194,19 @@ def nothing_was_kept():
     assert not VerificationPaper.objects.exists()
     assert not ConsentRecord.objects.exists()
     assert stored_files() == set()
+
+
+def test_the_consent_to_identity_papers_is_taken_back_with_its_effect_which_is_said_before(seller, moderator):
+    client = log_in(seller)
+    name = approve(hand_in(seller), moderator)
+    company = hand_in_company(seller)
+    assert "撤回同意并删除我的身份资料" in client.get(reverse("accounts:privacy")).content.decode()
+    client.post(reverse("accounts:consent_choose", args=["identity"]), {"given": "0"})
+    name.refresh_from_db()
+    company.refresh_from_db()
+    assert (name.status, company.status) == (VerificationStatus.EXPIRED, VerificationStatus.WITHDRAWN)
+    assert [name.name_encrypted, name.number_encrypted, name.number_digest, company.number_encrypted] == [""] * 4
+    assert stored_files() == set()
+    assert not selectors.has_consent(seller, ConsentDocument.IDENTITY)
+    assert not selectors.sellers_in_order().filter(pk=seller.pk).exists()
+    assert "撤回同意并删除我的身份资料" not in client.get(reverse("accounts:privacy")).content.decode()

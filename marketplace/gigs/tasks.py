@@ -1,0 +1,13 @@
+"""Periodic jobs about gigs. Each run looks at what is due now, so that running twice or late does no harm."""
+
+from celery import shared_task
+
+from marketplace.core.jobs import Deadline, count_done
+from marketplace.gigs import selectors, services
+
+
+@shared_task
+def pause_unnamed_gigs() -> int:
+    """Take gigs off the lists whose sellers' identity counts no longer. Returns how many."""
+    due = list(selectors.live_without_named_seller().values_list("pk", flat=True))
+    return count_done(due, lambda gig_id: services.pause_unnamed_gig(gig_id=gig_id), until=Deadline())
