@@ -25,7 +25,6 @@ from marketplace.accounts import devices, second_factor, selectors, services
 from marketplace.accounts.decorators import log_in_by_code
 from marketplace.accounts.models import User, VerificationKind
 from marketplace.accounts.phone import PhoneField, masked_phone, normalize_phone
-from marketplace.core import clock
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
 
@@ -67,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
             clear_login(request)
             return render(request, "account/suspended.html", {"suspension": suspension}, status=403)
         closing = selectors.open_closing(user)
-        if closing is not None and closing.done_at is None and closing.due_at > clock.now():
+        if closing is not None and closing.done_at is None:
             return None
         return super().pre_login(request, user, **kwargs)
 
