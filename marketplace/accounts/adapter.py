@@ -77,6 +77,18 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.success(request, _("Welcome back. Your account stays open: closing it has been called off."))
         super().login(request, user)
 
+    def logout(self, request: HttpRequest) -> None:
+        """What this session kept open beside its pages ends with it."""
+        user = request.user
+        super().logout(request)
+        if isinstance(user, User):
+            services.tell_signed_out(user=user)
+
+    def set_password(self, user: User, password: str) -> None:
+        """A new password ends all other sessions, and what they kept open."""
+        super().set_password(user, password)
+        services.tell_signed_out(user=user)
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Take the address as proved, and write that down as one of the person's verified facts."""
         confirmed = bool(super().confirm_email(request, email_address))
