@@ -15,7 +15,7 @@ from django.utils.translation import override
 from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.locks import lock_user
-from marketplace.accounts.models import AccountClosing, Suspension, User, UserProfile
+from marketplace.accounts.models import AccountClosing, HandleRedirect, Suspension, User, UserProfile
 from marketplace.accounts.personal_data import Blocker, delete_after_commit, installed_model, sections
 from marketplace.accounts.services.standing import end_sessions
 from marketplace.core import clock
@@ -157,6 +157,8 @@ def _empty(user: User, closing: AccountClosing) -> None:
             "level",
         ):
             setattr(profile, field.attname, field.get_default())
+    # Links from elsewhere still name it: it stays taken, and is found by nobody (selectors.moved_profile).
+    HandleRedirect.objects.get_or_create(handle=profile.handle, defaults={"profile": profile})
     profile.handle, profile.display_name = f"closed-{suffix}", name
     profile.save()
     end_sessions(user=user)

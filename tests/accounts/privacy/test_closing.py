@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts import selectors, services, tasks
-from marketplace.accounts.errors import AccountError, AccountErrorCode
-from marketplace.accounts.models import AccountClosing, Portfolio, User, UserVerification
+from marketplace.accounts.errors import AccountError, AccountErrorCode, ProfileError, ProfileErrorCode
+from marketplace.accounts.models import AccountClosing, Portfolio, User, UserProfile, UserVerification
 from marketplace.accounts.personal_data import sections
 from marketplace.accounts.services import closing as closing_service
 from marketplace.core import clock
@@ -238,6 +238,22 @@ def test_the_person_goes_and_the_trade_stays(days_later, django_capture_on_commi
     # Number and address are free again.
     again = make_user(email=email, phone="+8613800138000")
     assert again.pk != gone.pk
+
+
+def test_the_addresses_of_a_closed_page_lead_nowhere_and_nobody_gets_them(days_later):
+    seller = make_seller()
+    services.change_handle(profile=seller.profile, handle="qingshan-old")
+    UserProfile.objects.filter(user=seller).update(handle_changed_at=None)
+    services.change_handle(profile=UserProfile.objects.get(user=seller), handle="qingshan")
+    closed(seller, days_later)
+    for handle in ("qingshan-old", "qingshan"):
+        assert Client().get(f"/u/{handle}/").status_code == 404
+        profile = make_seller().profile
+        before = profile.handle
+        with pytest.raises(ProfileError) as refusal:
+            services.change_handle(profile=profile, handle=handle)
+        assert refusal.value.code == ProfileErrorCode.HANDLE_TAKEN
+        assert UserProfile.objects.get(pk=profile.pk).handle == before
 
 
 def test_what_stays_is_named_with_its_law_before_anybody_decides():
