@@ -97,8 +97,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return confirmed
 
     def can_delete_email(self, email_address: EmailAddress) -> bool:
-        """An address may go where a verified number still opens the door: allauth counts neither numbers nor codes."""
-        if email_address.verified and not email_address.user.phone:
+        """An address may go where something else still opens the door: allauth counts neither numbers nor codes."""
+        if not selectors.has_way_in_without(email_address.user, address=email_address):
             return False
         return bool(super().can_delete_email(email_address))
 

@@ -162,9 +162,7 @@ def person_sheet(person: User, *, staff: User | AnonymousUser) -> PersonSheet:
         reports_by=list(ModerationQueue.objects.filter(reported_by=person).order_by("-pk")[:SHOWN])
         if sees_reports
         else None,
-        reports_against=list(ModerationQueue.objects.filter(against).order_by("-pk")[:SHOWN])
-        if sees_reports
-        else None,
+        reports_against=list(ModerationQueue.objects.filter(against).order_by("-pk")[:SHOWN]) if sees_reports else None,
         sessions=_sessions(person) if staff.has_perm(SESSIONS_PERMISSION) else None,
         history=_history(person) if staff.has_perm(LOG_PERMISSION) else None,
         notes=list(StaffNote.objects.filter(user=person).select_related("author__profile"))
