@@ -25,7 +25,6 @@ from marketplace.accounts import devices, second_factor, selectors, services
 from marketplace.accounts.decorators import log_in_by_code
 from marketplace.accounts.models import User, VerificationKind
 from marketplace.accounts.phone import PhoneField, masked_phone, normalize_phone
-from marketplace.core import clock
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
 
@@ -67,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
             clear_login(request)
             return render(request, "account/suspended.html", {"suspension": suspension}, status=403)
         closing = selectors.open_closing(user)
-        if closing is not None and closing.done_at is None and closing.due_at > clock.now():
+        if closing is not None and closing.done_at is None:
             return None
         return super().pre_login(request, user, **kwargs)
 
@@ -78,6 +77,18 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.success(request, _("Welcome back. Your account stays open: closing it has been called off."))
         super().login(request, user)
 
+    def logout(self, request: HttpRequest) -> None:
+        """What this session kept open beside its pages ends with it."""
+        user = request.user
+        super().logout(request)
+        if isinstance(user, User):
+            services.tell_signed_out(user=user)
+
+    def set_password(self, user: User, password: str) -> None:
+        """A new password ends all other sessions, and what they kept open."""
+        super().set_password(user, password)
+        services.tell_signed_out(user=user)
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Take the address as proved, and write that down as one of the person's verified facts."""
         confirmed = bool(super().confirm_email(request, email_address))
@@ -86,8 +97,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return confirmed
 
     def can_delete_email(self, email_address: EmailAddress) -> bool:
-        """An address may go where a verified number still opens the door: allauth counts neither numbers nor codes."""
-        if email_address.verified and not email_address.user.phone:
+        """An address may go where something else still opens the door: allauth counts neither numbers nor codes."""
+        if not selectors.has_way_in_without(email_address.user, address=email_address):
             return False
         return bool(super().can_delete_email(email_address))
 

@@ -40,7 +40,7 @@ class AccountError(DomainError):
             "This %(provider)s account has opened a Jiangji account already. Please log in with it."
         ),
         AccountErrorCode.LAST_WAY_IN: _(
-            "This is your last way to log in. Verify a mobile number or an e-mail address first, then unlink it."
+            "This is your last way to log in. Verify a mobile number or an e-mail address first, then take it away."
         ),
         AccountErrorCode.NOT_OPTIONAL: _("There is no account without these terms. To withdraw, close your account."),
         AccountErrorCode.ONESELF: _("You cannot block yourself."),

@@ -71,14 +71,13 @@ class ShowcaseSection(Section):
 
     @transaction.atomic
     def erase(self, user: User) -> None:
-        """All of it, the files once the rows are gone."""
+        """All of it, the files once the rows are gone. Addresses stay taken: who got one would pass for who had it."""
         for file in _files(user):
             delete_after_commit(file)
         for rows in (
             Portfolio.objects.filter(profile__user=user),
             Certificate.objects.filter(profile__user=user),
             UserSkill.objects.filter(profile__user=user),
-            HandleRedirect.objects.filter(profile__user=user),
             SkillSuggestion.objects.filter(suggested_by=user),
         ):
             rows.delete()

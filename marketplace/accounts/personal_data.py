@@ -85,7 +85,8 @@ class Section:
         """Give a withdrawn optional consent its effect, in the transaction of the withdrawal."""
 
     def signed_out(self, user: User) -> None:
-        """All sessions have been ended: end what outlives a request. Called after the commit."""
+        """Some or all sessions have been ended: end what outlives a request and whose session holds no more
+        (selectors.session_holds). Called after the commit."""
 
 
 _sections: dict[str, Section] = {}

@@ -1,6 +1,7 @@
 """The live side of a conversation. It holds no rule: it asks the selector, calls the services, and passes events on."""
 
 import json
+import time
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,11 +11,14 @@ from django.conf import settings
 from django.http import Http404
 from django.utils.translation import override
 
+from marketplace.accounts.selectors import session_holds
 from marketplace.core.errors import DomainError
 from marketplace.messaging import push, selectors, services
 
 NOT_SIGNED_IN = 4401
 NOT_FOUND = 4404
+# How long a window takes its session for good without looking. Before a message it always looks.
+TRUST_SECONDS = 30
 
 
 class ConversationConsumer(AsyncJsonWebsocketConsumer):
@@ -39,6 +43,8 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
             await self.close(code=NOT_FOUND)
             return
         self.conversation_id = conversation_id
+        self.session_key: str | None = self.scope["session"].session_key
+        self.checked_at = time.monotonic()
         asked = parse_qs(self.scope.get("query_string", b"").decode("ascii", "ignore")).get("language", [""])[0]
         self.language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         await self.channel_layer.group_add(push.group_name(conversation_id), self.channel_name)
@@ -52,6 +58,8 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
         if not isinstance(content, dict) or self.conversation_id is None:
             return
         kind = content.get("type")
+        if not await self._is_still_signed_in(ask=kind == "message"):
+            return
         if kind == "message":
             await self._send_message(str(content.get("body", "")))
         elif kind == "read":
@@ -61,14 +69,27 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
 
     async def conversation_event(self, event: dict[str, Any]) -> None:
         """Somebody said, read or typed something: pass it on, seen from this side."""
+        if not await self._is_still_signed_in():
+            return
         content = push.for_viewer(event["content"], self.user.pk)
         if content["type"] == "message" or not content["mine"]:
             await self.send_json(content)
 
     async def person_signed_out(self, event: dict[str, Any]) -> None:
-        """Somebody's sessions have been ended: a window that was open before does not outlive them."""
+        """Sessions of somebody have been ended: a window that was open before does not outlive its own."""
         if event["user_id"] == self.user.pk:
-            await self.close(code=NOT_SIGNED_IN)
+            await self._is_still_signed_in(ask=True)
+
+    async def _is_still_signed_in(self, *, ask: bool = False) -> bool:
+        """Whether the session that opened this window still holds; closes the window if not."""
+        now = time.monotonic()
+        if not ask and now - self.checked_at < TRUST_SECONDS:
+            return True
+        if await database_sync_to_async(session_holds)(self.user.pk, self.session_key):
+            self.checked_at = now
+            return True
+        await self.close(code=NOT_SIGNED_IN)
+        return False
 
     async def _send_message(self, body: str) -> None:
         try:

@@ -9,6 +9,7 @@ class MessagingErrorCode(StrEnum):
     ONESELF = "oneself"
     NOT_A_SELLER = "not_a_seller"
     NOT_PARTICIPANT = "not_participant"
+    SENDER_INACTIVE = "sender_inactive"
     NOT_TAKEN = "not_taken"
     YOU_BLOCKED = "you_blocked"
     EMPTY = "empty"
@@ -24,6 +25,7 @@ class MessagingError(DomainError):
         MessagingErrorCode.ONESELF: _("You cannot write to yourself."),
         MessagingErrorCode.NOT_A_SELLER: _("This person offers no services, so a conversation cannot be started."),
         MessagingErrorCode.NOT_PARTICIPANT: _("This conversation belongs to two other people."),
+        MessagingErrorCode.SENDER_INACTIVE: _("Your account is not open at the moment. Nothing was sent."),
         # Neutral on purpose: nobody is told that they were blocked.
         MessagingErrorCode.NOT_TAKEN: _("This person does not take messages at the moment. Nothing was sent."),
         MessagingErrorCode.YOU_BLOCKED: _(

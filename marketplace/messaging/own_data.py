@@ -66,7 +66,7 @@ class MessagingSection(Section):
         told.exclude(recipient=user).update(title=title)
 
     def signed_out(self, user: User) -> None:
-        """Close the windows that have a conversation open."""
+        """Close the windows that have a conversation open in a session that is over."""
         for conversation_id in _conversations_of(user).values_list("pk", flat=True):
             push.signed_out(conversation_id=conversation_id, user_id=user.pk)
 

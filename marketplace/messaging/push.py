@@ -75,7 +75,7 @@ def attachment_fields(attachment: MessageAttachment) -> dict[str, Any]:
 
 
 def signed_out(*, conversation_id: int, user_id: int) -> None:
-    """Close the open windows of somebody whose sessions have been ended."""
+    """Let the open windows of somebody look again whether their session still holds, and close if it does not."""
     _group_send(conversation_id, {"type": "person.signed_out", "user_id": user_id})
 
 

@@ -65,13 +65,15 @@ def open_conversation(*, user: User, other: User, gig: Gig | None = None) -> Con
 def send_message(*, conversation_id: int, sender: User, body: str, files: Sequence[File] = ()) -> Message:
     """Write a message, tell the other side, and push it to the open windows of both once it is committed.
 
-    At most FILES_PER_MESSAGE files of FILE_MEGABYTES each. Raises MessagingError NOT_PARTICIPANT, NOT_TAKEN, YOU_BLOCKED,
-    EMPTY, TOO_LONG, TOO_MANY_FILES or FILE_TOO_LARGE, and Conversation.DoesNotExist.
+    At most FILES_PER_MESSAGE files of FILE_MEGABYTES each. Raises MessagingError NOT_PARTICIPANT, SENDER_INACTIVE (asked
+    anew), NOT_TAKEN, YOU_BLOCKED, EMPTY, TOO_LONG, TOO_MANY_FILES or FILE_TOO_LARGE, and Conversation.DoesNotExist.
     """
     body = body.replace("\r\n", "\n").strip()
     conversation = Conversation.objects.get(pk=conversation_id)
     if sender.pk not in (conversation.buyer_id, conversation.seller_id):
         raise MessagingError(MessagingErrorCode.NOT_PARTICIPANT)
+    if not User.objects.filter(pk=sender.pk, is_active=True).exists():
+        raise MessagingError(MessagingErrorCode.SENDER_INACTIVE)
     other_id = conversation.seller_id if conversation.buyer_id == sender.pk else conversation.buyer_id
     _check_not_blocked(sender.pk, other_id)
     _check_content(body, files)

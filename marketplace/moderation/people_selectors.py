@@ -31,7 +31,13 @@ from marketplace.payments.models import Payout
 MOST_FOUND = 200
 SHOWN = 10
 MONEY_PERMISSION = "ledger.view_wallet"
+# The history, and what was consented to and when: both say what happened to an account.
 LOG_PERMISSION = "moderation.view_adminlog"
+VERIFICATIONS_PERMISSION = "accounts.view_userverification"
+REPORTS_PERMISSION = "moderation.view_moderationqueue"
+NOTES_PERMISSION = "accounts.view_staffnote"
+# Addresses and browsers, for who decides by them whether to sign somebody out.
+SESSIONS_PERMISSION = "accounts.sign_out_user"
 LABELS = {
     "person.joined": _("Joined"),
     "person.last_login": _("Last log-in"),
@@ -73,18 +79,18 @@ class PersonSheet:
     roles: list[str]
     suspension: Suspension | None
     closing: AccountClosing | None
-    verifications: list[UserVerification]
-    consents: list[ConsentRecord]
+    verifications: list[UserVerification] | None
+    consents: list[ConsentRecord] | None
     orders: list[Order] | None
     order_counts: dict[str, int] | None
     wallet: Wallet | None
     payouts: list[Payout]
     sees_money: bool
-    reports_by: list[ModerationQueue]
-    reports_against: list[ModerationQueue]
+    reports_by: list[ModerationQueue] | None
+    reports_against: list[ModerationQueue] | None
     sessions: list[Any] | None
     history: list[HistoryLine] | None
-    notes: list[StaffNote]
+    notes: list[StaffNote] | None
 
 
 def people(text: str = "", *, kind: str = "") -> QuerySet[User]:
@@ -120,6 +126,7 @@ def person_for_staff(user_id: int) -> User:
 
 def person_sheet(person: User, *, staff: User | AnonymousUser) -> PersonSheet:
     """All parts of the page that `staff` may see."""
+    sees_reports = staff.has_perm(REPORTS_PERMISSION)
     sees_money, sees_orders = staff.has_perm(MONEY_PERMISSION), staff.has_perm("orders.view_order")
     either = Q(buyer=person) | Q(seller=person)
     own_gigs = Gig.objects.filter(seller=person).values("pk")
@@ -133,8 +140,12 @@ def person_sheet(person: User, *, staff: User | AnonymousUser) -> PersonSheet:
         roles=list(person.groups.order_by("name").values_list("name", flat=True)),
         suspension=open_suspension(person),
         closing=open_closing(person),
-        verifications=list(person.verifications.select_related("reviewed_by__profile").order_by("-pk")),
-        consents=list(ConsentRecord.objects.filter(user=person).order_by("-given_at")),
+        verifications=list(person.verifications.select_related("reviewed_by__profile").order_by("-pk"))
+        if staff.has_perm(VERIFICATIONS_PERMISSION)
+        else None,
+        consents=list(ConsentRecord.objects.filter(user=person).order_by("-given_at"))
+        if staff.has_perm(LOG_PERMISSION)
+        else None,
         orders=list(
             Order.objects.filter(either).select_related("buyer__profile", "seller__profile").order_by("-pk")[:SHOWN]
         )
@@ -148,11 +159,15 @@ def person_sheet(person: User, *, staff: User | AnonymousUser) -> PersonSheet:
         wallet=wallet_of(person) if sees_money else None,
         payouts=list(Payout.objects.filter(user=person).select_related("destination")[:SHOWN]) if sees_money else [],
         sees_money=sees_money,
-        reports_by=list(ModerationQueue.objects.filter(reported_by=person).order_by("-pk")[:SHOWN]),
-        reports_against=list(ModerationQueue.objects.filter(against).order_by("-pk")[:SHOWN]),
-        sessions=_sessions(person),
+        reports_by=list(ModerationQueue.objects.filter(reported_by=person).order_by("-pk")[:SHOWN])
+        if sees_reports
+        else None,
+        reports_against=list(ModerationQueue.objects.filter(against).order_by("-pk")[:SHOWN]) if sees_reports else None,
+        sessions=_sessions(person) if staff.has_perm(SESSIONS_PERMISSION) else None,
         history=_history(person) if staff.has_perm(LOG_PERMISSION) else None,
-        notes=list(StaffNote.objects.filter(user=person).select_related("author__profile")),
+        notes=list(StaffNote.objects.filter(user=person).select_related("author__profile"))
+        if staff.has_perm(NOTES_PERMISSION)
+        else None,
     )
 
 

@@ -416,12 +416,13 @@ def test_the_admin_offers_no_way_around_the_log_in():
 
 
 def test_an_operator_removes_what_was_lost_and_everybody_is_signed_out(person, django_capture_on_commit_callbacks):
-    client = log_in(person, second_factor=True)
+    client, unlisted = log_in(person, second_factor=True), log_in(person, second_factor=True)
     client.get("/settings/")
     with django_capture_on_commit_callbacks(execute=True):
         call_command("remove_second_factor", PHONE, verbosity=0)
     assert not Authenticator.objects.exists()
     assert client.get("/settings/")["Location"].startswith(LOGIN)
+    assert unlisted.get("/settings/")["Location"].startswith(LOGIN)  # that no row of a device stood for
     assert Notification.objects.get().recipient == person
     with pytest.raises(CommandError):
         call_command("remove_second_factor", "nobody@example.com")

@@ -1,9 +1,12 @@
 """Linking an account from elsewhere, unlinking it, and never the last way in."""
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
+from django.urls import reverse
 
 from marketplace.accounts import services
 from marketplace.accounts.errors import AccountError, AccountErrorCode
@@ -236,3 +239,30 @@ def test_allauths_own_door_to_linking_asks_for_a_recent_log_in_too(person, ident
 
 def test_the_settings_lead_to_the_page(at_home):
     assert f'href="{WAYS}"' in at_home.client.get("/accounts/phone/change/").content.decode()
+
+
+def only_by(**fields) -> User:
+    """Somebody with neither number, address nor password, but for what is named."""
+    person = make_user()
+    User.objects.filter(pk=person.pk).update(email="", phone=None, password="!")
+    User.objects.filter(pk=person.pk).update(**fields)
+    return User.objects.get(pk=person.pk)
+
+
+def test_a_passkey_that_is_the_last_way_in_is_not_removed():
+    person = only_by()
+    first, second = (
+        Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": name})
+        for name in ("phone", "laptop")
+    )
+    for passkey, left in ((first, {second}), (second, {second})):
+        log_in(person, second_factor=True).post(reverse("mfa_remove_webauthn", args=[passkey.pk]))
+        assert set(Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)) == left
+
+
+def test_an_address_goes_where_a_passkey_still_opens_the_account_and_stays_where_nothing_does():
+    person = only_by(email="lin@example.com")
+    address = EmailAddress.objects.create(user=person, email="lin@example.com", verified=True, primary=True)
+    assert not get_adapter().can_delete_email(address)
+    Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "phone"})
+    assert get_adapter().can_delete_email(address)

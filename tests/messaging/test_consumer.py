@@ -4,15 +4,22 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from channels.db import database_sync_to_async
 from django.conf import settings as django_settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
+from marketplace.accounts import services as accounts
 from marketplace.accounts.services import suspend_person
 from marketplace.core import clock
-from marketplace.messaging import services
+from marketplace.messaging import consumers, services
 from marketplace.messaging.models import Conversation, Message
-from tests.factories import make_moderator
+from tests.factories import PASSWORD, make_moderator
+from tests.logins import log_in
 from tests.messaging.websocket import PATIENCE_SECONDS, window
 
 # Transactional: the socket's threads see only what is committed, and pushes leave on commit.
@@ -66,6 +73,81 @@ def test_an_open_window_does_not_outlive_the_sessions_of_its_person(conversation
             assert (await theirs.hear())["body"] == "还在吗"
 
     asyncio.run(story())
+
+
+def _session_key_of(user):
+    (key,) = [kept.pk for kept in Session.objects.all() if kept.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    return key
+
+
+def _end_device(buyer, client, key):
+    device = UserSession.objects.create(user=buyer, ip="127.0.0.1", session_key=key)
+    accounts.end_device(user=buyer, device_id=device.pk)
+
+
+def _end_others(buyer, client, key):
+    UserSession.objects.create(user=buyer, ip="127.0.0.1", session_key=key)
+    accounts.end_other_devices(user=buyer, session_key=client.session.session_key)
+
+
+def _change_password(buyer, client, key):
+    new = {"oldpassword": PASSWORD, "password1": "西湖边的桂花开了", "password2": "西湖边的桂花开了"}
+    client.post(reverse("account_change_password"), new)
+    buyer.refresh_from_db()
+    assert buyer.check_password("西湖边的桂花开了")
+
+
+def _log_out(buyer, client, key):
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = key
+    client.post(reverse("account_logout"))
+
+
+@pytest.mark.parametrize("end", [_end_device, _end_others, _change_password, _log_out])
+def test_whatever_ends_a_session_closes_its_windows_at_once(conversation, buyer, seller, end):
+    def act():
+        opened = _session_key_of(buyer)
+        end(buyer, log_in(buyer), opened)
+
+    async def story():
+        async with window(conversation.pk, buyer) as ours, window(conversation.pk, seller) as theirs:
+            await database_sync_to_async(act)()
+            answer = await ours.application.receive_output(PATIENCE_SECONDS)
+            assert (answer["type"], answer["code"]) == ("websocket.close", 4401)
+            await theirs.say({"type": "message", "body": "还在吗"})
+            assert (await theirs.hear())["body"] == "还在吗"
+
+    asyncio.run(story())
+
+
+def test_the_window_of_the_session_that_stays_stays_open(conversation, buyer):
+    def end_others():
+        key = _session_key_of(buyer)
+        UserSession.objects.create(user=buyer, ip="127.0.0.1", session_key=log_in(buyer).session.session_key)
+        assert accounts.end_other_devices(user=buyer, session_key=key) == 1
+
+    async def story():
+        async with window(conversation.pk, buyer) as ours:
+            await database_sync_to_async(end_others)()
+            await ours.say({"type": "message", "body": "我还在"})
+            assert (await ours.hear())["body"] == "我还在"
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("kind", ["message", "typing"])
+def test_a_window_whose_session_ended_unheard_says_nothing_more(conversation, buyer, seller, monkeypatch, kind):
+    """A push may be lost, and a session may run out by itself."""
+    monkeypatch.setattr(consumers, "TRUST_SECONDS", 0)
+
+    async def story():
+        async with window(conversation.pk, buyer) as ours:
+            await database_sync_to_async(lambda: SessionStore(_session_key_of(buyer)).delete())()
+            await ours.say({"type": kind, "body": "在吗"})
+            answer = await ours.application.receive_output(PATIENCE_SECONDS)
+            assert (answer["type"], answer["code"]) == ("websocket.close", 4401)
+
+    asyncio.run(story())
+    assert not Message.objects.exists()
 
 
 def test_who_is_not_signed_in_is_turned_away(conversation):

@@ -1,5 +1,6 @@
 """Starting conversations, sending, reading: what happens, and that a refusal changes nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone, translation
 
+from marketplace.accounts.services import suspend_person
+from marketplace.core import clock
 from marketplace.messaging import push, selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import Conversation, Message, MessageAttachment
 from marketplace.notifications.models import Notification
-from tests.factories import make_gig, make_user
+from tests.factories import make_gig, make_moderator, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +258,13 @@ def test_the_badge_reads_the_new_messages_of_ones_own_conversations_and_no_other
     assert selectors.unread_count(buyer) == 10
     Conversation.objects.filter(pk=mine.pk).update(buyer_read_at=now)
     assert (selectors.unread_count(buyer), selectors.unread_count(seller)) == (0, 0)
+
+
+def test_who_was_suspended_a_moment_ago_sends_nothing(conversation, buyer):
+    ends_at = clock.now() + timedelta(days=1)
+    suspend_person(user_id=buyer.pk, staff=make_moderator(), reason="私下交易", ends_at=ends_at)
+    assert buyer.is_active  # as it was read by a window that is still open
+    with pytest.raises(MessagingError) as refusal:
+        services.send_message(conversation_id=conversation.pk, sender=buyer, body="加我微信")
+    assert refusal.value.code == MessagingErrorCode.SENDER_INACTIVE
+    assert not Message.objects.exists()

@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from marketplace.accounts import services
-from marketplace.accounts.models import StaffNote, Suspension, User
+from marketplace.accounts.models import Portfolio, StaffNote, Suspension, User, VerificationKind
 from marketplace.core import clock
 from marketplace.moderation.models import AdminLog, ModerationQueue, QueueKind
 from marketplace.moderation.roles import ensure_roles
@@ -82,6 +83,62 @@ def test_the_wallet_is_for_finance_and_administrators(role, sees):
     page = page_of(seller, staff_of(role))
     assert ("¥90.00" in page) is sees
     assert ('id="money"' in page) is sees
+
+
+PARTS = {
+    "moderator": {"verifications", "orders", "reports", "consents", "history", "sessions", "notes"},
+    "support": {"orders", "reports", "consents", "history", "sessions", "notes"},
+    "finance": {"orders", "money", "notes"},
+    "administrator": {"verifications", "orders", "money", "reports", "consents", "history", "sessions", "notes"},
+}
+
+
+@pytest.mark.parametrize("role", PARTS)
+def test_each_role_sees_the_parts_that_it_has_a_right_to_and_nothing_of_the_others(role):
+    person, moderator = make_seller(phone="+8613800138000"), make_moderator()
+    log_in(person).get("/settings/", headers={"User-Agent": "Firefox/147 secret"})
+    assert UserSession.objects.filter(user=person).exists()
+    submitted = services.record_verification(user=person, kind=VerificationKind.PHONE)
+    type(submitted).objects.filter(pk=submitted.pk).update(reason="照片模糊不清")
+    services.record_consent(user=person)
+    services.note_person(user=person, staff=moderator, text="电话里很客气")
+    ModerationQueue.objects.create(
+        kind=QueueKind.REPORT,
+        content_type=ContentType.objects.get_for_model(person),
+        object_id=person.pk,
+        reason="说是同行冒充",
+        reported_by=make_user(),
+        due_at=clock.now(),
+    )
+    page = page_of(person, staff_of(role))
+    every = set().union(*PARTS.values())
+    assert {part for part in every if f'id="{part}"' in page} == PARTS[role]
+    for text, part in (
+        ("照片模糊不清", "verifications"),
+        ("说是同行冒充", "reports"),
+        ("Firefox/147 secret", "sessions"),
+        ("电话里很客气", "notes"),
+    ):
+        assert (text in page) is (part in PARTS[role]), text
+
+
+def test_decisions_about_papers_works_and_skills_stand_in_the_history():
+    moderator, seller = make_moderator(), make_seller()
+    piece = Portfolio.objects.create(profile=seller.profile, title="招牌")
+    services.hide_piece(piece=piece, moderator=moderator, reason="不是本人作品")
+    suggestion = services.suggest_skill(user=seller, name="掐丝珐琅")
+    services.refuse_suggestion(suggestion_id=suggestion.pk, moderator=moderator, reason="已有相近技能")
+    case = services.record_verification(user=seller, kind=VerificationKind.REAL_NAME)
+    services.revoke_verification(verification_id=case.pk, moderator=moderator, words="证件已挂失", bar=False)
+    page = page_of(seller, moderator)
+    history = page.split('id="history"', 1)[1].split("</section>", 1)[0]
+    for reason in ("不是本人作品", "已有相近技能"):
+        assert reason in history
+    assert {line.action for line in AdminLog.objects.filter(object_id=seller.pk)} == {
+        "accounts.portfolio.hidden",
+        "accounts.skill_suggestion.refused",
+        "verification.revoked",
+    }
 
 
 def test_the_page_shows_orders_reports_consents_notes_and_history():

@@ -1,6 +1,6 @@
 """Reads about people. One module a subject."""
 
-from marketplace.accounts.selectors.devices import Device, device_of, devices_of, untold_devices
+from marketplace.accounts.selectors.devices import Device, device_of, devices_of, session_holds, untold_devices
 from marketplace.accounts.selectors.onboarding import (
     desk_is_missing,
     identity_state,
@@ -162,6 +162,7 @@ __all__ = [
     "resting_owner",
     "retained_after_closing",
     "sellers_in_order",
+    "session_holds",
     "skill_called",
     "skills_matching",
     "social_ways",

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.crypto import constant_time_compare
 
 from marketplace.accounts import devices
 from marketplace.accounts.models import NewDevice, User
@@ -48,6 +52,21 @@ def device_of(user: User, device_id: int) -> UserSession:
     if session is None:
         raise Http404
     return session
+
+
+def session_holds(user_id: int, session_key: str | None) -> bool:
+    """Whether this session still signs this person in: for what outlives the request that it was checked with.
+
+    Reads alone. Django's `get_user` would end a session whose hash is being renewed by a change of password right now.
+    """
+    kept = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    return (
+        user is not None
+        and kept.get(SESSION_KEY) == str(user_id)
+        and kept.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(kept.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    )
 
 
 def untold_devices() -> QuerySet[NewDevice]:

@@ -97,18 +97,25 @@ def social_ways(user: User, request: HttpRequest) -> list[SocialWay]:
     ]
 
 
-def has_way_in_without(user: User, accounts: Iterable[SocialAccount]) -> bool:
-    """Whether somebody could still log in once these linked accounts are gone.
+def has_way_in_without(
+    user: User,
+    accounts: Iterable[SocialAccount] = (),
+    *,
+    address: EmailAddress | None = None,
+    passkey_id: int | None = None,
+) -> bool:
+    """Whether somebody could still log in once these linked accounts, this address and this passkey are gone.
 
     Counts a verified number and a verified address (a code is sent there), a password with something to type beside
     it, a passkey, and another linked account whose provider is still offered.
     """
-    if user.phone or EmailAddress.objects.filter(user=user, verified=True).exists():
+    addresses = EmailAddress.objects.filter(user=user, verified=True)
+    if user.phone or addresses.exclude(pk=address.pk if address else None).exists():
         return True
-    if user.has_usable_password() and user.email:
+    if user.has_usable_password() and user.email and not (address and address.email.lower() == user.email):
         return True
     others = SocialAccount.objects.filter(user=user).exclude(pk__in=[account.pk for account in accounts])
-    return _has_passkey(user) or any(_has_app(account.provider) for account in others)
+    return _has_passkey(user, passkey_id) or any(_has_app(account.provider) for account in others)
 
 
 def _has_app(provider: str) -> bool:
@@ -116,9 +123,10 @@ def _has_app(provider: str) -> bool:
     return any(configured.get(app, {}).get("APPS") for app in _APPS.get(provider, (provider,)))
 
 
-def _has_passkey(user: User) -> bool:
+def _has_passkey(user: User, without_id: int | None) -> bool:
     if not apps.is_installed("allauth.mfa"):
         return False
     from allauth.mfa.models import Authenticator  # its models may not be imported while it is not installed
 
-    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists())
+    passkeys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+    return bool(passkeys.exclude(pk=without_id).exists())

@@ -59,6 +59,7 @@ from marketplace.accounts.services.standing import (
     reveal_contact,
     sign_out_by_staff,
     suspend_person,
+    tell_signed_out,
 )
 from marketplace.accounts.services.verification import confirm_real_name, record_verification
 from marketplace.accounts.services.verification_checking import check_identity
@@ -157,6 +158,7 @@ __all__ = [
     "tell_by_bell",
     "tell_by_mail",
     "tell_of_new_device",
+    "tell_signed_out",
     "unblock_person",
     "unlink_social_account",
     "update_medium",

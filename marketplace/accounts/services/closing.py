@@ -1,21 +1,29 @@
 """The end of an account: asked for, called off by a log-in, carried out."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.locks import lock_user
-from marketplace.accounts.models import AccountClosing, Suspension, UserProfile
-from marketplace.accounts.personal_data import delete_after_commit, installed_model, sections
+from marketplace.accounts.models import AccountClosing, HandleRedirect, Suspension, User, UserProfile
+from marketplace.accounts.personal_data import Blocker, delete_after_commit, installed_model, sections
 from marketplace.accounts.services.standing import end_sessions
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.identifiers import READABLE_ALPHABET
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.sms import SmsTemplate, send_sms
 
 # What other apps keep of how somebody gets in. A name that is not installed is left out.
 _WAYS_IN = ("mfa.Authenticator", "usersessions.UserSession", "socialaccount.SocialAccount", "account.EmailAddress")
@@ -47,40 +55,79 @@ def ask_for_closing(*, user_id: int) -> AccountClosing:
 
 @transaction.atomic
 def cancel_closing(*, user_id: int) -> bool:
-    """Call a closing off, because its person logged in within the days. Returns whether there was one to call off."""
+    """Call a closing off, because its person logged in before it was carried out, be it past its day.
+
+    Returns whether there was one to call off.
+    """
     user = lock_user(user_id)
     closing = AccountClosing.objects.filter(user=user, cancelled_at=None, done_at=None).first()
-    if closing is None or closing.due_at <= clock.now():
+    if closing is None:
         return False
+    _call_off(user, closing)
+    return True
+
+
+def _call_off(user: User, closing: AccountClosing) -> None:
     closing.cancelled_at = clock.now()
     closing.save(update_fields=["cancelled_at"])
     if not Suspension.objects.filter(user=user, over_at=None).exists():
         user.is_active = True
         user.save(update_fields=["is_active"])
-    return True
 
 
 def carry_out_closing(*, closing_id: int) -> bool:
     """Empty an account whose days are over. Returns False when it was called off or is not due. Safe to repeat.
 
-    Each room erases its part in a transaction of its own: who is past the day cannot call it off any more, and no lock is
-    held while files go. What blocks closing is asked again first, since a refund may have been decided meanwhile.
+    Under the lock of the person from the decision to the end, so that a log-in calls it off either wholly or not at all; files
+    go after the commit. What blocks closing is asked again first, since a refund may have been decided meanwhile: then
+    the closing is called off, and the person is told why, by bell and by mail (by text message to who has no address).
     """
-    closing = AccountClosing.objects.select_related("user__profile").get(pk=closing_id)
-    if closing.cancelled_at or closing.done_at or closing.due_at > clock.now():
-        return False
-    if selectors.closing_blockers(closing.user):
-        return False
-    for section in sections():
-        with transaction.atomic():
-            section.erase(closing.user)
-    _empty(closing.user_id, closing_id)
-    return True
+    user_id = AccountClosing.objects.values_list("user_id", flat=True).get(pk=closing_id)
+    with transaction.atomic():
+        user = lock_user(user_id)
+        closing = AccountClosing.objects.get(pk=closing_id)
+        if closing.cancelled_at or closing.done_at or closing.due_at > clock.now():
+            return False
+        with recipient_language():  # what is in the way is told in words
+            blockers = selectors.closing_blockers(user)
+        if not blockers:
+            for section in sections():
+                section.erase(user)
+            _empty(user, closing)
+            return True
+        _call_off(user, closing)
+        with recipient_language():
+            title, body = _("Your account was not closed"), _why(blockers)
+            notify(
+                recipient_id=user.pk,
+                kind=NotificationKind.SYSTEM,
+                title=title,
+                body=body,
+                url=reverse("accounts:close"),
+            )
+    _tell(user, title, body)
+    return False
 
 
-@transaction.atomic
-def _empty(user_id: int, closing_id: int) -> None:
-    user = lock_user(user_id)
+def _why(blockers: Sequence[Blocker]) -> str:
+    return _(
+        "Something turned up that has to end first: %(reasons)s. Your account is open again, close it anew after that."
+    ) % {"reasons": "; ".join(str(blocker.text).rstrip(".。") for blocker in blockers)}
+
+
+def _tell(user: User, title: str, body: str) -> None:
+    """Outside the portal, where they no longer look: who is closing an account is logged in nowhere."""
+    with recipient_language():
+        if user.email:
+            context = {"title": title, "body": body, "url": settings.SITE_URL + reverse("accounts:close")}
+            text = render_to_string("accounts/mail/closing_called_off.txt", context).strip()
+            send_mail(title, text + "\n", None, [user.email])
+        elif user.phone:
+            send_sms(recipient=user.phone, template=SmsTemplate.VERIFICATION, news=title)
+
+
+def _empty(user: User, closing: AccountClosing) -> None:
+    user_id = user.pk
     for label in _WAYS_IN:
         if model := installed_model(label):
             model._default_manager.filter(user_id=user_id).delete()
@@ -110,7 +157,10 @@ def _empty(user_id: int, closing_id: int) -> None:
             "level",
         ):
             setattr(profile, field.attname, field.get_default())
+    # Links from elsewhere still name it: it stays taken, and is found by nobody (selectors.moved_profile).
+    HandleRedirect.objects.get_or_create(handle=profile.handle, defaults={"profile": profile})
     profile.handle, profile.display_name = f"closed-{suffix}", name
     profile.save()
     end_sessions(user=user)
-    AccountClosing.objects.filter(pk=closing_id).update(done_at=clock.now())
+    closing.done_at = clock.now()
+    closing.save(update_fields=["done_at"])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts import devices, selectors
 from marketplace.accounts.models import NewDevice, User
+from marketplace.accounts.services.standing import end_sessions, tell_signed_out
 from marketplace.core import clock
 from marketplace.core.templatetags.jiangji import deadline
 from marketplace.notifications.models import NotificationKind
@@ -74,6 +75,7 @@ def tell_of_new_device(*, noted: NewDevice) -> bool:
 def end_device(*, user: User, device_id: int) -> None:
     """Sign one of a person's devices out. Raises Http404 for anybody else's."""
     selectors.device_of(user, device_id).end()
+    tell_signed_out(user=user)
 
 
 def end_other_devices(*, user: User, session_key: str | None) -> int:
@@ -81,6 +83,7 @@ def end_other_devices(*, user: User, session_key: str | None) -> int:
     others = list(UserSession.objects.filter(user=user).exclude(session_key=session_key))
     for device in others:
         device.end()
+    tell_signed_out(user=user)
     return len(others)
 
 
@@ -93,7 +96,7 @@ def remove_second_factor(*, user: User) -> int:
     removed = Authenticator.objects.filter(user=user)
     count = removed.count()
     removed.delete()
-    transaction.on_commit(lambda: end_other_devices(user=user, session_key=None))
+    end_sessions(user=user)  # by the epoch: not every session has its row among the devices
     with recipient_language():
         notify(
             recipient_id=user.pk,

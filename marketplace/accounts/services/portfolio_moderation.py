@@ -59,4 +59,4 @@ def show_piece(*, piece: Portfolio, moderator: User) -> Portfolio:
 
 def _note(action: str, piece: Portfolio, moderator: User) -> None:
     data = {"piece": piece.pk, "title": piece.title, "owner": piece.profile.user_id, "reason": piece.hidden_reason}
-    staff_log.note(actor=moderator, action=action, data=data)
+    staff_log.note(actor=moderator, action=action, subject=piece.profile.user, data=data)

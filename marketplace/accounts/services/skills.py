@@ -139,7 +139,12 @@ def _decide(
         "skill": skill.name if skill else "",
         "reason": reason,
     }
-    staff_log.note(actor=moderator, action=f"accounts.skill_suggestion.{status.value}", data=data)
+    staff_log.note(
+        actor=moderator,
+        action=f"accounts.skill_suggestion.{status.value}",
+        subject=suggestion.suggested_by,
+        data=data,
+    )
     with recipient_language():
         words = {"name": suggestion.name, "skill": skill.name if skill else ""}
         notify(

@@ -89,10 +89,15 @@ def end_sessions(*, user: User) -> None:
     """End every session of a person at once, wherever it is kept: each is checked against this number (User)."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
-    transaction.on_commit(partial(_tell_signed_out, user))
+    tell_signed_out(user=user)
 
 
-def _tell_signed_out(user: User) -> None:
+def tell_signed_out(*, user: User) -> None:
+    """Let every room look again whether what it keeps open still belongs to a session of this person, after the commit."""
+    transaction.on_commit(partial(_tell_sections, user))
+
+
+def _tell_sections(user: User) -> None:
     for section in sections():
         section.signed_out(user)
 

@@ -164,4 +164,4 @@ def _log(staff: User | None, what: str, case: UserVerification, **more: Any) -> 
     if staff is None:
         return  # the automated check is no member of the staff; the case keeps its answer
     data = {"verification": case.pk, "user": case.user_id, "kind": case.kind}
-    staff_log.note(actor=staff, action=f"verification.{what}", data=data | more)
+    staff_log.note(actor=staff, action=f"verification.{what}", subject=case.user, data=data | more)

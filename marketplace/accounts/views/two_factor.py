@@ -8,11 +8,14 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from marketplace.accounts import second_factor, services
+from marketplace.accounts import second_factor, selectors, services
+from marketplace.accounts.errors import AccountError, AccountErrorCode
 
 
 class _Waiting:
@@ -80,7 +83,11 @@ class AddPasskeyView(_FirstUse, webauthn.AddWebAuthnView):
 
 
 class RemovePasskeyView(_EndsOthers, webauthn.RemoveWebAuthnView):
-    pass
+    def form_valid(self, form):
+        if not selectors.has_way_in_without(self.request.user, passkey_id=self.get_object().pk):
+            messages.error(self.request, AccountError(AccountErrorCode.LAST_WAY_IN).message)
+            return redirect(self.get_success_url())
+        return super().form_valid(form)
 
 
 class RecoveryCodesView(_Waiting, recovery_codes.ViewRecoveryCodesView):

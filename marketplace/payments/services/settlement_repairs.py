@@ -152,4 +152,4 @@ def _let_refunds_go_on(order: Order, staff: User) -> None:
 
 def _log(staff: User, what: str, settlement: Settlement, **more: str) -> None:
     data = {"settlement": settlement.reference, "order": settlement.payment.order.number, "problem": settlement.problem}
-    staff_log.note(actor=staff, action=f"settlement.{what}", data=data | more)
+    staff_log.note(actor=staff, action=f"settlement.{what}", subject=settlement.seller, data=data | more)

@@ -162,6 +162,7 @@ def _retry(*, return_id: int, asked: SettleSnapshot, staff: User) -> SettlementR
     staff_log.note(
         actor=staff,
         action="settlement_return.retry",
+        subject=taken.settlement.seller,
         data={"return": asked.reference, "goes_on_as": taken.reference, "refund": taken.refund.reference},
     )
     orders.retry_refund(refund_id=taken.refund_id, staff=staff)

@@ -199,7 +199,7 @@ def _tell(row: SubMerchant, words: tuple[Promise, Promise]) -> None:
 
 def _log(staff: User, what: str, row: SubMerchant, **more: str) -> None:
     data = {"seller": row.user_id, "gateway": row.gateway, "number": row.sub_merchant_id}
-    staff_log.note(actor=staff, action=f"sub_merchant.{what}", data=data | more)
+    staff_log.note(actor=staff, action=f"sub_merchant.{what}", subject=row.user, data=data | more)
 
 
 def _require(staff: User, action: str) -> None:

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts import selectors, services, tasks
-from marketplace.accounts.errors import AccountError, AccountErrorCode
-from marketplace.accounts.models import AccountClosing, Portfolio, User, UserVerification
+from marketplace.accounts.errors import AccountError, AccountErrorCode, ProfileError, ProfileErrorCode
+from marketplace.accounts.models import AccountClosing, Portfolio, User, UserProfile, UserVerification
 from marketplace.accounts.personal_data import sections
+from marketplace.accounts.services import closing as closing_service
 from marketplace.core import clock
 from marketplace.gigs.models import Gig
 from marketplace.gigs.services import toggle_favourite
@@ -138,16 +139,44 @@ def test_a_wrong_password_calls_nothing_off():
     assert AccountClosing.objects.get().cancelled_at is None
 
 
-def test_after_the_days_no_log_in_brings_it_back(days_later):
+def test_once_it_is_carried_out_no_log_in_brings_it_back(days_later):
     buyer = prove(make_user(email="late@example.com"))
     services.ask_for_closing(user_id=buyer.pk)
     days_later(8)
+    assert tasks.carry_out_closings() == 1
     client = Client()
     client.post(reverse("account_login"), {"login": "late@example.com", "password": PASSWORD})
     assert client.get("/orders/").status_code == 302
     assert services.cancel_closing(user_id=buyer.pk) is False
-    assert tasks.carry_out_closings() == 1
     assert tasks.carry_out_closings() == 0
+
+
+def test_past_its_day_a_log_in_still_calls_it_off_as_long_as_it_is_not_carried_out(days_later):
+    buyer = prove(make_user(email="late@example.com"))
+    closing = services.ask_for_closing(user_id=buyer.pk)
+    days_later(8)
+    client = Client()
+    client.post(reverse("account_login"), {"login": "late@example.com", "password": PASSWORD})
+    assert client.get("/orders/").status_code == 200
+    assert services.carry_out_closing(closing_id=closing.pk) is False
+    buyer.refresh_from_db()
+    assert (buyer.is_active, buyer.email) == (True, "late@example.com")
+
+
+def test_a_log_in_that_came_after_the_job_looked_is_seen_by_it(buyer, days_later, monkeypatch):
+    closing = services.ask_for_closing(user_id=buyer.pk)
+    days_later(8)
+    real = closing_service.lock_user
+
+    def lock_after_a_log_in(user_id):
+        monkeypatch.setattr(closing_service, "lock_user", real)
+        services.cancel_closing(user_id=user_id)
+        return real(user_id)
+
+    monkeypatch.setattr(closing_service, "lock_user", lock_after_a_log_in)
+    assert services.carry_out_closing(closing_id=closing.pk) is False
+    buyer.refresh_from_db()
+    assert (buyer.is_active, bool(buyer.email)) == (True, True)
 
 
 def test_nothing_happens_before_its_day(buyer, days_later):
@@ -211,6 +240,22 @@ def test_the_person_goes_and_the_trade_stays(days_later, django_capture_on_commi
     assert again.pk != gone.pk
 
 
+def test_the_addresses_of_a_closed_page_lead_nowhere_and_nobody_gets_them(days_later):
+    seller = make_seller()
+    services.change_handle(profile=seller.profile, handle="qingshan-old")
+    UserProfile.objects.filter(user=seller).update(handle_changed_at=None)
+    services.change_handle(profile=UserProfile.objects.get(user=seller), handle="qingshan")
+    closed(seller, days_later)
+    for handle in ("qingshan-old", "qingshan"):
+        assert Client().get(f"/u/{handle}/").status_code == 404
+        profile = make_seller().profile
+        before = profile.handle
+        with pytest.raises(ProfileError) as refusal:
+            services.change_handle(profile=profile, handle=handle)
+        assert refusal.value.code == ProfileErrorCode.HANDLE_TAKEN
+        assert UserProfile.objects.get(pk=profile.pk).handle == before
+
+
 def test_what_stays_is_named_with_its_law_before_anybody_decides():
     order = make_order()
     cancel_order(order_id=order.pk, user=order.buyer)
@@ -219,15 +264,24 @@ def test_what_stays_is_named_with_its_law_before_anybody_decides():
     assert "三年" in page
 
 
-def test_what_turned_up_meanwhile_keeps_the_account_from_being_emptied(days_later):
+def test_what_turned_up_meanwhile_calls_the_closing_off_and_its_person_is_told_why(days_later, mailoutbox):
     order = make_order()
-    cancel_order(order_id=order.pk, user=order.buyer)
-    closing = services.ask_for_closing(user_id=order.buyer_id)
+    buyer = order.buyer
+    cancel_order(order_id=order.pk, user=buyer)
+    closing = services.ask_for_closing(user_id=buyer.pk)
     order.refunds.create(reference="RF1", amount_fen=100, reason="晚到的付款", payment_reference="PA1")
     days_later(8)
     assert services.carry_out_closing(closing_id=closing.pk) is False
-    order.buyer.refresh_from_db()
-    assert order.buyer.email
+    assert services.carry_out_closing(closing_id=closing.pk) is False
+    buyer.refresh_from_db()
+    assert (bool(buyer.email), buyer.is_active) == (True, True)
+    line = Notification.objects.get(recipient=buyer, url=CLOSE)
+    assert line.title == "账户没有注销"
+    assert order.number in line.body
+    (mail,) = mailoutbox
+    assert (mail.to, mail.subject) == ([buyer.email], line.title)
+    assert order.number in mail.body
+    assert log_in(buyer).get("/orders/").status_code == 200
 
 
 def test_an_erasure_that_broke_off_goes_on_where_it_stopped(buyer, days_later):
