@@ -62,7 +62,7 @@ def forget_rejected_papers() -> int:
     return done + count_done(names, lambda pk: services.forget_kept_name(verification_id=pk), until=Deadline())
 
 
-@shared_task
+@shared_task(time_limit=3600)  # gigabytes of deliveries take longer than the house's five minutes
 def build_export(export_id: int) -> bool:
     """Put together the copy of somebody's data that they asked for."""
     return services.build_data_export(export_id=export_id)

@@ -33,8 +33,8 @@ from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
 
 logger = logging.getLogger(__name__)
-# A task is killed after five minutes (CELERY_TASK_TIME_LIMIT): what has not moved for longer was given up.
-STALLED_AFTER = timedelta(minutes=10)
+# Each table and file moves the row on; what has not moved for so long was given up (a large upload moves nothing).
+STALLED_AFTER = timedelta(minutes=30)
 _PART_BYTES = 256 * 1024
 
 
@@ -71,7 +71,10 @@ def build_data_export(*, export_id: int) -> bool:
                 )
             size = whole.tell()
             whole.seek(0)
-            name = export.file.storage.save(f"exports/{export.user_id}/{new_reference('DX')}.zip", File(whole))
+            name = f"exports/{export.user_id}/{new_reference('DX')}.zip"
+            # Before it is there: whoever finds this given up finds the file as well.
+            DataExport.objects.filter(pk=export_id, status=ExportStatus.BUILDING).update(file=name)
+            name = export.file.storage.save(name, File(whole))
     except Exception:
         logger.exception("the copy %s of somebody's data could not be made", export_id)
         _fail(export_id)
@@ -91,9 +94,9 @@ def _begin(export_id: int) -> bool:
 
 @transaction.atomic
 def _finish(export_id: int, name: str, size: int) -> bool:
-    export = lock_export(export_id)
-    if export.status != ExportStatus.BUILDING:  # given up meanwhile: nobody would ever delete the file
-        export.file.storage.delete(name)
+    export = DataExport.objects.filter(pk=export_id).first() and lock_export(export_id)
+    if export is None or export.status != ExportStatus.BUILDING:  # given up meanwhile, or the account was closed
+        DataExport._meta.get_field("file").storage.delete(name)
         return False
     for earlier in DataExport.objects.filter(user_id=export.user_id, status=ExportStatus.READY):
         _delete(earlier)
@@ -110,8 +113,10 @@ def _fail(export_id: int) -> bool:
     export = lock_export(export_id)
     if not export.is_under_way:
         return False
-    export.status = ExportStatus.FAILED
-    export.save(update_fields=["status", "updated_at"])
+    if export.file:
+        delete_after_commit(export.file)
+    export.status, export.file = ExportStatus.FAILED, ""
+    export.save(update_fields=["status", "file", "updated_at"])
     _tell(export, gettext_lazy("The copy of your data could not be made"))
     return True
 
@@ -164,7 +169,11 @@ def _write_zip(whole: IO[bytes], user: User) -> Iterator[int]:
             yield max(1, 50 * done // len(tables))
         files = [file for section in sections() for file in section.files(user)]
         taken: set[str] = set()
-        missing = [file.path for file in files if not _write_file(archive, file, taken)]
+        missing = []
+        for done, file in enumerate(files, start=1):
+            if not _write_file(archive, file, taken):
+                missing.append(file.path)
+            yield 50 + 48 * done // len(files)
         if missing:  # a file that storage has lost must not keep everything else back
             archive.writestr("files/missing.txt", "\n".join(missing))
         yield 99

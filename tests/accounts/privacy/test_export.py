@@ -5,6 +5,7 @@ import json
 from base64 import b64decode
 from datetime import timedelta
 from io import BytesIO, StringIO
+from tempfile import TemporaryFile
 from zipfile import ZipFile
 
 import pytest
@@ -158,11 +159,41 @@ def test_what_fails_says_so_and_can_be_asked_for_again(buyer, broken_section, ca
 def test_a_copy_that_nobody_works_on_any_more_is_given_up(buyer):
     export = services.ask_for_export(user=buyer)
     DataExport.objects.filter(pk=export.pk).update(
-        status=ExportStatus.BUILDING, updated_at=clock.now() - timedelta(minutes=11)
+        status=ExportStatus.BUILDING, updated_at=clock.now() - timedelta(minutes=31)
     )
     assert tasks.look_after_exports() == 1
     export.refresh_from_db()
     assert export.status == ExportStatus.FAILED
+
+
+def test_a_worker_that_was_killed_after_the_upload_leaves_no_file_behind(
+    buyer, monkeypatch, django_capture_on_commit_callbacks
+):
+    export = services.ask_for_export(user=buyer)
+    with monkeypatch.context() as killed:
+        killed.setattr("marketplace.accounts.services.exports._finish", lambda *arguments: False)
+        services.build_data_export(export_id=export.pk)
+    export.refresh_from_db()
+    storage, name = export.file.storage, export.file.name
+    assert storage.exists(name)
+    DataExport.objects.filter(pk=export.pk).update(updated_at=clock.now() - timedelta(minutes=31))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert tasks.look_after_exports() == 1
+    assert not storage.exists(name)
+    export.refresh_from_db()
+    assert (export.status, export.file.name) == (ExportStatus.FAILED, "")
+
+
+def test_files_move_the_progress_on_one_by_one(buyer, monkeypatch):
+    piece = Portfolio.objects.create(profile=buyer.profile, title="旧作")
+    for number in range(3):
+        piece.media.create(kind="image", picture=ContentFile(PIXEL, name=f"{number}.png"))
+    from marketplace.accounts.services import exports
+
+    with TemporaryFile() as whole:
+        percents = list(exports._write_zip(whole, buyer))
+    assert percents == sorted(percents)
+    assert [percent for percent in percents if 50 < percent < 99] == [66, 82, 98]
 
 
 def test_after_seven_days_the_file_is_deleted_and_not_served_even_before_the_job(buyer, monkeypatch):
