@@ -1,6 +1,7 @@
 """Who is behind a session."""
 
 from allauth.account.auth_backends import AuthenticationBackend as AllauthBackend
+from django.db.models import Exists, OuterRef
 
 from marketplace.accounts.models import User
 
@@ -12,5 +13,7 @@ class AuthenticationBackend(AllauthBackend):
     """
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.select_related("profile").filter(pk=user_id).first()
+        role = User.groups.through.objects.filter(user_id=OuterRef("pk"))
+        people = User.objects.select_related("profile").annotate(has_role=Exists(role))
+        user = people.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

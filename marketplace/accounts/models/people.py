@@ -86,6 +86,15 @@ class User(AbstractUser):
         return (profile.display_name if profile else self.get_full_name()) or f"#{self.pk}"
 
     @property
+    def works_here(self) -> bool:
+        """Whether to show the way to the admin: by Django's flags, or a role as the query of the session found it.
+
+        For menus only, and so without a query of its own: what staff may do is asked for with permissions, whom staff
+        may not touch with selectors.is_staff_person.
+        """
+        return self.is_staff or self.is_superuser or bool(getattr(self, "has_role", False))
+
+    @property
     def is_seller(self) -> bool:
         """Whether this person finished seller onboarding."""
         profile = getattr(self, "profile", None)
