@@ -7,8 +7,8 @@ urlpatterns = [
     path("me/", views.home, name="home"),
     path("me/hat/", views.hat, name="hat"),
     path("u/<slug:handle>/", views.profile, name="profile"),
-    path("u/<slug:handle>/work/<int:pk>/", views.piece, name="piece"),
-    path("work/documents/<int:pk>/", views.document, name="document"),
+    path("u/<slug:handle>/pieces/<int:pk>/", views.piece, name="piece"),
+    path("pieces/documents/<int:pk>/", views.document, name="document"),
     path("settings/", views.settings, name="settings"),
     path("settings/prove/<str:kind>/", views.prove_contact, name="prove_contact"),
     # In the place of allauth's own page (portal/urls.py).
