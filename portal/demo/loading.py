@@ -87,7 +87,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         # Here, while a failure still costs nothing: from now on the sandbox knows the payments.
         tell_sandbox(plans, offers)
         analyse_books()
-        ask_for_much()
+        ask_for_much(but_not=people.sellers[sources.demo_seller])
         seal_books()
         publish_escrow_proof()
         run_audit()

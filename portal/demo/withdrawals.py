@@ -30,6 +30,8 @@ from portal.demo.sources import SEED
 
 DAY_OF_MONTH = 5
 WHOLE_FEN = 100_00  # people take out round sums
+# Nobody empties a wallet; and whoever tries the demo can withdraw on any day of the month.
+LEFT_FEN = 2_000_00
 UNDER_WAY = timedelta(minutes=3)
 # The newest bills are fetched from the sandbox, which knows nothing of these transfers.
 UNBILLED = timedelta(days=4)
@@ -73,8 +75,8 @@ class Withdrawals:
     chance: Random = field(default_factory=lambda: Random(f"{SEED}:withdrawals"))
 
     def take(self, moment: Moment, available_fen: int) -> Withdrawal | None:
-        """Take out the round part of what is available, or nothing when that is less than one may."""
-        gross_fen = min(available_fen // WHOLE_FEN * WHOLE_FEN, get_config("payouts.maximum_fen"))
+        """Take out the round part of what is not left in the wallet, or nothing when that is less than one may."""
+        gross_fen = min((available_fen - LEFT_FEN) // WHOLE_FEN * WHOLE_FEN, get_config("payouts.maximum_fen"))
         if gross_fen < get_config("payouts.minimum_fen"):
             return None
         day = timezone.localtime(moment.at).date()
@@ -156,15 +158,20 @@ def moments(sellers: list[User], now: datetime) -> Iterator[Moment]:
             at = at.replace(year=at.year + at.month // 12, month=at.month % 12 + 1)
 
 
-def ask_for_much() -> None:
-    """The two richest sellers ask for more than one person of finance may let go: two of them have to approve."""
+def ask_for_much(*, but_not: User) -> None:
+    """The two richest sellers ask for more than one person of finance may let go: two of them have to approve.
+
+    `but_not` is the seller whose log-in is printed: what they ask for on the same day would have to wait as well.
+    """
     if not payout_selectors.payouts_are_offered():
         return
     more_fen = get_config("payouts.approval_threshold_fen") + WHOLE_FEN
     rich = Wallet.objects.filter(
         available_account__balance_fen__gte=more_fen, user__payout_destinations__retired_at=None
     )
-    for wallet in rich.select_related("user").order_by("-available_account__balance_fen", "pk")[:2]:
+    for wallet in (
+        rich.exclude(user=but_not).select_related("user").order_by("-available_account__balance_fen", "pk")[:2]
+    ):
         card = payout_selectors.destinations_of(wallet.user).get()
         request_payout(user=wallet.user, destination_id=card.pk, gross_fen=more_fen, request_key=uuid4())
 
