@@ -158,7 +158,7 @@ def test_of_a_gig_that_could_not_be_written_no_picture_stays(seller, buyer, sett
     def fail(_gig):
         raise OSError("the database went away")
 
-    monkeypatch.setattr(services, "refresh_stats", fail)
+    monkeypatch.setattr(services.authoring, "refresh_stats", fail)
     with pytest.raises(OSError, match="went away"):
         services.create_gig(seller=seller, content=pictured)
     assert files_stored() == set()

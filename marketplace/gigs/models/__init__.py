@@ -1,0 +1,28 @@
+"""Models of the gigs room, one module a subject."""
+
+from marketplace.gigs.models.categories import AttributeKind, GigAttribute, GigAttributeOption, GigCategory
+from marketplace.gigs.models.figures import Favourite, GigStats
+from marketplace.gigs.models.gigs import Gig, GigQuerySet, GigTag, on_sale
+from marketplace.gigs.models.media import GigMedia, MediaKind
+from marketplace.gigs.models.parts import GigExtra, GigFaq, GigPackage, GigRequirement, PackageTier, RequirementKind
+
+__all__ = [
+    "AttributeKind",
+    "Favourite",
+    "Gig",
+    "GigAttribute",
+    "GigAttributeOption",
+    "GigCategory",
+    "GigExtra",
+    "GigFaq",
+    "GigMedia",
+    "GigPackage",
+    "GigQuerySet",
+    "GigRequirement",
+    "GigStats",
+    "GigTag",
+    "MediaKind",
+    "PackageTier",
+    "RequirementKind",
+    "on_sale",
+]

@@ -1,0 +1,22 @@
+"""Buyers keep gigs."""
+
+from django.db import transaction
+
+from marketplace.accounts.models import User
+from marketplace.gigs import locks
+from marketplace.gigs.errors import GigError, GigErrorCode
+from marketplace.gigs.models import Favourite, Gig, GigStats
+
+
+@transaction.atomic
+def toggle_favourite(*, gig: Gig, user: User) -> bool:
+    """Keep the gig, or stop keeping it; returns whether it is kept now. Raises GigError OWN_GIG."""
+    if gig.seller_id == user.pk:
+        raise GigError(GigErrorCode.OWN_GIG)
+    # The row lock makes a double click two clicks in a row, and the counter exact.
+    locks.lock_gig(gig.pk)
+    _favourite, kept = Favourite.objects.get_or_create(user=user, gig=gig)
+    if not kept:
+        Favourite.objects.filter(user=user, gig=gig).delete()
+    GigStats.objects.filter(gig=gig).update(favourite_count=Favourite.objects.filter(gig=gig).count())
+    return kept
