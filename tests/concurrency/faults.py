@@ -33,19 +33,31 @@ LOCKS = {
     "no lock on orders": Fault(_unlocked(order_locks, "lock_order")),
     # Under its order's lock a payment's own is the second one: a fault is to take neither.
     "no lock on payments": Fault(_unlocked(payment_locks, "lock_order_of_payment", "lock_payment"), situations=_UNPAID),
-    "no lock on refunds": Fault(_unlocked(order_locks, "lock_refund"), situations=_REFUNDS),
-    "no lock on payouts": Fault(_unlocked(payment_locks, "lock_payout"), situations=_WITHDRAWALS, is_custody=False),
+    "no lock on refunds": Fault(
+        _unlocked(order_locks, "lock_refund"),
+        operations=("run refunds", "refund gets through", "tell", "retry refund"),
+        situations=_REFUNDS[1:],
+    ),
+    "no lock on payouts": Fault(
+        _unlocked(payment_locks, "lock_payout"),
+        operations=("approve", "reject", "cancel withdrawal", "send withdrawals", "transfer arrives"),
+        situations=_WITHDRAWALS,
+        is_custody=False,
+    ),
     "no lock on the year of tax": Fault(
-        _unlocked(payment_locks, "lock_tax_year"), situations=("cleared",), is_custody=False
+        _unlocked(payment_locks, "lock_tax_year"), operations=("withdraw",), situations=("cleared",), is_custody=False
     ),
     "no lock on settlements": Fault(
-        _unlocked(payment_locks, "lock_settlement"), situations=("held", "settling"), is_custody=True
+        _unlocked(payment_locks, "lock_settlement"),
+        situations=("held", "settling"),
+        is_custody=True,
     ),
     "no lock on accounts": Fault(
         sql=(
             "ORDER BY id FOR NO KEY UPDATE\n    LOOP",
             f"ORDER BY id\n    LOOP PERFORM pg_sleep({5 * HESITATION_SECONDS});",
         ),
+        operations=("clear", "withdraw", "give back"),
         situations=("cleared", "completed", *_PARTLY),
     ),
     "an order is read before it is locked": Fault(
@@ -68,6 +80,7 @@ LOCKS = {
                 f"locks.lock_payout(payout_id); {_PAUSE}; payout = _lock_with_year(payout_id)",
             ),
         ),
+        operations=("approve", "reject", "cancel withdrawal"),
         situations=("withdrawal to approve",),
         is_custody=False,
     ),
@@ -87,6 +100,7 @@ CHECKS = {
     ),
     "refunds without a limit": Fault(
         (Change(order_refunds, "refund_part", "if not 0 < amount_fen <= most_fen:", "if amount_fen <= 0:"),),
+        operations=("give back",),
         situations=_PARTLY,
     ),
     "a release that forgets what was given back": Fault(
@@ -102,6 +116,7 @@ CHECKS = {
     ),
     "one person approves twice": Fault(
         (Change(payouts, "approve_payout", "elif payout.first_approver_id == staff.pk:", "elif False:"),),
+        operations=("approve",),
         situations=("withdrawal to approve",),
         is_custody=False,
     ),
@@ -137,6 +152,7 @@ ONCE = {
     ),
     "a form's key is ignored": Fault(
         (Change(payouts, "request_payout", "if is_custody():", f"request_key = {_NEW_KEY}\n    if is_custody():"),),
+        operations=("withdraw",),
         situations=("cleared",),
         is_custody=False,
     ),

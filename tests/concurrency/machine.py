@@ -24,6 +24,7 @@ class MarketplaceMachine(RuleBasedStateMachine):
 
     races: ClassVar[Races]
     situations: ClassVar[tuple[str, ...]] = ()  # only these, when given
+    operations: ClassVar[tuple[str, ...]] = ()  # most of the time these, when given
     is_custody: ClassVar[bool | None] = None  # only this mode of settlement, when given
 
     def __init__(self) -> None:
@@ -48,7 +49,7 @@ class MarketplaceMachine(RuleBasedStateMachine):
         world = self.races.world
         order_id = world.order_ids[focus % len(world.order_ids)]
         self.is_lost = True  # unless it returns
-        self.races.run(choose(world, order_id, batch), title=f"around order {order_id}")
+        self.races.run(choose(world, order_id, batch, mostly=self.operations), title=f"around order {order_id}")
         self.is_lost = False
 
     def teardown(self) -> None:

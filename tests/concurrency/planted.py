@@ -35,13 +35,14 @@ class Change:
 class Fault:
     """Changes that belong together; `sql` is one in the source of the database's own `ledger_post`.
 
-    `situations` (stages.py) and the mode of settlement say where it can do harm, when that is not everywhere; what is done
-    there is drawn as ever.
+    `situations` (stages.py) and the mode of settlement say where it can do harm, when that is not everywhere. Where a draw
+    among everything would take minutes to meet it, `operations` says what is drawn most of the time.
     """
 
     changes: tuple[Change, ...] = ()
     sql: tuple[str, str] | None = None
     situations: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
     is_custody: bool | None = None
 
 

@@ -95,10 +95,14 @@ class Races:
         self.judge(errors.lines + invariants.findings(self.world) + unfinished)
 
 
-def choose(world: World, focus_id: int, seeds: Sequence[int]) -> list[Act]:
-    """One act for each seed: mostly what the focused order gives something to do to, now and then anything anywhere."""
+def choose(world: World, focus_id: int, seeds: Sequence[int], *, mostly: Sequence[str] = ()) -> list[Act]:
+    """One act for each seed: mostly what the focused order gives something to do to, now and then anything anywhere.
+
+    With `mostly` the focused order is given these alone, if it has anything to do for them.
+    """
     facts = facts_of(world, focus_id)
     fitting = [operation for operation in OPERATIONS.values() if operation.needs & facts]
+    fitting = [operation for operation in fitting if operation.name in mostly] or fitting
     weights = [operation.weight for operation in fitting]
     acts = []
     for seed in seeds:

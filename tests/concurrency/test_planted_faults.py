@@ -17,6 +17,7 @@ def test_the_races_find(races, name):
             examples=budget("RACES_FAULT_EXAMPLES", 600),
             steps=5,
             situations=fault.situations,
+            operations=fault.operations,
             is_custody=fault.is_custody,
         )
     found, _blank, history = str(lost.value).partition("\n\n")
