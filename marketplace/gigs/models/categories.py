@@ -29,6 +29,9 @@ class GigCategory(ClusterableModel):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("shown"), default=True)
 
+    # It points at nothing but its parent; what points at it, such as pages, is indexed there.
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("service category")
         verbose_name_plural = _("service categories")

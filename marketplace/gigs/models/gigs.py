@@ -66,6 +66,10 @@ class Gig(
     status = models.CharField(_("status"), max_length=15, choices=GigStatus, default=GigStatus.DRAFT)
     tags = ClusterTaggableManager(through=GigTag, blank=True, verbose_name=_("tags"))
 
+    # Wagtail's "used by" is about pages and pictures. Who points at a gig is asked of the rows, and each save of one
+    # would cost a dozen queries more.
+    wagtail_reference_index_ignore = True
+
     objects = GigQuerySet.as_manager()
 
     class Meta:
