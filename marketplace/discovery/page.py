@@ -39,6 +39,7 @@ class Choice:
 class AttributeFilter:
     """An attribute of the category as a filter: options that lead somewhere, the later ones folded away."""
 
+    key: str
     name: str
     choices: list[Choice]
     more: list[Choice]
@@ -155,6 +156,7 @@ def _attribute_filters(result: SearchResult) -> list[AttributeFilter]:
         shown = [choice for place, choice in enumerate(choices) if place < fold or choice.is_chosen]
         filters.append(
             AttributeFilter(
+                key=attribute.key,
                 name=attribute.name,
                 choices=shown,
                 more=[choice for choice in choices if choice not in shown],
@@ -251,6 +253,7 @@ def _sorts(request: SearchRequest) -> list[Sort]:
         "rating": _("Rating"),
         "price": _("Price"),
         "speed": _("Fastest"),
+        "newest": _("Newest"),
     }
     return [
         Sort(text, query_string(replace(request, sort=sort, page=1)), sort == request.sort)

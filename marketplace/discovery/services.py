@@ -166,6 +166,8 @@ def _sorted(candidates: list[Candidate], request: SearchRequest, plan: QueryPlan
         candidates = sorted(candidates, key=lambda one: one.price_fen)
     elif request.sort == "speed":
         candidates = sorted(candidates, key=lambda one: one.delivery_days)
+    elif request.sort == "newest":
+        candidates = sorted(candidates, key=lambda one: one.created_at, reverse=True)
     elif not plan.seller:
         return _spread_sellers(candidates)
     return [one.gig_id for one in candidates]

@@ -94,6 +94,12 @@ def test_sorting_by_price_starts_with_the_cheapest(catalogue):
     assert found(sort="price")[0] == catalogue["posts"].pk
 
 
+def test_sorting_by_age_starts_with_the_newest(catalogue):
+    by_age = sorted(catalogue.values(), key=lambda gig: gig.created_at, reverse=True)
+    assert found(sort="newest") == [gig.pk for gig in by_age]
+    assert found(sort="newest") != found()
+
+
 def test_a_paused_gig_is_not_found_and_comes_back(catalogue):
     gig = catalogue["shop"]
     gigs.pause_gig(gig_id=gig.pk, seller=gig.seller)

@@ -1,6 +1,7 @@
 """Somebody who looks for a designer by file format and industry, at a desk and on a phone."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,7 +18,7 @@ def option(page: Page, token: str):
 
 
 def count(page: Page, token: str) -> int:
-    return int(option(page, token).locator(".count").inner_text())
+    return int(option(page, token).locator(".count").text_content() or "")
 
 
 def choose(page: Page, *tokens: str, in_sheet: bool) -> None:
@@ -25,6 +26,9 @@ def choose(page: Page, *tokens: str, in_sheet: bool) -> None:
     if in_sheet:
         page.get_by_role("button", name="筛选").first.click()
     for token in tokens:
+        folded = page.locator(f'#facets .facet__more:has(input[value="{token}"])')
+        if folded.count():
+            folded.locator("summary").click()
         if in_sheet:
             option(page, token).click()
         else:
@@ -36,6 +40,49 @@ def choose(page: Page, *tokens: str, in_sheet: bool) -> None:
     for token in tokens:
         expect(page.locator(f'#facets input[value="{token}"]')).to_be_checked()
     page.wait_for_url(lambda url: all(f"attr={token}" in url for token in tokens))
+
+
+def test_a_choice_leaves_focus_folds_and_place_in_the_panel_as_they_were(person) -> None:
+    page = person("buyer", size="desktop").visit("/search/?category=design")
+    rating = page.locator('#facets [data-fold="rating"]')
+    rating.locator("summary").click()
+    page.locator('#facets [data-fold="category"] summary').click()
+    choice = page.locator('#facets input[name="level"]').first
+    choice.scroll_into_view_if_needed()
+    choice.focus()
+    page.locator("#facets").evaluate("panel => { panel.scrollTop = panel.scrollHeight; }")
+    place = page.locator("#facets").evaluate("panel => panel.scrollTop")
+    assert place > 0
+    with page.expect_response(lambda response: "/search/" in response.url):
+        page.keyboard.press("Space")
+    expect(page.locator('#facets input[name="level"]').first).to_be_checked()
+    expect(page.locator('#facets input[name="level"]').first).to_be_focused()
+    expect(rating).to_have_attribute("open", "")
+    expect(page.locator('#facets [data-fold="category"]')).not_to_have_attribute("open", "")
+    assert abs(page.locator("#facets").evaluate("panel => panel.scrollTop") - place) < 60
+
+
+def test_a_marketer_adds_an_attribute_with_its_options(person) -> None:
+    marketer = person("marketer", size="desktop")
+    marketer.log_in("marketer@jiangji.example")
+    page = marketer.visit("/admin/snippets/gigs/gigcategory/?q=exam-preparation")
+    page.get_by_role("link", name="考试备考").first.click()
+    page.locator("#id_attributes-ADD").click()
+    row = int(page.locator("#id_attributes-TOTAL_FORMS").input_value()) - 1
+    key = f"subject-{time.time_ns() // 1000}"
+    for name, value in {"name": "科目", "name_en": "Subject", "key": key}.items():
+        page.fill(f"[name=attributes-{row}-{name}]", value)
+    for place, (name, name_en, own) in enumerate([("数学", "Maths", "maths"), ("英语", "English", "english")]):
+        page.locator(f"#id_attributes-{row}-options-ADD").click()
+        for field, value in {"name": name, "name_en": name_en, "key": own}.items():
+            page.fill(f"[name=attributes-{row}-options-{place}-{field}]", value)
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存").first.click()
+    page.goto(f"{marketer.stack.address}/admin/snippets/gigs/gigcategory/?q=exam-preparation")
+    page.get_by_role("link", name="考试备考").first.click()
+    expect(page.locator(f"[name=attributes-{row}-key]")).to_have_value(key)
+    expect(page.locator(f"[name=attributes-{row}-options-1-key]")).to_have_value("english")
+    marketer.snap("category")
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])

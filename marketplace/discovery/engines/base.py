@@ -12,7 +12,7 @@ from typing import Protocol
 from marketplace.gigs.attributes import Attribute
 
 CANDIDATE_LIMIT = 200
-SORTS = ("relevance", "orders", "rating", "price", "speed")
+SORTS = ("relevance", "orders", "rating", "price", "speed", "newest")
 
 
 def attribute_token(key: str, option: str) -> str:

@@ -117,6 +117,7 @@ _ORDER: dict[str, tuple[str, ...]] = {
     "rating": ("-gig__stats__rating_count",),
     "price": ("gig__stats__price_from_fen",),
     "speed": ("gig__stats__delivery_days_from",),
+    "newest": ("-gig__created_at",),
 }
 
 
