@@ -59,7 +59,9 @@ def test_a_choice_leaves_focus_folds_and_place_in_the_panel_as_they_were(person)
     expect(page.locator('#facets input[name="level"]').first).to_be_focused()
     expect(rating).to_have_attribute("open", "")
     expect(page.locator('#facets [data-fold="category"]')).not_to_have_attribute("open", "")
-    assert abs(page.locator("#facets").evaluate("panel => panel.scrollTop") - place) < 60
+    # Shorter by the options that lead nowhere now, it may end earlier.
+    now, end = page.locator("#facets").evaluate("panel => [panel.scrollTop, panel.scrollHeight - panel.clientHeight]")
+    assert abs(now - min(place, end)) < 2
 
 
 def test_a_marketer_adds_an_attribute_with_its_options(person) -> None:
