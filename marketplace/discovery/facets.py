@@ -80,12 +80,18 @@ def facet_counts(
     totals: dict[str, int] = {}
     for row in by_category:
         totals[row.subcategory_slug] = totals.get(row.subcategory_slug, 0) + 1
-    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:CATEGORY_LIMIT]
+    # Beside a chosen category stand its subcategories, or its sisters; then what else there is most of.
+    slug = request.category_slug
+    near = {row.subcategory_slug for row in by_category if slug == row.category_slug}
+    upper = {row.category_slug for row in by_category if slug == row.subcategory_slug}
+    near |= {row.subcategory_slug for row in by_category if row.category_slug in upper}
+    ranked = sorted(totals.items(), key=lambda item: (item[0] not in near, -item[1], item[0]))[:CATEGORY_LIMIT]
     categories = [FacetCount(slug, count, slug == request.category_slug) for slug, count in ranked]
     if request.category_slug and not any(item.is_chosen for item in categories):
         own = sum(request.category_slug in (row.category_slug, row.subcategory_slug) for row in by_category)
         categories.insert(0, FacetCount(request.category_slug, own, True))
     bounds = [bound * 100 for bound in PRICE_BANDS_YUAN]
+    chosen = dict(request.attributes)
     return {
         "category": tuple(categories),
         "price": tuple(
@@ -113,9 +119,13 @@ def facet_counts(
         **{
             attribute_facet(one.key): attribute_counts(
                 one,
-                among(attributes=tuple(pair for pair in request.attributes if pair[0] != one.key)),
-                dict(request.attributes).get(one.key, ()),
+                # Most attributes have nothing chosen, and to be without itself changes nothing for them.
+                among(attributes=tuple(pair for pair in request.attributes if pair[0] != one.key))
+                if one.key in chosen
+                else within,
+                chosen.get(one.key, ()),
             )
+            for within in ([among()] if attributes else [])
             for one in attributes
         },
     }
