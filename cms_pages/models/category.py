@@ -10,6 +10,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
+from cms_pages.attribute_links import attribute_links
 from cms_pages.blocks_category import CategoryStreamBlock
 from cms_pages.images import SiteImage
 from cms_pages.models.base import BasePage, Crumb
@@ -86,6 +87,7 @@ class CategoryPage(BasePage):
         context["cards"] = gig_cards(list(page.object_list), user=getattr(request, "user", None))
         context["figures"] = category_figures(self.category_id)
         context["category"] = self.category
+        context["attribute_links"] = attribute_links(self.category)
         # Beside the editors' picture, what people sell here; one cover alone would leave a hole.
         covers = [card.cover_url for card in context["cards"] if card.cover_url][:2]
         context["hero_covers"] = covers if len(covers) == 2 else []

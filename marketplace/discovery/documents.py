@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Prefetch, QuerySet
 
-from marketplace.discovery.engines.base import GigWords
+from marketplace.discovery.engines.base import GigWords, attribute_token
 from marketplace.discovery.language import Segmenter, normalise
 from marketplace.gigs.models import Gig, GigTag
 from marketplace.gigs.states import GigStatus
@@ -55,6 +55,8 @@ def gig_words(gig: Gig, segmenter: Segmenter) -> GigWords:
         sub_words=tuple(dict.fromkeys(sub_words)),
         category_slug=parent.slug if parent is not None else gig.category.slug,
         subcategory_slug=gig.category.slug,
+        # As the gig says it: what its category does not know is never asked for.
+        attributes=tuple(attribute_token(key, option) for key, options in gig.attributes.items() for option in options),
     )
 
 

@@ -1,17 +1,21 @@
 """Counts beside the filters: each filter counts with all the others in force, and without itself."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from marketplace.accounts.models import SellerLevelChoice
-from marketplace.discovery.engines.base import FacetCount, FacetRow, SearchRequest
+from marketplace.discovery.engines.base import FacetCount, FacetRow, SearchRequest, attribute_token
+from marketplace.gigs.attributes import Attribute
 
 # Upper bounds in yuan; they are wide at the top, where prices are.
 PRICE_BANDS_YUAN = (100, 300, 500, 1000, 2000, 5000, 10_000)
 DAY_CHOICES = (1, 3, 7, 15, 30)
 RATING_CHOICES = (4.8, 4.5, 4.0)
 CATEGORY_LIMIT = 8
+# A search without a category offers the attributes of the one that most of its results belong to.
+DOMINANT_SHARE, DOMINANT_MINIMUM = 0.6, 5
 
 
 def passes(row: FacetRow, request: SearchRequest) -> bool:
@@ -23,11 +27,50 @@ def passes(row: FacetRow, request: SearchRequest) -> bool:
         and (request.max_days is None or row.delivery_days <= request.max_days)
         and (not request.levels or row.level in request.levels)
         and (request.min_rating is None or row.rating >= request.min_rating)
+        and all(_says_one_of(row, key, options) for key, options in request.attributes)
     )
 
 
-def facet_counts(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str, tuple[FacetCount, ...]]:
-    """The counts of every filter."""
+def _says_one_of(row: FacetRow, key: str, options: Iterable[str]) -> bool:
+    return any(attribute_token(key, option) in row.attributes for option in options)
+
+
+def known_attributes(request: SearchRequest, attributes: Sequence[Attribute]) -> SearchRequest:
+    """The request with only those options that `attributes` have, in their order: one address for one result."""
+    wanted = dict(request.attributes)
+    kept = [
+        (one.key, tuple(option.key for option in one.options if option.key in wanted[one.key]))
+        for one in attributes
+        if one.key in wanted
+    ]
+    return replace(request, attributes=tuple((key, options) for key, options in kept if options))
+
+
+def dominant_slug(rows: Sequence[FacetRow], request: SearchRequest) -> str:
+    """The category most results belong to, subcategories first; empty when there is none, or too few results.
+
+    Attributes are left out of account: choosing one must not change what there is to choose from.
+    """
+    relaxed = replace(request, attributes=())
+    within = [row for row in rows if passes(row, relaxed)]
+    if len(within) < DOMINANT_MINIMUM:
+        return ""
+    for slugs in ([row.subcategory_slug for row in within], [row.category_slug for row in within]):
+        slug, count = Counter(slugs).most_common(1)[0]
+        if count >= DOMINANT_SHARE * len(within):
+            return slug
+    return ""
+
+
+def attribute_facet(key: str) -> str:
+    """The name of an attribute's counts among the facets: no other filter has a colon in it."""
+    return f"attr:{key}"
+
+
+def facet_counts(
+    rows: Sequence[FacetRow], request: SearchRequest, attributes: Sequence[Attribute] = ()
+) -> dict[str, tuple[FacetCount, ...]]:
+    """The counts of every filter, and of `attributes`."""
 
     def among(**without: Any) -> list[FacetRow]:
         relaxed = replace(request, **without)
@@ -37,12 +80,18 @@ def facet_counts(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str, 
     totals: dict[str, int] = {}
     for row in by_category:
         totals[row.subcategory_slug] = totals.get(row.subcategory_slug, 0) + 1
-    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:CATEGORY_LIMIT]
+    # Beside a chosen category stand its subcategories, or its sisters; then what else there is most of.
+    slug = request.category_slug
+    near = {row.subcategory_slug for row in by_category if slug == row.category_slug}
+    upper = {row.category_slug for row in by_category if slug == row.subcategory_slug}
+    near |= {row.subcategory_slug for row in by_category if row.category_slug in upper}
+    ranked = sorted(totals.items(), key=lambda item: (item[0] not in near, -item[1], item[0]))[:CATEGORY_LIMIT]
     categories = [FacetCount(slug, count, slug == request.category_slug) for slug, count in ranked]
     if request.category_slug and not any(item.is_chosen for item in categories):
         own = sum(request.category_slug in (row.category_slug, row.subcategory_slug) for row in by_category)
         categories.insert(0, FacetCount(request.category_slug, own, True))
     bounds = [bound * 100 for bound in PRICE_BANDS_YUAN]
+    chosen = dict(request.attributes)
     return {
         "category": tuple(categories),
         "price": tuple(
@@ -67,7 +116,30 @@ def facet_counts(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str, 
             for rated in [among(min_rating=None)]
             for floor in RATING_CHOICES
         ),
+        **{
+            attribute_facet(one.key): attribute_counts(
+                one,
+                # Most attributes have nothing chosen, and to be without itself changes nothing for them.
+                among(attributes=tuple(pair for pair in request.attributes if pair[0] != one.key))
+                if one.key in chosen
+                else within,
+                chosen.get(one.key, ()),
+            )
+            for within in ([among()] if attributes else [])
+            for one in attributes
+        },
     }
+
+
+def attribute_counts(
+    attribute: Attribute, rows: Iterable[FacetRow], chosen: Sequence[str] = ()
+) -> tuple[FacetCount, ...]:
+    """How many of `rows` say each option of the attribute, in the category's order."""
+    said = Counter(token for row in rows for token in row.attributes)
+    return tuple(
+        FacetCount(option.key, said[attribute_token(attribute.key, option.key)], option.key in chosen)
+        for option in attribute.options
+    )
 
 
 def middle_half_fen(rows: Sequence[FacetRow]) -> tuple[int, int] | None:

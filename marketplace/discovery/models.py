@@ -17,12 +17,18 @@ class GigDocument(models.Model):
     body_tokens = ArrayField(models.CharField(max_length=80), default=list)
     category_slug = models.CharField(max_length=60)
     subcategory_slug = models.CharField(max_length=60)
+    # What the gig says of its category's attributes, as tokens: ["file-formats:ai", "style:flat"].
+    attributes = ArrayField(models.CharField(max_length=61), default=list, db_default=[])
     indexed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("search document")
         verbose_name_plural = _("search documents")
-        indexes = [GinIndex(fields=["words"], name="discovery_words")]
+        indexes = [
+            GinIndex(fields=["words"], name="discovery_words"),
+            # The filters by attribute (engines/postgres.py), when there is more than can be scored.
+            GinIndex(fields=["attributes"], name="discovery_attributes"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.gig_id}"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,14 +10,19 @@ from django.utils.translation import ngettext
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core.money import display_yuan
 from marketplace.discovery import services
-from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult
-from marketplace.discovery.params import Chip, hidden_fields, query_string
+from marketplace.discovery.categories import shown_categories
+from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult, attribute_token
+from marketplace.discovery.facets import attribute_facet, known_attributes
+from marketplace.discovery.params import Chip, hidden_fields, query_string, without_option
 from marketplace.discovery.suggestions import related_searches
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import GigCategory
 
 # The price histogram: bars 16 units apart in a box of 240 by 48, as the style sheet expects.
 BAR_STEP, BAR_WIDTH, CHART_HEIGHT = 30, 27, 48
+
+# Options of an attribute before the fold, and attributes that are open before anything is chosen.
+OPTIONS_SHOWN, ATTRIBUTES_OPEN = 6, 2
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,17 @@ class Choice:
     text: str
     count: int
     is_chosen: bool
+
+
+@dataclass(frozen=True)
+class AttributeFilter:
+    """An attribute of the category as a filter: options that lead somewhere, the later ones folded away."""
+
+    key: str
+    name: str
+    choices: list[Choice]
+    more: list[Choice]
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,7 @@ class SearchPage:
     chips: list[Chip]
     clear_url: str
     categories: list[Choice]
+    attributes: list[AttributeFilter]
     days: list[Choice]
     levels: list[Choice]
     ratings: list[Choice]
@@ -74,7 +90,9 @@ class SearchPage:
 def search_page(request: SearchRequest, *, user: User) -> SearchPage:
     """The page for `request`: the cost does not grow with the number of cards."""
     result = services.search(request, user)
-    categories = _categories()
+    # An option that the category does not have was left out of the search, and is left out of every address here.
+    request = known_attributes(request, result.attributes)
+    categories = shown_categories()
     cards = gig_cards(result.ids, user=user)
     paginator = Paginator(range(result.total), request.page_size)
     number = min(request.page, paginator.num_pages)
@@ -91,6 +109,7 @@ def search_page(request: SearchRequest, *, user: User) -> SearchPage:
             for item in result.facets.get("category", ())
             if item.value in categories
         ],
+        attributes=_attribute_filters(result),
         days=[
             Choice(item.value, _within_days(int(item.value)), item.count, item.is_chosen)
             for item in result.facets.get("days", ())
@@ -121,15 +140,30 @@ def search_page(request: SearchRequest, *, user: User) -> SearchPage:
     )
 
 
-def _categories() -> dict[str, GigCategory]:
-    """All shown categories by slug, kept for a minute."""
-    found = cache.get("discovery:categories")
-    if found is None:
-        found = {
-            category.slug: category for category in GigCategory.objects.filter(is_active=True).select_related("parent")
-        }
-        cache.set("discovery:categories", found, timeout=60)
-    return found
+def _attribute_filters(result: SearchResult) -> list[AttributeFilter]:
+    filters: list[AttributeFilter] = []
+    for attribute in result.attributes:
+        names = {option.key: option.name for option in attribute.options}
+        choices = [
+            Choice(attribute_token(attribute.key, item.value), names[item.value], item.count, item.is_chosen)
+            for item in result.facets.get(attribute_facet(attribute.key), ())
+            if item.count or item.is_chosen
+        ]
+        if not choices:
+            continue
+        # What is chosen is never folded away, and a fold of a single option would hide nothing.
+        fold = OPTIONS_SHOWN if len(choices) > OPTIONS_SHOWN + 1 else len(choices)
+        shown = [choice for place, choice in enumerate(choices) if place < fold or choice.is_chosen]
+        filters.append(
+            AttributeFilter(
+                key=attribute.key,
+                name=attribute.name,
+                choices=shown,
+                more=[choice for choice in choices if choice not in shown],
+                is_open=len(filters) < ATTRIBUTES_OPEN or any(choice.is_chosen for choice in choices),
+            )
+        )
+    return filters
 
 
 def _within_days(days: int) -> str:
@@ -152,6 +186,12 @@ def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str
     if request.min_rating is not None:
         text = _("Rated %(rating)s and up") % {"rating": f"{request.min_rating:g}"}
         chips.append(Chip(text, query_string(replace(request, min_rating=None, page=1))))
+    for attribute in result.attributes:
+        for option in attribute.options:
+            if option.key in dict(request.attributes).get(attribute.key, ()):
+                # Its attribute along: "白色" alone does not say what is white.
+                text = _("%(attribute)s: %(option)s") % {"attribute": attribute.name, "option": option.name}
+                chips.append(Chip(text, query_string(without_option(request, attribute.key, option.key))))
     for constraint in result.plan.constraints:
         # What was read out of the words is shown, and taken out of the words again.
         words = " ".join(result.plan.text.replace(constraint.text, " ").split())
@@ -213,6 +253,7 @@ def _sorts(request: SearchRequest) -> list[Sort]:
         "rating": _("Rating"),
         "price": _("Price"),
         "speed": _("Fastest"),
+        "newest": _("Newest"),
     }
     return [
         Sort(text, query_string(replace(request, sort=sort, page=1)), sort == request.sort)

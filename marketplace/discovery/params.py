@@ -1,19 +1,21 @@
 """Between the address and a SearchRequest. What makes no sense in an address is left out, never an error."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.core.money import FEN_PER_YUAN
-from marketplace.discovery.engines.base import SORTS, SearchRequest
+from marketplace.discovery.engines.base import SORTS, SearchRequest, attribute_token
 
 PAGE_SIZE = 24
 MAXIMUM_PAGE = 200
 MAXIMUM_YUAN = 1_000_000
 MAXIMUM_DAYS = 365
+# Bounds of what an address may ask: the lengths are those of the keys in gigs.models.
+MAXIMUM_OPTIONS, MAXIMUM_TOKEN = 30, 61
 
 
 def read_request(parameters: QueryDict) -> SearchRequest:
@@ -30,6 +32,7 @@ def read_request(parameters: QueryDict) -> SearchRequest:
         max_days=_number(parameters.get("days"), MAXIMUM_DAYS) or None,
         levels=tuple(level for level in SellerLevelChoice.values if level in parameters.getlist("level")),
         min_rating=_rating(parameters.get("rating")),
+        attributes=_attributes(parameters.getlist("attr")),
         sort=sort if sort in SORTS else "relevance",
         page=min(_number(parameters.get("page"), MAXIMUM_PAGE) or 1, MAXIMUM_PAGE),
         page_size=PAGE_SIZE,
@@ -46,6 +49,7 @@ def address_parameters(request: SearchRequest) -> list[tuple[str, str]]:
         ("days", str(request.max_days or "")),
         *(("level", level) for level in request.levels),
         ("rating", "" if request.min_rating is None else f"{request.min_rating:g}"),
+        *(("attr", attribute_token(key, option)) for key, options in request.attributes for option in options),
         ("sort", "" if request.sort == "relevance" else request.sort),
         ("page", "" if request.page == 1 else str(request.page)),
     ]
@@ -54,7 +58,7 @@ def address_parameters(request: SearchRequest) -> list[tuple[str, str]]:
 
 def query_string(request: SearchRequest) -> str:
     """`?q=…` for the request, or `?` alone when it is empty (a link that clears everything)."""
-    return "?" + urlencode(address_parameters(request))
+    return "?" + urlencode(address_parameters(request), safe=":")
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,22 @@ class Chip:
 def hidden_fields(request: SearchRequest, *names: str) -> Mapping[str, str]:
     """The parameters `names` of the request, for the hidden inputs of a form that does not show them."""
     return {name: value for name, value in address_parameters(request) if name in names}
+
+
+def without_option(request: SearchRequest, key: str, option: str) -> SearchRequest:
+    """The first page of the request without this option of an attribute."""
+    kept = [(own, tuple(one for one in options if (own, one) != (key, option))) for own, options in request.attributes]
+    return replace(request, attributes=tuple((own, options) for own, options in kept if options), page=1)
+
+
+def _attributes(tokens: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """`file-formats:ai` and the like, by attribute. Whether the category has them is seen by the search."""
+    wanted: dict[str, list[str]] = {}
+    for token in list(tokens)[:MAXIMUM_OPTIONS]:
+        key, colon, option = token.strip().partition(":")
+        if key and colon and option and len(token) <= MAXIMUM_TOKEN and option not in wanted.setdefault(key, []):
+            wanted[key].append(option)
+    return tuple((key, tuple(options)) for key, options in wanted.items() if options)
 
 
 def _yuan(amount_fen: int | None) -> str:

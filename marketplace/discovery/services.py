@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.selectors import has_consent
 from marketplace.discovery import facets, scorer
+from marketplace.discovery.categories import category_attributes
 from marketplace.discovery.documents import gig_words, indexable_gigs
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
@@ -46,16 +47,21 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         # No word of it stands anywhere: an empty page is more honest than a chance hit.
         return SearchResult((), 0, {}, plan)
     effective = _with_constraints(request, plan)
+    attributes = category_attributes(request.category_slug)
+    if request.category_slug:
+        effective = facets.known_attributes(effective, attributes)
     candidates = search_engine().retrieve(plan, effective)
     kept = scorer.without_tail(scorer.score_candidates(candidates, plan, now=timezone.now()), plan)
     by_id = {one.gig_id: one for one in candidates}
-    rows = [_facet_row(by_id[score.gig_id]) for score in kept]
-    ordered = [row.gig_id for row in rows if facets.passes(row, effective)]
-    total = len(ordered)
+    scored = rows = [_facet_row(by_id[score.gig_id]) for score in kept]
     if len(candidates) >= CANDIDATE_LIMIT:
         # More than could be scored: count and facet over everything that matches.
         rows = search_engine().facet_rows(plan)
-        total = max(total, sum(facets.passes(row, effective) for row in rows))
+    if not request.category_slug:
+        attributes = category_attributes(facets.dominant_slug(rows, effective))
+        effective = facets.known_attributes(effective, attributes)
+    ordered = [row.gig_id for row in scored if facets.passes(row, effective)]
+    total = max(len(ordered), sum(facets.passes(row, effective) for row in rows))
     ids = _sorted([by_id[gig_id] for gig_id in ordered], effective, plan)
     if total > len(ids):
         ids = [*ids, *_rest(rows, effective, set(ids))]
@@ -65,10 +71,11 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     return SearchResult(
         ids=tuple(page),
         total=total,
-        facets=facets.facet_counts(rows, effective),
+        facets=facets.facet_counts(rows, effective, attributes),
         plan=plan,
         reasons={gig_id: reason(scores[gig_id], by_id[gig_id], effective) for gig_id in page if gig_id in scores},
         price_range_fen=facets.middle_half_fen(rows),
+        attributes=attributes,
     )
 
 
@@ -159,6 +166,8 @@ def _sorted(candidates: list[Candidate], request: SearchRequest, plan: QueryPlan
         candidates = sorted(candidates, key=lambda one: one.price_fen)
     elif request.sort == "speed":
         candidates = sorted(candidates, key=lambda one: one.delivery_days)
+    elif request.sort == "newest":
+        candidates = sorted(candidates, key=lambda one: one.created_at, reverse=True)
     elif not plan.seller:
         return _spread_sellers(candidates)
     return [one.gig_id for one in candidates]
@@ -189,4 +198,5 @@ def _facet_row(candidate: Candidate) -> FacetRow:
         delivery_days=candidate.delivery_days,
         level=candidate.level,
         rating=float(mean_rating(candidate.rating_sum, candidate.rating_count) or 0),
+        attributes=candidate.attributes,
     )

@@ -20,9 +20,9 @@ def search(request: HttpRequest) -> HttpResponse:
         # A page past the end, from an old link.
         return redirect(reverse("discovery:search") + page.clear_url)
     if wanted.page == 1:
-        services.record_search(user=request.user, request=wanted, result_count=page.result.total)
+        services.record_search(user=request.user, request=page.request, result_count=page.result.total)
     is_part = request.htmx and not request.htmx.history_restore_request
-    address = reverse("discovery:search") + query_string(wanted)
+    address = reverse("discovery:search") + query_string(page.request)
     context = {"page": page, "address": address, "q": wanted.query}
     response = render(request, "discovery/_results.html" if is_part else "discovery/search.html", context)
     response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"

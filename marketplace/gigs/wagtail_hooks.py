@@ -19,7 +19,8 @@ from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from marketplace.core.money import display_yuan
 from marketplace.gigs import moderator_views
-from marketplace.gigs.models import Gig, GigCategory
+from marketplace.gigs.category_admin import GigCategoryViewSet
+from marketplace.gigs.models import Gig
 from marketplace.gigs.services import DENY_ACTION
 from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 
@@ -155,30 +156,6 @@ class GigViewSet(SnippetViewSet):
 
     def get_queryset(self, request):
         return Gig.objects.select_related("seller__profile", "category", "stats", "latest_revision")
-
-
-class GigCategoryViewSet(SnippetViewSet):
-    model = GigCategory
-    icon = "folder-open-inverse"
-    menu_label = _("Service categories")
-    menu_name = "gig-categories"
-    menu_order = 210
-    add_to_admin_menu = True
-    list_display = ["name", "name_en", "parent", "position", "is_active"]
-    list_filter = ["is_active", "parent"]
-    search_fields = ["name", "name_en", "slug"]
-    list_per_page = 100
-    panels = [
-        FieldPanel("parent"),
-        FieldPanel("name"),
-        FieldPanel("name_en"),
-        FieldPanel("slug"),
-        FieldPanel("icon"),
-        FieldPanel("summary"),
-        FieldPanel("summary_en"),
-        FieldPanel("position"),
-        FieldPanel("is_active"),
-    ]
 
 
 register_permission_policy(Gig, GigPolicy(Gig))

@@ -23,6 +23,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         _SEE_ORDERS,
         ("orders", ["change_dispute"]),
         ("moderation", ["view_moderationqueue", "change_moderationqueue", "view_adminlog"]),
+        ("gigs", ["view_gigcategory"]),
         ("reviews", ["view_review"]),
         ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),
         ("accounts", ["view_portfolio", "change_portfolio", "view_skillsuggestion", "change_skillsuggestion"]),

@@ -9,8 +9,9 @@ from taggit.models import Tag
 from wagtail.models import Revision
 
 from marketplace.accounts.models import User
+from marketplace.gigs.attributes import forget_attributes
 from marketplace.gigs.content import GigContent, PictureContent, write_content
-from marketplace.gigs.models import Gig, GigCategory, GigStats, GigTag
+from marketplace.gigs.models import Gig, GigAttribute, GigAttributeOption, GigCategory, GigStats, GigTag
 from marketplace.gigs.services import slug_for
 from marketplace.gigs.states import GigStatus
 from portal.demo.bulk import backdate, insert
@@ -42,7 +43,34 @@ def make_categories(sources: Sources) -> dict[str, GigCategory]:
         for position, one in enumerate(row["subcategories"])
     ]
     insert(lower)
-    return {category.slug: category for category in [*upper, *lower]}
+    categories = {category.slug: category for category in [*upper, *lower]}
+    _insert_attributes(sources, categories)
+    return categories
+
+
+def _insert_attributes(sources: Sources, categories: dict[str, GigCategory]) -> None:
+    """What the gigs of the categories are described by."""
+    rows = [(slug, place, row) for slug, rows in sources.attributes.items() for place, row in enumerate(rows)]
+    attributes = [
+        GigAttribute(
+            category=categories[slug],
+            key=row["key"],
+            name=row["name"],
+            name_en=row["name_en"],
+            kind=row["kind"],
+            sort_order=place,
+        )
+        for slug, place, row in rows
+    ]
+    insert(attributes)
+    insert(
+        GigAttributeOption(
+            attribute=attribute, key=one["key"], name=one["name"], name_en=one["name_en"], sort_order=place
+        )
+        for attribute, (_slug, _place, row) in zip(attributes, rows, strict=True)
+        for place, one in enumerate(row["options"])
+    )
+    forget_attributes(category.pk for category in categories.values())
 
 
 def published_moments(offers: Sequence[Offer], joined: Sequence[datetime], now: datetime) -> list[datetime]:
@@ -79,6 +107,7 @@ def make_gigs(
         )
         # Tags apart: setting them through the manager asks the database for each.
         write_content(gig, content_of(offer, by_name[offer.subcategory], pictures))
+        gig.attributes = dict(offer.attributes)
         gig.gig_tags = [GigTag(tag=tags[name.lower()]) for name in offer.tags]
         gigs.append(gig)
     insert(gigs)

@@ -1,5 +1,6 @@
 """What each gig offers: packages, add-ons and texts worked out from the data files. Touches no database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -12,6 +13,7 @@ from marketplace.gigs.content import (
 )
 from marketplace.gigs.models import PackageTier
 from portal.demo.sources import SEED, Sources
+from portal.demo.traits import attributes_of_offer
 
 YUAN = 100
 # Up to this price in yuan, prices end on a multiple of this many yuan: what a person would write on a price list.
@@ -37,6 +39,7 @@ class Offer:
     requirements: tuple[RequirementContent, ...]
     features: tuple[FeatureRow, ...]
     pictures: tuple[str, ...]
+    attributes: Mapping[str, list[str]]
 
 
 def natural_price(price_fen: float) -> int:
@@ -80,6 +83,7 @@ def make_offers(sources: Sources) -> list[Offer]:
                 ),
                 features=tuple(FeatureRow(one["label"], tuple(one["values"])) for one in texts["feature_rows"]),
                 pictures=(f"covers/{row['id']}.webp", *(f"portfolio/{file}" for file in further)),
+                attributes=attributes_of_offer(row, sources),
             )
         )
     return offers

@@ -24,6 +24,7 @@ class Sources:
     sellers: list[dict[str, Any]]
     buyers: list[dict[str, Any]]
     portfolio: dict[str, str]
+    attributes: dict[str, list[dict[str, Any]]]  # by the slug of the category
 
     @property
     def demo_seller(self) -> int:
@@ -45,6 +46,7 @@ def read_sources() -> Sources:
 
     return Sources(
         categories=read("categories"),
+        attributes=read("attributes"),
         gigs=read("gigs"),
         texts=read("subcategory_texts"),
         sellers=read("sellers"),

@@ -12,3 +12,27 @@ document.addEventListener("change", (event) => {
 });
 
 onContent((root) => root.querySelectorAll("[data-auto-submit] [data-without-script]").forEach((element) => { element.hidden = true; }));
+
+// The answer brings a new panel of filters: what had the focus has it again, the panel stays where it was scrolled to, with
+// the folds a person opened or closed. (Not by ids, as htmx would do it: it also carries over style attributes.)
+let seen;
+const panelOf = () => document.getElementById("facets");
+const same = (input) => `[name="${input.name}"]${["radio", "checkbox"].includes(input.type) ? `[value="${CSS.escape(input.value)}"]` : ""}`;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  const panel = panelOf();
+  const active = document.activeElement;
+  seen = panel && {
+    top: panel.scrollTop,
+    focus: panel.contains(active) && active.name && !panel.matches(":popover-open") ? same(active) : "",
+    open: new Map([...panel.querySelectorAll("[data-fold]")].map((fold) => [fold.dataset.fold, fold.open])),
+  };
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  const panel = panelOf();
+  if (!panel || !seen) return;
+  panel.querySelectorAll("[data-fold]").forEach((fold) => { fold.open = seen.open.get(fold.dataset.fold) ?? fold.open; });
+  if (seen.focus) panel.querySelector(seen.focus)?.focus({ preventScroll: true });
+  panel.scrollTop = seen.top;
+});

@@ -8,7 +8,9 @@ from wagtail.models import Page
 from cms_pages.models import CategoryPage, HelpFeedback, HelpPage, SiteSettings
 from cms_pages.navigation import help_article_url
 from marketplace.core.config import set_config
+from marketplace.discovery.services import rebuild_index
 from marketplace.gigs.models import Gig
+from tests import factories
 
 PATHS = [
     "/",
@@ -116,3 +118,28 @@ def test_an_article_is_linked_in_its_language_for_as_long_as_it_is_live(tree) ->
     HelpPage.objects.get(slug="how-to-order", locale__language_code="zh-hans").unpublish()
     cache.clear()
     assert help_article_url("how-to-order") == ""
+
+
+def test_a_category_page_leads_into_the_search_by_what_its_services_say(tree, categories, client: Client) -> None:
+    factories.make_attribute(categories["design"], "trade", "food", "retail", name="行业", name_en="Industry")
+    factories.make_attribute(categories["logo"], "style", "flat", "retro", name="风格")
+    factories.make_gig(category=categories["logo"], attributes={"trade": ["food"], "style": ["flat", "gone"]})
+    factories.make_gig(category=categories["posters"], attributes={"trade": ["food"]})
+    factories.make_gig(category=categories["logo"], attributes={"trade": ["retail"]}, live=False)
+    rebuild_index()
+    cache.clear()
+    lines = {
+        path: {
+            line.name: [(option.name, option.count, option.url) for option in line.options]
+            for line in client.get(path).context["attribute_links"]
+        }
+        for path in ("/design/", "/design/logo/", "/en/design/")
+    }
+    assert lines["/design/"] == {"行业": [("food名", 2, "/search/?category=design&attr=trade:food")]}
+    assert lines["/design/logo/"] == {
+        "风格": [("flat名", 1, "/search/?category=logo&attr=style:flat")],
+        "行业": [("food名", 1, "/search/?category=logo&attr=trade:food")],
+    }
+    assert lines["/en/design/"] == {"Industry": [("Food", 2, "/en/search/?category=design&attr=trade:food")]}
+    html = client.get("/design/logo/").content.decode()
+    assert 'href="/search/?category=logo&amp;attr=style:flat" rel="nofollow"' in html

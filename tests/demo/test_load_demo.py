@@ -20,6 +20,8 @@ from wagtail.models import Page, WorkflowState
 from marketplace.accounts.models import User, UserVerification
 from marketplace.accounts.selectors import cases_to_decide
 from marketplace.accounts.services import view_paper
+from marketplace.gigs.attributes import attribute_lines, attributes_of, clean_attributes
+from marketplace.gigs.category_usage import gigs_saying
 from marketplace.gigs.models import Gig, GigCategory, GigMedia, GigStats
 from marketplace.ledger.models import Wallet
 from marketplace.messaging.models import Conversation, Message
@@ -260,3 +262,28 @@ def test_papers_wait_for_a_moderator_and_can_be_looked_at():
     assert len(papers) == 7
     assert all(view_paper(paper=paper, staff=moderator).startswith(b"RIFF") for paper in papers)
     assert UserVerification.objects.get(status="rejected").reason
+
+
+def test_every_category_has_filters_that_lead_somewhere():
+    """Attributes in both languages, no key twice in a branch; each option is said by a gig, each gig says something."""
+    sources = read_sources()
+    categories = {category.slug: category for category in GigCategory.objects.select_related("parent")}
+    assert set(sources.attributes) <= set(categories)
+    for slug, category in categories.items():
+        rows = [*sources.attributes.get(slug, ()), *sources.attributes.get(getattr(category.parent, "slug", ""), ())]
+        keys = [row["key"] for row in rows]
+        assert len(set(keys)) == len(keys) == len(attributes_of(category)), slug
+    silent = [gig.title for gig in Gig.objects.filter(live=True).select_related("category") if not attribute_lines(gig)]
+    assert len(silent) <= Gig.objects.filter(live=True).count() // 20, silent
+    for gig in Gig.objects.filter(live=True).select_related("category"):
+        assert clean_attributes(gig.category, gig.attributes) == gig.attributes
+        assert gig.latest_revision.as_object().attributes == gig.attributes
+    unsaid = [
+        f"{slug} {attribute.key}:{option.key}"
+        for slug, category in categories.items()
+        for attribute in attributes_of(category)
+        for option in attribute.options
+        if attribute.key in {row["key"] for row in sources.attributes.get(slug, ())}
+        and not gigs_saying(category, attribute.key, option.key)
+    ]
+    assert len(unsaid) <= 10, unsaid

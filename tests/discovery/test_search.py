@@ -90,8 +90,30 @@ def test_a_category_holds_what_its_subcategories_hold(catalogue):
     assert set(found(category_slug=slug)) == {catalogue["logo"].pk, catalogue["sign"].pk}
 
 
+def test_beside_a_chosen_category_stand_its_own_before_what_there_is_more_of(catalogue):
+    design, mini = catalogue["logo"].category.parent, catalogue["shop"].category
+    for number in range(3):
+        listed(f"小程序{number}", category=mini)
+    poster = listed("海报", category=make_category(parent=design)).category
+    services.rebuild_index()
+    lists = {
+        slug: [item.value for item in services.search(SearchRequest(category_slug=slug)).facets["category"]]
+        for slug in ("", design.slug, poster.slug)
+    }
+    logo = catalogue["logo"].category.slug
+    assert lists[""][:2] == [mini.slug, logo]
+    assert lists[design.slug][:4] == [design.slug, logo, poster.slug, mini.slug]
+    assert lists[poster.slug][:3] == [logo, poster.slug, mini.slug]
+
+
 def test_sorting_by_price_starts_with_the_cheapest(catalogue):
     assert found(sort="price")[0] == catalogue["posts"].pk
+
+
+def test_sorting_by_age_starts_with_the_newest(catalogue):
+    by_age = sorted(catalogue.values(), key=lambda gig: gig.created_at, reverse=True)
+    assert found(sort="newest") == [gig.pk for gig in by_age]
+    assert found(sort="newest") != found()
 
 
 def test_a_paused_gig_is_not_found_and_comes_back(catalogue):

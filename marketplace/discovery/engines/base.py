@@ -9,8 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from marketplace.gigs.attributes import Attribute
+
 CANDIDATE_LIMIT = 200
-SORTS = ("relevance", "orders", "rating", "price", "speed")
+SORTS = ("relevance", "orders", "rating", "price", "speed", "newest")
+
+
+def attribute_token(key: str, option: str) -> str:
+    """An option of an attribute as addresses and documents name it: `file-formats:ai`."""
+    return f"{key}:{option}"
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,8 @@ class SearchRequest:
     max_days: int | None = None
     levels: tuple[str, ...] = ()
     min_rating: float | None = None
+    # Attribute keys with the wanted options: any of them will do, but something of every attribute.
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     sort: str = "relevance"
     page: int = 1
     page_size: int = 24
@@ -38,6 +47,7 @@ class SearchRequest:
             or self.price_max_fen is not None
             or self.max_days is not None
             or self.min_rating is not None
+            or self.attributes
         )
 
 
@@ -112,6 +122,7 @@ class Candidate:
     rating_sum: int
     rating_count: int
     created_at: datetime
+    attributes: frozenset[str] = frozenset()  # tokens
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,7 @@ class FacetRow:
     delivery_days: int
     level: str
     rating: float
+    attributes: frozenset[str] = frozenset()  # tokens
 
 
 @dataclass(frozen=True)
@@ -146,6 +158,7 @@ class SearchResult:
     plan: QueryPlan = QueryPlan("")
     reasons: Mapping[int, str] = field(default_factory=dict)
     price_range_fen: tuple[int, int] | None = None  # between which half of the results lie
+    attributes: tuple[Attribute, ...] = ()  # of the category the results belong to; their counts are facets "attr:key"
 
 
 class SearchEngine(Protocol):
@@ -180,3 +193,4 @@ class GigWords:
     sub_words: tuple[tuple[str, str], ...]  # (weight letter A-D, word inside a longer one)
     category_slug: str
     subcategory_slug: str
+    attributes: tuple[str, ...] = ()  # tokens

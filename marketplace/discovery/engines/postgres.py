@@ -11,7 +11,15 @@ from django.db import transaction
 from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from marketplace.discovery.engines.base import CANDIDATE_LIMIT, Candidate, FacetRow, GigWords, QueryPlan, SearchRequest
+from marketplace.discovery.engines.base import (
+    CANDIDATE_LIMIT,
+    Candidate,
+    FacetRow,
+    GigWords,
+    QueryPlan,
+    SearchRequest,
+    attribute_token,
+)
 from marketplace.discovery.language import normalise
 from marketplace.discovery.lexicon import category_words
 from marketplace.discovery.models import GigDocument
@@ -46,6 +54,7 @@ class PostgresSearchEngine:
                 body_tokens=_short(document.body),
                 category_slug=document.category_slug,
                 subcategory_slug=document.subcategory_slug,
+                attributes=list(document.attributes),
             )
             for document in documents
         ]
@@ -76,8 +85,12 @@ class PostgresSearchEngine:
         rows = self._ranked(plan, "relevance").values_list(
             "gig_id", "category_slug", "subcategory_slug", "gig__stats__price_from_fen", "gig__stats__delivery_days_from",
             "gig__seller__profile__level", "gig__stats__rating_sum", "gig__stats__rating_count",
+            "attributes",
         )[:FACET_ROW_LIMIT]  # fmt: skip
-        return [FacetRow(*row[:6], rating=float(mean_rating(row[6], row[7]) or 0)) for row in rows]
+        return [
+            FacetRow(*row[:6], rating=float(mean_rating(row[6], row[7]) or 0), attributes=frozenset(row[8]))
+            for row in rows
+        ]
 
     def _ranked(self, plan: QueryPlan, sort: str) -> QuerySet[GigDocument]:
         documents = GigDocument.objects.filter(on_sale("gig__"))
@@ -104,6 +117,7 @@ _ORDER: dict[str, tuple[str, ...]] = {
     "rating": ("-gig__stats__rating_count",),
     "price": ("gig__stats__price_from_fen",),
     "speed": ("gig__stats__delivery_days_from",),
+    "newest": ("-gig__created_at",),
 }
 
 
@@ -154,6 +168,8 @@ def _narrow(documents: QuerySet[GigDocument], request: SearchRequest) -> QuerySe
     if request.min_rating is not None:
         floor = F("gig__stats__rating_count") * Value(request.min_rating, output_field=FloatField())
         documents = documents.filter(gig__stats__rating_count__gt=0, gig__stats__rating_sum__gte=floor)
+    for key, options in request.attributes:
+        documents = documents.filter(attributes__overlap=[attribute_token(key, option) for option in options])
     return documents
 
 
@@ -161,7 +177,7 @@ _COLUMNS = (
     "gig_id", "gig__seller_id", "gig__title", "title_tokens", "tag_tokens", "body_tokens", "category_slug", "subcategory_slug",
     "gig__seller__profile__display_name", "gig__stats__price_from_fen", "gig__stats__delivery_days_from",
     "gig__seller__profile__level", "gig__stats__orders_completed", "gig__stats__rating_sum", "gig__stats__rating_count",
-    "gig__created_at",
+    "gig__created_at", "attributes",
 )  # fmt: skip
 
 
@@ -189,4 +205,5 @@ def _candidate(row: dict) -> Candidate:
         rating_sum=row["gig__stats__rating_sum"],
         rating_count=row["gig__stats__rating_count"],
         created_at=row["gig__created_at"],
+        attributes=frozenset(row["attributes"]),
     )

@@ -1,5 +1,6 @@
 """Categories, and what the gigs of one are described by."""
 
+from django.contrib import admin
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import get_language
@@ -39,6 +40,11 @@ class GigCategory(ClusterableModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @admin.display(description=_("category"))
+    def indented_name(self) -> str:
+        """The name for a list that shows the tree."""
+        return f"　└ {self.name}" if self.parent_id else self.name
 
     @property
     def localized_name(self) -> str:
