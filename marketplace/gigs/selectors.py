@@ -131,7 +131,7 @@ def similar_gigs(gig: Gig, *, user: User | None = None) -> list[GigCard]:
     ids = cache.get(key)
     if ids is None:
         ids = list(
-            Gig.objects.on_sale()
+            Gig.objects.listed()
             .filter(category_id=gig.category_id)
             .exclude(seller_id=gig.seller_id)
             .order_by("-stats__orders_completed", "-pk")

@@ -16,7 +16,7 @@ from marketplace.discovery.language import normalise
 from marketplace.discovery.lexicon import category_words
 from marketplace.discovery.models import GigDocument
 from marketplace.gigs.cards import mean_rating
-from marketplace.gigs.models import on_sale
+from marketplace.gigs.models import listed
 
 FACET_ROW_LIMIT = 5000
 # PostgreSQL's own limits: a lexeme below 2 kB, a position below 16384.
@@ -80,7 +80,7 @@ class PostgresSearchEngine:
         return [FacetRow(*row[:6], rating=float(mean_rating(row[6], row[7]) or 0)) for row in rows]
 
     def _ranked(self, plan: QueryPlan, sort: str) -> QuerySet[GigDocument]:
-        documents = GigDocument.objects.filter(on_sale("gig__"))
+        documents = GigDocument.objects.filter(listed("gig__"))
         condition = Q()
         if plan.terms:
             query = Cast(Value(query_literal(plan.terms)), SearchQueryField())

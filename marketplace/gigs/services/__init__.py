@@ -4,6 +4,7 @@ from marketplace.gigs.services.authoring import create_gig, publish_directly, sl
 from marketplace.gigs.services.availability import archive_gig, pause_gig, pause_unnamed_gig, resume_gig
 from marketplace.gigs.services.decisions import DENY_ACTION, deny_gig, take_down_gig
 from marketplace.gigs.services.favourites import toggle_favourite
+from marketplace.gigs.services.figures import write_figures
 from marketplace.gigs.stats import refresh_stats
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "take_down_gig",
     "toggle_favourite",
     "update_gig",
+    "write_figures",
 ]
