@@ -15,4 +15,6 @@ urlpatterns = [
     path("desk/gigs/<int:pk>/pause/", desk_list_views.pause, name="pause"),
     path("desk/gigs/<int:pk>/resume/", desk_list_views.resume, name="resume"),
     path("desk/gigs/<int:pk>/archive/", desk_list_views.archive, name="archive"),
+    path("desk/gigs/<int:pk>/duplicate/", desk_list_views.duplicate, name="duplicate"),
+    path("desk/gigs/together/", desk_list_views.bulk, name="bulk"),
 ]

@@ -135,7 +135,9 @@ def test_the_job_leaves_a_new_absence_alone(seller):
 def test_two_jobs_at_once_tell_once(committed_db):
     seller = make_seller()
     services.go_away(profile=seller.profile, until=in_days(1))
-    UserProfile.objects.update(away_until=in_days(0))  # a day later; the clock of the tests does not reach other threads
+    UserProfile.objects.update(
+        away_until=in_days(0)
+    )  # a day later; the clock of the tests does not reach other threads
     together = Barrier(2)
 
     def run(_number: int) -> bool:
