@@ -21,6 +21,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.recheck_paid_payouts": 3600,
     "marketplace.gigs.tasks.pause_unnamed_gigs": 60,
     "marketplace.gigs.tasks.write_figures": 300,
+    "marketplace.gigs.tasks.forget_imports": 3600,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,

@@ -17,3 +17,9 @@ def pause_unnamed_gigs() -> int:
 def write_figures() -> int:
     """Add what was seen and opened since the last run to the days of the gigs. Returns how many rows."""
     return services.write_figures()
+
+
+@shared_task
+def forget_imports() -> int:
+    """Delete what sellers had read from files more than a day ago. Returns how many."""
+    return services.forget_imports()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.gigs import desk_list_views, desk_views, views
+from marketplace.gigs import desk_list_views, desk_views, exchange_views, views
 
 app_name = "gigs"
 
@@ -10,6 +10,11 @@ urlpatterns = [
     path("gigs/<int:pk>/<str:slug>/", views.detail, name="detail"),
     path("desk/gigs/", desk_list_views.desk_list, name="desk_list"),
     path("desk/gigs/new/", desk_views.create, name="create"),
+    path("desk/gigs/exchange/", exchange_views.exchange, name="exchange"),
+    path("desk/gigs/exchange/template/", exchange_views.template, name="import_template"),
+    path("desk/gigs/exchange/export/<str:ending>/", exchange_views.export, name="export"),
+    path("desk/gigs/exchange/<int:pk>/", exchange_views.import_preview, name="import_preview"),
+    path("desk/gigs/exchange/<int:pk>/apply/", exchange_views.import_apply, name="import_apply"),
     path("desk/gigs/<int:pk>/", desk_views.edit, name="edit"),
     path("desk/gigs/<int:pk>/submit/", desk_views.submit, name="submit"),
     path("desk/gigs/<int:pk>/pause/", desk_list_views.pause, name="pause"),

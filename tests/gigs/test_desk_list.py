@@ -206,7 +206,7 @@ def test_a_copy_is_a_draft_with_everything_and_rows_of_its_own(seller, seller_cl
 def test_the_mark_of_a_copy_fits_into_the_title_and_stands_there_once():
     assert copied_title("印章") == "印章（副本）"
     assert copied_title("印章（副本）") == "印章（副本）"
-    assert copied_title("字" * 80) == "字" * 76 + "（副本）"
+    assert copied_title("字" * 80) == "字" * 36 + "（副本）"
 
 
 def test_what_was_put_away_comes_back_as_a_copy_and_what_was_refused_for_good_does_not(seller):

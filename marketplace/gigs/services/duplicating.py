@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.gigs.content import read_content
+from marketplace.gigs.content import TITLE_LIMIT, read_content
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Gig
 from marketplace.gigs.services.authoring import create_gig
@@ -30,5 +30,4 @@ def duplicate_gig(*, gig_id: int, seller: User) -> Gig:
 def copied_title(title: str) -> str:
     """The title with a mark behind it, within what a title may hold; one that is a copy already keeps its mark."""
     mark = _(" (copy)")
-    limit = Gig._meta.get_field("title").max_length or 0
-    return title if title.endswith(mark) else title[: limit - len(mark)].rstrip() + mark
+    return title if title.endswith(mark) else title[: TITLE_LIMIT - len(mark)].rstrip() + mark
