@@ -151,4 +151,4 @@ def drop(batch: str) -> None:
 @cache
 def _client() -> redis.Redis:
     # The cache's server and database, without its key prefix: Django's cache knows no hashes.
-    return redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=1, socket_connect_timeout=1)
+    return redis.Redis.from_url(str(settings.CACHES["default"]["LOCATION"]), socket_timeout=1, socket_connect_timeout=1)

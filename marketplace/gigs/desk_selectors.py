@@ -76,6 +76,16 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class _Brief:
+    """What tabs, search and order need of a gig."""
+
+    pk: int
+    status: str
+    title: str
+    price_fen: int | None
+
+
+@dataclass(frozen=True)
 class DeskList:
     """Everything `gigs/desk_list.html` shows."""
 
@@ -95,15 +105,17 @@ def desk_list(
     status = status if status in GigStatus.values else ""
     sort = sort if sort in DeskSort.values else DeskSort.NEWEST
     query = query.strip()[:80]
-    mine = list(
-        Gig.objects.filter(seller_id=user.pk)
+    # The cheap half for all of them; whole rows are read for one page only.
+    mine = [
+        _Brief(*row)
+        for row in Gig.objects.filter(seller_id=user.pk)
         .order_by("-pk")
-        .values_list("pk", "status", "title", "stats__price_from_fen", named=True)
-    )
+        .values_list("pk", "status", "title", "stats__price_from_fen")
+    ]
     found = [gig for gig in mine if query.casefold() in gig.title.casefold()]
     shown = [gig for gig in found if (gig.status == status if status else gig.status != GigStatus.ARCHIVED)]
     figures = figures_of([gig.pk for gig in shown])
-    prices = {gig.pk: gig.stats__price_from_fen or 0 for gig in shown}
+    prices = {gig.pk: gig.price_fen or 0 for gig in shown}
     page = Paginator(_sorted(figures, prices, sort), PAGE_SIZE).get_page(page_number)
     return DeskList(
         rows=_rows(list(page.object_list), figures),
