@@ -57,7 +57,7 @@ def _seller_cards(profiles: Iterable[UserProfile]) -> list[SellerCard]:
     profiles = list(profiles)
     covers: dict[int, list[str]] = {}
     gigs = (
-        Gig.objects.on_sale()
+        Gig.objects.listed()
         .filter(seller_id__in=[profile.user_id for profile in profiles])
         .order_by("-stats__orders_completed", "-pk")
         .prefetch_related(

@@ -33,7 +33,7 @@ class Percentile(Aggregate):
 
 
 def _live() -> QuerySet[Gig]:
-    return Gig.objects.on_sale()
+    return Gig.objects.listed()
 
 
 def _within(category_id: int, *, path: str = "category") -> Q:

@@ -20,6 +20,8 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.reverse_refunded_invoices": 60,
     "marketplace.payments.tasks.recheck_paid_payouts": 3600,
     "marketplace.gigs.tasks.pause_unnamed_gigs": 60,
+    "marketplace.gigs.tasks.write_figures": 300,
+    "marketplace.gigs.tasks.forget_imports": 3600,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
@@ -30,6 +32,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.accounts.tasks.look_after_exports": 300,
     "marketplace.accounts.tasks.end_suspensions": 60,
     "marketplace.accounts.tasks.carry_out_closings": 3600,
+    "marketplace.accounts.tasks.end_absences": 300,
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {

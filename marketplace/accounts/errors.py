@@ -141,6 +141,7 @@ class ProfileErrorCode(StrEnum):
     REASON_MISSING = "reason_missing"
     TOO_MANY_CERTIFICATES = "too_many_certificates"
     HOURS_INCOMPLETE = "hours_incomplete"
+    BEGINNING_OUT_OF_RANGE = "beginning_out_of_range"
     RETURN_OUT_OF_RANGE = "return_out_of_range"
     DESK_CLOSED = "desk_closed"
 
@@ -162,7 +163,10 @@ class ProfileError(DomainError):
         ProfileErrorCode.REASON_MISSING: _("Say why: the person reads it."),
         ProfileErrorCode.TOO_MANY_CERTIFICATES: _("At most %(limit)s certificates. Remove one before you add another."),
         ProfileErrorCode.HOURS_INCOMPLETE: _("Working hours need days and two different times."),
-        ProfileErrorCode.RETURN_OUT_OF_RANGE: _("The day of your return lies between tomorrow and %(last)s."),
+        ProfileErrorCode.BEGINNING_OUT_OF_RANGE: _("An absence begins today or within %(days)s days."),
+        ProfileErrorCode.RETURN_OUT_OF_RANGE: _(
+            "The day of your return lies after the day on which you go, and at the latest on %(last)s."
+        ),
         ProfileErrorCode.DESK_CLOSED: _("Open your seller desk first."),
     }
 

@@ -90,3 +90,11 @@ def end_suspensions() -> int:
     return count_done(
         selectors.due_suspension_user_ids(), lambda user_id: services.end_suspension_if_due(user_id=user_id)
     )
+
+
+@shared_task
+def end_absences() -> int:
+    """Tell people whose absence ended by its date that they can be booked again. Returns how many."""
+    return count_done(
+        selectors.profile_ids_back_today(), lambda pk: services.end_absence(profile_id=pk), until=Deadline()
+    )

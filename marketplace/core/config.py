@@ -166,6 +166,8 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "gigs.maximum_price_fen", 20_000_000, 100_000, 100_000_000, _("fen"), _("A package costs at most")
         ),
+        # Product decisions. The field takes days (facts/marketplace.md, row 35: five at Upwork); ours is a working day's half.
+        ConfigDefinition("gigs.review_hours", 4, 1, 240, _("hours"), _("A submitted service is reviewed within")),
     )
 }
 

@@ -125,7 +125,18 @@ def csv_parts(sheet: Sheet) -> Iterator[bytes]:
 
 def write_xlsx(sheet: Sheet, target: IO[bytes]) -> None:
     """The table as XLSX with a frozen first row. Rows go to a temporary file of openpyxl's as they come."""
+    write_book([sheet], target)
+
+
+def write_book(sheets: Iterable[Sheet], target: IO[bytes]) -> None:
+    """Several tables as one XLSX, each like `write_xlsx` makes it."""
     book = Workbook(write_only=True)
+    for sheet in sheets:
+        _write_page(book, sheet)
+    book.save(target)
+
+
+def _write_page(book: Workbook, sheet: Sheet) -> None:
     page = book.create_sheet(sheet.title[:_TITLE_CHARACTERS])
     page.freeze_panes = "A2"
     for number, column in enumerate(sheet.columns, start=1):
@@ -135,7 +146,6 @@ def write_xlsx(sheet: Sheet, target: IO[bytes]) -> None:
     for row in sheet.rows:
         font = bold if isinstance(row, SumRow) else None
         page.append([_xlsx_cell(page, cell, font) for cell in row])
-    book.save(target)
 
 
 def _csv_cell(cell: Cell) -> str | int:

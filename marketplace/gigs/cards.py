@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from marketplace.accounts.models import User
+from marketplace.gigs import counting
 from marketplace.gigs.models import Favourite, Gig, GigMedia, MediaKind
 
 
@@ -33,6 +34,7 @@ class GigCard:
     orders_completed: int
     is_favourite: bool = False
     is_promoted: bool = False
+    is_away: bool = False  # the seller; says nothing about whether orders are taken
 
 
 def mean_rating(rating_sum: int, rating_count: int) -> Decimal | None:
@@ -42,10 +44,11 @@ def mean_rating(rating_sum: int, rating_count: int) -> Decimal | None:
     return (Decimal(rating_sum) / rating_count).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-def gig_cards(gig_ids: Sequence[int], *, user: User | None = None) -> list[GigCard]:
+def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool = True) -> list[GigCard]:
     """Cards of gigs on sale, in the order of `gig_ids`; the ids of others are left out.
 
-    One query, covers and the hearts of a signed-in `user` included.
+    One query, covers and the hearts of a signed-in `user` included. Each card of a list that others than its seller see
+    is an impression (counting.py); say `is_list=False` for one that was not offered to anybody.
     """
     covers = GigMedia.objects.filter(gig=OuterRef("pk"), kind=MediaKind.IMAGE).order_by("sort_order", "pk")
     kept = Favourite.objects.filter(gig=OuterRef("pk"), user_id=user.pk) if user and user.is_authenticated else None
@@ -59,6 +62,8 @@ def gig_cards(gig_ids: Sequence[int], *, user: User | None = None) -> list[GigCa
         )
     )
     found = {gig.pk: gig for gig in gigs}
+    if is_list:
+        counting.seen(gig.pk for gig in found.values() if user is None or gig.seller_id != user.pk)
     return [_card(found[gig_id]) for gig_id in gig_ids if gig_id in found]
 
 
@@ -82,4 +87,5 @@ def _card(gig: Gig) -> GigCard:
         price_from_fen=gig.stats.price_from_fen,
         orders_completed=gig.stats.orders_completed,
         is_favourite=gig.is_kept,
+        is_away=profile.is_away,
     )

@@ -30,6 +30,8 @@ TAG_LENGTH = 20
 PICTURE_LIMIT = 5
 # What a moderator can judge, and a buyer can decide on; shorter drafts are kept, but not submitted.
 DESCRIPTION_MINIMUM = 60
+# What a card shows in two lines; the column holds more.
+TITLE_LIMIT = 40
 
 _TIER_ORDER = {tier: place for place, tier in enumerate(PackageTier.values)}
 

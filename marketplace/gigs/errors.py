@@ -30,6 +30,12 @@ class GigErrorCode(StrEnum):
     NOT_A_SUBCATEGORY = "not_a_subcategory"
     NOT_READY = "not_ready"
     REASON_MISSING = "reason_missing"
+    IMPORT_TOO_LARGE = "import_too_large"
+    IMPORT_UNREADABLE = "import_unreadable"
+    IMPORT_FORMULA = "import_formula"
+    IMPORT_EMPTY = "import_empty"
+    IMPORT_TOO_MANY = "import_too_many"
+    IMPORT_GONE = "import_gone"
 
 
 class GigError(DomainError):
@@ -59,4 +65,14 @@ class GigError(DomainError):
         GigErrorCode.NOT_A_SUBCATEGORY: _("Choose a subcategory, not a whole category."),
         GigErrorCode.NOT_READY: _("Something is still missing before this service can be reviewed: %(missing)s."),
         GigErrorCode.REASON_MISSING: _("Say why: the seller reads it."),
+        GigErrorCode.IMPORT_TOO_LARGE: _("The file is larger than %(limit)s MB. Divide it and send the parts."),
+        GigErrorCode.IMPORT_UNREADABLE: _(
+            "This file cannot be read. Send the filled-in template or an export of your own, as XLSX or JSON."
+        ),
+        GigErrorCode.IMPORT_FORMULA: _(
+            "There is a formula in the sheet “%(sheet)s”, line %(line)s. Formulas are not computed: put the value there."
+        ),
+        GigErrorCode.IMPORT_EMPTY: _("There is no service in this file."),
+        GigErrorCode.IMPORT_TOO_MANY: _("At most %(limit)s services in a file. There are %(count)s: divide it."),
+        GigErrorCode.IMPORT_GONE: _("This import is over a day old or was replaced. Send the file again."),
     }

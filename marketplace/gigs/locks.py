@@ -2,7 +2,7 @@
 
 from wagtail.models import TaskState, WorkflowState
 
-from marketplace.gigs.models import Gig
+from marketplace.gigs.models import Gig, GigImport
 
 
 def lock_gig(gig_id: int) -> Gig:
@@ -26,3 +26,8 @@ def lock_review(gig_id: int) -> None:
     tasks = TaskState.objects.filter(workflow_state__in=states, status=TaskState.STATUS_IN_PROGRESS)
     list(tasks.select_for_update(of=("self",), no_key=True).order_by("pk"))
     list(states.select_for_update(of=("self",), no_key=True).order_by("pk"))
+
+
+def lock_import(import_id: int) -> GigImport | None:
+    """An import until the transaction ends, so that it is applied once; None when it is gone. Before any gig."""
+    return GigImport.objects.select_for_update(of=("self",), no_key=True).filter(pk=import_id).first()

@@ -7,7 +7,7 @@ from django.db import transaction
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Section, StoredFile, Table, plain, stored, table
 from marketplace.gigs import services
-from marketplace.gigs.models import Favourite, Gig, GigMedia, GigPackage, GigStats
+from marketplace.gigs.models import Favourite, Gig, GigImport, GigMedia, GigPackage, GigReference, GigStats
 from marketplace.gigs.reviewing import cancel_review
 from marketplace.gigs.states import GIG_TRANSITIONS, SELLER, GigStatus
 
@@ -15,8 +15,11 @@ from marketplace.gigs.states import GIG_TRANSITIONS, SELLER, GigStatus
 class GigsSection(Section):
     """Services somebody sells, and those they keep."""
 
-    exported = frozenset({"gigs.Gig.seller", "gigs.Favourite.user"})
-    not_exported = {"gigs.Gig.locked_by": "Wagtail's lock of whoever edits in the admin"}
+    exported = frozenset({"gigs.Gig.seller", "gigs.Favourite.user", "gigs.GigReference.seller"})
+    not_exported = {
+        "gigs.Gig.locked_by": "Wagtail's lock of whoever edits in the admin",
+        "gigs.GigImport.seller": "what was read from the person's own file, deleted after a day",
+    }
 
     def tables(self, user: User) -> Iterable[Table]:
         """Services with their packages, and kept ones."""
@@ -25,6 +28,7 @@ class GigsSection(Section):
             Gig.objects.filter(seller=user).order_by("pk"),
             **plain("id", "title", "description", "language", "status", "created_at", "updated_at"),
             category="category__name",
+            own_number="reference__reference",
         )
         yield table(
             "service_packages",
@@ -54,6 +58,8 @@ class GigsSection(Section):
                 services.archive_gig(gig_id=gig.pk, seller=user)
             else:  # waits for a moderator, or was denied: never seen by anybody, and its seller is gone
                 cancel_review(gig, user=user)
+        GigReference.objects.filter(seller=user).delete()
+        GigImport.objects.filter(seller=user).delete()
         kept = list(Favourite.objects.filter(user=user).values_list("gig_id", flat=True))
         Favourite.objects.filter(user=user).delete()
         for gig_id in kept:

@@ -1,14 +1,12 @@
 """Reads of gigs, with the permission in them: a stranger gets 404, never a hint that something is there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.functions import JSONObject
 from django.http import Http404
-from wagtail.models import WorkflowState
 
 from marketplace.accounts.models import User, UserVerification, VerificationStatus
 from marketplace.accounts.selectors import sellers_in_order
@@ -26,22 +24,11 @@ from marketplace.gigs.models import (
     PackageTier,
     on_sale,
 )
-from marketplace.gigs.reviewing import changes_wanted, review_in_progress
 from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 
 SIMILAR_LIMIT = 4
 # Radios of the order box and the panes they show are numbered 1 to 3 in the page's style sheet.
 TIER_NUMBERS = {tier: number for number, tier in enumerate(PackageTier.values, start=1)}
-
-
-@dataclass(frozen=True)
-class GigRow:
-    """A line of the seller's own list."""
-
-    gig: Gig
-    cover: GigMedia | None
-    in_review: bool
-    changes: str | None  # what the moderator wrote, None when nothing was sent back
 
 
 def live_without_named_seller() -> QuerySet[Gig]:
@@ -131,7 +118,7 @@ def similar_gigs(gig: Gig, *, user: User | None = None) -> list[GigCard]:
     ids = cache.get(key)
     if ids is None:
         ids = list(
-            Gig.objects.on_sale()
+            Gig.objects.listed()
             .filter(category_id=gig.category_id)
             .exclude(seller_id=gig.seller_id)
             .order_by("-stats__orders_completed", "-pk")
@@ -140,29 +127,6 @@ def similar_gigs(gig: Gig, *, user: User | None = None) -> list[GigCard]:
         # Cards of gigs that have gone meanwhile are left out by gig_cards.
         cache.set(key, ids, timeout=300)
     return gig_cards(ids, user=user)
-
-
-def seller_gigs(user: User, *, status: str = "") -> list[GigRow]:
-    """The seller's own gigs, newest first, without archived ones unless asked for by `status`."""
-    states: QuerySet[WorkflowState] = WorkflowState.objects.active().select_related("current_task_state")
-    gigs = (
-        Gig.objects.filter(seller_id=user.pk)
-        .select_related("category", "stats", "latest_revision")
-        .prefetch_related(
-            Prefetch("media", GigMedia.objects.filter(kind=MediaKind.IMAGE).order_by("sort_order")),
-            Prefetch("_workflow_states", states, to_attr="_current_workflow_states"),
-        )
-    )
-    gigs = gigs.filter(status=status) if status else gigs.exclude(status=GigStatus.ARCHIVED)
-    return [
-        GigRow(
-            gig=gig,
-            cover=next(iter(gig.media.all()), None),
-            in_review=review_in_progress(gig),
-            changes=changes_wanted(gig),
-        )
-        for gig in gigs
-    ]
 
 
 def subcategory_choices() -> list[tuple[GigCategory, Sequence[GigCategory]]]:

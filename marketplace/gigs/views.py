@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from marketplace.gigs import selectors, services
+from marketplace.gigs import counting, selectors, services
 from marketplace.gigs.page import gig_page
 
 
@@ -18,6 +18,8 @@ def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != gig.slug:
         return redirect(gig, permanent=True)
     page = gig_page(gig, user=request.user, wants_draft="draft" in request.GET)
+    if not page.is_owner:
+        counting.opened(gig.pk)
     response = render(request, "gigs/gig_detail.html", {"page": page, "gig": page.gig})
     if page.is_draft:
         response.headers["X-Robots-Tag"] = "noindex"

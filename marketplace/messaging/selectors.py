@@ -134,7 +134,7 @@ def message_with_files(message_id: int) -> Message:
 
 def gig_card_of(conversation: Conversation) -> GigCard | None:
     """The gig that the conversation is about, while it can be bought."""
-    cards = gig_cards([conversation.gig_id]) if conversation.gig_id else []
+    cards = gig_cards([conversation.gig_id], is_list=False) if conversation.gig_id else []
     return cards[0] if cards else None
 
 

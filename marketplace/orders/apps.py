@@ -8,6 +8,9 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
+        from marketplace.gigs.sales import counted_by
         from marketplace.orders.own_data import OrdersSection
+        from marketplace.orders.selectors import paid_orders_by_day
 
         register("orders", OrdersSection())
+        counted_by(paid_orders_by_day)

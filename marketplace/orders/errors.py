@@ -10,6 +10,7 @@ class OrderErrorCode(StrEnum):
     OWN_GIG = "own_gig"
     GIG_NOT_LIVE = "gig_not_live"
     SELLER_AWAY = "seller_away"
+    SELLER_AWAY_OPEN = "seller_away_open"
     NOT_FOR_YOU = "not_for_you"
     ACCOUNT_CLOSING = "account_closing"
     OFFER_CHANGED = "offer_changed"
@@ -30,6 +31,7 @@ class OrderError(DomainError):
         OrderErrorCode.WRONG_STATE: _("The order has moved on in the meantime, so this is no longer possible."),
         OrderErrorCode.OWN_GIG: _("This is your own service. You cannot buy it."),
         OrderErrorCode.GIG_NOT_LIVE: _("This service is not on sale at the moment. Nothing was charged."),
+        OrderErrorCode.SELLER_AWAY_OPEN: _("The seller is away and takes no orders at present. Nothing was charged."),
         OrderErrorCode.SELLER_AWAY: _(
             "The seller is away and takes orders again from %(day)s on. Nothing was charged."
         ),

@@ -1,9 +1,14 @@
 """Reads of orders. A stranger's order does not exist: 404, never 403."""
 
+from collections.abc import Collection
+from datetime import date, datetime, time
+
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 from django.http import Http404
+from django.utils import timezone
 
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock
@@ -53,6 +58,14 @@ def sales(user: User, *, group: str = "") -> QuerySet[Order]:
     """What a person sold and was paid for, newest first; unpaid orders are not yet the seller's business."""
     orders = Order.objects.filter(seller=user).exclude(status=OrderStatus.PENDING_PAYMENT).exclude(paid_at=None)
     return _grouped(orders, group).select_related("buyer__profile", "gig")
+
+
+def paid_orders_by_day(gig_ids: Collection[int], since: date) -> dict[tuple[int, date], int]:
+    """How many orders of each of these gigs were paid on each day of China's since `since`: one query (gigs/sales.py)."""
+    begins = timezone.make_aware(datetime.combine(since, time()))
+    paid = Order.objects.filter(gig__in=gig_ids, paid_at__gte=begins).order_by()
+    rows = paid.annotate(day=TruncDate("paid_at")).values("gig_id", "day").annotate(orders=Count("pk"))
+    return {(row["gig_id"], row["day"]): row["orders"] for row in rows}
 
 
 def has_cleared(order: Order) -> bool:

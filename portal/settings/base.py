@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "marketplace.accounts.middleware.DeviceActivityMiddleware",
     "marketplace.accounts.middleware.StaffSecondFactorMiddleware",
     "marketplace.core.middleware.DomainErrorMiddleware",
+    "marketplace.gigs.middleware.CountingMiddleware",
     "marketplace.accounts.middleware.RateLimitedMiddleware",
     "marketplace.accounts.middleware.ConsentMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

@@ -95,7 +95,7 @@ def test_a_new_person_opens_the_desk_shows_work_and_goes_away(person) -> None:
     page = maker.visit("/settings/availability/")
     page.fill("[name=until]", back)
     page.fill("[name=message]", "去大理写生。")
-    page.get_by_role("button", name="开始离开").click()
+    page.get_by_role("button", name="开始休假").click()
     page = maker.visit("/settings/")
     address = page.get_by_role("link", name=re.compile("查看公开主页")).get_attribute("href")
 

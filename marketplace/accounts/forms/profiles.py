@@ -176,9 +176,32 @@ class HoursForm(forms.Form):
 
 
 class AwayForm(forms.Form):
-    """When somebody is back, and what buyers read meanwhile."""
+    """From when until when somebody is away, what becomes of orders, and what buyers read meanwhile."""
 
-    until = forms.DateField(label=_("Back on"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    begins = forms.DateField(
+        label=_("Away from"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        help_text=_("Leave it empty to begin today."),
+    )
+    until = forms.DateField(
+        label=_("Back on"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        help_text=_("Leave it empty if you do not know yet: it ends when you say that you are back."),
+    )
+    takes_orders = forms.TypedChoiceField(
+        label=_("New orders meanwhile"),
+        choices=[
+            ("", _("Refuse: my services are not in lists, and their pages say when I am back")),
+            ("yes", _("Take: my services stay in lists with a note that it takes longer")),
+        ],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        initial="",
+        widget=forms.RadioSelect,
+    )
     message = forms.CharField(
         label=_("What buyers read meanwhile"),
         max_length=200,

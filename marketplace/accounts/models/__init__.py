@@ -10,6 +10,7 @@ from marketplace.accounts.models.people import (
     SellerLevelChoice,
     User,
     UserProfile,
+    away_condition,
     new_username,
 )
 from marketplace.accounts.models.portfolio import Portfolio, PortfolioMedia, PortfolioMediaKind
@@ -70,5 +71,6 @@ __all__ = [
     "VerificationKind",
     "VerificationPaper",
     "VerificationStatus",
+    "away_condition",
     "new_username",
 ]

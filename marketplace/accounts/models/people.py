@@ -135,6 +135,16 @@ class SellerLevelChoice(models.TextChoices):
     TOP = "top", _("Select")
 
 
+def away_condition() -> Q:
+    """The profiles of people who are away today: `UserProfile.is_away` in a query."""
+    today = timezone.localdate(clock.now())
+    return (
+        (Q(away_from__isnull=False) | Q(away_until__isnull=False))
+        & (Q(away_from=None) | Q(away_from__lte=today))
+        & (Q(away_until=None) | Q(away_until__gt=today))
+    )
+
+
 class UserProfile(TimeStamped):
     """What a person shows of themself. Every user has one."""
 
@@ -154,9 +164,12 @@ class UserProfile(TimeStamped):
     work_days = models.JSONField(_("working days"), default=list, db_default=[], blank=True)
     work_from = models.TimeField(_("works from"), null=True, blank=True)
     work_until = models.TimeField(_("works until"), null=True, blank=True)
-    away_until = models.DateField(
-        _("away until"), null=True, blank=True
-    )  # the day of the return: free again from it on
+    # Days of China's. From: none is at once. Until: the day of the return, free again from it on; none, with a from, is an
+    # open end.
+    away_from = models.DateField(_("away from"), null=True, blank=True)
+    away_until = models.DateField(_("away until"), null=True, blank=True)
+    # Orders are taken all the same, and buyers are told that it takes longer.
+    away_takes_orders = models.BooleanField(_("takes orders while away"), default=False, db_default=False)
     away_message = models.CharField(_("message while away"), max_length=200, blank=True, default="", db_default="")
     hat = models.CharField(_("hat"), max_length=6, choices=Hat, default=Hat.BUYER, db_default=Hat.BUYER, editable=False)
     seller_since = models.DateTimeField(_("seller since"), null=True, blank=True)
@@ -167,6 +180,14 @@ class UserProfile(TimeStamped):
     class Meta:
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
+        indexes = [
+            # Few are away, and every list asks who: gigs.models.listed, and the job that ends absences.
+            models.Index(
+                fields=["user"],
+                condition=Q(away_from__isnull=False) | Q(away_until__isnull=False),
+                name="accounts_profile_away",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -183,9 +204,21 @@ class UserProfile(TimeStamped):
         ]
 
     @property
+    def has_absence(self) -> bool:
+        """Whether an absence is noted, whether it has begun or not."""
+        return self.away_from is not None or self.away_until is not None
+
+    @property
     def is_away(self) -> bool:
-        """Whether the seller takes no orders today. The day of the return is China's."""
-        return self.away_until is not None and timezone.localdate(clock.now()) < self.away_until
+        """Whether the person is away today, by China's calendar. `away_condition` asks the same in a query."""
+        today = timezone.localdate(clock.now())
+        has_begun = self.away_from is None or self.away_from <= today
+        return self.has_absence and has_begun and (self.away_until is None or today < self.away_until)
+
+    @property
+    def refuses_orders(self) -> bool:
+        """Whether the seller takes no orders today."""
+        return self.is_away and not self.away_takes_orders
 
     @property
     def wears_seller_hat(self) -> bool:

@@ -2,6 +2,7 @@
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from marketplace.accounts.models import (
     HandleRedirect,
@@ -15,6 +16,13 @@ from marketplace.accounts.models import (
 )
 from marketplace.accounts.phone import normalize_phone
 from marketplace.accounts.selectors.showcase import shown_portfolio
+from marketplace.core import clock
+
+
+def profile_ids_back_today() -> list[int]:
+    """Profiles whose absence is over by its date, and which have not been told."""
+    today = timezone.localdate(clock.now())
+    return list(UserProfile.objects.filter(away_until__lte=today).order_by("pk").values_list("pk", flat=True))
 
 
 def public_profile(handle: str) -> UserProfile:

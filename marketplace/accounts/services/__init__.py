@@ -1,6 +1,6 @@
 """What people do with their account, and staff with the accounts of others. One module a part of it."""
 
-from marketplace.accounts.services.availability import come_back, go_away, set_working_hours
+from marketplace.accounts.services.availability import come_back, end_absence, go_away, set_working_hours
 from marketplace.accounts.services.blocking import block_person, unblock_person
 from marketplace.accounts.services.certificates import add_certificate, remove_certificate
 from marketplace.accounts.services.closing import ask_for_closing, cancel_closing, carry_out_closing
@@ -109,6 +109,7 @@ __all__ = [
     "delete_expired_exports",
     "delete_export",
     "delete_piece",
+    "end_absence",
     "end_device",
     "end_other_devices",
     "end_sessions",

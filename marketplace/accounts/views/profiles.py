@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -112,18 +113,20 @@ def availability(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def away(request: HttpRequest) -> HttpResponse:
-    """Take no orders until a day; or, with the button of that name, take them again."""
+    """Note an absence; or, with the button of that name, be back, on the page where it was pressed."""
     profile = selectors.own_profile(request.user)
     if "back" in request.POST:
         services.come_back(profile=profile)
         messages.success(request, _("You are back. Buyers can order again."))
-        return redirect("accounts:availability")
+        origin = request.POST.get("next", "")
+        inside = url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure())
+        return redirect(origin if inside else "accounts:availability")
     form = AwayForm(request.POST)
     if not form.is_valid():
         context = {"form": HoursForm(), "away_form": form, "profile": profile}
         return render(request, "accounts/availability_form.html", context, status=422)
     services.go_away(profile=profile, **form.cleaned_data)
-    messages.success(request, _("Your services take no orders until then. Running orders and messages go on."))
+    messages.success(request, _("Your absence is noted. Running orders and messages go on."))
     return redirect("accounts:availability")
 
 

@@ -24,7 +24,7 @@ from marketplace.discovery.language import normalise
 from marketplace.discovery.lexicon import category_words
 from marketplace.discovery.models import GigDocument
 from marketplace.gigs.cards import mean_rating
-from marketplace.gigs.models import on_sale
+from marketplace.gigs.models import listed
 
 FACET_ROW_LIMIT = 5000
 # PostgreSQL's own limits: a lexeme below 2 kB, a position below 16384.
@@ -93,7 +93,7 @@ class PostgresSearchEngine:
         ]
 
     def _ranked(self, plan: QueryPlan, sort: str) -> QuerySet[GigDocument]:
-        documents = GigDocument.objects.filter(on_sale("gig__"))
+        documents = GigDocument.objects.filter(listed("gig__"))
         condition = Q()
         if plan.terms:
             query = Cast(Value(query_literal(plan.terms)), SearchQueryField())

@@ -26,6 +26,38 @@ class GigStats(models.Model):
         return f"{self.gig_id}"
 
 
+class GigDay(models.Model):
+    """How often a gig was seen and opened on one day of China's. Written by services/figures.py only."""
+
+    gig = models.ForeignKey(Gig, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField(_("day"))
+    impressions = models.PositiveIntegerField(_("impressions"))
+    clicks = models.PositiveIntegerField(_("clicks"))
+
+    class Meta:
+        verbose_name = _("day of a service")
+        verbose_name_plural = _("days of services")
+        # Serves the seller's list too: some gigs, the last sixty days.
+        constraints = [models.UniqueConstraint(fields=["gig", "day"], name="gigs_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.gig_id} {self.day}"
+
+
+class FigureBatch(models.Model):
+    """That a batch of counts was written: its key comes from Valkey, and keeps a job that died from adding it twice."""
+
+    key = models.UUIDField(primary_key=True)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("batch of figures")
+        verbose_name_plural = _("batches of figures")
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
 class Favourite(models.Model):
     """A gig that somebody keeps."""
 

@@ -3,17 +3,28 @@
 from marketplace.gigs.services.authoring import create_gig, publish_directly, slug_for, submit_gig, update_gig
 from marketplace.gigs.services.availability import archive_gig, pause_gig, pause_unnamed_gig, resume_gig
 from marketplace.gigs.services.decisions import DENY_ACTION, deny_gig, take_down_gig
+from marketplace.gigs.services.duplicating import duplicate_gig
 from marketplace.gigs.services.favourites import toggle_favourite
+from marketplace.gigs.services.figures import write_figures
+from marketplace.gigs.services.importing import apply_import, forget_imports, read_import
+from marketplace.gigs.services.together import DEEDS, Outcome, do_to_gigs
 from marketplace.gigs.stats import refresh_stats
 
 __all__ = [
+    "DEEDS",
     "DENY_ACTION",
+    "Outcome",
+    "apply_import",
     "archive_gig",
     "create_gig",
     "deny_gig",
+    "do_to_gigs",
+    "duplicate_gig",
+    "forget_imports",
     "pause_gig",
     "pause_unnamed_gig",
     "publish_directly",
+    "read_import",
     "refresh_stats",
     "resume_gig",
     "slug_for",
@@ -21,4 +32,5 @@ __all__ = [
     "take_down_gig",
     "toggle_favourite",
     "update_gig",
+    "write_figures",
 ]

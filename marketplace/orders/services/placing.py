@@ -30,7 +30,7 @@ from marketplace.orders.states import SYSTEM, OrderStatus
 SOLD_FIELDS = (
     *("tier", "title", "description", "price_fen", "delivery_days", "revisions"),
     *("gig__status", "gig__title", "gig__seller__is_active", "gig__seller__profile__level"),
-    "gig__seller__profile__away_until",
+    *("gig__seller__profile__away_from", "gig__seller__profile__away_until", "gig__seller__profile__away_takes_orders"),
 )
 
 
@@ -75,7 +75,8 @@ def get_or_place_order(
 
     `checkout_key` comes with the checkout page: the same page sent twice with the same choice gives the same order
     back, as long as that one can still be paid. `seen_offer` is what the page showed (`offer_of`).
-    Raises OrderError OWN_GIG, GIG_NOT_LIVE (also when the seller's identity counts no longer), SELLER_AWAY, NOT_FOR_YOU
+    Raises OrderError OWN_GIG, GIG_NOT_LIVE (also when the seller's identity counts no longer), SELLER_AWAY, SELLER_AWAY_OPEN,
+    NOT_FOR_YOU
     when the seller blocked the buyer, ACCOUNT_CLOSING when an account went meanwhile, or OFFER_CHANGED when the package or
     an add-on is no longer what was seen.
     """
@@ -96,9 +97,11 @@ def get_or_place_order(
         raise OrderError(OrderErrorCode.GIG_NOT_LIVE)
     if gig.seller_id == buyer.pk:
         raise OrderError(OrderErrorCode.OWN_GIG)
-    if gig.seller.profile.is_away:
-        day = date_format(gig.seller.profile.away_until, "Y-m-d")
-        raise OrderError(OrderErrorCode.SELLER_AWAY, day=day)
+    if gig.seller.profile.refuses_orders:
+        until = gig.seller.profile.away_until
+        if until is None:
+            raise OrderError(OrderErrorCode.SELLER_AWAY_OPEN)
+        raise OrderError(OrderErrorCode.SELLER_AWAY, day=date_format(until, "Y-m-d"))
     if package.is_blocked:
         raise OrderError(OrderErrorCode.NOT_FOR_YOU)
     # Whoever is closing an account was first, and is seen here, or waits for this order and then finds it in the way.

@@ -1,0 +1,154 @@
+"""How often gigs are seen and opened, counted in Valkey so that no page waits for the database.
+
+While a page is made, `seen` and `opened` only note what it shows; the middleware then stores all of it in one round trip.
+A job moves what has gathered aside and writes it into `GigDay` (services/figures.py). Says docs/seller-gigs.md.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import cast
+from uuid import uuid4
+
+import redis
+from django.conf import settings
+from django.utils import timezone
+
+from marketplace.core import clock
+
+logger = logging.getLogger(__name__)
+
+# A reload within this time is the same visit (product decision).
+SAME_VISIT_SECONDS = 30 * 60
+# One hash tag, so that a cluster keeps both on one node, and RENAME works.
+_OPEN, _MOVED = "{gigs:figures}:open", "{gigs:figures}:moved"
+_BATCH = "batch"
+_IMPRESSION, _CLICK = "i", "c"
+# Programs that say what they are. Whoever hides it is counted: figures help sellers, no money hangs on them.
+_MACHINES = re.compile(
+    r"bot|crawl|spider|slurp|scan|monitor|preview|fetch|curl|wget|python|httpx|java/|okhttp|go-http|headless",
+    re.IGNORECASE,
+)
+
+# Counts once for each visitor and gig: the mark is set and the count raised in one step.
+_CLICK_ONCE = """
+if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then
+  redis.call('HINCRBY', KEYS[2], ARGV[2], 1)
+end
+return 1
+"""
+# Moves what has gathered aside under a number that stays the same until it is dropped, however often a job dies.
+_TAKE = """
+if redis.call('EXISTS', KEYS[2]) == 0 then
+  if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+  redis.call('RENAME', KEYS[1], KEYS[2])
+  redis.call('HSET', KEYS[2], 'batch', ARGV[1])
+end
+return redis.call('HGETALL', KEYS[2])
+"""
+# Another run may have dropped it and moved the next one there meanwhile.
+_DROP = "if redis.call('HGET', KEYS[1], 'batch') == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+
+
+@dataclass
+class Noted:
+    """What one page showed."""
+
+    impressions: set[int] = field(default_factory=set)
+    clicks: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.impressions or self.clicks)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What one gig gathered on one day of China's."""
+
+    gig_id: int
+    day: date
+    impressions: int
+    clicks: int
+
+
+_noted: ContextVar[Noted | None] = ContextVar("gigs_noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[Noted]:
+    """Gather what is seen and opened within the block."""
+    noted = Noted()
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+def seen(gig_ids: Iterable[int]) -> None:
+    """These cards stand in a list of the page that is being made. Nothing where nobody gathers (jobs, mails)."""
+    if (noted := _noted.get()) is not None:
+        noted.impressions.update(gig_ids)
+
+
+def opened(gig_id: int) -> None:
+    """Somebody else than its seller opened this gig's page."""
+    if (noted := _noted.get()) is not None:
+        noted.clicks.add(gig_id)
+
+
+def is_machine(user_agent: str) -> bool:
+    """Whether a browser's name is none, or that of a program that reads for others."""
+    return not user_agent or _MACHINES.search(user_agent) is not None
+
+
+def store(noted: Noted, *, visitor: str) -> None:
+    """Add to the counts, in one round trip. A Valkey that does not answer costs figures, never a page."""
+    day = timezone.localdate(clock.now()).isoformat()
+    pipeline = _client().pipeline(transaction=False)
+    for gig_id in noted.impressions:
+        pipeline.hincrby(_OPEN, f"{day}:{gig_id}:{_IMPRESSION}", 1)
+    for gig_id in noted.clicks:
+        mark = f"{{gigs:figures}}:visit:{gig_id}:{visitor}"
+        pipeline.eval(_CLICK_ONCE, 2, mark, _OPEN, SAME_VISIT_SECONDS, f"{day}:{gig_id}:{_CLICK}")
+    try:
+        pipeline.execute()
+    except redis.RedisError as error:
+        logger.warning("figures of %s gigs are lost: %s", len(noted.impressions | noted.clicks), error)
+
+
+def take() -> tuple[str, list[Counted]] | None:
+    """Move what has gathered aside: the number of the batch and its rows, or None when nothing was seen.
+
+    Gives the same batch again until `drop` is called with its number. Raises redis.RedisError.
+    """
+    flat = cast("list[bytes]", _client().eval(_TAKE, 2, _OPEN, _MOVED, str(uuid4())))
+    values = {key.decode(): value.decode() for key, value in zip(flat[::2], flat[1::2], strict=True)}
+    if not values:
+        return None
+    batch = values.pop(_BATCH)
+    sums: dict[tuple[int, date], dict[str, int]] = {}
+    for name, count in values.items():
+        day, gig_id, kind = name.split(":")
+        sums.setdefault((int(gig_id), date.fromisoformat(day)), {})[kind] = int(count)
+    rows = [
+        Counted(gig_id, day, kinds.get(_IMPRESSION, 0), kinds.get(_CLICK, 0))
+        for (gig_id, day), kinds in sorted(sums.items())
+    ]
+    return batch, rows
+
+
+def drop(batch: str) -> None:
+    """Forget a batch that was written. Safe to call twice. Raises redis.RedisError."""
+    _client().eval(_DROP, 1, _MOVED, batch)
+
+
+@cache
+def _client() -> redis.Redis:
+    # The cache's server and database, without its key prefix: Django's cache knows no hashes.
+    return redis.Redis.from_url(str(settings.CACHES["default"]["LOCATION"]), socket_timeout=1, socket_connect_timeout=1)

@@ -1,0 +1,63 @@
+"""Counts from Valkey become rows."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from marketplace.core import clock
+from marketplace.gigs import counting
+from marketplace.gigs.counting import Counted
+from marketplace.gigs.models import FigureBatch
+
+# A batch comes back within minutes, if at all; a week bridges a broker that was down.
+_BATCHES_KEPT = timedelta(days=7)
+
+# Additive in one statement. Gigs that were deleted meanwhile are left out by the join.
+_ADD = """
+INSERT INTO gigs_gigday (gig_id, day, impressions, clicks)
+SELECT gig.id, counted.day, counted.impressions, counted.clicks
+FROM unnest(%s::bigint[], %s::date[], %s::integer[], %s::integer[]) AS counted (gig_id, day, impressions, clicks)
+JOIN gigs_gig AS gig ON gig.id = counted.gig_id
+ORDER BY gig.id, counted.day
+ON CONFLICT (gig_id, day) DO UPDATE
+SET impressions = gigs_gigday.impressions + excluded.impressions, clicks = gigs_gigday.clicks + excluded.clicks
+"""
+
+
+def write_figures() -> int:
+    """Add what was counted since the last run to the days of the gigs. Returns how many rows of gigs and days.
+
+    Nothing is lost and nothing counts twice when it runs twice at once or dies in between: a batch stays in Valkey until
+    it has been committed, and its key is unique. Raises redis.RedisError.
+    """
+    written = 0
+    # A batch that a killed run left behind comes first; then there is one more.
+    for _round in range(2):
+        taken = counting.take()
+        if taken is None:
+            break
+        batch, rows = taken
+        written += _write(UUID(batch), rows)
+        counting.drop(batch)
+    FigureBatch.objects.filter(written_at__lt=clock.now() - _BATCHES_KEPT).delete()
+    return written
+
+
+@transaction.atomic(durable=True)
+def _write(key: UUID, rows: list[Counted]) -> int:
+    # Of two runs with the same batch the second one waits here, and then finds it.
+    _batch, is_new = FigureBatch.objects.get_or_create(key=key, defaults={"written_at": clock.now()})
+    if not is_new:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADD,
+            [
+                [row.gig_id for row in rows],
+                [row.day for row in rows],
+                [row.impressions for row in rows],
+                [row.clicks for row in rows],
+            ],
+        )
+    return len(rows)
