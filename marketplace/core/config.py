@@ -166,6 +166,21 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "gigs.maximum_price_fen", 20_000_000, 100_000, 100_000_000, _("fen"), _("A package costs at most")
         ),
+        # Product decisions. The field takes days (facts/marketplace.md, row 35: five at Upwork); ours is a working day's half.
+        ConfigDefinition("gigs.review_hours", 4, 1, 240, _("hours"), _("A submitted service is reviewed within")),
+        ConfigDefinition(
+            "gigs.review_viewing_minutes", 15, 1, 240, _("minutes"), _("A colleague who opened a review is shown for")
+        ),
+        # Product decisions: the line between a correction and a bait, and what two people look at.
+        ConfigDefinition(
+            "gigs.steep_price_percent", 50, 5, 1000, _("percent"), _("Two people approve a price that changes by")
+        ),
+        ConfigDefinition(
+            "gigs.unread_characters", 10, 0, 100, _("characters"), _("Corrections need no review, for each text up to")
+        ),
+        ConfigDefinition(
+            "gigs.unread_price_drop_percent", 20, 0, 90, _("percent"), _("A price may fall without a review by up to")
+        ),
     )
 }
 

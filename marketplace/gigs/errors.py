@@ -30,6 +30,8 @@ class GigErrorCode(StrEnum):
     NOT_A_SUBCATEGORY = "not_a_subcategory"
     NOT_READY = "not_ready"
     REASON_MISSING = "reason_missing"
+    ALREADY_DECIDED = "already_decided"
+    NOT_YOUR_REVIEW = "not_your_review"
 
 
 class GigError(DomainError):
@@ -59,4 +61,8 @@ class GigError(DomainError):
         GigErrorCode.NOT_A_SUBCATEGORY: _("Choose a subcategory, not a whole category."),
         GigErrorCode.NOT_READY: _("Something is still missing before this service can be reviewed: %(missing)s."),
         GigErrorCode.REASON_MISSING: _("Say why: the seller reads it."),
+        GigErrorCode.ALREADY_DECIDED: _("This review is over already. %(who)s: %(what)s."),
+        GigErrorCode.NOT_YOUR_REVIEW: _(
+            "This review is for a colleague: nobody judges their own service, or the same price twice."
+        ),
     }

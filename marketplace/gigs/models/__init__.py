@@ -5,10 +5,19 @@ from marketplace.gigs.models.figures import Favourite, GigStats
 from marketplace.gigs.models.gigs import Gig, GigQuerySet, GigTag, on_sale
 from marketplace.gigs.models.media import GigMedia, MediaKind
 from marketplace.gigs.models.parts import GigExtra, GigFaq, GigPackage, GigRequirement, PackageTier, RequirementKind
+from marketplace.gigs.models.reviews import (
+    FirstReviewTask,
+    GigPart,
+    ReviewCase,
+    ReviewKind,
+    ReviewReason,
+    SecondReviewTask,
+)
 
 __all__ = [
     "AttributeKind",
     "Favourite",
+    "FirstReviewTask",
     "Gig",
     "GigAttribute",
     "GigAttributeOption",
@@ -17,6 +26,7 @@ __all__ = [
     "GigFaq",
     "GigMedia",
     "GigPackage",
+    "GigPart",
     "GigQuerySet",
     "GigRequirement",
     "GigStats",
@@ -24,5 +34,9 @@ __all__ = [
     "MediaKind",
     "PackageTier",
     "RequirementKind",
+    "ReviewCase",
+    "ReviewKind",
+    "ReviewReason",
+    "SecondReviewTask",
     "on_sale",
 ]

@@ -4,10 +4,12 @@ from marketplace.gigs.services.authoring import create_gig, publish_directly, sl
 from marketplace.gigs.services.availability import archive_gig, pause_gig, pause_unnamed_gig, resume_gig
 from marketplace.gigs.services.decisions import DENY_ACTION, deny_gig, take_down_gig
 from marketplace.gigs.services.favourites import toggle_favourite
+from marketplace.gigs.services.reviews import approve_review, send_back, view_case
 from marketplace.gigs.stats import refresh_stats
 
 __all__ = [
     "DENY_ACTION",
+    "approve_review",
     "archive_gig",
     "create_gig",
     "deny_gig",
@@ -16,9 +18,11 @@ __all__ = [
     "publish_directly",
     "refresh_stats",
     "resume_gig",
+    "send_back",
     "slug_for",
     "submit_gig",
     "take_down_gig",
     "toggle_favourite",
     "update_gig",
+    "view_case",
 ]

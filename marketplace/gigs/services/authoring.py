@@ -18,6 +18,7 @@ from marketplace.gigs.states import SELLER, GigStatus
 from marketplace.gigs.stats import refresh_stats
 
 SLUG_LENGTH = 60
+ANSWER_LENGTH = 500
 EDITABLE = frozenset({GigStatus.DRAFT, GigStatus.NEEDS_CHANGES, GigStatus.LIVE, GigStatus.PAUSED})
 
 
@@ -68,10 +69,11 @@ def _write_revision(*, gig_id: int, seller: User, content: GigContent) -> Gig:
 
 
 @transaction.atomic
-def submit_gig(*, gig_id: int, seller: User) -> Gig:
-    """Send the latest revision to the moderators. Submitting twice is harmless.
+def submit_gig(*, gig_id: int, seller: User, answer: str = "") -> Gig:
+    """Send the latest revision to the moderators, with an answer to what they wrote. Submitting twice is harmless.
 
-    A gig that is live or paused keeps its status: its published version goes on selling while the new one is read.
+    A gig that is live or paused keeps its status: its published version goes on selling while the new one is read. An
+    edit that needs no review is published at once (materiality.py): then no review is in progress afterwards.
     Raises GigError NOT_SELLER, WRONG_STATE, NOT_READY, or SELLER_NOT_READY when the seller still owes a verified number or
     identity papers (accounts.selectors.publishing_is_missing).
     """
@@ -87,7 +89,9 @@ def submit_gig(*, gig_id: int, seller: User) -> Gig:
         raise GigError(GigErrorCode.NOT_READY, missing="、".join(str(item.label) for item in missing))
     if gig.status in (GigStatus.DRAFT, GigStatus.NEEDS_CHANGES):
         move(gig, to=GigStatus.IN_REVIEW, actor=SELLER)
-    send_to_review(gig, seller=seller)
+    send_to_review(gig, seller=seller, answer=answer.strip()[:ANSWER_LENGTH])
+    if not review_in_progress(gig):
+        return Gig.objects.get(pk=gig_id)  # published meanwhile, from the revision
     return gig
 
 
