@@ -10,7 +10,6 @@ from django.db import connection, connections, transaction
 from marketplace.accounts.models import User
 from marketplace.gigs.models import FirstReviewTask, GigCategory, ReviewReason, SecondReviewTask
 
-
 # Migrations and `migrate` itself made these; Wagtail's rows lead to the tasks.
 _KEPT = {
     GigCategory,

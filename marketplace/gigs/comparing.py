@@ -83,7 +83,9 @@ def compare(live: GigContent | None, proposed: GigContent) -> list[Section]:
         _pictures(live, proposed),
         _texts(
             GigPart.REQUIREMENTS,
-            _paired(live and [_requirement(each) for each in live.requirements], map(_requirement, proposed.requirements)),
+            _paired(
+                live and [_requirement(each) for each in live.requirements], map(_requirement, proposed.requirements)
+            ),
         ),
         _texts(
             GigPart.FAQS,
@@ -173,8 +175,8 @@ def percent(before: int, after: int) -> str:
     """The change in percent with one decimal, signed; empty where nothing changed."""
     if before == after:
         return ""
-    tenths = round((after - before) * 1000 / before)
-    return f"{'+' if tenths >= 0 else '−'}{abs(tenths) // 10}.{abs(tenths) % 10}%"
+    tenths = (abs(after - before) * 2000 + before) // (2 * before)
+    return f"{'+' if after > before else '−'}{tenths // 10}.{tenths % 10}%"
 
 
 def _signed(number: int, words: str) -> str:
@@ -209,7 +211,9 @@ _PACKAGE_FIGURES: tuple[
     (
         lambda: _("%(name)s: revisions"),
         lambda package: times(package.revisions),
-        lambda before, after: _signed(after.revisions - before.revisions, times(abs(after.revisions - before.revisions))),
+        lambda before, after: _signed(
+            after.revisions - before.revisions, times(abs(after.revisions - before.revisions))
+        ),
     ),
 )
 
@@ -284,9 +288,7 @@ def _paired(before: Iterable[str] | None, after: Iterable[str]) -> list[TextTrip
         for step in range(max(i2 - i1, j2 - j1)):
             left = old[i1 + step] if i1 + step < i2 else None
             rows.append((left, new[j1 + step] if j1 + step < j2 else None))
-    return [
-        (str(place), "" if left is None else left, right) for place, (left, right) in enumerate(rows, start=1)
-    ]
+    return [(str(place), "" if left is None else left, right) for place, (left, right) in enumerate(rows, start=1)]
 
 
 def _listed(words: Iterable[Any]) -> str:
@@ -320,7 +322,9 @@ def _pictures(live: GigContent | None, proposed: GigContent) -> Section:
     old = [picture.name for picture in live.pictures] if live else []
     new = [picture.name for picture in proposed.pictures]
     before = [_cell(picture, place, new) for place, picture in enumerate(live.pictures)] if live else []
-    after = [_cell(picture, place, old, is_proposed=live is not None) for place, picture in enumerate(proposed.pictures)]
+    after = [
+        _cell(picture, place, old, is_proposed=live is not None) for place, picture in enumerate(proposed.pictures)
+    ]
     changes = sum(cell.state == "gone" for cell in before) + sum(cell.state in ("new", "moved") for cell in after)
     described = [
         (_("Description of picture %(place)s") % {"place": place}, None if live is None else text, picture.alt_text)

@@ -8,10 +8,11 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x2
 _PATTERNS = (
     re.compile(r"(?<!\d)1[3-9]\d(?:[\s-]?\d){8}(?!\d)"),
     re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII),
-    re.compile(r"(?:https?://|www\.)[^\s，。；、]+", re.IGNORECASE),
+    re.compile(r"(?:https?://|www\.)[\w./%?=&#~:-]+", re.IGNORECASE | re.ASCII),
     # 微信, 薇信, V信, vx, wx, Q号 with what one writes before or behind it.
     re.compile(
-        r"(?:加|\+|联系|私)\s*(?:我|个|一下)?\s*(?:微信?|薇信?|威信|v信?|vx|wx|wechat|扣扣|qq|q)(?![a-z])", re.IGNORECASE
+        r"(?:加|\+|联系|私)\s*(?:我|个|一下)?\s*(?:微信?|薇信?|威信|v信?|vx|wx|wechat|扣扣|qq|q)(?![a-z])",
+        re.IGNORECASE,
     ),
     re.compile(
         r"(?:微信|薇信|威信|v信|vx|wx|wechat|扣扣|qq|q群|telegram|whatsapp)\s*(?:号|群|id)?\s*[:：]?\s*"

@@ -15,7 +15,8 @@ from marketplace.gigs.editor import GigEditor
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.models import Gig
 from marketplace.gigs.readiness import readiness, seller_readiness
-from marketplace.gigs.reviewing import changes_wanted, review_in_progress
+from marketplace.gigs.review_selectors import review_remarks, submitted_words
+from marketplace.gigs.reviewing import review_in_progress
 from marketplace.gigs.states import GigStatus
 
 
@@ -83,7 +84,7 @@ def _editor_page(request: HttpRequest, editor: GigEditor, gig: Gig | None, conte
         "missing": len(items) - done,
         "percent": round(100 * done / len(items)),
         "locked": gig is not None and review_in_progress(gig),
-        "changes": changes_wanted(gig) if gig else None,
+        "remarks": review_remarks(gig) if gig else None,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "gigs/gig_edit.html", context, status=status)
@@ -101,12 +102,12 @@ def _saved(request: HttpRequest, gig_id: int) -> HttpResponse:
     """After a save: submit when that button was pressed, else back to the form of what is saved now."""
     if "submit" in request.POST:
         try:
-            services.submit_gig(gig_id=gig_id, seller=request.user)
+            gig = services.submit_gig(gig_id=gig_id, seller=request.user, answer=request.POST.get("answer", ""))
         except GigError as error:
             # Not the middleware's way back: from a new gig it leads to an empty form, and to a second draft.
             messages.warning(request, _("Saved as a draft, not submitted. %(reason)s") % {"reason": error.message})
             return redirect("gigs:edit", gig_id)
-        messages.success(request, _("Submitted. You will be told as soon as it has been reviewed."))
+        messages.success(request, submitted_words(gig))
         return redirect("gigs:desk_list")
     messages.success(request, _("The draft is saved."))
     return redirect("gigs:edit", gig_id)
@@ -123,7 +124,9 @@ def _action(request: HttpRequest, pk: int, service: Callable[..., Gig], done: st
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the latest revision to the moderators."""
-    return _action(request, pk, services.submit_gig, _("Submitted. You will be told as soon as it has been reviewed."))
+    gig = selectors.get_own_gig(pk, request.user)
+    messages.success(request, submitted_words(services.submit_gig(gig_id=gig.pk, seller=request.user)))
+    return redirect("gigs:desk_list")
 
 
 @login_required

@@ -101,9 +101,7 @@ def _faq_pairs(before: FaqContent, after: FaqContent) -> list[tuple[str, str]]:
     return [(before.question, after.question), (before.answer, after.answer)]
 
 
-def _text_matters(
-    before: str, after: str, limits: Limits, forbidden: Callable[[str], Iterable[str]]
-) -> set[Matter]:
+def _text_matters(before: str, after: str, limits: Limits, forbidden: Callable[[str], Iterable[str]]) -> set[Matter]:
     if before == after:
         return set()
     found = set()

@@ -1,8 +1,7 @@
 """What moderators fill in: why something is sent back, and what the queue is narrowed to."""
 
-from typing import Any
-
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.forms import TaskStateCommentForm
 
@@ -10,6 +9,15 @@ from marketplace.gigs import review_selectors
 from marketplace.gigs.models import ReviewKind
 
 WORDS_LIMIT = 500
+
+
+def _reason_choices() -> list[tuple[str, str]]:
+    return [(reason.code, str(reason)) for reason in review_selectors.offered_reasons()]
+
+
+def _category_choices() -> list[tuple[str, str | Promise]]:
+    names = [(str(category.pk), category.localized_name) for category in review_selectors.main_categories()]
+    return [("", _("All categories")), *names]
 
 
 class ApproveForm(forms.Form):
@@ -23,7 +31,9 @@ class ApproveForm(forms.Form):
 class SendBackForm(TaskStateCommentForm):
     """The codes, and words to the seller. Wagtail's own dialogue uses it too: what it cleans must go through JSON."""
 
-    reasons = forms.MultipleChoiceField(label=_("Reasons"), widget=forms.CheckboxSelectMultiple)
+    reasons = forms.MultipleChoiceField(
+        label=_("Reasons"), choices=_reason_choices, widget=forms.CheckboxSelectMultiple
+    )
     comment = forms.CharField(
         label=_("Words to the seller"),
         required=False,
@@ -33,12 +43,6 @@ class SendBackForm(TaskStateCommentForm):
     )
     field_order = ("reasons", "comment")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["reasons"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(reason.code, str(reason)) for reason in review_selectors.offered_reasons()]
-
 
 class QueueForm(forms.Form):
     """The queue's filters, from the address: anything odd counts as not asked."""
@@ -47,16 +51,7 @@ class QueueForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind of change"), required=False, choices=[("", _("All kinds")), *ReviewKind.choices]
     )
-    category = forms.ChoiceField(label=_("Category"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["category"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            ("", _("All categories")),
-            *[(str(category.pk), category.localized_name) for category in review_selectors.main_categories()],
-        ]
+    category = forms.ChoiceField(label=_("Category"), required=False, choices=_category_choices)
 
     @property
     def asked(self) -> dict[str, str]:

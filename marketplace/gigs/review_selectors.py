@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from wagtail.models import TaskState, WorkflowState
 
 from marketplace.accounts.models import SellerLevelChoice, User, UserVerification, VerificationKind, VerificationStatus
@@ -156,6 +157,12 @@ def open_case_of(gig: Gig) -> ReviewCase | None:
     return open_cases().filter(gig=gig).first()
 
 
+def next_after(case: ReviewCase) -> ReviewCase | None:
+    """What is due next after this one, or the most urgent of the rest."""
+    waiting = open_cases().exclude(pk=case.pk).order_by("submitted_at", "pk")
+    return waiting.filter(submitted_at__gte=case.submitted_at).first() or waiting.first()
+
+
 def case_page(case: ReviewCase, staff: User) -> CasePage:
     """The case as `staff` sees it: what is proposed beside what is live."""
     gig = case.gig
@@ -193,9 +200,7 @@ def seller_card(gig: Gig) -> SellerCard:
         level=SellerLevelChoice(seller.profile.level).label,
         verified=[str(VerificationKind(kind).label) for kind in checked.values_list("kind", flat=True)],
         published=counts["published"],
-        sent_back=ReviewCase.objects.filter(
-            gig__seller=seller, task_state__status=TaskState.STATUS_REJECTED
-        ).count(),
+        sent_back=ReviewCase.objects.filter(gig__seller=seller, task_state__status=TaskState.STATUS_REJECTED).count(),
         denied=counts["denied"],
         others=list(gigs.exclude(pk=gig.pk).order_by("-pk")[:OTHERS_LIMIT]),
     )
@@ -221,3 +226,10 @@ def review_remarks(gig: Gig) -> Remarks | None:
     if case is None or not case.reasons.all():
         return Remarks([], state.current_task_state.comment, case.answer if case else "")
     return Remarks(list(case.reasons.all()), case.words, case.answer)
+
+
+def submitted_words(gig: Gig) -> str:
+    """What the seller is told after `submit_gig`: that somebody will read it, or that it is out already."""
+    if gig.current_workflow_state is None:
+        return _("Published: a small change like this needs no review.")
+    return _("Submitted. You will be told as soon as it has been reviewed.")

@@ -149,9 +149,7 @@ class GigTask(AbstractGroupApprovalTask):
             reviews.approve_review(task_state_id=task_state.pk, moderator=user, words=kwargs.get("comment", ""))
         elif action_name == "reject":
             codes: Sequence[str] = kwargs.get("reasons", ())
-            reviews.send_back(
-                task_state_id=task_state.pk, moderator=user, codes=codes, words=kwargs.get("comment", "")
-            )
+            reviews.send_back(task_state_id=task_state.pk, moderator=user, codes=codes, words=kwargs.get("comment", ""))
 
 
 class FirstReviewTask(GigTask):

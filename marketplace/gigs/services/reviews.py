@@ -54,7 +54,7 @@ def send_back(*, task_state_id: int, moderator: User, codes: Sequence[str], word
 def comment_of(reasons: Sequence[ReviewReason], words: str) -> str:
     """Reasons and words as one text in Chinese, which is what is stored."""
     with override("zh-hans"):
-        labels = _(", ").join(str(reason) for reason in reasons)
+        labels = "、".join(str(reason) for reason in reasons)
         return _("%(reasons)s: %(words)s") % {"reasons": labels, "words": words} if words else labels
 
 
