@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection, connections, transaction
 
 from marketplace.accounts.models import User
-from marketplace.gigs.models import GigCategory
+from marketplace.gigs.models import AdvertisingWord, GigCategory
 
 
 def forget_money() -> None:
@@ -29,7 +29,7 @@ def forget_marketplace() -> None:
         for app in apps.get_app_configs()
         if app.name.startswith("marketplace.") and app.label != "accounts"
         for model in app.get_models(include_auto_created=True)
-        if model is not GigCategory
+        if model not in (GigCategory, AdvertisingWord)
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

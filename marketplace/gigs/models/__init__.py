@@ -1,5 +1,6 @@
 """Models of the gigs room, one module a subject."""
 
+from marketplace.gigs.models.advertising import AdvertisingWord
 from marketplace.gigs.models.categories import AttributeKind, GigAttribute, GigAttributeOption, GigCategory
 from marketplace.gigs.models.figures import Favourite, GigStats
 from marketplace.gigs.models.gigs import Gig, GigQuerySet, GigTag, on_sale
@@ -7,6 +8,7 @@ from marketplace.gigs.models.media import GigMedia, MediaKind
 from marketplace.gigs.models.parts import GigExtra, GigFaq, GigPackage, GigRequirement, PackageTier, RequirementKind
 
 __all__ = [
+    "AdvertisingWord",
     "AttributeKind",
     "Favourite",
     "Gig",
