@@ -1,7 +1,7 @@
 """Words the advertising law forbids, found in text however they are typed. Pure: no database, no Django.
 
 广告法 §9(3) names 国家级、最高级、最佳 "and the like"; which words those are is a list that staff keep (models/advertising.py),
-what is no claim at all (最后、第一步、最快3天) is said by each word's exceptions. After 市场监管总局公告 2023-6 a wish, an order in
+what is no claim at all (最后、第一步、最快3天) is said by its exceptions. After 市场监管总局公告 2023-6 a wish, an order in
 time and a title that was really given are none either.
 """
 
