@@ -1,6 +1,4 @@
-"""The seller's own gigs: list, editor, and the buttons beside them."""
-
-from collections.abc import Callable
+"""The seller's editor; their list with its buttons is in desk_list_views.py."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,22 +14,6 @@ from marketplace.gigs.errors import GigError
 from marketplace.gigs.models import Gig
 from marketplace.gigs.readiness import readiness, seller_readiness
 from marketplace.gigs.reviewing import changes_wanted, review_in_progress
-from marketplace.gigs.states import GigStatus
-
-
-@login_required
-def desk_list(request: HttpRequest) -> HttpResponse:
-    """The seller's gigs with what each of them waits for."""
-    if not request.user.is_seller:
-        return redirect("accounts:become_seller")
-    status = request.GET.get("status", "")
-    status = status if status in GigStatus.values else ""
-    context = {
-        "rows": selectors.seller_gigs(request.user, status=status),
-        "status": status,
-        "statuses": GigStatus.choices,
-    }
-    return render(request, "gigs/desk_list.html", context)
 
 
 @login_required
@@ -112,36 +94,11 @@ def _saved(request: HttpRequest, gig_id: int) -> HttpResponse:
     return redirect("gigs:edit", gig_id)
 
 
-def _action(request: HttpRequest, pk: int, service: Callable[..., Gig], done: str) -> HttpResponse:
-    gig = selectors.get_own_gig(pk, request.user)
-    service(gig_id=gig.pk, seller=request.user)
-    messages.success(request, done)
-    return redirect("gigs:desk_list")
-
-
 @login_required
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the latest revision to the moderators."""
-    return _action(request, pk, services.submit_gig, _("Submitted. You will be told as soon as it has been reviewed."))
-
-
-@login_required
-@require_POST
-def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a gig off the lists for a while."""
-    return _action(request, pk, services.pause_gig, _("Paused. Buyers do not find it now; running orders go on."))
-
-
-@login_required
-@require_POST
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a paused gig back."""
-    return _action(request, pk, services.resume_gig, _("It can be found and booked again."))
-
-
-@login_required
-@require_POST
-def archive(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a gig away for good."""
-    return _action(request, pk, services.archive_gig, _("Put away. Its orders and reviews stay."))
+    gig = selectors.get_own_gig(pk, request.user)
+    services.submit_gig(gig_id=gig.pk, seller=request.user)
+    messages.success(request, _("Submitted. You will be told as soon as it has been reviewed."))
+    return redirect("gigs:desk_list")
