@@ -8,10 +8,11 @@ from django.apps import apps
 from django.db import connection, connections, transaction
 
 from marketplace.accounts.models import User
-from marketplace.gigs.models import FirstReviewTask, GigCategory, ReviewReason, SecondReviewTask
+from marketplace.gigs.models import AdvertisingWord, FirstReviewTask, GigCategory, ReviewReason, SecondReviewTask
 
 # Migrations and `migrate` itself made these; Wagtail's rows lead to the tasks.
 _KEPT = {
+    AdvertisingWord,
     GigCategory,
     ReviewReason,
     *(model for task in (FirstReviewTask, SecondReviewTask) for model in (task, task.groups.through)),

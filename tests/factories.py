@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from marketplace.accounts.models import SellerLevelChoice, User, UserProfile, UserVerification, VerificationKind
 from marketplace.accounts.services import confirm_real_name, create_profile, set_phone
-from marketplace.gigs.models import Gig, GigCategory, GigPackage, GigRequirement, PackageTier
+from marketplace.gigs.attributes import forget_attributes
+from marketplace.gigs.models import (
+    Gig,
+    GigAttribute,
+    GigAttributeOption,
+    GigCategory,
+    GigPackage,
+    GigRequirement,
+    PackageTier,
+)
 from marketplace.gigs.services import publish_directly
 from marketplace.moderation.roles import ensure_roles
 from marketplace.orders import services as orders
@@ -85,6 +94,19 @@ def make_category(*, name: str = "", parent: GigCategory | None = None) -> GigCa
     return GigCategory.objects.create(
         name=name or f"类目{number}", name_en=f"Category {number}", slug=f"category-{number}", parent=parent
     )
+
+
+def make_attribute(category: GigCategory, key: str = "style", *options: str, **fields: Any) -> GigAttribute:
+    """An attribute of a category with these options (two if none are given); names are made of the keys."""
+    names = {"name": f"{key}名", "name_en": key.capitalize(), **fields}
+    attribute = GigAttribute(category=category, key=key, sort_order=category.attributes.count(), **names)
+    attribute.options = [
+        GigAttributeOption(key=option, name=f"{option}名", name_en=option.capitalize(), sort_order=place)
+        for place, option in enumerate(options or ("plain", "bold"))
+    ]
+    attribute.save()
+    forget_attributes([category.pk])
+    return attribute
 
 
 def make_gig(

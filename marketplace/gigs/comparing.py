@@ -1,4 +1,7 @@
-"""The live version and the proposed one, part by part: what a moderator reads side by side. Plain values, no queries."""
+"""The live version and the proposed one, part by part: what a moderator reads side by side.
+
+No queries but for the cached lists of words and attributes.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.core.money import display_yuan
+from marketplace.gigs.advertising import hits_in
+from marketplace.gigs.attributes import attributes_of
 from marketplace.gigs.contact_hints import find_contacts
 from marketplace.gigs.content import GigContent, PackageContent, in_tier_order
 from marketplace.gigs.models import GigPart, PackageTier, RequirementKind
-from marketplace.gigs.review_words import find_forbidden
 from marketplace.gigs.text_diff import Mark, Piece, diff_texts, plain_text
 
 
@@ -136,11 +140,12 @@ def _text_row(label: Any, before: str | None, after: str | None) -> TextRow:
 
 def _hits(text: str) -> tuple[list[Hit], list[Mark]]:
     contacts = find_contacts(text)
-    words = find_forbidden(text)
+    words = hits_in(text)
     may_be = _("May be a contact detail")
-    hits = [Hit(hit.text, hit.reason, False) for hit in words] + [Hit(hint.text, may_be, True) for hint in contacts]
+    hits = [Hit(hit.found, hit.word.reason, False) for hit in words]
+    hits += [Hit(hint.text, may_be, True) for hint in contacts]
     marks = [Mark(hint.start, hint.end, may_be) for hint in contacts]
-    marks += [Mark(hit.start, hit.end, hit.reason) for hit in words]
+    marks += [Mark(hit.start, hit.end, hit.word.reason) for hit in words]
     return hits, marks
 
 
@@ -298,7 +303,7 @@ def _listed(words: Iterable[Any]) -> str:
 def _filing(live: GigContent | None, proposed: GigContent) -> list[TextTriple]:
     languages = dict(settings.LANGUAGES)
     rows: list[TextTriple] = [
-        (GigPart.CATEGORY.label, live and live.category.localized_name, proposed.category.localized_name),
+        (GigPart.CATEGORY.label, live and _category_name(live), _category_name(proposed)),
         (
             _("Language"),
             live and str(languages.get(live.language, live.language)),
@@ -307,15 +312,25 @@ def _filing(live: GigContent | None, proposed: GigContent) -> list[TextTriple]:
     ]
     before, after = _attributes(live), _attributes(proposed)
     rows += [
-        (key, None if live is None else _listed(before.get(key, ())), _listed(after.get(key, ())))
-        for key in dict.fromkeys([*before, *after])
+        (name, None if live is None else before.get(name, ""), after.get(name, ""))
+        for name in dict.fromkeys([*before, *after])
     ]
     return rows
 
 
-def _attributes(content: GigContent | None) -> dict[str, Any]:
-    """What the category's attributes say, where the content has them."""
-    return dict(getattr(content, "attributes", None) or {})
+def _category_name(content: GigContent | None) -> str:
+    return content.category.localized_name if content is not None and content.category is not None else ""
+
+
+def _attributes(content: GigContent | None) -> dict[str, str]:
+    """What the category's attributes say, in words: by the name of the attribute."""
+    if content is None or content.category is None:
+        return {}
+    return {
+        attribute.name: _listed(option.name for option in attribute.options if option.key in chosen)
+        for attribute in attributes_of(content.category)
+        if (chosen := content.attributes.get(attribute.key))
+    }
 
 
 def _pictures(live: GigContent | None, proposed: GigContent) -> Section:

@@ -27,6 +27,13 @@ class GigErrorCode(StrEnum):
     PICTURE_UNREADABLE = "picture_unreadable"
     PICTURE_TOO_MANY_PIXELS = "picture_too_many_pixels"
     FEATURE_ROW_UNEVEN = "feature_row_uneven"
+    TOO_MANY_FEATURES = "too_many_features"
+    TOO_MANY_EXTRAS = "too_many_extras"
+    TOO_MANY_FAQS = "too_many_faqs"
+    TOO_MANY_REQUIREMENTS = "too_many_requirements"
+    EXTRA_PRICE = "extra_price"
+    TOO_MANY_GIGS = "too_many_gigs"
+    STALE_DRAFT = "stale_draft"
     NOT_A_SUBCATEGORY = "not_a_subcategory"
     NOT_READY = "not_ready"
     REASON_MISSING = "reason_missing"
@@ -58,6 +65,19 @@ class GigError(DomainError):
         GigErrorCode.PICTURE_UNREADABLE: _("“%(name)s” is not a picture that can be read. Use JPG, PNG or WebP."),
         GigErrorCode.PICTURE_TOO_MANY_PIXELS: _("“%(name)s” has too many pixels. Make it smaller and upload it again."),
         GigErrorCode.FEATURE_ROW_UNEVEN: _("A comparison row needs one value for each package."),
+        GigErrorCode.TOO_MANY_FEATURES: _("At most %(limit)s comparison rows. There are %(count)s now."),
+        GigErrorCode.TOO_MANY_EXTRAS: _("At most %(limit)s add-ons. There are %(count)s now."),
+        GigErrorCode.TOO_MANY_FAQS: _("At most %(limit)s questions and answers. There are %(count)s now."),
+        GigErrorCode.TOO_MANY_REQUIREMENTS: _("At most %(limit)s questions to the buyer. There are %(count)s now."),
+        GigErrorCode.EXTRA_PRICE: _("An add-on costs something, and at most ¥%(yuan)s."),
+        GigErrorCode.TOO_MANY_GIGS: _(
+            "At your level you can have %(limit)s services, drafts and paused ones included. "
+            "Put one away that you no longer need, or reach the next level."
+        ),
+        GigErrorCode.STALE_DRAFT: _(
+            "Not saved: this service was changed in another window meanwhile. What you typed still stands here; "
+            "copy what you need, then open the newest version."
+        ),
         GigErrorCode.NOT_A_SUBCATEGORY: _("Choose a subcategory, not a whole category."),
         GigErrorCode.NOT_READY: _("Something is still missing before this service can be reviewed: %(missing)s."),
         GigErrorCode.REASON_MISSING: _("Say why: the seller reads it."),

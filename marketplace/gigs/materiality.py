@@ -6,7 +6,7 @@ decides otherwise.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -63,13 +63,8 @@ class Limits:
     price_drop_percent: int
 
 
-def no_words(text: str) -> list[str]:
-    """The seam where there is no list of forbidden words."""
-    return []
-
-
 def materiality(
-    live: GigContent, proposed: GigContent, *, limits: Limits, forbidden: Callable[[str], Iterable[str]] = no_words
+    live: GigContent, proposed: GigContent, *, limits: Limits, forbidden: Callable[[str], Collection[object]]
 ) -> list[Matter]:
     """Why somebody has to read `proposed` before it replaces `live`: none for an edit that may go out at once.
 
@@ -101,7 +96,9 @@ def _faq_pairs(before: FaqContent, after: FaqContent) -> list[tuple[str, str]]:
     return [(before.question, after.question), (before.answer, after.answer)]
 
 
-def _text_matters(before: str, after: str, limits: Limits, forbidden: Callable[[str], Iterable[str]]) -> set[Matter]:
+def _text_matters(
+    before: str, after: str, limits: Limits, forbidden: Callable[[str], Collection[object]]
+) -> set[Matter]:
     if before == after:
         return set()
     found = set()
@@ -113,7 +110,7 @@ def _text_matters(before: str, after: str, limits: Limits, forbidden: Callable[[
         found.add(Matter.TURNED)
     if find_contacts(after):
         found.add(Matter.CONTACT)
-    if list(forbidden(after)):
+    if forbidden(after):
         found.add(Matter.FORBIDDEN)
     return found
 

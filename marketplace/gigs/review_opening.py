@@ -11,10 +11,10 @@ from wagtail.models import TaskState, WorkflowState
 
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.gigs.advertising import hits_in
 from marketplace.gigs.content import GigContent, read_content
 from marketplace.gigs.materiality import Limits, Matter, materiality, steepest_change
 from marketplace.gigs.models import FirstReviewTask, Gig, ReviewCase, ReviewKind
-from marketplace.gigs.review_words import forbidden_words
 from marketplace.gigs.states import GigStatus
 
 PUBLISHED = (GigStatus.LIVE, GigStatus.PAUSED)
@@ -112,12 +112,12 @@ def _matters(task_state: TaskState, gig: Gig, live: GigContent | None, proposed:
         characters=get_config("gigs.unread_characters"),
         price_drop_percent=get_config("gigs.unread_price_drop_percent"),
     )
-    found = set(materiality(live, proposed, limits=limits, forbidden=forbidden_words))
+    found = set(materiality(live, proposed, limits=limits, forbidden=hits_in))
     # Against what a person last read as well: else many small steps would go as far as they like, each unread.
     read = _last_read(gig)
     if read is not None:
-        found |= set(materiality(read, proposed, limits=limits, forbidden=forbidden_words))
-    if task_state.workflow_state.task_states.filter(status=TaskState.STATUS_REJECTED).exists():
+        found |= set(materiality(read, proposed, limits=limits, forbidden=hits_in))
+    if _was_sent_back(gig):
         # Somebody asked for changes, and somebody looks whether they were made.
         found.add(Matter.SENT_BACK)
     return [matter for matter in Matter if matter in found]
@@ -133,6 +133,14 @@ def _last_read(gig: Gig) -> GigContent | None:
         .first()
     )
     return read_content(approved.revision.as_object()) if approved else None
+
+
+def _was_sent_back(gig: Gig) -> bool:
+    """Whether what a person said last was no, also in a review that the seller took back since."""
+    said = TaskState.objects.for_instance(gig).filter(finished_by__isnull=False)
+    decided = said.filter(status__in=[TaskState.STATUS_APPROVED, TaskState.STATUS_REJECTED])
+    last = decided.order_by("-finished_at", "-pk").values_list("status", flat=True).first()
+    return last == TaskState.STATUS_REJECTED
 
 
 def _last_but(task_state: TaskState) -> TaskState | None:

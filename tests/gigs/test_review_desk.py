@@ -133,7 +133,7 @@ def test_texts_prices_add_ons_and_pictures_stand_side_by_side(desk, seller):
     assert text.count("+25.0%") == 1
 
 
-def test_a_first_submission_stands_alone_with_what_may_be_a_way_around_the_platform(desk, seller):
+def test_a_first_submission_stands_alone_with_what_breaks_a_rule_or_may(desk, seller):
     text = page_of(
         desk, submitted(seller, description="给小店做标志，急单可加V信聊，电话13812345678。" + "先听你讲店的来历。" * 6)
     )
@@ -220,9 +220,9 @@ def test_the_seller_sees_reasons_in_the_editor_and_the_answer_reaches_the_modera
 ):
     gig = submitted(seller)
     services.send_back(task_state_id=case_of(gig).task_state_id, moderator=moderator, codes=["I1"], words="请换封面。")
-    text = seller_client.get(reverse("gigs:edit", args=[gig.pk])).content.decode()
+    text = seller_client.get(reverse("gigs:step", args=[gig.pk, "publish"])).content.decode()
     assert "图片权属存疑" in text
     assert "请换封面。" in text
-    services.submit_gig(gig_id=gig.pk, seller=seller, answer=" 图片是我自己画的，授权书已附。 ")
+    seller_client.post(reverse("gigs:submit", args=[gig.pk]), {"answer": " 图片是我自己画的，授权书已附。 "})
     assert case_of(gig).answer == "图片是我自己画的，授权书已附。"
     assert "图片是我自己画的，授权书已附。" in page_of(desk, gig)

@@ -1,5 +1,6 @@
 """Models of the gigs room, one module a subject."""
 
+from marketplace.gigs.models.advertising import AdvertisingWord
 from marketplace.gigs.models.categories import AttributeKind, GigAttribute, GigAttributeOption, GigCategory
 from marketplace.gigs.models.figures import Favourite, GigStats
 from marketplace.gigs.models.gigs import Gig, GigQuerySet, GigTag, on_sale
@@ -15,6 +16,7 @@ from marketplace.gigs.models.reviews import (
 )
 
 __all__ = [
+    "AdvertisingWord",
     "AttributeKind",
     "Favourite",
     "FirstReviewTask",

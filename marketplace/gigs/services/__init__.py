@@ -1,14 +1,23 @@
 """What sellers, moderators and buyers do with gigs, one module a subject. Reviews are in reviewing.py."""
 
-from marketplace.gigs.services.authoring import create_gig, publish_directly, slug_for, submit_gig, update_gig
+from marketplace.gigs.services.authoring import (
+    EDITABLE,
+    create_gig,
+    publish_directly,
+    slug_for,
+    submit_gig,
+    update_gig,
+)
 from marketplace.gigs.services.availability import archive_gig, pause_gig, pause_unnamed_gig, resume_gig
 from marketplace.gigs.services.decisions import DENY_ACTION, deny_gig, take_down_gig
+from marketplace.gigs.services.drafts import revision_mark, save_draft, start_draft, withdraw_gig
 from marketplace.gigs.services.favourites import toggle_favourite
 from marketplace.gigs.services.reviews import approve_review, send_back, view_case
 from marketplace.gigs.stats import refresh_stats
 
 __all__ = [
     "DENY_ACTION",
+    "EDITABLE",
     "approve_review",
     "archive_gig",
     "create_gig",
@@ -18,11 +27,15 @@ __all__ = [
     "publish_directly",
     "refresh_stats",
     "resume_gig",
+    "revision_mark",
+    "save_draft",
     "send_back",
     "slug_for",
+    "start_draft",
     "submit_gig",
     "take_down_gig",
     "toggle_favourite",
     "update_gig",
     "view_case",
+    "withdraw_gig",
 ]
