@@ -63,7 +63,7 @@ def test_the_queue_goes_by_deadline_and_says_when_half_of_the_time_is_over(desk,
 
 
 def test_the_queue_is_narrowed_by_kind_category_title_and_seller(desk, seller):
-    first = submitted(seller, title="奶茶店标志")
+    first = submitted(seller, title="奶茶店品牌标志设计")
     priced = revised(make_seller(name="山前工作室"), {}, {"packages": (package(price_fen=70_000),)})
 
     def found(**asked):
@@ -135,10 +135,12 @@ def test_texts_prices_add_ons_and_pictures_stand_side_by_side(desk, seller):
 
 def test_a_first_submission_stands_alone_with_what_breaks_a_rule_or_may(desk, seller):
     text = page_of(
-        desk, submitted(seller, description="给小店做标志，急单可加V信聊，电话13812345678。" + "先听你讲店的来历。" * 6)
+        desk,
+        submitted(seller, description="给小店做顶级标志，急单可加V信聊，电话13812345678。" + "先听你讲店的来历。" * 6),
     )
     assert "<del>" not in text
     assert "<ins>" not in text
+    assert ">顶级</mark>" in text
     assert ">加V信</mark>" in text
     assert ">13812345678</mark>" in text
 
