@@ -29,6 +29,8 @@ from marketplace.gigs.stats import refresh_stats
 from marketplace.notifications.models import NotificationKind
 
 MODERATORS = "moderator"
+# Who may decide. An administrator is the second person where there is one moderator only.
+REVIEWERS = (MODERATORS, "administrator")
 WORKFLOW_NAME = "服务审核"
 FIRST_TASK, SECOND_TASK = "服务审核", "价格复核"
 PUBLISHABLE = (GigStatus.IN_REVIEW, GigStatus.LIVE, GigStatus.PAUSED)
@@ -38,18 +40,18 @@ MODERATOR_PERMISSIONS = (("wagtailadmin", "access_admin"), ("gigs", "view_gig"),
 
 @transaction.atomic
 def ensure_gig_workflow() -> Workflow:
-    """Make the workflow, its tasks, its group and the permissions where they are missing. Safe to run on every deploy."""
-    group, _made = Group.objects.get_or_create(name=MODERATORS)
+    """Make the workflow, its tasks, their groups and the permissions where they are missing. Safe to run on every deploy."""
+    groups = [Group.objects.get_or_create(name=name)[0] for name in REVIEWERS]
     for app_label, codename in MODERATOR_PERMISSIONS:
         permission = Permission.objects.filter(content_type__app_label=app_label, codename=codename).first()
         if permission:
-            group.permissions.add(permission)
+            groups[0].permissions.add(permission)
     workflow, _made = Workflow.objects.get_or_create(name=WORKFLOW_NAME)
     first, _made = FirstReviewTask.objects.get_or_create(name=FIRST_TASK)
     second, _made = SecondReviewTask.objects.get_or_create(name=SECOND_TASK)
     _replace_plain_task(workflow, first)
     for place, task in enumerate((first, second)):
-        task.groups.add(group)
+        task.groups.add(*groups)
         WorkflowTask.objects.get_or_create(workflow=workflow, task=task.task_ptr, defaults={"sort_order": place})
     WorkflowContentType.objects.update_or_create(
         content_type=ContentType.objects.get_for_model(Gig), defaults={"workflow": workflow}
