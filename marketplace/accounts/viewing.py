@@ -29,7 +29,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # identity papers, messages, notifications (which quote messages), files, privacy and everything of log-in is not on it.
 SHOWN = frozenset(
     {
-        *("gigs:detail", "gigs:desk_list", "gigs:create", "gigs:edit"),
+        *("gigs:detail", "gigs:desk_list", "gigs:create", "gigs:edit", "gigs:step"),
         *("discovery:search", "discovery:suggest"),
         *("orders:list", "orders:desk_list", "orders:detail", "orders:action"),
         *("accounts:profile", "accounts:settings", "wagtail_serve"),

@@ -162,12 +162,34 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             "accounts.export_days", 7, 1, 30, _("days"), _("A copy of somebody's data can be downloaded for")
         ),
         ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
+        # facts/marketplace.md, rule 15 (level 2: the older figure, since the newer one gives it no more than level 1).
+        ConfigDefinition("gigs.limit_new", 4, 1, 500, _("services"), _("New sellers have at most")),
+        ConfigDefinition("gigs.limit_level_1", 10, 1, 500, _("services"), _("Sellers of level 1 have at most")),
+        ConfigDefinition("gigs.limit_level_2", 20, 1, 500, _("services"), _("Sellers of level 2 have at most")),
+        ConfigDefinition("gigs.limit_top", 30, 1, 500, _("services"), _("Select sellers have at most")),
+        # Product decision: a pause as long as this between two saves begins a new revision of a draft.
+        ConfigDefinition(
+            "gigs.autosave_minutes", 10, 0, 240, _("minutes"), _("Saves of a draft are one revision within")
+        ),
         ConfigDefinition("gigs.minimum_price_fen", 500, 100, 100_000, _("fen"), _("A package costs at least")),
         ConfigDefinition(
             "gigs.maximum_price_fen", 20_000_000, 100_000, 100_000_000, _("fen"), _("A package costs at most")
         ),
         # Product decisions. The field takes days (facts/marketplace.md, row 35: five at Upwork); ours is a working day's half.
         ConfigDefinition("gigs.review_hours", 4, 1, 240, _("hours"), _("A submitted service is reviewed within")),
+        ConfigDefinition(
+            "gigs.review_viewing_minutes", 15, 1, 240, _("minutes"), _("A colleague who opened a review is shown for")
+        ),
+        # Product decisions: the line between a correction and a bait, and what two people look at.
+        ConfigDefinition(
+            "gigs.steep_price_percent", 50, 5, 1000, _("percent"), _("Two people approve a price that changes by")
+        ),
+        ConfigDefinition(
+            "gigs.unread_characters", 10, 0, 100, _("characters"), _("Corrections need no review, for each text up to")
+        ),
+        ConfigDefinition(
+            "gigs.unread_price_drop_percent", 20, 0, 90, _("percent"), _("A price may fall without a review by up to")
+        ),
     )
 }
 

@@ -3,13 +3,14 @@
 The form, the demo catalogue and the tests all hand this to `services`; nothing else builds children of a gig.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.core.files.storage import default_storage
 
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
+from marketplace.gigs.attributes import clean_attributes
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import (
     Gig,
@@ -28,6 +29,10 @@ PACKAGE_LIMIT = len(PackageTier.values)
 TAG_LIMIT = 5
 TAG_LENGTH = 20
 PICTURE_LIMIT = 5
+# Product decisions: what a buyer reads before deciding; a longer list is a page of its own.
+FEATURE_LIMIT, FAQ_LIMIT, EXTRA_LIMIT, NEED_LIMIT = 10, 10, 8, 10
+# Shorter, a title says no more than its category.
+TITLE_MINIMUM = 6
 # What a moderator can judge, and a buyer can decide on; shorter drafts are kept, but not submitted.
 DESCRIPTION_MINIMUM = 60
 # What a card shows in two lines; the column holds more.
@@ -106,9 +111,9 @@ class FeatureRow:
 
 @dataclass(frozen=True)
 class GigContent:
-    """The whole of a gig's content."""
+    """The whole of a gig's content. In a draft nearly everything may be missing: a price of 0 is one not yet typed."""
 
-    category: GigCategory
+    category: GigCategory | None
     title: str
     description: str
     packages: tuple[PackageContent, ...]
@@ -121,6 +126,8 @@ class GigContent:
     language: str = "zh-hans"
     # The services store these and put them behind `pictures` (pictures.stored_pictures).
     new_pictures: tuple[NewPicture, ...] = ()
+    # What the category's attributes say of it: key of GigAttribute → keys of its options (attributes.clean_attributes).
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def check_price(price_fen: int) -> None:
@@ -130,6 +137,13 @@ def check_price(price_fen: int) -> None:
         raise GigError(GigErrorCode.PRICE_TOO_LOW, yuan=display_yuan(minimum))
     if price_fen > maximum:
         raise GigError(GigErrorCode.PRICE_TOO_HIGH, yuan=display_yuan(maximum))
+
+
+def check_extra_price(price_fen: int) -> None:
+    """Raise GigError when an add-on costs more than a package may; it may cost less, but something."""
+    maximum = get_config("gigs.maximum_price_fen")
+    if price_fen <= 0 or price_fen > maximum:
+        raise GigError(GigErrorCode.EXTRA_PRICE, yuan=display_yuan(maximum))
 
 
 def check_packages(packages: Sequence[PackageContent]) -> None:
@@ -159,17 +173,41 @@ def check_tags(tags: Sequence[str]) -> None:
             raise GigError(GigErrorCode.TAG_TOO_LONG, limit=TAG_LENGTH, tag=tag)
 
 
-def check_content(content: GigContent) -> None:
-    """Raise GigError for the first rule that `content` breaks."""
-    if content.category.parent_id is None:
+def check_limits(content: GigContent) -> None:
+    """Raise GigError for the first bound that `content` oversteps; nothing need be there yet. This is what a draft keeps to."""
+    if content.category is not None and content.category.parent_id is None:
         raise GigError(GigErrorCode.NOT_A_SUBCATEGORY)
-    check_packages(content.packages)
+    tiers = [package.tier for package in content.packages]
+    if len(tiers) > PACKAGE_LIMIT:
+        raise GigError(GigErrorCode.TOO_MANY_PACKAGES)
+    if len(set(tiers)) < len(tiers):
+        raise GigError(GigErrorCode.DUPLICATE_TIER)
+    for package in content.packages:
+        if package.price_fen:
+            check_price(package.price_fen)
     check_tags(content.tags)
-    pictures = len(content.pictures) + len(content.new_pictures)
-    if pictures > PICTURE_LIMIT:
-        raise GigError(GigErrorCode.TOO_MANY_PICTURES, limit=PICTURE_LIMIT, count=pictures)
+    for rows, limit, code in (
+        (content.features, FEATURE_LIMIT, GigErrorCode.TOO_MANY_FEATURES),
+        (content.extras, EXTRA_LIMIT, GigErrorCode.TOO_MANY_EXTRAS),
+        (content.faqs, FAQ_LIMIT, GigErrorCode.TOO_MANY_FAQS),
+        (content.requirements, NEED_LIMIT, GigErrorCode.TOO_MANY_REQUIREMENTS),
+        ((*content.pictures, *content.new_pictures), PICTURE_LIMIT, GigErrorCode.TOO_MANY_PICTURES),
+    ):
+        if len(rows) > limit:
+            raise GigError(code, limit=limit, count=len(rows))
+    for extra in content.extras:
+        if extra.price_fen:
+            check_extra_price(extra.price_fen)
     if any(len(row.values) != len(content.packages) for row in content.features):
         raise GigError(GigErrorCode.FEATURE_ROW_UNEVEN)
+
+
+def check_content(content: GigContent) -> None:
+    """Raise GigError for the first rule that `content` breaks: its bounds, a subcategory, and packages one can buy."""
+    if content.category is None:
+        raise GigError(GigErrorCode.NOT_A_SUBCATEGORY)
+    check_limits(content)
+    check_packages(content.packages)
 
 
 def in_tier_order(packages: Sequence[PackageContent]) -> list[PackageContent]:
@@ -183,6 +221,8 @@ def write_content(gig: Gig, content: GigContent) -> None:
     gig.title = content.title
     gig.description = content.description
     gig.language = content.language
+    # What the category does not know, after a change of it for instance, is dropped.
+    gig.attributes = clean_attributes(content.category, content.attributes) if content.category else {}
     gig.feature_rows = [{"label": row.label, "values": list(row.values)} for row in content.features]
     # The stubs do not know that a ParentalKey's related manager takes a list.
     keys = {package.tier: package.pk for package in gig.packages.all()} if gig.pk else {}
@@ -257,4 +297,5 @@ def read_content(gig: Gig) -> GigContent:
             if picture.kind == MediaKind.IMAGE
         ),
         features=tuple(FeatureRow(row["label"], tuple(row["values"])) for row in gig.feature_rows),
+        attributes=dict(gig.attributes),
     )

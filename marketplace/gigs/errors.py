@@ -27,6 +27,13 @@ class GigErrorCode(StrEnum):
     PICTURE_UNREADABLE = "picture_unreadable"
     PICTURE_TOO_MANY_PIXELS = "picture_too_many_pixels"
     FEATURE_ROW_UNEVEN = "feature_row_uneven"
+    TOO_MANY_FEATURES = "too_many_features"
+    TOO_MANY_EXTRAS = "too_many_extras"
+    TOO_MANY_FAQS = "too_many_faqs"
+    TOO_MANY_REQUIREMENTS = "too_many_requirements"
+    EXTRA_PRICE = "extra_price"
+    TOO_MANY_GIGS = "too_many_gigs"
+    STALE_DRAFT = "stale_draft"
     NOT_A_SUBCATEGORY = "not_a_subcategory"
     NOT_READY = "not_ready"
     REASON_MISSING = "reason_missing"
@@ -36,6 +43,8 @@ class GigErrorCode(StrEnum):
     IMPORT_EMPTY = "import_empty"
     IMPORT_TOO_MANY = "import_too_many"
     IMPORT_GONE = "import_gone"
+    ALREADY_DECIDED = "already_decided"
+    NOT_YOUR_REVIEW = "not_your_review"
 
 
 class GigError(DomainError):
@@ -62,6 +71,19 @@ class GigError(DomainError):
         GigErrorCode.PICTURE_UNREADABLE: _("“%(name)s” is not a picture that can be read. Use JPG, PNG or WebP."),
         GigErrorCode.PICTURE_TOO_MANY_PIXELS: _("“%(name)s” has too many pixels. Make it smaller and upload it again."),
         GigErrorCode.FEATURE_ROW_UNEVEN: _("A comparison row needs one value for each package."),
+        GigErrorCode.TOO_MANY_FEATURES: _("At most %(limit)s comparison rows. There are %(count)s now."),
+        GigErrorCode.TOO_MANY_EXTRAS: _("At most %(limit)s add-ons. There are %(count)s now."),
+        GigErrorCode.TOO_MANY_FAQS: _("At most %(limit)s questions and answers. There are %(count)s now."),
+        GigErrorCode.TOO_MANY_REQUIREMENTS: _("At most %(limit)s questions to the buyer. There are %(count)s now."),
+        GigErrorCode.EXTRA_PRICE: _("An add-on costs something, and at most ¥%(yuan)s."),
+        GigErrorCode.TOO_MANY_GIGS: _(
+            "At your level you can have %(limit)s services, drafts and paused ones included. "
+            "Put one away that you no longer need, or reach the next level."
+        ),
+        GigErrorCode.STALE_DRAFT: _(
+            "Not saved: this service was changed in another window meanwhile. What you typed still stands here; "
+            "copy what you need, then open the newest version."
+        ),
         GigErrorCode.NOT_A_SUBCATEGORY: _("Choose a subcategory, not a whole category."),
         GigErrorCode.NOT_READY: _("Something is still missing before this service can be reviewed: %(missing)s."),
         GigErrorCode.REASON_MISSING: _("Say why: the seller reads it."),
@@ -75,4 +97,8 @@ class GigError(DomainError):
         GigErrorCode.IMPORT_EMPTY: _("There is no service in this file."),
         GigErrorCode.IMPORT_TOO_MANY: _("At most %(limit)s services in a file. There are %(count)s: divide it."),
         GigErrorCode.IMPORT_GONE: _("This import is over a day old or was replaced. Send the file again."),
+        GigErrorCode.ALREADY_DECIDED: _("This review is over already. %(who)s: %(what)s."),
+        GigErrorCode.NOT_YOUR_REVIEW: _(
+            "This review is for a colleague: nobody judges their own service, or the same price twice."
+        ),
     }

@@ -2,6 +2,8 @@
 
 from wagtail.models import TaskState, WorkflowState
 
+from marketplace.accounts import locks as account_locks
+from marketplace.accounts.models import User
 from marketplace.gigs.models import Gig, GigImport
 
 
@@ -11,6 +13,11 @@ def lock_gig(gig_id: int) -> Gig:
     NO KEY: orders that point at the gig may be placed meanwhile.
     """
     return Gig.objects.select_for_update(of=("self",), no_key=True).get(pk=gig_id)
+
+
+def lock_seller(seller_id: int) -> User:
+    """The seller, locked until the transaction ends, before any gig of theirs: how many they have. Raises User.DoesNotExist."""
+    return account_locks.lock_user(seller_id)
 
 
 def lock_review(gig_id: int) -> None:

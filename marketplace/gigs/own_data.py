@@ -7,7 +7,7 @@ from django.db import transaction
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Section, StoredFile, Table, plain, stored, table
 from marketplace.gigs import services
-from marketplace.gigs.models import Favourite, Gig, GigImport, GigMedia, GigPackage, GigReference, GigStats
+from marketplace.gigs.models import Favourite, Gig, GigImport, GigMedia, GigPackage, GigReference, GigStats, ReviewCase
 from marketplace.gigs.reviewing import cancel_review
 from marketplace.gigs.states import GIG_TRANSITIONS, SELLER, GigStatus
 
@@ -19,10 +19,12 @@ class GigsSection(Section):
     not_exported = {
         "gigs.Gig.locked_by": "Wagtail's lock of whoever edits in the admin",
         "gigs.GigImport.seller": "what was read from the person's own file, deleted after a day",
+        "gigs.ReviewCase.first_reviewer": "which of the staff approved a price first",
+        "gigs.ReviewCase.viewer": "which of the staff reads a service now",
     }
 
     def tables(self, user: User) -> Iterable[Table]:
-        """Services with their packages, and kept ones."""
+        """Services with their packages and reviews, and kept ones."""
         yield table(
             "services",
             Gig.objects.filter(seller=user).order_by("pk"),
@@ -34,6 +36,13 @@ class GigsSection(Section):
             "service_packages",
             GigPackage.objects.filter(gig__seller=user).order_by("pk"),
             **plain("gig_id", "tier", "title", "description", "price_fen", "delivery_days", "revisions"),
+        )
+        yield table(
+            "service_reviews",
+            ReviewCase.objects.filter(gig__seller=user).order_by("pk"),
+            **plain("gig_id", "submitted_at", "kind", "answer"),
+            status="task_state__status",
+            remarks="task_state__comment",
         )
         yield table(
             "favourites",

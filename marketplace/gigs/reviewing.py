@@ -20,14 +20,19 @@ from wagtail.workflows import publish_workflow_state
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import publishing_is_missing, verification_url
 from marketplace.gigs import locks
-from marketplace.gigs.models import Gig
+from marketplace.gigs.content import read_content
+from marketplace.gigs.models import FirstReviewTask, Gig, ReviewCase, SecondReviewTask
 from marketplace.gigs.moving import move
+from marketplace.gigs.review_opening import open_case
 from marketplace.gigs.states import MODERATOR, GigStatus
 from marketplace.gigs.stats import refresh_stats
 from marketplace.notifications.models import NotificationKind
 
 MODERATORS = "moderator"
+# Who may decide. An administrator is the second person where there is one moderator only.
+REVIEWERS = (MODERATORS, "administrator")
 WORKFLOW_NAME = "服务审核"
+FIRST_TASK, SECOND_TASK = "服务审核", "价格复核"
 PUBLISHABLE = (GigStatus.IN_REVIEW, GigStatus.LIVE, GigStatus.PAUSED)
 # What a moderator needs in the admin. Publishing goes through the approval only (wagtail_hooks.GigPolicy).
 MODERATOR_PERMISSIONS = (("wagtailadmin", "access_admin"), ("gigs", "view_gig"), ("gigs", "change_gig"))
@@ -35,20 +40,42 @@ MODERATOR_PERMISSIONS = (("wagtailadmin", "access_admin"), ("gigs", "view_gig"),
 
 @transaction.atomic
 def ensure_gig_workflow() -> Workflow:
-    """Make the workflow, its task, its group and the permissions where they are missing. Safe to run on every deploy."""
-    group, _made = Group.objects.get_or_create(name=MODERATORS)
+    """Make the workflow, its tasks, their groups and the permissions where they are missing. Safe to run on every deploy."""
+    groups = [Group.objects.get_or_create(name=name)[0] for name in REVIEWERS]
     for app_label, codename in MODERATOR_PERMISSIONS:
         permission = Permission.objects.filter(content_type__app_label=app_label, codename=codename).first()
         if permission:
-            group.permissions.add(permission)
-    task, _made = GroupApprovalTask.objects.get_or_create(name=WORKFLOW_NAME)
-    task.groups.add(group)
+            groups[0].permissions.add(permission)
     workflow, _made = Workflow.objects.get_or_create(name=WORKFLOW_NAME)
-    WorkflowTask.objects.get_or_create(workflow=workflow, task=task.task_ptr, defaults={"sort_order": 0})
+    first, _made = FirstReviewTask.objects.get_or_create(name=FIRST_TASK)
+    second, _made = SecondReviewTask.objects.get_or_create(name=SECOND_TASK)
+    _replace_plain_task(workflow, first)
+    for place, task in enumerate((first, second)):
+        task.groups.add(*groups)
+        WorkflowTask.objects.get_or_create(workflow=workflow, task=task.task_ptr, defaults={"sort_order": place})
     WorkflowContentType.objects.update_or_create(
         content_type=ContentType.objects.get_for_model(Gig), defaults={"workflow": workflow}
     )
     return workflow
+
+
+def _replace_plain_task(workflow: Workflow, first: FirstReviewTask) -> None:
+    """Move an installation from Wagtail's own task, which workflows began with, to ours. Reviews under way go on there."""
+    for plain in GroupApprovalTask.objects.filter(workflow_tasks__workflow=workflow, name=FIRST_TASK):
+        WorkflowTask.objects.filter(workflow=workflow, task=plain).delete()
+        # What was decided moves along: a gig that was sent back comes in again at the task of its last state.
+        TaskState.objects.filter(task=plain, workflow_state__workflow=workflow).update(task=first.task_ptr)
+        # Not `deactivate`: that would cancel what others may still use it for.
+        plain.active = plain.active_workflows.exists()
+        plain.save(update_fields=["active"])
+    waiting = TaskState.objects.filter(
+        workflow_state__workflow=workflow, status=TaskState.STATUS_IN_PROGRESS, review_case=None
+    )
+    for state in waiting.select_related("workflow_state", "revision"):
+        gig = state.workflow_state.content_object
+        if isinstance(gig, Gig):
+            proposed = read_content(state.revision.as_object())
+            open_case(state, gig=gig, proposed=proposed, submitted_at=state.started_at)
 
 
 def review_in_progress(gig: Gig) -> bool:
@@ -65,14 +92,15 @@ def changes_wanted(gig: Gig) -> str | None:
     return state.current_task_state.comment if state.current_task_state else ""
 
 
-def send_to_review(gig: Gig, *, seller: User) -> None:
-    """Start the workflow with the latest revision, or take up the one that was sent back."""
+def send_to_review(gig: Gig, *, seller: User, answer: str = "") -> None:
+    """Start the workflow with the latest revision, or take up the one that was sent back, with the seller's answer."""
     state = gig.current_workflow_state
     if state is not None and state.status == WorkflowState.STATUS_NEEDS_CHANGES:
         state.resume(user=seller)
-        return
-    workflow = gig.get_workflow() or ensure_gig_workflow()
-    workflow.start(gig, seller)
+    else:
+        workflow = gig.get_workflow() or ensure_gig_workflow()
+        state = workflow.start(gig, seller)
+    ReviewCase.objects.filter(task_state=state.current_task_state_id).update(answer=answer)
 
 
 def cancel_review(gig: Gig, *, user: User) -> None:

@@ -28,6 +28,7 @@ GIG_TRANSITIONS: TransitionTable[GigStatus] = TransitionTable(
         _row(GigStatus.DRAFT, GigStatus.IN_REVIEW, SELLER, effect="starts the moderation workflow"),
         _row(GigStatus.NEEDS_CHANGES, GigStatus.IN_REVIEW, SELLER, effect="resumes the workflow with the new revision"),
         _row(GigStatus.IN_REVIEW, GigStatus.LIVE, MODERATOR, effect="publishes the reviewed revision"),
+        _row(GigStatus.IN_REVIEW, GigStatus.DRAFT, SELLER, effect="withdrawn: ends the review"),
         _row(GigStatus.IN_REVIEW, GigStatus.NEEDS_CHANGES, MODERATOR, effect="tells the seller what to change"),
         _row(GigStatus.IN_REVIEW, GigStatus.DENIED, MODERATOR, effect="ends the review"),
         _row(

@@ -21,12 +21,13 @@ from marketplace.core.money import display_yuan
 from marketplace.gigs import moderator_views
 from marketplace.gigs.category_admin import GigCategoryViewSet
 from marketplace.gigs.models import Gig
+from marketplace.gigs.review_hooks import ReviewInsteadOfPreview
 from marketplace.gigs.services import DENY_ACTION
 from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 
 # Wagtail's other buttons (publish, unpublish, submit, cancel, restart) would change what is live, or start and end
 # reviews, behind the back of the gig's status.
-_BUTTONS = frozenset({"action-save", "action-locked", "action-deny", "approve", "reject"})
+_BUTTONS = frozenset({"action-save", "action-locked", "action-deny", "action-review", "approve", "reject"})
 _SUBMITTED = frozenset({"action-save", "action-edit", "action-workflow-action"})
 
 
@@ -113,6 +114,7 @@ class GigViewSet(SnippetViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     edit_view_class = GigEditView
+    workflow_preview_view_class = ReviewInsteadOfPreview
     inspect_view_enabled = True
     list_per_page = 50
     list_display = [

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import cases_to_decide
 from marketplace.core import clock
+from marketplace.gigs.review_selectors import cases_to_decide as reviews_to_decide
 from marketplace.orders.selectors import refunds_for_a_person
 from marketplace.payments import (
     custody_selectors,
@@ -50,6 +51,14 @@ class _Source:
 
 
 _SOURCES = (
+    _Source(
+        _("Services to review"),
+        "gigs.change_gig",
+        "gigs_reviews",
+        "tasks",
+        # Nobody judges their own, nor approves a steep price twice.
+        reviews_to_decide,
+    ),
     _Source(
         _("Identities and companies to verify"),
         "accounts.change_userverification",

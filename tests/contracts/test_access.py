@@ -15,7 +15,7 @@ from django.urls.converters import get_converters
 
 from tests.factories import PASSWORD, make_user
 
-SAMPLES = {"int": "987654321", "uuid": "00000000-0000-4000-8000-000000000000"}
+SAMPLES = {"int": "987654321", "uuid": "00000000-0000-4000-8000-000000000000", "gig_step": "overview"}
 # Prefixes of the route that others answer for.
 NOT_OURS = ("admin/", "documents/", "media/", "i18n/", "static/")
 PUBLIC = {

@@ -25,12 +25,12 @@ def submitted(seller, moderator):
     return services.submit_gig(gig_id=gig.pk, seller=seller)
 
 
-def judge(client, gig, moderator, action, comment=""):
-    """What a moderator does in the admin."""
+def judge(client, gig, moderator, action, comment="", reasons=("I1",)):
+    """What a moderator does in Wagtail's own pages."""
     log_in(moderator, client=client)
     task_state = gig.current_workflow_state.current_task_state
     name = gig.snippet_viewset.get_url_name("workflow_action")
-    return client.post(reverse(name, args=[gig.pk, action, task_state.pk]), {"comment": comment})
+    return client.post(reverse(name, args=[gig.pk, action, task_state.pk]), {"comment": comment, "reasons": reasons})
 
 
 def test_setting_up_the_workflow_twice_makes_one(moderator):
@@ -90,8 +90,8 @@ def test_rejection_tells_the_seller_why_and_opens_the_editor(
         judge(client, submitted, moderator, "reject", "封面图有其他平台的水印。")
     submitted.refresh_from_db()
     assert submitted.status == GigStatus.NEEDS_CHANGES
-    assert changes_wanted(submitted) == "封面图有其他平台的水印。"
-    assert Notification.objects.get(recipient=seller).body == "封面图有其他平台的水印。"
+    assert changes_wanted(submitted) == "I1 图片权属存疑：封面图有其他平台的水印。"
+    assert Notification.objects.get(recipient=seller).body == "I1 图片权属存疑：封面图有其他平台的水印。"
     mended = content(category=submitted.category, title="换了封面的茶饮品牌LOGO")
     services.update_gig(gig_id=submitted.pk, seller=seller, content=mended)
     services.submit_gig(gig_id=submitted.pk, seller=seller)
@@ -111,7 +111,7 @@ def test_the_published_version_sells_on_while_the_next_is_read(client, seller, m
     assert (gig.status, gig.packages.get().price_fen) == (GigStatus.LIVE, 68_000)
     judge(client, gig, moderator, "reject", "请说明包含什么。")
     gig.refresh_from_db()
-    assert gig.status == GigStatus.LIVE
+    assert (gig.status, review_in_progress(gig)) == (GigStatus.LIVE, False)
     services.submit_gig(gig_id=gig.pk, seller=seller)
     judge(client, gig, moderator, "approve")
     gig = type(gig).objects.get(pk=gig.pk)
@@ -217,7 +217,8 @@ def test_a_refusal_has_a_reason_and_a_state_it_fits(seller, moderator, submitted
 
 
 def test_a_review_that_nobody_can_finish_gives_the_gig_back(submitted, seller, moderator):
-    """The task is switched off in the admin: Wagtail ends the workflow, though nobody has read anything."""
-    submitted.current_workflow_state.current_task_state.task.specific.deactivate(user=moderator)
+    """Both tasks are switched off in the admin: Wagtail ends the workflow, though nobody has read anything."""
+    for _task in range(2):
+        submitted.current_workflow_state.current_task_state.task.specific.deactivate(user=moderator)
     submitted.refresh_from_db()
     assert (submitted.status, submitted.live) == (GigStatus.NEEDS_CHANGES, False)

@@ -102,7 +102,10 @@ def test_the_first_page_names_each_kind_and_leads_to_its_desk(silent_alipay, cli
 def test_everybody_sees_only_what_they_may_look_after(client):
     assert todo_selectors.todos_of(make_user(is_staff=True)) == []
     moderator = make_moderator()
-    assert [found.url_name for found in todo_selectors.todos_of(moderator)] == ["accounts_verifications"]
+    assert [found.url_name for found in todo_selectors.todos_of(moderator)] == [
+        "gigs_reviews",
+        "accounts_verifications",
+    ]
     log_in(moderator, client=client)
     assert reverse("payments_payouts") not in client.get("/admin/").content.decode()
     clerk = make_user(is_staff=True)

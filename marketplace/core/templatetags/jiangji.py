@@ -196,6 +196,7 @@ def client_texts() -> str:
             "moment": _("less than a minute"),
             "copied": _("The link is on your clipboard."),
             "cooldown": _("%(words)s (%(seconds)s s)"),
+            "notSaved": _("Not saved: no connection. What you typed is still here; it is tried again by itself."),
             "offline": _("That did not get through. Check the connection and try again."),
         },
         ensure_ascii=False,

@@ -65,8 +65,9 @@ class Gig(
     seller = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="gigs", verbose_name=_("seller")
     )
+    # A draft may not have one yet; nothing is submitted without (content.check_content).
     category = models.ForeignKey(
-        GigCategory, on_delete=models.PROTECT, related_name="gigs", verbose_name=_("subcategory")
+        GigCategory, on_delete=models.PROTECT, null=True, related_name="gigs", verbose_name=_("subcategory")
     )
     title = models.CharField(_("title"), max_length=80)
     slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True)

@@ -8,6 +8,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from marketplace.gigs.steps import Step
+from marketplace.gigs.wizard import FieldNotes
+
 register = template.Library()
 
 # As django.utils.html.json_script: nothing that people typed can end the element or open another.
@@ -21,3 +24,15 @@ def json_ld(data: dict[str, Any]) -> SafeString | str:
         return ""
     encoded = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(encoded))  # noqa: S308 escaped above
+
+
+@register.filter
+def of_field(notes: dict[str, FieldNotes], name: str) -> FieldNotes:
+    """What stands below the field of this name: `{{ wizard.notes|of_field:field.html_name }}`."""
+    return notes.get(name) or FieldNotes(name)
+
+
+@register.filter
+def label_of(step: str) -> str:
+    """The name of a step of the wizard."""
+    return str(Step(step).label)

@@ -1,0 +1,186 @@
+from django.db import migrations, models
+
+NAMED = "《广告法》第九条第（三）项点名禁止的用语"
+ALIKE = "和“最佳”同类的绝对化用语，《广告法》第九条第（三）项不允许"
+RANK = "排名第一要有真实、完整的依据，否则是《广告法》第九条第（三）项禁止的绝对化用语"
+ONLY = "“唯一、首个”这类说法要有依据，否则是《广告法》第九条第（三）项禁止的绝对化用语"
+
+# word, other spellings, reason, better wording, harmless phrases, stops the submission
+WORDS = [
+    (
+        "国家级",
+        "",
+        NAMED,
+        "专业",
+        "国家级非遗 国家级非物质文化遗产 国家级文物 国家级自然保护区 国家级贫困县 国家级新区 国家级期刊",
+        True,
+    ),
+    ("最高级", "", NAMED, "高级", "最高级别 形容词最高级 比较级和最高级 比较级与最高级 最高级形式", True),
+    (
+        "最佳",
+        "最jia zui佳",
+        NAMED,
+        "出色",
+        "最佳化 最佳实践 最佳距离 最佳观看 最佳阅读 最佳时间 最佳尺寸 最佳分辨率 最佳拍档 最佳女主角 最佳男主角 最佳影片 最佳导演",
+        True,
+    ),
+    (
+        "第一",
+        "no.1 no1 top1 top.1 numberone",
+        RANK,
+        "靠前",
+        # Order in time, enumerations, the first person; and what is a wish about oneself (公告2023-6, article 5).
+        "第一步 第一次 第一版 第一稿 第一天 第一周 第一个 第一张 第一幅 第一组 第一轮 第一期 第一阶段 第一时间 第一页 第一章 第一节 第一句 "
+        "第一眼 第一印象 第一视角 第一人称 第一手 第一部分 第一段 第一行 第一列 第一屏 第一层 第一排 第一批 第一种 第一项 第一条 第一件 第一份 第一遍 "
+        "第一集 第一季 第一关 第一笔 第一单 第一套 第一款 第一位客户 第一位顾客 第一家店 第一方 第一届 第一学期 第一百 第一千 第一万 第一桶金 "
+        "安全第一 客户第一 顾客第一 用户第一 质量第一 诚信第一 信誉第一 ^第一、 ^第一, ^第一: ^第一是 ^第一要",
+        False,
+    ),
+    (
+        "全国第一",
+        "世界第一 全球第一 全网第一 行业第一 业内第一 同行第一 销量第一 第一品牌 中国第一 亚洲第一 国内第一 平台第一 全城第一 排名第一 天下第一",
+        RANK,
+        "口碑不错",
+        "",
+        True,
+    ),
+    (
+        "世界级",
+        "全球级 宇宙级 国家领导人",
+        ALIKE,
+        "专业",
+        "世界级非遗 世界级非物质文化遗产",
+        False,
+    ),
+    ("顶级", "顶尖 顶极 极品 至尊 巅峰之作", ALIKE, "精细", "顶级域名 顶级分类 顶级目录 顶级菜单 顶级栏目 顶尖处 顶级作用域", False),
+    ("绝佳", "绝无仅有 空前绝后 前无古人 史上最 无与伦比 独一无二的品质", ALIKE, "出色", "", False),
+    (
+        "最优",
+        "最优秀 最优质 最棒 最强 最牛 最赞 最厉害 最出色 最杰出 最卓越 最顶尖 最顶级",
+        ALIKE,
+        "优秀",
+        "最优解 最优化 最优路径 最优先 最强光 最优子结构",
+        False,
+    ),
+    (
+        "最好的",
+        "最好看 最好用的 最好吃 最好品质 最好质量 效果最好 质量最好 做得最好 品质最好 最好服务",
+        ALIKE,
+        "很好的",
+        "最好的办法是 最好的方式是 最好的做法是",
+        False,
+    ),
+    ("最专业", "最资深 最权威 最具实力 最有经验", ALIKE, "专业", "", False),
+    ("最先进", "最尖端 最前沿 最新技术 最新科技", ALIKE, "成熟", "", False),
+    (
+        "最便宜",
+        "最低价 最实惠 最划算 全网最低 史上最低 最低价格 最超值 最高性价比 性价比最高",
+        ALIKE,
+        "实惠",
+        "最低价格不低于",
+        False,
+    ),
+    ("最受欢迎", "最热门 最火爆 最火 最畅销 最流行 最受青睐", ALIKE, "受欢迎", "最火候", False),
+    ("最美", "最漂亮 最精美 最精致 最时尚 最高端 最奢华 最豪华", ALIKE, "好看", "最美逆行者", False),
+    ("最靠谱", "最放心 最安全 最可靠 最省心 最贴心 最用心 最良心 最值得", ALIKE, "靠谱", "", False),
+    (
+        "最快",
+        "最高效 最迅速",
+        ALIKE,
+        "快速",
+        "最快# 最快当天 最快当日 最快次日 最快隔天 最快今天 最快明天 最快也要",
+        False,
+    ),
+    (
+        "最大",
+        "",
+        ALIKE,
+        "很大",
+        "最大# 最大化 最大程度 最大限度 最大尺寸 最大文件 最大宽度 最大高度 最大边 最大支持 最大分辨率 最大不超过 最大可 最大长度 最大值 最大字数",
+        False,
+    ),
+    ("最高端", "最高品质 最高水平 最高水准 最高质量", ALIKE, "高", "", False),
+    ("最齐全", "最全面 最完善 最完整", ALIKE, "齐全", "", False),
+    ("唯一", "", ONLY, "少有", "唯一码 唯一编号 唯一标识 唯一性 唯一值 唯一id 唯一收件 唯一联系人 唯一约束 唯一键 唯一需要", False),
+    ("全网首", "首家 首个 首创 全球首发 全国首", ONLY, "较早", "首个版本 首个工作日 首个方案 首个阶段 首个交付 首个视频 首个月 首个初稿", False),
+    ("万能", "100%有效 百分百有效 零风险 永久有效", "绝对的保证，《广告法》不允许没有依据的承诺", "常用", "万能角度尺 万能表", False),
+]
+
+
+def add_words(apps, schema_editor):
+    word_model = apps.get_model("gigs", "AdvertisingWord")
+    word_model.objects.bulk_create(
+        word_model(
+            word=word,
+            spellings=spellings,
+            reason=reason,
+            suggestion=suggestion,
+            exceptions=exceptions,
+            is_blocking=is_blocking,
+        )
+        for word, spellings, reason, suggestion, exceptions, is_blocking in WORDS
+    )
+
+
+class Migration(migrations.Migration):
+    atomic = False  # the house rule for a migration that writes rows (tests/contracts/test_rolling_upgrade.py)
+
+    dependencies = [("gigs", "0002_attributes_and_renditions")]
+
+    operations = [
+        migrations.CreateModel(
+            name="AdvertisingWord",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("word", models.CharField(max_length=30, unique=True, verbose_name="word")),
+                (
+                    "spellings",
+                    models.CharField(
+                        blank=True,
+                        help_text="With spaces between.",
+                        max_length=300,
+                        verbose_name="other spellings and relatives",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        help_text="Sellers read it below the field.", max_length=120, verbose_name="reason"
+                    ),
+                ),
+                (
+                    "law",
+                    models.CharField(
+                        default="《广告法》第九条第（三）项", max_length=60, verbose_name="article of the law"
+                    ),
+                ),
+                (
+                    "suggestion",
+                    models.CharField(
+                        blank=True,
+                        help_text="Stands in the place of the word when the seller takes it; empty takes the word out.",
+                        max_length=30,
+                        verbose_name="better wording",
+                    ),
+                ),
+                (
+                    "exceptions",
+                    models.TextField(
+                        blank=True,
+                        help_text="With spaces between. # stands for a number, "
+                        "^ at the beginning for the beginning of a clause.",
+                        verbose_name="harmless phrases",
+                    ),
+                ),
+                ("is_blocking", models.BooleanField(default=False, verbose_name="stops the submission",
+                    help_text="Otherwise it is a warning that the moderator sees too.")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+            ],
+            options={
+                "verbose_name": "word forbidden in advertising",
+                "verbose_name_plural": "words forbidden in advertising",
+                "ordering": ["-is_blocking", "pk"],
+            },
+        ),
+        migrations.RunPython(add_words, migrations.RunPython.noop),
+    ]

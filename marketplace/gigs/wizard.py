@@ -1,0 +1,195 @@
+"""What a page of the seller's wizard shows: the step, what is wrong with it, how complete the gig is, the card buyers see."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.core.files.storage import default_storage
+from django.http import QueryDict
+from django.urls import reverse
+
+from marketplace.accounts.models import User
+from marketplace.core.config import get_config
+from marketplace.gigs.advertising import AdvertisingHit, advertising_hits, hits_in
+from marketplace.gigs.cards import GigCard
+from marketplace.gigs.content import GigContent, read_content
+from marketplace.gigs.forms import STEP_FORMS, StepForm
+from marketplace.gigs.models import Gig
+from marketplace.gigs.problems import content_problems
+from marketplace.gigs.readiness import Completeness, completeness
+from marketplace.gigs.review_selectors import Remarks, review_remarks
+from marketplace.gigs.reviewing import review_in_progress
+from marketplace.gigs.services import EDITABLE, revision_mark
+from marketplace.gigs.steps import Step, step_of
+
+EMPTY = GigContent(category=None, title="", description="", packages=())
+
+
+@dataclass
+class FieldNotes:
+    """What stands below a field: what cannot be kept, what is not enough yet, words the advertising law forbids."""
+
+    name: str
+    errors: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    hits: list[AdvertisingHit] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.errors) + len(self.problems) + len(self.hits)
+
+
+@dataclass(frozen=True)
+class StepLink:
+    """A step in the row of steps."""
+
+    step: Step
+    url: str
+    is_done: bool
+    is_current: bool
+
+
+class Wizard:
+    """One step of one gig, or of a gig that nobody has saved yet (`gig` is None)."""
+
+    def __init__(self, gig: Gig | None, step: Step, seller: User, *, content: GigContent | None = None) -> None:
+        self.gig = gig
+        self.step = step
+        self.seller = seller
+        self.content = content if content is not None else stored_content(gig)
+        self.form: StepForm | None = STEP_FORMS[step](self.content) if step in STEP_FORMS else None
+
+    def show(self, form: StepForm) -> None:
+        """Show what was typed, and judge what of it can be kept."""
+        self.form = form
+        self.content = form.content()
+
+    @cached_property
+    def mark(self) -> str:
+        """What tells whether somebody saved after this page was made."""
+        return revision_mark(self.gig) if self.gig else ""
+
+    @cached_property
+    def saved_at(self) -> datetime | None:
+        """When the latest revision was saved."""
+        return self.gig.latest_revision.created_at if self.gig and self.gig.latest_revision else None
+
+    @cached_property
+    def in_review(self) -> bool:
+        """Whether a moderator has it."""
+        return self.gig is not None and review_in_progress(self.gig)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be changed now."""
+        return self.in_review or (self.gig is not None and self.gig.status not in EDITABLE)
+
+    @cached_property
+    def remarks(self) -> Remarks | None:
+        """What a moderator wants changed."""
+        return review_remarks(self.gig) if self.gig else None
+
+    @property
+    def review_hours(self) -> int:
+        """Within how many hours somebody reads it."""
+        return get_config("gigs.review_hours")
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """What is needed and what helps."""
+        return completeness(self.content, self.seller)
+
+    @cached_property
+    def notes(self) -> dict[str, FieldNotes]:
+        """What stands below the fields of this step, by the name of the field on the page."""
+        if self.form is None:
+            return {}
+        names = [bound.html_name for form in self.form.forms() for bound in form.visible_fields()]
+        notes = {name: FieldNotes(name) for name in names}
+        if self.form.is_bound:
+            for name, errors in self.form.errors().items():
+                notes.setdefault(name, FieldNotes(name)).errors += errors
+        for problem in content_problems(self.content):
+            if problem.step == self.step and (found := notes.get(self.form.place_on_page(problem.place))):
+                found.problems.append(problem.message)
+        for hit in advertising_hits(self.content):
+            if step_of(hit.place) == self.step and (found := notes.get(self.form.place_on_page(hit.place))):
+                found.hits.append(hit)
+        return notes
+
+    @property
+    def faults(self) -> int:
+        """How many notes stand on this page."""
+        return sum(notes.count for notes in self.notes.values())
+
+    @cached_property
+    def links(self) -> list[StepLink]:
+        """The row of steps; of a gig that is not saved yet none leads anywhere."""
+        open_steps = {item.step for item in self.completeness.missing}
+        return [
+            StepLink(
+                step,
+                url=step_url(self.gig, step) if self.gig else "",
+                is_done=self.gig is not None and step != Step.PUBLISH and step not in open_steps,
+                is_current=step == self.step,
+            )
+            for step in Step
+        ]
+
+    @cached_property
+    def card(self) -> GigCard:
+        """The gig as buyers will see it in a list."""
+        content, profile = self.content, self.seller.profile
+        cover = next(iter(content.pictures), None)
+        prices = [package.price_fen for package in content.packages if package.price_fen]
+        return GigCard(
+            gig_id=self.gig.pk if self.gig else 0,
+            url="",
+            title=content.title,
+            cover_url=default_storage.url(cover.name) if cover else "",
+            cover_alt=cover.alt_text if cover else "",
+            category_name=content.category.localized_name if content.category else "",
+            seller_name=profile.display_name,
+            seller_url="",
+            seller_avatar_url=profile.avatar.url if profile.avatar else "",
+            seller_level=profile.level,
+            rating=None,
+            rating_count=0,
+            delivery_days=min((package.delivery_days for package in content.packages), default=0),
+            price_from_fen=min(prices, default=0),
+            orders_completed=0,
+        )
+
+    @property
+    def can_be_previewed(self) -> bool:
+        """Whether there is enough for the page of the gig to be drawn."""
+        return self.gig is not None and self.content.category is not None and bool(self.content.packages)
+
+
+def stored_content(gig: Gig | None) -> GigContent:
+    """What was saved last."""
+    return read_content(gig.get_latest_revision_as_object()) if gig else EMPTY
+
+
+def step_url(gig: Gig, step: Step) -> str:
+    """The address of a step."""
+    return reverse("gigs:step", args=[gig.pk, step.value])
+
+
+def first_open_step(gig: Gig, seller: User) -> Step:
+    """Where one goes on: the first step that misses something, or the last one."""
+    if review_in_progress(gig):
+        return Step.PUBLISH
+    missing = completeness(stored_content(gig), seller).missing
+    return next((item.step for item in missing if item.step is not None), Step.PUBLISH)
+
+
+def reworded(data: QueryDict) -> QueryDict:
+    """What was posted, with the better wording in the place of the word whose button was pressed (`reword=field|start`)."""
+    name, _bar, start = data.get("reword", "").partition("|")
+    changed = data.copy()
+    for hit in hits_in(data.get(name, "")):
+        if str(hit.start) == start:
+            changed[name] = hit.replaced_in(data[name])
+    return changed
