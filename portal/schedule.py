@@ -20,6 +20,8 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.reverse_refunded_invoices": 60,
     "marketplace.payments.tasks.recheck_paid_payouts": 3600,
     "marketplace.gigs.tasks.pause_unnamed_gigs": 60,
+    "marketplace.uploads.tasks.look_into_lost": 60,
+    "marketplace.uploads.tasks.collect": 3600,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
