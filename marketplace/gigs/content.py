@@ -30,6 +30,7 @@ TAG_LIMIT = 5
 TAG_LENGTH = 20
 PICTURE_LIMIT = 5
 # Product decision (issue 5): what a buyer looks through; the field allows three pictures (facts/marketplace.md, row 17).
+VIDEO_LIMIT = 1
 DOCUMENT_LIMIT = 2
 # What a moderator can judge, and a buyer can decide on; shorter drafts are kept, but not submitted.
 DESCRIPTION_MINIMUM = 60

@@ -56,7 +56,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the latest revision; buyers see the published one until the new one has been reviewed."""
     gig = selectors.get_own_gig(pk, request.user)
     content = read_content(gig.get_latest_revision_as_object())
-    editor = _editor(request, content)
+    editor = _editor(request, content, gig.pk)
     if request.method == "POST" and editor.is_valid():
         try:
             services.update_gig(gig_id=gig.pk, seller=request.user, content=editor.content())
@@ -66,10 +66,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _editor_page(request, editor, gig, content)
 
 
-def _editor(request: HttpRequest, content: GigContent | None) -> GigEditor:
+def _editor(request: HttpRequest, content: GigContent | None, gig_id: int | None = None) -> GigEditor:
     if request.method == "POST":
-        return GigEditor(content, data=request.POST, files=request.FILES)
-    return GigEditor(content)
+        return GigEditor(content, data=request.POST, files=request.FILES, owner=request.user, gig_id=gig_id)
+    return GigEditor(content, owner=request.user, gig_id=gig_id)
 
 
 def _editor_page(request: HttpRequest, editor: GigEditor, gig: Gig | None, content: GigContent | None) -> HttpResponse:

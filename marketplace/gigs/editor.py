@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms import BaseFormSet
 from django.utils.datastructures import MultiValueDict
 
+from marketplace.accounts.models import User
 from marketplace.gigs.content import (
     ExtraContent,
     FaqContent,
@@ -26,9 +27,10 @@ from marketplace.gigs.forms import (
     FeatureFormSet,
     NeedFormSet,
     PackageForm,
-    PictureForm,
     yuan_initial,
 )
+from marketplace.gigs.gallery import GalleryForm
+from marketplace.gigs.gallery_files import subject_of
 from marketplace.gigs.models import PackageTier
 
 
@@ -41,6 +43,8 @@ class GigEditor:
         *,
         data: Mapping[str, Any] | None = None,
         files: MultiValueDict[str, UploadedFile] | None = None,
+        owner: User,
+        gig_id: int | None = None,
     ) -> None:
         bound: dict[str, Any] = {"data": data, "files": files}
         self.about = AboutForm(**bound, initial=_about_initial(content))
@@ -56,7 +60,13 @@ class GigEditor:
         self.needs = NeedFormSet(
             **bound, prefix="needs", initial=[_need_initial(need) for need in content.requirements] if content else []
         )
-        self.pictures = PictureForm(**bound, kept=content.pictures if content else ())
+        self.gallery = GalleryForm(
+            **bound,
+            owner=owner,
+            kept=content,
+            subject=subject_of(gig_id),
+            complete=data is not None and "submit" in data,
+        )
 
     @property
     def package_rows(self) -> list[tuple[str, Any, list[Any]]]:
@@ -78,7 +88,7 @@ class GigEditor:
             self.extras,
             self.faqs,
             self.needs,
-            self.pictures,
+            self.gallery,
         ]
         # A list, not a generator: every part is asked, so that all faults are shown at once.
         valid = all([part.is_valid() for part in parts])  # noqa: C419
@@ -95,7 +105,7 @@ class GigEditor:
         about = self.about.cleaned_data
         packages = self._packages()
         tiers = [package.tier for package in packages]
-        return GigContent(
+        content = GigContent(
             category=about["category"],
             title=about["title"].strip(),
             description=about["description"].strip(),
@@ -105,9 +115,8 @@ class GigEditor:
             extras=tuple(ExtraContent(**_without_delete(form)) for form in _filled(self.extras)),
             faqs=tuple(FaqContent(**_without_delete(form)) for form in _filled(self.faqs)),
             requirements=tuple(form.need() for form in _filled(self.needs)),
-            pictures=self.pictures.cleaned_data["pictures"],
-            new_pictures=self.pictures.cleaned_data["new_pictures"],
         )
+        return self.gallery.applied_to(content)
 
     def _packages(self) -> tuple[PackageContent, ...]:
         return tuple(package for form in self.packages if (package := form.content()))

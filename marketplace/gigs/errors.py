@@ -23,6 +23,7 @@ class GigErrorCode(StrEnum):
     TAG_TOO_LONG = "tag_too_long"
     SELLER_NOT_READY = "seller_not_ready"
     TOO_MANY_PICTURES = "too_many_pictures"
+    TOO_MANY_VIDEOS = "too_many_videos"
     TOO_MANY_DOCUMENTS = "too_many_documents"
     PICTURE_TOO_LARGE = "picture_too_large"
     PICTURE_UNREADABLE = "picture_unreadable"
@@ -53,6 +54,7 @@ class GigError(DomainError):
         GigErrorCode.TAG_TOO_LONG: _("A tag has at most %(limit)s characters. “%(tag)s” is longer."),
         GigErrorCode.SELLER_NOT_READY: _("Before a service can be published, we need: %(missing)s."),
         GigErrorCode.TOO_MANY_PICTURES: _("At most %(limit)s pictures. There would be %(count)s."),
+        GigErrorCode.TOO_MANY_VIDEOS: _("At most one video. There would be %(count)s."),
         GigErrorCode.TOO_MANY_DOCUMENTS: _("At most %(limit)s PDFs. There would be %(count)s."),
         GigErrorCode.PICTURE_TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Compress it and upload it again."),
         GigErrorCode.PICTURE_UNREADABLE: _("“%(name)s” is not a picture that can be read. Use JPG, PNG or WebP."),

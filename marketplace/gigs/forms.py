@@ -1,28 +1,23 @@
 """The seller's form: one page of several small forms that together make a GigContent. Works without script."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from marketplace.core.money import FEN_PER_YUAN, parse_yuan
 from marketplace.gigs.content import (
-    PICTURE_LIMIT,
     FeatureRow,
     PackageContent,
-    PictureContent,
     RequirementContent,
     check_price,
     check_tags,
 )
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.models import GigCategory, PackageTier, RequirementKind
-from marketplace.gigs.pictures import read_picture
 from marketplace.gigs.selectors import subcategory_choices
 
 DELIVERY_DAYS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 18, 20, 21, 25, 28, 30, 35, 40, 45, 60, 75, 90)
@@ -232,72 +227,6 @@ class NeedForm(forms.Form):
         kind = data["kind"] or RequirementKind.TEXT
         choices = _split(data["choices"]) if kind == RequirementKind.CHOICE else ()
         return RequirementContent(data["prompt"], kind, choices, not data["optional"])
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-
-class ManyPicturesField(forms.FileField):
-    """Several uploads at once."""
-
-    widget = ManyFilesInput(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True})
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        uploads = data if isinstance(data, list) else [data] if data else []
-        return [super(ManyPicturesField, self).clean(upload, initial) for upload in uploads if upload]
-
-
-class PictureForm(forms.Form):
-    """New pictures, and what becomes of those already there.
-
-    Uploads are encoded here, so that a refusal stands under their field, and stored by the service that writes the gig.
-    """
-
-    uploads = ManyPicturesField(
-        label=_("Add pictures"),
-        required=False,
-        help_text=_("JPG, PNG or WebP, at most 10 MB each, at most five. The first is the cover."),
-    )
-
-    def __init__(self, *args: Any, kept: tuple[PictureContent, ...], **kwargs: Any) -> None:
-        self.kept = kept
-        super().__init__(*args, prefix="pictures", **kwargs)
-        for place, picture in enumerate(kept):
-            self.fields[f"alt_{place}"] = forms.CharField(
-                label=_("What the picture shows"), max_length=120, required=False, initial=picture.alt_text
-            )
-            self.fields[f"remove_{place}"] = forms.BooleanField(label=_("Remove"), required=False)
-
-    def rows(self) -> list[tuple[PictureContent, Any, Any]]:
-        """Each kept picture with its two fields, for the template."""
-        return [(picture, self[f"alt_{place}"], self[f"remove_{place}"]) for place, picture in enumerate(self.kept)]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        pictures = [
-            replace(picture, alt_text=data.get(f"alt_{place}", ""))
-            for place, picture in enumerate(self.kept)
-            if not data.get(f"remove_{place}")
-        ]
-        new_pictures = []
-        uploads = data.get("uploads") or []
-        if len(pictures) + len(uploads) > PICTURE_LIMIT:
-            total = len(pictures) + len(uploads)
-            self.add_error(
-                "uploads",
-                _("At most %(limit)s pictures. There would be %(count)s.") % {"limit": PICTURE_LIMIT, "count": total},
-            )
-        else:
-            for upload in uploads:
-                try:
-                    new_pictures.append(read_picture(upload))
-                except GigError as error:
-                    self.add_error("uploads", error.message)
-        data["pictures"] = tuple(pictures)
-        data["new_pictures"] = tuple(new_pictures)
-        return data
 
 
 FeatureFormSet = formset_factory(FeatureForm, extra=2, max_num=FEATURE_LIMIT, validate_max=True)

@@ -36,6 +36,9 @@ def presigned_post(upload: Upload) -> dict[str, Any]:
         Bucket=storage.bucket_name,
         Key=upload.storage_name,
         Fields=fixed,
-        Conditions=[*({name: value} for name, value in fixed.items()), ["content-length-range", upload.size, upload.size]],
+        Conditions=[
+            *({name: value} for name, value in fixed.items()),
+            ["content-length-range", upload.size, upload.size],
+        ],
         ExpiresIn=EXPIRES_SECONDS,
     )

@@ -33,7 +33,9 @@ class UploadError(DomainError):
         UploadErrorCode.TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Make it smaller and upload it again."),
         UploadErrorCode.TOO_MANY: _("There is room for %(limit)s of this kind. Remove one before you add “%(name)s”."),
         UploadErrorCode.KIND_REFUSED: _("“%(name)s” is not a kind of file that can be used here."),
-        UploadErrorCode.NOT_ARRIVED: _("“%(name)s” has not arrived whole. Choose it again; what is there already stays."),
+        UploadErrorCode.NOT_ARRIVED: _(
+            "“%(name)s” has not arrived whole. Choose it again; what is there already stays."
+        ),
         UploadErrorCode.WRONG_SIZE: _("“%(name)s” arrived damaged. Choose it again."),
         UploadErrorCode.TOO_MANY_PIXELS: _("“%(name)s” has too many pixels. Make it smaller and upload it again."),
         UploadErrorCode.PICTURE_UNREADABLE: _("“%(name)s” is not a picture that can be read. Use JPG, PNG or WebP."),

@@ -66,9 +66,7 @@ class Upload(TimeStamped):
             # The owner's form: what is there already for this purpose and subject.
             models.Index(fields=["owner", "purpose", "subject"], name="uploads_of_a_form"),
             # The sweep: what waits for a worker, or was lost by one. Nearly always empty.
-            models.Index(
-                fields=["received_at"], condition=Q(state__in=sorted(UNDECIDED)), name="uploads_undecided"
-            ),
+            models.Index(fields=["received_at"], condition=Q(state__in=sorted(UNDECIDED)), name="uploads_undecided"),
             # Collecting: what was found to be unused long ago comes first.
             models.Index(fields=["updated_at"], name="uploads_by_age"),
             # Attaching: the names that content carries.

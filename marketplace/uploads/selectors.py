@@ -43,10 +43,14 @@ def own_uploads(*, user: User, purpose: str, keys: Collection[UUID]) -> dict[UUI
 
 def undecided_uploads() -> QuerySet[Upload]:
     """What a worker was told of and has lost, that which waits longest first."""
-    return Upload.objects.filter(state__in=UNDECIDED).filter(
-        Q(state=UploadState.RECEIVED, received_at__lt=clock.now() - WAITS_FOR)
-        | Q(state=UploadState.PROCESSING, claimed_at__lt=clock.now() - LOST_AFTER)
-    ).order_by("received_at")
+    return (
+        Upload.objects.filter(state__in=UNDECIDED)
+        .filter(
+            Q(state=UploadState.RECEIVED, received_at__lt=clock.now() - WAITS_FOR)
+            | Q(state=UploadState.PROCESSING, claimed_at__lt=clock.now() - LOST_AFTER)
+        )
+        .order_by("received_at")
+    )
 
 
 def uploads_to_collect() -> QuerySet[Upload]:

@@ -28,7 +28,9 @@ UPLOAD_TRANSITIONS: TransitionTable[UploadState] = TransitionTable(
         _row(UploadState.RECEIVED, UploadState.PROCESSING, SYSTEM, "one worker has it"),
         _row(UploadState.PROCESSING, UploadState.RECEIVED, SYSTEM, "that worker was never heard of again"),
         _row(UploadState.PROCESSING, UploadState.READY, SYSTEM, "what was made of it is stored, what came is deleted"),
-        _row(UploadState.PROCESSING, UploadState.REJECTED, SYSTEM, "what came stays in the private storage for a while"),
+        _row(
+            UploadState.PROCESSING, UploadState.REJECTED, SYSTEM, "what came stays in the private storage for a while"
+        ),
     )
 )
 # Until then the owner's page asks again.

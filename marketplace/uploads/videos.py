@@ -43,7 +43,9 @@ def read_film(path: Path, *, mime: str, name: str) -> Film:
     tracks = ["-map", "0:v:0", "-map", "0:a:0?", "-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1"]
     written = ["-c", "copy", "-fflags", "+bitexact", *(["-movflags", "+faststart"] if ending == "mp4" else [])]
     answer = run_limited(
-        [*start, "-i", path.name, *tracks, *written, "-progress", "pipe:1", clean.name], folder=path.parent, seconds=SECONDS
+        [*start, "-i", path.name, *tracks, *written, "-progress", "pipe:1", clean.name],
+        folder=path.parent,
+        seconds=SECONDS,
     )
     # A film that was cut off is copied as far as it goes, and ffmpeg ends well: only its complaint tells.
     if answer.code != 0 or "partial file" in answer.complaints or "File ended prematurely" in answer.complaints:

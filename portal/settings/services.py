@@ -67,9 +67,10 @@ def _folder(name: str) -> dict[str, str]:
 
 
 def upload_origins(bucket: str, endpoint: str, addressing: str) -> list[str]:
-    """The origins under which browsers reach `bucket`; without an endpoint those of AWS, in whatever region."""
+    """The origins under which browsers reach `bucket`; without an endpoint those of AWS."""
     if not endpoint:
-        return [f"https://{bucket}.s3.amazonaws.com", f"https://{bucket}.s3.{env.str('S3_REGION', default='cn-hangzhou')}.amazonaws.com"]
+        region = env.str("S3_REGION", default="cn-hangzhou")
+        return [f"https://{bucket}.s3.amazonaws.com", f"https://{bucket}.s3.{region}.amazonaws.com"]
     parts = urlsplit(endpoint)
     host = f"{bucket}.{parts.netloc}" if addressing == "virtual" else parts.netloc
     return [f"{parts.scheme}://{host}"]

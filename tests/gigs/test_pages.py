@@ -130,7 +130,7 @@ def form_data(category, **changes):
 
 def test_the_form_makes_a_draft(seller_client, seller):
     category = make_category(parent=make_category())
-    response = seller_client.post(reverse("gigs:create"), form_data(category, **{"pictures-uploads": [picture()]}))
+    response = seller_client.post(reverse("gigs:create"), form_data(category, **{"gallery-files": [picture()]}))
     gig = Gig.objects.get(seller=seller)
     assert response.url == reverse("gigs:edit", args=[gig.pk])
     assert gig.packages.get().price_fen == 128_050
@@ -142,7 +142,7 @@ def test_the_form_makes_a_draft(seller_client, seller):
 
 def test_the_form_submits(seller_client, seller):
     category = make_category(parent=make_category())
-    data = form_data(category, submit="1", **{"pictures-uploads": [picture()]})
+    data = form_data(category, submit="1", **{"gallery-files": [picture()]})
     response = seller_client.post(reverse("gigs:create"), data)
     assert response.url == reverse("gigs:desk_list")
     assert Gig.objects.get(seller=seller).status == GigStatus.IN_REVIEW
@@ -229,9 +229,16 @@ def test_what_the_service_refuses_stands_on_the_form_with_all_that_was_typed(sel
     assert [message.level_tag for message in response.context["messages"]] == ["error"]
 
 
-def test_no_picture_is_stored_for_a_form_with_a_fault(seller_client, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def test_a_picture_sent_with_a_form_that_has_a_fault_waits_for_the_next_save(seller_client, seller):
     category = make_category(parent=make_category())
-    data = form_data(category, title="短", **{"pictures-uploads": [picture()]})
-    assert seller_client.post(reverse("gigs:create"), data).status_code == 422
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    data = form_data(category, title="短", **{"gallery-files": [picture()]})
+    page = seller_client.post(reverse("gigs:create"), data)
+    assert page.status_code == 422
+    upload = seller.uploads.get()
+    assert upload.attached_at is None
+    assert upload.key.hex in page.content.decode()
+    again = form_data(category, **{"gallery-present": "1", "gallery-item": upload.key.hex})
+    assert seller_client.post(reverse("gigs:create"), again).status_code == 302
+    upload.refresh_from_db()
+    assert Gig.objects.get(seller=seller).media.get().file.name == upload.result_name
+    assert upload.attached_at is not None

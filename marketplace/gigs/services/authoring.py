@@ -8,6 +8,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.selectors import publishing_is_missing
 from marketplace.gigs.content import GigContent, check_content, read_content, write_content
 from marketplace.gigs.errors import GigError, GigErrorCode
+from marketplace.gigs.gallery_files import attach_gallery
 from marketplace.gigs.models import Gig, GigStats
 from marketplace.gigs.moving import move
 from marketplace.gigs.pictures import stored_pictures
@@ -32,6 +33,7 @@ def create_gig(*, seller: User, content: GigContent) -> Gig:
         write_content(gig, stored)
         gig.save()
         gig.save_revision(user=seller)
+        attach_gallery(seller, stored)
         GigStats.objects.create(gig=gig)
         refresh_stats(gig)
     return gig
@@ -58,6 +60,7 @@ def _write_revision(*, gig_id: int, seller: User, content: GigContent) -> Gig:
     draft = row.get_latest_revision_as_object()
     write_content(draft, content)
     draft.save_revision(user=seller)
+    attach_gallery(seller, content)
     if not row.live:
         # Figures of a draft are for its seller's own list only.
         cheapest = min(package.price_fen for package in content.packages)

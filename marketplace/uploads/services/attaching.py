@@ -7,7 +7,6 @@ from django.db import transaction
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.uploads import locks
-from marketplace.uploads.models import Upload
 
 
 @transaction.atomic
