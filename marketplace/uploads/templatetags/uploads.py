@@ -26,7 +26,6 @@ def upload_texts() -> str:
             "saidMoved": _("“%(name)s” is now at place %(place)s."),
             "saidCover": _("“%(name)s” is now the cover."),
             "image": _("Picture"),
-            "leaving": _("Files are still being sent."),
         },
         ensure_ascii=False,
     )
