@@ -18,6 +18,7 @@ class Uploads {
     this.files = new WeakMap(); // row → the file that was chosen for it
     this.running = new Map(); // row → the request that sends it
     this.queue = [];
+    this.announced = Promise.resolve();
     this.pause = ASK_AFTER_MILLISECONDS;
     element.querySelectorAll("[data-without-script]").forEach((part) => part.remove());
     element.querySelectorAll("[data-shot]").forEach((row) => this.prepare(row));
@@ -106,10 +107,7 @@ class Uploads {
 
   async send(row) {
     const file = this.files.get(row);
-    const told = await this.call(this.element.dataset.uploads, {
-      purpose: this.element.dataset.purpose, subject: this.element.dataset.subject, name: file.name, size: file.size,
-      content_type: file.type, modified_ms: file.lastModified,
-    });
+    const told = await this.announce(file);
     const twin = this.rows().find((other) => other !== row && other.dataset.key === told.key);
     if (twin) { // chosen again, and here already
       row.remove();
@@ -126,6 +124,15 @@ class Uploads {
       this.show(row, await this.call(told.finish));
     }
     this.askLater(true);
+  }
+
+  // One after the other, so that after a reload they stand in the order in which they were chosen.
+  announce(file) {
+    const { uploads, purpose, subject } = this.element.dataset;
+    const values = { purpose, subject, name: file.name, size: file.size, content_type: file.type, modified_ms: file.lastModified };
+    const announced = this.announced.then(() => this.call(uploads, values));
+    this.announced = announced.catch(() => {});
+    return announced;
   }
 
   post(row, target, file) {
