@@ -24,7 +24,7 @@ from marketplace.gigs.models import MediaKind
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
 from marketplace.uploads.presenters import as_json
-from marketplace.uploads.services import discard_upload, take_file
+from marketplace.uploads.services import discard_upload, hold_uploads, take_file
 from marketplace.uploads.states import UploadState
 
 ALT_LENGTH = 120
@@ -157,7 +157,9 @@ class GalleryForm(forms.Form):
         return bool(self.data.get(self.add_prefix(f"remove-{token}")))
 
     def _chosen(self) -> list[PictureContent]:
-        uploads = posted_uploads(self.owner, [key for token in self._tokens if (key := _key(token))])
+        keys = [key for token in self._tokens if (key := _key(token))]
+        hold_uploads(owner=self.owner, keys=keys)
+        uploads = posted_uploads(self.owner, keys)
         chosen = []
         for token in self._tokens:
             key = _key(token)
@@ -169,6 +171,8 @@ class GalleryForm(forms.Form):
                 chosen.append(replace(self.kept[token], alt_text=self._alt(token)))
             elif upload and upload.state == UploadState.READY:
                 chosen.append(as_content(upload, alt_text=self._alt(token)))
+            elif upload and upload.state == UploadState.REJECTED and self.complete:
+                discard_upload(upload=upload)  # told, and the form is done with
             elif upload and upload.is_undecided and self.complete:
                 self.add_error(None, UploadError(UploadErrorCode.NOT_READY, name=upload.name).message)
         # Saved once and posted again, an upload is named both ways: it is in the gallery once.

@@ -10,8 +10,7 @@ from django.http import Http404
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.uploads.models import Upload
-from marketplace.uploads.services.deciding import LOST_AFTER
-from marketplace.uploads.states import UNDECIDED, UploadState
+from marketplace.uploads.states import LOST_AFTER, UNDECIDED, UploadState
 
 # Product decisions: a form that is left is come back to on the same day; a quarantined file is there for a question.
 UNUSED_AFTER = timedelta(hours=24)
@@ -31,9 +30,13 @@ def get_own_upload(key: UUID, user: User) -> Upload:
 
 
 def uploads_of_form(*, user: User, purpose: str, subject: str) -> list[Upload]:
-    """What this person has sent for a form and not used yet, in the order in which it was announced."""
+    """What this person has sent for a form and not used yet, in the order in which it was announced.
+
+    A refusal is told for a day; the file stays in quarantine for longer.
+    """
     unused = Upload.objects.filter(owner=user, purpose=purpose, subject=subject, attached_at=None)
-    return list(unused.order_by("pk"))
+    told = Q(state=UploadState.REJECTED, decided_at__lt=clock.now() - UNUSED_AFTER)
+    return list(unused.exclude(told).order_by("pk"))
 
 
 def own_uploads(*, user: User, purpose: str, keys: Collection[UUID]) -> dict[UUID, Upload]:
@@ -56,7 +59,7 @@ def undecided_uploads() -> QuerySet[Upload]:
 def uploads_to_collect() -> QuerySet[Upload]:
     """What may be unused by now: never attached for a day, refused a week ago, or attached and not looked at for a week."""
     now = clock.now()
-    never = Q(attached_at=None, created_at__lt=now - UNUSED_AFTER) & ~Q(state=UploadState.REJECTED)
+    never = Q(attached_at=None, updated_at__lt=now - UNUSED_AFTER) & ~Q(state=UploadState.REJECTED)
     refused = Q(state=UploadState.REJECTED, created_at__lt=now - QUARANTINED_FOR)
     used = Q(attached_at__isnull=False, updated_at__lt=now - LOOKED_AT_AFTER)
     return Upload.objects.filter(never | refused | used).exclude(state=UploadState.PROCESSING).order_by("updated_at")

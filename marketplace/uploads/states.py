@@ -1,5 +1,7 @@
 """The life of an upload: announced, here, looked at, and then fit to be used or refused."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,3 +37,5 @@ UPLOAD_TRANSITIONS: TransitionTable[UploadState] = TransitionTable(
 )
 # Until then the owner's page asks again.
 UNDECIDED = frozenset({UploadState.RECEIVED, UploadState.PROCESSING})
+# Longer than a task may run (CELERY_TASK_TIME_LIMIT), so that whoever is still at it is never overtaken while alive.
+LOST_AFTER = timedelta(minutes=10)

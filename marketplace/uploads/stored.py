@@ -16,6 +16,6 @@ def delete_files(purpose_key: str, incoming_name: str, names: set[str]) -> None:
     """Delete what came and what was made of it. After the commit: it goes over the network. What is gone is no fault."""
     if incoming_name:
         incoming_storage().delete(incoming_name)
-    purpose = get_purpose(purpose_key)
-    for name in names if purpose else ():
-        storages[purpose.storage].delete(name)
+    if purpose := get_purpose(purpose_key):
+        for name in names:
+            storages[purpose.storage].delete(name)

@@ -44,8 +44,13 @@ class Uploads {
     this.said.textContent = sentence;
   }
 
+  // Many rows have the same buttons: who hears them is told whose they are.
   prepare(row) {
     row.querySelector("[data-with-script]").hidden = false;
+    row.querySelectorAll("[data-with-script] button").forEach((button) => {
+      const words = button.getAttribute("aria-label") ?? button.textContent.trim();
+      button.setAttribute("aria-label", this.text("buttonOf", { button: words, name: this.name(row) }));
+    });
   }
 
   listenForDrops(zone) {
@@ -114,6 +119,8 @@ class Uploads {
       this.show(twin, told);
       return;
     }
+    const { key, discard } = row.dataset;
+    if (key && key !== told.key) this.call(discard).catch(() => {}); // of the same name, and another file
     this.show(row, told);
     if (!row.isConnected) { // taken away while it was announced
       await this.call(told.discard);

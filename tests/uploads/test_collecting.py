@@ -10,6 +10,7 @@ from marketplace.gigs.content import read_content
 from marketplace.gigs.gallery_files import GALLERY, as_content, still_used
 from marketplace.uploads import services, tasks
 from marketplace.uploads.models import Upload
+from marketplace.uploads.selectors import uploads_to_collect
 from marketplace.uploads.stored import stored_names
 from tests.gigs.content import content, picture
 from tests.uploads import files
@@ -114,3 +115,13 @@ def test_nobody_marks_an_upload_of_somebody_else_as_used(sent, buyer):
     assert services.attach_uploads(owner=buyer, names=[upload.result_name]) == 0
     upload.refresh_from_db()
     assert upload.attached_at is None
+
+
+def test_what_somebody_comes_back_to_is_not_collected_under_their_hands(sent, seller):
+    upload = sent("a.jpg", files.picture())
+    Upload.objects.update(updated_at=clock.now() - timedelta(hours=25))
+    assert list(uploads_to_collect()) == [upload]
+    services.hold_uploads(owner=seller, keys=[upload.key])
+    # The job had listed it before.
+    assert services.collect_upload(upload_id=upload.pk) is False
+    assert Upload.objects.exists()

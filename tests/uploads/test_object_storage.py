@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import logging
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from urllib.error import HTTPError
@@ -31,6 +32,7 @@ REGION, ACCESS_KEY, SECRET_KEY = "cn-hangzhou", "AKIDTESTS", "secret-of-the-test
 @pytest.fixture(scope="session")
 def object_storage():
     """The address of a real S3 server with two buckets, for the whole session."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it tells of every request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -195,8 +197,9 @@ def test_collecting_deletes_the_objects_too(declared, django_capture_on_commit_c
     services.finish_upload(upload=upload)
     services.process_upload(upload_id=upload.pk)
     upload.refresh_from_db()
+    Upload.objects.update(updated_at=datetime.now(UTC) - timedelta(hours=25))
     with django_capture_on_commit_callbacks(execute=True):
-        services.collect_upload(upload_id=upload.pk)
+        assert services.collect_upload(upload_id=upload.pk) is True
     assert not any(storages["default"].exists(name) for name in stored_names(upload))
 
 

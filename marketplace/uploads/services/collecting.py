@@ -7,6 +7,7 @@ from marketplace.core import clock
 from marketplace.uploads import locks
 from marketplace.uploads.models import Upload
 from marketplace.uploads.purposes import get_purpose
+from marketplace.uploads.selectors import uploads_to_collect
 from marketplace.uploads.services.intake import forget
 from marketplace.uploads.stored import stored_names
 
@@ -18,10 +19,11 @@ def collect_upload(*, upload_id: int) -> bool:
     The room it was sent for is asked what its rows and revisions still name. One that is needed is looked at again when
     all others have had their turn.
     """
-    upload = Upload.objects.filter(pk=upload_id).select_related("owner").first()
-    if upload is None:
+    if not Upload.objects.filter(pk=upload_id).exists():
         return False
     row = locks.lock_upload(upload_id)
+    if not uploads_to_collect().filter(pk=upload_id).exists():
+        return False  # somebody came back to it in between
     purpose = get_purpose(row.purpose)
     if purpose is None:  # a room that is switched off keeps its files
         return False

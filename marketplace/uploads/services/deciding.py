@@ -2,7 +2,6 @@
 
 import logging
 from contextlib import ExitStack
-from datetime import timedelta
 
 from django.db import transaction
 
@@ -13,13 +12,11 @@ from marketplace.uploads.models import Upload, incoming_storage
 from marketplace.uploads.moving import move
 from marketplace.uploads.processing import Found, examine, local_copy
 from marketplace.uploads.purposes import get_purpose
-from marketplace.uploads.states import SYSTEM, UploadState
+from marketplace.uploads.states import LOST_AFTER, SYSTEM, UploadState
 
 logger = logging.getLogger(__name__)
 # A file that ends its worker this often is the cause, not the victim.
 MOST_ATTEMPTS = 3
-# Longer than a task may run (CELERY_TASK_TIME_LIMIT), so that whoever is still at it is never overtaken while alive.
-LOST_AFTER = timedelta(minutes=10)
 
 
 class _OvertakenError(Exception):

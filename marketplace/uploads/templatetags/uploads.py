@@ -25,6 +25,8 @@ def upload_texts() -> str:
             "saidRemoved": _("“%(name)s” is removed."),
             "saidMoved": _("“%(name)s” is now at place %(place)s."),
             "saidCover": _("“%(name)s” is now the cover."),
+            # Translators: the name of a button, and of the file that it is for.
+            "buttonOf": _("%(button)s: %(name)s"),
             "image": _("Picture"),
         },
         ensure_ascii=False,
