@@ -102,3 +102,14 @@ def identities_are_checked_by_somebody_real(
         message = "IDENTITY_CHECK_BACKEND says of every name that it matches: it knows nobody."
         return [Error(message, hint=hint, id="portal.E007")]
     return []
+
+
+@register()
+def films_lose_what_the_camera_noted_down(
+    app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
+) -> list[CheckMessage]:
+    """In production films are rewritten without metadata: where somebody lives must not stand in what everybody can load."""
+    if not production or settings.FFMPEG:
+        return []
+    hint = "Install ffmpeg, or set FFMPEG to where it is."
+    return [Warning("Films keep the place where they were made: there is no ffmpeg.", hint=hint, id="portal.W002")]

@@ -22,6 +22,8 @@ INTERVALS: dict[str, int] = {
     "marketplace.gigs.tasks.pause_unnamed_gigs": 60,
     "marketplace.gigs.tasks.write_figures": 300,
     "marketplace.gigs.tasks.forget_imports": 3600,
+    "marketplace.uploads.tasks.look_into_lost": 60,
+    "marketplace.uploads.tasks.collect": 3600,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,

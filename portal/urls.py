@@ -36,6 +36,7 @@ urlpatterns += i18n_patterns(
     path("accounts/", include("marketplace.accounts.security_urls")),  # before those of allauth that it wraps
     path("", include("marketplace.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("marketplace.uploads.urls")),
     path("", include("marketplace.gigs.urls")),
     path("", include("marketplace.discovery.urls")),
     path("", include("marketplace.orders.urls")),

@@ -38,7 +38,7 @@ def encode_picture(upload: File, *, longest_side: int = LONGEST_SIDE) -> Encoded
 
     The format is sniffed from the bytes; the name and the browser's content type are not believed.
     """
-    return _encoded(_read(upload), longest_side)
+    return _encoded(open_picture(upload), longest_side)
 
 
 def encode_square(upload: File, *, square: Square | None, side: int) -> EncodedPicture:
@@ -46,7 +46,7 @@ def encode_square(upload: File, *, square: Square | None, side: int) -> EncodedP
 
     A square that reaches over the edge is moved and cut to what there is. Raises PictureError.
     """
-    picture = _read(upload)
+    picture = open_picture(upload)
     longest = min(picture.size)
     size = min(max(square.size, 1), longest) if square else longest
     left = min(max(square.x, 0), picture.width - size) if square else (picture.width - size) // 2
@@ -54,8 +54,8 @@ def encode_square(upload: File, *, square: Square | None, side: int) -> EncodedP
     return _encoded(picture.crop((left, top, left + size, top + size)), side)
 
 
-def _read(upload: File) -> Image.Image:
-    """The pixels of `upload`, upright, in RGB or RGBA."""
+def open_picture(upload: File) -> Image.Image:
+    """The pixels of `upload`, upright, in RGB or RGBA. Raises PictureError; too many are refused before they are unpacked."""
     if upload.size > MAXIMUM_MEGABYTES * 1024 * 1024:
         raise PictureError(PictureErrorCode.TOO_LARGE, name=upload.name, limit=MAXIMUM_MEGABYTES)
     try:

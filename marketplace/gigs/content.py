@@ -5,6 +5,7 @@ The form, the demo catalogue and the tests all hand this to `services`; nothing 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.files.storage import default_storage
 
@@ -33,6 +34,9 @@ PICTURE_LIMIT = 5
 FEATURE_LIMIT, FAQ_LIMIT, EXTRA_LIMIT, NEED_LIMIT = 10, 10, 8, 10
 # Shorter, a title says no more than its category.
 TITLE_MINIMUM = 6
+# Product decision (issue 5): what a buyer looks through; the field allows three pictures (facts/marketplace.md, row 17).
+VIDEO_LIMIT = 1
+DOCUMENT_LIMIT = 2
 # What a moderator can judge, and a buyer can decide on; shorter drafts are kept, but not submitted.
 DESCRIPTION_MINIMUM = 60
 # What a card shows in two lines; the column holds more.
@@ -78,27 +82,25 @@ class RequirementContent:
 
 @dataclass(frozen=True)
 class PictureContent:
-    """A stored picture: `name` is its name in the default storage."""
+    """A stored picture, film or PDF of the gallery: `name` is its name in the default storage.
+
+    Width, height, renditions and placeholder are those of what is shown: of a film its poster, of a PDF its first page.
+    """
 
     name: str
     alt_text: str = ""
     width: int = 0
     height: int = 0
+    kind: str = MediaKind.IMAGE
+    renditions: tuple[dict[str, Any], ...] = ()
+    placeholder: str = ""
+    duration_seconds: int | None = None
+    page_count: int | None = None
 
     @property
     def url(self) -> str:
         """Where browsers fetch it."""
         return default_storage.url(self.name)
-
-
-@dataclass(frozen=True)
-class NewPicture:
-    """A picture that was checked and encoded as WebP, and is stored when the gig is written."""
-
-    encoded: bytes
-    width: int
-    height: int
-    alt_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,15 @@ class GigContent:
     pictures: tuple[PictureContent, ...] = ()
     features: tuple[FeatureRow, ...] = ()
     language: str = "zh-hans"
-    # The services store these and put them behind `pictures` (pictures.stored_pictures).
-    new_pictures: tuple[NewPicture, ...] = ()
     # What the category's attributes say of it: key of GigAttribute → keys of its options (attributes.clean_attributes).
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    video: PictureContent | None = None
+    documents: tuple[PictureContent, ...] = ()
+
+    @property
+    def media(self) -> tuple[PictureContent, ...]:
+        """The whole gallery in the order in which it is shown: pictures, the film, PDFs."""
+        return (*self.pictures, *([self.video] if self.video else []), *self.documents)
 
 
 def check_price(price_fen: int) -> None:
@@ -191,7 +198,8 @@ def check_limits(content: GigContent) -> None:
         (content.extras, EXTRA_LIMIT, GigErrorCode.TOO_MANY_EXTRAS),
         (content.faqs, FAQ_LIMIT, GigErrorCode.TOO_MANY_FAQS),
         (content.requirements, NEED_LIMIT, GigErrorCode.TOO_MANY_REQUIREMENTS),
-        ((*content.pictures, *content.new_pictures), PICTURE_LIMIT, GigErrorCode.TOO_MANY_PICTURES),
+        (content.pictures, PICTURE_LIMIT, GigErrorCode.TOO_MANY_PICTURES),
+        (content.documents, DOCUMENT_LIMIT, GigErrorCode.TOO_MANY_DOCUMENTS),
     ):
         if len(rows) > limit:
             raise GigError(code, limit=limit, count=len(rows))
@@ -253,14 +261,18 @@ def write_content(gig: Gig, content: GigContent) -> None:
     ]
     gig.media = [  # type: ignore[misc]
         GigMedia(
-            kind=MediaKind.IMAGE,
-            file=picture.name,
-            alt_text=picture.alt_text,
-            width=picture.width,
-            height=picture.height,
+            kind=medium.kind,
+            file=medium.name,
+            alt_text=medium.alt_text,
+            width=medium.width,
+            height=medium.height,
+            renditions=list(medium.renditions),
+            placeholder=medium.placeholder,
+            duration_seconds=medium.duration_seconds,
+            page_count=medium.page_count,
             sort_order=place,
         )
-        for place, picture in enumerate(content.pictures)
+        for place, medium in enumerate(content.media)
     ]
     gig.tags.set(content.tags)
 
@@ -278,6 +290,7 @@ def read_content(gig: Gig) -> GigContent:
         )
         for package in gig.packages.all()
     )
+    media = [_read_medium(medium) for medium in gig.media.all()]
     return GigContent(
         category=gig.category,
         title=gig.title,
@@ -291,11 +304,23 @@ def read_content(gig: Gig) -> GigContent:
             for item in gig.requirements.all()
         ),
         extras=tuple(ExtraContent(extra.title, extra.price_fen, extra.extra_days) for extra in gig.extras.all()),
-        pictures=tuple(
-            PictureContent(picture.file.name or "", picture.alt_text, picture.width, picture.height)
-            for picture in gig.media.all()
-            if picture.kind == MediaKind.IMAGE
-        ),
+        pictures=tuple(medium for medium in media if medium.kind == MediaKind.IMAGE),
+        video=next((medium for medium in media if medium.kind == MediaKind.VIDEO), None),
+        documents=tuple(medium for medium in media if medium.kind == MediaKind.PDF),
         features=tuple(FeatureRow(row["label"], tuple(row["values"])) for row in gig.feature_rows),
         attributes=dict(gig.attributes),
+    )
+
+
+def _read_medium(medium: GigMedia) -> PictureContent:
+    return PictureContent(
+        name=medium.file.name or "",
+        alt_text=medium.alt_text,
+        width=medium.width,
+        height=medium.height,
+        kind=medium.kind,
+        renditions=tuple(medium.renditions),
+        placeholder=medium.placeholder,
+        duration_seconds=medium.duration_seconds,
+        page_count=medium.page_count,
     )

@@ -23,9 +23,8 @@ class GigErrorCode(StrEnum):
     TAG_TOO_LONG = "tag_too_long"
     SELLER_NOT_READY = "seller_not_ready"
     TOO_MANY_PICTURES = "too_many_pictures"
-    PICTURE_TOO_LARGE = "picture_too_large"
-    PICTURE_UNREADABLE = "picture_unreadable"
-    PICTURE_TOO_MANY_PIXELS = "picture_too_many_pixels"
+    TOO_MANY_VIDEOS = "too_many_videos"
+    TOO_MANY_DOCUMENTS = "too_many_documents"
     FEATURE_ROW_UNEVEN = "feature_row_uneven"
     TOO_MANY_FEATURES = "too_many_features"
     TOO_MANY_EXTRAS = "too_many_extras"
@@ -67,9 +66,8 @@ class GigError(DomainError):
         GigErrorCode.TAG_TOO_LONG: _("A tag has at most %(limit)s characters. “%(tag)s” is longer."),
         GigErrorCode.SELLER_NOT_READY: _("Before a service can be published, we need: %(missing)s."),
         GigErrorCode.TOO_MANY_PICTURES: _("At most %(limit)s pictures. There would be %(count)s."),
-        GigErrorCode.PICTURE_TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Compress it and upload it again."),
-        GigErrorCode.PICTURE_UNREADABLE: _("“%(name)s” is not a picture that can be read. Use JPG, PNG or WebP."),
-        GigErrorCode.PICTURE_TOO_MANY_PIXELS: _("“%(name)s” has too many pixels. Make it smaller and upload it again."),
+        GigErrorCode.TOO_MANY_VIDEOS: _("At most one video. There would be %(count)s."),
+        GigErrorCode.TOO_MANY_DOCUMENTS: _("At most %(limit)s PDFs. There would be %(count)s."),
         GigErrorCode.FEATURE_ROW_UNEVEN: _("A comparison row needs one value for each package."),
         GigErrorCode.TOO_MANY_FEATURES: _("At most %(limit)s comparison rows. There are %(count)s now."),
         GigErrorCode.TOO_MANY_EXTRAS: _("At most %(limit)s add-ons. There are %(count)s now."),

@@ -58,7 +58,8 @@ class Wizard:
         self.step = step
         self.seller = seller
         self.content = content if content is not None else stored_content(gig)
-        self.form: StepForm | None = STEP_FORMS[step](self.content) if step in STEP_FORMS else None
+        made = STEP_FORMS.get(step)
+        self.form: StepForm | None = made(self.content, seller=seller, gig_id=gig.pk if gig else None) if made else None
 
     def show(self, form: StepForm) -> None:
         """Show what was typed, and judge what of it can be kept."""

@@ -79,7 +79,13 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save(request: HttpRequest, gig: Gig | None, step: Step) -> HttpResponse:
     before = stored_content(gig)
-    form = STEP_FORMS[step](before, data=reworded(request.POST), files=request.FILES)
+    form = STEP_FORMS[step](
+        before,
+        data=reworded(request.POST),
+        files=request.FILES,
+        seller=request.user,
+        gig_id=gig.pk if gig else None,
+    )
     is_valid = form.is_valid()
     if request.htmx:
         return _saved_by_itself(request, gig, step, before, form)

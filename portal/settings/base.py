@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "marketplace.orders",
     "marketplace.gigs",
     "marketplace.ledger",
+    "marketplace.uploads",
     "marketplace.notifications",
     "marketplace.accounts",
     "marketplace.core",
@@ -108,6 +109,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "marketplace.core.templatetags.jiangji",
+                "marketplace.core.templatetags.pictures",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],

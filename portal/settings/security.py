@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from portal.embedded.paths import state_directory
 from portal.env import PRODUCTION, env
 from portal.settings.people import SOCIAL_FORM_HOSTS
+from portal.settings.services import UPLOAD_ORIGINS
 
 
 def _development_secret() -> str:
@@ -88,7 +89,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", *env.list("CSP_IMAGE_HOSTS", default=[])],
         "media-src": [SELF, *env.list("CSP_IMAGE_HOSTS", default=[])],
-        "connect-src": [SELF],
+        # Scripts send files to the object storage themselves (marketplace/uploads/direct.py).
+        "connect-src": [SELF, *UPLOAD_ORIGINS],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [SELF],

@@ -1,5 +1,8 @@
 """Database, cache, broker, real time, files, mail, search."""
 
+import shutil
+from urllib.parse import urlsplit
+
 from portal.embedded.paths import state_directory
 from portal.env import BASE_DIR, ENVIRONMENT, PRODUCTION, env
 
@@ -63,11 +66,46 @@ def _folder(name: str) -> dict[str, str]:
     return {} if PRODUCTION else {"default": str(state_directory() / name)}
 
 
+def upload_origins(bucket: str, endpoint: str, addressing: str) -> list[str]:
+    """The origins under which browsers reach `bucket`; without an endpoint those of AWS."""
+    if not endpoint:
+        region = env.str("S3_REGION", default="cn-hangzhou")
+        return [f"https://{bucket}.s3.amazonaws.com", f"https://{bucket}.s3.{region}.amazonaws.com"]
+    parts = urlsplit(endpoint)
+    host = f"{bucket}.{parts.netloc}" if addressing == "virtual" else parts.netloc
+    return [f"{parts.scheme}://{host}"]
+
+
+def ffmpeg_program() -> str:
+    """The machine's ffmpeg, else the one that imageio-ffmpeg brings along; empty when there is none for this machine."""
+    if own := shutil.which("ffmpeg"):
+        return own
+    try:
+        import imageio_ffmpeg
+
+        return imageio_ffmpeg.get_ffmpeg_exe()
+    except (ImportError, RuntimeError):  # no package, or no program in it, for this machine
+        return ""
+
+
 MEDIA_URL = "/media/"
 # With S3 the buckets hold them all.
 MEDIA_ROOT = "" if _S3_BUCKET else str(env.path("MEDIA_ROOT", **_folder("media")))
 # Deliveries, chat attachments, identity papers: never below MEDIA_URL, served by a view that asks the selector first.
 PRIVATE_MEDIA_ROOT = "" if _S3_BUCKET else str(env.path("PRIVATE_MEDIA_ROOT", **_folder("private")))
+
+# Where browsers send files to, when servers use an internal endpoint (Aliyun: `-internal`) that they cannot reach.
+S3_BROWSER_ENDPOINT_URL: str = env.str("S3_BROWSER_ENDPOINT_URL", default="") or env.str("S3_ENDPOINT_URL", default="")
+# What the policy of pages must let them connect to.
+UPLOAD_ORIGINS = (
+    upload_origins(
+        env.str("S3_PRIVATE_BUCKET"), S3_BROWSER_ENDPOINT_URL, env.str("S3_ADDRESSING_STYLE", default="virtual")
+    )
+    if _S3_BUCKET
+    else []
+)
+# Rewrites films without metadata and draws their posters. Empty: they are kept as they came, without a poster.
+FFMPEG: str = env.str("FFMPEG", default="") or ffmpeg_program()
 
 _PUBLIC_FILES: dict = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 _PRIVATE_FILES: dict = {

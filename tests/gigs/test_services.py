@@ -1,7 +1,4 @@
-from pathlib import Path
-
 import pytest
-from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from marketplace.accounts.models import User
@@ -11,11 +8,10 @@ from marketplace.gigs.cards import gig_cards
 from marketplace.gigs.content import FeatureRow, PictureContent, read_content
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Favourite, Gig, GigPackage, GigStats
-from marketplace.gigs.pictures import read_picture
 from marketplace.gigs.selectors import similar_gigs
 from marketplace.gigs.states import GigStatus
 from tests.factories import make_category, make_gig, make_user
-from tests.gigs.content import content, package, picture
+from tests.gigs.content import content, package
 
 
 def refusal(call, **arguments) -> GigErrorCode:
@@ -135,33 +131,6 @@ def test_keeping_counts_everybody_once(seller, buyer):
     assert GigStats.objects.get(gig=gig).favourite_count == 1
     assert refusal(services.toggle_favourite, gig=gig, user=seller) == GigErrorCode.OWN_GIG
     assert Favourite.objects.count() == 1
-
-
-def files_stored():
-    root = Path(default_storage.location) / "gigs"
-    return {path for path in root.rglob("*") if path.is_file()} if root.exists() else set()
-
-
-def test_pictures_are_stored_with_the_gig(seller, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    gig = services.create_gig(seller=seller, content=content(pictures=(), new_pictures=(read_picture(picture()),)))
-    assert [default_storage.exists(medium.file.name) for medium in gig.media.all()] == [True]
-    assert len(files_stored()) == 1
-
-
-def test_of_a_gig_that_could_not_be_written_no_picture_stays(seller, buyer, settings, tmp_path, monkeypatch):
-    settings.MEDIA_ROOT = tmp_path
-    pictured = content(pictures=(), new_pictures=(read_picture(picture()),))
-    gig = make_gig(seller=seller)
-    assert refusal(services.update_gig, gig_id=gig.pk, seller=buyer, content=pictured) == GigErrorCode.NOT_SELLER
-
-    def fail(_gig):
-        raise OSError("the database went away")
-
-    monkeypatch.setattr(services.authoring, "refresh_stats", fail)
-    with pytest.raises(OSError, match="went away"):
-        services.create_gig(seller=seller, content=pictured)
-    assert files_stored() == set()
 
 
 def test_a_closed_account_sells_nothing(client, seller, buyer):

@@ -10,6 +10,7 @@ from django.core.checks import Error
 
 from portal.checks import (
     app_codes_are_secret,
+    films_lose_what_the_camera_noted_down,
     identities_are_checked_by_somebody_real,
     invoices_are_good_for_tax,
     messages_leave_the_house,
@@ -235,3 +236,11 @@ def test_a_weak_digest_key_is_refused(environment):
     result = run(environment | {"IDENTITY_DIGEST_KEY": "short"}, "manage.py", "check")
     assert result.returncode != 0
     assert "IDENTITY_DIGEST_KEY must have at least 32 characters" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("production", "ffmpeg", "ids"), [(True, "", ["portal.W002"]), (True, "ffmpeg", []), (False, "", [])]
+)
+def test_production_is_warned_when_films_keep_the_place_where_they_were_made(settings, production, ffmpeg, ids):
+    settings.FFMPEG = ffmpeg
+    assert [found.id for found in films_lose_what_the_camera_noted_down(None, production)] == ids

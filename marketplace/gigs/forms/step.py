@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms import BaseFormSet
 from django.utils.datastructures import MultiValueDict
 
+from marketplace.accounts.models import User
 from marketplace.gigs.content import GigContent
 from marketplace.gigs.errors import GigError
 
@@ -30,8 +31,11 @@ class StepForm:
         *,
         data: Mapping[str, Any] | None = None,
         files: MultiValueDict[str, UploadedFile] | None = None,
+        seller: User,
+        gig_id: int | None = None,
     ) -> None:
         self.before = content
+        self.seller, self.gig_id = seller, gig_id
         self.is_bound = data is not None
         self.build(content, {"data": data, "files": files} if self.is_bound else {})
 

@@ -10,10 +10,10 @@ from marketplace.accounts.selectors import publishing_is_missing
 from marketplace.gigs import locks
 from marketplace.gigs.content import GigContent, check_content, read_content, write_content
 from marketplace.gigs.errors import GigError, GigErrorCode
+from marketplace.gigs.gallery_files import attach_gallery
 from marketplace.gigs.limits import require_room
 from marketplace.gigs.models import Gig, GigStats
 from marketplace.gigs.moving import move
-from marketplace.gigs.pictures import stored_pictures
 from marketplace.gigs.readiness import missing_for_review
 from marketplace.gigs.reviewing import review_in_progress, send_to_review
 from marketplace.gigs.services.owning import own_gig
@@ -31,11 +31,12 @@ def create_gig(*, seller: User, content: GigContent) -> Gig:
     Raises GigError: the code of the broken rule, NOT_SELLER, or TOO_MANY_GIGS at the limit of the seller's level.
     """
     check_content(content)
-    with stored_pictures(content) as stored, transaction.atomic():
-        gig = new_gig(seller=seller, content=stored)
-        write_content(gig, stored)
+    with transaction.atomic():
+        gig = new_gig(seller=seller, content=content)
+        write_content(gig, content)
         gig.save()
         gig.save_revision(user=seller)
+        attach_gallery(seller, content)
         refresh_stats(gig)
     return gig
 
@@ -68,9 +69,9 @@ def update_gig(*, gig_id: int, seller: User, content: GigContent) -> Gig:
     the code of the broken rule.
     """
     check_content(content)
-    with stored_pictures(content) as stored, transaction.atomic():
+    with transaction.atomic():
         row = editable_gig(gig_id=gig_id, seller=seller)
-        return write_revision(row, seller=seller, content=stored)
+        return write_revision(row, seller=seller, content=content)
 
 
 def editable_gig(*, gig_id: int, seller: User) -> Gig:
@@ -93,6 +94,7 @@ def write_revision(row: Gig, *, seller: User, content: GigContent, overwrite: Re
         draft.slug = slug_for(content.title)
     # Not cleaned: a draft may be empty. What is submitted has been checked by then (submit_gig).
     draft.save_revision(user=seller, clean=False, overwrite_revision=overwrite)
+    attach_gallery(seller, content)
     if not row.live:
         # For its seller's own list only.
         prices = [package.price_fen for package in content.packages if package.price_fen]

@@ -13,7 +13,6 @@ from marketplace.gigs.content import GigContent, check_limits
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Gig
 from marketplace.gigs.moving import move
-from marketplace.gigs.pictures import stored_pictures
 from marketplace.gigs.reviewing import cancel_review, review_in_progress
 from marketplace.gigs.services.authoring import editable_gig, new_gig, write_revision
 from marketplace.gigs.services.owning import own_gig
@@ -26,9 +25,9 @@ def start_draft(*, seller: User, content: GigContent) -> Gig:
     Raises GigError: the code of a bound that is overstepped, NOT_SELLER, or TOO_MANY_GIGS.
     """
     check_limits(content)
-    with stored_pictures(content) as stored, transaction.atomic():
+    with transaction.atomic():
         # The children are in the revision alone: a table of packages that are for sale is none of drafts (pitfall 5).
-        return write_revision(new_gig(seller=seller, content=stored), seller=seller, content=stored)
+        return write_revision(new_gig(seller=seller, content=content), seller=seller, content=content)
 
 
 def save_draft(*, gig_id: int, seller: User, content: GigContent, seen: str) -> Gig:
@@ -39,11 +38,11 @@ def save_draft(*, gig_id: int, seller: User, content: GigContent, seen: str) -> 
     overstepped, or STALE_DRAFT when somebody, or another window, has saved meanwhile.
     """
     check_limits(content)
-    with stored_pictures(content) as stored, transaction.atomic():
+    with transaction.atomic():
         row = editable_gig(gig_id=gig_id, seller=seller)
         if seen != revision_mark(row):
             raise GigError(GigErrorCode.STALE_DRAFT)
-        return write_revision(row, seller=seller, content=stored, overwrite=_overwritable(row, seller))
+        return write_revision(row, seller=seller, content=content, overwrite=_overwritable(row, seller))
 
 
 def revision_mark(gig: Gig) -> str:

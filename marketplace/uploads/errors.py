@@ -1,0 +1,55 @@
+"""Why a file is refused, in words for the person who sent it."""
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import DomainError
+
+
+class UploadErrorCode(StrEnum):
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    KIND_REFUSED = "kind_refused"
+    NOT_ARRIVED = "not_arrived"
+    WRONG_SIZE = "wrong_size"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    PICTURE_UNREADABLE = "picture_unreadable"
+    VIDEO_UNREADABLE = "video_unreadable"
+    PDF_UNREADABLE = "pdf_unreadable"
+    PDF_ENCRYPTED = "pdf_encrypted"
+    PDF_ACTIVE = "pdf_active"
+    UNPROCESSABLE = "unprocessable"
+    NOT_READY = "not_ready"
+
+
+class UploadError(DomainError):
+    """A refusal of a file. `name` is what its owner calls it, `limit` megabytes or a number of files."""
+
+    messages: dict[StrEnum, str | Promise] = {
+        UploadErrorCode.EMPTY: _("“%(name)s” is empty. Choose the file again."),
+        UploadErrorCode.TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Make it smaller and upload it again."),
+        UploadErrorCode.TOO_MANY: _("There is room for %(limit)s of this kind. Remove one before you add “%(name)s”."),
+        UploadErrorCode.KIND_REFUSED: _("“%(name)s” is not a kind of file that can be used here."),
+        UploadErrorCode.NOT_ARRIVED: _(
+            "“%(name)s” has not arrived whole. Choose it again; what is there already stays."
+        ),
+        UploadErrorCode.WRONG_SIZE: _("“%(name)s” arrived damaged. Choose it again."),
+        UploadErrorCode.TOO_MANY_PIXELS: _("“%(name)s” has too many pixels. Make it smaller and upload it again."),
+        UploadErrorCode.PICTURE_UNREADABLE: _("“%(name)s” is not a picture that can be read. Use JPG, PNG or WebP."),
+        UploadErrorCode.VIDEO_UNREADABLE: _("“%(name)s” cannot be played. Export it again as MP4 and upload it whole."),
+        UploadErrorCode.PDF_UNREADABLE: _("“%(name)s” cannot be read. Export it again as PDF."),
+        UploadErrorCode.PDF_ENCRYPTED: _("“%(name)s” is locked with a password. Save it without one."),
+        UploadErrorCode.PDF_ACTIVE: _(
+            "“%(name)s” contains scripts, attachments or programs. Print it to a new PDF and upload that."
+        ),
+        UploadErrorCode.UNPROCESSABLE: _("“%(name)s” could not be processed. Export it again, or use another file."),
+        UploadErrorCode.NOT_READY: _("“%(name)s” is still being checked. Wait a moment and save again."),
+    }
+
+
+def refusal_sentence(code: str, *, name: str, limit: int = 0) -> str:
+    """The sentence of a stored refusal, in the active language."""
+    return UploadError(UploadErrorCode(code), name=name, limit=limit).message

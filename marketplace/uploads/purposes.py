@@ -1,0 +1,49 @@
+"""What files are wanted for. A room above registers its purposes in its `apps.ready`; this room knows none of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from marketplace.uploads.models import UploadKind
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class KindLimit:
+    """How large a file of a kind may be, and how many at once."""
+
+    megabytes: int
+    count: int
+
+    @property
+    def bytes(self) -> int:
+        return self.megabytes * MEGABYTE
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """One use of uploads.
+
+    `storage` is the alias of where results go: `default` is served to everybody, `private` only through a view.
+    `still_used` is given a person's id and says which names of stored files that person's things still need, in whatever
+    revision is kept; collecting asks it before anything is deleted.
+    """
+
+    key: str
+    kinds: Mapping[UploadKind, KindLimit]
+    folder: str
+    still_used: Callable[[int], set[str]]
+    storage: str = "default"
+
+
+_purposes: dict[str, Purpose] = {}
+
+
+def register(purpose: Purpose) -> None:
+    """Add a purpose; the same key again replaces it."""
+    _purposes[purpose.key] = purpose
+
+
+def get_purpose(key: str) -> Purpose | None:
+    """The purpose of this key, if a room has registered it."""
+    return _purposes.get(key)

@@ -1,0 +1,25 @@
+"""What people and jobs do with uploads, one module a subject."""
+
+from marketplace.uploads.services.attaching import attach_uploads, hold_uploads
+from marketplace.uploads.services.collecting import collect_upload
+from marketplace.uploads.services.deciding import process_upload, take_back_upload
+from marketplace.uploads.services.intake import (
+    declare_upload,
+    discard_upload,
+    finish_upload,
+    receive_file,
+    take_file,
+)
+
+__all__ = [
+    "attach_uploads",
+    "collect_upload",
+    "declare_upload",
+    "discard_upload",
+    "finish_upload",
+    "hold_uploads",
+    "process_upload",
+    "receive_file",
+    "take_back_upload",
+    "take_file",
+]

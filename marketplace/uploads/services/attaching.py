@@ -1,0 +1,32 @@
+"""Uploads that are used: a room above says so in the transaction in which it writes its own row."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.uploads import locks
+from marketplace.uploads.models import Upload
+
+
+@transaction.atomic
+def attach_uploads(*, owner: User, names: Collection[str]) -> int:
+    """Mark the uploads of `owner` whose results are among `names` as used; returns how many were not marked before.
+
+    Names that are no upload's (what was there before there were uploads) and other people's are passed over.
+    """
+    marked = 0
+    for upload in locks.lock_uploads(sorted(names)):
+        if upload.owner_id == owner.pk and upload.attached_at is None:
+            upload.attached_at = clock.now()
+            upload.save(update_fields=["attached_at", "updated_at"])
+            marked += 1
+    return marked
+
+
+def hold_uploads(*, owner: User, keys: Collection[UUID]) -> None:
+    """The form of `owner` that names these is being saved: nothing collects them before it is done."""
+    Upload.objects.filter(owner=owner, key__in=keys).update(updated_at=timezone.now())

@@ -1,0 +1,182 @@
+"""Files come in: announced, sent to the storage, looked after until they are whole."""
+
+from functools import partial
+from uuid import uuid4
+
+from django.core.files.base import File
+from django.db import transaction
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.uploads import locks
+from marketplace.uploads.direct import takes_files_directly
+from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.models import Upload, UploadKind, incoming_storage
+from marketplace.uploads.moving import move
+from marketplace.uploads.purposes import MEGABYTE, KindLimit, Purpose
+from marketplace.uploads.services.deciding import process_upload
+from marketplace.uploads.sniffing import announced_kind
+from marketplace.uploads.states import OWNER, SYSTEM, UploadState
+from marketplace.uploads.stored import delete_files, stored_names
+
+# Product decision: what one person may have lying about unused, in all forms together. Collected after a day.
+OPEN_LIMIT = 100
+
+
+@transaction.atomic
+def declare_upload(
+    *,
+    owner: User,
+    purpose: Purpose,
+    subject: str,
+    name: str,
+    size: int,
+    content_type: str = "",
+    modified_ms: int = 0,
+) -> Upload:
+    """Announce a file of `size` bytes. The same file again (name, size, time of change) is the same upload, as far as it got.
+
+    Raises UploadError EMPTY, TOO_LARGE, TOO_MANY or KIND_REFUSED.
+    """
+    name = name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")[:200] or "file"
+    kind, limit = _limit(purpose, name, size, content_type)
+    locks.lock_form(owner.pk, purpose.key, subject)
+    unused = Upload.objects.filter(owner=owner, attached_at=None)
+    of_form = unused.filter(purpose=purpose.key, subject=subject).exclude(state=UploadState.REJECTED)
+    if modified_ms:
+        same = of_form.filter(name=name, size=size, modified_ms=modified_ms).order_by("pk").first()
+        if same is not None:
+            return same
+    if of_form.filter(kind=kind).count() >= limit.count:
+        raise UploadError(UploadErrorCode.TOO_MANY, name=name, limit=limit.count)
+    if unused.count() >= OPEN_LIMIT:
+        raise UploadError(UploadErrorCode.TOO_MANY, name=name, limit=OPEN_LIMIT)
+    key = uuid4()
+    return Upload.objects.create(
+        key=key,
+        owner=owner,
+        purpose=purpose.key,
+        subject=subject,
+        name=name,
+        size=size,
+        content_type=content_type[:100],
+        modified_ms=modified_ms,
+        kind=kind,
+        # The exact key of the object when the browser sends it there itself.
+        storage_name=f"incoming/{key.hex}" if takes_files_directly() else "",
+    )
+
+
+def receive_file(*, upload: Upload, file: File) -> Upload:
+    """The bytes came through the app: put them into the private storage. Sent again, they replace what was there.
+
+    Raises UploadError WRONG_SIZE. What is whole already is left as it is.
+    """
+    if file.size != upload.size:
+        raise UploadError(UploadErrorCode.WRONG_SIZE, name=upload.name)
+    storage = incoming_storage()
+    name = storage.save(f"incoming/{upload.key.hex}-{uuid4().hex[:8]}", file)
+    spare = name
+    try:
+        with transaction.atomic():
+            row = locks.lock_upload(upload.pk)
+            if row.state == UploadState.DECLARED:
+                spare, row.storage_name = row.storage_name, name
+                row.save(update_fields=["storage_name", "updated_at"])
+    finally:
+        # Of two requests that bring the same file one file stays, and after a failure none.
+        if spare:
+            storage.delete(spare)
+    return row
+
+
+def finish_upload(*, upload: Upload) -> Upload:
+    """The browser says that the file is whole: the storage is asked, then a worker looks into it. Safe to call twice.
+
+    Raises UploadError NOT_ARRIVED. A size that is not the announced one refuses the upload.
+    """
+    if upload.state != UploadState.DECLARED:
+        return upload
+    try:
+        size = incoming_storage().size(upload.storage_name) if upload.storage_name else None
+    except FileNotFoundError:
+        size = None
+    if size is None:
+        raise UploadError(UploadErrorCode.NOT_ARRIVED, name=upload.name)
+    with transaction.atomic():
+        row = locks.lock_upload(upload.pk)
+        if row.state != UploadState.DECLARED:
+            return row  # two requests at once: the other one did it
+        if size != row.size:
+            move(row, to=UploadState.REJECTED, actor=SYSTEM)
+            row.refusal, row.decided_at = UploadErrorCode.WRONG_SIZE, clock.now()
+        else:
+            move(row, to=UploadState.RECEIVED, actor=OWNER)
+            row.received_at = clock.now()
+            transaction.on_commit(partial(_tell_worker, row.pk), robust=True)
+        row.save(update_fields=["state", "refusal", "decided_at", "received_at", "updated_at"])
+    return row
+
+
+def take_file(*, owner: User, purpose: Purpose, subject: str, file: File) -> Upload:
+    """A file of a plain form, without script: all of the above at once, and looked into while the person waits.
+
+    Raises UploadError for whatever is wrong with it; nothing is left then.
+    """
+    upload = declare_upload(owner=owner, purpose=purpose, subject=subject, name=file.name or "", size=file.size)
+    try:
+        upload = receive_file(upload=upload, file=file)
+        with transaction.atomic():
+            row = locks.lock_upload(upload.pk)
+            move(row, to=UploadState.RECEIVED, actor=OWNER)
+            row.received_at = clock.now()
+            row.save(update_fields=["state", "received_at", "updated_at"])
+        process_upload(upload_id=upload.pk)
+        upload.refresh_from_db()
+    except BaseException:
+        discard_upload(upload=upload)
+        raise
+    if upload.state == UploadState.REJECTED:
+        limit = purpose.kinds[UploadKind(upload.kind)].megabytes
+        refusal = UploadError(UploadErrorCode(upload.refusal), name=upload.name, limit=limit)
+        discard_upload(upload=upload)
+        raise refusal
+    return upload
+
+
+@transaction.atomic
+def discard_upload(*, upload: Upload) -> None:
+    """Let go of an upload that is not used: its row and, after the commit, its files. Safe to call twice.
+
+    One that was attached is left alone: collecting knows when nothing needs it any more.
+    """
+    row = Upload.objects.filter(pk=upload.pk).first()
+    if row is None:
+        return
+    row = locks.lock_upload(row.pk)
+    if row.attached_at is None:
+        forget(row)
+
+
+def forget(row: Upload) -> None:
+    """Delete the row and, after the commit, all its files. The caller holds the lock."""
+    transaction.on_commit(partial(delete_files, row.purpose, row.storage_name, stored_names(row)), robust=True)
+    row.delete()
+
+
+def _limit(purpose: Purpose, name: str, size: int, content_type: str) -> tuple[UploadKind, KindLimit]:
+    kind = announced_kind(name, content_type)
+    limit = purpose.kinds.get(kind) if kind else None
+    if kind is None or limit is None:
+        raise UploadError(UploadErrorCode.KIND_REFUSED, name=name)
+    if size <= 0:
+        raise UploadError(UploadErrorCode.EMPTY, name=name)
+    if size > limit.megabytes * MEGABYTE:
+        raise UploadError(UploadErrorCode.TOO_LARGE, name=name, limit=limit.megabytes)
+    return kind, limit
+
+
+def _tell_worker(upload_id: int) -> None:
+    from marketplace.uploads import tasks  # tasks import the services
+
+    tasks.look_into.delay(upload_id)

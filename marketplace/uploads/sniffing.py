@@ -1,0 +1,37 @@
+"""What a file is: before it comes by what it is called, once it is here by its bytes alone."""
+
+from pathlib import Path
+
+import filetype
+
+from marketplace.uploads.models import UploadKind
+from marketplace.uploads.videos import CONTAINERS
+
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+PDF = "application/pdf"
+SNIFFED_BYTES = 8192  # the longest signature of filetype needs less
+_ENDINGS = {
+    **dict.fromkeys(("jpg", "jpeg", "png", "webp", "gif"), UploadKind.IMAGE),
+    **dict.fromkeys(("mp4", "m4v", "mov", "webm"), UploadKind.VIDEO),
+    "pdf": UploadKind.PDF,
+}
+
+
+def kind_of(mime: str | None) -> UploadKind | None:
+    """The kind of file that a type stands for, None when it is of no use here."""
+    if mime in PICTURES:
+        return UploadKind.IMAGE
+    if mime in CONTAINERS:
+        return UploadKind.VIDEO
+    return UploadKind.PDF if mime == PDF else None
+
+
+def announced_kind(name: str, content_type: str) -> UploadKind | None:
+    """What a browser says a file is: enough to know which limit holds, and to refuse what is honest about itself."""
+    return kind_of(content_type.lower()) or _ENDINGS.get(name.rpartition(".")[2].lower())
+
+
+def sniff(path: Path) -> str | None:
+    """The type of the file at `path` by its first bytes."""
+    with path.open("rb") as file:
+        return filetype.guess_mime(file.read(SNIFFED_BYTES))

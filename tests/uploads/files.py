@@ -1,0 +1,131 @@
+"""Files that people send, and files that nobody should."""
+
+import struct
+import subprocess
+import zlib
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+from django.conf import settings
+from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+GPS_IFD, CAMERA, ORIENTATION = 0x8825, 0x010F, 0x0112
+
+
+def picture(*, size: tuple[int, int] = (800, 500), form: str = "JPEG", **options) -> bytes:
+    """A real picture with a gradient, so that it does not compress to nothing."""
+    buffer = BytesIO()
+    Image.linear_gradient("L").resize(size).convert("RGB").save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def picture_with_place() -> bytes:
+    """A photograph that lies on its side and says where it was taken, with what and by whom."""
+    exif = Image.Exif()
+    exif[CAMERA] = "Camera of Lin Xiaoman"
+    exif[ORIENTATION] = 6
+    exif.get_ifd(GPS_IFD).update({1: "N", 2: (30.0, 14.0, 57.0), 3: "E", 4: (120.0, 9.0, 18.0)})
+    return picture(size=(800, 500), exif=exif, comment=b"taken at home")
+
+
+def polyglot_with_page() -> bytes:
+    """A JPEG that a careless browser would take for a page."""
+    return picture() + b"<html><script>alert(document.cookie)</script></html>"
+
+
+def polyglot_with_archive() -> bytes:
+    """A JPEG that is a ZIP archive as well."""
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        archive.writestr("evil.class", b"CAFEBABE-payload")
+    return picture() + buffer.getvalue()
+
+
+def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
+    """A PNG of some kilobytes that unpacks to gigabytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"\0" * 1_000_000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def svg_with_script() -> bytes:
+    return b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+def pdf(*, pages: int = 2) -> bytes:
+    """A PDF that says who made it."""
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(width=300, height=400)
+    writer.add_metadata({"/Author": "Lin Xiaoman", "/Producer": "Program of somebody"})
+    return _written(writer)
+
+
+def pdf_with_script() -> bytes:
+    """A PDF that runs a script when it is opened."""
+    writer = PdfWriter(clone_from=BytesIO(pdf()))
+    action = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert('hello')")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(action)
+    return _written(writer)
+
+
+def pdf_that_launches() -> bytes:
+    """A page whose link starts a program."""
+    writer = PdfWriter(clone_from=BytesIO(pdf()))
+    action = DictionaryObject({NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("calc.exe")})
+    link = DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): action})
+    writer.pages[0][NameObject("/Annots")] = writer._add_object(link)
+    return _written(writer)
+
+
+def pdf_with_attachment() -> bytes:
+    writer = PdfWriter(clone_from=BytesIO(pdf()))
+    writer.add_attachment("virus.exe", b"MZ")
+    return _written(writer)
+
+
+def pdf_with_password() -> bytes:
+    writer = PdfWriter(clone_from=BytesIO(pdf()))
+    writer.encrypt("secret", algorithm="RC4-128")
+    return _written(writer)
+
+
+def film(folder: Path, *, seconds: int = 2, ending: str = "mp4") -> bytes:
+    """A film with a place and a title in its container, its index at the front."""
+    path = folder / f"film.{ending}"
+    codec = {"mp4": ["-c:v", "mpeg4", "-movflags", "+faststart"], "webm": ["-c:v", "libvpx", "-deadline", "realtime"]}
+    command = [
+        *(
+            settings.FFMPEG,
+            "-v",
+            "error",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            f"testsrc=size=320x200:rate=10:duration={seconds}",
+        ),
+        *("-metadata", "location=+30.2491+120.1550/", "-metadata", "title=Home of Lin"),
+        *codec[ending],
+        str(path),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    return path.read_bytes()
+
+
+def playlist() -> bytes:
+    """What ffmpeg would follow to files of ours, if it were let."""
+    return b"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"
+
+
+def _written(writer: PdfWriter) -> bytes:
+    buffer = BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()

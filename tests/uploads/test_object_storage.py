@@ -1,0 +1,217 @@
+"""Browsers send to an S3 server themselves. moto checks no policy (facts/accounts.md, section 5), so we check ours by hand."""
+
+import hashlib
+import hmac
+import json
+import logging
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+from django.core.files.storage import storages
+from moto.server import ThreadedMotoServer
+
+from marketplace.uploads import services
+from marketplace.uploads.direct import presigned_post
+from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.models import Upload
+from marketplace.uploads.presenters import with_target
+from marketplace.uploads.states import UploadState
+from marketplace.uploads.stored import stored_names
+from tests.uploads import files
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("moto")]
+REGION, ACCESS_KEY, SECRET_KEY = "cn-hangzhou", "AKIDTESTS", "secret-of-the-tests"
+
+
+@pytest.fixture(scope="session")
+def object_storage():
+    """The address of a real S3 server with two buckets, for the whole session."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it tells of every request
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    address = f"http://{host}:{port}"
+    client = boto3.client(
+        "s3", endpoint_url=address, region_name=REGION, aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY
+    )
+    for bucket in ("public-files", "private-files"):
+        client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    yield address
+    server.stop()
+
+
+@pytest.fixture
+def on_s3(object_storage, settings):
+    """Both storages there, as settings/services.py makes them; path style, which only local servers know."""
+
+    def alias(bucket: str, *, private: bool) -> dict:
+        return {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": bucket,
+                "endpoint_url": object_storage,
+                "region_name": REGION,
+                "access_key": ACCESS_KEY,
+                "secret_key": SECRET_KEY,
+                "file_overwrite": False,
+                "default_acl": None,
+                "querystring_auth": private,
+                "client_config": Config(
+                    signature_version="s3v4",
+                    s3={"addressing_style": "path"},
+                    request_checksum_calculation="when_required",
+                    response_checksum_validation="when_required",
+                ),
+            },
+        }
+
+    settings.STORAGES = settings.STORAGES | {
+        "default": alias("public-files", private=False),
+        "private": alias("private-files", private=True),
+    }
+    settings.S3_BROWSER_ENDPOINT_URL = ""
+    return object_storage
+
+
+@pytest.fixture
+def declared(on_s3, desk, seller):
+    content = files.picture()
+    upload = services.declare_upload(
+        owner=seller,
+        purpose=desk.purpose,
+        subject="form:1",
+        name="店招.jpg",
+        size=len(content),
+        content_type="image/jpeg",
+    )
+    return upload, content
+
+
+def post(target: dict, content: bytes) -> requests.Response:
+    """What static/js/uploads.js does: the fields, then the file."""
+    return requests.post(target["url"], data=target["fields"], files={"file": ("blob", content)}, timeout=10)
+
+
+def policy_of(target: dict) -> dict:
+    return json.loads(b64decode(target["fields"]["policy"]))
+
+
+def test_the_policy_lets_in_this_file_under_this_key_for_an_hour_and_nothing_else(declared):
+    upload, content = declared
+    target = presigned_post(upload)
+    policy = policy_of(target)
+    assert {"bucket": "private-files"} in policy["conditions"]
+    assert {"key": upload.storage_name} in policy["conditions"]
+    assert ["content-length-range", len(content), len(content)] in policy["conditions"]
+    assert {"Content-Type": "application/octet-stream"} in policy["conditions"]
+    assert not [row for row in policy["conditions"] if isinstance(row, list) and row[0] == "starts-with"]
+    assert target["fields"]["key"] == upload.storage_name == f"incoming/{upload.key.hex}"
+    assert target["fields"]["Content-Type"] == "application/octet-stream"
+    left = datetime.strptime(policy["expiration"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) - datetime.now(UTC)
+    assert timedelta(minutes=58) < left <= timedelta(hours=1)
+
+
+def test_the_policy_is_signed_with_our_key_and_no_other(declared):
+    """Signature Version 4, worked out again by hand: nothing can be changed in what was signed."""
+    upload, _content = declared
+    fields = presigned_post(upload)["fields"]
+    access_key, day, region, service, end = fields["x-amz-credential"].split("/")
+    assert (access_key, region, service, end) == (ACCESS_KEY, REGION, "s3", "aws4_request")
+    assert fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+
+    def signed(secret: str) -> str:
+        key = f"AWS4{secret}".encode()
+        for part in (day, region, service, end):
+            key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+        return hmac.new(key, fields["policy"].encode(), hashlib.sha256).hexdigest()
+
+    assert fields["x-amz-signature"] == signed(SECRET_KEY)
+    assert fields["x-amz-signature"] != signed("another secret")
+    assert SECRET_KEY not in str(fields)
+
+
+def test_browsers_are_sent_to_their_own_endpoint_and_servers_keep_theirs(declared, settings, on_s3):
+    upload, _content = declared
+    settings.S3_BROWSER_ENDPOINT_URL = "https://s3.oss-cn-hangzhou.example"
+    assert presigned_post(upload)["url"].startswith("https://s3.oss-cn-hangzhou.example/private-files")
+    assert storages["private"].endpoint_url == on_s3
+
+
+def test_a_file_goes_straight_to_the_storage_and_comes_out_as_renditions(declared, seller):
+    upload, content = declared
+    target = with_target(upload, csrf_token="never-sent-there")["target"]
+    assert "never-sent-there" not in str(target)
+    assert post(target, content).status_code == 201
+    assert services.finish_upload(upload=upload).state == UploadState.RECEIVED
+    assert services.process_upload(upload_id=upload.pk) is True
+    upload.refresh_from_db()
+    assert upload.state == UploadState.READY
+    assert not storages["private"].exists(f"incoming/{upload.key.hex}")
+    for name in stored_names(upload):
+        assert storages["default"].exists(name)
+    largest = storages["default"].open(upload.result_name)
+    assert largest.obj.content_type == "image/webp"
+    services.discard_upload(upload=upload)
+
+
+def test_another_size_than_announced_is_found_out_by_asking_the_storage(declared):
+    """moto takes it, as a storage with a hole would."""
+    upload, content = declared
+    post(presigned_post(upload), content + b"more")
+    refused = services.finish_upload(upload=upload)
+    assert (refused.state, refused.refusal) == (UploadState.REJECTED, UploadErrorCode.WRONG_SIZE)
+    assert services.process_upload(upload_id=upload.pk) is False
+
+
+def test_what_never_reached_the_storage_is_not_finished(declared):
+    upload, _content = declared
+    with pytest.raises(UploadError) as caught:
+        services.finish_upload(upload=upload)
+    assert caught.value.code == UploadErrorCode.NOT_ARRIVED
+    assert Upload.objects.get().state == UploadState.DECLARED
+
+
+def test_what_came_in_cannot_be_fetched_without_a_signature(declared, on_s3):
+    upload, content = declared
+    post(presigned_post(upload), content)
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"{on_s3}/private-files/{upload.storage_name}")
+    assert refused.value.code == 403
+
+
+def test_with_an_object_storage_no_bytes_come_through_the_app(declared, seller_client):
+    upload, content = declared
+    answer = seller_client.post(f"/uploads/{upload.key}/bytes/", {"file": content})
+    assert answer.status_code == 404
+
+
+def test_collecting_deletes_the_objects_too(declared, django_capture_on_commit_callbacks):
+    upload, content = declared
+    post(presigned_post(upload), content)
+    services.finish_upload(upload=upload)
+    services.process_upload(upload_id=upload.pk)
+    upload.refresh_from_db()
+    Upload.objects.update(updated_at=datetime.now(UTC) - timedelta(hours=25))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.collect_upload(upload_id=upload.pk) is True
+    assert not any(storages["default"].exists(name) for name in stored_names(upload))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "addressing", "origins"),
+    [
+        ("https://s3.oss-cn-hangzhou.aliyuncs.com", "virtual", ["https://private.s3.oss-cn-hangzhou.aliyuncs.com"]),
+        ("http://127.0.0.1:9000", "path", ["http://127.0.0.1:9000"]),
+        ("", "virtual", ["https://private.s3.amazonaws.com", "https://private.s3.cn-hangzhou.amazonaws.com"]),
+    ],
+)
+def test_the_policy_of_pages_lets_scripts_send_there(endpoint, addressing, origins):
+    from portal.settings.services import upload_origins
+
+    assert upload_origins("private", endpoint, addressing) == origins

@@ -1,0 +1,104 @@
+"""What becomes of honest files."""
+
+import hashlib
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from marketplace.uploads import services
+from marketplace.uploads.models import UploadKind
+from marketplace.uploads.states import UploadState
+from marketplace.uploads.stored import stored_names
+from tests.uploads import files
+from tests.uploads.conftest import names, stored
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_picture_becomes_webp_and_avif_in_each_width_and_never_a_larger_one(sent, folders):
+    content = files.picture(size=(1200, 750))
+    upload = sent("店招.jpg", content)
+    assert (upload.state, upload.kind) == (UploadState.READY, UploadKind.IMAGE)
+    assert [row["width"] for row in upload.renditions] == [320, 640, 960, 1200]
+    assert [row["height"] for row in upload.renditions] == [200, 400, 600, 750]
+    assert (upload.width, upload.height) == (1200, 750)
+    for row in upload.renditions:
+        for form in ("webp", "avif"):
+            with Image.open(BytesIO(stored(row[form]))) as image:
+                assert (image.format, image.size) == (form.upper(), (row["width"], row["height"]))
+    assert upload.result_name == upload.renditions[-1]["webp"]
+    assert upload.checksum == hashlib.sha256(content).hexdigest()
+
+
+def test_a_large_picture_is_shown_at_1600_at_most_and_a_small_one_as_it_is(sent):
+    assert [row["width"] for row in sent("a.png", files.picture(size=(3000, 2000), form="PNG")).renditions][-1] == 1600
+    assert [row["width"] for row in sent("b.png", files.picture(size=(100, 60), form="PNG")).renditions] == [100]
+
+
+def test_the_placeholder_is_a_few_bytes_that_stand_in_the_page(sent):
+    upload = sent("a.jpg", files.picture())
+    assert upload.placeholder.startswith("data:image/webp;base64,")
+    assert len(upload.placeholder) < 400
+
+
+def test_nothing_is_kept_of_what_came_once_it_is_ready(sent, folders):
+    upload = sent("a.jpg", files.picture())
+    assert names(folders / "private") == set()
+    assert names(folders / "public") == stored_names(upload)
+
+
+def test_where_and_with_what_a_picture_was_taken_is_in_no_rendition(sent, folders):
+    upload = sent("home.jpg", files.picture_with_place())
+    # Upright, as the camera meant it.
+    assert upload.width < upload.height
+    for name in stored_names(upload):
+        content = stored(name)
+        with Image.open(BytesIO(content)) as image:
+            exif = image.getexif()
+            assert not exif.get_ifd(files.GPS_IFD)
+            assert dict(exif) in ({}, {files.ORIENTATION: 1})
+        assert b"Lin Xiaoman" not in content
+        assert b"taken at home" not in content
+
+
+@pytest.mark.parametrize("ending", ["mp4", "webm"])
+def test_a_film_loses_its_metadata_and_gets_a_poster(sent, tmp_path, ending):
+    content = files.film(tmp_path, seconds=2, ending=ending)
+    assert b"Home of Lin" in content
+    upload = sent(f"clip.{ending}", content)
+    assert (upload.state, upload.kind, upload.duration_seconds) == (UploadState.READY, UploadKind.VIDEO, 2)
+    kept = stored(upload.result_name)
+    assert upload.result_name.endswith(f".{ending}")
+    assert upload.result_size == len(kept)
+    for secret in (b"Home of Lin", b"+30.2491"):
+        assert secret not in kept
+    assert [row["width"] for row in upload.renditions] == [320]
+
+
+def test_without_ffmpeg_a_film_is_kept_without_a_poster(sent, tmp_path, settings):
+    content = files.film(tmp_path)
+    settings.FFMPEG = ""
+    upload = sent("clip.mp4", content)
+    assert upload.state == UploadState.READY
+    assert upload.renditions == []
+    assert stored(upload.result_name) == content
+
+
+def test_a_pdf_is_written_anew_with_a_picture_of_its_first_page(sent):
+    upload = sent("folio.pdf", files.pdf(pages=3) + b"<html>behind the end</html>")
+    assert (upload.state, upload.kind, upload.page_count) == (UploadState.READY, UploadKind.PDF, 3)
+    assert upload.renditions[-1]["height"] == 1600
+    kept = stored(upload.result_name)
+    assert len(PdfReader(BytesIO(kept)).pages) == 3
+    assert b"Lin Xiaoman" not in kept
+    assert b"behind the end" not in kept
+
+
+def test_a_task_that_runs_twice_makes_nothing_twice(send, folders):
+    upload = send("a.jpg", files.picture())
+    assert services.process_upload(upload_id=upload.pk) is True
+    there = names(folders / "public")
+    assert services.process_upload(upload_id=upload.pk) is False
+    assert names(folders / "public") == there
