@@ -17,6 +17,9 @@ def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     gig = selectors.get_public_gig(pk, request.user)
     if slug != gig.slug:
         return redirect(gig, permanent=True)
+    request.page_path = (
+        gig.get_absolute_url()
+    )  # filters of reviews make no page of their own (portal.context_processors)
     page = gig_page(gig, user=request.user, wants_draft="draft" in request.GET)
     response = render(request, "gigs/gig_detail.html", {"page": page, "gig": page.gig})
     if page.is_draft:
@@ -35,7 +38,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def favourite(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a gig or let it go: the heart alone to htmx, the page they came from to a plain form."""
-    gig = selectors.get_favourable_gig(pk)
+    gig = selectors.get_gig_on_sale(pk)
     kept = services.toggle_favourite(gig=gig, user=request.user)
     if request.htmx:
         # The heart with words stands on the gig's own page only; the round ones stand on cards.
