@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from marketplace.accounts import selectors, services
+from marketplace.accounts import selectors, services, wechat_card
 from marketplace.core.jobs import Deadline, count_done
 
 # A job stops at a deadline and begins with what has waited longest; this only bounds what it reads beforehand.
@@ -90,3 +90,9 @@ def end_suspensions() -> int:
     return count_done(
         selectors.due_suspension_user_ids(), lambda user_id: services.end_suspension_if_due(user_id=user_id)
     )
+
+
+@shared_task
+def renew_wechat_ticket() -> bool:
+    """Keep a ticket for WeChat's script. Hardly ever does anything: one lasts two hours."""
+    return wechat_card.renew_ticket()

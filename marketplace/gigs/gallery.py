@@ -7,16 +7,15 @@ from typing import NamedTuple
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from marketplace.core.templatetags.pictures import largest, srcset
 from marketplace.gigs.models import GigMedia, MediaKind
 
-# What an old upload without stored measures is reserved room for; the gallery crops everything to 16:10 anyway.
-_UNKNOWN_SIZE = (640, 400)
-# The better format first: a browser takes the first source that it can read.
+# The better format first: what the browser is told to fetch before it has read the page.
 _FORMATS = ("avif", "webp")
 
 
-class Source(NamedTuple):
-    """A `<source>` of a picture."""
+class Preload(NamedTuple):
+    """A `<link rel="preload">` of a picture. A browser that cannot read the type skips it."""
 
     type: str
     srcset: str
@@ -28,29 +27,25 @@ class Shot:
 
     number: int
     kind: str  # a MediaKind value
+    media: GigMedia
     url: str  # the whole file: what is opened, played or read
     alt: str
-    width: int
-    height: int
-    placeholder: str  # a data: address of a few blurred pixels, or ""
-    sources: tuple[Source, ...]
-    picture_url: str  # for browsers that read no source, "" when there is no picture of it
+    picture_url: str  # the largest size of its picture, "" when there is none
     thumb_url: str
-    duration_seconds: int | None
-    page_count: int | None
 
     @property
     def duration(self) -> str:
         """The length of a video as a player shows it: 1:05. Empty when it is not known."""
-        if self.duration_seconds is None:
+        if self.media.duration_seconds is None:
             return ""
-        minutes, seconds = divmod(self.duration_seconds, 60)
+        minutes, seconds = divmod(self.media.duration_seconds, 60)
         return f"{minutes}:{seconds:02d}"
 
     @property
-    def preload(self) -> Source | None:
-        """What the browser may fetch before it has read the page: the best format, which it skips if it cannot read it."""
-        return self.sources[0] if self.sources else None
+    def preload(self) -> Preload | None:
+        """The best format in all its sizes, None for a picture that was stored in one size only."""
+        named = ((form, srcset(self.media.renditions, form)) for form in _FORMATS)
+        return next((Preload(f"image/{form}", sizes) for form, sizes in named if sizes), None)
 
 
 def shots(media: Iterable[GigMedia], *, title: str) -> list[Shot]:
@@ -64,34 +59,19 @@ def shots(media: Iterable[GigMedia], *, title: str) -> list[Shot]:
 
 
 def cover_url(gallery: Iterable[Shot]) -> str:
-    """The whole first picture, "" when there is none."""
-    return next((shot.url for shot in gallery if shot.kind == MediaKind.IMAGE), "")
+    """The first picture, "" when there is none."""
+    return next((shot.picture_url for shot in gallery if shot.kind == MediaKind.IMAGE), "")
 
 
 def _shot(medium: GigMedia, number: int, title: str) -> Shot:
-    url = default_storage.url(medium.file.name)
-    sizes = sorted(medium.renditions, key=lambda size: size["width"])
-    webp = [size["webp"] for size in sizes if size.get("webp")]
-    is_image = medium.kind == MediaKind.IMAGE
-    whole = default_storage.url(webp[-1]) if webp else (url if is_image else "")
+    webp = sorted((size for size in medium.renditions if size.get("webp")), key=lambda size: size["width"])
+    whole = largest(medium)
     return Shot(
         number=number,
         kind=medium.kind,
-        url=url,
+        media=medium,
+        url=default_storage.url(medium.file.name),
         alt=medium.alt_text or _("%(title)s, work %(number)s") % {"title": title, "number": number},
-        width=medium.width or _UNKNOWN_SIZE[0],
-        height=medium.height or _UNKNOWN_SIZE[1],
-        placeholder=medium.placeholder if medium.placeholder.startswith("data:image/") else "",
-        sources=tuple(_sources(sizes)),
         picture_url=whole,
-        thumb_url=default_storage.url(webp[0]) if webp else whole,
-        duration_seconds=medium.duration_seconds,
-        page_count=medium.page_count,
+        thumb_url=default_storage.url(webp[0]["webp"]) if webp else whole,
     )
-
-
-def _sources(sizes: list[dict]) -> Iterable[Source]:
-    for form in _FORMATS:
-        srcset = ", ".join(f"{default_storage.url(size[form])} {size['width']}w" for size in sizes if size.get(form))
-        if srcset:
-            yield Source(f"image/{form}", srcset)

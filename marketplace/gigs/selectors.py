@@ -58,8 +58,8 @@ def live_without_named_seller() -> QuerySet[Gig]:
 def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
     """The gig as everybody may see it, or, for its own seller, whatever its state. Raises Http404.
 
-    Small lists come along in the same query as `package_rows`, `media_rows`, `extra_rows`, `faq_rows`, `tag_names`, `attribute_rows`,
-    `checked_kinds` and `is_kept`: a query each would double the cost of the page.
+    Small lists come along in the same query (`package_rows`, `media_rows`, `attribute_rows`, `extra_rows`, `faq_rows`,
+    `tag_names`, `checked_kinds`, `is_kept`): a query each would double the cost of the page.
     """
     own = {"gig_id": OuterRef("pk")}
     tags = GigTag.objects.filter(content_object_id=OuterRef("pk")).order_by("pk").values("tag__name")
@@ -114,7 +114,7 @@ def get_deniable_gig(gig_id: int) -> Gig:
 
 def get_gig_on_sale(gig_id: int) -> Gig:
     """A gig that anybody may find, with its seller: to be kept, reported or read about. Raises Http404."""
-    gig = Gig.objects.on_sale().select_related("seller__profile").filter(pk=gig_id).first()
+    gig = Gig.objects.on_sale().select_related("seller__profile", "category", "stats").filter(pk=gig_id).first()
     if gig is None:
         raise Http404
     return gig

@@ -107,6 +107,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "marketplace.core.templatetags.jiangji",
+                "marketplace.core.templatetags.pictures",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],

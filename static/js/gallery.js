@@ -46,7 +46,7 @@ function follow(box) {
     go(current + step);
   });
   // A picture with clear parts would show the blurred one through them.
-  gallery.querySelectorAll(".shot__blur").forEach((blur) => {
+  gallery.querySelectorAll(".picture__blur").forEach((blur) => {
     const picture = blur.parentElement.querySelector("picture img");
     const clear = () => { blur.hidden = true; };
     if (picture.complete && picture.naturalWidth) clear();

@@ -86,7 +86,7 @@ def test_the_first_picture_is_fetched_before_the_page_is_read_and_the_others_whe
 
 def test_a_picture_leads_the_gallery_and_a_video_waits_to_be_asked(client, gallery):
     page = page_of(client, gallery)
-    assert page.index("shot__open") < page.index("<video") < page.index("shot__pdf")
+    assert page.index("plate__open") < page.index("<video") < page.index("plate__pdf")
     video = re.search(r"<video[^>]*>", page)[0]
     assert 'preload="none"' in video
     assert "controls" in video
@@ -94,7 +94,7 @@ def test_a_picture_leads_the_gallery_and_a_video_waits_to_be_asked(client, galle
     assert 'poster="/media/gigs/v-960.webp"' in video
     assert "1:05" in page
     assert 'href="/media/gigs/d.pdf"' in page
-    assert "12" in page[page.index("shot__pdf") :]
+    assert "12" in page[page.index("plate__pdf") :]
 
 
 def test_without_a_picture_the_category_s_character_stands_there(client, seller):
@@ -168,7 +168,7 @@ def test_the_page_has_one_address_in_each_language_whatever_is_filtered(client, 
 def test_a_shared_link_shows_title_picture_and_price(client, gallery, settings):
     page = page_of(client, gallery)
     assert meta(page, "og:title") == [gallery.title]
-    assert meta(page, "og:image") == [f"{settings.SITE_URL}/media/gigs/a.webp"]
+    assert meta(page, "og:image") == [f"{settings.SITE_URL}/media/gigs/a-960.webp"]
     assert meta(page, "og:url") == [settings.SITE_URL + gallery.get_absolute_url()]
     assert meta(page, "product:price:amount") == ["680.00"]
 
