@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
@@ -19,7 +19,14 @@ _COLUMNS = {
     "option_name": "name",
     "option_name_en": "name_en",
 }
-_ORDER = ("attribute__category__parent_id", "attribute__sort_order", "attribute_id", "sort_order", "pk")
+# What holds for the whole category comes before what only its subcategory asks.
+_ORDER = (
+    F("attribute__category__parent_id").asc(nulls_first=True),
+    "attribute__sort_order",
+    "attribute_id",
+    "sort_order",
+    "pk",
+)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The public page of a gig, and what a buyer does there."""
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -48,7 +48,8 @@ def poster_png(request: HttpRequest, pk: int) -> HttpResponseBase:
         return unchanged
     png = poster.kept(wanted)
     if png is None:
-        ratelimit.consume(request, action="poster", raise_exception=True)
+        # allauth's public function counts no GET.
+        ratelimit.consume(request, app="allauth.account", action="poster", limit_get=True, raise_exception=True)
         png = poster.draw(wanted)
     headers = {
         "ETag": etag,

@@ -6,7 +6,7 @@ const wx = window.wx;
 async function prepare() {
   const address = location.href.split("#")[0]; // exactly what WeChat sees, parameters and all
   const answer = await fetch(`${source.dataset.wechatSignature}?url=${encodeURIComponent(address)}`);
-  if (!answer.ok) return; // no ticket just now: the page is whole without a card
+  if (answer.status !== 200) return; // no ticket just now: the page is whole without a card
   const signed = await answer.json();
   wx.config({
     debug: false,

@@ -124,6 +124,7 @@ def test_the_attributes_of_category_and_parent_are_named_and_unknown_keys_left_o
     page = page_of(client, gig)
     assert "<dt>style名</dt><dd>手绘、国风</dd>" in page
     assert "<dt>files名</dt><dd>SVG</dd>" in page
+    assert page.index("style名") < page.index("files名")
     assert "gone" not in page
     assert "<dt>files name</dt><dd>SVG!</dd>" in client.get(f"/en{gig.get_absolute_url()}").content.decode()
 

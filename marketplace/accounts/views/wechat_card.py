@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -11,9 +11,7 @@ from marketplace.accounts import wechat_card
 
 @require_safe
 @never_cache
-def wechat_signature(request: HttpRequest) -> JsonResponse:
-    """The signature for `?url=`, a page of this host. Nothing is there for others, nor while WeChat gives no ticket."""
+def wechat_signature(request: HttpRequest) -> HttpResponse:
+    """The signature for `?url=`, a page of this host. An empty answer for others, and while WeChat gives no ticket."""
     signed = wechat_card.sign(request.GET.get("url", ""), host=request.get_host(), is_secure=request.is_secure())
-    if signed is None:
-        raise Http404
-    return JsonResponse(asdict(signed))
+    return HttpResponse(status=204) if signed is None else JsonResponse(asdict(signed))
