@@ -64,7 +64,7 @@ def poster_of(gig: Gig) -> Poster:
     return Poster(
         title=_plain(gig.title),
         category=gig.category.localized_name,
-        cover=cover.file.name if cover else "",
+        cover=(cover.file.name or "") if cover else "",
         price_fen=gig.stats.price_from_fen,
         seller=_plain(gig.seller.display_name),
         rating=str(rating) if rating is not None else "",
@@ -139,11 +139,12 @@ def _foot(paper: Image.Image, pen: ImageDraw.ImageDraw, poster: Poster) -> None:
     side = 220
     top = _HEIGHT - _EDGE - side
     pen.line((_EDGE, top - 28, _WIDTH - _EDGE, top - 28), fill=_LINE, width=2)
-    with Image.open(BytesIO(qr_png(poster.address))) as code:
+    with Image.open(BytesIO(qr_png(poster.address))) as modules:
         # Whole modules only: a code that was scaled by a fraction reads badly.
-        factor = max(1, side // code.width)
-        code = code.convert("RGB").resize((code.width * factor, code.height * factor), Image.Resampling.NEAREST)
-        paper.paste(code, (_WIDTH - _EDGE - code.width, top + (side - code.height) // 2))
+        factor = max(1, side // modules.width)
+        size = (modules.width * factor, modules.height * factor)
+        code = modules.convert("RGB").resize(size, Image.Resampling.NEAREST)
+    paper.paste(code, (_WIDTH - _EDGE - code.width, top + (side - code.height) // 2))
     y = top + 36
     room = _INNER - side - 24
     for words, size, colour in (

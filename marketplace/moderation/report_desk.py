@@ -1,5 +1,7 @@
 """Reports in Wagtail's admin: what waits, one case, and its two ends."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
+from marketplace.accounts.models import User
 from marketplace.moderation import report_selectors as selectors
 from marketplace.moderation import reports
 from marketplace.moderation.forms import DecideForm
@@ -39,7 +42,7 @@ def report_uphold(request: HttpRequest, report_id: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, report_id, form)
     report = selectors.report_for_staff(report_id)
-    decided = reports.uphold_report(report=report, staff=request.user, words=form.cleaned_data["words"])
+    decided = reports.uphold_report(report=report, staff=cast(User, request.user), words=form.cleaned_data["words"])
     return _done(request, bool(decided), _("The service is off the shelf. Seller and reporters are told."))
 
 
@@ -51,7 +54,7 @@ def report_dismiss(request: HttpRequest, report_id: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, report_id, form)
     report = selectors.report_for_staff(report_id)
-    decided = reports.dismiss_report(report=report, staff=request.user, words=form.cleaned_data["words"])
+    decided = reports.dismiss_report(report=report, staff=cast(User, request.user), words=form.cleaned_data["words"])
     return _done(request, bool(decided), _("Dismissed. Who reported it is told why."))
 
 

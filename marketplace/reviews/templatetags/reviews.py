@@ -1,7 +1,8 @@
 """What other apps' pages show of reviews."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import template
 from django.contrib.auth.models import AnonymousUser
@@ -22,7 +23,8 @@ from marketplace.reviews.selectors import ReviewSection, SellerReputation
 register = template.Library()
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True)
+class Choice:
     """A filter above the reviews: a link that puts it on, or takes it off again."""
 
     words: str
