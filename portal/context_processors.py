@@ -63,8 +63,9 @@ def _page_paths(request: HttpRequest) -> dict[str, str]:
     page = getattr(request, "cms_page", None)
     if page is not None:
         return page.alternates()
-    # The words of a search go along; what a page of its own does with them is its own affair.
-    return {code: translate_url(request.get_full_path(), code) for code, _name in settings.LANGUAGES}
+    # The words of a search go along; a page whose parameters change nothing of what it is (a gig's) names its bare address.
+    path = getattr(request, "page_path", None) or request.get_full_path()
+    return {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
 
 
 def _alternates(request: HttpRequest) -> list[Alternate]:

@@ -30,6 +30,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.notifications.tasks.send_waiting_text_messages": 30,
     "marketplace.accounts.tasks.tell_of_new_devices": 60,
     "marketplace.accounts.tasks.check_identities": 30,
+    "marketplace.accounts.tasks.renew_wechat_ticket": 60,
     "marketplace.accounts.tasks.tell_of_verifications": 60,
     "marketplace.accounts.tasks.look_after_exports": 300,
     "marketplace.accounts.tasks.end_suspensions": 60,

@@ -43,6 +43,7 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.payments.urls")),
     path("", include("marketplace.ledger.urls")),
     path("", include("marketplace.reviews.urls")),
+    path("", include("marketplace.moderation.urls")),
     path("", include("marketplace.messaging.urls")),
     path("", include("marketplace.notifications.urls")),
     path("", include("marketplace.insights.urls")),

@@ -154,10 +154,10 @@ def make_gig(
     return gig
 
 
-def make_order(*, buyer: User | None = None, gig: Gig | None = None) -> Order:
+def make_order(*, buyer: User | None = None, gig: Gig | None = None, tier: str = PackageTier.BASIC) -> Order:
     """An order that waits for its payment."""
     gig = gig or make_gig()
-    return orders.place_order(buyer=buyer or make_user(), package=gig.packages.get())
+    return orders.place_order(buyer=buyer or make_user(), package=gig.packages.get(tier=tier))
 
 
 def make_paid_order(*, reference: str = "", **kwargs: Any) -> Order:

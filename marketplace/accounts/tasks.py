@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from marketplace.accounts import selectors, services
+from marketplace.accounts import selectors, services, wechat_card
 from marketplace.core.jobs import Deadline, count_done
 
 # A job stops at a deadline and begins with what has waited longest; this only bounds what it reads beforehand.
@@ -98,3 +98,9 @@ def end_absences() -> int:
     return count_done(
         selectors.profile_ids_back_today(), lambda pk: services.end_absence(profile_id=pk), until=Deadline()
     )
+
+
+@shared_task
+def renew_wechat_ticket() -> bool:
+    """Keep a ticket for WeChat's script. Hardly ever does anything: one lasts two hours."""
+    return wechat_card.renew_ticket()

@@ -5,6 +5,7 @@ from marketplace.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("me/", views.home, name="home"),
+    path("wechat/signature/", views.wechat_signature, name="wechat_signature"),
     path("me/hat/", views.hat, name="hat"),
     path("u/<slug:handle>/", views.profile, name="profile"),
     path("u/<slug:handle>/pieces/<int:pk>/", views.piece, name="piece"),

@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-from django.conf import settings
-from django.core.files.storage import default_storage
 
 from marketplace.accounts.models import User, VerificationKind
 from marketplace.core.money import yuan_text
-from marketplace.gigs import selectors
+from marketplace.gigs import selectors, structured
 from marketplace.gigs.cards import GigCard, mean_rating
 from marketplace.gigs.content import ExtraContent, FaqContent
-from marketplace.gigs.models import Gig, GigMedia, GigPackage, MediaKind
+from marketplace.gigs.described import Fact, attribute_rows_of, facts
+from marketplace.gigs.models import Gig, GigMedia, GigPackage
+from marketplace.gigs.shots import Shot, cover_url, shots
 from marketplace.gigs.states import GigStatus
 
 
@@ -39,7 +37,9 @@ class GigPage:
     gig: Gig
     is_draft: bool
     is_owner: bool
-    pictures: list[GigMedia]
+    gallery: list[Shot]
+    cover_url: str  # absolute, for whoever shows the link; "" without a picture
+    facts: list[Fact]
     columns: list[PackageColumn]
     comparison: list[tuple[str, list[ComparisonCell]]]
     tags: list[str]
@@ -50,7 +50,9 @@ class GigPage:
     rating: Decimal | None
     is_favourite: bool
     description: str
-    json_ld: dict[str, Any]
+    price_from: str  # of the cheapest package in yuan, as machines write it; "" without one
+    address: str  # absolute and without parameters: what is canonical, shared and signed
+    json_ld: list[dict]
 
 
 def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
@@ -58,15 +60,20 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
     is_owner = selectors.owns(gig, user)
     is_draft = is_owner and (wants_draft or gig.status != GigStatus.LIVE)
     shown: Gig = gig.get_latest_revision_as_object() if is_draft else gig
-    pictures = _pictures(shown) if is_draft else [GigMedia(**row) for row in gig.picture_rows]
-    columns = _columns(shown)
+    media = shown.media.all() if is_draft else [GigMedia(**row) for row in gig.media_rows]
+    gallery = shots(media, title=shown.title)
+    cover = cover_url(gallery)
+    packages = list(shown.packages.all()) if is_draft else [GigPackage(**row) for row in gig.package_rows]
+    columns = _columns(shown, packages)
     rating = mean_rating(gig.stats.rating_sum, gig.stats.rating_count)
     summary = " ".join(shown.description.split())[:120]
     return GigPage(
         gig=shown,
         is_draft=is_draft,
         is_owner=is_owner,
-        pictures=pictures,
+        gallery=gallery,
+        cover_url=structured.absolute(cover) if cover else "",
+        facts=facts(shown, attribute_rows_of(shown.category) if is_draft else gig.attribute_rows),
         columns=columns,
         comparison=_comparison(shown, columns),
         tags=[item.tag.name for item in shown.gig_tags.all()] if is_draft else gig.tag_names,
@@ -77,12 +84,18 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
         rating=rating,
         is_favourite=gig.is_kept,
         description=summary,
-        json_ld={} if is_draft else _json_ld(gig, columns, pictures, rating, summary),
+        price_from=yuan_text(columns[0].package.price_fen) if columns else "",
+        address=structured.absolute(gig.get_absolute_url()),
+        json_ld=[] if is_draft else _structured(gig, columns, cover, rating, summary),
     )
 
 
-def _pictures(gig: Gig) -> list[GigMedia]:
-    return [medium for medium in gig.media.all() if medium.kind == MediaKind.IMAGE]
+def _structured(gig: Gig, columns: list[PackageColumn], cover: str, rating: Decimal | None, summary: str) -> list[dict]:
+    packages = [column.package for column in columns]
+    return [
+        structured.service(gig, packages=packages, image=cover, rating=rating, description=summary),
+        structured.breadcrumbs(gig),
+    ]
 
 
 def _extras(gig: Gig) -> list[ExtraContent]:
@@ -93,8 +106,8 @@ def _faqs(gig: Gig) -> list[FaqContent]:
     return [FaqContent(faq.question, faq.answer) for faq in gig.faqs.all()]
 
 
-def _columns(gig: Gig) -> list[PackageColumn]:
-    packages = sorted(gig.packages.all(), key=lambda package: selectors.TIER_NUMBERS[package.tier])
+def _columns(gig: Gig, packages: list[GigPackage]) -> list[PackageColumn]:
+    packages = sorted(packages, key=lambda package: selectors.TIER_NUMBERS[package.tier])
     chosen = packages[len(packages) // 2] if packages else None
     return [
         PackageColumn(
@@ -124,40 +137,3 @@ def _comparison(gig: Gig, columns: list[PackageColumn]) -> list[tuple[str, list[
         )
         for row in gig.feature_rows
     ]
-
-
-def _json_ld(
-    gig: Gig, columns: list[PackageColumn], pictures: list[GigMedia], rating: Decimal | None, summary: str
-) -> dict[str, Any]:
-    """schema.org's Product: what search engines show prices and stars from."""
-    prices = [column.package.price_fen for column in columns] or [0]
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": gig.title,
-        "description": summary,
-        "category": gig.category.localized_name,
-        "url": settings.SITE_URL + gig.get_absolute_url(),
-        "brand": {"@type": "Brand", "name": gig.seller.profile.display_name},
-        "offers": {
-            "@type": "AggregateOffer",
-            "priceCurrency": "CNY",
-            "lowPrice": yuan_text(min(prices)),
-            "highPrice": yuan_text(max(prices)),
-            "offerCount": len(columns),
-            "availability": "https://schema.org/InStock",
-        },
-    }
-    if pictures:
-        data["image"] = [_absolute(default_storage.url(picture.file.name)) for picture in pictures]
-    if rating is not None:
-        data["aggregateRating"] = {
-            "@type": "AggregateRating",
-            "ratingValue": str(rating),
-            "reviewCount": gig.stats.rating_count,
-        }
-    return data
-
-
-def _absolute(url: str) -> str:
-    return settings.SITE_URL + url if url.startswith("/") else url

@@ -11,6 +11,7 @@ from django.http import Http404
 from marketplace.accounts.models import User, UserVerification, VerificationStatus
 from marketplace.accounts.selectors import sellers_in_order
 from marketplace.gigs.cards import GigCard, gig_cards
+from marketplace.gigs.described import attribute_rows
 from marketplace.gigs.models import (
     Favourite,
     Gig,
@@ -20,13 +21,16 @@ from marketplace.gigs.models import (
     GigMedia,
     GigPackage,
     GigTag,
-    MediaKind,
     PackageTier,
     on_sale,
 )
 from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 
 SIMILAR_LIMIT = 4
+_PACKAGE_COLUMNS = ("id", "tier", "title", "description", "price_fen", "delivery_days", "revisions")
+_MEDIA_COLUMNS = (
+    *("kind", "file", "alt_text", "width", "height", "renditions", "placeholder", "duration_seconds", "page_count"),
+)
 # Radios of the order box and the panes they show are numbered 1 to 3 in the page's style sheet.
 TIER_NUMBERS = {tier: number for number, tier in enumerate(PackageTier.values, start=1)}
 
@@ -40,22 +44,23 @@ def live_without_named_seller() -> QuerySet[Gig]:
 def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
     """The gig as everybody may see it, or, for its own seller, whatever its state. Raises Http404.
 
-    Small lists come along in the same query as `picture_rows`, `extra_rows`, `faq_rows`, `tag_names`,
-    `checked_kinds` and `is_kept`: a query each would double the cost of the page.
+    Small lists come along in the same query (`package_rows`, `media_rows`, `attribute_rows`, `extra_rows`, `faq_rows`,
+    `tag_names`, `checked_kinds`, `is_kept`): a query each would double the cost of the page.
     """
     own = {"gig_id": OuterRef("pk")}
     tags = GigTag.objects.filter(content_object_id=OuterRef("pk")).order_by("pk").values("tag__name")
     checked = UserVerification.objects.filter(user_id=OuterRef("seller_id"), status=VerificationStatus.APPROVED)
     extras = GigExtra.objects.filter(**own).order_by("sort_order", "pk")
-    pictures = GigMedia.objects.filter(**own, kind=MediaKind.IMAGE).order_by("sort_order", "pk")
+    packages = GigPackage.objects.filter(**own).order_by("price_fen", "pk")
+    media = GigMedia.objects.filter(**own).order_by("sort_order", "pk")
     faqs = GigFaq.objects.filter(**own).order_by("sort_order", "pk")
     kept = Favourite.objects.filter(**own, user_id=user.pk) if user is not None and user.is_authenticated else None
     gig = (
         Gig.objects.select_related("seller__profile", "category__parent", "stats")
         .annotate(
-            picture_rows=ArraySubquery(
-                pictures.values(row=JSONObject(file="file", alt_text="alt_text", width="width", height="height"))
-            ),
+            package_rows=ArraySubquery(packages.values(row=_row(_PACKAGE_COLUMNS))),
+            media_rows=ArraySubquery(media.values(row=_row(_MEDIA_COLUMNS))),
+            attribute_rows=attribute_rows(),
             extra_rows=ArraySubquery(
                 extras.values(row=JSONObject(title="title", price_fen="price_fen", extra_days="extra_days"))
             ),
@@ -64,13 +69,16 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
             checked_kinds=ArraySubquery(checked.order_by("pk").values("kind")),
             is_kept=Exists(kept) if kept is not None else Value(False),
         )
-        .prefetch_related("packages")
         .filter(pk=gig_id)
         .first()
     )
     if gig is None or not (gig.is_on_sale or owns(gig, user)):
         raise Http404
     return gig
+
+
+def _row(columns: Sequence[str]) -> JSONObject:
+    return JSONObject(**{name: name for name in columns})
 
 
 def get_own_gig(gig_id: int, user: User) -> Gig:
@@ -90,9 +98,9 @@ def get_deniable_gig(gig_id: int) -> Gig:
     return gig
 
 
-def get_favourable_gig(gig_id: int) -> Gig:
-    """A gig on sale, to be kept or let go. Raises Http404."""
-    gig = Gig.objects.on_sale().filter(pk=gig_id).first()
+def get_gig_on_sale(gig_id: int) -> Gig:
+    """A gig that anybody may find, with its seller: to be kept, reported or read about. Raises Http404."""
+    gig = Gig.objects.on_sale().select_related("seller__profile", "category", "stats").filter(pk=gig_id).first()
     if gig is None:
         raise Http404
     return gig

@@ -10,6 +10,7 @@ app_name = "gigs"
 urlpatterns = [
     path("gigs/<int:pk>/favourite/", views.favourite, name="favourite"),
     path("gigs/<int:pk>/book/", views.book, name="book"),
+    path("gigs/<int:pk>/poster.png", views.poster_png, name="poster"),
     path("gigs/<int:pk>/<str:slug>/", views.detail, name="detail"),
     path("desk/gigs/", desk_list_views.desk_list, name="desk_list"),
     path("desk/gigs/exchange/", exchange_views.exchange, name="exchange"),

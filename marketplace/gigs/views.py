@@ -1,13 +1,17 @@
 """The public page of a gig, and what a buyer does there."""
 
+from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from marketplace.gigs import counting, selectors, services
+from marketplace.accounts import wechat_card
+from marketplace.gigs import counting, poster, selectors, services
 from marketplace.gigs.page import gig_page
 
 
@@ -19,13 +23,42 @@ def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return redirect(gig, permanent=True)
     if gig.category_id is None:  # a draft hardly begun, which only its seller gets to see
         return redirect("gigs:edit", gig.pk)
+    # Filters of reviews make no page of their own (portal.context_processors).
+    request.page_path = gig.get_absolute_url()
     page = gig_page(gig, user=request.user, wants_draft="draft" in request.GET)
     if not page.is_owner:
         counting.opened(gig.pk)
-    response = render(request, "gigs/gig_detail.html", {"page": page, "gig": page.gig})
+    script = "" if page.is_draft else wechat_card.script_url(request.headers.get("User-Agent", ""))
+    context = {"page": page, "gig": page.gig, "wechat_script": script, "has_poster": poster.can_draw()}
+    response = render(request, "gigs/gig_detail.html", context)
+    if script:
+        # django-csp's own way: WeChat's script and nothing else of its host.
+        response._csp_update = {"script-src": [script]}
     if page.is_draft:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+@require_GET
+def poster_png(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The poster of a gig on sale, drawn once for the same content. That costs, so an address gets so many new ones a minute."""
+    if not poster.can_draw():
+        raise Http404
+    wanted = poster.poster_of(selectors.get_gig_on_sale(pk))
+    etag = f'"{wanted.key}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
+    png = poster.kept(wanted)
+    if png is None:
+        # allauth's public function counts no GET.
+        ratelimit.consume(request, app="allauth.account", action="poster", limit_get=True, raise_exception=True)
+        png = poster.draw(wanted)
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "public, max-age=300",
+        "Content-Disposition": f'inline; filename="jiangji-{pk}.png"',
+    }
+    return HttpResponse(png, content_type="image/png", headers=headers)
 
 
 @require_GET
@@ -39,7 +72,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def favourite(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a gig or let it go: the heart alone to htmx, the page they came from to a plain form."""
-    gig = selectors.get_favourable_gig(pk)
+    gig = selectors.get_gig_on_sale(pk)
     kept = services.toggle_favourite(gig=gig, user=request.user)
     if request.htmx:
         # The heart with words stands on the gig's own page only; the round ones stand on cards.

@@ -72,3 +72,63 @@ class AdminLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_id} {self.action}"
+
+
+class ReportReason(models.TextChoices):
+    INFRINGEMENT = "infringement", _("Infringes rights")
+    FALSE_CLAIMS = "false_claims", _("Misleading claims")
+    OFF_PLATFORM = "off_platform", _("Contact details, or business past the platform")
+    UNLAWFUL = "unlawful", _("Unlawful or forbidden")
+    COPIED = "copied", _("Copied from others")
+    OTHER = "other", _("Something else")
+
+
+class ReportStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    UPHELD = "upheld", _("Upheld")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+class Report(TimeStamped):
+    """What somebody told us is wrong with something on the site, and what became of it (电子商务法 §59)."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)
+    object_id = models.PositiveBigIntegerField()
+    target = GenericForeignKey()
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports", verbose_name=_("reported by")
+    )
+    reason = models.CharField(_("reason"), max_length=15, choices=ReportReason)
+    words = models.TextField(_("what is wrong"), max_length=500)
+    link = models.URLField(_("link to a proof"), max_length=300, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=ReportStatus, default=ReportStatus.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decision = models.CharField(_("decision"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reporter", "content_type", "object_id"],
+                condition=models.Q(status="open"),
+                name="moderation_report_open_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="open") ^ models.Q(decided_at__isnull=False),
+                name="moderation_report_decided_at",
+            ),
+        ]
+        indexes = [
+            # The desk, the longest waiting first.
+            models.Index(fields=["id"], condition=models.Q(status="open"), name="moderation_report_open"),
+            # All that is said of one thing: decided together, and on its seller's page.
+            models.Index(fields=["content_type", "object_id"], name="moderation_report_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} #{self.object_id}"

@@ -24,7 +24,7 @@ from marketplace.accounts.selectors import open_closing, open_suspension, people
 from marketplace.gigs.models import Gig
 from marketplace.ledger.models import Wallet
 from marketplace.ledger.selectors import wallet_of
-from marketplace.moderation.models import AdminLog, ModerationQueue
+from marketplace.moderation.models import AdminLog, Report
 from marketplace.orders.models import Order
 from marketplace.payments.models import Payout
 
@@ -42,6 +42,8 @@ LABELS = {
     "person.joined": _("Joined"),
     "person.last_login": _("Last log-in"),
     "person.suspend": _("Suspended"),
+    "report.upheld": _("Service taken down after a report"),
+    "report.dismissed": _("Report dismissed"),
     "person.lift_suspension": _("Suspension lifted"),
     "person.sign_out": _("Signed out everywhere"),
     "person.note": _("Note written"),
@@ -86,8 +88,8 @@ class PersonSheet:
     wallet: Wallet | None
     payouts: list[Payout]
     sees_money: bool
-    reports_by: list[ModerationQueue] | None
-    reports_against: list[ModerationQueue] | None
+    reports_by: list[Report] | None
+    reports_against: list[Report] | None
     sessions: list[Any] | None
     history: list[HistoryLine] | None
     notes: list[StaffNote] | None
@@ -159,10 +161,8 @@ def person_sheet(person: User, *, staff: User | AnonymousUser) -> PersonSheet:
         wallet=wallet_of(person) if sees_money else None,
         payouts=list(Payout.objects.filter(user=person).select_related("destination")[:SHOWN]) if sees_money else [],
         sees_money=sees_money,
-        reports_by=list(ModerationQueue.objects.filter(reported_by=person).order_by("-pk")[:SHOWN])
-        if sees_reports
-        else None,
-        reports_against=list(ModerationQueue.objects.filter(against).order_by("-pk")[:SHOWN]) if sees_reports else None,
+        reports_by=list(Report.objects.filter(reporter=person).order_by("-pk")[:SHOWN]) if sees_reports else None,
+        reports_against=list(Report.objects.filter(against).order_by("-pk")[:SHOWN]) if sees_reports else None,
         sessions=_sessions(person) if staff.has_perm(SESSIONS_PERMISSION) else None,
         history=_history(person) if staff.has_perm(LOG_PERMISSION) else None,
         notes=list(StaffNote.objects.filter(user=person).select_related("author__profile"))

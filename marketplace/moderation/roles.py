@@ -24,6 +24,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("orders", ["change_dispute"]),
         ("moderation", ["view_moderationqueue", "change_moderationqueue", "view_adminlog"]),
         ("gigs", ["view_gigcategory"]),
+        ("moderation", ["view_report", "change_report"]),
         ("reviews", ["view_review"]),
         ("gigs", [f"{act}_advertisingword" for act in ("view", "add", "change", "delete")]),
         ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),
@@ -70,7 +71,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         _SEE_ORDERS,
         ("gigs", ["view_gig"]),
         ("accounts", ["sign_out_user", "view_as_user", *_PEOPLE]),
-        ("moderation", ["view_moderationqueue", "view_adminlog"]),
+        ("moderation", ["view_moderationqueue", "view_adminlog", "view_report"]),
         ("payments", ["view_payment"]),
         ("reviews", ["view_review"]),
     ],
@@ -80,7 +81,7 @@ _TAKEN_BACK = {MODERATOR: ["view_user"], SUPPORT: ["view_user"]}
 # The administrator may do whatever our apps know, except to touch the books and what is evidence.
 _ADMINISTERED = ("core", "accounts", "gigs", "moderation", "notifications", "discovery", "insights", "cms_pages")
 # What was agreed, decided and done; a person leaves by closing the account, never by a row that is deleted.
-_EVIDENCE = ("adminlog", "suspension", "consentrecord", "accountclosing", "verificationpaper", "staffnote")
+_EVIDENCE = ("adminlog", "suspension", "consentrecord", "accountclosing", "verificationpaper", "staffnote", "report")
 _READ_ONLY = ("orders", "payments", "ledger", "reviews", "messaging")
 
 

@@ -6,6 +6,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from marketplace.moderation import people_desk as desk
+from marketplace.moderation import report_desk
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
 
 
@@ -27,3 +28,25 @@ def people_urls():
 @hooks.register("register_admin_menu_item")
 def people_menu_item() -> MenuItem:
     return PermittedMenuItem(_("People"), reverse("people"), icon_name="group", order=300, permission=desk.VIEW)
+
+
+@hooks.register("register_admin_urls")
+def report_urls():
+    one = "reports/gigs/<int:report_id>/"
+    return [
+        path("reports/gigs/", report_desk.report_list, name="moderation_reports"),
+        path(one, report_desk.report_case, name="moderation_report"),
+        path(f"{one}uphold/", report_desk.report_uphold, name="moderation_report_uphold"),
+        path(f"{one}dismiss/", report_desk.report_dismiss, name="moderation_report_dismiss"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def reports_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Reported services"),
+        reverse("moderation_reports"),
+        icon_name="warning",
+        order=305,
+        permission=report_desk.VIEW,
+    )

@@ -4,6 +4,7 @@ from marketplace.reviews import views
 
 app_name = "reviews"
 urlpatterns = [
+    path("gigs/<int:pk>/reviews/list/", views.of_gig, name="of_gig"),
     path("orders/<slug:number>/review/", views.write, name="write"),
     path("orders/<slug:number>/review/reply/", views.reply, name="reply"),
 ]

@@ -3,11 +3,21 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from marketplace.gigs.selectors import get_gig_on_sale
 from marketplace.reviews import rules, selectors, services
 from marketplace.reviews.forms import ReviewForm
 from marketplace.reviews.models import ReviewSide
+
+
+@require_safe
+def of_gig(request: HttpRequest, pk: int) -> HttpResponse:
+    """The review section alone, for htmx; whoever opens the address itself gets the page it belongs to."""
+    gig = get_gig_on_sale(pk)
+    if not request.htmx:
+        return redirect(f"{gig.get_absolute_url()}?{request.GET.urlencode()}#reviews")
+    return render(request, "reviews/gig_reviews.html", {"gig": gig})
 
 
 @login_required

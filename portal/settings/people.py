@@ -79,6 +79,10 @@ ACCOUNT_RATE_LIMITS = {
     "refused_notification": "20/h/ip",
     # How often a person hands in papers whose form is right (accounts/views/verification.py).
     "verification": "10/d/user",
+    # How often a person reports something (moderation/views.py).
+    "report": "10/d/user",
+    # How many posters that nobody has drawn yet an address may ask for (gigs/views.py): each costs a third of a second.
+    "poster": "30/m/ip",
 }
 
 # Log-in by WeChat, QQ and Weibo (docs/social-login.md). Who has no app id is not offered. Addresses replace the real hosts:
@@ -115,7 +119,9 @@ SOCIALACCOUNT_PROVIDERS = {
         env.str("WEIXIN_MP_APP_SECRET", default="" if PRODUCTION else "sandbox-weixin-mp"),
         authorize_url=f"{_WEIXIN_OPEN}/connect/oauth2/authorize",
         api_url=_WEIXIN_API,
-    ),
+    )
+    # WeChat's own script (JS-SDK), which Tencent alone may give out; loaded nowhere but inside WeChat (docs/gig-page.md).
+    | {"SCRIPT_URL": f"{_host('https://res.wx.qq.com', 'weixin')}/open/js/jweixin-1.6.0.js"},
     "qq": _provider(
         env.str("QQ_APP_ID", default="" if PRODUCTION else "102026001"),
         env.str("QQ_APP_KEY", default="" if PRODUCTION else "sandbox-qq"),

@@ -58,6 +58,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
+# The Chinese fonts that posters are drawn with (package fonts-noto-cjk). Without them there are no posters.
+CJK_FONTS_FOLDER: str = env.str("CJK_FONTS_FOLDER", default="/usr/share/fonts/opentype/noto")
+
 _S3_BUCKET: str = env.str("S3_BUCKET", default="")
 
 

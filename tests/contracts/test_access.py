@@ -32,6 +32,8 @@ PUBLIC = {
     "weixin_login", "weixin_mp_login", "qq_login", "weibo_login",
     "weixin_callback", "weixin_mp_callback", "qq_callback", "weibo_callback",
     "staff_login",
+    # a signature for a page of ours, which anybody may open (tests/accounts/test_wechat_card.py)
+    "accounts:wechat_signature",
 }  # fmt: skip
 
 

@@ -170,13 +170,14 @@ def person(stack: Stack, browser: Browser, request: pytest.FixtureRequest) -> It
     contexts: list[BrowserContext] = []
     people: list[Person] = []
 
-    def build(name: str, *, size: str = "phone", user_agent: str | None = None) -> Person:
+    def build(name: str, *, size: str = "phone", user_agent: str | None = None, script: bool = True) -> Person:
         context = browser.new_context(
             viewport=SIZES[size],
             locale="zh-CN",
             is_mobile=size == "phone",
             has_touch=size == "phone",
             user_agent=user_agent,
+            java_script_enabled=script,
         )
         context.set_default_timeout(15_000)
         contexts.append(context)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from marketplace.accounts import services
 from marketplace.accounts.models import Portfolio, StaffNote, Suspension, User, VerificationKind
 from marketplace.core import clock
-from marketplace.moderation.models import AdminLog, ModerationQueue, QueueKind
+from marketplace.moderation.models import AdminLog, Report, ReportReason
 from marketplace.moderation.roles import ensure_roles
 from tests.factories import make_completed_order, make_finance, make_gig, make_moderator, make_seller, make_user
 from tests.logins import log_in
@@ -102,13 +102,12 @@ def test_each_role_sees_the_parts_that_it_has_a_right_to_and_nothing_of_the_othe
     type(submitted).objects.filter(pk=submitted.pk).update(reason="照片模糊不清")
     services.record_consent(user=person)
     services.note_person(user=person, staff=moderator, text="电话里很客气")
-    ModerationQueue.objects.create(
-        kind=QueueKind.REPORT,
+    Report.objects.create(
+        reason=ReportReason.OTHER,
         content_type=ContentType.objects.get_for_model(person),
         object_id=person.pk,
-        reason="说是同行冒充",
-        reported_by=make_user(),
-        due_at=clock.now(),
+        words="说是同行冒充",
+        reporter=make_user(),
     )
     page = page_of(person, staff_of(role))
     every = set().union(*PARTS.values())
@@ -148,13 +147,12 @@ def test_the_page_shows_orders_reports_consents_notes_and_history():
     services.record_consent(user=seller)
     services.note_person(user=seller, staff=moderator, text="电话里很客气")
     for subject, by in ((seller, buyer), (order.gig, buyer), (buyer, seller)):
-        ModerationQueue.objects.create(
-            kind=QueueKind.REPORT,
+        Report.objects.create(
+            reason=ReportReason.OTHER,
             content_type=ContentType.objects.get_for_model(subject),
             object_id=subject.pk,
-            reason=f"关于{subject}",
-            reported_by=by,
-            due_at=clock.now(),
+            words=f"关于{subject}",
+            reporter=by,
         )
     page = page_of(seller, moderator)
     for text in (order.number, "周末", "电话里很客气", "2026-01", "添加备注"):

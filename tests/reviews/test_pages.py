@@ -1,14 +1,17 @@
 """What is shown of reviews, where, to whom, and with how many queries."""
 
+import re
+from html import unescape
+
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.urls import reverse
 
-from marketplace.gigs.models import Gig
+from marketplace.gigs.models import Gig, GigPackage
 from marketplace.reviews import selectors, services
 from marketplace.reviews.models import Review
-from tests.factories import make_completed_order, make_paid_order, make_user
+from tests.factories import make_completed_order, make_gig, make_paid_order, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -63,12 +66,47 @@ def test_ten_reviews_are_shown_and_the_rest_is_a_link_away(gig, django_assert_nu
         first = render("{% gig_reviews gig %}", gig=stored)
     assert first.count('class="review"') == 10
     assert "第11条" in first
-    assert "reviews_page=2" in first
-    second = gig_reviews(gig, "?reviews_page=2")
+    link = unescape(re.search(r'href="[^"]*(\?reviews_after=[^"#]+)', first)[1])
+    write(late := make_completed_order(buyer=make_user(), gig=gig), late.buyer, body="后来的一条")
+    second = gig_reviews(gig, link)
+    # What was written meanwhile moves nothing from one page to the other.
+    assert [word for word in ("第01条", "第00条") if word in second] == ["第01条", "第00条"]
     assert second.count('class="review"') == 2
-    assert "第00条" in second
-    assert "reviews_page=3" not in second
-    assert gig_reviews(gig, "?reviews_page=x").count('class="review"') == 10
+    assert "更多评价" not in second
+    assert gig_reviews(gig, "?reviews_after=x-1").count('class="review"') == 10
+
+
+def test_reviews_are_chosen_by_stars_and_by_package(seller, django_assert_num_queries):
+    gig = make_gig(seller=seller)
+    GigPackage.objects.create(gig=gig, tier="premium", title="做齐", price_fen=50_000, delivery_days=9, revisions=3)
+    for tier, stars, body in (("basic", 5, "很快"), ("basic", 2, "慢了"), ("premium", 5, "都齐")):
+        order = make_completed_order(buyer=make_user(), gig=gig, tier=tier)
+        write(order, order.buyer, stars=stars, body=body)
+    stored = Gig.objects.get(pk=gig.pk)
+
+    def found(query):
+        with django_assert_num_queries(3):
+            shown = render("{% gig_reviews gig %}", path=f"/gigs/1/{query}", gig=stored)
+        return [body for body in ("很快", "慢了", "都齐") if body in shown], shown
+
+    assert found("?review_stars=5")[0] == ["很快", "都齐"]
+    assert found("?review_package=premium")[0] == ["都齐"]
+    both, shown = found("?review_stars=5&review_package=basic")
+    assert both == ["很快"]
+    assert "4.0" in shown  # the score stays that of all reviews
+    assert found("?review_stars=9&review_package=gold")[0] == ["很快", "慢了", "都齐"]
+    assert found("?review_stars=1")[0] == []
+
+
+def test_htmx_gets_the_section_alone_and_others_the_page(order, buyer, gig, client):
+    write(order, buyer, body="第二稿就定了")
+    address = reverse("reviews:of_gig", args=[gig.pk]) + "?review_stars=5"
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "第二稿就定了" in part
+    assert "<html" not in part
+    assert client.get(address).url == f"{gig.get_absolute_url()}?review_stars=5#reviews"
+    Gig.objects.filter(pk=gig.pk).update(status="paused")
+    assert client.get(address, headers={"HX-Request": "true"}).status_code == 404
 
 
 def test_the_latest_reviews_have_words_and_a_gig_that_can_be_bought(order, buyer, gig, django_assert_num_queries):

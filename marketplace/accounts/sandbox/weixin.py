@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from .config import App, IdentityConfig
 from .faults import Faults
 from .grants import Grants, UnknownCode, UsedCode
+from .jssdk import JsSdk
 from .pages import House, back, chosen_person, consent_page, is_foreign, may_return, message_page
 
 QR = House("weixin", "微信登录", "相当于用手机扫了网页上的二维码")
@@ -21,6 +22,8 @@ IN_APP = House("weixin", "微信", "在微信里打开了网页")
 # WeChat's error codes: https://developers.weixin.qq.com/doc/oplatform/Return_codes/
 ERRORS = {
     40001: "invalid credential, access_token is invalid or not latest",
+    40002: "invalid grant_type",
+    40097: "invalid args",
     40003: "invalid openid",
     40013: "invalid appid",
     40029: "invalid code",
@@ -42,6 +45,7 @@ class Weixin:
                 Route("/connect/oauth2/authorize", self.authorize, methods=["GET", "POST"]),
                 Route("/sns/oauth2/access_token", self.access_token, methods=["GET"]),
                 Route("/sns/userinfo", self.userinfo, methods=["GET"]),
+                *JsSdk(config, self._answer, self._error).routes,
             ],
         )
 

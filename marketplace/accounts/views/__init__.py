@@ -48,6 +48,7 @@ from marketplace.accounts.views.verification import (
     verify_real_name,
     withdraw_verification,
 )
+from marketplace.accounts.views.wechat_card import wechat_signature
 
 __all__ = [
     "ChangeEmailView",
@@ -97,5 +98,6 @@ __all__ = [
     "verify_company",
     "verify_real_name",
     "ways_in",
+    "wechat_signature",
     "withdraw_verification",
 ]

@@ -1,5 +1,6 @@
 """What other apps' pages show of reviews."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.template.context import Context
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,33 +18,80 @@ from marketplace.orders.models import Order
 from marketplace.reviews import selectors
 from marketplace.reviews.forms import ReplyForm
 from marketplace.reviews.models import Review
-from marketplace.reviews.selectors import SellerReputation
+from marketplace.reviews.selectors import ReviewSection, SellerReputation
 
 register = template.Library()
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A filter above the reviews: a link that puts it on, or takes it off again."""
+
+    words: str
+    count: int
+    query: str
+    is_on: bool
+
+
 @register.inclusion_tag("reviews/_gig_reviews.html", takes_context=True)
 def gig_reviews(context: Context, gig: Gig) -> dict[str, Any]:
-    """The review section of a gig: score, sub-scores and the page of reviews that `?reviews_page=` asks for."""
-    return {"section": selectors.reviews_of_gig(gig, page=_asked_page(context)), **_address(context)}
+    """The review section of a gig: score, sub-scores and the reviews that the page's address asks for."""
+    query = _query(context)
+    section = selectors.reviews_of_gig(gig, wanted=selectors.review_filter(query))
+    part_path = reverse("reviews:of_gig", args=[gig.pk])
+    return {"page_path": gig.get_absolute_url(), "part_path": part_path, **_section(section, query)}
 
 
 @register.inclusion_tag("reviews/_gig_reviews.html", takes_context=True)
 def seller_reviews(context: Context, seller: User) -> dict[str, Any]:
     """The same for everything that somebody sells; each review names its service."""
-    section = selectors.reviews_of_seller(seller, page=_asked_page(context))
-    return {"section": section, "names_gig": True, **_address(context)}
+    query = _query(context)
+    section = selectors.reviews_of_seller(seller, wanted=selectors.review_filter(query))
+    path = context["request"].path if context.get("request") else ""
+    return {"names_gig": True, "page_path": path, "part_path": path, **_section(section, query)}
 
 
-def _asked_page(context: Context) -> int:
+def _query(context: Context) -> QueryDict:
     request = context.get("request")
-    asked = request.GET.get("reviews_page", "1") if request else "1"
-    return int(asked) if asked.isdecimal() and len(asked) < 6 else 1
+    return request.GET if request else QueryDict()
 
 
-def _address(context: Context) -> dict[str, Any]:
-    request = context.get("request")
-    return {"query": request.GET if request else QueryDict()}
+def _section(section: ReviewSection, query: QueryDict) -> dict[str, Any]:
+    return {
+        "section": section,
+        "choices": _choices(section, query),
+        "first_query": _changed(query, reviews_after=""),
+        "next_query": _changed(query, reviews_after=section.next_key),
+    }
+
+
+def _choices(section: ReviewSection, query: QueryDict) -> list[Choice]:
+    """All, each number of stars that was given, each package that was reviewed (one alone needs no choice)."""
+    wanted = section.wanted
+    everything = _changed(query, reviews_after="", review_stars="", review_package="")
+    choices = [Choice(_("All"), section.count, everything, not wanted.is_on)]
+    for share in section.shares:
+        if share.count:
+            is_on = share.stars == wanted.stars
+            words = ngettext("%(stars)s star", "%(stars)s stars", share.stars) % {"stars": share.stars}
+            target = _changed(query, reviews_after="", review_stars="" if is_on else str(share.stars))
+            choices.append(Choice(words, share.count, target, is_on))
+    for tier in section.tiers if len(section.tiers) > 1 else []:
+        is_on = tier.tier == wanted.tier
+        target = _changed(query, reviews_after="", review_package="" if is_on else tier.tier)
+        choices.append(Choice(tier.label, tier.count, target, is_on))
+    return choices
+
+
+def _changed(query: QueryDict, **values: str) -> str:
+    """The page's parameters with these in place of what they were; an empty one is left out."""
+    changed = query.copy()
+    for name, value in values.items():
+        if value:
+            changed[name] = value
+        else:
+            changed.pop(name, None)
+    return f"?{changed.urlencode()}" if changed else ""
 
 
 @register.simple_tag

@@ -1,0 +1,23 @@
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import DomainError
+
+
+class ReportErrorCode(StrEnum):
+    ALREADY_REPORTED = "already_reported"
+    OWN_SERVICE = "own_service"
+    WORDS_MISSING = "words_missing"
+    OWN_CASE = "own_case"
+
+
+class ReportError(DomainError):
+    """A refusal about a report."""
+
+    messages = {
+        ReportErrorCode.ALREADY_REPORTED: _("You have reported this already. We are looking at it and tell you."),
+        ReportErrorCode.OWN_SERVICE: _("This is your own service."),
+        ReportErrorCode.WORDS_MISSING: _("Please write a sentence or two: without it nobody can judge the case."),
+        ReportErrorCode.OWN_CASE: _("Somebody else has to decide this one: you reported it, or it is about you."),
+    }

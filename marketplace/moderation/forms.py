@@ -1,0 +1,40 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.moderation.models import ReportReason
+
+
+class ReportForm(forms.Form):
+    """What is wrong with a service."""
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong?"),
+        choices=ReportReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose what it is about.")},
+    )
+    words = forms.CharField(
+        label=_("In your words"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("What exactly, and where on the page or in which picture. At most 500 characters."),
+        error_messages={"required": _("Please write a sentence or two: without it nobody can judge the case.")},
+    )
+    link = forms.URLField(
+        label=_("Link to a proof"),
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        help_text=_("For example the original work, or where the claim is refuted."),
+    )
+
+
+class DecideForm(forms.Form):
+    """Why a report is upheld or dismissed."""
+
+    words = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Taking down: the seller reads this. Dismissing: who reported reads this."),
+    )

@@ -1,0 +1,75 @@
+"""Reports in Wagtail's admin: what waits, one case, and its two ends."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.auth import permission_required
+
+from marketplace.accounts.models import User
+from marketplace.moderation import report_selectors as selectors
+from marketplace.moderation import reports
+from marketplace.moderation.forms import DecideForm
+
+VIEW, DECIDE = "moderation.view_report", "moderation.change_report"
+
+
+@permission_required(VIEW)
+@require_safe
+def report_list(request: HttpRequest) -> HttpResponse:
+    """What waits, or with `?decided=1` what was decided."""
+    is_open = "decided" not in request.GET
+    found = Paginator(selectors.reports_for_staff(is_open=is_open), 40).get_page(request.GET.get("page"))
+    return render(request, "moderation/admin/report_list.html", {"page_obj": found, "is_open": is_open})
+
+
+@permission_required(VIEW)
+@require_safe
+def report_case(request: HttpRequest, report_id: int) -> HttpResponse:
+    """One report, and what else was said of the same service."""
+    return _case(request, report_id, DecideForm())
+
+
+@permission_required(DECIDE)
+@require_POST
+def report_uphold(request: HttpRequest, report_id: int) -> HttpResponse:
+    """The service goes."""
+    form = DecideForm(request.POST)
+    if not form.is_valid():
+        return _case(request, report_id, form)
+    report = selectors.report_for_staff(report_id)
+    decided = reports.uphold_report(report=report, staff=cast(User, request.user), words=form.cleaned_data["words"])
+    return _done(request, bool(decided), _("The service is off the shelf. Seller and reporters are told."))
+
+
+@permission_required(DECIDE)
+@require_POST
+def report_dismiss(request: HttpRequest, report_id: int) -> HttpResponse:
+    """The service stays."""
+    form = DecideForm(request.POST)
+    if not form.is_valid():
+        return _case(request, report_id, form)
+    report = selectors.report_for_staff(report_id)
+    decided = reports.dismiss_report(report=report, staff=cast(User, request.user), words=form.cleaned_data["words"])
+    return _done(request, bool(decided), _("Dismissed. Who reported it is told why."))
+
+
+def _case(request: HttpRequest, report_id: int, form: DecideForm) -> HttpResponse:
+    report = selectors.report_for_staff(report_id)
+    context = {
+        "report": report,
+        "gig": report.target,
+        "others": selectors.reports_beside(report),
+        "form": form,
+        "may_decide": request.user.has_perm(DECIDE),
+    }
+    return render(request, "moderation/admin/report_case.html", context, status=422 if form.errors else 200)
+
+
+def _done(request: HttpRequest, is_new: bool, words: str) -> HttpResponse:
+    messages.success(request, words if is_new else _("Somebody else has decided this meanwhile."))
+    return redirect("moderation_reports")

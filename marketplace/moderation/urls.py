@@ -1,0 +1,8 @@
+from django.urls import path
+
+from marketplace.moderation import views
+
+app_name = "moderation"
+urlpatterns = [
+    path("gigs/<int:pk>/report/new/", views.report_gig, name="report_gig"),
+]

@@ -1,0 +1,40 @@
+"""Reporting something, on the public site."""
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from marketplace.gigs.selectors import get_gig_on_sale
+from marketplace.moderation import report_selectors, reports
+from marketplace.moderation.forms import ReportForm
+from marketplace.moderation.models import ReportReason
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report_gig(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what is wrong with a service. A few a day: somebody who sends a hundred reports helps nobody."""
+    gig = get_gig_on_sale(pk)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ratelimit.consume(request, action="report", user=request.user, raise_exception=True)
+        reports.report_gig(
+            gig=gig,
+            reporter=request.user,
+            reason=ReportReason(form.cleaned_data["reason"]),
+            words=form.cleaned_data["words"],
+            link=form.cleaned_data["link"],
+        )
+        messages.success(request, _("Thank you. A moderator looks at it, and you are told what came of it."))
+        return redirect(gig)
+    context = {
+        "gig": gig,
+        "form": form,
+        "is_own": gig.seller_id == request.user.pk,
+        "is_waiting": report_selectors.has_open_report(request.user, gig),
+    }
+    return render(request, "moderation/report_form.html", context, status=422 if form.errors else 200)
