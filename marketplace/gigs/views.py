@@ -17,6 +17,8 @@ def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     gig = selectors.get_public_gig(pk, request.user)
     if slug != gig.slug:
         return redirect(gig, permanent=True)
+    if gig.category_id is None:  # a draft hardly begun, which only its seller gets to see
+        return redirect("gigs:edit", gig.pk)
     page = gig_page(gig, user=request.user, wants_draft="draft" in request.GET)
     response = render(request, "gigs/gig_detail.html", {"page": page, "gig": page.gig})
     if page.is_draft:

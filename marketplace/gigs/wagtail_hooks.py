@@ -19,6 +19,7 @@ from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from marketplace.core.money import display_yuan
 from marketplace.gigs import moderator_views
+from marketplace.gigs.advertising_admin import AdvertisingWordViewSet, forget_changed_words
 from marketplace.gigs.models import Gig, GigCategory
 from marketplace.gigs.review_hooks import ReviewInsteadOfPreview
 from marketplace.gigs.services import DENY_ACTION
@@ -186,3 +187,6 @@ class GigCategoryViewSet(SnippetViewSet):
 register_permission_policy(Gig, GigPolicy(Gig))
 register_snippet(GigViewSet)
 register_snippet(GigCategoryViewSet)
+register_snippet(AdvertisingWordViewSet)
+for moment in ("after_create_snippet", "after_edit_snippet", "after_delete_snippet"):
+    hooks.register(moment, forget_changed_words)

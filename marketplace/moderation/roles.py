@@ -24,6 +24,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("orders", ["change_dispute"]),
         ("moderation", ["view_moderationqueue", "change_moderationqueue", "view_adminlog"]),
         ("reviews", ["view_review"]),
+        ("gigs", [f"{act}_advertisingword" for act in ("view", "add", "change", "delete")]),
         ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),
         ("accounts", ["view_portfolio", "change_portfolio", "view_skillsuggestion", "change_skillsuggestion"]),
         ("accounts", ["suspend_user", "sign_out_user", *_PEOPLE]),

@@ -1,12 +1,17 @@
 """广告法 §9(3) in sentences as sellers write them: which are caught and which left alone, by the list a platform begins with."""
 
 import pytest
+from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from marketplace.gigs.advertising import advertising_hits, forbidden_words, forget_words, hits_in
+from marketplace.gigs.advertising_admin import AdvertisingWordViewSet
 from marketplace.gigs.content import FaqContent
 from marketplace.gigs.models import AdvertisingWord
 from marketplace.gigs.superlatives import ForbiddenWord, find
+from tests.factories import make_moderator
 from tests.gigs.content import content, package
+from tests.logins import log_in
 
 CLAIMS = {
     "全城最佳设计，从标志到物料一次做齐": "最佳",
@@ -168,3 +173,22 @@ def test_every_text_of_a_gig_is_read_and_the_place_is_named(words):
         ("package-standard-title", "最佳", True),
         ("faqs-1-answer", "顶级", False),
     }
+
+
+def test_moderators_keep_the_list_in_the_admin_and_it_counts_at_once(client, words):
+    """In the log like every act of the staff."""
+    log_in(make_moderator(), client=client)
+    address = reverse(AdvertisingWordViewSet().get_url_name("add"))
+    data = {
+        "word": "天花板级",
+        "spellings": "",
+        "exceptions": "",
+        "reason": "夸大",
+        "law": "《广告法》第九条第（三）项",
+        "suggestion": "",
+        "is_blocking": "on",
+        "is_active": "on",
+    }
+    assert client.post(address, data).status_code == 302
+    assert [hit.word.is_blocking for hit in hits_in("天花板级的设计")] == [True]
+    assert ModelLogEntry.objects.filter(action="wagtail.create", label="天花板级").exists()

@@ -32,7 +32,7 @@ def start_draft(*, seller: User, content: GigContent) -> Gig:
 
 
 def save_draft(*, gig_id: int, seller: User, content: GigContent, seen: str) -> Gig:
-    """Write `content` as the latest revision of a gig, or over it while one goes on typing (`overwritable`).
+    """Write `content` as the latest revision of a gig, or over it while one goes on typing (`_overwritable`).
 
     `seen` is the `revision_mark` of what the form was made from. What is live stays as it is. Returns the gig as it
     stands in the revision. Raises GigError NOT_SELLER, LOCKED_FOR_REVIEW, WRONG_STATE, the code of a bound that is
@@ -43,7 +43,7 @@ def save_draft(*, gig_id: int, seller: User, content: GigContent, seen: str) -> 
         row = editable_gig(gig_id=gig_id, seller=seller)
         if seen != revision_mark(row):
             raise GigError(GigErrorCode.STALE_DRAFT)
-        return write_revision(row, seller=seller, content=stored, overwrite=overwritable(row, seller))
+        return write_revision(row, seller=seller, content=stored, overwrite=_overwritable(row, seller))
 
 
 def revision_mark(gig: Gig) -> str:
@@ -52,7 +52,7 @@ def revision_mark(gig: Gig) -> str:
     return f"{revision.pk}.{revision.created_at.timestamp():.6f}" if revision else ""
 
 
-def overwritable(gig: Gig, seller: User) -> Revision | None:
+def _overwritable(gig: Gig, seller: User) -> Revision | None:
     """The latest revision, if it is this seller's own, of the last minutes (gigs.autosave_minutes), and nobody relies on it.
 
     What is live, and what was ever sent to a moderator, stays as it was read.
