@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.models import AbstractGroupApprovalTask, TaskState, WorkflowState
 
 from marketplace.core.models import TimeStamped
@@ -71,7 +72,7 @@ class ReviewReason(models.Model):
 
 
 class ReviewKind(models.TextChoices):
-    NEW = "new", _("New service")
+    NEW = "new", pgettext_lazy("kind of change", "New service")
     PRICE = "price", _("Price")
     EDIT = "edit", _("Edit")
 
