@@ -76,7 +76,7 @@ def _card(gig: Gig) -> GigCard:
         title=gig.title,
         cover_url=default_storage.url(cover["file"]) if cover["file"] else "",
         cover_alt=cover["alt_text"],
-        category_name=gig.category.localized_name if gig.category else "",
+        category_name=gig.category.localized_name,
         seller_name=profile.display_name,
         seller_url=profile.get_absolute_url(),
         seller_avatar_url=profile.avatar.url if profile.avatar else "",

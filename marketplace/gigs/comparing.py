@@ -79,8 +79,10 @@ class Section:
 def compare(live: GigContent | None, proposed: GigContent) -> list[Section]:
     """Every part of `proposed` beside that of `live`; without a live version the proposal alone, with its hits."""
     sections = [
-        _texts(GigPart.TITLE, [(GigPart.TITLE.label, live and live.title, proposed.title)]),
-        _texts(GigPart.DESCRIPTION, [(GigPart.DESCRIPTION.label, live and live.description, proposed.description)]),
+        _texts(GigPart.TITLE, [(GigPart.TITLE.label, live.title if live else None, proposed.title)]),
+        _texts(
+            GigPart.DESCRIPTION, [(GigPart.DESCRIPTION.label, live.description if live else None, proposed.description)]
+        ),
         _figures(GigPart.PACKAGES, _package_rows(live, proposed)),
         _figures(GigPart.EXTRAS, _extra_rows(live, proposed)),
         _texts(_PACKAGE_WORDS, _package_texts(live, proposed)),
@@ -88,19 +90,20 @@ def compare(live: GigContent | None, proposed: GigContent) -> list[Section]:
         _texts(
             GigPart.REQUIREMENTS,
             _paired(
-                live and [_requirement(each) for each in live.requirements], map(_requirement, proposed.requirements)
+                [_requirement(each) for each in live.requirements] if live else None,
+                map(_requirement, proposed.requirements),
             ),
         ),
         _texts(
             GigPart.FAQS,
             _paired(
-                live and [f"{each.question}\n{each.answer}" for each in live.faqs],
+                [f"{each.question}\n{each.answer}" for each in live.faqs] if live else None,
                 [f"{each.question}\n{each.answer}" for each in proposed.faqs],
             ),
         ),
         _texts(
             GigPart.TAGS,
-            [(GigPart.TAGS.label, live and _listed(sorted(live.tags)), _listed(sorted(proposed.tags)))],
+            [(GigPart.TAGS.label, _listed(sorted(live.tags)) if live else None, _listed(sorted(proposed.tags)))],
         ),
         _texts(GigPart.CATEGORY, _filing(live, proposed)),
     ]
@@ -259,7 +262,7 @@ def _package_texts(live: GigContent | None, proposed: GigContent) -> list[TextTr
     kept = {package.tier for package in proposed.packages}
     rows += [(PackageTier(tier).label, _package_words(old[tier]), None) for tier in old if tier not in kept]
     names = [str(PackageTier(package.tier).label) for package in in_tier_order(proposed.packages)]
-    rows.append((_("Comparison rows"), live and _feature_words(live, names), _feature_words(proposed, names)))
+    rows.append((_("Comparison rows"), _feature_words(live, names) if live else None, _feature_words(proposed, names)))
     return rows
 
 
@@ -303,10 +306,10 @@ def _listed(words: Iterable[Any]) -> str:
 def _filing(live: GigContent | None, proposed: GigContent) -> list[TextTriple]:
     languages = dict(settings.LANGUAGES)
     rows: list[TextTriple] = [
-        (GigPart.CATEGORY.label, live and _category_name(live), _category_name(proposed)),
+        (GigPart.CATEGORY.label, _category_name(live) if live else None, _category_name(proposed)),
         (
             _("Language"),
-            live and str(languages.get(live.language, live.language)),
+            str(languages.get(live.language, live.language)) if live else None,
             str(languages.get(proposed.language, proposed.language)),
         ),
     ]

@@ -111,7 +111,7 @@ def queue(asked: Mapping[str, str]) -> QuerySet[ReviewCase]:
     if kind := asked.get("kind"):
         cases = cases.filter(kind=kind)
     if category := asked.get("category"):
-        cases = cases.filter(gig__category__parent=category)
+        cases = cases.filter(gig__category__parent=int(category))
     if text := asked.get("q"):
         cases = cases.filter(Q(gig__title__icontains=text) | Q(gig__seller__profile__display_name__icontains=text))
     return cases.order_by("submitted_at", "pk")

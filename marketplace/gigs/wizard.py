@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.core.files.storage import default_storage
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -106,7 +107,12 @@ class Wizard:
         """What stands below the fields of this step, by the name of the field on the page."""
         if self.form is None:
             return {}
-        names = [bound.html_name for form in self.form.forms() for bound in form.visible_fields()]
+        names = [
+            bound.html_name
+            for form in self.form.forms()
+            for bound in form.visible_fields()
+            if bound.name != DELETION_FIELD_NAME
+        ]
         notes = {name: FieldNotes(name) for name in names}
         if self.form.is_bound:
             for name, errors in self.form.errors().items():
@@ -192,5 +198,5 @@ def reworded(data: QueryDict) -> QueryDict:
     changed = data.copy()
     for hit in hits_in(data.get(name, "")):
         if str(hit.start) == start:
-            changed[name] = hit.replaced_in(data[name])
+            changed[name] = hit.replaced_in(data.get(name, ""))
     return changed

@@ -167,7 +167,10 @@ def ask_for_much(*, but_not: User) -> None:
         return
     more_fen = get_config("payouts.approval_threshold_fen") + WHOLE_FEN
     rich = Wallet.objects.filter(
-        available_account__balance_fen__gte=more_fen, user__payout_destinations__retired_at=None
+        available_account__balance_fen__gte=more_fen,
+        # Without this the next line would find those who have none at all.
+        user__payout_destinations__isnull=False,
+        user__payout_destinations__retired_at=None,
     )
     for wallet in (
         rich.exclude(user=but_not).select_related("user").order_by("-available_account__balance_fen", "pk")[:2]

@@ -185,7 +185,7 @@ def test_a_stranger_takes_nothing_back(submitted, buyer):
 
 
 def test_removing_a_picture_drops_it_from_the_draft_alone(seller):
-    """Pitfalls 5 and 9: the live gallery stays until the next version is published, and so does the one review."""
+    """Pitfall 5: the live gallery stays until the next version is published."""
     gig = services.publish_directly(gig=services.create_gig(seller=seller, content=content()))
     save(gig, seller, pictures=())
     assert latest(gig).pictures == ()

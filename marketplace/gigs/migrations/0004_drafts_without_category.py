@@ -17,4 +17,12 @@ class Migration(migrations.Migration):
                 verbose_name="subcategory",
             ),
         ),
+        # Reads the table once; nothing in it can fail, since the column has had no NULL until now.
+        migrations.AddConstraint(
+            model_name="gig",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "live"), _negated=True) | models.Q(("category__isnull", False)),
+                name="gigs_gig_live_has_category",
+            ),
+        ),
     ]

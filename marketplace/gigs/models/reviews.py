@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import AbstractGroupApprovalTask, TaskState, WorkflowState
 
@@ -71,7 +71,7 @@ class ReviewReason(models.Model):
 
 
 class ReviewKind(models.TextChoices):
-    NEW = "new", _("New service")
+    NEW = "new", pgettext_lazy("kind of change", "New service")
     PRICE = "price", _("Price")
     EDIT = "edit", _("Edit")
 

@@ -115,6 +115,8 @@ def submit_gig(*, gig_id: int, seller: User, answer: str = "") -> Gig:
     Raises GigError NOT_SELLER, WRONG_STATE, NOT_READY, the code of a bound that is overstepped, or SELLER_NOT_READY when the
     seller still owes a verified number or identity papers (accounts.selectors.publishing_is_missing).
     """
+    # Taking up what was sent back writes the workflow: before the gig, as whoever ends a review does.
+    locks.lock_review(gig_id)
     gig = own_gig(gig_id=gig_id, seller=seller)
     if review_in_progress(gig):
         return gig
