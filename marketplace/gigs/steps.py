@@ -3,6 +3,7 @@
 from django.db import models
 from django.urls.converters import StringConverter
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Step(models.TextChoices):
@@ -10,9 +11,10 @@ class Step(models.TextChoices):
 
     OVERVIEW = "overview", _("Overview")
     PACKAGES = "packages", _("Packages")
-    DESCRIPTION = "description", _("Description")
-    REQUIREMENTS = "requirements", _("Requirements")
-    GALLERY = "gallery", _("Pictures")
+    # Six of them share the width of a phone: short words.
+    DESCRIPTION = "description", pgettext_lazy("step", "Description")
+    REQUIREMENTS = "requirements", pgettext_lazy("step", "Requirements")
+    GALLERY = "gallery", pgettext_lazy("step", "Pictures")
     PUBLISH = "publish", _("Submit")
 
     @property

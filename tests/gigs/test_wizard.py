@@ -23,7 +23,7 @@ def address(gig, step):
 
 
 def mark_on(page: str) -> str:
-    return re.search(r'name="revision" id="revision" value="([^"]*)"', page)[1]
+    return re.search(r'name="revision" value="([^"]*)"', page)[1]
 
 
 def rows(name, *filled, initial=0):
