@@ -184,6 +184,16 @@ def test_the_form_says_how_many_there_would_be(seller):
     assert sent.non_field_errors() == ["最多5张图片，加上这些会有6张。"]
 
 
+def test_a_second_video_is_one_too_many(seller, tmp_path):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    kept = content(video=PictureContent("film.mp4", kind=MediaKind.VIDEO))
+    second = upload(seller, file=SimpleUploadedFile("second.mp4", files.film(tmp_path)))
+    sent = form(seller, kept=kept, posted=[("item", token_of("film.mp4")), ("item", second.key.hex)])
+    assert not sent.is_valid()
+    assert sent.non_field_errors() == [GigError(GigErrorCode.TOO_MANY_VIDEOS, limit=1, count=2).message]
+
+
 def test_submitting_waits_for_what_is_still_being_checked_and_saving_does_not(seller):
     from django.core.files.base import ContentFile
 
