@@ -13,6 +13,7 @@ from marketplace.gigs.gallery import GalleryForm, token_of
 from marketplace.gigs.gallery_files import GALLERY, as_content
 from marketplace.gigs.models import MediaKind
 from marketplace.uploads import services as uploads
+from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
 from marketplace.uploads.states import UploadState
 from tests.gigs.content import content, picture
@@ -204,7 +205,7 @@ def test_submitting_waits_for_what_is_still_being_checked_and_saving_does_not(se
     assert form(seller, posted=[("item", waiting.key.hex)]).is_valid()
     submitted = form(seller, posted=[("item", waiting.key.hex)], complete=True)
     assert not submitted.is_valid()
-    assert "late.jpg" in submitted.non_field_errors()[0]
+    assert submitted.non_field_errors() == [UploadError(UploadErrorCode.NOT_READY, name="late.jpg").message]
 
 
 def test_the_page_shows_after_a_reload_what_has_arrived_and_what_has_not(seller, seller_client):
