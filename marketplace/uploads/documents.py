@@ -10,6 +10,12 @@ from marketplace.uploads.programs import run_limited
 
 INSPECTOR = Path(__file__).with_name("tools") / "inspect_pdf.py"
 SECONDS = 60
+# What the inspector says → what its owner is told.
+_REFUSALS = {
+    "encrypted": UploadErrorCode.PDF_ENCRYPTED,
+    "active": UploadErrorCode.PDF_ACTIVE,
+    "unreadable": UploadErrorCode.PDF_UNREADABLE,
+}
 
 
 @dataclass(frozen=True)
@@ -31,5 +37,5 @@ def read_document(path: Path, *, name: str) -> Document:
     except ValueError:
         found = {"refused": "unreadable"}
     if refused := found.get("refused"):
-        raise UploadError(UploadErrorCode(f"pdf_{refused}"), name=name)
+        raise UploadError(_REFUSALS[refused], name=name)
     return Document(clean, int(found["pages"]), picture)

@@ -23,6 +23,7 @@ RELEASED = {
     "orders": "0002_money",
     "payments": "0002_money",
     "reviews": "0001_initial",
+    "uploads": "0001_initial",
 }
 
 

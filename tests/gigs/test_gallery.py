@@ -13,6 +13,7 @@ from marketplace.gigs.gallery import GalleryForm, token_of
 from marketplace.gigs.gallery_files import GALLERY, as_content
 from marketplace.gigs.models import MediaKind
 from marketplace.uploads import services as uploads
+from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
 from marketplace.uploads.states import UploadState
 from tests.gigs.content import content, picture
@@ -184,6 +185,16 @@ def test_the_form_says_how_many_there_would_be(seller):
     assert sent.non_field_errors() == ["最多5张图片，加上这些会有6张。"]
 
 
+def test_a_second_video_is_one_too_many(seller, tmp_path):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    kept = content(video=PictureContent("film.mp4", kind=MediaKind.VIDEO))
+    second = upload(seller, file=SimpleUploadedFile("second.mp4", files.film(tmp_path)))
+    sent = form(seller, kept=kept, posted=[("item", token_of("film.mp4")), ("item", second.key.hex)])
+    assert not sent.is_valid()
+    assert sent.non_field_errors() == [GigError(GigErrorCode.TOO_MANY_VIDEOS, limit=1, count=2).message]
+
+
 def test_submitting_waits_for_what_is_still_being_checked_and_saving_does_not(seller):
     from django.core.files.base import ContentFile
 
@@ -194,7 +205,7 @@ def test_submitting_waits_for_what_is_still_being_checked_and_saving_does_not(se
     assert form(seller, posted=[("item", waiting.key.hex)]).is_valid()
     submitted = form(seller, posted=[("item", waiting.key.hex)], complete=True)
     assert not submitted.is_valid()
-    assert "late.jpg" in submitted.non_field_errors()[0]
+    assert submitted.non_field_errors() == [UploadError(UploadErrorCode.NOT_READY, name="late.jpg").message]
 
 
 def test_the_page_shows_after_a_reload_what_has_arrived_and_what_has_not(seller, seller_client):
