@@ -12,7 +12,7 @@ from marketplace.discovery.services import rebuild_index
 from marketplace.ledger.escrow_proof import publish_escrow_proof
 from marketplace.ledger.seals import seal_books
 from marketplace.payments.services import run_audit
-from portal.demo import books, catalogue, desk, history, media, recount, talk
+from portal.demo import books, catalogue, desk, history, media, recount, talk, visits
 from portal.demo.bulk import analyse_books
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
@@ -104,6 +104,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         desk.fill_desk(people.sellers[sources.demo_seller], categories, pictures)
     with watch.stage("figures"):
         recount.recount_gigs()
+        visits.write_visits(people.sellers[sources.demo_seller], now)
         recount.recount_sellers(people.sellers, [row["response_minutes"] for row in sources.sellers])
     with watch.stage("pages"):
         build_demo_site(

@@ -22,6 +22,7 @@ from marketplace.accounts.selectors import cases_to_decide
 from marketplace.accounts.services import view_paper
 from marketplace.gigs.attributes import attribute_lines, attributes_of, clean_attributes
 from marketplace.gigs.category_usage import gigs_saying
+from marketplace.gigs.desk_figures import figures_of
 from marketplace.gigs.models import Gig, GigCategory, GigMedia, GigStats
 from marketplace.ledger.models import Wallet
 from marketplace.messaging.models import Conversation, Message
@@ -161,6 +162,13 @@ def test_figures_of_gigs_equal_a_recount():
         counted = of_gig.aggregate(sum=Sum("stars", default=0), count=Count("pk"))
         assert (stats.rating_sum, stats.rating_count) == (counted["sum"], counted["count"])
         assert stats.orders_completed == Order.objects.filter(gig_id=stats.pk, status="completed").count()
+
+
+def test_the_demo_seller_has_figures_of_sixty_days_and_a_rate_to_show():
+    seller = User.objects.get(email="seller@jiangji.example")
+    figures = figures_of(list(Gig.objects.filter(seller=seller, status="live").values_list("pk", flat=True)))
+    assert all(row.now.impressions > row.now.clicks > 0 for row in figures.values())
+    assert any(row.now.conversion_text for row in figures.values())
 
 
 def test_figures_of_sellers_equal_a_recount():
