@@ -21,6 +21,11 @@ def shown_categories() -> dict[str, GigCategory]:
     return found
 
 
+def forget_categories() -> None:
+    """Drop the remembered categories: one was edited."""
+    cache.delete(CACHE_KEY)
+
+
 def category_attributes(slug: str) -> tuple[Attribute, ...]:
     """The attributes of the shown category of this slug; none for an empty or unknown one."""
     category = shown_categories().get(slug) if slug else None

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.selectors import has_consent
 from marketplace.discovery import facets, scorer
 from marketplace.discovery.categories import category_attributes
-from marketplace.discovery.documents import gig_words, indexable_gigs
+from marketplace.discovery.documents import gig_words, indexable_gigs, published_gigs
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
     Candidate,
@@ -108,6 +109,15 @@ def index_gigs(gig_ids: Sequence[int]) -> None:
         search_engine().remove(sorted(gone))
     search_engine().index([gig_words(gig, segmenter) for gig in gigs])
     lexicon_changed()
+
+
+def index_category(category_id: int) -> int:
+    """Bring the documents of a category and its subcategories up to date: they carry its names and slug. Returns how many."""
+    gigs = published_gigs().filter(Q(category=category_id) | Q(category__parent=category_id))
+    ids = list(gigs.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), INDEX_BATCH):
+        index_gigs(ids[start : start + INDEX_BATCH])
+    return len(ids)
 
 
 def remove_gig(gig_id: int) -> None:

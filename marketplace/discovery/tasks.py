@@ -17,6 +17,12 @@ def index_gig(gig_id: int) -> None:
 
 
 @shared_task
+def index_category(category_id: int) -> int:
+    """Bring the documents of a category up to date after it was edited; returns how many."""
+    return services.index_category(category_id)
+
+
+@shared_task
 def catch_up() -> int:
     """Index what was published and missed, forget what is gone; returns how many. Beat runs it every minute."""
     shown = published_gigs()

@@ -14,7 +14,9 @@ from marketplace.discovery import facets, services
 from marketplace.discovery.engines.base import FacetRow, QueryPlan, SearchRequest, attribute_token
 from marketplace.discovery.engines.postgres import PostgresSearchEngine
 from marketplace.gigs.attributes import Attribute, Option, attributes_of
-from tests.factories import make_attribute, make_category, make_gig, make_seller
+from portal.roles import ensure_roles
+from tests.factories import make_attribute, make_category, make_gig, make_seller, make_user
+from tests.logins import log_in
 
 STYLES, FORMATS, TRADES = ("flat", "retro", "brush"), ("ai", "psd", "c++"), ("food", "retail")
 ATTRIBUTES = tuple(
@@ -243,3 +245,40 @@ def _queries(client, url, parameters):
     with CaptureQueriesContext(connection) as captured:
         client.get(url, parameters)
     return len(captured)
+
+
+def test_a_category_under_a_new_slug_is_found_with_its_filters_at_once(
+    client, logos, settings, django_capture_on_commit_callbacks
+):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    url = reverse("discovery:search")
+    assert client.get(url, {"category": logos.slug}).context["page"].result.total == 12
+    person = make_user(is_staff=True)
+    person.groups.add(ensure_roles()["administrator"])
+    log_in(person, client=client)
+    edited = {
+        "parent": logos.parent_id,
+        "name": "标识",
+        "name_en": "Marks",
+        "slug": "marks",
+        "position": 0,
+        "is_active": "on",
+    }
+    edited |= rows("attributes", logos.attributes.all(), "key", "name", "name_en", "kind")
+    for place, attribute in enumerate(logos.attributes.all()):
+        edited |= rows(f"attributes-{place}-options", attribute.options.all(), "key", "name", "name_en")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse(logos.snippet_viewset.get_url_name("edit"), args=[logos.pk]), edited)
+    assert answer.status_code == 302
+    page = client.get(url, {"category": "marks"}).context["page"]
+    assert page.result.total == 12
+    assert [one.name for one in page.attributes] == ["风格", "file-formats名", "trade名"]
+    assert services.search(SearchRequest(query="标识")).total == 12
+
+
+def rows(prefix, stored, *fields):
+    """The rows of a formset as the browser sends them unchanged."""
+    sent = {f"{prefix}-TOTAL_FORMS": len(stored), f"{prefix}-INITIAL_FORMS": len(stored)}
+    for place, row in enumerate(stored):
+        sent |= {f"{prefix}-{place}-{field}": getattr(row, field) for field in ("id", *fields)}
+    return sent
