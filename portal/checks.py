@@ -1,6 +1,7 @@
 """System checks of an installation: `manage.py check`, and before every command of Django's."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -102,3 +103,14 @@ def identities_are_checked_by_somebody_real(
         message = "IDENTITY_CHECK_BACKEND says of every name that it matches: it knows nobody."
         return [Error(message, hint=hint, id="portal.E007")]
     return []
+
+
+@register()
+def posters_can_be_drawn(
+    app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
+) -> list[CheckMessage]:
+    """In production somebody should know that services have no posters; everything else of the page is there without."""
+    if not production or (Path(settings.CJK_FONTS_FOLDER) / "NotoSerifCJK-Bold.ttc").exists():
+        return []
+    hint = "Install the package fonts-noto-cjk, or set CJK_FONTS_FOLDER to where its fonts are."
+    return [Warning("There are no Chinese fonts: services have no posters to share.", hint=hint, id="portal.W002")]
