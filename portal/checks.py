@@ -113,4 +113,4 @@ def posters_can_be_drawn(
     if not production or (Path(settings.CJK_FONTS_FOLDER) / "NotoSerifCJK-Bold.ttc").exists():
         return []
     hint = "Install the package fonts-noto-cjk, or set CJK_FONTS_FOLDER to where its fonts are."
-    return [Warning("There are no Chinese fonts: services have no posters to share.", hint=hint, id="portal.W002")]
+    return [Warning("There are no Chinese fonts: services have no posters to share.", hint=hint, id="portal.W003")]

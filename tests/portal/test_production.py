@@ -142,7 +142,7 @@ def test_a_public_demo_keeps_its_outbox_and_is_warned_of_it(settings):
 
 def test_somebody_is_told_that_there_are_no_fonts_for_posters(settings, tmp_path):
     settings.CJK_FONTS_FOLDER = str(tmp_path)
-    assert [message.id for message in posters_can_be_drawn(None, production=True)] == ["portal.W002"]
+    assert [message.id for message in posters_can_be_drawn(None, production=True)] == ["portal.W003"]
     assert posters_can_be_drawn(None, production=False) == []
     (tmp_path / "NotoSerifCJK-Bold.ttc").touch()
     assert posters_can_be_drawn(None, production=True) == []
