@@ -1,6 +1,7 @@
 """System checks of an installation: `manage.py check`, and before every command of Django's."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -113,3 +114,14 @@ def films_lose_what_the_camera_noted_down(
         return []
     hint = "Install ffmpeg, or set FFMPEG to where it is."
     return [Warning("Films keep the place where they were made: there is no ffmpeg.", hint=hint, id="portal.W002")]
+
+
+@register()
+def posters_can_be_drawn(
+    app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
+) -> list[CheckMessage]:
+    """In production somebody should know that services have no posters; everything else of the page is there without."""
+    if not production or (Path(settings.CJK_FONTS_FOLDER) / "NotoSerifCJK-Bold.ttc").exists():
+        return []
+    hint = "Install the package fonts-noto-cjk, or set CJK_FONTS_FOLDER to where its fonts are."
+    return [Warning("There are no Chinese fonts: services have no posters to share.", hint=hint, id="portal.W003")]

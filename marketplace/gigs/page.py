@@ -10,8 +10,8 @@ from marketplace.gigs.cards import GigCard, mean_rating
 from marketplace.gigs.content import ExtraContent, FaqContent
 from marketplace.gigs.described import Fact, attribute_rows_of, facts
 from marketplace.gigs.models import Gig, GigMedia, GigPackage
-from marketplace.gigs.shots import Shot, cover_url, shots
 from marketplace.gigs.states import GigStatus
+from marketplace.gigs.works import Shot, cover_url, shots
 
 
 @dataclass(frozen=True)

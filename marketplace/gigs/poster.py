@@ -142,8 +142,8 @@ def _foot(paper: Image.Image, pen: ImageDraw.ImageDraw, poster: Poster) -> None:
     with Image.open(BytesIO(qr_png(poster.address))) as modules:
         # Whole modules only: a code that was scaled by a fraction reads badly.
         factor = max(1, side // modules.width)
-        size = (modules.width * factor, modules.height * factor)
-        code = modules.convert("RGB").resize(size, Image.Resampling.NEAREST)
+        measures = (modules.width * factor, modules.height * factor)
+        code = modules.convert("RGB").resize(measures, Image.Resampling.NEAREST)
     paper.paste(code, (_WIDTH - _EDGE - code.width, top + (side - code.height) // 2))
     y = top + 36
     room = _INNER - side - 24

@@ -8,7 +8,8 @@ function follow(box) {
   const gallery = box.querySelector("[data-gallery]");
   if (!gallery) return;
   const shots = [...gallery.children];
-  const thumbs = [...box.querySelectorAll(".thumbs a")];
+  const strip = box.querySelector(".thumbs");
+  const thumbs = [...(strip?.children ?? [])];
   const steps = [...box.querySelectorAll("[data-gallery-step]")];
   const count = box.querySelector("[data-gallery-count]");
   let current = 0;
@@ -20,6 +21,9 @@ function follow(box) {
       if (number === place) thumb.setAttribute("aria-current", "true");
       else thumb.removeAttribute("aria-current");
     });
+    // Eight thumbnails are wider than a telephone. Only the strip moves: scrollIntoView would move the page too.
+    const thumb = thumbs[place];
+    strip?.scrollTo({ left: thumb.offsetLeft - (strip.clientWidth - thumb.offsetWidth) / 2 });
     if (count) count.textContent = `${place + 1} / ${shots.length}`;
     steps.forEach((step) => { step.disabled = !shots[place + Number(step.dataset.galleryStep)]; });
   };

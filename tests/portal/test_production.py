@@ -14,6 +14,7 @@ from portal.checks import (
     identities_are_checked_by_somebody_real,
     invoices_are_good_for_tax,
     messages_leave_the_house,
+    posters_can_be_drawn,
 )
 from portal.env import BASE_DIR
 
@@ -138,6 +139,14 @@ def test_a_public_demo_keeps_its_outbox_and_is_warned_of_it(settings):
     settings.DEMO = True
     settings.EMAIL_BACKEND, settings.SMS_BACKEND = OUTBOX.values()
     assert [message.id for message in messages_leave_the_house(None, production=True)] == ["portal.W001"]
+
+
+def test_somebody_is_told_that_there_are_no_fonts_for_posters(settings, tmp_path):
+    settings.CJK_FONTS_FOLDER = str(tmp_path)
+    assert [message.id for message in posters_can_be_drawn(None, production=True)] == ["portal.W003"]
+    assert posters_can_be_drawn(None, production=False) == []
+    (tmp_path / "NotoSerifCJK-Bold.ttc").touch()
+    assert posters_can_be_drawn(None, production=True) == []
 
 
 @pytest.mark.parametrize("demo", ["0", "1"])
