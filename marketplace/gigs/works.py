@@ -1,200 +1,77 @@
-"""The gallery part of the seller's form: what is there, what has just been sent, their order and words.
+"""The gallery as the page shows it: where each size of a picture, video or PDF is fetched from."""
 
-`_gallery.html` shows it, given the form as `gallery`; static/js/uploads.js sends files beside it. Without script the files come
-with the form itself and are looked into before it answers.
-"""
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import Any
-from uuid import UUID
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
-from django import forms
-from django.core.files.uploadedfile import UploadedFile
-from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext_lazy as _
+from marketplace.core.templatetags.pictures import largest, srcset
+from marketplace.gigs.models import GigMedia, MediaKind
 
-from marketplace.accounts.models import User
-from marketplace.core.forms import MultipleFileField
-from marketplace.gigs.content import DOCUMENT_LIMIT, PICTURE_LIMIT, VIDEO_LIMIT, GigContent, PictureContent
-from marketplace.gigs.errors import GigError, GigErrorCode
-from marketplace.gigs.gallery_files import GALLERY, as_content, posted_uploads, waiting_uploads
-from marketplace.gigs.models import MediaKind
-from marketplace.uploads.errors import UploadError, UploadErrorCode
-from marketplace.uploads.models import Upload
-from marketplace.uploads.presenters import as_json
-from marketplace.uploads.services import discard_upload, hold_uploads, take_file
-from marketplace.uploads.states import UploadState
+# The better format first: what the browser is told to fetch before it has read the page.
+_FORMATS = ("avif", "webp")
 
-ALT_LENGTH = 120
-ACCEPTED = "image/jpeg,image/png,image/webp,image/gif,video/mp4,video/quicktime,video/webm,application/pdf"
-_COUNTS = {
-    MediaKind.IMAGE: (PICTURE_LIMIT, GigErrorCode.TOO_MANY_PICTURES),
-    MediaKind.VIDEO: (VIDEO_LIMIT, GigErrorCode.TOO_MANY_VIDEOS),
-    MediaKind.PDF: (DOCUMENT_LIMIT, GigErrorCode.TOO_MANY_DOCUMENTS),
-}
+
+class Preload(NamedTuple):
+    """A `<link rel="preload">` of a picture. A browser that cannot read the type skips it."""
+
+    type: str
+    srcset: str
 
 
 @dataclass(frozen=True)
-class GalleryItem:
-    """A row of the gallery form: something that is in the gallery, or an upload on its way there."""
+class Shot:
+    """One piece of the gallery. Of a video or a PDF the picture is its poster, which may be missing."""
 
-    token: str
-    alt_text: str = ""
-    medium: PictureContent | None = None
-    upload: Upload | None = None
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """The upload as the script reads it."""
-        return as_json(self.upload) if self.upload else {}
+    number: int
+    kind: str  # a MediaKind value
+    media: GigMedia
+    url: str  # the whole file: what is opened, played or read
+    alt: str
+    picture_url: str  # the largest size of its picture, "" when there is none
+    thumb_url: str
 
     @property
-    def kind(self) -> str:
-        """Picture, video or PDF; empty in the row that the script copies."""
-        return self.medium.kind if self.medium else self.upload.kind if self.upload else ""
+    def duration(self) -> str:
+        """The length of a video as a player shows it: 1:05. Empty when it is not known."""
+        if self.media.duration_seconds is None:
+            return ""
+        minutes, seconds = divmod(self.media.duration_seconds, 60)
+        return f"{minutes}:{seconds:02d}"
 
     @property
-    def shown(self) -> PictureContent | None:
-        """What there is to see: nothing while an upload is still looked into."""
-        if self.upload and self.upload.state == UploadState.READY:
-            return as_content(self.upload, alt_text=self.alt_text)
-        return self.medium
-
-    @property
-    def name(self) -> str:
-        """What its owner calls it, as long as that is known."""
-        return self.upload.name if self.upload else ""
+    def preload(self) -> Preload | None:
+        """The best format in all its sizes, None for a picture that was stored in one size only."""
+        named = ((form, srcset(self.media.renditions, form)) for form in _FORMATS)
+        return next((Preload(f"image/{form}", sizes) for form, sizes in named if sizes), None)
 
 
-class GalleryForm(forms.Form):
-    """`is_valid()`, then `applied_to(content)`. With `complete`, uploads that are still looked into are a fault."""
-
-    files = MultipleFileField(label=_("Add pictures, a video or PDFs"), required=False)
-
-    def __init__(
-        self,
-        *,
-        owner: User,
-        kept: GigContent | None,
-        subject: str,
-        data: Mapping[str, Any] | None = None,
-        files: MultiValueDict[str, UploadedFile] | None = None,
-        complete: bool = False,
-    ) -> None:
-        super().__init__(data=data, files=files, prefix="gallery")
-        self.fields["files"].widget.attrs.update({"accept": ACCEPTED, "class": "visually-hidden"})
-        self.owner, self.subject, self.complete = owner, subject, complete
-        self.kept = {token_of(medium.name): medium for medium in (kept.media if kept else ())}
-
-    @property
-    def purpose(self) -> str:
-        """For the script: what the files are announced for."""
-        return GALLERY.key
-
-    @property
-    def blank(self) -> GalleryItem:
-        """The row that the script copies for a file that was just chosen."""
-        return GalleryItem("")
-
-    @property
-    def items(self) -> list[GalleryItem]:
-        """The rows: as they were posted, else as they are stored; then uploads that stand in neither."""
-        waiting = {upload.key.hex: upload for upload in waiting_uploads(self.owner, self.subject)}
-        stored = self._tokens if self._is_posted else list(self.kept)
-        return [
-            GalleryItem(token, self._alt(token), medium=self.kept.get(token), upload=waiting.get(token))
-            for token in dict.fromkeys([*stored, *waiting])
-            if token in self.kept or token in waiting
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        chosen = self._chosen() if self._is_posted else list(self.kept.values())
-        chosen += self._taken(data.get("files") or [])
-        for kind, (limit, code) in _COUNTS.items():
-            count = sum(medium.kind == kind for medium in chosen)
-            if count > limit:
-                self.add_error(None, GigError(code, limit=limit, count=count).message)
-        data["pictures"] = tuple(medium for medium in chosen if medium.kind == MediaKind.IMAGE)
-        data["video"] = next((medium for medium in chosen if medium.kind == MediaKind.VIDEO), None)
-        data["documents"] = tuple(medium for medium in chosen if medium.kind == MediaKind.PDF)
-        return data
-
-    def applied_to(self, content: GigContent) -> GigContent:
-        """`content` with the gallery of this form. Call after `is_valid()`."""
-        data = self.cleaned_data
-        return replace(content, pictures=data["pictures"], video=data["video"], documents=data["documents"])
-
-    @property
-    def _is_posted(self) -> bool:
-        """Whether the rows were part of what was sent: another step of the same form may not have them."""
-        return self.is_bound and self.add_prefix("present") in self.data
-
-    @property
-    def _tokens(self) -> list[str]:
-        """What the form names, in the order wanted: by its numbers where they were shown, else as it stands."""
-        if not self._is_posted:
-            return []
-        name = self.add_prefix("item")
-        posted = self.data.getlist(name) if hasattr(self.data, "getlist") else self.data.get(name, [])
-        return sorted(dict.fromkeys(posted), key=self._place)
-
-    def _place(self, token: str) -> int:
-        place = self.data.get(self.add_prefix(f"place-{token}"), "")
-        return int(place) if place.isascii() and place.isdigit() else 0
-
-    def _alt(self, token: str) -> str:
-        kept = self.kept[token].alt_text if token in self.kept else ""
-        return str(self.data.get(self.add_prefix(f"alt-{token}"), kept) if self._is_posted else kept)[
-            :ALT_LENGTH
-        ].strip()
-
-    def _is_removed(self, token: str) -> bool:
-        return bool(self.data.get(self.add_prefix(f"remove-{token}")))
-
-    def _chosen(self) -> list[PictureContent]:
-        keys = [key for token in self._tokens if (key := _key(token))]
-        hold_uploads(owner=self.owner, keys=keys)
-        uploads = posted_uploads(self.owner, keys)
-        chosen = []
-        for token in self._tokens:
-            key = _key(token)
-            upload = uploads.get(key) if key else None
-            if self._is_removed(token):
-                if upload:
-                    discard_upload(upload=upload)
-            elif token in self.kept:
-                chosen.append(replace(self.kept[token], alt_text=self._alt(token)))
-            elif upload and upload.state == UploadState.READY:
-                chosen.append(as_content(upload, alt_text=self._alt(token)))
-            elif upload and upload.state == UploadState.REJECTED and self.complete:
-                discard_upload(upload=upload)  # told, and the form is done with
-            elif upload and upload.is_undecided and self.complete:
-                self.add_error(None, UploadError(UploadErrorCode.NOT_READY, name=upload.name).message)
-        # Saved once and posted again, an upload is named both ways: it is in the gallery once.
-        return list({medium.name: medium for medium in chosen}.values())
-
-    def _taken(self, files: list[UploadedFile]) -> list[PictureContent]:
-        taken = []
-        for file in files:
-            try:
-                upload = take_file(owner=self.owner, purpose=GALLERY, subject=self.subject, file=file)
-            except UploadError as refusal:
-                self.add_error("files", refusal.message)
-            else:
-                taken.append(as_content(upload, alt_text=""))
-        return taken
+def shots(media: Iterable[GigMedia], *, title: str) -> list[Shot]:
+    """The gallery in the seller's order, but a picture first: the first one is the cover, what search engines and chats show."""
+    ordered = list(media)
+    cover = next((medium for medium in ordered if medium.kind == MediaKind.IMAGE), None)
+    if cover is not None:
+        ordered.remove(cover)
+        ordered.insert(0, cover)
+    return [_shot(medium, number, title) for number, medium in enumerate(ordered, start=1)]
 
 
-def token_of(name: str) -> str:
-    """What a form calls a file that is in the gallery: short, and no path."""
-    return sha256(name.encode()).hexdigest()[:16]
+def cover_url(gallery: Iterable[Shot]) -> str:
+    """The first picture, "" when there is none."""
+    return next((shot.picture_url for shot in gallery if shot.kind == MediaKind.IMAGE), "")
 
 
-def _key(token: str) -> UUID | None:
-    try:
-        return UUID(hex=token)
-    except ValueError:
-        return None
+def _shot(medium: GigMedia, number: int, title: str) -> Shot:
+    webp = sorted((size for size in medium.renditions if size.get("webp")), key=lambda size: size["width"])
+    whole = largest(medium)
+    return Shot(
+        number=number,
+        kind=medium.kind,
+        media=medium,
+        url=default_storage.url(medium.file.name),
+        alt=medium.alt_text or _("%(title)s, work %(number)s") % {"title": title, "number": number},
+        picture_url=whole,
+        thumb_url=default_storage.url(webp[0]["webp"]) if webp else whole,
+    )
