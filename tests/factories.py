@@ -147,6 +147,7 @@ def make_gig(
     if live:
         # As publishing leaves the row, without the revision that nearly every test can do without: it costs more than the rest.
         gig.live, gig.status = True, GigStatus.LIVE
+        gig.first_published_at = gig.last_published_at = timezone.now()
     gig.save()
     if live:
         refresh_stats(gig)

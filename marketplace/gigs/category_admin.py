@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import messages
+from django.contrib.admin.utils import quote
+from django.db.models import ProtectedError, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column
-from wagtail.snippets.views.snippets import InspectView, SnippetViewSet
+from wagtail.snippets.views.snippets import DeleteView, InspectView, SnippetViewSet
 
 from marketplace.gigs.attributes import attributes_of
 from marketplace.gigs.category_forms import CategoryForm
@@ -28,6 +32,17 @@ class CategoryInspectView(InspectView):
         )
 
 
+class CategoryDeleteView(DeleteView):
+    """Says what stands in the way. The rows know; Wagtail's reference index leaves gigs out (models/gigs.py)."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except ProtectedError:
+            messages.error(self.request, _("There are services or subcategories in it. Hide it instead."))
+            return redirect(reverse(self.edit_url_name, args=[quote(self.object.pk)]))
+
+
 class GigCategoryViewSet(SnippetViewSet):
     model = GigCategory
     icon = "folder-open-inverse"
@@ -38,6 +53,7 @@ class GigCategoryViewSet(SnippetViewSet):
     copy_view_enabled = False
     inspect_view_enabled = True
     inspect_view_class = CategoryInspectView
+    delete_view_class = CategoryDeleteView
     inspect_view_fields = ["name", "name_en", "parent", "slug", "summary", "summary_en", "is_active", "attributes"]
     list_display = [
         "indented_name",

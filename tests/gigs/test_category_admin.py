@@ -276,5 +276,6 @@ def test_a_category_in_use_cannot_be_removed(administrator_client):
     category = make_category(parent=make_category())
     make_gig(category=category)
     for pk in (category.pk, category.parent_id):
-        administrator_client.post(address("delete", pk))
+        answer = administrator_client.post(address("delete", pk), follow=True)
+        assert "改为隐藏" in answer.content.decode()
     assert GigCategory.objects.count() == 2

@@ -209,9 +209,10 @@ def test_submitting_waits_for_what_is_still_being_checked_and_saving_does_not(se
 
 
 def test_the_page_shows_after_a_reload_what_has_arrived_and_what_has_not(seller, seller_client):
-    ready = upload(seller)
-    uploads.declare_upload(owner=seller, purpose=GALLERY, subject="gig:new", name="half.mp4", size=1000)
-    page = seller_client.get(reverse("gigs:create")).content.decode()
+    gig = services.create_gig(seller=seller, content=content(pictures=()))
+    ready = upload(seller, subject=f"gig:{gig.pk}")
+    uploads.declare_upload(owner=seller, purpose=GALLERY, subject=f"gig:{gig.pk}", name="half.mp4", size=1000)
+    page = seller_client.get(reverse("gigs:step", args=[gig.pk, "gallery"])).content.decode()
     assert f'data-key="{ready.key}" data-state="ready"' in page
     assert 'data-state="declared" data-name="half.mp4"' in page
 

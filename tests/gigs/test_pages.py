@@ -42,7 +42,7 @@ def test_structured_data_cannot_be_broken_out_of(client, seller):
     block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
     data = json.loads(block[1])
     assert data["name"] == "</script><script>alert(1)</script>"
-    assert data["offers"]["lowPrice"] == "680.00"
+    assert data["offers"][0]["price"] == "680.00"
 
 
 def test_an_old_address_leads_to_the_right_one(client, gig):
