@@ -152,11 +152,17 @@ def test_two_jobs_at_once_tell_once(committed_db):
     assert Notification.objects.count() == 1
 
 
-@pytest.mark.parametrize(("begins", "until"), [(-1, 3), (181, 190), (5, 5), (5, 4), (5, 186)])
-def test_days_that_make_no_sense_are_refused(seller, begins, until):
+BEGINNING, RETURN = ProfileErrorCode.BEGINNING_OUT_OF_RANGE, ProfileErrorCode.RETURN_OUT_OF_RANGE
+
+
+@pytest.mark.parametrize(
+    ("begins", "until", "code"),
+    [(-1, 3, BEGINNING), (181, 190, BEGINNING), (5, 5, RETURN), (5, 4, RETURN), (5, 186, RETURN)],
+)
+def test_days_that_make_no_sense_are_refused(seller, begins, until, code):
     with pytest.raises(ProfileError) as refusal:
         services.go_away(profile=seller.profile, begins=in_days(begins), until=in_days(until))
-    assert refusal.value.message
+    assert (refusal.value.code, bool(refusal.value.message)) == (code, True)
     seller.profile.refresh_from_db()
     assert not seller.profile.has_absence
 
