@@ -47,11 +47,11 @@ def send_back(*, task_state_id: int, moderator: User, codes: Sequence[str], word
     case.save(update_fields=["words", "updated_at"])
     case.reasons.set(reasons)
     # Wagtail's log and its pages show the comment: the reasons stand in it, whole.
-    case.task_state.reject(user=moderator, comment=comment_of(reasons, case.words))
+    case.task_state.reject(user=moderator, comment=_comment_of(reasons, case.words))
     return case
 
 
-def comment_of(reasons: Sequence[ReviewReason], words: str) -> str:
+def _comment_of(reasons: Sequence[ReviewReason], words: str) -> str:
     """Reasons and words as one text in Chinese, which is what is stored."""
     with override("zh-hans"):
         labels = "、".join(str(reason) for reason in reasons)
