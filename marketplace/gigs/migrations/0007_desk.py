@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gigs', '0005_reviews'),
+        ('gigs', '0006_review_reasons'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
