@@ -13,9 +13,9 @@ pytestmark = pytest.mark.browser
 def _raise_price(seller: Person) -> tuple[str, str, str, str]:
     """The seller's last live service: its title, its address, and the price of its dearest package before and after."""
     page = seller.visit("/desk/gigs/")
-    card = page.locator("main article:has(.tag--jade):has(a[href^='/desk/'])").last
-    title = card.locator("h2").inner_text()
-    address = card.locator("h2 a").get_attribute("href")
+    link = page.locator("main tbody tr:has(.tag--jade) th a").last
+    title = link.inner_text()
+    address = link.get_attribute("href")
     number = re.search(r"/gigs/(\d+)/", address)[1]
     page = seller.visit(f"/desk/gigs/{number}/packages/")
     field = _dearest(page)
