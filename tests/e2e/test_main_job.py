@@ -31,7 +31,7 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     pending_before = _balance(seller, "pending")
     seller.visit("/desk/gigs/")
     seller.snap("01 services of the seller")
-    title = seller.page.locator("main article:has(.tag--jade) h2").first.inner_text()
+    title = seller.page.locator("main tr:has(.tag--jade) .gig-table__text > a").first.inner_text()
 
     # The buyer signs up with a phone number; the code stands in the demo's outbox.
     buyer = person("buyer", size=size)

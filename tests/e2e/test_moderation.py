@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 def _raise_price(seller: Person) -> tuple[str, str, str, str]:
     """The seller's last live service: its title, its address, and the price of its dearest package before and after."""
     page = seller.visit("/desk/gigs/")
-    link = page.locator("main tbody tr:has(.tag--jade) th a").last
+    link = page.locator("main tr:has(.tag--jade) .gig-table__text > a").last
     title = link.inner_text()
     address = link.get_attribute("href")
     number = re.search(r"/gigs/(\d+)/", address)[1]
