@@ -149,6 +149,13 @@ class Person:
         self.page.click("main form:has([name=code]) button[type=submit]")
         self.page.wait_for_url(lambda url: "/accounts/" not in url)
 
+    def put_away_gig(self, address: str) -> None:
+        """As its seller: the demo's seller has room for a few services only. `address` is any of its pages on the desk."""
+        number = re.search(r"/desk/gigs/(\d+)/", address)[1]
+        self.visit(f"/desk/gigs/{number}/archive/")
+        self.page.locator("main button[name=deed]").click()
+        self.page.wait_for_url(lambda url: "/together/" not in url and "/archive/" not in url)
+
     def _outbox(self) -> Page:
         outbox = self.page.context.new_page()
         outbox.goto(f"{self.stack.address}/dev/outbox/")

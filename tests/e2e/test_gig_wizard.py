@@ -85,7 +85,8 @@ def test_a_service_is_written_left_taken_up_and_submitted(person, size) -> None:
     onward(page, "requirements")
     page.fill("[name=needs-0-prompt]", "店名，门面多宽多高")
     onward(page, "gallery")
-    page.set_input_files("[name=pictures-uploads]", upload_of(picture((1200, 750)), "sign.png"))
+    page.set_input_files("[name=gallery-files]", upload_of(picture((1200, 750)), "sign.png"))
+    expect(page.locator("[data-upload-list] > [data-state=ready]")).to_have_count(1, timeout=60_000)
     onward(page, "publish")
     seller.snap("06 publish")
 
@@ -104,9 +105,8 @@ def test_a_service_is_written_left_taken_up_and_submitted(person, size) -> None:
     # Taken back and put away, so that the next run finds room for one more.
     page.get_by_role("button", name="撤回审核").click()
     page.wait_for_url(re.compile("/publish/"))
-    page = seller.visit("/desk/gigs/")
-    page.locator("article", has_text=TITLE).get_by_role("button", name="归档").click()
-    expect(page.locator("article", has_text=TITLE)).to_have_count(0)
+    seller.put_away_gig(page.url)
+    expect(seller.visit("/desk/gigs/").get_by_role("link", name=TITLE, exact=True)).to_have_count(0)
 
 
 def test_a_save_that_does_not_get_through_says_so_and_is_tried_again(person) -> None:
@@ -129,8 +129,7 @@ def test_a_save_that_does_not_get_through_says_so_and_is_tried_again(person) -> 
         for problem in seller.problems
         if not re.search("ERR_INTERNET_DISCONNECTED|htmx:(afterRequest|sendError)", problem)
     ]
-    page = seller.visit("/desk/gigs/")
-    page.locator("article", has_text="断网时写的标题").get_by_role("button", name="归档").click()
+    seller.put_away_gig(page.url)
 
 
 def test_a_second_window_is_told_before_anything_is_lost(person) -> None:
@@ -149,5 +148,4 @@ def test_a_second_window_is_told_before_anything_is_lost(person) -> None:
     second.close()
     first.reload()
     expect(first.locator("[name=title]")).to_have_value("第一个窗口的标题")
-    page = seller.visit("/desk/gigs/")
-    page.locator("article", has_text="第一个窗口的标题").get_by_role("button", name="归档").click()
+    seller.put_away_gig(first.url)

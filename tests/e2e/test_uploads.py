@@ -92,7 +92,4 @@ def test_files_are_sent_at_once_survive_a_reload_and_are_put_in_order_by_keyboar
     assert "320w" in sizes
     seller.snap("03 saved")
 
-    # The seller of the demo has room for a few services only.
-    seller.visit(f"/desk/gigs/{number}/archive/")
-    page.locator("main form button[type=submit]").first.click()
-    expect(page).to_have_url(re.compile(r"/desk/gigs/"))
+    seller.put_away_gig(page.url)
