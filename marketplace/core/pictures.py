@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from django.core.files.base import File
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from marketplace.core.errors import PictureError, PictureErrorCode
 
@@ -58,6 +58,8 @@ def open_picture(upload: File) -> Image.Image:
     """The pixels of `upload`, upright, in RGB or RGBA. Raises PictureError; too many are refused before they are unpacked."""
     if upload.size > MAXIMUM_MEGABYTES * 1024 * 1024:
         raise PictureError(PictureErrorCode.TOO_LARGE, name=upload.name, limit=MAXIMUM_MEGABYTES)
+    # WeasyPrint, once imported for an invoice, has Pillow take files that end half-way, in the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from marketplace.core.errors import PictureError, PictureErrorCode
 from marketplace.core.pictures import MAXIMUM_MEGABYTES, Square, encode_picture, encode_square
@@ -56,3 +56,11 @@ def test_what_is_no_fit_picture_is_refused(file, code):
             encode(file)
         assert refusal.value.code == code
         assert file.name in refusal.value.message
+
+
+def test_half_a_picture_is_refused_although_the_library_for_invoices_has_pillow_take_it(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # what importing WeasyPrint does
+    whole = halves((400, 400)).read()
+    with pytest.raises(PictureError) as caught:
+        encode_picture(upload(whole[: len(whole) // 2], "half.png"))
+    assert caught.value.code == PictureErrorCode.UNREADABLE
