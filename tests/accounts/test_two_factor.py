@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
@@ -10,6 +11,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.utils import decrypt
 from allauth.usersessions.models import UserSession
 from django.core.management import CommandError, call_command
@@ -19,6 +21,7 @@ from django.urls import reverse
 
 from marketplace.accounts import services
 from marketplace.notifications.models import Notification, OutboundMessage
+from tests import logins
 from tests.factories import PASSWORD, make_moderator, make_user
 from tests.logins import BACKEND, app_of, code_from, code_of, log_in
 
@@ -32,6 +35,15 @@ ACTIVATE, DEACTIVATE, CODES = (
 )
 REAUTHENTICATE = "/accounts/2fa/reauthenticate/"
 PHONE = "13800138000"
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_of_codes_stands(monkeypatch):
+    """In the middle of a half minute: a code of the one before would else run out while a slow machine is typing it."""
+    middle = time.time() // 30 * 30 + 15
+    standing = SimpleNamespace(time=lambda: middle)
+    monkeypatch.setattr(auth, "time", standing)
+    monkeypatch.setattr(logins, "time", standing)
 
 
 @pytest.fixture
