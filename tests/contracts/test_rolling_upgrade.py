@@ -1,13 +1,24 @@
 """While a release is rolled out, processes of the one before go on writing to the tables this one has migrated."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddConstraint, AddIndex, RunPython
 from django.db.migrations.operations.fields import FieldOperation
+from wagtail.models import WorkflowState, WorkflowTask
+
+from marketplace.gigs import services
+from marketplace.gigs.models import Gig
+from marketplace.gigs.review_selectors import open_case_of
+from marketplace.gigs.reviewing import WORKFLOW_NAME
+from tests.factories import make_moderator, make_seller
+from tests.gigs.content import content, package
 
 # The last migration of each app in the release that is running out there. Whoever makes a release moves them on.
 RELEASED = {
@@ -109,17 +120,66 @@ def test_no_transaction_both_alters_a_table_in_use_and_moves_data(loader):
     assert found == []
 
 
-def test_a_release_can_be_taken_back_and_brought_again(committed_db):
-    """Every coming migration backwards, to the columns and indexes of the release before, and forwards to those of now."""
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """A copy of this worker's database: migrations make rows anew, which the tests after this one would trip over."""
+    suffix, name = "release", connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.creation.clone_test_db(suffix, verbosity=0, autoclobber=True)
+        copy = connection.creation.get_test_db_clone_settings(suffix)["NAME"]
+        connection.settings_dict["NAME"] = copy
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f"DROP DATABASE {connection.ops.quote_name(copy)} WITH (FORCE)")
+
+
+def test_a_release_can_be_taken_back_and_brought_again(own_database):
+    """Every coming migration backwards, to the columns and indexes of the release before, and forwards to those of now.
+
+    A service waits for its second reviewer meanwhile: neither release may lose it.
+    """
+    gig = waiting_for_the_second_reviewer()
     executor = MigrationExecutor(connection)
     newest, before = executor.loader.graph.leaf_nodes(), schema()
-    try:
-        executor.migrate(list(RELEASED.items()))
-        known = released_tables(executor.loader)
-        assert {table: columns for table, (columns, _indexes) in schema().items() if table in known} == known
-    finally:
-        MigrationExecutor(connection).migrate(newest)
+    executor.migrate(list(RELEASED.items()))
+    known = released_tables(executor.loader)
+    assert {table: columns for table, (columns, _indexes) in schema().items() if table in known} == known
+    assert task_of(gig) == ("GroupApprovalTask", WorkflowState.STATUS_IN_PROGRESS)
+    assert workflow_tasks() == ["GroupApprovalTask"]
+    MigrationExecutor(connection).migrate(newest)
+    call_command("migrate", verbosity=0)  # what a deployment runs: the receivers after it come along
     assert schema() == before
+    assert workflow_tasks() == ["FirstReviewTask", "SecondReviewTask"]
+    assert task_of(gig) == ("FirstReviewTask", WorkflowState.STATUS_IN_PROGRESS)
+    assert open_case_of(gig) is not None
+
+
+def waiting_for_the_second_reviewer() -> Gig:
+    seller = make_seller()
+    gig = services.create_gig(seller=seller, content=content())
+    services.submit_gig(gig_id=gig.pk, seller=seller)
+    services.approve_review(task_state_id=open_case_of(gig).task_state_id, moderator=make_moderator())
+    dearer = content(category=gig.category, packages=(package(price_fen=102_000),))
+    services.update_gig(gig_id=gig.pk, seller=seller, content=dearer)
+    services.submit_gig(gig_id=gig.pk, seller=seller)
+    services.approve_review(task_state_id=open_case_of(gig).task_state_id, moderator=make_moderator())
+    assert task_of(gig)[0] == "SecondReviewTask"
+    return gig
+
+
+def task_of(gig: Gig) -> tuple[str, str]:
+    state = WorkflowState.objects.filter(object_id=str(gig.pk)).order_by("pk").last()
+    return type(state.current_task_state.task.specific).__name__, state.status
+
+
+def workflow_tasks() -> list[str]:
+    tasks = WorkflowTask.objects.filter(workflow__name=WORKFLOW_NAME).order_by("sort_order")
+    return [type(task.task.specific).__name__ for task in tasks]
 
 
 def schema() -> dict[str, tuple[set[str], set[str]]]:

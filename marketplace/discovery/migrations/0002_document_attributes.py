@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('discovery', '0001_initial'),
-        ('gigs', '0002_attributes_and_renditions'),
+        ('gigs', '0002_services'),
     ]
 
     operations = [

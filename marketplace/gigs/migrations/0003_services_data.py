@@ -1,4 +1,6 @@
-from django.db import migrations, models
+"""The words and reasons to begin with, and the way back from our own tasks of the workflow."""
+
+from django.db import migrations
 
 NAMED = "法律点名禁止的用语"
 ALIKE = "和“最佳”同类的绝对化用语"
@@ -106,81 +108,100 @@ WORDS = [
     ("万能", "100%有效 百分百有效 零风险 永久有效", "没有依据的绝对保证", "常用", "万能角度尺 万能表", False),
 ]
 
+REASONS = (
+    # code, part, Chinese, English, advice in Chinese, advice in English
+    ("C1", "whole", "留了联系方式", "Contact details",
+     "请删去图文里的微信、QQ、电话、邮箱和网址。沟通和付款都在匠集进行，资金才有托管。",
+     "Remove messenger names, numbers, mail addresses and links from text and pictures. Talk and pay here, so that the money is in escrow."),
+    ("A1", "description", "广告法禁用语", "Forbidden superlatives",
+     "请把“最佳”“第一”“国家级”这类词换成可以核对的说法。",
+     "Replace words such as “best” or “number one” with something that can be checked."),
+    ("T1", "title", "标题与内容不符", "Title does not fit",
+     "请让标题写清楚交付什么，不要堆砌关键词。",
+     "Let the title say what is delivered, without a heap of keywords."),
+    ("Q1", "description", "写得不够清楚", "Not clear enough",
+     "请写明交付物、步骤和时间，买家看完就知道会收到什么。",
+     "Say what is delivered, how and when, so that buyers know what they will get."),
+    ("P1", "packages", "套餐与描述不符", "Packages do not fit the description",
+     "请让套餐的内容、天数和修改次数与介绍一致。",
+     "Let contents, days and revisions of the packages say the same as the description."),
+    ("P2", "packages", "价格不合理", "Price out of proportion",
+     "请说明价格为什么这样变，或调整到与内容相称。",
+     "Say why the price changes like this, or bring it in line with what is delivered."),
+    ("I1", "pictures", "图片权属存疑", "Ownership of pictures in doubt",
+     "图片里有水印或他人的作品，请换成你自己的，或在回复里说明授权。",
+     "A picture shows a watermark or other people’s work: use your own, or name the permission in your answer."),
+    ("I2", "pictures", "图片不清楚或与服务无关", "Pictures unclear or unrelated",
+     "请换成清晰、与这项服务有关的图片。",
+     "Use clear pictures that show this service."),
+    ("K1", "category", "类目不对", "Wrong category",
+     "请换到更合适的子类目，买家才找得到。",
+     "Choose the subcategory in which buyers look for it."),
+    ("L1", "whole", "不能在平台出售", "Must not be sold here",
+     "这项服务违反法律或平台规则，请改为可以提供的内容。",
+     "This breaks the law or the platform’s rules: change it to something that may be offered."),
+)
+
 
 def add_words(apps, schema_editor):
+    """The words to begin with; what moderators made of them since is left alone."""
     word_model = apps.get_model("gigs", "AdvertisingWord")
     word_model.objects.bulk_create(
-        word_model(
-            word=word,
-            spellings=spellings,
-            reason=reason,
-            suggestion=suggestion,
-            exceptions=exceptions,
-            is_blocking=is_blocking,
-        )
-        for word, spellings, reason, suggestion, exceptions, is_blocking in WORDS
+        (
+            word_model(
+                word=word,
+                spellings=spellings,
+                reason=reason,
+                suggestion=suggestion,
+                exceptions=exceptions,
+                is_blocking=is_blocking,
+            )
+            for word, spellings, reason, suggestion, exceptions, is_blocking in WORDS
+        ),
+        ignore_conflicts=True,
     )
 
 
-class Migration(migrations.Migration):
-    atomic = False  # the house rule for a migration that writes rows (tests/contracts/test_rolling_upgrade.py)
+def add_reasons(apps, schema_editor):
+    """The reasons to begin with; moderators change them in the admin, so that what is there is left alone."""
+    reason = apps.get_model("gigs", "ReviewReason")
+    for position, (code, part, label, label_en, advice, advice_en) in enumerate(REASONS):
+        texts = {"label": label, "label_en": label_en, "advice": advice, "advice_en": advice_en}
+        reason.objects.get_or_create(code=code, defaults={"part": part, "position": position, **texts})
 
-    dependencies = [("gigs", "0002_attributes_and_renditions")]
+
+def give_plain_task_back(apps, schema_editor):
+    """Before the tables of our tasks go: reviews and the workflow move to Wagtail's own task, which the release before asks.
+
+    Without it the rows in Wagtail's table would stay behind without their halves, and stop every review after.
+    """
+    task_model = apps.get_model("wagtailcore", "Task")
+    workflow_task_model = apps.get_model("wagtailcore", "WorkflowTask")
+    state_model = apps.get_model("wagtailcore", "TaskState")
+    plain_model = apps.get_model("wagtailcore", "GroupApprovalTask")
+    content_type_model = apps.get_model("contenttypes", "ContentType")
+    for first in apps.get_model("gigs", "FirstReviewTask").objects.all():
+        content_type, _made = content_type_model.objects.get_or_create(app_label="wagtailcore", model="groupapprovaltask")
+        plain = plain_model.objects.create(name=first.name, active=first.active, content_type=content_type)
+        plain.groups.set(first.groups.all())
+        workflow_task_model.objects.filter(task=first.task_ptr_id).update(task=plain.task_ptr_id)
+        second = apps.get_model("gigs", "SecondReviewTask").objects.values("pk")
+        workflow_task_model.objects.filter(task__in=second).delete()
+        state_model.objects.filter(task__in=[first.pk, *second.values_list("pk", flat=True)]).update(task=plain.task_ptr_id)
+    for name in ("FirstReviewTask", "SecondReviewTask"):
+        gone = list(apps.get_model("gigs", name).objects.values_list("pk", flat=True))
+        apps.get_model("gigs", name).objects.filter(pk__in=gone).delete()
+        task_model.objects.filter(pk__in=gone).delete()
+
+
+class Migration(migrations.Migration):
+    # Data moves outside the transaction of a table (tests/contracts/test_rolling_upgrade.py); a second run adds nothing.
+    atomic = False
+
+    dependencies = [("gigs", "0002_services")]
 
     operations = [
-        migrations.CreateModel(
-            name="AdvertisingWord",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("word", models.CharField(max_length=30, unique=True, verbose_name="word")),
-                (
-                    "spellings",
-                    models.CharField(
-                        blank=True,
-                        help_text="With spaces between.",
-                        max_length=300,
-                        verbose_name="other spellings and relatives",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        help_text="Sellers read it below the field.", max_length=120, verbose_name="reason"
-                    ),
-                ),
-                (
-                    "law",
-                    models.CharField(
-                        default="《广告法》第九条第（三）项", max_length=60, verbose_name="article of the law"
-                    ),
-                ),
-                (
-                    "suggestion",
-                    models.CharField(
-                        blank=True,
-                        help_text="Stands in the place of the word when the seller takes it; empty takes the word out.",
-                        max_length=30,
-                        verbose_name="better wording",
-                    ),
-                ),
-                (
-                    "exceptions",
-                    models.TextField(
-                        blank=True,
-                        help_text="With spaces between. # stands for a number, "
-                        "^ at the beginning for the beginning of a clause.",
-                        verbose_name="harmless phrases",
-                    ),
-                ),
-                ("is_blocking", models.BooleanField(default=False, verbose_name="stops the submission",
-                    help_text="Otherwise it is a warning that the moderator sees too.")),
-                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
-            ],
-            options={
-                "verbose_name": "word forbidden in advertising",
-                "verbose_name_plural": "words forbidden in advertising",
-                "ordering": ["-is_blocking", "pk"],
-            },
-        ),
         migrations.RunPython(add_words, migrations.RunPython.noop),
+        migrations.RunPython(add_reasons, migrations.RunPython.noop),
+        migrations.RunPython(migrations.RunPython.noop, give_plain_task_back),
     ]
