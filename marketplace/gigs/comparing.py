@@ -6,6 +6,7 @@ No queries but for the cached lists of words and attributes.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
 from django.conf import settings
@@ -17,8 +18,8 @@ from marketplace.core.money import display_yuan
 from marketplace.gigs.advertising import hits_in
 from marketplace.gigs.attributes import attributes_of
 from marketplace.gigs.contact_hints import find_contacts
-from marketplace.gigs.content import GigContent, PackageContent, in_tier_order
-from marketplace.gigs.models import GigPart, PackageTier, RequirementKind
+from marketplace.gigs.content import GigContent, PackageContent, PictureContent, in_tier_order
+from marketplace.gigs.models import GigPart, MediaKind, PackageTier, RequirementKind
 from marketplace.gigs.text_diff import Mark, Piece, diff_texts, plain_text
 
 
@@ -55,10 +56,9 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class PictureCell:
-    """A picture of one side: same, moved, gone or new."""
+    """A picture, film or PDF of one side: same, moved, gone or new."""
 
-    url: str
-    alt_text: str
+    media: PictureContent
     state: str
     words: str
 
@@ -227,20 +227,22 @@ _PACKAGE_FIGURES: tuple[
 
 
 def _extra_rows(live: GigContent | None, proposed: GigContent) -> list[FigureRow]:
-    old = {extra.title: extra for extra in live.extras} if live else {}
-    new = {extra.title: extra for extra in proposed.extras}
+    """By title; of several with one title, the first faces the first."""
+    titles = dict.fromkeys(extra.title for extra in (*(live.extras if live else ()), *proposed.extras))
     rows = []
-    for title in dict.fromkeys([*old, *new]):
-        before, after = old.get(title), new.get(title)
-        rows.append(
-            _row(
-                title,
-                _extra_words(before),
-                _extra_words(after),
-                percent(before.price_fen, after.price_fen) if before and after else "",
-                is_new=live is None,
+    for title in titles:
+        old = [extra for extra in live.extras if extra.title == title] if live else []
+        new = [extra for extra in proposed.extras if extra.title == title]
+        for before, after in zip_longest(old, new):
+            rows.append(
+                _row(
+                    title,
+                    _extra_words(before),
+                    _extra_words(after),
+                    percent(before.price_fen, after.price_fen) if before and after else "",
+                    is_new=live is None,
+                )
             )
-        )
     return rows
 
 
@@ -337,17 +339,16 @@ def _attributes(content: GigContent | None) -> dict[str, str]:
 
 
 def _pictures(live: GigContent | None, proposed: GigContent) -> Section:
-    old = [picture.name for picture in live.pictures] if live else []
-    new = [picture.name for picture in proposed.pictures]
-    before = [_cell(picture, place, new) for place, picture in enumerate(live.pictures)] if live else []
-    after = [
-        _cell(picture, place, old, is_proposed=live is not None) for place, picture in enumerate(proposed.pictures)
-    ]
+    """The whole gallery: pictures, the film, PDFs."""
+    old = [medium.name for medium in live.media] if live else []
+    new = [medium.name for medium in proposed.media]
+    before = [_cell(medium, place, new) for place, medium in enumerate(live.media)] if live else []
+    after = [_cell(medium, place, old, is_proposed=live is not None) for place, medium in enumerate(proposed.media)]
     changes = sum(cell.state == "gone" for cell in before) + sum(cell.state in ("new", "moved") for cell in after)
     described = [
-        (_("Description of picture %(place)s") % {"place": place}, None if live is None else text, picture.alt_text)
-        for place, picture in enumerate(proposed.pictures, start=1)
-        if (text := _alt_of(live, picture.name)) != picture.alt_text or _hits(picture.alt_text)[0]
+        (_("Description of picture %(place)s") % {"place": place}, None if live is None else text, medium.alt_text)
+        for place, medium in enumerate(proposed.media, start=1)
+        if (text := _alt_of(live, medium.name)) != medium.alt_text or _hits(medium.alt_text)[0]
     ]
     texts = [_text_row(*row) for row in described]
     return Section(
@@ -361,15 +362,16 @@ def _pictures(live: GigContent | None, proposed: GigContent) -> Section:
 
 
 def _alt_of(live: GigContent | None, name: str) -> str:
-    return next((picture.alt_text for picture in live.pictures if picture.name == name), "") if live else ""
+    return next((medium.alt_text for medium in live.media if medium.name == name), "") if live else ""
 
 
-def _cell(picture: Any, place: int, others: Sequence[str], *, is_proposed: bool | None = None) -> PictureCell:
-    words = _("Picture %(place)s") % {"place": place + 1}
+def _cell(medium: PictureContent, place: int, others: Sequence[str], *, is_proposed: bool | None = None) -> PictureCell:
+    names = {MediaKind.VIDEO: _("Film, number %(place)s"), MediaKind.PDF: _("PDF, number %(place)s")}
+    words = names.get(MediaKind(medium.kind), _("Picture %(place)s")) % {"place": place + 1}
     if is_proposed is False:
         state = "same"  # nothing to compare it with
-    elif picture.name not in others:
+    elif medium.name not in others:
         state = "gone" if is_proposed is None else "new"
     else:
-        state = "same" if others.index(picture.name) == place else "moved"
-    return PictureCell(url=picture.url, alt_text=picture.alt_text, state=state, words=words)
+        state = "same" if others.index(medium.name) == place else "moved"
+    return PictureCell(media=medium, state=state, words=words)

@@ -6,6 +6,7 @@ decides otherwise.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
@@ -55,12 +56,23 @@ MATTER_LABELS: dict[Matter, Promise] = {
 }
 
 
+# A typo in a short text is a character or two; ten characters of a title are another service (product decision).
+_SHARE_PERCENT, _FEWEST_CHARACTERS = 30, 1
+# A dearer tier is how services grow; one that costs ten times the dearest so far is another business (product decision).
+_OUT_OF_PROPORTION = 10
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much may change unread: characters of each text, and percent that a price may fall."""
 
     characters: int
     price_drop_percent: int
+
+    def characters_of(self, text: str) -> int:
+        """How many characters of this text may change: in a short one a share of it, whatever the limit is."""
+        share = max(_FEWEST_CHARACTERS, len(text) * _SHARE_PERCENT // 100)
+        return min(self.characters, share)
 
 
 def materiality(
@@ -102,7 +114,7 @@ def _text_matters(
     if before == after:
         return set()
     found = set()
-    if changed_characters(before, after) > limits.characters:
+    if changed_characters(before, after) > limits.characters_of(before):
         found.add(Matter.TEXT)
     if _found(_NUMBER, before) != _found(_NUMBER, after):
         found.add(Matter.NUMBERS)
@@ -148,14 +160,31 @@ def _package_matters(
 
 
 def steepest_change(live: GigContent, proposed: GigContent) -> int | None:
-    """The largest change of a package's price against the live one in percent, away from zero; None without a change."""
-    prices = {package.tier: package.price_fen for package in live.packages}
-    changes = [
-        percent_change(prices[package.tier], package.price_fen)
-        for package in proposed.packages
-        if prices.get(package.tier, package.price_fen) != package.price_fen
+    """The largest change of a price against the live one in percent, away from zero; None without a change.
+
+    Packages and add-ons count alike: a buyer pays both. What is new has no price of its own to be compared with, so that it
+    counts only where it is out of all proportion to the dearest live price, against that.
+    """
+    before, after = _prices(live), _prices(proposed)
+    dearest = max(before.values(), default=0)
+    changes = [percent_change(before[name], fen) for name, fen in after.items() if before.get(name, fen) != fen]
+    changes += [
+        percent_change(dearest, fen)
+        for name, fen in after.items()
+        if name not in before and dearest and fen > dearest * _OUT_OF_PROPORTION
     ]
     return max(changes, key=abs, default=None)
+
+
+def _prices(content: GigContent) -> dict[tuple[str, int], int]:
+    """Every price in fen by what it is for; of two add-ons with one title each keeps its place."""
+    prices = {(package.tier, 0): package.price_fen for package in content.packages}
+    seen: Counter[str] = Counter()
+    for extra in content.extras:
+        title = f"+{extra.title}"
+        prices[title, seen[title]] = extra.price_fen
+        seen[title] += 1
+    return prices
 
 
 def percent_change(before_fen: int, after_fen: int) -> int:

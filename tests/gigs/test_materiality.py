@@ -24,7 +24,7 @@ PREMIUM = PackageContent("premium", "三个方案", "三个原创方案", 300_00
 LIVE = GigContent(
     category=GigCategory(pk=1),
     title="茶饮店标志设计",
-    description="先听你讲店的来历，再动笔画草图。交付矢量源文件，7天完成。",
+    description="先听你讲店的来历，再动笔画草图。交付矢量源文件，7天完成。店招、杯子和袋子上的样子都画给你看。",
     packages=(BASIC, PREMIUM),
     tags=("茶饮",),
     faqs=(FaqContent("给源文件吗", "给，验收之后发给你。"),),
@@ -49,12 +49,17 @@ UNREAD = {
     "a price that falls by a fifth": {"packages": priced(80_000)},
 }
 READ = {
+    "another title of as few characters": ({"title": "代写毕业论文包"}, [Matter.TEXT]),
+    "an answer that says something else": (
+        {"faqs": (FaqContent("给源文件吗", "要，付款以前再说吧。"),)},
+        [Matter.TEXT],
+    ),
     "eleven characters": ({"description": LIVE.description + "欢迎先来聊聊你的想法吧"}, [Matter.TEXT]),
     "another digit": ({"description": LIVE.description.replace("7", "9")}, [Matter.NUMBERS]),
     "a full-width digit": ({"title": "茶饮店标志设计９折"}, [Matter.NUMBERS]),
     "a Chinese number": ({"title": "茶饮店三标志设计"}, [Matter.NUMBERS]),
     "a word that turns the meaning": ({"faqs": (FaqContent("给源文件吗", "不给，验收之后发给你。"),)}, [Matter.TURNED]),
-    "a contact": ({"title": "茶饮店标志设计加V信"}, [Matter.CONTACT]),
+    "a contact": ({"description": LIVE.description + "加V信"}, [Matter.CONTACT]),
     "a forbidden word": ({"title": "最佳茶饮店标志设计"}, [Matter.FORBIDDEN]),
     "another question": ({"faqs": (*LIVE.faqs, FaqContent("能改吗", "能。"))}, [Matter.TEXT]),
     "a higher price": ({"packages": priced(100_001)}, [Matter.PRICE_UP]),
@@ -102,6 +107,17 @@ def test_of_several_changes_the_steepest_counts_and_a_new_package_has_nothing_to
     assert steepest_change(LIVE, replace(LIVE, packages=both)) == -60
     assert steepest_change(replace(LIVE, packages=(BASIC,)), LIVE) is None
     assert percent_change(3, 4) == 33
+
+
+def test_add_ons_count_as_packages_do_and_what_is_new_is_held_against_the_dearest_price():
+    dearer = (ExtraContent("加急", 90_000, -2),)
+    assert steepest_change(LIVE, replace(LIVE, extras=dearer)) == 350
+    new = (*LIVE.extras, ExtraContent("全案", 30_000_000))
+    assert steepest_change(LIVE, replace(LIVE, extras=new)) == 9900
+    assert steepest_change(LIVE, replace(LIVE, extras=(*LIVE.extras, ExtraContent("源文件", 5_000)))) is None
+    same_name = (*LIVE.extras, ExtraContent("加急", 9_000_000))
+    assert steepest_change(LIVE, replace(LIVE, extras=same_name)) == 2900
+    assert steepest_change(LIVE, replace(LIVE, extras=(*LIVE.extras, ExtraContent("加急", 3_000_000)))) is None
 
 
 @pytest.mark.parametrize(
