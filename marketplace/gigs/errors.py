@@ -34,6 +34,7 @@ class GigErrorCode(StrEnum):
     TOO_MANY_GIGS = "too_many_gigs"
     STALE_DRAFT = "stale_draft"
     NOT_A_SUBCATEGORY = "not_a_subcategory"
+    CATEGORY_HIDDEN = "category_hidden"
     NOT_READY = "not_ready"
     REASON_MISSING = "reason_missing"
     IMPORT_TOO_LARGE = "import_too_large"
@@ -83,6 +84,7 @@ class GigError(DomainError):
             "copy what you need, then open the newest version."
         ),
         GigErrorCode.NOT_A_SUBCATEGORY: _("Choose a subcategory, not a whole category."),
+        GigErrorCode.CATEGORY_HIDDEN: _("This category is no longer offered. Choose another one."),
         GigErrorCode.NOT_READY: _("Something is still missing before this service can be reviewed: %(missing)s."),
         GigErrorCode.REASON_MISSING: _("Say why: the seller reads it."),
         GigErrorCode.IMPORT_TOO_LARGE: _("The file is larger than %(limit)s MB. Divide it and send the parts."),

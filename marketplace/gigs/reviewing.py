@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import GroupApprovalTask, TaskState, Workflow, WorkflowContentType, WorkflowState, WorkflowTask
@@ -150,9 +151,10 @@ def mark_published(gig_id: int) -> None:
         move(gig, to=GigStatus.LIVE, actor=MODERATOR)
     refresh_stats(gig)
     with override("zh-hans"):
-        tell_seller(
-            gig, title=_("“%(title)s” is live") % {"title": gig.title}, body=_("It can be found and booked now.")
-        )
+        title, body = _("“%(title)s” is live"), _("It can be found and booked now.")
+        if gig.status == GigStatus.PAUSED:
+            title, body = _("“%(title)s” is approved"), _("It stays paused until you put it back on sale.")
+        tell_seller(gig, title=title % {"title": gig.title}, body=body)
 
 
 def _on_rejected(sender: type[WorkflowState], instance: WorkflowState, **_kwargs: Any) -> None:
@@ -186,9 +188,10 @@ def tell_seller(gig: Gig, *, title: str, body: str, url: str = "") -> None:
     from marketplace.notifications.services import notify
 
     url = url or reverse("gigs:edit", args=[gig.pk])
+    short_title, short_body = Truncator(title).chars(120), Truncator(body).chars(300)
     transaction.on_commit(
         lambda: notify(
-            recipient_id=gig.seller_id, kind=NotificationKind.GIG, title=title[:120], body=body[:300], url=url
+            recipient_id=gig.seller_id, kind=NotificationKind.GIG, title=short_title, body=short_body, url=url
         )
     )
 

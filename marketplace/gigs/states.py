@@ -42,6 +42,8 @@ GIG_TRANSITIONS: TransitionTable[GigStatus] = TransitionTable(
         _row(GigStatus.LIVE, GigStatus.ARCHIVED, SELLER),
         _row(GigStatus.PAUSED, GigStatus.ARCHIVED, SELLER),
         _row(GigStatus.DRAFT, GigStatus.ARCHIVED, SELLER),
+        _row(GigStatus.NEEDS_CHANGES, GigStatus.ARCHIVED, SELLER, effect="ends the review"),
+        _row(GigStatus.NEEDS_CHANGES, GigStatus.DENIED, MODERATOR, effect="ends the review"),
         _row(GigStatus.LIVE, GigStatus.DENIED, MODERATOR, effect="taken down"),
         # Pausing is no way out of being taken down.
         _row(GigStatus.PAUSED, GigStatus.DENIED, MODERATOR, effect="taken down"),

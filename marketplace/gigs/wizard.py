@@ -14,6 +14,7 @@ from marketplace.core.config import get_config
 from marketplace.gigs.advertising import AdvertisingHit, advertising_hits, hits_in
 from marketplace.gigs.cards import GigCard
 from marketplace.gigs.content import GigContent, read_content
+from marketplace.gigs.editor_windows import new_window
 from marketplace.gigs.forms import STEP_FORMS, StepForm
 from marketplace.gigs.models import Gig
 from marketplace.gigs.problems import content_problems
@@ -59,6 +60,11 @@ class Wizard:
         self.step = step
         self.seller = seller
         self.content = content if content is not None else stored_content(gig)
+        self.window = new_window()
+        # Why what was sent could not be saved, and the mark it was sent with: kept, or a second press would write over
+        # what another window saved.
+        self.refusal = ""
+        self.sent_mark = ""
         made = STEP_FORMS.get(step)
         self.form: StepForm | None = made(self.content, seller=seller, gig_id=gig.pk if gig else None) if made else None
 
@@ -68,9 +74,19 @@ class Wizard:
         self.content = form.content()
 
     @cached_property
-    def mark(self) -> str:
-        """What tells whether somebody saved after this page was made."""
+    def latest_mark(self) -> str:
+        """What the latest revision is told apart by; empty before the first save."""
         return revision_mark(self.gig) if self.gig else ""
+
+    @property
+    def mark(self) -> str:
+        """What the next save is compared with: tells whether somebody saved after this page was made."""
+        return self.sent_mark if self.refusal else self.latest_mark
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether another window has saved since: the seller chooses which version stays."""
+        return bool(self.refusal) and self.sent_mark != self.latest_mark
 
     @cached_property
     def saved_at(self) -> datetime | None:

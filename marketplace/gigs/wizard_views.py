@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplace.gigs import selectors, services
 from marketplace.gigs.content import GigContent
+from marketplace.gigs.editor_windows import remember_saved, saved_in
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.forms import STEP_FORMS, StepForm
 from marketplace.gigs.forms.overview import OverviewStep
@@ -78,6 +79,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _save(request: HttpRequest, gig: Gig | None, step: Step) -> HttpResponse:
+    window = request.POST.get("window", "")
+    saved_here = saved_in(window, seller_id=request.user.pk)
+    if gig is None and saved_here is not None:
+        # The answer to the first save was lost: this is the same draft, not a second one.
+        gig = selectors.get_own_gig(saved_here.gig_id, request.user)
     before = stored_content(gig)
     form = STEP_FORMS[step](
         before,
@@ -94,17 +100,27 @@ def _save(request: HttpRequest, gig: Gig | None, step: Step) -> HttpResponse:
     try:
         saved = _store(request, gig, form.content())
     except GigError as error:
-        messages.error(request, error.message)
-        return _page(request, _typed(request, gig, step, before, form), status=422)
+        return _page(request, _typed(request, gig, step, before, form, refusal=error.message), status=422)
     return _onward(request, saved, step, form)
 
 
 def _store(request: HttpRequest, gig: Gig | None, content: GigContent) -> Gig:
+    window, seller = request.POST.get("window", ""), request.user
     if gig is None:
-        return services.start_draft(seller=request.user, content=content)
-    return services.save_draft(
-        gig_id=gig.pk, seller=request.user, content=content, seen=request.POST.get("revision", "")
-    )
+        saved = services.start_draft(seller=seller, content=content)
+    else:
+        saved = services.save_draft(gig_id=gig.pk, seller=seller, content=content, seen=_seen(request, gig))
+    remember_saved(window, seller_id=seller.pk, gig_id=saved.pk, mark=services.revision_mark(saved))
+    return saved
+
+
+def _seen(request: HttpRequest, gig: Gig) -> str:
+    """The mark of the version that this window knows: what it was made from, wrote last, or is told to write over."""
+    seen: str = request.POST.get("over") or request.POST.get("revision", "")
+    saved_here = saved_in(request.POST.get("window", ""), seller_id=request.user.pk)
+    if saved_here is not None and saved_here.gig_id == gig.pk and saved_here.mark == services.revision_mark(gig):
+        return saved_here.mark
+    return seen
 
 
 def _onward(request: HttpRequest, gig: Gig, step: Step, form: StepForm) -> HttpResponse:
@@ -125,23 +141,28 @@ def _saved_by_itself(
     refusal = ""
     content = form.content()
     # Leaving a field asks for a look at it, too: what has not changed is no new revision.
-    is_changed = content != before or (gig is not None and request.POST.get("revision") != services.revision_mark(gig))
-    is_new = gig is None
+    is_changed = content != before or (gig is not None and _seen(request, gig) != services.revision_mark(gig))
+    # Also where an answer was lost before: the address of that page is still that of a new gig.
+    is_new = request.resolver_match.url_name == "create"
     if is_changed and not (is_new and content == EMPTY):
         try:
             gig = _store(request, gig, content)
         except GigError as error:
             refusal = error.message
-    wizard = _typed(request, gig, step, before, form)
-    response = render(request, "gigs/wizard/_saved.html", {"wizard": wizard, "refusal": refusal})
+    wizard = _typed(request, gig, step, before, form, refusal=refusal)
+    response = render(request, "gigs/wizard/_saved.html", {"wizard": wizard})
     if is_new and gig is not None:
         # The page goes on as the page of the gig that exists now.
         response.headers["HX-Replace-Url"] = step_url(gig, step)
     return response
 
 
-def _typed(request: HttpRequest, gig: Gig | None, step: Step, before: GigContent, form: StepForm) -> Wizard:
+def _typed(
+    request: HttpRequest, gig: Gig | None, step: Step, before: GigContent, form: StepForm, *, refusal: str = ""
+) -> Wizard:
     wizard = Wizard(gig, step, request.user, content=before)
+    wizard.window = request.POST.get("window", "")
+    wizard.refusal, wizard.sent_mark = refusal, request.POST.get("revision", "")
     wizard.show(form)
     return wizard
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from marketplace.core import clock
 from marketplace.gigs import services
-from marketplace.gigs.content import read_content
+from marketplace.gigs.content import GigContent, read_content
 from marketplace.gigs.desk_figures import figures_of
 from marketplace.gigs.desk_selectors import DeskSort, desk_list
 from marketplace.gigs.errors import GigError, GigErrorCode
@@ -221,3 +221,12 @@ def test_what_was_put_away_comes_back_as_a_copy_and_what_was_refused_for_good_do
             services.duplicate_gig(gig_id=denied.pk, seller=who)
         assert refusal.value.code == code
     assert Gig.objects.filter(seller=seller).count() == 3
+
+
+def test_a_draft_with_little_in_it_is_duplicated_too(seller):
+    empty = services.start_draft(
+        seller=seller, content=GigContent(category=None, title="半截", description="", packages=())
+    )
+    copy = services.duplicate_gig(gig_id=empty.pk, seller=seller)
+    assert copy.title.startswith("半截")
+    assert Gig.objects.filter(seller=seller).count() == 2

@@ -7,6 +7,7 @@ from wagtail.models import GroupApprovalTask, ModelLogEntry, Task, TaskState, Wo
 
 from marketplace.gigs import services
 from marketplace.gigs.errors import GigError, GigErrorCode
+from marketplace.gigs.limits import gigs_counted
 from marketplace.gigs.models import Gig, GigStats, ReviewCase, ReviewReason
 from marketplace.gigs.review_selectors import cases_to_decide, open_case_of, review_remarks
 from marketplace.gigs.reviewing import MODERATORS, ensure_gig_workflow, review_in_progress
@@ -124,6 +125,27 @@ def test_what_was_sent_back_is_read_again_even_where_little_is_left_of_the_chang
     edit(gig, title="餐饮茶饮品牌标识 手绘原创")
     assert open_case_of(gig).matters == ["sent_back"]
     assert stored(gig).title == TITLE
+
+
+def test_a_paused_gig_is_told_to_be_approved_and_still_paused(gig, moderator, django_capture_on_commit_callbacks):
+    services.pause_gig(gig_id=gig.pk, seller=gig.seller)
+    edit(gig, tags=("书法",))
+    with django_capture_on_commit_callbacks(execute=True):
+        approve(gig, moderator)
+    told = Notification.objects.filter(recipient=gig.seller).latest("pk")
+    assert "已上架" not in told.title
+    assert "暂停" in told.body
+
+
+def test_what_was_sent_back_can_be_put_away_and_gives_its_place_back(seller, moderator):
+    made = services.create_gig(seller=seller, content=content())
+    services.submit_gig(gig_id=made.pk, seller=seller)
+    send_back(made, moderator)
+    assert gigs_counted(seller) == 1
+    services.archive_gig(gig_id=made.pk, seller=seller)
+    assert stored(made).status == GigStatus.ARCHIVED
+    assert stored(made).current_workflow_state is None
+    assert gigs_counted(seller) == 0
 
 
 # What takes two people

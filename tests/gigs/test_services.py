@@ -7,7 +7,7 @@ from marketplace.gigs import services
 from marketplace.gigs.cards import gig_cards
 from marketplace.gigs.content import FeatureRow, PictureContent, read_content
 from marketplace.gigs.errors import GigError, GigErrorCode
-from marketplace.gigs.models import Favourite, Gig, GigPackage, GigStats
+from marketplace.gigs.models import Favourite, Gig, GigCategory, GigPackage, GigStats
 from marketplace.gigs.selectors import similar_gigs
 from marketplace.gigs.states import GigStatus
 from tests.factories import make_category, make_gig, make_user
@@ -69,6 +69,15 @@ def test_a_broken_limit_is_refused_and_nothing_is_stored(seller, fields, code):
 def test_a_whole_category_is_no_place_for_a_gig(seller):
     broken = content(category=make_category())
     assert refusal(services.create_gig, seller=seller, content=broken) == GigErrorCode.NOT_A_SUBCATEGORY
+
+
+@pytest.mark.parametrize("hidden", ["category", "parent"])
+def test_nothing_is_submitted_into_a_category_that_is_no_longer_offered(seller, hidden):
+    gig = services.create_gig(seller=seller, content=content())
+    shown = gig.category if hidden == "category" else gig.category.parent
+    GigCategory.objects.filter(pk=shown.pk).update(is_active=False)
+    assert refusal(services.submit_gig, gig_id=gig.pk, seller=seller) == GigErrorCode.CATEGORY_HIDDEN
+    assert Gig.objects.get(pk=gig.pk).status == GigStatus.DRAFT
 
 
 def test_equal_prices_are_ascending_enough(seller):

@@ -10,7 +10,7 @@ from marketplace.gigs import services
 from marketplace.gigs.models import Gig
 from marketplace.gigs.reviewing import ensure_gig_workflow
 from marketplace.gigs.states import GigStatus
-from tests.factories import make_attribute, make_category, make_moderator
+from tests.factories import make_attribute, make_category, make_moderator, make_seller
 from tests.gigs.content import content, picture
 from tests.gigs.test_drafts import latest
 from tests.gigs.test_review import judge
@@ -191,10 +191,56 @@ def test_a_second_window_is_told_that_it_is_behind(seller_client, gig, headers):
     page = response.content.decode()
     assert latest(gig).title == "第一个窗口里写的"
     assert "在另一个窗口" in page
-    if not headers:
-        assert (response.status_code, "第二个窗口里写的" in page) == (422, True)
-    else:
-        assert 'name="revision"' not in page  # or the next save would go through
+    assert "第二个窗口里写的" in page
+    assert response.status_code == (200 if headers else 422)
+    # The mark that was sent: with the new one the next press would write over the other window unasked.
+    assert mark_on(page) == behind
+    seller_client.post(address(gig, "overview"), sent, headers=headers)
+    assert latest(gig).title == "第一个窗口里写的"
+    over = re.search(r'name="over" value="([^"]+)"', page)[1]
+    seller_client.post(address(gig, "overview"), sent | {"over": over})
+    assert latest(gig).title == "第二个窗口里写的"
+
+
+def window_on(page: str) -> str:
+    return re.search(r'name="window" value="([^"]*)"', page)[1]
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_save_whose_answer_was_lost_and_comes_again_is_the_same_draft(seller_client, seller, category, headers):
+    window = window_on(seller_client.get(reverse("gigs:create")).content.decode())
+    sent = overview(category, window=window, revision="")
+    seller_client.post(reverse("gigs:create"), sent, headers=headers)
+    answer = seller_client.post(reverse("gigs:create"), sent | {"title": "接着写的标题"}, headers=headers)
+    gig = Gig.objects.get(seller=seller)
+    assert latest(gig).title == "接着写的标题"
+    if headers:
+        assert answer.headers["HX-Replace-Url"] == address(gig, "overview")
+    another = window_on(seller_client.get(reverse("gigs:create")).content.decode())
+    seller_client.post(reverse("gigs:create"), sent | {"window": another}, headers=headers)
+    assert Gig.objects.filter(seller=seller).count() == 2
+
+
+def test_a_window_is_not_behind_its_own_lost_answer_but_behind_anybody_else_s(seller_client, gig):
+    page = seller_client.get(address(gig, "overview")).content.decode()
+    category = Gig.objects.get(pk=gig.pk).category
+    sent = overview(category, window=window_on(page), revision=mark_on(page))
+    seller_client.post(address(gig, "overview"), sent | {"title": "第一次，回答丢了"}, headers=HTMX)
+    seller_client.post(address(gig, "overview"), sent | {"title": "又写了几个字"}, headers=HTMX)
+    assert latest(gig).title == "又写了几个字"
+    post(seller_client, gig, "overview", overview(category, title="另一个窗口"))
+    seller_client.post(address(gig, "overview"), sent | {"title": "这时就晚了"}, headers=HTMX)
+    assert latest(gig).title == "另一个窗口"
+
+
+def test_another_seller_s_window_leads_nowhere(seller_client, gig, client):
+    window = window_on(seller_client.get(address(gig, "overview")).content.decode())
+    category = Gig.objects.get(pk=gig.pk).category
+    post(seller_client, gig, "overview", overview(category, window=window))
+    other = make_seller()
+    client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+    client.post(reverse("gigs:create"), overview(category, window=window, title="别人的窗口", revision=""))
+    assert Gig.objects.get(seller=other).get_latest_revision_as_object().title == "别人的窗口"
 
 
 def test_the_better_wording_is_taken_by_a_button_without_script(seller_client, gig):

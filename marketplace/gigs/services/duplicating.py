@@ -8,7 +8,7 @@ from marketplace.accounts.models import User
 from marketplace.gigs.content import TITLE_LIMIT, read_content
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Gig
-from marketplace.gigs.services.authoring import create_gig
+from marketplace.gigs.services.drafts import start_draft
 from marketplace.gigs.states import GigStatus
 
 
@@ -16,7 +16,7 @@ def duplicate_gig(*, gig_id: int, seller: User) -> Gig:
     """A new draft with all that the latest revision of the gig says; also the way back from one that was put away.
 
     The pictures are the same files: files never change, and none is removed while a gig or a revision names it.
-    Raises GigError NOT_SELLER, WRONG_STATE for a gig that was refused for good, or what `create_gig` raises.
+    Raises GigError NOT_SELLER, WRONG_STATE for a gig that was refused for good, or what `start_draft` raises.
     """
     gig = Gig.objects.filter(pk=gig_id, seller_id=seller.pk).first()
     if gig is None:
@@ -24,7 +24,7 @@ def duplicate_gig(*, gig_id: int, seller: User) -> Gig:
     if gig.status == GigStatus.DENIED:
         raise GigError(GigErrorCode.WRONG_STATE)
     content = read_content(gig.get_latest_revision_as_object())
-    return create_gig(seller=seller, content=replace(content, title=copied_title(content.title)))
+    return start_draft(seller=seller, content=replace(content, title=copied_title(content.title)))
 
 
 def copied_title(title: str) -> str:
