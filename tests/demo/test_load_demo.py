@@ -93,7 +93,7 @@ def test_the_catalogue_is_complete():
         assert widths[-1] == medium.width
         assert medium.placeholder
         assert all(default_storage.exists(name) for name in rendition_names(medium.renditions))
-        assert medium.sort_order or any("jpeg" in row for row in medium.renditions)
+        assert "covers/" not in medium.file.name or any("jpeg" in row for row in medium.renditions)
 
 
 def test_a_gig_of_the_demo_can_be_edited_from_its_revision():

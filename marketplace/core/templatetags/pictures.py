@@ -69,15 +69,3 @@ def picture(
         "first": first,
         "css": css,
     }
-
-
-@register.simple_tag
-def picture_url(media: Any) -> str:
-    """The address of the largest size, for share images and links."""
-    return largest(media)
-
-
-@register.simple_tag
-def picture_srcset(media: Any, form: str = "avif") -> str:
-    """The `imagesrcset` of a preload link of the first picture."""
-    return srcset(media.renditions or (), form)
