@@ -6,14 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.core.cache import cache
-from django.core.files.storage import default_storage
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from cms_pages.selectors import FIGURES_SECONDS
 from marketplace.accounts.models import SellerLevelChoice, UserProfile
-from marketplace.gigs.cards import mean_rating
-from marketplace.gigs.models import Gig, GigMedia, MediaKind
+from marketplace.gigs.cards import cover_of, cover_row, mean_rating
+from marketplace.gigs.content import PictureContent
+from marketplace.gigs.models import Gig
 from marketplace.gigs.states import GigStatus
 from marketplace.reviews.selectors import public_reviews
 
@@ -37,7 +37,7 @@ class SellerCard:
     response_minutes: int | None
     on_time_percent: int | None
     repeat_buyer_percent: int | None
-    works: list[str] = field(default_factory=list)  # addresses of covers, at most three
+    works: list[PictureContent] = field(default_factory=list)  # covers, at most three
 
 
 @dataclass(frozen=True)
@@ -55,24 +55,23 @@ class Quote:
 
 def _seller_cards(profiles: Iterable[UserProfile]) -> list[SellerCard]:
     profiles = list(profiles)
-    covers: dict[int, list[str]] = {}
+    covers: dict[int, list[PictureContent]] = {}
     gigs = (
         Gig.objects.listed()
         .filter(seller_id__in=[profile.user_id for profile in profiles])
         .order_by("-stats__orders_completed", "-pk")
-        .prefetch_related(
-            Prefetch("media", GigMedia.objects.filter(kind=MediaKind.IMAGE).order_by("sort_order"), to_attr="pictures")
-        )
+        .annotate(cover_row=cover_row("pk"))
         .only("pk", "seller_id")
     )
     for gig in gigs:
         works = covers.setdefault(gig.seller_id, [])
-        if gig.pictures and len(works) < WORKS_PER_SELLER:
-            works.append(default_storage.url(gig.pictures[0].file.name))
+        cover = cover_of(gig.cover_row)
+        if cover and len(works) < WORKS_PER_SELLER:
+            works.append(cover)
     return [_seller_card(profile, covers.get(profile.user_id, [])) for profile in profiles]
 
 
-def _seller_card(profile: UserProfile, works: list[str]) -> SellerCard:
+def _seller_card(profile: UserProfile, works: list[PictureContent]) -> SellerCard:
     reputation = getattr(profile.user, "reputation", None)
     return SellerCard(
         user_id=profile.user_id,
@@ -106,7 +105,7 @@ def select_sellers(*, limit: int = 4) -> list[SellerCard]:
         )
         return _seller_cards(profiles[:limit])
 
-    return cache.get_or_set(f"cms:sellers:{get_language()}:{limit}", read, FIGURES_SECONDS)
+    return cache.get_or_set(f"cms:makers:{get_language()}:{limit}", read, FIGURES_SECONDS)
 
 
 def seller_card(handle: str) -> SellerCard | None:
@@ -116,7 +115,7 @@ def seller_card(handle: str) -> SellerCard | None:
         profiles = UserProfile.objects.filter(handle=handle, user__is_active=True).select_related("user__reputation")
         return _seller_cards(profiles)
 
-    cards = cache.get_or_set(f"cms:seller:{get_language()}:{handle}", read, FIGURES_SECONDS)
+    cards = cache.get_or_set(f"cms:maker:{get_language()}:{handle}", read, FIGURES_SECONDS)
     return cards[0] if cards else None
 
 

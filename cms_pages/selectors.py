@@ -6,12 +6,13 @@ from datetime import timedelta
 from hashlib import blake2s
 
 from django.core.cache import cache
-from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.db.models import Aggregate, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Aggregate, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
-from marketplace.gigs.models import Gig, GigCategory, GigMedia, GigPackage, MediaKind, on_sale
+from marketplace.gigs.cards import cover_of, cover_row
+from marketplace.gigs.content import PictureContent
+from marketplace.gigs.models import Gig, GigCategory, GigPackage, on_sale
 from marketplace.orders.models import Order
 from marketplace.orders.states import FUNDED_STATUSES, OrderStatus
 from marketplace.reviews.models import Reputation
@@ -125,22 +126,21 @@ def category_counts() -> dict[int, CategoryCount]:
     return cache.get_or_set("cms:category_counts", read, FIGURES_SECONDS)
 
 
-def category_covers() -> dict[int, str]:
-    """By subcategory id, the address of the cover of the live gig with most completed orders."""
+def category_covers() -> dict[int, PictureContent | None]:
+    """By subcategory id, the cover of the live gig with most completed orders."""
 
-    def read() -> dict[int, str]:
-        first = GigMedia.objects.filter(gig=OuterRef("pk"), kind=MediaKind.IMAGE).order_by("sort_order")
+    def read() -> dict[int, PictureContent | None]:
         rows = (
             _live()
-            .annotate(cover=Subquery(first.values("file")[:1]))
+            .annotate(cover=cover_row("pk"))
             .exclude(cover=None)
             .order_by("category_id", "-stats__orders_completed", "-pk")
             .distinct("category_id")
             .values_list("category_id", "cover")
         )
-        return {category_id: default_storage.url(cover) for category_id, cover in rows}
+        return {category_id: cover_of(cover) for category_id, cover in rows}
 
-    return cache.get_or_set("cms:category_covers", read, FIGURES_SECONDS)
+    return cache.get_or_set("cms:category_pictures", read, FIGURES_SECONDS)
 
 
 @dataclass(frozen=True)

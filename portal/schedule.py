@@ -53,6 +53,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.payments.tasks.forget_refused_notifications": (4, 10),
     "marketplace.accounts.tasks.forget_unfinished_sign_ups": (4, 30),
     "marketplace.notifications.tasks.forget_old_messages": (4, 40),
+    "marketplace.gigs.tasks.forget_figures": (4, 50),
 }
 
 

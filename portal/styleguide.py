@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from marketplace.gigs.cards import GigCard
+from marketplace.gigs.content import PictureContent
 
 COLOURS = (
     *("paper", "surface", "sunk", "line", "line-strong", "ink", "ink-2", "ink-3", "fill"),
@@ -63,13 +64,20 @@ class SampleForm(forms.Form):
         self.fields["keyword"].icon = "search"
 
 
+class _StaticPicture(PictureContent):
+    """A picture of our own: `name` is that of a static file."""
+
+    @property
+    def url(self) -> str:
+        return static(self.name)
+
+
 def _card(number: int, **changes: Any) -> GigCard:
     values: dict[str, Any] = {
         "gig_id": number,
         "url": "#card",
         "title": "餐饮茶饮品牌LOGO 手绘原创，附基础应用规范",
-        "cover_url": static("img/covers/seals.svg"),
-        "cover_alt": "",
+        "cover": _StaticPicture("img/covers/seals.svg", width=640, height=400),
         "category_name": "品牌设计",
         "seller_name": "青禾品牌",
         "seller_url": "#card",
@@ -90,7 +98,7 @@ def _cards() -> list[GigCard]:
         _card(
             2,
             title="点单小程序 堂食扫码、打印机对接、会员储值与退款一站交付",
-            cover_url="",
+            cover=None,
             category_name="点单小程序",
             seller_name="木匠空间",
             seller_avatar_url="",
@@ -104,7 +112,7 @@ def _cards() -> list[GigCard]:
         _card(
             3,
             title="专业女声配音",
-            cover_url=static("img/covers/wave.svg"),
+            cover=_StaticPicture("img/covers/wave.svg", width=640, height=400),
             seller_name="播音阿梅",
             seller_avatar_url=static("img/avatars/a8.svg"),
             seller_level="level_2",

@@ -17,6 +17,7 @@ from cms_pages.models.base import BasePage, Crumb
 from cms_pages.navigation import category_search_url, subcategories_of
 from cms_pages.selectors import CategoryCount, category_counts, category_covers, category_figures, category_paginator
 from marketplace.gigs.cards import gig_cards
+from marketplace.gigs.content import PictureContent
 
 
 class SubcategoryTile(NamedTuple):
@@ -25,7 +26,7 @@ class SubcategoryTile(NamedTuple):
     title: str
     url: str
     image: SiteImage | None
-    cover_url: str
+    cover: PictureContent | None
     count: CategoryCount | None
 
 
@@ -89,7 +90,7 @@ class CategoryPage(BasePage):
         context["category"] = self.category
         context["attribute_links"] = attribute_links(self.category)
         # Beside the editors' picture, what people sell here; one cover alone would leave a hole.
-        covers = [card.cover_url for card in context["cards"] if card.cover_url][:2]
+        covers = [card.cover for card in context["cards"] if card.cover][:2]
         context["hero_covers"] = covers if len(covers) == 2 else []
         return context
 
@@ -123,8 +124,6 @@ class CategoryPage(BasePage):
             url = page.url if page else category_search_url(category.slug)
             image = page.hero_image if page else None
             tiles.append(
-                SubcategoryTile(
-                    category.localized_name, url, image, covers.get(category.pk, ""), counts.get(category.pk)
-                )
+                SubcategoryTile(category.localized_name, url, image, covers.get(category.pk), counts.get(category.pk))
             )
         return tiles

@@ -171,6 +171,8 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "gigs.autosave_minutes", 10, 0, 240, _("minutes"), _("Saves of a draft are one revision within")
         ),
+        # Product decision: the list compares sixty days; a year more lets a seller's question about last season be answered.
+        ConfigDefinition("gigs.figures_days", 400, 60, 3650, _("days"), _("Impressions and clicks are kept for")),
         ConfigDefinition("gigs.minimum_price_fen", 500, 100, 100_000, _("fen"), _("A package costs at least")),
         ConfigDefinition(
             "gigs.maximum_price_fen", 20_000_000, 100_000, 100_000_000, _("fen"), _("A package costs at most")

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from marketplace.accounts.models import User
 from marketplace.gigs import counting
+from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Favourite, Gig, GigMedia, MediaKind
 
 
@@ -20,8 +21,7 @@ class GigCard:
     gig_id: int
     url: str
     title: str
-    cover_url: str  # empty: the card draws the category's character instead
-    cover_alt: str
+    cover: PictureContent | None  # None: the card draws the category's character instead
     category_name: str
     seller_name: str
     seller_url: str
@@ -44,20 +44,31 @@ def mean_rating(rating_sum: int, rating_count: int) -> Decimal | None:
     return (Decimal(rating_sum) / rating_count).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
+def cover_row(gig: str) -> Subquery:
+    """For a query whose column `gig` names a gig: its first picture, with every size it has, as `cover_of` reads it."""
+    covers = GigMedia.objects.filter(gig=OuterRef(gig), kind=MediaKind.IMAGE).order_by("sort_order", "pk")
+    columns = {"name": "file", **{name: name for name in ("alt_text", "width", "height", "renditions", "placeholder")}}
+    return Subquery(covers.values(row=JSONObject(**columns))[:1])
+
+
+def cover_of(row: dict[str, Any] | None) -> PictureContent | None:
+    """What `{% picture %}` shows of a `cover_row`; None where there is no picture."""
+    return PictureContent(**{**row, "renditions": tuple(row["renditions"])}) if row else None
+
+
 def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool = True) -> list[GigCard]:
     """Cards of gigs on sale, in the order of `gig_ids`; the ids of others are left out.
 
     One query, covers and the hearts of a signed-in `user` included. Each card of a list that others than its seller see
     is an impression (counting.py); say `is_list=False` for one that was not offered to anybody.
     """
-    covers = GigMedia.objects.filter(gig=OuterRef("pk"), kind=MediaKind.IMAGE).order_by("sort_order", "pk")
     kept = Favourite.objects.filter(gig=OuterRef("pk"), user_id=user.pk) if user and user.is_authenticated else None
     gigs = (
         Gig.objects.on_sale()
         .filter(pk__in=gig_ids)
         .select_related("seller__profile", "category__parent", "stats")
         .annotate(
-            cover=Subquery(covers.values(row=JSONObject(file="file", alt_text="alt_text"))[:1]),
+            cover_row=cover_row("pk"),
             is_kept=Exists(kept) if kept is not None else Value(False),
         )
     )
@@ -69,13 +80,11 @@ def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool
 
 def _card(gig: Gig) -> GigCard:
     profile = gig.seller.profile
-    cover = gig.cover or {"file": "", "alt_text": ""}
     return GigCard(
         gig_id=gig.pk,
         url=gig.get_absolute_url(),
         title=gig.title,
-        cover_url=default_storage.url(cover["file"]) if cover["file"] else "",
-        cover_alt=cover["alt_text"],
+        cover=cover_of(gig.cover_row),
         category_name=gig.category.localized_name,
         seller_name=profile.display_name,
         seller_url=profile.get_absolute_url(),

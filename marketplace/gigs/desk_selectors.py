@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, TextChoices
+from django.db.models import Prefetch, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import WorkflowState
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.gigs.cards import cover_of, cover_row
+from marketplace.gigs.content import PictureContent
 from marketplace.gigs.desk_figures import GigFigures, figures_of
-from marketplace.gigs.models import Gig, GigMedia, MediaKind
+from marketplace.gigs.models import Gig
 from marketplace.gigs.reviewing import changes_wanted, review_in_progress
 from marketplace.gigs.states import GIG_TRANSITIONS, SELLER, GigStatus
 
@@ -58,7 +60,7 @@ class DeskRow:
     """A line of the list."""
 
     gig: Gig
-    cover: GigMedia | None
+    cover: PictureContent | None
     review: Review | None
     changes: str | None  # what the moderator wrote, None when nothing was sent back
     figures: GigFigures
@@ -165,11 +167,10 @@ def _tabs(counts: Mapping[str, int], current: str) -> list[Tab]:
 
 def _rows(gig_ids: list[int], figures: Mapping[int, GigFigures]) -> list[DeskRow]:
     states: QuerySet[WorkflowState] = WorkflowState.objects.active().select_related("current_task_state")
-    covers = GigMedia.objects.filter(gig=OuterRef("pk"), kind=MediaKind.IMAGE).order_by("sort_order", "pk")
     gigs = (
         Gig.objects.filter(pk__in=gig_ids)
         .select_related("category", "stats", "latest_revision")
-        .annotate(cover_file=Subquery(covers.values("file")[:1]))
+        .annotate(cover_row=cover_row("pk"))
         .prefetch_related(Prefetch("_workflow_states", states, to_attr="_current_workflow_states"))
     )
     by_key = {gig.pk: gig for gig in gigs}
@@ -182,7 +183,7 @@ def _row(gig: Gig, figures: GigFigures, review_hours: int) -> DeskRow:
     is_open = gig.status not in (GigStatus.DENIED, GigStatus.ARCHIVED)
     return DeskRow(
         gig=gig,
-        cover=GigMedia(file=gig.cover_file) if gig.cover_file else None,
+        cover=cover_of(gig.cover_row),
         review=_review(gig, review_hours) if in_review else None,
         changes=changes_wanted(gig),
         figures=figures,

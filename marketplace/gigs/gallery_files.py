@@ -14,6 +14,7 @@ from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.purposes import KindLimit, Purpose
 from marketplace.uploads.selectors import own_uploads, uploads_of_form
 from marketplace.uploads.services import attach_uploads
+from marketplace.uploads.stored import rendition_names
 
 # The forms of galleries: uploads for a service that is not there yet, and for one that is.
 NEW_SUBJECT = "gig:new"
@@ -52,6 +53,7 @@ GALLERY = Purpose(
     },
     folder="gigs",
     still_used=still_used,
+    is_shared=True,
 )
 
 
@@ -86,5 +88,4 @@ def attach_gallery(seller: User, content: GigContent) -> None:
 
 
 def _names(row: dict[str, Any]) -> set[str]:
-    sizes = row.get("renditions") or ()
-    return {row.get("file") or "", *(size.get(form, "") for size in sizes for form in ("webp", "avif"))} - {""}
+    return ({row.get("file") or ""} - {""}) | rendition_names(row.get("renditions") or ())

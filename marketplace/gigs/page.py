@@ -11,7 +11,7 @@ from marketplace.gigs.content import ExtraContent, FaqContent
 from marketplace.gigs.described import Fact, attribute_rows_of, facts
 from marketplace.gigs.models import Gig, GigMedia, GigPackage
 from marketplace.gigs.states import GigStatus
-from marketplace.gigs.works import Shot, cover_url, shots
+from marketplace.gigs.works import SharePicture, Shot, share_picture, shots
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class GigPage:
     is_draft: bool
     is_owner: bool
     gallery: list[Shot]
-    cover_url: str  # absolute, for whoever shows the link; "" without a picture
+    share_picture: SharePicture | None  # its address absolute
     facts: list[Fact]
     columns: list[PackageColumn]
     comparison: list[tuple[str, list[ComparisonCell]]]
@@ -49,6 +49,7 @@ class GigPage:
     similar: list[GigCard]
     rating: Decimal | None
     is_favourite: bool
+    orders_in_progress: int  # of this gig; those of other gigs of the same seller are none of its
     description: str
     price_from: str  # of the cheapest package in yuan, as machines write it; "" without one
     address: str  # absolute and without parameters: what is canonical, shared and signed
@@ -62,7 +63,9 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
     shown: Gig = gig.get_latest_revision_as_object() if is_draft else gig
     media = shown.media.all() if is_draft else [GigMedia(**row) for row in gig.media_rows]
     gallery = shots(media, title=shown.title)
-    cover = cover_url(gallery)
+    shared = share_picture(gallery)
+    if shared is not None:
+        shared = shared._replace(url=structured.absolute(shared.url))
     packages = list(shown.packages.all()) if is_draft else [GigPackage(**row) for row in gig.package_rows]
     columns = _columns(shown, packages)
     rating = mean_rating(gig.stats.rating_sum, gig.stats.rating_count)
@@ -72,7 +75,7 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
         is_draft=is_draft,
         is_owner=is_owner,
         gallery=gallery,
-        cover_url=structured.absolute(cover) if cover else "",
+        share_picture=shared,
         facts=facts(shown, attribute_rows_of(shown.category) if is_draft else gig.attribute_rows),
         columns=columns,
         comparison=_comparison(shown, columns),
@@ -83,10 +86,11 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
         similar=[] if is_draft else selectors.similar_gigs(gig, user=user),
         rating=rating,
         is_favourite=gig.is_kept,
+        orders_in_progress=gig.orders_in_progress,
         description=summary,
         price_from=yuan_text(columns[0].package.price_fen) if columns else "",
         address=structured.absolute(gig.get_absolute_url()),
-        json_ld=[] if is_draft else _structured(gig, columns, cover, rating, summary),
+        json_ld=[] if is_draft else _structured(gig, columns, shared.url if shared else "", rating, summary),
     )
 
 

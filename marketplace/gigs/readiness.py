@@ -135,6 +135,12 @@ def _helpful(content: GigContent) -> Iterator[ReadinessItem]:
         reason=_("Work says more than words."),
     )
     yield ReadinessItem(
+        _("A video"),
+        content.video is not None,
+        Step.GALLERY,
+        reason=_("Buyers see and hear how you work before they write to you."),
+    )
+    yield ReadinessItem(
         _("A description of %(limit)s characters") % {"limit": GOOD_DESCRIPTION},
         len(content.description.strip()) >= GOOD_DESCRIPTION,
         Step.DESCRIPTION,

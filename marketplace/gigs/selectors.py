@@ -24,6 +24,7 @@ from marketplace.gigs.models import (
     PackageTier,
     on_sale,
 )
+from marketplace.gigs.sales import orders_in_progress
 from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 
 SIMILAR_LIMIT = 4
@@ -45,7 +46,7 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
     """The gig as everybody may see it, or, for its own seller, whatever its state. Raises Http404.
 
     Small lists come along in the same query (`package_rows`, `media_rows`, `attribute_rows`, `extra_rows`, `faq_rows`,
-    `tag_names`, `checked_kinds`, `is_kept`): a query each would double the cost of the page.
+    `tag_names`, `checked_kinds`, `is_kept`), and `orders_in_progress`: a query each would double the cost of the page.
     """
     own = {"gig_id": OuterRef("pk")}
     tags = GigTag.objects.filter(content_object_id=OuterRef("pk")).order_by("pk").values("tag__name")
@@ -68,6 +69,7 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
             tag_names=ArraySubquery(tags),
             checked_kinds=ArraySubquery(checked.order_by("pk").values("kind")),
             is_kept=Exists(kept) if kept is not None else Value(False),
+            orders_in_progress=orders_in_progress("pk"),
         )
         .filter(pk=gig_id)
         .first()

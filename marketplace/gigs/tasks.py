@@ -23,3 +23,9 @@ def write_figures() -> int:
 def forget_imports() -> int:
     """Delete what sellers had read from files more than a day ago. Returns how many."""
     return services.forget_imports()
+
+
+@shared_task
+def forget_figures() -> int:
+    """Delete the days of gigs that are older than the platform keeps them. Returns how many; the rest is done tomorrow."""
+    return services.forget_figures(until=Deadline())

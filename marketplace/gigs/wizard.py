@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.core.files.storage import default_storage
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import QueryDict
 from django.urls import reverse
@@ -164,14 +163,12 @@ class Wizard:
     def card(self) -> GigCard:
         """The gig as buyers will see it in a list."""
         content, profile = self.content, self.seller.profile
-        cover = next(iter(content.pictures), None)
         prices = [package.price_fen for package in content.packages if package.price_fen]
         return GigCard(
             gig_id=self.gig.pk if self.gig else 0,
             url="",
             title=content.title,
-            cover_url=default_storage.url(cover.name) if cover else "",
-            cover_alt=cover.alt_text if cover else "",
+            cover=next(iter(content.pictures), None),
             category_name=content.category.localized_name if content.category else "",
             seller_name=profile.display_name,
             seller_url="",

@@ -21,6 +21,15 @@ class Preload(NamedTuple):
     srcset: str
 
 
+class SharePicture(NamedTuple):
+    """The picture that others show beside a link to the page. Size and type are known of a JPEG only."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+    type: str = ""
+
+
 @dataclass(frozen=True)
 class Shot:
     """One piece of the gallery. Of a video or a PDF the picture is its poster, which may be missing."""
@@ -58,9 +67,15 @@ def shots(media: Iterable[GigMedia], *, title: str) -> list[Shot]:
     return [_shot(medium, number, title) for number, medium in enumerate(ordered, start=1)]
 
 
-def cover_url(gallery: Iterable[Shot]) -> str:
-    """The first picture, "" when there is none."""
-    return next((shot.picture_url for shot in gallery if shot.kind == MediaKind.IMAGE), "")
+def share_picture(gallery: Iterable[Shot]) -> SharePicture | None:
+    """What stands for a link: of the first picture the JPEG, else (stored before there were any) its largest size."""
+    cover = next((shot for shot in gallery if shot.kind == MediaKind.IMAGE), None)
+    if cover is None:
+        return None
+    jpeg = next((row for row in cover.media.renditions if row.get("jpeg")), None)
+    if jpeg is None:
+        return SharePicture(cover.picture_url)
+    return SharePicture(default_storage.url(jpeg["jpeg"]), jpeg["width"], jpeg["height"], "image/jpeg")
 
 
 def _shot(medium: GigMedia, number: int, title: str) -> Shot:

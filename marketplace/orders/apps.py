@@ -8,9 +8,10 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
-        from marketplace.gigs.sales import counted_by
+        from marketplace.gigs.sales import counted_by, work_counted_by
         from marketplace.orders.own_data import OrdersSection
-        from marketplace.orders.selectors import paid_orders_by_day
+        from marketplace.orders.selectors import orders_in_progress, paid_orders_by_day
 
         register("orders", OrdersSection())
         counted_by(paid_orders_by_day)
+        work_counted_by(orders_in_progress)

@@ -84,6 +84,10 @@ class Order(TimeStamped):
                 fields=["payment_expires_at"], condition=Q(status="pending_payment"), name="orders_unpaid_clock"
             ),
             models.Index(fields=["auto_accept_at"], condition=Q(status="delivered"), name="orders_accept_clock"),
+            # How many orders of a service are worked on, on its page; without it every order it ever had is read.
+            models.Index(
+                fields=["gig"], condition=Q(status__in=["in_progress", "revision_requested"]), name="orders_worked_on"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,9 @@ from datetime import date, datetime, time
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, TruncDate
 from django.http import Http404
 from django.utils import timezone
 
@@ -26,7 +27,7 @@ from marketplace.orders.models import (
     Refund,
     RefundStatus,
 )
-from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, OrderStatus
+from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, WORKED_ON_STATUSES, OrderStatus
 
 
 def order_for(user: User, number: str) -> Order:
@@ -66,6 +67,12 @@ def paid_orders_by_day(gig_ids: Collection[int], since: date) -> dict[tuple[int,
     paid = Order.objects.filter(gig__in=gig_ids, paid_at__gte=begins).order_by()
     rows = paid.annotate(day=TruncDate("paid_at")).values("gig_id", "day").annotate(orders=Count("pk"))
     return {(row["gig_id"], row["day"]): row["orders"] for row in rows}
+
+
+def orders_in_progress(gig: str) -> Combinable:
+    """For a query whose column `gig` names a gig: how many of its orders are worked on (gigs/sales.py)."""
+    orders = Order.objects.filter(gig=OuterRef(gig), status__in=WORKED_ON_STATUSES).order_by()
+    return Coalesce(Subquery(orders.values("gig").annotate(count=Count("pk")).values("count")), 0)
 
 
 def has_cleared(order: Order) -> bool:

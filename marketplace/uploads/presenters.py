@@ -15,7 +15,7 @@ from marketplace.uploads.states import UploadState
 def as_json(upload: Upload) -> dict[str, Any]:
     """Name, state and what to show; never where anything lies in the private storage."""
     purpose = get_purpose(upload.purpose)
-    shown = sorted(upload.renditions, key=lambda row: row["width"])
+    shown = sorted((row for row in upload.renditions if "webp" in row), key=lambda row: row["width"])
     limit = purpose.kinds.get(UploadKind(upload.kind)) if purpose and upload.kind else None
     return {
         "key": str(upload.key),

@@ -16,7 +16,7 @@ from marketplace.accounts.files import kept_file
 from marketplace.uploads.documents import read_document
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadKind, incoming_storage
-from marketplace.uploads.pictures import encoded_sizes, placeholder_of, read_pixels
+from marketplace.uploads.pictures import encoded_sizes, placeholder_of, read_pixels, share_picture
 from marketplace.uploads.purposes import Purpose
 from marketplace.uploads.sniffing import kind_of, sniff
 from marketplace.uploads.videos import read_film
@@ -77,8 +77,11 @@ def examine(upload: Upload, arrived: Arrived, purpose: Purpose, kept: ExitStack)
         raise UploadError(UploadErrorCode.TOO_LARGE, name=upload.name, limit=limit.megabytes)
     shelf = _Shelf(purpose, kept)
     if kind == UploadKind.IMAGE:
-        shown = shelf.put_picture(_pixels(arrived.path, upload.name))
+        pixels = _pixels(arrived.path, upload.name)
+        shown = shelf.put_picture(pixels)
         largest = max(shown["renditions"], key=lambda row: row["width"])
+        if purpose.is_shared:
+            shown["renditions"].append(shelf.put_share_picture(pixels))
         return Found(kind, largest["webp"], shelf.sizes[largest["webp"]], **shown)
     if kind == UploadKind.VIDEO:
         film = read_film(arrived.path, mime=mime, name=upload.name)
@@ -117,6 +120,12 @@ class _Shelf:
             "width": largest["width"],
             "height": largest["height"],
         }
+
+    def put_share_picture(self, pixels: Image.Image) -> dict[str, Any]:
+        """The picture that stands for a link, as a row of the renditions."""
+        shared = share_picture(pixels)
+        name = self._put(ContentFile(shared.content), "jpg")
+        return {"width": shared.width, "height": shared.height, shared.form: name}
 
     def _put(self, content: File, ending: str) -> str:
         name = self._kept.enter_context(

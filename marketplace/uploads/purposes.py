@@ -24,6 +24,7 @@ class KindLimit:
 class Purpose:
     """One use of uploads.
 
+    `is_shared`: links to these pictures are shown elsewhere, so that each gets a JPEG too (pictures.share_picture).
     `storage` is the alias of where results go: `default` is served to everybody, `private` only through a view.
     `still_used` is given a person's id and says which names of stored files that person's things still need, in whatever
     revision is kept; collecting asks it before anything is deleted.
@@ -34,6 +35,7 @@ class Purpose:
     folder: str
     still_used: Callable[[int], set[str]]
     storage: str = "default"
+    is_shared: bool = False
 
 
 _purposes: dict[str, Purpose] = {}

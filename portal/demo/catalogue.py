@@ -10,7 +10,7 @@ from wagtail.models import Revision
 
 from marketplace.accounts.models import User
 from marketplace.gigs.attributes import forget_attributes
-from marketplace.gigs.content import GigContent, PictureContent, write_content
+from marketplace.gigs.content import GigContent, write_content
 from marketplace.gigs.models import Gig, GigAttribute, GigAttributeOption, GigCategory, GigStats, GigTag
 from marketplace.gigs.services import slug_for
 from marketplace.gigs.states import GigStatus
@@ -136,10 +136,7 @@ def content_of(offer: Offer, category: GigCategory, pictures: dict[str, Picture]
         requirements=offer.requirements,
         extras=offer.extras,
         features=offer.features,
-        pictures=tuple(
-            PictureContent(pictures[name].name, _alt_text(offer, place), pictures[name].width, pictures[name].height)
-            for place, name in enumerate(offer.pictures)
-        ),
+        pictures=tuple(pictures[name].content(_alt_text(offer, place)) for place, name in enumerate(offer.pictures)),
     )
 
 

@@ -7,7 +7,6 @@ from marketplace.gigs.content import (
     FeatureRow,
     GigContent,
     PackageContent,
-    PictureContent,
     RequirementContent,
 )
 from marketplace.gigs.models import GigCategory, PackageTier, RequirementKind
@@ -52,8 +51,7 @@ def _storefront(category: GigCategory, pictures: dict[str, Picture]) -> GigConte
         ),
         extras=(ExtraContent("加急，提前一天", 15_000, -1), ExtraContent("外摆立牌一块", 12_000, 1)),
         pictures=tuple(
-            PictureContent(picture.name, f"门头设计作品示意，第{place}张", picture.width, picture.height)
-            for place, picture in enumerate(shown, start=1)
+            picture.content(f"门头设计作品示意，第{place}张") for place, picture in enumerate(shown, start=1)
         ),
         features=(
             FeatureRow("方案", ("1个", "2个", "2个")),

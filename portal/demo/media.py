@@ -1,25 +1,38 @@
 """The demo's pictures and files in the storages: copied once, found again by name."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage, storages
 from PIL import Image
 
+from marketplace.gigs.content import PictureContent
+from marketplace.uploads.pictures import WIDTHS, Encoded, encoded, placeholder_of, scaled, share_picture
 from portal.demo.sources import MEDIA
 
 FOLDERS = ("covers", "portraits", "portfolio")
+GALLERIES = ("covers", "portfolio")  # what stands in galleries of services
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A stored picture: its name in the default storage, and its size in pixels."""
+    """A stored picture: its name in the default storage, its size in pixels, and what `{% picture %}` shows of it."""
 
     name: str
     width: int
     height: int
+    renditions: tuple[dict[str, Any], ...] = ()
+    placeholder: str = ""
+
+    def content(self, alt_text: str) -> PictureContent:
+        """As a part of a gallery."""
+        return PictureContent(
+            self.name, alt_text, self.width, self.height, renditions=self.renditions, placeholder=self.placeholder
+        )
 
 
 @dataclass(frozen=True)
@@ -46,21 +59,32 @@ REFERENCE_TEXT = "参考资料\n\n附件里是我们现在用的几份东西，�
 
 def copy_pictures() -> dict[str, Picture]:
     """Put covers, portraits and portfolio into the default storage under demo/; by `folder/file name`."""
-    return {
-        f"{folder}/{file.name}": _copy_picture(folder, file)
-        for folder in FOLDERS
-        for file in sorted((MEDIA / folder).glob("*.webp"))
-    }
+    files = [(folder, file) for folder in FOLDERS for file in sorted((MEDIA / folder).glob("*.webp"))]
+    # Pillow lets go of the interpreter while it scales and encodes: the threads use every core.
+    with ThreadPoolExecutor() as pool:
+        pictures = pool.map(lambda one: _copy_picture(*one), files)
+        return {f"{folder}/{file.name}": picture for (folder, file), picture in zip(files, pictures, strict=True)}
 
 
 def _copy_picture(folder: str, file: Path) -> Picture:
     name = f"demo/{folder}/{file.name}"
+    _save_once(default_storage, name, file.read_bytes())
     with Image.open(file) as picture:
-        width, height = picture.size
-    if not default_storage.exists(name):
-        with file.open("rb") as content:
-            default_storage.save(name, File(content))
-    return Picture(name, width, height)
+        pixels = picture.convert("RGB")
+    if folder not in GALLERIES:
+        return Picture(name, pixels.width, pixels.height)
+    # No AVIF: 320 pictures would take a minute of the first start, and WebP of these drawings is as small.
+    made = [encoded(scaled(pixels, width), "webp") for width in WIDTHS if width < pixels.width]
+    made += [share_picture(pixels)] if folder == "covers" else []
+    renditions = [{"width": one.width, "height": one.height, one.form: _store_size(name, one)} for one in made]
+    renditions.append({"width": pixels.width, "height": pixels.height, "webp": name})
+    return Picture(name, pixels.width, pixels.height, tuple(renditions), placeholder_of(pixels))
+
+
+def _store_size(name: str, one: Encoded) -> str:
+    stored = f"{name.removesuffix('.webp')}-{one.width}.{one.form}"
+    _save_once(default_storage, stored, one.content)
+    return stored
 
 
 def store_delivery_files() -> list[PrivateFile]:

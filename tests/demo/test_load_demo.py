@@ -34,6 +34,7 @@ from marketplace.payments.models import AuditRun, Payout, PayoutStatus
 from marketplace.payments.tax import YearSoFar, withholding
 from marketplace.reviews.models import Reputation, Review, ReviewSide
 from marketplace.reviews.reputation import recompute_reputation
+from marketplace.uploads.stored import rendition_names
 from portal.demo.catalogue import published_moments
 from portal.demo.offers import make_offers
 from portal.demo.past import plan_past
@@ -86,6 +87,13 @@ def test_the_catalogue_is_complete():
     assert not live.filter(Q(live_revision=None) | Q(faqs=None) | Q(requirements=None) | Q(tags=None)).exists()
     assert not GigMedia.objects.filter(Q(alt_text="") | Q(width=0)).exists()
     assert all(default_storage.exists(name) for name in GigMedia.objects.values_list("file", flat=True).distinct())
+    for medium in GigMedia.objects.all():
+        widths = [row["width"] for row in medium.renditions if "webp" in row]
+        assert widths[:2] == [320, 640], medium.file.name  # a card fetches no more than it shows
+        assert widths[-1] == medium.width
+        assert medium.placeholder
+        assert all(default_storage.exists(name) for name in rendition_names(medium.renditions))
+        assert "covers/" not in medium.file.name or any("jpeg" in row for row in medium.renditions)
 
 
 def test_a_gig_of_the_demo_can_be_edited_from_its_revision():

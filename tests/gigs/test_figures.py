@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.config import get_config, set_config
+from marketplace.core.jobs import Deadline
 from marketplace.discovery.services import index_gigs
-from marketplace.gigs import counting, services
+from marketplace.gigs import counting, services, tasks
 from marketplace.gigs.counting import Noted
 from marketplace.gigs.models import FigureBatch, Gig, GigDay
 from marketplace.gigs.services import figures
@@ -186,6 +188,40 @@ def test_old_batches_are_forgotten(db):
     with clock.moved_to(timezone.now() + timedelta(days=8)):
         services.write_figures()
     assert not FigureBatch.objects.exists()
+
+
+def test_days_that_are_too_old_are_forgotten_in_small_steps_and_no_others(db, django_assert_num_queries):
+    today = timezone.localdate()
+    set_config(key="gigs.figures_days", value=90, reason="no room")
+    gig, other = make_gig(), make_gig()
+    for days_ago in (0, 60, 90, 91, 92, 400):
+        for one in (gig, other):
+            GigDay.objects.create(gig=one, day=today - timedelta(days=days_ago), impressions=3, clicks=1)
+    get_config("gigs.figures_days")  # in the cache from here on
+    with django_assert_num_queries(3):  # four rows, then two, then none is left
+        assert services.forget_figures(until=Deadline(), batch=4) == 6
+    kept = [today - timedelta(days=days_ago) for days_ago in (90, 60, 0)]
+    for one in (gig, other):
+        assert list(one.days.order_by("day").values_list("day", flat=True)) == kept
+    assert tasks.forget_figures() == 0  # a second run finds nothing
+    assert GigDay.objects.count() == 6
+
+
+def test_at_its_deadline_the_job_leaves_the_newest_of_the_old_days_for_tomorrow(db):
+    class AfterOneStep(Deadline):
+        steps = 0
+
+        @property
+        def is_over(self) -> bool:
+            self.steps += 1
+            return self.steps > 1
+
+    gig, today = make_gig(), timezone.localdate()
+    for days_ago in (500, 501, 502):
+        GigDay.objects.create(gig=gig, day=today - timedelta(days=days_ago), impressions=1, clicks=0)
+    assert services.forget_figures(until=AfterOneStep(), batch=2) == 2
+    assert [row.day for row in gig.days.all()] == [today - timedelta(days=500)]
+    assert tasks.forget_figures() == 1
 
 
 def test_two_runs_at_once_write_a_batch_once(committed_db):

@@ -219,10 +219,12 @@ def test_the_page_shows_after_a_reload_what_has_arrived_and_what_has_not(seller,
 
 def test_a_picture_element_has_every_size_and_its_blur_and_no_style(seller):
     media = as_content(upload(seller, file=picture(size=(1000, 600))), alt_text="“门头”")
-    shown = Template('{% picture media sizes="50vw" lazy=False %}').render(Context({"media": media}))
-    for row in media.renditions:
+    shown = Template('{% picture media sizes="50vw" first=True %}').render(Context({"media": media}))
+    *sizes, for_links = media.renditions
+    for row in sizes:
         assert f"{row['avif']} {row['width']}w" in shown
         assert f"{row['webp']} {row['width']}w" in shown
+    assert for_links["jpeg"] not in shown
     assert 'type="image/avif"' in shown.split('type="image/webp"')[0]  # the smaller one is offered first
     assert f'src="{media.placeholder}"' in shown
     assert 'width="1000" height="600"' in shown

@@ -12,8 +12,16 @@ from marketplace.accounts.models import UserProfile
 from marketplace.gigs import services
 from marketplace.gigs.content import FaqContent, FeatureRow
 from marketplace.gigs.models import Gig, GigAttribute, GigAttributeOption, GigMedia
+from marketplace.orders.services import request_revision
 from marketplace.reviews.services import write_review
-from tests.factories import make_category, make_completed_order, make_gig
+from tests.factories import (
+    make_category,
+    make_completed_order,
+    make_delivered_order,
+    make_gig,
+    make_order,
+    make_paid_order,
+)
 from tests.gigs.content import content, package
 
 BLUR = "data:image/webp;base64,UklGRg=="
@@ -169,9 +177,44 @@ def test_the_page_has_one_address_in_each_language_whatever_is_filtered(client, 
 def test_a_shared_link_shows_title_picture_and_price(client, gallery, settings):
     page = page_of(client, gallery)
     assert meta(page, "og:title") == [gallery.title]
-    assert meta(page, "og:image") == [f"{settings.SITE_URL}/media/gigs/a-960.webp"]
+    assert meta(page, "og:image") == [f"{settings.SITE_URL}/media/gigs/a-960.webp"]  # from before there were JPEGs
+    assert meta(page, "og:image:type") == []
     assert meta(page, "og:url") == [settings.SITE_URL + gallery.get_absolute_url()]
     assert meta(page, "product:price:amount") == ["680.00"]
+
+
+def test_chats_and_search_engines_get_a_jpeg_and_its_size(client, gallery, settings):
+    cover = gallery.media.get(kind="image")
+    cover.renditions.append({"width": 1200, "height": 630, "jpeg": "gigs/a.jpg"})
+    cover.save()
+    page = page_of(client, gallery)
+    address = f"{settings.SITE_URL}/media/gigs/a.jpg"
+    assert meta(page, "og:image") == [address]
+    assert meta(page, "og:image:type") == ["image/jpeg"]
+    assert (meta(page, "og:image:width"), meta(page, "og:image:height")) == (["1200"], ["630"])
+    assert structured(page)[0]["image"] == address
+    assert "a.jpg" not in page[page.index('class="gallery"') :]
+
+
+# How much the seller has to do
+
+
+def test_orders_that_are_worked_on_stand_beside_the_delivery_time(client, seller):
+    gig, asking = make_gig(seller=seller), make_gig(seller=seller, requirements=1)
+    assert "制作中" not in page_of(client, gig)
+    make_order(gig=gig)  # not paid
+    make_delivered_order(gig=gig)
+    make_completed_order(gig=gig)
+    make_paid_order(gig=asking)  # waits for its requirements
+    assert "制作中" not in page_of(client, gig)
+    assert "制作中" not in page_of(client, asking)
+    make_paid_order(gig=gig)
+    again = make_delivered_order(gig=gig)
+    request_revision(order_id=again.pk, buyer=again.buyer, message="颜色再深一点")
+    facts = re.findall(r'<div class="facts">.*?</div>', page_of(client, gig))
+    assert len(facts) == 2  # the box of the phone and that of the side
+    assert all("2个订单制作中" in fact and "7天" in fact for fact in facts)
+    assert "制作中" not in page_of(client, asking)
 
 
 def test_a_draft_is_for_no_search_engine(seller, seller_client):
@@ -230,6 +273,7 @@ def test_ten_queries_are_enough_however_many_reviews(
         make_gig(category=gallery.category)
     for browser in (client, buyer_client):
         page_of(browser, gallery)  # navigation and settings are cached from here on
+        make_paid_order(gig=gallery)
         with django_assert_max_num_queries(10):
             page = page_of(browser, gallery, query)
         assert page.count('class="review"') == (min(reviews, 10) if not query else page.count('class="review"'))

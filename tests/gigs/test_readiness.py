@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from marketplace.gigs import services
-from marketplace.gigs.content import ExtraContent, FaqContent, RequirementContent
+from marketplace.gigs.content import ExtraContent, FaqContent, PictureContent, RequirementContent
 from marketplace.gigs.errors import GigErrorCode
-from marketplace.gigs.models import Gig
+from marketplace.gigs.models import Gig, MediaKind
 from marketplace.gigs.readiness import completeness, missing_for_review
 from marketplace.gigs.states import GigStatus
 from marketplace.gigs.steps import Step
@@ -66,11 +66,13 @@ def test_the_meter_goes_from_nothing_to_everything(seller):
     assert ready.missing == []
     assert 0 < ready.percent < 100
     assert all(item.reason for item in ready.helpful)
+    assert [item.step for item in ready.helpful if "视频" in item.label and not item.done] == [Step.GALLERY]
     rich = content(
         packages=(package(), package("standard", 90_000), package("premium", 120_000)),
         description="先听你讲店是怎么来的，再动笔。" * 20,
         faqs=(FaqContent("问", "答"), FaqContent("问", "答")),
         tags=("茶饮", "手绘", "招牌"),
         pictures=content().pictures * 3,
+        video=PictureContent("gigs/film.mp4", kind=MediaKind.VIDEO),
     )
     assert completeness(rich, seller).percent == 100

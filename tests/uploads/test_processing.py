@@ -1,6 +1,7 @@
 """What becomes of honest files."""
 
 import hashlib
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -9,6 +10,8 @@ from pypdf import PdfReader
 
 from marketplace.uploads import services
 from marketplace.uploads.models import UploadKind
+from marketplace.uploads.presenters import as_json
+from marketplace.uploads.purposes import register
 from marketplace.uploads.states import UploadState
 from marketplace.uploads.stored import stored_names
 from tests.uploads import files
@@ -35,6 +38,35 @@ def test_a_picture_becomes_webp_and_avif_in_each_width_and_never_a_larger_one(se
 def test_a_large_picture_is_shown_at_1600_at_most_and_a_small_one_as_it_is(sent):
     assert [row["width"] for row in sent("a.png", files.picture(size=(3000, 2000), form="PNG")).renditions][-1] == 1600
     assert [row["width"] for row in sent("b.png", files.picture(size=(100, 60), form="PNG")).renditions] == [100]
+
+
+@pytest.mark.parametrize(
+    ("came", "shared"),
+    [((3000, 2000), (1200, 630)), ((800, 500), (800, 420)), ((400, 3000), (400, 210)), ((900, 20), (38, 20))],
+)
+def test_a_picture_that_is_linked_to_elsewhere_becomes_a_jpeg_too_and_is_never_enlarged(desk, sent, came, shared):
+    register(replace(desk.purpose, is_shared=True))
+    upload = sent("a.png", files.picture(size=came, form="PNG"))
+    row = upload.renditions[-1]
+    assert (row["width"], row["height"]) == shared
+    with Image.open(BytesIO(stored(row["jpeg"]))) as image:
+        assert (image.format, image.size, image.mode) == ("JPEG", shared, "RGB")
+    assert row["jpeg"] in stored_names(upload)
+    assert upload.result_name.endswith(".webp")
+    assert as_json(upload)["picture"].endswith(".webp")
+
+
+def test_what_is_transparent_is_white_in_the_jpeg(desk, sent):
+    register(replace(desk.purpose, is_shared=True))
+    buffer = BytesIO()
+    Image.new("RGBA", (300, 200), (200, 0, 0, 0)).save(buffer, "PNG")
+    jpeg = sent("a.png", buffer.getvalue()).renditions[-1]["jpeg"]
+    with Image.open(BytesIO(stored(jpeg))) as image:
+        assert min(image.getpixel((150, 70))) > 250
+
+
+def test_nothing_that_stays_here_becomes_a_jpeg(sent):
+    assert not any("jpeg" in row for row in sent("a.jpg", files.picture()).renditions)
 
 
 def test_the_placeholder_is_a_few_bytes_that_stand_in_the_page(sent):

@@ -8,7 +8,8 @@ from django.core.files.storage import default_storage
 
 register = template.Library()
 
-# A rendition as it stands in a JSON column: {"width": 640, "height": 400, "webp": "name", "avif": "name"}.
+# A rendition as it stands in a JSON column: {"width": 640, "height": 400, "webp": "name", "avif": "name"}; that for links
+# elsewhere, cut to their shape, has "jpeg" alone.
 Rendition = Mapping[str, Any]
 
 
@@ -41,11 +42,18 @@ def largest(media: Any) -> str:
 
 
 @register.inclusion_tag("components/picture.html")
-def picture(media: Shown, sizes: str = "100vw", alt: str | None = None, lazy: bool = True, css: str = "") -> dict:
+def picture(
+    media: Shown,
+    sizes: str = "100vw",
+    alt: str | None = None,
+    eager: bool = False,
+    first: bool = False,
+    css: str = "",
+) -> dict:
     """A picture element for `media`, with AVIF and WebP in every size it has, and its blur until it is there.
 
     `sizes` is the attribute of that name. `alt`: words for who cannot see it, those of the medium unless given.
-    `lazy=False` loads it first: for the one picture of the first screen.
+    `eager=True` for what the first screen shows, `first=True` for its one large picture: that is fetched before others.
     """
     words = getattr(media, "alt_text", "") if alt is None else alt
     return {
@@ -57,18 +65,7 @@ def picture(media: Shown, sizes: str = "100vw", alt: str | None = None, lazy: bo
         "height": media.height or 400,
         "sizes": sizes,
         "alt": words,
-        "lazy": lazy,
+        "eager": eager,
+        "first": first,
         "css": css,
     }
-
-
-@register.simple_tag
-def picture_url(media: Any) -> str:
-    """The address of the largest size, for share images and links."""
-    return largest(media)
-
-
-@register.simple_tag
-def picture_srcset(media: Any, form: str = "avif") -> str:
-    """The `imagesrcset` of a preload link of the first picture."""
-    return srcset(media.renditions or (), form)

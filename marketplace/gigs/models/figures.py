@@ -27,7 +27,7 @@ class GigStats(models.Model):
 
 
 class GigDay(models.Model):
-    """How often a gig was seen and opened on one day of China's. Written by services/figures.py only."""
+    """How often a gig was seen and opened on one day of China's. Written by services/figures.py only, which forgets it too."""
 
     gig = models.ForeignKey(Gig, on_delete=models.CASCADE, related_name="days")
     day = models.DateField(_("day"))
@@ -39,6 +39,7 @@ class GigDay(models.Model):
         verbose_name_plural = _("days of services")
         # Serves the seller's list too: some gigs, the last sixty days.
         constraints = [models.UniqueConstraint(fields=["gig", "day"], name="gigs_day_once")]
+        indexes = [models.Index(fields=["day"], name="gigs_day_old")]  # the job that deletes them
 
     def __str__(self) -> str:
         return f"{self.gig_id} {self.day}"

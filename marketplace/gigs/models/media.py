@@ -24,7 +24,8 @@ class GigMedia(Orderable):
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
 
-    # Encoded sizes of a picture, or of a video's or PDF's poster: [{"width": 480, "webp": "name", "avif": "name"}].
+    # Encoded sizes of a picture, or of a video's or PDF's poster: [{"width": 480, "webp": "name", "avif": "name"}]. Of a
+    # picture one more, {"width": 1200, "height": 630, "jpeg": "name"}: what stands for a link elsewhere.
     renditions = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     # A few blurred pixels as a data: address, shown until the picture is there.
     placeholder = models.TextField(default="", db_default="", blank=True, editable=False)

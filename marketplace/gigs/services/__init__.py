@@ -13,7 +13,7 @@ from marketplace.gigs.services.decisions import DENY_ACTION, deny_gig, take_down
 from marketplace.gigs.services.drafts import revision_mark, save_draft, start_draft, withdraw_gig
 from marketplace.gigs.services.duplicating import duplicate_gig
 from marketplace.gigs.services.favourites import toggle_favourite
-from marketplace.gigs.services.figures import write_figures
+from marketplace.gigs.services.figures import forget_figures, write_figures
 from marketplace.gigs.services.importing import apply_import, forget_imports, read_import
 from marketplace.gigs.services.reviews import approve_review, send_back, view_case
 from marketplace.gigs.services.together import DEEDS, Outcome, do_to_gigs
@@ -31,6 +31,7 @@ __all__ = [
     "deny_gig",
     "do_to_gigs",
     "duplicate_gig",
+    "forget_figures",
     "forget_imports",
     "pause_gig",
     "pause_unnamed_gig",

@@ -1,14 +1,17 @@
-"""Counts from Valkey become rows."""
+"""Counts from Valkey become rows, and old rows are forgotten."""
 
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from marketplace.core import clock
+from marketplace.core.config import get_config
+from marketplace.core.jobs import Deadline
 from marketplace.gigs import counting
 from marketplace.gigs.counting import Counted
-from marketplace.gigs.models import FigureBatch
+from marketplace.gigs.models import FigureBatch, GigDay
 
 # A batch comes back within minutes, if at all; a week bridges a broker that was down.
 _BATCHES_KEPT = timedelta(days=7)
@@ -42,6 +45,23 @@ def write_figures() -> int:
         counting.drop(batch)
     FigureBatch.objects.filter(written_at__lt=clock.now() - _BATCHES_KEPT).delete()
     return written
+
+
+def forget_figures(*, until: Deadline, batch: int = 5_000) -> int:
+    """Delete the days that are older than `gigs.figures_days`, the oldest first. Returns how many rows.
+
+    Each batch is a transaction of its own: what was deleted stays deleted when the run ends early, and nobody who writes
+    figures waits for a whole night's work. Safe to run twice, also at the same time.
+    """
+    oldest_kept = timezone.localdate(clock.now()) - timedelta(days=get_config("gigs.figures_days"))
+    old = GigDay.objects.filter(day__lt=oldest_kept).order_by("day", "pk")
+    forgotten = 0
+    while not until.is_over:
+        deleted, _by_model = GigDay.objects.filter(pk__in=old.values("pk")[:batch]).delete()
+        if not deleted:
+            break
+        forgotten += deleted
+    return forgotten
 
 
 @transaction.atomic(durable=True)
