@@ -1,11 +1,13 @@
 """What the rules of a gig refuse, in words for the person who tried."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import DomainError
+from marketplace.uploads.errors import UploadError
 
 
 class GigErrorCode(StrEnum):
@@ -100,3 +102,11 @@ class GigError(DomainError):
             "This review is for a colleague: nobody judges their own service, or the same price twice."
         ),
     }
+
+
+class FilesRefusedError(Exception):
+    """Files that came with a form without script are refused; each refusal names its file."""
+
+    def __init__(self, refusals: Sequence[UploadError]) -> None:
+        super().__init__(*(refusal.message for refusal in refusals))
+        self.refusals = refusals

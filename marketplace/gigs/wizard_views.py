@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplace.gigs import selectors, services
 from marketplace.gigs.content import GigContent
-from marketplace.gigs.errors import GigError, GigErrorCode
+from marketplace.gigs.errors import FilesRefusedError, GigError, GigErrorCode
 from marketplace.gigs.forms import STEP_FORMS, StepForm
+from marketplace.gigs.forms.gallery import GalleryStep
 from marketplace.gigs.forms.overview import OverviewStep
 from marketplace.gigs.limits import gig_limit, gigs_counted
 from marketplace.gigs.models import Gig
@@ -87,24 +88,28 @@ def _save(request: HttpRequest, gig: Gig | None, step: Step) -> HttpResponse:
         gig_id=gig.pk if gig else None,
     )
     is_valid = form.is_valid()
-    if request.htmx:
+    if request.htmx and form.saves_itself:
         return _saved_by_itself(request, gig, step, before, form)
     if not is_valid:
         return _page(request, _typed(request, gig, step, before, form), status=422)
     try:
-        saved = _store(request, gig, form.content())
+        saved = _store(request, gig, form)
     except GigError as error:
         messages.error(request, error.message)
+        return _page(request, _typed(request, gig, step, before, form), status=422)
+    except FilesRefusedError as error:
+        form.refuse(error.refusals)
         return _page(request, _typed(request, gig, step, before, form), status=422)
     return _onward(request, saved, step, form)
 
 
-def _store(request: HttpRequest, gig: Gig | None, content: GigContent) -> Gig:
+def _store(request: HttpRequest, gig: Gig | None, form: StepForm) -> Gig:
     if gig is None:
-        return services.start_draft(seller=request.user, content=content)
-    return services.save_draft(
-        gig_id=gig.pk, seller=request.user, content=content, seen=request.POST.get("revision", "")
-    )
+        return services.start_draft(seller=request.user, content=form.content())
+    seen = request.POST.get("revision", "")
+    if isinstance(form, GalleryStep):
+        return services.save_gallery(gig_id=gig.pk, seller=request.user, change=form.change(), seen=seen)
+    return services.save_draft(gig_id=gig.pk, seller=request.user, content=form.content(), seen=seen)
 
 
 def _onward(request: HttpRequest, gig: Gig, step: Step, form: StepForm) -> HttpResponse:
@@ -129,7 +134,7 @@ def _saved_by_itself(
     is_new = gig is None
     if is_changed and not (is_new and content == EMPTY):
         try:
-            gig = _store(request, gig, content)
+            gig = _store(request, gig, form)
         except GigError as error:
             refusal = error.message
     wizard = _typed(request, gig, step, before, form)
