@@ -46,6 +46,8 @@ class GigErrorCode(StrEnum):
     IMPORT_GONE = "import_gone"
     ALREADY_DECIDED = "already_decided"
     NOT_YOUR_REVIEW = "not_your_review"
+    TAKEN_BACK = "taken_back"
+    OTHER_REVISION = "other_revision"
 
 
 class GigError(DomainError):
@@ -98,6 +100,12 @@ class GigError(DomainError):
         GigErrorCode.IMPORT_TOO_MANY: _("At most %(limit)s services in a file. There are %(count)s: divide it."),
         GigErrorCode.IMPORT_GONE: _("This import is over a day old or was replaced. Send the file again."),
         GigErrorCode.ALREADY_DECIDED: _("This review is over already. %(who)s: %(what)s."),
+        GigErrorCode.TAKEN_BACK: _(
+            "The seller took this service back meanwhile: there is nothing left to decide. It queues again when it is submitted."
+        ),
+        GigErrorCode.OTHER_REVISION: _(
+            "Not decided: another version is being reviewed than the one you read. This is the one of now."
+        ),
         GigErrorCode.NOT_YOUR_REVIEW: _(
             "This review is for a colleague: nobody judges their own service, or the same price twice."
         ),

@@ -1,16 +1,18 @@
 """The queue and the page of a case in the admin, as moderators see them."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from marketplace.core import clock
+from marketplace.core.templatetags.jiangji import deadline
 from marketplace.gigs import services
 from marketplace.gigs.content import ExtraContent, FaqContent, PictureContent
 from marketplace.gigs.models import ReviewCase, ReviewReason
@@ -54,12 +56,36 @@ def page_of(client, gig):
 
 def test_the_queue_goes_by_deadline_and_says_when_half_of_the_time_is_over(desk, seller):
     old, new = submitted(seller, title="先交的茶饮品牌标志"), submitted(seller, title="后交的茶饮品牌标志")
-    ReviewCase.objects.filter(gig=old).update(submitted_at=timezone.now() - timedelta(hours=3))
-    rows = desk.get(reverse("gigs_reviews")).context["rows"]
+    thursday = datetime(2026, 3, 5, 16, tzinfo=timezone.get_default_timezone())
+    ReviewCase.objects.filter(gig=old).update(submitted_at=thursday)
+    ReviewCase.objects.filter(gig=new).update(submitted_at=thursday + timedelta(hours=1))
+
+    def rows_at(moment):
+        with clock.moved_to(moment):
+            return desk.get(reverse("gigs_reviews")).context["rows"]
+
+    rows = rows_at(thursday + timedelta(hours=2, minutes=1))
     assert [row.case.gig for row in rows] == [old, new]
+    assert [row.due_at - thursday for row in rows] == [timedelta(hours=19), timedelta(hours=20)]  # 11 and 12 on Friday
     assert [(row.is_soon, row.is_overdue) for row in rows] == [(True, False), (False, False)]
-    with clock.moved_to(timezone.now() + timedelta(hours=2)):
-        assert [row.is_overdue for row in desk.get(reverse("gigs_reviews")).context["rows"]] == [True, False]
+    in_the_night = rows_at(thursday + timedelta(hours=12))
+    assert [(row.is_soon, row.is_overdue) for row in in_the_night] == [(True, False), (False, False)]
+    assert [row.is_overdue for row in rows_at(thursday + timedelta(hours=19, minutes=1))] == [True, False]
+
+
+def test_the_seller_is_told_the_moment_that_moderators_see(desk, seller):
+    gig = submitted(seller)
+    friday_evening = datetime(2026, 3, 6, 20, tzinfo=timezone.get_default_timezone())
+    ReviewCase.objects.filter(gig=gig).update(submitted_at=friday_evening)
+    with clock.moved_to(friday_evening):
+        (row,) = desk.get(reverse("gigs_reviews")).context["rows"]
+        page = log_in(seller, client=Client()).get(reverse("gigs:step", args=[gig.pk, "publish"]))
+    assert row.due_at == friday_evening + timedelta(days=2, hours=17)  # Monday at one
+    assert page.context["wizard"].review_due == row.due_at
+    assert deadline(row.due_at) in page.content.decode()
+    with clock.moved_to(row.due_at + timedelta(minutes=1)):
+        late = log_in(seller, client=Client()).get(reverse("gigs:step", args=[gig.pk, "publish"])).content.decode()
+    assert "比计划的时间长" in late
 
 
 def test_the_queue_is_narrowed_by_kind_category_title_and_seller(desk, seller):
