@@ -124,7 +124,7 @@ class GigViewSet(SnippetViewSet):
     list_display = [
         "title",
         Column("seller", label=_("Seller"), sort_key="seller__profile__display_name"),
-        Column("category", label=_("Subcategory")),
+        Column(lambda gig: gig.category.localized_name if gig.category else "—", label=_("Subcategory")),
         Column(lambda gig: f"¥{display_yuan(gig.stats.price_from_fen)}", label=_("Price from")),
         StatusTagColumn(
             "status", accessor="get_status_display", label=_("Status"), primary=lambda gig: gig.status == "live"

@@ -14,13 +14,17 @@ from wagtail.models import ModelLogEntry
 from marketplace.core import clock
 from marketplace.core.templatetags.jiangji import deadline
 from marketplace.gigs import services
-from marketplace.gigs.content import ExtraContent, FaqContent, PictureContent
-from marketplace.gigs.models import ReviewCase, ReviewReason
+from marketplace.gigs.content import ExtraContent, FaqContent, PictureContent, RequirementContent
+from marketplace.gigs.models import PackageTier, ReviewCase, ReviewReason
 from marketplace.gigs.review_selectors import review_remarks
 from marketplace.gigs.states import GigStatus
 from tests.factories import make_moderator, make_seller, make_user
 from tests.gigs.content import content, package
 from tests.logins import log_in
+
+
+# Session, person, rights and menu of the admin; case, both versions, seller, history.
+CASE_QUERIES = 60
 
 
 @pytest.fixture
@@ -103,6 +107,40 @@ def test_the_queue_is_narrowed_by_kind_category_title_and_seller(desk, seller):
     assert found(category=priced.category.parent_id) == [priced]
     assert found(q="奶茶") == [first]
     assert found(q="山前") == [priced]
+
+
+def test_the_page_of_a_case_needs_no_more_queries_however_much_is_in_it(desk, seller):
+    """Packages, pictures, questions, add-ons, earlier reviews with reasons, other services of the seller: all in few queries."""
+
+    def queries(gig):
+        address = reverse("gigs_review", args=[case_of(gig).pk])
+        desk.get(address)
+        with CaptureQueriesContext(connection) as found:
+            assert desk.get(address).status_code == 200
+        return len(found)
+
+    small = revised(seller, {"requirements": (), "tags": ()}, {"title": "改了标题的小服务"})
+    few = queries(small)
+    many = {
+        "packages": tuple(package(tier, 60_000 + 10_000 * place) for place, tier in enumerate(PackageTier.values)),
+        "pictures": tuple(PictureContent(f"gigs/{letter}.webp", letter, 640, 400) for letter in "abcde"),
+        "extras": tuple(ExtraContent(f"加购{number}", 1_000 + number) for number in range(5)),
+        "faqs": tuple(FaqContent(f"问题{number}？", f"回答{number}。") for number in range(10)),
+        "requirements": tuple(RequirementContent(f"需要{number}") for number in range(10)),
+        "tags": ("一", "二", "三", "四", "五"),
+    }
+    large = revised(seller, many, {**many, "title": "改了标题的大服务", "pictures": many["pictures"][::-1]})
+    for round_ in range(4):
+        services.send_back(
+            task_state_id=case_of(large).task_state_id, moderator=make_moderator(), codes=["C1", "I1", "T1"]
+        )
+        changed = content(category=large.category, **{**many, "title": f"第{round_}次改过的大服务"})
+        services.update_gig(gig_id=large.pk, seller=seller, content=changed)
+        services.submit_gig(gig_id=large.pk, seller=seller, answer="改好了")
+    for _other in range(6):
+        services.create_gig(seller=seller, content=content())
+    assert queries(large) == few
+    assert few <= CASE_QUERIES
 
 
 def test_a_longer_queue_needs_no_more_queries(desk, seller):
