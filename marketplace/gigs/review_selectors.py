@@ -13,7 +13,7 @@ from wagtail.models import TaskState, WorkflowState
 from marketplace.accounts.models import SellerLevelChoice, User, UserVerification, VerificationKind, VerificationStatus
 from marketplace.core import clock
 from marketplace.gigs.comparing import Section, compare
-from marketplace.gigs.content import read_content
+from marketplace.gigs.content import read_content, read_revision
 from marketplace.gigs.materiality import MATTER_LABELS, Matter
 from marketplace.gigs.models import Gig, GigCategory, GigPart, ReviewCase, ReviewReason
 from marketplace.gigs.review_clock import half_time, review_due
@@ -170,7 +170,7 @@ def next_after(case: ReviewCase) -> ReviewCase | None:
 def case_page(case: ReviewCase, staff: User) -> CasePage:
     """The case as `staff` sees it: what is proposed beside what is live."""
     gig = case.gig
-    proposed = read_content(case.task_state.revision.as_object())
+    proposed = read_revision(case.task_state.revision)
     has_live = gig.live and gig.status in PUBLISHED
     sections = compare(read_content(gig) if has_live else None, proposed)
     waiting = list(open_cases().values_list("pk", flat=True).order_by("submitted_at", "pk"))
