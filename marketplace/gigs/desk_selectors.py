@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, QuerySet, TextChoices
@@ -12,11 +12,11 @@ from wagtail.models import WorkflowState
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.config import get_config
 from marketplace.gigs.cards import cover_of, cover_row
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.desk_figures import GigFigures, figures_of
 from marketplace.gigs.models import Gig
+from marketplace.gigs.review_clock import review_due
 from marketplace.gigs.reviewing import changes_wanted, review_in_progress
 from marketplace.gigs.states import GIG_TRANSITIONS, SELLER, GigStatus
 
@@ -174,17 +174,16 @@ def _rows(gig_ids: list[int], figures: Mapping[int, GigFigures]) -> list[DeskRow
         .prefetch_related(Prefetch("_workflow_states", states, to_attr="_current_workflow_states"))
     )
     by_key = {gig.pk: gig for gig in gigs}
-    hours = get_config("gigs.review_hours")
-    return [_row(by_key[key], figures[key], hours) for key in gig_ids if key in by_key]
+    return [_row(by_key[key], figures[key]) for key in gig_ids if key in by_key]
 
 
-def _row(gig: Gig, figures: GigFigures, review_hours: int) -> DeskRow:
+def _row(gig: Gig, figures: GigFigures) -> DeskRow:
     in_review = review_in_progress(gig)
     is_open = gig.status not in (GigStatus.DENIED, GigStatus.ARCHIVED)
     return DeskRow(
         gig=gig,
         cover=cover_of(gig.cover_row),
-        review=_review(gig, review_hours) if in_review else None,
+        review=_review(gig) if in_review else None,
         changes=changes_wanted(gig),
         figures=figures,
         can_edit=is_open and not in_review,
@@ -193,8 +192,8 @@ def _row(gig: Gig, figures: GigFigures, review_hours: int) -> DeskRow:
     )
 
 
-def _review(gig: Gig, hours: int) -> Review:
+def _review(gig: Gig) -> Review:
     state = gig.current_workflow_state
     task = state.current_task_state
     since = task.started_at if task else state.created_at
-    return Review(since, since + timedelta(hours=hours))
+    return Review(since, review_due(since))

@@ -1,11 +1,13 @@
 """What the rules of a gig refuse, in words for the person who tried."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import DomainError
+from marketplace.uploads.errors import UploadError
 
 
 class GigErrorCode(StrEnum):
@@ -45,6 +47,8 @@ class GigErrorCode(StrEnum):
     IMPORT_GONE = "import_gone"
     ALREADY_DECIDED = "already_decided"
     NOT_YOUR_REVIEW = "not_your_review"
+    TAKEN_BACK = "taken_back"
+    OTHER_REVISION = "other_revision"
 
 
 class GigError(DomainError):
@@ -98,7 +102,21 @@ class GigError(DomainError):
         GigErrorCode.IMPORT_TOO_MANY: _("At most %(limit)s services in a file. There are %(count)s: divide it."),
         GigErrorCode.IMPORT_GONE: _("This import is over a day old or was replaced. Send the file again."),
         GigErrorCode.ALREADY_DECIDED: _("This review is over already. %(who)s: %(what)s."),
+        GigErrorCode.TAKEN_BACK: _(
+            "The seller took this service back meanwhile: there is nothing left to decide. It queues again when it is submitted."
+        ),
+        GigErrorCode.OTHER_REVISION: _(
+            "Not decided: another version is being reviewed than the one you read. This is the one of now."
+        ),
         GigErrorCode.NOT_YOUR_REVIEW: _(
             "This review is for a colleague: nobody judges their own service, or the same price twice."
         ),
     }
+
+
+class FilesRefusedError(Exception):
+    """Files that came with a form without script are refused; each refusal names its file."""
+
+    def __init__(self, refusals: Sequence[UploadError]) -> None:
+        super().__init__(*(refusal.message for refusal in refusals))
+        self.refusals = refusals

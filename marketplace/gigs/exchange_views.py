@@ -12,8 +12,8 @@ from marketplace.core.sheets import SheetFormat
 from marketplace.gigs import services
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.exchange import files, selectors, workbook
+from marketplace.gigs.exchange.base import Categories
 from marketplace.gigs.exchange.forms import ImportForm
-from marketplace.gigs.exchange.records import Categories
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

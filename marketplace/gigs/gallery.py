@@ -1,10 +1,11 @@
 """The gallery part of the seller's form: what is there, what has just been sent, their order and words.
 
 `_gallery.html` shows it, given the form as `gallery`; static/js/uploads.js sends files beside it. Without script the files come
-with the form itself and are looked into before it answers.
+with the form itself. The form only reads: what it asks for (`change`) is done by services.save_gallery.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -19,12 +20,19 @@ from marketplace.accounts.models import User
 from marketplace.core.forms import MultipleFileField
 from marketplace.gigs.content import DOCUMENT_LIMIT, PICTURE_LIMIT, VIDEO_LIMIT, GigContent, PictureContent
 from marketplace.gigs.errors import GigError, GigErrorCode
-from marketplace.gigs.gallery_files import GALLERY, as_content, posted_uploads, waiting_uploads
+from marketplace.gigs.gallery_files import (
+    GALLERY,
+    GalleryChange,
+    as_content,
+    posted_uploads,
+    waiting_uploads,
+    with_media,
+)
 from marketplace.gigs.models import MediaKind
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
 from marketplace.uploads.presenters import as_json
-from marketplace.uploads.services import discard_upload, hold_uploads, take_file
+from marketplace.uploads.sniffing import announced_kind
 from marketplace.uploads.states import UploadState
 
 ALT_LENGTH = 120
@@ -69,7 +77,7 @@ class GalleryItem:
 
 
 class GalleryForm(forms.Form):
-    """`is_valid()`, then `applied_to(content)`. With `complete`, uploads that are still looked into are a fault."""
+    """`is_valid()`, then `change(content)`. With `complete`, uploads that are still looked into are a fault."""
 
     files = MultipleFileField(label=_("Add pictures, a video or PDFs"), required=False)
 
@@ -111,21 +119,34 @@ class GalleryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        chosen = self._chosen() if self._is_posted else list(self.kept.values())
-        chosen += self._taken(data.get("files") or [])
+        self._used: list[UUID] = []
+        self._removed: list[UUID] = []
+        data["media"] = self._chosen() if self._is_posted else list(self.kept.values())
+        counts = Counter(medium.kind for medium in data["media"])
+        # What no kind is known of is refused by its own name once it is looked into.
+        counts.update(kind for file in data.get("files") or () if (kind := announced_kind(file.name, "")))
         for kind, (limit, code) in _COUNTS.items():
-            count = sum(medium.kind == kind for medium in chosen)
-            if count > limit:
-                self.add_error(None, GigError(code, limit=limit, count=count).message)
-        data["pictures"] = tuple(medium for medium in chosen if medium.kind == MediaKind.IMAGE)
-        data["video"] = next((medium for medium in chosen if medium.kind == MediaKind.VIDEO), None)
-        data["documents"] = tuple(medium for medium in chosen if medium.kind == MediaKind.PDF)
+            if counts[kind] > limit:
+                self.add_error(None, GigError(code, limit=limit, count=counts[kind]).message)
         return data
 
     def applied_to(self, content: GigContent) -> GigContent:
-        """`content` with the gallery of this form. Call after `is_valid()`."""
-        data = self.cleaned_data
-        return replace(content, pictures=data["pictures"], video=data["video"], documents=data["documents"])
+        """`content` with the gallery of this form, without files that came along with it. Call after `is_valid()`."""
+        return with_media(content, self.cleaned_data["media"])
+
+    def change(self, content: GigContent) -> GalleryChange:
+        """What saving this form does to `content` and to the uploads it names. Call when it is valid."""
+        return GalleryChange(
+            content=self.applied_to(content),
+            files=tuple(self.cleaned_data.get("files") or ()),
+            used=frozenset(self._used),
+            removed=frozenset(self._removed),
+        )
+
+    def refuse(self, refusals: Sequence[UploadError]) -> None:
+        """Say at the field what was found wrong with the files that came along."""
+        for refusal in refusals:
+            self.add_error("files", refusal.message)
 
     @property
     def _is_posted(self) -> bool:
@@ -155,37 +176,25 @@ class GalleryForm(forms.Form):
         return bool(self.data.get(self.add_prefix(f"remove-{token}")))
 
     def _chosen(self) -> list[PictureContent]:
-        keys = [key for token in self._tokens if (key := _key(token))]
-        hold_uploads(owner=self.owner, keys=keys)
-        uploads = posted_uploads(self.owner, keys)
+        uploads = posted_uploads(self.owner, [key for token in self._tokens if (key := _key(token))])
         chosen = []
         for token in self._tokens:
             key = _key(token)
             upload = uploads.get(key) if key else None
             if self._is_removed(token):
                 if upload:
-                    discard_upload(upload=upload)
+                    self._removed.append(upload.key)
             elif token in self.kept:
                 chosen.append(replace(self.kept[token], alt_text=self._alt(token)))
             elif upload and upload.state == UploadState.READY:
+                self._used.append(upload.key)
                 chosen.append(as_content(upload, alt_text=self._alt(token)))
             elif upload and upload.state == UploadState.REJECTED and self.complete:
-                discard_upload(upload=upload)  # told, and the form is done with
+                self._removed.append(upload.key)  # told, and the form is done with
             elif upload and upload.is_undecided and self.complete:
                 self.add_error(None, UploadError(UploadErrorCode.NOT_READY, name=upload.name).message)
         # Saved once and posted again, an upload is named both ways: it is in the gallery once.
         return list({medium.name: medium for medium in chosen}.values())
-
-    def _taken(self, files: list[UploadedFile]) -> list[PictureContent]:
-        taken = []
-        for file in files:
-            try:
-                upload = take_file(owner=self.owner, purpose=GALLERY, subject=self.subject, file=file)
-            except UploadError as refusal:
-                self.add_error("files", refusal.message)
-            else:
-                taken.append(as_content(upload, alt_text=""))
-        return taken
 
 
 def token_of(name: str) -> str:

@@ -1,28 +1,37 @@
 """Files of galleries: what may be sent for one, what an upload becomes there, and which files are still needed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import UploadedFile
 from wagtail.models import Revision
 
 from marketplace.accounts.models import User
 from marketplace.gigs.content import GigContent, PictureContent
-from marketplace.gigs.models import Gig, GigMedia
+from marketplace.gigs.models import Gig, GigMedia, MediaKind
 from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.purposes import KindLimit, Purpose
 from marketplace.uploads.selectors import own_uploads, uploads_of_form
 from marketplace.uploads.services import attach_uploads
 from marketplace.uploads.stored import rendition_names
 
-# The forms of galleries: uploads for a service that is not there yet, and for one that is.
-NEW_SUBJECT = "gig:new"
+
+@dataclass(frozen=True)
+class GalleryChange:
+    """What a seller wants of the gallery: the content without the files that came with the form, and what becomes of uploads."""
+
+    content: GigContent
+    files: tuple[UploadedFile, ...] = ()  # without script
+    used: frozenset[UUID] = frozenset()  # uploads that `content` names now
+    removed: frozenset[UUID] = frozenset()
 
 
-def subject_of(gig_id: int | None) -> str:
-    """What the uploads of a service's form are announced for."""
-    return f"gig:{gig_id}" if gig_id else NEW_SUBJECT
+def subject_of(gig_id: int) -> str:
+    """What the uploads of a service's form are announced for. The gallery comes after the first save: there always is one."""
+    return f"gig:{gig_id}"
 
 
 def still_used(owner_id: int) -> set[str]:
@@ -79,6 +88,16 @@ def as_content(upload: Upload, *, alt_text: str) -> PictureContent:
         placeholder=upload.placeholder,
         duration_seconds=upload.duration_seconds,
         page_count=upload.page_count,
+    )
+
+
+def with_media(content: GigContent, media: Sequence[PictureContent]) -> GigContent:
+    """`content` with these for its gallery, in this order."""
+    return replace(
+        content,
+        pictures=tuple(medium for medium in media if medium.kind == MediaKind.IMAGE),
+        video=next((medium for medium in media if medium.kind == MediaKind.VIDEO), None),
+        documents=tuple(medium for medium in media if medium.kind == MediaKind.PDF),
     )
 
 

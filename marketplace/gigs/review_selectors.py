@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
@@ -12,11 +12,11 @@ from wagtail.models import TaskState, WorkflowState
 
 from marketplace.accounts.models import SellerLevelChoice, User, UserVerification, VerificationKind, VerificationStatus
 from marketplace.core import clock
-from marketplace.core.config import get_config
 from marketplace.gigs.comparing import Section, compare
-from marketplace.gigs.content import read_content
+from marketplace.gigs.content import read_content, read_revision
 from marketplace.gigs.materiality import MATTER_LABELS, Matter
-from marketplace.gigs.models import Gig, GigCategory, ReviewCase, ReviewReason
+from marketplace.gigs.models import Gig, GigCategory, GigPart, ReviewCase, ReviewReason
+from marketplace.gigs.review_clock import half_time, review_due
 from marketplace.gigs.review_opening import PUBLISHED, needs_second_reviewer
 from marketplace.gigs.services.reviews import viewing_time
 
@@ -79,6 +79,11 @@ class Remarks:
         """The reasons about one part of the gig (GigPart)."""
         return [reason for reason in self.reasons if reason.part == part]
 
+    @property
+    def of_whole(self) -> list[ReviewReason]:
+        """The reasons that are about no part of it."""
+        return self.about(GigPart.WHOLE)
+
 
 def offered_reasons() -> list[ReviewReason]:
     """The reasons that moderators may give, in their order."""
@@ -119,14 +124,13 @@ def queue(asked: Mapping[str, str]) -> QuerySet[ReviewCase]:
 
 def case_row(case: ReviewCase, staff: User) -> CaseRow:
     """What the queue says of a case."""
-    now, hours = clock.now(), get_config("gigs.review_hours")
-    due_at = case.submitted_at + timedelta(hours=hours)
+    now, due_at = clock.now(), review_due(case.submitted_at)
     is_read = case.viewer is not None and case.viewed_at is not None and case.viewed_at > now - viewing_time()
     return CaseRow(
         case=case,
         due_at=due_at,
         is_overdue=now > due_at,
-        is_soon=now > case.submitted_at + timedelta(hours=hours) / 2,
+        is_soon=now > half_time(case.submitted_at),
         viewer=case.viewer.display_name if case.viewer and is_read and case.viewer_id != staff.pk else "",
         is_for_others=staff.pk in (case.gig.seller_id, case.first_reviewer_id),
         matters=[MATTER_LABELS[Matter(matter)] for matter in case.matters if matter in MATTER_LABELS],
@@ -166,7 +170,7 @@ def next_after(case: ReviewCase) -> ReviewCase | None:
 def case_page(case: ReviewCase, staff: User) -> CasePage:
     """The case as `staff` sees it: what is proposed beside what is live."""
     gig = case.gig
-    proposed = read_content(case.task_state.revision.as_object())
+    proposed = read_revision(case.task_state.revision)
     has_live = gig.live and gig.status in PUBLISHED
     sections = compare(read_content(gig) if has_live else None, proposed)
     waiting = list(open_cases().values_list("pk", flat=True).order_by("submitted_at", "pk"))

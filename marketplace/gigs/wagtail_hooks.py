@@ -15,12 +15,13 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.action_menu import ActionMenuItem
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import EditView, SnippetViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from marketplace.core.money import display_yuan
 from marketplace.gigs import moderator_views
 from marketplace.gigs.advertising_admin import AdvertisingWordViewSet, forget_changed_words
 from marketplace.gigs.category_admin import GigCategoryViewSet
+from marketplace.gigs.late_decisions import LateActionView, LateCollectView, LateEditView
 from marketplace.gigs.models import Gig
 from marketplace.gigs.review_hooks import ReviewInsteadOfPreview
 from marketplace.gigs.services import DENY_ACTION
@@ -39,7 +40,7 @@ class GigPolicy(ModelPermissionPolicy):
         return action in {"view", "change"} and super().user_has_permission(user, action)
 
 
-class GigEditView(EditView):
+class GigEditView(LateEditView):
     """Saves a revision or judges one, and refuses the rest of what Wagtail's form can be asked for."""
 
     def get_action(self, request: HttpRequest) -> str:
@@ -115,13 +116,15 @@ class GigViewSet(SnippetViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     edit_view_class = GigEditView
+    workflow_action_view_class = LateActionView
+    collect_workflow_action_data_view_class = LateCollectView
     workflow_preview_view_class = ReviewInsteadOfPreview
     inspect_view_enabled = True
     list_per_page = 50
     list_display = [
         "title",
         Column("seller", label=_("Seller"), sort_key="seller__profile__display_name"),
-        Column("category", label=_("Subcategory")),
+        Column(lambda gig: gig.category.localized_name if gig.category else "—", label=_("Subcategory")),
         Column(lambda gig: f"¥{display_yuan(gig.stats.price_from_fen)}", label=_("Price from")),
         StatusTagColumn(
             "status", accessor="get_status_display", label=_("Status"), primary=lambda gig: gig.status == "live"

@@ -9,16 +9,18 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from marketplace.accounts.models import User
-from marketplace.core.config import get_config
+from marketplace.core import clock
 from marketplace.gigs.advertising import AdvertisingHit, advertising_hits, hits_in
 from marketplace.gigs.cards import GigCard
 from marketplace.gigs.content import GigContent, read_content
 from marketplace.gigs.editor_windows import new_window
 from marketplace.gigs.forms import STEP_FORMS, StepForm
-from marketplace.gigs.models import Gig
+from marketplace.gigs.models import Gig, GigPart, ReviewReason
 from marketplace.gigs.problems import content_problems
 from marketplace.gigs.readiness import Completeness, completeness
-from marketplace.gigs.review_selectors import Remarks, review_remarks
+from marketplace.gigs.remark_places import describe_fields, element_id, reasons_by_part
+from marketplace.gigs.review_clock import review_due
+from marketplace.gigs.review_selectors import Remarks, open_case_of, review_remarks
 from marketplace.gigs.reviewing import review_in_progress
 from marketplace.gigs.services import EDITABLE, revision_mark
 from marketplace.gigs.steps import Step, step_of
@@ -49,6 +51,16 @@ class StepLink:
     url: str
     is_done: bool
     is_current: bool
+    remarks: int  # how many things a moderator wants changed there
+
+
+@dataclass(frozen=True)
+class RemarkLink:
+    """A part that a moderator wants changed, why, and where it stands."""
+
+    part: GigPart
+    labels: list[str]
+    url: str
 
 
 class Wizard:
@@ -66,11 +78,17 @@ class Wizard:
         self.sent_mark = ""
         made = STEP_FORMS.get(step)
         self.form: StepForm | None = made(self.content, seller=seller, gig_id=gig.pk if gig else None) if made else None
+        self._describe()
 
     def show(self, form: StepForm) -> None:
         """Show what was typed, and judge what of it can be kept."""
         self.form = form
         self.content = form.content()
+        self._describe()
+
+    def _describe(self) -> None:
+        if self.form is not None and self.remarks_here:
+            describe_fields(self.form.forms(), self.remarks_here)
 
     @cached_property
     def latest_mark(self) -> str:
@@ -107,10 +125,36 @@ class Wizard:
         """What a moderator wants changed."""
         return review_remarks(self.gig) if self.gig else None
 
+    @cached_property
+    def remarks_here(self) -> dict[str, list[ReviewReason]]:
+        """What of it is about this step, by part."""
+        return reasons_by_part(self.remarks, self.step)
+
     @property
-    def review_hours(self) -> int:
-        """Within how many hours somebody reads it."""
-        return get_config("gigs.review_hours")
+    def remark_links(self) -> list[RemarkLink]:
+        """The way to each part that is to be changed, in the order of the steps."""
+        if self.gig is None:
+            return []
+        return [
+            RemarkLink(GigPart(part), [reason.localized_label for reason in reasons], self._remark_url(step, part))
+            for step in STEP_FORMS
+            for part, reasons in reasons_by_part(self.remarks, step).items()
+        ]
+
+    def _remark_url(self, step: Step, part: str) -> str:
+        page = "" if step == self.step or self.gig is None else step_url(self.gig, step)
+        return f"{page}#{element_id(part)}"
+
+    @cached_property
+    def review_due(self) -> datetime:
+        """Until when somebody reads it: what is being read, else what would be submitted now."""
+        case = open_case_of(self.gig) if self.gig and self.in_review else None
+        return review_due(case.submitted_at if case else clock.now())
+
+    @property
+    def is_review_late(self) -> bool:
+        """Whether the time that was promised is over."""
+        return clock.now() > self.review_due
 
     @cached_property
     def completeness(self) -> Completeness:
@@ -155,6 +199,7 @@ class Wizard:
                 url=step_url(self.gig, step) if self.gig else "",
                 is_done=self.gig is not None and step != Step.PUBLISH and step not in open_steps,
                 is_current=step == self.step,
+                remarks=sum(map(len, reasons_by_part(self.remarks, step).values())),
             )
             for step in Step
         ]

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from marketplace.gigs import selectors, services
 from marketplace.gigs.content import GigContent
 from marketplace.gigs.editor_windows import remember_saved, saved_in
-from marketplace.gigs.errors import GigError, GigErrorCode
+from marketplace.gigs.errors import FilesRefusedError, GigError, GigErrorCode
 from marketplace.gigs.forms import STEP_FORMS, StepForm
+from marketplace.gigs.forms.gallery import GalleryStep
 from marketplace.gigs.forms.overview import OverviewStep
 from marketplace.gigs.limits import gig_limit, gigs_counted
 from marketplace.gigs.models import Gig
@@ -93,25 +94,34 @@ def _save(request: HttpRequest, gig: Gig | None, step: Step) -> HttpResponse:
         gig_id=gig.pk if gig else None,
     )
     is_valid = form.is_valid()
-    if request.htmx:
+    if request.htmx and form.saves_itself:
         return _saved_by_itself(request, gig, step, before, form)
     if not is_valid:
         return _page(request, _typed(request, gig, step, before, form), status=422)
     try:
-        saved = _store(request, gig, form.content())
+        saved = _store(request, gig, form)
     except GigError as error:
         return _page(request, _typed(request, gig, step, before, form, refusal=error.message), status=422)
+    except FilesRefusedError as error:
+        form.refuse(error.refusals)
+        return _page(request, _typed(request, gig, step, before, form), status=422)
     return _onward(request, saved, step, form)
 
 
-def _store(request: HttpRequest, gig: Gig | None, content: GigContent) -> Gig:
-    window, seller = request.POST.get("window", ""), request.user
-    if gig is None:
-        saved = services.start_draft(seller=seller, content=content)
-    else:
-        saved = services.save_draft(gig_id=gig.pk, seller=seller, content=content, seen=_seen(request, gig))
-    remember_saved(window, seller_id=seller.pk, gig_id=saved.pk, mark=services.revision_mark(saved))
+def _store(request: HttpRequest, gig: Gig | None, form: StepForm) -> Gig:
+    saved = _written(request, gig, form)
+    window = request.POST.get("window", "")
+    remember_saved(window, seller_id=request.user.pk, gig_id=saved.pk, mark=services.revision_mark(saved))
     return saved
+
+
+def _written(request: HttpRequest, gig: Gig | None, form: StepForm) -> Gig:
+    if gig is None:
+        return services.start_draft(seller=request.user, content=form.content())
+    seen = _seen(request, gig)
+    if isinstance(form, GalleryStep):
+        return services.save_gallery(gig_id=gig.pk, seller=request.user, change=form.change(), seen=seen)
+    return services.save_draft(gig_id=gig.pk, seller=request.user, content=form.content(), seen=seen)
 
 
 def _seen(request: HttpRequest, gig: Gig) -> str:
@@ -146,7 +156,7 @@ def _saved_by_itself(
     is_new = request.resolver_match.url_name == "create"
     if is_changed and not (is_new and content == EMPTY):
         try:
-            gig = _store(request, gig, content)
+            gig = _store(request, gig, form)
         except GigError as error:
             refusal = error.message
     wizard = _typed(request, gig, step, before, form, refusal=refusal)

@@ -58,6 +58,12 @@ def _storefront(category: GigCategory, pictures: dict[str, Picture]) -> GigConte
             FeatureRow("制作尺寸图", (False, True, True)),
             FeatureRow("橱窗贴与灯箱", (False, False, True)),
         ),
+        attributes={
+            "style": ["lettering"],
+            "includes": ["signboard", "source"],
+            "file-formats": ["ai", "pdf"],
+            "trade": ["food", "retail"],
+        },
     )
 
 
@@ -68,4 +74,5 @@ def _stationery(category: GigCategory) -> GigContent:
         description="名片、收据、外带袋贴统一成一套。",
         packages=(PackageContent(PackageTier.BASIC, "三样起", "名片、收据、袋贴各一款", 26_000, 3, 2),),
         tags=("名片",),
+        attributes={"item": ["card"], "file-formats": ["ai", "pdf"], "trade": ["retail"]},
     )

@@ -16,6 +16,7 @@ from marketplace.gigs.desk_figures import figures_of
 from marketplace.gigs.desk_selectors import DeskSort, desk_list
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Gig, GigDay
+from marketplace.gigs.review_clock import review_due
 from marketplace.gigs.services.duplicating import copied_title
 from marketplace.gigs.states import GigStatus
 from tests.factories import make_category, make_gig, make_moderator, make_order, make_paid_order, make_seller
@@ -96,7 +97,7 @@ def test_the_list_says_since_when_a_gig_is_in_review_until_when_and_what_is_want
     gig = services.create_gig(seller=seller, content=content())
     services.submit_gig(gig_id=gig.pk, seller=seller)
     row = desk_list(seller).rows[0]
-    assert row.review.expected_by - row.review.since == timedelta(hours=4)
+    assert row.review.expected_by == review_due(row.review.since)  # in working hours: tests/core/test_working_hours.py
     assert not row.can_edit
     assert "预计" in seller_client.get(ADDRESS).content.decode()
     gig.refresh_from_db()

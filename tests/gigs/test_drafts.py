@@ -15,6 +15,7 @@ from marketplace.gigs.content import (
     FeatureRow,
     RequirementContent,
     read_content,
+    read_revision,
 )
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Gig, GigPackage
@@ -50,6 +51,20 @@ def age(gig, **span):
 @pytest.fixture
 def draft(seller):
     return services.start_draft(seller=seller, content=replace(EMPTY, title="茶饮"))
+
+
+def test_a_revision_is_read_alike_whichever_way(seller, django_assert_num_queries):
+    given = content(
+        packages=(package(), package("premium", 200_000)),
+        faqs=(FaqContent("能开发票吗", "可以。"),),
+        extras=(ExtraContent("加急", 10_000, -1),),
+        features=(FeatureRow("方案", ("1个", True)),),
+    )
+    revision = services.create_gig(seller=seller, content=given).latest_revision
+    with django_assert_num_queries(2):
+        found = read_revision(revision)
+    assert found == read_content(revision.as_object())
+    assert (found.tags, found.category) == (given.tags, given.category)
 
 
 def test_a_title_is_enough_and_even_that_may_be_missing(seller):

@@ -5,13 +5,14 @@ from django.http import QueryDict
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from wagtail.models import Revision
 
 from marketplace.gigs import services
 from marketplace.gigs.content import PictureContent, check_content, read_content
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.gallery import GalleryForm, token_of
 from marketplace.gigs.gallery_files import GALLERY, as_content
-from marketplace.gigs.models import MediaKind
+from marketplace.gigs.models import Gig, MediaKind
 from marketplace.uploads import services as uploads
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folders")]
 Sent = MultiValueDict
 
 
-def upload(seller, *, name: str = "shop.png", file=None, subject: str = "gig:new") -> Upload:
+def upload(seller, *, name: str = "shop.png", file=None, subject: str = "gig:1") -> Upload:
     """An upload of this seller that is ready."""
     return uploads.take_file(owner=seller, purpose=GALLERY, subject=subject, file=file or picture(name=name))
 
@@ -41,7 +42,7 @@ def form(seller, *, kept=None, posted: list[tuple[str, str]] | None = None, sent
     for name, value in [("present", "1"), *(posted or [])]:
         data.appendlist(f"gallery-{name}", value)
     return GalleryForm(
-        owner=seller, kept=kept, subject="gig:new", data=data, files=Sent({"gallery-files": list(sent)}), **options
+        owner=seller, kept=kept, subject="gig:1", data=data, files=Sent({"gallery-files": list(sent)}), **options
     )
 
 
@@ -91,28 +92,126 @@ def test_without_script_files_come_with_the_form_and_numbers_put_them_in_order(s
         sent=[picture(name="new.png")],
     )
     assert sent.is_valid()
-    names = [(medium.name, medium.alt_text) for medium in sent.cleaned_data["pictures"]]
-    assert names == [("gigs/b.webp", "丙"), ("gigs/a.webp", "甲"), (Upload.objects.get().result_name, "")]
+    wanted = sent.change(kept)
+    names = [(medium.name, medium.alt_text) for medium in wanted.content.pictures]
+    assert names == [("gigs/b.webp", "丙"), ("gigs/a.webp", "甲")]
+    assert [file.name for file in wanted.files] == ["new.png"]
 
 
-def test_without_script_a_hostile_file_is_refused_at_its_field_and_the_others_stay(seller):
+def gallery_address(gig) -> str:
+    return reverse("gigs:step", args=[gig.pk, "gallery"])
+
+
+def posted(gig, *pairs: tuple[str, object], sent=(), seen: str | None = None) -> dict:
+    """The step of the pictures as a browser sends it, from what is saved now or from what was `seen`."""
+    data: dict = {"revision": services.revision_mark(gig) if seen is None else seen, "gallery-present": "1"}
+    for name, value in pairs:
+        data.setdefault(f"gallery-{name}", []).append(value)
+    return data | {"gallery-files": list(sent)}
+
+
+@pytest.fixture
+def gig(seller):
+    return services.create_gig(seller=seller, content=content(pictures=()))
+
+
+def saved(gig):
+    return read_content(Gig.objects.get(pk=gig.pk).get_latest_revision_as_object())
+
+
+def everything(seller):
+    """All that a save could change."""
+    rows = Upload.objects.order_by("pk").values_list("pk", "state", "attached_at", "updated_at")
+    revisions = Revision.objects.order_by("pk").values_list("pk", "created_at", "content")
+    return list(rows), list(revisions)
+
+
+def test_without_script_a_hostile_file_is_refused_at_its_field_and_the_others_wait(seller, seller_client, gig):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    before = saved(gig)
+    hostile = [SimpleUploadedFile("坏.jpg", b"<html>"), SimpleUploadedFile("script.pdf", files.pdf_with_script())]
+    page = seller_client.post(gallery_address(gig), posted(gig, sent=[picture(name="good.png"), *hostile]))
+    assert page.status_code == 422
+    refused = page.context["wizard"].form.gallery.errors["files"]
+    assert [error.split("”")[0] for error in refused] == ["“坏.jpg", "“script.pdf"]
+    assert [(row.name, row.state) for row in Upload.objects.all()] == [("good.png", UploadState.READY)]
+    assert 'data-name="good.png"' in page.content.decode()
+    assert saved(gig) == before
+
+
+def test_files_that_come_with_the_form_are_at_the_end_of_the_gallery(seller_client, seller, gig):
+    first = upload(seller, subject=f"gig:{gig.pk}")
+    sent = posted(gig, ("item", first.key.hex), (f"alt-{first.key.hex}", "门头"), sent=[picture(name="new.png")])
+    assert seller_client.post(gallery_address(gig), sent).status_code == 302
+    second = Upload.objects.get(name="new.png")
+    assert [(shot.name, shot.alt_text) for shot in saved(gig).pictures] == [
+        (first.result_name, "门头"),
+        (second.result_name, ""),
+    ]
+    assert not Upload.objects.filter(attached_at=None).exists()
+
+
+def test_looking_whether_a_form_is_in_order_changes_nothing(seller, django_assert_num_queries):
+    kept, gone = upload(seller), upload(seller)
+    before = everything(seller)
     sent = form(
         seller,
-        sent=[
-            picture(name="good.png"),
-            SimpleUploadedFile("坏.jpg", b"<html>"),
-            SimpleUploadedFile("script.pdf", files.pdf_with_script()),
-        ],
+        posted=[("item", kept.key.hex), ("item", gone.key.hex), (f"remove-{gone.key.hex}", "1")],
+        sent=[picture()],
+        complete=True,
     )
-    assert not sent.is_valid()
-    assert [error.split("”")[0] for error in sent.errors["files"]] == ["“坏.jpg", "“script.pdf"]
-    assert [(row.name, row.state) for row in Upload.objects.all()] == [("good.png", UploadState.READY)]
-    assert [item.name for item in sent.items] == ["good.png"]
+    with django_assert_num_queries(1):
+        assert sent.is_valid()
+    assert everything(seller) == before
+    assert sent.change(content()).removed == {gone.key}
 
 
-def test_a_row_that_is_not_posted_any_more_is_out_of_the_gallery_and_a_ticked_one_too(seller):
+def test_a_form_that_is_refused_takes_nothing_in_and_throws_nothing_away(seller, seller_client, gig):
+    five = [upload(seller, name=f"{number}.png", subject=f"gig:{gig.pk}") for number in range(5)]
+    gone = upload(seller, file=document(), subject=f"gig:{gig.pk}")
+    before = everything(seller)
+    pairs = [("item", row.key.hex) for row in [*five, gone]]
+    sent = posted(gig, *pairs, (f"remove-{gone.key.hex}", "1"), sent=[picture(name="sixth.png")])
+    page = seller_client.post(gallery_address(gig), sent)
+    assert page.status_code == 422
+    assert "最多5张图片，加上这些会有6张。" in page.content.decode()
+    assert everything(seller) == before
+
+
+def test_of_two_windows_the_one_behind_throws_nothing_away(seller, seller_client, gig):
+    shot, other = (upload(seller, name=name, subject=f"gig:{gig.pk}") for name in ("a.png", "b.png"))
+    seen = services.revision_mark(gig)
+    assert seller_client.post(gallery_address(gig), posted(gig, ("item", shot.key.hex))).status_code == 302
+    before = everything(seller)
+    behind = posted(
+        gig,
+        ("item", other.key.hex),
+        (f"remove-{other.key.hex}", "1"),
+        sent=[picture(name="late.png")],
+        seen=seen,
+    )
+    page = seller_client.post(gallery_address(gig), behind)
+    assert page.status_code == 422
+    assert "在另一个窗口" in page.content.decode()
+    assert everything(seller) == before
+
+
+def test_an_upload_that_another_window_threw_away_is_not_saved_into_the_gallery(seller, gig):
+    shot, gone = (upload(seller, name=name, subject=f"gig:{gig.pk}") for name in ("a.png", "b.png"))
+    sent = form(seller, posted=[("item", shot.key.hex), ("item", gone.key.hex)])
+    assert sent.is_valid()
+    uploads.discard_upload(upload=gone)
+    before = everything(seller)
+    with pytest.raises(GigError) as caught:
+        services.save_gallery(
+            gig_id=gig.pk, seller=seller, change=sent.change(saved(gig)), seen=services.revision_mark(gig)
+        )
+    assert caught.value.code == GigErrorCode.STALE_DRAFT
+    assert everything(seller) == before
+
+
+def test_a_row_that_is_not_posted_any_more_is_out_of_the_gallery_and_a_ticked_one_too(seller, gig):
     kept = content(pictures=tuple(PictureContent(f"gigs/{letter}.webp") for letter in "abc"))
     a, b, _c = (token_of(medium.name) for medium in kept.pictures)
     gone = upload(seller)
@@ -128,13 +227,16 @@ def test_a_row_that_is_not_posted_any_more_is_out_of_the_gallery_and_a_ticked_on
         ],
     )
     assert sent.is_valid()
-    assert [medium.name for medium in sent.cleaned_data["pictures"]] == ["gigs/a.webp"]
+    wanted = sent.change(kept)
+    assert [medium.name for medium in wanted.content.pictures] == ["gigs/a.webp"]
+    assert Upload.objects.exists()
+    services.save_gallery(gig_id=gig.pk, seller=seller, change=wanted, seen=services.revision_mark(gig))
     assert not Upload.objects.exists()
 
 
 def test_a_step_that_does_not_show_the_gallery_leaves_it_as_it_is(seller):
     kept = content(video=PictureContent("gigs/film.mp4", kind=MediaKind.VIDEO))
-    sent = GalleryForm(owner=seller, kept=kept, subject="gig:new", data=QueryDict("title=x"))
+    sent = GalleryForm(owner=seller, kept=kept, subject="gig:1", data=QueryDict("title=x"))
     assert sent.is_valid()
     assert sent.applied_to(content(pictures=())).media == kept.media
 
@@ -151,7 +253,8 @@ def test_files_of_other_people_cannot_be_named_into_a_gallery(seller, buyer):
         ],
     )
     assert sent.is_valid()
-    assert sent.cleaned_data["pictures"] == ()
+    wanted = sent.change(content(pictures=()))
+    assert (wanted.content.pictures, wanted.used, wanted.removed) == ((), frozenset(), frozenset())
     assert Upload.objects.get() == foreign
     assert sent.items == []
 
@@ -199,7 +302,7 @@ def test_submitting_waits_for_what_is_still_being_checked_and_saving_does_not(se
     from django.core.files.base import ContentFile
 
     file = files.picture()
-    waiting = uploads.declare_upload(owner=seller, purpose=GALLERY, subject="gig:new", name="late.jpg", size=len(file))
+    waiting = uploads.declare_upload(owner=seller, purpose=GALLERY, subject="gig:1", name="late.jpg", size=len(file))
     waiting = uploads.receive_file(upload=waiting, file=ContentFile(file))
     waiting = uploads.finish_upload(upload=waiting)
     assert form(seller, posted=[("item", waiting.key.hex)]).is_valid()

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from marketplace.core.config import set_config
 from marketplace.gigs import services
-from marketplace.gigs.models import Gig
+from marketplace.gigs.models import Gig, GigPart, ReviewReason
+from marketplace.gigs.review_selectors import open_case_of
 from marketplace.gigs.reviewing import ensure_gig_workflow
 from marketplace.gigs.states import GigStatus
 from tests.factories import make_attribute, make_category, make_moderator, make_seller
@@ -305,6 +306,76 @@ def test_the_moderator_s_words_stand_above_every_step(client, seller_client, sel
     judge(client, services.submit_gig(gig_id=gig.pk, seller=seller), moderator, "reject", "封面有水印。")
     for step in ("overview", "gallery", "publish"):
         assert "封面有水印。" in seller_client.get(address(gig, step)).content.decode()
+
+
+@pytest.fixture
+def sent_back(client, seller, gig):
+    """A gig with reasons about the title, the packages, the gallery and the whole."""
+    moderator = make_moderator()
+    ensure_gig_workflow()
+    for code, part in (
+        ("Y1", GigPart.TITLE),
+        ("Y2", GigPart.PACKAGES),
+        ("Y3", GigPart.PICTURES),
+        ("Y4", GigPart.WHOLE),
+    ):
+        ReviewReason.objects.create(
+            code=code, part=part, label=f"毛病{code}", label_en=code, advice=f"办法{code}", advice_en=f"do {code}"
+        )
+    services.submit_gig(gig_id=gig.pk, seller=seller)
+    task_state = open_case_of(gig).task_state_id
+    services.send_back(task_state_id=task_state, moderator=moderator, codes=["Y1", "Y2", "Y3", "Y4"], words="请修改。")
+    return gig
+
+
+PLACES = {
+    "overview": ("Y1", "remark-title"),
+    "packages": ("Y2", "remark-packages"),
+    "gallery": ("Y3", "remark-pictures"),
+}
+
+
+@pytest.mark.parametrize("step", PLACES)
+def test_a_moderator_s_reason_stands_at_the_part_it_is_about_and_nowhere_else(seller_client, sent_back, step):
+    page = seller_client.get(address(sent_back, step)).content.decode()
+    code, place = PLACES[step]
+    advice = re.findall(r"办法(Y\d)", page)
+    assert sorted(advice) == sorted([code, "Y4"])  # what is about the whole stands above every step
+    assert page.count(f'id="{place}"') == 1
+    described = re.findall(r'aria-describedby="([^"]*)"', page)
+    assert [ids for ids in described if place in ids.split()] != []
+    # From every step a link leads to each of the parts, on this page or on another.
+    for other, (_code, anchor) in PLACES.items():
+        assert f'href="{"" if other == step else address(sent_back, other)}#{anchor}"' in page
+
+
+def test_the_field_keeps_its_help_beside_the_reason(seller_client, sent_back):
+    page = seller_client.get(address(sent_back, "overview")).content.decode()
+    title = re.search(r'<input[^>]*name="title"[^>]*>', page)[0]
+    assert 'aria-describedby="remark-title id_title_helptext"' in title
+
+
+def test_steps_with_something_to_change_are_marked_for_everybody(seller_client, sent_back):
+    page = seller_client.get(address(sent_back, "publish")).content.decode()
+    marked = re.findall(r'<li[^>]*class="[^"]*asked[^"]*"[^>]*><a href="([^"]*)"', page)
+    assert marked == [address(sent_back, step) for step in ("overview", "packages", "gallery")]
+    assert page.count("，审核要求修改1处") == 3
+
+
+def test_a_reason_stays_below_its_field_while_the_step_saves_itself_and_goes_once_it_is_sent_in_again(
+    seller_client, sent_back, seller
+):
+    category = Gig.objects.get(pk=sent_back.pk).category
+    sent = {**overview(category), "title": "改过之后的茶饮标志"}
+    answer = post(seller_client, sent_back, "overview", sent, headers=HTMX).content.decode()
+    assert "asked" in answer
+    refused = post(seller_client, sent_back, "overview", {**overview(category), "tags": "一 二 三 四 五 六"})
+    assert (refused.status_code, 'id="remark-title"' in refused.content.decode()) == (422, True)
+    services.submit_gig(gig_id=sent_back.pk, seller=seller)
+    for step in PLACES:
+        page = seller_client.get(address(sent_back, step)).content.decode()
+        assert "remark-" not in page
+        assert "asked" not in page
 
 
 def test_a_submission_that_misses_something_leads_to_the_list_of_it(seller_client, seller, category):

@@ -1,7 +1,6 @@
 """From a file somebody sent to records, and from a seller's gigs to a file."""
 
 import json
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,8 @@ from marketplace.accounts.models import User
 from marketplace.gigs.content import GigContent, read_content
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.exchange import workbook
-from marketplace.gigs.exchange.records import Categories, Record, record_of
+from marketplace.gigs.exchange.base import Categories
+from marketplace.gigs.exchange.records import Record, record_of
 from marketplace.gigs.models import Gig
 
 MEGABYTES, GIG_LIMIT = 2, 50
@@ -74,10 +74,10 @@ def reference_of(gig: Gig) -> str:
 
 
 def export_json(seller: User) -> bytes:
-    """All of a seller's gigs as JSON; status and pictures are for people, an import passes over them."""
+    """All of a seller's gigs as JSON; status and addresses are for people, an import passes over them."""
     gigs = [
-        {**record, "status": str(gig.status), "pictures": _pictures(content)}
-        for gig, content, record in own_records(seller)
+        {**record, "media": _with_addresses(record), "status": str(gig.status)}
+        for gig, _content, record in own_records(seller)
     ]
     data = {"format": FORMAT, "version": VERSION, "gigs": gigs}
     return json.dumps(data, ensure_ascii=False, indent=2).encode()
@@ -86,18 +86,13 @@ def export_json(seller: User) -> bytes:
 def export_xlsx(seller: User) -> bytes:
     """All of a seller's gigs as XLSX."""
     found = own_records(seller)
-    extra: dict[int, Sequence[str]] = {
-        gig.pk: (str(gig.get_status_display()), "\n".join(picture["url"] for picture in _pictures(content)))
-        for gig, content, _record in found
-    }
-    return workbook.write_records([record for _gig, _content, record in found], Categories(), extra=extra)
+    states = {gig.pk: str(gig.get_status_display()) for gig, _content, _record in found}
+    records = [{**record, "media": _with_addresses(record)} for _gig, _content, record in found]
+    return workbook.write_records(records, Categories(), states=states)
 
 
-def _pictures(content: GigContent) -> list[dict[str, str]]:
-    return [
-        {"name": picture.name, "url": _absolute(default_storage.url(picture.name)), "alt_text": picture.alt_text}
-        for picture in content.pictures
-    ]
+def _with_addresses(record: Record) -> list[dict[str, str]]:
+    return [{**medium, "url": _absolute(default_storage.url(medium["name"]))} for medium in record["media"]]
 
 
 def _absolute(url: str) -> str:

@@ -1,8 +1,9 @@
 """What an import would change: computed from the records and from what stands here now, and so again when it is applied."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.utils.functional import Promise
@@ -11,8 +12,10 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.gigs.content import GigContent, check_content
 from marketplace.gigs.errors import GigError, GigErrorCode
+from marketplace.gigs.exchange.additions import attribute_words, merged
+from marketplace.gigs.exchange.base import Categories, RecordFault, plain
 from marketplace.gigs.exchange.files import own_records
-from marketplace.gigs.exchange.records import FIELD_LABELS, Categories, Record, RecordFault, clean, content_of, plain
+from marketplace.gigs.exchange.records import FIELD_LABELS, Record, clean, content_of
 from marketplace.gigs.models import Gig, PackageTier, RequirementKind
 from marketplace.gigs.reviewing import review_in_progress
 
@@ -45,6 +48,7 @@ class Planned:
     content: GigContent | None = None
     fields: tuple[FieldChange, ...] = ()
     reason: str = ""
+    left_out: tuple[str, ...] = ()  # files of the gallery that no import can bring
 
 
 def cleaned(found: Iterable[tuple[int, Any]]) -> list[dict[str, Any]]:
@@ -95,15 +99,27 @@ class _Plan:
                 raise RecordFault(_("This service stands in the file twice."))
             self.taken.add(key)
         if gig_id is None:
+            gallery = merged(record.get("media"), ())
             content = content_of(record, self.categories, None)
             check_content(content)
-            return Planned(line, record["title"], Change.NEW, reference=reference, content=content)
+            fields = tuple(_additions(record, self.categories))
+            return Planned(
+                line,
+                record["title"],
+                Change.NEW,
+                reference=reference,
+                content=content,
+                fields=fields,
+                left_out=gallery.missing,
+            )
         gig, base, current = self.by_id[gig_id]
+        gallery = merged(record.get("media"), current["media"])
+        record = {**record, "media": gallery.media}
         # A file without own numbers takes none away.
         is_renamed = bool(reference) and reference != current["reference"]
         fields = _differences(current, record, self.categories)
         if not fields and not is_renamed:
-            return Planned(line, gig.title, Change.UNCHANGED, gig_id)
+            return Planned(line, gig.title, Change.UNCHANGED, gig_id, left_out=gallery.missing)
         if is_renamed:
             fields = (FieldChange(_("Own number"), current["reference"], reference), *fields)
         if review_in_progress(gig):
@@ -113,7 +129,14 @@ class _Plan:
         content = content_of(record, self.categories, base)
         check_content(content)
         return Planned(
-            line, record["title"], Change.CHANGED, gig_id, reference if is_renamed else "", content, tuple(fields)
+            line,
+            record["title"],
+            Change.CHANGED,
+            gig_id,
+            reference if is_renamed else "",
+            content,
+            tuple(fields),
+            left_out=gallery.missing,
         )
 
     def _match(self, record: Record) -> int | None:
@@ -138,8 +161,14 @@ def _differences(before: Record, after: Record, categories: Categories) -> tuple
     return tuple(
         FieldChange(label, _shown(name, before, categories), _shown(name, after, categories))
         for name, label in FIELD_LABELS.items()
-        if _comparable(name, before) != _comparable(name, after)
+        if after.get(name) is not None and _comparable(name, before) != _comparable(name, after)
     )
+
+
+def _additions(record: Record, categories: Categories) -> Iterator[FieldChange]:
+    """What is not seen of a new service by its title: its attributes."""
+    if record.get("attributes"):
+        yield FieldChange(FIELD_LABELS["attributes"], "", _shown("attributes", record, categories))
 
 
 def _comparable(name: str, record: Record) -> Any:
@@ -183,6 +212,11 @@ def _shown(name: str, record: Record, categories: Categories) -> str:
                 )
                 for row in value
             ]
+        case "attributes":
+            words = attribute_words(value, categories.by_slug.get(record["category"]))
+            lines = [f"{named}: " + "、".join(options) for named, options in words]
+        case "media":
+            lines = [" · ".join(filter(None, (PurePosixPath(row["name"]).name, row["alt_text"]))) for row in value]
         case "faqs":
             lines = [f"{row['question']} {row['answer']}" for row in value]
         case _:

@@ -25,9 +25,10 @@ from marketplace.gigs.content import (
     RequirementContent,
     in_tier_order,
 )
+from marketplace.gigs.exchange.additions import clean_attributes, clean_media, known_attributes, media_of, with_record
+from marketplace.gigs.exchange.base import Categories, RecordFault, plain
 from marketplace.gigs.models import (
     Gig,
-    GigCategory,
     GigExtra,
     GigFaq,
     GigPackage,
@@ -50,43 +51,12 @@ FIELD_LABELS: dict[str, str | Promise] = {
     "features": gettext_lazy("Comparison"),
     "requirements": gettext_lazy("Requirements"),
     "faqs": gettext_lazy("Questions"),
+    "attributes": gettext_lazy("Attributes"),
+    "media": gettext_lazy("Gallery"),
 }
 # Longer lists than the editor takes; bounds what one record can hold.
 LIST_LIMIT = 20
 MOST_DAYS, MOST_REVISIONS = 365, 99
-# Control characters, and halves of a pair, which no database takes.
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-class RecordFault(Exception):
-    """What is wrong with a record, in a sentence for the person who wrote it."""
-
-    def __init__(self, message: str) -> None:
-        self.message = message
-        super().__init__(message)
-
-
-class Categories:
-    """Subcategories by what may stand in a file: their slug, `设计/标志设计`, or a name that only one of them has."""
-
-    def __init__(self) -> None:
-        rows = list(GigCategory.objects.filter(is_active=True, parent__is_active=True).select_related("parent"))
-        self.by_slug = {row.slug: row for row in rows}
-        names = [row.name for row in rows]
-        self._by_name = {row.name: row for row in rows if names.count(row.name) == 1}
-        self._by_path = {self.path(row): row for row in rows}
-
-    def path(self, category: GigCategory) -> str:
-        """`设计/标志设计`."""
-        return f"{category.parent.name}/{category.name}" if category.parent else category.name
-
-    def find(self, text: str) -> GigCategory:
-        """Raises RecordFault."""
-        wanted = "/".join(part.strip() for part in text.replace("／", "/").split("/"))
-        found = self.by_slug.get(wanted) or self._by_path.get(wanted) or self._by_name.get(wanted)
-        if found is None:
-            raise RecordFault(_("“%(text)s” is no subcategory. The explanation sheet lists them.") % {"text": text})
-        return found
 
 
 def record_of(gig: Gig, content: GigContent, reference: str = "") -> Record:
@@ -133,6 +103,8 @@ def record_of(gig: Gig, content: GigContent, reference: str = "") -> Record:
             for item in content.requirements
         ],
         "faqs": [{"question": plain(faq.question), "answer": plain(faq.answer)} for faq in content.faqs],
+        "attributes": known_attributes(content),
+        "media": media_of(content),
     }
 
 
@@ -140,11 +112,12 @@ def clean(raw: Any, categories: Categories) -> Record:
     """The record that somebody wrote as `raw`. Raises RecordFault for the first thing that is wrong with it."""
     if not isinstance(raw, Mapping):
         raise RecordFault(_("A service is an object with named fields."))
+    category = categories.find(_text(raw, "category", _("Subcategory"), 120))
     return {
         "id": _whole(raw, "id", _("ID"), 1, 2**62) if raw.get("id") not in (None, "") else None,
         "reference": _text(raw, "reference", _("Own number"), _limit(GigReference, "reference"), required=False),
         "title": _text(raw, "title", _("Title"), TITLE_LIMIT),
-        "category": categories.find(_text(raw, "category", _("Subcategory"), 120)).slug,
+        "category": category.slug,
         "description": _text(raw, "description", _("Description"), _limit(Gig, "description"), required=False),
         "language": _one_of(raw, "language", _("Language"), ("zh-hans", "en"), default="zh-hans"),
         "tags": [_string(tag, _("Tags"), 40) for tag in _list(raw, "tags", _("Tags")) if tag not in (None, "")],
@@ -153,11 +126,14 @@ def clean(raw: Any, categories: Categories) -> Record:
         "features": [_feature(row) for row in _list(raw, "features", _("Comparison"))],
         "requirements": [_requirement(row) for row in _list(raw, "requirements", _("Requirements"))],
         "faqs": [_faq(row) for row in _list(raw, "faqs", _("Questions"))],
+        # Nothing where the file says nothing: then it stays as it is.
+        "attributes": clean_attributes(raw.get("attributes"), category),
+        "media": clean_media(raw.get("media")),
     }
 
 
 def content_of(record: Record, categories: Categories, base: GigContent | None) -> GigContent:
-    """The content that `record` says; what no file carries (pictures and the like) stays as `base` has it."""
+    """The content that `record` says; what no file carries (the files of the gallery) stays as `base` has it."""
     packages = tuple(
         PackageContent(
             tier=row["tier"],
@@ -191,12 +167,7 @@ def content_of(record: Record, categories: Categories, base: GigContent | None) 
         ),
         "faqs": tuple(FaqContent(row["question"], row["answer"]) for row in record["faqs"]),
     }
-    return replace(base, **written) if base else GigContent(**written)
-
-
-def plain(text: str) -> str:
-    """A text as every spreadsheet gives it back: lines end in \\n, nothing at the ends, no control characters."""
-    return _NO_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return with_record(replace(base, **written) if base else GigContent(**written), record)
 
 
 def _plain_value(value: str | bool) -> str | bool:

@@ -11,8 +11,11 @@ from typing import Any
 from openpyxl import load_workbook
 
 from marketplace.core.sheets import Cell, Column, Sheet, write_book
-from marketplace.gigs.exchange.records import Categories, Record
-from marketplace.gigs.models import PackageTier, RequirementKind
+from marketplace.gigs.attributes import attributes_of
+from marketplace.gigs.exchange.additions import attribute_words
+from marketplace.gigs.exchange.base import Categories
+from marketplace.gigs.exchange.records import Record
+from marketplace.gigs.models import GigCategory, MediaKind, PackageTier, RequirementKind
 
 TIERS = {PackageTier.BASIC.value: "基础版", PackageTier.STANDARD.value: "标准版", PackageTier.PREMIUM.value: "高级版"}
 _PARTS = {
@@ -32,6 +35,8 @@ _YES, _NO = "是", "否"
 _INCLUDED, _LEFT_OUT = "含", "—"
 _LINK = "服务"  # the column of a list's sheet that names its service: own number, or # and the ID
 _SERVICES, _EXTRAS, _FEATURES, _NEEDS, _FAQS, _HELP = "服务", "加购项", "套餐对比", "需求说明", "常见问题", "填写说明"
+_ATTRIBUTES, _MEDIA = "属性", "作品图"
+_MEDIUM_KINDS = {MediaKind.IMAGE.value: "图片", MediaKind.VIDEO.value: "视频", MediaKind.PDF.value: "PDF"}
 # Lines with such a number are examples of the template, and are never imported.
 EXAMPLE = "示例"
 
@@ -53,17 +58,18 @@ class FormulaFound(Exception):
         super().__init__(f"{sheet} {line}")
 
 
-def write_records(records: Sequence[Record], categories: Categories, *, extra: Mapping[int, Sequence[str]]) -> bytes:
-    """The records as XLSX; `extra` holds status and addresses of pictures by ID, for people to read."""
+def write_records(records: Sequence[Record], categories: Categories, *, states: Mapping[int, str]) -> bytes:
+    """The records as XLSX; `states` holds the status by ID, for people to read."""
     target = BytesIO()
-    write_book(_sheets(records, categories, extra), target)
+    write_book(_sheets(records, categories, states), target)
     return target.getvalue()
 
 
 def template(categories: Categories) -> bytes:
     """An empty file with an example in each sheet, and what has to be known."""
-    slug = next(iter(categories.by_slug), "")
-    return write_records([_example(slug)], categories, extra={})
+    category = next((row for row in categories.by_slug.values() if attributes_of(row)), None)
+    category = category or next(iter(categories.by_slug.values()), None)
+    return write_records([_example(category)], categories, states={})
 
 
 def read_records(content: bytes) -> list[tuple[int, Record]]:
@@ -79,6 +85,8 @@ def read_records(content: bytes) -> list[tuple[int, Record]]:
     if _SERVICES not in sheets:
         raise Unreadable
     lists = {name: _by_service(sheets.get(name, [])) for name in (_EXTRAS, _FEATURES, _NEEDS, _FAQS)}
+    # A file from before there were these sheets says nothing about them.
+    lists |= {name: _by_service(sheets[name]) for name in (_ATTRIBUTES, _MEDIA) if name in sheets}
     return [
         (line, _record(row, lists))
         for line, row in sheets[_SERVICES]
@@ -164,7 +172,23 @@ def _record(row: Record, lists: Mapping[str, Mapping[str, list[Record]]]) -> Rec
         "faqs": [
             {"question": _number(entry.get("问题")), "answer": _number(entry.get("回答"))} for entry in entries(_FAQS)
         ],
+        "attributes": _attributes(entries(_ATTRIBUTES)) if _ATTRIBUTES in lists else None,
+        "media": [
+            {"name": str(entry.get("文件名") or ""), "alt_text": str(entry.get("图片说明") or "")}
+            for entry in entries(_MEDIA)
+        ]
+        if _MEDIA in lists
+        else None,
     }
+
+
+def _attributes(lines: Sequence[Record]) -> dict[str, list[str]]:
+    """One line for each attribute, or several: their options come together."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        options = str(_number(line.get("选项")) or "").split("\n")
+        found.setdefault(str(line.get("属性") or ""), []).extend(options)
+    return found
 
 
 def _offers(row: Record, tier: str) -> bool:
@@ -194,12 +218,12 @@ def _included(value: Any) -> str | bool:
     return True if text == _INCLUDED else text if text not in ("", _LEFT_OUT) else False
 
 
-def _sheets(records: Sequence[Record], categories: Categories, extra: Mapping[int, Sequence[str]]) -> Iterator[Sheet]:
+def _sheets(records: Sequence[Record], categories: Categories, states: Mapping[int, str]) -> Iterator[Sheet]:
     columns = [Column("ID", 10), Column("自有编号", 14), Column("标题", 36), Column("子类目", 22), Column("描述", 60)]
     columns += [Column("标签", 24), Column("语言", 8)]
     columns += [Column(f"{tier}{name}", 14) for tier in TIERS.values() for name in _PARTS.values()]
-    columns += [Column("状态（只读）", 12), Column("图片（只读）", 40)]
-    yield Sheet(_SERVICES, _SERVICES, columns, [_service_row(record, categories, extra) for record in records])
+    columns += [Column("状态（只读）", 12)]
+    yield Sheet(_SERVICES, _SERVICES, columns, [_service_row(record, categories, states) for record in records])
     link = Column(_LINK, 14)
     yield _list_sheet(
         _EXTRAS,
@@ -228,6 +252,23 @@ def _sheets(records: Sequence[Record], categories: Categories, extra: Mapping[in
         records,
         lambda record: [[row["question"], row["answer"]] for row in record["faqs"]],
     )
+    yield _list_sheet(
+        _ATTRIBUTES,
+        [link, Column("属性", 20), Column("选项", 50)],
+        records,
+        lambda record: [
+            [name, "\n".join(options)]
+            for name, options in attribute_words(record["attributes"], categories.by_slug.get(record["category"]))
+        ],
+    )
+    yield _list_sheet(
+        _MEDIA,
+        [link, Column("种类（只读）", 12), Column("文件名", 44), Column("图片说明", 36), Column("网址（只读）", 60)],
+        records,
+        lambda record: [
+            [_MEDIUM_KINDS[row["kind"]], row["name"], row["alt_text"], row["url"]] for row in record["media"]
+        ],
+    )
     yield Sheet(_HELP, _HELP, [Column("项目", 24), Column("说明", 90)], _explanation(categories))
 
 
@@ -245,7 +286,7 @@ def _shown(values: Mapping[str, str | bool], tier: str) -> str:
     return value if isinstance(value, str) else _INCLUDED if value else _LEFT_OUT
 
 
-def _service_row(record: Record, categories: Categories, extra: Mapping[int, Sequence[str]]) -> list[Cell]:
+def _service_row(record: Record, categories: Categories, states: Mapping[int, str]) -> list[Cell]:
     category = categories.by_slug.get(record["category"])
     packages = {package["tier"]: package for package in record["packages"]}
     row: list[Cell] = [record["id"], record["reference"], record["title"]]
@@ -254,15 +295,21 @@ def _service_row(record: Record, categories: Categories, extra: Mapping[int, Seq
     for tier in TIERS:
         package = packages.get(tier, {})
         row += [package.get(part) for part in _PARTS]
-    return row + list(extra.get(record["id"], ("", "")))
+    return [*row, states.get(record["id"], "")]
 
 
-def _example(slug: str) -> Record:
+def _example_attributes(category: GigCategory | None) -> dict[str, list[str]]:
+    """The first option of whatever the subcategory of the example asks."""
+    asked = attributes_of(category) if category else ()
+    return {attribute.key: [attribute.options[0].key] for attribute in asked}
+
+
+def _example(category: GigCategory | None) -> Record:
     return {
         "id": None,
         "reference": f"{EXAMPLE}-001",
         "title": "奶茶店LOGO 手绘原创",
-        "category": slug,
+        "category": category.slug if category else "",
         "description": "给茶饮、咖啡、面馆这类小店做标志。交付矢量源文件，两个方案选一个深化。不含商标注册。",
         "language": "zh-hans",
         "tags": ["茶饮", "手绘"],
@@ -287,6 +334,8 @@ def _example(slug: str) -> Record:
             {"prompt": "喜欢哪种风格", "kind": "choice", "choices": ["手绘", "极简"], "required": False},
         ],
         "faqs": [{"question": "能开发票吗", "answer": "可以，完成后开具。"}],
+        "attributes": _example_attributes(category),
+        "media": [],
     }
 
 
@@ -302,7 +351,14 @@ def _explanation(categories: Categories) -> Iterator[list[Cell]]:
     yield [f"{_EXTRAS}、{_FEATURES}、{_NEEDS}、{_FAQS}", "每行一条，“服务”一列填自有编号，或 # 加 ID，例如 #128。"]
     yield ["套餐对比", f"写文字，或写“{_INCLUDED}”“{_LEFT_OUT}”。"]
     yield ["需求说明", "回答方式：文字、选择、文件。选择的选项在一个单元格里，每行一个。"]
-    yield ["图片", "不从文件或网址导入图片，导入后在服务里上传。导出的图片网址只供你下载。"]
+    yield [
+        _ATTRIBUTES,
+        "每行一个属性，选项在一个单元格里，每行一个；写中文名或代码都可以。各子类目的属性和选项列在下面。",
+    ]
+    yield [
+        _MEDIA,
+        "只认这项服务里已有的文件：按文件名排序、改说明，不会删除。新图片、视频和PDF请在服务里上传，不从网址导入。",
+    ]
     yield ["公式", "单元格里不能有公式，请复制后“选择性粘贴 — 数值”。"]
     yield ["上限", "一个文件最多2 MB、50项服务。"]
     yield [f"编号以“{EXAMPLE}”开头的行", "是样例，不会导入。"]
@@ -310,3 +366,10 @@ def _explanation(categories: Categories) -> Iterator[list[Cell]]:
     yield ["子类目", "可以填："]
     for slug, category in categories.by_slug.items():
         yield [slug, categories.path(category)]
+    yield [None, None]
+    yield ["属性", "各子类目可以填："]
+    for category in categories.by_slug.values():
+        for attribute in attributes_of(category):
+            several = "可多选" if attribute.takes_several else "选一个"
+            options = "、".join(option.name_zh for option in attribute.options)
+            yield [categories.path(category), f"{attribute.name_zh}（{several}）：{options}"]

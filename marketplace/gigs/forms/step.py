@@ -1,7 +1,7 @@
 """What the steps have in common: several small forms as one, that keeps what is in order and names what is not."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from marketplace.accounts.models import User
 from marketplace.gigs.content import GigContent
 from marketplace.gigs.errors import GigError
+from marketplace.uploads.errors import UploadError
 
 
 class StepForm:
@@ -49,6 +50,10 @@ class StepForm:
 
     def content(self) -> GigContent:
         """What was typed, in the place of what was there before; where a field is at fault, what was there before."""
+        raise NotImplementedError
+
+    def refuse(self, refusals: Sequence[UploadError]) -> None:
+        """Say what was found wrong with files that came along. Only a step with files is told."""
         raise NotImplementedError
 
     def is_valid(self) -> bool:

@@ -14,6 +14,7 @@ from marketplace.gigs.services.drafts import revision_mark, save_draft, start_dr
 from marketplace.gigs.services.duplicating import duplicate_gig
 from marketplace.gigs.services.favourites import toggle_favourite
 from marketplace.gigs.services.figures import forget_figures, write_figures
+from marketplace.gigs.services.galleries import save_gallery
 from marketplace.gigs.services.importing import apply_import, forget_imports, read_import
 from marketplace.gigs.services.reviews import approve_review, send_back, view_case
 from marketplace.gigs.services.together import DEEDS, Outcome, do_to_gigs
@@ -41,6 +42,7 @@ __all__ = [
     "resume_gig",
     "revision_mark",
     "save_draft",
+    "save_gallery",
     "send_back",
     "slug_for",
     "start_draft",

@@ -39,10 +39,16 @@ def save_draft(*, gig_id: int, seller: User, content: GigContent, seen: str) -> 
     """
     check_limits(content)
     with transaction.atomic():
-        row = editable_gig(gig_id=gig_id, seller=seller)
-        if seen != revision_mark(row):
-            raise GigError(GigErrorCode.STALE_DRAFT)
+        row = require_current(gig_id=gig_id, seller=seller, seen=seen)
         return write_revision(row, seller=seller, content=content, overwrite=_overwritable(row, seller))
+
+
+def require_current(*, gig_id: int, seller: User, seen: str) -> Gig:
+    """The gig, locked, if what was `seen` is its latest revision. Raises GigError as `save_draft` does."""
+    row = editable_gig(gig_id=gig_id, seller=seller)
+    if seen != revision_mark(row):
+        raise GigError(GigErrorCode.STALE_DRAFT)
+    return row
 
 
 def revision_mark(gig: Gig) -> str:

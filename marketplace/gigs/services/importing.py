@@ -9,9 +9,9 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs import locks
 from marketplace.gigs.errors import GigError, GigErrorCode
+from marketplace.gigs.exchange.base import plain
 from marketplace.gigs.exchange.files import read_file
 from marketplace.gigs.exchange.preview import Change, Planned, cleaned, plan_import
-from marketplace.gigs.exchange.records import plain
 from marketplace.gigs.models import GigImport, GigReference
 from marketplace.gigs.services.authoring import create_gig, update_gig
 

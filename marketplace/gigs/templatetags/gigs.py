@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from marketplace.gigs.models import ReviewReason
 from marketplace.gigs.steps import Step
 from marketplace.gigs.wizard import FieldNotes
 
@@ -30,6 +31,12 @@ def json_ld(data: dict[str, Any]) -> SafeString | str:
 def of_field(notes: dict[str, FieldNotes], name: str) -> FieldNotes:
     """What stands below the field of this name: `{{ wizard.notes|of_field:field.html_name }}`."""
     return notes.get(name) or FieldNotes(name)
+
+
+@register.filter
+def at_part(reasons: dict[str, list[ReviewReason]], part: str) -> list[ReviewReason]:
+    """What a moderator wants changed at one part: `{{ wizard.remarks_here|at_part:"packages" }}`."""
+    return reasons.get(part, [])
 
 
 @register.filter

@@ -27,6 +27,6 @@ def attach_uploads(*, owner: User, names: Collection[str]) -> int:
     return marked
 
 
-def hold_uploads(*, owner: User, keys: Collection[UUID]) -> None:
-    """The form of `owner` that names these is being saved: nothing collects them before it is done."""
-    Upload.objects.filter(owner=owner, key__in=keys).update(updated_at=timezone.now())
+def hold_uploads(*, owner: User, keys: Collection[UUID]) -> int:
+    """The form of `owner` that names these is being saved: nothing collects them meanwhile. Returns how many there are."""
+    return Upload.objects.filter(owner=owner, key__in=keys).update(updated_at=timezone.now())
