@@ -70,7 +70,9 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
 def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Write it: drafts and new revisions."""
     found = selectors.own_import(pk, request.user)
-    services.apply_import(import_id=found.pk, seller=request.user)
+    pairs = (value.partition(":") for value in request.POST.getlist("seen"))
+    seen = {int(gig_id): mark for gig_id, _colon, mark in pairs if gig_id.isdecimal() and len(gig_id) < 19}
+    services.apply_import(import_id=found.pk, seller=request.user, seen=seen)
     messages.success(request, _("The import is done. Nothing of it is live before you submit it and it was reviewed."))
     return redirect("gigs:import_preview", found.pk)
 

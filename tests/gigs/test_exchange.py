@@ -1,6 +1,7 @@
 """A seller's gigs as files: what goes out comes back unchanged, what comes in is looked at first, hostile files are refused."""
 
 import json
+import re
 import zipfile
 from datetime import timedelta
 from io import BytesIO
@@ -422,6 +423,75 @@ def test_only_its_owner_sees_and_applies_an_import_and_only_for_a_day(seller, se
         assert services.forget_imports() == 1
     assert not Gig.objects.exists()
     assert refusal(buyer, as_json(record())) == GigErrorCode.NOT_SELLER
+
+
+def test_what_was_saved_after_the_preview_is_not_written_over(seller, seller_client):
+    gig = services.create_gig(seller=seller, content=content())
+    data = json.loads(files.export_json(seller))
+    data["gigs"][0]["title"] = "表格里的标题"
+    read = services.read_import(seller=seller, upload=upload(json.dumps(data).encode()))
+    page = seller_client.get(reverse("gigs:import_preview", args=[read.pk])).content.decode()
+    seen = re.findall(r'name="seen" value="([^"]+)"', page)
+    assert len(seen) == 1
+    services.update_gig(gig_id=gig.pk, seller=seller, content=content(category=gig.category, title="在页面上写的"))
+    seller_client.post(reverse("gigs:import_apply", args=[read.pk]), {"seen": seen})
+    assert gig_title(gig) == "在页面上写的"
+    assert GigImport.objects.get(pk=read.pk).outcome["refused"] == 1
+
+
+def test_what_stands_as_it_was_looked_at_is_written(seller, seller_client):
+    gig = services.create_gig(seller=seller, content=content())
+    data = json.loads(files.export_json(seller))
+    data["gigs"][0]["title"] = "表格里的标题"
+    read = services.read_import(seller=seller, upload=upload(json.dumps(data).encode()))
+    page = seller_client.get(reverse("gigs:import_preview", args=[read.pk])).content.decode()
+    seen = re.findall(r'name="seen" value="([^"]+)"', page)
+    seller_client.post(reverse("gigs:import_apply", args=[read.pk]), {"seen": seen})
+    assert gig_title(gig) == "表格里的标题"
+
+
+def gig_title(gig):
+    return Gig.objects.get(pk=gig.pk).get_latest_revision_as_object().title
+
+
+def test_a_number_beyond_all_bounds_is_a_refusal(seller):
+    raw = b'{"format": "jiangji-gigs", "version": 1, "gigs": [{"title": 1e99999999999999999999}]}'
+    assert refusal(seller, upload(raw)) == GigErrorCode.IMPORT_UNREADABLE
+
+
+def test_a_part_that_is_named_as_many_sheets_is_read_once_for_each_that_we_know(monkeypatch):
+    """A file of seven kilobytes can name one part of itself fifty times; each was read anew, for minutes."""
+    read = []
+    lines = workbook._lines
+
+    def counted(page, limit):
+        read.append(page.title)
+        return lines(page, limit)
+
+    monkeypatch.setattr(workbook, "_lines", counted)
+    book = Workbook()
+    book.active.title = "服务"
+    for number in range(50):
+        book.create_sheet(f"表{number}")
+    book.create_sheet("常见问题")
+    target = BytesIO()
+    book.save(target)
+    workbook.read_records(target.getvalue())
+    assert read == ["服务", "常见问题"]
+
+
+def test_the_lines_of_all_sheets_together_are_limited(monkeypatch):
+    monkeypatch.setattr(workbook, "ROW_LIMIT", 20)
+    book = Workbook()
+    book.active.title = "服务"
+    for name in ("加购项", "常见问题"):
+        page = book.create_sheet(name)
+        for _number in range(11):
+            page.append(["a", "b"])
+    target = BytesIO()
+    book.save(target)
+    with pytest.raises(workbook.Unreadable):
+        workbook.read_records(target.getvalue())
 
 
 def test_a_new_file_takes_the_place_of_the_one_before(seller):

@@ -34,7 +34,7 @@ def read_file(upload: UploadedFile) -> list[tuple[int, Any]]:
         found = workbook.read_records(content) if content.startswith(b"PK") else _read_json(content)
     except workbook.FormulaFound as formula:
         raise GigError(GigErrorCode.IMPORT_FORMULA, sheet=formula.sheet, line=formula.line) from formula
-    except (workbook.Unreadable, ValueError, RecursionError) as error:
+    except (workbook.Unreadable, ValueError, ArithmeticError, RecursionError) as error:
         raise GigError(GigErrorCode.IMPORT_UNREADABLE) from error
     if not found:
         raise GigError(GigErrorCode.IMPORT_EMPTY)

@@ -49,6 +49,7 @@ class Planned:
     fields: tuple[FieldChange, ...] = ()
     reason: str = ""
     left_out: tuple[str, ...] = ()  # files of the gallery that no import can bring
+    mark: str = ""  # of the revision it was compared with (revision_mark)
 
 
 def cleaned(found: Iterable[tuple[int, Any]]) -> list[dict[str, Any]]:
@@ -91,7 +92,9 @@ class _Plan:
             return Planned(line, title, Change.REFUSED, reason=error.message)
 
     def _planned(self, line: int, record: Record) -> Planned:
-        from marketplace.gigs.services.authoring import EDITABLE  # services read this module as they load
+        # Services read this module as they load.
+        from marketplace.gigs.services.authoring import EDITABLE
+        from marketplace.gigs.services.drafts import revision_mark
 
         gig_id, reference = self._match(record), record["reference"]
         for key in {key for key in (gig_id, reference) if key}:
@@ -137,6 +140,7 @@ class _Plan:
             content,
             tuple(fields),
             left_out=gallery.missing,
+            mark=revision_mark(gig),
         )
 
     def _match(self, record: Record) -> int | None:

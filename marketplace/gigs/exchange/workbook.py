@@ -36,6 +36,7 @@ _INCLUDED, _LEFT_OUT = "含", "—"
 _LINK = "服务"  # the column of a list's sheet that names its service: own number, or # and the ID
 _SERVICES, _EXTRAS, _FEATURES, _NEEDS, _FAQS, _HELP = "服务", "加购项", "套餐对比", "需求说明", "常见问题", "填写说明"
 _ATTRIBUTES, _MEDIA = "属性", "作品图"
+_READ = {_SERVICES, _EXTRAS, _FEATURES, _NEEDS, _FAQS, _ATTRIBUTES, _MEDIA}
 _MEDIUM_KINDS = {MediaKind.IMAGE.value: "图片", MediaKind.VIDEO.value: "视频", MediaKind.PDF.value: "PDF"}
 # Lines with such a number are examples of the template, and are never imported.
 EXAMPLE = "示例"
@@ -43,7 +44,8 @@ EXAMPLE = "示例"
 # A zip tells beforehand how large its parts become, and Python reads no more of them than that.
 UNPACKED_LIMIT = 20 * 1024 * 1024
 PART_LIMIT = 60
-ROW_LIMIT, COLUMN_LIMIT = 2_000, 40
+# Lines of all sheets together: fifty services with all their lists are below it, and it is read in two or three seconds.
+ROW_LIMIT, COLUMN_LIMIT = 3_000, 40
 
 
 class Unreadable(Exception):
@@ -77,8 +79,8 @@ def read_records(content: bytes) -> list[tuple[int, Record]]:
     _check_zip(content)
     try:
         book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
-        sheets = {page.title: list(_lines(page)) for page in book.worksheets if hasattr(page, "reset_dimensions")}
-    except FormulaFound:
+        sheets = _read_sheets(book)
+    except (FormulaFound, Unreadable):
         raise
     except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
         raise Unreadable from error
@@ -94,6 +96,19 @@ def read_records(content: bytes) -> list[tuple[int, Record]]:
     ]
 
 
+def _read_sheets(book: Any) -> dict[str, list[tuple[int, Record]]]:
+    """The sheets we know by name, each once; a file may name one part of itself as a thousand sheets."""
+    sheets: dict[str, list[tuple[int, Record]]] = {}
+    left = ROW_LIMIT
+    for page in book.worksheets:
+        if page.title not in _READ or page.title in sheets or not hasattr(page, "reset_dimensions"):
+            continue
+        lines = list(_lines(page, left))
+        left -= max((line for line, _row in lines), default=1)
+        sheets[page.title] = lines
+    return sheets
+
+
 def _check_zip(content: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -106,19 +121,28 @@ def _check_zip(content: bytes) -> None:
         raise Unreadable
 
 
-def _lines(page: Any) -> Iterator[tuple[int, Record]]:
-    """Each line below the headings as heading → value. What a file says of its own size is not believed."""
+def _lines(page: Any, limit: int) -> Iterator[tuple[int, Record]]:
+    """Each line below the headings as heading → value. What a file says of its own size is not believed.
+
+    Raises Unreadable where lines go on beyond `limit`; a cell far away from the others, typed by mistake, is passed over.
+    """
     page.reset_dimensions()
     headings: list[str] = []
-    for number, cells in enumerate(page.iter_rows(max_row=ROW_LIMIT, max_col=COLUMN_LIMIT), start=1):
+    is_filled = False
+    for number, cells in enumerate(page.iter_rows(max_row=limit + 1, max_col=COLUMN_LIMIT), start=1):
+        if number > limit:
+            if is_filled:
+                raise Unreadable
+            return
         values = []
         for cell in cells:
             if cell.data_type == "f":
                 raise FormulaFound(page.title, number)
             values.append(cell.value)
+        is_filled = any(value not in (None, "") for value in values)
         if number == 1:
             headings = [str(value or "").strip() for value in values]
-        elif any(value not in (None, "") for value in values):
+        elif is_filled:
             yield number, {name: value for name, value in zip(headings, values, strict=False) if name}
 
 

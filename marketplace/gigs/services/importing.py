@@ -1,5 +1,6 @@
 """Gigs from a file: read and looked at first, then applied as drafts and new revisions. Never live by themselves."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.core.files.uploadedfile import UploadedFile
@@ -13,13 +14,13 @@ from marketplace.gigs.exchange.base import plain
 from marketplace.gigs.exchange.files import read_file
 from marketplace.gigs.exchange.preview import Change, Planned, cleaned, plan_import
 from marketplace.gigs.models import GigImport, GigReference
-from marketplace.gigs.services.authoring import create_gig, update_gig
+from marketplace.gigs.services.authoring import create_gig
+from marketplace.gigs.services.drafts import save_draft
 
 # Product decision: long enough to look at it in peace; who comes later sends the file again.
 IMPORT_KEPT = timedelta(days=1)
 
 
-@transaction.atomic
 def read_import(*, seller: User, upload: UploadedFile) -> GigImport:
     """Keep what a file says, to be looked at; nothing of the gigs is written. Takes the place of what was read before.
 
@@ -27,17 +28,20 @@ def read_import(*, seller: User, upload: UploadedFile) -> GigImport:
     """
     if not seller.is_seller:
         raise GigError(GigErrorCode.NOT_SELLER)
-    records = cleaned(read_file(upload))
-    GigImport.objects.filter(seller=seller).delete()
-    return GigImport.objects.create(
-        seller=seller, file_name=plain(upload.name or "")[:120], records=records, created_at=clock.now()
-    )
+    records = cleaned(read_file(upload))  # seconds of work for a large file: no transaction waits for it
+    with transaction.atomic():
+        GigImport.objects.filter(seller=seller).delete()
+        return GigImport.objects.create(
+            seller=seller, file_name=plain(upload.name or "")[:120], records=records, created_at=clock.now()
+        )
 
 
 @transaction.atomic
-def apply_import(*, import_id: int, seller: User) -> GigImport:
+def apply_import(*, import_id: int, seller: User, seen: Mapping[int, str] | None = None) -> GigImport:
     """Write what the preview says, as things stand now: drafts, and new revisions that wait to be submitted.
 
+    `seen` holds the mark (`revision_mark`) by gig that the preview was compared with: what its seller has saved since is not
+    written over, but refused with STALE_DRAFT. Without it nobody has looked, and what stands now is what is changed.
     Safe to call twice. What one service refuses (a limit of drafts, for example) keeps the others from nothing, and is in
     `outcome` with its line. Raises GigError IMPORT_GONE when it is another's, too old, or was replaced.
     """
@@ -53,7 +57,7 @@ def apply_import(*, import_id: int, seller: User) -> GigImport:
         change, reason = planned.change, planned.reason
         try:
             with transaction.atomic():
-                _apply(planned, seller)
+                _apply(planned, seller, seen)
         except GigError as error:
             change, reason = Change.REFUSED, error.message
         counts[change] += 1
@@ -65,7 +69,7 @@ def apply_import(*, import_id: int, seller: User) -> GigImport:
     return found
 
 
-def _apply(planned: Planned, seller: User) -> None:
+def _apply(planned: Planned, seller: User, seen: Mapping[int, str] | None) -> None:
     if planned.content is None:
         return
     if planned.gig_id is None:
@@ -74,7 +78,8 @@ def _apply(planned: Planned, seller: User) -> None:
         gig_id = planned.gig_id
         # Noting an own number alone is no new revision.
         if planned.fields and not (planned.reference and len(planned.fields) == 1):
-            update_gig(gig_id=gig_id, seller=seller, content=planned.content)
+            mark = planned.mark if seen is None else seen.get(gig_id, "")
+            save_draft(gig_id=gig_id, seller=seller, content=planned.content, seen=mark)
     if planned.reference:
         GigReference.objects.update_or_create(
             gig_id=gig_id, defaults={"seller": seller, "reference": planned.reference}
