@@ -2,8 +2,18 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.urls import reverse
-from wagtail.models import GroupApprovalTask, ModelLogEntry, Task, TaskState, Workflow, WorkflowState, WorkflowTask
+from wagtail.models import (
+    GroupApprovalTask,
+    ModelLogEntry,
+    Revision,
+    Task,
+    TaskState,
+    Workflow,
+    WorkflowState,
+    WorkflowTask,
+)
 
 from marketplace.gigs import services
 from marketplace.gigs.errors import GigError, GigErrorCode
@@ -146,6 +156,18 @@ def test_what_was_sent_back_can_be_put_away_and_gives_its_place_back(seller, mod
     assert stored(made).status == GigStatus.ARCHIVED
     assert stored(made).current_workflow_state is None
     assert gigs_counted(seller) == 0
+
+
+def test_purging_revisions_spares_what_somebody_has_read(gig):
+    read = [case.pk for case in ReviewCase.objects.filter(gig=gig)]
+    for number in range(3):
+        services.update_gig(
+            gig_id=gig.pk, seller=gig.seller, content=content(category=gig.category, tags=(str(number),))
+        )
+    before = Revision.objects.for_instance(gig).count()
+    call_command("purge_revisions", verbosity=0)
+    assert Revision.objects.for_instance(gig).count() < before
+    assert [case.pk for case in ReviewCase.objects.filter(gig=gig)] == read != []
 
 
 # What takes two people

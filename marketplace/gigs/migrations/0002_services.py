@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
                 ('answer', models.CharField(blank=True, default='', max_length=500, verbose_name="seller's answer")),
                 ('first_reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('gig', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='review_cases', to='gigs.gig', verbose_name='service')),
-                ('task_state', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review_case', to='wagtailcore.taskstate', verbose_name='review')),
+                ('task_state', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review_case', to='wagtailcore.taskstate', verbose_name='review')),
                 ('viewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('reasons', models.ManyToManyField(blank=True, related_name='+', to='gigs.reviewreason', verbose_name='reasons')),
             ],

@@ -80,8 +80,10 @@ class ReviewCase(TimeStamped):
     """One revision at one task of the workflow: what our queue and our history know beside Wagtail's own task state."""
 
     gig = models.ForeignKey(Gig, on_delete=models.CASCADE, related_name="review_cases", verbose_name=_("service"))
+    # Protected: Wagtail's `purge_revisions` passes over what somebody has read, which is evidence, and what later edits are
+    # measured against.
     task_state = models.OneToOneField(
-        "wagtailcore.TaskState", on_delete=models.CASCADE, related_name="review_case", verbose_name=_("review")
+        "wagtailcore.TaskState", on_delete=models.PROTECT, related_name="review_case", verbose_name=_("review")
     )
     kind = models.CharField(_("kind of change"), max_length=5, choices=ReviewKind)
     # What makes a person read it: keys of materiality.Matter. Empty where nothing did.
