@@ -47,3 +47,8 @@ def register(purpose: Purpose) -> None:
 def get_purpose(key: str) -> Purpose | None:
     """The purpose of this key, if a room has registered it."""
     return _purposes.get(key)
+
+
+def largest_megabytes() -> int:
+    """The size of the largest file that any purpose takes."""
+    return max((limit.megabytes for purpose in _purposes.values() for limit in purpose.kinds.values()), default=0)
