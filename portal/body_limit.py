@@ -1,6 +1,6 @@
 """How large a body may be, for each address: Django writes it to disk before any view, or a log-in, is asked.
 
-Under ASGI it does so at once; under WSGI as soon as the check of the CSRF token reads the form. So the limit stands before Django.
+Under ASGI it does so at once; under WSGI as soon as the check of the CSRF token reads the form. So the limit stands before it.
 nginx has the same largest value (docs/configuration.md), which saves it the reading.
 """
 

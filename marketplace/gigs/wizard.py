@@ -20,7 +20,8 @@ from marketplace.gigs.problems import content_problems
 from marketplace.gigs.readiness import Completeness, completeness
 from marketplace.gigs.review_selectors import Remarks, review_remarks
 from marketplace.gigs.reviewing import review_in_progress
-from marketplace.gigs.services import EDITABLE, revision_mark
+from marketplace.gigs.services import revision_mark
+from marketplace.gigs.states import EDITABLE
 from marketplace.gigs.steps import Step, step_of
 
 EMPTY = GigContent(category=None, title="", description="", packages=())

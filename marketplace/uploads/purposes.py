@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from marketplace.accounts.models import User
 from marketplace.uploads.models import UploadKind
 
 MEGABYTE = 1024 * 1024
@@ -24,7 +25,8 @@ class KindLimit:
 class Purpose:
     """One use of uploads.
 
-    `storage` is the alias of where results go: `default` is served to everybody, `private` only through a view.
+    `may_send` is given a person and a subject, which browsers may write as they like: whether this person may send files for it
+    now. `storage` is the alias of where results go: `default` is served to everybody, `private` only through a view.
     `still_used` is given a person's id and says which names of stored files that person's things still need, in whatever
     revision is kept; collecting asks it before anything is deleted.
     """
@@ -33,6 +35,7 @@ class Purpose:
     kinds: Mapping[UploadKind, KindLimit]
     folder: str
     still_used: Callable[[int], set[str]]
+    may_send: Callable[[User, str], bool]
     storage: str = "default"
 
 

@@ -4,11 +4,13 @@ import hashlib
 from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
 from PIL import Image
 from pypdf import PdfReader
 
 from marketplace.uploads import services
-from marketplace.uploads.models import UploadKind
+from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.states import UploadState
 from marketplace.uploads.stored import stored_names
 from tests.uploads import files
@@ -102,3 +104,19 @@ def test_a_task_that_runs_twice_makes_nothing_twice(send, folders):
     there = names(folders / "public")
     assert services.process_upload(upload_id=upload.pk) is False
     assert names(folders / "public") == there
+
+
+def test_a_file_of_a_plain_form_that_somebody_else_has_claimed_is_no_file_yet(desk, folders, seller, monkeypatch):
+    from marketplace.uploads.services import deciding, intake
+
+    def overtaken(*, upload_id: int) -> bool:
+        deciding._claim(upload_id)  # the sweep was faster, and is at it
+        return False
+
+    monkeypatch.setattr(intake, "process_upload", overtaken)
+    with pytest.raises(UploadError) as caught:
+        services.take_file(
+            owner=seller, purpose=desk.purpose, subject="", file=ContentFile(files.picture(), name="a.jpg")
+        )
+    assert caught.value.code == UploadErrorCode.NOT_READY
+    assert not Upload.objects.exists()

@@ -15,6 +15,7 @@ from marketplace.gigs.exchange.files import own_records
 from marketplace.gigs.exchange.records import FIELD_LABELS, Categories, Record, RecordFault, clean, content_of, plain
 from marketplace.gigs.models import Gig, PackageTier, RequirementKind
 from marketplace.gigs.reviewing import review_in_progress
+from marketplace.gigs.states import EDITABLE
 
 
 class Change(StrEnum):
@@ -87,7 +88,6 @@ class _Plan:
             return Planned(line, title, Change.REFUSED, reason=error.message)
 
     def _planned(self, line: int, record: Record) -> Planned:
-        from marketplace.gigs.services.authoring import EDITABLE  # services read this module as they load
 
         gig_id, reference = self._match(record), record["reference"]
         for key in {key for key in (gig_id, reference) if key}:
