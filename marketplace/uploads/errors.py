@@ -12,6 +12,7 @@ class UploadErrorCode(StrEnum):
     NOT_HERE = "not_here"
     OVER_QUOTA = "over_quota"
     TOO_OFTEN = "too_often"
+    NO_VIDEOS = "no_videos"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
@@ -40,6 +41,9 @@ class UploadError(DomainError):
         ),
         UploadErrorCode.TOO_OFTEN: _(
             "“%(name)s” was not sent: there were too many files in a short time. Try again later."
+        ),
+        UploadErrorCode.NO_VIDEOS: _(
+            "“%(name)s” was not taken: films cannot be processed at the moment. Add pictures for now, and the film later."
         ),
         UploadErrorCode.EMPTY: _("“%(name)s” is empty. Choose the file again."),
         UploadErrorCode.TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Make it smaller and upload it again."),

@@ -52,6 +52,11 @@ def get_purpose(key: str) -> Purpose | None:
     return _purposes.get(key)
 
 
+def takes_videos() -> bool:
+    """Whether any purpose takes films."""
+    return any(UploadKind.VIDEO in purpose.kinds for purpose in _purposes.values())
+
+
 def largest_megabytes() -> int:
     """The size of the largest file that any purpose takes."""
     return max((limit.megabytes for purpose in _purposes.values() for limit in purpose.kinds.values()), default=0)

@@ -1,11 +1,14 @@
 """The gallery part of the seller's form."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import QueryDict
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
+from marketplace.core import clock
 from marketplace.gigs import services
 from marketplace.gigs.content import PictureContent, check_content, read_content
 from marketplace.gigs.errors import GigError, GigErrorCode
@@ -305,3 +308,13 @@ def test_a_new_service_names_no_file_that_is_gone_either(seller):
             create(seller=seller, content=pictured)
         assert caught.value.code == GigErrorCode.MEDIA_GONE
     assert not Gig.objects.exists()
+
+
+def test_what_a_form_names_is_not_collected_while_it_is_being_saved(seller):
+    """The job that collects may have come to it between the check of the form and the writing of the gallery."""
+    shot = upload(seller)
+    Upload.objects.update(updated_at=clock.now() - timedelta(hours=25))
+    sent = form(seller, posted=[("item", shot.key.hex)])
+    assert sent.is_valid()
+    assert uploads.collect_upload(upload_id=shot.pk) is False
+    assert services.create_gig(seller=seller, content=sent.applied_to(content())).latest_revision is not None

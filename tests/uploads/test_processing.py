@@ -79,13 +79,23 @@ def test_a_film_loses_its_metadata_and_gets_a_poster(sent, tmp_path, ending):
     assert [row["width"] for row in upload.renditions] == [320]
 
 
-def test_without_ffmpeg_a_film_is_kept_without_a_poster(sent, tmp_path, settings):
-    content = files.film(tmp_path)
+def test_without_ffmpeg_no_film_is_announced(desk, seller, settings):
     settings.FFMPEG = ""
-    upload = sent("clip.mp4", content)
-    assert upload.state == UploadState.READY
-    assert upload.renditions == []
-    assert stored(upload.result_name) == content
+    with pytest.raises(UploadError) as caught:
+        services.declare_upload(owner=seller, purpose=desk.purpose, subject="", name="clip.mp4", size=9)
+    assert caught.value.code == UploadErrorCode.NO_VIDEOS
+    assert not Upload.objects.exists()
+
+
+def test_a_film_that_is_here_already_when_ffmpeg_is_gone_is_refused_and_not_shown_as_it_came(
+    send, folders, tmp_path, settings
+):
+    upload = send("clip.mp4", files.film(tmp_path))
+    settings.FFMPEG = ""
+    services.process_upload(upload_id=upload.pk)
+    upload.refresh_from_db()
+    assert (upload.state, upload.refusal) == (UploadState.REJECTED, UploadErrorCode.NO_VIDEOS)
+    assert names(folders / "public") == set()
 
 
 def test_a_pdf_is_written_anew_with_a_picture_of_its_first_page(sent):

@@ -3,6 +3,7 @@
 from functools import partial
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 
@@ -38,7 +39,7 @@ def declare_upload(
 ) -> Upload:
     """Announce a file of `size` bytes. The same file again (name, size, time of change) is the same upload, as far as it got.
 
-    Raises UploadError NOT_HERE, EMPTY, TOO_LARGE, TOO_MANY, KIND_REFUSED, or OVER_QUOTA (uploads.daily_megabytes).
+    Raises UploadError NOT_HERE, EMPTY, TOO_LARGE, TOO_MANY, KIND_REFUSED, NO_VIDEOS, or OVER_QUOTA (uploads.daily_megabytes).
     """
     name = name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")[:200] or "file"
     if not purpose.may_send(owner, subject):
@@ -185,6 +186,8 @@ def _limit(purpose: Purpose, name: str, size: int, content_type: str) -> tuple[U
     limit = purpose.kinds.get(kind) if kind else None
     if kind is None or limit is None:
         raise UploadError(UploadErrorCode.KIND_REFUSED, name=name)
+    if kind == UploadKind.VIDEO and not settings.FFMPEG:  # before 200 MB have been sent for nothing
+        raise UploadError(UploadErrorCode.NO_VIDEOS, name=name)
     if size <= 0:
         raise UploadError(UploadErrorCode.EMPTY, name=name)
     if size > limit.megabytes * MEGABYTE:
