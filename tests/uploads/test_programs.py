@@ -86,7 +86,7 @@ def test_ffmpeg_opens_files_and_nothing_else_even_where_it_would_follow_a_list(t
     padding = 16 - film.stat().st_size % 16
     locked = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
     (tmp_path / "locked.ts").write_bytes(locked.update(film.read_bytes() + bytes([padding]) * padding))
-    (tmp_path / "key").write_bytes(key)
+    (tmp_path / "key.ts").write_bytes(key)
 
     def was_followed(*lines: str) -> bool:
         clean.unlink(missing_ok=True)
@@ -95,5 +95,5 @@ def test_ffmpeg_opens_files_and_nothing_else_even_where_it_would_follow_a_list(t
             read(arrived)
         return clean.exists() and clean.stat().st_size > 0
 
-    assert not was_followed(f'#EXT-X-KEY:METHOD=AES-128,URI="key",IV=0x{start.hex()}', "locked.ts")
+    assert not was_followed(f'#EXT-X-KEY:METHOD=AES-128,URI="key.ts",IV=0x{start.hex()}', "locked.ts")
     assert was_followed("film.ts")  # it is the way there that was refused, not the list
