@@ -114,7 +114,9 @@ def films_lose_what_the_camera_noted_down(
     if not production or settings.FFMPEG or not takes_videos():
         return []
     hint = "Install ffmpeg, or set FFMPEG to where it is."
-    return [Error("Pages offer to add films, and every one is refused: there is no ffmpeg.", hint=hint, id="portal.E009")]
+    return [
+        Error("Pages offer to add films, and every one is refused: there is no ffmpeg.", hint=hint, id="portal.E009")
+    ]
 
 
 @register()

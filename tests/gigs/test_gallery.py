@@ -99,6 +99,15 @@ def test_without_script_files_come_with_the_form_and_numbers_put_them_in_order(s
     assert names == [("gigs/b.webp", "丙"), ("gigs/a.webp", "甲"), (Upload.objects.get().result_name, "")]
 
 
+@pytest.mark.parametrize("place", ["9" * 5_000, "-1", "1.5", "²", "x"])
+def test_a_place_that_is_no_place_is_the_first(seller, place):
+    kept = content(pictures=(PictureContent("gigs/a.webp"), PictureContent("gigs/b.webp")))
+    a, b = (token_of(medium.name) for medium in kept.pictures)
+    sent = form(seller, kept=kept, posted=[("item", a), (f"place-{a}", "1"), ("item", b), (f"place-{b}", place)])
+    assert sent.is_valid()
+    assert [medium.name for medium in sent.cleaned_data["pictures"]] == ["gigs/b.webp", "gigs/a.webp"]
+
+
 def test_without_script_a_hostile_file_is_refused_at_its_field_and_the_others_stay(seller):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

@@ -130,6 +130,26 @@ def ask_wsgi(application, path: str, length: str | None) -> tuple[str, bytes]:
 
 
 @pytest.mark.parametrize(
+    "path", [f"/en/uploads/{KEY}/bytes/", "/desk/gigs/1/gallery/", "/en/desk/gigs/1/gallery/", "/en/"]
+)
+def test_of_ten_gigabytes_no_server_reads_a_byte(path):
+    """Behind the real limits: the addresses of uploads, and the plain form without script."""
+
+    async def reads(*_arguments):
+        raise AssertionError("read")
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"content-length", str(10 * 1024**3).encode())]
+    asyncio.run(BodyLimit(reads)({"type": "http", "path": path, "headers": headers}, reads, send))
+    assert sent[0]["status"] == 413
+    assert ask_wsgi(WsgiBodyLimit(reads), path, str(10 * 1024**3))[0].startswith("413")
+
+
+@pytest.mark.parametrize(
     ("path", "length", "status"),
     [
         ("/en/accounts/login/", str(10 * 1024**3), "413"),

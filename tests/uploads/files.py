@@ -198,7 +198,9 @@ def film(folder: Path, *, seconds: int = 2, ending: str = "mp4") -> bytes:
 def playlist(*lines: str) -> bytes:
     """What ffmpeg would follow, if it were let: to one of our own files, unless `lines` end with another address."""
     *before, address = lines or ("file:///etc/passwd",)
-    return "\n".join(["#EXTM3U", "#EXT-X-TARGETDURATION:10", *before, "#EXTINF:2,", address, "#EXT-X-ENDLIST", ""]).encode()
+    return "\n".join(
+        ["#EXTM3U", "#EXT-X-TARGETDURATION:10", *before, "#EXTINF:2,", address, "#EXT-X-ENDLIST", ""]
+    ).encode()
 
 
 def _written(writer: PdfWriter) -> bytes:

@@ -51,7 +51,9 @@ def test_a_pdf_that_does_more_than_turn_to_a_place_in_itself_is_refused(sent, fo
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(files.pdf_that_opens_with("GoTo", D=ArrayObject([NumberObject(0), NameObject("/Fit")])), id="page"),
+        pytest.param(
+            files.pdf_that_opens_with("GoTo", D=ArrayObject([NumberObject(0), NameObject("/Fit")])), id="page"
+        ),
         pytest.param(files.pdf_with_button("URI", URI="https://example.com/work"), id="web page behind a link"),
         pytest.param(files.pdf_with_button("URI", is_apart=True, URI="HTTP://example.com/"), id="said elsewhere"),
         pytest.param(files.pdf_with_button("Named", **named("NextPage")), id="next page"),

@@ -18,7 +18,16 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObj
 
 # What makes a reader do something: scripts, programs, files within the file, forms that fetch (ISO 32000-1, 12.6.4, 7.11.4).
 ACTIVE_KEYS = {"/JS", "/JavaScript", "/AA", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent"}
-ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/RichMediaExecute", "/Rendition"}
+ACTIVE_ACTIONS = {
+    "/JavaScript",
+    "/Launch",
+    "/ImportData",
+    "/SubmitForm",
+    "/GoToE",
+    "/GoToR",
+    "/RichMediaExecute",
+    "/Rendition",
+}
 # Annotations that play or hold something.
 ACTIVE_SUBTYPES = {"/FileAttachment", "/Movie", "/RichMedia", "/Screen", "/Sound", "/3D"}
 # Where an action may stand. Of those that there are, only these pass: a place in this file, a page further; a web page when
@@ -66,7 +75,11 @@ def is_active(start: Any) -> bool:
 
 def acts(thing: DictionaryObject) -> bool:
     """Whether this dictionary does something, or holds an action that is not among the few that pass."""
-    if ACTIVE_KEYS & thing.keys() or value(thing, "/S") in ACTIVE_ACTIONS or value(thing, "/Subtype") in ACTIVE_SUBTYPES:
+    if (
+        ACTIVE_KEYS & thing.keys()
+        or value(thing, "/S") in ACTIVE_ACTIONS
+        or value(thing, "/Subtype") in ACTIVE_SUBTYPES
+    ):
         return True
     if value(thing, "/Type") == "/Action" and not is_harmless(thing, on_link=True):
         return True
