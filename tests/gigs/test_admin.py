@@ -102,7 +102,8 @@ def test_taking_down_is_for_moderators(client, seller):
     assert Gig.objects.get(pk=gig.pk).status == GigStatus.LIVE
 
 
-def test_the_gallery_is_shown_and_takes_no_file_and_is_left_as_it_is(client, seller, folders):
+def test_the_gallery_is_shown_and_takes_no_file_and_is_left_as_it_is(client, seller, tmp_path, request):
+    request.getfixturevalue("folders")
     shot = take_file(owner=seller, purpose=GALLERY, subject="gig:new", file=picture(name="shop.png"))
     given = content(
         pictures=(as_content(shot, alt_text="门头照片"), *(PictureContent(f"gigs/{n}.webp") for n in range(4))),
@@ -128,4 +129,4 @@ def test_the_gallery_is_shown_and_takes_no_file_and_is_left_as_it_is(client, sel
     after = read_content(Gig.objects.get(pk=gig.pk).get_latest_revision_as_object())
     assert after.title == "改好错字的标题一二三"
     assert after.media == given.media
-    assert not [name for name in names(folders) if name.endswith(".svg")]
+    assert not [name for name in names(tmp_path) if name.endswith(".svg")]
