@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils.module_loading import import_string
 from stdnum.cn import uscc
 
+from marketplace.uploads.purposes import takes_videos
 from portal.env import PRODUCTION
 
 _OUTBOX = {
@@ -110,10 +111,12 @@ def films_lose_what_the_camera_noted_down(
     app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
 ) -> list[CheckMessage]:
     """In production films are rewritten without metadata: where somebody lives must not stand in what everybody can load."""
-    if not production or settings.FFMPEG:
+    if not production or settings.FFMPEG or not takes_videos():
         return []
     hint = "Install ffmpeg, or set FFMPEG to where it is."
-    return [Warning("Films keep the place where they were made: there is no ffmpeg.", hint=hint, id="portal.W002")]
+    return [
+        Error("Pages offer to add films, and every one is refused: there is no ffmpeg.", hint=hint, id="portal.E009")
+    ]
 
 
 @register()

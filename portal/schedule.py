@@ -24,6 +24,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.gigs.tasks.forget_imports": 3600,
     "marketplace.uploads.tasks.look_into_lost": 60,
     "marketplace.uploads.tasks.collect": 3600,
+    "marketplace.uploads.tasks.clear_tombstones": 600,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
@@ -52,6 +53,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.payments.tasks.reconcile_bills": (10, 30),
     "marketplace.payments.tasks.forget_refused_notifications": (4, 10),
     "marketplace.accounts.tasks.forget_unfinished_sign_ups": (4, 30),
+    "marketplace.uploads.tasks.sweep_incoming": (4, 50),
     "marketplace.notifications.tasks.forget_old_messages": (4, 40),
     "marketplace.gigs.tasks.forget_figures": (4, 50),
 }

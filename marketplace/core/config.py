@@ -200,6 +200,15 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "gigs.unread_price_drop_percent", 20, 0, 90, _("percent"), _("A price may fall without a review by up to")
         ),
+        # Product decision: more than ten full galleries; nobody fills the storage with what is let go of again.
+        ConfigDefinition(
+            "uploads.daily_megabytes",
+            5_000,
+            100,
+            100_000,
+            _("megabytes"),
+            _("One person sends within 24 hours at most"),
+        ),
     )
 }
 

@@ -98,6 +98,8 @@ class PictureContent:
     placeholder: str = ""
     duration_seconds: int | None = None
     page_count: int | None = None
+    # The upload that it comes from, until it has been saved once: then it has to be there still (gallery_files).
+    is_new: bool = field(default=False, compare=False)
 
     @property
     def url(self) -> str:

@@ -32,6 +32,7 @@ class GigErrorCode(StrEnum):
     TOO_MANY_EXTRAS = "too_many_extras"
     TOO_MANY_FAQS = "too_many_faqs"
     TOO_MANY_REQUIREMENTS = "too_many_requirements"
+    MEDIA_GONE = "media_gone"
     EXTRA_PRICE = "extra_price"
     TOO_MANY_GIGS = "too_many_gigs"
     STALE_DRAFT = "stale_draft"
@@ -78,6 +79,9 @@ class GigError(DomainError):
         GigErrorCode.TOO_MANY_EXTRAS: _("At most %(limit)s add-ons. There are %(count)s now."),
         GigErrorCode.TOO_MANY_FAQS: _("At most %(limit)s questions and answers. There are %(count)s now."),
         GigErrorCode.TOO_MANY_REQUIREMENTS: _("At most %(limit)s questions to the buyer. There are %(count)s now."),
+        GigErrorCode.MEDIA_GONE: _(
+            "Not saved: a file of the gallery was removed meanwhile, for example in another window. Reload the page."
+        ),
         GigErrorCode.EXTRA_PRICE: _("An add-on costs something, and at most ¥%(yuan)s."),
         GigErrorCode.TOO_MANY_GIGS: _(
             "At your level you can have %(limit)s services, drafts and paused ones included. "

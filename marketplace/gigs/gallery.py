@@ -164,7 +164,7 @@ class GalleryForm(forms.Form):
 
     def _place(self, token: str) -> int:
         place = self.data.get(self.add_prefix(f"place-{token}"), "")
-        return int(place) if place.isascii() and place.isdigit() else 0
+        return int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0
 
     def _alt(self, token: str) -> str:
         kept = self.kept[token].alt_text if token in self.kept else ""

@@ -11,7 +11,9 @@ from wagtail.models import Revision
 
 from marketplace.accounts.models import User
 from marketplace.gigs.content import GigContent, PictureContent
+from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Gig, GigMedia, MediaKind
+from marketplace.gigs.states import EDITABLE
 from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.purposes import KindLimit, Purpose
 from marketplace.uploads.selectors import own_uploads, uploads_of_form
@@ -32,6 +34,15 @@ class GalleryChange:
 def subject_of(gig_id: int) -> str:
     """What the uploads of a service's form are announced for. The gallery comes after the first save: there always is one."""
     return f"gig:{gig_id}"
+
+
+def may_send(user: User, subject: str) -> bool:
+    """Whether this person may send files for a service: its seller, while it may be edited."""
+    if not user.is_seller:
+        return False
+    number = subject.removeprefix("gig:")
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    return is_number and Gig.objects.filter(pk=int(number), seller=user, status__in=EDITABLE).exists()
 
 
 def still_used(owner_id: int) -> set[str]:
@@ -63,6 +74,7 @@ GALLERY = Purpose(
     folder="gigs",
     still_used=still_used,
     is_shared=True,
+    may_send=may_send,
 )
 
 
@@ -88,6 +100,7 @@ def as_content(upload: Upload, *, alt_text: str) -> PictureContent:
         placeholder=upload.placeholder,
         duration_seconds=upload.duration_seconds,
         page_count=upload.page_count,
+        is_new=True,
     )
 
 
@@ -102,8 +115,13 @@ def with_media(content: GigContent, media: Sequence[PictureContent]) -> GigConte
 
 
 def attach_gallery(seller: User, content: GigContent) -> None:
-    """Mark the uploads in `content` as used. In the transaction that writes it."""
-    attach_uploads(owner=seller, names=[medium.name for medium in content.media])
+    """Mark the uploads in `content` as used. In the transaction that writes it.
+
+    Raises GigError MEDIA_GONE when one that is new there was let go of meanwhile: its files are deleted.
+    """
+    attached = attach_uploads(owner=seller, names=[medium.name for medium in content.media])
+    if any(medium.is_new and medium.name not in attached for medium in content.media):
+        raise GigError(GigErrorCode.MEDIA_GONE)
 
 
 def _names(row: dict[str, Any]) -> set[str]:

@@ -17,6 +17,8 @@ class GigStatus(models.TextChoices):
 
 
 SELLER, MODERATOR, SYSTEM = "seller", "moderator", "system"
+# Where a seller may write a new revision, unless the last one is being read.
+EDITABLE = frozenset({GigStatus.DRAFT, GigStatus.NEEDS_CHANGES, GigStatus.LIVE, GigStatus.PAUSED})
 
 
 def _row(source: GigStatus, target: GigStatus, *actors: str, effect: str = "") -> Transition[GigStatus]:

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.log_actions import LogFormatter
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -154,7 +154,8 @@ class GigViewSet(SnippetViewSet):
         FieldPanel("description"),
         FieldPanel("tags"),
         InlinePanel("packages", heading=_("Packages"), max_num=3),
-        InlinePanel("media", heading=_("Gallery"), max_num=5),
+        # A file field here would take whatever somebody sends, past everything that looks into files, and publish it.
+        HelpPanel(template="gigs/admin/_gallery.html", heading=_("Gallery")),
         InlinePanel("extras", heading=_("Add-ons")),
         InlinePanel("requirements", heading=_("Requirements")),
         InlinePanel("faqs", heading=_("Questions")),

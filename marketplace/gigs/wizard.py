@@ -22,7 +22,8 @@ from marketplace.gigs.remark_places import describe_fields, element_id, reasons_
 from marketplace.gigs.review_clock import review_due
 from marketplace.gigs.review_selectors import Remarks, open_case_of, review_remarks
 from marketplace.gigs.reviewing import review_in_progress
-from marketplace.gigs.services import EDITABLE, revision_mark
+from marketplace.gigs.services import revision_mark
+from marketplace.gigs.states import EDITABLE
 from marketplace.gigs.steps import Step, step_of
 
 EMPTY = GigContent(category=None, title="", description="", packages=())

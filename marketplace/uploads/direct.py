@@ -1,6 +1,7 @@
 """Browsers send to the object storage themselves: what exactly they may, signed (facts/accounts.md, section 5)."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -15,6 +16,11 @@ CONTENT_TYPE = "application/octet-stream"
 def takes_files_directly() -> bool:
     """Whether the private storage is an object storage that browsers can post to."""
     return settings.STORAGES["private"]["BACKEND"] == "storages.backends.s3.S3Storage"
+
+
+def direct_name(key: UUID) -> str:
+    """The exact key of the object that a browser may make for an upload; empty when bytes come through the app."""
+    return f"incoming/{key.hex}" if takes_files_directly() else ""
 
 
 def presigned_post(upload: Upload) -> dict[str, Any]:

@@ -9,6 +9,10 @@ from marketplace.core.errors import DomainError
 
 
 class UploadErrorCode(StrEnum):
+    NOT_HERE = "not_here"
+    OVER_QUOTA = "over_quota"
+    TOO_OFTEN = "too_often"
+    NO_VIDEOS = "no_videos"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
@@ -29,6 +33,18 @@ class UploadError(DomainError):
     """A refusal of a file. `name` is what its owner calls it, `limit` megabytes or a number of files."""
 
     messages: dict[StrEnum, str | Promise] = {
+        UploadErrorCode.NOT_HERE: _(
+            "“%(name)s” cannot be added here now. Reload the page: you may not edit this, or not at the moment."
+        ),
+        UploadErrorCode.OVER_QUOTA: _(
+            "“%(name)s” is too much for today: within 24 hours you can send %(limit)s MB. Try again tomorrow."
+        ),
+        UploadErrorCode.TOO_OFTEN: _(
+            "“%(name)s” was not sent: there were too many files in a short time. Try again later."
+        ),
+        UploadErrorCode.NO_VIDEOS: _(
+            "“%(name)s” was not taken: films cannot be processed at the moment. Add pictures for now, and the film later."
+        ),
         UploadErrorCode.EMPTY: _("“%(name)s” is empty. Choose the file again."),
         UploadErrorCode.TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Make it smaller and upload it again."),
         UploadErrorCode.TOO_MANY: _("There is room for %(limit)s of this kind. Remove one before you add “%(name)s”."),

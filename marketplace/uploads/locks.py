@@ -16,9 +16,7 @@ def lock_uploads(names: list[str]) -> list[Upload]:
     return list(uploads.order_by("pk"))
 
 
-def lock_form(owner_id: int, purpose: str, subject: str) -> None:
-    """One announcement at a time for a form of a person: there may be no row yet, so the name of the form is locked."""
+def lock_sender(owner_id: int) -> None:
+    """One announcement at a time for a person, since what is counted has no row yet: an advisory lock."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"uploads:{owner_id}:{purpose}:{subject}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"uploads:{owner_id}"])

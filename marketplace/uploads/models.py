@@ -93,6 +93,31 @@ class Upload(TimeStamped):
         return self.state in UNDECIDED
 
 
+class UploadTombstone(models.Model):
+    """An upload whose row is gone, or whose bytes are no longer wanted.
+
+    The form by which a browser sends to the object storage works until it expires, whatever became of the upload: what comes
+    after its end is deleted then (collecting.py). And what was sent and let go of counts for the day's bytes all the same.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Where bytes may still come in; empty once that is over.
+    storage_name = models.CharField(max_length=120, blank=True)
+    # Of the upload, when its row is gone; 0 while the row counts itself.
+    size = models.PositiveBigIntegerField()
+    announced_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "announced_at"], name="uploads_gone_of_a_day"),
+            models.Index(fields=["created_at"], name="uploads_gone_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.storage_name
+
+
 def incoming_storage() -> Storage:
     """Where files come in and are quarantined."""
     return storages["private"]

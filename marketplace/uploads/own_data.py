@@ -12,6 +12,9 @@ class UploadsSection(Section):
     """Files somebody sent. Those in use are exported, as files, by the room that uses them."""
 
     exported = frozenset({"uploads.Upload.owner"})
+    not_exported = {
+        "uploads.UploadTombstone.owner": "Bytes sent and let go of, counted for a day; neither name nor content"
+    }
 
     def tables(self, user: User) -> Iterable[Table]:
         """What was sent, when, and what came of it."""

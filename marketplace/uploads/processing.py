@@ -85,7 +85,7 @@ def examine(upload: Upload, arrived: Arrived, purpose: Purpose, kept: ExitStack)
         return Found(kind, largest["webp"], shelf.sizes[largest["webp"]], **shown)
     if kind == UploadKind.VIDEO:
         film = read_film(arrived.path, mime=mime, name=upload.name)
-        shown = shelf.put_picture(_pixels(film.poster, upload.name)) if film.poster else {}
+        shown = shelf.put_picture(_pixels(film.poster, upload.name))
         name = shelf.put_file(film.path, film.ending)
         return Found(kind, name, shelf.sizes[name], duration_seconds=film.duration_seconds, **shown)
     document = read_document(arrived.path, name=upload.name)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from marketplace.accounts.models import User
 from marketplace.uploads.models import UploadKind
 
 MEGABYTE = 1024 * 1024
@@ -25,7 +26,8 @@ class Purpose:
     """One use of uploads.
 
     `is_shared`: links to these pictures are shown elsewhere, so that each gets a JPEG too (pictures.share_picture).
-    `storage` is the alias of where results go: `default` is served to everybody, `private` only through a view.
+    `may_send` is given a person and a subject, which browsers may write as they like: whether this person may send files for it
+    now. `storage` is the alias of where results go: `default` is served to everybody, `private` only through a view.
     `still_used` is given a person's id and says which names of stored files that person's things still need, in whatever
     revision is kept; collecting asks it before anything is deleted.
     """
@@ -34,6 +36,7 @@ class Purpose:
     kinds: Mapping[UploadKind, KindLimit]
     folder: str
     still_used: Callable[[int], set[str]]
+    may_send: Callable[[User, str], bool]
     storage: str = "default"
     is_shared: bool = False
 
@@ -49,3 +52,13 @@ def register(purpose: Purpose) -> None:
 def get_purpose(key: str) -> Purpose | None:
     """The purpose of this key, if a room has registered it."""
     return _purposes.get(key)
+
+
+def takes_videos() -> bool:
+    """Whether any purpose takes films."""
+    return any(UploadKind.VIDEO in purpose.kinds for purpose in _purposes.values())
+
+
+def largest_megabytes() -> int:
+    """The size of the largest file that any purpose takes."""
+    return max((limit.megabytes for purpose in _purposes.values() for limit in purpose.kinds.values()), default=0)

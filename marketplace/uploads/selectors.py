@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.uploads.models import Upload
+from marketplace.uploads.direct import EXPIRES_SECONDS
+from marketplace.uploads.models import Upload, UploadTombstone
 from marketplace.uploads.states import LOST_AFTER, UNDECIDED, UploadState
 
 # Product decisions: a form that is left is come back to on the same day; a quarantined file is there for a question.
@@ -17,6 +18,10 @@ UNUSED_AFTER = timedelta(hours=24)
 QUARANTINED_FOR = timedelta(days=7)
 # What has been used is looked at this often, to see whether it still is.
 LOOKED_AT_AFTER = timedelta(days=7)
+# What one person may announce (core/config.py) is counted over this time.
+QUOTA_PERIOD = timedelta(hours=24)
+# A form that was signed at the last moment has run out by then, whichever clock is a little late.
+FORMS_END_AFTER = timedelta(seconds=EXPIRES_SECONDS) + timedelta(minutes=5)
 # A message to a worker takes seconds. What waits longer has lost it.
 WAITS_FOR = timedelta(minutes=2)
 
@@ -63,3 +68,19 @@ def uploads_to_collect() -> QuerySet[Upload]:
     refused = Q(state=UploadState.REJECTED, created_at__lt=now - QUARANTINED_FOR)
     used = Q(attached_at__isnull=False, updated_at__lt=now - LOOKED_AT_AFTER)
     return Upload.objects.filter(never | refused | used).exclude(state=UploadState.PROCESSING).order_by("updated_at")
+
+
+def bytes_of_today(user: User) -> int:
+    """How many bytes this person has announced within QUOTA_PERIOD, those let go of again included."""
+    since = clock.now() - QUOTA_PERIOD
+    there = Upload.objects.filter(owner=user, created_at__gt=since).aggregate(sum=Sum("size"))["sum"] or 0
+    gone = UploadTombstone.objects.filter(owner=user, announced_at__gt=since).aggregate(sum=Sum("size"))["sum"] or 0
+    return int(there + gone)
+
+
+def tombstones_to_clear() -> QuerySet[UploadTombstone]:
+    """Where nothing can come in any more, but something may have; and what counts for no day any more. The oldest first."""
+    now = clock.now()
+    ended, counted = now - FORMS_END_AFTER, now - QUOTA_PERIOD
+    due = Q(created_at__lt=ended) & (~Q(storage_name="") | Q(announced_at__lt=counted))
+    return UploadTombstone.objects.filter(due).order_by("created_at")

@@ -32,3 +32,16 @@ def collect() -> int:
     """Delete uploads that nothing uses. Returns how many."""
     due = list(selectors.uploads_to_collect().values_list("pk", flat=True)[:READ_AT_ONCE])
     return count_done(due, lambda upload_id: services.collect_upload(upload_id=upload_id), until=Deadline())
+
+
+@shared_task
+def clear_tombstones() -> int:
+    """Delete what came in after an upload had ended. Returns how many tombstones are gone."""
+    due = list(selectors.tombstones_to_clear().values_list("pk", flat=True)[: 10 * READ_AT_ONCE])
+    return count_done(due, lambda tombstone_id: services.clear_tombstone(tombstone_id=tombstone_id), until=Deadline())
+
+
+@shared_task
+def sweep_incoming() -> int:
+    """Delete what lies in the incoming folder and belongs to no upload. Returns how many files."""
+    return services.sweep_incoming(until=Deadline())

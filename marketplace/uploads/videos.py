@@ -1,4 +1,4 @@
-"""Films: rewritten without what the camera noted down, and a picture of their beginning. By ffmpeg, when there is one."""
+"""Films: rewritten without what the camera noted down, and a picture of their beginning. By ffmpeg; without it there are none."""
 
 import re
 from dataclasses import dataclass
@@ -24,19 +24,19 @@ POSTER_AT_SECONDS = 1
 
 @dataclass(frozen=True)
 class Film:
-    """What became of a film. Without ffmpeg `path` is what came, and there is neither poster nor duration."""
+    """What became of a film, and how long it is, where that can be told."""
 
     path: Path
     ending: str
-    poster: Path | None = None
-    duration_seconds: int | None = None
+    poster: Path
+    duration_seconds: int | None
 
 
 def read_film(path: Path, *, mime: str, name: str) -> Film:
-    """The film at `path` without metadata, with a poster. Raises UploadError VIDEO_UNREADABLE."""
+    """The film at `path` without metadata, with a poster. Raises UploadError VIDEO_UNREADABLE, or NO_VIDEOS without ffmpeg."""
     reader, ending = CONTAINERS[mime]
-    if not settings.FFMPEG:
-        return Film(path, ending)
+    if not settings.FFMPEG:  # as it came it would tell where somebody lives, and might be anything
+        raise UploadError(UploadErrorCode.NO_VIDEOS, name=name)
     clean, poster = path.with_name(f"clean.{ending}"), path.with_name("poster.png")
     start = [settings.FFMPEG, "-nostdin", "-hide_banner", "-v", "error", "-protocol_whitelist", "file", "-f", reader]
     # One picture track and one of sound; subtitles, data (where a drone flew) and chapters stay behind.

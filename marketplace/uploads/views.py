@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBadRequest, JsonResponse
 from django.http.response import HttpResponse, HttpResponseBase
@@ -33,6 +34,7 @@ def collection(request: HttpRequest) -> HttpResponseBase:
     declared = DeclareForm(request.POST)
     if not declared.is_valid():
         return HttpResponseBadRequest()
+    _require_room(request, "upload", declared.cleaned_data["name"])
     upload = services.declare_upload(owner=request.user, **declared.cleaned_data)
     return JsonResponse(presenters.with_target(upload, csrf_token=get_token(request)), status=201)
 
@@ -66,7 +68,9 @@ def _receive(request: HttpRequest, key: UUID, handler: LimitedFileHandler) -> Ht
 @require_POST
 def finish(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """All bytes are sent."""
-    upload = services.finish_upload(upload=selectors.get_own_upload(key, request.user))
+    upload = selectors.get_own_upload(key, request.user)
+    _require_room(request, "upload_finish", upload.name)
+    upload = services.finish_upload(upload=upload)
     return JsonResponse(presenters.as_json(upload))
 
 
@@ -76,3 +80,9 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Never mind."""
     services.discard_upload(upload=selectors.get_own_upload(key, request.user))
     return HttpResponse(status=204)
+
+
+def _require_room(request: HttpRequest, action: str, name: str) -> None:
+    """Count one. Raises UploadError TOO_OFTEN: a sentence, where allauth's own answer would be a page."""
+    if not ratelimit.consume(request, action=action, user=request.user):
+        raise UploadError(UploadErrorCode.TOO_OFTEN, name=name)

@@ -83,6 +83,9 @@ ACCOUNT_RATE_LIMITS = {
     "report": "10/d/user",
     # How many posters that nobody has drawn yet an address may ask for (gigs/views.py): each costs a third of a second.
     "poster": "30/m/ip",
+    # How often a person announces a file, and says that one is there (uploads/views.py): a film costs a worker minutes.
+    "upload": "60/m/user,300/h/user,600/d/user",
+    "upload_finish": "60/m/user,300/h/user,600/d/user",
 }
 
 # Log-in by WeChat, QQ and Weibo (docs/social-login.md). Who has no app id is not offered. Addresses replace the real hosts:

@@ -1,17 +1,23 @@
 """The gig's pages in Wagtail's admin: what is there for whom, and what nobody can do there."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from wagtail.models import WorkflowState
 
 from marketplace.gigs import services
-from marketplace.gigs.models import Gig
+from marketplace.gigs.content import PictureContent, read_content
+from marketplace.gigs.gallery_files import GALLERY, as_content
+from marketplace.gigs.models import Gig, MediaKind
 from marketplace.gigs.reviewing import ensure_gig_workflow
 from marketplace.gigs.states import GigStatus
 from marketplace.notifications.models import Notification
+from marketplace.uploads.services import take_file
 from tests.factories import make_gig, make_moderator, make_user
-from tests.gigs.content import content
+from tests.gigs.content import content, picture
 from tests.logins import log_in
+from tests.uploads import files
+from tests.uploads.conftest import folders, names  # noqa: F401 a fixture of the uploads' tests, used here too
 
 
 def logged_in(client, user):
@@ -94,3 +100,33 @@ def test_taking_down_is_for_moderators(client, seller):
     for person in (make_user(), make_user(is_staff=True)):
         assert logged_in(client, person).post(url, {"reason": "理由"}).status_code in (302, 403)
     assert Gig.objects.get(pk=gig.pk).status == GigStatus.LIVE
+
+
+def test_the_gallery_is_shown_and_takes_no_file_and_is_left_as_it_is(client, seller, tmp_path, request):
+    request.getfixturevalue("folders")
+    shot = take_file(owner=seller, purpose=GALLERY, subject="gig:new", file=picture(name="shop.png"))
+    given = content(
+        pictures=(as_content(shot, alt_text="门头照片"), *(PictureContent(f"gigs/{n}.webp") for n in range(4))),
+        documents=(PictureContent("gigs/folio.pdf", kind=MediaKind.PDF),),
+    )
+    gig = services.create_gig(seller=seller, content=given)
+    logged_in(client, make_moderator())
+    url = address(gig, "edit")
+    page = client.get(url)
+    assert "media" not in page.context["form"].formsets
+    assert "门头照片" in page.content.decode()
+    assert shot.renditions[-1]["webp"] in page.content.decode()
+    evil = SimpleUploadedFile("evil.svg", files.svg_with_script(), content_type="image/svg+xml")
+    sent = page.context["form"]
+    changes = {"title": "改好错字的标题一二三", "media-TOTAL_FORMS": "1", "media-0-kind": "image", "media-0-file": evil}
+    data = edit_form(gig, **changes)
+    for name, rows in sent.formsets.items():
+        data |= {f"{name}-TOTAL_FORMS": len(rows.initial_forms), f"{name}-INITIAL_FORMS": len(rows.initial_forms)}
+        for row in rows.initial_forms:
+            values = {field.html_name: field.value() for field in row}
+            data |= {key: value for key, value in values.items() if value not in (None, False)}
+    assert client.post(url, data).status_code == 302
+    after = read_content(Gig.objects.get(pk=gig.pk).get_latest_revision_as_object())
+    assert after.title == "改好错字的标题一二三"
+    assert after.media == given.media
+    assert not [name for name in names(tmp_path) if name.endswith(".svg")]

@@ -1,5 +1,7 @@
 """The gallery part of the seller's form."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import QueryDict
 from django.template import Context, Template
@@ -7,6 +9,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from wagtail.models import Revision
 
+from marketplace.core import clock
 from marketplace.gigs import services
 from marketplace.gigs.content import PictureContent, check_content, read_content
 from marketplace.gigs.errors import GigError, GigErrorCode
@@ -17,6 +20,7 @@ from marketplace.uploads import services as uploads
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
 from marketplace.uploads.states import UploadState
+from tests.factories import make_seller
 from tests.gigs.content import content, picture
 from tests.uploads import files
 from tests.uploads.conftest import folders  # noqa: F401 a fixture of the uploads' tests, used here too
@@ -96,6 +100,15 @@ def test_without_script_files_come_with_the_form_and_numbers_put_them_in_order(s
     names = [(medium.name, medium.alt_text) for medium in wanted.content.pictures]
     assert names == [("gigs/b.webp", "丙"), ("gigs/a.webp", "甲")]
     assert [file.name for file in wanted.files] == ["new.png"]
+
+
+@pytest.mark.parametrize("place", ["9" * 5_000, "-1", "1.5", "²", "x"])
+def test_a_place_that_is_no_place_is_the_first(seller, place):
+    kept = content(pictures=(PictureContent("gigs/a.webp"), PictureContent("gigs/b.webp")))
+    a, b = (token_of(medium.name) for medium in kept.pictures)
+    sent = form(seller, kept=kept, posted=[("item", a), (f"place-{a}", "1"), ("item", b), (f"place-{b}", place)])
+    assert sent.is_valid()
+    assert [medium.name for medium in sent.change(kept).content.pictures] == ["gigs/b.webp", "gigs/a.webp"]
 
 
 def gallery_address(gig) -> str:
@@ -241,8 +254,8 @@ def test_a_step_that_does_not_show_the_gallery_leaves_it_as_it_is(seller):
     assert sent.applied_to(content(pictures=())).media == kept.media
 
 
-def test_files_of_other_people_cannot_be_named_into_a_gallery(seller, buyer):
-    foreign = upload(buyer)
+def test_files_of_other_people_cannot_be_named_into_a_gallery(seller):
+    foreign = upload(make_seller())
     sent = form(
         seller,
         posted=[
@@ -345,3 +358,77 @@ def test_a_picture_from_before_there_were_sizes_is_shown_as_it_is():
     assert 'loading="lazy"' in shown
     video = PictureContent("gigs/film.mp4", kind=MediaKind.VIDEO)
     assert Template("{% picture media %}").render(Context({"media": video})).strip() == ""
+
+
+def announce(owner, subject: str) -> Upload:
+    return uploads.declare_upload(owner=owner, purpose=GALLERY, subject=subject, name="a.mp4", size=200 * 1024**2)
+
+
+def test_only_the_seller_of_a_service_sends_files_for_it_and_only_while_it_may_be_edited(seller, buyer):
+    gig = services.create_gig(seller=seller, content=content())
+    for person, subject in (
+        (buyer, "gig:new"),
+        (buyer, f"gig:{gig.pk}"),
+        (make_seller(), f"gig:{gig.pk}"),
+        (seller, f"gig:{gig.pk + 1}"),
+        (seller, "gig:"),
+        (seller, "gig:" + "9" * 50),
+        (seller, "anything"),
+    ):
+        with pytest.raises(UploadError) as caught:
+            announce(person, subject)
+        assert caught.value.code == UploadErrorCode.NOT_HERE
+    assert not Upload.objects.exists()
+    announce(seller, f"gig:{gig.pk}")
+    announce(seller, "gig:new")
+    services.submit_gig(gig_id=gig.pk, seller=seller)
+    Upload.objects.all().delete()
+    with pytest.raises(UploadError):
+        announce(seller, f"gig:{gig.pk}")
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_file_that_another_window_removed_meanwhile_is_not_written_into_the_gallery(seller, is_there):
+    gig = services.create_gig(seller=seller, content=content())
+    before = read_content(gig.get_latest_revision_as_object())
+    shot = upload(seller, subject=f"gig:{gig.pk}")
+    sent = form(seller, kept=before, posted=[("item", shot.key.hex)])
+    assert sent.is_valid()
+    wanted = sent.applied_to(before)
+    save = lambda: services.save_draft(  # noqa: E731
+        gig_id=gig.pk, seller=seller, content=wanted, seen=services.revision_mark(Gig.objects.get(pk=gig.pk))
+    )
+    if is_there:
+        saved = save()
+        assert read_content(saved).pictures[0].name == shot.result_name
+        # Saved once, it is the gallery's, and no second saving needs the upload.
+        assert not read_content(saved).pictures[0].is_new
+        return
+    uploads.discard_upload(upload=shot)
+    with pytest.raises(GigError) as caught:
+        save()
+    assert caught.value.code == GigErrorCode.MEDIA_GONE
+    assert read_content(Gig.objects.get(pk=gig.pk).get_latest_revision_as_object()).pictures == before.pictures
+    assert Gig.objects.get(pk=gig.pk).revisions.count() == 1
+
+
+def test_a_new_service_names_no_file_that_is_gone_either(seller):
+    shot = upload(seller)
+    pictured = content(pictures=(as_content(shot, alt_text=""),))
+    uploads.discard_upload(upload=shot)
+    for create in (services.create_gig, services.start_draft):
+        with pytest.raises(GigError) as caught:
+            create(seller=seller, content=pictured)
+        assert caught.value.code == GigErrorCode.MEDIA_GONE
+    assert not Gig.objects.exists()
+
+
+def test_what_a_form_names_is_not_collected_while_it_is_being_saved(seller):
+    """The job that collects may have come to it between the check of the form and the writing of the gallery."""
+    shot = upload(seller)
+    Upload.objects.update(updated_at=clock.now() - timedelta(hours=25))
+    sent = form(seller, posted=[("item", shot.key.hex)])
+    assert sent.is_valid()
+    assert uploads.collect_upload(upload_id=shot.pk) is False
+    assert services.create_gig(seller=seller, content=sent.applied_to(content())).latest_revision is not None

@@ -248,8 +248,16 @@ def test_a_weak_digest_key_is_refused(environment):
 
 
 @pytest.mark.parametrize(
-    ("production", "ffmpeg", "ids"), [(True, "", ["portal.W002"]), (True, "ffmpeg", []), (False, "", [])]
+    ("production", "ffmpeg", "offered", "ids"),
+    [
+        (True, "", True, ["portal.E009"]),
+        (True, "", False, []),
+        (True, "ffmpeg", True, []),
+        (False, "", True, []),
+    ],
 )
-def test_production_is_warned_when_films_keep_the_place_where_they_were_made(settings, production, ffmpeg, ids):
+def test_production_does_not_offer_films_without_ffmpeg(settings, monkeypatch, production, ffmpeg, offered, ids):
     settings.FFMPEG = ffmpeg
+    if not offered:
+        monkeypatch.setattr("marketplace.uploads.purposes._purposes", {})
     assert [found.id for found in films_lose_what_the_camera_noted_down(None, production)] == ids

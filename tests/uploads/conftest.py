@@ -17,6 +17,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.needed: set[str] = set()
+        self.closed: set[str] = set()  # subjects that nobody may send for
         self.purpose = Purpose(
             key="tests",
             kinds={
@@ -26,6 +27,7 @@ class Desk:
             },
             folder="tests",
             still_used=lambda _owner_id: self.needed,
+            may_send=lambda _user, subject: subject not in self.closed,
         )
 
 

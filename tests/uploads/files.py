@@ -10,7 +10,16 @@ from zipfile import ZipFile
 from django.conf import settings
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    StreamObject,
+    TextStringObject,
+)
 
 GPS_IFD, CAMERA, ORIENTATION = 0x8825, 0x010F, 0x0112
 
@@ -85,6 +94,72 @@ def pdf_that_launches() -> bytes:
     return _written(writer)
 
 
+def action(kind: str, *, is_apart: bool = False, **values) -> tuple[PdfWriter, DictionaryObject]:
+    """A PDF, and an action to put somewhere in it. With `is_apart` the word for its kind is an object of its own."""
+    writer = PdfWriter(clone_from=BytesIO(pdf()))
+    name = NameObject(f"/{kind}")
+    made = DictionaryObject({NameObject("/S"): writer._add_object(name) if is_apart else name})
+    for key, value in values.items():
+        made[NameObject(f"/{key}")] = value if isinstance(value, PdfObject) else TextStringObject(value)
+    return writer, made
+
+
+def pdf_that_opens_with(kind: str, **values) -> bytes:
+    """A PDF that does something as soon as it is opened."""
+    writer, made = action(kind, **values)
+    writer.root_object[NameObject("/OpenAction")] = made
+    return _written(writer)
+
+
+def pdf_with_button(kind: str, *, subtype: str = "Link", **values) -> bytes:
+    """A PDF with a place on its first page that does something when it is pressed."""
+    writer, made = action(kind, **values)
+    place = {NameObject("/Subtype"): NameObject(f"/{subtype}"), NameObject("/A"): writer._add_object(made)}
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(DictionaryObject(place))])
+    return _written(writer)
+
+
+def pdf_with_many_objects(count: int) -> bytes:
+    """A PDF that keeps whoever looks through it busy."""
+    writer = PdfWriter(clone_from=BytesIO(pdf()))
+    # In parts: pypdf itself reads no longer array than half a million.
+    writer.root_object[NameObject("/Many")] = ArrayObject([ArrayObject([NumberObject(0)] * (count // 10))] * 10)
+    return _written(writer)
+
+
+def pdf_with_photograph(*, is_packed: bool = False) -> bytes:
+    """A photograph that says where it was taken on a page that says who wrote it, in a program that keeps notes of its own."""
+    writer = PdfWriter(clone_from=BytesIO(pdf()))
+    photograph = StreamObject()
+    photograph._data = picture_with_place() + b"HIDDEN BEHIND"
+    filters = [NameObject("/DCTDecode")]
+    if is_packed:
+        photograph._data = zlib.compress(photograph._data)
+        filters.insert(0, NameObject("/FlateDecode"))
+    for key, value in {
+        "/Type": NameObject("/XObject"),
+        "/Subtype": NameObject("/Image"),
+        "/Width": NumberObject(800),
+        "/Height": NumberObject(500),
+        "/ColorSpace": NameObject("/DeviceRGB"),
+        "/BitsPerComponent": NumberObject(8),
+        "/Filter": ArrayObject(filters) if is_packed else filters[0],
+    }.items():
+        photograph[NameObject(key)] = value
+    page = writer.pages[0]
+    shown = DictionaryObject({NameObject("/Photo"): writer._add_object(photograph)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): shown})
+    drawing = DecodedStreamObject()
+    drawing.set_data(b"q 300 0 0 190 0 100 cm /Photo Do Q")
+    page[NameObject("/Contents")] = writer._add_object(drawing)
+    notes = DecodedStreamObject()
+    notes.set_data(b"<x:xmpmeta>written by Lin Xiaoman</x:xmpmeta>")
+    page[NameObject("/Metadata")] = photograph[NameObject("/Metadata")] = writer._add_object(notes)
+    private = DictionaryObject({NameObject("/Private"): writer._add_object(TextStringObject("kept for Lin Xiaoman"))})
+    page[NameObject("/PieceInfo")] = DictionaryObject({NameObject("/Program"): writer._add_object(private)})
+    return _written(writer)
+
+
 def pdf_with_attachment() -> bytes:
     writer = PdfWriter(clone_from=BytesIO(pdf()))
     writer.add_attachment("virus.exe", b"MZ")
@@ -120,9 +195,12 @@ def film(folder: Path, *, seconds: int = 2, ending: str = "mp4") -> bytes:
     return path.read_bytes()
 
 
-def playlist() -> bytes:
-    """What ffmpeg would follow to files of ours, if it were let."""
-    return b"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"
+def playlist(*lines: str) -> bytes:
+    """What ffmpeg would follow, if it were let: to one of our own files, unless `lines` end with another address."""
+    *before, address = lines or ("file:///etc/passwd",)
+    return "\n".join(
+        ["#EXTM3U", "#EXT-X-TARGETDURATION:10", *before, "#EXTINF:2,", address, "#EXT-X-ENDLIST", ""]
+    ).encode()
 
 
 def _written(writer: PdfWriter) -> bytes:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 
 from marketplace.core import clock
 from marketplace.gigs import services as gigs
@@ -112,7 +114,7 @@ def test_an_account_that_closes_leaves_no_unused_file(sent, seller, folders, dja
 
 def test_nobody_marks_an_upload_of_somebody_else_as_used(sent, buyer):
     upload = sent("a.jpg", files.picture())
-    assert services.attach_uploads(owner=buyer, names=[upload.result_name]) == 0
+    assert services.attach_uploads(owner=buyer, names=[upload.result_name]) == set()
     upload.refresh_from_db()
     assert upload.attached_at is None
 
@@ -125,3 +127,22 @@ def test_what_somebody_comes_back_to_is_not_collected_under_their_hands(sent, se
     # The job had listed it before.
     assert services.collect_upload(upload_id=upload.pk) is False
     assert Upload.objects.exists()
+
+
+def test_the_nightly_sweep_deletes_what_belongs_to_no_upload_and_nothing_else(send, folders, monkeypatch):
+    from marketplace.uploads.services import sweeping
+
+    monkeypatch.setattr(sweeping, "SWEPT_AT_ONCE", 2)
+    kept = [send(name, files.picture()).storage_name for name in ("a.jpg", "b.jpg", "c.jpg")]
+    lost = send("d.jpg", files.picture())
+    Upload.objects.filter(pk=lost.pk).delete()
+    storages["private"].save("incoming/whatever", ContentFile(b"x"))
+    storages["private"].save("papers/whatever", ContentFile(b"x"))
+    assert tasks.sweep_incoming() == 0  # somebody may just be writing its row
+    with clock.moved_to(clock.now() + timedelta(hours=25)):
+        assert tasks.sweep_incoming() == 2
+    assert names(folders / "private") == {*kept, "papers/whatever"}
+
+
+def test_where_nothing_ever_came_in_there_is_nothing_to_sweep(folders):
+    assert tasks.sweep_incoming() == 0

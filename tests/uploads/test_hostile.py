@@ -1,12 +1,16 @@
 """What somebody sends who means no good, or whose disk is broken: refused in words, kept away from everybody."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from marketplace.uploads import selectors, services
+from marketplace.core import clock
+from marketplace.core.config import set_config
+from marketplace.uploads import selectors, services, tasks
 from marketplace.uploads.errors import UploadError, UploadErrorCode, refusal_sentence
-from marketplace.uploads.models import Upload, UploadKind
+from marketplace.uploads.models import Upload, UploadKind, UploadTombstone
 from marketplace.uploads.states import UploadState
 from marketplace.uploads.stored import stored_names
 from tests.uploads import files
@@ -120,6 +124,37 @@ def test_nobody_fills_the_disk_with_forms_of_their_own_making(desk, seller, monk
     with pytest.raises(UploadError) as caught:
         services.declare_upload(owner=seller, purpose=desk.purpose, subject="form:4", name="a.jpg", size=9)
     assert caught.value.code == UploadErrorCode.TOO_MANY
+
+
+def test_where_one_may_not_send_nothing_is_announced(desk, seller):
+    desk.closed.add("form:9")
+    with pytest.raises(UploadError) as caught:
+        services.declare_upload(owner=seller, purpose=desk.purpose, subject="form:9", name="a.jpg", size=9)
+    assert caught.value.code == UploadErrorCode.NOT_HERE
+    assert not Upload.objects.exists()
+
+
+def test_a_person_sends_so_many_bytes_a_day_whatever_becomes_of_them(desk, seller, buyer):
+    set_config(key="uploads.daily_megabytes", value=100, reason="test")
+    size = 19 * 1024**2
+
+    def announce(number: int, owner=seller) -> Upload:
+        return services.declare_upload(
+            owner=owner, purpose=desk.purpose, subject=f"form:{number}", name="a.mp4", size=size
+        )
+
+    for number in range(5):
+        services.discard_upload(upload=announce(number))
+    assert not Upload.objects.exists()
+    with pytest.raises(UploadError) as caught:
+        announce(6)
+    assert (caught.value.code, caught.value.parameters["limit"]) == (UploadErrorCode.OVER_QUOTA, 100)
+    assert not Upload.objects.exists()
+    announce(7, owner=buyer)
+    with clock.moved_to(clock.now() + timedelta(hours=25)):
+        tasks.clear_tombstones()
+        announce(8)
+    assert not UploadTombstone.objects.exists()
 
 
 def test_a_path_in_a_name_is_no_path_here(desk, seller, folders):

@@ -16,10 +16,11 @@ from botocore.config import Config
 from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 
-from marketplace.uploads import services
+from marketplace.core import clock
+from marketplace.uploads import services, tasks
 from marketplace.uploads.direct import presigned_post
 from marketplace.uploads.errors import UploadError, UploadErrorCode
-from marketplace.uploads.models import Upload
+from marketplace.uploads.models import Upload, UploadTombstone
 from marketplace.uploads.presenters import with_target
 from marketplace.uploads.states import UploadState
 from marketplace.uploads.stored import stored_names
@@ -201,6 +202,47 @@ def test_collecting_deletes_the_objects_too(declared, django_capture_on_commit_c
     with django_capture_on_commit_callbacks(execute=True):
         assert services.collect_upload(upload_id=upload.pk) is True
     assert not any(storages["default"].exists(name) for name in stored_names(upload))
+
+
+@pytest.mark.parametrize("is_ready", [False, True])
+def test_what_comes_by_a_form_that_outlived_its_upload_is_deleted_when_the_form_has_run_out(
+    declared, is_ready, django_capture_on_commit_callbacks
+):
+    upload, content = declared
+    target, name = presigned_post(upload), upload.storage_name
+    if is_ready:
+        post(target, content)
+        services.finish_upload(upload=upload)
+        services.process_upload(upload_id=upload.pk)
+    else:
+        with django_capture_on_commit_callbacks(execute=True):
+            services.discard_upload(upload=upload)
+    assert not storages["private"].exists(name)
+    assert post(target, content).status_code == 201
+    tasks.clear_tombstones()
+    assert storages["private"].exists(name)  # the form may bring it again
+    expires = datetime.strptime(policy_of(target)["expiration"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    with clock.moved_to(expires - timedelta(seconds=5)):
+        tasks.clear_tombstones()
+        assert storages["private"].exists(name)
+    with clock.moved_to(expires + timedelta(minutes=6)):
+        tasks.clear_tombstones()
+    assert not storages["private"].exists(name)
+    with clock.moved_to(expires + timedelta(hours=25)):
+        tasks.clear_tombstones()
+    assert not UploadTombstone.objects.exists()
+    if is_ready:
+        upload.refresh_from_db()
+        assert all(storages["default"].exists(result) for result in stored_names(upload))
+
+
+def test_the_nightly_sweep_goes_through_a_bucket_too(declared):
+    upload, content = declared
+    post(presigned_post(upload), content)
+    Upload.objects.all().delete()
+    with clock.moved_to(clock.now() + timedelta(hours=25)):
+        assert tasks.sweep_incoming() >= 1
+    assert not storages["private"].exists(upload.storage_name)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
 from PIL import Image
 from pypdf import PdfReader
 
 from marketplace.uploads import services
-from marketplace.uploads.models import UploadKind
+from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.presenters import as_json
 from marketplace.uploads.purposes import register
 from marketplace.uploads.states import UploadState
@@ -109,13 +111,23 @@ def test_a_film_loses_its_metadata_and_gets_a_poster(sent, tmp_path, ending):
     assert [row["width"] for row in upload.renditions] == [320]
 
 
-def test_without_ffmpeg_a_film_is_kept_without_a_poster(sent, tmp_path, settings):
-    content = files.film(tmp_path)
+def test_without_ffmpeg_no_film_is_announced(desk, seller, settings):
     settings.FFMPEG = ""
-    upload = sent("clip.mp4", content)
-    assert upload.state == UploadState.READY
-    assert upload.renditions == []
-    assert stored(upload.result_name) == content
+    with pytest.raises(UploadError) as caught:
+        services.declare_upload(owner=seller, purpose=desk.purpose, subject="", name="clip.mp4", size=9)
+    assert caught.value.code == UploadErrorCode.NO_VIDEOS
+    assert not Upload.objects.exists()
+
+
+def test_a_film_that_is_here_already_when_ffmpeg_is_gone_is_refused_and_not_shown_as_it_came(
+    send, folders, tmp_path, settings
+):
+    upload = send("clip.mp4", files.film(tmp_path))
+    settings.FFMPEG = ""
+    services.process_upload(upload_id=upload.pk)
+    upload.refresh_from_db()
+    assert (upload.state, upload.refusal) == (UploadState.REJECTED, UploadErrorCode.NO_VIDEOS)
+    assert names(folders / "public") == set()
 
 
 def test_a_pdf_is_written_anew_with_a_picture_of_its_first_page(sent):
@@ -134,3 +146,19 @@ def test_a_task_that_runs_twice_makes_nothing_twice(send, folders):
     there = names(folders / "public")
     assert services.process_upload(upload_id=upload.pk) is False
     assert names(folders / "public") == there
+
+
+def test_a_file_of_a_plain_form_that_somebody_else_has_claimed_is_no_file_yet(desk, folders, seller, monkeypatch):
+    from marketplace.uploads.services import deciding, intake
+
+    def overtaken(*, upload_id: int) -> bool:
+        deciding._claim(upload_id)  # the sweep was faster, and is at it
+        return False
+
+    monkeypatch.setattr(intake, "process_upload", overtaken)
+    with pytest.raises(UploadError) as caught:
+        services.take_file(
+            owner=seller, purpose=desk.purpose, subject="", file=ContentFile(files.picture(), name="a.jpg")
+        )
+    assert caught.value.code == UploadErrorCode.NOT_READY
+    assert not Upload.objects.exists()

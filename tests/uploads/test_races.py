@@ -1,13 +1,15 @@
 """Two at the same upload at the same moment, with real transactions."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from django.core.files.base import ContentFile
 
 from marketplace.uploads import locks, services
-from marketplace.uploads.errors import UploadError
+from marketplace.uploads.errors import UploadErrorCode
 from marketplace.uploads.models import Upload
+from marketplace.uploads.purposes import MEGABYTE
 from marketplace.uploads.states import UploadState
 from marketplace.uploads.stored import stored_names
 from tests.databases import together
@@ -98,12 +100,44 @@ def test_two_requests_with_the_same_bytes_leave_one_file(desk, folders):
     assert names(folders / "private") == {upload.storage_name}
 
 
-def test_two_announcements_do_not_both_take_the_last_place(desk):
+@pytest.fixture
+def announce_twice(desk, monkeypatch):
+    """Announce two films where there is room for one, in two forms or in one. Neither writes before the other has counted,
+    or waits for it: `together` gives the errors."""
     seller = make_seller()
+    both_have_counted = threading.Barrier(2)
+    create = Upload.objects.create
 
-    def announce(name):
-        services.declare_upload(owner=seller, purpose=desk.purpose, subject="", name=name, size=3)
+    def slowly(**values):
+        with suppress(threading.BrokenBarrierError):  # with the lock the other one stands before it
+            both_have_counted.wait(timeout=2)
+        return create(**values)
 
-    errors = together(lambda: announce("a.mp4"), lambda: announce("b.mp4"))
+    monkeypatch.setattr(Upload.objects, "create", slowly)
+
+    def announce(name, subject, size):
+        services.declare_upload(owner=seller, purpose=desk.purpose, subject=subject, name=name, size=size)
+
+    def build(*, subjects=("", ""), size=3):
+        return together(lambda: announce("a.mp4", subjects[0], size), lambda: announce("b.mp4", subjects[1], size))
+
+    return build
+
+
+def test_two_announcements_do_not_both_take_the_last_place(announce_twice):
+    errors = announce_twice()
     assert Upload.objects.count() == 1
-    assert [type(error) for error in errors if error] == [UploadError]
+    assert [error.code for error in errors if error] == [UploadErrorCode.TOO_MANY]
+
+
+def test_two_announcements_in_two_forms_do_not_both_take_the_last_bytes_of_the_day(announce_twice, monkeypatch):
+    monkeypatch.setattr("marketplace.uploads.services.intake.get_config", lambda _key: 10)
+    errors = announce_twice(subjects=("form:1", "form:2"), size=6 * MEGABYTE)
+    assert Upload.objects.count() == 1
+    assert [error.code for error in errors if error] == [UploadErrorCode.OVER_QUOTA]
+
+
+def test_control_without_the_lock_both_announcements_would_be_taken(announce_twice, monkeypatch):
+    monkeypatch.setattr(locks, "lock_sender", lambda _owner_id: None)
+    assert announce_twice() == [None, None]
+    assert Upload.objects.count() == 2

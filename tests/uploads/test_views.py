@@ -107,6 +107,21 @@ def test_reading_stops_where_the_announced_size_ends(seller_client, folders):
     assert Upload.objects.get().state == UploadState.DECLARED
 
 
+@pytest.mark.parametrize("action", ["upload", "upload_finish"])
+def test_who_announces_or_finishes_too_many_is_told_to_wait(seller_client, settings, action):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {action: "1/h/user"}
+    content = files.picture()
+    told = [announce(seller_client, content, name=f"{number}.jpg") for number in range(2)]
+    if action == "upload_finish":
+        for answer in told:
+            post_file(seller_client, answer.json(), content)
+        told = [seller_client.post(answer.json()["finish"], headers=JSON) for answer in told]
+    assert [answer.status_code for answer in told] == [201 if action == "upload" else 200, 409]
+    assert (told[1].json()["code"], "1.jpg" in told[1].json()["message"]) == ("too_often", True)
+    states = {"upload": ["declared"], "upload_finish": ["received", "declared"]}
+    assert list(Upload.objects.order_by("pk").values_list("state", flat=True)) == states[action]
+
+
 def test_the_handler_reads_no_further_than_its_limit():
     from django.core.files.uploadhandler import StopUpload
 

@@ -18,6 +18,7 @@ from marketplace.gigs.exchange.files import own_records
 from marketplace.gigs.exchange.records import FIELD_LABELS, Record, clean, content_of
 from marketplace.gigs.models import Gig, PackageTier, RequirementKind
 from marketplace.gigs.reviewing import review_in_progress
+from marketplace.gigs.states import EDITABLE
 
 
 class Change(StrEnum):
@@ -92,9 +93,7 @@ class _Plan:
             return Planned(line, title, Change.REFUSED, reason=error.message)
 
     def _planned(self, line: int, record: Record) -> Planned:
-        # Services read this module as they load.
-        from marketplace.gigs.services.authoring import EDITABLE
-        from marketplace.gigs.services.drafts import revision_mark
+        from marketplace.gigs.services.drafts import revision_mark  # services read this module as they load
 
         gig_id, reference = self._match(record), record["reference"]
         for key in {key for key in (gig_id, reference) if key}:

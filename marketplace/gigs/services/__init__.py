@@ -1,7 +1,6 @@
 """What sellers, moderators and buyers do with gigs, one module a subject. Reviews are in reviewing.py."""
 
 from marketplace.gigs.services.authoring import (
-    EDITABLE,
     create_gig,
     publish_directly,
     slug_for,
@@ -23,7 +22,6 @@ from marketplace.gigs.stats import refresh_stats
 __all__ = [
     "DEEDS",
     "DENY_ACTION",
-    "EDITABLE",
     "Outcome",
     "apply_import",
     "approve_review",

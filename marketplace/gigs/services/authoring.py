@@ -17,18 +17,17 @@ from marketplace.gigs.moving import move
 from marketplace.gigs.readiness import missing_for_review
 from marketplace.gigs.reviewing import review_in_progress, send_to_review
 from marketplace.gigs.services.owning import own_gig
-from marketplace.gigs.states import SELLER, GigStatus
+from marketplace.gigs.states import EDITABLE, SELLER, GigStatus
 from marketplace.gigs.stats import refresh_stats
 
 SLUG_LENGTH = 60
 ANSWER_LENGTH = 500
-EDITABLE = frozenset({GigStatus.DRAFT, GigStatus.NEEDS_CHANGES, GigStatus.LIVE, GigStatus.PAUSED})
 
 
 def create_gig(*, seller: User, content: GigContent) -> Gig:
     """A new draft with its first revision and all that a gig needs; nobody but the seller sees it.
 
-    Raises GigError: the code of the broken rule, NOT_SELLER, or TOO_MANY_GIGS at the limit of the seller's level.
+    Raises GigError: the code of the broken rule, NOT_SELLER, MEDIA_GONE, or TOO_MANY_GIGS at the limit of the seller's level.
     """
     check_content(content)
     with transaction.atomic():
@@ -87,14 +86,14 @@ def editable_gig(*, gig_id: int, seller: User) -> Gig:
 
 def write_revision(row: Gig, *, seller: User, content: GigContent, overwrite: Revision | None = None) -> Gig:
     """`content` as a revision of a locked gig, in the place of `overwrite` where that is given; the row only of what was
-    never published. Returns the gig as it stands in the revision."""
+    never published. Returns the gig as it stands in the revision. Raises GigError MEDIA_GONE."""
+    attach_gallery(seller, content)
     draft: Gig = row.get_latest_revision_as_object()
     write_content(draft, content)
     if row.first_published_at is None:
         draft.slug = slug_for(content.title)
     # Not cleaned: a draft may be empty. What is submitted has been checked by then (submit_gig).
     draft.save_revision(user=seller, clean=False, overwrite_revision=overwrite)
-    attach_gallery(seller, content)
     if not row.live:
         # For its seller's own list only.
         prices = [package.price_fen for package in content.packages if package.price_fen]

@@ -10,9 +10,11 @@ from marketplace.uploads.services.intake import (
     receive_file,
     take_file,
 )
+from marketplace.uploads.services.sweeping import clear_tombstone, sweep_incoming
 
 __all__ = [
     "attach_uploads",
+    "clear_tombstone",
     "collect_upload",
     "declare_upload",
     "discard_upload",
@@ -20,6 +22,7 @@ __all__ = [
     "hold_uploads",
     "process_upload",
     "receive_file",
+    "sweep_incoming",
     "take_back_upload",
     "take_file",
 ]

@@ -13,18 +13,21 @@ from marketplace.uploads.models import Upload
 
 
 @transaction.atomic
-def attach_uploads(*, owner: User, names: Collection[str]) -> int:
-    """Mark the uploads of `owner` whose results are among `names` as used; returns how many were not marked before.
+def attach_uploads(*, owner: User, names: Collection[str]) -> set[str]:
+    """Mark the uploads of `owner` whose results are among `names` as used; returns the names that are such.
 
-    Names that are no upload's (what was there before there were uploads) and other people's are passed over.
+    Names that are no upload's (what was there before there were uploads) and other people's are passed over: whoever needs to
+    know that a file is still there looks into what is returned.
     """
-    marked = 0
+    attached = set()
     for upload in locks.lock_uploads(sorted(names)):
-        if upload.owner_id == owner.pk and upload.attached_at is None:
+        if upload.owner_id != owner.pk:
+            continue
+        attached.add(upload.result_name)
+        if upload.attached_at is None:
             upload.attached_at = clock.now()
             upload.save(update_fields=["attached_at", "updated_at"])
-            marked += 1
-    return marked
+    return attached
 
 
 def hold_uploads(*, owner: User, keys: Collection[UUID]) -> int:

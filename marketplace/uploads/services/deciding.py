@@ -7,8 +7,9 @@ from django.db import transaction
 
 from marketplace.core import clock
 from marketplace.uploads import locks
+from marketplace.uploads.direct import direct_name
 from marketplace.uploads.errors import UploadError, UploadErrorCode
-from marketplace.uploads.models import Upload, incoming_storage
+from marketplace.uploads.models import Upload, UploadTombstone, incoming_storage
 from marketplace.uploads.moving import move
 from marketplace.uploads.processing import Found, examine, local_copy
 from marketplace.uploads.purposes import get_purpose
@@ -88,6 +89,10 @@ def _accept(claimed: Upload, found: Found, checksum: str) -> None:
         setattr(row, name, value)
     row.checksum, row.decided_at = checksum, clock.now()
     row.save()
+    if name := direct_name(row.key):  # the form that brought it still works for a while
+        UploadTombstone.objects.create(
+            owner_id=row.owner_id, storage_name=name, size=0, announced_at=row.created_at, created_at=row.decided_at
+        )
 
 
 @transaction.atomic

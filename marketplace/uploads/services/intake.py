@@ -3,17 +3,20 @@
 from functools import partial
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.config import get_config
 from marketplace.uploads import locks
-from marketplace.uploads.direct import takes_files_directly
+from marketplace.uploads.direct import direct_name
 from marketplace.uploads.errors import UploadError, UploadErrorCode
-from marketplace.uploads.models import Upload, UploadKind, incoming_storage
+from marketplace.uploads.models import Upload, UploadKind, UploadTombstone, incoming_storage
 from marketplace.uploads.moving import move
 from marketplace.uploads.purposes import MEGABYTE, KindLimit, Purpose
+from marketplace.uploads.selectors import bytes_of_today
 from marketplace.uploads.services.deciding import process_upload
 from marketplace.uploads.sniffing import announced_kind
 from marketplace.uploads.states import OWNER, SYSTEM, UploadState
@@ -36,11 +39,13 @@ def declare_upload(
 ) -> Upload:
     """Announce a file of `size` bytes. The same file again (name, size, time of change) is the same upload, as far as it got.
 
-    Raises UploadError EMPTY, TOO_LARGE, TOO_MANY or KIND_REFUSED.
+    Raises UploadError NOT_HERE, EMPTY, TOO_LARGE, TOO_MANY, KIND_REFUSED, NO_VIDEOS, or OVER_QUOTA (uploads.daily_megabytes).
     """
     name = name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")[:200] or "file"
+    if not purpose.may_send(owner, subject):
+        raise UploadError(UploadErrorCode.NOT_HERE, name=name)
     kind, limit = _limit(purpose, name, size, content_type)
-    locks.lock_form(owner.pk, purpose.key, subject)
+    locks.lock_sender(owner.pk)
     unused = Upload.objects.filter(owner=owner, attached_at=None)
     of_form = unused.filter(purpose=purpose.key, subject=subject).exclude(state=UploadState.REJECTED)
     if modified_ms:
@@ -51,6 +56,9 @@ def declare_upload(
         raise UploadError(UploadErrorCode.TOO_MANY, name=name, limit=limit.count)
     if unused.count() >= OPEN_LIMIT:
         raise UploadError(UploadErrorCode.TOO_MANY, name=name, limit=OPEN_LIMIT)
+    daily = get_config("uploads.daily_megabytes")
+    if bytes_of_today(owner) + size > daily * MEGABYTE:
+        raise UploadError(UploadErrorCode.OVER_QUOTA, name=name, limit=daily)
     key = uuid4()
     return Upload.objects.create(
         key=key,
@@ -62,8 +70,7 @@ def declare_upload(
         content_type=content_type[:100],
         modified_ms=modified_ms,
         kind=kind,
-        # The exact key of the object when the browser sends it there itself.
-        storage_name=f"incoming/{key.hex}" if takes_files_directly() else "",
+        storage_name=direct_name(key),
     )
 
 
@@ -121,7 +128,7 @@ def finish_upload(*, upload: Upload) -> Upload:
 def take_file(*, owner: User, purpose: Purpose, subject: str, file: File) -> Upload:
     """A file of a plain form, without script: all of the above at once, and looked into while the person waits.
 
-    Raises UploadError for whatever is wrong with it; nothing is left then.
+    Raises UploadError for whatever is wrong with it, or NOT_READY when somebody else has claimed it; nothing is left then.
     """
     upload = declare_upload(owner=owner, purpose=purpose, subject=subject, name=file.name or "", size=file.size)
     try:
@@ -141,6 +148,9 @@ def take_file(*, owner: User, purpose: Purpose, subject: str, file: File) -> Upl
         refusal = UploadError(UploadErrorCode(upload.refusal), name=upload.name, limit=limit)
         discard_upload(upload=upload)
         raise refusal
+    if upload.state != UploadState.READY:  # the sweep has claimed it, and may still be at it
+        discard_upload(upload=upload)
+        raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
     return upload
 
 
@@ -159,7 +169,14 @@ def discard_upload(*, upload: Upload) -> None:
 
 
 def forget(row: Upload) -> None:
-    """Delete the row and, after the commit, all its files. The caller holds the lock."""
+    """Delete the row and, after the commit, all its files; a tombstone stays. The caller holds the lock."""
+    UploadTombstone.objects.create(
+        owner_id=row.owner_id,
+        storage_name=direct_name(row.key),
+        size=row.size,
+        announced_at=row.created_at,
+        created_at=clock.now(),
+    )
     transaction.on_commit(partial(delete_files, row.purpose, row.storage_name, stored_names(row)), robust=True)
     row.delete()
 
@@ -169,6 +186,8 @@ def _limit(purpose: Purpose, name: str, size: int, content_type: str) -> tuple[U
     limit = purpose.kinds.get(kind) if kind else None
     if kind is None or limit is None:
         raise UploadError(UploadErrorCode.KIND_REFUSED, name=name)
+    if kind == UploadKind.VIDEO and not settings.FFMPEG:  # before 200 MB have been sent for nothing
+        raise UploadError(UploadErrorCode.NO_VIDEOS, name=name)
     if size <= 0:
         raise UploadError(UploadErrorCode.EMPTY, name=name)
     if size > limit.megabytes * MEGABYTE:
