@@ -1,11 +1,21 @@
 """Fixtures of all tests. No rules here: those are in the services."""
 
+import os
+
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
+from portal.embedded.template import template_for_tests
 from tests import databases, factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The tests' database is a copy of one that is migrated already, once for all workers; made by whoever needs one."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = template_for_tests(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(autouse=True)

@@ -64,6 +64,6 @@ def together(*actions: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)  # on a busy machine
     assert not any(thread.is_alive() for thread in threads), "the threads wait for each other"
     return results

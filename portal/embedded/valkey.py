@@ -34,11 +34,11 @@ def start_valkey() -> str:
     atexit.register(_stop, process)
     port_file.write_text(str(port))
     url = _url(str(port))
-    for _ in range(100):
+    for _ in range(600):  # while everything else of a stack starts too
         if _answers(url):
             return url
         time.sleep(0.05)
-    raise ValkeyUnavailable(f"The embedded Valkey did not answer on port {port} within 5 seconds.")
+    raise ValkeyUnavailable(f"The embedded Valkey did not answer on port {port} within 30 seconds.")
 
 
 def valkey_command(directory: Path, port: int) -> list[str]:

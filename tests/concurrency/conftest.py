@@ -34,7 +34,7 @@ class MeetingPoint:
         """
         if threading.current_thread() is threading.main_thread() or (self._once and self._met):
             return
-        self._barrier.wait(20)
+        self._barrier.wait(60)
         self._met = True
 
     @property

@@ -49,6 +49,7 @@ LOCKS = {
     ),
     "no lock on settlements": Fault(
         _unlocked(payment_locks, "lock_settlement"),
+        operations=("settle", "settlement gets through"),
         situations=("held", "settling"),
         is_custody=True,
     ),
@@ -96,6 +97,7 @@ CHECKS = {
                 "pass",
             ),
         ),
+        operations=("accept", "accept by the clock"),
         situations=("in progress", "delivered", "revision", "disputed"),
     ),
     "refunds without a limit": Fault(

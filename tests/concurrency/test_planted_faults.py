@@ -14,7 +14,7 @@ def test_the_races_find(races, name):
     with planted(fault), pytest.raises(RaceLost) as lost:
         run_machine(
             races,
-            examples=budget("RACES_FAULT_EXAMPLES", 600),
+            examples=budget("RACES_FAULT_EXAMPLES", 3000),
             steps=5,
             situations=fault.situations,
             operations=fault.operations,

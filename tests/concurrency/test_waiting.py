@@ -43,18 +43,18 @@ def held_by_somebody(order):
             with transaction.atomic():
                 locks.lock_order(order.pk)
                 has_it.set()
-                may_go.wait(30)
+                may_go.wait(60)
         finally:
             connections.close_all()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert has_it.wait(10)
+    assert has_it.wait(30)
     try:
         yield
     finally:
         may_go.set()
-        thread.join(10)
+        thread.join(60)
 
 
 def test_a_gateway_tells_again_what_found_the_order_locked(silent_alipay, forge, impatient):  # noqa: F811

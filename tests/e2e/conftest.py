@@ -1,27 +1,43 @@
 """The running stack and a real Chromium. The stack is what `bin/run` starts, with a state of its own."""
 
 import os
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from portal.embedded.paths import PROJECT
 from portal.embedded.run import DEMO_PASSWORD
-from portal.embedded.valkey import free_port
 
 SCREENSHOTS = PROJECT / "screenshots"
 SIZES = {"phone": {"width": 360, "height": 760}, "desktop": {"width": 1280, "height": 900}}
 # The first start of a clone makes the database and loads the demo catalogue.
-START_SECONDS = 300
+START_SECONDS = 600
+# What is looked for may come late on a machine that runs the other tests meanwhile; who finds it at once waits for nothing.
+PATIENCE_MILLISECONDS = 15_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+
+# Half of the time for which a log-in counts as recent (ACCOUNT_REAUTHENTICATION_TIMEOUT).
+SESSION_SECONDS = 150
+# The clockwork that these journeys wait for runs every few seconds instead of once or twice a minute.
+_QUICK = """
+from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
+quick, _made = IntervalSchedule.objects.get_or_create(every=3, period="seconds")
+names = ["send_due_payouts", "issue_due_invoices", "deliver_invoices"]
+changed = PeriodicTask.objects.filter(task__in=[f"marketplace.payments.tasks.{name}" for name in names]).update(interval=quick)
+assert changed == len(names), changed
+PeriodicTasks.update_changed()
+"""
 
 
 # What the test run set for itself must not reach the stack: it is to find its own database and broker.
@@ -35,11 +51,21 @@ class Stack:
     address: str
     sandbox: str
     environment: dict[str, str]
+    sessions: dict[str, tuple[float, list]] = field(default_factory=dict)  # login → when, and the cookies it left
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a management command beside the running stack."""
         command = [sys.executable, "-W", "ignore", "manage.py", *arguments]
         return subprocess.run(command, cwd=PROJECT, env=self.environment, capture_output=True, text=True, timeout=120)
+
+
+def port_to_keep() -> int:
+    """A port for servers that come up minutes later: below those that the system gives to whoever asks for any."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +76,7 @@ def stack() -> Iterator[Stack]:
         address, sandbox = running.split()
         yield Stack(address, sandbox, {key: value for key, value in os.environ.items() if key not in _OF_THE_TESTS})
         return
-    port, sandbox_port = free_port(), free_port()
+    port, sandbox_port = port_to_keep(), port_to_keep()
     environment = {key: value for key, value in os.environ.items() if key not in _OF_THE_TESTS}
     state = PROJECT / ".jiangji" / "e2e"
     environment |= {"PORT": str(port), "SANDBOX_PORT": str(sandbox_port), "JIANGJI_STATE": str(state)}
@@ -66,7 +92,10 @@ def stack() -> Iterator[Stack]:
                 break
             time.sleep(1)
         assert "Ready after" in log.read_text(), f"the stack did not start:\n{log.read_text()}"
-        yield Stack(f"http://localhost:{port}", f"http://127.0.0.1:{sandbox_port}", environment)
+        stack = Stack(f"http://localhost:{port}", f"http://127.0.0.1:{sandbox_port}", environment)
+        quickened = stack.manage("shell", "-c", _QUICK)
+        assert quickened.returncode == 0, quickened.stderr
+        yield stack
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
@@ -106,7 +135,9 @@ class Person:
         return self.page
 
     def log_in(self, login: str, password: str = DEMO_PASSWORD) -> None:
-        """Log in by the form."""
+        """Log in by the form. Who of the demo did so a moment ago, for another test, is logged in still."""
+        if self._is_still_logged_in(login):
+            return
         self.visit("/accounts/login/")
         self.page.fill("main [name=login]", login)
         self.page.fill("main [name=password]", password)
@@ -120,6 +151,19 @@ class Person:
             with self.page.expect_navigation():
                 self.page.click("main form:has([name=code]) button[type=submit]")
             refused = code
+        if password == DEMO_PASSWORD:
+            self.stack.sessions[login] = time.monotonic(), self.page.context.cookies()
+
+    def _is_still_logged_in(self, login: str) -> bool:
+        since, cookies = self.stack.sessions.get(login, (0.0, []))
+        if not cookies or time.monotonic() - since > SESSION_SECONDS:
+            return False
+        self.page.context.add_cookies(cookies)
+        self.visit("/settings/")  # where what an earlier test left unread is told, too
+        if "/accounts/login" not in self.page.url:
+            return True
+        self.page.context.clear_cookies()  # signed out meanwhile
+        return False
 
     def app_code(self, login: str) -> str:
         """What this login's authenticator app shows, as the demo's outbox tells who has none."""
@@ -129,7 +173,11 @@ class Person:
         return code
 
     def code_sent_to(self, recipient: str) -> str:
-        """The code of the newest text message or mail to `recipient`, as the demo's outbox shows it."""
+        """The code of the newest text message or mail to `recipient`, as the demo's outbox shows it.
+
+        Read when the page asks for it: before, the newest may be an old one.
+        """
+        self.page.locator("main [name=code]").wait_for()
         outbox = self._outbox()
         text = outbox.locator("main").inner_text()
         outbox.close()
@@ -162,7 +210,11 @@ class Person:
         return outbox
 
     def snap(self, step: str) -> None:
-        """A picture of the whole page; a page wider than the screen is a failure."""
+        """A picture of the whole page; a page wider than the screen is a failure.
+
+        A click comes back with the first byte of the next page: until all of it is here, scripts included, it is waited for.
+        """
+        self.page.wait_for_load_state()
         slug = re.sub(r"[^a-z0-9]+", "-", step.lower()).strip("-")
         self.page.screenshot(path=self.folder / f"{self.name}-{slug}.png", full_page=True)
         width = self.page.evaluate("document.documentElement.scrollWidth")
@@ -186,7 +238,7 @@ def person(stack: Stack, browser: Browser, request: pytest.FixtureRequest) -> It
             user_agent=user_agent,
             java_script_enabled=script,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         contexts.append(context)
         people.append(Person(context, stack, folder, name))
         return people[-1]

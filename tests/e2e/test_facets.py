@@ -69,6 +69,7 @@ def test_a_marketer_adds_an_attribute_with_its_options(person) -> None:
     marketer.log_in("marketer@jiangji.example")
     page = marketer.visit("/admin/snippets/gigs/gigcategory/?q=exam-preparation")
     page.get_by_role("link", name="考试备考").first.click()
+    page.wait_for_load_state()  # Wagtail's scripts answer the button
     page.locator("#id_attributes-ADD").click()
     row = int(page.locator("#id_attributes-TOTAL_FORMS").input_value()) - 1
     key = f"subject-{time.time_ns() // 1000}"

@@ -75,6 +75,7 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
 
     # Tell what is needed.
     page.get_by_role("link", name="填写需求说明").click()
+    page.wait_for_load_state()
     for area in page.locator("main textarea").all():
         area.fill("小满茶，城西菜场口的现煮茶。")
     for group in page.locator("main fieldset").all():
@@ -113,6 +114,7 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     page.get_by_role("link", name="确认验收并放款").click()
     buyer.snap("17 accept")
     page.get_by_role("button", name="确认验收并放款").click()
+    expect(page).to_have_url(re.compile(rf"/orders/{number}/$"))
     buyer.snap("18 accepted")
 
     # The money: less the commission of ten percent, rounded half up to the fen.
@@ -126,6 +128,7 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     page.locator("main textarea").first.fill(REVIEW)
     buyer.snap("20 review")
     page.locator("main form:has(textarea) button[type=submit]").first.click()
+    page.wait_for_url(lambda url: not url.endswith("/review/"))
     page.goto(gig_address)
     expect(page.locator("#reviews")).to_contain_text(REVIEW)
     buyer.snap("21 gig with review")

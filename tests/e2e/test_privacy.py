@@ -66,6 +66,7 @@ def test_somebody_new_blocks_a_seller_then_closes_and_changes_their_mind(person:
     expect(page.locator("#blocked-heading + ul li")).to_have_count(1)
     guest.snap("blocked people")
     page.get_by_role("button", name="取消屏蔽").click()
+    expect(page.locator("#blocked-heading + ul li")).to_have_count(0)
     # The end, and back.
     guest.visit("/settings/privacy/close/")
     guest.snap("what goes and what stays")
@@ -107,6 +108,7 @@ def test_staff_suspends_and_the_person_reads_why(person: Callable[..., Person]):
 
     moderator.page.fill("#lift_reason", "已沟通")
     moderator.page.locator("form[action$='/lift/'] button[type=submit]").click()
+    expect(moderator.page.locator("#suspend_reason")).to_be_visible()
     victim.log_in(SUSPENDED)
 
 

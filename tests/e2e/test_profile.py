@@ -37,6 +37,7 @@ def test_a_new_person_opens_the_desk_shows_work_and_goes_away(person) -> None:
     page = maker.visit("/sell/")
     maker.snap("01 the way")
     page.get_by_role("link", name="继续：个人资料").click()
+    page.wait_for_load_state()  # a picture chosen before the script is there is not cropped
 
     # The portrait: the frame is moved to the right, where the picture is blue, by the keys of a slider.
     page.set_input_files("[name=portrait]", upload_of(halves((800, 400)), "halves.png"))
@@ -46,6 +47,7 @@ def test_a_new_person_opens_the_desk_shows_work_and_goes_away(person) -> None:
     maker.snap("02 portrait")
     page.get_by_role("button", name="保存头像").click()
     expect(page.get_by_text("头像已保存。")).to_be_visible()
+    page.wait_for_load_state()
     red, _green, blue = picture_on(page, "main img.avatar").getpixel((5, 5))
     assert blue > red
 
@@ -56,6 +58,8 @@ def test_a_new_person_opens_the_desk_shows_work_and_goes_away(person) -> None:
     page.select_option("[name=city]", "杭州")
     page.select_option("[name=language_zh]", "native")
     page.get_by_role("button", name="保存并继续").click()
+    page.get_by_label("添加技能").wait_for()
+    page.wait_for_load_state()  # htmx is there to hear what is typed
 
     page.get_by_label("添加技能").press_sequentially("插")
     page.locator("#skill-matches").get_by_role("button", name="插画").click()
@@ -75,6 +79,7 @@ def test_a_new_person_opens_the_desk_shows_work_and_goes_away(person) -> None:
     page.fill("[name=title]", "面馆招牌")
     page.fill("[name=link]", "https://www.example.com/noodles")
     page.get_by_role("button", name="放上主页").click()
+    expect(page.get_by_text("example.com")).to_be_visible()
     page = maker.visit("/settings/portfolio/new/")
     page.fill("[name=title]", "茶馆招牌")
     page.set_input_files("[name=files]", upload_of(picture((900, 600)), "tea.png"))
@@ -96,6 +101,7 @@ def test_a_new_person_opens_the_desk_shows_work_and_goes_away(person) -> None:
     page.fill("[name=until]", back)
     page.fill("[name=message]", "去大理写生。")
     page.get_by_role("button", name="开始休假").click()
+    expect(page.get_by_text(back).first).to_be_visible()
     page = maker.visit("/settings/")
     address = page.get_by_role("link", name=re.compile("查看公开主页")).get_attribute("href")
 

@@ -53,7 +53,7 @@ def test_a_payment_told_to_a_dying_process_is_booked_once(victims, purchase, por
         request.getfixturevalue("slow_legs")
     dying = victims.serve(port, point)
     purchase.pay()
-    dying.join(30)
+    dying.join(60)
     assert died(dying.exitcode)
     eventually(no_transaction_is_open)
     assert (GatewayNotification.objects.count(), Transaction.objects.count()) == left_behind
@@ -75,7 +75,7 @@ def test_a_process_that_dies_after_its_reply_leaves_the_refund_it_owes(victims, 
     orders.cancel_order(order_id=purchase.order.pk, user=purchase.order.buyer)
     dying = victims.serve(port, Point(REPLY))
     purchase.pay()
-    dying.join(30)
+    dying.join(60)
     assert died(dying.exitcode)
     eventually(lambda: delivered(purchase))
     refund = Refund.objects.get()

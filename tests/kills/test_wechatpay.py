@@ -45,7 +45,7 @@ def test_a_payment_told_to_a_dying_process_is_booked_once(victims, purchase, por
     settings.PAYMENT_NOTIFY_BASE_URL = f"http://127.0.0.1:{port}"
     dying = victims.serve(port, point)
     purchase.pay()
-    dying.join(30)
+    dying.join(60)
     assert died(dying.exitcode)
     assert (GatewayNotification.objects.count(), Transaction.objects.count()) == left_behind
 

@@ -43,7 +43,7 @@ def test_two_requests_that_finish_the_same_upload_tell_one_worker(received):
 
 def test_control_without_the_lock_both_would(received, monkeypatch):
     upload, told = received
-    both_have_read = threading.Barrier(2, timeout=10)
+    both_have_read = threading.Barrier(2, timeout=60)
 
     def read_only(upload_id: int) -> Upload:
         row = Upload.objects.get(pk=upload_id)
