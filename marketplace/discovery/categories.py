@@ -5,7 +5,7 @@ from django.db.models import CharField, Count, F, Func, Q
 
 from marketplace.discovery.models import GigDocument
 from marketplace.gigs.attributes import Attribute, attributes_of
-from marketplace.gigs.models import GigCategory, on_sale
+from marketplace.gigs.models import GigCategory, listed
 
 CACHE_KEY, CACHE_SECONDS = "discovery:categories", 60
 
@@ -37,7 +37,7 @@ def option_counts(slug: str) -> dict[str, int]:
     token = Func(F("attributes"), function="unnest", output_field=CharField())
     token.set_returning = True
     rows = (
-        GigDocument.objects.filter(on_sale("gig__"), Q(category_slug=slug) | Q(subcategory_slug=slug))
+        GigDocument.objects.filter(listed("gig__"), Q(category_slug=slug) | Q(subcategory_slug=slug))
         .annotate(token=token)
         .values("token")
         .annotate(gigs=Count("pk"))

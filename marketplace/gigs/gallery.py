@@ -119,7 +119,6 @@ class GalleryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        self._used: list[UUID] = []
         self._removed: list[UUID] = []
         data["media"] = self._chosen() if self._is_posted else list(self.kept.values())
         counts = Counter(medium.kind for medium in data["media"])
@@ -139,7 +138,6 @@ class GalleryForm(forms.Form):
         return GalleryChange(
             content=self.applied_to(content),
             files=tuple(self.cleaned_data.get("files") or ()),
-            used=frozenset(self._used),
             removed=frozenset(self._removed),
         )
 
@@ -187,7 +185,6 @@ class GalleryForm(forms.Form):
             elif token in self.kept:
                 chosen.append(replace(self.kept[token], alt_text=self._alt(token)))
             elif upload and upload.state == UploadState.READY:
-                self._used.append(upload.key)
                 chosen.append(as_content(upload, alt_text=self._alt(token)))
             elif upload and upload.state == UploadState.REJECTED and self.complete:
                 self._removed.append(upload.key)  # told, and the form is done with

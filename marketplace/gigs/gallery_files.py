@@ -27,7 +27,6 @@ class GalleryChange:
 
     content: GigContent
     files: tuple[UploadedFile, ...] = ()  # without script
-    used: frozenset[UUID] = frozenset()  # uploads that `content` names now
     removed: frozenset[UUID] = frozenset()
 
 

@@ -12,7 +12,6 @@ from marketplace.gigs.content import read_content
 from marketplace.gigs.gallery_files import GALLERY, as_content, still_used
 from marketplace.uploads import services, tasks
 from marketplace.uploads.models import Upload
-from marketplace.uploads.selectors import uploads_to_collect
 from marketplace.uploads.stored import stored_names
 from tests.gigs.content import content, picture
 from tests.uploads import files
@@ -65,7 +64,8 @@ def test_a_room_that_is_switched_off_keeps_its_files(sent, desk, folders):
 
 
 def gallery_upload(seller) -> Upload:
-    return services.take_file(owner=seller, purpose=GALLERY, subject="gig:new", file=picture())
+    draft = gigs.create_gig(seller=seller, content=content())
+    return services.take_file(owner=seller, purpose=GALLERY, subject=f"gig:{draft.pk}", file=picture())
 
 
 def test_a_file_that_a_revision_names_is_kept_until_no_revision_does(
@@ -117,16 +117,6 @@ def test_nobody_marks_an_upload_of_somebody_else_as_used(sent, buyer):
     assert services.attach_uploads(owner=buyer, names=[upload.result_name]) == set()
     upload.refresh_from_db()
     assert upload.attached_at is None
-
-
-def test_what_somebody_comes_back_to_is_not_collected_under_their_hands(sent, seller):
-    upload = sent("a.jpg", files.picture())
-    Upload.objects.update(updated_at=clock.now() - timedelta(hours=25))
-    assert list(uploads_to_collect()) == [upload]
-    services.hold_uploads(owner=seller, keys=[upload.key])
-    # The job had listed it before.
-    assert services.collect_upload(upload_id=upload.pk) is False
-    assert Upload.objects.exists()
 
 
 def test_the_nightly_sweep_deletes_what_belongs_to_no_upload_and_nothing_else(send, folders, monkeypatch):

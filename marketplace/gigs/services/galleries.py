@@ -5,20 +5,20 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from marketplace.accounts.models import User
-from marketplace.gigs.errors import FilesRefusedError, GigError, GigErrorCode
+from marketplace.gigs.errors import FilesRefusedError
 from marketplace.gigs.gallery_files import GALLERY, GalleryChange, as_content, posted_uploads, subject_of, with_media
 from marketplace.gigs.models import Gig
 from marketplace.gigs.services.drafts import require_current, save_draft
 from marketplace.uploads.errors import UploadError
 from marketplace.uploads.models import Upload
-from marketplace.uploads.services import discard_upload, hold_uploads, take_file
+from marketplace.uploads.services import discard_upload, take_file
 
 
 def save_gallery(*, gig_id: int, seller: User, change: GalleryChange, seen: str) -> Gig:
     """Save the draft with this gallery, and let go of the uploads that were taken out of it; all of it or nothing.
 
-    Raises GigError as `save_draft` does, STALE_DRAFT also when another window has thrown away an upload that is used here,
-    and FilesRefusedError when a file that came with the form is refused: then nothing is saved, and the others wait as
+    Raises GigError as `save_draft` does, MEDIA_GONE when another window has thrown away an upload that is used here, and
+    FilesRefusedError when a file that came with the form is refused: then nothing is saved, and the others wait as
     uploads of this form.
     """
     taken: list[Upload] = []
@@ -30,12 +30,8 @@ def save_gallery(*, gig_id: int, seller: User, change: GalleryChange, seen: str)
     content = with_media(
         change.content, [*change.content.media, *(as_content(upload, alt_text="") for upload in taken)]
     )
-    used = change.used | {upload.key for upload in taken}
     with transaction.atomic():
         gig = save_draft(gig_id=gig_id, seller=seller, content=content, seen=seen)
-        # After the gig, as attaching does (docs/locking.md). A row that is gone took its files along.
-        if hold_uploads(owner=seller, keys=used) < len(used):
-            raise GigError(GigErrorCode.STALE_DRAFT)
         for upload in _ascending(posted_uploads(seller, change.removed).values()):
             discard_upload(upload=upload)
         return gig

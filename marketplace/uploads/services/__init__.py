@@ -1,6 +1,6 @@
 """What people and jobs do with uploads, one module a subject."""
 
-from marketplace.uploads.services.attaching import attach_uploads, hold_uploads
+from marketplace.uploads.services.attaching import attach_uploads
 from marketplace.uploads.services.collecting import collect_upload
 from marketplace.uploads.services.deciding import process_upload, take_back_upload
 from marketplace.uploads.services.intake import (
@@ -19,7 +19,6 @@ __all__ = [
     "declare_upload",
     "discard_upload",
     "finish_upload",
-    "hold_uploads",
     "process_upload",
     "receive_file",
     "sweep_incoming",

@@ -1,15 +1,12 @@
 """Uploads that are used: a room above says so in the transaction in which it writes its own row."""
 
 from collections.abc import Collection
-from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.uploads import locks
-from marketplace.uploads.models import Upload
 
 
 @transaction.atomic
@@ -28,8 +25,3 @@ def attach_uploads(*, owner: User, names: Collection[str]) -> set[str]:
             upload.attached_at = clock.now()
             upload.save(update_fields=["attached_at", "updated_at"])
     return attached
-
-
-def hold_uploads(*, owner: User, keys: Collection[UUID]) -> int:
-    """The form of `owner` that names these is being saved: nothing collects them meanwhile. Returns how many there are."""
-    return Upload.objects.filter(owner=owner, key__in=keys).update(updated_at=timezone.now())
