@@ -45,9 +45,9 @@ BUYER, SELLER, SYSTEM, MEDIATOR, BOTH, OPENER = "buyer", "seller", "system", "me
 
 class ProposalStatus(models.TextChoices):
     OPEN = "open", _("Waiting for the answer")
-    ACCEPTED = "accepted", _("Agreed")
+    ACCEPTED = "accepted", _("Accepted by the other side")
     DECLINED = "declined", _("Declined")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", _("Taken back")
     LAPSED = "lapsed", _("Not answered in time")
     OVERTAKEN = "overtaken", _("Overtaken by what happened")
 

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
                 ('kind', models.CharField(choices=[('cancel', 'Cancel together'), ('extend', 'More time'), ('discount', 'A lower price'), ('supplement', 'Additional work'), ('split', 'Division in a dispute')], max_length=10, verbose_name='kind')),
-                ('status', models.CharField(choices=[('open', 'Waiting for the answer'), ('accepted', 'Agreed'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn'), ('lapsed', 'Not answered in time'), ('overtaken', 'Overtaken by what happened')], default='open', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('open', 'Waiting for the answer'), ('accepted', 'Accepted by the other side'), ('declined', 'Declined'), ('withdrawn', 'Taken back'), ('lapsed', 'Not answered in time'), ('overtaken', 'Overtaken by what happened')], default='open', max_length=10, verbose_name='status')),
                 ('message', models.TextField(blank=True, max_length=1000, verbose_name='message')),
                 ('reason_code', models.CharField(blank=True, max_length=30, verbose_name='reason')),
                 ('days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days')),
