@@ -8,6 +8,11 @@ def lock_order(order_id: int) -> Order:
     return Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
 
 
+def try_lock_order(order_id: int) -> Order | None:
+    """Lock one order unless somebody holds it: None then, and when there is none. For jobs, which come again."""
+    return Order.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(pk=order_id).first()
+
+
 def lock_refund(refund_id: int) -> Refund:
     """Lock one refund. Nothing that holds it asks for an order's lock afterwards."""
     return Refund.objects.select_for_update(of=("self",), no_key=True).get(pk=refund_id)

@@ -16,6 +16,8 @@ from marketplace.orders.models import (
     Order,
     OrderEvent,
     OrderItem,
+    OrderMilestone,
+    OrderProposal,
     OrderRequirement,
     Refund,
     RefundStatus,
@@ -32,9 +34,15 @@ class OrdersSection(Section):
             "orders.Order.seller",
             "orders.OrderEvent.actor",
             "orders.Dispute.opened_by",
+            "orders.OrderProposal.proposed_by",
+            "orders.MilestonePlan.buyer",
+            "orders.MilestonePlan.seller",
         }
     )
-    not_exported = {"orders.Dispute.decided_by": "who of the staff did it; the decision itself is exported"}
+    not_exported = {
+        "orders.Dispute.decided_by": "who of the staff did it; the decision itself is exported",
+        "orders.MilestonePlan.stopped_by": "one of the two sides of the agreement, which is exported",
+    }
 
     def tables(self, user: User) -> Iterable[Table]:
         """Orders of both hats, with everything their pages show."""
@@ -88,6 +96,21 @@ class OrdersSection(Section):
             DeliveryFile.objects.filter(delivery__order__in=own).order_by("pk"),
             order="delivery__order__number",
             **plain("name", "size", "sha256"),
+        )
+        yield table(
+            "order_proposals",
+            OrderProposal.objects.filter(order__in=own)
+            .order_by("pk")
+            .annotate(by=Case(When(proposed_by=user, then=Value("you")), default=Value("other side"))),
+            order="order__number",
+            **plain("kind", "by", "status", "message", "days", "amount_fen", "created_at", "answered_at"),
+        )
+        yield table(
+            "order_milestones",
+            OrderMilestone.objects.filter(Q(plan__buyer=user) | Q(plan__seller=user)).order_by("pk"),
+            agreement="plan__title",
+            order="order__number",
+            **plain("position", "title", "description", "amount_fen", "delivery_days", "revisions"),
         )
         yield table(
             "disputes",

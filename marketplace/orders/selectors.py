@@ -22,6 +22,7 @@ from marketplace.orders.models import (
     DeliveryFile,
     Dispute,
     Order,
+    OrderDeadline,
     OrderEvent,
     OrderRequirement,
     Refund,
@@ -193,6 +194,12 @@ def expired_unpaid() -> QuerySet[Order]:
     """Orders whose payment clock ran out, longest over first."""
     expired = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT, payment_expires_at__lte=clock.now())
     return expired.order_by("payment_expires_at", "pk")
+
+
+def due_deadlines(*, limit: int = 1000) -> list[tuple[int, str]]:
+    """Orders and kinds of deadlines that have come, longest over first; the next run takes what is beyond the limit."""
+    due = OrderDeadline.objects.filter(due_at__lte=clock.now()).order_by("due_at", "pk")
+    return list(due.values_list("order_id", "kind")[:limit])
 
 
 def due_for_acceptance_ids() -> list[int]:

@@ -41,7 +41,18 @@ REFUNDABLE_STATUSES = (
     OrderStatus.RESOLVED,
 )
 
-BUYER, SELLER, SYSTEM, MEDIATOR = "buyer", "seller", "system", "mediator"
+# BOTH: one proposed it and the other accepted, or was silent until the time was over.
+# OPENER: whoever opened the dispute takes it back; it leads where a delivery or answers lead too, and is neither.
+BUYER, SELLER, SYSTEM, MEDIATOR, BOTH, OPENER = "buyer", "seller", "system", "mediator", "both", "opener"
+
+
+class ProposalStatus(models.TextChoices):
+    OPEN = "open", _("Waiting for the answer")
+    ACCEPTED = "accepted", _("Accepted by the other side")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    LAPSED = "lapsed", _("Not answered in time")
+    OVERTAKEN = "overtaken", _("Overtaken by what happened")
 
 
 def _row(source: OrderStatus, target: OrderStatus, *actors: str, effect: str = "") -> Transition[OrderStatus]:
@@ -53,18 +64,36 @@ ORDER_TRANSITIONS: TransitionTable[OrderStatus] = TransitionTable(
     (
         _row(_S.PENDING_PAYMENT, _S.AWAITING_REQUIREMENTS, SYSTEM, effect="the payment enters escrow"),
         _row(_S.PENDING_PAYMENT, _S.IN_PROGRESS, SYSTEM, effect="the payment enters escrow; the gig asks nothing"),
+        _row(_S.PENDING_PAYMENT, _S.COMPLETED, SYSTEM, effect="a tip: released as soon as it is paid"),
         _row(_S.PENDING_PAYMENT, _S.CANCELLED, BUYER, SYSTEM, effect="nothing was paid; the clock closes it too"),
-        _row(_S.AWAITING_REQUIREMENTS, _S.IN_PROGRESS, BUYER, effect="the delivery clock starts"),
+        _row(
+            _S.AWAITING_REQUIREMENTS,
+            _S.IN_PROGRESS,
+            BUYER,
+            SELLER,
+            effect="the delivery clock starts; a seller may skip",
+        ),
         _row(_S.AWAITING_REQUIREMENTS, _S.CANCELLED, BUYER, SELLER, effect="full refund"),
         _row(_S.IN_PROGRESS, _S.DELIVERED, SELLER, effect="the acceptance clock starts"),
-        _row(_S.IN_PROGRESS, _S.CANCELLED, BUYER, SELLER, effect="full refund; the buyer only when very late"),
+        _row(_S.IN_PROGRESS, _S.CANCELLED, BUYER, SELLER, BOTH, effect="full refund; the buyer only when very late"),
         _row(_S.DELIVERED, _S.COMPLETED, BUYER, SYSTEM, effect="escrow is released; the clock accepts too"),
         _row(_S.DELIVERED, _S.REVISION_REQUESTED, BUYER, effect="uses one revision; the acceptance clock stops"),
         _row(_S.REVISION_REQUESTED, _S.DELIVERED, SELLER, effect="the acceptance clock starts anew"),
-        _row(_S.REVISION_REQUESTED, _S.CANCELLED, BUYER, SELLER, effect="full refund; the buyer only when very late"),
+        _row(
+            _S.REVISION_REQUESTED,
+            _S.CANCELLED,
+            BUYER,
+            SELLER,
+            BOTH,
+            effect="full refund; the buyer only when very late",
+        ),
+        _row(_S.DELIVERED, _S.CANCELLED, BOTH, effect="full refund"),
         _row(_S.IN_PROGRESS, _S.DISPUTED, BUYER, SELLER),
         _row(_S.DELIVERED, _S.DISPUTED, BUYER, SELLER, effect="the acceptance clock stops"),
         _row(_S.REVISION_REQUESTED, _S.DISPUTED, BUYER, SELLER),
-        _row(_S.DISPUTED, _S.RESOLVED, MEDIATOR, effect="refund, split or release as decided"),
+        _row(_S.DISPUTED, _S.RESOLVED, MEDIATOR, BOTH, effect="refund, split or release as decided or agreed"),
+        _row(_S.DISPUTED, _S.IN_PROGRESS, OPENER, effect="taken back; the clocks go on"),
+        _row(_S.DISPUTED, _S.REVISION_REQUESTED, OPENER, effect="taken back; the clocks go on"),
+        _row(_S.DISPUTED, _S.DELIVERED, OPENER, effect="taken back; the acceptance clock starts anew"),
     )
 )

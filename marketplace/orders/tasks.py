@@ -4,6 +4,7 @@ from celery import shared_task
 
 from marketplace.core.jobs import count_done
 from marketplace.orders import selectors, services
+from marketplace.orders.models import DeadlineKind
 
 
 @shared_task
@@ -11,4 +12,13 @@ def accept_due_deliveries() -> int:
     """Accept what nobody answered in time. Returns how many."""
     return count_done(
         selectors.due_for_acceptance_ids(), lambda order_id: services.accept_automatically(order_id=order_id)
+    )
+
+
+@shared_task
+def run_due_deadlines() -> int:
+    """Let every deadline that has come do its work. Returns how many did."""
+    return count_done(
+        selectors.due_deadlines(),
+        lambda due: services.run_deadline(order_id=due[0], kind=DeadlineKind(due[1])),
     )

@@ -22,19 +22,24 @@ S, E = OrderStatus, OrderEventType
 ALLOWED = {
     (S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS): {"system"},
     (S.PENDING_PAYMENT, S.IN_PROGRESS): {"system"},
+    (S.PENDING_PAYMENT, S.COMPLETED): {"system"},
     (S.PENDING_PAYMENT, S.CANCELLED): {"buyer", "system"},
-    (S.AWAITING_REQUIREMENTS, S.IN_PROGRESS): {"buyer"},
+    (S.AWAITING_REQUIREMENTS, S.IN_PROGRESS): {"buyer", "seller"},
     (S.AWAITING_REQUIREMENTS, S.CANCELLED): {"buyer", "seller"},
     (S.IN_PROGRESS, S.DELIVERED): {"seller"},
-    (S.IN_PROGRESS, S.CANCELLED): {"buyer", "seller"},
+    (S.IN_PROGRESS, S.CANCELLED): {"buyer", "seller", "both"},
     (S.IN_PROGRESS, S.DISPUTED): {"buyer", "seller"},
     (S.DELIVERED, S.COMPLETED): {"buyer", "system"},
     (S.DELIVERED, S.REVISION_REQUESTED): {"buyer"},
     (S.DELIVERED, S.DISPUTED): {"buyer", "seller"},
     (S.REVISION_REQUESTED, S.DELIVERED): {"seller"},
-    (S.REVISION_REQUESTED, S.CANCELLED): {"buyer", "seller"},
+    (S.REVISION_REQUESTED, S.CANCELLED): {"buyer", "seller", "both"},
+    (S.DELIVERED, S.CANCELLED): {"both"},
     (S.REVISION_REQUESTED, S.DISPUTED): {"buyer", "seller"},
-    (S.DISPUTED, S.RESOLVED): {"mediator"},
+    (S.DISPUTED, S.RESOLVED): {"mediator", "both"},
+    (S.DISPUTED, S.IN_PROGRESS): {"opener"},
+    (S.DISPUTED, S.REVISION_REQUESTED): {"opener"},
+    (S.DISPUTED, S.DELIVERED): {"opener"},
 }
 
 
@@ -42,7 +47,7 @@ ALLOWED = {
 def test_the_table_allows_exactly_these_moves(source, target):
     actors = {
         actor
-        for actor in ("buyer", "seller", "system", "mediator", "stranger")
+        for actor in ("buyer", "seller", "system", "mediator", "both", "opener", "stranger")
         if ORDER_TRANSITIONS.allows(source, target, actor)
     }
     assert actors == ALLOWED.get((source, target), set())

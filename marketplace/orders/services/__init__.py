@@ -1,7 +1,9 @@
 """What the two sides of an order, and its clocks, can do. One module a part of its life."""
 
 from marketplace.orders.services.acceptance import accept_automatically, accept_delivery, request_revision
+from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
+from marketplace.orders.services.clocks import at_deadline, run_deadline
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.disputes import decide_dispute, open_dispute
 from marketplace.orders.services.placing import confirm_payment, get_or_place_order, offer_of, place_order
@@ -18,8 +20,11 @@ from marketplace.orders.services.refunds import (
 from marketplace.orders.services.requirements import submit_requirements
 
 __all__ = [
+    "Question",
+    "Terms",
     "accept_automatically",
     "accept_delivery",
+    "at_deadline",
     "begin_refund_attempt",
     "cancel_order",
     "close_unpaid_order",
@@ -31,6 +36,7 @@ __all__ = [
     "mark_refund_done",
     "offer_of",
     "open_dispute",
+    "place_agreed_order",
     "place_order",
     "postpone_refund",
     "refund_part",
@@ -38,5 +44,6 @@ __all__ = [
     "resume_refund",
     "retry_refund",
     "return_payment",
+    "run_deadline",
     "submit_requirements",
 ]

@@ -14,7 +14,7 @@ from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services._uploads import StoredFile, stored
-from marketplace.orders.states import OrderStatus
+from marketplace.orders.states import BUYER, OrderStatus
 
 
 def submit_requirements(
@@ -33,7 +33,9 @@ def submit_requirements(
 
 def _submit(*, order_id: int, buyer: User, answers: Mapping[int, str], files: Mapping[int, StoredFile]) -> Order:
     order = locks.lock_order(order_id)
-    require_transition(order, to=OrderStatus.IN_PROGRESS, actor=role_of(order, buyer))
+    if role_of(order, buyer) != BUYER:  # the seller's way to the same state is to go without answers
+        raise OrderError(OrderErrorCode.WRONG_STATE)
+    require_transition(order, to=OrderStatus.IN_PROGRESS, actor=BUYER)
     requirements = list(order.requirements.all())
     for requirement in requirements:
         requirement.answer = answers.get(requirement.pk, "").strip()

@@ -1,0 +1,31 @@
+"""Setting and stopping the clocks of an order. Called under the order's lock, with the change that starts or ends them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from marketplace.core import clock
+from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
+
+
+def set_deadlines(order: Order, moments: Mapping[DeadlineKind, datetime | None]) -> None:
+    """Set each of these clocks anew. None stops it, and so does a moment that is over: a reminder too late is no reminder."""
+    now = clock.now()
+    coming = {kind: at for kind, at in moments.items() if at is not None and at > now}
+    OrderDeadline.objects.bulk_create(
+        (OrderDeadline(order=order, kind=kind, due_at=at) for kind, at in coming.items()),
+        update_conflicts=True,
+        unique_fields=["order", "kind"],
+        update_fields=["due_at"],
+    )
+    stop_deadlines(order, *(kind for kind in moments if kind not in coming))
+
+
+def stop_deadlines(order: Order, *kinds: DeadlineKind) -> None:
+    """Stop these clocks; those that do not run are left alone."""
+    if kinds:
+        OrderDeadline.objects.filter(order=order, kind__in=kinds).delete()
+
+
+def stop_all_deadlines(order: Order) -> None:
+    """The order has ended: nothing happens to it by itself any more."""
+    OrderDeadline.objects.filter(order=order).delete()

@@ -1,0 +1,34 @@
+"""Everything about an order, by subject."""
+
+from marketplace.orders.models.deadlines import DeadlineKind, OrderDeadline
+from marketplace.orders.models.deliveries import Delivery, DeliveryFile
+from marketplace.orders.models.disputes import Dispute, DisputeOutcome
+from marketplace.orders.models.events import OrderEvent, OrderEventType
+from marketplace.orders.models.milestones import MilestonePlan, OrderMilestone
+from marketplace.orders.models.orders import Order, OrderItem, OrderItemKind, OrderKind, OrderRequirement
+from marketplace.orders.models.proposals import OrderProposal, ProposalKind
+from marketplace.orders.models.refunds import Refund, RefundStatus
+from marketplace.orders.models.storage import private_storage
+
+__all__ = [
+    "DeadlineKind",
+    "Delivery",
+    "DeliveryFile",
+    "Dispute",
+    "DisputeOutcome",
+    "MilestonePlan",
+    "Order",
+    "OrderDeadline",
+    "OrderEvent",
+    "OrderEventType",
+    "OrderItem",
+    "OrderItemKind",
+    "OrderKind",
+    "OrderMilestone",
+    "OrderProposal",
+    "OrderRequirement",
+    "ProposalKind",
+    "Refund",
+    "RefundStatus",
+    "private_storage",
+]

@@ -1,0 +1,43 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.orders.models.orders import Order
+
+
+class OrderEventType(models.TextChoices):
+    PLACED = "placed", _("Order placed")
+    PAID = "paid", _("Paid into escrow")
+    REQUIREMENTS_SUBMITTED = "requirements_submitted", _("Requirements submitted")
+    DELIVERED = "delivered", _("Work delivered")
+    REVISION_REQUESTED = "revision_requested", _("Revision requested")
+    ACCEPTED = "accepted", _("Accepted")
+    AUTO_ACCEPTED = "auto_accepted", _("Accepted automatically")
+    CANCELLED = "cancelled", _("Cancelled")
+    PAYMENT_EXPIRED = "payment_expired", _("Closed, not paid in time")
+    REFUND_DECIDED = "refund_decided", _("Refund decided")
+    REFUNDED = "refunded", _("Refund paid back")
+    DISPUTE_OPENED = "dispute_opened", _("Dispute opened")
+    DISPUTE_DECIDED = "dispute_decided", _("Dispute decided")
+    REVIEWED = "reviewed", _("Reviewed")
+
+
+class OrderEvent(models.Model):
+    """A line of the time line that both sides see. Written with the change it tells of, in one transaction."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    type = models.CharField(_("event"), max_length=25, choices=OrderEventType)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    data = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("order event")
+        verbose_name_plural = _("order events")
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["order", "-created_at"], name="orders_event_timeline")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.type}"
