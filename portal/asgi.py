@@ -16,7 +16,7 @@ from portal.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(django_application, prefix="/uploads/", limit=300 * 1024 * 1024),
+        "http": BodyLimit(django_application, prefix="/uploads/", limit=1100 * 1024 * 1024),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -11,6 +11,10 @@ class OrdersConfig(AppConfig):
         from marketplace.gigs.sales import counted_by
         from marketplace.orders.own_data import OrdersSection
         from marketplace.orders.selectors import paid_orders_by_day
+        from marketplace.orders.sent_files import DELIVERY, REVISION
+        from marketplace.uploads import purposes
 
         register("orders", OrdersSection())
+        purposes.register(DELIVERY)
+        purposes.register(REVISION)
         counted_by(paid_orders_by_day)
