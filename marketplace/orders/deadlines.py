@@ -51,3 +51,9 @@ def delivery_deadlines(order: Order) -> dict[DeadlineKind, datetime | None]:
         DeadlineKind.LATE: at,
         DeadlineKind.VERY_LATE: at and at + timedelta(hours=rule(order.rules, "orders.very_late_hours")),
     }
+
+
+def extended_due_at(order: Order, days: int) -> datetime:
+    """When it is due with `days` more: counted from what was promised, or from now where that is over (product decision)."""
+    now = clock.now()
+    return max(order.due_at or now, now) + timedelta(days=days)

@@ -1,5 +1,6 @@
 """What the two sides of an order, and its clocks, can do. One module a part of its life."""
 
+from marketplace.orders.services import changes  # noqa: F401 declares what proposals do
 from marketplace.orders.services.acceptance import (
     accept_automatically,
     accept_delivery,
@@ -8,7 +9,6 @@ from marketplace.orders.services.acceptance import (
 )
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
-from marketplace.orders.services.changes import extended_due_at
 from marketplace.orders.services.clocks import at_deadline, run_deadline
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.disputes import decide_dispute, open_dispute
@@ -48,7 +48,6 @@ __all__ = [
     "decide_dispute",
     "decline_proposal",
     "deliver_order",
-    "extended_due_at",
     "get_or_place_order",
     "give_tip",
     "hand_refund_to_a_person",

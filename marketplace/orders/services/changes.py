@@ -1,6 +1,6 @@
 """What the two sides of a running order change about it together: its time, its price, its revisions, what more is done."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid5
 
 from django.utils.translation import gettext as _now
@@ -38,14 +38,8 @@ def _check_extension(order: Order, proposal: OrderProposal) -> None:
     _require_words(proposal)
 
 
-def extended_due_at(order: Order, days: int) -> datetime:
-    """When it is due with `days` more: counted from what was promised, or from now where that is over (product decision)."""
-    now = clock.now()
-    return max(order.due_at or now, now) + timedelta(days=days)
-
-
 def _extend(order: Order, proposal: OrderProposal, user: User | None) -> None:
-    order.due_at = extended_due_at(order, proposal.days or 0)
+    order.due_at = deadlines.extended_due_at(order, proposal.days or 0)
     order.save(update_fields=["due_at", "updated_at"])
     deadlines.set_deadlines(order, deadlines.delivery_deadlines(order))
 
