@@ -1,7 +1,7 @@
 """What the two sides change about an order together, the buyer's pause, and tips. Each is a page with one button."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
+from marketplace.core.rules import rule
 from marketplace.orders import delivery_selectors, order_parts, selectors, services
 from marketplace.orders.delivery_forms import DiscountForm, ExtendForm, OneMoreRevisionForm, SupplementForm, TipForm
 from marketplace.orders.models import Order, OrderKind, ProposalKind
@@ -96,8 +97,8 @@ _CHANGES: dict[str, _Change] = {
     "pause": _Change(
         title=_("Take more time to look"),
         text=_(
-            "Automatic acceptance is put off, once for this order, and the seller is told. You can still accept, ask for a"
-            " revision or open a dispute at any time."
+            "Automatic acceptance is put off by %(days)s days, once for this order, and the seller is told. You can still"
+            " accept, ask for a revision or open a dispute at any time."
         ),
         button=_("Put it off"),
         form=forms.Form,
@@ -106,7 +107,7 @@ _CHANGES: dict[str, _Change] = {
     ),
     "tip": _Change(
         title=_("Give a tip"),
-        text=_("All of it goes to the seller; the platform keeps nothing. Nobody expects one."),
+        text=_("It is the seller's as soon as it is paid. Nobody expects one."),
         button=_("Go to payment"),
         form=TipForm,
         run=lambda order, user, form: services.give_tip(
@@ -141,6 +142,9 @@ def change(request: HttpRequest, number: str, action: str) -> HttpResponse:
                 return redirect(order)
     elif action not in order_parts.possible_changes(order, request.user):
         return redirect(order)
+    if action == "pause":
+        days = rule(order.rules, "orders.acceptance_pause_days")
+        definition = replace(definition, text=str(definition.text) % {"days": days})
     context = {"order": order, "form": form, "action": definition}
     return render(request, "orders/order_action.html", context, status=200 if request.method == "GET" else 422)
 

@@ -183,9 +183,15 @@ class TipForm(_AmountForm):
         presets = tip_rules.presets_fen(order)
         self.fields["preset"].choices = [
             *((str(fen), f"¥{display_yuan(fen)}") for fen in presets),
-            ("own", _("Another amount")),
+            ("own", _("My own amount")),
         ]
         self.fields["preset"].initial = str(presets[0])
+        fee = tip_rules.fee_basis_points(order)
+        self.fields["preset"].help_text = (
+            _("The platform keeps %(percent)s%% of it.") % {"percent": f"{Decimal(fee) / 100:f}"}
+            if fee
+            else _("The platform takes no fee on tips: all of it goes to the seller.")
+        )
         amount = self.fields["amount"]
         amount.required, amount.label = False, _("Another amount, in yuan")
         amount.help_text = _("From ¥%(least)s to ¥%(most)s.") % {

@@ -144,7 +144,7 @@ def _tip_builder(builder: Callable[[Order, bool], NextThing]) -> Callable[[Order
     def build(order: Order, is_buyer: bool) -> NextThing:
         found = builder(order, is_buyer)
         if order.status == OrderStatus.PENDING_PAYMENT:
-            return replace(found, text=_("All of it goes to the seller as soon as it is paid."))
+            return replace(found, text=_("It is the seller's as soon as it is paid."))
         if order.status == OrderStatus.COMPLETED and is_buyer:
             return replace(found, title=_("Thank you: your tip has arrived"), text=_("The seller was told."))
         return found

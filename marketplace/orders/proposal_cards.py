@@ -45,10 +45,10 @@ def proposal_cards(order: Order, viewer: User, proposals: list[OrderProposal]) -
 
 
 def what_is_proposed(kind: str, days: int | None, amount_fen: int | None) -> str:
-    """A proposal in a few words, e.g. “3 days more”. For kinds without words of their own, what the kind is called."""
+    """A proposal in a few words, e.g. “3 days of extra time”. For kinds without words of their own, what the kind is called."""
     amount = "¥" + display_yuan(amount_fen or 0)
     if kind == ProposalKind.EXTEND:
-        return ngettext("%(days)s day more", "%(days)s days more", days or 0) % {"days": days}
+        return ngettext("%(days)s day of extra time", "%(days)s days of extra time", days or 0) % {"days": days}
     if kind == ProposalKind.DISCOUNT:
         return _("%(amount)s off the price") % {"amount": amount}
     if kind == ProposalKind.SUPPLEMENT:

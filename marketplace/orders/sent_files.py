@@ -26,7 +26,8 @@ def _watermark(subject: str) -> str:
     number = subject.removeprefix("order:")
     order = Order.objects.filter(pk=number).only("number").first() if number.isdecimal() else None
     with override("zh-hans"):
-        return f"{_('Jiangji preview')} {order.number if order else ''}".strip()
+        words = _("Jiangji preview")
+    return f"{words} {order.number}" if order else words
 
 
 def _names(rows: Any) -> set[str]:

@@ -32,6 +32,11 @@ def most_fen(order: Order) -> int:
     return max(order.kept_fen, rule(order.rules, "orders.tip_small_order_fen"))
 
 
+def fee_basis_points(order: Order) -> int:
+    """What the platform keeps of a tip, in basis points."""
+    return rule(order.rules, "orders.tip_commission_basis_points")
+
+
 def presets_fen(order: Order) -> list[int]:
     """Suggested tips in fen: round shares of the price, whole yuan, within the limits, ascending."""
     shares = (order.total_fen * percent // 100 // FEN_PER_YUAN * FEN_PER_YUAN for percent in PRESET_PERCENT)

@@ -15,7 +15,7 @@ from marketplace.orders.services._rules import role_of
 from marketplace.orders.services.agreed import Terms, place_agreed_order
 from marketplace.orders.services.cancellation import drop_unpaid
 from marketplace.orders.states import BUYER, OrderStatus
-from marketplace.orders.tip_rules import ends_at, least_fen, most_fen
+from marketplace.orders.tip_rules import ends_at, fee_basis_points, least_fen, most_fen
 
 
 @transaction.atomic
@@ -53,5 +53,5 @@ def give_tip(*, order_id: int, buyer: User, amount_fen: int, message: str = "") 
         ),
         kind=OrderKind.TIP,
         parent=order,
-        commission_basis_points=rule(order.rules, "orders.tip_commission_basis_points"),
+        commission_basis_points=fee_basis_points(order),
     )
