@@ -10,7 +10,8 @@ from marketplace.orders.states import OrderStatus
 
 
 def original_for(user: User, number: str, file_id: int) -> DeliveryFile:
-    """A delivered file as it came, for the two sides of its order. Raises Http404, also while it is held back."""
+    """A delivered file as it came, for the two sides and the mediator of its dispute. Raises Http404, also while it is held
+    back."""
     found = _delivered(user, number).filter(pk=file_id).first()
     if found is None or is_held_back(found.delivery.order, found.delivery, found, user):
         raise Http404
@@ -27,14 +28,22 @@ def preview_for(user: User, number: str, file_id: int, *, width: int) -> tuple[D
 
 
 def _delivered(user: User, number: str) -> QuerySet[DeliveryFile]:
-    mine = Q(delivery__order__buyer=user) | Q(delivery__order__seller=user)
+    mine = _concerned(user, "delivery__order")
     files = DeliveryFile.objects.filter(mine, delivery__order__number=number)
     return files.select_related("delivery__order").prefetch_related("delivery__order__refunds")
 
 
+def _concerned(user: User, order: str) -> Q:
+    """Whose business files of an order are: the two sides', and a mediator's once there is a dispute, also after it."""
+    sides = Q(**{f"{order}__buyer": user}) | Q(**{f"{order}__seller": user})
+    if user.has_perm("orders.change_dispute"):
+        sides |= Q(**{f"{order}__dispute__isnull": False})
+    return sides
+
+
 def revision_file_for(user: User, number: str, file_id: int) -> RevisionFile:
-    """A file that shows what the buyer wants changed, for the two sides of the order. Raises Http404."""
-    mine = Q(request__order__buyer=user) | Q(request__order__seller=user)
+    """A file that shows what the buyer wants changed, for the two sides and the mediator of a dispute. Raises Http404."""
+    mine = _concerned(user, "request__order")
     found = RevisionFile.objects.filter(mine, request__order__number=number, pk=file_id).first()
     if found is None:
         raise Http404

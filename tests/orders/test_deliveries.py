@@ -198,6 +198,16 @@ def test_for_a_stranger_neither_original_nor_preview_is_there():
     assert Client().get(reverse("orders:preview", args=[order.number, file.pk])).status_code == 302
 
 
+def test_the_mediator_of_a_dispute_sees_everything_and_nobody_elses_deliveries():
+    order, file = delivered_picture()
+    mediator = make_moderator()
+    assert original(order, file, mediator) == 404
+    services.open_dispute(order_id=order.pk, user=order.seller, reason="说不拢")
+    assert original(order, file, mediator) == 200
+    assert preview(order, file, mediator).status_code == 200
+    assert original(order, file, make_user()) == 404
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "part", "told"),
     [
