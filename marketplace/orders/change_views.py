@@ -140,7 +140,7 @@ def change(request: HttpRequest, number: str, action: str) -> HttpResponse:
                     return redirect("payments:pay", done.number)
                 messages.success(request, definition.done)
                 return redirect(order)
-    elif action not in order_parts.possible_changes(order, request.user):
+    elif action not in order_parts.possible_changes(order, request.user, delivery_selectors.proposals_of(order)):
         return redirect(order)
     if action == "pause":
         days = rule(order.rules, "orders.acceptance_pause_days")

@@ -16,7 +16,7 @@ from marketplace.orders.sent_files import DELIVERY, REVISION, subject_of, waitin
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.presenters import as_json
-from marketplace.uploads.purposes import Purpose
+from marketplace.uploads.purposes import KindLimit, Purpose
 from marketplace.uploads.selectors import own_uploads
 from marketplace.uploads.services import discard_upload, hold_uploads, take_file
 from marketplace.uploads.states import UploadState
@@ -43,10 +43,9 @@ class SentFilesForm(forms.Form):
         return subject_of(self.order)
 
     @property
-    def limit(self) -> dict[str, int]:
-        """The sentence about sizes: `count` files of `megabytes`."""
-        limit = self.purpose.kinds[UploadKind.FILE]
-        return {"count": limit.count, "megabytes": limit.megabytes}
+    def limit(self) -> KindLimit:
+        """How many files, and how large."""
+        return self.purpose.kinds[UploadKind.FILE]
 
     @property
     def rows(self) -> list[tuple[Upload, str]]:

@@ -1,12 +1,13 @@
 """What an order's page shows beside its state: deliveries, proposals, additional work, a tip, and what can be changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from marketplace.accounts.models import User
 from marketplace.orders import comparing, delivery_selectors, tip_rules
 from marketplace.orders.delivery_access import is_held_back, originals_are_open
-from marketplace.orders.models import Delivery, DeliveryFile, Order, OrderKind, ProposalKind
+from marketplace.orders.models import Delivery, DeliveryFile, Order, OrderKind, OrderProposal, ProposalKind
 from marketplace.orders.proposal_cards import proposal_cards
 from marketplace.orders.services import may_propose
 from marketplace.orders.states import OrderStatus, ProposalStatus
@@ -17,6 +18,8 @@ _PROPOSALS = {
     "supplement": ProposalKind.SUPPLEMENT,
     "one-more-revision": ProposalKind.REVISION,
 }
+# What needs the other side's yes, and is folded away: it is the next step of few orders.
+_TALKED_OVER = ("extend", "discount", "supplement")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def parts(order: Order, viewer: User) -> dict[str, Any]:
     proposals = delivery_selectors.proposals_of(order)
     tip = delivery_selectors.tip_of(order) if order.status == OrderStatus.COMPLETED else None
     cards = [_card(order, delivery, viewer) for delivery in order.deliveries.all()]
+    changes = possible_changes(order, viewer, proposals)
     return {
         "deliveries": cards[:1],
         "older_deliveries": cards[1:],
@@ -49,16 +53,18 @@ def parts(order: Order, viewer: User) -> dict[str, Any]:
         "supplements": delivery_selectors.supplements_of(order),
         # An unpaid tip is not yet the seller's business.
         "tip": tip if tip is not None and (tip.paid_at or viewer.pk == order.buyer_id) else None,
-        "changes": possible_changes(
-            order, viewer, open_kinds={p.kind for p in proposals if p.status == ProposalStatus.OPEN}
-        ),
+        "changes": [name for name in changes if name not in _TALKED_OVER],
+        "talked_over": [name for name in changes if name in _TALKED_OVER],
     }
 
 
-def possible_changes(order: Order, viewer: User, *, open_kinds: set[str] | None = None) -> list[str]:
-    """What this person may do now beside the next step, as change_views.py calls it."""
-    if open_kinds is None:
-        open_kinds = set(order.proposals.filter(status=ProposalStatus.OPEN).values_list("kind", flat=True))
+def possible_changes(order: Order, viewer: User, proposals: Sequence[OrderProposal]) -> list[str]:
+    """What this person may do now beside the next step, as change_views.py calls it. `proposals` are all of the order."""
+    open_kinds = {
+        proposal.kind
+        for proposal in proposals
+        if proposal.status == ProposalStatus.OPEN and not _may_counter(proposal, viewer)
+    }
     is_buyer = viewer.pk == order.buyer_id
     found = []
     is_looked_at = is_buyer and order.status == OrderStatus.DELIVERED
@@ -75,6 +81,11 @@ def possible_changes(order: Order, viewer: User, *, open_kinds: set[str] | None 
             continue
         found.append(name)
     return found
+
+
+def _may_counter(proposal: OrderProposal, viewer: User) -> bool:
+    """Whether this viewer may answer with a proposal of the same kind."""
+    return proposal.kind == ProposalKind.SUPPLEMENT and proposal.proposed_by_id != viewer.pk
 
 
 def _has_paid_tip(order: Order) -> bool:

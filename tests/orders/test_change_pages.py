@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.orders import services
+from marketplace.orders.delivery_selectors import proposals_of
 from marketplace.orders.models import Order, OrderKind, ProposalKind
 from marketplace.orders.order_parts import possible_changes
 from marketplace.orders.states import OrderStatus
@@ -46,7 +47,7 @@ def address(order, action):
 def test_each_side_is_offered_what_it_may_do_and_every_offer_has_its_page(status, side, language):
     order = make_order_in(status, **({} if status == S.REVISION_REQUESTED else {"revisions": 0}))
     user = getattr(order, side)
-    assert possible_changes(order, user) == OFFERED.get((status, side), [])
+    assert possible_changes(order, user, proposals_of(order)) == OFFERED.get((status, side), [])
     if status == S.PENDING_PAYMENT and side == "seller":
         return  # an order that was never paid is not the seller's business
     client = client_of(user)
@@ -88,6 +89,13 @@ def test_a_seller_asks_for_more_time_and_the_buyer_gives_it():
     assert client_of(order.buyer).post(yes).status_code == 302
     order.refresh_from_db()
     assert (order.due_at - due_at).days == 2
+
+
+def test_additional_work_can_be_countered_by_the_other_side_and_not_by_its_own():
+    order = make_paid_order()
+    make_proposal(order, ProposalKind.SUPPLEMENT, side="buyer")
+    assert "supplement" not in possible_changes(order, order.buyer, proposals_of(order))
+    assert "supplement" in possible_changes(order, order.seller, proposals_of(order))
 
 
 def test_nobody_says_yes_to_themselves_by_the_address():
@@ -136,7 +144,7 @@ def test_a_tip_leads_to_its_payment_and_is_thanked_for_on_both_pages(said, amoun
         client = client_of(user)
         assert "辛苦了" in client.get(order.get_absolute_url()).content.decode()
         assert client.get(tip.get_absolute_url()).status_code == 200
-    assert possible_changes(order, order.buyer) == []
+    assert possible_changes(order, order.buyer, proposals_of(order)) == []
 
 
 @pytest.mark.parametrize("said", [{}, {"preset": "own"}, {"preset": "7"}, {"preset": "own", "amount": "1"}])
@@ -152,7 +160,7 @@ def test_a_pause_says_how_long_and_happens_once():
     assert "7天" in page
     assert client_of(order.buyer).post(address(order, "pause")).status_code == 302
     order.refresh_from_db()
-    assert "pause" not in possible_changes(order, order.buyer)
+    assert "pause" not in possible_changes(order, order.buyer, proposals_of(order))
     assert client_of(order.buyer).post(address(order, "pause")).status_code == 422
 
 
@@ -161,4 +169,4 @@ def test_the_page_of_an_unpaid_tip_is_the_buyers_alone():
     assert client_of(tip.buyer).get(tip.get_absolute_url()).status_code == 200
     assert client_of(tip.seller).get(tip.get_absolute_url()).status_code == 404
     services.cancel_order(order_id=tip.pk, user=tip.buyer)
-    assert possible_changes(tip.parent, tip.buyer) == ["tip"]
+    assert possible_changes(tip.parent, tip.buyer, proposals_of(tip.parent)) == ["tip"]
