@@ -68,7 +68,7 @@ def thank(buyer, seller, stack, number: str) -> None:
     """The originals are open, and the buyer gives a tip."""
     page = buyer.visit(f"/orders/{number}/")
     with page.expect_download() as download:
-        page.get_by_role("link", name="下载 第二版.png").click()
+        page.locator("section:has(#delivery-2) a[download]").click()
     with Image.open(download.value.path()) as original:
         assert original.size == (1600, 1000)
     page.locator("a[href$='/change/tip/']:visible").click()
