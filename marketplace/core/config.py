@@ -37,6 +37,49 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition("orders.revision_days", 3, 1, 30, _("days"), _("A revision may take at least")),
         # facts/marketplace.md, rule 4.
         ConfigDefinition("orders.very_late_hours", 24, 1, 240, _("hours"), _("A buyer may cancel alone when late by")),
+        # facts/marketplace.md, "suggested own defaults": -72 h and -24 h; and a day's warning before a delivery is late.
+        ConfigDefinition(
+            "orders.accept_reminder_first_hours",
+            72,
+            1,
+            720,
+            _("hours"),
+            _("First reminder before automatic acceptance"),
+        ),
+        ConfigDefinition(
+            "orders.accept_reminder_last_hours", 24, 1, 720, _("hours"), _("Last reminder before automatic acceptance")
+        ),
+        ConfigDefinition(
+            "orders.due_reminder_hours", 24, 1, 240, _("hours"), _("Reminder before a promised time of delivery")
+        ),
+        # facts/marketplace.md, "suggested own defaults": one pause of seven days, once for each order.
+        ConfigDefinition(
+            "orders.acceptance_pause_days", 7, 1, 30, _("days"), _("A buyer may put off automatic acceptance once, by")
+        ),
+        # facts/marketplace.md, rule 5.
+        ConfigDefinition(
+            "orders.proposal_days", 4, 1, 30, _("days"), _("More time, a lower price, additional work: answered within")
+        ),
+        ConfigDefinition("orders.extension_most_days", 30, 1, 180, _("days"), _("More time, at once, is at most")),
+        # Product decision: the buyer need not be there when the seller agrees.
+        ConfigDefinition(
+            "orders.supplement_payment_hours", 72, 1, 240, _("hours"), _("Agreed additional work is paid within")
+        ),
+        # facts/marketplace.md, rule 12: tips within 7 days, at most the price, or a fixed sum where the price is small.
+        ConfigDefinition("orders.tip_days", 7, 1, 90, _("days"), _("After completion a tip can be given for")),
+        ConfigDefinition("orders.tip_minimum_fen", 500, 100, 10_000, _("fen"), _("A tip is at least")),
+        ConfigDefinition(
+            "orders.tip_small_order_fen", 10_000, 100, 100_000, _("fen"), _("A tip may be this much whatever the price")
+        ),
+        # Product decision: a tip is thanks, not trade; the field takes 20 % (rule 12) and is disliked for it.
+        ConfigDefinition(
+            "orders.tip_commission_basis_points",
+            0,
+            0,
+            3000,
+            _("basis points"),
+            _("Service fee of the platform on tips"),
+        ),
         # Product decision, by seller level; pinned to the order at purchase. 30 % is what institutions let a platform split off.
         ConfigDefinition(
             "payments.commission_basis_points", 1000, 0, 3000, _("basis points"), _("Service fee of the platform")

@@ -54,10 +54,10 @@ def encode_square(upload: File, *, square: Square | None, side: int) -> EncodedP
     return _encoded(picture.crop((left, top, left + size, top + size)), side)
 
 
-def open_picture(upload: File) -> Image.Image:
+def open_picture(upload: File, *, megabytes: int = MAXIMUM_MEGABYTES) -> Image.Image:
     """The pixels of `upload`, upright, in RGB or RGBA. Raises PictureError; too many are refused before they are unpacked."""
-    if upload.size > MAXIMUM_MEGABYTES * 1024 * 1024:
-        raise PictureError(PictureErrorCode.TOO_LARGE, name=upload.name, limit=MAXIMUM_MEGABYTES)
+    if upload.size > megabytes * 1024 * 1024:
+        raise PictureError(PictureErrorCode.TOO_LARGE, name=upload.name, limit=megabytes)
     # WeasyPrint, once imported for an invoice, has Pillow take files that end half-way, in the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:

@@ -22,6 +22,15 @@ class OrderErrorCode(StrEnum):
     REFUND_TOO_LATE = "refund_too_late"
     REFUND_TOO_OFTEN = "refund_too_often"
     REFUND_NOT_COVERED = "refund_not_covered"
+    PROPOSAL_OPEN = "proposal_open"
+    PROPOSAL_OVER = "proposal_over"
+    BAD_DAYS = "bad_days"
+    BAD_AMOUNT = "bad_amount"
+    WORDS_MISSING = "words_missing"
+    REVISIONS_LEFT = "revisions_left"
+    ALREADY_PAUSED = "already_paused"
+    TIP_TOO_LATE = "tip_too_late"
+    TIP_GIVEN = "tip_given"
 
 
 class OrderError(DomainError):
@@ -57,4 +66,15 @@ class OrderError(DomainError):
         OrderErrorCode.REFUND_NOT_COVERED: _(
             "Your wallet no longer holds your part of this amount, so it cannot be given back from there. Nothing was moved."
         ),
+        OrderErrorCode.PROPOSAL_OPEN: _(
+            "A proposal of this kind is waiting for its answer. Take it back, or answer it, before making another one."
+        ),
+        OrderErrorCode.PROPOSAL_OVER: _("This proposal can no longer be answered: it is over. Nothing has changed."),
+        OrderErrorCode.BAD_DAYS: _("Between 1 and %(most)s days, please. Nothing has changed."),
+        OrderErrorCode.BAD_AMOUNT: _("Between ¥%(least)s and ¥%(most)s, please. Nothing has changed."),
+        OrderErrorCode.WORDS_MISSING: _("Please say in a few words what this is about."),
+        OrderErrorCode.REVISIONS_LEFT: _("Revisions of this order are left: ask for one of those."),
+        OrderErrorCode.ALREADY_PAUSED: _("The acceptance clock of this order has been put off already."),
+        OrderErrorCode.TIP_TOO_LATE: _("A tip can be given for %(days)s days after completion. They are over."),
+        OrderErrorCode.TIP_GIVEN: _("You have given a tip for this order already. Nothing was charged."),
     }

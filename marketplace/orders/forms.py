@@ -3,35 +3,11 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.forms import MultipleFileInput
 from marketplace.core.money import display_yuan, parse_yuan, yuan_text
 from marketplace.gigs.models import RequirementKind
 from marketplace.orders.models import Order
 
-MAX_FILES, MAX_FILE_BYTES = 10, 50 * 1024 * 1024
-
-
-class MultipleFileField(forms.FileField):
-    """Several files at once, each within the size limit."""
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("widget", MultipleFileInput())
-        super().__init__(*args, **kwargs)
-
-    def clean(self, data, initial=None):
-        uploads = data if isinstance(data, list | tuple) else [data]
-        files = [super(MultipleFileField, self).clean(upload, initial) for upload in uploads if upload]
-        if self.required and not files:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        if len(files) > MAX_FILES:
-            raise forms.ValidationError(
-                _("At most %(limit)s files at once, please. Several small ones fit into a ZIP."),
-                params={"limit": MAX_FILES},
-            )
-        for file in files:
-            if file.size > MAX_FILE_BYTES:
-                raise forms.ValidationError(_("%(name)s is larger than 50 MB."), params={"name": file.name})
-        return files
+MAX_FILE_BYTES = 50 * 1024 * 1024
 
 
 class RequirementsForm(forms.Form):
@@ -69,34 +45,6 @@ class RequirementsForm(forms.Form):
 
     def _values(self):
         return [(int(name.removeprefix("requirement-")), value) for name, value in self.cleaned_data.items()]
-
-
-class DeliveryForm(forms.Form):
-    message = forms.CharField(
-        label=_("What do you deliver"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=3000,
-        help_text=_("What is in it, what changed since the last time, how to open it."),
-    )
-    files = MultipleFileField(
-        label=_("Files"), required=False, help_text=_("Up to 10 files of 50 MB. Both sides see their checksums.")
-    )
-    without_files = forms.BooleanField(label=_("This delivery has no files"), required=False)
-
-    def clean(self):
-        data = super().clean()
-        if not self.errors and not data.get("files") and not data.get("without_files"):
-            self.add_error("files", _("No file is attached. Attach the work, or tick that this delivery has none."))
-        return data
-
-
-class RevisionForm(forms.Form):
-    message = forms.CharField(
-        label=_("What should change"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=2000,
-        help_text=_("The more exactly you say it, the fewer rounds it takes."),
-    )
 
 
 class DisputeForm(forms.Form):

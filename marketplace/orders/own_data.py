@@ -21,6 +21,8 @@ from marketplace.orders.models import (
     OrderRequirement,
     Refund,
     RefundStatus,
+    RevisionFile,
+    RevisionRequest,
 )
 from marketplace.orders.states import FINAL_STATUSES, OrderStatus
 
@@ -89,13 +91,19 @@ class OrdersSection(Section):
             "deliveries",
             Delivery.objects.filter(order__in=own).order_by("pk"),
             order="order__number",
-            **plain("number", "message", "created_at"),
+            **plain("number", "message", "ai_made", "created_at"),
         )
         yield table(
             "delivery_files",
             DeliveryFile.objects.filter(delivery__order__in=own).order_by("pk"),
             order="delivery__order__number",
             **plain("name", "size", "sha256"),
+        )
+        yield table(
+            "revision_requests",
+            RevisionRequest.objects.filter(order__in=own).order_by("pk"),
+            order="order__number",
+            **plain("number", "message", "created_at"),
         )
         yield table(
             "order_proposals",
@@ -133,6 +141,9 @@ class OrdersSection(Section):
         for file in DeliveryFile.objects.filter(delivery__order__in=own).select_related("delivery__order"):
             folder = f"orders/{file.delivery.order.number}/delivery-{file.delivery.number}"
             yield stored(folder, file.file, file.name)
+        for shown in RevisionFile.objects.filter(request__order__in=own).select_related("request__order"):
+            folder = f"orders/{shown.request.order.number}/revision-{shown.request.number}"
+            yield stored(folder, shown.file, shown.name)
 
     def blockers(self, user: User) -> Iterable[Blocker]:
         """Orders that have not ended, disputes, refunds on their way."""

@@ -1,5 +1,6 @@
 """What an order's page says next: computed from the state, the clocks and who is looking. No writing, no queries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +14,8 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan, split_commission
-from marketplace.orders.models import Order, OrderEvent, OrderEventType
+from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderKind
+from marketplace.orders.proposal_cards import event_sentence
 from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
 
 
@@ -68,8 +70,8 @@ _STEP_OF_STATUS = {
 
 
 def steps(order: Order) -> list[Step]:
-    """Pay, tell, make, look, release: how far the order has come. Empty for a cancelled one."""
-    if order.status == OrderStatus.CANCELLED:
+    """Pay, tell, make, look, release: how far the order has come. Empty for a cancelled one, and for a tip."""
+    if order.status == OrderStatus.CANCELLED or order.kind == OrderKind.TIP:
         return []
     current = _STEP_OF_STATUS[OrderStatus(order.status)]
     labels = [_("Payment"), _("Requirements"), _("Work"), _("Acceptance"), _("Release")]
@@ -126,12 +128,28 @@ def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> Next
         OrderStatus.DISPUTED: _next_disputed,
         OrderStatus.RESOLVED: _next_resolved,
     }[OrderStatus(order.status)]
+    if order.kind == OrderKind.TIP:
+        builder = _tip_builder(builder)
     found = builder(order, is_buyer)
     if has_cleared and not is_buyer and order.status == OrderStatus.COMPLETED:
         found = replace(found, text=_("It has cleared: you can withdraw it from your wallet."))
     if not is_buyer and order.status in REFUNDABLE_STATUSES and order.refundable_fen > 0:
         found = replace(found, actions=[*found.actions, "refund"])
     return found
+
+
+def _tip_builder(builder: Callable[[Order, bool], NextThing]) -> Callable[[Order, bool], NextThing]:
+    """What the page of a tip says, where nothing is made, looked at or accepted."""
+
+    def build(order: Order, is_buyer: bool) -> NextThing:
+        found = builder(order, is_buyer)
+        if order.status == OrderStatus.PENDING_PAYMENT:
+            return replace(found, text=_("It is the seller's as soon as it is paid."))
+        if order.status == OrderStatus.COMPLETED and is_buyer:
+            return replace(found, title=_("Thank you: your tip has arrived"), text=_("The seller was told."))
+        return found
+
+    return build
 
 
 def _amount(order: Order) -> str:
@@ -320,6 +338,7 @@ def timeline(order: Order, viewer: User) -> list[TimelineEntry]:
             OrderEventType.REFUNDED,
             OrderEventType.ACCEPTED,
             OrderEventType.AUTO_ACCEPTED,
+            OrderEventType.TIPPED,
         )
         state = "now" if index == 0 else "money" if money else ""
         entries.append(TimelineEntry(_event_title(event, viewer), event.created_at, _event_text(event), state))
@@ -346,6 +365,10 @@ def _event_text(event: OrderEvent) -> str:
         count = int(data.get("files", 0))
         text = ngettext("Delivery %(number)s, %(files)s file", "Delivery %(number)s, %(files)s files", count)
         return text % {"number": data.get("number"), "files": count}
+    if "proposal" in data:
+        return event_sentence(data)
+    if event.type == OrderEventType.ACCEPTANCE_PAUSED:
+        return _("Automatic acceptance is put off by %(days)s days, once for this order") % {"days": data.get("days")}
     if event.type == OrderEventType.REFUND_DECIDED:
         return f"¥{display_yuan(data.get('amount_fen', 0))} {data.get('reason', '')}".strip()
     if event.type in (
@@ -353,6 +376,7 @@ def _event_text(event: OrderEvent) -> str:
         OrderEventType.REFUNDED,
         OrderEventType.ACCEPTED,
         OrderEventType.AUTO_ACCEPTED,
+        OrderEventType.TIPPED,
     ):
         return "¥" + display_yuan(data.get("amount_fen", 0))
     return str(data.get("reason", ""))

@@ -19,7 +19,6 @@ from marketplace.gigs.states import GigStatus
 from marketplace.ledger.selectors import has_uncleared_release, reversible_fen
 from marketplace.orders.models import (
     Delivery,
-    DeliveryFile,
     Dispute,
     Order,
     OrderDeadline,
@@ -36,7 +35,7 @@ def order_for(user: User, number: str) -> Order:
     order = (
         # An order that was never paid is not the seller's business.
         Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False), number=number)
-        .select_related("buyer__profile", "seller__profile", "gig", "dispute")
+        .select_related("buyer__profile", "seller__profile", "gig", "dispute", "rules", "parent")
         .prefetch_related(
             "items",
             "requirements",
@@ -142,16 +141,6 @@ def package_cover_url(package: GigPackage) -> str:
     """The cover of the package's gig, or an empty string."""
     pictures = [item for item in package.gig.media.all() if item.kind == MediaKind.IMAGE]
     return default_storage.url(pictures[0].file.name) if pictures else ""
-
-
-def delivery_file_for(user: User, number: str, file_id: int) -> DeliveryFile:
-    """A delivered file, for the two sides of its order. Raises Http404."""
-    found = DeliveryFile.objects.filter(
-        Q(delivery__order__buyer=user) | Q(delivery__order__seller=user), delivery__order__number=number, pk=file_id
-    ).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def requirement_file_for(user: User, number: str, requirement_id: int) -> OrderRequirement:

@@ -1,13 +1,20 @@
 from django.urls import path
 
-from marketplace.orders import proof_views, views
+from marketplace.orders import change_views, delivery_views, proof_views, views
 
 app_name = "orders"
 urlpatterns = [
     path("orders/", views.order_list, name="list"),
     path("desk/orders/", views.desk_list, name="desk_list"),
     path("orders/<str:number>/", views.order_detail, name="detail"),
-    path("orders/<str:number>/files/<int:file_id>/", views.delivery_file, name="file"),
+    path("orders/<str:number>/files/<int:file_id>/", delivery_views.delivery_file, name="file"),
+    path("orders/<str:number>/files/<int:file_id>/preview/", delivery_views.preview, name="preview"),
+    path("orders/<str:number>/revision-files/<int:file_id>/", delivery_views.revision_file, name="revision_file"),
+    path("orders/<str:number>/compare/", delivery_views.compare, name="compare"),
+    path("orders/<str:number>/change/<slug:action>/", change_views.change, name="change"),
+    path("orders/<str:number>/proposals/<int:proposal_id>/<slug:reply>/", change_views.answer, name="answer_proposal"),
+    path("orders/<str:number>/do/deliver/", delivery_views.deliver, name="deliver"),
+    path("orders/<str:number>/do/revise/", delivery_views.revise, name="revise"),
     path("orders/<str:number>/requirements/<int:requirement_id>/", views.requirement_file, name="requirement_file"),
     path("orders/<str:number>/refund/preview/", views.refund_preview, name="refund_preview"),
     path("orders/<str:number>/do/<slug:action>/", views.order_action, name="action"),

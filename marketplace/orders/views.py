@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
-from marketplace.orders import money_box, presenters, selectors, services
-from marketplace.orders.forms import CancelForm, DeliveryForm, DisputeForm, RefundForm, RequirementsForm, RevisionForm
+from marketplace.orders import money_box, order_parts, presenters, selectors, services
+from marketplace.orders.forms import CancelForm, DisputeForm, RefundForm, RequirementsForm
 from marketplace.orders.models import Order
 
 
@@ -66,6 +66,7 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
         "money": money_box.money(order),
         "cover_url": selectors.cover_url(order),
     }
+    context |= order_parts.parts(order, request.user)
     return render(request, "orders/order_detail.html", context)
 
 
@@ -98,18 +99,6 @@ _ACTIONS: dict[str, _Action] = {
         run=_submit_requirements,
         done=_("Sent. The seller can start now."),
     ),
-    "deliver": _Action(
-        title=_("Deliver the work"),
-        text=_(
-            "The buyer can look at everything, ask for a revision, or accept. Deliveries cannot be changed afterwards."
-        ),
-        button=_("Deliver"),
-        form=DeliveryForm,
-        run=lambda order, user, form: services.deliver_order(
-            order_id=order.pk, seller=user, message=form.cleaned_data["message"], files=form.cleaned_data["files"]
-        ),
-        done=_("Delivered. The buyer was told."),
-    ),
     "accept": _Action(
         title=_("Accept and release the money"),
         text=_("The money goes to the seller and cannot be called back. Have you opened all the files?"),
@@ -117,16 +106,6 @@ _ACTIONS: dict[str, _Action] = {
         form=forms.Form,
         run=lambda order, user, form: services.accept_delivery(order_id=order.pk, buyer=user),
         done=_("Accepted. The money is released."),
-    ),
-    "revise": _Action(
-        title=_("Ask for a revision"),
-        text=_("This uses one revision and stops the acceptance clock until the next delivery."),
-        button=_("Ask for the revision"),
-        form=RevisionForm,
-        run=lambda order, user, form: services.request_revision(
-            order_id=order.pk, buyer=user, message=form.cleaned_data["message"]
-        ),
-        done=_("The seller was told what to change."),
     ),
     "cancel": _Action(
         title=_("Cancel the order"),
@@ -210,14 +189,6 @@ def refund_preview(request: HttpRequest, number: str) -> HttpResponse:
     form = RefundForm(request.GET, order=order)
     context = {"order": order, "problem": form.amount_problem} | _refund_terms(order, form)
     return render(request, "orders/_refund_terms.html", context)
-
-
-@login_required
-@require_safe
-def delivery_file(request: HttpRequest, number: str, file_id: int) -> FileResponse:
-    """A delivered file, always as a download: nothing of it may run in our origin."""
-    found = selectors.delivery_file_for(request.user, number, file_id)
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name)
 
 
 @login_required

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
-from marketplace.orders.models import Delivery, Order
+from marketplace.orders.models import Delivery, Order, OrderKind
 from marketplace.orders.states import OrderStatus
 from marketplace.reviews.locks import lock_reputation
 from marketplace.reviews.models import Reputation, Review, ReviewSide
@@ -28,8 +28,11 @@ def recompute_reputation(user_id: int) -> Reputation:
     public = Review.objects.filter(subject_id=user_id, side=ReviewSide.BUYER, published_at__isnull=False)
     ratings = public.aggregate(sum=Sum("stars", default=0), count=Count("pk"))
     first_delivery = Delivery.objects.filter(order=OuterRef("pk"), number=1).values("created_at")[:1]
-    completed = Order.objects.filter(seller_id=user_id, status=OrderStatus.COMPLETED).annotate(
-        first_delivered_at=Subquery(first_delivery)
+    # A tip is thanks for an order that is counted already.
+    completed = (
+        Order.objects.filter(seller_id=user_id, status=OrderStatus.COMPLETED)
+        .exclude(kind=OrderKind.TIP)
+        .annotate(first_delivered_at=Subquery(first_delivery))
     )
     orders = completed.aggregate(
         count=Count("pk"),

@@ -12,7 +12,7 @@ from marketplace.discovery.services import rebuild_index
 from marketplace.ledger.escrow_proof import publish_escrow_proof
 from marketplace.ledger.seals import seal_books
 from marketplace.payments.services import run_audit
-from portal.demo import books, catalogue, desk, history, media, recount, talk, visits
+from portal.demo import books, catalogue, changes, desk, history, media, recount, talk, visits
 from portal.demo.bulk import analyse_books
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
@@ -82,6 +82,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         history.write_details(plans, orders, offers=offers, reference=reference)
     with watch.stage("time lines"):
         history.write_work(plans, orders, people=people, files=files)
+        changes.change_orders(buyer=people.buyers[sources.demo_buyer], seller=people.sellers[sources.demo_seller])
     with watch.stage("books"):
         books.write_books(plans, [offer.title for offer in offers], people=people, now=now)
         # Here, while a failure still costs nothing: from now on the sandbox knows the payments.

@@ -303,3 +303,14 @@ def test_every_category_has_filters_that_lead_somewhere():
         and not gigs_saying(category, attribute.key, option.key)
     ]
     assert len(unsaid) <= 10, unsaid
+
+
+def test_the_two_with_printed_log_ins_have_a_second_version_with_previews_and_a_question_for_more_time():
+    between = Order.objects.filter(buyer__email=BUYER, seller__email=SELLER)
+    newest = next(
+        order for order in between.filter(status="delivered") if order.deliveries.count() > 1
+    ).deliveries.first()
+    assert [file.is_picture for file in newest.files.all()] == [True] * 3
+    assert newest.holds_back_originals
+    assert newest.order.revision_requests.count() == newest.order.revisions_used == 1
+    assert [proposal.kind for order in between for proposal in order.proposals.filter(status="open")] == ["extend"]

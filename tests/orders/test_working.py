@@ -70,14 +70,14 @@ def test_a_question_that_may_stay_open_may_stay_open():
 
 def test_a_delivery_carries_the_checksums_of_its_files_and_starts_the_acceptance_clock():
     order = make_paid_order()
-    files = [SimpleUploadedFile("标志.svg", b"<svg/>"), SimpleUploadedFile("说明.txt", b"")]
+    files = [SimpleUploadedFile("标志.svg", b"<svg/>"), SimpleUploadedFile("说明.txt", b"read me")]
     delivery = services.deliver_order(order_id=order.pk, seller=order.seller, message=" 两个版本 ", files=files)
     order.refresh_from_db()
     assert (delivery.number, delivery.message) == (1, "两个版本")
     stored = {file.name: (file.size, file.sha256, file.file.read()) for file in delivery.files.all()}
     assert stored == {
         "标志.svg": (6, hashlib.sha256(b"<svg/>").hexdigest(), b"<svg/>"),
-        "说明.txt": (0, hashlib.sha256(b"").hexdigest(), b""),
+        "说明.txt": (7, hashlib.sha256(b"read me").hexdigest(), b"read me"),
     }
     assert order.delivered_at == delivery.created_at
     assert order.auto_accept_at == order.delivered_at + timedelta(days=3)
@@ -179,7 +179,12 @@ def test_a_revision_stops_the_clock_and_is_counted():
     services.request_revision(order_id=order.pk, buyer=order.buyer, message=" 再大一点 ")
     order.refresh_from_db()
     assert (order.revisions_used, order.auto_accept_at) == (1, None)
-    assert order.events.get(type="revision_requested").data == {"message": "再大一点", "used": 1, "left": 1}
+    assert order.events.get(type="revision_requested").data == {
+        "message": "再大一点",
+        "files": 0,
+        "used": 1,
+        "left": 1,
+    }
     with clock.moved_to(timezone.now() + timedelta(days=30)):
         assert accept_due_deliveries() == 0
 

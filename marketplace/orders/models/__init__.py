@@ -1,7 +1,7 @@
 """Everything about an order, by subject."""
 
 from marketplace.orders.models.deadlines import DeadlineKind, OrderDeadline
-from marketplace.orders.models.deliveries import Delivery, DeliveryFile
+from marketplace.orders.models.deliveries import Delivery, DeliveryFile, RevisionFile, RevisionRequest, SentFile
 from marketplace.orders.models.disputes import Dispute, DisputeOutcome
 from marketplace.orders.models.events import OrderEvent, OrderEventType
 from marketplace.orders.models.milestones import MilestonePlan, OrderMilestone
@@ -30,5 +30,8 @@ __all__ = [
     "ProposalKind",
     "Refund",
     "RefundStatus",
+    "RevisionFile",
+    "RevisionRequest",
+    "SentFile",
     "private_storage",
 ]

@@ -20,6 +20,13 @@ class OrderEventType(models.TextChoices):
     DISPUTE_OPENED = "dispute_opened", _("Dispute opened")
     DISPUTE_DECIDED = "dispute_decided", _("Dispute decided")
     REVIEWED = "reviewed", _("Reviewed")
+    PROPOSED = "proposed", _("Proposal made")
+    PROPOSAL_ACCEPTED = "proposal_accepted", _("Proposal accepted")
+    PROPOSAL_DECLINED = "proposal_declined", _("Proposal declined")
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn", _("Proposal taken back")
+    PROPOSAL_LAPSED = "proposal_lapsed", _("Proposal not answered in time")
+    ACCEPTANCE_PAUSED = "acceptance_paused", _("Acceptance clock paused")
+    TIPPED = "tipped", _("Tip given")
 
 
 class OrderEvent(models.Model):

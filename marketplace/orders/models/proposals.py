@@ -14,6 +14,7 @@ class ProposalKind(models.TextChoices):
     DISCOUNT = "discount", _("A lower price")
     SUPPLEMENT = "supplement", _("Additional work")
     SPLIT = "split", _("Division in a dispute")
+    REVISION = "revision", _("One more revision")
 
 
 class OrderProposal(TimeStamped):

@@ -1,12 +1,26 @@
 """What the two sides of an order, and its clocks, can do. One module a part of its life."""
 
-from marketplace.orders.services.acceptance import accept_automatically, accept_delivery, request_revision
+from marketplace.orders.services import changes  # noqa: F401 declares what proposals do
+from marketplace.orders.services.acceptance import (
+    accept_automatically,
+    accept_delivery,
+    pause_acceptance,
+    request_revision,
+)
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
 from marketplace.orders.services.clocks import at_deadline, run_deadline
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.disputes import decide_dispute, open_dispute
 from marketplace.orders.services.placing import confirm_payment, get_or_place_order, offer_of, place_order
+from marketplace.orders.services.proposals import (
+    accept_proposal,
+    decline_proposal,
+    may_propose,
+    overtake_proposals,
+    propose,
+    withdraw_proposal,
+)
 from marketplace.orders.services.refunds import (
     begin_refund_attempt,
     hand_refund_to_a_person,
@@ -18,27 +32,35 @@ from marketplace.orders.services.refunds import (
     return_payment,
 )
 from marketplace.orders.services.requirements import submit_requirements
+from marketplace.orders.services.tips import give_tip
 
 __all__ = [
     "Question",
     "Terms",
     "accept_automatically",
     "accept_delivery",
+    "accept_proposal",
     "at_deadline",
     "begin_refund_attempt",
     "cancel_order",
     "close_unpaid_order",
     "confirm_payment",
     "decide_dispute",
+    "decline_proposal",
     "deliver_order",
     "get_or_place_order",
+    "give_tip",
     "hand_refund_to_a_person",
     "mark_refund_done",
+    "may_propose",
     "offer_of",
     "open_dispute",
+    "overtake_proposals",
+    "pause_acceptance",
     "place_agreed_order",
     "place_order",
     "postpone_refund",
+    "propose",
     "refund_part",
     "request_revision",
     "resume_refund",
@@ -46,4 +68,5 @@ __all__ = [
     "return_payment",
     "run_deadline",
     "submit_requirements",
+    "withdraw_proposal",
 ]

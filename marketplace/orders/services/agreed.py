@@ -58,10 +58,12 @@ def place_agreed_order(
     parent: Order | None = None,
     checkout_key: UUID | None = None,
     snapshot: dict[str, Any] | None = None,
+    commission_basis_points: int | None = None,
 ) -> Order:
     """In the caller's transaction: freeze the terms into a new order that waits for its payment.
 
     Who calls it has locked what both agreed on, so that it becomes one order. A seller who is away has agreed all the same.
+    The platform's fee is that of the seller's level, unless `commission_basis_points` says otherwise.
     Raises OrderError OWN_GIG, GIG_NOT_LIVE when the seller may not sell (any more), NOT_FOR_YOU when either blocked the other,
     or ACCOUNT_CLOSING when an account is going.
     """
@@ -86,7 +88,7 @@ def place_agreed_order(
         package_title=terms.title[:40],
         package_description=terms.description[:200],
         total_fen=terms.total_fen,
-        commission_basis_points=commission_rate(seller),
+        commission_basis_points=commission_rate(seller) if commission_basis_points is None else commission_basis_points,
         delivery_days=terms.delivery_days,
         revisions_allowed=terms.revisions,
         snapshot=snapshot or {},

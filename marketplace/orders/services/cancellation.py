@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.orders import events, locks
+from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import BUYER, FUNDED_STATUSES, SYSTEM, OrderStatus
 
@@ -49,6 +50,12 @@ def close_unpaid_order(*, order_id: int) -> bool:
     return True
 
 
+def drop_unpaid(order: Order, *, buyer: User) -> None:
+    """The buyer wants this (locked, unpaid) order no longer. Money that still comes for it goes back (`return_payment`)."""
+    require_transition(order, to=OrderStatus.CANCELLED, actor=BUYER)
+    _cancel(order, event=OrderEventType.CANCELLED, actor=buyer)
+
+
 def _cancel(order: Order, *, event: OrderEventType, actor: User | None, reason: str = "") -> None:
     was_funded = order.status in FUNDED_STATUSES
     kept_fen = order.kept_fen
@@ -57,6 +64,8 @@ def _cancel(order: Order, *, event: OrderEventType, actor: User | None, reason: 
     order.cancelled_at = now
     order.auto_accept_at = None
     order.save(update_fields=["status", "cancelled_at", "auto_accept_at", "updated_at"])
+    deadlines.stop_all_deadlines(order)
+    overtake_proposals(order)
     if was_funded:
         owe_refund(order, amount_fen=kept_fen, reason=event.value)
     events.record(order, event, actor=actor, at=now, reason=reason, refund_fen=kept_fen if was_funded else 0)

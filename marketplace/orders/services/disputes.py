@@ -8,10 +8,11 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import split_commission
 from marketplace.ledger import services as ledger
-from marketplace.orders import events, locks
+from marketplace.orders import deadlines, events, locks
 from marketplace.orders.models import Dispute, DisputeOutcome, Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services.acceptance import earnings_clear_at
+from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import MEDIATOR, OrderStatus
 
@@ -65,6 +66,8 @@ def decide_dispute(*, order_id: int, mediator: User, refund_fen: int, explanatio
     dispute.save()
     order.status = OrderStatus.RESOLVED
     order.save(update_fields=["status", "updated_at"])
+    deadlines.stop_all_deadlines(order)
+    overtake_proposals(order)
     events.record(
         order, OrderEventType.DISPUTE_DECIDED, actor=mediator, at=now, refund_fen=refund_fen, released_fen=released_fen
     )

@@ -22,8 +22,9 @@ from marketplace.gigs.states import GigStatus
 from marketplace.ledger import services as ledger
 from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, OrderEventType, OrderItem, OrderItemKind, OrderRequirement
+from marketplace.orders.models import Order, OrderEventType, OrderItem, OrderItemKind, OrderKind, OrderRequirement
 from marketplace.orders.services._rules import require_transition, tell
+from marketplace.orders.services.acceptance import release_tip
 from marketplace.orders.states import SYSTEM, OrderStatus
 
 # All that an order takes over. The long texts of the gig and of its seller's profile stay where they are.
@@ -205,10 +206,13 @@ def confirm_payment(
     if order.status != OrderStatus.PENDING_PAYMENT:
         return False
     target = OrderStatus.AWAITING_REQUIREMENTS if order.requirements.exists() else OrderStatus.IN_PROGRESS
+    if order.kind == OrderKind.TIP:
+        target = OrderStatus.COMPLETED
     require_transition(order, to=target, actor=SYSTEM)
 
     now = clock.now()
-    order.status = target
+    if order.kind != OrderKind.TIP:  # `release_tip` ends it below, once its money is there
+        order.status = target
     order.paid_at = now
     if target == OrderStatus.IN_PROGRESS:
         order.started_at, order.due_at = now, now + timedelta(days=order.delivery_days)
@@ -221,5 +225,8 @@ def confirm_payment(
         at=now,
     )
     events.record(order, OrderEventType.PAID, actor=None, at=now, gateway=gateway, amount_fen=amount_fen)
+    if order.kind == OrderKind.TIP:
+        release_tip(order, at=now)
+        return True
     tell(order.seller_id, order, _("A new order: the money is in escrow"))
     return True

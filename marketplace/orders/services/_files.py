@@ -1,0 +1,43 @@
+"""Uploads become files of an order: with a delivery, or with what the buyer wants changed."""
+
+from collections.abc import Sequence
+
+from marketplace.accounts.models import User
+from marketplace.orders.models import Delivery, DeliveryFile, RevisionFile, RevisionRequest
+from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.models import Upload
+from marketplace.uploads.services import attach_uploads
+from marketplace.uploads.states import UploadState
+
+
+def keep_files(
+    files: Sequence[Upload],
+    *,
+    owner: User,
+    delivery: Delivery | None = None,
+    revision: RevisionRequest | None = None,
+) -> None:
+    """Write the rows of `files`, which are used by nothing else, in the transaction of what they belong to.
+
+    Raises UploadError NOT_READY when one is not the owner's, still looked into, or gone meanwhile.
+    """
+    for upload in files:
+        if upload.owner_id != owner.pk or upload.state != UploadState.READY:
+            raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
+    if files and len(attach_uploads(owner=owner, names=[upload.result_name for upload in files])) != len(files):
+        raise UploadError(UploadErrorCode.NOT_READY, name=files[0].name)
+    for upload in files:
+        columns = {
+            "file": upload.result_name,
+            "name": upload.name,
+            "size": upload.size,
+            "sha256": upload.checksum,
+            "received_at": upload.received_at,
+            "width": upload.width,
+            "height": upload.height,
+            "previews": upload.renditions,
+        }
+        if delivery is not None:
+            DeliveryFile.objects.create(delivery=delivery, **columns)
+        if revision is not None:
+            RevisionFile.objects.create(request=revision, **columns)

@@ -1,0 +1,162 @@
+"""What the two sides of a running order change about it together: its time, its price, its revisions, what more is done."""
+
+from datetime import timedelta
+from uuid import uuid5
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.config import get_config
+from marketplace.core.money import display_yuan
+from marketplace.core.rules import rule
+from marketplace.orders import deadlines
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
+from marketplace.orders.services._rules import tell
+from marketplace.orders.services.acceptance import revise
+from marketplace.orders.services.agreed import Terms, place_agreed_order
+from marketplace.orders.services.proposals import ProposalRule, declare
+from marketplace.orders.services.refunds import refund_part
+from marketplace.orders.states import BUYER, SELLER, OrderStatus
+
+AT_WORK = frozenset({OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED})
+RUNNING = AT_WORK | {OrderStatus.AWAITING_REQUIREMENTS, OrderStatus.DELIVERED}
+LONGEST_SUPPLEMENT_DAYS = 365
+
+
+def _answer_within(order: Order) -> timedelta:
+    return timedelta(days=rule(order.rules, "orders.proposal_days"))
+
+
+def _check_extension(order: Order, proposal: OrderProposal) -> None:
+    most = rule(order.rules, "orders.extension_most_days")
+    if not 0 < (proposal.days or 0) <= most:
+        raise OrderError(OrderErrorCode.BAD_DAYS, most=most)
+    _require_words(proposal)
+
+
+def _extend(order: Order, proposal: OrderProposal, user: User | None) -> None:
+    order.due_at = deadlines.extended_due_at(order, proposal.days or 0)
+    order.save(update_fields=["due_at", "updated_at"])
+    deadlines.set_deadlines(order, deadlines.delivery_deadlines(order))
+
+
+def _check_discount(order: Order, proposal: OrderProposal) -> None:
+    if not 0 < (proposal.amount_fen or 0) <= order.refundable_fen:
+        raise OrderError(OrderErrorCode.REFUND_TOO_LARGE, most=display_yuan(order.refundable_fen))
+    _require_words(proposal)
+
+
+def _lower_price(order: Order, proposal: OrderProposal, user: User | None) -> None:
+    """The agreed part goes back, and only the rest is released. What was proposed may no longer fit: then nothing happens."""
+    reason = proposal.message
+    refund_part(order_id=order.pk, actor=order.seller, amount_fen=proposal.amount_fen or 0, reason=reason)
+
+
+def _check_supplement(order: Order, proposal: OrderProposal) -> None:
+    least, most = get_config("gigs.minimum_price_fen"), get_config("gigs.maximum_price_fen")
+    if not least <= (proposal.amount_fen or 0) <= most:
+        raise OrderError(OrderErrorCode.BAD_AMOUNT, least=display_yuan(least), most=display_yuan(most))
+    if not 0 < (proposal.days or 0) <= LONGEST_SUPPLEMENT_DAYS:
+        raise OrderError(OrderErrorCode.BAD_DAYS, most=LONGEST_SUPPLEMENT_DAYS)
+    _require_words(proposal)
+
+
+def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) -> None:
+    """An order of its own that waits for the buyer's payment: cancelling this one does not touch it, nor the other way."""
+    with override("zh-hans"):  # stored for both sides, whoever acts
+        title = _now("Additional work: %(title)s") % {"title": order.gig_title}
+    supplement = place_agreed_order(
+        buyer=order.buyer,
+        seller=order.seller,
+        terms=Terms(
+            title=title[:80],
+            total_fen=proposal.amount_fen or 0,
+            delivery_days=proposal.days or 1,
+            revisions=order.revisions_allowed,
+            description=proposal.message,
+        ),
+        kind=OrderKind.SUPPLEMENT,
+        gig=order.gig,
+        parent=order,
+        # One proposal, one order: the unique key holds it beside the lock.
+        checkout_key=uuid5(order.checkout_key, f"proposal:{proposal.pk}"),
+        snapshot={"agreed": proposal.message},
+    )
+    supplement.payment_expires_at = clock.now() + timedelta(
+        hours=rule(supplement.rules, "orders.supplement_payment_hours")
+    )
+    supplement.save(update_fields=["payment_expires_at", "updated_at"])
+    if user is None or user.pk != order.buyer_id:
+        tell(order.buyer_id, supplement, _("Agreed: pay for the additional work, and it begins"))
+
+
+def _check_revision(order: Order, proposal: OrderProposal) -> None:
+    if order.revisions_used < order.revisions_allowed:
+        raise OrderError(OrderErrorCode.REVISIONS_LEFT)
+    _require_words(proposal)
+
+
+def _grant_revision(order: Order, proposal: OrderProposal, user: User | None) -> None:
+    """The seller gives one for nothing, and the buyer's words are what is to be changed."""
+    order.revisions_allowed += 1
+    order.save(update_fields=["revisions_allowed", "updated_at"])
+    revise(order, buyer=order.buyer, message=proposal.message)
+
+
+def _require_words(proposal: OrderProposal) -> None:
+    if not proposal.message:
+        raise OrderError(OrderErrorCode.WORDS_MISSING)
+
+
+declare(
+    ProposalKind.EXTEND,
+    ProposalRule(
+        statuses=AT_WORK,
+        proposers=frozenset({SELLER}),
+        accept=_extend,
+        check=_check_extension,
+        asks=_("The seller asks for more time"),
+        deadline=DeadlineKind.PROPOSAL_EXTEND,
+        answer_within=_answer_within,
+    ),
+)
+declare(
+    ProposalKind.DISCOUNT,
+    ProposalRule(
+        statuses=RUNNING,
+        proposers=frozenset({SELLER}),
+        accept=_lower_price,
+        check=_check_discount,
+        asks=_("The seller offers a lower price"),
+        deadline=DeadlineKind.PROPOSAL_DISCOUNT,
+        answer_within=_answer_within,
+    ),
+)
+declare(
+    ProposalKind.SUPPLEMENT,
+    ProposalRule(
+        statuses=RUNNING,
+        accept=_place_supplement,
+        check=_check_supplement,
+        asks=_("Additional work is proposed"),
+        deadline=DeadlineKind.PROPOSAL_SUPPLEMENT,
+        answer_within=_answer_within,
+        counters=True,
+    ),
+)
+# Without a clock of its own: the acceptance clock, which goes on, overtakes it.
+declare(
+    ProposalKind.REVISION,
+    ProposalRule(
+        statuses=frozenset({OrderStatus.DELIVERED}),
+        proposers=frozenset({BUYER}),
+        accept=_grant_revision,
+        check=_check_revision,
+        asks=_("The buyer asks for one more revision"),
+        records_itself=True,
+    ),
+)
