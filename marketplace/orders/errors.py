@@ -22,6 +22,11 @@ class OrderErrorCode(StrEnum):
     REFUND_TOO_LATE = "refund_too_late"
     REFUND_TOO_OFTEN = "refund_too_often"
     REFUND_NOT_COVERED = "refund_not_covered"
+    STAGE_NOT_DONE = "stage_not_done"
+    STAGE_GIVEN_BACK = "stage_given_back"
+    PLAN_STOPPED = "plan_stopped"
+    PLAN_FINISHED = "plan_finished"
+    STOP_WORDS_MISSING = "stop_words_missing"
 
 
 class OrderError(DomainError):
@@ -57,4 +62,13 @@ class OrderError(DomainError):
         OrderErrorCode.REFUND_NOT_COVERED: _(
             "Your wallet no longer holds your part of this amount, so it cannot be given back from there. Nothing was moved."
         ),
+        OrderErrorCode.STAGE_NOT_DONE: _(
+            "The stage before this one is not finished. It is paid for once you have accepted that one. Nothing was charged."
+        ),
+        OrderErrorCode.STAGE_GIVEN_BACK: _(
+            "The stage before this one was given back whole, so this agreement does not go on. Please agree anew."
+        ),
+        OrderErrorCode.PLAN_STOPPED: _("This agreement has been stopped. Further stages are not owed, and nothing was charged."),
+        OrderErrorCode.PLAN_FINISHED: _("All stages of this agreement are paid for."),
+        OrderErrorCode.STOP_WORDS_MISSING: _("Please tell the other side in a few words why you stop here."),
     }

@@ -6,6 +6,7 @@ from marketplace.orders.services.cancellation import cancel_order, close_unpaid_
 from marketplace.orders.services.clocks import at_deadline, run_deadline
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.disputes import decide_dispute, open_dispute
+from marketplace.orders.services.milestones import Stage, fund_stage, make_plan, stop_plan
 from marketplace.orders.services.placing import confirm_payment, get_or_place_order, offer_of, place_order
 from marketplace.orders.services.refunds import (
     begin_refund_attempt,
@@ -21,6 +22,7 @@ from marketplace.orders.services.requirements import submit_requirements
 
 __all__ = [
     "Question",
+    "Stage",
     "Terms",
     "accept_automatically",
     "accept_delivery",
@@ -31,8 +33,10 @@ __all__ = [
     "confirm_payment",
     "decide_dispute",
     "deliver_order",
+    "fund_stage",
     "get_or_place_order",
     "hand_refund_to_a_person",
+    "make_plan",
     "mark_refund_done",
     "offer_of",
     "open_dispute",
@@ -45,5 +49,6 @@ __all__ = [
     "retry_refund",
     "return_payment",
     "run_deadline",
+    "stop_plan",
     "submit_requirements",
 ]
