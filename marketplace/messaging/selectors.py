@@ -1,6 +1,6 @@
 """Reads of conversations. Strangers get a 404, so that they do not even learn that a conversation exists."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +13,8 @@ from marketplace.accounts.models import User
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import Gig
 from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageTemplate
+from marketplace.offers.presenters import OfferCard, card
+from marketplace.offers.selectors import offers_between, offers_of
 from marketplace.orders.models import Order
 
 THREAD_LENGTH = 50
@@ -35,6 +37,12 @@ class Thread:
 
     messages: list[Message]
     earlier_before: int | None  # id to ask for the stretch before this one, None at the beginning
+    offers: list[OfferCard] = field(default_factory=list)
+
+    @property
+    def entries(self) -> list[Message | OfferCard]:
+        """Messages and offers in the order in which they were sent."""
+        return sorted([*self.messages, *self.offers], key=lambda entry: entry.created_at)
 
 
 def _conversations_of(user: User) -> QuerySet[Conversation]:
@@ -117,14 +125,49 @@ def conversation_between(user: User, other: User) -> Conversation | None:
     return Conversation.objects.filter(pair).order_by("pk").first()
 
 
-def thread(conversation: Conversation, *, before: int | None = None, limit: int = THREAD_LENGTH) -> Thread:
-    """The newest `limit` messages, or the newest of those before message id `before`. Two queries."""
+def thread(
+    conversation: Conversation, *, before: int | None = None, limit: int = THREAD_LENGTH, viewer: User | None = None
+) -> Thread:
+    """The newest `limit` messages, or the newest of those before message id `before`. Two queries.
+
+    With a `viewer`, one of the two, the offers of the same stretch of time come along, two queries more.
+    """
     messages = conversation.messages.select_related("sender__profile").prefetch_related("attachments").order_by("-pk")
     if before is not None:
         messages = messages.filter(pk__lt=before)
     found = list(messages[: limit + 1])
     shown = found[:limit][::-1]
-    return Thread(messages=shown, earlier_before=shown[0].pk if len(found) > limit else None)
+    is_whole = len(found) <= limit
+    return Thread(
+        messages=shown,
+        earlier_before=None if is_whole else shown[0].pk,
+        offers=_offers_beside(conversation, viewer, since=None if is_whole else shown[0].created_at, before=before)
+        if viewer is not None
+        else [],
+    )
+
+
+def _offers_beside(
+    conversation: Conversation, viewer: User, *, since: datetime | None, before: int | None
+) -> list[OfferCard]:
+    """The offers sent between the first message of a stretch and the message that begins the next one."""
+    until = None
+    if before is not None:
+        until = conversation.messages.filter(pk=before).values_list("created_at", flat=True).first()
+    sides = (conversation.buyer, conversation.seller)
+    return [card(offer, viewer) for offer in offers_between(*sides, since=since, before=until)]
+
+
+def offer_cards_of(conversation: Conversation, viewer: User, negotiation_id: int) -> list[OfferCard]:
+    """All versions of one negotiation of the two people of a conversation. Raises Http404 for any other.
+
+    For code that has asked `conversation_for` before.
+    """
+    offers = offers_of(viewer, negotiation_id)
+    sides = {conversation.buyer_id, conversation.seller_id}
+    if {offers[0].negotiation.buyer_id, offers[0].negotiation.seller_id} != sides:
+        raise Http404
+    return [card(offer, viewer) for offer in offers]
 
 
 def message_with_files(message_id: int) -> Message:

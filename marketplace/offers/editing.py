@@ -6,7 +6,7 @@ from typing import Any
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
 from marketplace.gigs.models import Gig
-from marketplace.offers.forms import OfferForm, StageFormSet, initial_of
+from marketplace.offers.forms import OfferForm, StageFormSet, initial_of, stage_rows_of
 from marketplace.offers.terms import OfferTerms
 from marketplace.orders.services import Stage
 
@@ -22,23 +22,9 @@ class OfferEditor:
     ) -> None:
         self.before = before
         bound = {"data": data} if data is not None else {}
-        filled = {} if data is not None or before is None else {"initial": initial_of(before)}
-        rows = (
-            {}
-            if data is not None or before is None
-            else {
-                "initial": [
-                    {
-                        "title": stage.title,
-                        "description": stage.description,
-                        "amount": stage.amount_fen,
-                        "days": stage.delivery_days,
-                        "revisions": stage.revisions,
-                    }
-                    for stage in before.stages
-                ]
-            }
-        )
+        filled = rows = {}
+        if data is None and before is not None:
+            filled, rows = {"initial": initial_of(before)}, {"initial": stage_rows_of(before)}
         self.form = OfferForm(**bound, **filled, seller=seller)
         self.stages = StageFormSet(**bound, **rows, prefix="stages")
         self.has_stages = bool(before and before.stages) or (data is not None and self._typed_stages())

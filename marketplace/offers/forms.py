@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.forms import formset_factory
+from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -100,7 +100,15 @@ class StageForm(forms.Form):
     revisions = forms.IntegerField(label=_("Revisions"), min_value=0, max_value=50, required=False)
 
 
-StageFormSet = formset_factory(StageForm, extra=STAGE_ROWS, max_num=STAGE_ROWS, absolute_max=STAGE_ROWS + 5)
+class StageRows(BaseFormSet):
+    def initial_form_count(self) -> int:
+        """None once it is sent: a stage that was there before is taken out by emptying its line."""
+        return 0 if self.is_bound else super().initial_form_count()
+
+
+StageFormSet = formset_factory(
+    StageForm, formset=StageRows, extra=STAGE_ROWS, max_num=STAGE_ROWS, absolute_max=STAGE_ROWS
+)
 
 
 def initial_of(terms: OfferTerms) -> dict[str, Any]:
@@ -113,6 +121,20 @@ def initial_of(terms: OfferTerms) -> dict[str, Any]:
             "revisions": terms.revisions,
         }
     return filled
+
+
+def stage_rows_of(terms: OfferTerms) -> list[dict[str, Any]]:
+    """The lines of the stages filled with these."""
+    return [
+        {
+            "title": stage.title,
+            "description": stage.description,
+            "amount": yuan_initial(stage.amount_fen),
+            "days": stage.delivery_days,
+            "revisions": stage.revisions,
+        }
+        for stage in terms.stages
+    ]
 
 
 class DeclineForm(forms.Form):
@@ -148,9 +170,9 @@ class BriefForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        subcategories = GigCategory.objects.filter(parent__isnull=False).select_related("parent")
+        shown = GigCategory.objects.filter(is_active=True, parent__is_active=True).select_related("parent")
         category = self.fields["category"]
-        category.queryset = subcategories.order_by("parent__sort_order", "sort_order", "pk")  # type: ignore[attr-defined]
+        category.queryset = shown.order_by("parent__position", "position", "pk")  # type: ignore[attr-defined]
         category.label_from_instance = _category_label  # type: ignore[attr-defined]
         tomorrow = timezone.localdate(clock.now()) + timedelta(days=1)
         self.fields["wanted_by"].widget.attrs["min"] = tomorrow.isoformat()
@@ -197,7 +219,7 @@ class BriefFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tops = GigCategory.objects.filter(parent=None).order_by("sort_order", "pk")
+        tops = GigCategory.objects.filter(parent=None, is_active=True).order_by("position", "pk")
         self.fields["category"].queryset = tops  # type: ignore[attr-defined]
 
     def filters(self) -> selectors.BriefFilters:

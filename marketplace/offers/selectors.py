@@ -111,7 +111,8 @@ def _for_sellers(seller: User) -> QuerySet[Brief]:
 
 def briefs_of(buyer: User) -> QuerySet[Brief]:
     """What a buyer asked for, newest first."""
-    return Brief.objects.filter(buyer=buyer).select_related("category").annotate(answers=Count("negotiations"))
+    own = Brief.objects.filter(buyer=buyer).select_related("category").annotate(answers=Count("negotiations"))
+    return own.order_by("-published_at", "-pk")
 
 
 def brief_for(user: User, pk: int) -> Brief:

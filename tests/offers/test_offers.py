@@ -16,6 +16,7 @@ from marketplace.offers.states import OFFER_TRANSITIONS, OfferStatus
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, OrderKind
 from marketplace.orders.states import OrderStatus
+from marketplace.payments.services.custody import longest_delivery_days
 from tests.factories import make_gig, make_seller, make_user
 from tests.offers.situations import make_agreement, make_offer, pay, stages, terms
 
@@ -279,12 +280,11 @@ def test_each_stage_fits_into_the_strictest_channel_and_the_message_says_which(b
     assert "支付宝" in refusal.value.message
 
 
-def test_payments_says_what_its_channels_hold():
-    from marketplace.payments.services.custody import longest_delivery_days, longest_work_by_channel
-
-    found = longest_work_by_channel()
-    assert found
-    assert channels.shortest_channel().days == min(found.values()) <= longest_delivery_days("alipay")
+def test_payments_says_what_its_channels_hold(buyer, seller, silent_alipay):
+    longest = longest_delivery_days("alipay")
+    assert channels.shortest_channel() == channels.ChannelLimit("支付宝", longest)
+    make_offer(seller=seller, buyer=buyer, delivery_days=longest)
+    refused(C.TOO_LONG, make_offer, seller=seller, buyer=buyer, delivery_days=longest + 1)
 
 
 @pytest.mark.parametrize("amounts", [(100_000,), (20_000,) * 6])
