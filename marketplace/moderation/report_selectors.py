@@ -16,7 +16,7 @@ def has_open_report(user: User, target: Target) -> bool:
 
 
 def reports_for_staff(*, is_open: bool) -> QuerySet[Report]:
-    """The desk: what waits, the oldest first, or what was decided, the newest first. With people, and with what it is about by prefetch."""
+    """The desk: what waits, the oldest first, or what was decided, the newest first. With people, and what it is about."""
     found = reportable().select_related("reporter__profile", "decided_by__profile").prefetch_related("target")
     return (
         found.filter(status=ReportStatus.OPEN)

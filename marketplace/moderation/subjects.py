@@ -66,7 +66,11 @@ def words_about(target: Target) -> Words:
 
 def address_of(target: Target) -> str:
     """Where it stands while it stays. Asked in the language that the address is for."""
-    return target.get_absolute_url() if isinstance(target, Brief) else reverse("gigs:detail", args=[target.pk, target.slug])
+    return (
+        target.get_absolute_url()
+        if isinstance(target, Brief)
+        else reverse("gigs:detail", args=[target.pk, target.slug])
+    )
 
 
 def take_down(target: Target, *, moderator: User, reason: str) -> None:

@@ -35,7 +35,7 @@ class OfferEditor:
     def is_valid(self) -> bool:
         """Whether all of it can be sent. Both parts are asked, so that all faults are shown at once."""
         self.form.wants_price = not self.has_stages
-        return all([self.form.is_valid(), self.stages.is_valid()])  # noqa: C419
+        return all([self.form.is_valid(), self.stages.is_valid()])
 
     def refuse(self, refusal: DomainError) -> None:
         """Show what the service said above the form, and keep what was typed."""

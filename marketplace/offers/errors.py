@@ -59,7 +59,9 @@ class OfferError(DomainError):
             "“%(title)s” is longer: shorten it, or make two stages of it."
         ),
         OfferErrorCode.STAGE_COUNT: _("An agreement in stages has 2 to %(most)s stages."),
-        OfferErrorCode.STAGES_TOO_SMALL: _("Work in stages begins at ¥%(least)s. Below that, please offer it in one piece."),
+        OfferErrorCode.STAGES_TOO_SMALL: _(
+            "Work in stages begins at ¥%(least)s. Below that, please offer it in one piece."
+        ),
         OfferErrorCode.STAGE_TOO_SMALL: _("A stage costs at least ¥%(least)s. “%(title)s” costs less."),
         OfferErrorCode.AGREEMENT_LAPSED: _(
             "This agreement was not paid for within %(days)s days and no longer holds. Please ask for a new offer."
@@ -67,7 +69,9 @@ class OfferError(DomainError):
         OfferErrorCode.REASON_MISSING: _("Please choose a reason: it helps the other side."),
         OfferErrorCode.BRIEF_OVER: _("This brief takes no offers any more. Nothing was sent."),
         OfferErrorCode.BRIEF_OWN: _("This is your own brief."),
-        OfferErrorCode.BRIEF_ANSWERED: _("You have answered this brief already. Your offer stands in the conversation."),
+        OfferErrorCode.BRIEF_ANSWERED: _(
+            "You have answered this brief already. Your offer stands in the conversation."
+        ),
         OfferErrorCode.BRIEF_FULL: _("This brief already has %(limit)s offers and takes no more. Nothing was sent."),
     }
 

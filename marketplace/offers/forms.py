@@ -23,7 +23,9 @@ STAGE_ROWS = 5
 
 
 def _days(choices: tuple[int, ...], most: int) -> list[tuple[int, str]]:
-    return [(days, ngettext("%(days)s day", "%(days)s days", days) % {"days": days}) for days in choices if days <= most]
+    return [
+        (days, ngettext("%(days)s day", "%(days)s days", days) % {"days": days}) for days in choices if days <= most
+    ]
 
 
 def validity_choices() -> list[tuple[int, str]]:
@@ -46,7 +48,9 @@ class OfferForm(forms.Form):
         label=_("What is delivered"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("What is delivered, in which form, and what is not included. It is frozen when the offer is accepted."),
+        help_text=_(
+            "What is delivered, in which form, and what is not included. It is frozen when the offer is accepted."
+        ),
     )
     price = YuanField(label=_("Price"), required=False)
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=365, required=False)

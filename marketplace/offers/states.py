@@ -40,7 +40,9 @@ def _brief_row(source: BriefStatus, target: BriefStatus, *actors: str, effect: s
 
 OFFER_TRANSITIONS: TransitionTable[OfferStatus] = TransitionTable(
     (
-        _row(_O.OPEN, _O.ACCEPTED, ASKED, effect="an order, or an agreement in stages; the other offers of a brief end"),
+        _row(
+            _O.OPEN, _O.ACCEPTED, ASKED, effect="an order, or an agreement in stages; the other offers of a brief end"
+        ),
         _row(_O.OPEN, _O.COUNTERED, ASKED, effect="the counter-offer is the next version, and the open one"),
         _row(_O.OPEN, _O.DECLINED, ASKED),
         _row(_O.OPEN, _O.WITHDRAWN, PROPOSER),

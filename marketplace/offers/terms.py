@@ -86,9 +86,7 @@ def _check_stages(stages: Sequence[Stage], total_fen: int) -> None:
         if stage.delivery_days < 1:
             raise OfferError(OfferErrorCode.DAYS)
         if limit is not None and stage.delivery_days > limit.days:
-            raise OfferError(
-                OfferErrorCode.STAGE_TOO_LONG, channel=limit.channel, most=limit.days, title=stage.title
-            )
+            raise OfferError(OfferErrorCode.STAGE_TOO_LONG, channel=limit.channel, most=limit.days, title=stage.title)
 
 
 def check_validity(days: int) -> None:

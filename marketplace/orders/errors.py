@@ -68,7 +68,9 @@ class OrderError(DomainError):
         OrderErrorCode.STAGE_GIVEN_BACK: _(
             "The stage before this one was given back whole, so this agreement does not go on. Please agree anew."
         ),
-        OrderErrorCode.PLAN_STOPPED: _("This agreement has been stopped. Further stages are not owed, and nothing was charged."),
+        OrderErrorCode.PLAN_STOPPED: _(
+            "This agreement has been stopped. Further stages are not owed, and nothing was charged."
+        ),
         OrderErrorCode.PLAN_FINISHED: _("All stages of this agreement are paid for."),
         OrderErrorCode.STOP_WORDS_MISSING: _("Please tell the other side in a few words why you stop here."),
     }

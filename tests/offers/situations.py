@@ -42,9 +42,7 @@ def stages(*amounts: int, days: int = 10) -> tuple[Stage, ...]:
 def make_offer(*, seller: User, buyer: User, valid_days: int = 7, **changes: Any) -> Offer:
     """An open offer."""
     fields = {name: changes.pop(name) for name in ("gig", "brief", "words") if name in changes}
-    return services.send_offer(
-        seller=seller, buyer=buyer, terms=terms(**changes), valid_days=valid_days, **fields
-    )
+    return services.send_offer(seller=seller, buyer=buyer, terms=terms(**changes), valid_days=valid_days, **fields)
 
 
 def make_agreement(*, seller: User, buyer: User, **changes: Any) -> Negotiation:

@@ -145,9 +145,7 @@ def test_only_the_side_that_was_asked_answers_and_only_the_other_one_takes_back(
     offer = make_offer(seller=seller, buyer=buyer)
     refused(C.WRONG_STATE, services.accept_offer, offer_id=offer.pk, user=seller)
     refused(C.WRONG_STATE, services.counter_offer, offer_id=offer.pk, user=seller, terms=terms(), valid_days=3)
-    refused(
-        C.WRONG_STATE, services.decline_offer, offer_id=offer.pk, user=seller, reason=DeclineReason.PRICE
-    )
+    refused(C.WRONG_STATE, services.decline_offer, offer_id=offer.pk, user=seller, reason=DeclineReason.PRICE)
     refused(C.WRONG_STATE, services.withdraw_offer, offer_id=offer.pk, user=buyer)
 
 

@@ -200,7 +200,9 @@ def test_strangers_find_no_offer(stranger, seller, buyer, conversation):
     assert stranger.post(reverse("offers:pay", args=[offer.negotiation_id])).status_code == 404
     for name in ("accept", "counter", "decline", "withdraw"):
         assert stranger.post(reverse(f"offers:{name}", args=[offer.pk])).status_code == 404
-    assert stranger.get(reverse("messaging:offer_cards", args=[conversation.pk, offer.negotiation_id])).status_code == 404
+    assert (
+        stranger.get(reverse("messaging:offer_cards", args=[conversation.pk, offer.negotiation_id])).status_code == 404
+    )
     offer.refresh_from_db()
     assert offer.status == OfferStatus.OPEN
 
@@ -377,7 +379,9 @@ def test_a_closed_brief_is_there_for_its_buyer_and_who_answered(seller_client, s
     assert stranger.get(brief.get_absolute_url()).status_code == 200
 
 
-def test_files_of_a_brief_are_downloads_for_who_may_see_it(buyer_client, seller_client, seller, buyer, settings, tmp_path):
+def test_files_of_a_brief_are_downloads_for_who_may_see_it(
+    buyer_client, seller_client, seller, buyer, settings, tmp_path
+):
     where = {"location": str(tmp_path), "base_url": None}
     private = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
     settings.STORAGES = settings.STORAGES | {"private": private}

@@ -54,9 +54,7 @@ class Brief(TimeStamped):
                 fields=["category", "-published_at", "-id"], condition=Q(status="open"), name="offers_brief_of_category"
             ),
             models.Index(fields=["expires_at"], condition=Q(status="open"), name="offers_brief_clock"),
-            models.Index(
-                fields=["id"], condition=Q(status="open", announced_at=None), name="offers_brief_to_announce"
-            ),
+            models.Index(fields=["id"], condition=Q(status="open", announced_at=None), name="offers_brief_to_announce"),
         ]
 
     def __str__(self) -> str:

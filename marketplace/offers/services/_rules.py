@@ -99,7 +99,8 @@ def write_version(
         expires_at=at + timedelta(days=valid_days),
     )
     OfferStage.objects.bulk_create(
-        OfferStage(offer=offer, position=position, **vars(stage)) for position, stage in enumerate(terms.stages, start=1)
+        OfferStage(offer=offer, position=position, **vars(stage))
+        for position, stage in enumerate(terms.stages, start=1)
     )
     return offer
 

@@ -81,7 +81,10 @@ def publish_brief(
 
 @transaction.atomic
 def close_brief(*, brief_id: int, buyer: User) -> Brief:
-    """Take no offers any more; the open ones end, and their sellers are told. Safe to call twice. Raises BriefError WRONG_STATE."""
+    """Take no offers any more; the open ones end, and their sellers are told. Safe to call twice.
+
+    Raises BriefError WRONG_STATE.
+    """
     brief = _lock(brief_id, buyer)
     if brief.status == BriefStatus.CLOSED:
         return brief

@@ -45,7 +45,7 @@ def expire_brief(*, brief_id: int) -> bool:
 
 @transaction.atomic
 def announce_brief(*, brief_id: int) -> bool:
-    """Tell sellers who can do it, `briefs.sellers_told` of them at most and nobody of more than `briefs.told_per_day` briefs a day.
+    """Tell sellers who can do it: `briefs.sellers_told` at most, and nobody of more than `briefs.told_per_day` briefs a day.
 
     Once for each brief. Two briefs announced in the same moment may both count a seller: the limit is a courtesy.
     """
