@@ -58,7 +58,12 @@ def refused(code: OrderErrorCode, plan: MilestonePlan, act, **kwargs) -> None:
 
 def test_a_stage_is_an_order_with_its_own_price_time_and_frozen_terms(plan):
     order = stage(plan, 1)
-    assert (order.kind, order.total_fen, order.delivery_days, order.revisions_allowed) == (OrderKind.STAGE, 100_000, 10, 1)
+    assert (order.kind, order.total_fen, order.delivery_days, order.revisions_allowed) == (
+        OrderKind.STAGE,
+        100_000,
+        10,
+        1,
+    )
     assert (order.gig_title, order.package_tier, order.status) == ("第1阶段", "", OrderStatus.PENDING_PAYMENT)
     assert order.snapshot["stage"] == 1
     assert [one["amount_fen"] for one in order.snapshot["agreed"]["stages"]] == [100_000, 150_000, 50_000]
