@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
@@ -14,7 +15,7 @@ from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import Gig
 from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageTemplate
 from marketplace.offers.presenters import OfferCard, card
-from marketplace.offers.selectors import offers_between, offers_of
+from marketplace.offers.selectors import newest_offer_of_pair, offers_between, offers_of
 from marketplace.orders.models import Order
 
 THREAD_LENGTH = 50
@@ -29,6 +30,7 @@ class InboxRow:
     other: User
     excerpt: str
     unread: int
+    offer_title: str = ""  # when the newest thing said is an offer
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def _unread_for(user: User) -> Q:
 def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
     """The conversations of this person that have a message, newest first. One query."""
     newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-pk")
+    offered = newest_offer_of_pair("buyer", "seller")
     unread = (
         Message.objects.filter(_unread_for(user), conversation=OuterRef("pk"))
         .order_by()
@@ -86,6 +89,10 @@ def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
         .filter(last_message_at__isnull=False)
         .select_related("buyer__profile", "seller__profile")
         .annotate(excerpt=Subquery(newest.values("body")[:1]), unread=Coalesce(Subquery(unread), 0))
+        .annotate(said_at=Subquery(newest.values("created_at")[:1]))
+        .annotate(
+            offer_title=Subquery(offered.values("title")[:1]), offered_at=Subquery(offered.values("created_at")[:1])
+        )
         .order_by("-last_message_at", "-pk")
     )
     return [
@@ -94,9 +101,14 @@ def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
             other=other_of(conversation, user),
             excerpt=conversation.excerpt or "",
             unread=conversation.unread,
+            offer_title=conversation.offer_title if _is_offer_last(conversation) else "",
         )
         for conversation in conversations[:limit]
     ]
+
+
+def _is_offer_last(row: Any) -> bool:
+    return row.offered_at is not None and (row.said_at is None or row.offered_at > row.said_at)
 
 
 def unread_count(user: User | AnonymousUser) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import User
@@ -52,6 +52,13 @@ def offers_between(
         offers = offers.filter(created_at__lt=before)
     names = (*(f"negotiation__{name}" for name in _TOLD_OF), "proposed_by__profile")
     return list(offers.select_related(*names).prefetch_related("stages").order_by("created_at", "pk"))
+
+
+def newest_offer_of_pair(buyer: str, seller: str) -> QuerySet[Offer]:
+    """For a subquery of rows that name two people in these fields: the newest version between them, whoever of them buys."""
+    one, other = OuterRef(buyer), OuterRef(seller)
+    pair = Q(negotiation__buyer=one, negotiation__seller=other) | Q(negotiation__buyer=other, negotiation__seller=one)
+    return Offer.objects.filter(pair).order_by("-created_at", "-pk")
 
 
 def offers_of(user: User, negotiation_id: int) -> list[Offer]:
