@@ -8,7 +8,7 @@ from marketplace.core.transitions import Transition, TransitionTable
 
 class OfferStatus(models.TextChoices):
     OPEN = "open", _("Waiting for the answer")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", _("Agreed")
     COUNTERED = "countered", _("Countered")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Taken back")
@@ -17,7 +17,7 @@ class OfferStatus(models.TextChoices):
 
 
 class BriefStatus(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Takes offers")
     CHOSEN = "chosen", _("Offer chosen")
     CLOSED = "closed", _("Closed")
     EXPIRED = "expired", _("Expired")

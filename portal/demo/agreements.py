@@ -11,9 +11,10 @@ from marketplace.offers import services
 from marketplace.offers.models import Negotiation, Offer, OfferStage
 from marketplace.offers.states import OfferStatus
 from marketplace.offers.terms import OfferTerms, frozen
-from marketplace.orders.models import Order, OrderKind, OrderMilestone
+from marketplace.orders.models import MilestonePlan, Order, OrderItemKind, OrderKind, OrderMilestone
 from marketplace.orders.services import Stage, make_plan
 from marketplace.orders.states import OrderStatus
+from portal.demo.bulk import backdate
 from portal.demo.people import People
 from portal.demo.sources import Sources
 
@@ -78,6 +79,7 @@ def _write_plan(me: User, shop: User) -> None:
         stages=stages,
         terms=frozen(negotiation, offer, agreed_at),
     )
+    backdate(MilestonePlan, {plan.pk: agreed_at})
     negotiation.plan = plan
     negotiation.save()
     for position, order in enumerate((first, second), start=1):
@@ -86,6 +88,7 @@ def _write_plan(me: User, shop: User) -> None:
         order.package_title, order.package_description = stage.title, stage.description
         order.snapshot = {"agreed": plan.terms, "stage": position}
         order.save()
+        order.items.filter(kind=OrderItemKind.PACKAGE).update(kind=OrderItemKind.AGREED, title=stage.title)
         OrderMilestone.objects.filter(plan=plan, position=position).update(order=order)
 
 

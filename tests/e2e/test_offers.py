@@ -1,6 +1,7 @@
 """A custom offer from the conversation to the paid order, and work in stages that is stopped half-way, on a phone."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -43,7 +44,7 @@ def pay(buyer, stack) -> None:
     """From the payment page through the sandbox's cashier to the order."""
     page = buyer.page
     page.wait_for_url(re.compile("/pay/"))
-    page.locator("main button[type=submit]:visible", has_text="支付").first.click()
+    page.locator("main form button.button--primary[type=submit]:visible").first.click()
     page.wait_for_url(lambda url: url.startswith(stack.sandbox))
     page.get_by_role("button", name=re.compile("确认付款")).click()
     page.wait_for_url(re.compile(rf"{stack.address}/orders/"))
@@ -56,7 +57,7 @@ def test_an_offer_from_the_conversation_is_countered_accepted_paid_and_an_order(
     names = {who: who.page.locator(".menu__who b").first.text_content().strip() for who in (seller, buyer)}
     open_talk(buyer, names[seller])
     open_talk(seller, names[buyer])
-    title = "外卖袋与菜单一套"
+    title = f"外卖袋与菜单一套{time.time_ns() % 10**6}"  # the stack keeps its data
     write_offer(seller, title)
     seller.snap("card of the seller")
     # It came through the socket: the buyer's page was not loaded again.
@@ -86,7 +87,7 @@ def test_stages_are_paid_one_by_one_and_stopped_half_way_without_script(person, 
     seller.log_in(SELLER)
     buyer.log_in(BUYER)
     open_talk(seller, buyer.visit("/settings/").locator(".menu__who b").first.text_content().strip())
-    title = "开业整套形象"
+    title = f"开业整套形象{time.time_ns() % 10**6}"
     write_offer(seller, title, stages=("500", "700"))
     buyer.visit("/messages/")
     talk = open_talk(buyer, seller.page.locator(".menu__who b").first.text_content().strip())
@@ -98,6 +99,8 @@ def test_stages_are_paid_one_by_one_and_stopped_half_way_without_script(person, 
     seller.visit(order.removeprefix(stack.address))
     seller.page.locator("a[href$='/do/deliver/']:visible").click()
     seller.page.fill("main [name=message]", "第一步交付，三个方向都在。")
+    work = {"name": "初稿.txt", "mimeType": "text/plain", "buffer": "三个方向".encode()}
+    seller.page.set_input_files("main [name=files]", work)
     seller.page.locator("main form button[type=submit]").click()
     buyer.page.goto(order)
     buyer.page.get_by_role("link", name="确认验收并放款").first.click()

@@ -32,7 +32,7 @@ class Brief(TimeStamped):
     published_at = models.DateTimeField(_("published at"))
     expires_at = models.DateTimeField(_("open until"))
     announced_at = models.DateTimeField(_("sellers told at"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("brief")
