@@ -92,7 +92,7 @@ def _decide(report: Report, staff: User, words: str, status: ReportStatus) -> li
         _tell(one, target)
     data = {
         "reports": [one.pk for one in open_ones],
-        target._meta.model_name: target.pk,
+        str(target._meta.model_name): target.pk,
         "title": target.title,
         "reason": words,
     }

@@ -21,8 +21,9 @@ class OfferEditor:
         self, *, data: Mapping[str, Any] | None = None, before: OfferTerms | None = None, seller: User | None = None
     ) -> None:
         self.before = before
-        bound = {"data": data} if data is not None else {}
-        filled = rows = {}
+        bound: dict[str, Any] = {"data": data} if data is not None else {}
+        filled: dict[str, Any] = {}
+        rows: dict[str, Any] = {}
         if data is None and before is not None:
             filled, rows = {"initial": initial_of(before)}, {"initial": stage_rows_of(before)}
         self.form = OfferForm(**bound, **filled, seller=seller)

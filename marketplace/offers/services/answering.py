@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
@@ -119,7 +120,7 @@ def lapsed_unpaid(order: Order) -> bool:
     return order.status == OrderStatus.CANCELLED and order.paid_at is None
 
 
-def _tell_of_end(negotiation: Negotiation, user: User, title: str, offer: Offer) -> None:
+def _tell_of_end(negotiation: Negotiation, user: User, title: Promise, offer: Offer) -> None:
     tell(other_of(negotiation, user.pk), negotiation, title, offer.title)
     changed(negotiation)
 
