@@ -80,6 +80,13 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             _("basis points"),
             _("Service fee of the platform on tips"),
         ),
+        # facts/marketplace.md, rule 19: an order in stages is above 100 dollars, with up to five stages; rule 31: a stage is
+        # at least 5 dollars. In yuan, rounded.
+        ConfigDefinition("orders.stages_maximum", 5, 2, 10, _("stages"), _("An agreement has at most")),
+        ConfigDefinition(
+            "orders.stages_minimum_fen", 70_000, 0, 10_000_000, _("fen"), _("An agreement in stages is at least")
+        ),
+        ConfigDefinition("orders.stage_minimum_fen", 3_500, 100, 1_000_000, _("fen"), _("A stage is at least")),
         # Product decision, by seller level; pinned to the order at purchase. 30 % is what institutions let a platform split off.
         ConfigDefinition(
             "payments.commission_basis_points", 1000, 0, 3000, _("basis points"), _("Service fee of the platform")
@@ -210,6 +217,20 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition("gigs.limit_level_1", 10, 1, 500, _("services"), _("Sellers of level 1 have at most")),
         ConfigDefinition("gigs.limit_level_2", 20, 1, 500, _("services"), _("Sellers of level 2 have at most")),
         ConfigDefinition("gigs.limit_top", 30, 1, 500, _("services"), _("Select sellers have at most")),
+        # Product decisions: long enough to think, short enough that the seller still has the time that was offered.
+        ConfigDefinition("offers.valid_days_maximum", 30, 1, 90, _("days"), _("A custom offer is valid for at most")),
+        ConfigDefinition("offers.agreed_days", 7, 1, 60, _("days"), _("An accepted offer is to be paid for within")),
+        ConfigDefinition(
+            "offers.open_per_pair", 3, 1, 50, _("offers"), _("Between two people, open at the same time, at most")
+        ),
+        # Product decisions: a brief is read by who can do it, and nobody is swamped, neither by briefs nor by answers.
+        ConfigDefinition("briefs.valid_days_maximum", 30, 1, 90, _("days"), _("A brief is open for at most")),
+        ConfigDefinition(
+            "briefs.open_per_buyer", 5, 1, 50, _("briefs"), _("A buyer has open at the same time at most")
+        ),
+        ConfigDefinition("briefs.sellers_told", 30, 0, 500, _("sellers"), _("Of a brief are told at most")),
+        ConfigDefinition("briefs.told_per_day", 5, 0, 100, _("briefs"), _("A seller is told a day of at most")),
+        ConfigDefinition("briefs.offers_maximum", 20, 1, 200, _("offers"), _("A brief is answered with at most")),
         # Product decision: a pause as long as this between two saves begins a new revision of a draft.
         ConfigDefinition(
             "gigs.autosave_minutes", 10, 0, 240, _("minutes"), _("Saves of a draft are one revision within")

@@ -9,5 +9,8 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
         from marketplace.messaging.own_data import MessagingSection
+        from marketplace.messaging.services import show_offer
+        from marketplace.offers.listeners import told_by
 
         register("messaging", MessagingSection())
+        told_by(show_offer)

@@ -31,6 +31,11 @@ class OrderErrorCode(StrEnum):
     ALREADY_PAUSED = "already_paused"
     TIP_TOO_LATE = "tip_too_late"
     TIP_GIVEN = "tip_given"
+    STAGE_NOT_DONE = "stage_not_done"
+    STAGE_GIVEN_BACK = "stage_given_back"
+    PLAN_STOPPED = "plan_stopped"
+    PLAN_FINISHED = "plan_finished"
+    STOP_WORDS_MISSING = "stop_words_missing"
 
 
 class OrderError(DomainError):
@@ -77,4 +82,15 @@ class OrderError(DomainError):
         OrderErrorCode.ALREADY_PAUSED: _("The acceptance clock of this order has been put off already."),
         OrderErrorCode.TIP_TOO_LATE: _("A tip can be given for %(days)s days after completion. They are over."),
         OrderErrorCode.TIP_GIVEN: _("You have given a tip for this order already. Nothing was charged."),
+        OrderErrorCode.STAGE_NOT_DONE: _(
+            "The stage before this one is not finished. It is paid for once you have accepted that one. Nothing was charged."
+        ),
+        OrderErrorCode.STAGE_GIVEN_BACK: _(
+            "The stage before this one was given back whole, so this agreement does not go on. Please agree anew."
+        ),
+        OrderErrorCode.PLAN_STOPPED: _(
+            "This agreement has been stopped. Further stages are not owed, and nothing was charged."
+        ),
+        OrderErrorCode.PLAN_FINISHED: _("All stages of this agreement are paid for."),
+        OrderErrorCode.STOP_WORDS_MISSING: _("Please tell the other side in a few words why you stop here."),
     }

@@ -91,3 +91,12 @@ class RefundForm(forms.Form):
 
 class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class StopPlanForm(forms.Form):
+    words = forms.CharField(
+        label=_("To the other side"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Why it ends here. The other side reads it."),
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.orders import change_views, delivery_views, proof_views, views
+from marketplace.orders import change_views, delivery_views, plan_views, proof_views, views
 
 app_name = "orders"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("orders/<str:number>/requirements/<int:requirement_id>/", views.requirement_file, name="requirement_file"),
     path("orders/<str:number>/refund/preview/", views.refund_preview, name="refund_preview"),
     path("orders/<str:number>/do/<slug:action>/", views.order_action, name="action"),
+    path("plans/<int:pk>/", plan_views.plan_detail, name="plan"),
+    path("plans/<int:pk>/fund/", plan_views.plan_fund, name="plan_fund"),
+    path("plans/<int:pk>/stop/", plan_views.plan_stop, name="plan_stop"),
     path("wallet/proofs/", proof_views.proof_list, name="proofs"),
     path("wallet/proofs/<int:line_id>.json", proof_views.proof_download, name="proof"),
 ]

@@ -12,7 +12,7 @@ from marketplace.discovery.services import rebuild_index
 from marketplace.ledger.escrow_proof import publish_escrow_proof
 from marketplace.ledger.seals import seal_books
 from marketplace.payments.services import run_audit
-from portal.demo import books, catalogue, changes, desk, history, media, recount, talk, visits
+from portal.demo import agreements, books, catalogue, changes, desk, history, media, recount, talk, visits
 from portal.demo.bulk import analyse_books
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
@@ -33,6 +33,7 @@ STAGES = (
     "books",
     "reviews",
     "conversations",
+    "offers and briefs",
     "seller's desk",
     "figures",
     "pages",
@@ -101,6 +102,8 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         talk.write_notifications(plans, orders, talks, conversations, sources=sources, people=people, now=now)
         talk.write_favourites(gigs, offers, people, now)
         talk.write_searches(offers, people, sources, now)
+    with watch.stage("offers and briefs"):
+        agreements.write_agreements(sources, people, categories, now)
     with watch.stage("seller's desk"):
         desk.fill_desk(people.sellers[sources.demo_seller], categories, pictures)
     with watch.stage("figures"):

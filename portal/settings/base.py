@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "marketplace.reviews",
     "marketplace.messaging",
     "marketplace.payments",
+    "marketplace.offers",
     "marketplace.orders",
     "marketplace.gigs",
     "marketplace.ledger",

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.models import TimeStamped
@@ -20,10 +21,13 @@ class MilestonePlan(TimeStamped):
         "gigs.Gig", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("service")
     )
     title = models.CharField(_("title"), max_length=80)
+    # What both sides agreed to, as plain values: each stage's order takes it over into its snapshot.
+    terms = models.JSONField(_("terms"), default=dict, db_default={}, blank=True)
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     stopped_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    stopped_words = models.CharField(_("why it was stopped"), max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("agreement in stages")
@@ -33,6 +37,9 @@ class MilestonePlan(TimeStamped):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:plan", args=[self.pk])
 
 
 class OrderMilestone(models.Model):

@@ -12,6 +12,7 @@ from marketplace.orders.services.cancellation import cancel_order, close_unpaid_
 from marketplace.orders.services.clocks import at_deadline, run_deadline
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.disputes import decide_dispute, open_dispute
+from marketplace.orders.services.milestones import Stage, fund_stage, make_plan, stop_plan
 from marketplace.orders.services.placing import confirm_payment, get_or_place_order, offer_of, place_order
 from marketplace.orders.services.proposals import (
     accept_proposal,
@@ -36,6 +37,7 @@ from marketplace.orders.services.tips import give_tip
 
 __all__ = [
     "Question",
+    "Stage",
     "Terms",
     "accept_automatically",
     "accept_delivery",
@@ -48,9 +50,11 @@ __all__ = [
     "decide_dispute",
     "decline_proposal",
     "deliver_order",
+    "fund_stage",
     "get_or_place_order",
     "give_tip",
     "hand_refund_to_a_person",
+    "make_plan",
     "mark_refund_done",
     "may_propose",
     "offer_of",
@@ -67,6 +71,7 @@ __all__ = [
     "retry_refund",
     "return_payment",
     "run_deadline",
+    "stop_plan",
     "submit_requirements",
     "withdraw_proposal",
 ]

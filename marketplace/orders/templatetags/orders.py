@@ -1,7 +1,9 @@
 from django import template
 
 from marketplace.accounts.models import User
-from marketplace.orders import selectors
+from marketplace.orders import plan_selectors, selectors
+from marketplace.orders.models import Order, OrderKind
+from marketplace.orders.stages import PlanView
 
 register = template.Library()
 
@@ -22,3 +24,9 @@ def escrow_of_purchases(buyer: User) -> dict[str, int]:
 def clearing_days(seller: User) -> int:
     """For how many days a seller's earnings are pending: `{% clearing_days user as days %}`."""
     return selectors.clearing_days_of(seller)
+
+
+@register.simple_tag
+def plan_of(order: Order) -> PlanView | None:
+    """The agreement in stages that an order belongs to: `{% plan_of order as plan %}`; no query for any other order."""
+    return plan_selectors.plan_of_order(order) if order.kind == OrderKind.STAGE else None

@@ -23,8 +23,9 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.payments import custody_selectors, locks, selectors
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
-from marketplace.payments.gateways import custody_gateway
+from marketplace.payments.gateways import configured_gateways, custody_gateway, gateway
 from marketplace.payments.gateways.base import (
+    Capability,
     GatewayError,
     Rejected,
     SettleRequest,
@@ -72,6 +73,13 @@ def longest_delivery_days(gateway_code: str) -> int:
     """How many days of work fit into the freeze: it must outlast acceptance, clearing and a reserve for a dispute."""
     clocks = get_config("orders.auto_accept_days") + get_config("ledger.clearing_days") + FREEZE_RESERVE_DAYS
     return custody_gateway(gateway_code).freeze_limit_days - clocks
+
+
+def longest_work_by_channel() -> dict[str, int]:
+    """The same of every channel that a buyer can choose and that can hold money, by its name for people: what an offer may
+    promise (offers/channels.py). Whatever the mode of settlement is now: an agreement may outlive it."""
+    holding = (code for code in configured_gateways() if Capability.CUSTODY in gateway(code).capabilities)
+    return {str(code.label): longest_delivery_days(code) for code in holding}
 
 
 @transaction.atomic

@@ -1,0 +1,201 @@
+"""What a buyer does with a brief."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import PurePath
+from uuid import uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.locks import hold_people
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.config import get_config
+from marketplace.core.money import display_yuan
+from marketplace.gigs.models import GigCategory
+from marketplace.offers import locks
+from marketplace.offers.errors import BriefError, BriefErrorCode
+from marketplace.offers.models import Brief, BriefFile, Negotiation
+from marketplace.offers.services._briefs import end_open_offers, require_brief_move
+from marketplace.offers.services._rules import tell
+from marketplace.offers.services.answering import lapsed_unpaid
+from marketplace.offers.states import MODERATOR, OWNER, BriefStatus, OfferStatus
+
+FILES_PER_BRIEF = 3
+FILE_MEGABYTES = 20
+
+
+def publish_brief(
+    *,
+    buyer: User,
+    category: GigCategory,
+    title: str,
+    story: str,
+    budget_max_fen: int,
+    wanted_by: date,
+    valid_days: int,
+    budget_min_fen: int | None = None,
+    files: Sequence[File] = (),
+) -> Brief:
+    """Ask for offers. Sellers of the subcategory are told by a job (`announce_brief`). Amounts in fen, days of China's.
+
+    At most FILES_PER_BRIEF files of FILE_MEGABYTES each. Raises BriefError TOO_MANY_OPEN, VALIDITY, BUDGET, WANTED_BY,
+    CATEGORY, TOO_MANY_FILES, FILE_TOO_LARGE or ACCOUNT_CLOSING.
+    """
+    _check(category, budget_min_fen, budget_max_fen, wanted_by, valid_days)
+    _check_files(files)
+    # Storage may be a network away, so files are put there before the transaction, and taken back if it fails.
+    stored: list[BriefFile] = []
+    try:
+        for file in files:
+            stored.append(_stored(file))
+        with transaction.atomic():
+            if not hold_people(buyer.pk):
+                raise BriefError(BriefErrorCode.ACCOUNT_CLOSING)
+            _require_room(buyer)
+            now = clock.now()
+            brief = Brief.objects.create(
+                buyer=buyer,
+                category=category,
+                title=title.strip(),
+                story=story.strip(),
+                budget_min_fen=budget_min_fen,
+                budget_max_fen=budget_max_fen,
+                wanted_by=wanted_by,
+                published_at=now,
+                expires_at=now + timedelta(days=valid_days),
+            )
+            for row in stored:
+                row.brief = brief
+            BriefFile.objects.bulk_create(stored)
+            return brief
+    except BaseException:
+        for row in stored:
+            row.file.delete(save=False)
+        raise
+
+
+@transaction.atomic
+def close_brief(*, brief_id: int, buyer: User) -> Brief:
+    """Take no offers any more; the open ones end, and their sellers are told. Safe to call twice.
+
+    Raises BriefError WRONG_STATE.
+    """
+    brief = _lock(brief_id, buyer)
+    if brief.status == BriefStatus.CLOSED:
+        return brief
+    require_brief_move(brief, to=BriefStatus.CLOSED, actor=OWNER)
+    _end(brief, BriefStatus.CLOSED)
+    words = _("The buyer closed the brief without choosing an offer. Thank you for yours.")
+    end_open_offers(brief, at=clock.now(), words=words)
+    return brief
+
+
+@transaction.atomic
+def reopen_brief(*, brief_id: int, buyer: User, valid_days: int) -> Brief:
+    """Take offers again, for this many days from now. Sellers who were told before are not told again.
+
+    After an offer was chosen only while nothing has been paid for it. Safe to call twice.
+    Raises BriefError WRONG_STATE, PAID, VALIDITY or TOO_MANY_OPEN.
+    """
+    _check_validity(valid_days)
+    brief = _lock(brief_id, buyer)
+    if brief.status == BriefStatus.OPEN:
+        return brief
+    require_brief_move(brief, to=BriefStatus.OPEN, actor=OWNER)
+    if brief.status == BriefStatus.CHOSEN and _is_paid(brief):
+        raise BriefError(BriefErrorCode.PAID)
+    _require_room(buyer)
+    brief.status, brief.ended_at = BriefStatus.OPEN, None
+    brief.expires_at = clock.now() + timedelta(days=valid_days)
+    brief.save(update_fields=["status", "ended_at", "expires_at", "updated_at"])
+    return brief
+
+
+@transaction.atomic
+def deny_brief(*, brief_id: int, reason: str) -> bool:
+    """A moderator takes a brief down: nobody sees it any more, and open offers end. Who decided stands with whoever calls.
+
+    Returns False when it is down already. What was agreed stands.
+    """
+    brief = locks.lock_brief(brief_id)
+    if brief.status == BriefStatus.DENIED:
+        return False
+    require_brief_move(brief, to=BriefStatus.DENIED, actor=MODERATOR)
+    _end(brief, BriefStatus.DENIED)
+    end_open_offers(brief, at=clock.now(), words=_("The brief was taken down by the platform."))
+    tell(brief.buyer_id, brief, _("Your brief was taken down"), reason)
+    return True
+
+
+def _lock(brief_id: int, buyer: User) -> Brief:
+    brief = locks.lock_brief(brief_id)
+    if brief.buyer_id != buyer.pk:
+        raise PermissionDenied
+    return brief
+
+
+def _end(brief: Brief, status: BriefStatus) -> None:
+    brief.status, brief.ended_at = status, clock.now()
+    brief.save(update_fields=["status", "ended_at", "updated_at"])
+
+
+def _is_paid(brief: Brief) -> bool:
+    """Whether something is paid for, or can be in this moment, of what was agreed about the brief."""
+    agreed = Negotiation.objects.filter(brief=brief, offers__status=OfferStatus.ACCEPTED)
+    for negotiation in agreed.select_related("order", "plan"):
+        orders = [negotiation.order] if negotiation.order else []
+        if negotiation.plan is not None:
+            orders += [stage.order for stage in negotiation.plan.milestones.select_related("order") if stage.order]
+        if any(not lapsed_unpaid(order) for order in orders):
+            return True
+    return False
+
+
+def _require_room(buyer: User) -> None:
+    # A courtesy and no lock: of two briefs published in the same moment both may pass.
+    limit = get_config("briefs.open_per_buyer")
+    if Brief.objects.filter(buyer=buyer, status=BriefStatus.OPEN).count() >= limit:
+        raise BriefError(BriefErrorCode.TOO_MANY_OPEN, limit=limit)
+
+
+def _check_validity(valid_days: int) -> None:
+    most = get_config("briefs.valid_days_maximum")
+    if not 1 <= valid_days <= most:
+        raise BriefError(BriefErrorCode.VALIDITY, most=most)
+
+
+def _check(
+    category: GigCategory, budget_min_fen: int | None, budget_max_fen: int, wanted_by: date, valid_days: int
+) -> None:
+    if category.parent_id is None:
+        raise BriefError(BriefErrorCode.CATEGORY)
+    least, most = get_config("gigs.minimum_price_fen"), get_config("gigs.maximum_price_fen")
+    lowest = budget_min_fen if budget_min_fen is not None else budget_max_fen
+    if not least <= lowest <= budget_max_fen <= most:
+        raise BriefError(BriefErrorCode.BUDGET, least=display_yuan(least), most=display_yuan(most))
+    if wanted_by <= timezone.localdate(clock.now()):
+        raise BriefError(BriefErrorCode.WANTED_BY)
+    _check_validity(valid_days)
+
+
+def _check_files(files: Sequence[File]) -> None:
+    if len(files) > FILES_PER_BRIEF:
+        raise BriefError(BriefErrorCode.TOO_MANY_FILES, limit=FILES_PER_BRIEF)
+    for file in files:
+        if file.size > FILE_MEGABYTES * 1024 * 1024:
+            raise BriefError(BriefErrorCode.FILE_TOO_LARGE, name=file.name or "", limit=FILE_MEGABYTES)
+
+
+def _stored(file: File) -> BriefFile:
+    """The file in private storage, under a name of ours: theirs is only for people to read."""
+    name = PurePath((file.name or "").replace("\\", "/")).name[-200:] or "file"
+    suffix = PurePath(name).suffix.lower()
+    ending = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 11 else ""
+    row = BriefFile(name=name, size=file.size)
+    row.file.save(f"{uuid4().hex}{ending}", file, save=False)
+    return row
