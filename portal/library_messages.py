@@ -22,6 +22,7 @@ MESSAGES = (
     _("Search all pages…"),
     _("Add %(model_name)s"),
     _("New: %(model_name)s"),
+    _("Reports"),  # of Wagtail: lists of figures, not what people report
     _("There are no %(model_name)s to display."),
     _('There are no %(model_name)s to display. Why not <a href="%(add_url)s">add one</a>?'),
     ngettext_lazy(

@@ -240,3 +240,11 @@ def test_a_picture_from_before_there_were_sizes_is_shown_as_it_is():
     assert 'loading="lazy"' in shown
     video = PictureContent("gigs/film.mp4", kind=MediaKind.VIDEO)
     assert Template("{% picture media %}").render(Context({"media": video})).strip() == ""
+
+
+def test_a_failed_upload_is_tried_again_and_not_refunded_again(seller, seller_client):
+    page = seller_client.get(
+        reverse("gigs:step", args=[services.create_gig(seller=seller, content=content()).pk, "gallery"])
+    )
+    assert "重试" in page.content.decode()
+    assert "退款" not in page.content.decode()
