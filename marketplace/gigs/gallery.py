@@ -29,7 +29,7 @@ from marketplace.uploads.states import UploadState
 
 ALT_LENGTH = 120
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif,video/mp4,video/quicktime,video/webm,application/pdf"
-_COUNTS = {
+GALLERY_COUNTS = {
     MediaKind.IMAGE: (PICTURE_LIMIT, GigErrorCode.TOO_MANY_PICTURES),
     MediaKind.VIDEO: (VIDEO_LIMIT, GigErrorCode.TOO_MANY_VIDEOS),
     MediaKind.PDF: (DOCUMENT_LIMIT, GigErrorCode.TOO_MANY_DOCUMENTS),
@@ -113,7 +113,7 @@ class GalleryForm(forms.Form):
         data = super().clean() or {}
         chosen = self._chosen() if self._is_posted else list(self.kept.values())
         chosen += self._taken(data.get("files") or [])
-        for kind, (limit, code) in _COUNTS.items():
+        for kind, (limit, code) in GALLERY_COUNTS.items():
             count = sum(medium.kind == kind for medium in chosen)
             if count > limit:
                 self.add_error(None, GigError(code, limit=limit, count=count).message)

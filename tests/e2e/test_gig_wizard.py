@@ -19,7 +19,7 @@ def saved_by_itself(page: Page) -> None:
 
 
 def onward(page: Page, step: str) -> None:
-    page.locator("button[name=next]:visible").click()
+    page.locator("button[name=next]:not([aria-hidden]):visible").click()
     page.wait_for_url(re.compile(rf"/desk/gigs/\d+/{step}/"))
 
 

@@ -29,7 +29,7 @@ def test_files_are_sent_at_once_survive_a_reload_and_are_put_in_order_by_keyboar
     seller.log_in("seller@jiangji.example")
     page = seller.visit("/desk/gigs/new/")
     page.fill("main [name=title]", "手写招牌与门头设计")
-    page.locator("button[name=next]:visible").first.click()
+    page.locator("button[name=next]:not([aria-hidden]):visible").first.click()
     page.wait_for_url(re.compile(r"/desk/gigs/\d+/"))
     number = re.search(r"/desk/gigs/(\d+)/", page.url)[1]
     page = seller.visit(f"/desk/gigs/{number}/gallery/")
@@ -84,7 +84,7 @@ def test_files_are_sent_at_once_survive_a_reload_and_are_put_in_order_by_keyboar
     sign_row.get_by_label(re.compile("画面说明")).fill("木质门头，夜里亮灯")
     seller.snap("02 in order")
 
-    page.locator("button[name=next]:visible").first.click()
+    page.locator("button[name=next]:not([aria-hidden]):visible").first.click()
     page.wait_for_url(re.compile(r"/publish/$"))
     page = seller.visit(f"/desk/gigs/{number}/gallery/")
     assert page.locator("[data-shot]").count() == 4

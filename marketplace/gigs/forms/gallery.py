@@ -10,8 +10,6 @@ from marketplace.gigs.gallery_files import subject_of
 
 class GalleryStep(StepForm):
     template = "gigs/wizard/_gallery.html"
-    # Files go up by themselves; their order and words are saved by the buttons.
-    saves_itself = False
 
     def build(self, content: GigContent, bound: dict[str, Any]) -> None:
         self.gallery = GalleryForm(
