@@ -90,7 +90,7 @@ def test_the_gallery_saves_order_words_and_removals_by_itself(seller_client, gig
     assert "已自动保存" in answer
     assert [(picture.name, picture.alt_text) for picture in latest(gig).pictures] == [
         ("gigs/c.webp", "门头"),
-        ("gigs/a.webp", ""),
+        ("gigs/a.webp", "画面a"),
     ]
     assert '"count": 5' in page.replace("&quot;", '"')  # said at choosing, before a sixth one is sent
 
@@ -127,7 +127,8 @@ def test_a_price_that_rises_a_little_takes_one_person(seller_client, seller, liv
     change(live, seller, packages=(package(price_fen=70_000),))
     page = publish_page(seller_client, live)
     assert "第二位审核员" not in page
-    assert "通常在" in page
+    assert "提交审核" in page
+    assert "提交后马上生效" not in page
 
 
 def test_a_small_change_says_that_it_is_published_at_once_and_so_it_is(seller_client, seller, live):

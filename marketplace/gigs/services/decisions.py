@@ -24,9 +24,7 @@ def deny_gig(*, gig_id: int, moderator: User, reason: str) -> Gig:
 
     Raises GigError WRONG_STATE or REASON_MISSING.
     """
-    return _deny(
-        gig_id, {GigStatus.IN_REVIEW}, moderator, reason, gettext_noop("Not accepted: “%(title)s”")
-    )
+    return _deny(gig_id, {GigStatus.IN_REVIEW}, moderator, reason, gettext_noop("Not accepted: “%(title)s”"))
 
 
 @transaction.atomic
