@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from marketplace.gigs.comparing import Section, compare
 from marketplace.gigs.content import GigContent, read_content
+from marketplace.gigs.materiality import steepest_change
 from marketplace.gigs.models import Gig
-from marketplace.gigs.review_opening import PUBLISHED, is_steep, matters_of, steepest_change
+from marketplace.gigs.review_opening import PUBLISHED, is_steep, matters_of
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from marketplace.accounts.models import User
 from marketplace.core.forms import MultipleFileField
 from marketplace.gigs.content import DOCUMENT_LIMIT, PICTURE_LIMIT, VIDEO_LIMIT, GigContent, PictureContent
 from marketplace.gigs.errors import GigError, GigErrorCode
-from marketplace.gigs.gallery_files import GALLERY, as_content, posted_uploads, waiting_uploads
+from marketplace.gigs.gallery_files import GALLERY, as_content, own_names, posted_uploads, waiting_uploads
 from marketplace.gigs.models import MediaKind
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
@@ -44,6 +44,7 @@ class GalleryItem:
     alt_text: str = ""
     medium: PictureContent | None = None
     upload: Upload | None = None
+    known_as: str = ""  # what its owner called the file before it came into the gallery
 
     @property
     def told(self) -> dict[str, Any]:
@@ -65,7 +66,7 @@ class GalleryItem:
     @property
     def name(self) -> str:
         """What its owner calls it, as long as that is known."""
-        return self.upload.name if self.upload else ""
+        return self.upload.name if self.upload else self.known_as
 
 
 class GalleryForm(forms.Form):
@@ -103,8 +104,16 @@ class GalleryForm(forms.Form):
         """The rows: as they were posted, else as they are stored; then uploads that stand in neither."""
         waiting = {upload.key.hex: upload for upload in waiting_uploads(self.owner, self.subject)}
         stored = self._tokens if self._is_posted else list(self.kept)
+        names = own_names(self.owner, self.kept.values())
+        called = {token: names.get(medium.name, "") for token, medium in self.kept.items()}
         return [
-            GalleryItem(token, self._alt(token), medium=self.kept.get(token), upload=waiting.get(token))
+            GalleryItem(
+                token,
+                self._alt(token),
+                medium=self.kept.get(token),
+                upload=waiting.get(token),
+                known_as=called.get(token, ""),
+            )
             for token in dict.fromkeys([*stored, *waiting])
             if token in self.kept or token in waiting
         ]
