@@ -258,6 +258,10 @@ class Uploads {
       const { uploads } = await response.json();
       const known = new Map(this.rows().map((row) => [row.dataset.key, row]));
       uploads.filter((told) => UNDECIDED.includes(known.get(told.key)?.dataset.state)).forEach((told) => this.show(known.get(told.key), told));
+      // One that became ready while the form saved itself is in use by now, and no longer in the answer.
+      const answered = new Set(uploads.map((told) => told.key));
+      const gone = this.rows().filter((row) => UNDECIDED.includes(row.dataset.state) && !answered.has(row.dataset.key));
+      await Promise.all(gone.map(async (row) => this.show(row, await this.call(row.dataset.finish))));
     } catch {
       // Offline or signed out: the next time tells.
     }

@@ -67,7 +67,7 @@ def test_files_are_sent_at_once_survive_a_reload_and_are_put_in_order_by_keyboar
     assert names(page) == [shop, sign, folio, bad]
     expect(
         row(page, shop).locator(".picture__image")
-    ).to_be_visible()  # saved by itself: no upload any more, a part of the gallery
+    ).to_be_visible()  # saved by itself, and no upload any more
     # Chosen again, a file that is here is not sent again.
     page.set_input_files("[name=gallery-files]", [upload_of(f"新图{mark}.png", files.picture(form="PNG"), "image/png")])
     expect(row(page, f"新图{mark}.png")).to_have_attribute("data-state", "ready", timeout=60_000)
