@@ -35,7 +35,7 @@ PICTURE_LIMIT = 5
 # Product decisions: what a buyer reads before deciding; a longer list is a page of its own.
 FEATURE_LIMIT, FAQ_LIMIT, EXTRA_LIMIT, NEED_LIMIT = 10, 10, 8, 10
 # Shorter, a title says no more than its category.
-TITLE_MINIMUM = 6
+TITLE_MINIMUM = 6  # letters, digits and characters; pictures and signs say nothing
 # Product decision (issue 5): what a buyer looks through; the field allows three pictures (facts/marketplace.md, row 17).
 VIDEO_LIMIT = 1
 DOCUMENT_LIMIT = 2
@@ -139,6 +139,11 @@ class GigContent:
     def media(self) -> tuple[PictureContent, ...]:
         """The whole gallery in the order in which it is shown: pictures, the film, PDFs."""
         return (*self.pictures, *([self.video] if self.video else []), *self.documents)
+
+
+def said_length(text: str) -> int:
+    """How much a title says: its letters, digits and Chinese characters, without emoji, signs and spaces."""
+    return sum(character.isalnum() for character in text)
 
 
 def check_price(price_fen: int) -> None:

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.identifiers import new_order_number
 from marketplace.core.models import TimeStamped
@@ -46,12 +47,12 @@ class Order(TimeStamped):
     total_fen = models.BigIntegerField(_("total in fen"))
     commission_basis_points = models.PositiveIntegerField(_("service fee in basis points"))
     delivery_days = models.PositiveSmallIntegerField(_("delivery days"))
-    revisions_allowed = models.PositiveSmallIntegerField(_("revisions"))
+    revisions_allowed = models.PositiveSmallIntegerField(pgettext_lazy("of a package", "revisions"))
     revisions_used = models.PositiveSmallIntegerField(_("revisions used"), default=0)
 
     payment_expires_at = models.DateTimeField(_("payment expires at"))
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
-    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    started_at = models.DateTimeField(pgettext_lazy("the clock of an order", "started at"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     auto_accept_at = models.DateTimeField(_("accepted automatically at"), null=True, blank=True)
@@ -233,7 +234,7 @@ class Dispute(TimeStamped):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_at = models.DateTimeField(pgettext_lazy("a dispute", "decided at"), null=True, blank=True)
     explanation = models.TextField(_("explanation"), max_length=3000, blank=True)
 
     class Meta:
