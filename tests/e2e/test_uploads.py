@@ -65,9 +65,7 @@ def test_files_are_sent_at_once_survive_a_reload_and_are_put_in_order_by_keyboar
     # What a script on the page could not know after a reload is told by the server.
     page = seller.visit(f"/desk/gigs/{number}/gallery/")
     assert names(page) == [shop, sign, folio, bad]
-    expect(
-        row(page, shop).locator(".picture__image")
-    ).to_be_visible()  # saved by itself, and no upload any more
+    expect(row(page, shop).locator(".picture__image")).to_be_visible()  # saved by itself, and no upload any more
     # Chosen again, a file that is here is not sent again.
     page.set_input_files("[name=gallery-files]", [upload_of(f"新图{mark}.png", files.picture(form="PNG"), "image/png")])
     expect(row(page, f"新图{mark}.png")).to_have_attribute("data-state", "ready", timeout=60_000)
