@@ -95,7 +95,7 @@ def _save(request: HttpRequest, gig: Gig | None, step: Step) -> HttpResponse:
         gig_id=gig.pk if gig else None,
     )
     is_valid = form.is_valid()
-    if request.htmx and form.saves_itself:
+    if request.htmx:
         return _saved_by_itself(request, gig, step, before, form)
     if not is_valid:
         return _page(request, _typed(request, gig, step, before, form), status=422)
@@ -167,6 +167,8 @@ def _saved_by_itself(
             gig = _store(request, gig, form)
         except GigError as error:
             refusal = error.message
+        except FilesRefusedError as error:
+            form.refuse(error.refusals)
     wizard = _typed(request, gig, step, before, form, refusal=refusal)
     response = render(request, "gigs/wizard/_saved.html", {"wizard": wizard})
     if is_new and gig is not None:
