@@ -224,7 +224,8 @@ def check_content(content: GigContent) -> None:
     if content.category is None:
         raise GigError(GigErrorCode.NOT_A_SUBCATEGORY)
     check_limits(content)
-    if not (content.category.is_active and content.category.parent.is_active):
+    parent = content.category.parent  # `check_limits` has refused a category without one
+    if not content.category.is_active or parent is None or not parent.is_active:
         raise GigError(GigErrorCode.CATEGORY_HIDDEN)
     check_packages(content.packages)
 

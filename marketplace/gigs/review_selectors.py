@@ -207,7 +207,7 @@ def _since_sent_back(case: ReviewCase, proposed: GigContent) -> list[Section] | 
     )
     if before is None or before.status != TaskState.STATUS_REJECTED or before.revision is None:
         return None
-    return [section for section in compare(read_content(before.revision.as_object()), proposed) if section.changes]
+    return [section for section in compare(read_revision(before.revision), proposed) if section.changes]
 
 
 def seller_card(gig: Gig) -> SellerCard:
