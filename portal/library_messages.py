@@ -22,8 +22,21 @@ MESSAGES = (
     _("Search all pages…"),
     _("Add %(model_name)s"),
     _("New: %(model_name)s"),
+    _("Reports"),  # of Wagtail: lists of figures, not what people report
     _("There are no %(model_name)s to display."),
     _('There are no %(model_name)s to display. Why not <a href="%(add_url)s">add one</a>?'),
+    _("Ensure this value is greater than or equal to %(limit_value)s."),
+    _("Ensure this value is less than or equal to %(limit_value)s."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+    ngettext_lazy(
+        "Ensure that there are no more than %(max)s digit in total.",
+        "Ensure that there are no more than %(max)s digits in total.",
+        "max",
+    ),
     ngettext_lazy(
         "Ensure that there are no more than %(max)s decimal place.",
         "Ensure that there are no more than %(max)s decimal places.",

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
@@ -174,7 +175,7 @@ class HelpFeedback(models.Model):
         HelpPage, on_delete=models.CASCADE, related_name="feedback", verbose_name=_("help article")
     )
     helpful = models.BooleanField(_("helpful"))
-    comment = models.CharField(_("comment"), max_length=500, blank=True)
+    comment = models.CharField(pgettext_lazy("about an article", "comment"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
 
     class Meta:

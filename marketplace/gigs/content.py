@@ -35,7 +35,7 @@ PICTURE_LIMIT = 5
 # Product decisions: what a buyer reads before deciding; a longer list is a page of its own.
 FEATURE_LIMIT, FAQ_LIMIT, EXTRA_LIMIT, NEED_LIMIT = 10, 10, 8, 10
 # Shorter, a title says no more than its category.
-TITLE_MINIMUM = 6
+TITLE_MINIMUM = 6  # letters, digits and characters; pictures and signs say nothing
 # Product decision (issue 5): what a buyer looks through; the field allows three pictures (facts/marketplace.md, row 17).
 VIDEO_LIMIT = 1
 DOCUMENT_LIMIT = 2
@@ -141,6 +141,11 @@ class GigContent:
         return (*self.pictures, *([self.video] if self.video else []), *self.documents)
 
 
+def said_length(text: str) -> int:
+    """How much a title says: its letters, digits and Chinese characters, without emoji, signs and spaces."""
+    return sum(character.isalnum() for character in text)
+
+
 def check_price(price_fen: int) -> None:
     """Raise GigError when a package's price lies outside the platform's bounds."""
     minimum, maximum = get_config("gigs.minimum_price_fen"), get_config("gigs.maximum_price_fen")
@@ -219,7 +224,8 @@ def check_content(content: GigContent) -> None:
     if content.category is None:
         raise GigError(GigErrorCode.NOT_A_SUBCATEGORY)
     check_limits(content)
-    if not (content.category.is_active and content.category.parent.is_active):
+    parent = content.category.parent  # `check_limits` has refused a category without one
+    if not content.category.is_active or parent is None or not parent.is_active:
         raise GigError(GigErrorCode.CATEGORY_HIDDEN)
     check_packages(content.packages)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.gigs import desk_selectors, selectors, services
 from marketplace.gigs.desk_selectors import DeskSort
 from marketplace.gigs.models import Gig
+from marketplace.gigs.steps import Step
 
 
 @login_required
@@ -75,11 +76,11 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
-    """A new draft that says the same, opened in the editor."""
+    """A new draft that says the same, opened at the first step: what makes it another service is changed first."""
     gig = selectors.get_own_gig(pk, request.user)
     copy = services.duplicate_gig(gig_id=gig.pk, seller=request.user)
     messages.success(request, _("This is the copy, a draft. Nobody but you sees it."))
-    return redirect("gigs:edit", copy.pk)
+    return redirect("gigs:step", copy.pk, Step.OVERVIEW)
 
 
 @login_required

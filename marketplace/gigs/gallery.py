@@ -24,6 +24,7 @@ from marketplace.gigs.gallery_files import (
     GALLERY,
     GalleryChange,
     as_content,
+    own_names,
     posted_uploads,
     waiting_uploads,
     with_media,
@@ -37,7 +38,7 @@ from marketplace.uploads.states import UploadState
 
 ALT_LENGTH = 120
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif,video/mp4,video/quicktime,video/webm,application/pdf"
-_COUNTS = {
+GALLERY_COUNTS = {
     MediaKind.IMAGE: (PICTURE_LIMIT, GigErrorCode.TOO_MANY_PICTURES),
     MediaKind.VIDEO: (VIDEO_LIMIT, GigErrorCode.TOO_MANY_VIDEOS),
     MediaKind.PDF: (DOCUMENT_LIMIT, GigErrorCode.TOO_MANY_DOCUMENTS),
@@ -52,6 +53,7 @@ class GalleryItem:
     alt_text: str = ""
     medium: PictureContent | None = None
     upload: Upload | None = None
+    known_as: str = ""  # what its owner called the file before it came into the gallery
 
     @property
     def told(self) -> dict[str, Any]:
@@ -73,7 +75,7 @@ class GalleryItem:
     @property
     def name(self) -> str:
         """What its owner calls it, as long as that is known."""
-        return self.upload.name if self.upload else ""
+        return self.upload.name if self.upload else self.known_as
 
 
 class GalleryForm(forms.Form):
@@ -111,8 +113,16 @@ class GalleryForm(forms.Form):
         """The rows: as they were posted, else as they are stored; then uploads that stand in neither."""
         waiting = {upload.key.hex: upload for upload in waiting_uploads(self.owner, self.subject)}
         stored = self._tokens if self._is_posted else list(self.kept)
+        names = own_names(self.owner, self.kept.values())
+        called = {token: names.get(medium.name, "") for token, medium in self.kept.items()}
         return [
-            GalleryItem(token, self._alt(token), medium=self.kept.get(token), upload=waiting.get(token))
+            GalleryItem(
+                token,
+                self._alt(token),
+                medium=self.kept.get(token),
+                upload=waiting.get(token),
+                known_as=called.get(token, ""),
+            )
             for token in dict.fromkeys([*stored, *waiting])
             if token in self.kept or token in waiting
         ]
@@ -124,7 +134,7 @@ class GalleryForm(forms.Form):
         counts = Counter(medium.kind for medium in data["media"])
         # What no kind is known of is refused by its own name once it is looked into.
         counts.update(kind for file in data.get("files") or () if (kind := announced_kind(file.name, "")))
-        for kind, (limit, code) in _COUNTS.items():
+        for kind, (limit, code) in GALLERY_COUNTS.items():
             if counts[kind] > limit:
                 self.add_error(None, GigError(code, limit=limit, count=counts[kind]).message)
         return data

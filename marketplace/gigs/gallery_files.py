@@ -16,7 +16,7 @@ from marketplace.gigs.models import Gig, GigMedia, MediaKind
 from marketplace.gigs.states import EDITABLE
 from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.purposes import KindLimit, Purpose
-from marketplace.uploads.selectors import own_uploads, uploads_of_form
+from marketplace.uploads.selectors import names_of_results, own_uploads, uploads_of_form
 from marketplace.uploads.services import attach_uploads
 from marketplace.uploads.stored import rendition_names
 
@@ -80,6 +80,11 @@ GALLERY = Purpose(
 def waiting_uploads(owner: User, subject: str) -> list[Upload]:
     """What was sent for this form and is in no service yet."""
     return uploads_of_form(user=owner, purpose=GALLERY.key, subject=subject)
+
+
+def own_names(owner: User, media: Collection[PictureContent]) -> dict[str, str]:
+    """What their owner calls the files of a gallery, by the names under which they are stored."""
+    return names_of_results(user=owner, names=[medium.name for medium in media])
 
 
 def posted_uploads(owner: User, keys: Collection[UUID]) -> dict[UUID, Upload]:

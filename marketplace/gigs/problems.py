@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from marketplace.gigs.content import DESCRIPTION_MINIMUM, TITLE_MINIMUM, GigContent, in_tier_order
+from marketplace.gigs.content import DESCRIPTION_MINIMUM, TITLE_MINIMUM, GigContent, in_tier_order, said_length
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import PackageTier, RequirementKind
 from marketplace.gigs.steps import Step, step_of
@@ -20,6 +20,8 @@ class Problem:
 
     place: str
     message: str
+    # What stands there cannot be true together; else only something is missing yet.
+    is_contradiction: bool = False
 
     @property
     def step(self) -> Step:
@@ -39,7 +41,7 @@ def content_problems(content: GigContent) -> list[Problem]:
 
 
 def _of_title(content: GigContent) -> Iterator[Problem]:
-    if 0 < len(content.title) < TITLE_MINIMUM:
+    if content.title and said_length(content.title) < TITLE_MINIMUM:
         message = _("At least %(limit)s characters: what you make, for whom, with what result.")
         yield Problem("title", message % {"limit": TITLE_MINIMUM})
 
@@ -55,7 +57,8 @@ def _of_packages(content: GigContent) -> Iterator[Problem]:
         if not package.price_fen:
             yield Problem(f"{place}-price_fen", _("The price is missing."))
         elif package.price_fen < floor:
-            yield Problem(f"{place}-price_fen", GigError(GigErrorCode.PRICES_NOT_ASCENDING).message)
+            message = GigError(GigErrorCode.PRICES_NOT_ASCENDING).message
+            yield Problem(f"{place}-price_fen", message, is_contradiction=True)
         floor = max(floor, package.price_fen)
     if content.packages and PackageTier.BASIC not in {package.tier for package in content.packages}:
         yield Problem(f"package-{PackageTier.BASIC}-price_fen", GigError(GigErrorCode.NO_PACKAGE).message)

@@ -12,7 +12,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.selectors import publishing_is_missing
 from marketplace.gigs.advertising import advertising_hits
 from marketplace.gigs.attributes import attributes_of, missing_attributes
-from marketplace.gigs.content import DESCRIPTION_MINIMUM, TITLE_MINIMUM, GigContent
+from marketplace.gigs.content import DESCRIPTION_MINIMUM, TITLE_MINIMUM, GigContent, said_length
 from marketplace.gigs.models import PackageTier
 from marketplace.gigs.problems import Problem, content_problems
 from marketplace.gigs.steps import Step, step_of
@@ -81,7 +81,7 @@ def _needed(content: GigContent) -> Iterator[ReadinessItem]:
     problems = content_problems(content)
     yield ReadinessItem(
         _("A title of %(limit)s characters") % {"limit": TITLE_MINIMUM},
-        len(content.title) >= TITLE_MINIMUM,
+        said_length(content.title) >= TITLE_MINIMUM,
         Step.OVERVIEW,
     )
     yield ReadinessItem(_("A subcategory"), content.category is not None, Step.OVERVIEW)

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.forms import TaskStateCommentForm
 
 from marketplace.gigs import review_selectors
@@ -32,7 +33,7 @@ class SendBackForm(TaskStateCommentForm):
     """The codes, and words to the seller. Wagtail's own dialogue uses it too: what it cleans must go through JSON."""
 
     reasons = forms.MultipleChoiceField(
-        label=_("Reasons"), choices=_reason_choices, widget=forms.CheckboxSelectMultiple
+        label=pgettext_lazy("of sending back", "Reasons"), choices=_reason_choices, widget=forms.CheckboxSelectMultiple
     )
     comment = forms.CharField(
         label=_("Words to the seller"),

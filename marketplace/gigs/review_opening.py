@@ -65,7 +65,12 @@ def open_second(task_state: TaskState) -> TaskState:
 
 def needs_second_reviewer(case: ReviewCase) -> bool:
     """Whether a price changes by so much against the live one that two people approve it."""
-    return case.steepest_percent is not None and abs(case.steepest_percent) >= get_config("gigs.steep_price_percent")
+    return is_steep(case.steepest_percent)
+
+
+def is_steep(percent: int | None) -> bool:
+    """Whether a change of a price by so many percent takes two people."""
+    return percent is not None and abs(percent) >= get_config("gigs.steep_price_percent")
 
 
 def first_task_again(workflow_state: WorkflowState) -> FirstReviewTask | None:
@@ -85,7 +90,7 @@ def open_case(task_state: TaskState, *, gig: Gig, proposed: GigContent, submitte
         defaults={
             "gig": gig,
             "kind": _kind(live, proposed),
-            "matters": _matters(task_state, gig, live, proposed),
+            "matters": matters_of(gig, live, proposed),
             "steepest_percent": steepest_change(live, proposed) if live else None,
             "submitted_at": submitted_at,
         },
@@ -105,7 +110,8 @@ def _prices(content: GigContent) -> list[tuple[str, int]]:
     return packages + [(extra.title, extra.price_fen) for extra in content.extras]
 
 
-def _matters(task_state: TaskState, gig: Gig, live: GigContent | None, proposed: GigContent) -> list[Matter]:
+def matters_of(gig: Gig, live: GigContent | None, proposed: GigContent) -> list[Matter]:
+    """Why a person has to read `proposed`; nothing when it is published by itself."""
     if live is None:
         return [Matter.NEW]
     limits = Limits(

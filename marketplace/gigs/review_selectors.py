@@ -13,7 +13,7 @@ from wagtail.models import TaskState, WorkflowState
 from marketplace.accounts.models import SellerLevelChoice, User, UserVerification, VerificationKind, VerificationStatus
 from marketplace.core import clock
 from marketplace.gigs.comparing import Section, compare
-from marketplace.gigs.content import read_content, read_revision
+from marketplace.gigs.content import GigContent, read_content, read_revision
 from marketplace.gigs.materiality import MATTER_LABELS, Matter
 from marketplace.gigs.models import Gig, GigCategory, GigPart, ReviewCase, ReviewReason
 from marketplace.gigs.review_clock import half_time, review_due
@@ -63,6 +63,7 @@ class CasePage:
     history: list[TaskState]
     changes: int
     changed: list[str | Promise]
+    since_sent_back: list[Section] | None  # what the seller changed since; None where it was not sent back before
     next_case_id: int | None
     previous_case_id: int | None
 
@@ -185,9 +186,28 @@ def case_page(case: ReviewCase, staff: User) -> CasePage:
         history=review_history(gig),
         changes=sum(section.changes for section in sections),
         changed=[section.label for section in sections if section.changes],
+        since_sent_back=_since_sent_back(case, proposed),
         next_case_id=waiting[place + 1] if place is not None and place + 1 < len(waiting) else None,
         previous_case_id=waiting[place - 1] if place else None,
     )
+
+
+def _since_sent_back(case: ReviewCase, proposed: GigContent) -> list[Section] | None:
+    """The parts that differ from what was last sent back, if no version was approved in between."""
+    before = (
+        TaskState.objects.for_instance(case.gig)
+        .filter(
+            pk__lt=case.task_state_id,
+            finished_by__isnull=False,
+            status__in=[TaskState.STATUS_APPROVED, TaskState.STATUS_REJECTED],
+        )
+        .select_related("revision")
+        .order_by("-pk")
+        .first()
+    )
+    if before is None or before.status != TaskState.STATUS_REJECTED or before.revision is None:
+        return None
+    return [section for section in compare(read_revision(before.revision), proposed) if section.changes]
 
 
 def seller_card(gig: Gig) -> SellerCard:

@@ -134,7 +134,7 @@ def publish_reviewed(workflow_state: WorkflowState, user: User | None = None) ->
         # Papers that waited at the submission may have been rejected or taken back since.
         _give_back(gig.pk)
         with override("zh-hans"):
-            tell_unnamed_seller(gig, title=_("“%(title)s” cannot go live yet") % {"title": gig.title})
+            tell_unnamed_seller(gig, title=_("Cannot go live yet: “%(title)s”") % {"title": gig.title})
         return
     # Moderators may approve, not publish whatever they like.
     approved.revision.publish(user=user, skip_permission_checks=True)
@@ -147,13 +147,17 @@ def mark_published(gig_id: int) -> None:
     Live and paused gigs keep their status. Raises GigError WRONG_STATE for a gig that cannot go live.
     """
     gig = locks.lock_gig(gig_id)
+    was_live = gig.status == GigStatus.LIVE
     if gig.status not in (GigStatus.LIVE, GigStatus.PAUSED):
         move(gig, to=GigStatus.LIVE, actor=MODERATOR)
     refresh_stats(gig)
+    # What happened comes first: a phone cuts a long title at its end.
     with override("zh-hans"):
-        title, body = _("“%(title)s” is live"), _("It can be found and booked now.")
+        title, body = _("Live: “%(title)s”"), _("It can be found and booked now.")
         if gig.status == GigStatus.PAUSED:
-            title, body = _("“%(title)s” is approved"), _("It stays paused until you put it back on sale.")
+            title, body = _("Approved: “%(title)s”"), _("It stays paused until you put it back on sale.")
+        elif was_live:
+            title, body = _("Change published: “%(title)s”"), _("Buyers see the new version now.")
         tell_seller(gig, title=title % {"title": gig.title}, body=body)
 
 
@@ -165,7 +169,7 @@ def _on_rejected(sender: type[WorkflowState], instance: WorkflowState, **_kwargs
     _give_back(gig.pk)
     rejected = instance.task_states.filter(status=TaskState.STATUS_REJECTED).order_by("-finished_at", "-pk").first()
     with override("zh-hans"):
-        title = _("“%(title)s” needs changes before it can go live") % {"title": gig.title}
+        title = _("Needs changes: “%(title)s”") % {"title": gig.title}
         tell_seller(gig, title=title, body=rejected.comment if rejected else "")
 
 

@@ -79,6 +79,18 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
     return gig
 
 
+def get_paused_gig(gig_id: int) -> Gig:
+    """A gig that its seller has paused, for the page that says so. Raises Http404, also for one that was taken down."""
+    gig = (
+        Gig.objects.select_related("seller__profile", "category__parent")
+        .filter(pk=gig_id, status=GigStatus.PAUSED, seller__is_active=True)
+        .first()
+    )
+    if gig is None:
+        raise Http404
+    return gig
+
+
 def _row(columns: Sequence[str]) -> JSONObject:
     return JSONObject(**{name: name for name in columns})
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.transitions import Transition, TransitionTable
 
@@ -10,7 +11,7 @@ class GigStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     IN_REVIEW = "in_review", _("In review")
     NEEDS_CHANGES = "needs_changes", _("Needs changes")
-    LIVE = "live", _("Live")
+    LIVE = "live", pgettext_lazy("a service", "Live")
     PAUSED = "paused", _("Paused")
     DENIED = "denied", _("Denied")
     ARCHIVED = "archived", _("Archived")

@@ -15,7 +15,7 @@ class Step(models.TextChoices):
     DESCRIPTION = "description", pgettext_lazy("step", "Description")
     REQUIREMENTS = "requirements", pgettext_lazy("step", "Requirements")
     GALLERY = "gallery", pgettext_lazy("step", "Pictures")
-    PUBLISH = "publish", _("Submit")
+    PUBLISH = "publish", pgettext_lazy("to moderators", "Submit")
 
     @property
     def number(self) -> int:

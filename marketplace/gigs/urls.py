@@ -9,6 +9,8 @@ app_name = "gigs"
 
 urlpatterns = [
     path("gigs/<int:pk>/favourite/", views.favourite, name="favourite"),
+    path("favourites/", views.favourites, name="favourites"),
+    path("favourites/<int:pk>/remove/", views.remove_favourite, name="remove_favourite"),
     path("gigs/<int:pk>/book/", views.book, name="book"),
     path("gigs/<int:pk>/poster.png", views.poster_png, name="poster"),
     path("gigs/<int:pk>/<str:slug>/", views.detail, name="detail"),

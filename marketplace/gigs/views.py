@@ -1,6 +1,7 @@
 """The public page of a gig, and what a buyer does there."""
 
 from allauth.core.internal import ratelimit
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -8,17 +9,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from marketplace.accounts import wechat_card
-from marketplace.gigs import counting, poster, selectors, services
+from marketplace.gigs import counting, favourite_selectors, poster, selectors, services
+from marketplace.gigs.models import Gig
 from marketplace.gigs.page import gig_page
 
 
 @require_GET
 def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """The page of a gig; its seller sees the draft of it before it is live, and with `?draft=1` afterwards."""
-    gig = selectors.get_public_gig(pk, request.user)
+    try:
+        gig = selectors.get_public_gig(pk, request.user)
+    except Http404:
+        return _paused(request, selectors.get_paused_gig(pk))
     if slug != gig.slug:
         return redirect(gig, permanent=True)
     if gig.category_id is None:  # a draft hardly begun, which only its seller gets to see
@@ -36,6 +42,14 @@ def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         response._csp_update = {"script-src": [script]}
     if page.is_draft:
         response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _paused(request: HttpRequest, gig: Gig) -> HttpResponse:
+    """What a link, a poster's code or a favourite leads to meanwhile. To a search engine it is gone: nothing is sold here."""
+    context = {"gig": gig, "similar": selectors.similar_gigs(gig, user=request.user)}
+    response = render(request, "gigs/gig_paused.html", context, status=404)
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
@@ -83,3 +97,20 @@ def favourite(request: HttpRequest, pk: int) -> HttpResponse:
     if url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure()):
         return redirect(origin)
     return redirect(reverse("gigs:detail", args=[gig.pk, gig.slug]))
+
+
+@require_safe
+@login_required
+def favourites(request: HttpRequest) -> HttpResponse:
+    """What this person keeps."""
+    kept = favourite_selectors.kept_page(request.user, request.GET.get("page", "1"))
+    return render(request, "gigs/favourite_list.html", {"kept": kept})
+
+
+@require_POST
+@login_required
+def remove_favourite(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take something off the list that has no heart to press any more."""
+    services.remove_favourite(gig_id=pk, user=request.user)
+    messages.success(request, _("Removed from your favourites."))
+    return redirect("gigs:favourites")

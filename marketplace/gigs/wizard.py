@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.gigs.advertising import AdvertisingHit, advertising_hits, hits_in
+from marketplace.gigs.advertising import AdvertisingHit, advertising_hits, hits_in, written_texts
 from marketplace.gigs.cards import GigCard
+from marketplace.gigs.contact_hints import find_contacts
 from marketplace.gigs.content import GigContent, read_content
 from marketplace.gigs.editor_windows import new_window
+from marketplace.gigs.foresight import Foreseen, foreseen
 from marketplace.gigs.forms import STEP_FORMS, StepForm
 from marketplace.gigs.models import Gig, GigPart, ReviewReason
 from marketplace.gigs.problems import content_problems
@@ -31,17 +33,19 @@ EMPTY = GigContent(category=None, title="", description="", packages=())
 
 @dataclass
 class FieldNotes:
-    """What stands below a field: what cannot be kept, what is not enough yet, words the advertising law forbids."""
+    """What stands below a field: what cannot be kept, what is not enough yet, words the advertising law forbids, and
+    what looks like a way around the platform."""
 
     name: str
     errors: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     hits: list[AdvertisingHit] = field(default_factory=list)
+    contacts: list[str] = field(default_factory=list)
 
     @property
     def count(self) -> int:
         """How many there are."""
-        return len(self.errors) + len(self.problems) + len(self.hits)
+        return len(self.errors) + len(self.problems) + len(self.hits) + len(self.contacts)
 
 
 @dataclass(frozen=True)
@@ -179,11 +183,30 @@ class Wizard:
                 notes.setdefault(name, FieldNotes(name)).errors += errors
         for problem in content_problems(self.content):
             if problem.step == self.step and (found := notes.get(self.form.place_on_page(problem.place))):
-                found.problems.append(problem.message)
+                # Of a price that cannot be read "missing" would be wrong as well.
+                found.problems += [] if found.errors else [problem.message]
         for hit in advertising_hits(self.content):
             if step_of(hit.place) == self.step and (found := notes.get(self.form.place_on_page(hit.place))):
                 found.hits.append(hit)
+        for place, words in self.contacts:
+            if step_of(place) == self.step and (found := notes.get(self.form.place_on_page(place))):
+                found.contacts.append(words)
         return notes
+
+    @cached_property
+    def contacts(self) -> list[tuple[str, str]]:
+        """What a moderator will be shown as contact details, with the names of their fields. A hint: it may be none."""
+        return [(place, hint.text) for place, text in written_texts(self.content) for hint in find_contacts(text)]
+
+    @property
+    def steps_with_contacts(self) -> list[Step]:
+        """Where they stand."""
+        return list(dict.fromkeys(step_of(place) for place, _words in self.contacts))
+
+    @cached_property
+    def foreseen(self) -> Foreseen | None:
+        """What submitting leads to; None where nothing is published yet, so that all of it is read."""
+        return foreseen(self.gig, self.content) if self.gig else None
 
     @property
     def faults(self) -> int:
@@ -244,11 +267,13 @@ def step_url(gig: Gig, step: Step) -> str:
 
 
 def first_open_step(gig: Gig, seller: User) -> Step:
-    """Where one goes on: the first step that misses something, or the last one."""
+    """Where one goes on: the first step that misses something. Where nothing does somebody wants to change something, and
+    begins at the beginning: at the last step one press would submit what has not been touched.
+    """
     if review_in_progress(gig):
         return Step.PUBLISH
     missing = completeness(stored_content(gig), seller).missing
-    return next((item.step for item in missing if item.step is not None), Step.PUBLISH)
+    return next((item.step for item in missing if item.step is not None), Step.OVERVIEW)
 
 
 def reworded(data: QueryDict) -> QueryDict:

@@ -16,6 +16,7 @@ from marketplace.gigs.forms.gallery import GalleryStep
 from marketplace.gigs.forms.overview import OverviewStep
 from marketplace.gigs.limits import gig_limit, gigs_counted
 from marketplace.gigs.models import Gig
+from marketplace.gigs.problems import content_problems
 from marketplace.gigs.review_selectors import submitted_words
 from marketplace.gigs.steps import Step
 from marketplace.gigs.wizard import EMPTY, Wizard, first_open_step, reworded, step_url, stored_content
@@ -94,7 +95,7 @@ def _save(request: HttpRequest, gig: Gig | None, step: Step) -> HttpResponse:
         gig_id=gig.pk if gig else None,
     )
     is_valid = form.is_valid()
-    if request.htmx and form.saves_itself:
+    if request.htmx:
         return _saved_by_itself(request, gig, step, before, form)
     if not is_valid:
         return _page(request, _typed(request, gig, step, before, form), status=422)
@@ -139,8 +140,15 @@ def _onward(request: HttpRequest, gig: Gig, step: Step, form: StepForm) -> HttpR
         messages.success(request, _("The draft is saved."))
         return redirect("gigs:desk_list")
     asks_anew = isinstance(form, OverviewStep) and form.asks_for_other and form.attributes.fields
+    if "more" in request.POST and form.next_row():
+        # A browser puts the cursor into the field that the address names.
+        return redirect(f"{step_url(gig, step)}#id_{form.next_row()}")
     if "more" in request.POST or "reword" in request.POST or asks_anew:
         return redirect(step_url(gig, step))
+    if fallen := [problem for problem in content_problems(form.content()) if problem.is_contradiction]:
+        # What is only missing may wait. What contradicts itself is said here, or one meets it again at the last step.
+        messages.warning(request, fallen[0].message)
+        return redirect(step_url(gig, fallen[0].step))
     return redirect(step_url(gig, step.after or Step.PUBLISH))
 
 
@@ -159,6 +167,8 @@ def _saved_by_itself(
             gig = _store(request, gig, form)
         except GigError as error:
             refusal = error.message
+        except FilesRefusedError as error:
+            form.refuse(error.refusals)
     wizard = _typed(request, gig, step, before, form, refusal=refusal)
     response = render(request, "gigs/wizard/_saved.html", {"wizard": wizard})
     if is_new and gig is not None:

@@ -1,5 +1,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.moderation.models import ReportReason
 
@@ -33,7 +34,7 @@ class DecideForm(forms.Form):
     """Why a report is upheld or dismissed."""
 
     words = forms.CharField(
-        label=_("Reason"),
+        label=pgettext_lazy("of the decision about a report", "Reason"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Taking down: the seller reads this. Dismissing: who reported reads this."),

@@ -3,6 +3,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
 
@@ -18,7 +19,7 @@ class QueueKind(models.TextChoices):
 class QueueStatus(models.TextChoices):
     OPEN = "open", _("Open")
     CLAIMED = "claimed", _("Claimed")
-    DECIDED = "decided", _("Decided")
+    DECIDED = "decided", pgettext_lazy("by moderators", "Decided")
 
 
 class ModerationQueue(TimeStamped):
@@ -37,7 +38,7 @@ class ModerationQueue(TimeStamped):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     due_at = models.DateTimeField(_("due at"))
-    decision = models.CharField(_("decision"), max_length=200, blank=True)
+    decision = models.CharField(pgettext_lazy("of moderators", "decision"), max_length=200, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
 
     class Meta:
@@ -84,7 +85,7 @@ class ReportReason(models.TextChoices):
 
 
 class ReportStatus(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("a report", "Open")
     UPHELD = "upheld", _("Upheld")
     DISMISSED = "dismissed", _("Dismissed")
 
@@ -106,7 +107,7 @@ class Report(TimeStamped):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    decision = models.CharField(_("decision"), max_length=300, blank=True)
+    decision = models.CharField(pgettext_lazy("of moderators", "decision"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("report")

@@ -16,7 +16,7 @@ KINDS = [
     ("buyers", _("Buyers alone")),
     ("suspended", _("Suspended")),
     ("closing", _("Closing")),
-    ("closed", _("Closed")),
+    ("closed", pgettext_lazy("an account", "Closed")),
     ("staff", _("Staff")),
 ]
 

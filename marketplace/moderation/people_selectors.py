@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import (
     AccountClosing,
@@ -52,7 +53,7 @@ LABELS = {
     "person.view_as_ended": _("No longer seen as this person"),
     "person.closing_asked": _("Closing asked for"),
     "person.closing_cancelled": _("Closing called off"),
-    "person.closed": _("Closed"),
+    "person.closed": pgettext_lazy("an account", "Closed"),
 }
 
 

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class NotificationKind(models.TextChoices):
@@ -45,10 +46,10 @@ class OutboundChannel(models.TextChoices):
 
 
 class OutboundStatus(models.TextChoices):
-    KEPT = "kept", _("Kept")  # by the outbox of development and the demo
-    WAITING = "waiting", _("Waiting")
+    KEPT = "kept", pgettext_lazy("a message", "Kept")  # by the outbox of development and the demo
+    WAITING = "waiting", pgettext_lazy("a message", "Waiting")
     SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
+    SENT = "sent", pgettext_lazy("a message", "Sent")
     FAILED = "failed", _("Failed")
 
 

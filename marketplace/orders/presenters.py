@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -98,7 +98,9 @@ def stamp(order: Order, viewer: User) -> tuple[str, str]:
         OrderStatus.AWAITING_REQUIREMENTS: (_("Your turn: requirements"), "cinnabar")
         if is_buyer
         else (_("Waiting for buyer"), "ink"),
-        OrderStatus.IN_PROGRESS: (_("In progress"), "ink") if is_buyer else (_("To deliver"), "cinnabar"),
+        OrderStatus.IN_PROGRESS: (pgettext("an order", "In progress"), "ink")
+        if is_buyer
+        else (_("To deliver"), "cinnabar"),
         OrderStatus.REVISION_REQUESTED: (_("In revision"), "ink") if is_buyer else (_("To revise"), "cinnabar"),
         OrderStatus.DELIVERED: (_("Your turn: acceptance"), "cinnabar")
         if is_buyer

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.transitions import Transition, TransitionTable
 
@@ -9,7 +10,7 @@ from marketplace.core.transitions import Transition, TransitionTable
 class OrderStatus(models.TextChoices):
     PENDING_PAYMENT = "pending_payment", _("Waiting for payment")
     AWAITING_REQUIREMENTS = "awaiting_requirements", _("Waiting for requirements")
-    IN_PROGRESS = "in_progress", _("In progress")
+    IN_PROGRESS = "in_progress", pgettext_lazy("an order", "In progress")
     DELIVERED = "delivered", _("Delivered")
     REVISION_REQUESTED = "revision_requested", _("Revision requested")
     COMPLETED = "completed", _("Completed")

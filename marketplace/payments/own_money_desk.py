@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
@@ -99,7 +100,13 @@ def refuse(request: HttpRequest, movement_id: int) -> HttpResponse:
 def tax_lines(request: HttpRequest, movement_id: int) -> StreamingHttpResponse:
     """Whose tax a remittance is, seller by seller, for the declaration."""
     movement = get_object_or_404(OwnMovement, pk=movement_id, kind=OwnMovementKind.TAX_REMITTED)
-    columns = [_("Seller"), _("Name"), _("Year"), _("Withheld in the year"), _("Remitted with this")]
+    columns = [
+        _("Seller"),
+        pgettext("of a person", "Name"),
+        _("Year"),
+        _("Withheld in the year"),
+        _("Remitted with this"),
+    ]
     lines = list(own_money_selectors.remitted_lines(movement))
     names = verified_real_names(line.tax_year.user_id for line in lines)
     rows = (

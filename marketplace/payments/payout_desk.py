@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
@@ -77,7 +77,7 @@ def tax_report(request: HttpRequest, year: int, quarter: int) -> StreamingHttpRe
         raise Http404
     columns = [
         _("Seller"),
-        _("Name"),
+        pgettext("of a person", "Name"),
         _("Quarter"),
         _("Withdrawals"),
         _("Income"),

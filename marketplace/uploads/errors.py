@@ -60,7 +60,8 @@ class UploadError(DomainError):
         UploadErrorCode.PDF_UNREADABLE: _("“%(name)s” cannot be read. Export it again as PDF."),
         UploadErrorCode.PDF_ENCRYPTED: _("“%(name)s” is locked with a password. Save it without one."),
         UploadErrorCode.PDF_ACTIVE: _(
-            "“%(name)s” contains scripts, attachments or programs. Print it to a new PDF and upload that."
+            "“%(name)s” contains scripts, attachments, programs, or links to something else than web pages. "
+            "Print it to a new PDF and upload that."
         ),
         UploadErrorCode.UNPROCESSABLE: _("“%(name)s” could not be processed. Export it again, or use another file."),
         UploadErrorCode.PROGRAM: _(

@@ -7,6 +7,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
 from marketplace.uploads.states import UNDECIDED, UploadState
@@ -24,7 +25,10 @@ class Upload(TimeStamped):
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="uploads",
+        verbose_name=pgettext_lazy("of an upload", "owner"),
     )
     purpose = models.CharField(_("purpose"), max_length=40)
     # What it is for within the purpose, in the words of the room that asked for it, e.g. `gig:12`.

@@ -49,6 +49,12 @@ def own_uploads(*, user: User, purpose: str, keys: Collection[UUID]) -> dict[UUI
     return {upload.key: upload for upload in Upload.objects.filter(owner=user, purpose=purpose, key__in=keys)}
 
 
+def names_of_results(*, user: User, names: Collection[str]) -> dict[str, str]:
+    """What this person called the files that became `names`, as far as they are uploads of theirs."""
+    own = Upload.objects.filter(owner=user, result_name__in=[name for name in names if name])
+    return dict(own.values_list("result_name", "name"))
+
+
 def undecided_uploads() -> QuerySet[Upload]:
     """What a worker was told of and has lost, that which waits longest first."""
     return (

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.transitions import Transition, TransitionTable
 
@@ -13,7 +14,7 @@ class UploadState(models.TextChoices):
     RECEIVED = "received", _("Received")
     PROCESSING = "processing", _("Being checked")
     READY = "ready", _("Ready")
-    REJECTED = "rejected", _("Refused")
+    REJECTED = "rejected", pgettext_lazy("a file", "Refused")
 
 
 OWNER, SYSTEM = "owner", "system"

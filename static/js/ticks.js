@@ -3,6 +3,15 @@ import { onContent } from "./ready.js";
 
 const boxes = (name) => document.querySelectorAll(`input[type="checkbox"][name="${name}"]`);
 
+// <span data-tick-count="name" data-text="%(count)s ticked">: how many, as soon as one is.
+function count(name) {
+  document.querySelectorAll(`[data-tick-count="${name}"]`).forEach((place) => {
+    const number = [...boxes(name)].filter((box) => box.checked).length;
+    place.dataset.empty ??= place.textContent;
+    place.textContent = number ? place.dataset.text.replace("%(count)s", number) : place.dataset.empty;
+  });
+}
+
 onContent((root) => root.querySelectorAll("[data-tick-all]").forEach((all) => { all.hidden = false; }));
 
 document.addEventListener("change", (event) => {
@@ -11,4 +20,5 @@ document.addEventListener("change", (event) => {
   document.querySelectorAll("[data-tick-all]").forEach((all) => {
     if (event.target.name === all.dataset.tickAll) all.checked = [...boxes(event.target.name)].every((box) => box.checked);
   });
+  count(name ?? event.target.name);
 });

@@ -9,12 +9,15 @@ const ASK_AFTER_MILLISECONDS = 1500;
 const ASK_AT_MOST_MILLISECONDS = 8000;
 const UNDECIDED = ["received", "processing"];
 
+const kindOf = (file) => (file.type === "application/pdf" ? "pdf" : file.type.split("/")[0]);
+
 class Uploads {
   constructor(element) {
     this.element = element;
     this.list = element.querySelector("[data-upload-list]");
     this.said = element.querySelector("[data-upload-said]");
     this.texts = JSON.parse(element.dataset.texts);
+    this.limits = JSON.parse(element.dataset.limits ?? "{}"); // kind → how many there may be, and the sentence for one more
     this.files = new WeakMap(); // row → the file that was chosen for it
     this.running = new Map(); // row → the request that sends it
     this.queue = [];
@@ -74,7 +77,15 @@ class Uploads {
     this.say(this.text("saidAdded", { count: files.length }));
     files.forEach((file) => {
       // A row that was there before a reload, and never got its file whole, takes it.
-      const row = this.rows().find((old) => old.dataset.state === "declared" && old.dataset.name === file.name && !this.files.has(old)) ?? this.newRow(file);
+      const broken = this.rows().find((old) => old.dataset.state === "declared" && old.dataset.name === file.name && !this.files.has(old));
+      const limit = this.limits[kindOf(file)];
+      const isFull = !broken && limit && this.rows().filter((old) => old.dataset.kind === kindOf(file) && !old.matches(".shot--error")).length >= limit.count;
+      const row = broken ?? this.newRow(file);
+      if (isFull) {
+        row.querySelector("[data-shot-words]").hidden = true;
+        this.fail(row, limit.words, false);
+        return;
+      }
       this.files.set(row, file);
       this.enqueue(row);
     });
@@ -87,6 +98,7 @@ class Uploads {
   newRow(file) {
     const row = this.element.querySelector("[data-upload-row]").content.firstElementChild.cloneNode(true);
     row.dataset.name = file.name;
+    row.dataset.kind = kindOf(file);
     row.querySelector("[data-shot-name]").textContent = file.name;
     this.prepare(row);
     this.list.append(row);
@@ -180,6 +192,7 @@ class Uploads {
     Object.assign(row.dataset, { key: told.key, state: told.state, name: told.name, finish: told.finish, discard: told.discard });
     row.classList.toggle("shot--error", told.state === "rejected");
     if (told.kind) row.classList.add(`shot--${told.kind}`);
+    if (told.kind) row.dataset.kind = told.kind;
     row.querySelectorAll("[data-shot-cover]").forEach((button) => { button.hidden = told.kind !== "image"; });
     const token = row.querySelector("[data-shot-token]");
     token.value = told.key.replaceAll("-", "");
@@ -246,6 +259,10 @@ class Uploads {
       const { uploads } = await response.json();
       const known = new Map(this.rows().map((row) => [row.dataset.key, row]));
       uploads.filter((told) => UNDECIDED.includes(known.get(told.key)?.dataset.state)).forEach((told) => this.show(known.get(told.key), told));
+      // One that became ready while the form saved itself is in use by now, and no longer in the answer.
+      const answered = new Set(uploads.map((told) => told.key));
+      const gone = this.rows().filter((row) => UNDECIDED.includes(row.dataset.state) && !answered.has(row.dataset.key));
+      await Promise.all(gone.map(async (row) => this.show(row, await this.call(row.dataset.finish))));
     } catch {
       // Offline or signed out: the next time tells.
     }
@@ -302,6 +319,10 @@ class Uploads {
 
   // For whatever saves the form by itself.
   changed() {
+    this.rows().forEach((row, place) => {
+      const name = row.querySelector("[data-shot-numbered]"); // "picture 2" is the one at place 2, also after a move
+      if (name) name.textContent = this.text("numbered", { number: place + 1 });
+    });
     this.list.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }

@@ -69,7 +69,10 @@ if (form) {
     isChanged = true;
     schedule(PAUSE_MILLISECONDS);
   });
-  form.addEventListener("change", save);
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("[data-upload-list]")) isChanged = true; // moved, taken away or ready by now (uploads.js)
+    save();
+  });
   form.addEventListener("focusout", save);
   form.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[name=reword]");
@@ -104,4 +107,13 @@ if (form) {
   });
   window.addEventListener("pageshow", () => { isLeaving = false; });
   markFields();
+}
+
+// The package one was at stays the one that is shown, after "save and add a line" too. The radios belong to another form.
+const tabs = [...document.querySelectorAll('input[name="p"][form="package-tabs"]')];
+if (tabs.length) {
+  const place = `package:${location.pathname}`;
+  const last = tabs.find((tab) => tab.value === sessionStorage.getItem(place));
+  if (last) last.checked = true;
+  tabs.forEach((tab) => tab.addEventListener("change", () => sessionStorage.setItem(place, tab.value)));
 }

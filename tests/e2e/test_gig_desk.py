@@ -50,9 +50,10 @@ def test_a_seller_pauses_copies_goes_away_and_moves_services_by_a_file(person, t
     assert copy.endswith("（副本）")
 
     # Away: a buyer reads it and cannot order; back again, they can.
-    back = (timezone.localdate() + timedelta(days=6)).isoformat()
+    day = timezone.localdate() + timedelta(days=6)
+    back = f"{day.year}年{day.month}月{day.day}日"
     page = seller.visit("/settings/availability/")
-    page.fill("[name=until]", back)
+    page.fill("[name=until]", day.isoformat())
     page.fill("[name=message]", "去大理写生。")
     page.get_by_role("button", name="开始休假").click()
     expect(page.get_by_text(back).first).to_be_visible()

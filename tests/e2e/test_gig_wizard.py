@@ -29,7 +29,7 @@ def saving(page: Page) -> Iterator[None]:
 
 
 def onward(page: Page, step: str) -> None:
-    page.locator("button[name=next]:visible").click()
+    page.locator("button[name=next]:not([aria-hidden]):visible").click()
     page.wait_for_url(re.compile(rf"/desk/gigs/\d+/{step}/"))
 
 

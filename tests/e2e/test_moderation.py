@@ -23,7 +23,7 @@ def _raise_price(seller: Person) -> tuple[str, str, str, str]:
     after = before * 8 // 5
     seller.snap("1 the price so far")
     field.fill(str(after))
-    page.locator("button[name=next]:visible").first.click()
+    page.locator("button[name=next]:not([aria-hidden]):visible").first.click()
     page.wait_for_url(re.compile("/description/"))
     seller.visit(f"/desk/gigs/{number}/publish/")
     page.locator("button[form=submit-form]:visible, #submit-form button:visible").first.click()

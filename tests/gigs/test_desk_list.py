@@ -197,7 +197,7 @@ def test_a_copy_is_a_draft_with_everything_and_rows_of_its_own(seller, seller_cl
     gig = services.publish_directly(gig=services.create_gig(seller=seller, content=written))
     answer = seller_client.post(reverse("gigs:duplicate", args=[gig.pk]))
     copy = Gig.objects.exclude(pk=gig.pk).get()
-    assert answer.url == reverse("gigs:edit", args=[copy.pk])
+    assert answer.url == reverse("gigs:step", args=[copy.pk, "overview"])
     assert (copy.status, copy.live, copy.title) == (GigStatus.DRAFT, False, gig.title + "（副本）")
     copied = read_content(copy.get_latest_revision_as_object())
     assert (copied.packages, copied.tags, copied.pictures) == (written.packages, written.tags, written.pictures)

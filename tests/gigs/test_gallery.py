@@ -429,3 +429,23 @@ def test_a_new_service_names_no_file_that_is_gone_either(seller):
             create(seller=seller, content=pictured)
         assert caught.value.code == GigErrorCode.MEDIA_GONE
     assert everything(seller) == before
+
+
+def test_a_failed_upload_is_tried_again_and_not_refunded_again(seller, seller_client):
+    page = seller_client.get(
+        reverse("gigs:step", args=[services.create_gig(seller=seller, content=content()).pk, "gallery"])
+    )
+    assert "重试" in page.content.decode()
+    assert "退款" not in page.content.decode()
+
+
+def test_a_file_keeps_its_name_when_it_has_been_saved(seller, seller_client):
+    gig = services.create_gig(seller=seller, content=content(pictures=()))
+    sent = upload(seller, subject=f"gig:{gig.pk}", name="门头.png")
+    address = reverse("gigs:step", args=[gig.pk, "gallery"])
+    mark = services.revision_mark(gig)
+    data = {"gallery-present": "1", "gallery-item": [sent.key.hex], "revision": mark}
+    seller_client.post(address, data, headers={"HX-Request": "true"})
+    page = seller_client.get(address).content.decode()
+    assert 'data-state="ready"' not in page  # it is in the gallery, no upload any more
+    assert "门头.png" in page

@@ -8,7 +8,7 @@ from marketplace.gigs import services
 from marketplace.gigs.content import FaqContent, FeatureRow
 from marketplace.gigs.models import Favourite
 from marketplace.gigs.states import GigStatus
-from tests.factories import make_gig
+from tests.factories import make_gig, make_moderator
 from tests.gigs.content import content, package
 
 
@@ -66,9 +66,25 @@ def test_a_seller_previews_changes_that_buyers_do_not_see(client, gig, seller, s
     assert "还没有审核的标题" not in client.get(draft).content.decode()
 
 
-def test_a_paused_gig_is_gone_for_buyers(client, gig, seller):
+def test_a_paused_gig_says_so_shows_the_seller_and_others_and_sells_nothing(client, gig, seller):
+    other = make_gig(category=gig.category, title="别家的印章")
     services.pause_gig(gig_id=gig.pk, seller=seller)
-    assert client.get(gig.get_absolute_url()).status_code == 404
+    response = client.get(gig.get_absolute_url())
+    page = response.content.decode()
+    assert response.status_code == 404  # to a search engine there is nothing
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert "暂停接单" in page
+    assert seller.profile.get_absolute_url() in page
+    assert other.title in page
+    assert "预订" not in page.replace("现在不能预订", "")
+    assert client.get(reverse("gigs:book", args=[gig.pk]), {"package": "1"}).status_code == 404
+
+
+def test_a_gig_that_was_taken_down_has_no_such_page(client, gig, seller):
+    services.take_down_gig(gig_id=gig.pk, moderator=make_moderator(), reason="侵权")
+    response = client.get(gig.get_absolute_url())
+    assert response.status_code == 404
+    assert gig.title not in response.content.decode()
 
 
 def test_the_page_costs_the_same_however_much_is_on_it(client, gig, seller, django_assert_max_num_queries):

@@ -140,7 +140,7 @@ def test_the_page_of_a_case_needs_no_more_queries_however_much_is_in_it(desk, se
     set_config(key="gigs.limit_new", value=20, reason="test")
     for _other in range(6):
         services.create_gig(seller=seller, content=content())
-    assert queries(large) == few
+    assert queries(large) == few + 2  # the version that was sent back, and its category
     assert few <= CASE_QUERIES
 
 
@@ -293,3 +293,23 @@ def test_the_seller_sees_reasons_in_the_editor_and_the_answer_reaches_the_modera
     seller_client.post(reverse("gigs:submit", args=[gig.pk]), {"answer": " 图片是我自己画的，授权书已附。 "})
     assert case_of(gig).answer == "图片是我自己画的，授权书已附。"
     assert "图片是我自己画的，授权书已附。" in page_of(desk, gig)
+
+
+def test_what_changed_since_the_refusal_stands_above_the_whole(desk, seller, moderator):
+    gig = submitted(seller)
+    assert "退回之后改了什么" not in page_of(desk, gig)
+    services.send_back(task_state_id=case_of(gig).task_state_id, moderator=moderator, codes=["I1"], words="请改价格。")
+    changed = content(category=gig.category, packages=(package(price_fen=88_000),))
+    services.update_gig(gig_id=gig.pk, seller=seller, content=changed)
+    services.submit_gig(gig_id=gig.pk, seller=seller)
+    page = page_of(desk, gig)
+    since = page[page.index("退回之后改了什么") : page.index('id="part-title"')]
+    assert "¥880" in since
+    assert "标题" not in since
+    assert "审核中" in page[page.index("review-history") :]
+    services.approve_review(task_state_id=case_of(gig).task_state_id, moderator=moderator)
+    services.update_gig(
+        gig_id=gig.pk, seller=seller, content=content(category=gig.category, title="另一个标题手绘原创设计")
+    )
+    services.submit_gig(gig_id=gig.pk, seller=seller)
+    assert "退回之后改了什么" not in page_of(desk, gig)  # that one was approved in between

@@ -87,7 +87,7 @@ def test_a_small_edit_goes_out_at_once_with_a_comment_in_the_log_and_no_person(g
     assert GigStats.objects.get(gig=gig).price_from_fen == 60_000
     entry = ModelLogEntry.objects.filter(action="wagtail.workflow.approve").order_by("-pk")[1]
     assert (entry.user, entry.data["comment"]) == (None, "改动很小，按规则自动通过。")
-    assert Notification.objects.filter(recipient=gig.seller, title__contains="已上架").exists()
+    assert Notification.objects.filter(recipient=gig.seller, title__startswith="改动已上线").exists()
     assert not TaskState.objects.filter(revision=stored(gig).live_revision, finished_by__isnull=False).exists()
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models.people import User
 
@@ -24,7 +25,7 @@ class ConsentRecord(models.Model):
     """That a person accepted a document, in which version and when: what the law asks us to be able to show."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents", verbose_name=_("user"))
-    document = models.CharField(_("document"), max_length=10, choices=ConsentDocument)
+    document = models.CharField(pgettext_lazy("that is agreed to", "document"), max_length=10, choices=ConsentDocument)
     version = models.CharField(_("version"), max_length=20)
     given_at = models.DateTimeField(_("given at"))
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import clock
@@ -115,7 +115,7 @@ class Language(models.TextChoices):
 
 
 class LanguageLevel(models.TextChoices):
-    BASIC = "basic", _("Basic")
+    BASIC = "basic", pgettext_lazy("level of a skill", "Basic")
     CONVERSATIONAL = "conversational", _("Conversational")
     FLUENT = "fluent", _("Fluent")
     NATIVE = "native", _("Native")
@@ -129,10 +129,10 @@ class Hat(models.TextChoices):
 
 
 class SellerLevelChoice(models.TextChoices):
-    NEW = "new", _("New")
+    NEW = "new", pgettext_lazy("seller level", "New")
     ONE = "level_1", _("Level 1")
     TWO = "level_2", _("Level 2")
-    TOP = "top", _("Select")
+    TOP = "top", pgettext_lazy("seller level", "Select")
 
 
 def away_condition() -> Q:

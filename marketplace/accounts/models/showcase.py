@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models.people import User, UserProfile
@@ -67,7 +67,7 @@ class UserSkill(models.Model):
 
 
 class SuggestionStatus(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("a suggestion", "Open")
     APPROVED = "approved", _("Taken into the list")
     MERGED = "merged", _("Is in the list under another name")
     REFUSED = "refused", _("Refused")

@@ -4,6 +4,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models.people import User
 from marketplace.accounts.states import VerificationStatus
@@ -57,7 +58,13 @@ class UserVerification(TimeStamped):
     # The identity number, or the company's credit code. Staff sees the masked one; nothing shows the digest, by which the
     # same number is found again on another account (accounts.numbers.digest_of).
     number_encrypted = models.TextField(blank=True, default="", db_default="", editable=False)
-    number_masked = models.CharField(_("number"), max_length=20, blank=True, default="", db_default="")
+    number_masked = models.CharField(
+        pgettext_lazy("of an identity card or a company", "number"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+    )
     number_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     # Only for a company. Who represents it is a person, whose name is nobody's business; the company's is public.
     company_name = models.CharField(_("company"), max_length=100, blank=True, default="", db_default="")
@@ -146,8 +153,8 @@ class VerificationPaper(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("document")
-        verbose_name_plural = _("documents")
+        verbose_name = pgettext_lazy("of a verification", "document")
+        verbose_name_plural = pgettext_lazy("of a verification", "documents")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["verification", "kind"], name="accounts_paper_once")]
 

@@ -58,7 +58,7 @@ def go_away(
     if not today <= first <= today + timedelta(days=LONGEST_AWAY_DAYS):
         raise ProfileError(ProfileErrorCode.BEGINNING_OUT_OF_RANGE, days=LONGEST_AWAY_DAYS)
     if until is not None and not first < until <= last:
-        raise ProfileError(ProfileErrorCode.RETURN_OUT_OF_RANGE, last=date_format(last, "Y-m-d"))
+        raise ProfileError(ProfileErrorCode.RETURN_OUT_OF_RANGE, last=date_format(last, "DATE_FORMAT"))
     profile.away_from, profile.away_until = first, until
     profile.away_takes_orders, profile.away_message = takes_orders, message.strip()
     profile.save(update_fields=[*_ABSENCE, "updated_at"])

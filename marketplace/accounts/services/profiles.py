@@ -90,7 +90,7 @@ def change_handle(*, profile: UserProfile, handle: str) -> UserProfile:
         raise ProfileError(ProfileErrorCode.HANDLE_RESERVED)
     now = clock.now()
     if locked.handle_changed_at and now < (free := locked.handle_changed_at + timedelta(days=HANDLE_DAYS)):
-        day = date_format(timezone.localtime(free), "Y-m-d")
+        day = date_format(timezone.localtime(free), "DATE_FORMAT")
         raise ProfileError(ProfileErrorCode.HANDLE_TOO_SOON, days=HANDLE_DAYS, day=day)
     try:
         with transaction.atomic():

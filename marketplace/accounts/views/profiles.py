@@ -1,5 +1,7 @@
 """Profile pages. Sign-up and log-in are allauth's."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts import selectors, services
+from marketplace.accounts.errors import ProfileError, ProfileErrorCode
 from marketplace.accounts.forms import AwayForm, CertificateForm, HandleForm, HoursForm, PortraitForm, ProfileForm
-from marketplace.accounts.models import Hat
+from marketplace.accounts.models import Hat, UserProfile
 from marketplace.accounts.page import profile_page
 
 
@@ -100,14 +103,17 @@ def certificate_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def availability(request: HttpRequest) -> HttpResponse:
     """Working hours, and the form to go away."""
     profile = selectors.own_profile(request.user)
-    initial = {"days": profile.work_days, "work_from": profile.work_from, "work_until": profile.work_until}
-    form = HoursForm(request.POST or None, initial=initial)
+    form = HoursForm(request.POST or None, initial=_hours(profile))
     if request.method == "POST" and form.is_valid():
         services.set_working_hours(profile=profile, **form.cleaned_data)
         messages.success(request, _("Your working hours are saved."))
         return redirect("accounts:availability")
     context = {"form": form, "away_form": AwayForm(), "profile": profile}
     return render(request, "accounts/availability_form.html", context)
+
+
+def _hours(profile: UserProfile) -> dict[str, Any]:
+    return {"days": profile.work_days, "work_from": profile.work_from, "work_until": profile.work_until}
 
 
 @login_required
@@ -122,10 +128,17 @@ def away(request: HttpRequest) -> HttpResponse:
         inside = url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure())
         return redirect(origin if inside else "accounts:availability")
     form = AwayForm(request.POST)
-    if not form.is_valid():
-        context = {"form": HoursForm(), "away_form": form, "profile": profile}
+    if form.is_valid():
+        try:
+            services.go_away(profile=profile, **form.cleaned_data)
+        except ProfileError as error:
+            # At its field and with what was typed, instead of the middleware's way back to an empty form.
+            form.add_error(
+                "begins" if error.code == ProfileErrorCode.BEGINNING_OUT_OF_RANGE else "until", error.message
+            )
+    if form.errors:
+        context = {"form": HoursForm(initial=_hours(profile)), "away_form": form, "profile": profile}
         return render(request, "accounts/availability_form.html", context, status=422)
-    services.go_away(profile=profile, **form.cleaned_data)
     messages.success(request, _("Your absence is noted. Running orders and messages go on."))
     return redirect("accounts:availability")
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from marketplace.core.money import FEN_PER_YUAN, display_money, display_yuan, yuan_text
@@ -204,7 +204,12 @@ def client_texts() -> str:
 
 
 def _level_name(value: str) -> str:
-    return {"new": _("New"), "level_1": _("Level 1"), "level_2": _("Level 2"), "top": _("Select")}[value]
+    return {
+        "new": pgettext("seller level", "New"),
+        "level_1": _("Level 1"),
+        "level_2": _("Level 2"),
+        "top": pgettext("seller level", "Select"),
+    }[value]
 
 
 @register.simple_tag

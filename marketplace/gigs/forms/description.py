@@ -48,6 +48,9 @@ class DescriptionStep(StepForm):
     def parts(self) -> list[Any]:
         return [self.text, self.faqs]
 
+    def next_row(self) -> str:
+        return f"faqs-{len(kept(self.faqs))}-question"
+
     def content(self) -> GigContent:
         return replace(
             self.before,

@@ -7,18 +7,24 @@ from django import forms
 
 from marketplace.core.money import FEN_PER_YUAN, parse_yuan
 
+# What stands around the digits of a price: on another site, in a table.
+_BESIDE_DIGITS = str.maketrans("", "", ",，¥￥元 ")
+
 
 class YuanField(forms.DecimalField):
-    """An amount typed in yuan, a thousands comma allowed; cleans to whole fen."""
+    """An amount typed or pasted in yuan, with a thousands comma, ¥ or 元 if one likes; cleans to whole fen.
+
+    What it must be at least is the rule of what is sold (content.py), with its own words.
+    """
 
     unit = "yuan"
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=10, decimal_places=2, min_value=Decimal("0.01"), **kwargs)
+        super().__init__(max_digits=10, decimal_places=2, **kwargs)
         self.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"})
 
     def to_python(self, value: Any) -> Decimal | None:
-        return super().to_python(value.replace(",", "").replace("，", "") if isinstance(value, str) else value)
+        return super().to_python(value.translate(_BESIDE_DIGITS) if isinstance(value, str) else value)
 
     def clean(self, value: Any) -> int | None:
         amount = super().clean(value)

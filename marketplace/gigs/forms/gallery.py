@@ -12,8 +12,6 @@ from marketplace.uploads.errors import UploadError
 
 class GalleryStep(StepForm):
     template = "gigs/wizard/_gallery.html"
-    # Files go up by themselves; their order and words are saved by the buttons.
-    saves_itself = False
 
     def build(self, content: GigContent, bound: dict[str, Any]) -> None:
         self.gallery = GalleryForm(

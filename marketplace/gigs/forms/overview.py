@@ -1,5 +1,6 @@
 """Step 1: what it is, and where it is found."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -44,8 +45,8 @@ class OverviewForm(forms.Form):
         return self._subcategories.get(self.cleaned_data["category"])
 
     def clean_tags(self) -> tuple[str, ...]:
-        words = self.cleaned_data["tags"].replace("，", " ").replace(",", " ").replace("、", " ").split()
-        tags = tuple(dict.fromkeys(words))
+        words = re.split(r"[\s,，、;；]+", self.cleaned_data["tags"].strip())
+        tags = tuple(dict.fromkeys(filter(None, words)))
         check(check_tags, tags)
         return tags
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.forms import formset_factory
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from marketplace.gigs.content import (
     EXTRA_LIMIT,
@@ -29,12 +29,26 @@ YES_WORDS = ("含", "有", "是", "✓", "√", "yes")
 NO_WORDS = ("—", "-", "无", "不含", "否", "no")
 
 
-def _days_label(days: int) -> Any:
-    return ngettext_lazy("%(days)s day", "%(days)s days", days) % {"days": days}
+# Choices are asked for by each form, in the language of its page: a lazy plural with its number filled in is lazy no more.
+def _days_choices() -> list[tuple[int, str]]:
+    return [(days, ngettext("%(days)s day", "%(days)s days", days) % {"days": days}) for days in DELIVERY_DAYS]
 
 
-def _times_label(times: int) -> Any:
-    return ngettext_lazy("%(times)s revision", "%(times)s revisions", times) % {"times": times}
+def _revision_choices() -> list[tuple[int, str]]:
+    return [
+        (times, ngettext("%(times)s revision", "%(times)s revisions", times) % {"times": times})
+        for times in REVISION_COUNTS
+    ]
+
+
+def _extra_days_choices() -> list[tuple[int, str]]:
+    more = [
+        (days, ngettext("%(days)s day more", "%(days)s days more", days) % {"days": days}) for days in (1, 2, 3, 5, 7)
+    ]
+    less = [
+        (-days, ngettext("%(days)s day less", "%(days)s days less", days) % {"days": days}) for days in (1, 2, 3, 5)
+    ]
+    return [(0, gettext("Same time")), *more, *less]
 
 
 class PackageForm(Row):
@@ -53,7 +67,7 @@ class PackageForm(Row):
         coerce=int,
         required=False,
         empty_value=7,
-        choices=[(days, _days_label(days)) for days in DELIVERY_DAYS],
+        choices=_days_choices,
         initial=7,
     )
     revisions = forms.TypedChoiceField(
@@ -61,7 +75,7 @@ class PackageForm(Row):
         coerce=int,
         required=False,
         empty_value=2,
-        choices=[(times, _times_label(times)) for times in REVISION_COUNTS],
+        choices=_revision_choices,
         initial=2,
     )
 
@@ -138,15 +152,7 @@ class ExtraForm(Row):
         required=False,
         empty_value=0,
         initial=0,
-        choices=[(0, _("Same time"))]
-        + [
-            (days, ngettext_lazy("%(days)s day more", "%(days)s days more", days) % {"days": days})
-            for days in (1, 2, 3, 5, 7)
-        ]
-        + [
-            (-days, ngettext_lazy("%(days)s day less", "%(days)s days less", days) % {"days": days})
-            for days in (1, 2, 3, 5)
-        ],
+        choices=_extra_days_choices,
     )
 
     def clean_price_fen(self) -> int | None:
@@ -187,6 +193,9 @@ class PackagesStep(StepForm):
 
     def parts(self) -> list[Any]:
         return [*self.packages, self.features, self.extras]
+
+    def next_row(self) -> str:
+        return f"extras-{len(kept(self.extras))}-title"
 
     def content(self) -> GigContent:
         packages = tuple(

@@ -45,6 +45,9 @@ class RequirementsStep(StepForm):
     def parts(self) -> list[Any]:
         return [self.needs]
 
+    def next_row(self) -> str:
+        return f"needs-{len(kept(self.needs))}-prompt"
+
     def content(self) -> GigContent:
         return replace(self.before, requirements=tuple(form.need() for form in kept(self.needs)))
 

@@ -23,8 +23,6 @@ class StepForm:
     """
 
     template = ""
-    # Whether a change is saved by itself; files are sent by hand.
-    saves_itself = True
 
     def __init__(
         self,
@@ -47,6 +45,10 @@ class StepForm:
     def parts(self) -> list[forms.BaseForm | BaseFormSet]:
         """All forms."""
         raise NotImplementedError
+
+    def next_row(self) -> str:
+        """The name of the first field of the empty row that follows what was typed; none on a step without rows."""
+        return ""
 
     def content(self) -> GigContent:
         """What was typed, in the place of what was there before; where a field is at fault, what was there before."""

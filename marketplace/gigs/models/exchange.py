@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.gigs.models.gigs import Gig
 
@@ -31,7 +32,7 @@ class GigImport(models.Model):
     # What was read, one object a gig (exchange/records.py): nothing of the file itself is kept.
     records = models.JSONField()
     created_at = models.DateTimeField(_("read at"))
-    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+    applied_at = models.DateTimeField(pgettext_lazy("an import", "applied at"), null=True, blank=True)
     # How many were made, changed, left alone and refused, once it was applied.
     outcome = models.JSONField(default=dict, blank=True)
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from wagtail.models import Orderable
 
@@ -24,7 +25,7 @@ class GigPackage(models.Model):
     description = models.CharField(_("description"), max_length=200)
     price_fen = models.BigIntegerField(_("price in fen"))
     delivery_days = models.PositiveSmallIntegerField(_("delivery days"))
-    revisions = models.PositiveSmallIntegerField(_("revisions"), default=1)
+    revisions = models.PositiveSmallIntegerField(pgettext_lazy("of a package", "revisions"), default=1)
 
     class Meta:
         verbose_name = _("package")

@@ -83,7 +83,10 @@ class ReviewCase(TimeStamped):
     # Protected: Wagtail's `purge_revisions` passes over what somebody has read, which is evidence, and what later edits are
     # measured against.
     task_state = models.OneToOneField(
-        "wagtailcore.TaskState", on_delete=models.PROTECT, related_name="review_case", verbose_name=_("review")
+        "wagtailcore.TaskState",
+        on_delete=models.PROTECT,
+        related_name="review_case",
+        verbose_name=pgettext_lazy("by a moderator", "review"),
     )
     kind = models.CharField(_("kind of change"), max_length=5, choices=ReviewKind)
     # What makes a person read it: keys of materiality.Matter. Empty where nothing did.
@@ -106,8 +109,8 @@ class ReviewCase(TimeStamped):
     answer = models.CharField(_("seller's answer"), max_length=500, blank=True, default="")
 
     class Meta:
-        verbose_name = _("review")
-        verbose_name_plural = _("reviews")
+        verbose_name = pgettext_lazy("by a moderator", "review")
+        verbose_name_plural = pgettext_lazy("by a moderator", "reviews")
         ordering = ["submitted_at", "pk"]
         constraints = [models.CheckConstraint(condition=Q(kind__in=ReviewKind.values), name="gigs_case_known_kind")]
 

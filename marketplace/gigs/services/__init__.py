@@ -11,7 +11,7 @@ from marketplace.gigs.services.availability import archive_gig, pause_gig, pause
 from marketplace.gigs.services.decisions import DENY_ACTION, deny_gig, take_down_gig
 from marketplace.gigs.services.drafts import revision_mark, save_draft, start_draft, withdraw_gig
 from marketplace.gigs.services.duplicating import duplicate_gig
-from marketplace.gigs.services.favourites import toggle_favourite
+from marketplace.gigs.services.favourites import remove_favourite, toggle_favourite
 from marketplace.gigs.services.figures import forget_figures, write_figures
 from marketplace.gigs.services.galleries import save_gallery
 from marketplace.gigs.services.importing import apply_import, forget_imports, read_import
@@ -37,6 +37,7 @@ __all__ = [
     "publish_directly",
     "read_import",
     "refresh_stats",
+    "remove_favourite",
     "resume_gig",
     "revision_mark",
     "save_draft",

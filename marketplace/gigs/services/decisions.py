@@ -24,9 +24,7 @@ def deny_gig(*, gig_id: int, moderator: User, reason: str) -> Gig:
 
     Raises GigError WRONG_STATE or REASON_MISSING.
     """
-    return _deny(
-        gig_id, {GigStatus.IN_REVIEW}, moderator, reason, gettext_noop("“%(title)s” was not accepted for Jiangji")
-    )
+    return _deny(gig_id, {GigStatus.IN_REVIEW}, moderator, reason, gettext_noop("Not accepted: “%(title)s”"))
 
 
 @transaction.atomic
@@ -36,7 +34,7 @@ def take_down_gig(*, gig_id: int, moderator: User, reason: str) -> Gig:
     Raises GigError WRONG_STATE or REASON_MISSING.
     """
     published = {GigStatus.LIVE, GigStatus.PAUSED}
-    return _deny(gig_id, published, moderator, reason, gettext_noop("“%(title)s” was taken down"))
+    return _deny(gig_id, published, moderator, reason, gettext_noop("Taken down: “%(title)s”"))
 
 
 def _deny(gig_id: int, sources: set[GigStatus], moderator: User, reason: str, title: str) -> Gig:

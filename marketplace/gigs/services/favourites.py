@@ -18,5 +18,19 @@ def toggle_favourite(*, gig: Gig, user: User) -> bool:
     _favourite, kept = Favourite.objects.get_or_create(user=user, gig=gig)
     if not kept:
         Favourite.objects.filter(user=user, gig=gig).delete()
-    GigStats.objects.filter(gig=gig).update(favourite_count=Favourite.objects.filter(gig=gig).count())
+    _count(gig.pk)
     return kept
+
+
+@transaction.atomic
+def remove_favourite(*, gig_id: int, user: User) -> None:
+    """Stop keeping a gig, also one that is no longer on sale. Safe to call twice."""
+    if not Favourite.objects.filter(user=user, gig_id=gig_id).exists():
+        return
+    locks.lock_gig(gig_id)
+    Favourite.objects.filter(user=user, gig_id=gig_id).delete()
+    _count(gig_id)
+
+
+def _count(gig_id: int) -> None:
+    GigStats.objects.filter(gig_id=gig_id).update(favourite_count=Favourite.objects.filter(gig_id=gig_id).count())

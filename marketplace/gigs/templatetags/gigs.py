@@ -8,6 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from marketplace.gigs.errors import GigError
+from marketplace.gigs.gallery import GALLERY_COUNTS
 from marketplace.gigs.models import ReviewReason
 from marketplace.gigs.steps import Step
 from marketplace.gigs.wizard import FieldNotes
@@ -25,6 +27,18 @@ def json_ld(data: dict[str, Any]) -> SafeString | str:
         return ""
     encoded = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(encoded))  # noqa: S308 escaped above
+
+
+@register.simple_tag
+def gallery_limits() -> str:
+    """JSON of how many of each kind a gallery takes, each with its sentence: said at choosing, before a file is sent."""
+    return json.dumps(
+        {
+            kind: {"count": limit, "words": GigError(code, limit=limit, count=limit + 1).message}
+            for kind, (limit, code) in GALLERY_COUNTS.items()
+        },
+        ensure_ascii=False,
+    )
 
 
 @register.filter

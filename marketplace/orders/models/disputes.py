@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
 from marketplace.orders.models.orders import Order
@@ -23,7 +24,7 @@ class Dispute(TimeStamped):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_at = models.DateTimeField(pgettext_lazy("a dispute", "decided at"), null=True, blank=True)
     explanation = models.TextField(_("explanation"), max_length=3000, blank=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.identifiers import new_order_number
 from marketplace.core.models import TimeStamped
@@ -70,7 +71,7 @@ class Order(TimeStamped):
     discount_fen = models.BigIntegerField(_("coupon in fen"), default=0, db_default=0)
     commission_basis_points = models.PositiveIntegerField(_("service fee in basis points"))
     delivery_days = models.PositiveSmallIntegerField(_("delivery days"))
-    revisions_allowed = models.PositiveSmallIntegerField(_("revisions"))
+    revisions_allowed = models.PositiveSmallIntegerField(pgettext_lazy("of a package", "revisions"))
     revisions_used = models.PositiveSmallIntegerField(_("revisions used"), default=0)
 
     # The gig as it was bought, with everything its page promised (gigs/content.py as plain values), and the rules in force.
@@ -90,7 +91,7 @@ class Order(TimeStamped):
 
     payment_expires_at = models.DateTimeField(_("payment expires at"))
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
-    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    started_at = models.DateTimeField(pgettext_lazy("the clock of an order", "started at"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     auto_accept_at = models.DateTimeField(_("accepted automatically at"), null=True, blank=True)

@@ -102,7 +102,7 @@ def get_or_place_order(
         until = gig.seller.profile.away_until
         if until is None:
             raise OrderError(OrderErrorCode.SELLER_AWAY_OPEN)
-        raise OrderError(OrderErrorCode.SELLER_AWAY, day=date_format(until, "Y-m-d"))
+        raise OrderError(OrderErrorCode.SELLER_AWAY, day=date_format(until, "DATE_FORMAT"))
     if package.is_blocked:
         raise OrderError(OrderErrorCode.NOT_FOR_YOU)
     # Whoever is closing an account was first, and is seen here, or waits for this order and then finds it in the way.

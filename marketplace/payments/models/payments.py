@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
 
@@ -71,8 +72,9 @@ class GatewayNotification(models.Model):
     dedupe_key = models.CharField(max_length=200)
     headers = models.JSONField(_("headers"), default=dict, blank=True)
     body = models.TextField(_("body"))
-    kind = models.CharField(_("about"), max_length=8, blank=True)  # gateways.base.NotificationKind, once it is verified
-    verified = models.BooleanField(_("verified"), default=False)
+    # gateways.base.NotificationKind, once it is verified
+    kind = models.CharField(pgettext_lazy("what a notice is about", "about"), max_length=8, blank=True)
+    verified = models.BooleanField(pgettext_lazy("a signature", "verified"), default=False)
     problem = models.CharField(_("problem"), max_length=200, blank=True)
     received_at = models.DateTimeField(_("received at"), auto_now_add=True)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)

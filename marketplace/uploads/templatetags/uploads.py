@@ -28,6 +28,7 @@ def upload_texts() -> str:
             # Translators: the name of a button, and of the file that it is for.
             "buttonOf": _("%(button)s: %(name)s"),
             "image": _("Picture"),
+            "numbered": _("Picture %(number)s"),
         },
         ensure_ascii=False,
     )

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from marketplace.accounts import services
 from marketplace.accounts.errors import ProfileError, ProfileErrorCode
@@ -34,7 +35,7 @@ def test_an_absence_is_told_on_the_page_and_on_the_service_and_ends_by_itself(db
     gig = make_gig()
     profile = gig.seller.profile
     services.go_away(profile=profile, until=in_days(5), message="去大理写生。")
-    day = in_days(5).isoformat()
+    day = date_format(in_days(5), "DATE_FORMAT")
     for address in (profile.get_absolute_url(), gig.get_absolute_url()):
         page = Client().get(address).content.decode()
         assert day in page
@@ -52,7 +53,7 @@ def test_nobody_orders_from_who_is_away(db):
     with pytest.raises(OrderError) as refusal:
         place_order(buyer=buyer, package=gig.packages.get())
     assert refusal.value.code == OrderErrorCode.SELLER_AWAY
-    assert in_days(5).isoformat() in refusal.value.message
+    assert date_format(in_days(5), "DATE_FORMAT") in refusal.value.message
     assert not Order.objects.exists()
     services.come_back(profile=gig.seller.profile)
     assert place_order(buyer=buyer, package=gig.packages.get()).seller == gig.seller
@@ -63,7 +64,7 @@ def test_an_absence_that_takes_orders_warns_and_nothing_more(db):
     services.go_away(profile=gig.seller.profile, until=in_days(5), takes_orders=True)
     page = Client().get(gig.get_absolute_url()).content.decode()
     assert "预订这个套餐" in page
-    assert in_days(5).isoformat() in page
+    assert date_format(in_days(5), "DATE_FORMAT") in page
     assert place_order(buyer=make_user(), package=gig.packages.get()).seller == gig.seller
 
 
@@ -225,3 +226,18 @@ def test_the_checkout_of_who_is_away_says_so(buyer_client):
     page = buyer_client.get(checkout).content.decode()
     assert "恢复接单" in page
     assert "休假" in page
+
+
+def test_a_refused_absence_keeps_what_was_typed_and_names_the_field(seller, seller_client):
+    services.set_working_hours(profile=seller.profile, days=[1, 2], work_from=time(9), work_until=time(18))
+    yesterday = in_days(-1).isoformat()
+    response = seller_client.post(reverse("accounts:away"), {"until": yesterday, "message": "去大理写生。"})
+    assert response.status_code == 422
+    form = response.context["away_form"]
+    assert list(form.errors) == ["until"]
+    page = response.content.decode()
+    assert f'value="{yesterday}"' in page
+    assert "去大理写生。" in page
+    assert 'value="09:00' in page  # the other form of the page is not emptied either
+    seller.profile.refresh_from_db()
+    assert not seller.profile.has_absence
