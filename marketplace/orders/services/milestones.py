@@ -16,6 +16,7 @@ from marketplace.gigs.models import Gig
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.orders import events, locks, stages
+from marketplace.orders.deadlines import stop_all_deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import MilestonePlan, Order, OrderEventType, OrderKind, OrderMilestone
 from marketplace.orders.services._rules import require_transition
@@ -160,4 +161,5 @@ def _close_unpaid(order_id: int, user: User, words: str) -> None:
     now = clock.now()
     order.status, order.cancelled_at = OrderStatus.CANCELLED, now
     order.save(update_fields=["status", "cancelled_at", "updated_at"])
+    stop_all_deadlines(order)
     events.record(order, OrderEventType.CANCELLED, actor=user, at=now, reason=words, refund_fen=0)
