@@ -124,11 +124,11 @@ def stop_plan(*, plan_id: int, user: User, words: str) -> MilestonePlan:
     plan.stopped_at, plan.stopped_by, plan.stopped_words = clock.now(), user, words[:300]
     plan.save(update_fields=["stopped_at", "stopped_by", "stopped_words", "updated_at"])
     other_id = plan.seller_id if user.pk == plan.buyer_id else plan.buyer_id
-    tell_of_plan(other_id, plan, _("An agreement in stages was stopped"), words)
+    _tell(other_id, plan, _("An agreement in stages was stopped"), words)
     return plan
 
 
-def tell_of_plan(recipient_id: int, plan: MilestonePlan, title: Promise, words: str = "") -> None:
+def _tell(recipient_id: int, plan: MilestonePlan, title: Promise, words: str = "") -> None:
     """Notify one side in the transaction of the change."""
     with recipient_language():
         url = plan.get_absolute_url()
