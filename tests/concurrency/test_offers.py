@@ -186,7 +186,7 @@ def test_a_stage_funded_while_the_agreement_is_stopped_is_not_owed(plan, meet_be
 
 
 def test_control_without_the_lock_a_stopped_agreement_goes_on(plan, meet_before, offer_locks_off):
-    meet_before(milestones, "place_agreed_order", (milestones, "tell_of_plan"))
+    meet_before(milestones, "place_agreed_order", (milestones, "_tell"))
     assert refusals(together(partial(fund, plan), partial(stop, plan))) == []
     plan.refresh_from_db()
     assert plan.stopped_at is not None

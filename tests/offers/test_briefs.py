@@ -20,7 +20,7 @@ from marketplace.orders import services as orders
 from tests.factories import make_category, make_gig, make_seller, make_user
 from tests.offers.situations import make_brief, make_offer, pay, stages, terms
 
-S, C = BriefStatus, BriefErrorCode
+S = BriefStatus
 
 ALLOWED = {
     (S.OPEN, S.CHOSEN): {"owner", "system"},
@@ -198,7 +198,7 @@ def test_a_settled_brief_opens_again_only_while_nothing_is_paid(brief, buyer, se
     agreed = services.accept_offer(offer_id=make_offer(seller=seller, buyer=buyer, brief=brief).pk, user=buyer)
     with pytest.raises(BriefError) as refusal:  # it may be paid in this very moment
         services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7)
-    assert refusal.value.code == C.PAID
+    assert refusal.value.code == BriefErrorCode.PAID
     orders.cancel_order(order_id=agreed.order.pk, user=buyer)
     services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7)
     brief.refresh_from_db()
@@ -211,7 +211,7 @@ def test_a_brief_settled_in_stages_stays_settled_once_a_stage_is_paid(brief, buy
     pay(plan.milestones.get(position=1).order)
     with pytest.raises(BriefError) as refusal:
         services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7)
-    assert refusal.value.code == C.PAID
+    assert refusal.value.code == BriefErrorCode.PAID
 
 
 def test_only_the_buyer_closes_and_opens(brief, seller):
@@ -232,18 +232,18 @@ def test_what_was_taken_down_is_there_for_nobody_but_its_buyer(brief, buyer, sel
     assert selectors.brief_for(buyer, brief.pk).status == S.DENIED
     with pytest.raises(BriefError) as refusal:
         services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7)
-    assert refusal.value.code == C.WRONG_STATE
+    assert refusal.value.code == BriefErrorCode.WRONG_STATE
 
 
 @pytest.mark.parametrize(
     ("code", "fields"),
     [
-        (C.VALIDITY, {"valid_days": 0}),
-        (C.VALIDITY, {"valid_days": 31}),
-        (C.BUDGET, {"budget_min_fen": 200_000}),
-        (C.BUDGET, {"budget_min_fen": None, "budget_max_fen": 499}),
-        (C.WANTED_BY, {"wanted_by": timezone.localdate()}),
-        (C.TOO_MANY_FILES, {"files": [ContentFile(b"a", name="a.txt")] * 4}),
+        (BriefErrorCode.VALIDITY, {"valid_days": 0}),
+        (BriefErrorCode.VALIDITY, {"valid_days": 31}),
+        (BriefErrorCode.BUDGET, {"budget_min_fen": 200_000}),
+        (BriefErrorCode.BUDGET, {"budget_min_fen": None, "budget_max_fen": 499}),
+        (BriefErrorCode.WANTED_BY, {"wanted_by": timezone.localdate()}),
+        (BriefErrorCode.TOO_MANY_FILES, {"files": [ContentFile(b"a", name="a.txt")] * 4}),
     ],
 )
 def test_what_is_no_brief_is_refused(buyer, category, code, fields):
@@ -257,7 +257,7 @@ def test_what_is_no_brief_is_refused(buyer, category, code, fields):
 def test_a_brief_stands_in_a_subcategory(buyer, category):
     with pytest.raises(BriefError) as refusal:
         make_brief(buyer=buyer, category=category.parent)
-    assert refusal.value.code == C.CATEGORY
+    assert refusal.value.code == BriefErrorCode.CATEGORY
 
 
 def test_a_file_may_not_be_too_large(buyer, category):
@@ -265,7 +265,7 @@ def test_a_file_may_not_be_too_large(buyer, category):
     large.size = 20 * 1024 * 1024 + 1
     with pytest.raises(BriefError) as refusal:
         make_brief(buyer=buyer, category=category, files=[large])
-    assert refusal.value.code == C.FILE_TOO_LARGE
+    assert refusal.value.code == BriefErrorCode.FILE_TOO_LARGE
 
 
 def test_a_buyer_has_a_few_open_briefs(buyer, category):
@@ -273,7 +273,7 @@ def test_a_buyer_has_a_few_open_briefs(buyer, category):
     first = make_brief(buyer=buyer, category=category)
     with pytest.raises(BriefError) as refusal:
         make_brief(buyer=buyer, category=category)
-    assert refusal.value.code == C.TOO_MANY_OPEN
+    assert refusal.value.code == BriefErrorCode.TOO_MANY_OPEN
     services.close_brief(brief_id=first.pk, buyer=buyer)
     make_brief(buyer=buyer, category=category)
 
@@ -282,4 +282,4 @@ def test_who_closes_the_account_publishes_nothing(category):
     buyer = make_user(is_active=False)
     with pytest.raises(BriefError) as refusal:
         make_brief(buyer=buyer, category=category)
-    assert refusal.value.code == C.ACCOUNT_CLOSING
+    assert refusal.value.code == BriefErrorCode.ACCOUNT_CLOSING

@@ -20,7 +20,7 @@ from marketplace.payments.services.custody import longest_delivery_days
 from tests.factories import make_gig, make_seller, make_user
 from tests.offers.situations import make_agreement, make_offer, pay, stages, terms
 
-S, C = OfferStatus, OfferErrorCode
+S = OfferStatus
 
 # The rules as the product has them, written down a second time on purpose.
 ALLOWED = {
@@ -138,15 +138,19 @@ def test_an_agreement_that_was_not_paid_for_in_time_lapses(buyer, seller):
     agreed = make_agreement(seller=seller, buyer=buyer)
     orders.cancel_order(order_id=agreed.order.pk, user=buyer)
     with clock.moved_to(clock.now() + timedelta(days=7, minutes=1)):
-        refused(C.AGREEMENT_LAPSED, services.order_agreement, negotiation_id=agreed.pk, buyer=buyer)
+        refused(OfferErrorCode.AGREEMENT_LAPSED, services.order_agreement, negotiation_id=agreed.pk, buyer=buyer)
 
 
 def test_only_the_side_that_was_asked_answers_and_only_the_other_one_takes_back(buyer, seller):
     offer = make_offer(seller=seller, buyer=buyer)
-    refused(C.WRONG_STATE, services.accept_offer, offer_id=offer.pk, user=seller)
-    refused(C.WRONG_STATE, services.counter_offer, offer_id=offer.pk, user=seller, terms=terms(), valid_days=3)
-    refused(C.WRONG_STATE, services.decline_offer, offer_id=offer.pk, user=seller, reason=DeclineReason.PRICE)
-    refused(C.WRONG_STATE, services.withdraw_offer, offer_id=offer.pk, user=buyer)
+    refused(OfferErrorCode.WRONG_STATE, services.accept_offer, offer_id=offer.pk, user=seller)
+    refused(
+        OfferErrorCode.WRONG_STATE, services.counter_offer, offer_id=offer.pk, user=seller, terms=terms(), valid_days=3
+    )
+    refused(
+        OfferErrorCode.WRONG_STATE, services.decline_offer, offer_id=offer.pk, user=seller, reason=DeclineReason.PRICE
+    )
+    refused(OfferErrorCode.WRONG_STATE, services.withdraw_offer, offer_id=offer.pk, user=buyer)
 
 
 def test_strangers_answer_nothing(buyer, seller):
@@ -167,27 +171,31 @@ def test_a_declined_offer_tells_the_seller_why(buyer, seller):
     offer.refresh_from_db()
     assert (offer.status, offer.reason, offer.answer) == (S.DECLINED, "time", "月底就要")
     assert Notification.objects.filter(recipient=seller).count() == 1
-    refused(C.WRONG_STATE, services.accept_offer, offer_id=offer.pk, user=buyer)
+    refused(OfferErrorCode.WRONG_STATE, services.accept_offer, offer_id=offer.pk, user=buyer)
 
 
 def test_something_else_needs_words(buyer, seller):
     offer = make_offer(seller=seller, buyer=buyer)
-    refused(C.REASON_MISSING, services.decline_offer, offer_id=offer.pk, user=buyer, reason=DeclineReason.OTHER)
+    refused(
+        OfferErrorCode.REASON_MISSING, services.decline_offer, offer_id=offer.pk, user=buyer, reason=DeclineReason.OTHER
+    )
 
 
 def test_an_offer_that_was_taken_back_is_over(buyer, seller):
     offer = make_offer(seller=seller, buyer=buyer)
     for _click in range(2):
         services.withdraw_offer(offer_id=offer.pk, user=seller)
-    refused(C.WRONG_STATE, services.accept_offer, offer_id=offer.pk, user=buyer)
+    refused(OfferErrorCode.WRONG_STATE, services.accept_offer, offer_id=offer.pk, user=buyer)
     assert Notification.objects.filter(recipient=buyer, title="报价已撤回").count() == 1
 
 
 def test_the_time_on_an_offer_counts_however_late_the_clock_is(buyer, seller):
     offer = make_offer(seller=seller, buyer=buyer, valid_days=1)
     with clock.moved_to(offer.expires_at):
-        refused(C.EXPIRED, services.accept_offer, offer_id=offer.pk, user=buyer)
-        refused(C.EXPIRED, services.counter_offer, offer_id=offer.pk, user=buyer, terms=terms(), valid_days=3)
+        refused(OfferErrorCode.EXPIRED, services.accept_offer, offer_id=offer.pk, user=buyer)
+        refused(
+            OfferErrorCode.EXPIRED, services.counter_offer, offer_id=offer.pk, user=buyer, terms=terms(), valid_days=3
+        )
 
 
 def test_the_clock_ends_an_offer_once_and_tells_who_made_it(buyer, seller):
@@ -202,12 +210,12 @@ def test_the_clock_ends_an_offer_once_and_tells_who_made_it(buyer, seller):
 
 
 def test_who_may_not_sell_makes_no_offer(buyer):
-    refused(C.NOT_SELLING, make_offer, seller=make_user(), buyer=buyer)
-    refused(C.NOT_SELLING, make_offer, seller=make_seller(proved=False), buyer=buyer)
+    refused(OfferErrorCode.NOT_SELLING, make_offer, seller=make_user(), buyer=buyer)
+    refused(OfferErrorCode.NOT_SELLING, make_offer, seller=make_seller(proved=False), buyer=buyer)
 
 
 def test_nobody_offers_to_themselves(seller):
-    refused(C.ONESELF, make_offer, seller=seller, buyer=seller)
+    refused(OfferErrorCode.ONESELF, make_offer, seller=seller, buyer=seller)
 
 
 @pytest.mark.parametrize("blocker", ["buyer", "seller"])
@@ -215,41 +223,43 @@ def test_between_people_of_whom_one_blocked_the_other_nothing_is_offered_or_agre
     offer = make_offer(seller=seller, buyer=buyer)
     owner, person = (buyer, seller) if blocker == "buyer" else (seller, buyer)
     BlockedPerson.objects.create(owner=owner, person=person)
-    refused(C.NOT_TAKEN, make_offer, seller=seller, buyer=buyer)
-    refused(C.NOT_TAKEN, services.accept_offer, offer_id=offer.pk, user=buyer)
+    refused(OfferErrorCode.NOT_TAKEN, make_offer, seller=seller, buyer=buyer)
+    refused(OfferErrorCode.NOT_TAKEN, services.accept_offer, offer_id=offer.pk, user=buyer)
     services.withdraw_offer(offer_id=offer.pk, user=seller)
 
 
 def test_nothing_is_offered_to_who_closes_their_account(buyer, seller):
     buyer.is_active = False
     buyer.save()
-    refused(C.ACCOUNT_CLOSING, make_offer, seller=seller, buyer=buyer)
+    refused(OfferErrorCode.ACCOUNT_CLOSING, make_offer, seller=seller, buyer=buyer)
 
 
 def test_an_offer_is_based_on_a_live_service_of_its_seller(buyer, seller):
-    refused(C.GIG_NOT_LIVE, make_offer, seller=seller, buyer=buyer, gig=make_gig())
-    refused(C.GIG_NOT_LIVE, make_offer, seller=seller, buyer=buyer, gig=make_gig(seller=seller, live=False))
+    refused(OfferErrorCode.GIG_NOT_LIVE, make_offer, seller=seller, buyer=buyer, gig=make_gig())
+    refused(
+        OfferErrorCode.GIG_NOT_LIVE, make_offer, seller=seller, buyer=buyer, gig=make_gig(seller=seller, live=False)
+    )
 
 
 def test_a_few_offers_wait_between_two_people_and_no_more(buyer, seller):
     for _offer in range(3):
         make_offer(seller=seller, buyer=buyer)
-    refused(C.TOO_MANY_OPEN, make_offer, seller=seller, buyer=buyer)
+    refused(OfferErrorCode.TOO_MANY_OPEN, make_offer, seller=seller, buyer=buyer)
     make_offer(seller=seller, buyer=make_user())
 
 
 @pytest.mark.parametrize("days", [0, 31])
 def test_an_offer_is_valid_for_some_days(buyer, seller, days):
-    refused(C.VALIDITY, make_offer, seller=seller, buyer=buyer, valid_days=days)
+    refused(OfferErrorCode.VALIDITY, make_offer, seller=seller, buyer=buyer, valid_days=days)
 
 
 @pytest.mark.parametrize("total_fen", [499, 20_000_001])
 def test_the_price_has_bounds(buyer, seller, total_fen):
-    refused(C.PRICE_RANGE, make_offer, seller=seller, buyer=buyer, total_fen=total_fen)
+    refused(OfferErrorCode.PRICE_RANGE, make_offer, seller=seller, buyer=buyer, total_fen=total_fen)
 
 
 def test_work_takes_a_day(buyer, seller):
-    refused(C.DAYS, make_offer, seller=seller, buyer=buyer, delivery_days=0)
+    refused(OfferErrorCode.DAYS, make_offer, seller=seller, buyer=buyer, delivery_days=0)
 
 
 @pytest.fixture
@@ -265,7 +275,7 @@ def held_for(monkeypatch):
 def test_work_in_one_piece_fits_into_the_strictest_channel(buyer, seller, held_for):
     held_for(支付宝=8, 微信支付=155)
     make_offer(seller=seller, buyer=buyer, delivery_days=8)
-    refused(C.TOO_LONG, make_offer, seller=seller, buyer=buyer, delivery_days=9)
+    refused(OfferErrorCode.TOO_LONG, make_offer, seller=seller, buyer=buyer, delivery_days=9)
 
 
 def test_each_stage_fits_into_the_strictest_channel_and_the_message_says_which(buyer, seller, held_for):
@@ -273,7 +283,7 @@ def test_each_stage_fits_into_the_strictest_channel_and_the_message_says_which(b
     make_offer(seller=seller, buyer=buyer, stages=stages(days=8))
     with pytest.raises(OfferError) as refusal:
         make_offer(seller=seller, buyer=buyer, stages=stages(days=9))
-    assert refusal.value.code == C.STAGE_TOO_LONG
+    assert refusal.value.code == OfferErrorCode.STAGE_TOO_LONG
     assert {"支付宝", "8", "第1阶段"} <= {refusal.value.parameters["channel"], "8", refusal.value.parameters["title"]}
     assert "支付宝" in refusal.value.message
 
@@ -282,26 +292,26 @@ def test_payments_says_what_its_channels_hold(buyer, seller, silent_alipay):
     longest = longest_delivery_days("alipay")
     assert channels.shortest_channel() == channels.ChannelLimit("支付宝", longest)
     make_offer(seller=seller, buyer=buyer, delivery_days=longest)
-    refused(C.TOO_LONG, make_offer, seller=seller, buyer=buyer, delivery_days=longest + 1)
+    refused(OfferErrorCode.TOO_LONG, make_offer, seller=seller, buyer=buyer, delivery_days=longest + 1)
 
 
 @pytest.mark.parametrize("amounts", [(100_000,), (20_000,) * 6])
 def test_stages_are_two_to_five(buyer, seller, amounts):
-    refused(C.STAGE_COUNT, make_offer, seller=seller, buyer=buyer, stages=stages(*amounts))
+    refused(OfferErrorCode.STAGE_COUNT, make_offer, seller=seller, buyer=buyer, stages=stages(*amounts))
 
 
 def test_small_work_is_not_cut_into_stages(buyer, seller):
-    refused(C.STAGES_TOO_SMALL, make_offer, seller=seller, buyer=buyer, stages=stages(34_999, 35_000))
+    refused(OfferErrorCode.STAGES_TOO_SMALL, make_offer, seller=seller, buyer=buyer, stages=stages(34_999, 35_000))
     make_offer(seller=seller, buyer=buyer, stages=stages(35_000, 35_000))
 
 
 def test_a_stage_has_a_least_amount(buyer, seller):
-    refused(C.STAGE_TOO_SMALL, make_offer, seller=seller, buyer=buyer, stages=stages(100_000, 3_499))
+    refused(OfferErrorCode.STAGE_TOO_SMALL, make_offer, seller=seller, buyer=buyer, stages=stages(100_000, 3_499))
 
 
 def test_limits_are_settings_of_the_platform(buyer, seller):
     set_config(key="orders.stages_maximum", value=2, reason="test")
-    refused(C.STAGE_COUNT, make_offer, seller=seller, buyer=buyer, stages=stages())
+    refused(OfferErrorCode.STAGE_COUNT, make_offer, seller=seller, buyer=buyer, stages=stages())
 
 
 def test_price_days_and_revisions_of_stages_are_summed(buyer, seller):

@@ -17,7 +17,7 @@ from marketplace.orders.states import OrderStatus
 from tests.factories import make_moderator, make_user
 from tests.offers.situations import complete, deliver, make_agreement, make_plan, pay, stages
 
-C, S = OrderErrorCode, StageState
+S = StageState
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_the_next_stage_is_funded_when_the_one_before_is_accepted(plan):
 @pytest.mark.parametrize("so_far", [pay, lambda order: deliver(pay(order))])
 def test_the_next_stage_waits_while_the_one_before_is_at_work(plan, so_far):
     so_far(stage(plan, 1))
-    refused(C.STAGE_NOT_DONE, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
+    refused(OrderErrorCode.STAGE_NOT_DONE, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
 
 
 def dispute(order: Order, refund_fen: int) -> None:
@@ -100,13 +100,13 @@ def test_after_a_stage_was_given_back_whole_nothing_follows(plan):
     first = deliver(pay(stage(plan, 1)))
     dispute(first, 100_000)
     assert states(plan) == [S.GIVEN_BACK, S.PLANNED, S.PLANNED]
-    refused(C.STAGE_GIVEN_BACK, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
+    refused(OrderErrorCode.STAGE_GIVEN_BACK, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
 
 
 def test_after_a_stage_was_cancelled_nothing_follows(plan):
     first = pay(stage(plan, 1))
     services.cancel_order(order_id=first.pk, user=plan.seller)
-    refused(C.STAGE_GIVEN_BACK, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
+    refused(OrderErrorCode.STAGE_GIVEN_BACK, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
 
 
 def test_a_stage_that_lapsed_unpaid_is_placed_anew(plan):
@@ -123,8 +123,8 @@ def test_when_all_stages_are_paid_there_is_nothing_left_to_fund_or_stop(plan):
     complete(stage(plan, 1))
     complete(fund(plan))
     pay(fund(plan))
-    refused(C.PLAN_FINISHED, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
-    refused(C.PLAN_FINISHED, plan, services.stop_plan, plan_id=plan.pk, user=plan.buyer, words="不做了")
+    refused(OrderErrorCode.PLAN_FINISHED, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
+    refused(OrderErrorCode.PLAN_FINISHED, plan, services.stop_plan, plan_id=plan.pk, user=plan.buyer, words="不做了")
     assert states(plan) == [S.RELEASED, S.RELEASED, S.IN_WORK]
 
 
@@ -138,7 +138,7 @@ def test_either_side_stops_between_stages_and_the_rest_is_not_owed(plan, side):
     plan.refresh_from_db()
     assert (plan.stopped_by, plan.stopped_words) == (who, "先做到这里")
     assert states(plan) == [S.RELEASED, S.STOPPED, S.STOPPED]
-    refused(C.PLAN_STOPPED, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
+    refused(OrderErrorCode.PLAN_STOPPED, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
     assert Notification.objects.filter(recipient=other, url=plan.get_absolute_url()).count() == 1
 
 
@@ -173,7 +173,7 @@ def test_the_money_of_a_plan_stopped_half_way_is_right_to_the_fen(plan, seller):
 
 
 def test_stopping_needs_words(plan):
-    refused(C.STOP_WORDS_MISSING, plan, services.stop_plan, plan_id=plan.pk, user=plan.buyer, words="  ")
+    refused(OrderErrorCode.STOP_WORDS_MISSING, plan, services.stop_plan, plan_id=plan.pk, user=plan.buyer, words="  ")
 
 
 def test_only_the_buyer_funds_and_only_the_two_stop(plan):

@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.ledger.audit import audit_books
 from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, OrderEventType
+from marketplace.orders.models import MilestonePlan, Order, OrderEventType
 from marketplace.orders.states import FINAL_STATUSES, ORDER_TRANSITIONS, OrderStatus
 from tests.factories import make_moderator, make_user
 from tests.orders.situations import EVERY_STATE, far_future, footprint, make_order_in
@@ -74,6 +74,16 @@ def answers(order):
     return {requirement.pk: "青绿色" for requirement in order.requirements.all()}
 
 
+def agreement_around(order: Order) -> MilestonePlan:
+    """An agreement of two stages, of which this order is the first."""
+    stage = services.Stage("第一步", order.total_fen, 5, 1)
+    plan = services.make_plan(
+        buyer=order.buyer, seller=order.seller, gig=None, title="分两步", stages=(stage, stage), terms={}
+    )
+    plan.milestones.filter(position=1).update(order=order)
+    return plan
+
+
 def acts() -> list[Act]:
     def by(side, run):
         return lambda order: run(order, getattr(order, side))
@@ -95,6 +105,12 @@ def acts() -> list[Act]:
 
     def dispute(order, user):
         return services.open_dispute(order_id=order.pk, user=user, reason="说不拢")
+
+    def stop(order, user):
+        """As a stage of an agreement that is stopped: only what waits for its payment ends with it."""
+        services.stop_plan(plan_id=agreement_around(order).pk, user=user, words="先做到这里")
+        is_closed = Order.objects.filter(pk=order.pk, status=S.CANCELLED, paid_at=None).exists()
+        return is_closed  # so that whatever was paid for is seen to have been left alone
 
     def pay(order):
         return services.confirm_payment(
@@ -158,6 +174,8 @@ def acts() -> list[Act]:
         ),
         Act("buyer disputes", by("buyer", dispute), disputable),
         Act("seller disputes", by("seller", dispute), disputable),
+        Act("buyer stops the agreement", by("buyer", stop), {S.PENDING_PAYMENT: to_cancelled}, quiet=True),
+        Act("seller stops the agreement", by("seller", stop), {S.PENDING_PAYMENT: to_cancelled}, quiet=True),
         Act("mediator decides", decide, {S.DISPUTED: (S.RESOLVED, E.DISPUTE_DECIDED)}),
     ]
 

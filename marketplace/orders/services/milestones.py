@@ -16,6 +16,7 @@ from marketplace.gigs.models import Gig
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.orders import events, locks, stages
+from marketplace.orders.deadlines import stop_all_deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import MilestonePlan, Order, OrderEventType, OrderKind, OrderMilestone
 from marketplace.orders.services._rules import require_transition
@@ -123,11 +124,11 @@ def stop_plan(*, plan_id: int, user: User, words: str) -> MilestonePlan:
     plan.stopped_at, plan.stopped_by, plan.stopped_words = clock.now(), user, words[:300]
     plan.save(update_fields=["stopped_at", "stopped_by", "stopped_words", "updated_at"])
     other_id = plan.seller_id if user.pk == plan.buyer_id else plan.buyer_id
-    tell_of_plan(other_id, plan, _("An agreement in stages was stopped"), words)
+    _tell(other_id, plan, _("An agreement in stages was stopped"), words)
     return plan
 
 
-def tell_of_plan(recipient_id: int, plan: MilestonePlan, title: Promise, words: str = "") -> None:
+def _tell(recipient_id: int, plan: MilestonePlan, title: Promise, words: str = "") -> None:
     """Notify one side in the transaction of the change."""
     with recipient_language():
         url = plan.get_absolute_url()
@@ -160,4 +161,5 @@ def _close_unpaid(order_id: int, user: User, words: str) -> None:
     now = clock.now()
     order.status, order.cancelled_at = OrderStatus.CANCELLED, now
     order.save(update_fields=["status", "cancelled_at", "updated_at"])
+    stop_all_deadlines(order)
     events.record(order, OrderEventType.CANCELLED, actor=user, at=now, reason=words, refund_fen=0)
