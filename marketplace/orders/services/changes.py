@@ -114,7 +114,7 @@ def _require_words(proposal: OrderProposal) -> None:
 
 declare(
     ProposalKind.EXTEND,
-    ProposalRule(
+    rule=ProposalRule(
         statuses=AT_WORK,
         proposers=frozenset({SELLER}),
         accept=_extend,
@@ -126,7 +126,7 @@ declare(
 )
 declare(
     ProposalKind.DISCOUNT,
-    ProposalRule(
+    rule=ProposalRule(
         statuses=RUNNING,
         proposers=frozenset({SELLER}),
         accept=_lower_price,
@@ -138,7 +138,7 @@ declare(
 )
 declare(
     ProposalKind.SUPPLEMENT,
-    ProposalRule(
+    rule=ProposalRule(
         statuses=RUNNING,
         accept=_place_supplement,
         check=_check_supplement,
@@ -151,7 +151,7 @@ declare(
 # Without a clock of its own: the acceptance clock, which goes on, overtakes it.
 declare(
     ProposalKind.REVISION,
-    ProposalRule(
+    rule=ProposalRule(
         statuses=frozenset({OrderStatus.DELIVERED}),
         proposers=frozenset({BUYER}),
         accept=_grant_revision,
