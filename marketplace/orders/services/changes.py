@@ -14,6 +14,7 @@ from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.extending import extended_due_at
 from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
 from marketplace.orders.services._rules import tell
 from marketplace.orders.services.acceptance import revise
@@ -39,9 +40,9 @@ def _check_extension(order: Order, proposal: OrderProposal) -> None:
 
 
 def _extend(order: Order, proposal: OrderProposal, user: User | None) -> None:
-    order.due_at = deadlines.extended_due_at(order, proposal.days or 0)
+    order.due_at = extended_due_at(order, proposal.days or 0)
     order.save(update_fields=["due_at", "updated_at"])
-    deadlines.set_deadlines(order, deadlines.delivery_deadlines(order))
+    deadlines.keep_clocks(order)
 
 
 def _check_discount(order: Order, proposal: OrderProposal) -> None:
