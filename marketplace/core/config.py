@@ -37,21 +37,6 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition("orders.revision_days", 3, 1, 30, _("days"), _("A revision may take at least")),
         # facts/marketplace.md, rule 4.
         ConfigDefinition("orders.very_late_hours", 24, 1, 240, _("hours"), _("A buyer may cancel alone when late by")),
-        # facts/marketplace.md, "suggested own defaults": -72 h and -24 h; and a day's warning before a delivery is late.
-        ConfigDefinition(
-            "orders.accept_reminder_first_hours",
-            72,
-            1,
-            720,
-            _("hours"),
-            _("First reminder before automatic acceptance"),
-        ),
-        ConfigDefinition(
-            "orders.accept_reminder_last_hours", 24, 1, 720, _("hours"), _("Last reminder before automatic acceptance")
-        ),
-        ConfigDefinition(
-            "orders.due_reminder_hours", 24, 1, 240, _("hours"), _("Reminder before a promised time of delivery")
-        ),
         # facts/marketplace.md, "suggested own defaults": one pause of seven days, once for each order.
         ConfigDefinition(
             "orders.acceptance_pause_days", 7, 1, 30, _("days"), _("A buyer may put off automatic acceptance once, by")

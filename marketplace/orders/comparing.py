@@ -32,7 +32,8 @@ def compared(order: Order, old: int, new: int) -> dict[str, Any]:
         (next(file for file in before if file.name == name), next(file for file in after if file.name == name))
         for name in sorted(names)
     ]
-    pairs += zip_longest(*([file for file in files if file.name not in names] for files in (before, after)))
+    rest = [[file for file in files if file.name not in names] for files in (before, after)]
+    pairs += [(left, right) for left, right in zip_longest(*rest)]
     shown = [by_number[old], by_number[new]]
     return {"old": shown[0], "new": shown[1], "versions_shown": shown, "pairs": pairs}
 

@@ -6,6 +6,14 @@ from datetime import datetime, timedelta
 from marketplace.core import clock
 from marketplace.core.rules import rule
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
+from marketplace.orders.states import OrderStatus
+
+# Before a silence accepts (facts/marketplace.md, "suggested own defaults"), and before the promised delivery.
+ACCEPT_REMINDERS = {
+    DeadlineKind.ACCEPT_REMINDER_FIRST: timedelta(hours=72),
+    DeadlineKind.ACCEPT_REMINDER_LAST: timedelta(hours=24),
+}
+DUE_REMINDER_BEFORE = timedelta(hours=24)
 
 
 def set_deadlines(order: Order, moments: Mapping[DeadlineKind, datetime | None]) -> None:
@@ -32,28 +40,18 @@ def stop_all_deadlines(order: Order) -> None:
     OrderDeadline.objects.filter(order=order).delete()
 
 
-def acceptance_deadlines(order: Order) -> dict[DeadlineKind, datetime | None]:
-    """The clocks of the acceptance, by `order.auto_accept_at`: two reminders before it; all stopped where it is None."""
-    at = order.auto_accept_at
-    first, last = (rule(order.rules, f"orders.accept_reminder_{which}_hours") for which in ("first", "last"))
-    return {
-        DeadlineKind.ACCEPT_REMINDER_FIRST: at and at - timedelta(hours=first),
-        DeadlineKind.ACCEPT_REMINDER_LAST: at and at - timedelta(hours=last),
-        DeadlineKind.ACCEPT: at,
+def keep_clocks(order: Order) -> None:
+    """Let the clocks run that the (locked, saved) order's delivery and acceptance ask for, and no others of them."""
+    is_at_work = order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
+    due_at = order.due_at if is_at_work else None
+    accept_at = order.auto_accept_at if order.status == OrderStatus.DELIVERED else None
+    very_late = timedelta(hours=rule(order.rules, "orders.very_late_hours"))
+    moments = {
+        DeadlineKind.DUE_REMINDER: due_at and due_at - DUE_REMINDER_BEFORE,
+        DeadlineKind.LATE: due_at,
+        DeadlineKind.VERY_LATE: due_at and due_at + very_late,
+        DeadlineKind.ACCEPT: accept_at,
     }
-
-
-def delivery_deadlines(order: Order) -> dict[DeadlineKind, datetime | None]:
-    """The clocks of the delivery, by `order.due_at`: a reminder before it, late, and so late that the buyer may cancel alone."""
-    at = order.due_at
-    return {
-        DeadlineKind.DUE_REMINDER: at and at - timedelta(hours=rule(order.rules, "orders.due_reminder_hours")),
-        DeadlineKind.LATE: at,
-        DeadlineKind.VERY_LATE: at and at + timedelta(hours=rule(order.rules, "orders.very_late_hours")),
-    }
-
-
-def extended_due_at(order: Order, days: int) -> datetime:
-    """When it is due with `days` more: counted from what was promised, or from now where that is over (product decision)."""
-    now = clock.now()
-    return max(order.due_at or now, now) + timedelta(days=days)
+    for kind, before in ACCEPT_REMINDERS.items():
+        moments[kind] = accept_at and accept_at - before
+    set_deadlines(order, moments)

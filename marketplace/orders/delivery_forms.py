@@ -186,7 +186,7 @@ class TipForm(_AmountForm):
         self.fields["preset"].initial = str(presets[0])
         fee = tip_rules.fee_basis_points(order)
         self.fields["preset"].help_text = (
-            _("The platform keeps %(percent)s%% of it.") % {"percent": f"{Decimal(fee) / 100:f}"}
+            _("The platform keeps %(percent)s%% of it.") % {"percent": yuan_text(fee)}
             if fee
             else _("The platform takes no fee on tips: all of it goes to the seller.")
         )

@@ -119,7 +119,7 @@ def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> Next
     `has_cleared`: the seller's earnings of it have become available (`selectors.has_cleared`).
     """
     is_buyer = viewer.pk == order.buyer_id
-    builder = {
+    builder: Callable[[Order, bool], NextThing] = {
         OrderStatus.PENDING_PAYMENT: _next_pending_payment,
         OrderStatus.AWAITING_REQUIREMENTS: _next_requirements,
         OrderStatus.IN_PROGRESS: _next_in_progress,

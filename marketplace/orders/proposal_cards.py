@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from marketplace.accounts.models import User
 from marketplace.core.money import display_yuan
-from marketplace.orders.deadlines import extended_due_at
+from marketplace.orders.extending import extended_due_at
 from marketplace.orders.models import Order, OrderProposal, ProposalKind
 from marketplace.orders.states import ProposalStatus
 

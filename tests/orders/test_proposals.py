@@ -303,7 +303,7 @@ def test_what_makes_no_sense_is_refused(kind, fields, code):
 
 def test_a_kind_has_one_rule():
     with pytest.raises(ValueError, match="two rules"):
-        declare(K.EXTEND, None)  # type: ignore[arg-type]
+        declare(K.EXTEND, rule=None)  # type: ignore[arg-type]
 
 
 def test_who_proposes_is_written_down_in_the_tests_too():

@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.ledger.audit import audit_books
 from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import MilestonePlan, Order, OrderEventType
+from marketplace.orders.models import MilestonePlan, Order, OrderEventType, OrderProposal, ProposalKind
 from marketplace.orders.states import FINAL_STATUSES, ORDER_TRANSITIONS, OrderStatus
 from tests.factories import make_moderator, make_user
 from tests.orders.situations import EVERY_STATE, far_future, footprint, make_order_in
@@ -112,6 +112,12 @@ def acts() -> list[Act]:
         is_closed = Order.objects.filter(pk=order.pk, status=S.CANCELLED, paid_at=None).exists()
         return is_closed  # so that whatever was paid for is seen to have been left alone
 
+    def grant(order, user):
+        asked = OrderProposal.objects.create(
+            order=order, kind=ProposalKind.REVISION, proposed_by=order.buyer, message="再改一次"
+        )
+        return services.accept_proposal(proposal_id=asked.pk, user=user)
+
     def pay(order):
         return services.confirm_payment(
             order_id=order.pk, gateway="alipay", payment_reference="PANEW", amount_fen=order.total_fen
@@ -158,6 +164,11 @@ def acts() -> list[Act]:
         Act("seller accepts", by("seller", accept), {}, repeats=frozenset({S.COMPLETED})),
         Act("buyer revises", by("buyer", revise), {S.DELIVERED: (S.REVISION_REQUESTED, E.REVISION_REQUESTED)}),
         Act("seller revises", by("seller", revise), {}),
+        Act(
+            "seller gives one more revision",
+            by("seller", grant),
+            {S.DELIVERED: (S.REVISION_REQUESTED, E.REVISION_REQUESTED)},
+        ),
         Act(
             "buyer cancels",
             by("buyer", cancel),
@@ -221,6 +232,8 @@ def test_a_stranger_can_do_nothing_with_an_order(db, status):
         lambda: services.request_revision(order_id=order.pk, buyer=stranger, message="x"),
         lambda: services.cancel_order(order_id=order.pk, user=stranger),
         lambda: services.open_dispute(order_id=order.pk, user=stranger, reason="x"),
+        lambda: services.pause_acceptance(order_id=order.pk, buyer=stranger),
+        lambda: services.give_tip(order_id=order.pk, buyer=stranger, amount_fen=1000),
     ]
     for attempt in attempts:
         with pytest.raises(PermissionDenied):

@@ -18,7 +18,7 @@ from moto.server import ThreadedMotoServer
 
 from marketplace.core import clock
 from marketplace.uploads import services, tasks
-from marketplace.uploads.direct import presigned_post
+from marketplace.uploads.direct import download_address, presigned_post
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadTombstone
 from marketplace.uploads.presenters import with_target
@@ -257,3 +257,25 @@ def test_the_policy_of_pages_lets_scripts_send_there(endpoint, addressing, origi
     from portal.settings.services import upload_origins
 
     assert upload_origins("private", endpoint, addressing) == origins
+
+
+def test_what_is_kept_as_it_came_is_never_copied_and_is_fetched_from_the_storage_for_a_minute(on_s3, keeper, seller):
+    content = files.picture()
+    upload = services.declare_upload(
+        owner=seller, purpose=keeper, subject="form:1", name="定稿.jpg", size=len(content), content_type="image/jpeg"
+    )
+    key = upload.storage_name
+    assert key == f"kept/{upload.key.hex}"  # out of reach of the rule that empties incoming/
+    assert post(presigned_post(upload), content).status_code in (201, 204)
+    services.finish_upload(upload=upload)
+    services.process_upload(upload_id=upload.pk)
+    upload.refresh_from_db()
+    assert (upload.state, upload.result_name) == (UploadState.READY, key)
+    address = download_address(upload.result_name, name=upload.name)
+    assert "X-Amz-Expires=60" in address
+    answer = requests.get(address, timeout=10)
+    assert answer.content == content
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=utf-8''%E5%AE%9A%E7%A8%BF.jpg"
+    part = requests.get(address, headers={"Range": "bytes=2-5"}, timeout=10)
+    assert (part.status_code, part.content) == (206, content[2:6])

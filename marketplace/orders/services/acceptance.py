@@ -74,7 +74,7 @@ def revise(order: Order, *, buyer: User, message: str, files: Sequence[Upload] =
     earliest = now + timedelta(days=rule(order.rules, "orders.revision_days"))
     order.due_at = max(order.due_at or earliest, earliest)
     order.save(update_fields=["status", "revisions_used", "auto_accept_at", "due_at", "updated_at"])
-    deadlines.set_deadlines(order, deadlines.acceptance_deadlines(order) | deadlines.delivery_deadlines(order))
+    deadlines.keep_clocks(order)
     overtake_proposals(order, ProposalKind.REVISION)
     request = RevisionRequest.objects.create(
         order=order, number=order.revisions_used, message=message.strip(), created_at=now
@@ -110,7 +110,7 @@ def pause_acceptance(*, order_id: int, buyer: User) -> Order:
     order.acceptance_paused_at = now
     order.auto_accept_at += timedelta(days=days)
     order.save(update_fields=["acceptance_paused_at", "auto_accept_at", "updated_at"])
-    deadlines.set_deadlines(order, deadlines.acceptance_deadlines(order))
+    deadlines.keep_clocks(order)
     events.record(
         order,
         OrderEventType.ACCEPTANCE_PAUSED,

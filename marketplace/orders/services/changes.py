@@ -14,6 +14,7 @@ from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.extending import extended_due_at
 from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
 from marketplace.orders.services._rules import tell
 from marketplace.orders.services.acceptance import revise
@@ -39,9 +40,9 @@ def _check_extension(order: Order, proposal: OrderProposal) -> None:
 
 
 def _extend(order: Order, proposal: OrderProposal, user: User | None) -> None:
-    order.due_at = deadlines.extended_due_at(order, proposal.days or 0)
+    order.due_at = extended_due_at(order, proposal.days or 0)
     order.save(update_fields=["due_at", "updated_at"])
-    deadlines.set_deadlines(order, deadlines.delivery_deadlines(order))
+    deadlines.keep_clocks(order)
 
 
 def _check_discount(order: Order, proposal: OrderProposal) -> None:
@@ -114,7 +115,7 @@ def _require_words(proposal: OrderProposal) -> None:
 
 declare(
     ProposalKind.EXTEND,
-    ProposalRule(
+    rule=ProposalRule(
         statuses=AT_WORK,
         proposers=frozenset({SELLER}),
         accept=_extend,
@@ -126,7 +127,7 @@ declare(
 )
 declare(
     ProposalKind.DISCOUNT,
-    ProposalRule(
+    rule=ProposalRule(
         statuses=RUNNING,
         proposers=frozenset({SELLER}),
         accept=_lower_price,
@@ -138,7 +139,7 @@ declare(
 )
 declare(
     ProposalKind.SUPPLEMENT,
-    ProposalRule(
+    rule=ProposalRule(
         statuses=RUNNING,
         accept=_place_supplement,
         check=_check_supplement,
@@ -151,7 +152,7 @@ declare(
 # Without a clock of its own: the acceptance clock, which goes on, overtakes it.
 declare(
     ProposalKind.REVISION,
-    ProposalRule(
+    rule=ProposalRule(
         statuses=frozenset({OrderStatus.DELIVERED}),
         proposers=frozenset({BUYER}),
         accept=_grant_revision,

@@ -86,8 +86,7 @@ def _deliver(
     order.auto_accept_at = now + timedelta(days=rule(order.rules, "orders.auto_accept_days"))
     order.save(update_fields=["status", "delivered_at", "auto_accept_at", "updated_at"])
     # The promise is kept: what waits now is the acceptance, and nothing is left to extend.
-    deadlines.stop_deadlines(order, *deadlines.delivery_deadlines(order))
-    deadlines.set_deadlines(order, deadlines.acceptance_deadlines(order))
+    deadlines.keep_clocks(order)
     overtake_proposals(order, ProposalKind.EXTEND)
     events.record(
         order,

@@ -1,6 +1,6 @@
 """What one side proposes and the other answers, whatever it is about. Each kind declares what its acceptance does.
 
-    declare(ProposalKind.EXTEND, ProposalRule(statuses=…, proposers=…, accept=_move_due_at, …))
+    declare(ProposalKind.EXTEND, rule=ProposalRule(statuses=…, proposers=…, accept=_extend, …))
 
 Everything here happens under the order's lock, so that of an answer, a withdrawal and the clock one counts (docs/delivery.md).
 """
@@ -55,7 +55,7 @@ class ProposalRule:
 _RULES: dict[ProposalKind, ProposalRule] = {}
 
 
-def declare(kind: ProposalKind, rule: ProposalRule) -> None:
+def declare(kind: ProposalKind, *, rule: ProposalRule) -> None:
     """Say what proposals of `kind` are, and let their clock run out. Raises ValueError when somebody did already."""
     if kind in _RULES:
         raise ValueError(f"two rules for {kind}")
@@ -226,8 +226,13 @@ def _close(proposal: OrderProposal, status: ProposalStatus) -> None:
 def _record(
     order: Order, event: OrderEventType, proposal: OrderProposal, *, actor: User | None, **data: object
 ) -> None:
-    what = {"proposal": proposal.kind, "days": proposal.days, "amount_fen": proposal.amount_fen}
-    events.record(order, event, actor=actor, **{key: value for key, value in what.items() if value}, **data)
+    said: dict[str, object] = {
+        "proposal": proposal.kind,
+        "days": proposal.days,
+        "amount_fen": proposal.amount_fen,
+        **data,
+    }
+    events.record(order, event, actor=actor, at=clock.now(), **{name: value for name, value in said.items() if value})
 
 
 def _other_side(order: Order, user_id: int) -> int:
