@@ -12,7 +12,7 @@ from wagtail.admin.modal_workflow import render_modal_workflow
 from wagtail.snippets.views.snippets import CollectWorkflowActionDataView, EditView, WorkflowActionView
 
 from marketplace.gigs.errors import GigError, GigErrorCode
-from marketplace.gigs.services.reviews import require_undecided
+from marketplace.gigs.reviewing import require_undecided
 
 
 class LateActionView(WorkflowActionView):

@@ -22,6 +22,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.selectors import publishing_is_missing, verification_url
 from marketplace.gigs import locks
 from marketplace.gigs.content import read_content
+from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import FirstReviewTask, Gig, ReviewCase, SecondReviewTask
 from marketplace.gigs.moving import move
 from marketplace.gigs.review_opening import open_case
@@ -83,6 +84,16 @@ def review_in_progress(gig: Gig) -> bool:
     """Whether a moderator has, or will get, a revision of this gig to read."""
     state = gig.current_workflow_state
     return state is not None and state.status == WorkflowState.STATUS_IN_PROGRESS
+
+
+def require_undecided(state: TaskState, gig: Gig) -> None:
+    """Raise GigError TAKEN_BACK or ALREADY_DECIDED, with who did what, if nothing is left to decide at this task."""
+    if state.status == TaskState.STATUS_IN_PROGRESS:
+        return
+    if state.status == TaskState.STATUS_CANCELLED and state.finished_by_id == gig.seller_id:
+        raise GigError(GigErrorCode.TAKEN_BACK)
+    who = state.finished_by.display_name if state.finished_by else "—"
+    raise GigError(GigErrorCode.ALREADY_DECIDED, who=who, what=state.get_status_display())
 
 
 def changes_wanted(gig: Gig) -> str | None:

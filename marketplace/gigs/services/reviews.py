@@ -17,7 +17,8 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.gigs import locks
 from marketplace.gigs.errors import GigError, GigErrorCode
-from marketplace.gigs.models import Gig, ReviewCase, ReviewReason
+from marketplace.gigs.models import ReviewCase, ReviewReason
+from marketplace.gigs.reviewing import require_undecided
 
 
 @transaction.atomic
@@ -70,16 +71,6 @@ def _open_case(task_state_id: int, moderator: User) -> ReviewCase:
         raise GigError(GigErrorCode.NOT_YOUR_REVIEW)
     case.task_state = state
     return case
-
-
-def require_undecided(state: TaskState, gig: Gig) -> None:
-    """Raise GigError TAKEN_BACK or ALREADY_DECIDED, with who did what, if nothing is left to decide at this task."""
-    if state.status == TaskState.STATUS_IN_PROGRESS:
-        return
-    if state.status == TaskState.STATUS_CANCELLED and state.finished_by_id == gig.seller_id:
-        raise GigError(GigErrorCode.TAKEN_BACK)
-    who = state.finished_by.display_name if state.finished_by else "—"
-    raise GigError(GigErrorCode.ALREADY_DECIDED, who=who, what=state.get_status_display())
 
 
 def view_case(*, case_id: int, moderator: User, take_over: bool = False) -> bool:
