@@ -56,7 +56,7 @@ class OfferForm(forms.Form):
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=365, required=False)
     revisions = forms.IntegerField(label=_("Revisions"), min_value=0, max_value=50, required=False, initial=1)
     gig = forms.ModelChoiceField(
-        label=_("Based on a service"), queryset=Gig.objects.none(), required=False, empty_label=_("None")
+        label=_("Based on a service"), queryset=Gig.objects.none(), required=False, empty_label=_("No service")
     )
     questions_text = forms.CharField(
         label=_("What you need to know from the buyer"),

@@ -276,7 +276,8 @@ def test_versions_are_numbered_and_a_revision_request_carries_the_buyers_files()
 
 def test_an_upload_belongs_to_one_delivery_and_to_its_sender():
     order = make_paid_order()
-    foreign = take_file(owner=order.buyer, purpose=DELIVERY, subject=subject_of(order), file=picture())
+    elsewhere = make_paid_order()
+    foreign = take_file(owner=elsewhere.seller, purpose=DELIVERY, subject=subject_of(elsewhere), file=picture())
     before = footprint(order)
     with pytest.raises(UploadError):
         services.deliver_order(order_id=order.pk, seller=order.seller, message="x", uploads=[foreign])
@@ -293,7 +294,8 @@ def test_an_upload_belongs_to_one_delivery_and_to_its_sender():
 def test_what_is_delivered_is_never_collected_and_what_was_only_sent_is(django_capture_on_commit_callbacks):
     order, file = delivered_picture()
     used = Upload.objects.get()
-    spare = take_file(owner=order.seller, purpose=DELIVERY, subject=subject_of(order), file=picture("没用上.png"))
+    running = make_paid_order(gig=order.gig)
+    spare = take_file(owner=order.seller, purpose=DELIVERY, subject=subject_of(running), file=picture("没用上.png"))
     later = timezone.now() + timedelta(days=30)
     Upload.objects.update(updated_at=timezone.now() - timedelta(days=30))
     with clock.moved_to(later), django_capture_on_commit_callbacks(execute=True):

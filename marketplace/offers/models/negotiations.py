@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
 from marketplace.offers.models.briefs import Brief
@@ -81,7 +82,7 @@ class Offer(models.Model):
     # With stages: the sum of theirs.
     total_fen = models.BigIntegerField(_("price in fen"))
     delivery_days = models.PositiveSmallIntegerField(_("delivery days"))
-    revisions = models.PositiveSmallIntegerField(_("revisions"))
+    revisions = models.PositiveSmallIntegerField(pgettext_lazy("of a package", "revisions"))
     questions = models.JSONField(_("questions to the buyer"), default=list, blank=True)
     words = models.CharField(_("message"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("sent at"))
@@ -126,7 +127,7 @@ class OfferStage(models.Model):
     description = models.CharField(_("what is delivered"), max_length=500, blank=True)
     amount_fen = models.BigIntegerField(_("amount in fen"))
     delivery_days = models.PositiveSmallIntegerField(_("delivery days"))
-    revisions = models.PositiveSmallIntegerField(_("revisions"))
+    revisions = models.PositiveSmallIntegerField(pgettext_lazy("of a package", "revisions"))
 
     class Meta:
         verbose_name = _("stage of an offer")

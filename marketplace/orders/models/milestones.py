@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
 from marketplace.orders.models.orders import Order
@@ -53,7 +54,7 @@ class OrderMilestone(models.Model):
     description = models.CharField(_("what is delivered"), max_length=500, blank=True, db_default="", default="")
     amount_fen = models.BigIntegerField(_("amount in fen"))
     delivery_days = models.PositiveSmallIntegerField(_("delivery days"), db_default=1, default=1)
-    revisions = models.PositiveSmallIntegerField(_("revisions"), db_default=0, default=0)
+    revisions = models.PositiveSmallIntegerField(pgettext_lazy("of a package", "revisions"), db_default=0, default=0)
 
     class Meta:
         verbose_name = _("milestone")
