@@ -1,7 +1,7 @@
 """What an order's page says next: computed from the state, the clocks and who is looking. No writing, no queries."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan, split_commission
+from marketplace.core.rules import rule
+from marketplace.orders.deadlines import very_late_at
 from marketplace.orders.models import Order, OrderEvent, OrderEventType
 from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
 
@@ -165,7 +166,7 @@ def _next_requirements(order: Order, is_buyer: bool) -> NextThing:
 
 
 def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
-    hours = get_config("orders.very_late_hours")
+    hours = rule(order.rules, "orders.very_late_hours")
     if not is_buyer:
         return NextThing(
             title=_("Deliver the work"),
@@ -191,8 +192,7 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
 
 
 def _may_cancel_late(order: Order) -> bool:
-    hours = get_config("orders.very_late_hours")
-    return order.due_at is not None and clock.now() >= order.due_at + timedelta(hours=hours)
+    return order.due_at is not None and clock.now() >= very_late_at(order)
 
 
 def _next_revision(order: Order, is_buyer: bool) -> NextThing:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.http import Http404
 from django.utils import timezone
@@ -17,6 +17,7 @@ from marketplace.gigs.models import GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.ledger.selectors import has_uncleared_release, reversible_fen
 from marketplace.orders.models import (
+    DeadlineKind,
     Delivery,
     DeliveryFile,
     Dispute,
@@ -35,7 +36,7 @@ def order_for(user: User, number: str) -> Order:
     order = (
         # An order that was never paid is not the seller's business.
         Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False), number=number)
-        .select_related("buyer__profile", "seller__profile", "gig", "dispute")
+        .select_related("buyer__profile", "seller__profile", "gig", "dispute", "rules")
         .prefetch_related(
             "items",
             "requirements",
@@ -195,10 +196,12 @@ def due_deadlines(*, limit: int = 1000) -> list[tuple[int, str]]:
     return list(due.values_list("order_id", "kind")[:limit])
 
 
-def due_for_acceptance_ids() -> list[int]:
-    """Delivered orders whose acceptance clock ran out."""
+def unwound_ids(*, limit: int = 1000) -> list[int]:
+    """Delivered orders whose time is over and whose clock nobody set: the release before this one delivered them."""
     orders = Order.objects.filter(status=OrderStatus.DELIVERED, auto_accept_at__lte=clock.now())
-    return list(orders.values_list("pk", flat=True))
+    accepting = OrderDeadline.objects.filter(order=OuterRef("pk"), kind=DeadlineKind.ACCEPT)
+    unwound = orders.filter(~Exists(accepting)).order_by("auto_accept_at")
+    return list(unwound.values_list("pk", flat=True)[:limit])
 
 
 def due_refunds() -> QuerySet[Refund]:

@@ -20,6 +20,7 @@ class OrderEventType(models.TextChoices):
     DISPUTE_OPENED = "dispute_opened", _("Dispute opened")
     DISPUTE_DECIDED = "dispute_decided", _("Dispute decided")
     REVIEWED = "reviewed", _("Reviewed")
+    LATE = "late", _("The delivery is late")
 
 
 class OrderEvent(models.Model):

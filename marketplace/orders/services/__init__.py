@@ -1,9 +1,9 @@
 """What the two sides of an order, and its clocks, can do. One module a part of its life."""
 
-from marketplace.orders.services.acceptance import accept_automatically, accept_delivery, request_revision
+from marketplace.orders.services.acceptance import accept_by_silence, accept_delivery, request_revision
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
-from marketplace.orders.services.clocks import at_deadline, run_deadline
+from marketplace.orders.services.clocks import at_deadline, run_deadline, wind_clocks
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.disputes import decide_dispute, open_dispute
 from marketplace.orders.services.placing import confirm_payment, get_or_place_order, offer_of, place_order
@@ -17,12 +17,13 @@ from marketplace.orders.services.refunds import (
     retry_refund,
     return_payment,
 )
+from marketplace.orders.services.reminders import note_lateness
 from marketplace.orders.services.requirements import submit_requirements
 
 __all__ = [
     "Question",
     "Terms",
-    "accept_automatically",
+    "accept_by_silence",
     "accept_delivery",
     "at_deadline",
     "begin_refund_attempt",
@@ -34,6 +35,7 @@ __all__ = [
     "get_or_place_order",
     "hand_refund_to_a_person",
     "mark_refund_done",
+    "note_lateness",
     "offer_of",
     "open_dispute",
     "place_agreed_order",
@@ -46,4 +48,5 @@ __all__ = [
     "return_payment",
     "run_deadline",
     "submit_requirements",
+    "wind_clocks",
 ]

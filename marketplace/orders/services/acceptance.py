@@ -7,15 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.config import get_config
 from marketplace.core.money import split_commission
+from marketplace.core.rules import rule
 from marketplace.gigs.ratings import count_completed_order
 from marketplace.ledger import services as ledger
-from marketplace.orders import events, locks
+from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, OrderEventType
+from marketplace.orders.models import DeadlineKind, Order, OrderEventType
 from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.states import SYSTEM, OrderStatus
 
 
@@ -34,16 +35,16 @@ def accept_delivery(*, order_id: int, buyer: User) -> Order:
     return order
 
 
-@transaction.atomic
-def accept_automatically(*, order_id: int) -> bool:
-    """The acceptance clock ran out. Returns False when there is nothing (any more) to accept; safe to run twice."""
-    order = locks.lock_order(order_id)
-    now = clock.now()
-    if order.status != OrderStatus.DELIVERED or order.auto_accept_at is None or order.auto_accept_at > now:
-        return False
+@at_deadline(DeadlineKind.ACCEPT)
+def accept_by_silence(order: Order) -> None:
+    """The acceptance clock of the (locked) order ran out. One that was moved since goes on running."""
+    if order.status != OrderStatus.DELIVERED:
+        return
+    if order.auto_accept_at is None or order.auto_accept_at > clock.now():
+        deadlines.keep_clocks(order)
+        return
     require_transition(order, to=OrderStatus.COMPLETED, actor=SYSTEM)
     _complete(order, event=OrderEventType.AUTO_ACCEPTED, actor=None)
-    return True
 
 
 @transaction.atomic
@@ -60,9 +61,10 @@ def request_revision(*, order_id: int, buyer: User, message: str) -> Order:
     order.revisions_used += 1
     order.auto_accept_at = None
     # The seller gets time for the revision; without it, a revision asked for late would make the order late at once.
-    earliest = clock.now() + timedelta(days=get_config("orders.revision_days"))
+    earliest = clock.now() + timedelta(days=rule(order.rules, "orders.revision_days"))
     order.due_at = max(order.due_at or earliest, earliest)
     order.save(update_fields=["status", "revisions_used", "auto_accept_at", "due_at", "updated_at"])
+    deadlines.keep_clocks(order)
     events.record(
         order,
         OrderEventType.REVISION_REQUESTED,
@@ -86,6 +88,7 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
     order.status = OrderStatus.COMPLETED
     order.completed_at = now
     order.save(update_fields=["status", "completed_at", "updated_at"])
+    deadlines.keep_clocks(order)
     kept_fen = order.kept_fen  # what was given back on the way is not released
     split = split_commission(amount_fen=kept_fen, rate_basis_points=order.commission_basis_points)
     ledger.release_escrow(

@@ -1,14 +1,12 @@
 """Ending an order before the work is done."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.config import get_config
-from marketplace.orders import events, locks
+from marketplace.core.rules import rule
+from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
@@ -29,8 +27,8 @@ def cancel_order(*, order_id: int, user: User, reason: str = "") -> Order:
         return order
     require_transition(order, to=OrderStatus.CANCELLED, actor=actor)
     if order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED) and actor == BUYER:
-        hours = get_config("orders.very_late_hours")
-        if order.due_at is None or clock.now() < order.due_at + timedelta(hours=hours):
+        if order.due_at is None or clock.now() < deadlines.very_late_at(order):
+            hours = rule(order.rules, "orders.very_late_hours")
             raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=hours)
     _cancel(order, event=OrderEventType.CANCELLED, actor=user, reason=reason)
     other_id = order.seller_id if actor == BUYER else order.buyer_id
@@ -57,6 +55,7 @@ def _cancel(order: Order, *, event: OrderEventType, actor: User | None, reason: 
     order.cancelled_at = now
     order.auto_accept_at = None
     order.save(update_fields=["status", "cancelled_at", "auto_accept_at", "updated_at"])
+    deadlines.keep_clocks(order)
     if was_funded:
         owe_refund(order, amount_fen=kept_fen, reason=event.value)
     events.record(order, event, actor=actor, at=now, reason=reason, refund_fen=kept_fen if was_funded else 0)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.config import get_config
-from marketplace.orders import events, locks
+from marketplace.core.rules import rule
+from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Delivery, DeliveryFile, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
@@ -42,8 +42,9 @@ def _deliver(*, order_id: int, seller: User, message: str, files: Sequence[Store
     )
     order.status = OrderStatus.DELIVERED
     order.delivered_at = now
-    order.auto_accept_at = now + timedelta(days=get_config("orders.auto_accept_days"))
+    order.auto_accept_at = now + timedelta(days=rule(order.rules, "orders.auto_accept_days"))
     order.save(update_fields=["status", "delivered_at", "auto_accept_at", "updated_at"])
+    deadlines.keep_clocks(order)
     events.record(
         order,
         OrderEventType.DELIVERED,
