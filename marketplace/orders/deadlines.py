@@ -71,6 +71,11 @@ def very_late_at(order: Order) -> datetime:
     return order.due_at + timedelta(hours=rule(order.rules, "orders.very_late_hours"))
 
 
+def is_very_late(order: Order) -> bool:
+    """Whether the buyer may cancel alone now."""
+    return order.due_at is not None and clock.now() >= very_late_at(order)
+
+
 def keep_clocks(order: Order) -> None:
     """Let exactly the clocks run that the (locked, saved) order's state asks for; at its end nothing runs or waits any more."""
     if order.status in FINAL_STATUSES:
@@ -84,7 +89,7 @@ def keep_clocks(order: Order) -> None:
 
 
 def set_deadlines(order: Order, moments: Moments) -> None:
-    """Set each of these clocks anew. None stops it; a reminder whose moment is over is stopped too, anything else rings at once."""
+    """Set each of these clocks anew. None stops it; a reminder that is over is stopped too, anything else rings at once."""
     now = clock.now()
     running = {kind: at for kind, at in moments.items() if at is not None and (at > now or kind not in SAYINGS)}
     if running:

@@ -13,7 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import display_yuan, split_commission
 from marketplace.core.rules import rule
-from marketplace.orders.deadlines import very_late_at
+from marketplace.orders.deadlines import is_very_late
 from marketplace.orders.models import Order, OrderEvent, OrderEventType
 from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
 
@@ -177,7 +177,7 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
             started_at=order.started_at,
             actions=["deliver", "dispute", "cancel"],
         )
-    may_cancel = _may_cancel_late(order)
+    may_cancel = is_very_late(order)
     text = _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.") % {
         "hours": hours
     }
@@ -191,10 +191,6 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
     )
 
 
-def _may_cancel_late(order: Order) -> bool:
-    return order.due_at is not None and clock.now() >= very_late_at(order)
-
-
 def _next_revision(order: Order, is_buyer: bool) -> NextThing:
     if is_buyer:
         return NextThing(
@@ -202,7 +198,7 @@ def _next_revision(order: Order, is_buyer: bool) -> NextThing:
             text=_("The acceptance clock stands still until the next delivery."),
             deadline=order.due_at,
             deadline_text=_("is the promised time of the revision"),
-            actions=["cancel", "dispute"] if _may_cancel_late(order) else ["dispute"],
+            actions=["cancel", "dispute"] if is_very_late(order) else ["dispute"],
         )
     return NextThing(
         title=_("Revise and deliver again"),

@@ -196,6 +196,17 @@ def due_deadlines(*, limit: int = 1000) -> list[tuple[int, str]]:
     return list(due.values_list("order_id", "kind")[:limit])
 
 
+def coming_deadlines(*, limit: int) -> list[OrderDeadline]:
+    """The next clocks of all orders with their orders, soonest first. For staff: the page asks for the permission."""
+    return list(OrderDeadline.objects.select_related("order").order_by("due_at", "pk")[:limit])
+
+
+def coming_expiries(*, limit: int) -> list[Order]:
+    """Unpaid orders, the one that closes first before. For staff."""
+    unpaid = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT)
+    return list(unpaid.order_by("payment_expires_at", "pk")[:limit])
+
+
 def unwound_ids(*, limit: int = 1000) -> list[int]:
     """Delivered orders whose time is over and whose clock nobody set: the release before this one delivered them."""
     orders = Order.objects.filter(status=OrderStatus.DELIVERED, auto_accept_at__lte=clock.now())

@@ -26,10 +26,9 @@ def cancel_order(*, order_id: int, user: User, reason: str = "") -> Order:
     if order.status == OrderStatus.CANCELLED:
         return order
     require_transition(order, to=OrderStatus.CANCELLED, actor=actor)
-    if order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED) and actor == BUYER:
-        if order.due_at is None or clock.now() < deadlines.very_late_at(order):
-            hours = rule(order.rules, "orders.very_late_hours")
-            raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=hours)
+    at_work = order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
+    if at_work and actor == BUYER and not deadlines.is_very_late(order):
+        raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=rule(order.rules, "orders.very_late_hours"))
     _cancel(order, event=OrderEventType.CANCELLED, actor=user, reason=reason)
     other_id = order.seller_id if actor == BUYER else order.buyer_id
     tell(other_id, order, _("The order was cancelled"))
