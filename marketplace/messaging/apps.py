@@ -9,5 +9,8 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
         from marketplace.messaging.own_data import MessagingSection
+        from marketplace.messaging.timeline import messages_of
+        from marketplace.orders.timeline_sources import add_source
 
         register("messaging", MessagingSection())
+        add_source("messaging", messages_of)

@@ -1,8 +1,10 @@
 """What an order's page says next: computed from the state, the clocks and who is looking. No writing, no queries."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -13,6 +15,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import display_yuan, split_commission
 from marketplace.core.rules import rule
+from marketplace.orders import automatic
 from marketplace.orders.deadlines import is_very_late
 from marketplace.orders.models import Order, OrderEvent, OrderEventType
 from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
@@ -297,18 +300,18 @@ class TimelineEntry:
     title: str | Promise
     at: datetime | None
     text: str = ""
-    state: str = ""  # "now", "money", "later" (expected) or nothing (components/timeline.html)
+    state: str = ""  # "now", "money", "said", "later" (expected) or nothing (components/timeline.html)
+    files: Sequence[tuple[str, str]] = ()  # name and address
 
 
-def timeline(order: Order, viewer: User) -> list[TimelineEntry]:
-    """The coming event first, then what happened, newest on top."""
+def timeline(order: Order, viewer: User, *, more: Iterable[TimelineEntry] = ()) -> list[TimelineEntry]:
+    """What comes by itself first, then what happened and what was said (`more`, timeline_sources.py), newest on top."""
+    coming = [TimelineEntry(title, at, _("If nothing else happens"), "later") for title, at in automatic.expected(order)]
+    return coming + sorted([*_happened(order, viewer), *more], key=lambda entry: entry.at, reverse=True)
+
+
+def _happened(order: Order, viewer: User) -> list[TimelineEntry]:
     entries = []
-    if order.status == OrderStatus.DELIVERED:
-        entries.append(
-            TimelineEntry(_("Accepted automatically"), order.auto_accept_at, _("If nothing else happens"), "later")
-        )
-    elif order.status == OrderStatus.IN_PROGRESS and order.due_at:
-        entries.append(TimelineEntry(_("Promised delivery"), order.due_at, "", "later"))
     for index, event in enumerate(order.events.all()):
         money = event.type in (
             OrderEventType.PAID,
@@ -318,8 +321,30 @@ def timeline(order: Order, viewer: User) -> list[TimelineEntry]:
             OrderEventType.AUTO_ACCEPTED,
         )
         state = "now" if index == 0 else "money" if money else ""
-        entries.append(TimelineEntry(_event_title(event, viewer), event.created_at, _event_text(event), state))
+        entries.append(
+            TimelineEntry(
+                _event_title(event, viewer), event.created_at, _event_text(event), state, _event_files(order, event)
+            )
+        )
     return entries
+
+
+def _event_files(order: Order, event: OrderEvent) -> list[tuple[str, str]]:
+    """What was handed over with it, for who looks at the time line alone."""
+    if event.type == OrderEventType.DELIVERED:
+        return [
+            (file.name, reverse("orders:file", args=[order.number, file.pk]))
+            for delivery in order.deliveries.all()
+            if delivery.number == event.data.get("number")
+            for file in delivery.files.all()
+        ]
+    if event.type == OrderEventType.REQUIREMENTS_SUBMITTED:
+        return [
+            (each.file_name, reverse("orders:requirement_file", args=[order.number, each.pk]))
+            for each in order.requirements.all()
+            if each.file
+        ]
+    return []
 
 
 def _event_title(event: OrderEvent, viewer: User) -> str:

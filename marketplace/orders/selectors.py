@@ -41,6 +41,7 @@ def order_for(user: User, number: str) -> Order:
             "items",
             "requirements",
             "refunds",
+            "deadlines",
             Prefetch("deliveries", Delivery.objects.prefetch_related("files")),
             Prefetch("events", OrderEvent.objects.select_related("actor__profile")),
         )
