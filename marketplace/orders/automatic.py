@@ -1,4 +1,4 @@
-"""What happens to an order by itself, when, who is waited for, and how to stop it. No writing, no queries (its deadlines are prefetched)."""
+"""What happens to an order by itself, when, who is waited for, and how to stop it. No writing; deadlines come prefetched."""
 
 from dataclasses import dataclass
 from datetime import datetime

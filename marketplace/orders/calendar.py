@@ -76,7 +76,7 @@ def month_of(user: User, side: str, asked: str = "") -> Month:
 
 def _first_day(asked: str) -> date:
     try:
-        found = datetime.strptime(asked, "%Y-%m").date()
+        found = date.fromisoformat(f"{asked}-01")
     except ValueError:
         found = timezone.localdate(clock.now())
     # The weeks around the first and the last month that Python knows would lie outside it.

@@ -1,4 +1,7 @@
-"""The lists of both desks: whose turn it is, states with counts, words, order; and the same as a table. A fixed number of queries."""
+"""The lists of both desks: whose turn it is, states with counts, words, order; and the same as a table.
+
+A fixed number of queries, however many orders there are.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

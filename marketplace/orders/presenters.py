@@ -306,7 +306,9 @@ class TimelineEntry:
 
 def timeline(order: Order, viewer: User, *, more: Iterable[TimelineEntry] = ()) -> list[TimelineEntry]:
     """What comes by itself first, then what happened and what was said (`more`, timeline_sources.py), newest on top."""
-    coming = [TimelineEntry(title, at, _("If nothing else happens"), "later") for title, at in automatic.expected(order)]
+    coming = [
+        TimelineEntry(title, at, _("If nothing else happens"), "later") for title, at in automatic.expected(order)
+    ]
     return coming + sorted([*_happened(order, viewer), *more], key=lambda entry: entry.at, reverse=True)
 
 

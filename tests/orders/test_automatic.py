@@ -68,7 +68,12 @@ def test_messages_events_and_files_of_both_stand_in_one_time_line_newest_first()
     order = make_paid_order()
     words = messaging.send_message
     conversation = messaging.start_conversation(buyer=order.buyer, seller=order.seller)
-    words(conversation_id=conversation.pk, sender=order.buyer, body="绿色再淡一点", files=[SimpleUploadedFile("参考.txt", b"x")])
+    words(
+        conversation_id=conversation.pk,
+        sender=order.buyer,
+        body="绿色再淡一点",
+        files=[SimpleUploadedFile("参考.txt", b"x")],
+    )
     file = SimpleUploadedFile("定稿.txt", b"work")
     services.deliver_order(order_id=order.pk, seller=order.seller, message="好了", files=[file])
     words(conversation_id=conversation.pk, sender=order.seller, body="交付了，请看")

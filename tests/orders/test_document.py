@@ -18,7 +18,8 @@ def rows_of(heading):
 def test_the_table_of_states_is_the_table_of_the_code():
     written = [tuple(row) for row in rows_of("| from | to | who |")]
     assert written == [
-        (row.source.value, row.target.value, ", ".join(sorted(row.actors)), row.effect) for row in ORDER_TRANSITIONS.rows
+        (row.source.value, row.target.value, ", ".join(sorted(row.actors)), row.effect)
+        for row in ORDER_TRANSITIONS.rows
     ]
 
 

@@ -82,7 +82,9 @@ def test_sorting_by_deadline_puts_what_is_due_first_and_what_has_no_clock_last(t
     assert newest == oldest[::-1]
 
 
-@pytest.mark.parametrize("asked", [{"state": "x"}, {"group": "x"}, {"sort": "-password"}, {"page": "x"}, {"page": "99"}])
+@pytest.mark.parametrize(
+    "asked", [{"state": "x"}, {"group": "x"}, {"sort": "-password"}, {"page": "x"}, {"page": "99"}]
+)
 def test_an_address_that_asks_for_nonsense_shows_the_list(two, asked):
     for user, name in zip(two, ("list", "desk_list"), strict=True):
         page = log_in(user).get(reverse(f"orders:{name}"), asked)
