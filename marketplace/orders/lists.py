@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ GROUPS: Mapping[str, str | Promise] = {
     "open": gettext_lazy("Ongoing"),
     "finished": gettext_lazy("Finished"),
 }
-SORTS: Mapping[str, tuple[str | Promise, tuple[object, ...]]] = {
+SORTS: Mapping[str, tuple[str | Promise, tuple[str | Combinable, ...]]] = {
     "newest": (gettext_lazy("Newest first"), ("-pk",)),
     "deadline": (gettext_lazy("Next deadline first"), (F("next_at").asc(nulls_last=True), "-pk")),
     "amount": (gettext_lazy("Highest price first"), ("-total_fen", "-pk")),
@@ -228,6 +229,6 @@ def _row(order: Order, user: User, side: str) -> Row:
         other=order.seller if side == BUYER else order.buyer,
         stamp=presenters.stamp(order, user),
         cover=selectors.cover_url(order),
-        next_at=order.next_at,
+        next_at=getattr(order, "next_at", None),  # annotated
         what_next=_WHAT_NEXT.get(order.status, ""),
     )

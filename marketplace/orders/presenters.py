@@ -298,7 +298,7 @@ class TimelineEntry:
     """One line of the time line, ready to show."""
 
     title: str | Promise
-    at: datetime | None
+    at: datetime
     text: str = ""
     state: str = ""  # "now", "money", "said", "later" (expected) or nothing (components/timeline.html)
     files: Sequence[tuple[str, str]] = ()  # name and address
