@@ -70,7 +70,7 @@ class Automatic:
 class Outlook:
     """Who is waited for, and everything that happens by itself, soonest first."""
 
-    waits_for: str
+    waits_for: str  # empty when the order has ended
     coming: list[Automatic]
     stop: str  # of what comes first and is no reminder, or what it means that nothing comes
 
@@ -103,7 +103,7 @@ def _coming(order: Order, *, is_buyer: bool) -> list[Automatic]:
 def _waits_for(order: Order, viewer: User) -> str:
     status = order.status
     if status in FINAL_STATUSES:
-        return _("nobody: the order has ended")
+        return ""
     if status == OrderStatus.DISPUTED:
         return _("both of you, and the mediator")
     person = order.buyer if status in _OF_THE_BUYER else order.seller

@@ -134,7 +134,7 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         tabs=[
             Tab("", _("All"), total, is_current=not wanted.state),
             *(
-                Tab(state.value, state.label, counts[state], is_current=wanted.state == state)
+                Tab(state.value, state.label, counts.get(state, 0), is_current=wanted.state == state)
                 for state in OrderStatus
                 if state in counts or wanted.state == state
             ),

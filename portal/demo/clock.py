@@ -6,7 +6,6 @@ are dated by it, and none of them may say that something happened before what it
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from celery import current_app
 from django.db import transaction
@@ -16,11 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import clock
-from marketplace.core.errors import DomainError
 from marketplace.ledger.models import DaySeal, Transaction
 from marketplace.ledger.selectors import coming_clearings
 from marketplace.orders.models import OrderEvent
 from marketplace.orders.selectors import coming_deadlines, coming_expiries
+from portal.demo.errors import DemoError, DemoErrorCode
 from portal.demo.models import DemoClock
 from portal.schedule import INTERVALS
 
@@ -33,23 +32,6 @@ JUMPS: dict[int, str | Promise] = {
     168: _("+7 days"),
     336: _("+14 days"),
 }
-
-
-class DemoErrorCode(StrEnum):
-    BOOKED_AHEAD = "booked_ahead"
-    UNKNOWN_JUMP = "unknown_jump"
-
-
-class DemoError(DomainError):
-    """A refusal of the demo's clock."""
-
-    messages = {
-        DemoErrorCode.BOOKED_AHEAD: _(
-            "Something has already happened in the time ahead, so the clock cannot go back: it stands in the books. "
-            "bin/run --fresh begins anew."
-        ),
-        DemoErrorCode.UNKNOWN_JUMP: _("The clock only makes the jumps that its buttons name."),
-    }
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.core import clock as business_clock
 from portal.demo import clock
+from portal.demo.errors import DemoError
 
 PERMISSION = "demo.move_clock"
 View = Callable[[HttpRequest], HttpResponse]
@@ -58,6 +59,6 @@ def clock_move(request: HttpRequest) -> HttpResponse:
         else:
             clock.jump(hours=int(hours) if hours.isdecimal() and len(hours) < 5 else 0)
             messages.success(request, _("The clock was moved. The jobs that are due run now."))
-    except clock.DemoError as refusal:
+    except DemoError as refusal:
         messages.error(request, refusal.message)
     return redirect("demo_clock")

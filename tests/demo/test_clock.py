@@ -21,6 +21,7 @@ from marketplace.orders.tasks import run_due_deadlines
 from marketplace.payments.tasks import reconcile_bills
 from portal.checks import time_is_real
 from portal.demo import clock
+from portal.demo.errors import DemoError, DemoErrorCode
 from portal.demo.middleware import before_job
 from portal.demo.models import DemoClock
 from portal.schedule import INTERVALS
@@ -89,6 +90,9 @@ def test_every_page_says_that_time_was_moved_and_none_does_otherwise(staff, clie
 @pytest.mark.parametrize("hours", ["0", "-24", "5", "九", "99999999", ""])
 def test_only_the_jumps_of_the_buttons_are_made(staff, hours, asked):
     press(staff, hours)
+    with pytest.raises(DemoError) as refusal:
+        clock.jump(hours=2)
+    assert refusal.value.code == DemoErrorCode.UNKNOWN_JUMP
     assert is_ahead_by(timedelta())
     assert not DemoClock.objects.exists()
     assert asked == []
@@ -146,6 +150,9 @@ def test_the_clock_does_not_go_back_behind_what_was_booked(staff):
     seal_books()
     page = press(staff, "back").content.decode()
     assert "--fresh" in page
+    with pytest.raises(DemoError) as refusal:
+        clock.back_to_now()
+    assert refusal.value.code == DemoErrorCode.BOOKED_AHEAD
     assert is_ahead_by(14 * DAY)
     assert list(broken_seals()) == []
     assert audit_books().violations == []

@@ -60,7 +60,7 @@ def test_days_pass_in_a_minute_and_silence_accepts_and_pays(person) -> None:
     expect(seller.page.locator(".clock-banner")).to_be_visible()
     seller.snap("05 accepted by itself")
     _jump(staff, "前进14天")
-    _until(seller, order, "可以提现")
+    _until(seller, order, "可以从钱包提现")
     assert time.monotonic() - began < 60
     seller.snap("06 cleared")
 

@@ -92,6 +92,18 @@ def test_an_address_that_asks_for_nonsense_shows_the_list(two, asked):
         assert page.context["list"].rows
 
 
+def test_a_state_in_which_nothing_stands_any_more_is_an_empty_page_with_the_way_back():
+    buyer = make_paid_order().buyer
+    page = log_in(buyer).get(reverse("orders:list"), {"state": S.DELIVERED})
+    assert page.status_code == 200
+    assert page.context["list"].rows == []
+    assert [(tab.state, tab.count) for tab in page.context["list"].tabs] == [
+        ("", 1),
+        (S.IN_PROGRESS, 1),
+        (S.DELIVERED, 0),
+    ]
+
+
 def test_pages_keep_what_was_asked(monkeypatch):
     monkeypatch.setattr(lists, "PAGE_SIZE", 2)
     buyer, gig = make_user(), make_gig(title="海报")
