@@ -7,7 +7,7 @@ from django.db import connection
 SECONDS = "seconds"
 # name of the task → seconds between two runs
 INTERVALS: dict[str, int] = {
-    "marketplace.orders.tasks.accept_due_deliveries": 60,
+    "marketplace.orders.tasks.run_due_deadlines": 60,
     "marketplace.offers.tasks.expire_offers": 60,
     "marketplace.offers.tasks.expire_briefs": 60,
     "marketplace.offers.tasks.announce_briefs": 60,

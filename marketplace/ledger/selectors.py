@@ -52,6 +52,11 @@ def due_clearing_ids() -> list[int]:
     return list(Clearing.objects.filter(cleared_at=None, clears_at__lte=clock.now()).values_list("pk", flat=True))
 
 
+def coming_clearings(*, limit: int) -> list[Clearing]:
+    """Earnings that clear next, soonest first. For staff: the page asks for the permission."""
+    return list(Clearing.objects.filter(cleared_at=None).order_by("clears_at", "pk")[:limit])
+
+
 def has_uncleared_release(order_number: str) -> bool:
     """Whether earnings of this order still wait to become available."""
     return Clearing.objects.filter(reference=f"order:{order_number}:release", cleared_at=None).exists()

@@ -1,9 +1,10 @@
 """What an order's page says next: computed from the state, the clocks and who is looking. No writing, no queries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -12,8 +13,10 @@ from django.utils.translation import ngettext, pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan, split_commission
+from marketplace.core.rules import rule
+from marketplace.orders import automatic
+from marketplace.orders.deadlines import is_very_late
 from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderKind
 from marketplace.orders.proposal_cards import event_sentence
 from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
@@ -185,7 +188,7 @@ def _next_requirements(order: Order, is_buyer: bool) -> NextThing:
 
 
 def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
-    hours = get_config("orders.very_late_hours")
+    hours = rule(order.rules, "orders.very_late_hours")
     if not is_buyer:
         return NextThing(
             title=_("Deliver the work"),
@@ -196,7 +199,7 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
             started_at=order.started_at,
             actions=["deliver", "dispute", "cancel"],
         )
-    may_cancel = _may_cancel_late(order)
+    may_cancel = is_very_late(order)
     text = _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.") % {
         "hours": hours
     }
@@ -210,11 +213,6 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
     )
 
 
-def _may_cancel_late(order: Order) -> bool:
-    hours = get_config("orders.very_late_hours")
-    return order.due_at is not None and clock.now() >= order.due_at + timedelta(hours=hours)
-
-
 def _next_revision(order: Order, is_buyer: bool) -> NextThing:
     if is_buyer:
         return NextThing(
@@ -222,7 +220,7 @@ def _next_revision(order: Order, is_buyer: bool) -> NextThing:
             text=_("The acceptance clock stands still until the next delivery."),
             deadline=order.due_at,
             deadline_text=_("is the promised time of the revision"),
-            actions=["cancel", "dispute"] if _may_cancel_late(order) else ["dispute"],
+            actions=["cancel", "dispute"] if is_very_late(order) else ["dispute"],
         )
     return NextThing(
         title=_("Revise and deliver again"),
@@ -319,20 +317,22 @@ class TimelineEntry:
     """One line of the time line, ready to show."""
 
     title: str | Promise
-    at: datetime | None
+    at: datetime
     text: str = ""
-    state: str = ""  # "now", "money", "later" (expected) or nothing (components/timeline.html)
+    state: str = ""  # "now", "money", "said", "later" (expected) or nothing (components/timeline.html)
+    files: Sequence[tuple[str, str]] = ()  # name and address
 
 
-def timeline(order: Order, viewer: User) -> list[TimelineEntry]:
-    """The coming event first, then what happened, newest on top."""
+def timeline(order: Order, viewer: User, *, more: Iterable[TimelineEntry] = ()) -> list[TimelineEntry]:
+    """What comes by itself first, then what happened and what was said (`more`, timeline_sources.py), newest on top."""
+    coming = [
+        TimelineEntry(title, at, _("If nothing else happens"), "later") for title, at in automatic.expected(order)
+    ]
+    return coming + sorted([*_happened(order, viewer), *more], key=lambda entry: entry.at, reverse=True)
+
+
+def _happened(order: Order, viewer: User) -> list[TimelineEntry]:
     entries = []
-    if order.status == OrderStatus.DELIVERED:
-        entries.append(
-            TimelineEntry(_("Accepted automatically"), order.auto_accept_at, _("If nothing else happens"), "later")
-        )
-    elif order.status == OrderStatus.IN_PROGRESS and order.due_at:
-        entries.append(TimelineEntry(_("Promised delivery"), order.due_at, "", "later"))
     for index, event in enumerate(order.events.all()):
         money = event.type in (
             OrderEventType.PAID,
@@ -343,8 +343,30 @@ def timeline(order: Order, viewer: User) -> list[TimelineEntry]:
             OrderEventType.TIPPED,
         )
         state = "now" if index == 0 else "money" if money else ""
-        entries.append(TimelineEntry(_event_title(event, viewer), event.created_at, _event_text(event), state))
+        entries.append(
+            TimelineEntry(
+                _event_title(event, viewer), event.created_at, _event_text(event), state, _event_files(order, event)
+            )
+        )
     return entries
+
+
+def _event_files(order: Order, event: OrderEvent) -> list[tuple[str, str]]:
+    """What was handed over with it, for who looks at the time line alone."""
+    if event.type == OrderEventType.DELIVERED:
+        return [
+            (file.name, reverse("orders:file", args=[order.number, file.pk]))
+            for delivery in order.deliveries.all()
+            if delivery.number == event.data.get("number")
+            for file in delivery.files.all()
+        ]
+    if event.type == OrderEventType.REQUIREMENTS_SUBMITTED:
+        return [
+            (each.file_name, reverse("orders:requirement_file", args=[order.number, each.pk]))
+            for each in order.requirements.all()
+            if each.file
+        ]
+    return []
 
 
 def _event_title(event: OrderEvent, viewer: User) -> str:

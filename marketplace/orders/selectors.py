@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncDate
 from django.http import Http404
@@ -18,6 +18,7 @@ from marketplace.gigs.models import GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.ledger.selectors import has_uncleared_release, reversible_fen
 from marketplace.orders.models import (
+    DeadlineKind,
     Delivery,
     Dispute,
     Order,
@@ -40,6 +41,7 @@ def order_for(user: User, number: str) -> Order:
             "items",
             "requirements",
             "refunds",
+            "deadlines",
             Prefetch("deliveries", Delivery.objects.prefetch_related("files")),
             Prefetch("events", OrderEvent.objects.select_related("actor__profile")),
         )
@@ -191,10 +193,23 @@ def due_deadlines(*, limit: int = 1000) -> list[tuple[int, str]]:
     return list(due.values_list("order_id", "kind")[:limit])
 
 
-def due_for_acceptance_ids() -> list[int]:
-    """Delivered orders whose acceptance clock ran out."""
+def coming_deadlines(*, limit: int) -> list[OrderDeadline]:
+    """The next clocks of all orders with their orders, soonest first. For staff: the page asks for the permission."""
+    return list(OrderDeadline.objects.select_related("order").order_by("due_at", "pk")[:limit])
+
+
+def coming_expiries(*, limit: int) -> list[Order]:
+    """Unpaid orders, the one that closes first before. For staff."""
+    unpaid = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT)
+    return list(unpaid.order_by("payment_expires_at", "pk")[:limit])
+
+
+def unwound_ids(*, limit: int = 1000) -> list[int]:
+    """Delivered orders whose time is over and whose clock nobody set: the release before this one delivered them."""
     orders = Order.objects.filter(status=OrderStatus.DELIVERED, auto_accept_at__lte=clock.now())
-    return list(orders.values_list("pk", flat=True))
+    accepting = OrderDeadline.objects.filter(order=OuterRef("pk"), kind=DeadlineKind.ACCEPT)
+    unwound = orders.filter(~Exists(accepting)).order_by("auto_accept_at")
+    return list(unwound.values_list("pk", flat=True)[:limit])
 
 
 def due_refunds() -> QuerySet[Refund]:

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from marketplace.orders import change_views, delivery_views, plan_views, proof_views, views
+from marketplace.orders import change_views, delivery_views, list_views, plan_views, proof_views, views
+from marketplace.orders.states import BUYER, SELLER
 
 app_name = "orders"
 urlpatterns = [
-    path("orders/", views.order_list, name="list"),
-    path("desk/orders/", views.desk_list, name="desk_list"),
+    path("orders/", list_views.order_list, {"side": BUYER}, name="list"),
+    path("orders/export.xlsx", list_views.order_export, {"side": BUYER}, name="export"),
+    path("orders/calendar/", list_views.order_calendar, {"side": BUYER}, name="calendar"),
+    path("desk/orders/", list_views.order_list, {"side": SELLER}, name="desk_list"),
+    path("desk/orders/export.xlsx", list_views.order_export, {"side": SELLER}, name="desk_export"),
+    path("desk/orders/calendar/", list_views.order_calendar, {"side": SELLER}, name="desk_calendar"),
     path("orders/<str:number>/", views.order_detail, name="detail"),
     path("orders/<str:number>/files/<int:file_id>/", delivery_views.delivery_file, name="file"),
     path("orders/<str:number>/files/<int:file_id>/preview/", delivery_views.preview, name="preview"),

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -16,35 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
-from marketplace.orders import money_box, order_parts, presenters, selectors, services
+from marketplace.orders import automatic, money_box, order_parts, presenters, selectors, services, timeline_sources
 from marketplace.orders.forms import CancelForm, DisputeForm, RefundForm, RequirementsForm
 from marketplace.orders.models import Order
-
-
-@login_required
-@require_safe
-def order_list(request: HttpRequest) -> HttpResponse:
-    """What this person bought."""
-    group = request.GET.get("group", "")
-    page = Paginator(selectors.purchases(request.user, group=group), 20).get_page(request.GET.get("page"))
-    return render(
-        request, "orders/order_list.html", {"page_obj": page, "group": group, "rows": _rows(page, request.user)}
-    )
-
-
-@login_required
-@require_safe
-def desk_list(request: HttpRequest) -> HttpResponse:
-    """What this person sold."""
-    group = request.GET.get("group", "")
-    page = Paginator(selectors.sales(request.user, group=group), 20).get_page(request.GET.get("page"))
-    return render(
-        request, "orders/desk_list.html", {"page_obj": page, "group": group, "rows": _rows(page, request.user)}
-    )
-
-
-def _rows(orders: Any, viewer: User) -> list[tuple[Order, tuple[str, str], str]]:
-    return [(order, presenters.stamp(order, viewer), selectors.cover_url(order)) for order in orders]
 
 
 @login_required
@@ -62,12 +34,18 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
         "next": presenters.next_thing(order, request.user, has_cleared=not is_buyer and selectors.has_cleared(order)),
         "stamp": stamp,
         "stamp_tone": stamp_tone,
-        "events": presenters.timeline(order, request.user),
+        "outlook": automatic.outlook(order, request.user),
+        "events": presenters.timeline(order, request.user, more=_said(request, order)),
         "money": money_box.money(order),
         "cover_url": selectors.cover_url(order),
     }
     context |= order_parts.parts(order, request.user)
     return render(request, "orders/order_detail.html", context)
+
+
+def _said(request: HttpRequest, order: Order) -> list[presenters.TimelineEntry]:
+    # Staff who looks at the page as this person (accounts.viewing) reads no message.
+    return [] if hasattr(request, "viewing") else timeline_sources.entries(order, request.user)
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,21 @@
 """The planned orders as rows: orders with everything that hangs on them, payments and reviews."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
 from marketplace.accounts.models import User
+from marketplace.core import clock
 from marketplace.gigs.models import Gig, RequirementKind
+from marketplace.orders.deadlines import SAYINGS, clocks_of
 from marketplace.orders.models import (
+    DeadlineKind,
     Delivery,
     DeliveryFile,
     Dispute,
     Order,
+    OrderDeadline,
     OrderEvent,
     OrderItem,
     OrderItemKind,
@@ -70,8 +74,16 @@ def write_orders(
             )
         )
     insert(orders)
+    insert([OrderDeadline(order=order, kind=kind, due_at=at) for order in orders for kind, at in _clocks_of(order)])
     backdate(Order, {order.pk: plan.placed_at for order, plan in zip(orders, plans, strict=True)})
     return orders
+
+
+def _clocks_of(order: Order) -> Iterator[tuple[DeadlineKind, datetime]]:
+    """The clocks that the services would have left running."""
+    for kind, at in clocks_of(order).items():
+        if at > clock.now() or kind not in SAYINGS:
+            yield kind, at
 
 
 def write_details(

@@ -1,16 +1,17 @@
+import threading
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from marketplace.core import clock
 from marketplace.ledger.models import Transaction
 from marketplace.ledger.selectors import wallet_of
 from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, Refund
+from marketplace.orders.models import DeadlineKind, Order, OrderDeadline, Refund
 from marketplace.orders.services import placing
 from marketplace.orders.states import OrderStatus
 from tests.databases import together
@@ -65,12 +66,74 @@ def test_an_acceptance_and_the_clock_at_once_release_the_money_once(meet_before)
 
     def by_the_clock():
         with clock.moved_to(order.auto_accept_at):
-            return services.accept_automatically(order_id=order.pk)
+            return services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT)
 
-    meet_before(locks, "lock_order")
+    meet_before(locks, "lock_order", (locks, "try_lock_order"))
     assert refusals(together(partial(accept, order), by_the_clock)) == []
     assert order.events.filter(type__in=["accepted", "auto_accepted"]).count() == 1
     assert wallet_of(order.seller).pending_fen == 9000
+
+
+def ring(order):
+    with clock.moved_to(order.auto_accept_at):
+        return services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT)
+
+
+@pytest.fixture
+def job_locks_off(locks_off, monkeypatch):
+    """The control of the clocks: the job reads the order like the person does, and all have read before any goes on."""
+    barrier = threading.Barrier(3)
+
+    def unlocked(order_id):
+        order = Order.objects.get(pk=order_id)
+        if threading.current_thread() is not threading.main_thread():
+            barrier.wait(20)
+        return order
+
+    monkeypatch.setattr(locks, "lock_order", unlocked)
+    monkeypatch.setattr(locks, "try_lock_order", unlocked)
+
+
+def test_two_workers_and_the_buyer_at_once_accept_once(meet_before):
+    order = make_delivered_order()
+    meet_before(locks, "lock_order", (locks, "try_lock_order"))
+    assert refusals(together(partial(ring, order), partial(ring, order), partial(accept, order))) == []
+    assert order.events.filter(type__in=["accepted", "auto_accepted"]).count() == 1
+    assert order.gig.stats.orders_completed == 1
+    assert wallet_of(order.seller).pending_fen == 9000
+    assert not OrderDeadline.objects.filter(order=order).exists()
+
+
+def test_control_without_the_lock_workers_and_buyer_all_accept(job_locks_off):
+    order = make_delivered_order()
+    together(partial(ring, order), partial(ring, order), partial(accept, order))
+    assert order.events.filter(type__in=["accepted", "auto_accepted"]).count() > 1
+    # The second line of defence held: the books know the posting by its key.
+    assert Transaction.objects.filter(kind="escrow_released").count() == 1
+
+
+def test_a_worker_passes_an_order_by_that_somebody_holds_and_comes_back():
+    order = make_delivered_order()
+    held, looked = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            locks.lock_order(order.pk)
+            held.set()
+            assert looked.wait(20)
+
+    def work():
+        assert held.wait(20)
+        try:
+            return ring(order)
+        finally:
+            looked.set()
+
+    assert together(hold, work) == [None, False]
+    assert OrderDeadline.objects.filter(order=order, kind=DeadlineKind.ACCEPT).exists()
+    assert ring(order) is True
+    order.refresh_from_db()
+    assert order.status == OrderStatus.COMPLETED
 
 
 def test_of_an_acceptance_and_a_dispute_at_once_one_wins(meet_before):

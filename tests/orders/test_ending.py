@@ -145,7 +145,8 @@ def test_a_dispute_stops_the_clock_and_keeps_the_money_in_escrow(side):
     assert (dispute.opened_by, dispute.reason, dispute.outcome) == (getattr(order, side), "说不拢", "")
     assert escrow(order) == 10_000
     with clock.moved_to(timezone.now() + timedelta(days=60)):
-        assert selectors.due_for_acceptance_ids() == []
+        assert selectors.unwound_ids() == []
+        assert selectors.due_deadlines() == []
 
 
 @pytest.mark.parametrize(

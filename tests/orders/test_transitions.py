@@ -10,8 +10,9 @@ from django.core.exceptions import PermissionDenied
 from marketplace.core import clock
 from marketplace.ledger.audit import audit_books
 from marketplace.orders import services
+from marketplace.orders.deadlines import SAYINGS, clocks_of
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import MilestonePlan, Order, OrderEventType, OrderProposal, ProposalKind
+from marketplace.orders.models import DeadlineKind, MilestonePlan, Order, OrderEventType, OrderProposal, ProposalKind
 from marketplace.orders.states import FINAL_STATUSES, ORDER_TRANSITIONS, OrderStatus
 from tests.factories import make_moderator, make_user
 from tests.orders.situations import EVERY_STATE, far_future, footprint, make_order_in
@@ -139,7 +140,7 @@ def acts() -> list[Act]:
         ),
         Act(
             "accept by the clock",
-            lambda order: services.accept_automatically(order_id=order.pk),
+            lambda order: services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT),
             {S.DELIVERED: (S.COMPLETED, E.AUTO_ACCEPTED)},
             quiet=True,
         ),
@@ -219,6 +220,18 @@ def test_every_act_in_every_state_does_what_the_rules_say_or_nothing(db, status,
             assert refusal.value.code == OrderErrorCode.WRONG_STATE
             assert footprint(order) == before
     assert audit_books().violations == []
+
+
+@pytest.mark.parametrize("act", acts(), ids=lambda act: act.name)
+def test_after_every_act_exactly_the_clocks_run_that_the_new_state_asks_for(db, act):
+    for source in act.leads:
+        order = make_order_in(source)
+        with clock.moved_to(far_future()):
+            act.run(order)
+            order = Order.objects.get(pk=order.pk)
+            # A reminder whose moment is over is none.
+            expected = {kind: at for kind, at in clocks_of(order).items() if at > clock.now() or kind not in SAYINGS}
+            assert dict(order.deadlines.values_list("kind", "due_at")) == expected
 
 
 @pytest.mark.parametrize("status", EVERY_STATE, ids=str)

@@ -27,6 +27,7 @@ class OrderEventType(models.TextChoices):
     PROPOSAL_LAPSED = "proposal_lapsed", _("Proposal not answered in time")
     ACCEPTANCE_PAUSED = "acceptance_paused", _("Acceptance clock paused")
     TIPPED = "tipped", _("Tip given")
+    LATE = "late", _("The delivery is late")
 
 
 class OrderEvent(models.Model):

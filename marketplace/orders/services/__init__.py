@@ -2,14 +2,14 @@
 
 from marketplace.orders.services import changes  # noqa: F401 declares what proposals do
 from marketplace.orders.services.acceptance import (
-    accept_automatically,
+    accept_by_silence,
     accept_delivery,
     pause_acceptance,
     request_revision,
 )
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
-from marketplace.orders.services.clocks import at_deadline, run_deadline
+from marketplace.orders.services.clocks import at_deadline, run_deadline, wind_clocks
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.disputes import decide_dispute, open_dispute
 from marketplace.orders.services.milestones import Stage, fund_stage, make_plan, stop_plan
@@ -32,6 +32,7 @@ from marketplace.orders.services.refunds import (
     retry_refund,
     return_payment,
 )
+from marketplace.orders.services.reminders import note_lateness
 from marketplace.orders.services.requirements import submit_requirements
 from marketplace.orders.services.tips import give_tip
 
@@ -39,7 +40,7 @@ __all__ = [
     "Question",
     "Stage",
     "Terms",
-    "accept_automatically",
+    "accept_by_silence",
     "accept_delivery",
     "accept_proposal",
     "at_deadline",
@@ -57,6 +58,7 @@ __all__ = [
     "make_plan",
     "mark_refund_done",
     "may_propose",
+    "note_lateness",
     "offer_of",
     "open_dispute",
     "overtake_proposals",
@@ -73,5 +75,6 @@ __all__ = [
     "run_deadline",
     "stop_plan",
     "submit_requirements",
+    "wind_clocks",
     "withdraw_proposal",
 ]

@@ -14,10 +14,11 @@ from marketplace.gigs.ratings import count_completed_order
 from marketplace.ledger import services as ledger
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, OrderEventType, ProposalKind, RevisionRequest
+from marketplace.orders.models import DeadlineKind, Order, OrderEventType, ProposalKind, RevisionRequest
 from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._files import keep_files
 from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.states import BUYER, SYSTEM, OrderStatus
 from marketplace.uploads.models import Upload
@@ -38,16 +39,16 @@ def accept_delivery(*, order_id: int, buyer: User) -> Order:
     return order
 
 
-@transaction.atomic
-def accept_automatically(*, order_id: int) -> bool:
-    """The acceptance clock ran out. Returns False when there is nothing (any more) to accept; safe to run twice."""
-    order = locks.lock_order(order_id)
-    now = clock.now()
-    if order.status != OrderStatus.DELIVERED or order.auto_accept_at is None or order.auto_accept_at > now:
-        return False
+@at_deadline(DeadlineKind.ACCEPT)
+def accept_by_silence(order: Order) -> None:
+    """The acceptance clock of the (locked) order ran out. One that was moved since goes on running."""
+    if order.status != OrderStatus.DELIVERED:
+        return
+    if order.auto_accept_at is None or order.auto_accept_at > clock.now():
+        deadlines.keep_clocks(order)
+        return
     require_transition(order, to=OrderStatus.COMPLETED, actor=SYSTEM)
     _complete(order, event=OrderEventType.AUTO_ACCEPTED, actor=None)
-    return True
 
 
 @transaction.atomic
@@ -134,8 +135,7 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
     order.status = OrderStatus.COMPLETED
     order.completed_at = now
     order.save(update_fields=["status", "completed_at", "updated_at"])
-    deadlines.stop_all_deadlines(order)
-    overtake_proposals(order)
+    deadlines.keep_clocks(order)
     kept_fen, split = release(order, at=now)
     if order.gig_id:
         count_completed_order(gig_id=order.gig_id)

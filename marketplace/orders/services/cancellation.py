@@ -1,18 +1,15 @@
 """Ending an order before the work is done."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.config import get_config
+from marketplace.core.rules import rule
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
-from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import BUYER, FUNDED_STATUSES, SYSTEM, OrderStatus
 
@@ -29,10 +26,9 @@ def cancel_order(*, order_id: int, user: User, reason: str = "") -> Order:
     if order.status == OrderStatus.CANCELLED:
         return order
     require_transition(order, to=OrderStatus.CANCELLED, actor=actor)
-    if order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED) and actor == BUYER:
-        hours = get_config("orders.very_late_hours")
-        if order.due_at is None or clock.now() < order.due_at + timedelta(hours=hours):
-            raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=hours)
+    at_work = order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
+    if at_work and actor == BUYER and not deadlines.is_very_late(order):
+        raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=rule(order.rules, "orders.very_late_hours"))
     _cancel(order, event=OrderEventType.CANCELLED, actor=user, reason=reason)
     other_id = order.seller_id if actor == BUYER else order.buyer_id
     tell(other_id, order, _("The order was cancelled"))
@@ -64,8 +60,7 @@ def _cancel(order: Order, *, event: OrderEventType, actor: User | None, reason: 
     order.cancelled_at = now
     order.auto_accept_at = None
     order.save(update_fields=["status", "cancelled_at", "auto_accept_at", "updated_at"])
-    deadlines.stop_all_deadlines(order)
-    overtake_proposals(order)
+    deadlines.keep_clocks(order)
     if was_funded:
         owe_refund(order, amount_fen=kept_fen, reason=event.value)
     events.record(order, event, actor=actor, at=now, reason=reason, refund_fen=kept_fen if was_funded else 0)

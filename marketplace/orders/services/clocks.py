@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from marketplace.core import clock
-from marketplace.orders import locks
+from marketplace.orders import deadlines, locks
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
 
 # What to do with the (locked) order; its own checks decide whether there is still something to do.
@@ -45,4 +45,14 @@ def run_deadline(*, order_id: int, kind: DeadlineKind) -> bool:
         return False
     row.delete()
     _HANDLERS[kind](order)
+    return True
+
+
+@transaction.atomic
+def wind_clocks(*, order_id: int) -> bool:
+    """Set the clocks of one order as its state has them. Returns False when somebody holds it: the next run comes back."""
+    order = locks.try_lock_order(order_id)
+    if order is None:
+        return False
+    deadlines.keep_clocks(order)
     return True

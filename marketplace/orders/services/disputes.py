@@ -12,7 +12,6 @@ from marketplace.orders import deadlines, events, locks
 from marketplace.orders.models import Dispute, DisputeOutcome, Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services.acceptance import earnings_clear_at
-from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import MEDIATOR, OrderStatus
 
@@ -25,6 +24,7 @@ def open_dispute(*, order_id: int, user: User, reason: str) -> Dispute:
     order.status = OrderStatus.DISPUTED
     order.auto_accept_at = None
     order.save(update_fields=["status", "auto_accept_at", "updated_at"])
+    deadlines.keep_clocks(order)
     dispute = Dispute.objects.create(order=order, opened_by=user, reason=reason.strip())
     events.record(order, OrderEventType.DISPUTE_OPENED, actor=user, reason=dispute.reason[:500])
     other_id = order.seller_id if user.pk == order.buyer_id else order.buyer_id
@@ -66,8 +66,7 @@ def decide_dispute(*, order_id: int, mediator: User, refund_fen: int, explanatio
     dispute.save()
     order.status = OrderStatus.RESOLVED
     order.save(update_fields=["status", "updated_at"])
-    deadlines.stop_all_deadlines(order)
-    overtake_proposals(order)
+    deadlines.keep_clocks(order)
     events.record(
         order, OrderEventType.DISPUTE_DECIDED, actor=mediator, at=now, refund_fen=refund_fen, released_fen=released_fen
     )

@@ -20,7 +20,7 @@ from marketplace.core.config import get_config
 from marketplace.gigs.models import GigExtra, GigMedia, GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.ledger import services as ledger
-from marketplace.orders import events, locks
+from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, OrderItem, OrderItemKind, OrderKind, OrderRequirement
 from marketplace.orders.services._rules import require_transition, tell
@@ -217,6 +217,7 @@ def confirm_payment(
     if target == OrderStatus.IN_PROGRESS:
         order.started_at, order.due_at = now, now + timedelta(days=order.delivery_days)
     order.save(update_fields=["status", "paid_at", "started_at", "due_at", "updated_at"])
+    deadlines.keep_clocks(order)
     ledger.hold_escrow(
         reference=order.number,
         gateway=gateway,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.orders import events, locks
+from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
@@ -51,6 +51,7 @@ def _submit(*, order_id: int, buyer: User, answers: Mapping[int, str], files: Ma
     order.status = OrderStatus.IN_PROGRESS
     order.started_at, order.due_at = now, now + timedelta(days=order.delivery_days)
     order.save(update_fields=["status", "started_at", "due_at", "updated_at"])
+    deadlines.keep_clocks(order)
     events.record(order, OrderEventType.REQUIREMENTS_SUBMITTED, actor=buyer, at=now, due_at=order.due_at.isoformat())
     tell(order.seller_id, order, _("The requirements are in: the clock has started"))
     return order

@@ -129,7 +129,7 @@ def begin_payment(*, payment: Payment, scene: PayScene, client_ip: str = "127.0.
             out_trade_no=payment.out_trade_no,
             amount_fen=payment.amount_fen,
             subject=order.gig_title,
-            expires_at=payment.expires_at,
+            expires_at=clock.real(payment.expires_at),
             return_url=settings.SITE_URL + reverse("payments:return", args=[order.number]),
             notify_url=notify_url(payment.gateway),
             scene=scene,

@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace.core.errors import DomainError
 from marketplace.orders import services as orders
-from marketplace.orders.models import Order, RefundStatus
+from marketplace.orders.models import DeadlineKind, Order, RefundStatus
 from marketplace.payments import services
 from marketplace.payments.gateways.base import GatewayError, PayScene, RefundState
 from marketplace.payments.models import (
@@ -121,7 +121,7 @@ def accept(world: World, order: Order, roll: Roll) -> Any:
 def accept_by_the_clock(world: World, order: Order, roll: Roll) -> bool:
     """The acceptance clock runs out."""
     with at(order.auto_accept_at):
-        return orders.accept_automatically(order_id=order.pk)
+        return orders.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT)
 
 
 @operation(Fact.DELIVERED)

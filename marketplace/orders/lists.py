@@ -1,0 +1,234 @@
+"""The lists of both desks: whose turn it is, states with counts, words, order; and the same as a table.
+
+A fixed number of queries, however many orders there are.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models.expressions import Combinable
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.sheets import Cell, Column, Fen, Sheet
+from marketplace.orders import presenters, selectors
+from marketplace.orders.models import Order
+from marketplace.orders.states import BUYER, FINAL_STATUSES, SELLER, OrderStatus
+
+PAGE_SIZE, CHUNK = 20, 500
+S = OrderStatus
+
+# Whose act brings the order on. In a dispute either may.
+TURN: Mapping[str, tuple[OrderStatus, ...]] = {
+    BUYER: (S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.DELIVERED, S.DISPUTED),
+    SELLER: (S.IN_PROGRESS, S.REVISION_REQUESTED, S.DISPUTED),
+}
+GROUPS: Mapping[str, str | Promise] = {
+    "": gettext_lazy("All orders"),
+    "mine": gettext_lazy("Waiting for me"),
+    "other": gettext_lazy("Waiting for the other side"),
+    "open": gettext_lazy("Ongoing"),
+    "finished": gettext_lazy("Finished"),
+}
+SORTS: Mapping[str, tuple[str | Promise, tuple[str | Combinable, ...]]] = {
+    "newest": (gettext_lazy("Newest first"), ("-pk",)),
+    "deadline": (gettext_lazy("Next deadline first"), (F("next_at").asc(nulls_last=True), "-pk")),
+    "amount": (gettext_lazy("Highest price first"), ("-total_fen", "-pk")),
+    "oldest": (gettext_lazy("Oldest first"), ("pk",)),
+}
+# The moment at which an order goes on by itself, or was promised to.
+NEXT_AT = Case(
+    When(status=S.PENDING_PAYMENT, then=F("payment_expires_at")),
+    When(status__in=(S.IN_PROGRESS, S.REVISION_REQUESTED), then=F("due_at")),
+    When(status=S.DELIVERED, then=F("auto_accept_at")),
+)
+_WHAT_NEXT: Mapping[str, str | Promise] = {
+    S.PENDING_PAYMENT: gettext_lazy("closes"),
+    S.IN_PROGRESS: gettext_lazy("delivery due"),
+    S.REVISION_REQUESTED: gettext_lazy("revision due"),
+    S.DELIVERED: gettext_lazy("accepted automatically"),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asked to see. Anything that is no choice of ours is as if it had not been asked."""
+
+    side: str  # BUYER or SELLER
+    group: str = ""
+    state: str = ""
+    query: str = ""
+    sort: str = "newest"
+
+    @classmethod
+    def read(cls, side: str, asked: Mapping[str, str]) -> "Wanted":
+        """From an address."""
+        group, state, sort = asked.get("group", ""), asked.get("state", ""), asked.get("sort", "")
+        return cls(
+            side=side,
+            group=group if group in GROUPS else "",
+            state=state if state in OrderStatus.values else "",
+            query=" ".join(asked.get("q", "").replace("\x00", "").split())[:80],
+            sort=sort if sort in SORTS else "newest",
+        )
+
+    @property
+    def address(self) -> str:
+        """The same as the query of an address, for the export."""
+        asked = {"group": self.group, "state": self.state, "q": self.query, "sort": self.sort}
+        return urlencode({name: value for name, value in asked.items() if value and value != "newest"})
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One state, and how many orders of the list stand in it."""
+
+    state: str
+    label: str | Promise
+    count: int
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One order, ready to show."""
+
+    order: Order
+    other: User
+    stamp: tuple[str, str]
+    cover: str
+    next_at: datetime | None
+    what_next: str | Promise
+
+
+@dataclass(frozen=True)
+class OrderList:
+    """A page of a list."""
+
+    wanted: Wanted
+    tabs: list[Tab]
+    page: Page
+    rows: list[Row] = field(default_factory=list)
+    has_any: bool = True
+    mine: int = 0  # how many wait for this person, whatever is filtered
+
+
+def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
+    """What this person bought (or sold), as asked for. Four queries."""
+    counts = _counts(_found(user, wanted))
+    total = sum(counts.values())
+    shown = Paginator(_ordered(user, wanted), PAGE_SIZE)
+    shown.__dict__["count"] = counts.get(wanted.state, 0) if wanted.state else total  # counted already
+    current = shown.get_page(page)
+    everything = _counts(_of(user, wanted.side)) if wanted.group or wanted.query else counts
+    return OrderList(
+        wanted=wanted,
+        tabs=[
+            Tab("", _("All"), total, is_current=not wanted.state),
+            *(
+                Tab(state.value, state.label, counts.get(state, 0), is_current=wanted.state == state)
+                for state in OrderStatus
+                if state in counts or wanted.state == state
+            ),
+        ],
+        page=current,
+        rows=[_row(order, user, wanted.side) for order in current],
+        has_any=bool(everything),
+        mine=sum(everything.get(state, 0) for state in TURN[wanted.side]),
+    )
+
+
+def order_sheet(user: User, wanted: Wanted) -> Sheet:
+    """Everything that the list shows on all its pages, read as it is written."""
+    is_buyer = wanted.side == BUYER
+    columns = (
+        (_("Order number"), 20),
+        (_("Service"), 40),
+        (_("Seller") if is_buyer else _("Buyer"), 18),
+        (_("State"), 14),
+        (_("Price in yuan"), 12),
+        (_("Given back in yuan"), 12),
+        (_("Placed"), 20),
+        (_("Paid"), 20),
+        (_("Promised delivery"), 20),
+        (_("Delivered"), 20),
+        (_("Completed"), 20),
+        (_("Cancelled"), 20),
+    )
+    title = _("Orders") if is_buyer else _("Orders of my services")
+    name = f"{title}-{timezone.localtime(clock.now()):%Y%m%d}"
+    return Sheet(name, title, [Column(heading, width) for heading, width in columns], _sheet_rows(user, wanted))
+
+
+def _sheet_rows(user: User, wanted: Wanted) -> Iterator[list[Cell]]:
+    orders = _ordered(user, wanted).prefetch_related("refunds")
+    for order in orders.iterator(chunk_size=CHUNK):
+        other = order.seller if wanted.side == BUYER else order.buyer
+        yield [
+            order.number,
+            order.gig_title,
+            other.display_name,
+            str(order.get_status_display()),
+            Fen(order.total_fen),
+            Fen(order.total_fen - order.kept_fen),
+            order.created_at,
+            order.paid_at,
+            order.due_at,
+            order.delivered_at,
+            order.completed_at,
+            order.cancelled_at,
+        ]
+
+
+def _of(user: User, side: str, group: str = "") -> QuerySet[Order]:
+    return selectors.purchases(user, group=group) if side == BUYER else selectors.sales(user, group=group)
+
+
+def _found(user: User, wanted: Wanted) -> QuerySet[Order]:
+    """All but the state: the tabs count over the states."""
+    group = wanted.group if wanted.group in ("open", "finished") else ""
+    orders = _of(user, wanted.side, group)
+    if wanted.group == "mine":
+        orders = orders.filter(status__in=TURN[wanted.side])
+    elif wanted.group == "other":
+        others = SELLER if wanted.side == BUYER else BUYER
+        orders = orders.filter(status__in=TURN[others]).exclude(status__in=FINAL_STATUSES)
+    if wanted.query:
+        other = "seller" if wanted.side == BUYER else "buyer"
+        orders = orders.filter(
+            Q(number__istartswith=wanted.query)
+            | Q(gig_title__icontains=wanted.query)
+            | Q(**{f"{other}__profile__display_name__icontains": wanted.query})
+        )
+    return orders
+
+
+def _ordered(user: User, wanted: Wanted) -> QuerySet[Order]:
+    orders = _found(user, wanted).annotate(next_at=NEXT_AT)
+    if wanted.state:
+        orders = orders.filter(status=wanted.state)
+    return orders.order_by(*SORTS[wanted.sort][1])
+
+
+def _counts(orders: QuerySet[Order]) -> dict[str, int]:
+    rows = orders.order_by().values("status").annotate(orders=Count("pk"))
+    return {row["status"]: row["orders"] for row in rows}
+
+
+def _row(order: Order, user: User, side: str) -> Row:
+    return Row(
+        order=order,
+        other=order.seller if side == BUYER else order.buyer,
+        stamp=presenters.stamp(order, user),
+        cover=selectors.cover_url(order),
+        next_at=getattr(order, "next_at", None),  # annotated
+        what_next=_WHAT_NEXT.get(order.status, ""),
+    )
