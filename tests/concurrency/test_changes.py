@@ -10,7 +10,7 @@ from marketplace.core import clock
 from marketplace.ledger.audit import audit_books
 from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, OrderKind, ProposalKind
+from marketplace.orders.models import DeadlineKind, Order, OrderKind, ProposalKind
 from marketplace.orders.states import OrderStatus
 from tests.databases import together
 from tests.factories import make_completed_order, make_delivered_order, make_gig, make_paid_order
@@ -158,7 +158,7 @@ def pause(order):
 
 def accept_by_the_clock(order):
     with clock.moved_to(order.auto_accept_at):
-        return services.accept_automatically(order_id=order.pk)
+        return services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT)
 
 
 def test_of_a_pause_and_the_acceptance_clock_at_once_one_wins(meet_before):

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops
 from marketplace.core import clock
 from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Delivery, DeliveryFile, Order, RevisionFile, RevisionRequest
+from marketplace.orders.models import DeadlineKind, Delivery, DeliveryFile, Order, RevisionFile, RevisionRequest
 from marketplace.orders.sent_files import DELIVERY, REVISION, subject_of
 from marketplace.orders.states import OrderStatus
 from marketplace.uploads.errors import UploadError, UploadErrorCode
@@ -372,9 +372,9 @@ def test_the_pause_is_the_buyers_and_only_while_the_clock_runs(status, side):
         assert clocks["accept_reminder_1"] == order.auto_accept_at - timedelta(hours=72)
         assert order.events.first().type == "acceptance_paused"
         with clock.moved_to(at + timedelta(minutes=1)):
-            assert services.accept_automatically(order_id=order.pk) is False
+            assert services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT) is False
         with clock.moved_to(order.auto_accept_at + timedelta(minutes=1)):
-            assert services.accept_automatically(order_id=order.pk) is True
+            assert services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT) is True
     else:
         with pytest.raises(OrderError) as refusal:
             services.pause_acceptance(order_id=order.pk, buyer=user)

@@ -260,7 +260,7 @@ def test_the_acceptance_clock_goes_on_while_the_seller_thinks_and_overtakes_the_
     order = order_for(K.REVISION)
     proposal = make_proposal(order, K.REVISION)
     with clock.moved_to(order.auto_accept_at + timedelta(minutes=1)):
-        assert services.accept_automatically(order_id=order.pk)
+        assert services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT)
     proposal.refresh_from_db()
     assert proposal.status == ProposalStatus.OVERTAKEN
     with pytest.raises(OrderError) as refusal:
