@@ -118,7 +118,7 @@ def test_a_service_is_written_left_taken_up_and_submitted(person, size) -> None:
     if size == "phone":
         # Once all the way: a moderator opens it from Wagtail's queue and approves, and everybody can buy it.
         _approve(person("moderator", size="desktop"))
-        shown = seller.visit("/desk/gigs/").get_by_role("link", name=TITLE, exact=True)
+        shown = seller.visit("/desk/gigs/").get_by_role("link", name=TITLE, exact=True).first
         buyer = person("buyer")
         page = buyer.visit(shown.get_attribute("href"))
         expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
