@@ -4,7 +4,7 @@ No queries but for the cached lists of words and attributes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
@@ -84,7 +84,7 @@ def compare(live: GigContent | None, proposed: GigContent) -> list[Section]:
             GigPart.DESCRIPTION, [(GigPart.DESCRIPTION.label, live.description if live else None, proposed.description)]
         ),
         _figures(GigPart.PACKAGES, _package_rows(live, proposed)),
-        _figures(GigPart.EXTRAS, _extra_rows(live, proposed)),
+        replace(_figures(GigPart.EXTRAS, _extra_rows(live, proposed)), texts=_suspicious_titles(proposed)),
         _texts(_PACKAGE_WORDS, _package_texts(live, proposed)),
         _pictures(live, proposed),
         _texts(
@@ -244,6 +244,16 @@ def _extra_rows(live: GigContent | None, proposed: GigContent) -> list[FigureRow
                 )
             )
     return rows
+
+
+def _suspicious_titles(proposed: GigContent) -> list[TextRow]:
+    """Titles of add-ons with something to look at in them: the figures beside them are read for their prices."""
+    return [
+        TextRow(_("Name of an add-on"), None, plain_text(extra.title, marks), 0, hits)
+        for extra in proposed.extras
+        for hits, marks in (_hits(extra.title),)
+        if hits
+    ]
 
 
 def _extra_words(extra: Any) -> str:

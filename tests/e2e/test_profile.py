@@ -96,9 +96,10 @@ def test_a_new_person_opens_the_desk_shows_work_and_goes_away(person) -> None:
     maker.snap("07 portfolio")
 
     # Away: the public page says so, and the viewer goes through the work by arrow keys.
-    back = (timezone.localdate() + timedelta(days=6)).isoformat()
+    day = timezone.localdate() + timedelta(days=6)
+    back = f"{day.year}年{day.month}月{day.day}日"
     page = maker.visit("/settings/availability/")
-    page.fill("[name=until]", back)
+    page.fill("[name=until]", day.isoformat())
     page.fill("[name=message]", "去大理写生。")
     page.get_by_role("button", name="开始休假").click()
     expect(page.get_by_text(back).first).to_be_visible()

@@ -38,3 +38,8 @@ def test_of_two_add_ons_with_one_title_neither_is_hidden():
         ("", "¥200 · −2天"),
     ]
     assert found.changes == 2
+
+
+def test_a_contact_in_the_name_of_an_add_on_is_marked():
+    found = section(LIVE, replace(LIVE, extras=(ExtraContent("加急，加我微信", 20_000),)), GigPart.EXTRAS)
+    assert [(hit.text, hit.is_contact) for row in found.texts for hit in row.hits] == [("加我微信", True)]

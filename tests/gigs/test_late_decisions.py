@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from marketplace.gigs import services
+from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Gig
 from marketplace.gigs.review_selectors import open_case_of
 from marketplace.gigs.states import GigStatus
@@ -146,6 +147,7 @@ def test_the_edit_page_approves_only_the_version_it_shows(waiting, seller, moder
     services.submit_gig(gig_id=waiting.pk, seller=seller)
     response = moderator_client.post(edit_page(waiting), edit_form(waiting, revision=read), follow=True)
     (said,) = sentence(response)
+    assert said == GigError.messages[GigErrorCode.OTHER_REVISION]
     assert "不是你看过的那一版" in said
     waiting.refresh_from_db()
     assert (waiting.live, waiting.status) == (False, GigStatus.IN_REVIEW)
