@@ -22,6 +22,15 @@ class OrderErrorCode(StrEnum):
     REFUND_TOO_LATE = "refund_too_late"
     REFUND_TOO_OFTEN = "refund_too_often"
     REFUND_NOT_COVERED = "refund_not_covered"
+    PROPOSAL_OPEN = "proposal_open"
+    PROPOSAL_GONE = "proposal_gone"
+    PROPOSED_TOO_OFTEN = "proposed_too_often"
+    TOO_MANY_FILES = "too_many_files"
+    NOTHING_SAID = "nothing_said"
+    NOT_ANSWERED_YET = "not_answered_yet"
+    OWN_CASE = "own_case"
+    SAME_MEDIATOR = "same_mediator"
+    ACCEPTED_ALREADY = "accepted_already"
 
 
 class OrderError(DomainError):
@@ -57,4 +66,19 @@ class OrderError(DomainError):
         OrderErrorCode.REFUND_NOT_COVERED: _(
             "Your wallet no longer holds your part of this amount, so it cannot be given back from there. Nothing was moved."
         ),
+        OrderErrorCode.PROPOSAL_OPEN: _("A proposal to cancel is waiting for its answer already."),
+        OrderErrorCode.PROPOSAL_GONE: _("This proposal is no longer open: it was answered, taken back or overtaken."),
+        OrderErrorCode.PROPOSED_TOO_OFTEN: _(
+            "You have proposed to cancel %(times)s times. Please talk to each other, or open a dispute."
+        ),
+        OrderErrorCode.TOO_MANY_FILES: _("Each side can hand in %(most)s files. Several small ones fit into a ZIP."),
+        OrderErrorCode.NOTHING_SAID: _("Please write something, or attach a file."),
+        OrderErrorCode.NOT_ANSWERED_YET: _(
+            "The other side still has time to answer. It can be decided as soon as it answered, or its time is over."
+        ),
+        OrderErrorCode.OWN_CASE: _("You are one of the two sides of this order. A colleague has to decide it."),
+        OrderErrorCode.SAME_MEDIATOR: _(
+            "You made the decision that is appealed. A colleague has to decide the appeal."
+        ),
+        OrderErrorCode.ACCEPTED_ALREADY: _("You have accepted this decision, so it can no longer be appealed by you."),
     }

@@ -5,7 +5,15 @@ from marketplace.orders.services.agreed import Question, Terms, place_agreed_ord
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
 from marketplace.orders.services.clocks import at_deadline, run_deadline
 from marketplace.orders.services.delivery import deliver_order
-from marketplace.orders.services.disputes import decide_dispute, open_dispute
+from marketplace.orders.services.dispute_decisions import accept_decision, advise, appeal_decision, decide_dispute
+from marketplace.orders.services.dispute_splits import accept_split, decline_split, propose_split, withdraw_split
+from marketplace.orders.services.disputes import add_evidence, answer_dispute, open_dispute, withdraw_dispute
+from marketplace.orders.services.mutual_cancellation import (
+    accept_cancellation,
+    decline_cancellation,
+    propose_cancellation,
+    withdraw_cancellation,
+)
 from marketplace.orders.services.placing import confirm_payment, get_or_place_order, offer_of, place_order
 from marketplace.orders.services.refunds import (
     begin_refund_attempt,
@@ -23,13 +31,22 @@ __all__ = [
     "Question",
     "Terms",
     "accept_automatically",
+    "accept_cancellation",
+    "accept_decision",
     "accept_delivery",
+    "accept_split",
+    "add_evidence",
+    "advise",
+    "answer_dispute",
+    "appeal_decision",
     "at_deadline",
     "begin_refund_attempt",
     "cancel_order",
     "close_unpaid_order",
     "confirm_payment",
     "decide_dispute",
+    "decline_cancellation",
+    "decline_split",
     "deliver_order",
     "get_or_place_order",
     "hand_refund_to_a_person",
@@ -39,6 +56,8 @@ __all__ = [
     "place_agreed_order",
     "place_order",
     "postpone_refund",
+    "propose_cancellation",
+    "propose_split",
     "refund_part",
     "request_revision",
     "resume_refund",
@@ -46,4 +65,7 @@ __all__ = [
     "return_payment",
     "run_deadline",
     "submit_requirements",
+    "withdraw_cancellation",
+    "withdraw_dispute",
+    "withdraw_split",
 ]

@@ -12,10 +12,12 @@ from marketplace.core.money import split_commission
 from marketplace.gigs.ratings import count_completed_order
 from marketplace.ledger import services as ledger
 from marketplace.orders import events, locks
+from marketplace.orders.deadlines import stop_all_deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.states import SYSTEM, OrderStatus
 
 
@@ -86,6 +88,8 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
     order.status = OrderStatus.COMPLETED
     order.completed_at = now
     order.save(update_fields=["status", "completed_at", "updated_at"])
+    stop_all_deadlines(order)
+    overtake_proposals(order)
     kept_fen = order.kept_fen  # what was given back on the way is not released
     split = split_commission(amount_fen=kept_fen, rate_basis_points=order.commission_basis_points)
     ledger.release_escrow(

@@ -11,10 +11,12 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.orders import events, locks
+from marketplace.orders.deadlines import stop_deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Delivery, DeliveryFile, OrderEventType
+from marketplace.orders.models import DeadlineKind, Delivery, DeliveryFile, OrderEventType, ProposalKind
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services._uploads import StoredFile, stored
+from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.states import OrderStatus
 
 
@@ -44,6 +46,8 @@ def _deliver(*, order_id: int, seller: User, message: str, files: Sequence[Store
     order.delivered_at = now
     order.auto_accept_at = now + timedelta(days=get_config("orders.auto_accept_days"))
     order.save(update_fields=["status", "delivered_at", "auto_accept_at", "updated_at"])
+    overtake_proposals(order, ProposalKind.CANCEL)
+    stop_deadlines(order, DeadlineKind.PROPOSAL_CANCEL)
     events.record(
         order,
         OrderEventType.DELIVERED,
