@@ -9,5 +9,8 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
         from marketplace.messaging.own_data import MessagingSection
+        from marketplace.messaging.selectors import said_between
+        from marketplace.orders.conversations import read_by
 
         register("messaging", MessagingSection())
+        read_by(said_between)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
@@ -13,6 +14,7 @@ from marketplace.accounts.models import User
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import Gig
 from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageTemplate
+from marketplace.orders.conversations import Said, SaidFile
 from marketplace.orders.models import Order
 
 THREAD_LENGTH = 50
@@ -184,3 +186,22 @@ def live_gig_of(seller: User, gig_id: str | None) -> Gig | None:
 def has_bought_from(*, buyer: User, seller: User) -> bool:
     """Whether there is an order between the two, in this direction."""
     return bool(Order.objects.filter(buyer=buyer, seller=seller).exists())
+
+
+def said_between(buyer: User, seller: User, since: datetime) -> list[Said]:
+    """The messages of two people since a moment, oldest first: what a mediator reads in a dispute of theirs."""
+    pair = Q(conversation__buyer=buyer, conversation__seller=seller)
+    pair |= Q(conversation__buyer=seller, conversation__seller=buyer)
+    messages = Message.objects.filter(pair, created_at__gte=since).select_related("sender__profile")
+    return [
+        Said(
+            at=message.created_at,
+            by=message.sender,
+            text=message.body,
+            files=[
+                SaidFile(name=sent.name, size=sent.size, open=partial(sent.file.storage.open, sent.file.name))
+                for sent in message.attachments.all()
+            ],
+        )
+        for message in messages.prefetch_related("attachments").order_by("created_at", "pk")
+    ]

@@ -22,3 +22,15 @@ def run_due_deadlines() -> int:
         selectors.due_deadlines(),
         lambda due: services.run_deadline(order_id=due[0], kind=DeadlineKind(due[1])),
     )
+
+
+@shared_task(time_limit=3600)  # gigabytes of deliveries take longer than the house's five minutes
+def build_evidence_bundle(bundle_id: int) -> bool:
+    """Put together the evidence of a dispute that somebody asked for."""
+    return services.build_bundle(bundle_id=bundle_id)
+
+
+@shared_task
+def look_after_bundles() -> int:
+    """Say of those evidence bundles that nobody works on that they failed. Returns how many."""
+    return services.give_up_stalled_bundles()

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
 from marketplace.orders import money_box, presenters, selectors, services
-from marketplace.orders.forms import CancelForm, DeliveryForm, DisputeForm, RefundForm, RequirementsForm, RevisionForm
+from marketplace.orders.forms import DeliveryForm, RefundForm, RequirementsForm, RevisionForm
 from marketplace.orders.models import Order
 
 
@@ -128,17 +128,6 @@ _ACTIONS: dict[str, _Action] = {
         ),
         done=_("The seller was told what to change."),
     ),
-    "cancel": _Action(
-        title=_("Cancel the order"),
-        text=_("Whatever was paid goes back to the buyer whole, the way it came."),
-        button=_("Cancel the order"),
-        form=CancelForm,
-        run=lambda order, user, form: services.cancel_order(
-            order_id=order.pk, user=user, reason=form.cleaned_data["reason"]
-        ),
-        done=_("The order is cancelled."),
-        tone="danger",
-    ),
     "refund": _Action(
         title=_("Give back a part of the price"),
         text=_("The amount goes back to the buyer the way it came. This cannot be undone."),
@@ -151,17 +140,6 @@ _ACTIONS: dict[str, _Action] = {
             reason=form.cleaned_data["reason"],
         ),
         done=_("Noted. The buyer gets the money back the way it came."),
-    ),
-    "dispute": _Action(
-        title=_("Open a dispute"),
-        text=_("A mediator reads both sides and decides about the money. Until then it stays in escrow."),
-        button=_("Open the dispute"),
-        form=DisputeForm,
-        run=lambda order, user, form: services.open_dispute(
-            order_id=order.pk, user=user, reason=form.cleaned_data["reason"]
-        ),
-        done=_("The dispute is open. The mediator will write to both of you."),
-        tone="danger",
     ),
 }
 

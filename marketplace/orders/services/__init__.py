@@ -2,6 +2,7 @@
 
 from marketplace.orders.services.acceptance import accept_automatically, accept_delivery, request_revision
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
+from marketplace.orders.services.bundles import ask_for_bundle, build_bundle, give_up_stalled_bundles
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
 from marketplace.orders.services.clocks import at_deadline, run_deadline
 from marketplace.orders.services.delivery import deliver_order
@@ -39,8 +40,10 @@ __all__ = [
     "advise",
     "answer_dispute",
     "appeal_decision",
+    "ask_for_bundle",
     "at_deadline",
     "begin_refund_attempt",
+    "build_bundle",
     "cancel_order",
     "close_unpaid_order",
     "confirm_payment",
@@ -49,6 +52,7 @@ __all__ = [
     "decline_split",
     "deliver_order",
     "get_or_place_order",
+    "give_up_stalled_bundles",
     "hand_refund_to_a_person",
     "mark_refund_done",
     "offer_of",
