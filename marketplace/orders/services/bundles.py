@@ -41,8 +41,6 @@ def ask_for_bundle(*, dispute_id: int, user: User) -> EvidenceBundle:
 
     Where one is under way, or one is ready and nothing has happened since, that one is returned. Raises PermissionDenied.
     """
-    from marketplace.orders.tasks import build_evidence_bundle
-
     dispute = Dispute.objects.select_related("order__buyer", "order__seller", "order__rules").get(pk=dispute_id)
     if user.pk not in (dispute.order.buyer_id, dispute.order.seller_id) and not user.has_perm("orders.change_dispute"):
         raise PermissionDenied
@@ -52,11 +50,17 @@ def ask_for_bundle(*, dispute_id: int, user: User) -> EvidenceBundle:
     ):
         return newest
     try:
-        with transaction.atomic():
-            bundle = EvidenceBundle.objects.create(dispute=dispute, asked_by=user)
-            transaction.on_commit(partial(build_evidence_bundle.delay, bundle.pk))
+        return _begin(dispute, user)
     except IntegrityError:  # the other side asked at the same moment
         return dispute.bundles.order_by("-pk")[0]
+
+
+@transaction.atomic
+def _begin(dispute: Dispute, user: User) -> EvidenceBundle:
+    from marketplace.orders.tasks import build_evidence_bundle
+
+    bundle = EvidenceBundle.objects.create(dispute=dispute, asked_by=user)
+    transaction.on_commit(partial(build_evidence_bundle.delay, bundle.pk))
     return bundle
 
 
