@@ -10,11 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.core.errors import DomainError
 from marketplace.orders import selectors, services
-from marketplace.orders.cancelling import cancel_terms
-from marketplace.orders.dispute_forms import CancelForm, DeclineForm
+from marketplace.orders.cancelling import cancel_terms, may_cancel_together
+from marketplace.orders.dispute_forms import CancelForm
 
 _ANSWERS = {
     "accept": (services.accept_cancellation, gettext_lazy("The order is cancelled.")),
+    "decline": (
+        services.decline_cancellation,
+        gettext_lazy("Declined. The order goes on, and the other side was told."),
+    ),
     "withdraw": (services.withdraw_cancellation, gettext_lazy("Taken back. The order goes on.")),
 }
 
@@ -28,19 +32,21 @@ def order_cancel(request: HttpRequest, number: str) -> HttpResponse:
     form = CancelForm(request.POST or None, side=terms.side)
     if request.method == "POST" and form.is_valid():
         said = {"reason_code": form.cleaned_data["reason_code"]}
+        way = request.POST.get("way")
         try:
-            if request.POST.get("way") == "together":
+            if way == "together":
                 message = form.cleaned_data["reason"]
                 services.propose_cancellation(order_id=order.pk, user=request.user, message=message, **said)
                 messages.success(request, _("Sent. The other side was told, and you see the answer here."))
-            else:
+                return redirect(order)
+            if way == "alone":
                 reason = form.cleaned_data["reason"][:200]
                 services.cancel_order(order_id=order.pk, user=request.user, reason=reason, **said)
                 messages.success(request, _("The order is cancelled."))
-            return redirect(order)
+                return redirect(order)
         except DomainError as refusal:
             form.add_error(None, refusal.message)
-    elif request.method == "GET" and not terms.is_possible:
+    elif request.method == "GET" and not terms.is_possible and not may_cancel_together(order):
         return redirect(order)
     context = {"order": order, "terms": terms, "form": form}
     return render(request, "orders/order_cancel.html", context, status=200 if request.method == "GET" else 422)
@@ -51,12 +57,6 @@ def order_cancel(request: HttpRequest, number: str) -> HttpResponse:
 def cancel_answer(request: HttpRequest, number: str, proposal_id: int, answer: str) -> HttpResponse:
     """Accept, decline or take back a proposal to cancel together."""
     order = selectors.order_for(request.user, number)
-    if answer == "decline":
-        form = DeclineForm(request.POST)
-        message = form.cleaned_data["message"] if form.is_valid() else ""
-        services.decline_cancellation(order_id=order.pk, proposal_id=proposal_id, user=request.user, message=message)
-        messages.success(request, _("Declined. The order goes on, and the other side was told."))
-        return redirect(order)
     if answer not in _ANSWERS:
         raise Http404
     act, done = _ANSWERS[answer]

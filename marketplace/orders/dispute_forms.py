@@ -22,10 +22,6 @@ class CancelForm(forms.Form):
         self.fields["reason_code"].choices = CANCEL_REASONS[side].choices
 
 
-class DeclineForm(forms.Form):
-    message = forms.CharField(max_length=500, required=False)
-
-
 class YuanField(forms.DecimalField):
     """An amount between nothing and what there is; the form gets fen."""
 

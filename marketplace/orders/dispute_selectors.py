@@ -22,7 +22,7 @@ from marketplace.orders.models import (
     OrderRequirement,
     ProposalKind,
 )
-from marketplace.orders.states import OrderStatus, ProposalStatus
+from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
 
 
 def _with_everything(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
@@ -70,6 +70,14 @@ def dispute_queue() -> QuerySet[Dispute]:
         .prefetch_related("order__refunds", "decisions__mediator__profile")
         .order_by(F("decision_due_at").asc(nulls_first=True), "pk")
     )
+
+
+def disputes_to_decide(staff: User) -> QuerySet[Dispute]:
+    """Disputes whose time to agree is over, and appeals: those that this very mediator may decide."""
+    waiting = dispute_queue().filter(status__in=(DisputeStatus.DECISION, DisputeStatus.APPEALED))
+    own = Q(order__buyer=staff) | Q(order__seller=staff)
+    decided = DisputeDecision.objects.filter(mediator=staff).values("dispute")
+    return waiting.exclude(own).exclude(pk__in=decided)
 
 
 def closed_disputes(*, limit: int = 50) -> QuerySet[Dispute]:

@@ -12,6 +12,7 @@ from marketplace.notifications.models import Notification
 from marketplace.orders import services
 from marketplace.orders.models import DeadlineKind, Dispute, Refund
 from marketplace.orders.states import DisputeStatus, OrderStatus
+from marketplace.payments.todo_selectors import todos_of
 from tests.factories import make_finance, make_moderator, make_user
 from tests.logins import log_in
 from tests.orders.situations import footprint, make_order_in
@@ -173,3 +174,15 @@ def test_advice_reaches_both_sides_and_decides_nothing():
         page = Client()
         page.force_login(side, backend="django.contrib.auth.backends.ModelBackend")
         assert "建议退三成" in page.get(reverse("orders:dispute", args=[order.number])).content.decode()
+
+
+def test_the_first_page_counts_what_this_mediator_may_decide():
+    make_dispute_in(DisputeStatus.DECISION)
+    make_dispute_in(DisputeStatus.MEDIATION)
+    appealed = make_dispute_in(DisputeStatus.APPEALED)
+    first = appealed.dispute.decisions.get().mediator
+
+    def counted(staff):
+        return next(todo.number for todo in todos_of(staff) if todo.url_name == "orders_disputes")
+
+    assert (counted(make_moderator()), counted(first)) == (2, 1)
