@@ -199,7 +199,7 @@ def said_between(buyer: User, seller: User, since: datetime) -> list[Said]:
             by=message.sender,
             text=message.body,
             files=[
-                SaidFile(name=sent.name, size=sent.size, open=partial(sent.file.storage.open, sent.file.name))
+                SaidFile(name=sent.name, size=sent.size, open=partial(sent.file.storage.open, str(sent.file.name)))
                 for sent in message.attachments.all()
             ],
         )

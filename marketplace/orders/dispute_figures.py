@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from django.core.cache import cache
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q
@@ -58,8 +59,7 @@ class DisputeFigures:
 
 def dispute_figures() -> DisputeFigures:
     """The figures, an hour old at most."""
-    found: DisputeFigures = cache.get_or_set(_KEY, _count, _SECONDS)
-    return found
+    return cast(DisputeFigures, cache.get_or_set(_KEY, _count, _SECONDS))
 
 
 def _count() -> DisputeFigures:

@@ -201,16 +201,16 @@ def _files(dispute: Dispute) -> Iterable[EvidenceFile]:
     order = dispute.order
     buyer, seller = _who(order, order.buyer), _who(order, order.seller)
     for answer in order.requirements.exclude(file=""):
-        opened = partial(answer.file.storage.open, answer.file.name)
+        opened = partial(answer.file.storage.open, str(answer.file.name))
         yield EvidenceFile("requirements", answer.file_name, buyer, order.started_at, "", opened)
     for delivery in order.deliveries.prefetch_related("files").order_by("number"):
         for file in delivery.files.all():
-            opened = partial(file.file.storage.open, file.file.name)
+            opened = partial(file.file.storage.open, str(file.file.name))
             folder = f"delivery-{delivery.number}"
             yield EvidenceFile(folder, file.name, seller, delivery.created_at, file.sha256, opened)
     for row in dispute.statements.select_related("author__profile").prefetch_related("files"):
         for evidence in row.files.all():
-            opened = partial(evidence.file.storage.open, evidence.file.name)
+            opened = partial(evidence.file.storage.open, str(evidence.file.name))
             by = _who(order, row.author)
             yield EvidenceFile(
                 f"evidence/{by.split(':')[0]}", evidence.name, by, row.created_at, evidence.sha256, opened
