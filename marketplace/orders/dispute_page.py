@@ -137,7 +137,7 @@ def steps_of(dispute: Dispute) -> list[Step]:
         return []
     current = _PLACE[status]
     decisions = list(dispute.decisions.all())
-    labels = [_("Opened"), _("Answer"), _("Mediation"), _("Decision"), _("Appeal")]
+    labels = [_("Opening"), _("Response"), _("Mediation"), _("Decision"), _("Appeal")]
     moments = [
         dispute.began_at,
         dispute.answered_at,
