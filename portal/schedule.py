@@ -9,6 +9,7 @@ SECONDS = "seconds"
 INTERVALS: dict[str, int] = {
     "marketplace.orders.tasks.accept_due_deliveries": 60,
     "marketplace.orders.tasks.run_due_deadlines": 60,
+    "marketplace.orders.tasks.build_evidence_bundles": 10,
     "marketplace.orders.tasks.look_after_bundles": 300,
     "marketplace.payments.tasks.close_expired_orders": 60,
     "marketplace.payments.tasks.poll_undecided_payments": 60,

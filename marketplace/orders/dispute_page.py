@@ -32,7 +32,7 @@ class SplitSums:
     @property
     def percent(self) -> int:
         """The buyer's part of it."""
-        return round(100 * self.refund_fen / self.kept_fen) if self.kept_fen else 0
+        return (100 * self.refund_fen + self.kept_fen // 2) // self.kept_fen if self.kept_fen else 0
 
 
 def sums_of(order: Order, refund_fen: int) -> SplitSums:

@@ -122,6 +122,11 @@ def bundle_for(user: User, number: str, bundle_id: int) -> EvidenceBundle:
     return found
 
 
+def waiting_bundle_ids() -> list[int]:
+    """Bundles that nobody has begun yet, longest waiting first."""
+    return list(EvidenceBundle.objects.filter(status=BundleStatus.WAITING).order_by("pk").values_list("pk", flat=True))
+
+
 def case_bundle(dispute_id: int, bundle_id: int) -> EvidenceBundle:
     """A bundle that is ready, for a mediator; the page asks for the permission. Raises Http404."""
     ready = EvidenceBundle.objects.filter(dispute=dispute_id, status=BundleStatus.READY)

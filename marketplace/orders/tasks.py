@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from marketplace.core.jobs import count_done
-from marketplace.orders import selectors, services
+from marketplace.orders import dispute_selectors, selectors, services
 from marketplace.orders.models import DeadlineKind
 
 
@@ -25,9 +25,11 @@ def run_due_deadlines() -> int:
 
 
 @shared_task(time_limit=3600)  # gigabytes of deliveries take longer than the house's five minutes
-def build_evidence_bundle(bundle_id: int) -> bool:
-    """Put together the evidence of a dispute that somebody asked for."""
-    return services.build_bundle(bundle_id=bundle_id)
+def build_evidence_bundles() -> int:
+    """Put together the evidence that somebody asked for. Of two runs one takes a bundle. Returns how many are ready."""
+    return count_done(
+        dispute_selectors.waiting_bundle_ids(), lambda bundle_id: services.build_bundle(bundle_id=bundle_id)
+    )
 
 
 @shared_task

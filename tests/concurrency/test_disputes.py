@@ -164,12 +164,9 @@ def test_control_without_the_lock_the_money_does_not_move_although_both_accepted
     assert order.status == OrderStatus.DISPUTED  # each saw only its own consent
 
 
-def test_two_who_ask_for_the_evidence_at_once_get_one_bundle(meet_before, monkeypatch):
+def test_two_who_ask_for_the_evidence_at_once_get_one_bundle(meet_before):
     order = mediated()
     meet_before(bundles, "_begin")  # both have looked for one, neither has made it
-    monkeypatch.setattr(
-        "marketplace.orders.tasks.build_evidence_bundle.delay", lambda bundle_id: None
-    )  # no worker here
     asks = [
         partial(services.ask_for_bundle, dispute_id=order.dispute.pk, user=user) for user in (order.buyer, order.seller)
     ]

@@ -10,6 +10,7 @@ from marketplace.messaging.services import send_message, start_conversation
 from marketplace.moderation.models import AdminLog
 from marketplace.notifications.models import Notification
 from marketplace.orders import services
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Dispute, Refund
 from marketplace.orders.states import DisputeStatus, OrderStatus
 from marketplace.payments.todo_selectors import todos_of
@@ -112,7 +113,7 @@ def test_an_appeal_is_decided_by_somebody_else_whatever_rights_the_first_one_has
     before = footprint(order)
     client = client_of(first)
     answer = client.post(page_of(order), {"refund": "0", "explanation": "还是这样。"})
-    assert answer.context["form"].non_field_errors()
+    assert answer.context["form"].non_field_errors() == [OrderError(OrderErrorCode.SAME_MEDIATOR).message]
     assert footprint(order) == before
 
     second = make_moderator()
@@ -131,7 +132,7 @@ def test_a_mediator_does_not_decide_their_own_order():
     order.seller.save()
     before = footprint(order)
     answer = client_of(order.seller).post(page_of(order), {"refund": "0", "explanation": "我说了算。"})
-    assert answer.context["form"].non_field_errors()
+    assert answer.context["form"].non_field_errors() == [OrderError(OrderErrorCode.OWN_CASE).message]
     assert footprint(order) == before
 
 
@@ -139,7 +140,7 @@ def test_a_case_is_not_decided_while_the_other_side_may_still_answer():
     order = make_dispute_in(DisputeStatus.ANSWER)
     before = footprint(order)
     answer = client_of(make_moderator()).post(page_of(order), {"refund": "0", "explanation": "快一点。"})
-    assert answer.context["form"].non_field_errors()
+    assert answer.context["form"].non_field_errors() == [OrderError(OrderErrorCode.NOT_ANSWERED_YET).message]
     assert footprint(order) == before
 
 

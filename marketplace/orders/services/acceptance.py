@@ -16,8 +16,8 @@ from marketplace.orders.deadlines import stop_all_deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.selectors import clearing_days_of
+from marketplace.orders.services._proposals import overtake_proposals
 from marketplace.orders.services._rules import require_transition, role_of, tell
-from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.states import SYSTEM, OrderStatus
 
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 from datetime import timedelta
-from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -37,7 +36,7 @@ _STYLE = Path(__file__).parent.parent / "evidence.css"
 
 
 def ask_for_bundle(*, dispute_id: int, user: User) -> EvidenceBundle:
-    """Have everything put together, for a side of the order or a mediator. The task is sent after the commit.
+    """Have everything put together, for a side of the order or a mediator. A job finds the row.
 
     Where one is under way, or one is ready and nothing has happened since, that one is returned. Raises PermissionDenied.
     """
@@ -57,11 +56,7 @@ def ask_for_bundle(*, dispute_id: int, user: User) -> EvidenceBundle:
 
 @transaction.atomic
 def _begin(dispute: Dispute, user: User) -> EvidenceBundle:
-    from marketplace.orders.tasks import build_evidence_bundle
-
-    bundle = EvidenceBundle.objects.create(dispute=dispute, asked_by=user)
-    transaction.on_commit(partial(build_evidence_bundle.delay, bundle.pk))
-    return bundle
+    return EvidenceBundle.objects.create(dispute=dispute, asked_by=user)
 
 
 def build_bundle(*, bundle_id: int) -> bool:

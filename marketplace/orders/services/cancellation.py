@@ -13,8 +13,8 @@ from marketplace.orders.deadlines import stop_all_deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import CancelledBy, Order, OrderEventType
 from marketplace.orders.reasons import CANCEL_REASONS, known_reason
+from marketplace.orders.services._proposals import overtake_proposals
 from marketplace.orders.services._rules import require_transition, role_of, tell
-from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import BUYER, FUNDED_STATUSES, SYSTEM, OrderStatus
 

@@ -14,9 +14,9 @@ from marketplace.orders import events, locks
 from marketplace.orders.deadlines import stop_deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Delivery, DeliveryFile, OrderEventType, ProposalKind
+from marketplace.orders.services._proposals import overtake_proposals
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services._uploads import StoredFile, stored
-from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.states import OrderStatus
 
 

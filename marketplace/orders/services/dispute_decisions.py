@@ -28,12 +28,12 @@ from marketplace.orders.models import (
     ProposalKind,
     StatementKind,
 )
+from marketplace.orders.services._cases import FOLDER, other_id, running_dispute, say
+from marketplace.orders.services._proposals import overtake_proposals
+from marketplace.orders.services._resolving import outcome_of, require_division, resolve
 from marketplace.orders.services._rules import require_dispute_transition, role_of, tell
 from marketplace.orders.services._uploads import stored
 from marketplace.orders.services.clocks import at_deadline
-from marketplace.orders.services.disputes import FOLDER, other_id, running_dispute, say
-from marketplace.orders.services.proposals import overtake_proposals
-from marketplace.orders.services.resolving import outcome_of, require_division, resolve
 from marketplace.orders.states import BOTH, BUYER, MEDIATOR, SYSTEM, DisputeStatus, OrderStatus
 
 MEDIATE = "orders.change_dispute"

@@ -8,10 +8,10 @@ from marketplace.core.money import display_yuan
 from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, OrderProposal, ProposalKind
+from marketplace.orders.services._cases import other_id, running_dispute
+from marketplace.orders.services._proposals import close, open_proposal, to_answer
+from marketplace.orders.services._resolving import resolve
 from marketplace.orders.services._rules import role_of, tell
-from marketplace.orders.services.disputes import other_id, running_dispute
-from marketplace.orders.services.proposals import close, open_proposal, to_answer
-from marketplace.orders.services.resolving import resolve
 from marketplace.orders.states import BOTH, ProposalStatus
 
 

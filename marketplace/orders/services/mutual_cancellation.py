@@ -20,10 +20,10 @@ from marketplace.orders.models import (
     ProposalKind,
 )
 from marketplace.orders.reasons import CANCEL_REASONS, known_reason
+from marketplace.orders.services._proposals import close, open_proposal, to_answer
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services.cancellation import end_by_cancelling
 from marketplace.orders.services.clocks import at_deadline
-from marketplace.orders.services.proposals import close, open_proposal, to_answer
 from marketplace.orders.states import BOTH, ORDER_TRANSITIONS, OrderStatus, ProposalStatus
 
 # Product decision: who was refused so often goes on talking, or opens a dispute.

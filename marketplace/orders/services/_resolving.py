@@ -12,8 +12,8 @@ from marketplace.orders import events
 from marketplace.orders.deadlines import stop_all_deadlines
 from marketplace.orders.models import Dispute, DisputeOutcome, Order, OrderEventType
 from marketplace.orders.selectors import clearing_days_of
+from marketplace.orders.services._proposals import overtake_proposals
 from marketplace.orders.services._rules import require_dispute_transition, require_transition, tell
-from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import BOTH, MEDIATOR, DisputeStatus, OrderStatus
 
