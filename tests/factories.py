@@ -25,6 +25,7 @@ from marketplace.gigs.states import GigStatus
 from marketplace.moderation.roles import ensure_roles
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
+from marketplace.orders.states import DisputeStatus
 from marketplace.payments.models import SubMerchant
 from marketplace.payments.services import sub_merchants
 
@@ -190,6 +191,21 @@ def make_completed_order(**kwargs: Any) -> Order:
     orders.accept_delivery(order_id=order.pk, buyer=order.buyer)
     order.refresh_from_db()
     return order
+
+
+def decide_finally(
+    order: Order, *, refund_fen: int, explanation: str = "各让一步。", mediator: User | None = None
+) -> Order:
+    """A disputed order to its end: the other side answers, a mediator decides, and both accept it."""
+    if order.dispute.status == DisputeStatus.ANSWER:
+        answerer = order.seller if order.dispute.opened_by_id == order.buyer_id else order.buyer
+        orders.answer_dispute(order_id=order.pk, user=answerer, text="我这边有不同看法。")
+    orders.decide_dispute(
+        order_id=order.pk, mediator=mediator or make_moderator(), refund_fen=refund_fen, explanation=explanation
+    )
+    for side in (order.buyer, order.seller):
+        orders.accept_decision(order_id=order.pk, user=side)
+    return Order.objects.get(pk=order.pk)
 
 
 OrderFactory = Callable[..., Order]

@@ -72,6 +72,20 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             "orders.stages_minimum_fen", 70_000, 0, 10_000_000, _("fen"), _("An agreement in stages is at least")
         ),
         ConfigDefinition("orders.stage_minimum_fen", 3_500, 100, 1_000_000, _("fen"), _("A stage is at least")),
+        # facts/marketplace.md, rule 3: either side proposes, and silence cancels.
+        ConfigDefinition(
+            "orders.cancel_answer_hours", 48, 12, 240, _("hours"), _("A proposal to cancel together is answered within")
+        ),
+        # facts/marketplace.md, suggested own defaults: answer 3 days, mediate 7, decide within 15, idle goes to a person.
+        ConfigDefinition("disputes.answer_days", 3, 1, 14, _("days"), _("The other side of a dispute answers within")),
+        ConfigDefinition(
+            "disputes.reminder_hours", 24, 1, 72, _("hours"), _("The other side is reminded of its answer before, by")
+        ),
+        ConfigDefinition("disputes.mediation_days", 7, 1, 30, _("days"), _("The two sides may agree themselves for")),
+        ConfigDefinition("disputes.decision_days", 15, 3, 60, _("days"), _("A dispute is decided within")),
+        # Product decisions: time to read the reasons and to think; a second look is quicker than the first.
+        ConfigDefinition("disputes.appeal_days", 3, 1, 14, _("days"), _("A decision takes effect after")),
+        ConfigDefinition("disputes.appeal_decision_days", 7, 1, 30, _("days"), _("An appeal is decided within")),
         # Product decision, by seller level; pinned to the order at purchase. 30 % is what institutions let a platform split off.
         ConfigDefinition(
             "payments.commission_basis_points", 1000, 0, 3000, _("basis points"), _("Service fee of the platform")

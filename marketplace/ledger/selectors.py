@@ -113,3 +113,9 @@ def days_with_lines() -> QuerySet[EscrowProof]:
 def balance_lines_of(user: User) -> QuerySet[EscrowProofLine]:
     """The lines of a person's own balances and withdrawals. Whose an order's line is, orders knows."""
     return EscrowProofLine.objects.filter(owner=user).select_related("proof").order_by("kind", "pk")
+
+
+def entries_of(reference: str) -> QuerySet[Entry]:
+    """Every line of the books under one reference, oldest first, with its transaction and account."""
+    lines = Entry.objects.filter(transaction__reference=reference).select_related("transaction", "account")
+    return lines.order_by("transaction__created_at", "pk")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -16,6 +17,7 @@ from marketplace.gigs.models import Gig
 from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageTemplate
 from marketplace.offers.presenters import OfferCard, card
 from marketplace.offers.selectors import newest_offer_of_pair, offers_between, offers_of
+from marketplace.orders.conversations import Said, SaidFile
 from marketplace.orders.models import Order
 
 THREAD_LENGTH = 50
@@ -239,3 +241,22 @@ def live_gig_of(seller: User, gig_id: str | None) -> Gig | None:
 def has_bought_from(*, buyer: User, seller: User) -> bool:
     """Whether there is an order between the two, in this direction."""
     return bool(Order.objects.filter(buyer=buyer, seller=seller).exists())
+
+
+def said_between(buyer: User, seller: User, since: datetime) -> list[Said]:
+    """The messages of two people since a moment, oldest first: what a mediator reads in a dispute of theirs."""
+    pair = Q(conversation__buyer=buyer, conversation__seller=seller)
+    pair |= Q(conversation__buyer=seller, conversation__seller=buyer)
+    messages = Message.objects.filter(pair, created_at__gte=since).select_related("sender__profile")
+    return [
+        Said(
+            at=message.created_at,
+            by=message.sender,
+            text=message.body,
+            files=[
+                SaidFile(name=sent.name, size=sent.size, open=partial(sent.file.storage.open, str(sent.file.name)))
+                for sent in message.attachments.all()
+            ],
+        )
+        for message in messages.prefetch_related("attachments").order_by("created_at", "pk")
+    ]

@@ -36,6 +36,13 @@ class OrderErrorCode(StrEnum):
     PLAN_STOPPED = "plan_stopped"
     PLAN_FINISHED = "plan_finished"
     STOP_WORDS_MISSING = "stop_words_missing"
+    PROPOSED_TOO_OFTEN = "proposed_too_often"
+    TOO_MANY_FILES = "too_many_files"
+    NOTHING_SAID = "nothing_said"
+    NOT_ANSWERED_YET = "not_answered_yet"
+    OWN_CASE = "own_case"
+    SAME_MEDIATOR = "same_mediator"
+    ACCEPTED_ALREADY = "accepted_already"
 
 
 class OrderError(DomainError):
@@ -93,4 +100,17 @@ class OrderError(DomainError):
         ),
         OrderErrorCode.PLAN_FINISHED: _("All stages of this agreement are paid for."),
         OrderErrorCode.STOP_WORDS_MISSING: _("Please tell the other side in a few words why you stop here."),
+        OrderErrorCode.PROPOSED_TOO_OFTEN: _(
+            "You have proposed to cancel %(times)s times. Please talk to each other, or open a dispute."
+        ),
+        OrderErrorCode.TOO_MANY_FILES: _("Each side can hand in %(most)s files. Several small ones fit into a ZIP."),
+        OrderErrorCode.NOTHING_SAID: _("Please write something, or attach a file."),
+        OrderErrorCode.NOT_ANSWERED_YET: _(
+            "The other side still has time to answer. It can be decided as soon as it answered, or its time is over."
+        ),
+        OrderErrorCode.OWN_CASE: _("You are one of the two sides of this order. A colleague has to decide it."),
+        OrderErrorCode.SAME_MEDIATOR: _(
+            "You made the decision that is appealed. A colleague has to decide the appeal."
+        ),
+        OrderErrorCode.ACCEPTED_ALREADY: _("You have accepted this decision, so it can no longer be appealed by you."),
     }

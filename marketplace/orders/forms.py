@@ -47,15 +47,6 @@ class RequirementsForm(forms.Form):
         return [(int(name.removeprefix("requirement-")), value) for name, value in self.cleaned_data.items()]
 
 
-class DisputeForm(forms.Form):
-    reason = forms.CharField(
-        label=_("What went wrong"),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=3000,
-        help_text=_("The mediator sees the order, the files, the time line and your words. The money stays in escrow."),
-    )
-
-
 class RefundForm(forms.Form):
     """A part of the price, given back."""
 
@@ -87,10 +78,6 @@ class RefundForm(forms.Form):
         """Why the typed amount cannot be given back; "" while the box is empty."""
         typed = str(self.data.get("amount") or "").strip()
         return self.errors["amount"][0] if typed and "amount" in self.errors else ""
-
-
-class CancelForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
 
 class StopPlanForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Blocker, Retained, Section, StoredFile, Table, plain, stored, table
+from marketplace.orders.dispute_own_data import dispute_files, dispute_tables
 from marketplace.orders.models import (
     Delivery,
     DeliveryFile,
@@ -36,6 +37,8 @@ class OrdersSection(Section):
             "orders.Order.seller",
             "orders.OrderEvent.actor",
             "orders.Dispute.opened_by",
+            "orders.DisputeStatement.author",
+            "orders.EvidenceBundle.asked_by",
             "orders.OrderProposal.proposed_by",
             "orders.MilestonePlan.buyer",
             "orders.MilestonePlan.seller",
@@ -43,6 +46,9 @@ class OrdersSection(Section):
     )
     not_exported = {
         "orders.Dispute.decided_by": "who of the staff did it; the decision itself is exported",
+        "orders.Dispute.appealed_by": "one of the two sides; the words of the appeal are exported as a statement",
+        "orders.DisputeDecision.mediator": "who of the staff did it; the decision itself is exported",
+        "orders.DisputeDecision.first_mediator": "who of the staff decided first; the decision itself is exported",
         "orders.MilestonePlan.stopped_by": "one of the two sides of the agreement, which is exported",
     }
 
@@ -124,8 +130,10 @@ class OrdersSection(Section):
             "disputes",
             Dispute.objects.filter(order__in=own).order_by("pk"),
             order="order__number",
-            **plain("reason", "outcome", "refund_fen", "explanation", "created_at", "decided_at"),
+            **plain("reason_code", "reason", "wanted_fen", "status", "outcome", "refund_fen", "explanation"),
+            **plain("created_at", "opened_at", "answered_at", "appealed_at", "decided_at"),
         )
+        yield from dispute_tables(user, own)
         yield table(
             "refunds",
             Refund.objects.filter(order__in=own).order_by("pk"),
@@ -144,6 +152,7 @@ class OrdersSection(Section):
         for shown in RevisionFile.objects.filter(request__order__in=own).select_related("request__order"):
             folder = f"orders/{shown.request.order.number}/revision-{shown.request.number}"
             yield stored(folder, shown.file, shown.name)
+        yield from dispute_files(own)
 
     def blockers(self, user: User) -> Iterable[Blocker]:
         """Orders that have not ended, disputes, refunds on their way."""

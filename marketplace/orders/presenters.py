@@ -17,6 +17,7 @@ from marketplace.core.money import display_yuan, split_commission
 from marketplace.core.rules import rule
 from marketplace.orders import automatic
 from marketplace.orders.deadlines import is_very_late
+from marketplace.orders.dispute_words import event_text
 from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderKind
 from marketplace.orders.proposal_cards import event_sentence
 from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
@@ -31,7 +32,7 @@ class Step:
     note: str = ""
 
 
-_BAR_ACTIONS = ("pay", "requirements", "accept", "deliver", "revise")
+_BAR_ACTIONS = ("pay", "requirements", "accept", "deliver", "revise", "case")
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
         deadline=order.due_at,
         deadline_text=_("is the promised time of delivery"),
         started_at=order.started_at,
-        actions=["cancel", "dispute"] if may_cancel else ["dispute"],
+        actions=["cancel", "dispute"],
     )
 
 
@@ -220,7 +221,7 @@ def _next_revision(order: Order, is_buyer: bool) -> NextThing:
             text=_("The acceptance clock stands still until the next delivery."),
             deadline=order.due_at,
             deadline_text=_("is the promised time of the revision"),
-            actions=["cancel", "dispute"] if is_very_late(order) else ["dispute"],
+            actions=["cancel", "dispute"],
         )
     return NextThing(
         title=_("Revise and deliver again"),
@@ -240,7 +241,7 @@ def _next_delivered(order: Order, is_buyer: bool) -> NextThing:
             deadline_text=_("it is accepted automatically, and %(amount)s is released to %(seller)s")
             % {"amount": _amount(order), "seller": order.seller.display_name},
             started_at=order.delivered_at,
-            actions=["accept", *(["revise"] if left else []), "dispute"],
+            actions=["accept", *(["revise"] if left else []), "dispute", "cancel"],
         )
     return NextThing(
         title=_("The buyer looks at your delivery"),
@@ -248,7 +249,7 @@ def _next_delivered(order: Order, is_buyer: bool) -> NextThing:
         deadline=order.auto_accept_at,
         deadline_text=_("it is accepted automatically"),
         started_at=order.delivered_at,
-        actions=["dispute"],
+        actions=["dispute", "cancel"],
     )
 
 
@@ -296,9 +297,12 @@ def _next_cancelled(order: Order, is_buyer: bool) -> NextThing:
 
 def _next_disputed(order: Order, is_buyer: bool) -> NextThing:
     return NextThing(
-        title=_("A mediator is looking at it"),
-        text=_("%(amount)s stays in escrow until it is decided. Please answer questions in the conversation.")
+        title=_("You disagree: the dispute has its own page"),
+        text=_(
+            "%(amount)s stays in escrow until it is decided or you agree. Clocks, proposals and evidence stand there."
+        )
         % {"amount": _amount(order)},
+        actions=["case"],
     )
 
 
@@ -306,9 +310,10 @@ def _next_resolved(order: Order, is_buyer: bool) -> NextThing:
     dispute = order.dispute
     refund, released = dispute.refund_fen or 0, order.kept_fen
     return NextThing(
-        title=_("The dispute was decided"),
+        title=_("You agreed in the dispute") if dispute.decided_by_id is None else _("The dispute was decided"),
         text=_("¥%(refund)s back to the buyer, ¥%(released)s to the seller. %(explanation)s")
         % {"refund": display_yuan(refund), "released": display_yuan(released), "explanation": dispute.explanation},
+        actions=["case"],
     )
 
 
@@ -383,6 +388,8 @@ def _event_title(event: OrderEvent, viewer: User) -> str:
 
 def _event_text(event: OrderEvent) -> str:
     data = event.data
+    if (text := event_text(event)) is not None:
+        return text
     if event.type == OrderEventType.REVISION_REQUESTED:
         return _("“%(message)s” %(used)s used, %(left)s left") % data
     if event.type == OrderEventType.DELIVERED:

@@ -14,6 +14,9 @@ from marketplace.orders.extending import extended_due_at
 from marketplace.orders.models import Order, OrderProposal, ProposalKind
 from marketplace.orders.states import ProposalStatus
 
+# Cancelling together and divisions in a dispute have words and places of their own (cancelling.py, dispute_page.py).
+_SHOWN_ELSEWHERE = (ProposalKind.CANCEL, ProposalKind.SPLIT)
+
 
 @dataclass(frozen=True)
 class ProposalCard:
@@ -40,7 +43,7 @@ def proposal_cards(order: Order, viewer: User, proposals: list[OrderProposal]) -
             accept_words=_accept_words(proposal, is_buyer=viewer.pk == order.buyer_id),
         )
         for proposal in proposals
-        if proposal.status == ProposalStatus.OPEN
+        if proposal.status == ProposalStatus.OPEN and proposal.kind not in _SHOWN_ELSEWHERE
     ]
 
 

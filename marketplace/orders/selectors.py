@@ -20,7 +20,6 @@ from marketplace.ledger.selectors import has_uncleared_release, reversible_fen
 from marketplace.orders.models import (
     DeadlineKind,
     Delivery,
-    Dispute,
     Order,
     OrderDeadline,
     OrderEvent,
@@ -164,23 +163,6 @@ def cover_url(order: Order) -> str:
     return default_storage.url(order.cover) if order.cover else ""
 
 
-def dispute_to_decide(dispute_id: int) -> Dispute:
-    """One open dispute with everything a mediator reads. The page asks for the permission. Raises Http404."""
-    dispute = (
-        open_disputes()
-        .filter(pk=dispute_id)
-        .prefetch_related(
-            "order__requirements",
-            Prefetch("order__deliveries", Delivery.objects.prefetch_related("files")),
-            Prefetch("order__events", OrderEvent.objects.select_related("actor__profile")),
-        )
-        .first()
-    )
-    if dispute is None:
-        raise Http404
-    return dispute
-
-
 def expired_unpaid() -> QuerySet[Order]:
     """Orders whose payment clock ran out, longest over first."""
     expired = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT, payment_expires_at__lte=clock.now())
@@ -221,11 +203,3 @@ def due_refunds() -> QuerySet[Refund]:
 def refunds_for_a_person() -> QuerySet[Refund]:
     """Refunds that the gateway refused: finance has to look."""
     return Refund.objects.filter(status=RefundStatus.STUCK).select_related("order__buyer__profile").order_by("pk")
-
-
-def open_disputes() -> QuerySet[Dispute]:
-    """Disputes that wait for a decision, oldest first."""
-    disputes = Dispute.objects.filter(order__status=OrderStatus.DISPUTED)
-    return disputes.select_related("order__buyer__profile", "order__seller__profile", "opened_by__profile").order_by(
-        "pk"
-    )

@@ -48,6 +48,8 @@ REFUNDABLE_STATUSES = (
 # BOTH: one proposed it and the other accepted, or was silent until the time was over.
 # OPENER: whoever opened the dispute takes it back; it leads where a delivery or answers lead too, and is neither.
 BUYER, SELLER, SYSTEM, MEDIATOR, BOTH, OPENER = "buyer", "seller", "system", "mediator", "both", "opener"
+# Whoever did not open the dispute, and is asked for an answer.
+ANSWERER = "answerer"
 
 
 class ProposalStatus(models.TextChoices):
@@ -57,6 +59,18 @@ class ProposalStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Taken back")
     LAPSED = "lapsed", _("Not answered in time")
     OVERTAKEN = "overtaken", _("Overtaken by what happened")
+
+
+class DisputeStatus(models.TextChoices):
+    """Where a dispute stands while its order is disputed."""
+
+    ANSWER = "answer", _("Waiting for the other side")
+    MEDIATION = "mediation", _("Mediation")
+    DECISION = "decision", _("Waiting for a decision")
+    DECIDED = "decided", _("Decided, can be appealed")
+    APPEALED = "appealed", _("Under appeal")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Taken back")
 
 
 def _row(source: OrderStatus, target: OrderStatus, *actors: str, effect: str = "") -> Transition[OrderStatus]:
@@ -99,5 +113,31 @@ ORDER_TRANSITIONS: TransitionTable[OrderStatus] = TransitionTable(
         _row(_S.DISPUTED, _S.IN_PROGRESS, OPENER, effect="taken back; the clocks go on"),
         _row(_S.DISPUTED, _S.REVISION_REQUESTED, OPENER, effect="taken back; the clocks go on"),
         _row(_S.DISPUTED, _S.DELIVERED, OPENER, effect="taken back; the acceptance clock starts anew"),
+    )
+)
+
+
+def _step(source: DisputeStatus, target: DisputeStatus, *actors: str, effect: str = "") -> Transition[DisputeStatus]:
+    return Transition(source, target, frozenset(actors), effect)
+
+
+_D = DisputeStatus
+# Nobody loses by silence: a clock that runs out brings the case before a person. Only a decision takes effect by itself.
+DISPUTE_TRANSITIONS: TransitionTable[DisputeStatus] = TransitionTable(
+    (
+        _step(_D.ANSWER, _D.MEDIATION, ANSWERER, SYSTEM, effect="the clock of the mediation starts, silence or not"),
+        _step(_D.MEDIATION, _D.DECISION, SYSTEM, effect="nothing was agreed in time: mediators are told"),
+        _step(_D.MEDIATION, _D.DECIDED, MEDIATOR, effect="the clock of the appeal starts"),
+        _step(_D.DECISION, _D.DECIDED, MEDIATOR, effect="the clock of the appeal starts"),
+        _step(_D.DECIDED, _D.APPEALED, BUYER, SELLER, effect="another mediator decides"),
+        _step(_D.DECIDED, _D.CLOSED, SYSTEM, BOTH, effect="the decision takes effect, or what both agreed on"),
+        _step(_D.APPEALED, _D.CLOSED, MEDIATOR, BOTH, effect="final: the money moves at once"),
+        _step(_D.ANSWER, _D.CLOSED, BOTH, effect="the money moves as both agreed"),
+        _step(_D.MEDIATION, _D.CLOSED, BOTH, effect="the money moves as both agreed"),
+        _step(_D.DECISION, _D.CLOSED, BOTH, effect="the money moves as both agreed"),
+        _step(_D.ANSWER, _D.WITHDRAWN, OPENER, effect="the order goes on"),
+        _step(_D.MEDIATION, _D.WITHDRAWN, OPENER, effect="the order goes on"),
+        _step(_D.DECISION, _D.WITHDRAWN, OPENER, effect="the order goes on"),
+        _step(_D.WITHDRAWN, _D.ANSWER, BUYER, SELLER, effect="opened again"),
     )
 )

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from marketplace.core.jobs import Deadline, count_done
-from marketplace.orders import selectors, services
+from marketplace.orders import dispute_selectors, selectors, services
 from marketplace.orders.models import DeadlineKind
 
 
@@ -22,3 +22,17 @@ def run_due_deadlines() -> int:
 def accept_due_deliveries() -> int:
     """The name under which the release before this one asked beat for its only clock. It runs all of them."""
     return run_due_deadlines()
+
+
+@shared_task(time_limit=3600)  # gigabytes of deliveries take longer than the house's five minutes
+def build_evidence_bundles() -> int:
+    """Put together the evidence that somebody asked for. Of two runs one takes a bundle. Returns how many are ready."""
+    return count_done(
+        dispute_selectors.waiting_bundle_ids(), lambda bundle_id: services.build_bundle(bundle_id=bundle_id)
+    )
+
+
+@shared_task
+def look_after_bundles() -> int:
+    """Say of those evidence bundles that nobody works on that they failed. Returns how many."""
+    return services.give_up_stalled_bundles()

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from marketplace.orders import change_views, delivery_views, list_views, plan_views, proof_views, views
+from marketplace.orders import (
+    bundle_views,
+    cancel_views,
+    change_views,
+    delivery_views,
+    dispute_views,
+    list_views,
+    plan_views,
+    proof_views,
+    views,
+)
 from marketplace.orders.states import BUYER, SELLER
 
 app_name = "orders"
@@ -22,6 +32,26 @@ urlpatterns = [
     path("orders/<str:number>/do/revise/", delivery_views.revise, name="revise"),
     path("orders/<str:number>/requirements/<int:requirement_id>/", views.requirement_file, name="requirement_file"),
     path("orders/<str:number>/refund/preview/", views.refund_preview, name="refund_preview"),
+    path("orders/<str:number>/do/cancel/", cancel_views.order_cancel, name="cancel"),
+    path(
+        "orders/<str:number>/cancel/<int:proposal_id>/<slug:answer>/", cancel_views.cancel_answer, name="cancel_answer"
+    ),
+    path("orders/<str:number>/do/dispute/", dispute_views.dispute_open, name="dispute_open"),
+    path("orders/<str:number>/dispute/", dispute_views.dispute_detail, name="dispute"),
+    path("orders/<str:number>/dispute/do/<slug:act>/", dispute_views.dispute_act, name="dispute_act"),
+    path("orders/<str:number>/dispute/preview/", dispute_views.split_preview, name="split_preview"),
+    path(
+        "orders/<str:number>/dispute/split/<int:proposal_id>/<slug:answer>/",
+        dispute_views.split_answer,
+        name="split_answer",
+    ),
+    path("orders/<str:number>/dispute/files/<int:file_id>/", dispute_views.dispute_file, name="dispute_file"),
+    path("orders/<str:number>/dispute/bundle/", bundle_views.bundle, name="bundle"),
+    path(
+        "orders/<str:number>/dispute/bundle/<int:bundle_id>.<slug:ending>",
+        bundle_views.bundle_download,
+        name="bundle_download",
+    ),
     path("orders/<str:number>/do/<slug:action>/", views.order_action, name="action"),
     path("plans/<int:pk>/", plan_views.plan_detail, name="plan"),
     path("plans/<int:pk>/fund/", plan_views.plan_fund, name="plan_fund"),

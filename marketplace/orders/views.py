@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
 from marketplace.orders import automatic, money_box, order_parts, presenters, selectors, services, timeline_sources
-from marketplace.orders.forms import CancelForm, DisputeForm, RefundForm, RequirementsForm
+from marketplace.orders.forms import RefundForm, RequirementsForm
 from marketplace.orders.models import Order
 
 
@@ -85,17 +85,6 @@ _ACTIONS: dict[str, _Action] = {
         run=lambda order, user, form: services.accept_delivery(order_id=order.pk, buyer=user),
         done=_("Accepted. The money is released."),
     ),
-    "cancel": _Action(
-        title=_("Cancel the order"),
-        text=_("Whatever was paid goes back to the buyer whole, the way it came."),
-        button=_("Cancel the order"),
-        form=CancelForm,
-        run=lambda order, user, form: services.cancel_order(
-            order_id=order.pk, user=user, reason=form.cleaned_data["reason"]
-        ),
-        done=_("The order is cancelled."),
-        tone="danger",
-    ),
     "refund": _Action(
         title=_("Give back a part of the price"),
         text=_("The amount goes back to the buyer the way it came. This cannot be undone."),
@@ -108,17 +97,6 @@ _ACTIONS: dict[str, _Action] = {
             reason=form.cleaned_data["reason"],
         ),
         done=_("Noted. The buyer gets the money back the way it came."),
-    ),
-    "dispute": _Action(
-        title=_("Open a dispute"),
-        text=_("A mediator reads both sides and decides about the money. Until then it stays in escrow."),
-        button=_("Open the dispute"),
-        form=DisputeForm,
-        run=lambda order, user, form: services.open_dispute(
-            order_id=order.pk, user=user, reason=form.cleaned_data["reason"]
-        ),
-        done=_("The dispute is open. The mediator will write to both of you."),
-        tone="danger",
     ),
 }
 

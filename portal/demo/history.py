@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs.models import Gig, RequirementKind
 from marketplace.orders.deadlines import SAYINGS, clocks_of
@@ -13,7 +12,6 @@ from marketplace.orders.models import (
     DeadlineKind,
     Delivery,
     DeliveryFile,
-    Dispute,
     Order,
     OrderDeadline,
     OrderEvent,
@@ -26,10 +24,10 @@ from marketplace.orders.models import (
 from marketplace.payments.models import GatewayCode, Payment, PaymentStatus
 from marketplace.reviews.models import Rating, Review, ReviewSide
 from portal.demo.bulk import backdate, insert
+from portal.demo.disputes import how_cancelled, write_disputes
 from portal.demo.media import PrivateFile
 from portal.demo.offers import Offer
 from portal.demo.people import People
-from portal.demo.phrases import DISPUTE_DECISIONS
 from portal.demo.plan import BUYER, COMMISSION_BASIS_POINTS, MEDIATOR, PAYMENT_MINUTES, SELLER, OrderPlan
 from portal.demo.sources import SEED
 
@@ -71,6 +69,7 @@ def write_orders(
                 auto_accept_at=plan.auto_accept_at,
                 completed_at=plan.completed_at,
                 cancelled_at=plan.cancelled_at,
+                **how_cancelled(plan),
             )
         )
     insert(orders)
@@ -130,15 +129,13 @@ def write_work(
     plans: Sequence[OrderPlan], orders: Sequence[Order], *, people: People, files: Sequence[PrivateFile]
 ) -> None:
     """Deliveries with files, disputes, refunds, payments and the time lines."""
-    deliveries, delivered, disputes, refunds, payments, events = [], [], [], [], [], []
+    deliveries, delivered, refunds, payments, events = [], [], [], [], []
     for plan, order in zip(plans, orders, strict=True):
         actors = {BUYER: order.buyer, SELLER: order.seller, MEDIATOR: people.staff["moderator"], "": None}
         for number, work in enumerate(plan.deliveries, start=1):
             delivery = Delivery(order=order, number=number, message=work.message, created_at=work.at)
             deliveries.append(delivery)
             delivered += [_delivery_file(delivery, files[place]) for place in work.files]
-        if plan.dispute:
-            disputes.append((_dispute(plan, order, actors), plan.dispute.at))
         if plan.refund:
             refund = Refund(
                 order=order,
@@ -158,23 +155,14 @@ def write_work(
     insert(deliveries)
     insert(delivered)
     insert(sorted(events, key=lambda event: event.created_at))
-    for model, rows in ((Dispute, disputes), (Refund, refunds), (Payment, payments)):
+    write_disputes(plans, orders, people=people)
+    for model, rows in ((Refund, refunds), (Payment, payments)):
         insert(row for row, _at in rows)
         backdate(model, {row.pk: at for row, at in rows})
 
 
 def _delivery_file(delivery: Delivery, file: PrivateFile) -> DeliveryFile:
     return DeliveryFile(delivery=delivery, file=file.stored, name=file.name, size=file.size, sha256=file.sha256)
-
-
-def _dispute(plan: OrderPlan, order: Order, actors: dict[str, User | None]) -> Dispute:
-    told = plan.dispute
-    assert told is not None  # noqa: S101 asked by the caller
-    row = Dispute(order=order, opened_by=actors[told.by], reason=told.reason)
-    if told.outcome:
-        row.outcome, row.refund_fen, row.explanation = told.outcome, told.refund_fen, DISPUTE_DECISIONS[told.outcome]
-        row.decided_by, row.decided_at = actors[MEDIATOR], told.decided_at
-    return row
 
 
 def _payment(plan: OrderPlan, order: Order) -> Payment:

@@ -43,6 +43,7 @@ from portal.demo.plan import OrderPlan
 from portal.demo.sources import PASSWORD, read_sources
 from portal.demo.wipe import empty_marketplace
 from portal.demo.withdrawals import LEFT_FEN, ask_for_much
+from tests.factories import decide_finally
 from tests.payments.conftest import alipay_keys, silent_alipay  # noqa: F401 fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("demo")]
@@ -234,7 +235,7 @@ def test_the_services_go_on_from_where_the_demo_stands():
     orders.mark_refund_done(refund_id=waiting.refunds.get().pk, gateway="alipay")
     disputed = Order.objects.filter(status="disputed").first()
     moderator = User.objects.get(email="moderator@jiangji.example")
-    orders.decide_dispute(order_id=disputed.pk, mediator=moderator, refund_fen=100, explanation="各退一步。")
+    decide_finally(disputed, refund_fen=100, mediator=moderator)
     assert audit_money().violations == []
 
 

@@ -265,8 +265,6 @@ def test_a_refused_rule_keeps_what_was_typed_and_says_why():
     [
         ("accept", "buyer", {}, OrderStatus.COMPLETED),
         ("revise", "buyer", {"message": "再大一点"}, OrderStatus.REVISION_REQUESTED),
-        ("dispute", "buyer", {"reason": "说不拢"}, OrderStatus.DISPUTED),
-        ("dispute", "seller", {"reason": "说不拢"}, OrderStatus.DISPUTED),
     ],
 )
 def test_the_forms_of_a_delivered_order_do_what_they_say(action, side, form, status):

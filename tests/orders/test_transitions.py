@@ -14,7 +14,7 @@ from marketplace.orders.deadlines import SAYINGS, clocks_of
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, MilestonePlan, Order, OrderEventType, OrderProposal, ProposalKind
 from marketplace.orders.states import FINAL_STATUSES, ORDER_TRANSITIONS, OrderStatus
-from tests.factories import make_moderator, make_user
+from tests.factories import decide_finally, make_moderator, make_user
 from tests.orders.situations import EVERY_STATE, far_future, footprint, make_order_in
 
 S, E = OrderStatus, OrderEventType
@@ -68,6 +68,7 @@ class Act:
     run: Callable[[Order], object]
     leads: dict[OrderStatus, tuple[OrderStatus, OrderEventType]]
     repeats: frozenset[OrderStatus] = frozenset()  # states in which it quietly does nothing, because it was done
+    events: int = 1  # lines of the time line that it writes, the last of which is named above
     quiet: bool = False  # a clock: where it has nothing to do it returns False instead of refusing
 
 
@@ -124,11 +125,30 @@ def acts() -> list[Act]:
             order_id=order.pk, gateway="alipay", payment_reference="PANEW", amount_fen=order.total_fen
         )
 
+    def cancel_together(order):
+        proposal = services.propose_cancellation(order_id=order.pk, user=order.seller)
+        return services.accept_cancellation(order_id=order.pk, proposal_id=proposal.pk, user=order.buyer)
+
+    def cancel_by_silence(order):
+        proposal = services.propose_cancellation(order_id=order.pk, user=order.buyer)
+        with clock.moved_to(proposal.expires_at):
+            assert services.run_deadline(order_id=order.pk, kind=DeadlineKind.PROPOSAL_CANCEL)
+
+    def agree(order):
+        proposal = services.propose_split(order_id=order.pk, user=order.seller, refund_fen=4_005)
+        return services.accept_split(order_id=order.pk, proposal_id=proposal.pk, user=order.buyer)
+
     def decide(order):
-        return services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=0, explanation="")
+        if order.status != S.DISPUTED:
+            services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=0, explanation="说明。")
+        return decide_finally(order, refund_fen=0)
+
+    def take_back(order, user):
+        return services.withdraw_dispute(order_id=order.pk, user=user)
 
     cancelled = {S.CANCELLED}
-    disputable = dict.fromkeys((S.IN_PROGRESS, S.DELIVERED, S.REVISION_REQUESTED), (S.DISPUTED, E.DISPUTE_OPENED))
+    running = (S.IN_PROGRESS, S.DELIVERED, S.REVISION_REQUESTED)
+    disputable = dict.fromkeys(running, (S.DISPUTED, E.DISPUTE_OPENED))
     to_cancelled = (S.CANCELLED, E.CANCELLED)
     return [
         Act("pay", pay, {S.PENDING_PAYMENT: (S.IN_PROGRESS, E.PAID)}, quiet=True),
@@ -189,6 +209,13 @@ def acts() -> list[Act]:
         Act("buyer stops the agreement", by("buyer", stop), {S.PENDING_PAYMENT: to_cancelled}, quiet=True),
         Act("seller stops the agreement", by("seller", stop), {S.PENDING_PAYMENT: to_cancelled}, quiet=True),
         Act("mediator decides", decide, {S.DISPUTED: (S.RESOLVED, E.DISPUTE_DECIDED)}),
+        Act("both cancel", cancel_together, dict.fromkeys(running, to_cancelled), events=2),
+        Act("silence cancels", cancel_by_silence, dict.fromkeys(running, to_cancelled), events=2),
+        Act("both agree on a division", agree, {S.DISPUTED: (S.RESOLVED, E.DISPUTE_RESOLVED)}, events=2),
+        # answered, decided, accepted by both, in effect
+        Act("a decision is accepted", decide, {S.DISPUTED: (S.RESOLVED, E.DISPUTE_RESOLVED)}, events=5),
+        Act("the buyer takes back", by("buyer", take_back), {S.DISPUTED: (S.DELIVERED, E.DISPUTE_WITHDRAWN)}),
+        Act("the seller takes back the buyer's", by("seller", take_back), {}),
     ]
 
 
@@ -205,7 +232,7 @@ def test_every_act_in_every_state_does_what_the_rules_say_or_nothing(db, status,
             target, event = act.leads[status]
             order.refresh_from_db()
             assert order.status == target
-            assert order.events.count() == events + 1
+            assert order.events.count() == events + act.events
             assert order.events.order_by("-pk").first().type == event
             assert (status, target) in ALLOWED
         elif status in act.repeats:
@@ -247,6 +274,21 @@ def test_a_stranger_can_do_nothing_with_an_order(db, status):
         lambda: services.open_dispute(order_id=order.pk, user=stranger, reason="x"),
         lambda: services.pause_acceptance(order_id=order.pk, buyer=stranger),
         lambda: services.give_tip(order_id=order.pk, buyer=stranger, amount_fen=1000),
+        lambda: services.propose_cancellation(order_id=order.pk, user=stranger),
+        lambda: services.accept_cancellation(order_id=order.pk, proposal_id=0, user=stranger),
+        lambda: services.decline_cancellation(order_id=order.pk, proposal_id=0, user=stranger),
+        lambda: services.withdraw_cancellation(order_id=order.pk, proposal_id=0, user=stranger),
+        lambda: services.answer_dispute(order_id=order.pk, user=stranger, text="x"),
+        lambda: services.add_evidence(order_id=order.pk, user=stranger, text="x"),
+        lambda: services.withdraw_dispute(order_id=order.pk, user=stranger),
+        lambda: services.propose_split(order_id=order.pk, user=stranger, refund_fen=1),
+        lambda: services.accept_split(order_id=order.pk, proposal_id=0, user=stranger),
+        lambda: services.decline_split(order_id=order.pk, proposal_id=0, user=stranger),
+        lambda: services.withdraw_split(order_id=order.pk, proposal_id=0, user=stranger),
+        lambda: services.accept_decision(order_id=order.pk, user=stranger),
+        lambda: services.appeal_decision(order_id=order.pk, user=stranger, text="x"),
+        lambda: services.advise(order_id=order.pk, mediator=stranger, text="x"),
+        lambda: services.decide_dispute(order_id=order.pk, mediator=stranger, refund_fen=0, explanation="x"),
     ]
     for attempt in attempts:
         with pytest.raises(PermissionDenied):

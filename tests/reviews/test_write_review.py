@@ -14,7 +14,7 @@ from marketplace.orders.models import OrderEvent, OrderEventType
 from marketplace.reviews import reputation, services
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Rating, Reputation, Review, ReviewSide
-from tests.factories import make_completed_order, make_delivered_order, make_gig, make_moderator, make_user
+from tests.factories import decide_finally, make_completed_order, make_delivered_order, make_gig, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -97,9 +97,7 @@ def test_a_decided_dispute_is_reviewed_too(buyer, gig):
     order = make_delivered_order(buyer=buyer, gig=gig)
     orders.open_dispute(order_id=order.pk, user=buyer, reason="与描述不符")
     refused(ReviewErrorCode.NOT_FINISHED, order, buyer)
-    orders.decide_dispute(
-        order_id=order.pk, mediator=make_moderator(), refund_fen=order.total_fen, explanation="全额退回"
-    )
+    order = decide_finally(order, refund_fen=order.total_fen)
     assert write(order, buyer, stars=1).stars == 1
 
 

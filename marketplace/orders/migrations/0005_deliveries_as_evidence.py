@@ -9,8 +9,7 @@ TABLES = ("orders_delivery", "orders_deliveryfile", "orders_revisionrequest", "o
 FORWARD = """
 CREATE FUNCTION orders_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'deliveries and revision requests are evidence: % on % refused', TG_OP, TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION '% is evidence: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
 END $$;
 """ + "".join(
     f"CREATE TRIGGER {table}_is_evidence BEFORE UPDATE OR DELETE ON {table}"

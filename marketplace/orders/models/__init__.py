@@ -2,20 +2,35 @@
 
 from marketplace.orders.models.deadlines import DeadlineKind, OrderDeadline
 from marketplace.orders.models.deliveries import Delivery, DeliveryFile, RevisionFile, RevisionRequest, SentFile
-from marketplace.orders.models.disputes import Dispute, DisputeOutcome
+from marketplace.orders.models.disputes import (
+    BundleStatus,
+    Dispute,
+    DisputeDecision,
+    DisputeFile,
+    DisputeOutcome,
+    DisputeStatement,
+    EvidenceBundle,
+    StatementKind,
+)
 from marketplace.orders.models.events import OrderEvent, OrderEventType
 from marketplace.orders.models.milestones import MilestonePlan, OrderMilestone
-from marketplace.orders.models.orders import Order, OrderItem, OrderItemKind, OrderKind, OrderRequirement
+from marketplace.orders.models.orders import CancelledBy, Order, OrderItem, OrderItemKind, OrderKind, OrderRequirement
 from marketplace.orders.models.proposals import OrderProposal, ProposalKind
 from marketplace.orders.models.refunds import Refund, RefundStatus
 from marketplace.orders.models.storage import private_storage
 
 __all__ = [
+    "BundleStatus",
+    "CancelledBy",
     "DeadlineKind",
     "Delivery",
     "DeliveryFile",
     "Dispute",
+    "DisputeDecision",
+    "DisputeFile",
     "DisputeOutcome",
+    "DisputeStatement",
+    "EvidenceBundle",
     "MilestonePlan",
     "Order",
     "OrderDeadline",
@@ -33,5 +48,6 @@ __all__ = [
     "RevisionFile",
     "RevisionRequest",
     "SentFile",
+    "StatementKind",
     "private_storage",
 ]

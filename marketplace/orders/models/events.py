@@ -28,6 +28,22 @@ class OrderEventType(models.TextChoices):
     ACCEPTANCE_PAUSED = "acceptance_paused", _("Acceptance clock paused")
     TIPPED = "tipped", _("Tip given")
     LATE = "late", _("The delivery is late")
+    CANCEL_PROPOSED = "cancel_proposed", _("Cancelling together proposed")
+    CANCEL_DECLINED = "cancel_declined", _("Cancelling together declined")
+    CANCEL_WITHDRAWN = "cancel_withdrawn", _("Proposal to cancel taken back")
+    DISPUTE_ANSWERED = "dispute_answered", _("Dispute answered")
+    DISPUTE_UNANSWERED = "dispute_unanswered", _("No answer in time: a mediator takes over")
+    DISPUTE_ADDED = "dispute_added", _("Evidence added")
+    DISPUTE_ADVISED = "dispute_advised", _("The mediator wrote")
+    DISPUTE_TO_DECISION = "dispute_to_decision", _("Nothing agreed: the dispute goes to a decision")
+    SPLIT_PROPOSED = "split_proposed", _("Division proposed")
+    SPLIT_DECLINED = "split_declined", _("Division declined")
+    SPLIT_WITHDRAWN = "split_withdrawn", _("Proposed division taken back")
+    DECISION_ACCEPTED = "decision_accepted", _("Decision accepted")
+    DECISION_APPEALED = "decision_appealed", _("Decision appealed")
+    DISPUTE_RESOLVED = "dispute_resolved", _("Dispute closed, the money moves")
+    DISPUTE_WITHDRAWN = "dispute_withdrawn", _("Dispute taken back")
+    BUNDLE_MADE = "bundle_made", _("Evidence put together")
 
 
 class OrderEvent(models.Model):

@@ -27,6 +27,16 @@ class OrderKind(models.TextChoices):
     TIP = "tip", _("Tip")  # completed by its payment
 
 
+class CancelledBy(models.TextChoices):
+    """Who ended an order. A seller who did it alone bears a mark (selectors of reputation count it)."""
+
+    BUYER = "buyer", _("Buyer")
+    SELLER = "seller", _("Seller")
+    BOTH = "both", _("Both")
+    SILENCE = "silence", _("One proposed it, the other did not answer")
+    SYSTEM = "system", _("Not paid in time")
+
+
 class Order(TimeStamped):
     """A purchase. It freezes what was bought, so that a later edit of the gig changes nothing here."""
 
@@ -87,6 +97,9 @@ class Order(TimeStamped):
     )
     cancel_reason = models.CharField(
         _("reason of the cancellation"), max_length=30, blank=True, default="", db_default=""
+    )
+    cancelled_by = models.CharField(
+        _("cancelled by"), max_length=8, choices=CancelledBy, blank=True, default="", db_default=""
     )
 
     payment_expires_at = models.DateTimeField(_("payment expires at"))

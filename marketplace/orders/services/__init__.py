@@ -8,11 +8,20 @@ from marketplace.orders.services.acceptance import (
     request_revision,
 )
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
+from marketplace.orders.services.bundles import ask_for_bundle, build_bundle, give_up_stalled_bundles
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
 from marketplace.orders.services.clocks import at_deadline, run_deadline, wind_clocks
 from marketplace.orders.services.delivery import deliver_order
-from marketplace.orders.services.disputes import decide_dispute, open_dispute
+from marketplace.orders.services.dispute_decisions import accept_decision, advise, appeal_decision, decide_dispute
+from marketplace.orders.services.dispute_splits import accept_split, decline_split, propose_split, withdraw_split
+from marketplace.orders.services.disputes import add_evidence, answer_dispute, open_dispute, withdraw_dispute
 from marketplace.orders.services.milestones import Stage, fund_stage, make_plan, stop_plan
+from marketplace.orders.services.mutual_cancellation import (
+    accept_cancellation,
+    decline_cancellation,
+    propose_cancellation,
+    withdraw_cancellation,
+)
 from marketplace.orders.services.placing import confirm_payment, get_or_place_order, offer_of, place_order
 from marketplace.orders.services.proposals import (
     accept_proposal,
@@ -41,19 +50,31 @@ __all__ = [
     "Stage",
     "Terms",
     "accept_by_silence",
+    "accept_cancellation",
+    "accept_decision",
     "accept_delivery",
     "accept_proposal",
+    "accept_split",
+    "add_evidence",
+    "advise",
+    "answer_dispute",
+    "appeal_decision",
+    "ask_for_bundle",
     "at_deadline",
     "begin_refund_attempt",
+    "build_bundle",
     "cancel_order",
     "close_unpaid_order",
     "confirm_payment",
     "decide_dispute",
+    "decline_cancellation",
     "decline_proposal",
+    "decline_split",
     "deliver_order",
     "fund_stage",
     "get_or_place_order",
     "give_tip",
+    "give_up_stalled_bundles",
     "hand_refund_to_a_person",
     "make_plan",
     "mark_refund_done",
@@ -67,6 +88,8 @@ __all__ = [
     "place_order",
     "postpone_refund",
     "propose",
+    "propose_cancellation",
+    "propose_split",
     "refund_part",
     "request_revision",
     "resume_refund",
@@ -76,5 +99,8 @@ __all__ = [
     "stop_plan",
     "submit_requirements",
     "wind_clocks",
+    "withdraw_cancellation",
+    "withdraw_dispute",
     "withdraw_proposal",
+    "withdraw_split",
 ]

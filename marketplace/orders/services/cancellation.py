@@ -1,4 +1,4 @@
-"""Ending an order before the work is done."""
+"""Ending an order before the work is done: by one side alone, together, or because nobody paid."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -8,28 +8,34 @@ from marketplace.core import clock
 from marketplace.core.rules import rule
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, OrderEventType
+from marketplace.orders.models import CancelledBy, Order, OrderEventType
+from marketplace.orders.reasons import CANCEL_REASONS, known_reason
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import BUYER, FUNDED_STATUSES, SYSTEM, OrderStatus
 
+NOT_PAID = "not_paid"
+
 
 @transaction.atomic
-def cancel_order(*, order_id: int, user: User, reason: str = "") -> Order:
-    """End an order; whatever is in escrow goes back to the buyer whole. Safe to call twice.
+def cancel_order(*, order_id: int, user: User, reason_code: str = "", reason: str = "") -> Order:
+    """One side ends an order alone; whatever is in escrow goes back to the buyer whole. Safe to call twice.
 
-    A buyer may cancel work in progress only when it is very late (facts/marketplace.md, rule 4).
-    Raises OrderError WRONG_STATE or NOT_LATE_ENOUGH.
+    A buyer may cancel work in progress only when it is very late, by the rules the order was made under
+    (facts/marketplace.md, rule 4). A seller who cancels what was paid bears a mark: `Order.cancelled_by` says so.
+    Raises OrderError WRONG_STATE or NOT_LATE_ENOUGH, and ValueError for a reason that this side does not have.
     """
     order = locks.lock_order(order_id)
     actor = role_of(order, user)
     if order.status == OrderStatus.CANCELLED:
         return order
+    code = known_reason(CANCEL_REASONS, actor, reason_code)
     require_transition(order, to=OrderStatus.CANCELLED, actor=actor)
     at_work = order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
     if at_work and actor == BUYER and not deadlines.is_very_late(order):
         raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=rule(order.rules, "orders.very_late_hours"))
-    _cancel(order, event=OrderEventType.CANCELLED, actor=user, reason=reason)
+    by = CancelledBy.BUYER if actor == BUYER else CancelledBy.SELLER
+    end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code=code, reason=reason)
     other_id = order.seller_id if actor == BUYER else order.buyer_id
     tell(other_id, order, _("The order was cancelled"))
     return order
@@ -42,25 +48,42 @@ def close_unpaid_order(*, order_id: int) -> bool:
     if order.status != OrderStatus.PENDING_PAYMENT or order.payment_expires_at > clock.now():
         return False
     require_transition(order, to=OrderStatus.CANCELLED, actor=SYSTEM)
-    _cancel(order, event=OrderEventType.PAYMENT_EXPIRED, actor=None)
+    end_by_cancelling(
+        order, event=OrderEventType.PAYMENT_EXPIRED, by=CancelledBy.SYSTEM, actor=None, reason_code=NOT_PAID
+    )
     return True
 
 
 def drop_unpaid(order: Order, *, buyer: User) -> None:
     """The buyer wants this (locked, unpaid) order no longer. Money that still comes for it goes back (`return_payment`)."""
     require_transition(order, to=OrderStatus.CANCELLED, actor=BUYER)
-    _cancel(order, event=OrderEventType.CANCELLED, actor=buyer)
+    end_by_cancelling(order, event=OrderEventType.CANCELLED, by=CancelledBy.BUYER, actor=buyer, reason_code="")
 
 
-def _cancel(order: Order, *, event: OrderEventType, actor: User | None, reason: str = "") -> None:
+def end_by_cancelling(
+    order: Order, *, event: OrderEventType, by: CancelledBy, actor: User | None, reason_code: str, reason: str = ""
+) -> None:
+    """Close the (locked) order, stop its clocks, and owe the buyer what lies in escrow. Who calls it asked the table."""
     was_funded = order.status in FUNDED_STATUSES
     kept_fen = order.kept_fen
     now = clock.now()
     order.status = OrderStatus.CANCELLED
     order.cancelled_at = now
     order.auto_accept_at = None
-    order.save(update_fields=["status", "cancelled_at", "auto_accept_at", "updated_at"])
+    order.cancelled_by, order.cancel_reason = by, reason_code
+    order.save(
+        update_fields=["status", "cancelled_at", "auto_accept_at", "cancelled_by", "cancel_reason", "updated_at"]
+    )
     deadlines.keep_clocks(order)
     if was_funded:
         owe_refund(order, amount_fen=kept_fen, reason=event.value)
-    events.record(order, event, actor=actor, at=now, reason=reason, refund_fen=kept_fen if was_funded else 0)
+    events.record(
+        order,
+        event,
+        actor=actor,
+        at=now,
+        reason=reason,
+        reason_code=reason_code,
+        by=by.value,
+        refund_fen=kept_fen if was_funded else 0,
+    )

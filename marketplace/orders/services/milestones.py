@@ -15,12 +15,19 @@ from marketplace.core import clock
 from marketplace.gigs.models import Gig
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
-from marketplace.orders import events, locks, stages
-from marketplace.orders.deadlines import stop_all_deadlines
+from marketplace.orders import locks, stages
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import MilestonePlan, Order, OrderEventType, OrderKind, OrderMilestone
+from marketplace.orders.models import (
+    CancelledBy,
+    MilestonePlan,
+    Order,
+    OrderEventType,
+    OrderKind,
+    OrderMilestone,
+)
 from marketplace.orders.services._rules import require_transition
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
+from marketplace.orders.services.cancellation import end_by_cancelling
 from marketplace.orders.states import SYSTEM, OrderStatus
 
 
@@ -158,8 +165,5 @@ def _close_unpaid(order_id: int, user: User, words: str) -> None:
     if order.status != OrderStatus.PENDING_PAYMENT:
         return  # paid a moment ago, then it goes on; or closed already
     require_transition(order, to=OrderStatus.CANCELLED, actor=SYSTEM)
-    now = clock.now()
-    order.status, order.cancelled_at = OrderStatus.CANCELLED, now
-    order.save(update_fields=["status", "cancelled_at", "updated_at"])
-    stop_all_deadlines(order)
-    events.record(order, OrderEventType.CANCELLED, actor=user, at=now, reason=words, refund_fen=0)
+    by = CancelledBy.BUYER if user.pk == order.buyer_id else CancelledBy.SELLER
+    end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code="", reason=words)

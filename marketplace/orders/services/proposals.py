@@ -105,7 +105,7 @@ def propose(
     )
     rule.check(order, proposal)
     if earlier is not None:
-        _close(earlier, ProposalStatus.OVERTAKEN)
+        close(proposal=earlier, status=ProposalStatus.OVERTAKEN)
     proposal.save()
     if rule.deadline is not None:
         deadlines.set_deadlines(order, {rule.deadline: expires_at})
@@ -129,7 +129,7 @@ def accept_proposal(*, proposal_id: int, user: User) -> OrderProposal:
     if order.status not in rule.statuses:
         raise OrderError(OrderErrorCode.WRONG_STATE)
     # Before it takes effect: what ends the order overtakes whatever is still open.
-    _close(proposal, ProposalStatus.ACCEPTED)
+    close(proposal=proposal, status=ProposalStatus.ACCEPTED)
     rule.accept(order, proposal, user)
     if not rule.records_itself:
         _record(order, OrderEventType.PROPOSAL_ACCEPTED, proposal, actor=user)
@@ -145,7 +145,7 @@ def decline_proposal(*, proposal_id: int, user: User) -> OrderProposal:
     if proposal.status == ProposalStatus.DECLINED:
         return proposal
     _require_open(proposal)
-    _close(proposal, ProposalStatus.DECLINED)
+    close(proposal=proposal, status=ProposalStatus.DECLINED)
     _record(order, OrderEventType.PROPOSAL_DECLINED, proposal, actor=user)
     tell(proposal.proposed_by_id, order, _("What you proposed was declined"))
     return proposal
@@ -160,7 +160,7 @@ def withdraw_proposal(*, proposal_id: int, user: User) -> OrderProposal:
     if proposal.status == ProposalStatus.WITHDRAWN:
         return proposal
     _require_open(proposal)
-    _close(proposal, ProposalStatus.WITHDRAWN)
+    close(proposal=proposal, status=ProposalStatus.WITHDRAWN)
     _record(order, OrderEventType.PROPOSAL_WITHDRAWN, proposal, actor=user)
     tell(_other_side(order, user.pk), order, _("A proposal was taken back"))
     return proposal
@@ -175,18 +175,49 @@ def overtake_proposals(order: Order, *kinds: ProposalKind) -> int:
     overtaken = list(waiting.filter(kind__in=kinds) if kinds else waiting)
     for proposal in overtaken:
         proposal.order = order
-        _close(proposal, ProposalStatus.OVERTAKEN)
+        close(proposal=proposal, status=ProposalStatus.OVERTAKEN)
     return len(overtaken)
+
+
+def open_proposal(*, order: Order, kind: ProposalKind) -> OrderProposal | None:
+    """The proposal of a kind that waits for its answer."""
+    proposal = order.proposals.filter(kind=kind, status=ProposalStatus.OPEN).first()
+    if proposal is not None:
+        proposal.order = order
+    return proposal
+
+
+def to_answer(*, order: Order, proposal_id: int, kind: ProposalKind, user: User, own: bool) -> OrderProposal:
+    """An open proposal of the (locked) order that `user` made (`own`), or that the other side made.
+
+    Raises OrderError PROPOSAL_OVER, and PermissionDenied for whoever wants to answer what they proposed themselves.
+    """
+    proposal = order.proposals.filter(pk=proposal_id, kind=kind).first()
+    if proposal is None:
+        raise OrderError(OrderErrorCode.PROPOSAL_OVER)
+    proposal.order = order
+    _require_open(proposal)
+    if (proposal.proposed_by_id == user.pk) != own:
+        raise PermissionDenied
+    return proposal
+
+
+def close(*, proposal: OrderProposal, status: ProposalStatus) -> None:
+    """Write down how a proposal of a locked order was answered, and stop its clock."""
+    proposal.status, proposal.answered_at = status, clock.now()
+    proposal.save(update_fields=["status", "answered_at", "updated_at"])
+    rule = _RULES.get(ProposalKind(proposal.kind))
+    if rule is not None and rule.deadline is not None:
+        deadlines.stop_deadlines(proposal.order, rule.deadline)
 
 
 def _run_out(kind: ProposalKind, order: Order) -> None:
     """Nobody answered in time. The job holds the order's lock."""
-    proposal = order.proposals.filter(kind=kind, status=ProposalStatus.OPEN).first()
+    proposal = open_proposal(order=order, kind=kind)
     if proposal is None or proposal.expires_at is None or proposal.expires_at > clock.now():
         return
-    proposal.order = order
     rule = _RULES[kind]
-    _close(proposal, ProposalStatus.LAPSED)
+    close(proposal=proposal, status=ProposalStatus.LAPSED)
     if rule.silence_accepts and order.status in rule.statuses:
         rule.accept(order, proposal, None)
         if rule.records_itself:
@@ -213,14 +244,6 @@ def _require_open(proposal: OrderProposal) -> None:
     is_late = proposal.expires_at is not None and proposal.expires_at <= clock.now()
     if proposal.status != ProposalStatus.OPEN or is_late:
         raise OrderError(OrderErrorCode.PROPOSAL_OVER)
-
-
-def _close(proposal: OrderProposal, status: ProposalStatus) -> None:
-    proposal.status, proposal.answered_at = status, clock.now()
-    proposal.save(update_fields=["status", "answered_at", "updated_at"])
-    rule = _RULES.get(ProposalKind(proposal.kind))
-    if rule is not None and rule.deadline is not None:
-        deadlines.stop_deadlines(proposal.order, rule.deadline)
 
 
 def _record(

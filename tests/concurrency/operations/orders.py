@@ -150,16 +150,6 @@ def open_dispute(world: World, order: Order, roll: Roll) -> Any:
     return orders.open_dispute(order_id=order.pk, user=getattr(order, side), reason="说不拢").pk
 
 
-@operation(Fact.DISPUTED, refuses=(DomainError, ValueError))  # ValueError: more than is left of the price, as it says
-def decide_dispute(world: World, order: Order, roll: Roll) -> Any:
-    """The mediator shares what is left of the price."""
-    refund_fen = roll.pick("to the buyer", (0, 1, order.kept_fen // 2, order.kept_fen))
-    decided = orders.decide_dispute(
-        order_id=order.pk, mediator=world.cast.moderator, refund_fen=refund_fen, explanation="各让一步。"
-    )
-    return decided.status
-
-
 # Money back
 
 

@@ -1,0 +1,220 @@
+"""Everything that belongs to a dispute, as plain values and files: what a bundle is made of. No writing."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.core.files.base import File
+from django.core.serializers.json import DjangoJSONEncoder
+
+from marketplace.accounts.models import User
+from marketplace.ledger import selectors as ledger
+from marketplace.orders.conversations import conversation_of
+from marketplace.orders.models import Dispute, Order, OrderEventType
+from marketplace.orders.reasons import DISPUTE_REASONS, reason_text
+from marketplace.orders.states import BUYER, SELLER
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """A file of the case: where it goes in the ZIP, who handed it in when, and the checksum noted then ("" for none)."""
+
+    path: str
+    name: str
+    by: str
+    at: datetime | None
+    sha256: str
+    open: Callable[[], File]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A dispute as plain values by subject, in the order in which a reader wants them, and its files."""
+
+    tables: dict[str, Any]
+    files: list[EvidenceFile]
+
+    @property
+    def state(self) -> str:
+        """A digest of what is there. Putting it together is itself a line of the time line, and no news."""
+        told = dict(self.tables)
+        told["time_line"] = [row for row in told["time_line"] if row["type"] != OrderEventType.BUNDLE_MADE]
+        files = [(file.path, file.sha256) for file in self.files]
+        text = json.dumps([told, files], cls=DjangoJSONEncoder, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def collect(dispute: Dispute) -> Case:
+    """Read the whole case. People are named by their side and the name they show, amounts are fen, times UTC."""
+    order = dispute.order
+    return Case(
+        tables={
+            "order": _order(order),
+            "requirements": [
+                {"question": row.prompt, "answer": row.answer, "file": row.file_name}
+                for row in order.requirements.all()
+            ],
+            "deliveries": [
+                {
+                    "number": row.number,
+                    "message": row.message,
+                    "at": row.created_at,
+                    "files": [_noted(file) for file in row.files.all()],
+                }
+                for row in order.deliveries.order_by("number")
+            ],
+            "dispute": _dispute(dispute),
+            "statements": list(_statements(dispute)),
+            "proposals": [
+                {
+                    "kind": row.kind,
+                    "by": _who(order, row.proposed_by),
+                    "refund_fen": row.amount_fen,
+                    "message": row.message,
+                    "status": row.status,
+                    "at": row.created_at,
+                    "answered_at": row.answered_at,
+                }
+                for row in order.proposals.select_related("proposed_by__profile").order_by("pk")
+            ],
+            "decisions": [
+                {
+                    "number": row.number,
+                    "mediator": row.mediator.display_name,
+                    "outcome": row.outcome,
+                    "kept_fen": row.kept_fen,
+                    "refund_fen": row.refund_fen,
+                    "released_fen": row.released_fen,
+                    "reasons": row.explanation,
+                    "at": row.decided_at,
+                }
+                for row in dispute.decisions.select_related("mediator__profile")
+            ],
+            "time_line": [
+                {
+                    "type": row.type,
+                    "title": str(row.get_type_display()),
+                    "by": _who(order, row.actor),
+                    "at": row.created_at,
+                    "data": row.data,
+                }
+                for row in order.events.select_related("actor__profile").order_by("created_at", "pk")
+            ],
+            "messages": [
+                {
+                    "at": said.at,
+                    "by": _who(order, said.by),
+                    "text": said.text,
+                    "files": [one.name for one in said.files],
+                }
+                for said in conversation_of(order)
+            ],
+            "ledger": _ledger(order),
+        },
+        files=list(_files(dispute)),
+    )
+
+
+def _who(order: Order, person: User | None) -> str:
+    if person is None:
+        return "platform"
+    side = {order.buyer_id: BUYER, order.seller_id: SELLER}.get(person.pk, "mediator")
+    return f"{side}: {person.display_name}"
+
+
+def _noted(file: Any) -> Row:
+    return {"name": file.name, "size": file.size, "sha256": file.sha256}
+
+
+def _order(order: Order) -> Row:
+    return {
+        "number": order.number,
+        "title": order.gig_title,
+        "package": order.package_title,
+        "description": order.package_description,
+        "buyer": order.buyer.display_name,
+        "seller": order.seller.display_name,
+        "total_fen": order.total_fen,
+        "commission_basis_points": order.commission_basis_points,
+        "delivery_days": order.delivery_days,
+        "revisions_allowed": order.revisions_allowed,
+        "revisions_used": order.revisions_used,
+        "rules": order.rules.values if order.rules else {},
+        "placed_at": order.created_at,
+        "paid_at": order.paid_at,
+        "started_at": order.started_at,
+        "due_at": order.due_at,
+        "lines": [
+            {"title": row.title, "quantity": row.quantity, "price_fen": row.price_fen} for row in order.items.all()
+        ],
+    }
+
+
+def _dispute(dispute: Dispute) -> Row:
+    side = BUYER if dispute.opened_by_id == dispute.order.buyer_id else SELLER
+    return {
+        "opened_by": _who(dispute.order, dispute.opened_by),
+        "opened_at": dispute.began_at,
+        "status": dispute.status,
+        "reason": str(reason_text(DISPUTE_REASONS, side, dispute.reason_code)),
+        "wanted_fen": dispute.wanted_fen,
+        "words": dispute.reason,
+        "outcome": dispute.outcome,
+        "refund_fen": dispute.refund_fen,
+        "closed_at": dispute.decided_at,
+    }
+
+
+def _statements(dispute: Dispute) -> Iterator[Row]:
+    for row in dispute.statements.select_related("author__profile").prefetch_related("files"):
+        yield {
+            "kind": row.kind,
+            "by": _who(dispute.order, row.author),
+            "at": row.created_at,
+            "text": row.text,
+            "wanted_fen": row.wanted_fen,
+            "files": [_noted(file) for file in row.files.all()],
+        }
+
+
+def _ledger(order: Order) -> list[Row]:
+    """The lines of the books, by kind of account alone: whose balance stands where after them is nobody else's business."""
+    return [
+        {
+            "transaction": line.transaction_id,
+            "kind": line.transaction.kind,
+            "account": line.account.kind,
+            "amount_fen": line.amount_fen,
+            "at": line.transaction.created_at,
+        }
+        for line in ledger.entries_of(order.number)
+    ]
+
+
+def _files(dispute: Dispute) -> Iterable[EvidenceFile]:
+    order = dispute.order
+    buyer, seller = _who(order, order.buyer), _who(order, order.seller)
+    for answer in order.requirements.exclude(file=""):
+        opened = partial(answer.file.storage.open, str(answer.file.name))
+        yield EvidenceFile("requirements", answer.file_name, buyer, order.started_at, "", opened)
+    for delivery in order.deliveries.prefetch_related("files").order_by("number"):
+        for file in delivery.files.all():
+            opened = partial(file.file.storage.open, str(file.file.name))
+            folder = f"delivery-{delivery.number}"
+            yield EvidenceFile(folder, file.name, seller, delivery.created_at, file.sha256, opened)
+    for row in dispute.statements.select_related("author__profile").prefetch_related("files"):
+        for evidence in row.files.all():
+            opened = partial(evidence.file.storage.open, str(evidence.file.name))
+            by = _who(order, row.author)
+            yield EvidenceFile(
+                f"evidence/{by.split(':')[0]}", evidence.name, by, row.created_at, evidence.sha256, opened
+            )
+    for said in conversation_of(order):
+        for sent in said.files:
+            yield EvidenceFile("messages", sent.name, _who(order, said.by), said.at, "", sent.open)

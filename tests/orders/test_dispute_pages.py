@@ -1,0 +1,253 @@
+"""The pages of cancelling and disputes: what each side sees and can send, in both languages; strangers get nothing."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from marketplace.core import clock
+from marketplace.orders import services
+from marketplace.orders.models import Dispute, DisputeFile, OrderProposal, Refund
+from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
+from tests.factories import make_delivered_order, make_paid_order, make_user
+from tests.orders.situations import footprint, make_order_in
+from tests.orders.test_dispute_steps import make_dispute_in
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def address(name, *args, language="zh-hans"):
+    with override(language):
+        return reverse(f"orders:{name}", args=args)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("side", ["buyer", "seller"])
+@pytest.mark.parametrize("status", list(DisputeStatus), ids=str)
+def test_the_page_of_a_dispute_renders_in_every_state(status, side, language):
+    order = make_dispute_in(status)
+    page = client_of(getattr(order, side)).get(address("dispute", order.number, language=language))
+    assert page.status_code == 200
+    assert order.dispute.reason in page.content.decode()
+
+
+@pytest.mark.parametrize("status", [OrderStatus.AWAITING_REQUIREMENTS, OrderStatus.IN_PROGRESS, OrderStatus.DELIVERED])
+@pytest.mark.parametrize("side", ["buyer", "seller"])
+def test_the_way_out_says_what_happens_to_the_money_before_anything_is_confirmed(status, side):
+    order = make_order_in(status)
+    text = client_of(getattr(order, side)).get(address("cancel", order.number, language="en")).content.decode()
+    assert "¥100 goes back" in text
+    alone = {"buyer": "Cancel and get", "seller": "Cancel alone, with the mark"}[side]
+    assert (alone in text) == (status != OrderStatus.DELIVERED and (side, status) != ("buyer", OrderStatus.IN_PROGRESS))
+    assert ("Propose to cancel together" in text) == (status != OrderStatus.AWAITING_REQUIREMENTS)
+
+
+def test_a_seller_reads_of_the_mark_before_cancelling_alone_and_not_before_doing_it_together():
+    order = make_paid_order()
+    client = client_of(order.seller)
+    assert "it counts against your level" in client.get(address("cancel", order.number, language="en")).content.decode()
+    sent = client.post(address("cancel", order.number), {"way": "alone", "reason_code": "no_time", "reason": "排不开"})
+    assert sent.status_code == 302
+    order.refresh_from_db()
+    assert (order.status, order.cancelled_by, order.cancel_reason) == ("cancelled", "seller", "no_time")
+
+
+def test_a_proposal_is_sent_shown_to_the_other_side_and_accepted_there():
+    order = make_paid_order()
+    client_of(order.seller).post(
+        address("cancel", order.number), {"way": "together", "reason_code": "unclear", "reason": "尺寸一直在变"}
+    )
+    proposal = OrderProposal.objects.get()
+    buyer = client_of(order.buyer)
+    page = buyer.get(address("detail", order.number)).content.decode()
+    assert "尺寸一直在变" in page
+    accept = address("cancel_answer", order.number, proposal.pk, "accept")
+    assert accept in page
+    assert accept not in client_of(order.seller).get(address("detail", order.number)).content.decode()
+    buyer.post(accept)
+    order.refresh_from_db()
+    assert (order.status, Refund.objects.get().amount_fen) == (OrderStatus.CANCELLED, 10_000)
+
+
+@pytest.mark.parametrize(("answer", "side"), [("decline", "buyer"), ("withdraw", "seller")])
+def test_a_proposal_is_declined_or_taken_back_by_a_button(answer, side):
+    order = make_paid_order()
+    proposal = services.propose_cancellation(order_id=order.pk, user=order.seller)
+    client_of(getattr(order, side)).post(address("cancel_answer", order.number, proposal.pk, answer))
+    order.refresh_from_db()
+    proposal.refresh_from_db()
+    assert order.status == OrderStatus.IN_PROGRESS
+    assert proposal.status in (ProposalStatus.DECLINED, ProposalStatus.WITHDRAWN)
+
+
+def test_a_cancellation_without_a_reason_keeps_what_was_typed_and_changes_nothing():
+    order = make_order_in(OrderStatus.AWAITING_REQUIREMENTS)
+    before = footprint(order)
+    answer = client_of(order.buyer).post(address("cancel", order.number), {"way": "alone", "reason": "想好了"})
+    assert answer.status_code == 422
+    assert "想好了" in answer.content.decode()
+    assert footprint(order) == before
+
+
+def test_too_early_a_buyer_is_refused_whatever_the_form_says():
+    order = make_paid_order()
+    before = footprint(order)
+    answer = client_of(order.buyer).post(address("cancel", order.number), {"way": "alone", "reason_code": "late"})
+    assert answer.status_code == 422
+    assert footprint(order) == before
+
+
+def test_a_dispute_is_opened_with_reason_amount_story_and_files():
+    order = make_delivered_order()
+    form = {
+        "reason_code": "quality",
+        "wanted": "40.05",
+        "reason": "夜里看不清",
+        "files": [SimpleUploadedFile("照片.txt", b"night"), SimpleUploadedFile("b.txt", b"b")],
+    }
+    answer = client_of(order.buyer).post(address("dispute_open", order.number), form)
+    assert answer.headers["Location"] == address("dispute", order.number)
+    dispute = Dispute.objects.get(order=order)
+    assert (dispute.reason_code, dispute.wanted_fen, dispute.reason) == ("quality", 4_005, "夜里看不清")
+    assert sorted(DisputeFile.objects.values_list("name", flat=True)) == ["b.txt", "照片.txt"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"reason_code": "threat"}, {"wanted": "100.01"}, {"wanted": "-1"}, {"reason": ""}, {"wanted": "1.234"}],
+)
+def test_a_dispute_that_is_filled_in_wrongly_is_not_opened(wrong):
+    order = make_delivered_order()
+    before = footprint(order)
+    form = {"reason_code": "quality", "wanted": "40", "reason": "夜里看不清"} | wrong
+    assert client_of(order.buyer).post(address("dispute_open", order.number), form).status_code == 422
+    assert footprint(order) == before
+
+
+def test_the_other_side_answers_and_both_add_evidence():
+    order = make_dispute_in(DisputeStatus.ANSWER)
+    seller = client_of(order.seller)
+    seller.post(address("dispute_act", order.number, "answer"), {"text": "按稿做的", "wanted": "20"})
+    assert Dispute.objects.get(order=order).status == DisputeStatus.MEDIATION
+    for side in ("buyer", "seller"):
+        evidence = {"text": f"{side}的补充", "files": [SimpleUploadedFile(f"{side}.txt", side.encode())]}
+        client_of(getattr(order, side)).post(address("dispute_act", order.number, "add"), evidence)
+    page = seller.get(address("dispute", order.number)).content.decode()
+    for shown in ("按稿做的", "buyer的补充", "seller的补充", "buyer.txt", "seller.txt"):
+        assert shown in page
+    file = DisputeFile.objects.get(name="buyer.txt")
+    download = seller.get(address("dispute_file", order.number, file.pk))
+    assert b"".join(download.streaming_content) == b"buyer"
+    assert "attachment" in download.headers["Content-Disposition"]
+
+
+def test_a_division_is_previewed_by_the_server_proposed_and_accepted():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    buyer, seller = client_of(order.buyer), client_of(order.seller)
+    preview = buyer.get(address("split_preview", order.number, language="en"), {"refund": "40.05"}).content.decode()
+    prices = re.findall(r'<data[^>]*value="([\d.]+)"', preview)
+    assert prices == ["40.05", "59.95"]
+    assert "less the fee of ¥6: ¥53.95" in preview
+    for bad in ("100.01", "x", ""):
+        assert "alert" in buyer.get(address("split_preview", order.number), {"refund": bad}).content.decode()
+    buyer.post(address("dispute_act", order.number, "propose"), {"refund": "40.05", "message": "各让一步"})
+    proposal = OrderProposal.objects.get()
+    accept = address("split_answer", order.number, proposal.pk, "accept")
+    assert accept in seller.get(address("dispute", order.number)).content.decode()
+    assert accept not in buyer.get(address("dispute", order.number)).content.decode()
+    seller.post(accept)
+    order.refresh_from_db()
+    assert (order.status, Refund.objects.get().amount_fen) == (OrderStatus.RESOLVED, 4_005)
+
+
+def test_a_refused_form_of_the_page_keeps_its_words_and_says_why():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    before = footprint(order)
+    answer = client_of(order.buyer).post(
+        address("dispute_act", order.number, "propose"), {"refund": "999", "message": "太多了吗"}
+    )
+    assert (answer.status_code, "太多了吗" in answer.content.decode()) == (422, True)
+    nothing = client_of(order.buyer).post(address("dispute_act", order.number, "add"), {"text": ""})
+    assert nothing.status_code == 422
+    assert footprint(order) == before
+
+
+def test_a_decision_is_read_accepted_and_appealed_on_the_page():
+    order = make_dispute_in(DisputeStatus.DECIDED)
+    buyer, seller = client_of(order.buyer), client_of(order.seller)
+    assert "做完了一半。" in buyer.get(address("dispute", order.number)).content.decode()
+    buyer.post(address("dispute_act", order.number, "accept"))
+    assert (
+        address("dispute_act", order.number, "appeal")
+        not in buyer.get(address("dispute", order.number)).content.decode()
+    )
+    seller.post(address("dispute_act", order.number, "appeal"), {"text": "第二份文件没有看"})
+    dispute = Dispute.objects.get(order=order)
+    assert (dispute.status, dispute.appealed_by) == (DisputeStatus.APPEALED, order.seller)
+
+
+def test_the_order_leads_to_its_dispute_and_back():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    buyer = client_of(order.buyer)
+    assert address("dispute", order.number) in buyer.get(address("detail", order.number)).content.decode()
+    with clock.moved_to(clock.now()):
+        buyer.post(address("dispute_act", order.number, "withdraw"))
+    order.refresh_from_db()
+    assert order.status == OrderStatus.DELIVERED
+
+
+def test_reading_changes_nothing_and_a_get_of_what_acts_is_refused():
+    order = make_dispute_in(DisputeStatus.DECIDED)
+    before = footprint(order)
+    for user in (order.buyer, order.seller):
+        client = client_of(user)
+        for name, args in (
+            ("dispute", ()),
+            ("bundle", ()),
+            ("cancel", ()),
+            ("dispute_open", ()),
+            ("split_preview", ()),
+        ):
+            client.get(address(name, order.number, *args))
+        for act in ("accept", "appeal", "withdraw", "propose"):
+            assert client.get(address("dispute_act", order.number, act)).status_code == 405
+    assert footprint(order) == before
+
+
+def test_strangers_find_nothing_of_it():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    files = [SimpleUploadedFile("a.txt", b"a")]
+    statement = services.add_evidence(order_id=order.pk, user=order.buyer, files=files)
+    proposal = services.propose_split(order_id=order.pk, user=order.buyer, refund_fen=1)
+    before = footprint(order)
+    stranger = client_of(make_user())
+    file_id = statement.files.get().pk
+    reads = [("dispute", ()), ("dispute_file", (file_id,)), ("split_preview", ()), ("bundle", ()), ("cancel", ())]
+    reads += [("dispute_open", ()), ("bundle_download", (1, "zip"))]
+    for name, args in reads:
+        assert stranger.get(address(name, order.number, *args)).status_code == 404
+    acts = [("dispute_act", (act,)) for act in ("answer", "add", "propose", "accept", "appeal", "withdraw")]
+    acts += [("split_answer", (proposal.pk, "accept")), ("cancel_answer", (proposal.pk, "accept"))]
+    acts += [("bundle", ()), ("cancel", ()), ("dispute_open", ())]
+    for name, args in acts:
+        assert stranger.post(address(name, order.number, *args)).status_code == 404
+    assert footprint(order) == before
+    assert not order.dispute.bundles.exists()
+
+
+def test_what_is_no_act_or_answer_is_not_there():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    proposal = services.propose_split(order_id=order.pk, user=order.seller, refund_fen=1)
+    buyer = client_of(order.buyer)
+    assert buyer.post(address("dispute_act", order.number, "explode")).status_code == 404
+    assert buyer.post(address("split_answer", order.number, proposal.pk, "explode")).status_code == 404
+    assert buyer.post(address("cancel_answer", order.number, proposal.pk, "explode")).status_code == 404
