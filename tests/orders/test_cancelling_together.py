@@ -95,7 +95,7 @@ def test_a_declined_or_withdrawn_proposal_changes_nothing_and_its_clock_stops(or
     order.refresh_from_db()
     assert order.status == OrderStatus.IN_PROGRESS
     refused(
-        OrderErrorCode.PROPOSAL_GONE,
+        OrderErrorCode.PROPOSAL_OVER,
         services.accept_cancellation,
         order_id=order.pk,
         proposal_id=proposal.pk,
@@ -159,7 +159,7 @@ def test_what_happens_meanwhile_overtakes_a_proposal(status, act):
         assert services.run_deadline(order_id=order.pk, kind=DeadlineKind.PROPOSAL_CANCEL) is False
     before = footprint(order)
     refused(
-        OrderErrorCode.PROPOSAL_GONE,
+        OrderErrorCode.PROPOSAL_OVER,
         services.accept_cancellation,
         order_id=order.pk,
         proposal_id=proposal.pk,

@@ -78,7 +78,7 @@ def test_a_counter_proposal_declines_the_one_before_and_ones_own_takes_its_place
     before = footprint(order)
     for proposal, user in ((first, order.seller), (second, order.seller)):
         refused(
-            OrderErrorCode.PROPOSAL_GONE, services.accept_split, order_id=order.pk, proposal_id=proposal.pk, user=user
+            OrderErrorCode.PROPOSAL_OVER, services.accept_split, order_id=order.pk, proposal_id=proposal.pk, user=user
         )
     with pytest.raises(PermissionDenied):
         services.accept_split(order_id=order.pk, proposal_id=third.pk, user=order.seller)
@@ -112,7 +112,7 @@ def test_a_proposal_from_before_the_decision_is_not_accepted_after_it():
     services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=1_000, explanation="理由。")
     before = footprint(order)
     accept = {"order_id": order.pk, "proposal_id": proposal.pk, "user": order.buyer}
-    refused(OrderErrorCode.PROPOSAL_GONE, services.accept_split, **accept)
+    refused(OrderErrorCode.PROPOSAL_OVER, services.accept_split, **accept)
     assert footprint(order) == before
 
 
@@ -195,7 +195,9 @@ def test_taking_back_lets_working_time_go_on_and_opens_again_with_all_that_was_s
     order.refresh_from_db()
     assert order.status == OrderStatus.IN_PROGRESS
     assert abs(order.due_at - due_at - timedelta(days=2)) < timedelta(minutes=1)
-    assert not order.deadlines.exists()
+    running = dict(order.deadlines.values_list("kind", "due_at"))
+    assert running[DeadlineKind.LATE] == order.due_at
+    assert not any(kind.startswith("dispute") for kind in running)
     services.open_dispute(order_id=order.pk, user=order.seller, reason="需求一直在变", reason_code="beyond_package")
     dispute = Dispute.objects.get(order=order)
     assert (dispute.opened_by, dispute.reason, dispute.wanted_fen) == (order.seller, "需求一直在变", 0)
@@ -211,6 +213,7 @@ def test_taking_back_after_a_delivery_starts_the_acceptance_anew():
     order.refresh_from_db()
     assert order.status == OrderStatus.DELIVERED
     assert abs(order.auto_accept_at - now - timedelta(days=3)) < timedelta(minutes=1)
+    assert order.deadlines.get(kind=DeadlineKind.ACCEPT).due_at == order.auto_accept_at
 
 
 def test_the_other_side_is_reminded_once_before_its_answer_is_due():

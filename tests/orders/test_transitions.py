@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -118,7 +119,12 @@ def acts() -> list[Act]:
         asked = OrderProposal.objects.create(
             order=order, kind=ProposalKind.REVISION, proposed_by=order.buyer, message="再改一次"
         )
-        return services.accept_proposal(proposal_id=asked.pk, user=user)
+        try:
+            return services.accept_proposal(proposal_id=asked.pk, user=user)
+        except OrderError:
+            # Asked here and not by the act, so that what is refused is seen to have changed nothing.
+            assert asked.delete()[0] == 1
+            raise
 
     def pay(order):
         return services.confirm_payment(
@@ -208,7 +214,6 @@ def acts() -> list[Act]:
         Act("seller disputes", by("seller", dispute), disputable),
         Act("buyer stops the agreement", by("buyer", stop), {S.PENDING_PAYMENT: to_cancelled}, quiet=True),
         Act("seller stops the agreement", by("seller", stop), {S.PENDING_PAYMENT: to_cancelled}, quiet=True),
-        Act("mediator decides", decide, {S.DISPUTED: (S.RESOLVED, E.DISPUTE_DECIDED)}),
         Act("both cancel", cancel_together, dict.fromkeys(running, to_cancelled), events=2),
         Act("silence cancels", cancel_by_silence, dict.fromkeys(running, to_cancelled), events=2),
         Act("both agree on a division", agree, {S.DISPUTED: (S.RESOLVED, E.DISPUTE_RESOLVED)}, events=2),
@@ -258,6 +263,12 @@ def test_after_every_act_exactly_the_clocks_run_that_the_new_state_asks_for(db, 
             order = Order.objects.get(pk=order.pk)
             # A reminder whose moment is over is none.
             expected = {kind: at for kind, at in clocks_of(order).items() if at > clock.now() or kind not in SAYINGS}
+            if order.status == S.DISPUTED:
+                answer_due_at = order.dispute.answer_due_at
+                expected = {
+                    DeadlineKind.DISPUTE_REMINDER: answer_due_at - timedelta(hours=24),
+                    DeadlineKind.DISPUTE_ANSWER: answer_due_at,
+                }
             assert dict(order.deadlines.values_list("kind", "due_at")) == expected
 
 
