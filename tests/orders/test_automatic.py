@@ -11,13 +11,13 @@ from marketplace.core import clock
 from marketplace.messaging import services as messaging
 from marketplace.orders import automatic, deadlines, selectors, services
 from marketplace.orders.models import DeadlineKind
-from marketplace.orders.states import FINAL_STATUSES, OrderStatus
+from marketplace.orders.states import FINAL_STATUSES
 from tests.factories import make_delivered_order, make_paid_order, make_user
 from tests.logins import log_in
 from tests.orders.situations import EVERY_STATE, make_order_in
 
 pytestmark = pytest.mark.django_db
-HAS_CLOCKS = set(EVERY_STATE) - set(FINAL_STATUSES) - {OrderStatus.DISPUTED}
+HAS_CLOCKS = set(EVERY_STATE) - set(FINAL_STATUSES)
 
 
 def page_of(order, user):

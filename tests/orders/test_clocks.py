@@ -30,6 +30,11 @@ def rows(order):
     return dict(OrderDeadline.objects.filter(order=order).values_list("kind", "due_at"))
 
 
+def of_the_state(order):
+    """Without those of proposals and disputes."""
+    return {kind: at for kind, at in rows(order).items() if kind in deadlines.STATE_CLOCKS}
+
+
 def told(person):
     return list(Notification.objects.filter(recipient=person).order_by("pk").values_list("title", flat=True))
 
@@ -43,7 +48,7 @@ def ring_at(moment):
 @pytest.mark.parametrize("status", EVERY_STATE, ids=str)
 def test_in_every_state_the_rows_are_what_the_state_asks_for(status):
     order = make_order_in(status)
-    assert rows(order) == {kind: at for kind, at in deadlines.clocks_of(order).items() if at > clock.now()}
+    assert of_the_state(order) == {kind: at for kind, at in deadlines.clocks_of(order).items() if at > clock.now()}
     if status in FINAL_STATUSES:
         assert rows(order) == {}
 
@@ -149,10 +154,12 @@ def test_an_acceptance_clock_that_was_moved_beside_its_row_rings_at_the_new_time
 
 def test_the_end_of_an_order_overtakes_what_was_proposed_about_it():
     order = make_paid_order()
-    proposal = OrderProposal.objects.create(order=order, kind=ProposalKind.EXTEND, proposed_by=order.seller, days=2)
-    deadlines.set_deadlines(order, {K.PROPOSAL_EXTEND: clock.now() + DAY})
+    proposal = OrderProposal.objects.create(
+        order=order, kind=ProposalKind.DISCOUNT, proposed_by=order.seller, amount_fen=100
+    )
+    deadlines.set_deadlines(order, {K.PROPOSAL_DISCOUNT: clock.now() + DAY})
     services.deliver_order(order_id=order.pk, seller=order.seller, message="完成了。")
-    assert K.PROPOSAL_EXTEND in rows(order)  # a change of state alone stops no clock of another room
+    assert K.PROPOSAL_DISCOUNT in rows(order)  # a change of state alone stops no clock of another room
     services.accept_delivery(order_id=order.pk, buyer=order.buyer)
     proposal.refresh_from_db()
     assert (proposal.status, proposal.answered_at is None) == ("overtaken", False)
@@ -172,7 +179,7 @@ def test_what_the_release_before_delivered_is_accepted_although_nobody_set_its_c
 
 def test_the_migration_winds_running_orders_as_the_services_do():
     orders = [make_order_in(status) for status in EVERY_STATE]
-    wound = {order.pk: rows(order) for order in orders}
+    wound = {order.pk: of_the_state(order) for order in orders}
     OrderDeadline.objects.all().delete()
     migration = importlib.import_module("marketplace.orders.migrations.0008_clocks_of_running_orders")
     migration.wind(apps, connection.schema_editor())

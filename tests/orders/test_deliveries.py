@@ -22,7 +22,7 @@ from marketplace.orders.states import OrderStatus
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
 from marketplace.uploads.services import collect_upload, take_file
-from tests.factories import make_delivered_order, make_gig, make_moderator, make_paid_order, make_user
+from tests.factories import decide_finally, make_delivered_order, make_gig, make_moderator, make_paid_order, make_user
 from tests.orders.changing import picture
 from tests.orders.situations import EVERY_STATE, footprint, make_order_in
 from tests.uploads import files
@@ -157,7 +157,7 @@ def delivered_picture(**fields) -> tuple[Order, DeliveryFile]:
 
 def decided(order: Order, refund_fen: int) -> None:
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="和说好的不一样")
-    services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=refund_fen, explanation="")
+    decide_finally(order, refund_fen=refund_fen)
 
 
 @pytest.mark.parametrize(

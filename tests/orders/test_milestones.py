@@ -14,7 +14,7 @@ from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import MilestonePlan, Order, OrderKind
 from marketplace.orders.stages import StageState, view_of
 from marketplace.orders.states import OrderStatus
-from tests.factories import make_moderator, make_user
+from tests.factories import decide_finally, make_user
 from tests.offers.situations import complete, deliver, make_agreement, make_plan, pay, stages
 
 S = StageState
@@ -85,9 +85,7 @@ def test_the_next_stage_waits_while_the_one_before_is_at_work(plan, so_far):
 
 def dispute(order: Order, refund_fen: int) -> None:
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="和说好的不一样")
-    services.decide_dispute(
-        order_id=order.pk, mediator=make_moderator(), refund_fen=refund_fen, explanation="做了一部分。"
-    )
+    decide_finally(order, refund_fen=refund_fen)
 
 
 def test_the_next_stage_can_be_funded_after_a_dispute_that_left_the_seller_something(plan):

@@ -26,6 +26,11 @@ def keep_files(
             raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
     if files and len(attach_uploads(owner=owner, names=[upload.result_name for upload in files])) != len(files):
         raise UploadError(UploadErrorCode.NOT_READY, name=files[0].name)
+    # Looked up under the locks that attaching took: of two deliveries with one upload the second finds the first.
+    names = [upload.result_name for upload in files]
+    for rows in (DeliveryFile.objects, RevisionFile.objects):
+        if (used := rows.filter(file__in=names).first()) is not None:
+            raise UploadError(UploadErrorCode.NOT_READY, name=used.name)
     for upload in files:
         columns = {
             "file": upload.result_name,

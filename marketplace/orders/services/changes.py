@@ -85,7 +85,14 @@ def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) 
         parent=order,
         # One proposal, one order: the unique key holds it beside the lock.
         checkout_key=uuid5(order.checkout_key, f"proposal:{proposal.pk}"),
-        snapshot={"agreed": proposal.message},
+        snapshot={
+            "agreed": {
+                "scope": proposal.message,
+                "total_fen": proposal.amount_fen,
+                "delivery_days": proposal.days,
+                "revisions": order.revisions_allowed,
+            }
+        },
     )
     supplement.payment_expires_at = clock.now() + timedelta(
         hours=rule(supplement.rules, "orders.supplement_payment_hours")
