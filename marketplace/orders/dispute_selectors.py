@@ -21,6 +21,9 @@ from marketplace.orders.models import (
     OrderProposal,
     OrderRequirement,
     ProposalKind,
+    RevisionFile,
+    RevisionRequest,
+    SentFile,
 )
 from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
 
@@ -34,6 +37,7 @@ def _with_everything(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
         "order__items",
         "order__requirements",
         Prefetch("order__deliveries", Delivery.objects.prefetch_related("files")),
+        Prefetch("order__revision_requests", RevisionRequest.objects.prefetch_related("files")),
         Prefetch("order__events", OrderEvent.objects.select_related("actor__profile")),
         Prefetch("order__proposals", splits, to_attr="splits"),
         Prefetch("statements", DisputeStatement.objects.select_related("author__profile").prefetch_related("files")),
@@ -98,13 +102,15 @@ def dispute_file_for(user: User, number: str, file_id: int) -> DisputeFile:
     return found
 
 
-def case_file(dispute_id: int, kind: str, file_id: int) -> DisputeFile | DeliveryFile | OrderRequirement:
+def case_file(dispute_id: int, kind: str, file_id: int) -> SentFile | DisputeFile | OrderRequirement:
     """A file that belongs to a case, for a mediator; the page asks for the permission. Raises Http404."""
-    found: DisputeFile | DeliveryFile | OrderRequirement | None = None
+    found: SentFile | DisputeFile | OrderRequirement | None = None
     if kind == "evidence":
         found = DisputeFile.objects.filter(statement__dispute=dispute_id, pk=file_id).first()
     elif kind == "delivery":
         found = DeliveryFile.objects.filter(delivery__order__dispute=dispute_id, pk=file_id).first()
+    elif kind == "revision":
+        found = RevisionFile.objects.filter(request__order__dispute=dispute_id, pk=file_id).first()
     elif kind == "requirement":
         found = OrderRequirement.objects.filter(order__dispute=dispute_id, pk=file_id).exclude(file="").first()
     if found is None:

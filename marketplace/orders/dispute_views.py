@@ -17,6 +17,7 @@ from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
 from marketplace.core.money import yuan_text
 from marketplace.orders import dispute_page, dispute_selectors, presenters, selectors, services
+from marketplace.orders.delivery_access import is_held_back
 from marketplace.orders.dispute_forms import AnswerForm, AppealForm, DisputeOpenForm, EvidenceForm, SplitForm
 from marketplace.orders.models import Dispute, Order
 from marketplace.orders.states import BUYER, SELLER
@@ -77,6 +78,11 @@ def _page(request: HttpRequest, dispute: Dispute, bound: dict[str, forms.Form] |
         "evidence_form": typed.get("add") or EvidenceForm(),
         "appeal_form": typed.get("appeal") or AppealForm(),
         "bundle": next(iter(dispute.bundles.all()), None),
+        "delivered": [
+            (delivery, file, is_held_back(order, delivery, file, request.user))
+            for delivery in order.deliveries.all()
+            for file in delivery.files.all()
+        ],
     }
     return render(request, "orders/dispute_detail.html", context, status=422 if bound else 200)
 

@@ -10,20 +10,27 @@ from typing import Any
 
 from django.core.files.base import File
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import override
 
 from marketplace.accounts.models import User
 from marketplace.ledger import selectors as ledger
 from marketplace.orders.conversations import conversation_of
-from marketplace.orders.models import Dispute, Order, OrderEventType
+from marketplace.orders.delivery_access import is_held_back
+from marketplace.orders.models import Delivery, DeliveryFile, Dispute, Order, OrderEventType, ProposalKind
 from marketplace.orders.reasons import DISPUTE_REASONS, reason_text
 from marketplace.orders.states import BUYER, SELLER
 
 Row = dict[str, Any]
+# What the amount of such a proposal would do.
+_GIVES_BACK = (ProposalKind.CANCEL, ProposalKind.DISCOUNT, ProposalKind.SPLIT)
 
 
 @dataclass(frozen=True)
 class EvidenceFile:
-    """A file of the case: where it goes in the ZIP, who handed it in when, and the checksum noted then ("" for none)."""
+    """A file of the case: where it goes in the ZIP, who handed it in when, and the checksum noted then ("" for none).
+
+    `preview_of`: this is the preview of an original with that checksum, which is held back from the buyer (delivery_access.py).
+    """
 
     path: str
     name: str
@@ -31,6 +38,7 @@ class EvidenceFile:
     at: datetime | None
     sha256: str
     open: Callable[[], File]
+    preview_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,13 +53,21 @@ class Case:
         """A digest of what is there. Putting it together is itself a line of the time line, and no news."""
         told = dict(self.tables)
         told["time_line"] = [row for row in told["time_line"] if row["type"] != OrderEventType.BUNDLE_MADE]
-        files = [(file.path, file.sha256) for file in self.files]
+        files = [(file.path, file.sha256, file.preview_of) for file in self.files]
         text = json.dumps([told, files], cls=DjangoJSONEncoder, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 def collect(dispute: Dispute) -> Case:
-    """Read the whole case. People are named by their side and the name they show, amounts are fen, times UTC."""
+    """Read the whole case. People are named by their side and the name they show, amounts are fen, times UTC.
+
+    In Chinese whoever asks: it is handed to courts and arbitrators here, and the same case has one digest.
+    """
+    with override("zh-hans"):
+        return _collected(dispute)
+
+
+def _collected(dispute: Dispute) -> Case:
     order = dispute.order
     return Case(
         tables={
@@ -69,15 +85,28 @@ def collect(dispute: Dispute) -> Case:
                 }
                 for row in order.deliveries.order_by("number")
             ],
+            "revision_requests": [
+                {
+                    "number": row.number,
+                    "message": row.message,
+                    "at": row.created_at,
+                    "files": [_noted(file) for file in row.files.all()],
+                }
+                for row in order.revision_requests.prefetch_related("files").order_by("number")
+            ],
             "dispute": _dispute(dispute),
             "statements": list(_statements(dispute)),
             "proposals": [
                 {
                     "kind": row.kind,
+                    "title": str(row.get_kind_display()),
                     "by": _who(order, row.proposed_by),
-                    "refund_fen": row.amount_fen,
+                    "refund_fen": row.amount_fen if row.kind in _GIVES_BACK else None,
+                    "price_fen": row.amount_fen if row.kind == ProposalKind.SUPPLEMENT else None,
+                    "days": row.days,
                     "message": row.message,
                     "status": row.status,
+                    "answer": str(row.get_status_display()),
                     "at": row.created_at,
                     "answered_at": row.answered_at,
                 }
@@ -205,9 +234,13 @@ def _files(dispute: Dispute) -> Iterable[EvidenceFile]:
         yield EvidenceFile("requirements", answer.file_name, buyer, order.started_at, "", opened)
     for delivery in order.deliveries.prefetch_related("files").order_by("number"):
         for file in delivery.files.all():
-            opened = partial(file.file.storage.open, str(file.file.name))
-            folder = f"delivery-{delivery.number}"
-            yield EvidenceFile(folder, file.name, seller, delivery.created_at, file.sha256, opened)
+            yield _delivered(order, delivery, file, seller)
+    for request in order.revision_requests.prefetch_related("files").order_by("number"):
+        for shown in request.files.all():
+            opened = partial(shown.file.storage.open, str(shown.file.name))
+            yield EvidenceFile(
+                f"revision-{request.number}", shown.name, buyer, request.created_at, shown.sha256, opened
+            )
     for row in dispute.statements.select_related("author__profile").prefetch_related("files"):
         for evidence in row.files.all():
             opened = partial(evidence.file.storage.open, str(evidence.file.name))
@@ -218,3 +251,12 @@ def _files(dispute: Dispute) -> Iterable[EvidenceFile]:
     for said in conversation_of(order):
         for sent in said.files:
             yield EvidenceFile("messages", sent.name, _who(order, said.by), said.at, "", sent.open)
+
+
+def _delivered(order: Order, delivery: Delivery, file: DeliveryFile, seller: str) -> EvidenceFile:
+    """As it came; but the buyer, who gets the whole bundle, is given no original that acceptance has still to open."""
+    folder, at, storage = f"delivery-{delivery.number}", delivery.created_at, file.file.storage
+    if is_held_back(order, delivery, file, order.buyer):
+        preview = partial(storage.open, max(file.previews, key=lambda size: size["width"])["webp"])
+        return EvidenceFile(folder, f"{file.name}.preview.webp", seller, at, "", preview, preview_of=file.sha256)
+    return EvidenceFile(folder, file.name, seller, at, file.sha256, partial(storage.open, str(file.file.name)))

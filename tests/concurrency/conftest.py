@@ -89,6 +89,7 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
         return unlocked_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
 
     monkeypatch.setattr(order_locks, "lock_order", unlocked_order)
+    monkeypatch.setattr(order_locks, "try_lock_order", unlocked_order)
     monkeypatch.setattr(payment_locks, "lock_order_of_payment", unlocked_order_of_payment)
     monkeypatch.setattr(payment_locks, "lock_payment", unlocked_payment)
 

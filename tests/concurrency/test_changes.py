@@ -163,7 +163,7 @@ def accept_by_the_clock(order):
 
 def test_of_a_pause_and_the_acceptance_clock_at_once_one_wins(meet_before):
     order = make_delivered_order()
-    meet_before(locks, "lock_order")
+    meet_before(locks, "lock_order", (locks, "try_lock_order"))
     results = together(partial(pause, order), partial(accept_by_the_clock, order))
     order.refresh_from_db()
     is_paused = order.acceptance_paused_at is not None

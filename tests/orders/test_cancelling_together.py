@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.core import clock
@@ -15,6 +16,7 @@ from marketplace.orders.models import DeadlineKind, OrderDeadline, Refund
 from marketplace.orders.states import OrderStatus, ProposalStatus
 from marketplace.orders.tasks import run_due_deadlines
 from tests.factories import make_paid_order
+from tests.logins import log_in
 from tests.orders.situations import footprint, make_order_in
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +207,16 @@ def test_a_buyer_is_very_late_by_the_rules_of_the_order(order):
         services.cancel_order(order_id=order.pk, user=order.buyer)
     order.refresh_from_db()
     assert order.cancelled_at >= order.due_at > timezone.now()
+
+
+def test_it_is_shown_once_and_answered_at_either_address(order):
+    proposal = propose(order, "seller")
+    general = reverse("orders:answer_proposal", args=[order.number, proposal.pk, "accept"])
+    own = reverse("orders:cancel_answer", args=[order.number, proposal.pk, "accept"])
+    client = log_in(order.buyer)
+    page = client.get(order.get_absolute_url()).content.decode()
+    assert (own in page, general in page) == (True, False)
+    assert client.post(general).status_code == 302
+    order.refresh_from_db()
+    assert (order.status, order.cancelled_by) == (OrderStatus.CANCELLED, "both")
+    assert Refund.objects.get().amount_fen == 10_000

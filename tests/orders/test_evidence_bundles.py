@@ -11,15 +11,26 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from marketplace.core import clock
 from marketplace.messaging.services import send_message, start_conversation
 from marketplace.orders import services
-from marketplace.orders.models import BundleStatus, DisputeFile, EvidenceBundle, private_storage
+from marketplace.orders.models import (
+    BundleStatus,
+    DeliveryFile,
+    DisputeFile,
+    EvidenceBundle,
+    RevisionFile,
+    private_storage,
+)
+from marketplace.orders.sent_files import REVISION, subject_of
 from marketplace.orders.services import bundles
 from marketplace.orders.states import DisputeStatus
-from tests.factories import make_moderator, make_user
+from marketplace.uploads.services import take_file
+from tests.factories import decide_finally, make_gig, make_moderator, make_paid_order, make_user
 from tests.logins import log_in
+from tests.orders.changing import picture
 from tests.orders.test_dispute_steps import make_dispute_in
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +201,41 @@ def test_the_page_asks_for_it_shows_how_far_it_is_and_then_offers_it(order):
     assert "hx-get" not in part
     bundle.refresh_from_db()
     assert bundle.archive_sha256 in part
+
+
+def test_a_picture_that_is_held_back_stands_in_it_as_its_preview_until_it_is_paid_for():
+    order = make_paid_order(gig=make_gig(revisions=1))
+    original = picture()
+    services.deliver_order(order_id=order.pk, seller=order.seller, message="定稿", files=[original])
+    sketch = picture("批注.png", colour="#333333")
+    shown = take_file(owner=order.buyer, purpose=REVISION, subject=subject_of(order), file=sketch)
+    services.request_revision(order_id=order.pk, buyer=order.buyer, message="改一处", files=[shown])
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="说不拢")
+    original.seek(0)
+    content = original.read()
+
+    def files_of(bundle):
+        archive = ZipFile(BytesIO(bundle.archive.open("rb").read()))
+        rows = json.loads(archive.read("manifest.json"))["files"]
+        return {row["path"]: (archive.read(row["path"]), row) for row in rows if row["path"].startswith("files/")}
+
+    before = files_of(made(order))
+    assert set(before) == {"files/delivery-1/定稿.png.preview.webp", "files/revision-1/批注.png"}
+    preview, row = before["files/delivery-1/定稿.png.preview.webp"]
+    assert preview.startswith(b"RIFF")
+    assert row["preview_of"] == hashlib.sha256(content).hexdigest()
+    assert content not in {whole for whole, _row in before.values()}
+    page = client_of(order.buyer).get(reverse("orders:dispute", args=[order.number])).content.decode()
+    file = DeliveryFile.objects.get()
+    assert reverse("orders:file", args=[order.number, file.pk]) not in page
+    assert reverse("orders:preview", args=[order.number, file.pk]) in page
+    assert reverse("orders:revision_file", args=[order.number, RevisionFile.objects.get().pk]) in page
+
+    order = decide_finally(order, refund_fen=0)
+    assert files_of(made(order))["files/delivery-1/定稿.png"][0] == content
+
+
+def test_the_same_case_is_the_same_whatever_language_it_is_asked_for_in(order):
+    first = made(order)
+    with translation.override("en"):
+        assert services.ask_for_bundle(dispute_id=order.dispute.pk, user=order.seller) == first

@@ -178,6 +178,8 @@ def _write_file(archive: ZipFile, file: EvidenceFile, taken: set[str]) -> dict[s
             size += len(part)
             target.write(part)
     row |= {"size": size, "sha256": digest.hexdigest()}
+    if file.preview_of:
+        row["preview_of"] = file.preview_of
     if file.sha256:
         row["as_handed_in"] = file.sha256 == digest.hexdigest()
     return row

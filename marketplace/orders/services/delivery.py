@@ -81,13 +81,13 @@ def _deliver(
         created_at=now,
     )
     keep_files(files, owner=seller, delivery=delivery)
+    # The promise is kept: what waits now is the acceptance, and nothing is left to extend or to call off.
+    overtake_proposals(order, ProposalKind.EXTEND, ProposalKind.CANCEL)
     order.status = OrderStatus.DELIVERED
     order.delivered_at = now
     order.auto_accept_at = now + timedelta(days=rule(order.rules, "orders.auto_accept_days"))
     order.save(update_fields=["status", "delivered_at", "auto_accept_at", "updated_at"])
-    # The promise is kept: what waits now is the acceptance, and nothing is left to extend or to call off.
     deadlines.keep_clocks(order)
-    overtake_proposals(order, ProposalKind.EXTEND, ProposalKind.CANCEL)
     events.record(
         order,
         OrderEventType.DELIVERED,
