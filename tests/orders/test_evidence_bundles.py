@@ -227,7 +227,7 @@ def test_a_picture_that_is_held_back_stands_in_it_as_its_preview_until_it_is_pai
     assert content not in {whole for whole, _row in before.values()}
     page = client_of(order.buyer).get(reverse("orders:dispute", args=[order.number])).content.decode()
     file = DeliveryFile.objects.get()
-    assert reverse("orders:file", args=[order.number, file.pk]) not in page
+    assert f'href="{reverse("orders:file", args=[order.number, file.pk])}"' not in page
     assert reverse("orders:preview", args=[order.number, file.pk]) in page
     assert reverse("orders:revision_file", args=[order.number, RevisionFile.objects.get().pk]) in page
 

@@ -213,7 +213,8 @@ def test_additional_work_becomes_one_order_of_its_own_that_waits_for_the_buyers_
     assert (supplement.total_fen, supplement.delivery_days, supplement.revisions_allowed) == (5000, 2, 2)
     # The buyer need not be there when the seller agrees.
     assert supplement.payment_expires_at - timezone.now() > timedelta(hours=71)
-    assert supplement.snapshot == {"agreed": "加一版外卖头像"}
+    agreed = {"scope": "加一版外卖头像", "total_fen": 5000, "delivery_days": 2, "revisions": order.revisions_allowed}
+    assert supplement.snapshot == {"agreed": agreed}
     told = Notification.objects.filter(recipient=order.buyer, url=supplement.get_absolute_url())
     assert told.exists() is (side == "buyer")  # who has just agreed is at the payment already
     assert pay(supplement)
