@@ -17,6 +17,7 @@ from marketplace.core.money import display_yuan, split_commission
 from marketplace.core.rules import rule
 from marketplace.orders import automatic
 from marketplace.orders.deadlines import is_very_late
+from marketplace.orders.delivery_access import is_held_back
 from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderKind
 from marketplace.orders.proposal_cards import event_sentence
 from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
@@ -345,20 +346,25 @@ def _happened(order: Order, viewer: User) -> list[TimelineEntry]:
         state = "now" if index == 0 else "money" if money else ""
         entries.append(
             TimelineEntry(
-                _event_title(event, viewer), event.created_at, _event_text(event), state, _event_files(order, event)
+                _event_title(event, viewer),
+                event.created_at,
+                _event_text(event),
+                state,
+                _event_files(order, event, viewer),
             )
         )
     return entries
 
 
-def _event_files(order: Order, event: OrderEvent) -> list[tuple[str, str]]:
-    """What was handed over with it, for who looks at the time line alone."""
+def _event_files(order: Order, event: OrderEvent, viewer: User) -> list[tuple[str, str]]:
+    """What was handed over with it, for who looks at the time line alone, and may have it."""
     if event.type == OrderEventType.DELIVERED:
         return [
             (file.name, reverse("orders:file", args=[order.number, file.pk]))
             for delivery in order.deliveries.all()
             if delivery.number == event.data.get("number")
             for file in delivery.files.all()
+            if not is_held_back(order, delivery, file, viewer)
         ]
     if event.type == OrderEventType.REQUIREMENTS_SUBMITTED:
         return [
