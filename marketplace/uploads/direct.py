@@ -58,9 +58,9 @@ def download_address(storage_name: str, *, name: str) -> str:
 
 
 def copy_stored(source: str, target: str) -> None:
-    """Copy an object within the private bucket, without its bytes passing through here."""
+    """Copy an object within the private bucket, without its bytes passing through here, by the endpoint of servers."""
     storage: Any = incoming_storage()
-    _client(storage).copy({"Bucket": storage.bucket_name, "Key": source}, storage.bucket_name, target)
+    storage.bucket.copy({"Bucket": storage.bucket_name, "Key": source}, target)
 
 
 def _client(storage: Any) -> Any:

@@ -21,10 +21,10 @@ from tests.concurrency.world import CODES, World, make_cast
 
 
 class MeetingPoint:
-    """Where two threads wait for each other, each time or only the first."""
+    """Where two threads (or `parties`) wait for each other, each time or only the first."""
 
-    def __init__(self, *, once: bool = False) -> None:
-        self._barrier = threading.Barrier(2)
+    def __init__(self, *, once: bool = False, parties: int = 2) -> None:
+        self._barrier = threading.Barrier(parties)
         self._once, self._met = once, False
 
     def wait(self) -> None:
@@ -52,8 +52,8 @@ def meet_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]
     """
     points: list[MeetingPoint] = []
 
-    def arrange(module: Any, name: str, *others: tuple[Any, str]) -> None:
-        point = MeetingPoint(once=True)
+    def arrange(module: Any, name: str, *others: tuple[Any, str], parties: int = 2) -> None:
+        point = MeetingPoint(once=True, parties=parties)
         points.append(point)
         for place, function in ((module, name), *others):
             monkeypatch.setattr(place, function, _after_meeting(point, getattr(place, function)))

@@ -1,5 +1,6 @@
 """What two people, or a person and a clock, do to one order at the same time: proposals, revisions, the pause, tips."""
 
+import threading
 from datetime import timedelta
 from functools import partial
 
@@ -10,7 +11,8 @@ from marketplace.core import clock
 from marketplace.ledger.audit import audit_books
 from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import DeadlineKind, Order, OrderKind, ProposalKind
+from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
+from marketplace.orders.services import proposals, tips
 from marketplace.orders.states import OrderStatus
 from tests.databases import together
 from tests.factories import make_completed_order, make_delivered_order, make_gig, make_paid_order
@@ -43,9 +45,10 @@ def test_more_time_accepted_twice_at_once_is_given_once(meet_before):
     assert order.events.filter(type="proposal_accepted").count() == 1
 
 
-def test_control_without_the_lock_it_is_accepted_twice(locks_off):
+def test_control_without_the_lock_it_is_accepted_twice(locks_off, meet_before):
     order = make_paid_order()
     proposal = make_proposal(order, ProposalKind.EXTEND, days=3)
+    meet_before(proposals, "_close")
     assert refusals(together(partial(accept, proposal), partial(accept, proposal))) == []
     assert order.events.filter(type="proposal_accepted").count() == 2
 
@@ -66,9 +69,10 @@ def test_additional_work_accepted_twice_at_once_is_one_order(meet_before):
     assert Order.objects.filter(parent=order).count() == 1
 
 
-def test_control_without_the_lock_only_its_key_keeps_it_one_order(locks_off):
+def test_control_without_the_lock_only_its_key_keeps_it_one_order(locks_off, meet_before):
     order = make_paid_order()
     proposal = make_proposal(order, ProposalKind.SUPPLEMENT)
+    meet_before(proposals, "_close")
     (refusal,) = refusals(together(partial(accept, proposal), partial(accept, proposal)))
     assert isinstance(refusal, IntegrityError)
     assert Order.objects.filter(parent=order).count() == 1
@@ -110,8 +114,9 @@ def test_two_proposals_of_a_kind_at_once_are_one(meet_before):
     assert order.proposals.count() == 1
 
 
-def test_control_without_the_lock_only_the_database_stops_the_second_one(locks_off):
+def test_control_without_the_lock_only_the_database_stops_the_second_one(locks_off, meet_before):
     order = make_paid_order()
+    meet_before(OrderProposal, "save")
     propose = partial(make_proposal, order, ProposalKind.EXTEND)
     (refusal,) = refusals(together(propose, propose))
     assert isinstance(refusal, IntegrityError)
@@ -172,10 +177,28 @@ def test_of_a_pause_and_the_acceptance_clock_at_once_one_wins(meet_before):
     assert audit_books().violations == []
 
 
-def test_control_without_the_lock_a_paused_order_is_accepted(locks_off):
+def test_control_without_the_lock_an_accepted_order_is_paused(monkeypatch):
+    """The buyer has read that the order waits; the clock does all it does before anything is written about that."""
     order = make_delivered_order()
-    assert refusals(together(partial(pause, order), partial(accept_by_the_clock, order))) == []
-    assert {"acceptance_paused", "auto_accepted"} <= set(order.events.values_list("type", flat=True))
+    read, accepted = threading.Event(), threading.Event()
+
+    def unlocked(order_id):
+        found = Order.objects.get(pk=order_id)
+        read.set()
+        assert accepted.wait(60)
+        return found
+
+    def run_out():
+        assert read.wait(60)
+        try:
+            return accept_by_the_clock(order)
+        finally:
+            accepted.set()
+
+    monkeypatch.setattr(locks, "lock_order", unlocked)
+    assert refusals(together(partial(pause, order), run_out)) == []
+    order.refresh_from_db()
+    assert (order.status, order.acceptance_paused_at is not None) == (OrderStatus.COMPLETED, True)
 
 
 def test_two_pauses_at_once_are_one(meet_before):
@@ -200,8 +223,9 @@ def test_two_tips_at_once_are_one(meet_before):
     assert Order.objects.filter(kind=OrderKind.TIP).count() == 1
 
 
-def test_control_without_the_lock_there_are_two_tips(locks_off):
+def test_control_without_the_lock_there_are_two_tips(locks_off, meet_before):
     order = make_completed_order()
+    meet_before(tips, "place_agreed_order")
     assert refusals(together(partial(tip, order), partial(tip, order))) == []
     assert Order.objects.filter(kind=OrderKind.TIP).count() == 2
 

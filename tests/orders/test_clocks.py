@@ -13,7 +13,7 @@ from marketplace.core.models import RulesVersion
 from marketplace.ledger.audit import audit_books
 from marketplace.notifications.models import Notification
 from marketplace.orders import deadlines, selectors, services
-from marketplace.orders.models import DeadlineKind, Order, OrderDeadline, OrderProposal, ProposalKind
+from marketplace.orders.models import DeadlineKind, Order, OrderDeadline, ProposalKind
 from marketplace.orders.services import clocks
 from marketplace.orders.states import FINAL_STATUSES, OrderStatus
 from marketplace.orders.tasks import accept_due_deliveries, run_due_deadlines
@@ -154,10 +154,9 @@ def test_an_acceptance_clock_that_was_moved_beside_its_row_rings_at_the_new_time
 
 def test_the_end_of_an_order_overtakes_what_was_proposed_about_it():
     order = make_paid_order()
-    proposal = OrderProposal.objects.create(
-        order=order, kind=ProposalKind.DISCOUNT, proposed_by=order.seller, amount_fen=100
+    proposal = services.propose(
+        order_id=order.pk, user=order.seller, kind=ProposalKind.DISCOUNT, message="少一张图", amount_fen=100
     )
-    deadlines.set_deadlines(order, {K.PROPOSAL_DISCOUNT: clock.now() + DAY})
     services.deliver_order(order_id=order.pk, seller=order.seller, message="完成了。")
     assert K.PROPOSAL_DISCOUNT in rows(order)  # a change of state alone stops no clock of another room
     services.accept_delivery(order_id=order.pk, buyer=order.buyer)

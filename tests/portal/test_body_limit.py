@@ -9,7 +9,7 @@ import pytest
 from marketplace.accounts import media, papers
 from marketplace.accounts.services.portfolio import MEDIA_LIMIT
 from marketplace.messaging.services import FILE_MEGABYTES, FILES_PER_MESSAGE
-from marketplace.orders.sent_files import DELIVERED_MEGABYTES
+from marketplace.orders.sent_files import DELIVERED_MEGABYTES, MOST_SHOWN_FILES, SHOWN_MEGABYTES
 from marketplace.uploads.purposes import _purposes
 from portal import body_limit
 from portal.body_limit import BodyLimit, WsgiBodyLimit, megabytes_allowed
@@ -92,6 +92,7 @@ def test_where_files_come_in_there_is_room_for_all_that_one_form_may_bring(langu
         "/desk/gigs/1/gallery/": gallery,
         "/messages/1/": FILE_MEGABYTES * FILES_PER_MESSAGE,
         "/orders/J1/do/deliver/": DELIVERED_MEGABYTES,
+        "/orders/J1/do/revise/": SHOWN_MEGABYTES * MOST_SHOWN_FILES,
         "/settings/portfolio/new/": MEDIA_LIMIT * media.VIDEO_MEGABYTES,
         "/settings/portfolio/1/media/": MEDIA_LIMIT * media.VIDEO_MEGABYTES,
         "/settings/portfolio/media/1/": 10,

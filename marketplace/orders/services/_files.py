@@ -19,12 +19,13 @@ def keep_files(
 ) -> None:
     """Write the rows of `files`, which are used by nothing else, in the transaction of what they belong to.
 
-    Raises UploadError NOT_READY when one is not the owner's, still looked into, or gone meanwhile.
+    Raises UploadError NOT_READY when one is not the owner's, still looked into, used already, or gone meanwhile.
     """
     for upload in files:
         if upload.owner_id != owner.pk or upload.state != UploadState.READY:
             raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
-    if files and len(attach_uploads(owner=owner, names=[upload.result_name for upload in files])) != len(files):
+    names = [upload.result_name for upload in files]
+    if len(attach_uploads(owner=owner, names=names, only_unused=True)) != len(files):
         raise UploadError(UploadErrorCode.NOT_READY, name=files[0].name)
     # Looked up under the locks that attaching took: of two deliveries with one upload the second finds the first.
     names = [upload.result_name for upload in files]

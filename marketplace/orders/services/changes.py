@@ -1,6 +1,7 @@
 """What the two sides of a running order change about it together: its time, its price, its revisions, what more is done."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid5
 
 from django.utils.translation import gettext as _now
@@ -85,14 +86,7 @@ def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) 
         parent=order,
         # One proposal, one order: the unique key holds it beside the lock.
         checkout_key=uuid5(order.checkout_key, f"proposal:{proposal.pk}"),
-        snapshot={
-            "agreed": {
-                "scope": proposal.message,
-                "total_fen": proposal.amount_fen,
-                "delivery_days": proposal.days,
-                "revisions": order.revisions_allowed,
-            }
-        },
+        snapshot={"agreed": _agreed(order, proposal)},
     )
     supplement.payment_expires_at = clock.now() + timedelta(
         hours=rule(supplement.rules, "orders.supplement_payment_hours")
@@ -100,6 +94,16 @@ def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) 
     supplement.save(update_fields=["payment_expires_at", "updated_at"])
     if user is None or user.pk != order.buyer_id:
         tell(order.buyer_id, supplement, _("Agreed: pay for the additional work, and it begins"))
+
+
+def _agreed(order: Order, proposal: OrderProposal) -> dict[str, Any]:
+    """As `offers.terms.frozen` writes it down, for the same part of the page."""
+    return {
+        "scope": proposal.message,
+        "total_fen": proposal.amount_fen,
+        "delivery_days": proposal.days,
+        "revisions": order.revisions_allowed,
+    }
 
 
 def _check_revision(order: Order, proposal: OrderProposal) -> None:
