@@ -47,6 +47,7 @@ class MeetingPoint:
 def meet_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Make two threads meet right before a function, so that they really compete for what it does.
 
+    In a control it is the first function that writes: both have made the check that the lock protects, whoever is faster.
     Where the two come by different functions, `others` are pairs of module and name that lead to the same place.
     A race in which they never met would prove nothing, and fails.
     """
@@ -94,19 +95,33 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def account_locks_off(committed_db: None) -> Iterator[None]:
-    """The control of the books: accounts are read without a lock, and looked at for a while before they are written."""
+def account_locks_off(committed_db: None) -> Iterator[Callable[[], None]]:
+    """The control of the books: from its call on, accounts are read without a lock, and two postings wait for each other
+    between reading and writing. They meet by a sequence, which knows no transactions."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_functiondef('ledger_post'::regproc)")
         (source,) = cursor.fetchone()
-        without_lock = source.replace("ORDER BY id FOR NO KEY UPDATE", "ORDER BY id")
-        assert without_lock != source
-        hesitant = without_lock.replace("outcome := 'posted';", "PERFORM pg_sleep(0.7); outcome := 'posted';", 1)
-        assert hesitant != without_lock
-        cursor.execute(hesitant)
-    yield
+    without_lock = source.replace("ORDER BY id FOR NO KEY UPDATE", "ORDER BY id")
+    assert without_lock != source
+    meeting = """
+        PERFORM nextval('postings_meet');
+        FOR patience IN 1..3000 LOOP
+            EXIT WHEN (SELECT last_value FROM postings_meet) >= 2;
+            PERFORM pg_sleep(0.02);
+        END LOOP;
+        outcome := 'posted';"""
+    hesitant = without_lock.replace("outcome := 'posted';", meeting, 1)
+    assert hesitant != without_lock
+
+    def take_away() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SEQUENCE postings_meet")
+            cursor.execute(hesitant)
+
+    yield take_away
     with connection.cursor() as cursor:
         cursor.execute(source)
+        cursor.execute("DROP SEQUENCE IF EXISTS postings_meet")
 
 
 @pytest.fixture
