@@ -9,7 +9,7 @@ from wagtail.models import ModelLogEntry, TaskState
 
 from marketplace.gigs import locks, services
 from marketplace.gigs.errors import GigError, GigErrorCode
-from marketplace.gigs.models import Gig, ReviewCase
+from marketplace.gigs.models import Gig
 from marketplace.gigs.review_selectors import open_case_of
 from marketplace.gigs.states import GigStatus
 from marketplace.notifications.models import Notification
