@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -74,6 +75,20 @@ def racing() -> Iterator[Rig]:
         yield rig
     finally:
         rig.close()
+
+
+def until_waited_for() -> None:
+    """Go on when another session waits for a lock of this one's transaction; AssertionError if none comes to wait."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute(
+                "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waits for this session")
 
 
 def waiting_backends() -> list[tuple[Any, ...]]:

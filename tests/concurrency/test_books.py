@@ -34,6 +34,7 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.services import balances, destinations, own_money, reconciliation
 from tests.concurrency.conftest import MeetingPoint
+from tests.concurrency.rig import until_waited_for
 from tests.databases import together
 from tests.factories import make_finance, make_gig, make_order, make_verified_seller
 from tests.payments.conftest import (  # noqa: F401 fixtures of the payments' tests, used here too
@@ -147,7 +148,7 @@ def test_a_line_and_its_balance_booked_at_once_are_booked_once(line, movement, m
 
 def test_control_without_the_bills_lock_the_same_money_is_booked_twice(line, movement, monkeypatch):
     point, explain, approver = MeetingPoint(once=True), balances._explain, locks.lock_own_movement
-    approving = threading.local()
+    approving, booked, book = threading.local(), threading.Event(), reconciliation.book_to_suspense
 
     def lock_own_movement(pk):
         approving.here = True
@@ -157,11 +158,18 @@ def test_control_without_the_bills_lock_the_same_money_is_booked_twice(line, mov
         explain(balance)
         point.wait()
         if getattr(approving, "here", False):
-            time.sleep(A_WHILE)  # the line is booked meanwhile
+            assert booked.wait(60)
+
+    def book_and_say_so(**kwargs):
+        try:
+            return book(**kwargs)
+        finally:
+            booked.set()
 
     monkeypatch.setattr(locks, "lock_own_movement", lock_own_movement)
     monkeypatch.setattr(locks, "lock_bill", lambda bill_id: GatewayBill.objects.get(pk=bill_id))
     monkeypatch.setattr(balances, "_explain", explain_together)
+    monkeypatch.setattr(reconciliation, "book_to_suspense", book_and_say_so)
     book_line_and_approve_balance(line, movement)
     assert suspense_fen() == -200
 
@@ -201,8 +209,16 @@ def test_of_two_first_accounts_named_at_once_one_is_left(meet_before, monkeypatc
 
 def test_control_without_the_lock_one_change_fails(seller, monkeypatch):
     point = MeetingPoint(once=True)
+    # Whoever retires the old account first waits until the other one has begun to, and so has not seen the new one.
+    first, encrypt_text = threading.Lock(), destinations.encrypt_text
+
+    def when_the_other_waits(text):
+        if first.acquire(blocking=False):
+            until_waited_for()
+        return encrypt_text(text)
+
     monkeypatch.setattr(locks, "lock_destinations", lambda user_id: point.wait())
-    slowly(monkeypatch, destinations, "encrypt_text")
+    monkeypatch.setattr(destinations, "encrypt_text", when_the_other_waits)
     results = together(partial(change, seller, "a@example.com"), partial(change, seller, "b@example.com"))
     assert [type(result) for result in results if isinstance(result, Exception)] == [IntegrityError]
 

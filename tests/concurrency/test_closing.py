@@ -12,10 +12,11 @@ from marketplace.orders import events
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order
 from marketplace.orders.services import place_order
+from tests.concurrency.rig import until_waited_for
 from tests.databases import together
 from tests.factories import make_gig, make_user
 
-SECONDS = 10
+SECONDS = 60  # on a busy machine
 
 
 @pytest.fixture
@@ -24,19 +25,20 @@ def world(committed_db):
     return make_user(), gig
 
 
-def held_open(monkeypatch, module, name: str) -> tuple[threading.Event, threading.Event]:
-    """Whoever comes to this function says so, and goes on when told."""
-    reached, go_on = threading.Event(), threading.Event()
+def held_open(monkeypatch, module, name: str) -> threading.Event:
+    """Whoever comes to this function says so, and goes on when the other one waits for it."""
+    reached = threading.Event()
     original = getattr(module, name)
 
     def waiting(*args, **kwargs):
         result = original(*args, **kwargs)
-        reached.set()
-        assert go_on.wait(SECONDS)
+        if not reached.is_set():
+            reached.set()
+            until_waited_for()
         return result
 
     monkeypatch.setattr(module, name, waiting)
-    return reached, go_on
+    return reached
 
 
 def race(world, monkeypatch, *, first: str, side: str) -> list:
@@ -45,20 +47,18 @@ def race(world, monkeypatch, *, first: str, side: str) -> list:
     package, person = gig.packages.get(), buyer if side == "buyer" else gig.seller
 
     if first == "closing":
-        reached, go_on = held_open(monkeypatch, selectors, "closing_blockers")
+        reached = held_open(monkeypatch, selectors, "closing_blockers")
     else:
-        reached, go_on = held_open(monkeypatch, events, "record")
+        reached = held_open(monkeypatch, events, "record")
 
     def place():
         if first == "closing":
             assert reached.wait(SECONDS)
-            threading.Timer(0.5, go_on.set).start()
         return place_order(buyer=buyer, package=package)
 
     def close():
         if first == "placing":
             assert reached.wait(SECONDS)
-            threading.Timer(0.5, go_on.set).start()
         return services.ask_for_closing(user_id=person.pk)
 
     return together(place, close)
@@ -99,7 +99,7 @@ def test_a_closing_under_way_keeps_the_order_from_being_placed(world, monkeypatc
 
 
 def test_without_the_lock_both_would_come_about(world, monkeypatch):
-    """The control: the race is real, and it is the lock that decides it."""
+    """The control: the race is real, and it is the lock that decides it. The closing waits only when it writes."""
     monkeypatch.setattr(closing, "lock_user", lambda user_id: User.objects.get(pk=user_id))
     placed, asked = race(world, monkeypatch, first="placing", side="seller")
     assert isinstance(placed, Order)

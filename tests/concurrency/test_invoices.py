@@ -63,7 +63,8 @@ def test_two_forms_sent_at_once_are_one_invoice(order, meet_before):
     assert papers(order) == [(WHOLE, S.REQUESTED)]
 
 
-def test_control_without_the_lock_only_the_database_stops_the_second_form(order, locks_off):
+def test_control_without_the_lock_only_the_database_stops_the_second_form(order, locks_off, meet_before):
+    meet_before(Invoice.objects, "create")
     (refusal,) = of_kind(together(partial(ask, order), partial(ask, order)), Exception)
     assert isinstance(refusal, IntegrityError)
     assert "payments_invoice_once" in str(refusal)

@@ -53,9 +53,9 @@ def test_two_debits_at_once_never_overdraw_an_account(meet_before):
     assert audit_books().violations == []
 
 
-def test_control_without_the_lock_more_is_paid_out_than_there_was(account_locks_off, meet_before):
+def test_control_without_the_lock_more_is_paid_out_than_there_was(account_locks_off):
     account = fund_available(make_user(), 10_000)
-    meet_before(locks, "post_under_lock")
+    account_locks_off()
     results = together(partial(debit, account, 6_000, "payout:1"), partial(debit, account, 6_000, "payout:2"))
     assert [type(result) for result in results] == [Transaction, Transaction]
     assert f"account {account.code} says 4000 fen, its entries -2000" in audit_books().violations

@@ -89,8 +89,9 @@ def test_a_form_sent_twice_at_once_is_one_payout(seller, meet_before):
     assert wallet_of(seller).available_fen == 800_000
 
 
-def test_control_without_the_lock_the_database_stops_the_second_form(seller, tax_years_unlocked):
+def test_control_without_the_lock_the_database_stops_the_second_form(seller, tax_years_unlocked, meet_before):
     key = uuid4()
+    meet_before(Payout.objects, "create")
     results = together(partial(request, seller, 100_000, key), partial(request, seller, 100_000, key))
     assert [type(result) for result in results if isinstance(result, Exception)] == [IntegrityError]
 

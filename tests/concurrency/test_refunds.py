@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, connections
 
+from marketplace.ledger import services as ledger
 from marketplace.ledger.audit import audit_books
 from marketplace.ledger.models import Account, Clearing
 from marketplace.ledger.selectors import wallet_of
@@ -36,8 +37,9 @@ def test_two_refunds_at_once_never_exceed_the_price(meet_before):
     assert audit_books().violations == []
 
 
-def test_control_without_the_lock_the_program_would_give_back_too_much(locks_off):
+def test_control_without_the_lock_the_program_would_give_back_too_much(locks_off, meet_before):
     order = make_completed_order()
+    meet_before(Refund.objects, "create")
     (refusal,) = refusals(together(partial(give_back, order, 6_000), partial(give_back, order, 6_000)))
     # Both passed the check of the program; the database's own guard is what stopped the second.
     assert isinstance(refusal, IntegrityError)
@@ -68,8 +70,9 @@ def test_a_refund_and_an_acceptance_at_once_share_the_price_exactly(meet_before)
     assert audit_books().violations == []
 
 
-def test_control_without_the_lock_the_release_forgets_the_refund(locks_off):
+def test_control_without_the_lock_the_release_forgets_the_refund(locks_off, meet_before):
     order = make_delivered_order()
+    meet_before(Refund.objects, "create", (ledger, "release_escrow"))
     accept = partial(services.accept_delivery, order_id=order.pk, buyer=order.buyer)
     together(partial(give_back, order, 4_000), accept)
     escrow = Account.objects.get(code=f"escrow:{order.number}").balance_fen

@@ -1,17 +1,20 @@
 """Two moderators at the same time; the control without the lock shows that the rig can catch what it is for."""
 
+import threading
 from functools import partial
 
 import pytest
+from django.db import transaction
 from wagtail.models import ModelLogEntry, TaskState
 
 from marketplace.gigs import locks, services
 from marketplace.gigs.errors import GigError, GigErrorCode
-from marketplace.gigs.models import Gig, ReviewCase
+from marketplace.gigs.models import Gig
 from marketplace.gigs.review_selectors import open_case_of
 from marketplace.gigs.states import GigStatus
 from marketplace.notifications.models import Notification
 from tests.concurrency.conftest import MeetingPoint
+from tests.concurrency.rig import until_waited_for
 from tests.databases import together
 from tests.factories import make_moderator, make_seller
 from tests.gigs.content import content
@@ -76,16 +79,19 @@ def test_control_without_the_lock_both_decide(monkeypatch):
     assert decisions(case) == 2
 
 
-def test_two_moderators_who_open_a_case_at_once_are_not_both_its_reader(monkeypatch):
-    case, moderators = waiting(), (make_moderator(), make_moderator())
-    point = MeetingPoint(once=True)
-    filtered = ReviewCase.objects.filter
+def test_two_moderators_who_open_a_case_at_once_are_not_both_its_reader():
+    case, opened = waiting(), threading.Event()
+    one, other = [partial(services.view_case, case_id=case.pk, moderator=make_moderator()) for _ in range(2)]
 
-    def both_look(*args, **kwargs):
-        point.wait()
-        return filtered(*args, **kwargs)
+    def first():
+        with transaction.atomic():
+            is_theirs = one()
+            opened.set()
+            until_waited_for()  # the other one has read that nobody reads the case
+        return is_theirs
 
-    monkeypatch.setattr(ReviewCase.objects, "filter", both_look)
-    results = together(*[partial(services.view_case, case_id=case.pk, moderator=each) for each in moderators])
-    assert point.was_used
-    assert sorted(results) == [False, True]
+    def second():
+        assert opened.wait(60)
+        return other()
+
+    assert together(first, second) == [True, False]

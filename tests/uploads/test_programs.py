@@ -13,8 +13,8 @@ from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.programs import run_limited
 from tests.uploads import files
 
-# It waits until it is told that its limits are set, as far as a test can: they come a moment after its start.
-START = "import time; time.sleep(0.5)\n"
+# Its limits come a moment after its start: it waits for the last of them.
+START = "import resource, time\nwhile resource.getrlimit(resource.RLIMIT_CPU)[0] < 0: time.sleep(0.01)\n"
 
 
 def run(code: str, folder: Path, *, seconds: int = 20) -> programs.Answer:

@@ -80,8 +80,10 @@ def view_case(*, case_id: int, moderator: User, take_over: bool = False) -> bool
     """
     now = clock.now()
     free = Q(viewer=None) | Q(viewer=moderator) | Q(viewed_at__lt=now - viewing_time())
-    cases = ReviewCase.objects.filter(pk=case_id, task_state__status=TaskState.STATUS_IN_PROGRESS)
-    # One statement: of two who come at once, the second one's condition is checked after the first one's write.
+    undecided = TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS)
+    cases = ReviewCase.objects.filter(pk=case_id, task_state__in=undecided)
+    # Of two who come at once the second one's condition is checked again after the first one's write, but only if it
+    # stands in the UPDATE itself: a join would make Django put all of it into a subquery, which keeps what it has read.
     return bool(cases.filter(Q() if take_over else free).update(viewer=moderator, viewed_at=now))
 
 
