@@ -1,6 +1,6 @@
 """The only place of orders that takes row locks. An order's row is the first lock of every change to it (docs/locking.md)."""
 
-from marketplace.orders.models import Order, Refund
+from marketplace.orders.models import Coupon, Order, Refund
 
 
 def lock_order(order_id: int) -> Order:
@@ -16,3 +16,8 @@ def try_lock_order(order_id: int) -> Order | None:
 def lock_refund(refund_id: int) -> Refund:
     """Lock one refund. Nothing that holds it asks for an order's lock afterwards."""
     return Refund.objects.select_for_update(of=("self",), no_key=True).get(pk=refund_id)
+
+
+def lock_coupon(coupon_id: int) -> Coupon:
+    """Lock one coupon, after the order that uses it or gives it back. Nothing that holds it asks for an order's lock."""
+    return Coupon.objects.select_for_update(of=("self",), no_key=True).get(pk=coupon_id)

@@ -20,6 +20,8 @@ class OrderEventType(models.TextChoices):
     DISPUTE_OPENED = "dispute_opened", _("Dispute opened")
     DISPUTE_DECIDED = "dispute_decided", _("Dispute decided")
     REVIEWED = "reviewed", _("Reviewed")
+    REQUIREMENTS_SKIPPED = "requirements_skipped", _("Begun without requirements")
+    REQUIREMENTS_NOTE = "requirements_note", _("Added to the requirements")
 
 
 class OrderEvent(models.Model):

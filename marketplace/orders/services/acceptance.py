@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.core.money import split_commission
 from marketplace.gigs.ratings import count_completed_order
 from marketplace.ledger import services as ledger
 from marketplace.orders import events, locks
@@ -16,6 +15,7 @@ from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.shares import split_of
 from marketplace.orders.states import SYSTEM, OrderStatus
 
 
@@ -87,7 +87,7 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
     order.completed_at = now
     order.save(update_fields=["status", "completed_at", "updated_at"])
     kept_fen = order.kept_fen  # what was given back on the way is not released
-    split = split_commission(amount_fen=kept_fen, rate_basis_points=order.commission_basis_points)
+    split = split_of(order, kept_fen)
     ledger.release_escrow(
         reference=order.number,
         seller=order.seller,
