@@ -12,7 +12,7 @@ from marketplace.discovery.services import rebuild_index
 from marketplace.ledger.escrow_proof import publish_escrow_proof
 from marketplace.ledger.seals import seal_books
 from marketplace.payments.services import run_audit
-from portal.demo import books, catalogue, desk, history, media, recount, talk, visits
+from portal.demo import books, buying, catalogue, desk, history, media, recount, talk, visits
 from portal.demo.bulk import analyse_books
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
@@ -77,9 +77,12 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
     with watch.stage("planning a year"):
         buyers = len(sources.buyers) + len(NAMES)
         plans = plan_past(sources, offers, published, now=now, buyers=buyers)
+        buying.buy_several(plans, offers)
     with watch.stage("orders"):
         orders = history.write_orders(plans, offers=offers, gigs=gigs, people=people)
         history.write_details(plans, orders, offers=offers, reference=reference)
+        buying.write_coupons(plans, orders, now=now)
+        buying.write_snapshots(plans, orders)
     with watch.stage("time lines"):
         history.write_work(plans, orders, people=people, files=files)
     with watch.stage("books"):
