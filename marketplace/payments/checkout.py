@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -49,7 +49,9 @@ def choice_of(request: HttpRequest, form: ChoiceForm, *, package_id: int) -> Cho
     if not code:
         return Choice(plain, code)
     if not may_try_code(request):
-        return Choice(plain, code, too_many_codes())
+        return Choice(
+            plain, code, _("That were too many codes in an hour. You can pay without one, or try again later.")
+        )
     try:
         coupon = find_coupon(code, package=package)
         quote = quote_of(package, extra_ids=extra_ids, quantity=quantity, coupon=coupon)
@@ -66,9 +68,6 @@ def _require_usable(coupon: Coupon | None, person: User, quote: Quote) -> None:
 
 def may_try_code(request: HttpRequest) -> bool:
     """Whether this person may try one more code now: whoever guesses is slowed down."""
-    return bool(ratelimit.consume(request, action="coupon_code", user=request.user))
-
-
-def too_many_codes() -> str:
-    """What somebody reads who tried too many."""
-    return _("That were too many codes in an hour. You can pay without one, or try again later.")
+    # The sum of an open page is a GET: the public function lets those pass.
+    usage = ratelimit.consume(request, app="allauth.account", action="coupon_code", user=request.user, limit_get=True)
+    return usage is not None

@@ -49,8 +49,7 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
     if request.method == "POST" and "update" not in request.POST and form.is_valid():
         chosen = form.cleaned_data
         if chosen["coupon"] and not checkouts.may_try_code(request):
-            form.add_error("coupon", checkouts.too_many_codes())
-            return _checkout_page(request, form, package_id)
+            return _checkout_page(request, form, package_id)  # which says so beside the coupon
         try:
             payment, is_new = services.check_out(
                 buyer=request.user,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db import transaction
 
 from cms_pages.demo_pages import build_demo_site
@@ -60,6 +61,7 @@ class Stopwatch:
 @transaction.atomic
 def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text: None) -> None:
     """Fill an empty marketplace: everything or nothing. `detail` hears what the pages' stage is at."""
+    cache.clear()  # what it knows is of the database before
     sources = read_sources()
     with watch.stage("pictures"):
         pictures = media.copy_pictures()

@@ -77,6 +77,18 @@ def test_the_buyer_pays_less_and_the_seller_gets_what_the_full_price_gives():
     sound(order)
 
 
+def test_the_audit_holds_promotions_against_the_orders():
+    order = completed(coupon_code=make_coupon(amount_fen=700).code)
+    Order.objects.filter(pk=order.pk).update(discount_fen=699)
+    assert [line for line in audit_money().violations if "coupon" in line] == [
+        f"order {order.number}: its coupon cost 700 fen by the books, 699 by the order"
+    ]
+    Order.objects.filter(pk=order.pk).update(discount_fen=0)
+    assert [line for line in audit_money().violations if "coupon" in line] == [
+        f"{order.number}: promotions moved -700 fen, and no released order has a coupon"
+    ]
+
+
 def test_a_coupon_never_gives_more_than_the_fee():
     order = make_order(coupon_code=make_coupon(amount_fen=5_000).code)
     assert (order.total_fen, order.discount_fen) == (9_000, 1_000)
