@@ -33,7 +33,7 @@ class RequirementsForm(forms.Form):
     def _field(requirement: OrderRequirement) -> forms.Field:
         common: dict[str, Any] = {"label": requirement.prompt, "required": requirement.required}
         if requirement.kind == RequirementKind.FILE:
-            help_text = _("Up to 50 MB; several files fit into a ZIP.")
+            help_text: Any = _("Up to 50 MB; several files fit into a ZIP.")
             if requirement.file:
                 common["required"] = False  # unless it is dropped: clean looks
                 help_text = _("“%(name)s” is here already. Another file takes its place.") % {

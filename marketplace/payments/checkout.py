@@ -1,6 +1,7 @@
 """What the checkout page shows for a choice: the same sum as the order will have, or why it cannot be had."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
@@ -9,7 +10,6 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.gigs.models import GigPackage
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Coupon
 from marketplace.orders.quotes import Quote, quote_of
 from marketplace.orders.selectors import package_on_sale
 from marketplace.orders.services import check_coupon, find_coupon
@@ -55,15 +55,11 @@ def choice_of(request: HttpRequest, form: ChoiceForm, *, package_id: int) -> Cho
     try:
         coupon = find_coupon(code, package=package)
         quote = quote_of(package, extra_ids=extra_ids, quantity=quantity, coupon=coupon)
-        _require_usable(coupon, request.user, quote)
+        if coupon is not None:
+            check_coupon(coupon, person=cast(User, request.user), discount_fen=quote.discount_fen)
     except OrderError as refusal:
         return Choice(plain, code, refusal.message)
     return Choice(quote, code)
-
-
-def _require_usable(coupon: Coupon | None, person: User, quote: Quote) -> None:
-    if coupon is not None:
-        check_coupon(coupon, person=person, discount_fen=quote.discount_fen)
 
 
 def may_try_code(request: HttpRequest) -> bool:

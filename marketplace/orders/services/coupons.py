@@ -4,7 +4,6 @@ The order comes first, then the coupon (docs/locking.md): its row counts uses an
 """
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -34,8 +33,8 @@ def find_coupon(code: str, *, package: GigPackage) -> Coupon | None:
     return coupon
 
 
-def check_coupon(coupon: Coupon, *, person: User, discount_fen: int, order: Order | None = None) -> None:
-    """Raise OrderError unless this person may use the coupon for so much now. `order` is the one that it is for.
+def check_coupon(coupon: Coupon, *, person: User, discount_fen: int) -> None:
+    """Raise OrderError unless this person may use the coupon for so much now.
 
     COUPON_USED_UP, COUPON_HELD, COUPON_USED_BY_YOU or COUPON_FIRST_ORDER. Only under the coupon's lock is the answer final:
     pages ask without it.
@@ -51,8 +50,7 @@ def check_coupon(coupon: Coupon, *, person: User, discount_fen: int, order: Orde
     other = own.filter(is_first_order=True).select_related("order").first()
     if other is not None:
         raise _spent(other)
-    bought = Order.objects.filter(Q(paid_at__isnull=False), buyer=person)
-    if bought.exclude(pk=order.pk if order else None).exists():
+    if Order.objects.filter(buyer=person, paid_at__isnull=False).exists():
         raise OrderError(OrderErrorCode.COUPON_FIRST_ORDER)
 
 
@@ -71,7 +69,7 @@ def take_coupon(order: Order, *, coupon_id: int, fee_fen: int) -> CouponUse:
     price_fen = order.total_fen + order.discount_fen
     if discount_of(coupon, price_fen=price_fen, fee_fen=fee_fen) != order.discount_fen:
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
-    check_coupon(coupon, person=order.buyer, discount_fen=order.discount_fen, order=order)
+    check_coupon(coupon, person=order.buyer, discount_fen=order.discount_fen)
     try:
         with transaction.atomic():
             use = CouponUse.objects.create(

@@ -138,7 +138,7 @@ def _answered(
         requirement.answer = answers.get(requirement.pk, "").strip()
         file = files.get(requirement.pk)
         if requirement.file and (file is not None or requirement.pk in dropped):
-            transaction.on_commit(partial(private_storage().delete, requirement.file.name))
+            transaction.on_commit(partial(private_storage().delete, requirement.file.name or ""))
             requirement.file, requirement.file_name = "", ""
         if file is not None:
             requirement.file, requirement.file_name = file.storage_name, file.name
