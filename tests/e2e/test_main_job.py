@@ -101,7 +101,7 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     buyer.snap("10 requirements")
     page.get_by_role("button", name="存草稿").click()
     expect(page.locator("main textarea").first).to_have_value("小满茶，城西菜场口的现煮茶。")
-    expect(page.locator("main")).to_contain_text("草稿已保存")
+    expect(page.locator("body")).to_contain_text("草稿已保存")
     page.get_by_role("button", name="开始计时").click()
     expect(page.locator("main")).to_contain_text("正在制作")
     buyer.snap("11 order in progress")
