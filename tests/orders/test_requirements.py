@@ -42,7 +42,7 @@ def file_named(name: str = "店面.txt") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, "门头照片".encode())
 
 
-def test_a_draft_is_kept_for_the_buyer_alone_and_starts_no_clock(django_capture_on_commit_callbacks):
+def test_a_draft_is_kept_for_the_buyer_alone_and_starts_no_clock():
     order = asked_order()
     buyer, seller = log_in(order.buyer), log_in(order.seller)
     text, _choice, file = names(order)
@@ -65,8 +65,7 @@ def test_a_draft_is_kept_for_the_buyer_alone_and_starts_no_clock(django_capture_
 
     # Another file takes the place of the first, which goes.
     stored = kept.file.name
-    with django_capture_on_commit_callbacks(execute=True):
-        buyer.post(url_of(order), {text: "青绿色", file: file_named("新店面.txt"), "draft": "1"})
+    buyer.post(url_of(order), {text: "青绿色", file: file_named("新店面.txt"), "draft": "1"})
     assert not private_storage().exists(stored)
 
     # Sent without a file field: the one of the draft stays.
@@ -80,13 +79,12 @@ def test_a_draft_is_kept_for_the_buyer_alone_and_starts_no_clock(django_capture_
     assert "新店面.txt" in page
 
 
-def test_a_file_of_the_draft_can_be_removed(django_capture_on_commit_callbacks):
+def test_a_file_of_the_draft_can_be_removed():
     order = asked_order()
     row = order.requirements.get(kind="file")
     services.save_requirements(order_id=order.pk, buyer=order.buyer, answers={}, files={row.pk: file_named()})
     stored = order.requirements.get(kind="file").file.name
-    with django_capture_on_commit_callbacks(execute=True):
-        log_in(order.buyer).post(url_of(order), {f"drop-{row.pk}": "on", "draft": "1"})
+    log_in(order.buyer).post(url_of(order), {f"drop-{row.pk}": "on", "draft": "1"})
     assert not order.requirements.get(kind="file").file
     assert not private_storage().exists(stored)
 

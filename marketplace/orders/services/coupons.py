@@ -60,6 +60,7 @@ def _spent(use: CouponUse) -> OrderError:
     return OrderError(OrderErrorCode.COUPON_USED_BY_YOU)
 
 
+@transaction.atomic(savepoint=False)  # part of what places or ends the order
 def take_coupon(order: Order, *, coupon_id: int, fee_fen: int) -> CouponUse:
     """Note the coupon on an order that was placed in this transaction, with the discount that the order has.
 
@@ -88,6 +89,7 @@ def take_coupon(order: Order, *, coupon_id: int, fee_fen: int) -> CouponUse:
     return use
 
 
+@transaction.atomic(savepoint=False)  # part of what places or ends the order
 def give_back_coupon(order: Order) -> None:
     """The (locked) order ends without a purchase: its coupon can be used again. Safe to call twice, and without one."""
     if not order.discount_fen:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -38,7 +37,7 @@ def submit_requirements(
     uploads = dict(files or {})
     with stored(list(uploads.values()), folder="requirements") as stored_files, transaction.atomic():
         order = _lock_for_answers(order_id, buyer)
-        requirements = _answered(order, answers, dict(zip(uploads, stored_files, strict=True)), dropped)
+        requirements, gone = _answered(order, answers, dict(zip(uploads, stored_files, strict=True)), dropped)
         for requirement in requirements:
             if requirement.required and not requirement.answer and not requirement.file:
                 raise OrderError(OrderErrorCode.REQUIREMENT_MISSING, prompt=requirement.prompt)
@@ -57,7 +56,8 @@ def submit_requirements(
         )
         begun = _("The requirements are in: the clock has started")
         tell(order.seller_id, order, _("The requirements came after all") if is_late else begun)
-        return order
+    _delete(gone)
+    return order
 
 
 def save_requirements(
@@ -75,8 +75,10 @@ def save_requirements(
     uploads = dict(files or {})
     with stored(list(uploads.values()), folder="requirements") as stored_files, transaction.atomic():
         order = _lock_for_answers(order_id, buyer)
-        _keep(_answered(order, answers, dict(zip(uploads, stored_files, strict=True)), dropped), is_draft=True)
-        return order
+        requirements, gone = _answered(order, answers, dict(zip(uploads, stored_files, strict=True)), dropped)
+        _keep(requirements, is_draft=True)
+    _delete(gone)
+    return order
 
 
 @transaction.atomic
@@ -131,18 +133,24 @@ def _lock_for_answers(order_id: int, buyer: User) -> Order:
 
 def _answered(
     order: Order, answers: Mapping[int, str], files: Mapping[int, StoredFile], dropped: Collection[int]
-) -> list[OrderRequirement]:
-    """The order's questions with these answers, not saved. A file that is replaced or dropped goes after the commit."""
-    requirements = list(order.requirements.all())
+) -> tuple[list[OrderRequirement], list[str]]:
+    """The order's questions with these answers, not saved; and the files that were replaced or dropped by them."""
+    requirements, gone = list(order.requirements.all()), []
     for requirement in requirements:
         requirement.answer = answers.get(requirement.pk, "").strip()
         file = files.get(requirement.pk)
         if requirement.file and (file is not None or requirement.pk in dropped):
-            transaction.on_commit(partial(private_storage().delete, requirement.file.name or ""))
+            gone.append(requirement.file.name or "")
             requirement.file, requirement.file_name = "", ""
         if file is not None:
             requirement.file, requirement.file_name = file.storage_name, file.name
-    return requirements
+    return requirements, gone
+
+
+def _delete(files: Collection[str]) -> None:
+    """After the commit: until then the rows name them."""
+    for name in files:
+        private_storage().delete(name)
 
 
 def _keep(requirements: list[OrderRequirement], *, is_draft: bool) -> None:
