@@ -36,6 +36,16 @@ class OrderErrorCode(StrEnum):
     PLAN_STOPPED = "plan_stopped"
     PLAN_FINISHED = "plan_finished"
     STOP_WORDS_MISSING = "stop_words_missing"
+    QUANTITY = "quantity"
+    COUPON_UNKNOWN = "coupon_unknown"
+    COUPON_OVER = "coupon_over"
+    COUPON_USED_UP = "coupon_used_up"
+    COUPON_USED_BY_YOU = "coupon_used_by_you"
+    COUPON_HELD = "coupon_held"
+    COUPON_FIRST_ORDER = "coupon_first_order"
+    COUPON_MINIMUM = "coupon_minimum"
+    COUPON_ELSEWHERE = "coupon_elsewhere"
+    COUPON_NO_GAIN = "coupon_no_gain"
 
 
 class OrderError(DomainError):
@@ -93,4 +103,16 @@ class OrderError(DomainError):
         ),
         OrderErrorCode.PLAN_FINISHED: _("All stages of this agreement are paid for."),
         OrderErrorCode.STOP_WORDS_MISSING: _("Please tell the other side in a few words why you stop here."),
+        OrderErrorCode.QUANTITY: _("Between 1 and %(most)s at once, please."),
+        OrderErrorCode.COUPON_UNKNOWN: _("There is no coupon with this code. Please look at it once more."),
+        OrderErrorCode.COUPON_OVER: _("This coupon is not valid today."),
+        OrderErrorCode.COUPON_USED_UP: _("This coupon has been used up by others."),
+        OrderErrorCode.COUPON_USED_BY_YOU: _("You have used this coupon already."),
+        OrderErrorCode.COUPON_HELD: _(
+            "This coupon is in your order %(number)s, which is not paid yet. Pay that one, or cancel it to have the coupon back."
+        ),
+        OrderErrorCode.COUPON_FIRST_ORDER: _("This coupon is for a first order, and you have bought here before."),
+        OrderErrorCode.COUPON_MINIMUM: _("This coupon is for orders of ¥%(minimum)s and more."),
+        OrderErrorCode.COUPON_ELSEWHERE: _("This coupon is for services of another category."),
+        OrderErrorCode.COUPON_NO_GAIN: _("This coupon takes nothing off this price."),
     }

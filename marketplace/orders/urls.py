@@ -1,6 +1,16 @@
 from django.urls import path
 
-from marketplace.orders import change_views, delivery_views, list_views, plan_views, proof_views, views
+from marketplace.orders import (
+    as_bought,
+    change_views,
+    delivery_views,
+    list_views,
+    plan_views,
+    proof_views,
+    requirement_views,
+    rules_views,
+    views,
+)
 from marketplace.orders.states import BUYER, SELLER
 
 app_name = "orders"
@@ -22,10 +32,15 @@ urlpatterns = [
     path("orders/<str:number>/do/revise/", delivery_views.revise, name="revise"),
     path("orders/<str:number>/requirements/<int:requirement_id>/", views.requirement_file, name="requirement_file"),
     path("orders/<str:number>/refund/preview/", views.refund_preview, name="refund_preview"),
+    path("orders/<str:number>/do/requirements/", requirement_views.requirements, name="requirements"),
+    path("orders/<str:number>/do/skip/", requirement_views.skip, name="skip"),
+    path("orders/<str:number>/do/note/", requirement_views.note, name="note"),
     path("orders/<str:number>/do/<slug:action>/", views.order_action, name="action"),
     path("plans/<int:pk>/", plan_views.plan_detail, name="plan"),
     path("plans/<int:pk>/fund/", plan_views.plan_fund, name="plan_fund"),
     path("plans/<int:pk>/stop/", plan_views.plan_stop, name="plan_stop"),
+    path("orders/<str:number>/as-bought/", as_bought.as_bought, name="as_bought"),
+    path("rules/<int:version_id>/", rules_views.rules, name="rules"),
     path("wallet/proofs/", proof_views.proof_list, name="proofs"),
     path("wallet/proofs/<int:line_id>.json", proof_views.proof_download, name="proof"),
 ]

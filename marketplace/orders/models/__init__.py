@@ -1,5 +1,6 @@
 """Everything about an order, by subject."""
 
+from marketplace.orders.models.coupons import Coupon, CouponUse, normal_code
 from marketplace.orders.models.deadlines import DeadlineKind, OrderDeadline
 from marketplace.orders.models.deliveries import Delivery, DeliveryFile, RevisionFile, RevisionRequest, SentFile
 from marketplace.orders.models.disputes import Dispute, DisputeOutcome
@@ -11,6 +12,8 @@ from marketplace.orders.models.refunds import Refund, RefundStatus
 from marketplace.orders.models.storage import private_storage
 
 __all__ = [
+    "Coupon",
+    "CouponUse",
     "DeadlineKind",
     "Delivery",
     "DeliveryFile",
@@ -33,5 +36,6 @@ __all__ = [
     "RevisionFile",
     "RevisionRequest",
     "SentFile",
+    "normal_code",
     "private_storage",
 ]

@@ -28,6 +28,8 @@ class OrderEventType(models.TextChoices):
     ACCEPTANCE_PAUSED = "acceptance_paused", _("Acceptance clock paused")
     TIPPED = "tipped", _("Tip given")
     LATE = "late", _("The delivery is late")
+    REQUIREMENTS_SKIPPED = "requirements_skipped", _("Begun without requirements")
+    REQUIREMENTS_NOTE = "requirements_note", _("Added to the requirements")
 
 
 class OrderEvent(models.Model):

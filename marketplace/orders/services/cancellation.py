@@ -10,6 +10,7 @@ from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services.coupons import give_back_coupon
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import BUYER, FUNDED_STATUSES, SYSTEM, OrderStatus
 
@@ -61,6 +62,7 @@ def _cancel(order: Order, *, event: OrderEventType, actor: User | None, reason: 
     order.auto_accept_at = None
     order.save(update_fields=["status", "cancelled_at", "auto_accept_at", "updated_at"])
     deadlines.keep_clocks(order)
+    give_back_coupon(order)
     if was_funded:
         owe_refund(order, amount_fen=kept_fen, reason=event.value)
     events.record(order, event, actor=actor, at=now, reason=reason, refund_fen=kept_fen if was_funded else 0)
