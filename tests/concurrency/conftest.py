@@ -94,6 +94,7 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
         return coupon
 
     monkeypatch.setattr(order_locks, "lock_order", unlocked_order)
+    monkeypatch.setattr(order_locks, "try_lock_order", unlocked_order)
     monkeypatch.setattr(order_locks, "lock_coupon", unlocked_coupon)
     monkeypatch.setattr(payment_locks, "lock_order_of_payment", unlocked_order_of_payment)
     monkeypatch.setattr(payment_locks, "lock_payment", unlocked_payment)

@@ -1,5 +1,6 @@
 """What two people, or a person and a clock, do to one order at the same time: proposals, revisions, the pause, tips."""
 
+import threading
 from datetime import timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from marketplace.ledger.audit import audit_books
 from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Order, OrderKind, ProposalKind
+from marketplace.orders.services import acceptance
 from marketplace.orders.states import OrderStatus
 from tests.databases import together
 from tests.factories import make_completed_order, make_delivered_order, make_gig, make_paid_order
@@ -163,7 +165,7 @@ def accept_by_the_clock(order):
 
 def test_of_a_pause_and_the_acceptance_clock_at_once_one_wins(meet_before):
     order = make_delivered_order()
-    meet_before(locks, "lock_order")
+    meet_before(locks, "lock_order", (locks, "try_lock_order"))
     results = together(partial(pause, order), partial(accept_by_the_clock, order))
     order.refresh_from_db()
     is_paused = order.acceptance_paused_at is not None
@@ -172,9 +174,22 @@ def test_of_a_pause_and_the_acceptance_clock_at_once_one_wins(meet_before):
     assert audit_books().violations == []
 
 
-def test_control_without_the_lock_a_paused_order_is_accepted(locks_off):
+def test_control_without_the_lock_an_accepted_order_is_paused(locks_off, monkeypatch):
     order = make_delivered_order()
-    assert refusals(together(partial(pause, order), partial(accept_by_the_clock, order))) == []
+    is_accepted, role_of = threading.Event(), acceptance.role_of
+
+    def accept():
+        try:
+            return accept_by_the_clock(order)
+        finally:
+            is_accepted.set()
+
+    def role_once_accepted(*args):  # both have read; writing at the same time they would only meet in a deadlock
+        assert is_accepted.wait(20)
+        return role_of(*args)
+
+    monkeypatch.setattr(acceptance, "role_of", role_once_accepted)
+    assert refusals(together(partial(pause, order), accept)) == []
     assert {"acceptance_paused", "auto_accepted"} <= set(order.events.values_list("type", flat=True))
 
 
