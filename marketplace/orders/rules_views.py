@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.core.config import DEFINITIONS
 from marketplace.core.models import RulesVersion
+from marketplace.core.money import display_yuan
 from marketplace.core.rules import current_rules
 
 
@@ -18,9 +19,9 @@ class RuleInWords:
 
     key: str
     text: str | Promise
-    value: int
+    value: str
     unit: str | Promise
-    now: int | None
+    now: str | None
 
 
 @require_safe
@@ -36,7 +37,16 @@ def rules(request: HttpRequest, version_id: int) -> HttpResponse:
         # A constant that the platform no longer has keeps its own name: nothing of an agreement is left out.
         text, unit = (definition.description, definition.unit) if definition else (key, "")
         today = current.values.get(key)
-        found.append(RuleInWords(key, text, value, unit, now=today if today != value else None))
+        now = None if today is None or today == value else _figure(key, today)
+        is_said = _figure(key, value) != str(value)  # amounts and shares carry their unit
+        found.append(RuleInWords(key, text, _figure(key, value), "" if is_said else unit, now))
     is_current = version.pk == current.pk
     context = {"version": version, "rules": found, "is_current": is_current, "current": current}
     return render(request, "orders/rules_page.html", context)
+
+
+def _figure(key: str, value: int) -> str:
+    """A value as people read it: amounts in yuan, shares in percent."""
+    if key.endswith("_fen"):
+        return f"¥{display_yuan(value)}"
+    return f"{value / 100:g}%" if key.endswith("_basis_points") else str(value)

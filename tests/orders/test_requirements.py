@@ -30,6 +30,10 @@ def asked_order() -> Order:
     return make_paid_order(gig=gig)
 
 
+def kinds_of(order: Order) -> set[str]:
+    return set(order.deadlines.values_list("kind", flat=True))
+
+
 def names(order: Order) -> list[str]:
     return [f"requirement-{row.pk}" for row in order.requirements.all()]
 
@@ -40,6 +44,15 @@ def url_of(order: Order, name: str = "requirements") -> str:
 
 def file_named(name: str = "店面.txt") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, "门头照片".encode())
+
+
+def test_who_begins_without_the_requirements_has_the_clocks_of_work_and_the_buyer_no_reminder():
+    order = asked_order()
+    assert kinds_of(order) == {"requirements"}
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="先按门头照片做。")
+    order.refresh_from_db()
+    assert kinds_of(order) == {"due_reminder", "late", "very_late"}
+    assert order.deadlines.get(kind="late").due_at == order.due_at
 
 
 def test_a_draft_is_kept_for_the_buyer_alone_and_starts_no_clock():

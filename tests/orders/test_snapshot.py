@@ -146,6 +146,16 @@ def test_the_rules_of_an_order_are_public_and_say_what_is_different_today(client
     assert client.get(reverse("orders:rules", args=[newer.pk + 1])).status_code == 404
 
 
+def test_rules_say_amounts_in_yuan_and_shares_in_percent(client):
+    set_config(key="orders.tip_commission_basis_points", value=250, reason="测试")
+    rules = make_order().rules
+    set_config(key="orders.tip_minimum_fen", value=888, reason="测试")
+    text = client.get(reverse("orders:rules", args=[rules.pk])).content.decode()
+    assert ">2.5%</b>" in text
+    assert ">¥5</b>" in text
+    assert "现为¥8.88" in text.replace(" ", "")
+
+
 def test_the_payment_clock_is_of_the_rules_that_the_order_names():
     set_config(key="orders.payment_timeout_minutes", value=90, reason="测试")
     order = make_order()
