@@ -74,14 +74,18 @@ def seller_share_fen(*, user: User, order_number: str) -> int:
 
 
 def reversed_release(*, refund_reference: str) -> CommissionSplit:
-    """How a refund after the release was taken back: the platform's part and the seller's, in fen."""
+    """How a refund after the release was taken back: the platform's part, its coupon's and the seller's, in fen."""
     legs = Entry.objects.filter(
         transaction__kind=TransactionKind.RELEASE_REVERSED,
         transaction__idempotency_key=f"refund:{refund_reference}:reverse",
     )
-    total = legs.filter(account__kind=AccountKind.ESCROW).aggregate(total=Sum("amount_fen"))["total"] or 0
-    fee = legs.filter(account__kind=AccountKind.COMMISSION).aggregate(total=Sum("amount_fen"))["total"] or 0
-    return CommissionSplit(commission_fen=-fee, seller_fen=total + fee)
+    sums = dict(legs.values_list("account__kind").annotate(total=Sum("amount_fen")).order_by())
+    fee_fen, promotion_fen = -sums.get(AccountKind.COMMISSION, 0), sums.get(AccountKind.PROMOTIONS, 0)
+    return CommissionSplit(
+        commission_fen=fee_fen,
+        seller_fen=sums.get(AccountKind.ESCROW, 0) - fee_fen + promotion_fen,
+        promotion_fen=promotion_fen,
+    )
 
 
 def escrow_proofs() -> QuerySet[EscrowProof]:

@@ -114,7 +114,9 @@ def _without_clocks(order: Order) -> str:
     if order.status in FINAL_STATUSES:
         return ""
     if order.status == OrderStatus.AWAITING_REQUIREMENTS:
-        return _("No clock runs: the order waits until the requirements are sent or somebody cancels.")
+        return _(
+            "No clock runs: the order waits until the requirements are sent, the seller begins without them, or somebody cancels."
+        )
     if order.status == OrderStatus.DISPUTED:
         return _("No clock runs: all others stand still until the dispute is settled.")
     return _("No clock runs any more: the delivery is very late, and the buyer may cancel alone.")

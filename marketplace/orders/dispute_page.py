@@ -8,10 +8,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.core.money import display_yuan, split_commission
+from marketplace.core.money import display_yuan
 from marketplace.orders.models import Dispute, DisputeDecision, DisputeStatement, Order, OrderProposal, StatementKind
 from marketplace.orders.presenters import NextThing, Step
 from marketplace.orders.reasons import DISPUTE_REASONS, reason_text
+from marketplace.orders.shares import split_of
 from marketplace.orders.states import BUYER, SELLER, DisputeStatus, ProposalStatus
 
 _D = DisputeStatus
@@ -39,7 +40,7 @@ def sums_of(order: Order, refund_fen: int) -> SplitSums:
     """What a refund of `refund_fen` would leave for the seller, the service fee taken off. Nothing is rounded away."""
     kept_fen = order.kept_fen
     released_fen = kept_fen - refund_fen
-    split = split_commission(amount_fen=released_fen, rate_basis_points=order.commission_basis_points)
+    split = split_of(order, released_fen)
     return SplitSums(refund_fen, released_fen, split.commission_fen, split.seller_fen, kept_fen)
 
 
@@ -259,7 +260,7 @@ def proposals_of(dispute: Dispute, viewer: User) -> list[ProposalLine]:
     for proposal in splits:
         refund_fen = proposal.amount_fen or 0
         released_fen = max(0, total_fen - refund_fen)
-        split = split_commission(amount_fen=released_fen, rate_basis_points=dispute.order.commission_basis_points)
+        split = split_of(dispute.order, released_fen)
         sums = SplitSums(refund_fen, released_fen, split.commission_fen, split.seller_fen, total_fen)
         is_own = proposal.proposed_by_id == viewer.pk
         lines.append(ProposalLine(proposal, sums, is_own, proposal.status == ProposalStatus.OPEN))

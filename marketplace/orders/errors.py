@@ -43,6 +43,16 @@ class OrderErrorCode(StrEnum):
     OWN_CASE = "own_case"
     SAME_MEDIATOR = "same_mediator"
     ACCEPTED_ALREADY = "accepted_already"
+    QUANTITY = "quantity"
+    COUPON_UNKNOWN = "coupon_unknown"
+    COUPON_OVER = "coupon_over"
+    COUPON_USED_UP = "coupon_used_up"
+    COUPON_USED_BY_YOU = "coupon_used_by_you"
+    COUPON_HELD = "coupon_held"
+    COUPON_FIRST_ORDER = "coupon_first_order"
+    COUPON_MINIMUM = "coupon_minimum"
+    COUPON_ELSEWHERE = "coupon_elsewhere"
+    COUPON_NO_GAIN = "coupon_no_gain"
 
 
 class OrderError(DomainError):
@@ -113,4 +123,16 @@ class OrderError(DomainError):
             "You made the decision that is appealed. A colleague has to decide the appeal."
         ),
         OrderErrorCode.ACCEPTED_ALREADY: _("You have accepted this decision, so it can no longer be appealed by you."),
+        OrderErrorCode.QUANTITY: _("Between 1 and %(most)s at once, please."),
+        OrderErrorCode.COUPON_UNKNOWN: _("There is no coupon with this code. Please look at it once more."),
+        OrderErrorCode.COUPON_OVER: _("This coupon is not valid today."),
+        OrderErrorCode.COUPON_USED_UP: _("This coupon has been used up by others."),
+        OrderErrorCode.COUPON_USED_BY_YOU: _("You have used this coupon already."),
+        OrderErrorCode.COUPON_HELD: _(
+            "This coupon is in your order %(number)s, which is not paid yet. Pay that one, or cancel it to have the coupon back."
+        ),
+        OrderErrorCode.COUPON_FIRST_ORDER: _("This coupon is for a first order, and you have bought here before."),
+        OrderErrorCode.COUPON_MINIMUM: _("This coupon is for orders of ¥%(minimum)s and more."),
+        OrderErrorCode.COUPON_ELSEWHERE: _("This coupon is for services of another category."),
+        OrderErrorCode.COUPON_NO_GAIN: _("This coupon takes nothing off this price."),
     }

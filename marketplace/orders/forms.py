@@ -4,47 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.money import display_yuan, parse_yuan, yuan_text
-from marketplace.gigs.models import RequirementKind
 from marketplace.orders.models import Order
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
-
-
-class RequirementsForm(forms.Form):
-    """The gig's questions, as they stood at purchase."""
-
-    def __init__(self, *args, order: Order, **kwargs):
-        super().__init__(*args, **kwargs)
-        for requirement in order.requirements.all():
-            self.fields[f"requirement-{requirement.pk}"] = self._field(requirement)
-
-    @staticmethod
-    def _field(requirement):
-        common = {"label": requirement.prompt, "required": requirement.required}
-        if requirement.kind == RequirementKind.CHOICE:
-            choices = [(choice, choice) for choice in requirement.choices]
-            return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
-        if requirement.kind == RequirementKind.FILE:
-            return forms.FileField(help_text=_("Up to 50 MB; several files fit into a ZIP."), **common)
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=5000, **common)
-
-    def clean(self):
-        data = super().clean()
-        for name, value in data.items():
-            if hasattr(value, "size") and value.size > MAX_FILE_BYTES:
-                self.add_error(name, _("%(name)s is larger than 50 MB.") % {"name": value.name})
-        return data
-
-    def answers(self) -> dict[int, str]:
-        """Texts and choices, by id of the requirement."""
-        return {pk: value for pk, value in self._values() if isinstance(value, str)}
-
-    def uploads(self) -> dict:
-        """Files, by id of the requirement."""
-        return {pk: value for pk, value in self._values() if value and not isinstance(value, str)}
-
-    def _values(self):
-        return [(int(name.removeprefix("requirement-")), value) for name, value in self.cleaned_data.items()]
 
 
 class RefundForm(forms.Form):

@@ -1,6 +1,6 @@
 """The only place of orders that takes row locks. An order's row is the first lock of every change to it (docs/locking.md)."""
 
-from marketplace.orders.models import MilestonePlan, Order, Refund
+from marketplace.orders.models import Coupon, MilestonePlan, Order, Refund
 
 
 def lock_order(order_id: int) -> Order:
@@ -21,3 +21,8 @@ def lock_refund(refund_id: int) -> Refund:
 def lock_plan(plan_id: int) -> MilestonePlan:
     """Lock an agreement in stages: before the order of any of its stages. Raises MilestonePlan.DoesNotExist."""
     return MilestonePlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan_id)
+
+
+def lock_coupon(coupon_id: int) -> Coupon:
+    """Lock one coupon, after the order that uses it or gives it back. Nothing that holds it asks for an order's lock."""
+    return Coupon.objects.select_for_update(of=("self",), no_key=True).get(pk=coupon_id)

@@ -11,6 +11,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Blocker, Retained, Section, StoredFile, Table, plain, stored, table
 from marketplace.orders.dispute_own_data import dispute_files, dispute_tables
 from marketplace.orders.models import (
+    CouponUse,
     Delivery,
     DeliveryFile,
     Dispute,
@@ -42,6 +43,7 @@ class OrdersSection(Section):
             "orders.OrderProposal.proposed_by",
             "orders.MilestonePlan.buyer",
             "orders.MilestonePlan.seller",
+            "orders.CouponUse.person",
         }
     )
     not_exported = {
@@ -62,7 +64,16 @@ class OrdersSection(Section):
                 other=_side(user, F("seller__profile__display_name"), F("buyer__profile__display_name")),
             ),
             **plain(
-                "number", "role", "other", "gig_title", "package_title", "package_description", "total_fen", "status"
+                "number",
+                "role",
+                "other",
+                "gig_title",
+                "package_title",
+                "package_description",
+                "quantity",
+                "discount_fen",
+                "total_fen",
+                "status",
             ),
             **plain("created_at", "paid_at", "due_at", "delivered_at", "completed_at", "cancelled_at"),
         )
@@ -70,11 +81,18 @@ class OrdersSection(Section):
             "order_lines",
             OrderItem.objects.filter(order__in=own).order_by("pk"),
             order="order__number",
-            **plain("kind", "title", "price_fen"),
+            **plain("kind", "title", "quantity", "price_fen"),
+        )
+        yield table(
+            "coupon_uses",
+            CouponUse.objects.filter(person=user).order_by("pk"),
+            order="order__number",
+            coupon="coupon__code",
+            **plain("amount_fen", "used_at", "returned_at"),
         )
         yield table(
             "order_requirements",
-            OrderRequirement.objects.filter(order__in=own).order_by("pk"),
+            _requirements_of(user).order_by("pk"),
             order="order__number",
             **plain("prompt", "answer", "file_name"),
         )
@@ -144,7 +162,7 @@ class OrdersSection(Section):
     def files(self, user: User) -> Iterable[StoredFile]:
         """What was handed in with requirements, and what was delivered."""
         own = _orders_of(user)
-        for answer in OrderRequirement.objects.filter(order__in=own).exclude(file="").select_related("order"):
+        for answer in _requirements_of(user).exclude(file="").select_related("order"):
             yield stored(f"orders/{answer.order.number}/requirements", answer.file, answer.file_name)
         for file in DeliveryFile.objects.filter(delivery__order__in=own).select_related("delivery__order"):
             folder = f"orders/{file.delivery.order.number}/delivery-{file.delivery.number}"
@@ -191,6 +209,11 @@ class OrdersSection(Section):
 def _orders_of(user: User) -> QuerySet[Order]:
     """As on the order pages: an order that was never paid is not the seller's business."""
     return Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False))
+
+
+def _requirements_of(user: User) -> QuerySet[OrderRequirement]:
+    """What was not sent is the buyer's alone."""
+    return OrderRequirement.objects.filter(Q(order__buyer=user) | Q(is_draft=False), order__in=_orders_of(user))
 
 
 def _side(user: User, as_buyer: F | Value, as_seller: F | Value) -> Case:

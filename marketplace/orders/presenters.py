@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.money import display_yuan, split_commission
+from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import automatic
 from marketplace.orders.deadlines import is_very_late
@@ -21,6 +21,7 @@ from marketplace.orders.delivery_access import is_held_back
 from marketplace.orders.dispute_words import event_text
 from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderKind
 from marketplace.orders.proposal_cards import event_sentence
+from marketplace.orders.shares import split_of
 from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
 
 
@@ -178,14 +179,15 @@ def _next_requirements(order: Order, is_buyer: bool) -> NextThing:
     if is_buyer:
         title = _("Tell the seller what you need")
         text = _(
-            "%(days)s days for delivery start when you send it. Until then you can cancel and get everything back."
+            "%(days)s days for delivery start when you send it, or when the seller begins without it. "
+            "Until then you can cancel and get everything back."
         )
         return NextThing(title=title, text=text % {"days": order.delivery_days}, actions=["requirements", "cancel"])
     return NextThing(
         title=_("The buyer is writing the requirements"),
         text=_("Your delivery clock of %(days)s days has not started yet. You will be told.")
         % {"days": order.delivery_days},
-        actions=["cancel"],
+        actions=["skip", "cancel"],
     )
 
 
@@ -262,7 +264,7 @@ def _next_completed(order: Order, is_buyer: bool) -> NextThing:
         ):
             text = _("Licence and files are yours. Thank you for your review.")
         return NextThing(title=_("Done: the money is released"), text=text)
-    split = split_commission(amount_fen=order.kept_fen, rate_basis_points=order.commission_basis_points)
+    split = split_of(order)
     return NextThing(
         title=_("¥%(amount)s is yours") % {"amount": display_yuan(split.seller_fen)},
         text=_("It stands in your wallet as pending and becomes available when it clears."),
@@ -398,6 +400,8 @@ def _event_text(event: OrderEvent) -> str:
         return text
     if event.type == OrderEventType.REVISION_REQUESTED:
         return _("“%(message)s” %(used)s used, %(left)s left") % data
+    if event.type in (OrderEventType.REQUIREMENTS_SKIPPED, OrderEventType.REQUIREMENTS_NOTE):
+        return f"“{data.get('message', '')}”"
     if event.type == OrderEventType.DELIVERED:
         count = int(data.get("files", 0))
         text = ngettext("Delivery %(number)s, %(files)s file", "Delivery %(number)s, %(files)s files", count)

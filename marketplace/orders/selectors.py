@@ -124,7 +124,7 @@ def package_on_sale(package_id: int) -> GigPackage:
     package = (
         GigPackage.objects.filter(pk=package_id, gig__status=GigStatus.LIVE, gig__seller__is_active=True)
         .select_related("gig__seller__profile", "gig__category")
-        .prefetch_related("gig__extras")
+        .prefetch_related("gig__extras", "gig__packages")
         .first()
     )
     if package is None:
@@ -145,10 +145,10 @@ def package_cover_url(package: GigPackage) -> str:
 
 
 def requirement_file_for(user: User, number: str, requirement_id: int) -> OrderRequirement:
-    """A file the buyer attached to the requirements, for the two sides of the order. Raises Http404."""
+    """A file the buyer attached to the requirements, for the two sides of the order; unsent it is the buyer's. Raises Http404."""
     found = (
         OrderRequirement.objects.filter(
-            Q(order__buyer=user) | Q(order__seller=user), order__number=number, pk=requirement_id
+            Q(order__buyer=user) | Q(order__seller=user, is_draft=False), order__number=number, pk=requirement_id
         )
         .exclude(file="")
         .first()

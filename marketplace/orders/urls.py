@@ -1,6 +1,7 @@
 from django.urls import path
 
 from marketplace.orders import (
+    as_bought,
     bundle_views,
     cancel_views,
     change_views,
@@ -9,6 +10,8 @@ from marketplace.orders import (
     list_views,
     plan_views,
     proof_views,
+    requirement_views,
+    rules_views,
     views,
 )
 from marketplace.orders.states import BUYER, SELLER
@@ -52,10 +55,15 @@ urlpatterns = [
         bundle_views.bundle_download,
         name="bundle_download",
     ),
+    path("orders/<str:number>/do/requirements/", requirement_views.requirements, name="requirements"),
+    path("orders/<str:number>/do/skip/", requirement_views.skip, name="skip"),
+    path("orders/<str:number>/do/note/", requirement_views.note, name="note"),
     path("orders/<str:number>/do/<slug:action>/", views.order_action, name="action"),
     path("plans/<int:pk>/", plan_views.plan_detail, name="plan"),
     path("plans/<int:pk>/fund/", plan_views.plan_fund, name="plan_fund"),
     path("plans/<int:pk>/stop/", plan_views.plan_stop, name="plan_stop"),
+    path("orders/<str:number>/as-bought/", as_bought.as_bought, name="as_bought"),
+    path("rules/<int:version_id>/", rules_views.rules, name="rules"),
     path("wallet/proofs/", proof_views.proof_list, name="proofs"),
     path("wallet/proofs/<int:line_id>.json", proof_views.proof_download, name="proof"),
 ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
 from marketplace.orders import automatic, money_box, order_parts, presenters, selectors, services, timeline_sources
-from marketplace.orders.forms import RefundForm, RequirementsForm
+from marketplace.orders.forms import RefundForm
 from marketplace.orders.models import Order
 
 
@@ -61,22 +61,7 @@ class _Action:
     tone: str = "primary"
 
 
-def _submit_requirements(order: Order, user: User, form: forms.Form) -> object:
-    assert isinstance(form, RequirementsForm)  # noqa: S101 narrows the type
-    return services.submit_requirements(order_id=order.pk, buyer=user, answers=form.answers(), files=form.uploads())
-
-
 _ACTIONS: dict[str, _Action] = {
-    "requirements": _Action(
-        title=_("Requirements"),
-        text=_(
-            "The seller starts when this is in, and the delivery clock with it. Until then you can cancel for free."
-        ),
-        button=_("Send and start the clock"),
-        form=RequirementsForm,
-        run=_submit_requirements,
-        done=_("Sent. The seller can start now."),
-    ),
     "accept": _Action(
         title=_("Accept and release the money"),
         text=_("The money goes to the seller and cannot be called back. Have you opened all the files?"),
@@ -109,7 +94,7 @@ def order_action(request: HttpRequest, number: str, action: str) -> HttpResponse
     definition = _ACTIONS.get(action)
     if definition is None:
         raise Http404
-    extra = {"order": order} if definition.form in (RequirementsForm, RefundForm) else {}
+    extra = {"order": order} if definition.form is RefundForm else {}
     form = definition.form(request.POST or None, request.FILES or None, **extra)
     if request.method == "POST":
         form = definition.form(request.POST, request.FILES, **extra)

@@ -3,9 +3,11 @@
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.snippets.models import register_snippet
 
 from marketplace.core.admin_menu import PermittedMenuItem
 from marketplace.orders import desk, dispute_desk
+from marketplace.orders.coupon_admin import CouponViewSet, note_change
 
 
 @hooks.register("register_admin_urls")
@@ -46,3 +48,8 @@ def refunds_menu_item():
         order=320,
         permission="orders.change_refund",
     )
+
+
+register_snippet(CouponViewSet)
+for moment in ("after_create_snippet", "after_edit_snippet"):
+    hooks.register(moment, note_change)

@@ -46,7 +46,7 @@ def write_agreements(sources: Sources, people: People, categories: dict[str, Gig
 
 def _write_plan(me: User, shop: User) -> None:
     """The running order of the two, and the last one finished before it, are the stages of one agreement."""
-    between = Order.objects.filter(buyer=me, seller=shop, kind=OrderKind.STANDARD)
+    between = Order.objects.filter(buyer=me, seller=shop, kind=OrderKind.STANDARD, quantity=1, discount_fen=0)
     second = between.filter(status=OrderStatus.IN_PROGRESS).order_by("-pk").first()
     if second is None:
         return

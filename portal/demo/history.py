@@ -6,6 +6,7 @@ from random import Random
 from uuid import UUID
 
 from marketplace.core import clock
+from marketplace.core.rules import current_rules
 from marketplace.gigs.models import Gig, RequirementKind
 from marketplace.orders.deadlines import SAYINGS, clocks_of
 from marketplace.orders.models import (
@@ -38,7 +39,7 @@ def write_orders(
     """The orders themselves, in the order of `plans`."""
     rng = Random(f"{SEED}:keys")
     packages = [gig.packages.all() for gig in gigs]
-    orders = []
+    orders, rules = [], current_rules()
     for plan in plans:
         gig, offer = gigs[plan.gig], offers[plan.gig]
         package = packages[plan.gig][plan.package]
@@ -56,10 +57,13 @@ def write_orders(
                 package_title=package.title,
                 package_description=package.description,
                 cover=gig.media.all()[0].file.name,
+                quantity=plan.quantity,
                 total_fen=plan.total_fen,
+                discount_fen=plan.discount_fen,
+                rules=rules,
                 commission_basis_points=COMMISSION_BASIS_POINTS,
                 delivery_days=plan.delivery_days,
-                revisions_allowed=package.revisions,
+                revisions_allowed=package.revisions * plan.quantity,
                 revisions_used=plan.revisions_used,
                 payment_expires_at=plan.placed_at + timedelta(minutes=PAYMENT_MINUTES),
                 paid_at=plan.paid_at,
@@ -93,12 +97,11 @@ def write_details(
     for plan, order in zip(plans, orders, strict=True):
         offer = offers[plan.gig]
         package = offer.packages[plan.package]
-        items.append(
-            OrderItem(order=order, kind=OrderItemKind.PACKAGE, title=package.title, price_fen=package.price_fen)
-        )
+        number = plan.quantity
+        items.append(_line(order, OrderItemKind.PACKAGE, package.title, package.price_fen, number))
         for place in plan.extras:
             extra = offer.extras[place]
-            items.append(OrderItem(order=order, kind=OrderItemKind.EXTRA, title=extra.title, price_fen=extra.price_fen))
+            items.append(_line(order, OrderItemKind.EXTRA, extra.title, extra.price_fen, number))
         rng = Random(f"{SEED}:answers:{plan.number}")
         for position, asked in enumerate(offer.requirements, start=1):
             row = OrderRequirement(
@@ -114,6 +117,10 @@ def write_details(
             requirements.append(row)
     insert(items)
     insert(requirements)
+
+
+def _line(order: Order, kind: str, title: str, unit_fen: int, quantity: int) -> OrderItem:
+    return OrderItem(order=order, kind=kind, title=title, quantity=quantity, price_fen=unit_fen * quantity)
 
 
 def _answer(row: OrderRequirement, words: str, reference: PrivateFile, rng: Random) -> None:

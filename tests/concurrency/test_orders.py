@@ -180,7 +180,7 @@ def test_control_without_the_lock_only_the_database_stops_the_second_refund(lock
 
 def test_one_checkout_page_sent_twice_at_once_is_one_order(meet_before):
     buyer, package, key = make_user(), make_gig(requirements=1).packages.get(), uuid4()
-    meet_before(placing, "get_config")  # both have looked for the key, neither has written it
+    meet_before(placing, "current_rules")  # both have looked for the key, neither has written it
     place = partial(services.place_order, buyer=buyer, package=package, checkout_key=key)
     first, second = together(place, place)
     assert first == second
@@ -192,7 +192,7 @@ def test_one_page_sent_twice_at_once_after_its_order_ended_is_one_more_order(mee
     buyer, package, key = make_user(), make_gig().packages.get(), uuid4()
     place = partial(services.place_order, buyer=buyer, package=package, checkout_key=key)
     services.cancel_order(order_id=place().pk, user=buyer)
-    meet_before(placing, "get_config")
+    meet_before(placing, "current_rules")
     first, second = together(place, place)
     assert first == second
     assert [order.status for order in Order.objects.order_by("pk")] == ["cancelled", "pending_payment"]
@@ -200,7 +200,7 @@ def test_one_page_sent_twice_at_once_after_its_order_ended_is_one_more_order(mee
 
 def test_one_page_sent_at_once_with_two_choices_is_two_orders(meet_before):
     buyer, key, packages = make_user(), uuid4(), [make_gig().packages.get() for _gig in range(2)]
-    meet_before(placing, "get_config")
+    meet_before(placing, "current_rules")
     orders = together(
         *[partial(services.place_order, buyer=buyer, package=package, checkout_key=key) for package in packages]
     )
@@ -209,7 +209,7 @@ def test_one_page_sent_at_once_with_two_choices_is_two_orders(meet_before):
 
 def test_control_without_the_key_in_common_there_are_two_orders(meet_before):
     buyer, package = make_user(), make_gig().packages.get()
-    meet_before(placing, "get_config")
+    meet_before(placing, "current_rules")
     pages = [partial(services.place_order, buyer=buyer, package=package, checkout_key=uuid4()) for _page in range(2)]
     assert refusals(together(*pages)) == []
     assert Order.objects.count() == 2

@@ -84,6 +84,20 @@ def thank(buyer, seller, stack, number: str) -> None:
     seller.snap("19c thanked")
 
 
+def _choose_two_with_a_coupon(page) -> int:
+    """Two of it, the first add-on if there is one, and the demo's coupon. Returns the full price, in fen."""
+    page.select_option("[name=quantity]", "2")
+    expect(page.locator("#checkout-sums")).to_contain_text("× 2")
+    for extra in page.locator("[name=extras]").all()[:1]:
+        with page.expect_response("**/total/**"):
+            extra.check()
+    full = _fen(page.locator("#bar-total").text_content() or "")
+    page.fill("[name=coupon]", "hello20")
+    page.get_by_role("button", name="计算金额").click()
+    expect(page.locator("#coupon-note")).to_contain_text("新客立减20元")
+    return full
+
+
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, size, tmp_path: Path) -> None:
     seller = person("seller", size=size)
@@ -124,7 +138,10 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     page.locator("button:visible", has_text="预订").first.click()
     page.wait_for_url(re.compile("/checkout/"))
     buyer.snap("07 checkout")
+    full = _choose_two_with_a_coupon(page)
+    buyer.snap("07 checkout with a coupon")
     price = _fen(page.locator("[data-total]:visible").first.inner_text())
+    assert price == full - _fen(page.locator("#checkout-sums .price--minus").inner_text())
     page.locator("button[form=checkout]:visible").first.click()
     page.wait_for_url(lambda url: url.startswith(stack.sandbox))
     buyer.snap("08 cashier")
@@ -143,7 +160,10 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     for upload in page.locator("main input[type=file]").all():
         upload.set_input_files({"name": "店面.txt", "mimeType": "text/plain", "buffer": "门头照片".encode()})
     buyer.snap("10 requirements")
-    page.locator("main form button[type=submit]").click()
+    page.get_by_role("button", name="存草稿").click()
+    expect(page.locator("main textarea").first).to_have_value("小满茶，城西菜场口的现煮茶。")
+    expect(page.locator("body")).to_contain_text("草稿已保存")
+    page.get_by_role("button", name="开始计时").click()
     expect(page.locator("main")).to_contain_text("正在制作")
     buyer.snap("11 order in progress")
 
@@ -154,6 +174,9 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     seller.visit("/desk/orders/")
     seller.snap("13 orders of the seller")
     seller.page.locator(f"a[href*='{number}']").first.click()
+    expect(seller.page.locator("main")).to_contain_text("城西菜场口")  # the requirements are the seller's now
+    expect(seller.page.locator("main")).to_contain_text("平台优惠券")
+    seller.snap("13 order of the seller")
     seller.page.locator("a[href$='/do/deliver/']:visible").click()
     work = tmp_path / "定稿.zip"
     work.write_bytes(b"PK\x05\x06" + b"\x00" * 18)
@@ -180,8 +203,8 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     expect(page).to_have_url(re.compile(rf"/orders/{number}/$"))
     buyer.snap("18 accepted")
 
-    # The money: less the commission of ten percent, rounded half up to the fen.
-    assert _balance(seller, "pending") - pending_before == price - (price * 1000 + 5000) // 10000
+    # The money: of the full price, whatever the coupon took off, less the commission of ten percent, rounded half up to the fen.
+    assert _balance(seller, "pending") - pending_before == full - (full * 1000 + 5000) // 10000
     seller.snap("19 wallet")
     if size == "phone":
         thank(buyer, seller, stack, number)

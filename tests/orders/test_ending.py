@@ -82,9 +82,10 @@ def test_a_buyer_cancels_work_that_is_very_late():
     assert Refund.objects.get().amount_fen == 10_000
 
 
-def test_how_late_is_very_late_is_a_setting():
-    order = make_paid_order()
+def test_how_late_is_very_late_is_a_setting_of_the_day_of_the_purchase():
     set_config(key="orders.very_late_hours", value=48, reason="测试")
+    order = make_paid_order()
+    set_config(key="orders.very_late_hours", value=24, reason="测试")
     with clock.moved_to(order.due_at + timedelta(hours=47)), pytest.raises(OrderError):
         services.cancel_order(order_id=order.pk, user=order.buyer)
     with clock.moved_to(order.due_at + timedelta(hours=48)):

@@ -94,6 +94,9 @@ def acts() -> list[Act]:
     def requirements(order, user):
         return services.submit_requirements(order_id=order.pk, buyer=user, answers=answers(order))
 
+    def skip(order, user):
+        return services.skip_requirements(order_id=order.pk, seller=user, message="先按常规做")
+
     def deliver(order, user):
         return services.deliver_order(order_id=order.pk, seller=user, message="完成了。")
 
@@ -176,6 +179,12 @@ def acts() -> list[Act]:
             {S.AWAITING_REQUIREMENTS: (S.IN_PROGRESS, E.REQUIREMENTS_SUBMITTED)},
         ),
         Act("seller answers", by("seller", requirements), {}),
+        Act(
+            "seller begins without answers",
+            by("seller", skip),
+            {S.AWAITING_REQUIREMENTS: (S.IN_PROGRESS, E.REQUIREMENTS_SKIPPED)},
+        ),
+        Act("buyer begins without answers", by("buyer", skip), {}),
         Act("buyer delivers", by("buyer", deliver), {}),
         Act(
             "seller delivers",
@@ -278,6 +287,9 @@ def test_a_stranger_can_do_nothing_with_an_order(db, status):
     before = footprint(order)
     attempts = [
         lambda: services.submit_requirements(order_id=order.pk, buyer=stranger, answers=answers(order)),
+        lambda: services.save_requirements(order_id=order.pk, buyer=stranger, answers=answers(order)),
+        lambda: services.skip_requirements(order_id=order.pk, seller=stranger, message="x"),
+        lambda: services.add_requirement_note(order_id=order.pk, buyer=stranger, message="x"),
         lambda: services.deliver_order(order_id=order.pk, seller=stranger, message="x"),
         lambda: services.accept_delivery(order_id=order.pk, buyer=stranger),
         lambda: services.request_revision(order_id=order.pk, buyer=stranger, message="x"),

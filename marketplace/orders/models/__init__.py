@@ -1,5 +1,6 @@
 """Everything about an order, by subject."""
 
+from marketplace.orders.models.coupons import Coupon, CouponUse, normal_code
 from marketplace.orders.models.deadlines import DeadlineKind, OrderDeadline
 from marketplace.orders.models.deliveries import Delivery, DeliveryFile, RevisionFile, RevisionRequest, SentFile
 from marketplace.orders.models.disputes import (
@@ -22,6 +23,8 @@ from marketplace.orders.models.storage import private_storage
 __all__ = [
     "BundleStatus",
     "CancelledBy",
+    "Coupon",
+    "CouponUse",
     "DeadlineKind",
     "Delivery",
     "DeliveryFile",
@@ -49,5 +52,6 @@ __all__ = [
     "RevisionRequest",
     "SentFile",
     "StatementKind",
+    "normal_code",
     "private_storage",
 ]

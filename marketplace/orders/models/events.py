@@ -44,6 +44,8 @@ class OrderEventType(models.TextChoices):
     DISPUTE_RESOLVED = "dispute_resolved", _("Dispute closed, the money moves")
     DISPUTE_WITHDRAWN = "dispute_withdrawn", _("Dispute taken back")
     BUNDLE_MADE = "bundle_made", _("Evidence put together")
+    REQUIREMENTS_SKIPPED = "requirements_skipped", _("Begun without requirements")
+    REQUIREMENTS_NOTE = "requirements_note", _("Added to the requirements")
 
 
 class OrderEvent(models.Model):

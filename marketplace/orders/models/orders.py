@@ -206,6 +206,8 @@ class OrderRequirement(models.Model):
     answer = models.TextField(max_length=5000, blank=True)
     file = models.FileField(upload_to="requirements/%Y/%m", storage=private_storage, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
+    # Kept for the buyer to come back to. The seller sees an answer once it is sent.
+    is_draft = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("requirement")

@@ -1,5 +1,6 @@
 """What the two sides of an order, and its clocks, can do. One module a part of its life."""
 
+from marketplace.orders.quotes import offer_of
 from marketplace.orders.services import changes  # noqa: F401 declares what proposals do
 from marketplace.orders.services.acceptance import (
     accept_by_silence,
@@ -11,6 +12,7 @@ from marketplace.orders.services.agreed import Question, Terms, place_agreed_ord
 from marketplace.orders.services.bundles import ask_for_bundle, build_bundle, give_up_stalled_bundles
 from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
 from marketplace.orders.services.clocks import at_deadline, run_deadline, wind_clocks
+from marketplace.orders.services.coupons import check_coupon, find_coupon, give_back_coupon
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.dispute_decisions import accept_decision, advise, appeal_decision, decide_dispute
 from marketplace.orders.services.dispute_splits import accept_split, decline_split, propose_split, withdraw_split
@@ -22,7 +24,7 @@ from marketplace.orders.services.mutual_cancellation import (
     propose_cancellation,
     withdraw_cancellation,
 )
-from marketplace.orders.services.placing import confirm_payment, get_or_place_order, offer_of, place_order
+from marketplace.orders.services.placing import confirm_payment, get_or_place_order, place_order
 from marketplace.orders.services.proposals import (
     accept_proposal,
     decline_proposal,
@@ -42,7 +44,12 @@ from marketplace.orders.services.refunds import (
     return_payment,
 )
 from marketplace.orders.services.reminders import note_lateness
-from marketplace.orders.services.requirements import submit_requirements
+from marketplace.orders.services.requirements import (
+    add_requirement_note,
+    save_requirements,
+    skip_requirements,
+    submit_requirements,
+)
 from marketplace.orders.services.tips import give_tip
 
 __all__ = [
@@ -56,6 +63,7 @@ __all__ = [
     "accept_proposal",
     "accept_split",
     "add_evidence",
+    "add_requirement_note",
     "advise",
     "answer_dispute",
     "appeal_decision",
@@ -64,6 +72,7 @@ __all__ = [
     "begin_refund_attempt",
     "build_bundle",
     "cancel_order",
+    "check_coupon",
     "close_unpaid_order",
     "confirm_payment",
     "decide_dispute",
@@ -71,8 +80,10 @@ __all__ = [
     "decline_proposal",
     "decline_split",
     "deliver_order",
+    "find_coupon",
     "fund_stage",
     "get_or_place_order",
+    "give_back_coupon",
     "give_tip",
     "give_up_stalled_bundles",
     "hand_refund_to_a_person",
@@ -96,6 +107,8 @@ __all__ = [
     "retry_refund",
     "return_payment",
     "run_deadline",
+    "save_requirements",
+    "skip_requirements",
     "stop_plan",
     "submit_requirements",
     "wind_clocks",

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.money import split_commission
 from marketplace.ledger import services as ledger
 from marketplace.orders import deadlines, events
 from marketplace.orders.models import Dispute, DisputeOutcome, Order, OrderEventType
 from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._rules import require_dispute_transition, require_transition, tell
+from marketplace.orders.services.coupons import give_back_coupon
 from marketplace.orders.services.refunds import owe_refund
+from marketplace.orders.shares import split_of
 from marketplace.orders.states import BOTH, MEDIATOR, DisputeStatus, OrderStatus
 
 
@@ -57,12 +58,14 @@ def resolve(
         ledger.release_escrow(
             reference=order.number,
             seller=order.seller,
-            split=split_commission(amount_fen=released_fen, rate_basis_points=order.commission_basis_points),
+            split=split_of(order, released_fen),
             clears_at=now + timedelta(days=clearing_days_of(order.seller)),
             key=f"order:{order.number}:release",
             description=order.gig_title,
             at=now,
         )
+    else:
+        give_back_coupon(order)
     dispute.status = DisputeStatus.CLOSED
     dispute.outcome = outcome_of(refund_fen=refund_fen, released_fen=released_fen)
     dispute.refund_fen, dispute.explanation = refund_fen, explanation

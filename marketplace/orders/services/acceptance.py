@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.money import CommissionSplit, split_commission
+from marketplace.core.money import CommissionSplit
 from marketplace.core.rules import rule
 from marketplace.gigs.ratings import count_completed_order
 from marketplace.ledger import services as ledger
@@ -20,6 +20,7 @@ from marketplace.orders.services._files import keep_files
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.services.proposals import overtake_proposals
+from marketplace.orders.shares import split_of
 from marketplace.orders.states import BUYER, SYSTEM, OrderStatus
 from marketplace.uploads.models import Upload
 
@@ -148,7 +149,7 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
 def release(order: Order, *, at: datetime) -> tuple[int, CommissionSplit]:
     """Book what is left of the (locked) order's escrow to its seller, less the fee. Returns the sum and how it was shared."""
     kept_fen = order.kept_fen  # what was given back on the way is not released
-    split = split_commission(amount_fen=kept_fen, rate_basis_points=order.commission_basis_points)
+    split = split_of(order, kept_fen)
     ledger.release_escrow(
         reference=order.number,
         seller=order.seller,

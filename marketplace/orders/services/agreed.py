@@ -23,7 +23,7 @@ from marketplace.orders.models import (
     OrderKind,
     OrderRequirement,
 )
-from marketplace.orders.services.placing import commission_rate
+from marketplace.orders.quotes import commission_rate
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import CancelledBy, Order, OrderEventType
 from marketplace.orders.reasons import CANCEL_REASONS, known_reason
 from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services.coupons import give_back_coupon
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import BUYER, FUNDED_STATUSES, SYSTEM, OrderStatus
 
@@ -75,6 +76,7 @@ def end_by_cancelling(
         update_fields=["status", "cancelled_at", "auto_accept_at", "cancelled_by", "cancel_reason", "updated_at"]
     )
     deadlines.keep_clocks(order)
+    give_back_coupon(order)
     if was_funded:
         owe_refund(order, amount_fen=kept_fen, reason=event.value)
     events.record(

@@ -1,0 +1,150 @@
+"""Coupons in the admin: marketers make them, finance watches what they cost. Nobody removes one: orders point at it."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from marketplace.core import staff_log
+from marketplace.core.money import display_money, parse_yuan, yuan_text
+from marketplace.orders.models import Coupon
+
+_TERMS = (
+    *("code", "amount_fen", "percent", "cap_fen", "minimum_fen", "most_uses", "most_uses_per_person"),
+    *("first_order_only", "budget_fen", "is_active"),
+)
+
+
+class CouponPolicy(ModelPermissionPolicy):
+    """Made and changed, never deleted: an order says which coupon it had."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action != "delete" and super().user_has_permission(user, action)
+
+
+class YuanField(forms.DecimalField):
+    """An amount that staff types in yuan and the row keeps in fen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_digits=10, decimal_places=2, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return yuan_text(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        amount = super().clean(value)
+        return None if amount is None else parse_yuan(amount)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class CouponForm(WagtailAdminModelForm):
+    """Amounts in yuan. A code that was given out is not changed: people hold it in their hands."""
+
+    amount_fen = YuanField(label=_("Amount off, in yuan"), required=False)
+    cap_fen = YuanField(label=_("At most, in yuan"), required=False)
+    minimum_fen = YuanField(label=_("From a price of, in yuan"), required=False)
+    budget_fen = YuanField(label=_("Budget in yuan"), help_text=_("All its discounts together are never more."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.uses and "code" in self.fields:
+            self.fields["code"].disabled = True
+
+    def clean_minimum_fen(self) -> int:
+        return self.cleaned_data["minimum_fen"] or 0
+
+    def save(self, commit: bool = True) -> Coupon:
+        """Save the terms alone: what is in use counts on under the coupon's lock while somebody types here."""
+        if self.instance.pk is None or not commit:
+            return super().save(commit=commit)
+        own = [field.name for field in Coupon._meta.concrete_fields if field.name in self.cleaned_data]
+        self.instance.save(update_fields=[*own, "updated_at"])
+        self._save_m2m()
+        return self.instance
+
+
+class CouponViewSet(SnippetViewSet):
+    model = Coupon
+    icon = "tag"
+    menu_label = _("Coupons")
+    menu_name = "coupons"
+    menu_order = 330
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_per_page = 50
+    list_display = [
+        "code",
+        "name",
+        Column(lambda coupon: gives(coupon), label=_("Takes off")),
+        Column(lambda coupon: f"{coupon.uses} / {coupon.most_uses}", label=_("uses"), sort_key="uses"),
+        Column(
+            lambda coupon: f"{display_money(coupon.spent_fen)} / {display_money(coupon.budget_fen)}",
+            label=_("Cost and budget"),
+            sort_key="spent_fen",
+        ),
+        DateColumn("ends_at", label=_("ends at"), sort_key="ends_at"),
+        BooleanColumn("is_active", label=_("in use"), sort_key="is_active"),
+    ]
+    list_filter = ["is_active", "first_order_only"]
+    search_fields = ["code", "name", "name_en"]
+    list_export = ["code", "name", "uses", "most_uses", "spent_fen", "budget_fen", "starts_at", "ends_at"]
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [FieldPanel("code"), FieldRowPanel([FieldPanel("name"), FieldPanel("name_en")])],
+                heading=_("What buyers see"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel("amount_fen"),
+                    FieldRowPanel([FieldPanel("percent"), FieldPanel("cap_fen")]),
+                    FieldPanel("minimum_fen"),
+                ],
+                heading=_("What it takes off"),
+                help_text=_("Either an amount, or a share of the price with a bound. Never more than the service fee."),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+                    FieldRowPanel([FieldPanel("most_uses"), FieldPanel("most_uses_per_person")]),
+                    FieldPanel("budget_fen"),
+                    FieldPanel("first_order_only"),
+                    FieldPanel("categories", widget=forms.CheckboxSelectMultiple),
+                ],
+                heading=_("For whom, and how long"),
+            ),
+            FieldPanel("is_active"),
+            MultiFieldPanel(
+                [FieldPanel("uses", read_only=True), FieldPanel("spent_fen", read_only=True)],
+                heading=_("So far (the discounts in fen)"),
+            ),
+        ],
+        base_form_class=CouponForm,
+    )
+
+
+def gives(coupon: Coupon) -> str:
+    """What it takes off, in a few characters: ¥20, or 10 % up to ¥50."""
+    if coupon.amount_fen is not None:
+        return display_money(coupon.amount_fen)
+    return f"{coupon.percent}% ≤ {display_money(coupon.cap_fen or 0)}"
+
+
+def note_change(request: HttpRequest, changed: Any) -> None:
+    """After a coupon was made or changed: who of the staff it was, and what it gives now, stands in the staff log."""
+    if isinstance(changed, Coupon):
+        data = {name: getattr(changed, name) for name in _TERMS}
+        data |= {"starts_at": changed.starts_at.isoformat(), "ends_at": changed.ends_at.isoformat()}
+        staff_log.note(actor=request.user, action="coupon.change", data=data)
+
+
+register_permission_policy(Coupon, CouponPolicy(Coupon))
