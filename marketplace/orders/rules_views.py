@@ -1,6 +1,7 @@
 """The rules that an order was made under, in words: public, since whoever thinks of buying may read them too."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -49,4 +50,4 @@ def _figure(key: str, value: int) -> str:
     """A value as people read it: amounts in yuan, shares in percent."""
     if key.endswith("_fen"):
         return f"¥{display_yuan(value)}"
-    return f"{value / 100:g}%" if key.endswith("_basis_points") else str(value)
+    return f"{Decimal(value).scaleb(-2).normalize():f}%" if key.endswith("_basis_points") else str(value)
