@@ -101,6 +101,8 @@ def test_stages_are_paid_one_by_one_and_stopped_half_way_without_script(person, 
     seller.page.fill("main [name=message]", "第一步交付，三个方向都在。")
     work = {"name": "初稿.txt", "mimeType": "text/plain", "buffer": "三个方向".encode()}
     seller.page.set_input_files("main [name=files]", work)
+    expect(seller.page.locator("[data-shot][data-state=ready]")).to_have_count(1)
+    seller.page.check("main [name=ai_made][value=no]")
     seller.page.locator("main form button[type=submit]").click()
     buyer.page.goto(order)
     buyer.page.get_by_role("link", name="确认验收并放款").first.click()
