@@ -17,6 +17,7 @@ from marketplace.core import clock
 from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Delivery, DeliveryFile, Order, RevisionFile, RevisionRequest
+from marketplace.orders.own_data import OrdersSection
 from marketplace.orders.sent_files import DELIVERY, REVISION, subject_of
 from marketplace.orders.states import OrderStatus
 from marketplace.uploads.errors import UploadError, UploadErrorCode
@@ -289,6 +290,45 @@ def test_an_upload_belongs_to_one_delivery_and_to_its_sender():
     with pytest.raises(UploadError):
         services.deliver_order(order_id=second.pk, seller=second.seller, message="x", uploads=[own])
     assert not second.deliveries.exists()
+
+
+def test_an_upload_for_another_order_of_the_same_seller_or_one_delivered_before_is_not_delivered():
+    order, earlier = delivered_picture()
+    services.request_revision(order_id=order.pk, buyer=order.buyer, message="改")
+    second = make_paid_order(gig=order.gig)
+    elsewhere = take_file(owner=order.seller, purpose=DELIVERY, subject=subject_of(second), file=picture("别处.png"))
+    before = footprint(order)
+    for upload in (elsewhere, Upload.objects.get(result_name=earlier.file.name)):
+        with pytest.raises(UploadError) as refusal:
+            services.deliver_order(order_id=order.pk, seller=order.seller, message="x", uploads=[upload])
+        assert refusal.value.code == UploadErrorCode.NOT_READY
+        assert footprint(order) == before
+
+
+def copied(user) -> dict[str, bytes]:
+    return {file.path: file.open().read() for file in OrdersSection().files(user)}
+
+
+@pytest.mark.parametrize(
+    ("then", "opens"),
+    [
+        (lambda order: None, False),
+        (lambda order: services.accept_delivery(order_id=order.pk, buyer=order.buyer), True),
+        (lambda order: decided(order, order.total_fen), False),
+    ],
+    ids=["delivered", "accepted", "refunded"],
+)
+def test_a_copy_of_ones_own_data_gives_the_buyer_no_original_that_the_page_holds_back(then, opens):
+    order, file = delivered_picture()
+    then(order)
+    path = f"orders/{order.number}/delivery-1/定稿.png"
+    original_bytes = file.file.read()
+    assert copied(order.seller) == {path: original_bytes}
+    if opens:
+        assert copied(order.buyer) == {path: original_bytes}
+    else:
+        shown = b"".join(preview(order, file, order.buyer, size="large"))
+        assert copied(order.buyer) == {f"{path}.preview.webp": shown}
 
 
 def test_what_is_delivered_is_never_collected_and_what_was_only_sent_is(django_capture_on_commit_callbacks):
