@@ -83,7 +83,9 @@ def _sending(
     if request.method == "POST":
         form = form_class(request.POST, request.FILES, owner=request.user, order=order)
         is_valid = form.is_valid()
-        if not form.purpose.may_send(request.user, form.subject):  # nothing is taken from, or of, whoever may not send it
+        if not form.purpose.may_send(
+            request.user, form.subject
+        ):  # nothing is taken from, or of, whoever may not send it
             form.add_error(None, OrderError(OrderErrorCode.WRONG_STATE).message)
         elif form.settle_files() and is_valid:
             try:

@@ -17,6 +17,8 @@ from django.utils.datastructures import MultiValueDict
 from PIL import Image, ImageChops
 
 from marketplace.core import clock
+from marketplace.core.config import set_config
+from marketplace.core.rules import current_rules
 from marketplace.orders import services
 from marketplace.orders.delivery_forms import DeliveryForm
 from marketplace.orders.errors import OrderError, OrderErrorCode
@@ -510,6 +512,16 @@ def test_the_pause_is_the_buyers_and_only_while_the_clock_runs(status, side):
             services.pause_acceptance(order_id=order.pk, buyer=user)
         assert refusal.value.code == OrderErrorCode.WRONG_STATE
         assert footprint(order) == before
+
+
+def test_the_pause_is_as_long_as_the_rules_the_order_was_made_under_say():
+    order = make_delivered_order()
+    Order.objects.filter(pk=order.pk).update(rules=current_rules())
+    at = order.auto_accept_at
+    set_config(key="orders.acceptance_pause_days", value=2, reason="test")
+    services.pause_acceptance(order_id=order.pk, buyer=order.buyer)
+    order.refresh_from_db()
+    assert order.auto_accept_at == at + timedelta(days=7)
 
 
 def test_there_is_one_pause_for_an_order_whatever_is_delivered():
