@@ -27,6 +27,7 @@ class OfferErrorCode(StrEnum):
     BRIEF_OVER = "brief_over"
     BRIEF_OWN = "brief_own"
     BRIEF_ANSWERED = "brief_answered"
+    BRIEF_DECLINED = "brief_declined"
     BRIEF_FULL = "brief_full"
 
 
@@ -71,6 +72,9 @@ class OfferError(DomainError):
         OfferErrorCode.BRIEF_OWN: _("This is your own brief."),
         OfferErrorCode.BRIEF_ANSWERED: _(
             "You have answered this brief already. Your offer stands in the conversation."
+        ),
+        OfferErrorCode.BRIEF_DECLINED: _(
+            "The buyer has declined your offer for this brief. You can still talk to each other in the conversation."
         ),
         OfferErrorCode.BRIEF_FULL: _("This brief already has %(limit)s offers and takes no more. Nothing was sent."),
     }

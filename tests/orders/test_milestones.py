@@ -11,7 +11,7 @@ from marketplace.ledger.selectors import wallet_of
 from marketplace.notifications.models import Notification
 from marketplace.orders import plan_selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import MilestonePlan, Order, OrderKind
+from marketplace.orders.models import CancelledBy, MilestonePlan, Order, OrderEventType, OrderKind
 from marketplace.orders.stages import StageState, view_of
 from marketplace.orders.states import OrderStatus
 from tests.factories import decide_finally, make_user
@@ -117,6 +117,15 @@ def test_a_stage_that_lapsed_unpaid_is_placed_anew(plan):
     assert states(plan) == [S.TO_PAY, S.PLANNED, S.PLANNED]
 
 
+def test_a_stage_whose_payment_time_is_over_is_placed_anew_before_its_clock_came(plan):
+    first = stage(plan, 1)
+    with clock.moved_to(first.payment_expires_at):
+        again = fund(plan)
+    first.refresh_from_db()
+    assert (first.status, again.status) == (OrderStatus.CANCELLED, OrderStatus.PENDING_PAYMENT)
+    assert stage(plan, 1) == again
+
+
 def test_when_all_stages_are_paid_there_is_nothing_left_to_fund_or_stop(plan):
     complete(stage(plan, 1))
     complete(fund(plan))
@@ -152,7 +161,8 @@ def test_a_stage_that_waits_for_its_payment_is_closed_by_the_stop_and_takes_no_m
     second = fund(plan)
     services.stop_plan(plan_id=plan.pk, user=plan.seller, words="后面的排不开")
     second.refresh_from_db()
-    assert second.status == OrderStatus.CANCELLED
+    assert (second.status, second.cancelled_by) == (OrderStatus.CANCELLED, CancelledBy.SELLER)
+    assert second.events.get(type=OrderEventType.CANCELLED).data["reason"] == "后面的排不开"
     taken = services.confirm_payment(
         order_id=second.pk, gateway="alipay", payment_reference="PALATE", amount_fen=second.total_fen
     )

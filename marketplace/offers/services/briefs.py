@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
@@ -17,13 +18,15 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
 from marketplace.gigs.models import GigCategory
+from marketplace.notifications.services import recipient_language
 from marketplace.offers import locks
 from marketplace.offers.errors import BriefError, BriefErrorCode
+from marketplace.offers.listeners import changed
 from marketplace.offers.models import Brief, BriefFile, Negotiation
 from marketplace.offers.services._briefs import end_open_offers, require_brief_move
-from marketplace.offers.services._rules import tell
-from marketplace.offers.services.answering import lapsed_unpaid
+from marketplace.offers.services._rules import end_agreement, tell
 from marketplace.offers.states import MODERATOR, OWNER, BriefStatus, OfferStatus
+from marketplace.orders.services import still_payable, stop_unpaid_plan
 
 FILES_PER_BRIEF = 3
 FILE_MEGABYTES = 20
@@ -97,22 +100,26 @@ def close_brief(*, brief_id: int, buyer: User) -> Brief:
 
 @transaction.atomic
 def reopen_brief(*, brief_id: int, buyer: User, valid_days: int) -> Brief:
-    """Take offers again, for this many days from now. Sellers who were told before are not told again.
+    """Take offers again, for this many days from now: whose offers its end had ended hear of it, and the job tells sellers
+    who were not told before.
 
-    After an offer was chosen only while nothing has been paid for it. Safe to call twice.
-    Raises BriefError WRONG_STATE, PAID, VALIDITY or TOO_MANY_OPEN.
+    After an offer was chosen only while nothing has been paid for it, nor can be: then what was agreed holds no longer.
+    Safe to call twice. Raises BriefError WRONG_STATE, PAID, VALIDITY or TOO_MANY_OPEN.
     """
     _check_validity(valid_days)
+    # What ends may be an agreement in stages, which holds its people: they come before the brief.
+    agreed = Negotiation.objects.filter(brief=brief_id, offers__status=OfferStatus.ACCEPTED)
+    hold_people(buyer.pk, *agreed.values_list("seller_id", flat=True))
     brief = _lock(brief_id, buyer)
     if brief.status == BriefStatus.OPEN:
         return brief
     require_brief_move(brief, to=BriefStatus.OPEN, actor=OWNER)
-    if brief.status == BriefStatus.CHOSEN and _is_paid(brief):
-        raise BriefError(BriefErrorCode.PAID)
     _require_room(buyer)
-    brief.status, brief.ended_at = BriefStatus.OPEN, None
+    for negotiation in locks.lock_negotiations_of(brief):
+        _open_again(negotiation, brief, buyer)
+    brief.status, brief.ended_at, brief.announced_at = BriefStatus.OPEN, None, None
     brief.expires_at = clock.now() + timedelta(days=valid_days)
-    brief.save(update_fields=["status", "ended_at", "expires_at", "updated_at"])
+    brief.save(update_fields=["status", "ended_at", "announced_at", "expires_at", "updated_at"])
     return brief
 
 
@@ -144,16 +151,31 @@ def _end(brief: Brief, status: BriefStatus) -> None:
     brief.save(update_fields=["status", "ended_at", "updated_at"])
 
 
-def _is_paid(brief: Brief) -> bool:
-    """Whether something is paid for, or can be in this moment, of what was agreed about the brief."""
-    agreed = Negotiation.objects.filter(brief=brief, offers__status=OfferStatus.ACCEPTED)
-    for negotiation in agreed.select_related("order", "plan"):
-        orders = [negotiation.order] if negotiation.order else []
-        if negotiation.plan is not None:
-            orders += [stage.order for stage in negotiation.plan.milestones.select_related("order") if stage.order]
-        if any(not lapsed_unpaid(order) for order in orders):
-            return True
-    return False
+def _open_again(negotiation: Negotiation, brief: Brief, buyer: User) -> None:
+    """End what was agreed in a (locked) negotiation, and tell its seller that an offer is welcome. Raises BriefError PAID."""
+    newest = negotiation.offers.order_by("-number").first()
+    if newest is None or newest.answered_at is None:
+        return  # of a brief that ran out, an offer may still wait
+    if newest.status == OfferStatus.ACCEPTED:
+        if not _drop_unpaid(negotiation, buyer):
+            raise BriefError(BriefErrorCode.PAID)
+        end_agreement(negotiation, newest, status=OfferStatus.OVERTAKEN)
+        told = _("The buyer did not pay and takes offers again: what was agreed no longer holds, you may offer anew")
+    elif newest.status == OfferStatus.OVERTAKEN and brief.ended_at and newest.answered_at >= brief.ended_at:
+        told = _("A brief that you had answered takes offers again: you may offer anew")
+    else:
+        return
+    tell(negotiation.seller_id, brief, told, brief.title)
+    changed(negotiation)
+
+
+def _drop_unpaid(negotiation: Negotiation, buyer: User) -> bool:
+    """Whether nothing of what was agreed is paid for, or can be in this moment."""
+    if negotiation.plan_id is not None:
+        with recipient_language():
+            words = gettext("The brief takes offers again.")
+        return stop_unpaid_plan(plan_id=negotiation.plan_id, user=buyer, words=words)
+    return negotiation.order_id is None or still_payable(order_id=negotiation.order_id) is None
 
 
 def _require_room(buyer: User) -> None:

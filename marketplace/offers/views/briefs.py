@@ -75,6 +75,7 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         own = selectors.answer_of(request.user, brief)
         context["own"] = presenters.card(selectors.newest(own), request.user) if own else None
+        context["may_answer"] = own is None or selectors.newest(own).may_be_followed
     return render(request, "offers/brief_detail.html", context)
 
 
