@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from marketplace.orders import services
 from marketplace.orders.delivery_selectors import proposals_of
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderKind, ProposalKind
 from marketplace.orders.order_parts import possible_changes
 from marketplace.orders.states import OrderStatus
@@ -107,6 +108,20 @@ def test_nobody_says_yes_to_themselves_by_the_address():
     assert proposal.status == "open"
     nonsense = reverse("orders:answer_proposal", args=[order.number, proposal.pk, "maybe"])
     assert client_of(order.buyer).post(nonsense).status_code == 404
+
+
+def test_an_answer_that_comes_too_late_leads_back_to_the_order_with_a_word():
+    order = make_paid_order()
+    proposal = make_proposal(order, ProposalKind.EXTEND)
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="说不拢")
+    before = footprint(order)
+    for reply in ("accept", "decline"):
+        url = reverse("orders:answer_proposal", args=[order.number, proposal.pk, reply])
+        answer = client_of(order.buyer).post(url, follow=True)
+        assert answer.redirect_chain == [(order.get_absolute_url(), 302)]
+        assert OrderError(OrderErrorCode.PROPOSAL_OVER).message in answer.content.decode()
+        assert "同意延期" not in answer.content.decode()
+    assert footprint(order) == before
 
 
 def test_a_buyer_who_agrees_to_additional_work_is_led_to_its_payment_and_both_pages_show_it():
