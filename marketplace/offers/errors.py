@@ -88,7 +88,6 @@ class BriefErrorCode(StrEnum):
     WANTED_BY = "wanted_by"
     CATEGORY = "category"
     TOO_MANY_FILES = "too_many_files"
-    FILE_TOO_LARGE = "file_too_large"
     PAID = "paid"
     ACCOUNT_CLOSING = "account_closing"
 
@@ -108,7 +107,6 @@ class BriefError(DomainError):
         BriefErrorCode.WANTED_BY: _("The day by which you want it must lie after today."),
         BriefErrorCode.CATEGORY: _("Please choose a subcategory: its sellers are told."),
         BriefErrorCode.TOO_MANY_FILES: _("At most %(limit)s files go with a brief."),
-        BriefErrorCode.FILE_TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Please compress it or split it up."),
         BriefErrorCode.PAID: _("The chosen offer has been paid for, so this brief is settled."),
         BriefErrorCode.ACCOUNT_CLOSING: _("Your account is being closed. Nothing was published."),
     }

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
 from django.http import Http404
 from django.utils import timezone
 
@@ -15,12 +14,15 @@ from marketplace.notifications.models import Notification
 from marketplace.offers import selectors, services
 from marketplace.offers.errors import BriefError, BriefErrorCode, OfferError, OfferErrorCode
 from marketplace.offers.models import Brief, BriefFile, BriefInvitation, DeclineReason, Negotiation
+from marketplace.offers.sent_files import BRIEF_FILES
 from marketplace.offers.states import BRIEF_TRANSITIONS, BriefStatus, OfferStatus
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderStatus
+from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.models import Upload
 from tests.factories import make_category, make_gig, make_seller, make_user
-from tests.offers.situations import make_brief, make_offer, pay, stages, terms
+from tests.offers.situations import make_brief, make_offer, pay, sent_file, stages, terms
 
 S = BriefStatus
 
@@ -366,7 +368,6 @@ def test_what_was_taken_down_is_there_for_nobody_but_its_buyer(brief, buyer, sel
         (BriefErrorCode.BUDGET, {"budget_min_fen": 200_000}),
         (BriefErrorCode.BUDGET, {"budget_min_fen": None, "budget_max_fen": 499}),
         (BriefErrorCode.WANTED_BY, {"wanted_by": timezone.localdate()}),
-        (BriefErrorCode.TOO_MANY_FILES, {"files": [ContentFile(b"a", name="a.txt")] * 4}),
     ],
 )
 def test_what_is_no_brief_is_refused(buyer, category, code, fields):
@@ -383,12 +384,44 @@ def test_a_brief_stands_in_a_subcategory(buyer, category):
     assert refusal.value.code == BriefErrorCode.CATEGORY
 
 
-def test_a_file_may_not_be_too_large(buyer, category):
-    large = ContentFile(b"", name="a.txt")
-    large.size = 20 * 1024 * 1024 + 1
+def test_files_go_with_a_brief_and_each_with_one(buyer, category):
+    sent = sent_file(buyer)
+    brief = make_brief(buyer=buyer, category=category, files=[sent])
+    kept = brief.files.get()
+    assert (kept.name, kept.size, kept.file.read()) == ("门头.txt", 9, "字要大".encode())
+    sent.refresh_from_db()
+    assert sent.attached_at is not None
+    assert sent.result_name in BRIEF_FILES.still_used(buyer.pk)
+    with pytest.raises(UploadError) as refusal:
+        make_brief(buyer=buyer, category=category, files=[sent])
+    assert refusal.value.code == UploadErrorCode.NOT_READY
+    assert Brief.objects.count() == 1
+
+
+def test_a_brief_takes_three_files_and_only_its_buyers_own(buyer, category):
+    files = [sent_file(buyer, name=f"{number}.txt") for number in range(3)]
     with pytest.raises(BriefError) as refusal:
-        make_brief(buyer=buyer, category=category, files=[large])
-    assert refusal.value.code == BriefErrorCode.FILE_TOO_LARGE
+        make_brief(buyer=buyer, category=category, files=[*files, files[0]])
+    assert refusal.value.code == BriefErrorCode.TOO_MANY_FILES
+    with pytest.raises(UploadError) as taken:
+        make_brief(buyer=make_user(), category=category, files=files[:1])
+    assert taken.value.code == UploadErrorCode.NOT_READY
+    assert (Brief.objects.count(), BriefFile.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "content"),
+    [
+        (UploadErrorCode.PROGRAM, "招标.exe", b"MZ" + bytes(200)),
+        (UploadErrorCode.PROGRAM, "招标.pdf", b"MZ" + bytes(200)),
+        (UploadErrorCode.TOO_LARGE, "大.txt", b" " * (20 * 1024 * 1024 + 1)),
+    ],
+)
+def test_programs_and_what_is_too_large_do_not_go_with_a_brief(buyer, code, name, content):
+    with pytest.raises(UploadError) as refusal:
+        sent_file(buyer, name=name, content=content)
+    assert refusal.value.code == code
+    assert not Upload.objects.exists()
 
 
 def test_a_buyer_has_a_few_open_briefs(buyer, category):

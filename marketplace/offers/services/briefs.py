@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import PurePath
-from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -23,15 +20,18 @@ from marketplace.offers import locks
 from marketplace.offers.errors import BriefError, BriefErrorCode
 from marketplace.offers.listeners import changed
 from marketplace.offers.models import Brief, BriefFile, Negotiation
+from marketplace.offers.sent_files import BRIEF_FILES, FILES_PER_BRIEF
 from marketplace.offers.services._briefs import end_open_offers, require_brief_move
 from marketplace.offers.services._rules import end_agreement, tell
 from marketplace.offers.states import MODERATOR, OWNER, BriefStatus, OfferStatus
 from marketplace.orders.services import still_payable, stop_unpaid_plan
+from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.models import Upload
+from marketplace.uploads.services import attach_uploads
+from marketplace.uploads.states import UploadState
 
-FILES_PER_BRIEF = 3
-FILE_MEGABYTES = 20
 
-
+@transaction.atomic
 def publish_brief(
     *,
     buyer: User,
@@ -42,44 +42,31 @@ def publish_brief(
     wanted_by: date,
     valid_days: int,
     budget_min_fen: int | None = None,
-    files: Sequence[File] = (),
+    files: Sequence[Upload] = (),
 ) -> Brief:
     """Ask for offers. Sellers of the subcategory are told by a job (`announce_brief`). Amounts in fen, days of China's.
 
-    At most FILES_PER_BRIEF files of FILE_MEGABYTES each. Raises BriefError TOO_MANY_OPEN, VALIDITY, BUDGET, WANTED_BY,
-    CATEGORY, TOO_MANY_FILES, FILE_TOO_LARGE or ACCOUNT_CLOSING.
+    `files` are the buyer's own uploads for a brief, ready. Raises BriefError TOO_MANY_OPEN, VALIDITY, BUDGET, WANTED_BY,
+    CATEGORY, TOO_MANY_FILES or ACCOUNT_CLOSING, and UploadError NOT_READY.
     """
     _check(category, budget_min_fen, budget_max_fen, wanted_by, valid_days)
-    _check_files(files)
-    # Storage may be a network away, so files are put there before the transaction, and taken back if it fails.
-    stored: list[BriefFile] = []
-    try:
-        for file in files:
-            stored.append(_stored(file))
-        with transaction.atomic():
-            if not hold_people(buyer.pk):
-                raise BriefError(BriefErrorCode.ACCOUNT_CLOSING)
-            _require_room(buyer)
-            now = clock.now()
-            brief = Brief.objects.create(
-                buyer=buyer,
-                category=category,
-                title=title.strip(),
-                story=story.strip(),
-                budget_min_fen=budget_min_fen,
-                budget_max_fen=budget_max_fen,
-                wanted_by=wanted_by,
-                published_at=now,
-                expires_at=now + timedelta(days=valid_days),
-            )
-            for row in stored:
-                row.brief = brief
-            BriefFile.objects.bulk_create(stored)
-            return brief
-    except BaseException:
-        for row in stored:
-            row.file.delete(save=False)
-        raise
+    if not hold_people(buyer.pk):
+        raise BriefError(BriefErrorCode.ACCOUNT_CLOSING)
+    _require_room(buyer)
+    now = clock.now()
+    brief = Brief.objects.create(
+        buyer=buyer,
+        category=category,
+        title=title.strip(),
+        story=story.strip(),
+        budget_min_fen=budget_min_fen,
+        budget_max_fen=budget_max_fen,
+        wanted_by=wanted_by,
+        published_at=now,
+        expires_at=now + timedelta(days=valid_days),
+    )
+    _keep_files(files, brief)
+    return brief
 
 
 @transaction.atomic
@@ -205,19 +192,16 @@ def _check(
     _check_validity(valid_days)
 
 
-def _check_files(files: Sequence[File]) -> None:
+def _keep_files(files: Sequence[Upload], brief: Brief) -> None:
+    """Write the rows of `files`. Raises BriefError TOO_MANY_FILES, and UploadError NOT_READY for what is not the buyer's, not
+    sent for a brief, still looked into, used already or gone meanwhile."""
     if len(files) > FILES_PER_BRIEF:
         raise BriefError(BriefErrorCode.TOO_MANY_FILES, limit=FILES_PER_BRIEF)
-    for file in files:
-        if file.size > FILE_MEGABYTES * 1024 * 1024:
-            raise BriefError(BriefErrorCode.FILE_TOO_LARGE, name=file.name or "", limit=FILE_MEGABYTES)
-
-
-def _stored(file: File) -> BriefFile:
-    """The file in private storage, under a name of ours: theirs is only for people to read."""
-    name = PurePath((file.name or "").replace("\\", "/")).name[-200:] or "file"
-    suffix = PurePath(name).suffix.lower()
-    ending = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 11 else ""
-    row = BriefFile(name=name, size=file.size)
-    row.file.save(f"{uuid4().hex}{ending}", file, save=False)
-    return row
+    for upload in files:
+        if (upload.owner_id, upload.purpose, upload.state) != (brief.buyer_id, BRIEF_FILES.key, UploadState.READY):
+            raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
+    attached = attach_uploads(owner=brief.buyer, names=[upload.result_name for upload in files], only_unused=True)
+    for upload in files:
+        if upload.result_name not in attached:
+            raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
+        BriefFile.objects.create(brief=brief, file=upload.result_name, name=upload.name, size=upload.size)
