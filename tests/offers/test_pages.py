@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -388,6 +390,18 @@ def test_a_closed_brief_is_there_for_its_buyer_and_who_answered(seller_client, s
     assert stranger.post(reverse("offers:brief_reopen", args=[brief.pk]), {"valid_days": "7"}).status_code == 404
     buyer_client.post(reverse("offers:brief_reopen", args=[brief.pk]), {"valid_days": "7"})
     assert stranger.get(brief.get_absolute_url()).status_code == 200
+
+
+def test_the_answers_to_a_brief_cost_the_same_however_many_they_are(buyer_client, buyer, django_assert_max_num_queries):
+    brief = make_brief(buyer=buyer)
+    made = [make_offer(seller=make_seller(), buyer=buyer, brief=brief) for _seller in range(2)]
+    buyer_client.get(brief.get_absolute_url())  # what is kept from page to page
+    with CaptureQueriesContext(connection) as two:
+        buyer_client.get(brief.get_absolute_url())
+    made += [make_offer(seller=make_seller(), buyer=buyer, brief=brief) for _seller in range(5)]
+    with django_assert_max_num_queries(len(two)):
+        page = buyer_client.get(brief.get_absolute_url()).content.decode()
+    assert page.count('class="card answer"') == len(made) == 7
 
 
 def test_files_of_a_brief_stay_when_its_words_look_like_a_telephone_number(buyer_client, buyer):
