@@ -150,6 +150,15 @@ def _stop(plan: MilestonePlan, user: User, words: str) -> None:
     _tell(other_id, plan, _("An agreement in stages was stopped"), words)
 
 
+def tell_of_next_stage(order: Order) -> None:
+    """In the transaction in which a stage ended and left its seller something: its buyer is told that the next one waits."""
+    if order.kind != OrderKind.STAGE:
+        return
+    done = OrderMilestone.objects.select_related("plan").get(order=order)
+    if done.plan.stopped_at is None and done.plan.milestones.filter(position__gt=done.position).exists():
+        _tell(done.plan.buyer_id, done.plan, _("The next stage begins when you pay for it"))
+
+
 def _tell(recipient_id: int, plan: MilestonePlan, title: Promise, words: str = "") -> None:
     """Notify one side in the transaction of the change."""
     with recipient_language():
