@@ -2,13 +2,14 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.transitions import Transition, TransitionTable
 
 
 class OfferStatus(models.TextChoices):
     OPEN = "open", _("Waiting for the answer")
-    ACCEPTED = "accepted", _("Agreed")
+    ACCEPTED = "accepted", pgettext_lazy("an offer", "Agreed")
     COUNTERED = "countered", _("Countered")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Taken back")

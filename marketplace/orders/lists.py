@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -162,12 +162,12 @@ def order_sheet(user: User, wanted: Wanted) -> Sheet:
         (_("State"), 14),
         (_("Price in yuan"), 12),
         (_("Given back in yuan"), 12),
-        (_("Placed"), 20),
-        (_("Paid"), 20),
+        (pgettext("when", "Placed"), 20),
+        (pgettext("when", "Paid"), 20),
         (_("Promised delivery"), 20),
-        (_("Delivered"), 20),
-        (_("Completed"), 20),
-        (_("Cancelled"), 20),
+        (pgettext("when", "Delivered"), 20),
+        (pgettext("when", "Completed"), 20),
+        (pgettext("when", "Cancelled"), 20),
     )
     title = _("Orders") if is_buyer else _("Orders of my services")
     name = f"{title}-{timezone.localtime(clock.now()):%Y%m%d}"

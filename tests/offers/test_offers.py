@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import pgettext
 
 from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
@@ -366,3 +367,11 @@ def test_price_days_and_revisions_of_stages_are_summed(buyer, seller):
     offer = make_offer(seller=seller, buyer=buyer, total_fen=1, delivery_days=1, stages=stages())
     assert (offer.total_fen, offer.delivery_days, offer.revisions) == (300_000, 30, 3)
     assert [stage.position for stage in offer.stages.all()] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [(S.ACCEPTED.label, "已谈妥"), (pgettext("when", "Paid"), "付款时间"), (pgettext("a version", "Later"), "后一版")],
+)
+def test_a_word_that_means_something_else_elsewhere_has_a_translation_of_its_own(words, expected):
+    assert str(words) == expected
