@@ -1,10 +1,13 @@
 """Briefs: published, told of, answered, chosen from, closed, opened again, taken down."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from marketplace.accounts.models import BlockedPerson, UserProfile
@@ -22,7 +25,7 @@ from marketplace.orders.states import OrderStatus
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
 from tests.factories import make_category, make_gig, make_seller, make_user
-from tests.offers.situations import make_brief, make_offer, pay, sent_file, stages, terms
+from tests.offers.situations import make_agreement, make_brief, make_offer, pay, sent_file, stages, terms
 
 S = BriefStatus
 
@@ -167,6 +170,9 @@ def test_of_a_settled_brief_nothing_else_is_chosen_or_offered(brief, buyer):
     services.accept_offer(offer_id=first.pk, user=buyer)
     with pytest.raises(OfferError) as refusal:
         services.accept_offer(offer_id=counter.pk, user=second.proposed_by)
+    assert refusal.value.code == OfferErrorCode.WRONG_STATE
+    with pytest.raises(OfferError) as refusal:
+        services.counter_offer(offer_id=counter.pk, user=second.proposed_by, terms=terms(), valid_days=3)
     assert refusal.value.code == OfferErrorCode.WRONG_STATE
     with pytest.raises(OfferError) as refusal:
         make_offer(seller=make_seller(), buyer=buyer, brief=brief)
@@ -439,3 +445,31 @@ def test_who_closes_the_account_publishes_nothing(category):
     with pytest.raises(BriefError) as refusal:
         make_brief(buyer=buyer, category=category)
     assert refusal.value.code == BriefErrorCode.ACCOUNT_CLOSING
+
+
+LOCKED = re.compile(r'FROM "?(\w+)"?.* FOR (?:SHARE|NO KEY UPDATE)', re.DOTALL)
+RANKS = ["accounts_user", "offers_brief", "offers_negotiation", "orders_milestoneplan", "orders_order"]
+
+
+def locks_of(act) -> list[str]:
+    """The tables whose rows an act locks, in the order in which it first does."""
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    found = [match[1] for query in queries if (match := LOCKED.search(query["sql"]))]
+    return list(dict.fromkeys(table for table in found if table in RANKS))
+
+
+def test_what_is_agreed_about_a_brief_is_locked_in_the_order_of_the_document(brief, buyer, seller):
+    offer = make_offer(seller=seller, buyer=buyer, brief=brief, stages=stages())
+    agreed = services.accept_offer
+    assert locks_of(lambda: agreed(offer_id=offer.pk, user=buyer)) == RANKS[:4]
+    negotiation = Negotiation.objects.get()
+    plan = {"plan_id": negotiation.plan_id}
+    assert locks_of(lambda: services.order_agreement(negotiation_id=negotiation.pk, buyer=buyer)) == [
+        RANKS[0], *RANKS[2:],
+    ]  # fmt: skip
+    assert locks_of(lambda: orders.fund_stage(buyer=buyer, **plan)) == [RANKS[0], *RANKS[3:]]
+    orders.cancel_order(order_id=Order.objects.get().pk, user=buyer)
+    assert locks_of(lambda: reopen(brief, buyer)) == RANKS
+    other = make_agreement(seller=seller, buyer=buyer, stages=stages()).plan
+    assert locks_of(lambda: orders.stop_plan(plan_id=other.pk, user=seller, words="不做了")) == [RANKS[0], *RANKS[3:]]

@@ -273,3 +273,12 @@ def test_an_account_with_an_agreement_that_goes_on_is_not_closed_unseen(plan):
         assert plan.get_absolute_url() in [blocker.url for blocker in OrdersSection().blockers(person)]
     services.stop_plan(plan_id=plan.pk, user=plan.seller, words="后面的排不开")
     assert plan.get_absolute_url() not in [blocker.url for blocker in OrdersSection().blockers(plan.buyer)]
+
+
+@pytest.mark.parametrize("blocker", ["buyer", "seller"])
+def test_between_people_of_whom_one_blocked_the_other_no_further_stage_is_funded_and_no_tip_given(plan, blocker):
+    first = complete(stage(plan, 1))
+    owner, person = (plan.buyer, plan.seller) if blocker == "buyer" else (plan.seller, plan.buyer)
+    BlockedPerson.objects.create(owner=owner, person=person)
+    refused(OrderErrorCode.NOT_FOR_YOU, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
+    refused(OrderErrorCode.NOT_FOR_YOU, plan, services.give_tip, order_id=first.pk, buyer=plan.buyer, amount_fen=1000)

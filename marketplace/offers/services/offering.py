@@ -73,17 +73,15 @@ def counter_offer(*, offer_id: int, user: User, terms: OfferTerms, valid_days: i
     """Answer an open offer with another one: the next version of the same negotiation, and the only open one.
 
     What the seller asks the buyer (questions) stays as the seller wrote it. Raises OfferError WRONG_STATE, EXPIRED,
-    NOT_TAKEN, BRIEF_OVER, VALIDITY or what `check_terms` raises.
+    NOT_TAKEN, VALIDITY or what `check_terms` raises.
     """
     terms = terms.summed()
     check_terms(terms)
     check_validity(valid_days)
-    held = hold(offer_id, user, with_brief=True)
+    held = hold(offer_id, user)  # a brief that is settled has ended its open offers
     negotiation, offer = held.negotiation, held.offer
     require_move(offer, to=OfferStatus.COUNTERED, user=user)
     require_not_blocked(negotiation.buyer_id, negotiation.seller_id)
-    if held.brief is not None and held.brief.status not in (BriefStatus.OPEN, BriefStatus.EXPIRED):
-        raise OfferError(OfferErrorCode.BRIEF_OVER)
     now = clock.now()
     close(offer, status=OfferStatus.COUNTERED, at=now, user=user)
     version = write_version(negotiation, user=user, terms=terms, valid_days=valid_days, words=words, at=now)
