@@ -79,7 +79,7 @@ def supplement_to_pay(user: User, proposal: OrderProposal) -> Order | None:
     """The order that this accepted proposal of additional work became, for the buyer who pays it; None for the seller."""
     if user.pk != proposal.order.buyer_id:
         return None
-    return proposal.order.children.filter(checkout_key=supplement_key(proposal.order, proposal)).first()
+    return proposal.order.children.filter(checkout_key=supplement_key(order=proposal.order, proposal=proposal)).first()
 
 
 def tip_of(order: Order) -> Order | None:

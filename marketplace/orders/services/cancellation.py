@@ -65,8 +65,9 @@ def drop_unpaid(order: Order, *, user: User, actor: str = BUYER, reason: str = "
     end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code="", reason=reason)
 
 
+@transaction.atomic
 def still_payable(*, order_id: int) -> Order | None:
-    """In the caller's transaction: an order that was placed, unless nothing can be paid for it any more.
+    """An order that was placed, locked for the caller's transaction, unless nothing can be paid for it any more.
 
     One whose payment time is over is closed here, as its clock would do a moment later. What has been paid comes back too.
     """

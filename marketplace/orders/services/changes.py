@@ -103,7 +103,7 @@ def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) 
         gig=order.gig,
         parent=order,
         # One proposal, one order: the unique key holds it beside the lock.
-        checkout_key=supplement_key(order, proposal),
+        checkout_key=supplement_key(order=order, proposal=proposal),
         snapshot={"agreed": _agreed(order, proposal)},
     )
     supplement.payment_expires_at = clock.now() + timedelta(
@@ -114,7 +114,7 @@ def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) 
         tell(order.buyer_id, supplement, _("Agreed: pay for the additional work, and it begins"))
 
 
-def supplement_key(order: Order, proposal: OrderProposal) -> UUID:
+def supplement_key(*, order: Order, proposal: OrderProposal) -> UUID:
     """What the order of an accepted proposal of additional work is known by."""
     return uuid5(order.checkout_key, f"proposal:{proposal.pk}")
 

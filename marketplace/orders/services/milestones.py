@@ -154,9 +154,10 @@ def tell_of_next_stage(order: Order) -> None:
     """In the transaction in which a stage ended and left its seller something: its buyer is told that the next one waits."""
     if order.kind != OrderKind.STAGE:
         return
-    done = OrderMilestone.objects.select_related("plan").get(order=order)
-    if done.plan.stopped_at is None and done.plan.milestones.filter(position__gt=done.position).exists():
-        _tell(done.plan.buyer_id, done.plan, _("The next stage begins when you pay for it"))
+    plan = MilestonePlan.objects.get(milestones__order=order)
+    position = plan.milestones.values_list("position", flat=True).get(order=order)
+    if plan.stopped_at is None and plan.milestones.filter(position__gt=position).exists():
+        _tell(plan.buyer_id, plan, _("The next stage begins when you pay for it"))
 
 
 def _tell(recipient_id: int, plan: MilestonePlan, title: Promise, words: str = "") -> None:
