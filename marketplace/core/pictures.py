@@ -1,7 +1,6 @@
 """Pictures from people: checked, turned upright, made smaller, re-encoded. What was hidden in the file stays behind."""
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import NamedTuple
@@ -56,7 +55,7 @@ def encode_square(upload: File, *, square: Square | None, side: int) -> EncodedP
 
 
 def open_picture(
-    upload: File, *, megabytes: int = MAXIMUM_MEGABYTES, formats: Sequence[str] = ACCEPTED_FORMATS
+    upload: File, *, megabytes: int = MAXIMUM_MEGABYTES, formats: tuple[str, ...] = ACCEPTED_FORMATS
 ) -> Image.Image:
     """The pixels of `upload`, upright, in RGB or RGBA. Raises PictureError; too many are refused before they are unpacked."""
     if upload.size > megabytes * 1024 * 1024:

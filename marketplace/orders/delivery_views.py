@@ -85,9 +85,8 @@ def _sending(
     if request.method == "POST":
         form = form_class(request.POST, request.FILES, owner=request.user, subject=subject)
         is_valid = form.is_valid()
-        if not form.purpose.may_send(
-            request.user, form.subject
-        ):  # nothing is taken from, or of, whoever may not send it
+        # Of whoever may not send files here nothing is taken in, and nothing of theirs is thrown away.
+        if not form.purpose.may_send(request.user, form.subject):
             form.add_error(None, OrderError(OrderErrorCode.WRONG_STATE).message)
         elif form.settle_files() and is_valid:
             try:

@@ -10,7 +10,16 @@ from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderKind, ProposalKind
 from marketplace.orders.order_parts import possible_changes
 from marketplace.orders.states import OrderStatus
-from tests.factories import make_completed_order, make_delivered_order, make_gig, make_paid_order, make_user
+from tests.factories import (
+    make_completed_order,
+    make_delivered_order,
+    make_gig,
+    make_order,
+    make_paid_order,
+    make_seller,
+    make_user,
+)
+from tests.offers.situations import make_plan
 from tests.orders.changing import make_proposal, make_tip, pay
 from tests.orders.situations import EVERY_STATE, footprint, make_order_in
 
@@ -185,3 +194,33 @@ def test_the_page_of_an_unpaid_tip_is_the_buyers_alone():
     assert client_of(tip.seller).get(tip.get_absolute_url()).status_code == 404
     services.cancel_order(order_id=tip.pk, user=tip.buyer)
     assert possible_changes(tip.parent, tip.buyer, proposals_of(tip.parent)) == ["tip"]
+
+
+def _supplement() -> Order:
+    order = make_paid_order()
+    services.accept_proposal(proposal_id=make_proposal(order, ProposalKind.SUPPLEMENT).pk, user=order.seller)
+    return order.children.get()
+
+
+def _stage() -> Order:
+    return make_plan(buyer=make_user(), seller=make_seller()).milestones.get(position=1).order
+
+
+MADE = {
+    OrderKind.STANDARD: make_order,
+    OrderKind.SUPPLEMENT: _supplement,
+    OrderKind.TIP: make_tip,
+    OrderKind.STAGE: _stage,
+}
+
+
+@pytest.mark.parametrize("kind", OrderKind, ids=str)
+def test_the_page_of_every_kind_of_order_opens_for_both_sides(kind):
+    order = MADE[kind]()
+    assert order.kind == kind
+    assert client_of(order.buyer).get(order.get_absolute_url()).status_code == 200
+    assert pay(order)
+    for user in (order.buyer, order.seller):
+        page = client_of(user).get(order.get_absolute_url())
+        assert page.status_code == 200
+        assert order.gig_title in page.content.decode()
