@@ -16,11 +16,11 @@ from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Coupon, CouponUse, Order, Refund
 from marketplace.payments.audit import audit_money
 from tests.factories import (
+    decide_finally,
     make_category,
     make_coupon,
     make_finance,
     make_gig,
-    make_moderator,
     make_order,
     make_paid_order,
     make_user,
@@ -128,7 +128,7 @@ def test_a_decision_shares_what_is_left_and_a_whole_refund_gives_the_coupon_back
     coupon = make_coupon(amount_fen=700)
     order = delivered(coupon_code=coupon.code)
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
-    services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=refund_fen, explanation="")
+    decide_finally(order, refund_fen=refund_fen)
     kinds = books(order)
     assert kinds.get(AccountKind.ESCROW, 0) == refund_fen
     if refund_fen == 0:
@@ -225,6 +225,36 @@ def test_a_first_order_is_one_for_all_coupons_of_the_kind():
     assert refusal_of(coupons[1].code, buyer=buyer) == OrderErrorCode.COUPON_HELD
     regular = make_paid_order().buyer
     assert refusal_of(coupons[1].code, buyer=regular) == OrderErrorCode.COUPON_FIRST_ORDER
+
+
+def test_a_first_order_that_came_to_nothing_was_none():
+    coupon, buyer = make_coupon(first_order_only=True), make_user()
+    cancelled = make_paid_order(buyer=buyer, coupon_code=coupon.code)
+    services.cancel_order(order_id=cancelled.pk, user=cancelled.seller)
+    disputed = delivered(buyer=buyer, coupon_code=coupon.code)
+    services.open_dispute(order_id=disputed.pk, user=buyer, reason="不符")
+    decide_finally(disputed, refund_fen=disputed.total_fen)
+    coupon.refresh_from_db()
+    assert coupon.uses == 0
+    half = delivered(buyer=buyer, coupon_code=coupon.code)
+    assert half.discount_fen == 500
+    services.open_dispute(order_id=half.pk, user=buyer, reason="不符")
+    decide_finally(half, refund_fen=1)
+    assert refusal_of(make_coupon(first_order_only=True).code, buyer=buyer) == OrderErrorCode.COUPON_USED_BY_YOU
+
+
+def test_a_purchase_that_stands_is_a_first_order_although_a_part_went_back():
+    order = delivered()
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
+    decide_finally(order, refund_fen=1)
+    code = make_coupon(first_order_only=True).code
+    assert refusal_of(code, buyer=order.buyer) == OrderErrorCode.COUPON_FIRST_ORDER
+
+
+def test_a_code_that_folds_to_more_than_fits_is_said_at_its_field():
+    with pytest.raises(ValidationError, match="code"):
+        make_coupon(code="㍿" * 10)
+    assert make_coupon(code="㍿").code == "株式会社"
 
 
 def test_a_coupon_says_one_thing_or_the_other():
