@@ -82,6 +82,15 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             "orders.stages_minimum_fen", 70_000, 0, 10_000_000, _("fen"), _("An agreement in stages is at least")
         ),
         ConfigDefinition("orders.stage_minimum_fen", 3_500, 100, 1_000_000, _("fen"), _("A stage is at least")),
+        # Product decision: a campaign's small change; what costs more is seen by two people, as withdrawals are.
+        ConfigDefinition(
+            "coupons.alone_fen",
+            500_000,
+            0,
+            100_000_000,
+            _("fen"),
+            _("A coupon with a budget above this is switched on by finance"),
+        ),
         # facts/marketplace.md, rule 3: either side proposes, and silence cancels.
         ConfigDefinition(
             "orders.cancel_answer_hours", 48, 12, 240, _("hours"), _("A proposal to cancel together is answered within")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import User
-from marketplace.orders.deadlines import SAYINGS
+from marketplace.orders.deadlines import SAYINGS, is_very_late
 from marketplace.orders.models import DeadlineKind, Order
 from marketplace.orders.states import FINAL_STATUSES, OrderStatus
 
@@ -119,4 +119,6 @@ def _without_clocks(order: Order) -> str:
         )
     if order.status == OrderStatus.DISPUTED:
         return _("No clock runs: all others stand still until the dispute is settled.")
+    if not is_very_late(order):
+        return ""
     return _("No clock runs any more: the delivery is very late, and the buyer may cancel alone.")

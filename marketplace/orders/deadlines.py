@@ -20,8 +20,9 @@ ACCEPT_REMINDERS = {
     DeadlineKind.ACCEPT_REMINDER_LAST: timedelta(hours=24),
 }
 DUE_REMINDER_BEFORE = timedelta(hours=24)
-# A buyer who has paid and not said what for is asked twice; the money waits as long as it takes.
-REQUIREMENTS_REMINDERS = (timedelta(hours=24), timedelta(hours=72))
+# A buyer who has paid and not said what for is asked again, at last before institutions let go of the money by themselves
+# (facts/payments.md: 180 days). Nobody cancels for them.
+REQUIREMENTS_REMINDERS = tuple(timedelta(days=days) for days in (1, 3, 14, 60, 120))
 # They only say something. One that comes too late is none; every other clock that is over has still to do its work.
 SAYINGS = frozenset(
     {

@@ -11,7 +11,7 @@ from django.utils import timezone
 from marketplace.core.config import set_config
 from marketplace.ledger.models import AccountKind, Entry
 from marketplace.ledger.postings_own_money import own_fen
-from marketplace.orders import services
+from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Coupon, CouponUse, Order, Refund
 from marketplace.payments.audit import audit_money
@@ -192,6 +192,19 @@ def refusal_of(coupon_code: str, **choice) -> OrderErrorCode:
 )
 def test_a_coupon_keeps_to_its_terms(terms, code):
     assert refusal_of(make_coupon(**terms).code) == code
+
+
+@pytest.mark.parametrize("change", [{"amount_fen": 400}, {"amount_fen": 600}, {"is_active": False}], ids=str)
+def test_what_staff_changes_between_the_sum_and_the_lock_is_not_given(monkeypatch, change):
+    coupon, lock = make_coupon(), locks.lock_coupon
+
+    def changed_meanwhile(coupon_id):
+        Coupon.objects.filter(pk=coupon_id).update(**change)
+        return lock(coupon_id)
+
+    monkeypatch.setattr(locks, "lock_coupon", changed_meanwhile)
+    code = OrderErrorCode.COUPON_OVER if "is_active" in change else OrderErrorCode.OFFER_CHANGED
+    assert refusal_of(coupon.code) == code
 
 
 def test_an_unknown_code_is_refused_not_ignored():

@@ -55,6 +55,7 @@ class Coupon(TimeStamped):
     class Meta:
         verbose_name = _("coupon")
         verbose_name_plural = _("coupons")
+        permissions = [("approve_coupon", "Can switch on a coupon with a large budget")]
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
