@@ -184,6 +184,19 @@ def test_a_quantity_that_nobody_can_buy_is_said_beside_the_quantity(buyer_client
     assert not Order.objects.exists()
 
 
+def test_a_way_of_paying_that_cannot_hold_this_order_is_said_beside_it_and_the_choice_stays(
+    buyer_client, gig, settings
+):
+    settings.SETTLEMENT_MODE = "custody"  # the seller has no account at the institution
+    data = choice_of(gig, checkout_key=uuid4())
+    data["seen_offer"] = buyer_client.get(address(gig, "checkout_total"), data).context["quote"].seen
+    answer = buyer_client.post(address(gig), data)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["gateway"]
+    assert answer.context["quote"].quantity == 2
+    assert not Order.objects.exists()
+
+
 def test_extras_of_another_service_and_packages_off_sale_are_not_there(buyer_client, gig):
     foreign = GigExtra.objects.create(gig=make_gig(), title="别人的", price_fen=1)
     answer = buyer_client.get(address(gig, "checkout_total"), {"extras": [foreign.pk, "x"], "quantity": 99})
