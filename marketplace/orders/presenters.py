@@ -16,7 +16,6 @@ from marketplace.core import clock
 from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import automatic
-from marketplace.orders.deadlines import is_very_late, second_thought_until
 from marketplace.orders.delivery_access import is_held_back
 from marketplace.orders.dispute_words import event_text
 from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderKind
@@ -204,17 +203,9 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
             started_at=order.started_at,
             actions=["deliver", "dispute", "cancel"],
         )
-    may_cancel, until = is_very_late(order), second_thought_until(order)
-    text = _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.") % {
-        "hours": hours
-    }
-    if until is not None:
-        text = _(
-            "The seller began without your requirements. Until %(moment)s you can cancel alone and get everything back."
-        ) % {"moment": date_format(timezone.localtime(until), "DATETIME_FORMAT")}
     return NextThing(
         title=_("%(seller)s is at work") % {"seller": order.seller.display_name},
-        text=_("It is very late. You can cancel now and get everything back.") if may_cancel else text,
+        text=automatic.way_out(order),
         deadline=order.due_at,
         deadline_text=_("is the promised time of delivery"),
         started_at=order.started_at,
