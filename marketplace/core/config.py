@@ -1,5 +1,6 @@
 """Business constants: defined here with type, bounds, unit and source; changed by staff in SystemConfig without a release."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -37,6 +38,15 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition("orders.revision_days", 3, 1, 30, _("days"), _("A revision may take at least")),
         # facts/marketplace.md, rule 4.
         ConfigDefinition("orders.very_late_hours", 24, 1, 240, _("hours"), _("A buyer may cancel alone when late by")),
+        # Product decision: a seller who begins at once does not take away the buyer's second thought.
+        ConfigDefinition(
+            "orders.second_thought_hours",
+            24,
+            0,
+            240,
+            _("hours"),
+            _("Where the seller began without the requirements, the buyer may cancel alone after the payment for"),
+        ),
         # facts/marketplace.md, "suggested own defaults": one pause of seven days, once for each order.
         ConfigDefinition(
             "orders.acceptance_pause_days", 7, 1, 30, _("days"), _("A buyer may put off automatic acceptance once, by")
@@ -72,6 +82,15 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             "orders.stages_minimum_fen", 70_000, 0, 10_000_000, _("fen"), _("An agreement in stages is at least")
         ),
         ConfigDefinition("orders.stage_minimum_fen", 3_500, 100, 1_000_000, _("fen"), _("A stage is at least")),
+        # Product decision: a campaign's small change; what costs more is seen by two people, as withdrawals are.
+        ConfigDefinition(
+            "coupons.alone_fen",
+            500_000,
+            0,
+            100_000_000,
+            _("fen"),
+            _("A coupon with a budget above this is switched on by finance"),
+        ),
         # facts/marketplace.md, rule 3: either side proposes, and silence cancels.
         ConfigDefinition(
             "orders.cancel_answer_hours", 48, 12, 240, _("hours"), _("A proposal to cancel together is answered within")
@@ -278,12 +297,16 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
 
 def get_config(key: str) -> int:
     """The value in force of the constant `key`, in the unit of its definition. Raises KeyError for an unknown key."""
-    definition = DEFINITIONS[key]
+    return get_configs([key])[key]
+
+
+def get_configs(keys: Iterable[str]) -> dict[str, int]:
+    """The values in force of several constants, looked up once. Raises KeyError for an unknown key."""
     stored = cache.get(_CACHE_KEY)
     if stored is None:
         stored = dict(SystemConfig.objects.values_list("key", "value"))
         cache.set(_CACHE_KEY, stored, timeout=60)
-    return int(stored.get(key, definition.default))
+    return {key: int(stored.get(key, DEFINITIONS[key].default)) for key in keys}
 
 
 def set_config(*, key: str, value: int, reason: str, user_id: int | None = None) -> SystemConfig:

@@ -18,7 +18,7 @@ CONTENT_TYPE = "application/octet-stream"
 def download(request: HttpRequest, file: File, *, size: int, name: str) -> HttpResponseBase:
     """`file`, of `size` bytes, to be saved as `name`. A download that broke off goes on: one range of bytes is understood."""
     first, last = 0, size - 1
-    asked = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("Range", "").strip())
+    asked = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", request.headers.get("Range", "").strip())
     # Without our checksum a browser cannot know that it is the same file; ours never changes.
     is_part = asked is not None and asked[0] != "bytes=-"
     if asked is not None and is_part:

@@ -6,7 +6,7 @@ import json
 from django.core.cache import cache
 from django.db import transaction
 
-from marketplace.core.config import DEFINITIONS, get_config
+from marketplace.core.config import DEFINITIONS, get_config, get_configs
 from marketplace.core.models import RulesVersion
 
 # What a change of would alter an agreement that was made before.
@@ -16,13 +16,23 @@ _CACHE_KEY = "core:rules_version"
 
 def pinned_values() -> dict[str, int]:
     """The constants that a version holds, as they are in force now, each in the unit of its definition."""
-    return {key: get_config(key) for key in sorted(DEFINITIONS) if key.startswith(PINNED_PREFIXES)}
+    return get_configs(key for key in sorted(DEFINITIONS) if key.startswith(PINNED_PREFIXES))
+
+
+def digest_of(values: dict[str, int]) -> str:
+    """By what one version differs from all others."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def known_rules() -> RulesVersion | None:
+    """The version in force, if any order or page made it already. For readers: it writes nothing."""
+    return RulesVersion.objects.filter(digest=digest_of(pinned_values())).first()
 
 
 def current_rules() -> RulesVersion:
     """The version of the rules in force, made when there is none like it. Safe when two ask at once."""
     values = pinned_values()
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    digest = digest_of(values)
     known: RulesVersion | None = cache.get(_CACHE_KEY)
     if known is not None and known.digest == digest:
         return known

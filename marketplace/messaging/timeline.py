@@ -9,6 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.messaging.models import Message
 from marketplace.orders.models import Order
 from marketplace.orders.presenters import TimelineEntry
+from marketplace.orders.states import OrderStatus
 
 MOST, EXCERPT = 50, 160
 
@@ -20,6 +21,8 @@ def messages_of(order: Order, viewer: User) -> list[TimelineEntry]:
     )
     messages = Message.objects.filter(two, created_at__gte=order.created_at)
     ended = order.completed_at or order.cancelled_at
+    if ended is None and order.status == OrderStatus.RESOLVED:
+        ended = order.dispute.decided_at
     if ended is not None:
         messages = messages.filter(created_at__lte=ended)
     newest = messages.select_related("sender__profile").prefetch_related("attachments").order_by("-pk")[:MOST]

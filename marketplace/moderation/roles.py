@@ -37,7 +37,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         _ADMIN,
         _SEE_ORDERS,
         ("accounts", _PEOPLE),
-        ("orders", ["change_refund", "view_couponuse"]),
+        ("orders", ["change_refund", "view_couponuse", "approve_coupon"]),
         _COUPONS,
         ("ledger", ["view_account", "view_transaction", "view_entry", "view_wallet", "view_clearing"]),
         (

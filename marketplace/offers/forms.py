@@ -20,7 +20,7 @@ from marketplace.offers.sent_files import BRIEF_FILES, SUBJECT
 from marketplace.offers.terms import OfferTerms
 from marketplace.orders.delivery_forms import SentFilesForm
 
-QUESTIONS = 5
+QUESTIONS, QUESTION_LENGTH = 5, 200
 STAGE_ROWS = 5
 
 
@@ -88,12 +88,15 @@ class OfferForm(forms.Form):
                     self.add_error(name, self.fields[name].error_messages["required"])
         if len(self.questions()) > QUESTIONS:
             self.add_error("questions_text", _("At most five questions, please."))
+        if any(len(question) > QUESTION_LENGTH for question in self.questions()):
+            said = _("A question has at most %(limit)s characters.") % {"limit": QUESTION_LENGTH}
+            self.add_error("questions_text", said)
         return data
 
     def questions(self) -> tuple[str, ...]:
         """The questions, one a line."""
         text = self.cleaned_data.get("questions_text") or ""
-        return tuple(line.strip()[:200] for line in text.splitlines() if line.strip())
+        return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 class StageForm(forms.Form):

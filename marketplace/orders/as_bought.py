@@ -11,15 +11,19 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.models import User
+from marketplace.core import staff_log
 from marketplace.gigs.models import PackageTier
 from marketplace.orders.models import Order
 
 
 def order_as_bought(user: User, number: str) -> Order:
-    """An order for one of its two sides, or for staff that decides disputes. Raises Http404 for anybody else."""
+    """An order for one of its two sides, or, once there was a dispute, for staff that decides those. Raises Http404."""
+    sides = Q(buyer=user) | Q(seller=user, paid_at__isnull=False)
     orders = Order.objects.filter(number=number)
     if not user.has_perm("orders.change_dispute"):
-        orders = orders.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False))
+        orders = orders.filter(sides)
+    else:
+        orders = orders.filter(sides | Q(dispute__isnull=False))
     order = orders.select_related("gig", "seller__profile").prefetch_related("items").first()
     if order is None:
         raise Http404
@@ -31,6 +35,8 @@ def order_as_bought(user: User, number: str) -> Order:
 def as_bought(request: HttpRequest, number: str) -> HttpResponse:
     """What the page of the service promised on the day of the purchase."""
     order = order_as_bought(request.user, number)
+    if request.user.pk not in (order.buyer_id, order.seller_id):
+        staff_log.note(actor=request.user, action="order.as_bought", data={"order": order.number})
     return render(request, "orders/order_as_bought.html", {"order": order, "bought": _shown(order)})
 
 
@@ -54,6 +60,11 @@ def _shown(order: Order) -> dict[str, Any]:
         "description": gig["description"],
         "packages": packages,
         "features": gig["features"],
+        "attributes": [
+            (row["name_en" if english else "name"], row["values_en" if english else "values"])
+            for row in gig.get("attributes", ())
+        ],
+        "offered": [extra for extra in gig.get("extras", ()) if extra not in order.snapshot["bought"]["extras"]],
         "faqs": gig["faqs"],
         "requirements": gig["requirements"],
         "extras": order.snapshot["bought"]["extras"],

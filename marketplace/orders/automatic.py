@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import User
-from marketplace.orders.deadlines import SAYINGS
+from marketplace.core.rules import rule
+from marketplace.orders.deadlines import SAYINGS, is_very_late, second_thought_until
 from marketplace.orders.models import DeadlineKind, Order
 from marketplace.orders.states import FINAL_STATUSES, OrderStatus
 
@@ -119,4 +122,20 @@ def _without_clocks(order: Order) -> str:
         )
     if order.status == OrderStatus.DISPUTED:
         return _("No clock runs: all others stand still until the dispute is settled.")
+    if not is_very_late(order):
+        return ""
     return _("No clock runs any more: the delivery is very late, and the buyer may cancel alone.")
+
+
+def way_out(order: Order) -> str:
+    """When the buyer of running work may cancel alone, in a sentence."""
+    if is_very_late(order):
+        return _("It is very late. You can cancel now and get everything back.")
+    until = second_thought_until(order)
+    if until is not None:
+        return _(
+            "The seller began without your requirements. Until %(moment)s you can cancel alone and get everything back."
+        ) % {"moment": date_format(timezone.localtime(until), "DATETIME_FORMAT")}
+    return _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.") % {
+        "hours": rule(order.rules, "orders.very_late_hours")
+    }

@@ -29,6 +29,7 @@ class CancelTerms:
     refund_fen: int  # all of what is left of the price; 0 where nothing was paid
     answer_hours: int
     very_late_at: datetime | None  # from when on a buyer may cancel alone; None where that is no question
+    second_thought_until: datetime | None  # until when a buyer may, since the seller began without the requirements
     is_marked: bool  # ending it alone is counted against the seller
     marks: int  # how many such marks the seller has
 
@@ -39,13 +40,14 @@ class CancelTerms:
 
 
 def may_cancel_alone(order: Order, side: str) -> bool:
-    """Whether the table lets this side end the order alone; a buyer's running work only when it is very late."""
+    """Whether the table lets this side end the order alone; a buyer's running work only when it is very late, or soon after
+    the payment where the seller began without the requirements."""
     if not ORDER_TRANSITIONS.allows(OrderStatus(order.status), OrderStatus.CANCELLED, side):
         return False
     very_late_at = very_late_from(order) if side == BUYER else None
     if very_late_at is None:
         return side == SELLER or order.status in (OrderStatus.PENDING_PAYMENT, OrderStatus.AWAITING_REQUIREMENTS)
-    return clock.now() >= very_late_at
+    return clock.now() >= very_late_at or deadlines.second_thought_until(order) is not None
 
 
 def very_late_from(order: Order) -> datetime | None:
@@ -77,6 +79,7 @@ def cancel_terms(order: Order, user: User) -> CancelTerms:
         refund_fen=order.kept_fen if order.status in FUNDED_STATUSES else 0,
         answer_hours=rule(order.rules, "orders.cancel_answer_hours"),
         very_late_at=very_late_from(order) if side == BUYER else None,
+        second_thought_until=deadlines.second_thought_until(order) if side == BUYER else None,
         is_marked=is_marked,
         marks=dispute_selectors.seller_marks(order.seller).count() if is_marked else 0,
     )

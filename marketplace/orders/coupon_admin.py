@@ -1,25 +1,32 @@
 """Coupons in the admin: marketers make them, finance watches what they cost. Nobody removes one: orders point at it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from marketplace.core import staff_log
+from marketplace.core.config import get_config
 from marketplace.core.money import display_money, parse_yuan, yuan_text
-from marketplace.orders.models import Coupon
+from marketplace.orders import locks
+from marketplace.orders.models import Coupon, CouponUse
 
 _TERMS = (
     *("code", "amount_fen", "percent", "cap_fen", "minimum_fen", "most_uses", "most_uses_per_person"),
     *("first_order_only", "budget_fen", "is_active"),
 )
+# Whoever changes one of these of a coupon with a large budget asks a colleague to switch it on.
+_MONEY = frozenset(_TERMS) - {"code"} | {"starts_at", "ends_at", "categories"}
 
 
 class CouponPolicy(ModelPermissionPolicy):
@@ -43,7 +50,7 @@ class YuanField(forms.DecimalField):
         return None if amount is None else parse_yuan(amount)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+        return super().has_changed(Decimal(initial).scaleb(-2) if isinstance(initial, int) else initial, data)
 
 
 class CouponForm(WagtailAdminModelForm):
@@ -62,14 +69,33 @@ class CouponForm(WagtailAdminModelForm):
     def clean_minimum_fen(self) -> int:
         return self.cleaned_data["minimum_fen"] or 0
 
-    def save(self, commit: bool = True) -> Coupon:
-        """Save the terms alone: what is in use counts on under the coupon's lock while somebody types here."""
-        if self.instance.pk is None or not commit:
-            return super().save(commit=commit)
-        own = [field.name for field in Coupon._meta.concrete_fields if field.name in self.cleaned_data]
-        self.instance.save(update_fields=[*own, "updated_at"])
-        self._save_m2m()
-        return self.instance
+    def clean(self) -> dict[str, Any]:
+        """Above a bound (`coupons.alone_fen`) a colleague of finance switches it on: nobody gives away much alone."""
+        data = super().clean()
+        most_fen = get_config("coupons.alone_fen")
+        gives = data.get("is_active") and (data.get("budget_fen") or 0) > most_fen
+        if gives and not _MONEY.isdisjoint(self.changed_data) and not self.for_user.has_perm("orders.approve_coupon"):
+            refusal = _(
+                "With a budget above %(amount)s it is switched on by a colleague of finance. Save it off for now."
+            )
+            self.add_error("is_active", refusal % {"amount": display_money(most_fen)})
+        return data
+
+
+class CouponEditView(EditView):
+    """Saved under the coupon's lock: what is in use counts on while somebody types, and neither writes over the other."""
+
+    @transaction.atomic
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = locks.lock_coupon(self.object.pk)
+        return super().post(request, *args, **kwargs)
+
+
+class YuanPanel(FieldPanel):
+    """An amount that is only read, in yuan."""
+
+    def format_value_for_display(self, value: Any) -> str:
+        return display_money(value)
 
 
 class CouponViewSet(SnippetViewSet):
@@ -80,6 +106,7 @@ class CouponViewSet(SnippetViewSet):
     menu_order = 330
     add_to_admin_menu = True
     copy_view_enabled = False
+    edit_view_class = CouponEditView
     list_per_page = 50
     list_display = [
         "code",
@@ -88,7 +115,7 @@ class CouponViewSet(SnippetViewSet):
         Column(lambda coupon: f"{coupon.uses} / {coupon.most_uses}", label=_("uses"), sort_key="uses"),
         Column(
             lambda coupon: f"{display_money(coupon.spent_fen)} / {display_money(coupon.budget_fen)}",
-            label=_("Cost and budget"),
+            label=_("Promised and budget"),
             sort_key="spent_fen",
         ),
         DateColumn("ends_at", label=_("ends at"), sort_key="ends_at"),
@@ -124,12 +151,54 @@ class CouponViewSet(SnippetViewSet):
             ),
             FieldPanel("is_active"),
             MultiFieldPanel(
-                [FieldPanel("uses", read_only=True), FieldPanel("spent_fen", read_only=True)],
-                heading=_("So far (the discounts in fen)"),
+                [FieldPanel("uses", read_only=True), YuanPanel("spent_fen", read_only=True)],
+                heading=_("So far"),
+                help_text=_(
+                    "What its orders were promised. An order that ends without a purchase gives its part back; what is "
+                    "refunded later is in the books alone."
+                ),
             ),
         ],
         base_form_class=CouponForm,
     )
+
+
+class CouponUsePolicy(ModelPermissionPolicy):
+    """Read by finance; made and given back by orders alone."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "view" and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        return "view" in actions and self.user_has_permission(user, "view")
+
+
+class CouponUseViewSet(SnippetViewSet):
+    """What coupons cost, order by order."""
+
+    model = CouponUse
+    icon = "tag"
+    menu_label = _("Uses of coupons")
+    menu_name = "coupon-uses"
+    menu_order = 331
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    list_per_page = 50
+    list_display = [
+        Column("coupon", label=_("coupon"), sort_key="coupon__code"),
+        Column(lambda use: use.order.number, label=_("order")),
+        Column(lambda use: use.person.display_name, label=_("buyer")),
+        Column(lambda use: display_money(use.amount_fen), label=_("Discount"), sort_key="amount_fen"),
+        DateColumn("used_at", label=_("used at"), sort_key="used_at"),
+        DateColumn("returned_at", label=_("given back at"), sort_key="returned_at"),
+    ]
+    list_filter = {"coupon": ["exact"], "returned_at": ["isnull"]}
+    list_export = ["coupon", "order", "amount_fen", "used_at", "returned_at"]
+    search_fields = ["coupon__code", "order__number"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CouponUse]:
+        return CouponUse.objects.select_related("coupon", "order", "person__profile")
 
 
 def gives(coupon: Coupon) -> str:
@@ -148,3 +217,4 @@ def note_change(request: HttpRequest, changed: Any) -> None:
 
 
 register_permission_policy(Coupon, CouponPolicy(Coupon))
+register_permission_policy(CouponUse, CouponUsePolicy(CouponUse))

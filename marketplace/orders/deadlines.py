@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from marketplace.core import clock
 from marketplace.core.rules import rule
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline, OrderProposal
-from marketplace.orders.states import FINAL_STATUSES, OrderStatus, ProposalStatus
+from marketplace.orders.states import FINAL_STATUSES, WORKED_ON_STATUSES, OrderStatus, ProposalStatus
 
 Moments = Mapping[DeadlineKind, datetime | None]
 
@@ -20,8 +20,9 @@ ACCEPT_REMINDERS = {
     DeadlineKind.ACCEPT_REMINDER_LAST: timedelta(hours=24),
 }
 DUE_REMINDER_BEFORE = timedelta(hours=24)
-# A buyer who has paid and not said what for is asked twice; the money waits as long as it takes.
-REQUIREMENTS_REMINDERS = (timedelta(hours=24), timedelta(hours=72))
+# A buyer who has paid and not said what for is asked again, at last before institutions let go of the money by themselves
+# (facts/payments.md: 180 days). Nobody cancels for them.
+REQUIREMENTS_REMINDERS = tuple(timedelta(days=days) for days in (1, 3, 14, 60, 120))
 # They only say something. One that comes too late is none; every other clock that is over has still to do its work.
 SAYINGS = frozenset(
     {
@@ -74,6 +75,19 @@ def very_late_at(order: Order) -> datetime:
 def is_very_late(order: Order) -> bool:
     """Whether the buyer may cancel alone now."""
     return order.due_at is not None and clock.now() >= very_late_at(order)
+
+
+def second_thought_until(order: Order) -> datetime | None:
+    """Until when (UTC) a buyer whose seller began without the requirements may still cancel alone. None where that is over.
+
+    Whoever sends the answers after all, or whose gig asked nothing, has had the last word before the work.
+    """
+    if order.status not in WORKED_ON_STATUSES or order.paid_at is None:
+        return None
+    until = order.paid_at + timedelta(hours=rule(order.rules, "orders.second_thought_hours"))
+    if clock.now() >= until or not any(row.is_draft for row in order.requirements.all()):
+        return None
+    return until
 
 
 def keep_clocks(order: Order) -> None:

@@ -46,6 +46,7 @@ class OrderErrorCode(StrEnum):
     SAME_MEDIATOR = "same_mediator"
     ACCEPTED_ALREADY = "accepted_already"
     QUANTITY = "quantity"
+    TOO_LONG = "too_long"
     COUPON_UNKNOWN = "coupon_unknown"
     COUPON_OVER = "coupon_over"
     COUPON_USED_UP = "coupon_used_up"
@@ -134,6 +135,10 @@ class OrderError(DomainError):
         ),
         OrderErrorCode.ACCEPTED_ALREADY: _("You have accepted this decision, so it can no longer be appealed by you."),
         OrderErrorCode.QUANTITY: _("Between 1 and %(most)s at once, please."),
+        OrderErrorCode.TOO_LONG: _(
+            "This would take %(days)s days; an order takes at most %(most)s, since payment institutions give nothing back "
+            "after a year. Please order less at once."
+        ),
         OrderErrorCode.COUPON_UNKNOWN: _("There is no coupon with this code. Please look at it once more."),
         OrderErrorCode.COUPON_OVER: _("This coupon is not valid today."),
         OrderErrorCode.COUPON_USED_UP: _("This coupon has been used up by others."),

@@ -85,7 +85,9 @@ class Wanted:
     def address(self) -> str:
         """The same as the query of an address, for the export."""
         asked = {"group": self.group, "state": self.state, "q": self.query, "sort": self.sort}
-        return urlencode({name: value for name, value in asked.items() if value and value != "newest"})
+        return urlencode(
+            {name: value for name, value in asked.items() if value and (name, value) != ("sort", "newest")}
+        )
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from marketplace.core import clock
 from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import automatic
-from marketplace.orders.deadlines import is_very_late
 from marketplace.orders.delivery_access import is_held_back
 from marketplace.orders.dispute_words import event_text
 from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderKind
@@ -180,7 +179,8 @@ def _next_requirements(order: Order, is_buyer: bool) -> NextThing:
         title = _("Tell the seller what you need")
         text = _(
             "%(days)s days for delivery start when you send it, or when the seller begins without it. "
-            "Until then you can cancel and get everything back."
+            "Until you have sent it you can cancel and get everything back; once the seller has begun, only shortly after "
+            "the payment."
         )
         return NextThing(title=title, text=text % {"days": order.delivery_days}, actions=["requirements", "cancel"])
     return NextThing(
@@ -203,13 +203,9 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
             started_at=order.started_at,
             actions=["deliver", "dispute", "cancel"],
         )
-    may_cancel = is_very_late(order)
-    text = _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.") % {
-        "hours": hours
-    }
     return NextThing(
         title=_("%(seller)s is at work") % {"seller": order.seller.display_name},
-        text=_("It is very late. You can cancel now and get everything back.") if may_cancel else text,
+        text=automatic.way_out(order),
         deadline=order.due_at,
         deadline_text=_("is the promised time of delivery"),
         started_at=order.started_at,

@@ -13,13 +13,17 @@ from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan, split_commission
+from marketplace.core.rules import digest_of, pinned_values
 from marketplace.gigs.models import GigExtra, GigPackage
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Coupon
 
 # Product decision: more is a talk with the seller, who may want other terms then.
 MOST_AT_ONCE = 10
-# The columns hold no more; the longest package ten times over is a year and a half.
+# Institutions give nothing back after a year (facts/payments.md, section 3): a buyer whose seller never delivers must still
+# be able to cancel. Two months are left for revisions, a pause, and a dispute.
+MOST_DAYS = 300
+# The columns hold no more.
 _MOST_REVISIONS = 32_000
 
 
@@ -96,7 +100,8 @@ def quote_of(
     """The quote of a choice. Reads what is loaded with the package: its gig's add-ons, its seller's level.
 
     Whether this person may (still) use the coupon is another question: services/coupons.py.
-    Raises OrderError QUANTITY, OFFER_CHANGED for an add-on that is not offered (any more), or what `discount_of` raises.
+    Raises OrderError QUANTITY, TOO_LONG, OFFER_CHANGED for an add-on that is not offered (any more), or what `discount_of`
+    raises.
     """
     if not 1 <= quantity <= MOST_AT_ONCE:
         raise OrderError(OrderErrorCode.QUANTITY, most=MOST_AT_ONCE)
@@ -104,6 +109,8 @@ def quote_of(
     if len(extras) != len(set(extra_ids)):
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
     full = Quote(package, extras, quantity, None, 0, is_capped=False)
+    if full.delivery_days > MOST_DAYS:
+        raise OrderError(OrderErrorCode.TOO_LONG, days=full.delivery_days, most=MOST_DAYS)
     if coupon is None:
         return full
     fee = split_commission(
@@ -152,8 +159,15 @@ def offer_of(
     coupon_code: str = "",
     discount_fen: int = 0,
 ) -> str:
-    """A fingerprint of what a buyer is shown: price, days, revisions, add-ons with their prices, and the choice of them."""
-    offered = sorted((extra.pk, extra.price_fen, extra.extra_days) for extra in package.gig.extras.all())
+    """A fingerprint of what a buyer is shown: the service with its words, the add-ons, the choice, and the rules in force.
+
+    The words are those that the order's snapshot will have: nobody buys a text that they have not seen.
+    """
+    gig = package.gig
+    offered = sorted((extra.pk, extra.title, extra.price_fen, extra.extra_days) for extra in gig.extras.all())
     chosen = [sorted(extra.pk for extra in extras), quantity, coupon_code, discount_fen]
-    shown = [package.pk, package.price_fen, package.delivery_days, package.revisions, offered, chosen]
+    terms = [package.pk, package.title, package.description]
+    terms += [package.price_fen, package.delivery_days, package.revisions]
+    words = [gig.live_revision_id, gig.title, gig.description, gig.feature_rows]
+    shown = [terms, words, offered, chosen, digest_of(pinned_values())]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]

@@ -42,11 +42,13 @@ def requirements(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             kept = _("Kept. Only you see it, and no clock has started. Send it when it is complete.")
+            if order.status != OrderStatus.AWAITING_REQUIREMENTS:
+                kept = _("Kept. Only you see it. Send it when it is complete.")
             messages.success(request, kept if is_draft else _("Sent. The seller can start now."))
             return redirect(request.path if is_draft else order.get_absolute_url())
     elif request.method == "GET" and not (order.buyer_id == request.user.pk and can_answer(order)):
         return redirect(order)
-    context = {"order": order, "form": form, "is_late": order.status == OrderStatus.IN_PROGRESS}
+    context = {"order": order, "form": form, "is_late": order.status != OrderStatus.AWAITING_REQUIREMENTS}
     return render(request, "orders/order_requirements.html", context, status=200 if request.method == "GET" else 422)
 
 
@@ -67,7 +69,8 @@ class _Page:
 _SKIP = _Page(
     title=_("Begin without the requirements"),
     text=_(
-        "Your delivery clock starts now. The buyer is told, and can no longer cancel alone before you are very late."
+        "Your delivery clock starts now, and the buyer is told. Shortly after the payment the buyer can still cancel alone, "
+        "then only once you are very late."
     ),
     button=_("Begin and start the clock"),
     done=_("The clock runs. The buyer was told."),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from marketplace.core.config import DEFINITIONS
 from marketplace.core.models import RulesVersion
 from marketplace.core.money import display_yuan
-from marketplace.core.rules import current_rules
+from marketplace.core.rules import digest_of, known_rules, pinned_values
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,17 @@ def rules(request: HttpRequest, version_id: int) -> HttpResponse:
     version = RulesVersion.objects.filter(pk=version_id).first()
     if version is None:
         raise Http404
-    current = current_rules()
+    in_force, current = pinned_values(), known_rules()
     found = []
     for key, value in sorted(version.values.items()):
         definition = DEFINITIONS.get(key)
         # A constant that the platform no longer has keeps its own name: nothing of an agreement is left out.
         text, unit = (definition.description, definition.unit) if definition else (key, "")
-        today = current.values.get(key)
+        today = in_force.get(key)
         now = None if today is None or today == value else _figure(key, today)
         is_said = _figure(key, value) != str(value)  # amounts and shares carry their unit
         found.append(RuleInWords(key, text, _figure(key, value), "" if is_said else unit, now))
-    is_current = version.pk == current.pk
+    is_current = version.digest == digest_of(in_force)
     context = {"version": version, "rules": found, "is_current": is_current, "current": current}
     return render(request, "orders/rules_page.html", context)
 

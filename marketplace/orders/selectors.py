@@ -187,11 +187,15 @@ def coming_expiries(*, limit: int) -> list[Order]:
 
 
 def unwound_ids(*, limit: int = 1000) -> list[int]:
-    """Delivered orders whose time is over and whose clock nobody set: the release before this one delivered them."""
-    orders = Order.objects.filter(status=OrderStatus.DELIVERED, auto_accept_at__lte=clock.now())
-    accepting = OrderDeadline.objects.filter(order=OuterRef("pk"), kind=DeadlineKind.ACCEPT)
-    unwound = orders.filter(~Exists(accepting)).order_by("auto_accept_at")
-    return list(unwound.values_list("pk", flat=True)[:limit])
+    """Orders whose clocks nobody set: the release before this one delivered them, or began their work, while both ran."""
+    now = clock.now()
+    delivered = Order.objects.filter(status=OrderStatus.DELIVERED, auto_accept_at__lte=now).order_by("auto_accept_at")
+    begun = Order.objects.filter(status__in=WORKED_ON_STATUSES, due_at__gt=now).order_by("due_at")
+    found: list[int] = []
+    for orders, kind in ((delivered, DeadlineKind.ACCEPT), (begun, DeadlineKind.LATE)):
+        clocks = OrderDeadline.objects.filter(order=OuterRef("pk"), kind=kind)
+        found += orders.filter(~Exists(clocks)).values_list("pk", flat=True)[:limit]
+    return found
 
 
 def due_refunds() -> QuerySet[Refund]:

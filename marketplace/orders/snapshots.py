@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
+from django.utils.translation import override
 
-from marketplace.gigs.models import GigFaq, GigPackage, GigRequirement
+from marketplace.gigs.described import attribute_rows, facts
+from marketplace.gigs.models import GigExtra, GigFaq, GigPackage, GigRequirement
 from marketplace.orders.quotes import Quote
 
 # A snapshot says which form it has; whoever changes the form adds one, and the page goes on reading the old ones.
@@ -24,7 +26,7 @@ def snapshot_rows() -> dict[str, ArraySubquery]:
         ("all_faqs", GigFaq, _FAQ),
         ("asked", GigRequirement, _REQUIREMENT),
     )
-    return {
+    rows = {
         name: ArraySubquery(
             model._default_manager.filter(gig=OuterRef("gig")).values(
                 row=JSONObject(**{field: field for field in fields})
@@ -32,6 +34,7 @@ def snapshot_rows() -> dict[str, ArraySubquery]:
         )
         for name, model, fields in parts
     }
+    return rows | {"attribute_rows": attribute_rows("gig__")}
 
 
 def snapshot_of(quote: Quote) -> dict[str, Any]:
@@ -48,7 +51,10 @@ def snapshot_of(quote: Quote) -> dict[str, Any]:
             "description": gig.description,
             "category": {"name": category.name, "name_en": category.name_en} if category else None,
             "cover": package.cover or "",
+            "language": gig.language,
+            "attributes": _attributes(package),
             "features": gig.feature_rows,
+            "extras": [_extra(extra) for extra in gig.extras.all()],
             "packages": package.all_packages,
             "faqs": package.all_faqs,
             "requirements": package.asked,
@@ -57,10 +63,23 @@ def snapshot_of(quote: Quote) -> dict[str, Any]:
         "bought": {
             "tier": package.tier,
             "quantity": quote.quantity,
-            "extras": [
-                {"title": extra.title, "price_fen": extra.price_fen, "extra_days": extra.extra_days}
-                for extra in quote.extras
-            ],
+            "extras": [_extra(extra) for extra in quote.extras],
             "coupon": quote.coupon.code if quote.coupon else "",
         },
     }
+
+
+def _extra(extra: GigExtra) -> dict[str, Any]:
+    return {"title": extra.title, "price_fen": extra.price_fen, "extra_days": extra.extra_days}
+
+
+def _attributes(package: Any) -> list[dict[str, Any]]:
+    """What the category asks of a service and this one answers, in the words of that day: file formats, style, licence."""
+    with override("zh-hans"):
+        own = facts(package.gig, package.attribute_rows)
+    with override("en"):
+        english = facts(package.gig, package.attribute_rows)
+    return [
+        {"name": fact.name, "name_en": other.name, "values": fact.values, "values_en": other.values}
+        for fact, other in zip(own, english, strict=True)
+    ]

@@ -17,6 +17,7 @@ from marketplace.core.errors import DomainError
 from marketplace.orders import automatic, money_box, order_parts, presenters, selectors, services, timeline_sources
 from marketplace.orders.forms import RefundForm
 from marketplace.orders.models import Order
+from marketplace.orders.services.requirements import can_answer
 
 
 @login_required
@@ -37,6 +38,7 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
         "outlook": automatic.outlook(order, request.user),
         "events": presenters.timeline(order, request.user, more=_said(request, order)),
         "money": money_box.money(order),
+        "can_answer": is_buyer and can_answer(order),
         "cover_url": selectors.cover_url(order),
     }
     context |= order_parts.parts(order, request.user)

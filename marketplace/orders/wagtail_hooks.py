@@ -7,7 +7,7 @@ from wagtail.snippets.models import register_snippet
 
 from marketplace.core.admin_menu import PermittedMenuItem
 from marketplace.orders import desk, dispute_desk
-from marketplace.orders.coupon_admin import CouponViewSet, note_change
+from marketplace.orders.coupon_admin import CouponUseViewSet, CouponViewSet, note_change
 
 
 @hooks.register("register_admin_urls")
@@ -51,5 +51,6 @@ def refunds_menu_item():
 
 
 register_snippet(CouponViewSet)
+register_snippet(CouponUseViewSet)
 for moment in ("after_create_snippet", "after_edit_snippet"):
     hooks.register(moment, note_change)

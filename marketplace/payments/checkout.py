@@ -12,12 +12,15 @@ from marketplace.gigs.models import GigPackage
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.quotes import Quote, quote_of
 from marketplace.orders.selectors import package_on_sale
-from marketplace.orders.services import check_coupon, find_coupon
+from marketplace.orders.services import check_coupon, find_coupon, unpaid_of_page
+from marketplace.payments.errors import PaymentErrorCode
 from marketplace.payments.forms import ChoiceForm
 
 # Refusals about the choice: the page shows them with the choice as it was, and the buyer goes on.
 ABOUT_THE_COUPON = frozenset(code for code in OrderErrorCode if code.value.startswith("coupon_"))
-ABOUT_THE_CHOICE = ABOUT_THE_COUPON | {OrderErrorCode.OFFER_CHANGED, OrderErrorCode.QUANTITY}
+ABOUT_THE_CHOICE = ABOUT_THE_COUPON | {OrderErrorCode.OFFER_CHANGED, OrderErrorCode.QUANTITY, OrderErrorCode.TOO_LONG}
+# The order is fine, this way of paying is not: another one may be.
+ABOUT_THE_GATEWAY = frozenset({PaymentErrorCode.TOO_LONG_FOR_GATEWAY, PaymentErrorCode.SELLER_NOT_AT_GATEWAY})
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Choice:
     quote: Quote
     code: str
     coupon_problem: str = ""
+    quantity_problem: str = ""  # then the sum is of one
 
     @property
     def package(self) -> GigPackage:
@@ -45,18 +49,27 @@ def choice_of(request: HttpRequest, form: ChoiceForm, *, package_id: int) -> Cho
     offered = {extra.pk for extra in package.gig.extras.all()}
     extra_ids = [pk for pk in data.get("extras", ()) if pk in offered]
     quantity, code = data.get("quantity") or 1, data.get("coupon", "")
-    plain = quote_of(package, extra_ids=extra_ids, quantity=quantity)
-    if not code:
-        return Choice(plain, code)
+    too_long = ""
+    try:
+        plain = quote_of(package, extra_ids=extra_ids, quantity=quantity)
+    except OrderError as refusal:
+        if quantity == 1 or refusal.code != OrderErrorCode.TOO_LONG:
+            raise
+        plain, too_long = quote_of(package, extra_ids=extra_ids), refusal.message
+    if not code or too_long:
+        return Choice(plain, code, quantity_problem=str(too_long))
     if not may_try_code(request):
         return Choice(
-            plain, code, _("That were too many codes in an hour. You can pay without one, or try again later.")
+            plain, code, _("Those were too many codes in an hour. You can pay without one, or try again later.")
         )
     try:
         coupon = find_coupon(code, package=package)
         quote = quote_of(package, extra_ids=extra_ids, quantity=quantity, coupon=coupon)
         if coupon is not None:
-            check_coupon(coupon, person=cast(User, request.user), discount_fen=quote.discount_fen)
+            person, key = cast(User, request.user), data.get("checkout_key")
+            # What this very page has placed gives the coupon back when another choice is paid.
+            freed = unpaid_of_page(key, buyer=person) if key else ()
+            check_coupon(coupon, person=person, discount_fen=quote.discount_fen, freed=freed)
     except OrderError as refusal:
         return Choice(plain, code, refusal.message)
     return Choice(quote, code)

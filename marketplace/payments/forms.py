@@ -20,6 +20,7 @@ class IdsField(forms.TypedMultipleChoiceField):
 class ChoiceForm(forms.Form):
     """What is chosen on the checkout page. No add-on is ticked beforehand (电子商务法 §19)."""
 
+    checkout_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     package = forms.IntegerField(required=False, min_value=1)
     quantity = forms.TypedChoiceField(
         label=_("Quantity"),

@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from marketplace.core.qr import qr_svg
 from marketplace.core.rules import current_rules, rule
 from marketplace.gigs.models import GigPackage
-from marketplace.orders.errors import OrderError
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order
 from marketplace.orders.selectors import package_cover_url, unpaid_order_of
 from marketplace.orders.states import OrderStatus
@@ -64,11 +64,20 @@ def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
         except OrderError as refusal:
             if refusal.code not in checkouts.ABOUT_THE_CHOICE:
                 raise
-            if refusal.code not in checkouts.ABOUT_THE_COUPON:
+            if refusal.code == OrderErrorCode.OFFER_CHANGED:
                 form.add_error(
                     None,
-                    _("The sum below is not the one you saw. Please look at it and pay again; nothing was charged."),
+                    _(
+                        "What stands here now is not what you saw: the choice, the service, its price or the rules are "
+                        "others. Please look at it and pay again; nothing was charged."
+                    ),
                 )
+            elif refusal.code not in checkouts.ABOUT_THE_COUPON:
+                form.add_error(None, refusal.message)
+        except PaymentError as refusal:
+            if refusal.code not in checkouts.ABOUT_THE_GATEWAY:
+                raise
+            form.add_error("gateway", refusal.message)
         except GigPackage.DoesNotExist as gone:
             raise Http404 from gone
         else:
@@ -96,6 +105,7 @@ def _checkout_page(request: HttpRequest, form: CheckoutForm, package_id: int) ->
         "timeout_minutes": rule(rules, "orders.payment_timeout_minutes"),
         "auto_accept_days": rule(rules, "orders.auto_accept_days"),
         "very_late_hours": rule(rules, "orders.very_late_hours"),
+        "second_thought_hours": rule(rules, "orders.second_thought_hours"),
     }
     return render(request, "payments/checkout_form.html", context)
 

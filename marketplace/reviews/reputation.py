@@ -8,6 +8,9 @@ from marketplace.orders.states import OrderStatus
 from marketplace.reviews.locks import lock_reputation
 from marketplace.reviews.models import Reputation, Review, ReviewSide
 
+# Additional work belongs to its order, and the stages of one agreement are one sale. A tip is thanks for either.
+_AGREEMENTS = Count("pk", filter=Q(kind=OrderKind.STANDARD)) + Count("milestone__plan", distinct=True)
+
 
 def count_rating(*, user_id: int, stars: int) -> None:
     """One more buyer's review with this many stars is public. Call in the transaction that publishes it."""
@@ -35,12 +38,12 @@ def recompute_reputation(user_id: int) -> Reputation:
         .annotate(first_delivered_at=Subquery(first_delivery))
     )
     orders = completed.aggregate(
-        count=Count("pk"),
+        count=_AGREEMENTS,
         buyers=Count("buyer", distinct=True),
         timed=Count("pk", filter=Q(due_at__isnull=False, first_delivered_at__isnull=False)),
         on_time=Count("pk", filter=Q(first_delivered_at__lte=F("due_at"))),
     )
-    repeating = completed.order_by().values("buyer").annotate(bought=Count("pk")).filter(bought__gt=1).count()
+    repeating = completed.order_by().values("buyer").annotate(bought=_AGREEMENTS).filter(bought__gt=1).count()
 
     row.rating_sum, row.rating_count = ratings["sum"], ratings["count"]
     row.orders_completed = orders["count"]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core import clock
 from marketplace.ledger.models import DaySeal, Transaction
 from marketplace.ledger.selectors import coming_clearings
-from marketplace.orders.models import OrderEvent
+from marketplace.messaging.models import Message
+from marketplace.offers.models import Brief, Offer
+from marketplace.orders.models import Delivery, OrderEvent, OrderProposal
 from marketplace.orders.selectors import coming_deadlines, coming_expiries
+from marketplace.uploads.models import Upload
 from portal.demo.errors import DemoError, DemoErrorCode
 from portal.demo.models import DemoClock
 from portal.schedule import INTERVALS
@@ -32,6 +35,18 @@ JUMPS: dict[int, str | Promise] = {
     168: _("+7 days"),
     336: _("+14 days"),
 }
+# What bears the moment at which it happened by this clock. Moments to come (due, expiring) are none of these.
+NOTED: tuple[tuple[type[Model], *tuple[str, ...]], ...] = (
+    (Transaction, "created_at"),
+    (DaySeal, "sealed_at"),
+    (OrderEvent, "created_at"),
+    (OrderProposal, "answered_at"),
+    (Delivery, "created_at"),
+    (Offer, "created_at", "answered_at"),
+    (Brief, "published_at", "ended_at"),
+    (Message, "created_at"),
+    (Upload, "received_at", "decided_at", "attached_at"),
+)
 
 
 @dataclass(frozen=True)
@@ -72,10 +87,8 @@ def back_to_now() -> None:
 def is_booked_ahead() -> bool:
     """Whether anything bears a time that has not come yet in the world outside."""
     now = timezone.now()
-    return (
-        Transaction.objects.filter(created_at__gt=now).exists()
-        or OrderEvent.objects.filter(created_at__gt=now).exists()
-        or DaySeal.objects.filter(sealed_at__gt=now).exists()
+    return any(
+        model._default_manager.filter(**{f"{field}__gt": now}).exists() for model, *fields in NOTED for field in fields
     )
 
 

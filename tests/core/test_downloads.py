@@ -51,6 +51,12 @@ def test_under_asgi_it_is_not_read_into_memory_before_it_is_sent(small_pieces):
     assert (answer.status_code, source.largest, source.closed) == (206, 4, True)
 
 
+@pytest.mark.parametrize("asked", ["bytes=" + "9" * 5000 + "-", "bytes=-" + "9" * 5000, "bytes=٣-"])
+def test_a_range_that_no_file_has_is_not_one(asked):
+    answer = download(RequestFactory().get("/", headers={"range": asked}), File(Read(b"0123")), size=4, name="a.bin")
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (200, b"0123")
+
+
 def test_a_range_beyond_the_end_closes_the_file_too():
     source = Read(b"0123456789")
     answer = download(RequestFactory().get("/", headers={"range": "bytes=10-"}), File(source), size=10, name="a.bin")

@@ -25,8 +25,9 @@ from portal.demo.errors import DemoError, DemoErrorCode
 from portal.demo.middleware import before_job
 from portal.demo.models import DemoClock
 from portal.schedule import INTERVALS
-from tests.factories import make_delivered_order, make_order, make_paid_order, make_user
+from tests.factories import make_delivered_order, make_order, make_paid_order, make_seller, make_user
 from tests.logins import log_in
+from tests.offers.situations import make_brief, make_offer
 
 pytestmark = pytest.mark.django_db
 DAY, SECOND = timedelta(days=1), timedelta(seconds=5)
@@ -159,6 +160,23 @@ def test_the_clock_does_not_go_back_behind_what_was_booked(staff):
     press(staff, "24")
     assert seal_books() is not None  # the days go on
     assert DaySeal.objects.count() == 2
+
+
+@pytest.mark.parametrize("model", [row[0] for row in clock.NOTED], ids=lambda model: model.__name__)
+def test_every_kind_of_note_has_the_moments_that_the_clock_asks_for(model):
+    fields = next(row[1:] for row in clock.NOTED if row[0] is model)
+    assert all(not getattr(model._meta.get_field(name), "auto_now_add", False) for name in fields)
+
+
+@pytest.mark.parametrize("made", ["offer", "brief"])
+def test_the_clock_does_not_go_back_behind_what_people_wrote(staff, made):
+    buyer, seller = make_user(), make_seller()
+    press(staff, "168")
+    make_offer(seller=seller, buyer=buyer) if made == "offer" else make_brief(buyer=buyer)
+    with pytest.raises(DemoError) as refusal:
+        clock.back_to_now()
+    assert refusal.value.code == DemoErrorCode.BOOKED_AHEAD
+    assert is_ahead_by(7 * DAY)
 
 
 def test_books_that_were_set_back_by_force_still_add_up():

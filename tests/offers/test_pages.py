@@ -121,6 +121,7 @@ def test_stages_are_typed_line_by_line(seller_client, conversation):
         {"gig": "999999"},
         {"valid_days": "5000"},
         {"questions_text": "一\n二\n三\n四\n五\n六"},
+        {"questions_text": "长" * 201},
         in_stages("300"),
         in_stages("300", "10"),
         in_stages("300", "a"),

@@ -12,7 +12,7 @@ from marketplace.messaging import services as messaging
 from marketplace.orders import automatic, deadlines, selectors, services
 from marketplace.orders.models import DeadlineKind
 from marketplace.orders.states import FINAL_STATUSES
-from tests.factories import make_delivered_order, make_paid_order, make_user
+from tests.factories import decide_finally, make_delivered_order, make_paid_order, make_user
 from tests.logins import log_in
 from tests.orders.situations import EVERY_STATE, make_order_in
 
@@ -87,6 +87,18 @@ def test_messages_events_and_files_of_both_stand_in_one_time_line_newest_first()
         for _name, url in entry.files:
             assert client.get(url).status_code == 200
             assert log_in(make_user()).get(url).status_code == 404
+
+
+def test_what_is_said_after_a_dispute_was_decided_is_not_of_the_order():
+    order = make_delivered_order()
+    conversation = messaging.start_conversation(buyer=order.buyer, seller=order.seller)
+    messaging.send_message(conversation_id=conversation.pk, sender=order.buyer, body="裁定之前")
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
+    decide_finally(order, refund_fen=1_000)
+    with clock.moved_to(clock.now() + timedelta(days=1)):
+        messaging.send_message(conversation_id=conversation.pk, sender=order.buyer, body="下一单的事")
+    said = [entry.text for entry in page_of(order, order.buyer).context["events"] if entry.state == "said"]
+    assert said == ["裁定之前"]
 
 
 def test_what_was_said_before_the_order_or_after_its_end_is_not_of_it():

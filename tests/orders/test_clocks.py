@@ -12,7 +12,7 @@ from marketplace.core.config import set_config
 from marketplace.core.models import RulesVersion
 from marketplace.ledger.audit import audit_books
 from marketplace.notifications.models import Notification
-from marketplace.orders import deadlines, selectors, services
+from marketplace.orders import automatic, deadlines, selectors, services
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline, ProposalKind
 from marketplace.orders.services import clocks
 from marketplace.orders.states import FINAL_STATUSES, OrderStatus
@@ -95,13 +95,20 @@ def test_an_order_keeps_the_rules_it_was_made_under():
     assert order.auto_accept_at == order.delivered_at + 9 * DAY
 
 
-def test_a_buyer_who_says_nothing_is_asked_twice_and_the_order_stays():
+def test_a_buyer_who_says_nothing_is_asked_again_and_the_order_stays():
     order = make_order_in(OrderStatus.AWAITING_REQUIREMENTS)
     assert rows(order) == {K.REQUIREMENTS_REMINDER: order.paid_at + 24 * HOUR}
     ring_at(order.paid_at + 24 * HOUR)
     assert (len(told(order.buyer)), told(order.seller)) == (1, [])
     assert rows(order) == {K.REQUIREMENTS_REMINDER: order.paid_at + 72 * HOUR}
     ring_at(order.paid_at + 72 * HOUR)
+    assert told(order.seller) == []
+    assert rows(order) == {K.REQUIREMENTS_REMINDER: order.paid_at + 14 * DAY}
+    ring_at(order.paid_at + 14 * DAY)
+    assert told(order.seller) == ["买家一直没有提交需求：你可以先开工，也可以取消"]
+    for days in (60, 120):
+        assert rows(order) == {K.REQUIREMENTS_REMINDER: order.paid_at + days * DAY}
+        ring_at(order.paid_at + days * DAY)
     assert len(told(order.buyer)) == 1
     assert rows(order) == {}
     order.refresh_from_db()
@@ -150,6 +157,30 @@ def test_an_acceptance_clock_that_was_moved_beside_its_row_rings_at_the_new_time
     order.refresh_from_db()
     assert order.status == OrderStatus.DELIVERED
     assert rows(order)[K.ACCEPT] == later
+
+
+def test_a_job_that_comes_late_reminds_of_nothing_that_is_over():
+    set_config(key="orders.auto_accept_days", value=7, reason="测试")
+    order = make_delivered_order()
+    ring_at(order.auto_accept_at + 5 * timedelta(minutes=1))
+    assert [title for title in told(order.buyer) if "自动验收" in title and "内" in title] == []
+    late = make_paid_order()
+    ring_at(late.due_at + HOUR)
+    assert [title for title in told(late.seller) if "24小时内" in title] == []
+    between = make_delivered_order()
+    ring_at(between.auto_accept_at - 20 * HOUR)  # the reminder of three days came too late as well
+    assert told(between.buyer) == ["请查看交付内容，24小时内将自动验收"]
+
+
+def test_what_the_release_before_began_gets_its_clocks():
+    order = make_paid_order()
+    wound = rows(order)
+    OrderDeadline.objects.all().delete()
+    assert automatic.outlook(Order.objects.get(pk=order.pk), order.buyer).stop == ""
+    assert selectors.unwound_ids() == [order.pk]
+    run_due_deadlines()
+    assert rows(order) == wound
+    assert selectors.unwound_ids() == []
 
 
 def test_the_end_of_an_order_overtakes_what_was_proposed_about_it():

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from marketplace.moderation.models import AdminLog
 from marketplace.moderation.roles import ensure_roles
+from marketplace.orders import locks
 from marketplace.orders.models import Coupon
-from tests.factories import make_coupon, make_order, make_user
+from tests.factories import make_coupon, make_finance, make_order, make_user
 from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,67 @@ def test_a_change_leaves_what_is_in_use_alone_and_the_code_too():
     listed = client.get(LIST).content.decode()
     assert "1 / 7" in listed
     assert "¥5 / ¥100" in listed
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_a_use_between_the_page_and_its_saving_is_neither_lost_nor_undercut(monkeypatch, is_refused):
+    coupon = make_coupon(code="OLD")
+    client, lock = log_in(marketer()), locks.lock_coupon
+
+    def used_meanwhile(coupon_id):
+        monkeypatch.setattr(locks, "lock_coupon", lock)
+        make_order(coupon_code="OLD")
+        return lock(coupon_id)
+
+    monkeypatch.setattr(locks, "lock_coupon", used_meanwhile)
+    answer = client.post(f"{LIST}edit/{coupon.pk}/", terms(budget_fen="1" if is_refused else "50"))
+    coupon.refresh_from_db()
+    assert (coupon.uses, coupon.spent_fen) == (1, 500)
+    if is_refused:
+        assert answer.status_code == 200
+        assert "budget_fen" in answer.context["form"].errors
+        assert coupon.budget_fen == 100_000
+    else:
+        assert answer.status_code == 302
+        assert coupon.budget_fen == 5_000
+
+
+def test_a_large_budget_is_switched_on_by_finance():
+    client, large = log_in(marketer()), terms(budget_fen="5000.01", minimum_fen="0")
+    refused = client.post(f"{LIST}add/", large)
+    assert "is_active" in refused.context["form"].errors
+    assert not Coupon.objects.exists()
+    assert client.post(f"{LIST}add/", large | {"is_active": ""}).status_code == 302
+    coupon = Coupon.objects.get()
+    page = f"{LIST}edit/{coupon.pk}/"
+    assert not coupon.is_active
+    assert client.post(page, large).status_code == 200
+    assert not Coupon.objects.get().is_active
+    finance = log_in(make_finance(), second_factor=True)
+    assert finance.post(page, large).status_code == 302
+    assert Coupon.objects.get().is_active
+    # A name is the marketer's business; more money is not.
+    answer = client.post(page, large | {"name": "换个名字"})
+    assert answer.status_code == 302, (answer.context["form"].errors, answer.context["form"].changed_data)
+    assert client.post(page, large | {"budget_fen": "9000"}).status_code == 200
+    assert Coupon.objects.get().budget_fen == 500_001
+
+
+def test_finance_sees_every_use_in_yuan_and_makes_none():
+    coupon = make_coupon(code="OLD")
+    order = make_order(coupon_code="OLD")
+    finance = log_in(make_finance(), second_factor=True)
+    text = finance.get("/admin/snippets/orders/couponuse/").content.decode()
+    assert order.number in text
+    assert "¥5" in text
+    assert finance.get("/admin/snippets/orders/couponuse/add/").status_code in (302, 403, 404)
+    use = coupon.taken.get()
+    for act in ("edit", "delete"):
+        assert finance.post(f"/admin/snippets/orders/couponuse/{act}/{use.pk}/").status_code in (302, 403, 404)
+    assert coupon.taken.get() == use
+    panel = finance.get(f"{LIST}edit/{coupon.pk}/").content.decode()
+    assert "¥5<" in panel.replace("\n", "").replace(" ", "")
+    assert log_in(marketer()).get("/admin/snippets/orders/couponuse/").status_code in (302, 403)
 
 
 def test_nobody_removes_one():

@@ -11,16 +11,16 @@ from django.utils import timezone
 from marketplace.core.config import set_config
 from marketplace.ledger.models import AccountKind, Entry
 from marketplace.ledger.postings_own_money import own_fen
-from marketplace.orders import services
+from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Coupon, CouponUse, Order, Refund
 from marketplace.payments.audit import audit_money
 from tests.factories import (
+    decide_finally,
     make_category,
     make_coupon,
     make_finance,
     make_gig,
-    make_moderator,
     make_order,
     make_paid_order,
     make_user,
@@ -128,7 +128,7 @@ def test_a_decision_shares_what_is_left_and_a_whole_refund_gives_the_coupon_back
     coupon = make_coupon(amount_fen=700)
     order = delivered(coupon_code=coupon.code)
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
-    services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=refund_fen, explanation="")
+    decide_finally(order, refund_fen=refund_fen)
     kinds = books(order)
     assert kinds.get(AccountKind.ESCROW, 0) == refund_fen
     if refund_fen == 0:
@@ -194,6 +194,19 @@ def test_a_coupon_keeps_to_its_terms(terms, code):
     assert refusal_of(make_coupon(**terms).code) == code
 
 
+@pytest.mark.parametrize("change", [{"amount_fen": 400}, {"amount_fen": 600}, {"is_active": False}], ids=str)
+def test_what_staff_changes_between_the_sum_and_the_lock_is_not_given(monkeypatch, change):
+    coupon, lock = make_coupon(), locks.lock_coupon
+
+    def changed_meanwhile(coupon_id):
+        Coupon.objects.filter(pk=coupon_id).update(**change)
+        return lock(coupon_id)
+
+    monkeypatch.setattr(locks, "lock_coupon", changed_meanwhile)
+    code = OrderErrorCode.COUPON_OVER if "is_active" in change else OrderErrorCode.OFFER_CHANGED
+    assert refusal_of(coupon.code) == code
+
+
 def test_an_unknown_code_is_refused_not_ignored():
     assert refusal_of("没有这张") == OrderErrorCode.COUPON_UNKNOWN
 
@@ -225,6 +238,36 @@ def test_a_first_order_is_one_for_all_coupons_of_the_kind():
     assert refusal_of(coupons[1].code, buyer=buyer) == OrderErrorCode.COUPON_HELD
     regular = make_paid_order().buyer
     assert refusal_of(coupons[1].code, buyer=regular) == OrderErrorCode.COUPON_FIRST_ORDER
+
+
+def test_a_first_order_that_came_to_nothing_was_none():
+    coupon, buyer = make_coupon(first_order_only=True), make_user()
+    cancelled = make_paid_order(buyer=buyer, coupon_code=coupon.code)
+    services.cancel_order(order_id=cancelled.pk, user=cancelled.seller)
+    disputed = delivered(buyer=buyer, coupon_code=coupon.code)
+    services.open_dispute(order_id=disputed.pk, user=buyer, reason="不符")
+    decide_finally(disputed, refund_fen=disputed.total_fen)
+    coupon.refresh_from_db()
+    assert coupon.uses == 0
+    half = delivered(buyer=buyer, coupon_code=coupon.code)
+    assert half.discount_fen == 500
+    services.open_dispute(order_id=half.pk, user=buyer, reason="不符")
+    decide_finally(half, refund_fen=1)
+    assert refusal_of(make_coupon(first_order_only=True).code, buyer=buyer) == OrderErrorCode.COUPON_USED_BY_YOU
+
+
+def test_a_purchase_that_stands_is_a_first_order_although_a_part_went_back():
+    order = delivered()
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
+    decide_finally(order, refund_fen=1)
+    code = make_coupon(first_order_only=True).code
+    assert refusal_of(code, buyer=order.buyer) == OrderErrorCode.COUPON_FIRST_ORDER
+
+
+def test_a_code_that_folds_to_more_than_fits_is_said_at_its_field():
+    with pytest.raises(ValidationError, match="code"):
+        make_coupon(code="㍿" * 10)
+    assert make_coupon(code="㍿").code == "株式会社"
 
 
 def test_a_coupon_says_one_thing_or_the_other():

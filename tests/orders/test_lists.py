@@ -150,6 +150,13 @@ def test_the_export_holds_what_is_filtered_on_all_pages(two, monkeypatch):
     assert [row[0] for row in sheet_of(seller, "desk_export", q="没有这个")] == ["订单号"]
 
 
+def test_the_word_newest_is_searched_for_in_the_export_as_well(two):
+    buyer, _seller = two
+    assert lists.Wanted.read(BUYER, {"q": "newest"}).address == "q=newest"
+    assert lists.Wanted.read(BUYER, {"sort": "newest"}).address == ""
+    assert len(sheet_of(buyer, "export", q="newest")) == 1
+
+
 def test_a_stranger_exports_and_sees_nothing_of_others(two):
     stranger = make_user()
     assert len(sheet_of(stranger, "export")) == 1

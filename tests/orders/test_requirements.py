@@ -6,6 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from marketplace.core import clock
+from marketplace.core.config import set_config
 from marketplace.gigs.models import GigRequirement
 from marketplace.notifications.models import Notification
 from marketplace.orders import services
@@ -151,6 +153,66 @@ def test_the_seller_may_begin_without_the_answers_which_may_still_come():
     assert "整句话" in seller.get(order.get_absolute_url()).content.decode()
     with pytest.raises(OrderError):  # once
         services.submit_requirements(order_id=order.pk, buyer=order.buyer, answers={})
+
+
+def test_who_kept_no_draft_can_still_send_the_answers_once_after_the_seller_began():
+    order = asked_order()
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="先按常规做")
+    text, *_others = names(order)
+    assert log_in(order.buyer).post(url_of(order), {text: "青绿色"}).status_code == 302
+    assert "青绿色" in log_in(order.seller).get(order.get_absolute_url()).content.decode()
+
+
+def test_an_unsent_draft_is_shown_to_its_writer_and_can_be_sent_while_the_work_can_follow_it():
+    order = asked_order()
+    row = order.requirements.first()
+    services.save_requirements(order_id=order.pk, buyer=order.buyer, answers={row.pk: "我写了很久的要求"})
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="1")
+    services.deliver_order(order_id=order.pk, seller=order.seller, message="完成")
+    buyer, seller = log_in(order.buyer), log_in(order.seller)
+    page = buyer.get(order.get_absolute_url()).content.decode()
+    assert "我写了很久的要求" in page
+    assert f'href="{url_of(order)}"' in page
+    assert "我写了很久的要求" not in seller.get(order.get_absolute_url()).content.decode()
+    accepted_at = Order.objects.get(pk=order.pk).auto_accept_at
+    services.request_revision(order_id=order.pk, buyer=order.buyer, message="没看我的要求")
+    assert buyer.get(url_of(order)).status_code == 200
+    assert buyer.post(url_of(order), {f"requirement-{row.pk}": "我写了很久的要求"}).status_code == 302
+    order.refresh_from_db()
+    assert (order.status, order.auto_accept_at) == (OrderStatus.REVISION_REQUESTED, None)
+    assert accepted_at is not None
+    assert "我写了很久的要求" in seller.get(order.get_absolute_url()).content.decode()
+    assert buyer.get(url_of(order)).status_code == 302  # once
+
+
+def test_a_seller_who_begins_at_once_takes_nobody_the_second_thought():
+    order = asked_order()
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="1")
+    buyer = log_in(order.buyer)
+    page = buyer.get(order.get_absolute_url()).content.decode()
+    assert "你可以单方取消并拿回全款" in page
+    assert 'value="alone"' in buyer.get(url_of(order, "cancel")).content.decode()
+    with clock.moved_to(order.paid_at + timedelta(hours=24)):
+        before = footprint(order)
+        with pytest.raises(OrderError) as refusal:
+            services.cancel_order(order_id=order.pk, user=order.buyer)
+        assert refusal.value.code == OrderErrorCode.NOT_LATE_ENOUGH
+        assert footprint(order) == before
+        assert 'value="alone"' not in buyer.get(url_of(order, "cancel")).content.decode()
+    set_config(key="orders.second_thought_hours", value=0, reason="测试")  # the order keeps its own rules
+    with clock.moved_to(order.paid_at + timedelta(hours=23)):
+        services.cancel_order(order_id=order.pk, user=order.buyer)
+    assert order.refunds.get().amount_fen == order.total_fen
+
+
+def test_who_sends_the_answers_after_all_has_had_the_last_word():
+    order = asked_order()
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="1")
+    row = order.requirements.first()
+    services.submit_requirements(order_id=order.pk, buyer=order.buyer, answers={row.pk: "青绿色"})
+    with pytest.raises(OrderError):
+        services.cancel_order(order_id=order.pk, user=order.buyer)
+    assert not order.refunds.exists()
 
 
 def test_a_note_is_added_without_restarting_the_clock():

@@ -1,15 +1,21 @@
 """The service as it was bought, and the rules of that day: for both sides, whatever happens to either later."""
 
+import dataclasses
+
 import pytest
 from django.urls import reverse
 
 from marketplace.core.config import set_config
+from marketplace.core.models import RulesVersion
 from marketplace.core.rules import current_rules
 from marketplace.gigs import services as gigs
+from marketplace.gigs.content import GigContent
 from marketplace.gigs.models import Gig, GigExtra, GigFaq
+from marketplace.moderation.models import AdminLog
+from marketplace.orders import services
 from marketplace.orders.errors import OrderError
 from marketplace.orders.models import Order
-from tests.factories import make_gig, make_moderator, make_order, make_paid_order, make_user
+from tests.factories import make_attribute, make_gig, make_moderator, make_order, make_paid_order, make_user
 from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +35,14 @@ def page_of(client, order: Order) -> str:
 
 def test_a_snapshot_has_everything_that_the_page_promised():
     gig = full_gig()
-    extra = GigExtra.objects.create(gig=gig, title="加急", price_fen=2_000, extra_days=-2)
-    snapshot = make_order(gig=gig, extra_ids=[extra.pk], quantity=2).snapshot
+    extra = GigExtra.objects.create(gig=gig, title="加急", price_fen=2_000, extra_days=-2, sort_order=1)
+    GigExtra.objects.create(gig=gig, title="源文件", price_fen=3_000, sort_order=9)
     category = gig.category
+    make_attribute(category.parent, "style", "bold", "plain")
+    make_attribute(category, "file-formats", "ai", "psd")
+    Gig.objects.filter(pk=gig.pk).update(attributes={"file-formats": ["ai", "psd"], "style": "plain"})
+    order = make_order(gig=gig, extra_ids=[extra.pk], quantity=2)
+    snapshot = order.snapshot
     assert snapshot == {
         "version": 1,
         "gig": {
@@ -41,7 +52,21 @@ def test_a_snapshot_has_everything_that_the_page_promised():
             "description": "两个方案选一个深化。",
             "category": {"name": category.name, "name_en": category.name_en},
             "cover": "",
+            "language": "zh-hans",
+            "attributes": [
+                {"name": "style名", "name_en": "Style", "values": ["plain名"], "values_en": ["Plain"]},
+                {
+                    "name": "file-formats名",
+                    "name_en": "File-formats",
+                    "values": ["ai名", "psd名"],
+                    "values_en": ["Ai", "Psd"],
+                },
+            ],
             "features": [{"label": "源文件", "values": [True]}],
+            "extras": [
+                {"title": "加急", "price_fen": 2_000, "extra_days": -2},
+                {"title": "源文件", "price_fen": 3_000, "extra_days": 0},
+            ],
             "packages": [
                 {
                     "tier": "basic",
@@ -65,6 +90,18 @@ def test_a_snapshot_has_everything_that_the_page_promised():
             "coupon": "",
         },
     }
+    text = page_of(log_in(order.buyer), order)
+    assert "ai名" in text
+    assert "另有加购项" in text
+
+
+def test_a_new_part_of_a_service_is_kept_with_the_order_or_left_out_on_purpose():
+    kept = {"category", "title", "description", "packages", "faqs", "requirements", "extras", "features"}
+    kept |= {"language", "attributes"}
+    # Tags find a service and promise nothing. The gallery shows earlier work; Wagtail's revision, which is named, has it.
+    left_out = {"tags", "pictures", "video", "documents"}
+    assert {field.name for field in dataclasses.fields(GigContent)} == kept | left_out
+    assert kept <= set(make_order().snapshot["gig"])
 
 
 def test_quantity_multiplies_price_days_and_revisions():
@@ -111,9 +148,17 @@ def test_later_edits_of_the_service_change_nothing_of_what_both_sides_read():
         assert "另一" not in text
 
 
-def test_a_mediator_reads_it_and_nobody_else_does():
-    order = make_paid_order(gig=full_gig())
-    assert "能改几次？" in page_of(log_in(make_moderator()), order)
+def test_a_mediator_reads_it_in_a_dispute_with_a_line_in_the_log_and_nobody_else_does():
+    order, mediator = make_paid_order(gig=full_gig()), make_moderator()
+    address = reverse("orders:as_bought", args=[order.number])
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="先做")
+    assert log_in(mediator).get(address).status_code == 404
+    assert not AdminLog.objects.filter(action="order.as_bought").exists()
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
+    assert "能改几次？" in page_of(log_in(mediator), order)
+    assert AdminLog.objects.get(action="order.as_bought").actor == mediator
+    page_of(log_in(order.seller), order)
+    assert AdminLog.objects.filter(action="order.as_bought").count() == 1
     assert log_in(make_user()).get(reverse("orders:as_bought", args=[order.number])).status_code == 404
     unpaid = make_order(gig=full_gig())
     assert log_in(unpaid.seller).get(reverse("orders:as_bought", args=[unpaid.number])).status_code == 404
@@ -140,10 +185,19 @@ def test_the_rules_of_an_order_are_public_and_say_what_is_different_today(client
     assert newer != order.rules
     text = client.get(url).content.decode()
     assert ">5</b> 天" in text
-    assert "9 天" in text
+    assert "现为9天" in text
     assert reverse("orders:rules", args=[newer.pk]) in text
     assert url in log_in(order.buyer).get(order.get_absolute_url()).content.decode()
     assert client.get(reverse("orders:rules", args=[newer.pk + 1])).status_code == 404
+
+
+def test_reading_the_rules_writes_nothing(client):
+    version = current_rules()
+    set_config(key="orders.auto_accept_days", value=1, reason="测试")
+    text = client.get(reverse("orders:rules", args=[version.pk])).content.decode()
+    assert "现为1天" in text
+    assert RulesVersion.objects.get() == version
+    assert "首次" in text
 
 
 def test_rules_say_amounts_in_yuan_and_shares_in_percent(client):

@@ -113,6 +113,15 @@ def test_who_guesses_codes_is_slowed_down(buyer_client, gig, settings):
     assert not Order.objects.exists()
 
 
+def test_who_guesses_codes_by_paying_is_slowed_down_too(buyer_client, gig, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"coupon_code": "1/h/user"}
+    make_coupon(code="FUYU5")
+    sent = choice_of(gig, coupon="FUYU5", checkout_key=uuid4())
+    sent["seen_offer"] = buyer_client.get(address(gig, "checkout_total"), sent).context["quote"].seen
+    assert buyer_client.post(address(gig), sent).status_code == 200  # one try before, in the sum
+    assert not Order.objects.exists()
+
+
 def test_a_coupon_in_an_unpaid_order_names_that_order(buyer, buyer_client, gig):
     make_coupon(code="FUYU5")
     data = choice_of(gig, checkout_key=uuid4(), coupon="FUYU5")
@@ -121,9 +130,71 @@ def test_a_coupon_in_an_unpaid_order_names_that_order(buyer, buyer_client, gig):
     order = Order.objects.get()
     assert (order.discount_fen, order.payments.get().amount_fen) == (500, 42_500)
     assert buyer_client.post(address(gig), data).status_code == 303  # the same page again is the same order
-    other = buyer_client.get(address(gig, "checkout_total"), data | {"quantity": 1})
+    other = buyer_client.get(address(gig, "checkout_total"), data | {"quantity": 1, "checkout_key": uuid4()})
     assert order.number in other.content.decode()
     assert Order.objects.count() == 1
+
+
+def test_another_choice_on_the_same_page_takes_the_coupon_along(buyer_client, gig):
+    coupon = make_coupon(code="FUYU5", most_uses=1)
+    data = choice_of(gig, checkout_key=uuid4(), coupon="FUYU5")
+    data["seen_offer"] = buyer_client.get(address(gig, "checkout_total"), data).context["quote"].seen
+    buyer_client.post(address(gig), data)
+    earlier = Order.objects.get()
+    data["quantity"] = 1
+    quote = buyer_client.get(address(gig, "checkout_total"), data).context["quote"]
+    assert quote.discount_fen == 500
+    assert buyer_client.post(address(gig), data | {"seen_offer": quote.seen}).status_code == 303
+    earlier.refresh_from_db()
+    coupon.refresh_from_db()
+    assert (earlier.status, coupon.uses, coupon.spent_fen) == ("cancelled", 1, 500)
+    assert Order.objects.exclude(pk=earlier.pk).get().discount_fen == 500
+    # Another page of the same person takes nothing away.
+    refused = buyer_client.post(address(gig), data | {"seen_offer": quote.seen, "checkout_key": uuid4()})
+    assert (refused.status_code, Order.objects.count()) == (200, 2)
+
+
+def test_the_same_page_again_leads_to_its_order_although_the_coupon_has_ended(buyer_client, gig):
+    coupon = make_coupon(code="FUYU5")
+    data = choice_of(gig, checkout_key=uuid4(), coupon="FUYU5")
+    data["seen_offer"] = buyer_client.get(address(gig, "checkout_total"), data).context["quote"].seen
+    assert buyer_client.post(address(gig), data).status_code == 303
+    coupon.is_active = False
+    coupon.save()
+    assert buyer_client.post(address(gig), data).status_code == 303
+    order = Order.objects.get()
+    assert (order.status, order.discount_fen, order.payments.count()) == ("pending_payment", 500, 1)
+    assert buyer_client.post(address(gig), data | {"checkout_key": uuid4()}).status_code == 200
+    assert buyer_client.post(address(gig), data | {"quantity": 3}).status_code == 200
+    assert Order.objects.count() == 1
+
+
+def test_a_quantity_that_nobody_can_buy_is_said_beside_the_quantity(buyer_client, gig):
+    answer = buyer_client.post(address(gig), choice_of(gig, quantity=11, checkout_key=uuid4(), seen_offer="x"))
+    assert "field__error" in answer.content.decode()
+    GigPackage.objects.filter(gig=gig).update(delivery_days=200)
+    chosen = choice_of(gig, checkout_key=uuid4(), seen_offer="x")
+    for answer in (
+        buyer_client.get(address(gig, "checkout_total"), chosen),
+        buyer_client.post(address(gig), chosen),
+    ):
+        assert answer.status_code == 200
+        assert "note--error" in answer.content.decode()
+        assert answer.context["quote"].quantity == 1
+    assert not Order.objects.exists()
+
+
+def test_a_way_of_paying_that_cannot_hold_this_order_is_said_beside_it_and_the_choice_stays(
+    buyer_client, gig, settings
+):
+    settings.SETTLEMENT_MODE = "custody"  # the seller has no account at the institution
+    data = choice_of(gig, checkout_key=uuid4())
+    data["seen_offer"] = buyer_client.get(address(gig, "checkout_total"), data).context["quote"].seen
+    answer = buyer_client.post(address(gig), data)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["gateway"]
+    assert answer.context["quote"].quantity == 2
+    assert not Order.objects.exists()
 
 
 def test_extras_of_another_service_and_packages_off_sale_are_not_there(buyer_client, gig):

@@ -12,6 +12,7 @@ from marketplace.gigs.models import GigCategory
 from marketplace.orders.models.orders import Order
 
 MOST_PERCENT = 100
+CODE_LENGTH = 24
 
 
 class Coupon(TimeStamped):
@@ -21,7 +22,10 @@ class Coupon(TimeStamped):
     """
 
     code = models.CharField(
-        _("code"), max_length=24, unique=True, help_text=_("What buyers type. Kept in capitals, without spaces.")
+        _("code"),
+        max_length=CODE_LENGTH,
+        unique=True,
+        help_text=_("What buyers type. Kept in capitals, without spaces."),
     )
     name = models.CharField(_("name"), max_length=40)
     name_en = models.CharField(_("name (English)"), max_length=40)
@@ -51,6 +55,7 @@ class Coupon(TimeStamped):
     class Meta:
         verbose_name = _("coupon")
         verbose_name_plural = _("coupons")
+        permissions = [("approve_coupon", "Can switch on a coupon with a large budget")]
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
@@ -71,6 +76,8 @@ class Coupon(TimeStamped):
     def clean(self) -> None:
         """Say what is wrong at its field, before the database does. Nothing is set below what is in use already."""
         self.code = normal_code(self.code or "")
+        if len(self.code) > CODE_LENGTH:  # full-width characters fold into several
+            raise ValidationError({"code": _("At most %(limit)s characters, please.") % {"limit": CODE_LENGTH}})
         if (self.amount_fen is None) == (self.percent is None):
             raise ValidationError({"amount_fen": _("Either an amount or a share of the price, please.")})
         if self.percent is not None:

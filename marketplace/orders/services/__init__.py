@@ -24,7 +24,7 @@ from marketplace.orders.services.mutual_cancellation import (
     propose_cancellation,
     withdraw_cancellation,
 )
-from marketplace.orders.services.placing import confirm_payment, get_or_place_order, place_order
+from marketplace.orders.services.placing import confirm_payment, get_or_place_order, place_order, unpaid_of_page
 from marketplace.orders.services.proposals import (
     accept_proposal,
     decline_proposal,
@@ -34,6 +34,7 @@ from marketplace.orders.services.proposals import (
     withdraw_proposal,
 )
 from marketplace.orders.services.refunds import (
+    REFUNDABLE_FOR,
     begin_refund_attempt,
     hand_refund_to_a_person,
     mark_refund_done,
@@ -53,6 +54,7 @@ from marketplace.orders.services.requirements import (
 from marketplace.orders.services.tips import give_tip
 
 __all__ = [
+    "REFUNDABLE_FOR",
     "Question",
     "Stage",
     "Terms",
@@ -113,6 +115,7 @@ __all__ = [
     "stop_plan",
     "stop_unpaid_plan",
     "submit_requirements",
+    "unpaid_of_page",
     "wind_clocks",
     "withdraw_cancellation",
     "withdraw_dispute",

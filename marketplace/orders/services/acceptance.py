@@ -14,7 +14,7 @@ from marketplace.gigs.ratings import count_completed_order
 from marketplace.ledger import services as ledger
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import DeadlineKind, Order, OrderEventType, ProposalKind, RevisionRequest
+from marketplace.orders.models import DeadlineKind, Order, OrderEventType, OrderKind, ProposalKind, RevisionRequest
 from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._files import keep_files
 from marketplace.orders.services._rules import require_transition, role_of, tell
@@ -139,13 +139,21 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
     order.save(update_fields=["status", "completed_at", "updated_at"])
     deadlines.keep_clocks(order)
     kept_fen, split = release(order, at=now)
-    if order.gig_id:
+    if order.gig_id and _is_a_purchase_of_its_own(order):
         count_completed_order(gig_id=order.gig_id)
     events.record(order, event, actor=actor, at=now, amount_fen=kept_fen, seller_fen=split.seller_fen)
     tell(order.seller_id, order, _("Accepted: the money is in your wallet"))
     tell_of_next_stage(order)
     if actor is None:
         tell(order.buyer_id, order, _("Accepted automatically: the time to answer is over"))
+
+
+def _is_a_purchase_of_its_own(order: Order) -> bool:
+    """Additional work belongs to its order; of an agreement in stages the first that is accepted counts for all of them."""
+    if order.kind != OrderKind.STAGE:
+        return order.kind == OrderKind.STANDARD
+    others = Order.objects.filter(milestone__plan__milestones__order=order, status=OrderStatus.COMPLETED)
+    return not others.exclude(pk=order.pk).exists()
 
 
 def release(order: Order, *, at: datetime) -> tuple[int, CommissionSplit]:

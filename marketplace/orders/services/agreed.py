@@ -10,8 +10,7 @@ from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import BlockedPerson, User
 from marketplace.accounts.selectors import sellers_in_order
 from marketplace.core import clock
-from marketplace.core.config import get_config
-from marketplace.core.rules import current_rules
+from marketplace.core.rules import current_rules, rule
 from marketplace.gigs.models import Gig, RequirementKind
 from marketplace.orders import events
 from marketplace.orders.errors import OrderError, OrderErrorCode
@@ -75,7 +74,7 @@ def place_agreed_order(
         raise OrderError(OrderErrorCode.NOT_FOR_YOU)
     if not hold_people(buyer.pk, seller.pk):
         raise OrderError(OrderErrorCode.ACCOUNT_CLOSING)
-    now = clock.now()
+    now, rules = clock.now(), current_rules()
     order = Order.objects.create(
         checkout_key=checkout_key or uuid4(),
         kind=kind,
@@ -92,8 +91,8 @@ def place_agreed_order(
         delivery_days=terms.delivery_days,
         revisions_allowed=terms.revisions,
         snapshot=snapshot or {},
-        rules=current_rules(),
-        payment_expires_at=now + timedelta(minutes=get_config("orders.payment_timeout_minutes")),
+        rules=rules,
+        payment_expires_at=now + timedelta(minutes=rule(rules, "orders.payment_timeout_minutes")),
     )
     OrderItem.objects.create(order=order, kind=OrderItemKind.AGREED, title=terms.title[:80], price_fen=terms.total_fen)
     OrderRequirement.objects.bulk_create(

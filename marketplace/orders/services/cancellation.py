@@ -23,7 +23,8 @@ def cancel_order(*, order_id: int, user: User, reason_code: str = "", reason: st
     """One side ends an order alone; whatever is in escrow goes back to the buyer whole. Safe to call twice.
 
     A buyer may cancel work in progress only when it is very late, by the rules the order was made under
-    (facts/marketplace.md, rule 4). A seller who cancels what was paid bears a mark: `Order.cancelled_by` says so.
+    (facts/marketplace.md, rule 4), or for some hours after the payment when the seller began without the requirements.
+    A seller who cancels what was paid bears a mark: `Order.cancelled_by` says so.
     Raises OrderError WRONG_STATE or NOT_LATE_ENOUGH, and ValueError for a reason that this side does not have.
     """
     order = locks.lock_order(order_id)
@@ -33,7 +34,8 @@ def cancel_order(*, order_id: int, user: User, reason_code: str = "", reason: st
     code = known_reason(CANCEL_REASONS, actor, reason_code)
     require_transition(order, to=OrderStatus.CANCELLED, actor=actor)
     at_work = order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
-    if at_work and actor == BUYER and not deadlines.is_very_late(order):
+    is_free = deadlines.is_very_late(order) or deadlines.second_thought_until(order) is not None
+    if at_work and actor == BUYER and not is_free:
         raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=rule(order.rules, "orders.very_late_hours"))
     by = CancelledBy.BUYER if actor == BUYER else CancelledBy.SELLER
     end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code=code, reason=reason)

@@ -3,14 +3,17 @@
 The order comes first, then the coupon (docs/locking.md): its row counts uses and money, so whoever changes them holds it.
 """
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs.models import GigCategory, GigPackage
 from marketplace.orders import locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Coupon, CouponUse, Order, normal_code
+from marketplace.orders.models import Coupon, CouponUse, DisputeOutcome, Order, OrderKind, normal_code
 from marketplace.orders.quotes import discount_of
 from marketplace.orders.states import OrderStatus
 
@@ -33,25 +36,39 @@ def find_coupon(code: str, *, package: GigPackage) -> Coupon | None:
     return coupon
 
 
-def check_coupon(coupon: Coupon, *, person: User, discount_fen: int) -> None:
-    """Raise OrderError unless this person may use the coupon for so much now.
+def check_coupon(coupon: Coupon, *, person: User, discount_fen: int, freed: Sequence[int] = ()) -> None:
+    """Raise OrderError unless this person may use the coupon for so much now. Orders `freed` give theirs back before.
 
     COUPON_USED_UP, COUPON_HELD, COUPON_USED_BY_YOU or COUPON_FIRST_ORDER. Only under the coupon's lock is the answer final:
     pages ask without it.
     """
-    own = CouponUse.objects.filter(person=person, returned_at=None)
+    own = CouponUse.objects.filter(person=person, returned_at=None).exclude(order__in=freed)
     taken = list(own.filter(coupon=coupon).select_related("order").order_by("-pk"))
     if len(taken) >= coupon.most_uses_per_person:
         raise _spent(taken[0])
-    if coupon.uses >= coupon.most_uses or coupon.spent_fen + discount_fen > coupon.budget_fen:
+    back = [use.amount_fen for use in CouponUse.objects.filter(coupon=coupon, order__in=freed, returned_at=None)]
+    uses, spent_fen = coupon.uses - len(back), coupon.spent_fen - sum(back)
+    if uses >= coupon.most_uses or spent_fen + discount_fen > coupon.budget_fen:
         raise OrderError(OrderErrorCode.COUPON_USED_UP)
     if not coupon.first_order_only:
         return
     other = own.filter(is_first_order=True).select_related("order").first()
     if other is not None:
         raise _spent(other)
-    if Order.objects.filter(buyer=person, paid_at__isnull=False).exists():
+    if _bought_before(person):
         raise OrderError(OrderErrorCode.COUPON_FIRST_ORDER)
+
+
+def _bought_before(person: User) -> bool:
+    """Whether any purchase of theirs stands: paid, and neither cancelled nor given back whole by what ended a dispute.
+
+    A tip or additional work is no purchase of its own. The same cases give a coupon back.
+    """
+    bought = Order.objects.filter(buyer=person, paid_at__isnull=False).exclude(
+        kind__in=(OrderKind.TIP, OrderKind.SUPPLEMENT)
+    )
+    stands = ~Q(status=OrderStatus.RESOLVED, dispute__outcome=DisputeOutcome.REFUND)
+    return bought.exclude(status=OrderStatus.CANCELLED).filter(stands).exists()
 
 
 def _spent(use: CouponUse) -> OrderError:

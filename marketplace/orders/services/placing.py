@@ -22,10 +22,21 @@ from marketplace.gigs.states import GigStatus
 from marketplace.ledger import services as ledger
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, OrderEventType, OrderItem, OrderItemKind, OrderKind, OrderRequirement
+from marketplace.orders.models import (
+    Coupon,
+    CouponUse,
+    Order,
+    OrderEventType,
+    OrderItem,
+    OrderItemKind,
+    OrderKind,
+    OrderRequirement,
+    normal_code,
+)
 from marketplace.orders.quotes import Quote, commission_rate, quote_of
 from marketplace.orders.services._rules import require_transition, tell
 from marketplace.orders.services.acceptance import release_tip
+from marketplace.orders.services.cancellation import drop_unpaid
 from marketplace.orders.services.coupons import find_coupon, take_coupon
 from marketplace.orders.snapshots import snapshot_of, snapshot_rows
 from marketplace.orders.states import SYSTEM, OrderStatus
@@ -38,6 +49,8 @@ SOLD_FIELDS = (
         "gig__title",
         "gig__description",
         "gig__feature_rows",
+        "gig__attributes",
+        "gig__language",
         "gig__live_revision",
         "gig__seller__is_active",
     ),
@@ -87,28 +100,39 @@ def get_or_place_order(
     back, as long as that one can still be paid. `seen_offer` is what the page showed (`Quote.seen`), the choice included.
     Raises GigPackage.DoesNotExist, OrderError OWN_GIG, GIG_NOT_LIVE (also when the seller's identity counts no longer),
     SELLER_AWAY, SELLER_AWAY_OPEN, NOT_FOR_YOU when the seller blocked the buyer, ACCOUNT_CLOSING when an account went
-    meanwhile, OFFER_CHANGED when the choice or the terms are no longer what was seen, QUANTITY, and about the coupon what
-    `find_coupon`, `check_coupon` and `discount_of` raise.
+    meanwhile, OFFER_CHANGED when the choice or the terms are no longer what was seen, QUANTITY, TOO_LONG, and about the coupon
+    what `find_coupon`, `check_coupon` and `discount_of` raise.
     """
     package = _as_it_is_now(package_id, buyer)
     _require_on_sale(package, buyer)
     # Whoever is closing an account was first, and is seen here, or waits for this order and then finds it in the way.
     if not hold_people(buyer.pk, package.gig.seller_id):
         raise OrderError(OrderErrorCode.ACCOUNT_CLOSING)
-    coupon = find_coupon(coupon_code, package=package) if coupon_code else None
-    quote = quote_of(package, extra_ids=extra_ids, quantity=quantity, coupon=coupon)
+    key = checkout_key or uuid4()
+    try:
+        coupon = find_coupon(coupon_code, package=package) if coupon_code else None
+        quote = quote_of(package, extra_ids=extra_ids, quantity=quantity, coupon=coupon)
+    except OrderError:
+        # The coupon may have ended since this very page placed its order, which has it and can still be paid.
+        plain = quote_of(package, extra_ids=extra_ids, quantity=quantity)
+        placed, _key = _led_to(key, partial(_is_paid_with, buyer=buyer, quote=plain, code=normal_code(coupon_code)))
+        if placed is None:
+            raise
+        return placed, False
     if seen_offer is not None and seen_offer != quote.seen:
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
-    key = checkout_key or uuid4()
     while True:
         order = _placed(quote, buyer=buyer, checkout_key=key)
         if order is not None:
             return order, True
         # The page was sent before, or twice at once: the unique key let the other copy be first. Nearly every page is
         # sent once, so nobody looks before.
+        first = key
         placed, key = _led_to(key, partial(_is_same_purchase, buyer=buyer, quote=quote))
         if placed is not None:
             return placed, False
+        if quote.coupon is not None:
+            _free_coupon(quote.coupon, first_key=first, buyer=buyer)
 
 
 def _as_it_is_now(package_id: int, buyer: User) -> Any:
@@ -187,10 +211,11 @@ def _placed(quote: Quote, *, buyer: User, checkout_key: UUID) -> Order | None:
             OrderRequirement(order=order, position=position, **asked)
             for position, asked in enumerate(package.asked, start=1)
         )
+    events.record(order, OrderEventType.PLACED, actor=buyer, at=now)
     if quote.coupon is not None:
         fee = split_commission(amount_fen=quote.price_fen, rate_basis_points=rate)
+        # Last: whoever uses the same coupon waits from here on.
         take_coupon(order, coupon_id=quote.coupon.pk, fee_fen=fee.commission_fen)
-    events.record(order, OrderEventType.PLACED, actor=buyer, at=now)
     return order
 
 
@@ -208,15 +233,51 @@ def _led_to(checkout_key: UUID, is_same: Callable[[Order], bool]) -> tuple[Order
 
 
 def _is_same_purchase(order: Order, *, buyer: User, quote: Quote) -> bool:
+    sums = (order.total_fen, order.discount_fen)
+    return _is_same_choice(order, buyer=buyer, quote=quote) and sums == (quote.total_fen, quote.discount_fen)
+
+
+def _is_paid_with(order: Order, *, buyer: User, quote: Quote, code: str) -> bool:
+    """Whether an order is this choice with the coupon of this code; `quote` is without one."""
+    if (
+        order.total_fen + order.discount_fen != quote.price_fen
+        or order.snapshot.get("bought", {}).get("coupon") != code
+    ):
+        return False
+    return bool(order.discount_fen) and _is_same_choice(order, buyer=buyer, quote=quote)
+
+
+def _is_same_choice(order: Order, *, buyer: User, quote: Quote) -> bool:
     titles = sorted(order.items.filter(kind=OrderItemKind.EXTRA).values_list("title", flat=True))
     return (
         order.buyer_id == buyer.pk
         and order.package_id == quote.package.pk
         and order.status == OrderStatus.PENDING_PAYMENT
-        and (order.quantity, order.total_fen, order.discount_fen)
-        == (quote.quantity, quote.total_fen, quote.discount_fen)
+        and order.quantity == quote.quantity
         and titles == sorted(extra.title for extra in quote.extras)
     )
+
+
+def _free_coupon(coupon: Coupon, *, first_key: UUID, buyer: User) -> None:
+    """The page chose anew: what it placed before, unpaid, with this coupon is dropped, or it would hold the coupon.
+
+    Money that still comes for it goes back. The order's lock comes before the coupon's (docs/locking.md).
+    """
+    placed = unpaid_of_page(first_key, buyer=buyer)
+    for order_id in CouponUse.objects.filter(order__in=placed, coupon=coupon, returned_at=None).values_list("order"):
+        earlier = locks.lock_order(order_id[0])
+        if earlier.status == OrderStatus.PENDING_PAYMENT:
+            drop_unpaid(earlier, buyer=buyer)
+
+
+def unpaid_of_page(checkout_key: UUID, *, buyer: User) -> list[int]:
+    """Ids of the orders that a checkout page has placed for this buyer and that are not paid, in their order."""
+    found = []
+    while (placed := Order.objects.filter(checkout_key=checkout_key).first()) is not None:
+        if placed.buyer_id == buyer.pk and placed.status == OrderStatus.PENDING_PAYMENT:
+            found.append(placed.pk)
+        checkout_key = uuid5(checkout_key, str(placed.pk))
+    return found
 
 
 @transaction.atomic(savepoint=False)  # whoever calls in a transaction of its own wants all of it or nothing

@@ -1,5 +1,7 @@
 """What the clocks of an order say: that somebody is waited for, that a delivery is late. Nothing moves by them."""
 
+from datetime import datetime, timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import clock
@@ -10,34 +12,43 @@ from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.states import OrderStatus
 
 _AT_WORK = (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
+DAY = timedelta(days=1)
+
+
+def _is_to_come(moment: datetime | None, more_than: timedelta = timedelta()) -> bool:
+    """Whether what a reminder speaks of is still ahead: a job that comes late says nothing that is over, or another's turn."""
+    return moment is not None and moment > clock.now() + more_than
 
 
 @at_deadline(DeadlineKind.REQUIREMENTS_REMINDER)
 def remind_of_requirements(order: Order) -> None:
-    """Ask the buyer once more what is to be made; a second reminder follows the first."""
-    if order.status == OrderStatus.AWAITING_REQUIREMENTS:
-        tell(order.buyer_id, order, _("The seller waits for your requirements: the work has not begun"))
-        deadlines.keep_clocks(order)
+    """Ask the buyer once more what is to be made; from the second week on the seller, who may begin or cancel, hears too."""
+    if order.status != OrderStatus.AWAITING_REQUIREMENTS or order.paid_at is None:
+        return
+    tell(order.buyer_id, order, _("The seller waits for your requirements: the work has not begun"))
+    if clock.now() >= order.paid_at + deadlines.REQUIREMENTS_REMINDERS[2]:
+        tell(order.seller_id, order, _("Still no requirements: you can begin without them, or cancel"))
+    deadlines.keep_clocks(order)
 
 
 @at_deadline(DeadlineKind.ACCEPT_REMINDER_FIRST)
 def remind_of_acceptance(order: Order) -> None:
     """Three days before silence accepts."""
-    if order.status == OrderStatus.DELIVERED:
-        tell(order.buyer_id, order, _("Please look at the delivery: in three days it is accepted automatically"))
+    if order.status == OrderStatus.DELIVERED and _is_to_come(order.auto_accept_at, DAY):
+        tell(order.buyer_id, order, _("Please look at the delivery: within three days it is accepted automatically"))
 
 
 @at_deadline(DeadlineKind.ACCEPT_REMINDER_LAST)
 def remind_of_acceptance_again(order: Order) -> None:
     """A day before silence accepts."""
-    if order.status == OrderStatus.DELIVERED:
-        tell(order.buyer_id, order, _("Please look at the delivery: tomorrow it is accepted automatically"))
+    if order.status == OrderStatus.DELIVERED and _is_to_come(order.auto_accept_at):
+        tell(order.buyer_id, order, _("Please look at the delivery: within a day it is accepted automatically"))
 
 
 @at_deadline(DeadlineKind.DUE_REMINDER)
 def remind_of_delivery(order: Order) -> None:
     """A day before the promised delivery."""
-    if order.status in _AT_WORK:
+    if order.status in _AT_WORK and _is_to_come(order.due_at):
         tell(order.seller_id, order, _("Your delivery is due within a day"))
 
 

@@ -18,6 +18,8 @@ from marketplace.orders.states import BUYER, FUNDED_STATUSES, SELLER, OrderStatu
 
 # While the work goes on; before that the answers themselves can still be changed.
 NOTABLE_STATUSES = tuple(status for status in FUNDED_STATUSES if status != OrderStatus.AWAITING_REQUIREMENTS)
+# Answers that come after the seller began: as long as the work can still follow them.
+_LATE_ANSWERS = (OrderStatus.IN_PROGRESS, OrderStatus.DELIVERED, OrderStatus.REVISION_REQUESTED)
 
 
 def submit_requirements(
@@ -43,7 +45,7 @@ def submit_requirements(
                 raise OrderError(OrderErrorCode.REQUIREMENT_MISSING, prompt=requirement.prompt)
         _keep(requirements, is_draft=False)
         now = clock.now()
-        is_late = order.status == OrderStatus.IN_PROGRESS
+        is_late = order.status != OrderStatus.AWAITING_REQUIREMENTS
         if not is_late:
             _start(order, at=now)
         events.record(
@@ -116,10 +118,10 @@ def add_requirement_note(*, order_id: int, buyer: User, message: str) -> OrderEv
 
 
 def can_answer(order: Order) -> bool:
-    """Whether the buyer can (still) send answers: before the work begins, or after the seller began without them."""
+    """Whether the buyer can (still) send answers: before the work begins, or, once, after the seller began without them."""
     if order.status == OrderStatus.AWAITING_REQUIREMENTS:
         return True
-    return order.status == OrderStatus.IN_PROGRESS and any(row.is_draft for row in order.requirements.all())
+    return order.status in _LATE_ANSWERS and any(row.is_draft for row in order.requirements.all())
 
 
 def _lock_for_answers(order_id: int, buyer: User) -> Order:
