@@ -46,7 +46,7 @@ class OrderErrorCode(StrEnum):
     SAME_MEDIATOR = "same_mediator"
     ACCEPTED_ALREADY = "accepted_already"
     QUANTITY = "quantity"
-    TOO_LONG = "too_long"
+    ORDER_TOO_LONG = "order_too_long"
     COUPON_UNKNOWN = "coupon_unknown"
     COUPON_OVER = "coupon_over"
     COUPON_USED_UP = "coupon_used_up"
@@ -135,7 +135,7 @@ class OrderError(DomainError):
         ),
         OrderErrorCode.ACCEPTED_ALREADY: _("You have accepted this decision, so it can no longer be appealed by you."),
         OrderErrorCode.QUANTITY: _("Between 1 and %(most)s at once, please."),
-        OrderErrorCode.TOO_LONG: _(
+        OrderErrorCode.ORDER_TOO_LONG: _(
             "This would take %(days)s days; an order takes at most %(most)s, since payment institutions give nothing back "
             "after a year. Please order less at once."
         ),

@@ -100,7 +100,7 @@ def quote_of(
     """The quote of a choice. Reads what is loaded with the package: its gig's add-ons, its seller's level.
 
     Whether this person may (still) use the coupon is another question: services/coupons.py.
-    Raises OrderError QUANTITY, TOO_LONG, OFFER_CHANGED for an add-on that is not offered (any more), or what `discount_of`
+    Raises OrderError QUANTITY, ORDER_TOO_LONG, OFFER_CHANGED for an add-on that is not offered (any more), or what `discount_of`
     raises.
     """
     if not 1 <= quantity <= MOST_AT_ONCE:
@@ -110,7 +110,7 @@ def quote_of(
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
     full = Quote(package, extras, quantity, None, 0, is_capped=False)
     if full.delivery_days > MOST_DAYS:
-        raise OrderError(OrderErrorCode.TOO_LONG, days=full.delivery_days, most=MOST_DAYS)
+        raise OrderError(OrderErrorCode.ORDER_TOO_LONG, days=full.delivery_days, most=MOST_DAYS)
     if coupon is None:
         return full
     fee = split_commission(

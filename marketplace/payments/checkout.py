@@ -18,7 +18,11 @@ from marketplace.payments.forms import ChoiceForm
 
 # Refusals about the choice: the page shows them with the choice as it was, and the buyer goes on.
 ABOUT_THE_COUPON = frozenset(code for code in OrderErrorCode if code.value.startswith("coupon_"))
-ABOUT_THE_CHOICE = ABOUT_THE_COUPON | {OrderErrorCode.OFFER_CHANGED, OrderErrorCode.QUANTITY, OrderErrorCode.TOO_LONG}
+ABOUT_THE_CHOICE = ABOUT_THE_COUPON | {
+    OrderErrorCode.OFFER_CHANGED,
+    OrderErrorCode.QUANTITY,
+    OrderErrorCode.ORDER_TOO_LONG,
+}
 # The order is fine, this way of paying is not: another one may be.
 ABOUT_THE_GATEWAY = frozenset({PaymentErrorCode.TOO_LONG_FOR_GATEWAY, PaymentErrorCode.SELLER_NOT_AT_GATEWAY})
 
@@ -53,7 +57,7 @@ def choice_of(request: HttpRequest, form: ChoiceForm, *, package_id: int) -> Cho
     try:
         plain = quote_of(package, extra_ids=extra_ids, quantity=quantity)
     except OrderError as refusal:
-        if quantity == 1 or refusal.code != OrderErrorCode.TOO_LONG:
+        if quantity == 1 or refusal.code != OrderErrorCode.ORDER_TOO_LONG:
             raise
         plain, too_long = quote_of(package, extra_ids=extra_ids), refusal.message
     if not code or too_long:

@@ -155,7 +155,7 @@ def test_work_that_outlasts_what_institutions_give_back_is_not_sold():
     buyer = make_user()
     with pytest.raises(OrderError) as refusal:
         make_order(gig=gig, buyer=buyer, quantity=6)
-    assert (refusal.value.code, refusal.value.parameters) == (OrderErrorCode.TOO_LONG, {"days": 360, "most": 300})
+    assert (refusal.value.code, refusal.value.parameters) == (OrderErrorCode.ORDER_TOO_LONG, {"days": 360, "most": 300})
     assert not Order.objects.exists()
     order = make_order(gig=gig, buyer=buyer, quantity=5)
     assert timedelta(days=order.delivery_days + 30) < services.REFUNDABLE_FOR
