@@ -195,6 +195,7 @@ def bring_to_decision(order: Order) -> None:
     require_dispute_transition(dispute, to=DisputeStatus.DECISION, actor=SYSTEM)
     dispute.status = DisputeStatus.DECISION
     dispute.save(update_fields=["status", "updated_at"])
+    stop_deadlines(order, DeadlineKind.DISPUTE_REMINDER)
     events.record(order, OrderEventType.DISPUTE_TO_DECISION, actor=None)
     for person_id in (order.buyer_id, order.seller_id):
         tell(person_id, order, _("The time to agree is over: a mediator decides now"))
