@@ -48,7 +48,7 @@ def test_more_time_accepted_twice_at_once_is_given_once(meet_before):
 def test_control_without_the_lock_it_is_accepted_twice(locks_off, meet_before):
     order = make_paid_order()
     proposal = make_proposal(order, ProposalKind.EXTEND, days=3)
-    meet_before(proposals, "_close")
+    meet_before(proposals, "close")
     assert refusals(together(partial(accept, proposal), partial(accept, proposal))) == []
     assert order.events.filter(type="proposal_accepted").count() == 2
 
@@ -72,7 +72,7 @@ def test_additional_work_accepted_twice_at_once_is_one_order(meet_before):
 def test_control_without_the_lock_only_its_key_keeps_it_one_order(locks_off, meet_before):
     order = make_paid_order()
     proposal = make_proposal(order, ProposalKind.SUPPLEMENT)
-    meet_before(proposals, "_close")
+    meet_before(proposals, "close")
     (refusal,) = refusals(together(partial(accept, proposal), partial(accept, proposal)))
     assert isinstance(refusal, IntegrityError)
     assert Order.objects.filter(parent=order).count() == 1
