@@ -100,8 +100,8 @@ def get_or_place_order(
     back, as long as that one can still be paid. `seen_offer` is what the page showed (`Quote.seen`), the choice included.
     Raises GigPackage.DoesNotExist, OrderError OWN_GIG, GIG_NOT_LIVE (also when the seller's identity counts no longer),
     SELLER_AWAY, SELLER_AWAY_OPEN, NOT_FOR_YOU when the seller blocked the buyer, ACCOUNT_CLOSING when an account went
-    meanwhile, OFFER_CHANGED when the choice or the terms are no longer what was seen, QUANTITY, ORDER_TOO_LONG, and about the coupon
-    what `find_coupon`, `check_coupon` and `discount_of` raise.
+    meanwhile, OFFER_CHANGED when the choice or the terms are no longer what was seen, QUANTITY, ORDER_TOO_LONG, and about the
+    coupon what `find_coupon`, `check_coupon` and `discount_of` raise.
     """
     package = _as_it_is_now(package_id, buyer)
     _require_on_sale(package, buyer)
