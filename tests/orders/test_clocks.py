@@ -211,7 +211,7 @@ def test_the_migration_winds_running_orders_as_the_services_do():
     orders = [make_order_in(status) for status in EVERY_STATE]
     wound = {order.pk: of_the_state(order) for order in orders}
     OrderDeadline.objects.all().delete()
-    migration = importlib.import_module("marketplace.orders.migrations.0008_clocks_of_running_orders")
+    migration = importlib.import_module("marketplace.orders.migrations.0007_clocks_of_running_orders")
     migration.wind(apps, connection.schema_editor())
     migration.wind(apps, connection.schema_editor())  # a run that broke off is begun again
     assert {order.pk: rows(order) for order in orders} == wound

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('gigs', '0003_services_data'),
-        ('orders', '0006_plan_terms'),
+        ('orders', '0004_order_life'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

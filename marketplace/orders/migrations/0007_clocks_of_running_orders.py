@@ -62,6 +62,6 @@ def wind(apps, schema_editor):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("orders", "0007_late_event"), ("core", "0002_rules_version")]
+    dependencies = [("orders", "0006_order_children_index"), ("core", "0002_rules_version")]
 
     operations = [migrations.RunPython(wind, migrations.RunPython.noop, elidable=True)]
