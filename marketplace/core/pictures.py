@@ -1,6 +1,7 @@
 """Pictures from people: checked, turned upright, made smaller, re-encoded. What was hidden in the file stays behind."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import NamedTuple
@@ -54,7 +55,9 @@ def encode_square(upload: File, *, square: Square | None, side: int) -> EncodedP
     return _encoded(picture.crop((left, top, left + size, top + size)), side)
 
 
-def open_picture(upload: File, *, megabytes: int = MAXIMUM_MEGABYTES) -> Image.Image:
+def open_picture(
+    upload: File, *, megabytes: int = MAXIMUM_MEGABYTES, formats: Sequence[str] = ACCEPTED_FORMATS
+) -> Image.Image:
     """The pixels of `upload`, upright, in RGB or RGBA. Raises PictureError; too many are refused before they are unpacked."""
     if upload.size > megabytes * 1024 * 1024:
         raise PictureError(PictureErrorCode.TOO_LARGE, name=upload.name, limit=megabytes)
@@ -63,7 +66,7 @@ def open_picture(upload: File, *, megabytes: int = MAXIMUM_MEGABYTES) -> Image.I
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(upload, formats=ACCEPTED_FORMATS) as picture:
+            with Image.open(upload, formats=formats) as picture:
                 # The header tells the size before a pixel is unpacked.
                 if picture.width * picture.height > MAXIMUM_PIXELS:
                     raise PictureError(PictureErrorCode.TOO_MANY_PIXELS, name=upload.name)

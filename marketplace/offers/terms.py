@@ -7,9 +7,9 @@ from typing import Any
 
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
-from marketplace.offers.channels import shortest_channel
 from marketplace.offers.errors import OfferError, OfferErrorCode
 from marketplace.offers.models import Negotiation, Offer
+from marketplace.orders.channels import shortest_channel
 from marketplace.orders.services import Stage
 
 

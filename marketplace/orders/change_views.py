@@ -164,7 +164,11 @@ def answer(request: HttpRequest, number: str, proposal_id: int, reply: str) -> H
     if reply not in _ANSWERS:
         raise Http404
     service, done = _ANSWERS[reply]
-    answered = service(proposal_id=proposal.pk, user=request.user)
+    try:
+        answered = service(proposal_id=proposal.pk, user=request.user)
+    except DomainError as refusal:  # it is over, or no longer fits: the order's page shows what there is
+        messages.error(request, refusal.message)
+        return redirect(proposal.order)
     messages.success(request, done)
     if answered.kind == ProposalKind.SUPPLEMENT and answered.status == ProposalStatus.ACCEPTED:
         placed = delivery_selectors.supplement_to_pay(request.user, answered)

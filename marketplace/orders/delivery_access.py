@@ -21,3 +21,8 @@ def is_held_back(order: Order, delivery: Delivery, file: DeliveryFile, viewer: U
     Only pictures are held back: nothing else can be judged by its preview, and nobody accepts what they cannot look into.
     """
     return viewer.pk == order.buyer_id and file.is_picture and not originals_are_open(order, delivery)
+
+
+def preview_name(file: DeliveryFile) -> str:
+    """Where the largest preview of a picture lies: what stands in for an original that is held back."""
+    return str(max(file.previews, key=lambda size: size["width"])["webp"])

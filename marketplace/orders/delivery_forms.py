@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
@@ -23,7 +24,7 @@ from marketplace.uploads.states import UploadState
 
 
 class SentFilesForm(forms.Form):
-    """Files that uploads.js sends beside the form; without script they come with it. `chosen` after `is_valid()`.
+    """Files that uploads.js sends beside the form; without script they come with it. `chosen` after `settle_files()`.
 
     What has arrived stays: a form that is refused for something else shows it again.
     """
@@ -35,6 +36,8 @@ class SentFilesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.owner, self.order = owner, order
         self.chosen: list[Upload] = []
+        self._unwanted: list[Upload] = []
+        self._came: list[File] = []
         self.fields["files"].widget.attrs["class"] = "visually-hidden"
 
     @property
@@ -48,31 +51,47 @@ class SentFilesForm(forms.Form):
         return self.purpose.kinds[UploadKind.FILE]
 
     @property
-    def rows(self) -> list[tuple[Upload, str]]:
-        """What has been sent for this form and is used by nothing, each with why it is refused, if it is."""
-        return [(upload, as_json(upload)["message"]) for upload in waiting_files(self.owner, self.purpose, self.order)]
+    def rows(self) -> list[tuple[Upload, str, str]]:
+        """What has been sent for this form and is used by nothing; with why it is refused, if it is, and what to know of it."""
+        told = ((upload, as_json(upload)) for upload in waiting_files(self.owner, self.purpose, self.order))
+        return [(upload, said["message"], said["note"]) for upload, said in told]
 
     def clean(self) -> dict[str, Any]:
+        """Only looks. Whoever sends a form that is not what they see is told so: it cannot be changed afterwards."""
         data = super().clean() or {}
+        self._came = data.get("files") or []  # an error of the field takes them out of the cleaned data
         names = self.data.getlist("sent") if hasattr(self.data, "getlist") else self.data.get("sent", [])
         keys = [key for name in dict.fromkeys(names) if (key := _key(name))]
         sent = own_uploads(user=self.owner, purpose=self.purpose.key, keys=keys)
         for key in keys:
             upload = sent.get(key)
-            if upload is None or upload.subject != self.subject or upload.attached_at is not None:
-                continue
-            if self.data.get(f"remove-{key.hex}") or upload.state == UploadState.REJECTED:
-                discard_upload(upload=upload)
+            if self.data.get(f"remove-{key.hex}"):
+                self._unwanted += [upload] if upload is not None else []
+            elif upload is None or upload.subject != self.subject:
+                self.add_error("files", _("A file that you had sent is gone. See what is left, and choose it again."))
+            elif upload.attached_at is not None:
+                self.add_error("files", _("“%(name)s” has been sent before. Choose it again.") % {"name": upload.name})
+            elif upload.state == UploadState.REJECTED:
+                self.add_error("files", as_json(upload)["message"])
+                self._unwanted.append(upload)
             elif upload.state == UploadState.READY:
                 self.chosen.append(upload)
-            elif upload.is_undecided:
-                self.add_error("files", UploadError(UploadErrorCode.NOT_READY, name=upload.name).message)
-        for file in data.get("files") or []:
+            else:
+                code = UploadErrorCode.NOT_READY if upload.is_undecided else UploadErrorCode.NOT_ARRIVED
+                self.add_error("files", UploadError(code, name=upload.name).message)
+        return data
+
+    def settle_files(self) -> bool:
+        """Let go of what is not wanted, and take what came with the form itself; returns whether all is well. Once, after
+        `is_valid()`, of somebody who may send files here."""
+        for upload in self._unwanted:
+            discard_upload(upload=upload)
+        for file in self._came:
             try:
                 self.chosen.append(take_file(owner=self.owner, purpose=self.purpose, subject=self.subject, file=file))
             except UploadError as refusal:
                 self.add_error("files", refusal.message)
-        return data
+        return not self.errors
 
 
 class DeliveryForm(SentFilesForm):
@@ -98,13 +117,15 @@ class DeliveryForm(SentFilesForm):
         required=False,
         initial=True,
         help_text=_(
-            "Until then the buyer sees them smaller and with a watermark. Other files can be downloaded at once."
+            "Until then the buyer sees JPEG, PNG, WebP, GIF, TIFF and BMP smaller and with a watermark, up to 60 MB and 40"
+            " million pixels each. Everything else can be downloaded at once."
         ),
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if "files" not in self.errors and not self.chosen and not data.get("without_files"):
+        has_files = self.chosen or self._came
+        if "files" not in self.errors and not has_files and not data.get("without_files"):
             self.add_error("files", _("No file is attached. Attach the work, or tick that this delivery has none."))
         return data
 

@@ -15,6 +15,7 @@ from marketplace.core.downloads import download
 from marketplace.core.errors import DomainError
 from marketplace.orders import comparing, delivery_selectors, presenters, selectors, services
 from marketplace.orders.delivery_forms import DeliveryForm, RevisionForm, SentFilesForm
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, SentFile, private_storage
 from marketplace.uploads.direct import download_address, takes_files_directly
 
@@ -78,10 +79,15 @@ def _sending(
     done: Any,
 ) -> HttpResponse:
     order = selectors.order_for(request.user, number)
-    form = form_class(request.POST or None, request.FILES or None, owner=request.user, order=order)
+    form = form_class(owner=request.user, order=order)
     if request.method == "POST":
         form = form_class(request.POST, request.FILES, owner=request.user, order=order)
-        if form.is_valid():
+        is_valid = form.is_valid()
+        if not form.purpose.may_send(
+            request.user, form.subject
+        ):  # nothing is taken from, or of, whoever may not send it
+            form.add_error(None, OrderError(OrderErrorCode.WRONG_STATE).message)
+        elif form.settle_files() and is_valid:
             try:
                 run(order, form)
             except DomainError as refusal:

@@ -25,6 +25,8 @@ class OrderErrorCode(StrEnum):
     PROPOSAL_OPEN = "proposal_open"
     PROPOSAL_OVER = "proposal_over"
     BAD_DAYS = "bad_days"
+    HELD_TOO_SHORT = "held_too_short"
+    TOO_LONG = "too_long"
     BAD_AMOUNT = "bad_amount"
     WORDS_MISSING = "words_missing"
     REVISIONS_LEFT = "revisions_left"
@@ -93,6 +95,14 @@ class OrderError(DomainError):
         ),
         OrderErrorCode.PROPOSAL_OVER: _("This proposal can no longer be answered: it is over. Nothing has changed."),
         OrderErrorCode.BAD_DAYS: _("Between 1 and %(most)s days, please. Nothing has changed."),
+        OrderErrorCode.HELD_TOO_SHORT: _(
+            "%(channel)s holds the money of this order for a limited time, so it has to be delivered by %(day)s. For what takes"
+            " longer, propose additional work. Nothing has changed."
+        ),
+        OrderErrorCode.TOO_LONG: _(
+            "%(channel)s holds money for a limited time, so additional work takes at most %(most)s days. Shorten it, or propose"
+            " it in parts. Nothing has changed."
+        ),
         OrderErrorCode.BAD_AMOUNT: _("Between ¥%(least)s and ¥%(most)s, please. Nothing has changed."),
         OrderErrorCode.WORDS_MISSING: _("Please say in a few words what this is about."),
         OrderErrorCode.REVISIONS_LEFT: _("Revisions of this order are left: ask for one of those."),

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from marketplace.accounts.models import User
 from marketplace.ledger import selectors as ledger
 from marketplace.orders.conversations import conversation_of
-from marketplace.orders.delivery_access import is_held_back
+from marketplace.orders.delivery_access import is_held_back, preview_name
 from marketplace.orders.models import Delivery, DeliveryFile, Dispute, Order, OrderEventType, ProposalKind
 from marketplace.orders.reasons import DISPUTE_REASONS, reason_text
 from marketplace.orders.states import BUYER, SELLER
@@ -257,6 +257,6 @@ def _delivered(order: Order, delivery: Delivery, file: DeliveryFile, seller: str
     """As it came; but the buyer, who gets the whole bundle, is given no original that acceptance has still to open."""
     folder, at, storage = f"delivery-{delivery.number}", delivery.created_at, file.file.storage
     if is_held_back(order, delivery, file, order.buyer):
-        preview = partial(storage.open, max(file.previews, key=lambda size: size["width"])["webp"])
+        preview = partial(storage.open, preview_name(file))
         return EvidenceFile(folder, f"{file.name}.preview.webp", seller, at, "", preview, preview_of=file.sha256)
     return EvidenceFile(folder, file.name, seller, at, file.sha256, partial(storage.open, str(file.file.name)))

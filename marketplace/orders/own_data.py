@@ -1,6 +1,7 @@
 """What orders keep of a person (accounts/personal_data.py). The other side is named as the person sees it: by name alone."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Blocker, Retained, Section, StoredFile, Table, plain, stored, table
+from marketplace.orders.delivery_access import is_held_back, preview_name
 from marketplace.orders.dispute_own_data import dispute_files, dispute_tables
 from marketplace.orders.models import (
     CouponUse,
@@ -160,13 +162,19 @@ class OrdersSection(Section):
         )
 
     def files(self, user: User) -> Iterable[StoredFile]:
-        """What was handed in with requirements, and what was delivered."""
+        """What was handed in with requirements, and what was delivered: what acceptance has still to open, as it is shown."""
         own = _orders_of(user)
         for answer in _requirements_of(user).exclude(file="").select_related("order"):
             yield stored(f"orders/{answer.order.number}/requirements", answer.file, answer.file_name)
-        for file in DeliveryFile.objects.filter(delivery__order__in=own).select_related("delivery__order"):
-            folder = f"orders/{file.delivery.order.number}/delivery-{file.delivery.number}"
-            yield stored(folder, file.file, file.name)
+        delivered = DeliveryFile.objects.filter(delivery__order__in=own).select_related("delivery__order")
+        for file in delivered.prefetch_related("delivery__order__refunds"):
+            order, delivery = file.delivery.order, file.delivery
+            folder = f"orders/{order.number}/delivery-{delivery.number}"
+            if is_held_back(order, delivery, file, user):
+                opened = partial(file.file.storage.open, preview_name(file))
+                yield StoredFile(f"{folder}/{file.name}.preview.webp", opened)
+            else:
+                yield stored(folder, file.file, file.name)
         for shown in RevisionFile.objects.filter(request__order__in=own).select_related("request__order"):
             folder = f"orders/{shown.request.order.number}/revision-{shown.request.number}"
             yield stored(folder, shown.file, shown.name)

@@ -48,6 +48,12 @@ def _watermark(subject: str) -> str:
     return f"{words} {order.number}" if order else words
 
 
+def _note(upload: Upload) -> str:
+    """Only what is drawn whole can be held back: whoever counts on it must know before it is delivered."""
+    is_drawn_whole = upload.width > 0 and bool(upload.renditions)  # as SentFile.is_picture
+    return "" if is_drawn_whole else _("No watermark: the buyer can download it at once")
+
+
 def _names(rows: Any) -> set[str]:
     names: set[str] = set()
     for file, previews in rows:
@@ -71,6 +77,7 @@ DELIVERY = Purpose(
     may_send=_may_deliver,
     storage="private",
     watermark=_watermark,
+    note=_note,
 )
 REVISION = Purpose(
     key="order_revision",

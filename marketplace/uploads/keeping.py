@@ -17,7 +17,7 @@ from django.core.files.base import File
 from PIL import Image
 
 from marketplace.core.errors import PictureError
-from marketplace.core.pictures import open_picture
+from marketplace.core.pictures import ACCEPTED_FORMATS, open_picture
 from marketplace.uploads.direct import copy_stored, takes_files_directly
 from marketplace.uploads.documents import read_document
 from marketplace.uploads.errors import UploadError, UploadErrorCode
@@ -29,6 +29,9 @@ from marketplace.uploads.watermarks import watermarked_sizes
 
 # Product decision: what a preview is worth the memory and the minute for. The number of pixels has a limit of its own.
 DRAWN_MEGABYTES = 60
+# What print shops and illustrators hand over is drawn too. PSD and HEIC are not: nobody could say what the whole of them is.
+_DRAWN_TYPES = PICTURES | {"image/tiff", "image/bmp"}
+_DRAWN_FORMATS = (*ACCEPTED_FORMATS, "TIFF", "BMP")
 
 
 def look_at(upload: Upload, purpose: Purpose, kept: ExitStack) -> tuple[Found, str]:
@@ -81,9 +84,10 @@ def _with_preview(
     found: Found, path: Path, upload: Upload, purpose: Purpose, kept: ExitStack, *, mime: str | None
 ) -> Found:
     try:
-        if mime in PICTURES:
+        if mime in _DRAWN_TYPES and not _is_raw(upload.name, mime):
             pixels = _pixels(path)
-            width, height = pixels.size
+            # Of many pages, as of a document, one is shown: that is not all of it.
+            width, height = (0, 0) if mime == "image/tiff" and _has_pages(path) else pixels.size
         elif mime == PDF:
             pixels = _pixels(read_document(path, name=upload.name).first_page)
             width = height = 0
@@ -98,4 +102,14 @@ def _with_preview(
 
 def _pixels(path: Path) -> Image.Image:
     with path.open("rb") as file:
-        return open_picture(File(file, name=path.name), megabytes=DRAWN_MEGABYTES)
+        return open_picture(File(file, name=path.name), megabytes=DRAWN_MEGABYTES, formats=_DRAWN_FORMATS)
+
+
+def _is_raw(name: str, mime: str | None) -> bool:
+    """Cameras write TIFF too, under endings of their own: what Pillow finds in it is a thumbnail."""
+    return mime == "image/tiff" and not name.lower().endswith((".tif", ".tiff"))
+
+
+def _has_pages(path: Path) -> bool:
+    with Image.open(path, formats=("TIFF",)) as picture:
+        return getattr(picture, "n_frames", 1) > 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from marketplace.accounts.models import User
-from marketplace.uploads.models import UploadKind
+from marketplace.uploads.models import Upload, UploadKind
 
 MEGABYTE = 1024 * 1024
 
@@ -30,6 +30,7 @@ class Purpose:
     now. `storage` is the alias of where results go: `default` is served to everybody, `private` only through a view.
     Where `kinds` has FILE, everything is such a file: kept as it came, hashed and sniffed, never changed; its storage is
     `private`. `watermark` is then given the subject and says what is written over previews; None makes none.
+    `note` is given a file that is ready and says what its owner should know of it before it is used; "" where that is nothing.
     `still_used` is given a person's id and says which names of stored files that person's things still need, in whatever
     revision is kept; collecting asks it before anything is deleted.
     """
@@ -42,6 +43,7 @@ class Purpose:
     storage: str = "default"
     is_shared: bool = False
     watermark: Callable[[str], str] | None = None
+    note: Callable[[Upload], str] | None = None
 
     @property
     def keeps_files(self) -> bool:

@@ -203,7 +203,7 @@ class Uploads {
     row.querySelector("[data-shot-progress]").hidden = true;
     row.querySelector("[data-shot-retry]").hidden = true;
     const isReady = told.state === "ready";
-    this.status(row, told.message || this.text(isReady ? "ready" : "checking"));
+    this.status(row, told.message || told.note || this.text(isReady ? "ready" : "checking"));
     if (words) words.hidden = !isReady;
     if (before === told.state) return;
     if (isReady) {

@@ -9,10 +9,11 @@ from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.notifications.models import Notification
-from marketplace.offers import channels, services
+from marketplace.offers import services
 from marketplace.offers.errors import OfferError, OfferErrorCode
 from marketplace.offers.models import DeclineReason, Negotiation, Offer
 from marketplace.offers.states import OFFER_TRANSITIONS, OfferStatus
+from marketplace.orders import channels
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, OrderKind
 from marketplace.orders.states import OrderStatus

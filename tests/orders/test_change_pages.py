@@ -6,10 +6,20 @@ from django.urls import reverse
 
 from marketplace.orders import services
 from marketplace.orders.delivery_selectors import proposals_of
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderKind, ProposalKind
 from marketplace.orders.order_parts import possible_changes
 from marketplace.orders.states import OrderStatus
-from tests.factories import make_completed_order, make_delivered_order, make_gig, make_paid_order, make_user
+from tests.factories import (
+    make_completed_order,
+    make_delivered_order,
+    make_gig,
+    make_order,
+    make_paid_order,
+    make_seller,
+    make_user,
+)
+from tests.offers.situations import make_plan
 from tests.orders.changing import make_proposal, make_tip, pay
 from tests.orders.situations import EVERY_STATE, footprint, make_order_in
 
@@ -109,6 +119,20 @@ def test_nobody_says_yes_to_themselves_by_the_address():
     assert client_of(order.buyer).post(nonsense).status_code == 404
 
 
+def test_an_answer_that_comes_too_late_leads_back_to_the_order_with_a_word():
+    order = make_paid_order()
+    proposal = make_proposal(order, ProposalKind.EXTEND)
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="说不拢")
+    before = footprint(order)
+    for reply in ("accept", "decline"):
+        url = reverse("orders:answer_proposal", args=[order.number, proposal.pk, reply])
+        answer = client_of(order.buyer).post(url, follow=True)
+        assert answer.redirect_chain == [(order.get_absolute_url(), 302)]
+        assert OrderError(OrderErrorCode.PROPOSAL_OVER).message in answer.content.decode()
+        assert "同意延期" not in answer.content.decode()
+    assert footprint(order) == before
+
+
 def test_a_buyer_who_agrees_to_additional_work_is_led_to_its_payment_and_both_pages_show_it():
     order = make_paid_order()
     said = {"message": "加一版头像", "amount": "50.00", "days": 2}
@@ -170,3 +194,33 @@ def test_the_page_of_an_unpaid_tip_is_the_buyers_alone():
     assert client_of(tip.seller).get(tip.get_absolute_url()).status_code == 404
     services.cancel_order(order_id=tip.pk, user=tip.buyer)
     assert possible_changes(tip.parent, tip.buyer, proposals_of(tip.parent)) == ["tip"]
+
+
+def _supplement() -> Order:
+    order = make_paid_order()
+    services.accept_proposal(proposal_id=make_proposal(order, ProposalKind.SUPPLEMENT).pk, user=order.seller)
+    return order.children.get()
+
+
+def _stage() -> Order:
+    return make_plan(buyer=make_user(), seller=make_seller()).milestones.get(position=1).order
+
+
+MADE = {
+    OrderKind.STANDARD: make_order,
+    OrderKind.SUPPLEMENT: _supplement,
+    OrderKind.TIP: make_tip,
+    OrderKind.STAGE: _stage,
+}
+
+
+@pytest.mark.parametrize("kind", OrderKind, ids=str)
+def test_the_page_of_every_kind_of_order_opens_for_both_sides(kind):
+    order = MADE[kind]()
+    assert order.kind == kind
+    assert client_of(order.buyer).get(order.get_absolute_url()).status_code == 200
+    assert pay(order)
+    for user in (order.buyer, order.seller):
+        page = client_of(user).get(order.get_absolute_url())
+        assert page.status_code == 200
+        assert order.gig_title in page.content.decode()

@@ -3,25 +3,34 @@
 import hashlib
 from datetime import timedelta
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from PIL import Image, ImageChops
 
 from marketplace.core import clock
+from marketplace.core.config import set_config
+from marketplace.core.rules import current_rules
 from marketplace.orders import services
+from marketplace.orders.delivery_forms import DeliveryForm
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Delivery, DeliveryFile, Order, RevisionFile, RevisionRequest
+from marketplace.orders.own_data import OrdersSection
 from marketplace.orders.sent_files import DELIVERY, REVISION, subject_of
 from marketplace.orders.states import OrderStatus
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
+from marketplace.uploads.presenters import as_json
 from marketplace.uploads.services import collect_upload, take_file
+from marketplace.uploads.states import UploadState
 from tests.factories import decide_finally, make_delivered_order, make_gig, make_moderator, make_paid_order, make_user
 from tests.orders.changing import picture
 from tests.orders.situations import EVERY_STATE, footprint, make_order_in
@@ -291,6 +300,45 @@ def test_an_upload_belongs_to_one_delivery_and_to_its_sender():
     assert not second.deliveries.exists()
 
 
+def test_an_upload_for_another_order_of_the_same_seller_or_one_delivered_before_is_not_delivered():
+    order, earlier = delivered_picture()
+    services.request_revision(order_id=order.pk, buyer=order.buyer, message="改")
+    second = make_paid_order(gig=order.gig)
+    elsewhere = take_file(owner=order.seller, purpose=DELIVERY, subject=subject_of(second), file=picture("别处.png"))
+    before = footprint(order)
+    for upload in (elsewhere, Upload.objects.get(result_name=earlier.file.name)):
+        with pytest.raises(UploadError) as refusal:
+            services.deliver_order(order_id=order.pk, seller=order.seller, message="x", uploads=[upload])
+        assert refusal.value.code == UploadErrorCode.NOT_READY
+        assert footprint(order) == before
+
+
+def copied(user) -> dict[str, bytes]:
+    return {file.path: file.open().read() for file in OrdersSection().files(user)}
+
+
+@pytest.mark.parametrize(
+    ("then", "opens"),
+    [
+        (lambda order: None, False),
+        (lambda order: services.accept_delivery(order_id=order.pk, buyer=order.buyer), True),
+        (lambda order: decided(order, order.total_fen), False),
+    ],
+    ids=["delivered", "accepted", "refunded"],
+)
+def test_a_copy_of_ones_own_data_gives_the_buyer_no_original_that_the_page_holds_back(then, opens):
+    order, file = delivered_picture()
+    then(order)
+    path = f"orders/{order.number}/delivery-1/定稿.png"
+    original_bytes = file.file.read()
+    assert copied(order.seller) == {path: original_bytes}
+    if opens:
+        assert copied(order.buyer) == {path: original_bytes}
+    else:
+        shown = b"".join(preview(order, file, order.buyer, size="large"))
+        assert copied(order.buyer) == {f"{path}.preview.webp": shown}
+
+
 def test_what_is_delivered_is_never_collected_and_what_was_only_sent_is(django_capture_on_commit_callbacks):
     order, file = delivered_picture()
     used = Upload.objects.get()
@@ -340,6 +388,90 @@ def test_a_file_that_was_sent_beside_the_form_is_delivered_with_it_and_one_can_b
     assert not Upload.objects.filter(pk=gone.pk).exists()
 
 
+def sent_for(order: Order, *names: str) -> list[Upload]:
+    return [
+        take_file(owner=order.seller, purpose=DELIVERY, subject=subject_of(order), file=picture(name)) for name in names
+    ]
+
+
+def test_a_delivery_never_goes_out_with_fewer_files_than_its_form_showed():
+    order, elsewhere = make_paid_order(), make_paid_order()
+    (kept,) = sent_for(order, "留.png")
+    (foreign,) = sent_for(elsewhere, "别处.png")
+    client, url = client_of(order.seller), reverse("orders:action", args=[order.number, "deliver"])
+    before = footprint(order)
+    for missing in (uuid4().hex, foreign.key.hex):
+        answer = client.post(url, {"message": "好了", "ai_made": "no", "sent": [kept.key.hex, missing]})
+        assert answer.status_code == 422
+        assert answer.context["form"].errors["files"]
+        assert footprint(order) == before
+    # What is left is on the page again, and goes.
+    assert client.post(url, {"message": "好了", "ai_made": "no", "sent": [kept.key.hex]}).status_code == 302
+    assert [file.name for file in order.deliveries.get().files.all()] == ["留.png"]
+
+
+def test_a_file_that_was_refused_is_named_before_the_rest_goes_out_without_it():
+    order = make_paid_order()
+    kept, refused = sent_for(order, "留.png", "坏.png")
+    Upload.objects.filter(pk=refused.pk).update(state=UploadState.REJECTED, refusal=UploadErrorCode.PROGRAM)
+    client, url = client_of(order.seller), reverse("orders:action", args=[order.number, "deliver"])
+    said = {"message": "好了", "ai_made": "no", "sent": [kept.key.hex, refused.key.hex]}
+    answer = client.post(url, said)
+    assert answer.status_code == 422
+    assert "坏.png" in answer.content.decode()
+    assert not order.deliveries.exists()
+    assert list(Upload.objects.all()) == [kept]
+
+
+def test_of_a_revision_request_no_file_is_lost_in_silence_either():
+    order, _file = delivered_picture()
+    url = reverse("orders:action", args=[order.number, "revise"])
+    answer = client_of(order.buyer).post(url, {"message": "见图", "sent": [uuid4().hex]})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["files"]
+    assert not RevisionRequest.objects.exists()
+
+
+def test_looking_at_the_form_writes_nothing_and_what_may_not_be_sent_is_left_alone():
+    order = make_paid_order()
+    (gone,) = sent_for(order, "去.png")
+    said = QueryDict(f"message=x&ai_made=no&sent={gone.key.hex}&remove-{gone.key.hex}=1")
+    form = DeliveryForm(said, MultiValueDict({"files": [picture()]}), owner=order.seller, order=order)
+    assert form.is_valid()
+    assert list(Upload.objects.all()) == [gone]
+    # An order that is over: nothing is taken in any more, and nothing is thrown away.
+    services.cancel_order(order_id=order.pk, user=order.seller)
+    url = reverse("orders:action", args=[order.number, "deliver"])
+    answer = client_of(order.seller).post(url, said.dict() | {"files": picture()})
+    assert answer.status_code == 422
+    assert list(Upload.objects.all()) == [gone]
+
+
+def test_files_that_came_with_a_form_that_is_refused_stay_for_the_next_time():
+    order = make_paid_order()
+    client, url = client_of(order.seller), reverse("orders:action", args=[order.number, "deliver"])
+    assert client.post(url, {"message": "好了", "files": [picture("稿.png")]}).status_code == 422  # nothing said of AI
+    (sent,) = Upload.objects.all()
+    assert client.post(url, {"message": "好了", "ai_made": "no", "sent": sent.key.hex}).status_code == 302
+    assert [file.name for file in order.deliveries.get().files.all()] == ["稿.png"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_told"),
+    [(lambda: picture(), False), (lambda: SimpleUploadedFile("源文件.psd", b"8BPS" + b"\0" * 60), True)],
+    ids=["picture", "layers"],
+)
+def test_the_seller_is_told_of_each_file_that_cannot_be_held_back_before_it_goes_out(sent, is_told):
+    order = make_paid_order()
+    upload = take_file(owner=order.seller, purpose=DELIVERY, subject=subject_of(order), file=sent())
+    words = "不加水印，买家可直接下载"
+    page = client_of(order.seller).get(reverse("orders:action", args=[order.number, "deliver"])).content.decode()
+    assert (words in page) is is_told
+    assert (words == as_json(upload)["note"]) is is_told
+    delivery = services.deliver_order(order_id=order.pk, seller=order.seller, message="x", uploads=[upload])
+    assert original(order, delivery.files.get(), order.buyer) == (200 if is_told else 404)
+
+
 def test_pictures_of_two_versions_stand_beside_each_other_by_name():
     order, first = delivered_picture()
     services.request_revision(order_id=order.pk, buyer=order.buyer, message="改")
@@ -380,6 +512,16 @@ def test_the_pause_is_the_buyers_and_only_while_the_clock_runs(status, side):
             services.pause_acceptance(order_id=order.pk, buyer=user)
         assert refusal.value.code == OrderErrorCode.WRONG_STATE
         assert footprint(order) == before
+
+
+def test_the_pause_is_as_long_as_the_rules_the_order_was_made_under_say():
+    order = make_delivered_order()
+    Order.objects.filter(pk=order.pk).update(rules=current_rules())
+    at = order.auto_accept_at
+    set_config(key="orders.acceptance_pause_days", value=2, reason="test")
+    services.pause_acceptance(order_id=order.pk, buyer=order.buyer)
+    order.refresh_from_db()
+    assert order.auto_accept_at == at + timedelta(days=7)
 
 
 def test_there_is_one_pause_for_an_order_whatever_is_delivered():

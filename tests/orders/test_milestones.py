@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
 from marketplace.ledger.audit import audit_books
 from marketplace.ledger.selectors import wallet_of
@@ -196,3 +197,11 @@ def test_questions_are_asked_once_with_the_first_stage(buyer, seller):
     )
     services.accept_delivery(order_id=deliver(first).pk, buyer=buyer)
     assert fund(plan).requirements.count() == 0
+
+
+@pytest.mark.parametrize("blocker", ["buyer", "seller"])
+def test_who_is_blocked_funds_no_further_stage(plan, blocker):
+    complete(stage(plan, 1))
+    other = plan.seller if blocker == "buyer" else plan.buyer
+    BlockedPerson.objects.create(owner=getattr(plan, blocker), person=other)
+    refused(OrderErrorCode.NOT_FOR_YOU, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)

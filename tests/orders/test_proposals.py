@@ -7,12 +7,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.core.rules import current_rules
 from marketplace.ledger.audit import audit_books
 from marketplace.notifications.models import Notification
-from marketplace.orders import services
+from marketplace.orders import channels, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
 from marketplace.orders.services.proposals import declare
@@ -300,6 +301,75 @@ def test_what_makes_no_sense_is_refused(kind, fields, code):
     assert refusal.value.code == code
     assert footprint(order) == before
     assert not order.proposals.exists()
+
+
+@pytest.fixture
+def held_until(monkeypatch):
+    """Say until when the channel of an order holds its money; the real answer is that of payments (tests/payments)."""
+
+    def say(moment) -> None:
+        monkeypatch.setattr(channels, "_held", [lambda order: channels.HeldWork("支付宝", moment)])
+
+    return say
+
+
+def test_more_time_however_often_ends_where_the_channel_lets_the_money_go(held_until):
+    order = make_paid_order()
+    held_until(order.due_at + timedelta(days=7))
+    for _time in range(2):
+        proposal = make_proposal(order, K.EXTEND, days=3)
+        services.accept_proposal(proposal_id=proposal.pk, user=order.buyer)
+    order.refresh_from_db()
+    before = footprint(order)
+    with pytest.raises(OrderError) as refusal:
+        make_proposal(order, K.EXTEND, days=2)
+    assert refusal.value.code == OrderErrorCode.HELD_TOO_SHORT
+    assert "支付宝" in refusal.value.message
+    assert footprint(order) == before
+    make_proposal(order, K.EXTEND, days=1)
+
+
+def test_what_no_longer_fits_when_it_is_answered_is_not_given(held_until):
+    order = make_paid_order()
+    with clock.moved_to(order.due_at - timedelta(hours=1)):
+        proposal = make_proposal(order, K.EXTEND, days=3)
+    held_until(order.due_at + timedelta(days=3))
+    before = footprint(order)
+    late = order.due_at + timedelta(hours=1)  # then it is counted from now
+    with clock.moved_to(late), pytest.raises(OrderError) as refusal:
+        services.accept_proposal(proposal_id=proposal.pk, user=order.buyer)
+    assert refusal.value.code == OrderErrorCode.HELD_TOO_SHORT
+    proposal.refresh_from_db()
+    assert (proposal.status, footprint(order)) == (ProposalStatus.OPEN, before)
+
+
+def test_additional_work_fits_into_each_channel_that_its_buyer_can_choose(monkeypatch):
+    monkeypatch.setattr(channels, "_limits", [lambda: {"支付宝": 8, "微信支付": 155}])
+    order = make_paid_order()
+    with pytest.raises(OrderError) as refusal:
+        make_proposal(order, K.SUPPLEMENT, days=9)
+    assert refusal.value.code == OrderErrorCode.TOO_LONG
+    assert not order.proposals.exists()
+    make_proposal(order, K.SUPPLEMENT, days=8)
+
+
+def block(owner, person) -> None:
+    BlockedPerson.objects.create(owner=owner, person=person)
+
+
+@pytest.mark.parametrize("blocker", ["buyer", "seller"])
+def test_who_is_blocked_agrees_to_no_additional_work(blocker):
+    order = make_paid_order()
+    proposal = make_proposal(order, K.SUPPLEMENT)
+    other = order.seller if blocker == "buyer" else order.buyer
+    block(getattr(order, blocker), other)
+    before = footprint(order)
+    with pytest.raises(OrderError) as refusal:
+        services.accept_proposal(proposal_id=proposal.pk, user=order.seller)
+    assert refusal.value.code == OrderErrorCode.NOT_FOR_YOU
+    proposal.refresh_from_db()
+    assert (proposal.status, footprint(order)) == (ProposalStatus.OPEN, before)
+    assert not order.children.exists()
 
 
 def test_a_kind_has_one_rule():

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.gigs.models import GigStats
@@ -130,3 +131,16 @@ def test_a_stranger_gives_no_tip_and_a_tip_gets_no_review():
     pay(tip)
     with pytest.raises(ReviewError):
         write_review(order_id=tip.pk, author=tip.buyer, stars=5, body="谢谢" * 10)
+
+
+@pytest.mark.parametrize("blocker", ["buyer", "seller"])
+def test_who_is_blocked_gives_no_tip(blocker):
+    order = make_completed_order()
+    other = order.seller if blocker == "buyer" else order.buyer
+    BlockedPerson.objects.create(owner=getattr(order, blocker), person=other)
+    before = footprint(order)
+    with pytest.raises(OrderError) as refusal:
+        services.give_tip(order_id=order.pk, buyer=order.buyer, amount_fen=2000)
+    assert refusal.value.code == OrderErrorCode.NOT_FOR_YOU
+    assert footprint(order) == before
+    assert not order.children.exists()

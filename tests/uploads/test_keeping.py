@@ -28,6 +28,10 @@ def take(keeper, owner, name: str, content: bytes) -> Upload:
         ("work.psd", b"8BPS" + b"\0" * 60, 0, (0, 0)),
         ("photo.jpg", files.picture_with_place(), 1, (500, 800)),  # turned upright, as its data says
         ("icon.png", files.picture(size=(90, 60), form="PNG"), 1, (90, 60)),
+        ("print.tif", files.picture(size=(90, 60), form="TIFF"), 1, (90, 60)),
+        ("print.bmp", files.picture(size=(90, 60), form="BMP"), 1, (90, 60)),
+        ("scans.tiff", files.pages_as_tiff(), 1, (0, 0)),  # one of its pages is not all of it
+        ("camera.nef", files.picture(size=(90, 60), form="TIFF"), 0, (0, 0)),
         ("book.pdf", files.pdf(), 2, (0, 0)),
         ("locked.pdf", files.pdf_with_password(), 0, (0, 0)),
         ("bomb.png", files.bomb(), 0, (0, 0)),

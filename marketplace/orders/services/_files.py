@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from marketplace.accounts.models import User
 from marketplace.orders.models import Delivery, DeliveryFile, RevisionFile, RevisionRequest
+from marketplace.orders.sent_files import DELIVERY, REVISION, subject_of
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
 from marketplace.uploads.services import attach_uploads
@@ -19,10 +20,15 @@ def keep_files(
 ) -> None:
     """Write the rows of `files`, which are used by nothing else, in the transaction of what they belong to.
 
-    Raises UploadError NOT_READY when one is not the owner's, still looked into, used already, or gone meanwhile.
+    Raises UploadError NOT_READY when one is not the owner's, was sent for another form or another order, is still looked
+    into, used already, or gone meanwhile.
     """
+    purpose = DELIVERY if delivery is not None else REVISION
+    belongs_to = delivery or revision
+    subject = subject_of(belongs_to.order) if belongs_to is not None else ""
     for upload in files:
-        if upload.owner_id != owner.pk or upload.state != UploadState.READY:
+        is_own = upload.owner_id == owner.pk and (upload.purpose, upload.subject) == (purpose.key, subject)
+        if not is_own or upload.state != UploadState.READY:
             raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
     names = [upload.result_name for upload in files]
     if len(attach_uploads(owner=owner, names=names, only_unused=True)) != len(files):

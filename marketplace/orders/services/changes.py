@@ -1,9 +1,11 @@
 """What the two sides of a running order change about it together: its time, its price, its revisions, what more is done."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid5
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -14,6 +16,7 @@ from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import deadlines
+from marketplace.orders.channels import held_work, shortest_channel
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.extending import extended_due_at
 from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
@@ -37,11 +40,22 @@ def _check_extension(order: Order, proposal: OrderProposal) -> None:
     most = rule(order.rules, "orders.extension_most_days")
     if not 0 < (proposal.days or 0) <= most:
         raise OrderError(OrderErrorCode.BAD_DAYS, most=most)
+    _require_held_until(order, extended_due_at(order, proposal.days or 0))
     _require_words(proposal)
 
 
+def _require_held_until(order: Order, due_at: datetime) -> None:
+    """However often more time is given: the money must not come free by itself while somebody is at work."""
+    held = held_work(order)
+    if held is not None and due_at > held.deliver_by:
+        day = date_format(localtime(held.deliver_by), _now("j F Y"))
+        raise OrderError(OrderErrorCode.HELD_TOO_SHORT, channel=held.channel, day=day)
+
+
 def _extend(order: Order, proposal: OrderProposal, user: User | None) -> None:
-    order.due_at = extended_due_at(order, proposal.days or 0)
+    due_at = extended_due_at(order, proposal.days or 0)
+    _require_held_until(order, due_at)  # what is late is counted from now, and that is later than when it was proposed
+    order.due_at = due_at
     order.save(update_fields=["due_at", "updated_at"])
     deadlines.keep_clocks(order)
 
@@ -64,6 +78,10 @@ def _check_supplement(order: Order, proposal: OrderProposal) -> None:
         raise OrderError(OrderErrorCode.BAD_AMOUNT, least=display_yuan(least), most=display_yuan(most))
     if not 0 < (proposal.days or 0) <= LONGEST_SUPPLEMENT_DAYS:
         raise OrderError(OrderErrorCode.BAD_DAYS, most=LONGEST_SUPPLEMENT_DAYS)
+    # The buyer chooses the channel only when paying: it has to fit into each, or it would be agreed and never paid.
+    limit = shortest_channel()
+    if limit is not None and (proposal.days or 0) > limit.days:
+        raise OrderError(OrderErrorCode.TOO_LONG, channel=limit.channel, most=limit.days)
     _require_words(proposal)
 
 
@@ -158,6 +176,7 @@ declare(
         deadline=DeadlineKind.PROPOSAL_SUPPLEMENT,
         answer_within=_answer_within,
         counters=True,
+        places_order=True,
     ),
 )
 # Without a clock of its own: the acceptance clock, which goes on, overtakes it.

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.orders import deadlines, events, locks
@@ -37,7 +38,8 @@ class ProposalRule:
     that may not be made. `asks` is what the other side is told. Without `deadline` a proposal stays open until it is
     answered or overtaken; with one, `answer_within` says how long, and when that is over it lapses, or, where
     `silence_accepts`, does what its acceptance would have done. `counters`: a proposal of the other side replaces an open
-    one. `records_itself`: `accept` writes the line of the time line, so that none is written about the acceptance.
+    one. `places_order`: `accept` makes another order, so that both people are held before this one is locked (docs/locking.md).
+    `records_itself`: `accept` writes the line of the time line, so that none is written about the acceptance.
     """
 
     statuses: frozenset[OrderStatus]
@@ -49,6 +51,7 @@ class ProposalRule:
     answer_within: Callable[[Order], timedelta] | None = None
     silence_accepts: bool = False
     counters: bool = False
+    places_order: bool = False
     records_itself: bool = False
 
 
@@ -120,6 +123,7 @@ def accept_proposal(*, proposal_id: int, user: User) -> OrderProposal:
 
     Raises PermissionDenied for whoever proposed it, OrderError WRONG_STATE or PROPOSAL_OVER, and what the kind raises.
     """
+    _hold_people(proposal_id)
     order, proposal = _locked(proposal_id)
     _require_other_side(order, proposal, user)
     if proposal.status == ProposalStatus.ACCEPTED:
@@ -224,6 +228,13 @@ def _run_out(kind: ProposalKind, order: Order) -> None:
             return
     _record(order, OrderEventType.PROPOSAL_LAPSED, proposal, actor=None)
     tell(proposal.proposed_by_id, order, _("What you proposed was not answered in time"))
+
+
+def _hold_people(proposal_id: int) -> None:
+    """People come before orders in every transaction; whether an account is going, `place_agreed_order` says."""
+    kind, *sides = OrderProposal.objects.values_list("kind", "order__buyer_id", "order__seller_id").get(pk=proposal_id)
+    if _RULES[ProposalKind(kind)].places_order:
+        hold_people(*sides)
 
 
 def _locked(proposal_id: int) -> tuple[Order, OrderProposal]:

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import display_yuan
@@ -25,6 +26,9 @@ def give_tip(*, order_id: int, buyer: User, amount_fen: int, message: str = "") 
     Asked for twice it is the same tip; another amount, as long as the first one is not paid, takes its place.
     Raises OrderError WRONG_STATE, TIP_TOO_LATE, TIP_GIVEN, BAD_AMOUNT, and what placing an agreed order raises.
     """
+    hold_people(
+        *Order.objects.values_list("buyer_id", "seller_id").get(pk=order_id)
+    )  # people before orders (docs/locking.md)
     order = locks.lock_order(order_id)
     if role_of(order, buyer) != BUYER or order.status != OrderStatus.COMPLETED or order.kind == OrderKind.TIP:
         raise OrderError(OrderErrorCode.WRONG_STATE)

@@ -6,6 +6,9 @@ channels holds.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from marketplace.orders.models import Order
 
 # The name of a channel for people → days of work that fit into its freeze, less acceptance, clearing and a reserve.
 Limits = Callable[[], Mapping[str, int]]
@@ -21,9 +24,26 @@ class ChannelLimit:
     days: int
 
 
-def limited_by(limits: Limits) -> None:
-    """Name the one function that knows the limits of the channels."""
+@dataclass(frozen=True)
+class HeldWork:
+    """The channel that holds the money of an order, and until when its work has to be delivered."""
+
+    channel: str
+    deliver_by: datetime
+
+
+_held: list[Callable[[Order], HeldWork | None]] = []
+
+
+def limited_by(limits: Limits, *, held: Callable[[Order], HeldWork | None]) -> None:
+    """Name the two functions that know: the limits of the channels, and that of an order that was paid through one of them."""
     _limits[:] = [limits]
+    _held[:] = [held]
+
+
+def held_work(order: Order) -> HeldWork | None:
+    """Until when a paid order has to be delivered. None where its money comes free only by what we do."""
+    return _held[0](order) if _held else None
 
 
 def shortest_channel() -> ChannelLimit | None:
