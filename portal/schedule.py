@@ -9,6 +9,7 @@ SECONDS = "seconds"
 INTERVALS: dict[str, int] = {
     "marketplace.orders.tasks.run_due_deadlines": 60,
     "marketplace.offers.tasks.expire_offers": 60,
+    "marketplace.offers.tasks.lapse_agreements": 600,
     "marketplace.offers.tasks.expire_briefs": 60,
     "marketplace.offers.tasks.announce_briefs": 60,
     "marketplace.orders.tasks.build_evidence_bundles": 10,

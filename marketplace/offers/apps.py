@@ -9,5 +9,8 @@ class OffersConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
         from marketplace.offers.own_data import OffersSection
+        from marketplace.offers.sent_files import BRIEF_FILES
+        from marketplace.uploads import purposes
 
         register("offers", OffersSection())
+        purposes.register(BRIEF_FILES)

@@ -27,6 +27,7 @@ class OfferErrorCode(StrEnum):
     BRIEF_OVER = "brief_over"
     BRIEF_OWN = "brief_own"
     BRIEF_ANSWERED = "brief_answered"
+    BRIEF_DECLINED = "brief_declined"
     BRIEF_FULL = "brief_full"
 
 
@@ -72,6 +73,9 @@ class OfferError(DomainError):
         OfferErrorCode.BRIEF_ANSWERED: _(
             "You have answered this brief already. Your offer stands in the conversation."
         ),
+        OfferErrorCode.BRIEF_DECLINED: _(
+            "The buyer has declined your offer for this brief. You can still talk to each other in the conversation."
+        ),
         OfferErrorCode.BRIEF_FULL: _("This brief already has %(limit)s offers and takes no more. Nothing was sent."),
     }
 
@@ -84,7 +88,6 @@ class BriefErrorCode(StrEnum):
     WANTED_BY = "wanted_by"
     CATEGORY = "category"
     TOO_MANY_FILES = "too_many_files"
-    FILE_TOO_LARGE = "file_too_large"
     PAID = "paid"
     ACCOUNT_CLOSING = "account_closing"
 
@@ -104,7 +107,6 @@ class BriefError(DomainError):
         BriefErrorCode.WANTED_BY: _("The day by which you want it must lie after today."),
         BriefErrorCode.CATEGORY: _("Please choose a subcategory: its sellers are told."),
         BriefErrorCode.TOO_MANY_FILES: _("At most %(limit)s files go with a brief."),
-        BriefErrorCode.FILE_TOO_LARGE: _("“%(name)s” is larger than %(limit)s MB. Please compress it or split it up."),
         BriefErrorCode.PAID: _("The chosen offer has been paid for, so this brief is settled."),
         BriefErrorCode.ACCOUNT_CLOSING: _("Your account is being closed. Nothing was published."),
     }

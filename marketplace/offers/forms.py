@@ -16,7 +16,9 @@ from marketplace.gigs.forms.fields import YuanField, yuan_initial
 from marketplace.gigs.models import Gig, GigCategory
 from marketplace.offers import selectors
 from marketplace.offers.models import DeclineReason
+from marketplace.offers.sent_files import BRIEF_FILES, SUBJECT
 from marketplace.offers.terms import OfferTerms
+from marketplace.orders.delivery_forms import SentFilesForm
 
 QUESTIONS = 5
 STAGE_ROWS = 5
@@ -148,8 +150,10 @@ class DeclineForm(forms.Form):
     )
 
 
-class BriefForm(forms.Form):
+class BriefForm(SentFilesForm):
     """What a buyer wants to have done. Contact details are pointed out once, and the buyer decides."""
+
+    purpose = BRIEF_FILES
 
     category = forms.ModelChoiceField(
         label=_("Subcategory"),
@@ -169,11 +173,15 @@ class BriefForm(forms.Form):
     wanted_by = forms.DateField(label=_("Wanted by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     valid_days = forms.TypedChoiceField(label=_("Takes offers for"), choices=brief_choices, coerce=int, initial=14)
     # Django keeps no class attribute for a field, so this does not hide the form's own `files`.
-    files = MultipleFileField(label=_("Files"), required=False, help_text=_("Up to three, 20 MB each."))  # type: ignore[assignment]
+    files = MultipleFileField(  # type: ignore[assignment]
+        label=_("Files"),
+        required=False,
+        help_text=_("Up to three files of any kind, 20 MB each. Programs go into a ZIP."),
+    )
     anyway = forms.BooleanField(label=_("This is no contact detail; publish it like this"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
+        super().__init__(*args, owner=owner, subject=SUBJECT, **kwargs)
         shown = GigCategory.objects.filter(is_active=True, parent__is_active=True).select_related("parent")
         category = self.fields["category"]
         category.queryset = shown.order_by("parent__position", "position", "pk")  # type: ignore[attr-defined]
@@ -186,7 +194,7 @@ class BriefForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Point at what looks like a way around the platform, as moderators see it in services; once."""
-        data = super().clean() or {}
+        data = super().clean()
         text = f"{data.get('title', '')}\n{data.get('story', '')}"
         self.contacts = [hint.text for hint in find_contacts(text)]
         if self.contacts and not data.get("anyway"):

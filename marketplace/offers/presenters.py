@@ -46,7 +46,7 @@ class OfferCard:
     @property
     def tone(self) -> str:
         """Of the tag that says where it stands: jade when agreed, gold while a time runs, empty when it is over."""
-        if self.offer.status == OfferStatus.ACCEPTED:
+        if self.is_agreed:
             return "jade"
         return "gold" if self.is_open else ""
 
@@ -69,6 +69,20 @@ class OfferCard:
         if order is not None and not lapsed_unpaid(order):
             return order.paid_at is None
         return self.pay_until is not None and self.pay_until > clock.now()
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it was agreed on and holds no longer, since nobody paid. The time counts, however late the clock is."""
+        if self.offer.status != OfferStatus.ACCEPTED:
+            return self.offer.has_lapsed
+        order = self.negotiation.order
+        is_unpaid = self.negotiation.plan_id is None and (order is None or lapsed_unpaid(order))
+        return is_unpaid and self.pay_until is not None and self.pay_until <= clock.now()
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether it was accepted, and still holds."""
+        return self.offer.status == OfferStatus.ACCEPTED and not self.has_lapsed
 
     @property
     def pay_until(self) -> datetime | None:

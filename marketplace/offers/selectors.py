@@ -1,16 +1,18 @@
 """Reads of offers and briefs. Strangers get a 404, so that they do not even learn that there is one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.config import get_config
 from marketplace.gigs.models import Gig, GigCategory
 from marketplace.offers.models import Brief, BriefFile, Negotiation, Offer
 from marketplace.offers.states import BriefStatus, OfferStatus
+from marketplace.orders.states import OrderStatus
 
 _TOLD_OF = ("buyer__profile", "seller__profile", "gig", "brief", "order", "plan")
 
@@ -177,6 +179,16 @@ def due_negotiation_ids() -> list[int]:
     """Negotiations whose open offer has run out, longest ago first."""
     due = Offer.objects.filter(status=OfferStatus.OPEN, expires_at__lte=clock.now()).order_by("expires_at", "pk")
     return list(due.values_list("negotiation_id", flat=True))
+
+
+def lapsed_negotiation_ids() -> list[int]:
+    """Negotiations whose agreement was not paid for in time, longest ago first."""
+    last = clock.now() - timedelta(days=get_config("offers.agreed_days"))
+    unpaid = Q(negotiation__order=None) | Q(
+        negotiation__order__status=OrderStatus.CANCELLED, negotiation__order__paid_at=None
+    )
+    agreed = Offer.objects.filter(unpaid, status=OfferStatus.ACCEPTED, answered_at__lte=last, negotiation__plan=None)
+    return list(agreed.order_by("answered_at", "pk").values_list("negotiation_id", flat=True))
 
 
 def due_brief_ids() -> list[int]:

@@ -2,17 +2,18 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.transitions import Transition, TransitionTable
 
 
 class OfferStatus(models.TextChoices):
     OPEN = "open", _("Waiting for the answer")
-    ACCEPTED = "accepted", _("Agreed")
+    ACCEPTED = "accepted", pgettext_lazy("an offer", "Agreed")
     COUNTERED = "countered", _("Countered")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Taken back")
-    EXPIRED = "expired", _("Expired")
+    EXPIRED = "expired", _("Expired")  # not answered in time, or agreed and not paid for in time
     OVERTAKEN = "overtaken", _("Not chosen")
 
 
@@ -48,6 +49,8 @@ OFFER_TRANSITIONS: TransitionTable[OfferStatus] = TransitionTable(
         _row(_O.OPEN, _O.WITHDRAWN, PROPOSER),
         _row(_O.OPEN, _O.EXPIRED, SYSTEM, effect="its clock ran out"),
         _row(_O.OPEN, _O.OVERTAKEN, SYSTEM, effect="the brief was closed, or another offer chosen"),
+        _row(_O.ACCEPTED, _O.EXPIRED, SYSTEM, effect="what was agreed was not paid for in time"),
+        _row(_O.ACCEPTED, _O.OVERTAKEN, SYSTEM, effect="the brief was opened again before anything was paid"),
     )
 )
 

@@ -13,6 +13,12 @@ def expire_offers() -> int:
 
 
 @shared_task
+def lapse_agreements() -> int:
+    """End what was agreed and not paid for in time. Returns how many."""
+    return count_done(selectors.lapsed_negotiation_ids(), lambda pk: services.lapse_agreement(negotiation_id=pk))
+
+
+@shared_task
 def expire_briefs() -> int:
     """Stop taking offers for briefs whose time is over. Returns how many."""
     return count_done(selectors.due_brief_ids(), lambda pk: services.expire_brief(brief_id=pk))

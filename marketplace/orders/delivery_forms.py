@@ -13,12 +13,12 @@ from marketplace.core.forms import MultipleFileField
 from marketplace.core.money import display_yuan, parse_yuan, yuan_text
 from marketplace.orders import tip_rules
 from marketplace.orders.models import Order
-from marketplace.orders.sent_files import DELIVERY, REVISION, subject_of, waiting_files
+from marketplace.orders.sent_files import DELIVERY, REVISION
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.presenters import as_json
 from marketplace.uploads.purposes import KindLimit, Purpose
-from marketplace.uploads.selectors import own_uploads
+from marketplace.uploads.selectors import own_uploads, uploads_of_form
 from marketplace.uploads.services import discard_upload, take_file
 from marketplace.uploads.states import UploadState
 
@@ -32,18 +32,14 @@ class SentFilesForm(forms.Form):
     purpose: ClassVar[Purpose]
     files = MultipleFileField(label=_("Files"), required=False)
 
-    def __init__(self, *args: Any, owner: User, order: Order, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: User, subject: str, **kwargs: Any) -> None:
+        """`subject` is what the script announces files for."""
         super().__init__(*args, **kwargs)
-        self.owner, self.order = owner, order
+        self.owner, self.subject = owner, subject
         self.chosen: list[Upload] = []
         self._unwanted: list[Upload] = []
         self._came: list[File] = []
         self.fields["files"].widget.attrs["class"] = "visually-hidden"
-
-    @property
-    def subject(self) -> str:
-        """What the script announces files for."""
-        return subject_of(self.order)
 
     @property
     def limit(self) -> KindLimit:
@@ -53,7 +49,8 @@ class SentFilesForm(forms.Form):
     @property
     def rows(self) -> list[tuple[Upload, str, str]]:
         """What has been sent for this form and is used by nothing; with why it is refused, if it is, and what to know of it."""
-        told = ((upload, as_json(upload)) for upload in waiting_files(self.owner, self.purpose, self.order))
+        waiting = uploads_of_form(user=self.owner, purpose=self.purpose.key, subject=self.subject)
+        told = ((upload, as_json(upload)) for upload in waiting)
         return [(upload, said["message"], said["note"]) for upload, said in told]
 
     def clean(self) -> dict[str, Any]:

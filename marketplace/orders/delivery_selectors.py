@@ -6,6 +6,7 @@ from django.http import Http404
 from marketplace.accounts.models import User
 from marketplace.orders.delivery_access import is_held_back
 from marketplace.orders.models import DeliveryFile, Order, OrderKind, OrderProposal, RevisionFile, RevisionRequest
+from marketplace.orders.services.changes import supplement_key
 from marketplace.orders.states import OrderStatus
 
 
@@ -75,8 +76,10 @@ def supplements_of(order: Order) -> list[Order]:
 
 
 def supplement_to_pay(user: User, proposal: OrderProposal) -> Order | None:
-    """The order that an accepted proposal of additional work became, for the buyer who pays it; None for the seller."""
-    return supplements_of(proposal.order)[-1] if user.pk == proposal.order.buyer_id else None
+    """The order that this accepted proposal of additional work became, for the buyer who pays it; None for the seller."""
+    if user.pk != proposal.order.buyer_id:
+        return None
+    return proposal.order.children.filter(checkout_key=supplement_key(proposal.order, proposal)).first()
 
 
 def tip_of(order: Order) -> Order | None:

@@ -17,6 +17,7 @@ from marketplace.orders import comparing, delivery_selectors, presenters, select
 from marketplace.orders.delivery_forms import DeliveryForm, RevisionForm, SentFilesForm
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, SentFile, private_storage
+from marketplace.orders.sent_files import subject_of
 from marketplace.uploads.direct import download_address, takes_files_directly
 
 # A preview of the page, and of its own when it is opened.
@@ -79,9 +80,10 @@ def _sending(
     done: Any,
 ) -> HttpResponse:
     order = selectors.order_for(request.user, number)
-    form = form_class(owner=request.user, order=order)
+    subject = subject_of(order)
+    form = form_class(owner=request.user, subject=subject)
     if request.method == "POST":
-        form = form_class(request.POST, request.FILES, owner=request.user, order=order)
+        form = form_class(request.POST, request.FILES, owner=request.user, subject=subject)
         is_valid = form.is_valid()
         if not form.purpose.may_send(
             request.user, form.subject

@@ -14,13 +14,14 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.sheets import Cell, Column, Fen, Sheet
-from marketplace.orders import presenters, selectors
+from marketplace.orders import plan_selectors, presenters, selectors
 from marketplace.orders.models import Order
+from marketplace.orders.stages import PlanView
 from marketplace.orders.states import BUYER, FINAL_STATUSES, SELLER, OrderStatus
 
 PAGE_SIZE, CHUNK = 20, 500
@@ -118,17 +119,21 @@ class OrderList:
     page: Page
     rows: list[Row] = field(default_factory=list)
     has_any: bool = True
+    plans: list[PlanView] = field(default_factory=list)  # agreements whose next stage waits for the buyer's payment
     mine: int = 0  # how many wait for this person, whatever is filtered
 
 
 def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
-    """What this person bought (or sold), as asked for. Four queries."""
+    """What this person bought (or sold), as asked for. Five queries, and three for agreements whose next stage waits."""
     counts = _counts(_found(user, wanted))
     total = sum(counts.values())
     shown = Paginator(_ordered(user, wanted), PAGE_SIZE)
     shown.__dict__["count"] = counts.get(wanted.state, 0) if wanted.state else total  # counted already
     current = shown.get_page(page)
     everything = _counts(_of(user, wanted.side)) if wanted.group or wanted.query else counts
+    plans = plan_selectors.unpaid_stages(user, side=wanted.side)
+    is_buyer = wanted.side == BUYER
+    shows_plans = wanted.group in ("", "open", "mine" if is_buyer else "other") and current.number == 1
     return OrderList(
         wanted=wanted,
         tabs=[
@@ -141,8 +146,9 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         ],
         page=current,
         rows=[_row(order, user, wanted.side) for order in current],
-        has_any=bool(everything),
-        mine=sum(everything.get(state, 0) for state in TURN[wanted.side]),
+        plans=plans if shows_plans and not wanted.state and not wanted.query else [],
+        has_any=bool(everything or plans),
+        mine=sum(everything.get(state, 0) for state in TURN[wanted.side]) + (len(plans) if is_buyer else 0),
     )
 
 
@@ -156,12 +162,12 @@ def order_sheet(user: User, wanted: Wanted) -> Sheet:
         (_("State"), 14),
         (_("Price in yuan"), 12),
         (_("Given back in yuan"), 12),
-        (_("Placed"), 20),
-        (_("Paid"), 20),
+        (pgettext("when", "Placed"), 20),
+        (pgettext("when", "Paid"), 20),
         (_("Promised delivery"), 20),
-        (_("Delivered"), 20),
-        (_("Completed"), 20),
-        (_("Cancelled"), 20),
+        (pgettext("when", "Delivered"), 20),
+        (pgettext("when", "Completed"), 20),
+        (pgettext("when", "Cancelled"), 20),
     )
     title = _("Orders") if is_buyer else _("Orders of my services")
     name = f"{title}-{timezone.localtime(clock.now()):%Y%m%d}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Blocker, Retained, Section, StoredFile, Table, plain, stored, table
+from marketplace.orders import plan_selectors
 from marketplace.orders.delivery_access import is_held_back, preview_name
 from marketplace.orders.dispute_own_data import dispute_files, dispute_tables
 from marketplace.orders.models import (
@@ -193,6 +194,12 @@ class OrdersSection(Section):
         for order in running.filter(status=OrderStatus.DISPUTED).order_by("pk"):
             text = _("A dispute about order %(number)s is not decided yet") % {"number": order.number}
             yield Blocker(text, order.get_absolute_url())
+        for side in ("buyer", "seller"):
+            for view in plan_selectors.unpaid_stages(user, side=side):
+                text = _("The agreement in stages “%(title)s” goes on: stop it, if it should not") % {
+                    "title": view.plan.title
+                }
+                yield Blocker(text, view.plan.get_absolute_url())
         refunds = Refund.objects.filter(order__in=Order.objects.filter(either)).exclude(status=RefundStatus.DONE)
         for refund in refunds.select_related("order"):
             text = _("A refund of order %(number)s is still on its way") % {"number": refund.order.number}

@@ -11,7 +11,6 @@ from marketplace.orders.models import DeliveryFile, Order, RevisionFile
 from marketplace.orders.states import DELIVERABLE_STATUSES, OrderStatus
 from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.purposes import KindLimit, Purpose
-from marketplace.uploads.selectors import uploads_of_form
 
 # facts/marketplace.md, rule 8, for the size; the number is a product decision: more fit into an archive.
 DELIVERED_MEGABYTES, MOST_FILES = 1024, 20
@@ -87,8 +86,3 @@ REVISION = Purpose(
     may_send=_may_ask_for_changes,
     storage="private",
 )
-
-
-def waiting_files(user: User, purpose: Purpose, order: Order) -> list[Upload]:
-    """What this person has sent for a form of the order and not used yet."""
-    return uploads_of_form(user=user, purpose=purpose.key, subject=subject_of(order))

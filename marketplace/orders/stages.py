@@ -61,6 +61,12 @@ class PlanView:
         return all(row.state in (StageState.RELEASED, StageState.GIVEN_BACK) for row in self.rows)
 
     @property
+    def was_given_back(self) -> bool:
+        """Whether a stage that left its seller nothing keeps the next one from being paid for."""
+        states = [row.state for row in self.rows]
+        return self.plan.stopped_at is None and StageState.GIVEN_BACK in states and StageState.PLANNED in states
+
+    @property
     def can_be_stopped(self) -> bool:
         """Whether something is left that would not be owed any more."""
         return self.plan.stopped_at is None and any(

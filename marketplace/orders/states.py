@@ -48,6 +48,8 @@ REFUNDABLE_STATUSES = (
 # BOTH: one proposed it and the other accepted, or was silent until the time was over.
 # OPENER: whoever opened the dispute takes it back; it leads where a delivery or answers lead too, and is neither.
 BUYER, SELLER, SYSTEM, MEDIATOR, BOTH, OPENER = "buyer", "seller", "system", "mediator", "both", "opener"
+# STOPPER: either side, who lets an agreement in stages end while one of its stages waits for its payment.
+STOPPER = "stopper"
 # Whoever did not open the dispute, and is asked for an answer.
 ANSWERER = "answerer"
 
@@ -83,7 +85,9 @@ ORDER_TRANSITIONS: TransitionTable[OrderStatus] = TransitionTable(
         _row(_S.PENDING_PAYMENT, _S.AWAITING_REQUIREMENTS, SYSTEM, effect="the payment enters escrow"),
         _row(_S.PENDING_PAYMENT, _S.IN_PROGRESS, SYSTEM, effect="the payment enters escrow; the gig asks nothing"),
         _row(_S.PENDING_PAYMENT, _S.COMPLETED, SYSTEM, effect="a tip: released as soon as it is paid"),
-        _row(_S.PENDING_PAYMENT, _S.CANCELLED, BUYER, SYSTEM, effect="nothing was paid; the clock closes it too"),
+        _row(
+            _S.PENDING_PAYMENT, _S.CANCELLED, BUYER, STOPPER, SYSTEM, effect="nothing was paid; the clock closes it too"
+        ),
         _row(
             _S.AWAITING_REQUIREMENTS,
             _S.IN_PROGRESS,

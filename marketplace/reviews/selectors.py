@@ -1,5 +1,6 @@
 """Reads of reviews."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -210,9 +211,16 @@ class SellerReputation:
 
 def seller_reputation(user: User) -> SellerReputation:
     """The figures of a seller. One query."""
-    row = Reputation.objects.filter(user_id=user.pk).first()
-    if row is None:
-        return SellerReputation()
+    return seller_reputations([user.pk])[user.pk]
+
+
+def seller_reputations(user_ids: Collection[int]) -> dict[int, SellerReputation]:
+    """The figures of several sellers by their keys. One query."""
+    found = {row.user_id: _shown(row) for row in Reputation.objects.filter(user_id__in=user_ids)}
+    return {user_id: found.get(user_id, SellerReputation()) for user_id in user_ids}
+
+
+def _shown(row: Reputation) -> SellerReputation:
     return SellerReputation(
         rating=mean_rating(row.rating_sum, row.rating_count),
         rating_count=row.rating_count,

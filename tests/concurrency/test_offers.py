@@ -8,10 +8,10 @@ from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.offers import locks as offer_locks
 from marketplace.offers import services
-from marketplace.offers.errors import OfferError, OfferErrorCode
+from marketplace.offers.errors import BriefErrorCode, OfferError, OfferErrorCode
 from marketplace.offers.models import Brief, Negotiation, Offer
-from marketplace.offers.services import answering, clocks, offering
-from marketplace.offers.states import OfferStatus
+from marketplace.offers.services import answering, briefs, clocks, offering
+from marketplace.offers.states import BriefStatus, OfferStatus
 from marketplace.orders import locks as order_locks
 from marketplace.orders import services as orders
 from marketplace.orders.errors import OrderError, OrderErrorCode
@@ -191,3 +191,41 @@ def test_control_without_the_lock_a_stopped_agreement_goes_on(plan, meet_before,
     plan.refresh_from_db()
     assert plan.stopped_at is not None
     assert second_stages() == 1
+
+
+@pytest.fixture
+def unpaid():
+    """A brief whose chosen offer became an order that lapsed unpaid: both its payment and its reopening are one click away."""
+    brief = make_brief(buyer=make_user())
+    agreed = accept(make_offer(seller=make_seller(), buyer=brief.buyer, brief=brief))
+    orders.cancel_order(order_id=agreed.order.pk, user=brief.buyer)
+    return agreed
+
+
+def order_again(agreed: Negotiation):
+    return services.order_agreement(negotiation_id=agreed.pk, buyer=agreed.buyer)
+
+
+def reopen(agreed: Negotiation):
+    return services.reopen_brief(brief_id=agreed.brief_id, buyer=agreed.buyer, valid_days=7)
+
+
+def waiting_orders() -> int:
+    return Order.objects.filter(status=OrderStatus.PENDING_PAYMENT).count()
+
+
+def test_of_opening_a_brief_again_and_ordering_what_was_agreed_one_wins(unpaid, meet_before):
+    meet_before(offer_locks, "lock_negotiation", (offer_locks, "lock_negotiations_of"))
+    ordered, opened = together(partial(order_again, unpaid), partial(reopen, unpaid))
+    is_open = Brief.objects.get().status == BriefStatus.OPEN
+    assert waiting_orders() == (0 if is_open else 1)
+    assert (ordered.code if is_open else opened.code) == (
+        OfferErrorCode.WRONG_STATE if is_open else BriefErrorCode.PAID
+    )
+
+
+def test_control_without_the_lock_an_open_brief_has_an_order(unpaid, meet_before, offer_locks_off, monkeypatch):
+    monkeypatch.setattr(order_locks, "lock_order", lambda pk: Order.objects.get(pk=pk))
+    meet_before(answering, "place_agreed_order", (briefs, "end_agreement"))
+    assert refusals(together(partial(order_again, unpaid), partial(reopen, unpaid))) == []
+    assert (Brief.objects.get().status, waiting_orders()) == (BriefStatus.OPEN, 1)

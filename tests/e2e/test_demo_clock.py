@@ -50,7 +50,7 @@ def test_days_pass_in_a_minute_and_silence_accepts_and_pays(person) -> None:
     else:
         seller.page.locator(".order-row__link").first.click()
     order = re.search(r"/orders/\w+/", seller.page.url)[0]
-    expect(seller.page.locator(".whatsnext")).to_contain_text("现在等的是")
+    expect(seller.page.locator(".next__left")).to_contain_text("等待")
     expect(seller.page.locator(".next__auto [data-deadline]").last).to_contain_text("还剩")
     seller.snap("03 what happens next")
 

@@ -4,16 +4,20 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.gigs.models import GigCategory
 from marketplace.offers import services
 from marketplace.offers.models import Brief, Negotiation, Offer
+from marketplace.offers.sent_files import BRIEF_FILES, SUBJECT
 from marketplace.offers.terms import OfferTerms
 from marketplace.orders import services as orders
 from marketplace.orders.models import MilestonePlan, Order
 from marketplace.orders.services import Stage
+from marketplace.uploads.models import Upload
+from marketplace.uploads.services import take_file
 from tests.factories import make_category
 
 _sequence = count(1)
@@ -84,6 +88,11 @@ def complete(order: Order) -> Order:
     orders.accept_delivery(order_id=order.pk, buyer=order.buyer)
     order.refresh_from_db()
     return order
+
+
+def sent_file(buyer: User, *, name: str = "门头.txt", content: bytes = "字要大".encode()) -> Upload:
+    """A file that a buyer has sent for a brief, and used for none yet."""
+    return take_file(owner=buyer, purpose=BRIEF_FILES, subject=SUBJECT, file=ContentFile(content, name=name))
 
 
 def make_brief(*, buyer: User, category: GigCategory | None = None, valid_days: int = 14, **changes: Any) -> Brief:

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import pgettext
 
 from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.notifications.models import Notification
-from marketplace.offers import services
+from marketplace.offers import services, tasks
 from marketplace.offers.errors import OfferError, OfferErrorCode
 from marketplace.offers.models import DeclineReason, Negotiation, Offer
 from marketplace.offers.states import OFFER_TRANSITIONS, OfferStatus
@@ -31,6 +32,8 @@ ALLOWED = {
     (S.OPEN, S.WITHDRAWN): {"proposer"},
     (S.OPEN, S.EXPIRED): {"system"},
     (S.OPEN, S.OVERTAKEN): {"system"},
+    (S.ACCEPTED, S.EXPIRED): {"system"},
+    (S.ACCEPTED, S.OVERTAKEN): {"system"},
 }
 
 
@@ -140,6 +143,51 @@ def test_an_agreement_that_was_not_paid_for_in_time_lapses(buyer, seller):
     orders.cancel_order(order_id=agreed.order.pk, user=buyer)
     with clock.moved_to(clock.now() + timedelta(days=7, minutes=1)):
         refused(OfferErrorCode.AGREEMENT_LAPSED, services.order_agreement, negotiation_id=agreed.pk, buyer=buyer)
+        expire_all()
+        refused(OfferErrorCode.AGREEMENT_LAPSED, services.order_agreement, negotiation_id=agreed.pk, buyer=buyer)
+
+
+def test_an_order_whose_payment_time_is_over_is_placed_anew_before_its_clock_came(buyer, seller):
+    agreed = make_agreement(seller=seller, buyer=buyer)
+    first = agreed.order
+    with clock.moved_to(first.payment_expires_at):
+        second = services.order_agreement(negotiation_id=agreed.pk, buyer=buyer)
+    first.refresh_from_db()
+    assert (first.status, second.status) == (OrderStatus.CANCELLED, OrderStatus.PENDING_PAYMENT)
+    assert second.payment_expires_at > first.payment_expires_at
+
+
+def expire_all() -> int:
+    return tasks.lapse_agreements()
+
+
+def test_what_was_agreed_and_not_paid_ends_once_and_both_are_told(buyer, seller):
+    offer = make_offer(seller=seller, buyer=buyer)
+    counter = services.counter_offer(offer_id=offer.pk, user=buyer, terms=terms(total_fen=70_000), valid_days=3)
+    agreed = services.accept_offer(offer_id=counter.pk, user=seller)
+    end = Offer.objects.get(pk=counter.pk).answered_at + timedelta(days=7)
+    with clock.moved_to(end - timedelta(seconds=1)):
+        assert expire_all() == 0
+    with clock.moved_to(end):
+        assert (expire_all(), expire_all()) == (1, 0)
+    counter.refresh_from_db()
+    assert (counter.status, counter.answered_by, counter.has_lapsed) == (S.EXPIRED, seller, True)
+    for person, title in ((buyer, "约定的报价未按时付款，已失效"), (seller, "买家未按时付款，约定的报价已失效")):
+        assert Notification.objects.filter(recipient=person, title=title, url=agreed.get_absolute_url()).count() == 1
+
+
+def test_what_is_being_paid_or_paid_for_or_in_stages_does_not_lapse(buyer):
+    pair = {"buyer": buyer}
+    late = clock.now() + timedelta(days=8)
+    pay(make_agreement(seller=make_seller(), **pair).order)
+    in_stages = make_agreement(seller=make_seller(), stages=stages(), **pair)
+    orders.cancel_order(order_id=in_stages.plan.milestones.get(position=1).order_id, user=buyer)
+    waiting = make_agreement(seller=make_seller(), **pair)
+    with clock.moved_to(late):
+        assert [services.lapse_agreement(negotiation_id=one.pk) for one in Negotiation.objects.all()] == [False] * 3
+        assert expire_all() == 0
+        orders.close_unpaid_order(order_id=waiting.order.pk)
+        assert expire_all() == 1
 
 
 def test_only_the_side_that_was_asked_answers_and_only_the_other_one_takes_back(buyer, seller):
@@ -319,3 +367,11 @@ def test_price_days_and_revisions_of_stages_are_summed(buyer, seller):
     offer = make_offer(seller=seller, buyer=buyer, total_fen=1, delivery_days=1, stages=stages())
     assert (offer.total_fen, offer.delivery_days, offer.revisions) == (300_000, 30, 3)
     assert [stage.position for stage in offer.stages.all()] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [(S.ACCEPTED.label, "已谈妥"), (pgettext("when", "Paid"), "付款时间"), (pgettext("a version", "Later"), "后一版")],
+)
+def test_a_word_that_means_something_else_elsewhere_has_a_translation_of_its_own(words, expected):
+    assert str(words) == expected

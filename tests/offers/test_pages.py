@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,8 +16,19 @@ from marketplace.offers.models import Brief, DeclineReason, Offer
 from marketplace.offers.states import OfferStatus
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
+from marketplace.uploads.models import Upload
 from tests.factories import make_category, make_gig, make_seller, make_user
-from tests.offers.situations import complete, make_agreement, make_brief, make_offer, make_plan, pay, stages, terms
+from tests.offers.situations import (
+    complete,
+    make_agreement,
+    make_brief,
+    make_offer,
+    make_plan,
+    pay,
+    sent_file,
+    stages,
+    terms,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -379,17 +392,49 @@ def test_a_closed_brief_is_there_for_its_buyer_and_who_answered(seller_client, s
     assert stranger.get(brief.get_absolute_url()).status_code == 200
 
 
-def test_files_of_a_brief_are_downloads_for_who_may_see_it(
-    buyer_client, seller_client, seller, buyer, settings, tmp_path
-):
-    where = {"location": str(tmp_path), "base_url": None}
-    private = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
-    settings.STORAGES = settings.STORAGES | {"private": private}
-    brief = make_brief(buyer=buyer, files=[ContentFile(b"<script>", name="门头.html")])
+def test_the_answers_to_a_brief_cost_the_same_however_many_they_are(buyer_client, buyer, django_assert_max_num_queries):
+    brief = make_brief(buyer=buyer)
+    made = [make_offer(seller=make_seller(), buyer=buyer, brief=brief) for _seller in range(2)]
+    buyer_client.get(brief.get_absolute_url())  # what is kept from page to page
+    with CaptureQueriesContext(connection) as two:
+        buyer_client.get(brief.get_absolute_url())
+    made += [make_offer(seller=make_seller(), buyer=buyer, brief=brief) for _seller in range(5)]
+    with django_assert_max_num_queries(len(two)):
+        page = buyer_client.get(brief.get_absolute_url()).content.decode()
+    assert page.count('class="card answer"') == len(made) == 7
+
+
+def test_files_of_a_brief_stay_when_its_words_look_like_a_telephone_number(buyer_client, buyer):
+    category = make_category(parent=make_category())
+    form = brief_form(category, story="打 13812345678 找我。")
+    plan = ContentFile("字要大".encode(), name="门头.txt")
+    first = buyer_client.post(reverse("offers:brief_new"), form | {"files": [plan]})
+    kept = Upload.objects.get()
+    page = first.content.decode()
+    assert (first.status_code, kept.key.hex in page, "门头.txt" in page) == (422, True, True)
+    assert (
+        buyer_client.post(reverse("offers:brief_new"), form | {"anyway": "on", "sent": [kept.key.hex]}).status_code
+        == 302
+    )
+    assert Brief.objects.get().files.get().file.name == kept.result_name
+
+
+def test_a_program_does_not_go_with_a_brief_and_what_else_was_chosen_stays(buyer_client, buyer):
+    category = make_category(parent=make_category())
+    files = [ContentFile(b"MZ" + bytes(200), name="招标.exe"), ContentFile(b"plan", name="门头.txt")]
+    answer = buyer_client.post(reverse("offers:brief_new"), brief_form(category) | {"files": files})
+    assert (answer.status_code, Brief.objects.count()) == (422, 0)
+    assert "招标.exe" in answer.content.decode()
+    assert [upload.name for upload in Upload.objects.all()] == ["门头.txt"]
+
+
+def test_files_of_a_brief_are_downloads_for_who_may_see_it(seller_client, buyer):
+    brief = make_brief(buyer=buyer, files=[sent_file(buyer, name="门头.html", content=b"<script>")])
     file = brief.files.get()
     address = reverse("offers:brief_file", args=[brief.pk, file.pk])
     answer = seller_client.get(address)
     assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert b"".join(answer.streaming_content) == b"<script>"
     services.close_brief(brief_id=brief.pk, buyer=buyer)
     assert seller_client.get(address).status_code == 404

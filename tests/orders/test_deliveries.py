@@ -436,7 +436,7 @@ def test_looking_at_the_form_writes_nothing_and_what_may_not_be_sent_is_left_alo
     order = make_paid_order()
     (gone,) = sent_for(order, "去.png")
     said = QueryDict(f"message=x&ai_made=no&sent={gone.key.hex}&remove-{gone.key.hex}=1")
-    form = DeliveryForm(said, MultiValueDict({"files": [picture()]}), owner=order.seller, order=order)
+    form = DeliveryForm(said, MultiValueDict({"files": [picture()]}), owner=order.seller, subject=subject_of(order))
     assert form.is_valid()
     assert list(Upload.objects.all()) == [gone]
     # An order that is over: nothing is taken in any more, and nothing is thrown away.

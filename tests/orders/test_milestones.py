@@ -4,19 +4,22 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
 from marketplace.ledger.audit import audit_books
 from marketplace.ledger.selectors import wallet_of
 from marketplace.notifications.models import Notification
-from marketplace.orders import plan_selectors, services
+from marketplace.offers import services as offers
+from marketplace.orders import lists, plan_selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import MilestonePlan, Order, OrderKind
+from marketplace.orders.models import CancelledBy, MilestonePlan, Order, OrderEventType, OrderKind
+from marketplace.orders.own_data import OrdersSection
 from marketplace.orders.stages import StageState, view_of
 from marketplace.orders.states import OrderStatus
 from tests.factories import decide_finally, make_user
-from tests.offers.situations import complete, deliver, make_agreement, make_plan, pay, stages
+from tests.offers.situations import complete, deliver, make_agreement, make_offer, make_plan, pay, stages, terms
 
 S = StageState
 
@@ -118,6 +121,15 @@ def test_a_stage_that_lapsed_unpaid_is_placed_anew(plan):
     assert states(plan) == [S.TO_PAY, S.PLANNED, S.PLANNED]
 
 
+def test_a_stage_whose_payment_time_is_over_is_placed_anew_before_its_clock_came(plan):
+    first = stage(plan, 1)
+    with clock.moved_to(first.payment_expires_at):
+        again = fund(plan)
+    first.refresh_from_db()
+    assert (first.status, again.status) == (OrderStatus.CANCELLED, OrderStatus.PENDING_PAYMENT)
+    assert stage(plan, 1) == again
+
+
 def test_when_all_stages_are_paid_there_is_nothing_left_to_fund_or_stop(plan):
     complete(stage(plan, 1))
     complete(fund(plan))
@@ -138,7 +150,7 @@ def test_either_side_stops_between_stages_and_the_rest_is_not_owed(plan, side):
     assert (plan.stopped_by, plan.stopped_words) == (who, "先做到这里")
     assert states(plan) == [S.RELEASED, S.STOPPED, S.STOPPED]
     refused(OrderErrorCode.PLAN_STOPPED, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
-    assert Notification.objects.filter(recipient=other, url=plan.get_absolute_url()).count() == 1
+    assert Notification.objects.filter(recipient=other, url=plan.get_absolute_url(), body="先做到这里").count() == 1
 
 
 def test_a_stage_that_was_paid_goes_on_after_the_stop(plan):
@@ -153,7 +165,8 @@ def test_a_stage_that_waits_for_its_payment_is_closed_by_the_stop_and_takes_no_m
     second = fund(plan)
     services.stop_plan(plan_id=plan.pk, user=plan.seller, words="后面的排不开")
     second.refresh_from_db()
-    assert second.status == OrderStatus.CANCELLED
+    assert (second.status, second.cancelled_by) == (OrderStatus.CANCELLED, CancelledBy.SELLER)
+    assert second.events.get(type=OrderEventType.CANCELLED).data["reason"] == "后面的排不开"
     taken = services.confirm_payment(
         order_id=second.pk, gateway="alipay", payment_reference="PALATE", amount_fen=second.total_fen
     )
@@ -205,3 +218,67 @@ def test_who_is_blocked_funds_no_further_stage(plan, blocker):
     other = plan.seller if blocker == "buyer" else plan.buyer
     BlockedPerson.objects.create(owner=getattr(plan, blocker), person=other)
     refused(OrderErrorCode.NOT_FOR_YOU, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
+
+
+def told_of_next(plan: MilestonePlan, title: str = "付款后开始下一阶段") -> int:
+    return Notification.objects.filter(recipient=plan.buyer, url=plan.get_absolute_url(), title=title).count()
+
+
+def listed(plan: MilestonePlan, side: str, group: str) -> bool:
+    wanted = lists.Wanted.read(side, {"group": group})
+    found = lists.order_list(getattr(plan, side), wanted, page=None)
+    return [view.plan for view in found.plans] == [plan]
+
+
+def test_the_buyer_hears_that_the_next_stage_waits_and_finds_it_in_the_list(plan):
+    assert (listed(plan, "buyer", "mine"), told_of_next(plan)) == (False, 0)  # its order is there itself
+    complete(stage(plan, 1))
+    assert told_of_next(plan) == 1
+    assert [listed(plan, "buyer", group) for group in ("", "mine", "other", "finished")] == [True, True, False, False]
+    assert [listed(plan, "seller", group) for group in ("", "mine", "other")] == [True, False, True]
+    found = lists.order_list(plan.buyer, lists.Wanted.read("buyer", {"q": "别的"}), page=None)
+    assert (found.plans, found.mine) == ([], 1)
+    complete(fund(plan))
+    complete(fund(plan))
+    assert (listed(plan, "buyer", ""), told_of_next(plan)) == (False, 2)
+
+
+def test_a_stage_that_nobody_ordered_yet_is_in_the_list_of_somebody_without_orders(buyer, seller, buyer_client):
+    offer = make_offer(buyer=buyer, seller=seller, stages=stages())
+    counter = offers.counter_offer(offer_id=offer.pk, user=buyer, terms=terms(stages=stages()), valid_days=3)
+    plan = offers.accept_offer(offer_id=counter.pk, user=seller).plan
+    page = buyer_client.get(reverse("orders:list")).content.decode()
+    assert plan.get_absolute_url() in page
+    assert "下一阶段待付款" in page
+
+
+def test_the_next_stage_is_told_of_after_a_dispute_that_left_the_seller_something(plan):
+    first = pay(stage(plan, 1))
+    services.open_dispute(order_id=first.pk, user=plan.buyer, reason="与约定不符")
+    decide_finally(first, refund_fen=40_000)
+    assert told_of_next(plan) == 1
+    assert listed(plan, "buyer", "mine")
+
+
+def test_of_a_stage_that_was_given_back_nothing_is_told_but_the_page_says_why_it_ends(plan, buyer_client):
+    first = pay(stage(plan, 1))
+    services.cancel_order(order_id=first.pk, user=plan.seller)
+    assert (told_of_next(plan), listed(plan, "buyer", "")) == (0, False)
+    assert "有一个阶段已全额退款" in buyer_client.get(plan.get_absolute_url()).content.decode()
+
+
+def test_an_account_with_an_agreement_that_goes_on_is_not_closed_unseen(plan):
+    complete(stage(plan, 1))
+    for person in (plan.buyer, plan.seller):
+        assert plan.get_absolute_url() in [blocker.url for blocker in OrdersSection().blockers(person)]
+    services.stop_plan(plan_id=plan.pk, user=plan.seller, words="后面的排不开")
+    assert plan.get_absolute_url() not in [blocker.url for blocker in OrdersSection().blockers(plan.buyer)]
+
+
+@pytest.mark.parametrize("blocker", ["buyer", "seller"])
+def test_between_people_of_whom_one_blocked_the_other_no_further_stage_is_funded_and_no_tip_given(plan, blocker):
+    first = complete(stage(plan, 1))
+    owner, person = (plan.buyer, plan.seller) if blocker == "buyer" else (plan.seller, plan.buyer)
+    BlockedPerson.objects.create(owner=owner, person=person)
+    refused(OrderErrorCode.NOT_FOR_YOU, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
+    refused(OrderErrorCode.NOT_FOR_YOU, plan, services.give_tip, order_id=first.pk, buyer=plan.buyer, amount_fen=1000)

@@ -13,7 +13,7 @@ from marketplace.core.config import set_config
 from marketplace.core.rules import current_rules
 from marketplace.ledger.audit import audit_books
 from marketplace.notifications.models import Notification
-from marketplace.orders import channels, services
+from marketplace.orders import channels, delivery_selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
 from marketplace.orders.services.proposals import declare
@@ -379,3 +379,14 @@ def test_a_kind_has_one_rule():
 
 def test_who_proposes_is_written_down_in_the_tests_too():
     assert set(PROPOSER) == set(FIELDS) == set(ALLOWED)
+
+
+def test_each_accepted_proposal_of_additional_work_leads_to_its_own_payment():
+    order = make_paid_order()
+    proposals = []
+    for number in (1, 2):
+        proposal = make_proposal(order, K.SUPPLEMENT, side="seller", amount_fen=5000 * number, days=2)
+        proposals.append(services.accept_proposal(proposal_id=proposal.pk, user=order.buyer))
+    found = [delivery_selectors.supplement_to_pay(order.buyer, proposal) for proposal in proposals]
+    assert [one.total_fen for one in found] == [5000, 10_000]
+    assert delivery_selectors.supplement_to_pay(order.seller, proposals[0]) is None

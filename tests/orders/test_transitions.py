@@ -25,7 +25,7 @@ ALLOWED = {
     (S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS): {"system"},
     (S.PENDING_PAYMENT, S.IN_PROGRESS): {"system"},
     (S.PENDING_PAYMENT, S.COMPLETED): {"system"},
-    (S.PENDING_PAYMENT, S.CANCELLED): {"buyer", "system"},
+    (S.PENDING_PAYMENT, S.CANCELLED): {"buyer", "stopper", "system"},
     (S.AWAITING_REQUIREMENTS, S.IN_PROGRESS): {"buyer", "seller"},
     (S.AWAITING_REQUIREMENTS, S.CANCELLED): {"buyer", "seller"},
     (S.IN_PROGRESS, S.DELIVERED): {"seller"},
@@ -49,7 +49,7 @@ ALLOWED = {
 def test_the_table_allows_exactly_these_moves(source, target):
     actors = {
         actor
-        for actor in ("buyer", "seller", "system", "mediator", "both", "opener", "stranger")
+        for actor in ("buyer", "seller", "system", "mediator", "both", "opener", "stopper", "stranger")
         if ORDER_TRANSITIONS.allows(source, target, actor)
     }
     assert actors == ALLOWED.get((source, target), set())

@@ -117,6 +117,21 @@ class Offer(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def may_be_followed(self) -> bool:
+        """Whether, as the newest of a negotiation about a brief, it lets the seller offer anew.
+
+        Not while it waits or is agreed on, and not after the buyer's no; the seller's own no to a counter-offer ends nothing.
+        """
+        if self.status == OfferStatus.DECLINED:
+            return self.answered_by_id == self.negotiation.seller_id
+        return self.status in (OfferStatus.WITHDRAWN, OfferStatus.EXPIRED, OfferStatus.OVERTAKEN)
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it was agreed on, and ended because nobody paid for it in time. An open offer that ran out has no answer."""
+        return self.status == OfferStatus.EXPIRED and self.answered_by_id is not None
+
 
 class OfferStage(models.Model):
     """One stage of an offer in stages."""

@@ -2,7 +2,7 @@
 
 from marketplace.offers.services.answering import accept_offer, decline_offer, order_agreement, withdraw_offer
 from marketplace.offers.services.briefs import close_brief, deny_brief, publish_brief, reopen_brief
-from marketplace.offers.services.clocks import announce_brief, expire_brief, expire_offer
+from marketplace.offers.services.clocks import announce_brief, expire_brief, expire_offer, lapse_agreement
 from marketplace.offers.services.offering import counter_offer, send_offer
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "deny_brief",
     "expire_brief",
     "expire_offer",
+    "lapse_agreement",
     "order_agreement",
     "publish_brief",
     "reopen_brief",

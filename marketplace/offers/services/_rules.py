@@ -15,7 +15,7 @@ from marketplace.notifications.services import notify, recipient_language
 from marketplace.offers import locks
 from marketplace.offers.errors import OfferError, OfferErrorCode
 from marketplace.offers.models import Brief, DeclineReason, Negotiation, Offer, OfferStage
-from marketplace.offers.states import ASKED, OFFER_TRANSITIONS, PROPOSER, OfferStatus
+from marketplace.offers.states import ASKED, OFFER_TRANSITIONS, PROPOSER, SYSTEM, OfferStatus
 from marketplace.offers.terms import OfferTerms
 
 
@@ -77,6 +77,19 @@ def close(
     offer.status, offer.answered_at, offer.answered_by = status, at, user
     offer.reason, offer.answer = reason or "", words[:300]
     offer.save(update_fields=["status", "answered_at", "answered_by", "reason", "answer"])
+
+
+def end_agreement(negotiation: Negotiation, offer: Offer, *, status: OfferStatus) -> None:
+    """What was agreed in a (locked) negotiation holds no longer, and nothing of it was paid: something else can be agreed.
+
+    When it was agreed, and by whom, stays on the offer.
+    """
+    if not OFFER_TRANSITIONS.allows(OfferStatus(offer.status), status, SYSTEM):
+        raise OfferError(OfferErrorCode.WRONG_STATE)
+    offer.status = status
+    offer.save(update_fields=["status"])
+    negotiation.order, negotiation.plan = None, None
+    negotiation.save(update_fields=["order", "plan", "updated_at"])
 
 
 def write_version(

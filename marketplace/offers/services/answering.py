@@ -20,7 +20,7 @@ from marketplace.offers.services._rules import close, hold, other_of, require_mo
 from marketplace.offers.states import OfferStatus
 from marketplace.offers.terms import frozen, terms_of
 from marketplace.orders.models import Order
-from marketplace.orders.services import Question, Terms, fund_stage, make_plan, place_agreed_order
+from marketplace.orders.services import Question, Terms, fund_stage, make_plan, place_agreed_order, still_payable
 from marketplace.orders.states import OrderStatus
 
 
@@ -76,14 +76,16 @@ def order_agreement(*, negotiation_id: int, buyer: User) -> Order:
     hold_people(*sides)
     negotiation = locks.lock_negotiation(negotiation_id)
     offer = negotiation.offers.filter(status=OfferStatus.ACCEPTED).first()
+    days = get_config("offers.agreed_days")
     if offer is None or offer.answered_at is None:
-        raise OfferError(OfferErrorCode.WRONG_STATE)
-    if negotiation.order is not None and not lapsed_unpaid(negotiation.order):
-        return negotiation.order
-    if negotiation.plan is None:
-        days = get_config("offers.agreed_days")
-        if offer.answered_at + timedelta(days=days) <= clock.now():
+        newest = negotiation.offers.order_by("-number").first()
+        if newest is not None and newest.has_lapsed:
             raise OfferError(OfferErrorCode.AGREEMENT_LAPSED, days=days)
+        raise OfferError(OfferErrorCode.WRONG_STATE)
+    if negotiation.order_id is not None and (waiting := still_payable(order_id=negotiation.order_id)) is not None:
+        return waiting
+    if negotiation.plan is None and offer.answered_at + timedelta(days=days) <= clock.now():
+        raise OfferError(OfferErrorCode.AGREEMENT_LAPSED, days=days)
     order = _place(negotiation, offer)
     changed(negotiation)
     return order

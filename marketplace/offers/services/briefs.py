@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import PurePath
-from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
@@ -17,18 +15,23 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
 from marketplace.gigs.models import GigCategory
+from marketplace.notifications.services import recipient_language
 from marketplace.offers import locks
 from marketplace.offers.errors import BriefError, BriefErrorCode
+from marketplace.offers.listeners import changed
 from marketplace.offers.models import Brief, BriefFile, Negotiation
+from marketplace.offers.sent_files import BRIEF_FILES, FILES_PER_BRIEF
 from marketplace.offers.services._briefs import end_open_offers, require_brief_move
-from marketplace.offers.services._rules import tell
-from marketplace.offers.services.answering import lapsed_unpaid
+from marketplace.offers.services._rules import end_agreement, tell
 from marketplace.offers.states import MODERATOR, OWNER, BriefStatus, OfferStatus
+from marketplace.orders.services import still_payable, stop_unpaid_plan
+from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.models import Upload
+from marketplace.uploads.services import attach_uploads
+from marketplace.uploads.states import UploadState
 
-FILES_PER_BRIEF = 3
-FILE_MEGABYTES = 20
 
-
+@transaction.atomic
 def publish_brief(
     *,
     buyer: User,
@@ -39,44 +42,31 @@ def publish_brief(
     wanted_by: date,
     valid_days: int,
     budget_min_fen: int | None = None,
-    files: Sequence[File] = (),
+    files: Sequence[Upload] = (),
 ) -> Brief:
     """Ask for offers. Sellers of the subcategory are told by a job (`announce_brief`). Amounts in fen, days of China's.
 
-    At most FILES_PER_BRIEF files of FILE_MEGABYTES each. Raises BriefError TOO_MANY_OPEN, VALIDITY, BUDGET, WANTED_BY,
-    CATEGORY, TOO_MANY_FILES, FILE_TOO_LARGE or ACCOUNT_CLOSING.
+    `files` are the buyer's own uploads for a brief, ready. Raises BriefError TOO_MANY_OPEN, VALIDITY, BUDGET, WANTED_BY,
+    CATEGORY, TOO_MANY_FILES or ACCOUNT_CLOSING, and UploadError NOT_READY.
     """
     _check(category, budget_min_fen, budget_max_fen, wanted_by, valid_days)
-    _check_files(files)
-    # Storage may be a network away, so files are put there before the transaction, and taken back if it fails.
-    stored: list[BriefFile] = []
-    try:
-        for file in files:
-            stored.append(_stored(file))
-        with transaction.atomic():
-            if not hold_people(buyer.pk):
-                raise BriefError(BriefErrorCode.ACCOUNT_CLOSING)
-            _require_room(buyer)
-            now = clock.now()
-            brief = Brief.objects.create(
-                buyer=buyer,
-                category=category,
-                title=title.strip(),
-                story=story.strip(),
-                budget_min_fen=budget_min_fen,
-                budget_max_fen=budget_max_fen,
-                wanted_by=wanted_by,
-                published_at=now,
-                expires_at=now + timedelta(days=valid_days),
-            )
-            for row in stored:
-                row.brief = brief
-            BriefFile.objects.bulk_create(stored)
-            return brief
-    except BaseException:
-        for row in stored:
-            row.file.delete(save=False)
-        raise
+    if not hold_people(buyer.pk):
+        raise BriefError(BriefErrorCode.ACCOUNT_CLOSING)
+    _require_room(buyer)
+    now = clock.now()
+    brief = Brief.objects.create(
+        buyer=buyer,
+        category=category,
+        title=title.strip(),
+        story=story.strip(),
+        budget_min_fen=budget_min_fen,
+        budget_max_fen=budget_max_fen,
+        wanted_by=wanted_by,
+        published_at=now,
+        expires_at=now + timedelta(days=valid_days),
+    )
+    _keep_files(files, brief)
+    return brief
 
 
 @transaction.atomic
@@ -97,22 +87,26 @@ def close_brief(*, brief_id: int, buyer: User) -> Brief:
 
 @transaction.atomic
 def reopen_brief(*, brief_id: int, buyer: User, valid_days: int) -> Brief:
-    """Take offers again, for this many days from now. Sellers who were told before are not told again.
+    """Take offers again, for this many days from now: whose offers its end had ended hear of it, and the job tells sellers
+    who were not told before.
 
-    After an offer was chosen only while nothing has been paid for it. Safe to call twice.
-    Raises BriefError WRONG_STATE, PAID, VALIDITY or TOO_MANY_OPEN.
+    After an offer was chosen only while nothing has been paid for it, nor can be: then what was agreed holds no longer.
+    Safe to call twice. Raises BriefError WRONG_STATE, PAID, VALIDITY or TOO_MANY_OPEN.
     """
     _check_validity(valid_days)
+    # What ends may be an agreement in stages, which holds its people: they come before the brief.
+    agreed = Negotiation.objects.filter(brief=brief_id, offers__status=OfferStatus.ACCEPTED)
+    hold_people(buyer.pk, *agreed.values_list("seller_id", flat=True))
     brief = _lock(brief_id, buyer)
     if brief.status == BriefStatus.OPEN:
         return brief
     require_brief_move(brief, to=BriefStatus.OPEN, actor=OWNER)
-    if brief.status == BriefStatus.CHOSEN and _is_paid(brief):
-        raise BriefError(BriefErrorCode.PAID)
     _require_room(buyer)
-    brief.status, brief.ended_at = BriefStatus.OPEN, None
+    for negotiation in locks.lock_negotiations_of(brief):
+        _open_again(negotiation, brief, buyer)
+    brief.status, brief.ended_at, brief.announced_at = BriefStatus.OPEN, None, None
     brief.expires_at = clock.now() + timedelta(days=valid_days)
-    brief.save(update_fields=["status", "ended_at", "expires_at", "updated_at"])
+    brief.save(update_fields=["status", "ended_at", "announced_at", "expires_at", "updated_at"])
     return brief
 
 
@@ -144,16 +138,31 @@ def _end(brief: Brief, status: BriefStatus) -> None:
     brief.save(update_fields=["status", "ended_at", "updated_at"])
 
 
-def _is_paid(brief: Brief) -> bool:
-    """Whether something is paid for, or can be in this moment, of what was agreed about the brief."""
-    agreed = Negotiation.objects.filter(brief=brief, offers__status=OfferStatus.ACCEPTED)
-    for negotiation in agreed.select_related("order", "plan"):
-        orders = [negotiation.order] if negotiation.order else []
-        if negotiation.plan is not None:
-            orders += [stage.order for stage in negotiation.plan.milestones.select_related("order") if stage.order]
-        if any(not lapsed_unpaid(order) for order in orders):
-            return True
-    return False
+def _open_again(negotiation: Negotiation, brief: Brief, buyer: User) -> None:
+    """End what was agreed in a (locked) negotiation, and tell its seller that an offer is welcome. Raises BriefError PAID."""
+    newest = negotiation.offers.order_by("-number").first()
+    if newest is None or newest.answered_at is None:
+        return  # of a brief that ran out, an offer may still wait
+    if newest.status == OfferStatus.ACCEPTED:
+        if not _drop_unpaid(negotiation, buyer):
+            raise BriefError(BriefErrorCode.PAID)
+        end_agreement(negotiation, newest, status=OfferStatus.OVERTAKEN)
+        told = _("The buyer did not pay and takes offers again: what was agreed no longer holds, you may offer anew")
+    elif newest.status == OfferStatus.OVERTAKEN and brief.ended_at and newest.answered_at >= brief.ended_at:
+        told = _("A brief that you had answered takes offers again: you may offer anew")
+    else:
+        return
+    tell(negotiation.seller_id, brief, told, brief.title)
+    changed(negotiation)
+
+
+def _drop_unpaid(negotiation: Negotiation, buyer: User) -> bool:
+    """Whether nothing of what was agreed is paid for, or can be in this moment."""
+    if negotiation.plan_id is not None:
+        with recipient_language():
+            words = gettext("The brief takes offers again.")
+        return stop_unpaid_plan(plan_id=negotiation.plan_id, user=buyer, words=words)
+    return negotiation.order_id is None or still_payable(order_id=negotiation.order_id) is None
 
 
 def _require_room(buyer: User) -> None:
@@ -183,19 +192,16 @@ def _check(
     _check_validity(valid_days)
 
 
-def _check_files(files: Sequence[File]) -> None:
+def _keep_files(files: Sequence[Upload], brief: Brief) -> None:
+    """Write the rows of `files`. Raises BriefError TOO_MANY_FILES, and UploadError NOT_READY for what is not the buyer's, not
+    sent for a brief, still looked into, used already or gone meanwhile."""
     if len(files) > FILES_PER_BRIEF:
         raise BriefError(BriefErrorCode.TOO_MANY_FILES, limit=FILES_PER_BRIEF)
-    for file in files:
-        if file.size > FILE_MEGABYTES * 1024 * 1024:
-            raise BriefError(BriefErrorCode.FILE_TOO_LARGE, name=file.name or "", limit=FILE_MEGABYTES)
-
-
-def _stored(file: File) -> BriefFile:
-    """The file in private storage, under a name of ours: theirs is only for people to read."""
-    name = PurePath((file.name or "").replace("\\", "/")).name[-200:] or "file"
-    suffix = PurePath(name).suffix.lower()
-    ending = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 11 else ""
-    row = BriefFile(name=name, size=file.size)
-    row.file.save(f"{uuid4().hex}{ending}", file, save=False)
-    return row
+    for upload in files:
+        if (upload.owner_id, upload.purpose, upload.state) != (brief.buyer_id, BRIEF_FILES.key, UploadState.READY):
+            raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
+    attached = attach_uploads(owner=brief.buyer, names=[upload.result_name for upload in files], only_unused=True)
+    for upload in files:
+        if upload.result_name not in attached:
+            raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
+        BriefFile.objects.create(brief=brief, file=upload.result_name, name=upload.name, size=upload.size)

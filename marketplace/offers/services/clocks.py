@@ -11,7 +11,8 @@ from marketplace.core.config import get_config
 from marketplace.offers import locks, matching
 from marketplace.offers.listeners import changed
 from marketplace.offers.models import BriefInvitation
-from marketplace.offers.services._rules import close, tell
+from marketplace.offers.services._rules import close, end_agreement, tell
+from marketplace.offers.services.answering import lapsed_unpaid
 from marketplace.offers.states import BriefStatus, OfferStatus
 
 
@@ -27,6 +28,31 @@ def expire_offer(*, negotiation_id: int) -> bool:
         return False
     close(offer, status=OfferStatus.EXPIRED, at=now, user=None)
     tell(offer.proposed_by_id, negotiation, _("Your offer was not answered in time"), offer.title)
+    changed(negotiation)
+    return True
+
+
+@transaction.atomic
+def lapse_agreement(*, negotiation_id: int) -> bool:
+    """End what was agreed and not paid for within `offers.agreed_days`, and tell both. Returns whether it was time.
+
+    An agreement in stages has no such clock: either side stops it.
+    """
+    negotiation = locks.try_lock_negotiation(negotiation_id)
+    if negotiation is None or negotiation.plan_id is not None:
+        return False
+    last = clock.now() - timedelta(days=get_config("offers.agreed_days"))
+    offer = negotiation.offers.filter(status=OfferStatus.ACCEPTED, answered_at__lte=last).first()
+    if offer is None or (negotiation.order is not None and not lapsed_unpaid(negotiation.order)):
+        return False
+    end_agreement(negotiation, offer, status=OfferStatus.EXPIRED)
+    tell(negotiation.buyer_id, negotiation, _("You did not pay for what was agreed: it no longer holds"), offer.title)
+    tell(
+        negotiation.seller_id,
+        negotiation,
+        _("The buyer did not pay for what was agreed: it no longer holds"),
+        offer.title,
+    )
     changed(negotiation)
     return True
 

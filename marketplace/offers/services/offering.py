@@ -25,9 +25,6 @@ from marketplace.offers.services._rules import (
 from marketplace.offers.states import BriefStatus, OfferStatus
 from marketplace.offers.terms import OfferTerms, check_terms, check_validity
 
-# A seller who took an answer to a brief back, or let it lapse, may answer again.
-_MAY_ANSWER_AGAIN = (OfferStatus.WITHDRAWN, OfferStatus.EXPIRED)
-
 
 @transaction.atomic
 def send_offer(
@@ -44,7 +41,7 @@ def send_offer(
 
     Whoever calls it without a brief has seen that the two are in conversation. Raises OfferError ONESELF, NOT_SELLING,
     NOT_TAKEN between people of whom one blocked the other, ACCOUNT_CLOSING, GIG_NOT_LIVE, TOO_MANY_OPEN, VALIDITY, what
-    `check_terms` raises, and BRIEF_OVER, BRIEF_OWN, BRIEF_ANSWERED or BRIEF_FULL.
+    `check_terms` raises, and BRIEF_OVER, BRIEF_OWN, BRIEF_ANSWERED, BRIEF_DECLINED or BRIEF_FULL.
     """
     terms = terms.summed()
     _check_people(seller, buyer, brief)
@@ -76,17 +73,15 @@ def counter_offer(*, offer_id: int, user: User, terms: OfferTerms, valid_days: i
     """Answer an open offer with another one: the next version of the same negotiation, and the only open one.
 
     What the seller asks the buyer (questions) stays as the seller wrote it. Raises OfferError WRONG_STATE, EXPIRED,
-    NOT_TAKEN, BRIEF_OVER, VALIDITY or what `check_terms` raises.
+    NOT_TAKEN, VALIDITY or what `check_terms` raises.
     """
     terms = terms.summed()
     check_terms(terms)
     check_validity(valid_days)
-    held = hold(offer_id, user, with_brief=True)
+    held = hold(offer_id, user)  # a brief that is settled has ended its open offers
     negotiation, offer = held.negotiation, held.offer
     require_move(offer, to=OfferStatus.COUNTERED, user=user)
     require_not_blocked(negotiation.buyer_id, negotiation.seller_id)
-    if held.brief is not None and held.brief.status not in (BriefStatus.OPEN, BriefStatus.EXPIRED):
-        raise OfferError(OfferErrorCode.BRIEF_OVER)
     now = clock.now()
     close(offer, status=OfferStatus.COUNTERED, at=now, user=user)
     version = write_version(negotiation, user=user, terms=terms, valid_days=valid_days, words=words, at=now)
@@ -104,17 +99,22 @@ def _check_people(seller: User, buyer: User, brief: Brief | None) -> None:
 
 
 def _answer_to(brief: Brief, seller: User, gig: Gig | None) -> Negotiation:
-    """The negotiation of a seller about a (locked) brief: new, or the one whose offer was taken back or lapsed."""
+    """The negotiation of a seller about a (locked) brief: new, or the one in which nothing waits and nothing is agreed."""
     if brief.status != BriefStatus.OPEN or brief.expires_at <= clock.now():
         raise OfferError(OfferErrorCode.BRIEF_OVER)
     known = Negotiation.objects.filter(brief=brief, seller=seller).first()
     if known is not None:
         known = locks.lock_negotiation(known.pk)
         newest = known.offers.order_by("-number").first()
-        if newest is None or newest.status not in _MAY_ANSWER_AGAIN or newest.proposed_by_id != seller.pk:
-            raise OfferError(OfferErrorCode.BRIEF_ANSWERED)
-        return known
+        if newest is None or not newest.may_be_followed:
+            was_declined = newest is not None and newest.status == OfferStatus.DECLINED
+            raise OfferError(OfferErrorCode.BRIEF_DECLINED if was_declined else OfferErrorCode.BRIEF_ANSWERED)
+    # An answer that has ended leaves its place to somebody else.
     limit = get_config("briefs.offers_maximum")
-    if brief.negotiations.count() >= limit:
+    if brief.negotiations.filter(offers__status=OfferStatus.OPEN).count() >= limit:
         raise OfferError(OfferErrorCode.BRIEF_FULL, limit=limit)
+    if known is not None:
+        known.gig = gig
+        known.save(update_fields=["gig", "updated_at"])
+        return known
     return Negotiation.objects.create(buyer_id=brief.buyer_id, seller=seller, gig=gig, brief=brief)

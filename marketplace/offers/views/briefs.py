@@ -3,15 +3,18 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from marketplace.core.downloads import download
 from marketplace.core.errors import DomainError
 from marketplace.offers import presenters, selectors, services
 from marketplace.offers.editing import OfferEditor
 from marketplace.offers.forms import BriefFilterForm, BriefForm, ReopenForm
+from marketplace.uploads.direct import download_address, takes_files_directly
 
 
 @login_required
@@ -37,8 +40,13 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for offers."""
-    form = BriefForm(request.POST, request.FILES) if request.method == "POST" else BriefForm()
-    if request.method == "POST" and form.is_valid():
+    form = BriefForm(owner=request.user)
+    is_valid = False
+    if request.method == "POST":
+        form = BriefForm(request.POST, request.FILES, owner=request.user)
+        is_valid = form.is_valid()
+        is_valid = form.settle_files() and is_valid  # what came with it stays, whatever else is wrong
+    if is_valid:
         data = form.cleaned_data
         try:
             brief = services.publish_brief(
@@ -50,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 budget_max_fen=data["budget_max"],
                 wanted_by=data["wanted_by"],
                 valid_days=data["valid_days"],
-                files=data["files"],
+                files=form.chosen,
             )
         except DomainError as refusal:
             form.add_error(None, refusal.message)
@@ -75,6 +83,7 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         own = selectors.answer_of(request.user, brief)
         context["own"] = presenters.card(selectors.newest(own), request.user) if own else None
+        context["may_answer"] = own is None or selectors.newest(own).may_be_followed
     return render(request, "offers/brief_detail.html", context)
 
 
@@ -130,11 +139,9 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def file(request: HttpRequest, pk: int, file_id: int) -> FileResponse:
+def file(request: HttpRequest, pk: int, file_id: int) -> HttpResponseBase:
     """A file of a brief, always as a download: nothing of it may run in our origin."""
     found = selectors.brief_file_for(request.user, pk, file_id)
-    response = FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    if takes_files_directly():
+        return HttpResponseRedirect(download_address(found.file.name, name=found.name))
+    return download(request, found.file.open("rb"), size=found.size, name=found.name)

@@ -10,14 +10,14 @@ from marketplace.orders.services.acceptance import (
 )
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
 from marketplace.orders.services.bundles import ask_for_bundle, build_bundle, give_up_stalled_bundles
-from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order
+from marketplace.orders.services.cancellation import cancel_order, close_unpaid_order, still_payable
 from marketplace.orders.services.clocks import at_deadline, run_deadline, wind_clocks
 from marketplace.orders.services.coupons import check_coupon, find_coupon, give_back_coupon
 from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.dispute_decisions import accept_decision, advise, appeal_decision, decide_dispute
 from marketplace.orders.services.dispute_splits import accept_split, decline_split, propose_split, withdraw_split
 from marketplace.orders.services.disputes import add_evidence, answer_dispute, open_dispute, withdraw_dispute
-from marketplace.orders.services.milestones import Stage, fund_stage, make_plan, stop_plan
+from marketplace.orders.services.milestones import Stage, fund_stage, make_plan, stop_plan, stop_unpaid_plan
 from marketplace.orders.services.mutual_cancellation import (
     accept_cancellation,
     decline_cancellation,
@@ -109,7 +109,9 @@ __all__ = [
     "run_deadline",
     "save_requirements",
     "skip_requirements",
+    "still_payable",
     "stop_plan",
+    "stop_unpaid_plan",
     "submit_requirements",
     "wind_clocks",
     "withdraw_cancellation",

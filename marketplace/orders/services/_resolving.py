@@ -12,6 +12,7 @@ from marketplace.orders.models import Dispute, DisputeOutcome, Order, OrderEvent
 from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._rules import require_dispute_transition, require_transition, tell
 from marketplace.orders.services.coupons import give_back_coupon
+from marketplace.orders.services.milestones import tell_of_next_stage
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.shares import split_of
 from marketplace.orders.states import BOTH, MEDIATOR, DisputeStatus, OrderStatus
@@ -85,3 +86,5 @@ def resolve(
     )
     for person_id in (order.buyer_id, order.seller_id):
         tell(person_id, order, _("The dispute is closed: the money moves as decided"))
+    if released_fen:
+        tell_of_next_stage(order)

@@ -19,6 +19,7 @@ from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._files import keep_files
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services.clocks import at_deadline
+from marketplace.orders.services.milestones import tell_of_next_stage
 from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.shares import split_of
 from marketplace.orders.states import BUYER, SYSTEM, OrderStatus
@@ -142,6 +143,7 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
         count_completed_order(gig_id=order.gig_id)
     events.record(order, event, actor=actor, at=now, amount_fen=kept_fen, seller_fen=split.seller_fen)
     tell(order.seller_id, order, _("Accepted: the money is in your wallet"))
+    tell_of_next_stage(order)
     if actor is None:
         tell(order.buyer_id, order, _("Accepted automatically: the time to answer is over"))
 

@@ -55,10 +55,24 @@ def close_unpaid_order(*, order_id: int) -> bool:
     return True
 
 
-def drop_unpaid(order: Order, *, buyer: User) -> None:
-    """The buyer wants this (locked, unpaid) order no longer. Money that still comes for it goes back (`return_payment`)."""
-    require_transition(order, to=OrderStatus.CANCELLED, actor=BUYER)
-    end_by_cancelling(order, event=OrderEventType.CANCELLED, by=CancelledBy.BUYER, actor=buyer, reason_code="")
+def drop_unpaid(order: Order, *, user: User, actor: str = BUYER, reason: str = "") -> None:
+    """Somebody wants this (locked, unpaid) order no longer. Money that still comes for it goes back (`return_payment`).
+
+    `actor` is who of the table does it; which of the two sides it was is recorded.
+    """
+    require_transition(order, to=OrderStatus.CANCELLED, actor=actor)
+    by = CancelledBy.BUYER if user.pk == order.buyer_id else CancelledBy.SELLER
+    end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code="", reason=reason)
+
+
+def still_payable(*, order_id: int) -> Order | None:
+    """In the caller's transaction: an order that was placed, unless nothing can be paid for it any more.
+
+    One whose payment time is over is closed here, as its clock would do a moment later. What has been paid comes back too.
+    """
+    close_unpaid_order(order_id=order_id)
+    order = locks.lock_order(order_id)
+    return None if order.status == OrderStatus.CANCELLED and order.paid_at is None else order
 
 
 def end_by_cancelling(

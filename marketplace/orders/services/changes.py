@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -103,7 +103,7 @@ def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) 
         gig=order.gig,
         parent=order,
         # One proposal, one order: the unique key holds it beside the lock.
-        checkout_key=uuid5(order.checkout_key, f"proposal:{proposal.pk}"),
+        checkout_key=supplement_key(order, proposal),
         snapshot={"agreed": _agreed(order, proposal)},
     )
     supplement.payment_expires_at = clock.now() + timedelta(
@@ -112,6 +112,11 @@ def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) 
     supplement.save(update_fields=["payment_expires_at", "updated_at"])
     if user is None or user.pk != order.buyer_id:
         tell(order.buyer_id, supplement, _("Agreed: pay for the additional work, and it begins"))
+
+
+def supplement_key(order: Order, proposal: OrderProposal) -> UUID:
+    """What the order of an accepted proposal of additional work is known by."""
+    return uuid5(order.checkout_key, f"proposal:{proposal.pk}")
 
 
 def _agreed(order: Order, proposal: OrderProposal) -> dict[str, Any]:

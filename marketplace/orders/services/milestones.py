@@ -18,17 +18,14 @@ from marketplace.notifications.services import notify, recipient_language
 from marketplace.orders import locks, stages
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import (
-    CancelledBy,
     MilestonePlan,
     Order,
-    OrderEventType,
     OrderKind,
     OrderMilestone,
 )
-from marketplace.orders.services._rules import require_transition
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
-from marketplace.orders.services.cancellation import end_by_cancelling
-from marketplace.orders.states import SYSTEM, OrderStatus
+from marketplace.orders.services.cancellation import drop_unpaid, still_payable
+from marketplace.orders.states import STOPPER, OrderStatus
 
 
 @dataclass(frozen=True)
@@ -87,8 +84,8 @@ def fund_stage(*, plan_id: int, buyer: User) -> Order:
         raise OrderError(OrderErrorCode.PLAN_FINISHED)
     if before is not None:
         _require_done(before)
-    if milestone.order is not None and milestone.order.status == OrderStatus.PENDING_PAYMENT:
-        return milestone.order
+    if milestone.order_id is not None and (waiting := still_payable(order_id=milestone.order_id)) is not None:
+        return waiting
     asked = plan.terms.get("questions", []) if milestone is milestones[0] else []
     order = place_agreed_order(
         buyer=plan.buyer,
@@ -128,11 +125,38 @@ def stop_plan(*, plan_id: int, user: User, words: str) -> MilestonePlan:
         raise OrderError(OrderErrorCode.PLAN_FINISHED)
     if coming.order_id is not None:
         _close_unpaid(coming.order_id, user, words)
+    _stop(plan, user, words)
+    return plan
+
+
+def stop_unpaid_plan(*, plan_id: int, user: User, words: str) -> bool:
+    """In the caller's transaction: stop an agreement of which nothing has been paid, and nothing can be in this moment.
+
+    Returns False, and leaves it as it is, when something has or can. Raises PermissionDenied for strangers.
+    """
+    plan = _lock(plan_id, user)
+    first = plan.milestones.order_by("position").first()
+    if first is not None and first.order_id is not None and still_payable(order_id=first.order_id) is not None:
+        return False
+    if plan.stopped_at is None:
+        _stop(plan, user, words)
+    return True
+
+
+def _stop(plan: MilestonePlan, user: User, words: str) -> None:
     plan.stopped_at, plan.stopped_by, plan.stopped_words = clock.now(), user, words[:300]
     plan.save(update_fields=["stopped_at", "stopped_by", "stopped_words", "updated_at"])
     other_id = plan.seller_id if user.pk == plan.buyer_id else plan.buyer_id
     _tell(other_id, plan, _("An agreement in stages was stopped"), words)
-    return plan
+
+
+def tell_of_next_stage(order: Order) -> None:
+    """In the transaction in which a stage ended and left its seller something: its buyer is told that the next one waits."""
+    if order.kind != OrderKind.STAGE:
+        return
+    done = OrderMilestone.objects.select_related("plan").get(order=order)
+    if done.plan.stopped_at is None and done.plan.milestones.filter(position__gt=done.position).exists():
+        _tell(done.plan.buyer_id, done.plan, _("The next stage begins when you pay for it"))
 
 
 def _tell(recipient_id: int, plan: MilestonePlan, title: Promise, words: str = "") -> None:
@@ -164,6 +188,4 @@ def _close_unpaid(order_id: int, user: User, words: str) -> None:
     order = locks.lock_order(order_id)
     if order.status != OrderStatus.PENDING_PAYMENT:
         return  # paid a moment ago, then it goes on; or closed already
-    require_transition(order, to=OrderStatus.CANCELLED, actor=SYSTEM)
-    by = CancelledBy.BUYER if user.pk == order.buyer_id else CancelledBy.SELLER
-    end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code="", reason=words)
+    drop_unpaid(order, user=user, actor=STOPPER, reason=words)

@@ -46,7 +46,7 @@ def give_tip(*, order_id: int, buyer: User, amount_fen: int, message: str = "") 
             raise OrderError(OrderErrorCode.TIP_GIVEN)
         if earlier.total_fen == amount_fen and earlier.payment_expires_at > clock.now():
             return earlier
-        drop_unpaid(earlier, buyer=buyer)
+        drop_unpaid(earlier, user=buyer)
     with override("zh-hans"):  # stored for both sides, whoever acts
         title = _("Tip: %(title)s") % {"title": order.gig_title}
     return place_agreed_order(
