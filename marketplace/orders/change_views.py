@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
 from marketplace.core.rules import rule
-from marketplace.orders import delivery_selectors, order_parts, selectors, services
+from marketplace.orders import delivery_selectors, order_parts, selectors, services, tip_rules
 from marketplace.orders.delivery_forms import DiscountForm, ExtendForm, OneMoreRevisionForm, SupplementForm, TipForm
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderKind, ProposalKind
 from marketplace.orders.states import OrderStatus, ProposalStatus
 
@@ -107,7 +110,7 @@ _CHANGES: dict[str, _Change] = {
     ),
     "tip": _Change(
         title=_("Give a tip"),
-        text=_("It is the seller's as soon as it is paid. Nobody expects one."),
+        text=_("It is the seller's as soon as it is paid. Nobody expects one. You can give one until %(until)s."),
         button=_("Go to payment"),
         form=TipForm,
         run=lambda order, user, form: services.give_tip(
@@ -141,10 +144,15 @@ def change(request: HttpRequest, number: str, action: str) -> HttpResponse:
                 messages.success(request, definition.done)
                 return redirect(order)
     elif action not in order_parts.possible_changes(order, request.user, delivery_selectors.proposals_of(order)):
+        if action == "tip" and tip_rules.is_too_late(order):
+            messages.info(request, OrderError(OrderErrorCode.TIP_TOO_LATE, days=tip_rules.days(order)).message)
         return redirect(order)
     if action == "pause":
         days = rule(order.rules, "orders.acceptance_pause_days")
         definition = replace(definition, text=str(definition.text) % {"days": days})
+    elif action == "tip" and order.completed_at is not None:
+        until = date_format(timezone.localtime(tip_rules.ends_at(order)), _("j F, H:i"))
+        definition = replace(definition, text=str(definition.text) % {"until": until})
     context = {"order": order, "form": form, "action": definition}
     return render(request, "orders/order_action.html", context, status=200 if request.method == "GET" else 422)
 

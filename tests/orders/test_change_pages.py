@@ -3,8 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
-from marketplace.orders import services
+from marketplace.core import clock
+from marketplace.orders import services, tip_rules
 from marketplace.orders.delivery_selectors import proposals_of
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderKind, ProposalKind
@@ -153,8 +157,13 @@ def test_a_buyer_who_agrees_to_additional_work_is_led_to_its_payment_and_both_pa
 
 @pytest.mark.parametrize(
     ("said", "amount_fen"),
-    [({"preset": "1000"}, 1000), ({"preset": "own", "amount": "12.34"}, 1234)],
-    ids=["suggested", "one's own"],
+    [
+        ({"preset": "1000"}, 1000),
+        ({"preset": "own", "amount": "12.34"}, 1234),
+        ({"amount": "12.34"}, 1234),
+        ({"preset": "1000", "amount": "10"}, 1000),
+    ],
+    ids=["suggested", "one's own", "typed and nothing ticked", "the same twice"],
 )
 def test_a_tip_leads_to_its_payment_and_is_thanked_for_on_both_pages(said, amount_fen):
     order = make_completed_order()
@@ -171,11 +180,75 @@ def test_a_tip_leads_to_its_payment_and_is_thanked_for_on_both_pages(said, amoun
     assert possible_changes(order, order.buyer, proposals_of(order)) == []
 
 
-@pytest.mark.parametrize("said", [{}, {"preset": "own"}, {"preset": "7"}, {"preset": "own", "amount": "1"}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"preset": "own"},
+        {"preset": "7"},
+        {"preset": "own", "amount": "1"},
+        {"amount": "1"},
+        {"preset": "1000", "amount": "20"},
+    ],
+    ids=str,
+)
 def test_a_tip_of_no_or_a_wrong_amount_is_asked_for_again(said):
     order = make_completed_order()
     assert client_of(order.buyer).post(address(order, "tip"), said).status_code == 422
     assert not order.children.exists()
+
+
+def test_no_tip_is_ticked_beforehand_and_the_page_says_until_when_one_can_be_given():
+    order = make_completed_order()
+    client = client_of(order.buyer)
+    answer = client.get(address(order, "tip"))
+    assert 'type="radio"' in answer.content.decode()
+    assert " checked" not in answer.content.decode()
+    until = date_format(timezone.localtime(tip_rules.ends_at(order)), "n月j日 H:i")
+    assert until in answer.content.decode()
+    with clock.moved_to(tip_rules.ends_at(order)):
+        late = client.get(address(order, "tip"), follow=True)
+    assert late.redirect_chain
+    assert "打赏" in str(next(iter(late.context["messages"])))
+
+
+def test_of_two_different_amounts_of_a_tip_the_page_names_both():
+    order = make_completed_order()
+    page = client_of(order.buyer).post(address(order, "tip"), {"preset": "1000", "amount": "20"}).content.decode()
+    assert "¥10" in page
+    assert "¥20" in page.split("field__error")[1]
+
+
+def test_a_tip_is_paid_and_not_put_into_escrow():
+    tip = make_tip()
+    client = client_of(tip.buyer)
+    page = client.get(reverse("payments:pay", args=[tip.number])).content.decode()
+    assert "托管" not in page.split("<main")[1].split("</main>")[0]
+    pay(tip)
+    done = client.get(reverse("payments:return", args=[tip.number]), follow=True)
+    assert [str(message) for message in done.context["messages"]] == ["已付款，这笔打赏已归服务商所有。谢谢你。"]
+    assert 'id="reviews"' not in done.content.decode()
+
+
+def test_what_is_added_is_said_in_chinese_and_on_the_page_where_it_is_paid():
+    order = make_paid_order()
+    with override("en"):  # whoever acts
+        services.accept_proposal(
+            proposal_id=make_proposal(order, ProposalKind.SUPPLEMENT, side="buyer").pk, user=order.seller
+        )
+    supplement = order.children.get()
+    assert supplement.gig_title == f"追加工作：{order.gig_title}"
+    page = client_of(order.buyer).get(reverse("payments:pay", args=[supplement.number])).content.decode()
+    assert "加一版外卖头像" in page
+
+
+@pytest.mark.parametrize("kind", [ProposalKind.EXTEND, ProposalKind.SUPPLEMENT])
+def test_a_proposal_is_taken_back_and_no_withdrawal_is_cancelled(kind):
+    order = make_paid_order()
+    proposal = make_proposal(order, kind)
+    page = client_of(proposal.proposed_by).get(order.get_absolute_url()).content.decode()
+    assert "撤回提议" in page
+    assert "取消提现" not in page
 
 
 def test_a_pause_says_how_long_and_happens_once():
