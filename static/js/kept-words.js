@@ -42,7 +42,7 @@ function bringBack(form) {
 
 function changedIn(event) {
   const form = event.target.form;
-  if (form?.matches("[data-keep]") && event.isTrusted) keep(form);
+  if (form?.matches("[data-keep]") && event.isTrusted) setTimeout(() => keep(form)); // after whoever else follows the field
 }
 document.addEventListener("input", changedIn);
 document.addEventListener("change", changedIn);

@@ -7,6 +7,7 @@ import "./clock.js";
 import "./cooldown.js";
 import "./current.js";
 import "./dialog.js";
+import "./file-names.js";
 import "./filters.js";
 import "./first-error.js";
 import "./gallery.js";

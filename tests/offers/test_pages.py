@@ -112,6 +112,16 @@ def test_stages_are_typed_line_by_line(seller_client, conversation):
     assert (offer.total_fen, offer.delivery_days) == (80_050, 10)
 
 
+def test_a_price_above_the_stages_that_is_another_one_is_named_with_their_sum(seller_client, conversation):
+    address = reverse("messaging:new_offer", args=[conversation.pk])
+    typed = in_stages("300", "500.5") | {"price": "1000", "days": "10", "revisions": "1"}
+    page = seller_client.post(address, offer_form(**typed)).content.decode()
+    assert "¥800.50" in page
+    assert "¥1,000" in page
+    seller_client.post(address, offer_form(**typed | {"price": "800.5"}))
+    assert Offer.objects.get().total_fen == 80_050
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -124,6 +134,9 @@ def test_stages_are_typed_line_by_line(seller_client, conversation):
         in_stages("300"),
         in_stages("300", "10"),
         in_stages("300", "a"),
+        in_stages("300", "500") | {"price": "1000"},
+        in_stages("300", "500") | {"days": "11"},
+        in_stages("300", "500") | {"stages-1-revisions": ""},
     ],
 )
 def test_what_cannot_be_offered_is_said_and_nothing_typed_is_lost(seller_client, conversation, typed):

@@ -1,5 +1,7 @@
 """The pages on which two sides change an order together: forms, answers, refusals; strangers find none of them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -251,10 +253,31 @@ def test_a_proposal_is_taken_back_and_no_withdrawal_is_cancelled(kind):
     assert "取消提现" not in page
 
 
+def test_who_asks_for_more_time_sees_the_date_that_is_and_the_one_that_would_be():
+    order = make_paid_order()
+    client = client_of(order.seller)
+    assert moment_of(order.due_at) in client.get(address(order, "extend")).content.decode()
+    preview = reverse("orders:extend_preview", args=[order.number])
+    assert preview in client.get(address(order, "extend")).content.decode()
+    assert moment_of(order.due_at + timedelta(days=3)) in client.get(preview, {"days": "3"}).content.decode()
+    for typed in ("", "0", "viel", "9999"):
+        assert client.get(preview, {"days": typed}).content.decode().strip() == ""
+    refused = client.post(address(order, "extend"), {"days": "3"}).content.decode()
+    assert moment_of(order.due_at + timedelta(days=3)) in refused
+    for user in (order.buyer, make_user()):
+        assert client_of(user).get(preview, {"days": "3"}).status_code == 404
+
+
+def moment_of(moment):
+    return date_format(timezone.localtime(moment), "n月j日 H:i")
+
+
 def test_a_pause_says_how_long_and_happens_once():
     order = make_delivered_order(gig=make_gig(revisions=1))
     page = client_of(order.buyer).get(address(order, "pause")).content.decode()
     assert "7天" in page
+    until = order.auto_accept_at + timedelta(days=7)
+    assert date_format(timezone.localtime(until), "n月j日 H:i") in page
     assert client_of(order.buyer).post(address(order, "pause")).status_code == 302
     order.refresh_from_db()
     assert "pause" not in possible_changes(order, order.buyer, proposals_of(order))

@@ -1,4 +1,4 @@
-"""What is typed stays in the tab until it is sent (static/js/kept-words.js): which forms say so, and what tells that they were sent."""
+"""What is typed stays in the tab until it is sent (static/js/kept-words.js): which forms say so, and what tells of it."""
 
 import re
 from pathlib import Path

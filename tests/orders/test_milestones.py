@@ -68,7 +68,8 @@ def test_a_stage_is_an_order_with_its_own_price_time_and_frozen_terms(plan):
         10,
         1,
     )
-    assert (order.gig_title, order.package_tier, order.status) == ("第1阶段", "", OrderStatus.PENDING_PAYMENT)
+    assert (order.gig_title, order.package_tier) == ("阶段1/3 第1阶段 · 茶饮店标志", "")
+    assert order.status == OrderStatus.PENDING_PAYMENT
     assert order.snapshot["stage"] == 1
     assert [one["amount_fen"] for one in order.snapshot["agreed"]["stages"]] == [100_000, 150_000, 50_000]
 
