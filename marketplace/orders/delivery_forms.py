@@ -210,6 +210,8 @@ class TipForm(_AmountForm):
         self.fields["preset"].required = False  # an amount that is typed says it, too
         amount = self.fields["amount"]
         amount.widget.attrs["data-own-choice"] = "preset"
+        for name in ("preset", "amount"):
+            self.fields[name].hide_optional = True  # type: ignore[attr-defined]  # one of the two (components/field.html)
         amount.required, amount.label = False, _("Another amount, in yuan")
         amount.help_text = _("From ¥%(least)s to ¥%(most)s.") % {
             "least": display_yuan(tip_rules.least_fen(order)),

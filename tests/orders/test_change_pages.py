@@ -206,6 +206,7 @@ def test_no_tip_is_ticked_beforehand_and_the_page_says_until_when_one_can_be_giv
     answer = client.get(address(order, "tip"))
     assert 'type="radio"' in answer.content.decode()
     assert " checked" not in answer.content.decode()
+    assert answer.content.decode().count("field__optional") == 1  # the words alone: one of the amounts is needed
     until = date_format(timezone.localtime(tip_rules.ends_at(order)), "n月j日 H:i")
     assert until in answer.content.decode()
     with clock.moved_to(tip_rules.ends_at(order)):
