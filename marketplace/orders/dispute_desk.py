@@ -17,6 +17,8 @@ from marketplace.orders.dispute_forms import AdviceForm, DecisionForm
 from marketplace.orders.models import Dispute
 from marketplace.orders.states import DisputeStatus
 
+# One decides, another one the appeal.
+MEDIATORS_NEEDED = 2
 DECIDABLE = (DisputeStatus.MEDIATION, DisputeStatus.DECISION, DisputeStatus.APPEALED)
 
 
@@ -29,6 +31,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
         "closed": dispute_selectors.closed_disputes(),
         "now": clock.now(),
         "staff": request.user,
+        "is_alone": dispute_selectors.mediators().count() < MEDIATORS_NEEDED,
     }
     return render(request, "orders/admin/dispute_list.html", context)
 
@@ -74,7 +77,8 @@ def _case(request: HttpRequest, dispute: Dispute, form: DecisionForm, advice_for
         "is_own": is_own,
         "is_same": is_same,
         "may_decide": dispute.status in DECIDABLE and not dispute.is_over and not is_own and not is_same,
-        "may_advise": not dispute.is_over and not is_own,
+        "may_advise": not dispute.is_over and not is_own and not is_same,
+        "is_alone": dispute_selectors.mediators().count() < MEDIATORS_NEEDED,
     }
     return render(request, "orders/admin/dispute_case.html", context)
 
@@ -87,12 +91,16 @@ def dispute_advice(request: HttpRequest, dispute_id: int) -> HttpResponse:
     form = AdviceForm(request.POST, order=dispute.order)
     if not form.is_valid():
         return _case(request, dispute, DecisionForm(order=dispute.order), form)
-    services.advise(
-        order_id=dispute.order_id,
-        mediator=request.user,
-        text=form.cleaned_data["text"],
-        refund_fen=form.cleaned_data["refund"],
-    )
+    try:
+        services.advise(
+            order_id=dispute.order_id,
+            mediator=request.user,
+            text=form.cleaned_data["text"],
+            refund_fen=form.cleaned_data["refund"],
+        )
+    except DomainError as refusal:
+        form.add_error(None, refusal.message)
+        return _case(request, dispute, DecisionForm(order=dispute.order), form)
     messages.success(request, _("Sent. Both sides read it on the page of the dispute."))
     return redirect("orders_dispute_decide", dispute_id)
 

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core.money import display_yuan
-from marketplace.orders.models import Dispute, DisputeDecision, DisputeStatement, Order, OrderProposal, StatementKind
+from marketplace.orders.dispute_words import resolved_parts
+from marketplace.orders.models import (
+    Dispute,
+    DisputeDecision,
+    DisputeStatement,
+    Order,
+    OrderEventType,
+    OrderProposal,
+    StatementKind,
+)
 from marketplace.orders.presenters import NextThing, Step
 from marketplace.orders.reasons import DISPUTE_REASONS, reason_text
 from marketplace.orders.shares import split_of
@@ -27,6 +36,7 @@ class SplitSums:
     refund_fen: int
     released_fen: int
     fee_fen: int
+    promotion_fen: int  # of the platform's coupon: the seller's share is what the full price would give
     seller_fen: int
     kept_fen: int
 
@@ -36,12 +46,15 @@ class SplitSums:
         return (100 * self.refund_fen + self.kept_fen // 2) // self.kept_fen if self.kept_fen else 0
 
 
-def sums_of(order: Order, refund_fen: int) -> SplitSums:
-    """What a refund of `refund_fen` would leave for the seller, the service fee taken off. Nothing is rounded away."""
-    kept_fen = order.kept_fen
-    released_fen = kept_fen - refund_fen
+def sums_of(order: Order, refund_fen: int, total_fen: int | None = None) -> SplitSums:
+    """What a refund of `refund_fen` would leave for the seller, the service fee taken off. Nothing is rounded away.
+
+    Of what is left of the price now, unless somebody asks about what was divided then.
+    """
+    total_fen = order.kept_fen if total_fen is None else total_fen
+    released_fen = max(0, total_fen - refund_fen)
     split = split_of(order, released_fen)
-    return SplitSums(refund_fen, released_fen, split.commission_fen, split.seller_fen, kept_fen)
+    return SplitSums(refund_fen, released_fen, split.commission_fen, split.promotion_fen, split.seller_fen, total_fen)
 
 
 @dataclass(frozen=True)
@@ -105,11 +118,23 @@ def page_of(dispute: Dispute, viewer: User) -> DisputePage:
         advice=[row for row in dispute.statements.all() if row.kind == StatementKind.ADVICE],
         proposals=proposals_of(dispute, viewer),
         decisions=list(dispute.decisions.all()),
-        may_answer=status == _D.ANSWER and viewer.pk != dispute.opened_by_id,
-        may_withdraw=status in UNDECIDED and viewer.pk == dispute.opened_by_id and bool(dispute.order_was),
+        may_answer=viewer.pk != dispute.opened_by_id
+        and (status == _D.ANSWER or (status == _D.MEDIATION and dispute.answered_at is None)),
+        may_withdraw=status in UNDECIDED
+        and viewer.pk == dispute.opened_by_id
+        and bool(dispute.order_was)
+        and not _took_back(dispute, viewer),
         may_decide=status == _D.DECIDED and accepted is None,
         has_accepted=status == _D.DECIDED and accepted is not None,
         is_open=is_open,
+    )
+
+
+def _took_back(dispute: Dispute, viewer: User) -> bool:
+    """Each side takes back once."""
+    return any(
+        event.type == OrderEventType.DISPUTE_WITHDRAWN and event.actor_id == viewer.pk
+        for event in dispute.order.events.all()
     )
 
 
@@ -185,7 +210,7 @@ def next_of(dispute: Dispute, viewer: User) -> NextThing:
     if status == _D.DECISION:
         return NextThing(
             title=_("A mediator decides"),
-            text=_("If it takes longer, more mediators are told of it. Nothing is ever paid out by a clock.")
+            text=_("If it takes longer, all mediators are told of it every day. No clock decides for them.")
             + " "
             + safe,
             deadline=dispute.decision_due_at,
@@ -213,9 +238,8 @@ def next_of(dispute: Dispute, viewer: User) -> NextThing:
         )
     if status == _D.WITHDRAWN:
         return NextThing(title=_("The dispute was taken back"), text=_("The order goes on where it stood."))
-    refund_fen = dispute.refund_fen or 0
     agreed = _("You agreed: %(parts)s") if dispute.decided_by_id is None else _("Decided: %(parts)s")
-    parts = parts_text(refund_fen, order.kept_fen)
+    parts = parts_text(*_resolved(dispute))
     return NextThing(
         title=agreed % {"parts": parts},
         text=_("What goes back goes the way it was paid; its progress stands on the page of the order."),
@@ -255,13 +279,18 @@ def statements_of(dispute: Dispute) -> list[Statement]:
 def proposals_of(dispute: Dispute, viewer: User) -> list[ProposalLine]:
     """Proposed divisions, newest first."""
     splits: list[OrderProposal] = getattr(dispute.order, "splits", [])
-    total_fen = dispute.order.kept_fen if not dispute.outcome else dispute.order.kept_fen + (dispute.refund_fen or 0)
-    lines = []
-    for proposal in splits:
-        refund_fen = proposal.amount_fen or 0
-        released_fen = max(0, total_fen - refund_fen)
-        split = split_of(dispute.order, released_fen)
-        sums = SplitSums(refund_fen, released_fen, split.commission_fen, split.seller_fen, total_fen)
-        is_own = proposal.proposed_by_id == viewer.pk
-        lines.append(ProposalLine(proposal, sums, is_own, proposal.status == ProposalStatus.OPEN))
-    return lines
+    total_fen = sum(_resolved(dispute)) if dispute.outcome else dispute.order.kept_fen
+    return [
+        ProposalLine(
+            proposal,
+            sums_of(dispute.order, proposal.amount_fen or 0, total_fen),
+            is_own=proposal.proposed_by_id == viewer.pk,
+            is_open=proposal.status == ProposalStatus.OPEN,
+        )
+        for proposal in splits
+    ]
+
+
+def _resolved(dispute: Dispute) -> tuple[int, int]:
+    """How it was divided. The release before wrote no sums: then what a refund has not taken since."""
+    return resolved_parts(dispute.order) or (dispute.refund_fen or 0, dispute.order.kept_fen)

@@ -181,14 +181,14 @@ def split_answer(request: HttpRequest, number: str, proposal_id: int, answer: st
 @require_safe
 def split_preview(request: HttpRequest, number: str) -> HttpResponse:
     """What each side would get, as the amount is moved or typed."""
-    dispute = dispute_selectors.dispute_for(request.user, number)
-    form = SplitForm(request.GET, order=dispute.order)
+    order = dispute_selectors.divided_order_for(request.user, number)
+    form = SplitForm(request.GET, order=order)
     typed_fen = form.typed_fen
     context = {
-        "order": dispute.order,
-        "is_buyer": dispute.order.buyer_id == request.user.pk,
+        "order": order,
+        "is_buyer": order.buyer_id == request.user.pk,
         "problem": "" if typed_fen is not None else form.errors["refund"][0],
-        "sums": dispute_page.sums_of(dispute.order, typed_fen or 0),
+        "sums": dispute_page.sums_of(order, typed_fen or 0),
     }
     return render(request, "orders/_split_sums.html", context)
 

@@ -18,7 +18,7 @@ from marketplace.core.rules import rule
 from marketplace.orders import automatic
 from marketplace.orders.deadlines import is_very_late
 from marketplace.orders.delivery_access import is_held_back
-from marketplace.orders.dispute_words import event_text
+from marketplace.orders.dispute_words import event_text, resolved_parts
 from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderKind
 from marketplace.orders.proposal_cards import event_sentence
 from marketplace.orders.shares import split_of
@@ -311,7 +311,7 @@ def _next_disputed(order: Order, is_buyer: bool) -> NextThing:
 
 def _next_resolved(order: Order, is_buyer: bool) -> NextThing:
     dispute = order.dispute
-    refund, released = dispute.refund_fen or 0, order.kept_fen
+    refund, released = resolved_parts(order) or (dispute.refund_fen or 0, order.kept_fen)
     return NextThing(
         title=_("You agreed in the dispute") if dispute.decided_by_id is None else _("The dispute was decided"),
         text=_("¥%(refund)s back to the buyer, ¥%(released)s to the seller. %(explanation)s")

@@ -187,3 +187,30 @@ def test_the_first_page_counts_what_this_mediator_may_decide():
         return next(todo.number for todo in todos_of(staff) if todo.url_name == "orders_disputes")
 
     assert (counted(make_moderator()), counted(first)) == (2, 1)
+
+
+def test_words_of_advice_stay_on_the_page_when_the_case_was_closed_meanwhile():
+    order = make_dispute_in(DisputeStatus.CLOSED)
+    before = footprint(order)
+    address = reverse("orders_dispute_advice", args=[order.dispute.pk])
+    text = client_of(make_moderator()).post(address, {"text": "建议退三成", "refund": ""}).content.decode()
+    assert "建议退三成" in text
+    assert str(OrderError(OrderErrorCode.WRONG_STATE).message) in text
+    assert footprint(order) == before
+
+
+def test_whoever_decided_first_is_offered_no_words_in_the_appeal():
+    order = make_dispute_in(DisputeStatus.APPEALED)
+    address = reverse("orders_dispute_advice", args=[order.dispute.pk])
+    first = order.dispute.decisions.get().mediator
+    assert address not in client_of(first).get(page_of(order)).content.decode()
+    assert address in client_of(make_moderator()).get(page_of(order)).content.decode()
+
+
+def test_the_desk_says_when_there_is_nobody_for_an_appeal():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    client = client_of(make_moderator())
+    pages = [reverse("orders_disputes"), page_of(order)]
+    assert all("help-warning" in client.get(page).content.decode() for page in pages)
+    make_moderator()
+    assert not any("help-warning" in client.get(page).content.decode() for page in pages)

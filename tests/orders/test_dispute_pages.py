@@ -4,15 +4,19 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
 from marketplace.core import clock
-from marketplace.orders import services
-from marketplace.orders.models import Dispute, DisputeFile, OrderProposal, Refund
+from marketplace.ledger.selectors import wallet_of
+from marketplace.orders import dispute_page, dispute_selectors, services
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.models import DeadlineKind, Dispute, DisputeFile, OrderProposal, Refund
 from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
-from tests.factories import make_delivered_order, make_paid_order, make_user
+from tests.factories import make_coupon, make_delivered_order, make_paid_order, make_user
 from tests.orders.situations import footprint, make_order_in
 from tests.orders.test_dispute_steps import make_dispute_in
 
@@ -251,3 +255,92 @@ def test_what_is_no_act_or_answer_is_not_there():
     assert buyer.post(address("dispute_act", order.number, "explode")).status_code == 404
     assert buyer.post(address("split_answer", order.number, proposal.pk, "explode")).status_code == 404
     assert buyer.post(address("cancel_answer", order.number, proposal.pk, "explode")).status_code == 404
+
+
+WORDS = "我写了整整一个小时的说明"
+
+
+def _agree(order):
+    proposal = services.propose_split(order_id=order.pk, user=order.buyer, refund_fen=4_000)
+    services.accept_split(order_id=order.pk, proposal_id=proposal.pk, user=order.seller)
+
+
+@pytest.mark.parametrize(
+    ("status", "act", "side"),
+    [
+        (DisputeStatus.ANSWER, "answer", "seller"),
+        (DisputeStatus.DECIDED, "appeal", "buyer"),
+        (DisputeStatus.MEDIATION, "propose", "buyer"),
+        (DisputeStatus.MEDIATION, "add", "buyer"),
+    ],
+)
+def test_what_was_typed_stays_with_the_reason_when_the_other_side_was_faster(status, act, side):
+    order = make_dispute_in(status)
+    _agree(order)
+    before = footprint(order)
+    form = {"text": WORDS, "wanted": "1", "refund": "1", "message": WORDS}
+    answer = client_of(getattr(order, side)).post(address("dispute_act", order.number, act), form)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert WORDS in text
+    assert str(OrderError(OrderErrorCode.WRONG_STATE).message) in text
+    assert footprint(order) == before
+
+
+def test_an_answer_can_still_be_sent_on_the_page_when_its_time_is_over():
+    order = make_dispute_in(DisputeStatus.ANSWER)
+    with clock.moved_to(order.dispute.answer_due_at):
+        services.run_deadline(order_id=order.pk, kind=DeadlineKind.DISPUTE_ANSWER)
+    seller, act = client_of(order.seller), address("dispute_act", order.number, "answer")
+    assert act in seller.get(address("dispute", order.number)).content.decode()
+    assert act not in client_of(order.buyer).get(address("dispute", order.number)).content.decode()
+    assert seller.post(act, {"text": WORDS, "wanted": "20"}).status_code == 302
+    page = seller.get(address("dispute", order.number)).content.decode()
+    assert WORDS in page
+    assert act not in page
+
+
+def test_taking_back_is_offered_once():
+    order = make_dispute_in(DisputeStatus.WITHDRAWN)
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="还是没有改")
+    page = client_of(order.buyer).get(address("dispute", order.number)).content.decode()
+    assert address("dispute_act", order.number, "withdraw") not in page
+
+
+def test_the_sums_of_a_division_add_up_with_a_coupon_too():
+    order = make_paid_order(coupon_code=make_coupon(amount_fen=700).code)
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
+    buyer = client_of(order.buyer)
+    preview = buyer.get(address("split_preview", order.number, language="en"), {"refund": "0"}).content.decode()
+    assert "plus ¥7 of the platform" in preview
+    assert "less the fee of ¥10: ¥90" in preview
+    page = buyer.get(address("dispute", order.number, language="en")).content.decode()
+    assert "of the platform" in page
+    _agree(order)
+    assert wallet_of(order.seller).pending_fen == dispute_page.sums_of(order, 0, 5_300).seller_fen
+
+
+def test_what_was_agreed_is_not_rewritten_by_a_later_refund():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    _agree(order)
+    pages = [address(name, order.number, language="en") for name in ("dispute", "detail")]
+    client = client_of(order.buyer)
+    for page in pages:
+        assert "¥40 back to the buyer, ¥60 to the seller" in client.get(page).content.decode()
+    services.refund_part(order_id=order.pk, actor=order.seller, amount_fen=2_000, reason="再补偿")
+    for page in pages:
+        assert "¥40 back to the buyer, ¥60 to the seller" in client.get(page).content.decode()
+    dispute = dispute_selectors.dispute_for(order.buyer, order.number)
+    assert dispute_page.proposals_of(dispute, order.buyer)[0].sums.released_fen == 6_000
+
+
+@pytest.mark.parametrize(("name", "header"), [("split_preview", {}), ("bundle", {"HX-Request": "true"})])
+def test_a_move_of_the_slider_and_a_look_at_the_progress_read_little(name, header):
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    client = client_of(order.buyer)
+    page = address(name, order.number)
+    client.get(page, {"refund": "10"}, headers=header)
+    with CaptureQueriesContext(connection) as found:
+        client.get(page, {"refund": "10"}, headers=header)
+    tables = [query["sql"] for query in found if "orders_" in query["sql"]]
+    assert len(tables) <= 3

@@ -1,9 +1,11 @@
 """What every part of a dispute asks first, and how something is said in it. Called under the order's lock."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.rules import rule
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Dispute, DisputeFile, DisputeStatement, Order, StatementKind
 from marketplace.orders.services._uploads import StoredFile
@@ -52,6 +54,11 @@ def say(
         for file in files
     )
     return statement
+
+
+def reminded_before(order: Order) -> timedelta:
+    """How long before the end of a step of its dispute those who could still do something are reminded."""
+    return timedelta(hours=rule(order.rules, "disputes.reminder_hours"))
 
 
 def other_id(order: Order, user: User) -> int:

@@ -62,9 +62,19 @@ def drop_unpaid(order: Order, *, buyer: User) -> None:
 
 
 def end_by_cancelling(
-    order: Order, *, event: OrderEventType, by: CancelledBy, actor: User | None, reason_code: str, reason: str = ""
+    order: Order,
+    *,
+    event: OrderEventType,
+    by: CancelledBy,
+    actor: User | None,
+    reason_code: str,
+    reason: str = "",
+    side: str = "",
 ) -> None:
-    """Close the (locked) order, stop its clocks, and owe the buyer what lies in escrow. Who calls it asked the table."""
+    """Close the (locked) order, stop its clocks, and owe the buyer what lies in escrow. Who calls it asked the table.
+
+    `side` is whose the reason is, where that is not the actor: who accepts a proposal to cancel did not give it.
+    """
     was_funded = order.status in FUNDED_STATUSES
     kept_fen = order.kept_fen
     now = clock.now()
@@ -88,4 +98,5 @@ def end_by_cancelling(
         reason_code=reason_code,
         by=by.value,
         refund_fen=kept_fen if was_funded else 0,
+        **({"side": side} if side else {}),
     )

@@ -14,6 +14,8 @@ from marketplace.orders.services._rules import role_of, tell
 from marketplace.orders.services.proposals import ProposalRule, close, declare, open_proposal, to_answer
 from marketplace.orders.states import BOTH, OrderStatus, ProposalStatus
 
+# Product decision: enough to haggle, and no way to fill the evidence.
+MOST_SPLITS = 30
 _ASKS = _("The other side proposes a division: please answer")
 
 
@@ -22,7 +24,8 @@ def propose_split(*, order_id: int, user: User, refund_fen: int, message: str = 
     """Propose that `refund_fen` goes back to the buyer, and the rest to the seller.
 
     It takes the place of one's own earlier proposal, and declines the other side's: one waits for an answer at a time.
-    Possible until the dispute is closed, after a decision too. Raises OrderError WRONG_STATE or REFUND_TOO_LARGE.
+    Possible until the dispute is closed, after a decision too. Raises OrderError WRONG_STATE,
+    REFUND_TOO_LARGE or SPLITS_TOO_OFTEN.
     """
     order = locks.lock_order(order_id)
     role_of(order, user)
@@ -31,6 +34,8 @@ def propose_split(*, order_id: int, user: User, refund_fen: int, message: str = 
         order=order, kind=ProposalKind.SPLIT, proposed_by=user, amount_fen=refund_fen, message=message.strip()
     )
     _check(order, proposal)
+    if order.proposals.filter(kind=ProposalKind.SPLIT, proposed_by=user).count() >= MOST_SPLITS:
+        raise OrderError(OrderErrorCode.SPLITS_TOO_OFTEN, times=MOST_SPLITS)
     if (earlier := open_proposal(order=order, kind=ProposalKind.SPLIT)) is not None:
         own = earlier.proposed_by_id == user.pk
         close(proposal=earlier, status=ProposalStatus.WITHDRAWN if own else ProposalStatus.DECLINED)

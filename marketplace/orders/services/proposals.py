@@ -36,7 +36,8 @@ class ProposalRule:
     `accept` changes the (locked) order; its user is None when silence accepted. `check` raises OrderError for a proposal
     that may not be made. `asks` is what the other side is told. Without `deadline` a proposal stays open until it is
     answered or overtaken; with one, `answer_within` says how long, and when that is over it lapses, or, where
-    `silence_accepts`, does what its acceptance would have done. `counters`: a proposal of the other side replaces an open
+    `silence_accepts`, does what its acceptance would have done; `reminder` rings at half of that time. `closed` is called
+    when it was answered, taken back or overtaken, or has lapsed. `counters`: a proposal of the other side replaces an open
     one. `records_itself`: `accept` writes the line of the time line, so that none is written about the acceptance.
     """
 
@@ -48,6 +49,8 @@ class ProposalRule:
     deadline: DeadlineKind | None = None
     answer_within: Callable[[Order], timedelta] | None = None
     silence_accepts: bool = False
+    reminder: DeadlineKind | None = None
+    closed: Callable[[Order, OrderProposal], None] = _anything_goes
     counters: bool = False
     records_itself: bool = False
 
@@ -107,8 +110,7 @@ def propose(
     if earlier is not None:
         close(proposal=earlier, status=ProposalStatus.OVERTAKEN)
     proposal.save()
-    if rule.deadline is not None:
-        deadlines.set_deadlines(order, {rule.deadline: expires_at})
+    start_clock(order, proposal)
     _record(order, OrderEventType.PROPOSED, proposal, actor=user, message=proposal.message[:500])
     tell(_other_side(order, user.pk), order, rule.asks)
     return proposal
@@ -202,13 +204,26 @@ def to_answer(*, order: Order, proposal_id: int, kind: ProposalKind, user: User,
     return proposal
 
 
+def start_clock(order: Order, proposal: OrderProposal) -> None:
+    """Let the clock of a proposal that was just made run, with its reminder at half of the time."""
+    rule, until = _RULES[ProposalKind(proposal.kind)], proposal.expires_at
+    if rule.deadline is None or until is None:
+        return
+    moments: dict[DeadlineKind, datetime | None] = {rule.deadline: until}
+    if rule.reminder is not None:
+        moments[rule.reminder] = until - (until - clock.now()) / 2
+    deadlines.set_deadlines(order, moments)
+
+
 def close(*, proposal: OrderProposal, status: ProposalStatus) -> None:
     """Write down how a proposal of a locked order was answered, and stop its clock."""
     proposal.status, proposal.answered_at = status, clock.now()
     proposal.save(update_fields=["status", "answered_at", "updated_at"])
     rule = _RULES.get(ProposalKind(proposal.kind))
-    if rule is not None and rule.deadline is not None:
-        deadlines.stop_deadlines(proposal.order, rule.deadline)
+    if rule is None:
+        return
+    deadlines.stop_deadlines(proposal.order, *(kind for kind in (rule.deadline, rule.reminder) if kind))
+    rule.closed(proposal.order, proposal)
 
 
 def _run_out(kind: ProposalKind, order: Order) -> None:
