@@ -10,7 +10,7 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
-from marketplace.orders import dispute_page, dispute_selectors, presenters, services
+from marketplace.orders import dispute_page, dispute_selectors, services, timeline
 from marketplace.orders.bundle_views import bundle_response
 from marketplace.orders.conversations import conversation_of
 from marketplace.orders.dispute_forms import AdviceForm, DecisionForm
@@ -71,7 +71,7 @@ def _case(request: HttpRequest, dispute: Dispute, form: DecisionForm, advice_for
         "next": dispute_page.next_of(dispute, request.user),
         "statements": dispute_page.statements_of(dispute),
         "proposals": dispute_page.proposals_of(dispute, request.user),
-        "events": presenters.timeline(order, request.user),
+        "events": timeline.timeline(order, request.user),
         "messages_said": conversation_of(order),
         "bundle": next(iter(dispute.bundles.all()), None),
         "is_own": is_own,
