@@ -1,4 +1,4 @@
-"""Time lines and answered proposals are evidence too: the database refuses to change them. Known statuses; a reminder."""
+"""Time lines and what was proposed are evidence too: the database refuses to change them. Known statuses; a reminder."""
 
 from django.conf import settings
 from django.db import migrations, models
@@ -8,11 +8,17 @@ from django.db import migrations, models
 FORWARD = """
 CREATE TRIGGER orders_event_kept BEFORE UPDATE OR DELETE ON orders_orderevent
     FOR EACH ROW EXECUTE FUNCTION orders_refuse_change();
-CREATE TRIGGER orders_proposal_kept BEFORE UPDATE OR DELETE ON orders_orderproposal
-    FOR EACH ROW WHEN (OLD.status <> 'open') EXECUTE FUNCTION orders_refuse_change();
+CREATE TRIGGER orders_proposal_kept BEFORE DELETE ON orders_orderproposal
+    FOR EACH ROW EXECUTE FUNCTION orders_refuse_change();
+CREATE TRIGGER orders_proposal_words_kept BEFORE UPDATE ON orders_orderproposal
+    FOR EACH ROW WHEN (
+        (OLD.kind, OLD.proposed_by_id, OLD.message, OLD.reason_code, OLD.days, OLD.amount_fen)
+        IS DISTINCT FROM (NEW.kind, NEW.proposed_by_id, NEW.message, NEW.reason_code, NEW.days, NEW.amount_fen)
+    ) EXECUTE FUNCTION orders_refuse_change();
 """
 BACKWARD = """
 DROP TRIGGER orders_event_kept ON orders_orderevent;
+DROP TRIGGER orders_proposal_words_kept ON orders_orderproposal;
 DROP TRIGGER orders_proposal_kept ON orders_orderproposal;
 """
 

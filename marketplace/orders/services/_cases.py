@@ -59,8 +59,3 @@ def say(
 def reminded_before(order: Order) -> timedelta:
     """How long before the end of a step of its dispute those who could still do something are reminded."""
     return timedelta(hours=rule(order.rules, "disputes.reminder_hours"))
-
-
-def other_id(order: Order, user: User) -> int:
-    """The other side of this order."""
-    return order.seller_id if user.pk == order.buyer_id else order.buyer_id

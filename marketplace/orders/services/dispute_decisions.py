@@ -29,9 +29,9 @@ from marketplace.orders.models import (
     ProposalKind,
     StatementKind,
 )
-from marketplace.orders.services._cases import FOLDER, other_id, reminded_before, running_dispute, say
+from marketplace.orders.services._cases import FOLDER, reminded_before, running_dispute, say
 from marketplace.orders.services._resolving import outcome_of, require_division, resolve
-from marketplace.orders.services._rules import require_dispute_transition, role_of, tell
+from marketplace.orders.services._rules import other_id, require_dispute_transition, role_of, tell
 from marketplace.orders.services._uploads import stored
 from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.services.proposals import overtake_proposals
@@ -149,7 +149,7 @@ def accept_decision(*, order_id: int, user: User) -> Dispute:
     if dispute.buyer_accepted_at and dispute.seller_accepted_at:
         _take_effect(order, dispute, dispute.decisions.get(number=1), actor=user, step_by=BOTH)
     else:
-        tell(other_id(order, user), order, _("The other side accepted the decision"))
+        tell(other_id(order, user.pk), order, _("The other side accepted the decision"))
     return dispute
 
 
@@ -181,7 +181,7 @@ def appeal_decision(*, order_id: int, user: User, text: str, files: Sequence[Upl
             reason=text.strip()[:500],
             files=len(stored_files),
         )
-        tell(other_id(order, user), order, _("The decision was appealed: another mediator looks at it"))
+        tell(other_id(order, user.pk), order, _("The decision was appealed: another mediator looks at it"))
         _tell_mediators(order, dispute, _("An appeal waits for a decision"))
         return dispute
 

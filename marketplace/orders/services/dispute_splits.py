@@ -8,9 +8,9 @@ from marketplace.core.money import display_yuan
 from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, OrderProposal, ProposalKind
-from marketplace.orders.services._cases import other_id, running_dispute
+from marketplace.orders.services._cases import running_dispute
 from marketplace.orders.services._resolving import resolve
-from marketplace.orders.services._rules import role_of, tell
+from marketplace.orders.services._rules import other_id, role_of, tell
 from marketplace.orders.services.proposals import ProposalRule, close, declare, open_proposal, to_answer
 from marketplace.orders.states import BOTH, OrderStatus, ProposalStatus
 
@@ -48,7 +48,7 @@ def propose_split(*, order_id: int, user: User, refund_fen: int, message: str = 
         released_fen=order.kept_fen - refund_fen,
         reason=proposal.message[:500],
     )
-    tell(other_id(order, user), order, _ASKS)
+    tell(other_id(order, user.pk), order, _ASKS)
     return proposal
 
 
@@ -89,7 +89,7 @@ def _refuse(
     close(proposal=proposal, status=status)
     events.record(order, event, actor=user, refund_fen=proposal.amount_fen)
     title = _("The proposed division was taken back") if own else _("Your proposed division was declined")
-    tell(other_id(order, user), order, title)
+    tell(other_id(order, user.pk), order, title)
     return proposal
 
 

@@ -22,8 +22,9 @@ from marketplace.orders.models import (
     StatementKind,
 )
 from marketplace.orders.reasons import DISPUTE_REASONS, known_reason
-from marketplace.orders.services._cases import FOLDER, other_id, reminded_before, running_dispute, say
+from marketplace.orders.services._cases import FOLDER, reminded_before, running_dispute, say
 from marketplace.orders.services._rules import (
+    other_id,
     require_dispute_transition,
     require_transition,
     role_of,
@@ -102,7 +103,7 @@ def _open(
         files=len(files),
         **left,
     )
-    tell(other_id(order, user), order, _("A dispute was opened: please tell your side"))
+    tell(other_id(order, user.pk), order, _("A dispute was opened: please tell your side"))
     return dispute
 
 
@@ -156,7 +157,7 @@ def add_evidence(*, order_id: int, user: User, text: str = "", files: Sequence[U
         events.record(
             order, OrderEventType.DISPUTE_ADDED, actor=user, reason=text.strip()[:500], files=len(stored_files)
         )
-        tell(other_id(order, user), order, _("Evidence was added to the dispute"))
+        tell(other_id(order, user.pk), order, _("Evidence was added to the dispute"))
         return statement
 
 
@@ -192,18 +193,18 @@ def withdraw_dispute(*, order_id: int, user: User) -> Order:
     dispute.answer_due_at = dispute.mediation_ends_at = dispute.decision_due_at = None
     dispute.save()
     events.record(order, OrderEventType.DISPUTE_WITHDRAWN, actor=user, at=now, to=target.value)
-    tell(other_id(order, user), order, _("The dispute was taken back: the order goes on"))
+    tell(other_id(order, user.pk), order, _("The dispute was taken back: the order goes on"))
     return order
 
 
 @at_deadline(DeadlineKind.DISPUTE_REMINDER)
 def remind_of_answer(order: Order) -> None:
     """The time of the present step is nearly over: of the answer, of agreeing, of appealing."""
-    dispute = Dispute.objects.filter(order=order).select_related("opened_by").first()
+    dispute = Dispute.objects.filter(order=order).first()
     if order.status != OrderStatus.DISPUTED or dispute is None:
         return
     if dispute.status == DisputeStatus.ANSWER:
-        tell(other_id(order, dispute.opened_by), order, _("Your answer in a dispute is due soon"))
+        tell(other_id(order, dispute.opened_by_id), order, _("Your answer in a dispute is due soon"))
     elif dispute.status == DisputeStatus.MEDIATION:
         for person_id in (order.buyer_id, order.seller_id):
             tell(person_id, order, _("The time to agree is nearly over: then a mediator decides"))

@@ -20,7 +20,7 @@ from marketplace.orders.models import (
     ProposalKind,
 )
 from marketplace.orders.reasons import CANCEL_REASONS, known_reason
-from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services._rules import other_id, require_transition, role_of, tell
 from marketplace.orders.services.cancellation import end_by_cancelling
 from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.services.proposals import ProposalRule, close, declare, open_proposal, start_clock, to_answer
@@ -71,7 +71,7 @@ def propose_cancellation(*, order_id: int, user: User, reason_code: str = "", me
         reason=proposal.message[:500],
         until=until.isoformat(),
     )
-    tell(_other_id(order, user.pk), order, _ASKS)
+    tell(other_id(order, user.pk), order, _ASKS)
     return proposal
 
 
@@ -107,7 +107,7 @@ def remind_of_cancellation(order: Order) -> None:
     proposal = open_proposal(order=order, kind=ProposalKind.CANCEL)
     if proposal is not None:
         tell(
-            _other_id(order, proposal.proposed_by_id),
+            other_id(order, proposal.proposed_by_id),
             order,
             _("Please answer: without an answer the order is cancelled"),
         )
@@ -138,7 +138,7 @@ def _refuse(
     close(proposal=proposal, status=status)
     events.record(order, event, actor=user, reason=message.strip()[:500])
     title = _("The proposal to cancel was taken back") if own else _("The proposal to cancel was declined")
-    tell(_other_id(order, user.pk), order, title)
+    tell(other_id(order, user.pk), order, title)
     return proposal
 
 
@@ -167,10 +167,6 @@ def _end(order: Order, proposal: OrderProposal, user: User | None) -> None:
     told = {order.buyer_id, order.seller_id} - ({user.pk} if user else set())
     for person_id in sorted(told):
         tell(person_id, order, _("The order was cancelled"))
-
-
-def _other_id(order: Order, person_id: int) -> int:
-    return order.seller_id if person_id == order.buyer_id else order.buyer_id
 
 
 declare(

@@ -20,7 +20,7 @@ from marketplace.core import clock
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Order, OrderEventType, OrderProposal, ProposalKind
-from marketplace.orders.services._rules import role_of, tell
+from marketplace.orders.services._rules import other_id, role_of, tell
 from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.states import BUYER, SELLER, OrderStatus, ProposalStatus
 
@@ -112,7 +112,7 @@ def propose(
     proposal.save()
     start_clock(order, proposal)
     _record(order, OrderEventType.PROPOSED, proposal, actor=user, message=proposal.message[:500])
-    tell(_other_side(order, user.pk), order, rule.asks)
+    tell(other_id(order, user.pk), order, rule.asks)
     return proposal
 
 
@@ -164,7 +164,7 @@ def withdraw_proposal(*, proposal_id: int, user: User) -> OrderProposal:
     _require_open(proposal)
     close(proposal=proposal, status=ProposalStatus.WITHDRAWN)
     _record(order, OrderEventType.PROPOSAL_WITHDRAWN, proposal, actor=user)
-    tell(_other_side(order, user.pk), order, _("A proposal was taken back"))
+    tell(other_id(order, user.pk), order, _("A proposal was taken back"))
     return proposal
 
 
@@ -271,7 +271,3 @@ def _record(
         **data,
     }
     events.record(order, event, actor=actor, at=clock.now(), **{name: value for name, value in said.items() if value})
-
-
-def _other_side(order: Order, user_id: int) -> int:
-    return order.seller_id if user_id == order.buyer_id else order.buyer_id
