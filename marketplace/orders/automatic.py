@@ -126,7 +126,6 @@ def _stop_of(kind: str, order: Order, viewer: User) -> str | Promise:
 def _waits_for(order: Order, viewer: User, turn: turns.Turn) -> str:
     people = {BUYER: order.buyer, SELLER: order.seller}
     names = {side: _("you") if person.pk == viewer.pk else person.display_name for side, person in people.items()}
-    names[MEDIATOR] = _("the mediator")
     if turn.worker and turn.asked and turn.worker != turn.asked:
         return _("%(asked)s, for an answer, and %(worker)s, for the work") % {
             "asked": names[turn.asked],
@@ -134,8 +133,10 @@ def _waits_for(order: Order, viewer: User, turn: turns.Turn) -> str:
         }
     if {BUYER, SELLER} <= turn.sides:
         return _("both of you, and the mediator") if MEDIATOR in turn.sides else _("both of you")
-    waited = [names[side] for side in (BUYER, SELLER, MEDIATOR) if side in turn.sides]
-    return _(" and ").join(waited)
+    person = next((names[side] for side in (BUYER, SELLER) if side in turn.sides), "")
+    if person and MEDIATOR in turn.sides:
+        return _("%(person)s, and the mediator") % {"person": person}
+    return person or (_("the mediator") if turn.sides else "")
 
 
 def _without_clocks(order: Order) -> str:

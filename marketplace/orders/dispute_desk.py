@@ -39,10 +39,13 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 @permission_required("orders.change_dispute")
 @require_http_methods(["GET", "POST"])
 def dispute_case(request: HttpRequest, dispute_id: int) -> HttpResponse:
-    """All that was asked, delivered, said, shown and proposed; and the decision."""
+    """All that was asked, delivered, said, shown and proposed; and the decision, which is read once more before it counts."""
     dispute = dispute_selectors.case_of(dispute_id)
     form = DecisionForm(request.POST or None, order=dispute.order)
     if request.method == "POST" and form.is_valid():
+        if request.POST.get("confirmed_fen") != str(form.cleaned_data["refund"]):
+            summary = dispute_page.sums_of(dispute.order, form.cleaned_data["refund"])
+            return _case(request, dispute, form, AdviceForm(order=dispute.order), summary)
         try:
             services.decide_dispute(
                 order_id=dispute.order_id,
@@ -58,7 +61,13 @@ def dispute_case(request: HttpRequest, dispute_id: int) -> HttpResponse:
     return _case(request, dispute, form, AdviceForm(order=dispute.order))
 
 
-def _case(request: HttpRequest, dispute: Dispute, form: DecisionForm, advice_form: AdviceForm) -> HttpResponse:
+def _case(
+    request: HttpRequest,
+    dispute: Dispute,
+    form: DecisionForm,
+    advice_form: AdviceForm,
+    summary: dispute_page.SplitSums | None = None,
+) -> HttpResponse:
     order = dispute.order
     first = next((one.mediator_id for one in dispute.decisions.all() if one.number == 1), None)
     is_own = request.user.pk in (order.buyer_id, order.seller_id)
@@ -68,6 +77,7 @@ def _case(request: HttpRequest, dispute: Dispute, form: DecisionForm, advice_for
         "order": order,
         "form": form,
         "advice_form": advice_form,
+        "summary": summary,
         "next": dispute_page.next_of(dispute, request.user),
         "statements": dispute_page.statements_of(dispute),
         "proposals": dispute_page.proposals_of(dispute, request.user),

@@ -124,7 +124,7 @@ def stamp(order: Order, viewer: User) -> tuple[str, str]:
         OrderStatus.COMPLETED: (_("Completed"), ""),
         OrderStatus.CANCELLED: (_("Cancelled"), "ink"),
         OrderStatus.DISPUTED: (_("In dispute"), "cinnabar" if waits_for_viewer else "ink"),
-        OrderStatus.RESOLVED: (_("Settled") if _was_agreed(order) else _("Decided"), ""),
+        OrderStatus.RESOLVED: (pgettext("an order", "Settled") if _was_agreed(order) else _("Decided"), ""),
     }
     return table[order.status]
 

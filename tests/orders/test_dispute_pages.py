@@ -309,7 +309,7 @@ def test_taking_back_is_offered_once():
 
 def test_the_sums_of_a_division_add_up_with_a_coupon_too():
     order = make_paid_order(coupon_code=make_coupon(amount_fen=700).code)
-    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符", wanted_fen=4_000)
     buyer = client_of(order.buyer)
     preview = buyer.get(address("split_preview", order.number, language="en"), {"refund": "0"}).content.decode()
     assert "plus ¥7 of the platform" in preview
