@@ -8,8 +8,6 @@ from django.db import migrations, models
 FORWARD = """
 CREATE TRIGGER orders_event_kept BEFORE UPDATE OR DELETE ON orders_orderevent
     FOR EACH ROW EXECUTE FUNCTION orders_refuse_change();
-CREATE TRIGGER orders_proposal_kept BEFORE DELETE ON orders_orderproposal
-    FOR EACH ROW EXECUTE FUNCTION orders_refuse_change();
 CREATE TRIGGER orders_proposal_words_kept BEFORE UPDATE ON orders_orderproposal
     FOR EACH ROW WHEN (
         (OLD.kind, OLD.proposed_by_id, OLD.message, OLD.reason_code, OLD.days, OLD.amount_fen)
@@ -19,7 +17,6 @@ CREATE TRIGGER orders_proposal_words_kept BEFORE UPDATE ON orders_orderproposal
 BACKWARD = """
 DROP TRIGGER orders_event_kept ON orders_orderevent;
 DROP TRIGGER orders_proposal_words_kept ON orders_orderproposal;
-DROP TRIGGER orders_proposal_kept ON orders_orderproposal;
 """
 
 
