@@ -121,7 +121,7 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
     """What this person bought (or sold), as asked for. A handful of queries."""
     counts = _counts(_found(user, wanted))
     total = sum(counts.values())
-    shown = Paginator(_ordered(user, wanted), PAGE_SIZE)
+    shown = Paginator(turns.with_turns(_ordered(user, wanted)), PAGE_SIZE)
     shown.__dict__["count"] = counts.get(wanted.state, 0) if wanted.state else total  # counted already
     current = shown.get_page(page)
     everything = _of(user, wanted.side)
@@ -210,7 +210,7 @@ def _found(user: User, wanted: Wanted) -> QuerySet[Order]:
 
 
 def _ordered(user: User, wanted: Wanted) -> QuerySet[Order]:
-    orders = turns.with_turns(_found(user, wanted)).annotate(next_at=NEXT_AT)
+    orders = _found(user, wanted).annotate(next_at=NEXT_AT)
     if wanted.state:
         orders = orders.filter(status=wanted.state)
     return orders.order_by(*SORTS[wanted.sort][1])
