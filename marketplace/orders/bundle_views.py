@@ -14,12 +14,13 @@ from marketplace.orders.models import EvidenceBundle
 @require_http_methods(["GET", "POST"])
 def bundle(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for it, or look how far it has come."""
+    if request.method == "GET" and request.headers.get("HX-Request"):
+        order = dispute_selectors.divided_order_for(request.user, number)
+        newest = dispute_selectors.newest_bundle_of(order)
+        return render(request, "orders/_bundle.html", {"order": order, "bundle": newest})
     dispute = dispute_selectors.dispute_for(request.user, number)
     if request.method == "POST":
         services.ask_for_bundle(dispute_id=dispute.pk, user=request.user)
-    elif request.headers.get("HX-Request"):
-        newest = next(iter(dispute.bundles.all()), None)
-        return render(request, "orders/_bundle.html", {"order": dispute.order, "bundle": newest})
     return redirect("orders:dispute", dispute.order.number)
 
 

@@ -40,7 +40,7 @@ def order_cancel(request: HttpRequest, number: str) -> HttpResponse:
                 messages.success(request, _("Sent. The other side was told, and you see the answer here."))
                 return redirect(order)
             if way == "alone":
-                reason = form.cleaned_data["reason"][:200]
+                reason = form.cleaned_data["reason"]
                 services.cancel_order(order_id=order.pk, user=request.user, reason=reason, **said)
                 messages.success(request, _("The order is cancelled."))
                 return redirect(order)
@@ -60,6 +60,7 @@ def cancel_answer(request: HttpRequest, number: str, proposal_id: int, answer: s
     if answer not in _ANSWERS:
         raise Http404
     act, done = _ANSWERS[answer]
-    act(order_id=order.pk, proposal_id=proposal_id, user=request.user)
+    said = {"message": request.POST.get("message", "")} if answer == "decline" else {}
+    act(order_id=order.pk, proposal_id=proposal_id, user=request.user, **said)
     messages.success(request, done)
     return redirect(order)

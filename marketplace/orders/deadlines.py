@@ -31,6 +31,7 @@ SAYINGS = frozenset(
         DeadlineKind.LATE,
         DeadlineKind.VERY_LATE,
         DeadlineKind.DISPUTE_REMINDER,
+        DeadlineKind.CANCEL_REMINDER,
     }
 )
 # What `clocks_of` answers for. The others belong to proposals and disputes.

@@ -10,13 +10,15 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
-from marketplace.orders import dispute_page, dispute_selectors, presenters, services
+from marketplace.orders import dispute_page, dispute_selectors, services, timeline
 from marketplace.orders.bundle_views import bundle_response
 from marketplace.orders.conversations import conversation_of
 from marketplace.orders.dispute_forms import AdviceForm, DecisionForm
 from marketplace.orders.models import Dispute
 from marketplace.orders.states import DisputeStatus
 
+# One decides, another one the appeal.
+MEDIATORS_NEEDED = 2
 DECIDABLE = (DisputeStatus.MEDIATION, DisputeStatus.DECISION, DisputeStatus.APPEALED)
 
 
@@ -29,6 +31,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
         "closed": dispute_selectors.closed_disputes(),
         "now": clock.now(),
         "staff": request.user,
+        "is_alone": dispute_selectors.mediators().count() < MEDIATORS_NEEDED,
     }
     return render(request, "orders/admin/dispute_list.html", context)
 
@@ -36,10 +39,13 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 @permission_required("orders.change_dispute")
 @require_http_methods(["GET", "POST"])
 def dispute_case(request: HttpRequest, dispute_id: int) -> HttpResponse:
-    """All that was asked, delivered, said, shown and proposed; and the decision."""
+    """All that was asked, delivered, said, shown and proposed; and the decision, which is read once more before it counts."""
     dispute = dispute_selectors.case_of(dispute_id)
     form = DecisionForm(request.POST or None, order=dispute.order)
     if request.method == "POST" and form.is_valid():
+        if request.POST.get("confirmed_fen") != str(form.cleaned_data["refund"]):
+            summary = dispute_page.sums_of(dispute.order, form.cleaned_data["refund"])
+            return _case(request, dispute, form, AdviceForm(order=dispute.order), summary)
         try:
             services.decide_dispute(
                 order_id=dispute.order_id,
@@ -55,7 +61,13 @@ def dispute_case(request: HttpRequest, dispute_id: int) -> HttpResponse:
     return _case(request, dispute, form, AdviceForm(order=dispute.order))
 
 
-def _case(request: HttpRequest, dispute: Dispute, form: DecisionForm, advice_form: AdviceForm) -> HttpResponse:
+def _case(
+    request: HttpRequest,
+    dispute: Dispute,
+    form: DecisionForm,
+    advice_form: AdviceForm,
+    summary: dispute_page.SplitSums | None = None,
+) -> HttpResponse:
     order = dispute.order
     first = next((one.mediator_id for one in dispute.decisions.all() if one.number == 1), None)
     is_own = request.user.pk in (order.buyer_id, order.seller_id)
@@ -65,16 +77,18 @@ def _case(request: HttpRequest, dispute: Dispute, form: DecisionForm, advice_for
         "order": order,
         "form": form,
         "advice_form": advice_form,
+        "summary": summary,
         "next": dispute_page.next_of(dispute, request.user),
         "statements": dispute_page.statements_of(dispute),
         "proposals": dispute_page.proposals_of(dispute, request.user),
-        "events": presenters.timeline(order, request.user),
+        "events": timeline.timeline(order, request.user),
         "messages_said": conversation_of(order),
         "bundle": next(iter(dispute.bundles.all()), None),
         "is_own": is_own,
         "is_same": is_same,
         "may_decide": dispute.status in DECIDABLE and not dispute.is_over and not is_own and not is_same,
-        "may_advise": not dispute.is_over and not is_own,
+        "may_advise": not dispute.is_over and not is_own and not is_same,
+        "is_alone": dispute_selectors.mediators().count() < MEDIATORS_NEEDED,
     }
     return render(request, "orders/admin/dispute_case.html", context)
 
@@ -87,12 +101,16 @@ def dispute_advice(request: HttpRequest, dispute_id: int) -> HttpResponse:
     form = AdviceForm(request.POST, order=dispute.order)
     if not form.is_valid():
         return _case(request, dispute, DecisionForm(order=dispute.order), form)
-    services.advise(
-        order_id=dispute.order_id,
-        mediator=request.user,
-        text=form.cleaned_data["text"],
-        refund_fen=form.cleaned_data["refund"],
-    )
+    try:
+        services.advise(
+            order_id=dispute.order_id,
+            mediator=request.user,
+            text=form.cleaned_data["text"],
+            refund_fen=form.cleaned_data["refund"],
+        )
+    except DomainError as refusal:
+        form.add_error(None, refusal.message)
+        return _case(request, dispute, DecisionForm(order=dispute.order), form)
     messages.success(request, _("Sent. Both sides read it on the page of the dispute."))
     return redirect("orders_dispute_decide", dispute_id)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.forms import MultipleFileField
 from marketplace.core.money import display_yuan, parse_yuan, yuan_text
@@ -113,7 +114,10 @@ class EvidenceForm(forms.Form):
     """More words or files. Empty ones are refused by the service."""
 
     text = forms.CharField(
-        label=_("What it shows"), widget=forms.Textarea(attrs={"rows": 2}), max_length=3000, required=False
+        label=pgettext_lazy("evidence", "What it shows"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=3000,
+        required=False,
     )
     files = EvidenceField()
 

@@ -27,6 +27,8 @@ from marketplace.orders.models import (
 )
 from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
 
+MEDIATE = "orders.change_dispute"
+
 
 def _with_everything(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
     splits = OrderProposal.objects.filter(kind=ProposalKind.SPLIT).select_related("proposed_by__profile")
@@ -50,12 +52,31 @@ def _two_sides(user: User) -> Q:
     return Q(order__buyer=user) | Q(order__seller=user)
 
 
+def mediators() -> QuerySet[User]:
+    """Everybody who may mediate and decide: the appeal needs two of them."""
+    return User.objects.with_perm(MEDIATE, backend="django.contrib.auth.backends.ModelBackend")
+
+
 def dispute_for(user: User, number: str) -> Dispute:
     """The dispute of an order with all that its page shows, for one of the order's two sides. Raises Http404."""
     dispute = _with_everything(Dispute.objects.filter(_two_sides(user), order__number=number)).first()
     if dispute is None:
         raise Http404
     return dispute
+
+
+def divided_order_for(user: User, number: str) -> Order:
+    """An order with a dispute and what its money comes to, nothing else, for one of its two sides. Raises Http404."""
+    orders = Order.objects.filter(Q(buyer=user) | Q(seller=user), number=number, dispute__isnull=False)
+    order = orders.select_related("buyer__profile", "seller__profile").prefetch_related("refunds").first()
+    if order is None:
+        raise Http404
+    return order
+
+
+def newest_bundle_of(order: Order) -> EvidenceBundle | None:
+    """The evidence bundle of the order's dispute that was asked for last, ready or not."""
+    return EvidenceBundle.objects.filter(dispute__order=order).order_by("-pk").first()
 
 
 def case_of(dispute_id: int) -> Dispute:
@@ -112,7 +133,11 @@ def case_file(dispute_id: int, kind: str, file_id: int) -> SentFile | DisputeFil
     elif kind == "revision":
         found = RevisionFile.objects.filter(request__order__dispute=dispute_id, pk=file_id).first()
     elif kind == "requirement":
-        found = OrderRequirement.objects.filter(order__dispute=dispute_id, pk=file_id).exclude(file="").first()
+        found = (
+            OrderRequirement.objects.filter(order__dispute=dispute_id, is_draft=False, pk=file_id)
+            .exclude(file="")
+            .first()
+        )
     if found is None:
         raise Http404
     return found

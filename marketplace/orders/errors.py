@@ -41,6 +41,9 @@ class OrderErrorCode(StrEnum):
     PROPOSED_TOO_OFTEN = "proposed_too_often"
     TOO_MANY_FILES = "too_many_files"
     NOTHING_SAID = "nothing_said"
+    TAKEN_BACK_BEFORE = "taken_back_before"
+    BUNDLES_TOO_OFTEN = "bundles_too_often"
+    SPLITS_TOO_OFTEN = "splits_too_often"
     NOT_ANSWERED_YET = "not_answered_yet"
     OWN_CASE = "own_case"
     SAME_MEDIATOR = "same_mediator"
@@ -125,6 +128,15 @@ class OrderError(DomainError):
         ),
         OrderErrorCode.TOO_MANY_FILES: _("Each side can hand in %(most)s files. Several small ones fit into a ZIP."),
         OrderErrorCode.NOTHING_SAID: _("Please write something, or attach a file."),
+        OrderErrorCode.TAKEN_BACK_BEFORE: _(
+            "You have taken back a dispute of this order before. Agree with each other, or let a mediator decide."
+        ),
+        OrderErrorCode.BUNDLES_TOO_OFTEN: _(
+            "The evidence has been put together %(times)s times today. Please use one of those, or ask again tomorrow."
+        ),
+        OrderErrorCode.SPLITS_TOO_OFTEN: _(
+            "You have proposed %(times)s divisions. Please accept one, or let a mediator decide."
+        ),
         OrderErrorCode.NOT_ANSWERED_YET: _(
             "The other side still has time to answer. It can be decided as soon as it answered, or its time is over."
         ),

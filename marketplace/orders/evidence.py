@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files.base import File
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from marketplace.accounts.models import User
@@ -18,7 +19,7 @@ from marketplace.orders.conversations import conversation_of
 from marketplace.orders.delivery_access import is_held_back, preview_name
 from marketplace.orders.models import Delivery, DeliveryFile, Dispute, Order, OrderEventType, ProposalKind
 from marketplace.orders.reasons import DISPUTE_REASONS, reason_text
-from marketplace.orders.states import BUYER, SELLER
+from marketplace.orders.states import BUYER, MEDIATOR, SELLER
 
 Row = dict[str, Any]
 # What the amount of such a proposal would do.
@@ -73,7 +74,12 @@ def _collected(dispute: Dispute) -> Case:
         tables={
             "order": _order(order),
             "requirements": [
-                {"question": row.prompt, "answer": row.answer, "file": row.file_name}
+                # What was not sent is the buyer's own, and no part of what the two agreed on.
+                {
+                    "question": row.prompt,
+                    "answer": "" if row.is_draft else row.answer,
+                    "file": "" if row.is_draft else row.file_name,
+                }
                 for row in order.requirements.all()
             ],
             "deliveries": [
@@ -150,11 +156,15 @@ def _collected(dispute: Dispute) -> Case:
     )
 
 
+def _side(order: Order, person: User) -> str:
+    return {order.buyer_id: BUYER, order.seller_id: SELLER}.get(person.pk, MEDIATOR)
+
+
 def _who(order: Order, person: User | None) -> str:
     if person is None:
-        return "platform"
-    side = {order.buyer_id: BUYER, order.seller_id: SELLER}.get(person.pk, "mediator")
-    return f"{side}: {person.display_name}"
+        return _("platform")
+    side = {BUYER: _("Buyer"), SELLER: _("Seller"), MEDIATOR: _("Mediator")}[_side(order, person)]
+    return _("%(side)s: %(name)s") % {"side": side, "name": person.display_name}
 
 
 def _noted(file: Any) -> Row:
@@ -169,7 +179,11 @@ def _order(order: Order) -> Row:
         "description": order.package_description,
         "buyer": order.buyer.display_name,
         "seller": order.seller.display_name,
+        "quantity": order.quantity,
+        # What the buyer paid; the coupon was taken off before, and is borne by the platform.
         "total_fen": order.total_fen,
+        "discount_fen": order.discount_fen,
+        "coupon": order.snapshot.get("bought", {}).get("coupon", ""),
         "commission_basis_points": order.commission_basis_points,
         "delivery_days": order.delivery_days,
         "revisions_allowed": order.revisions_allowed,
@@ -182,6 +196,7 @@ def _order(order: Order) -> Row:
         "lines": [
             {"title": row.title, "quantity": row.quantity, "price_fen": row.price_fen} for row in order.items.all()
         ],
+        "as_bought": order.snapshot,
     }
 
 
@@ -191,6 +206,7 @@ def _dispute(dispute: Dispute) -> Row:
         "opened_by": _who(dispute.order, dispute.opened_by),
         "opened_at": dispute.began_at,
         "status": dispute.status,
+        "stands": str(dispute.get_status_display()),
         "reason": str(reason_text(DISPUTE_REASONS, side, dispute.reason_code)),
         "wanted_fen": dispute.wanted_fen,
         "words": dispute.reason,
@@ -204,6 +220,7 @@ def _statements(dispute: Dispute) -> Iterator[Row]:
     for row in dispute.statements.select_related("author__profile").prefetch_related("files"):
         yield {
             "kind": row.kind,
+            "title": str(row.get_kind_display()),
             "by": _who(dispute.order, row.author),
             "at": row.created_at,
             "text": row.text,
@@ -213,23 +230,36 @@ def _statements(dispute: Dispute) -> Iterator[Row]:
 
 
 def _ledger(order: Order) -> list[Row]:
-    """The lines of the books, by kind of account alone: whose balance stands where after them is nobody else's business."""
-    return [
-        {
-            "transaction": line.transaction_id,
-            "kind": line.transaction.kind,
-            "account": line.account.kind,
-            "amount_fen": line.amount_fen,
-            "at": line.transaction.created_at,
-        }
-        for line in ledger.entries_of(order.number)
-    ]
+    """The lines of the books by kind of account, a person's accounts as one.
+
+    Both sides read it: what of it a wallet still held, and what became a debt, is nobody else's business.
+    """
+    rows: dict[tuple[Any, str], Row] = {}
+    for line in ledger.entries_of(order.number):
+        account, title = line.account.kind, str(line.account.get_kind_display())
+        if line.account.owner_id in (order.buyer_id, order.seller_id):
+            account = BUYER if line.account.owner_id == order.buyer_id else SELLER
+            title = _("Buyer") if account == BUYER else _("Seller")
+        row = rows.setdefault(
+            (line.transaction_id, account),
+            {
+                "transaction": line.transaction_id,
+                "kind": line.transaction.kind,
+                "title": str(line.transaction.get_kind_display()),
+                "account": account,
+                "account_title": title,
+                "amount_fen": 0,
+                "at": line.transaction.created_at,
+            },
+        )
+        row["amount_fen"] += line.amount_fen
+    return list(rows.values())
 
 
 def _files(dispute: Dispute) -> Iterable[EvidenceFile]:
     order = dispute.order
     buyer, seller = _who(order, order.buyer), _who(order, order.seller)
-    for answer in order.requirements.exclude(file=""):
+    for answer in order.requirements.filter(is_draft=False).exclude(file=""):
         opened = partial(answer.file.storage.open, str(answer.file.name))
         yield EvidenceFile("requirements", answer.file_name, buyer, order.started_at, "", opened)
     for delivery in order.deliveries.prefetch_related("files").order_by("number"):
@@ -244,10 +274,8 @@ def _files(dispute: Dispute) -> Iterable[EvidenceFile]:
     for row in dispute.statements.select_related("author__profile").prefetch_related("files"):
         for evidence in row.files.all():
             opened = partial(evidence.file.storage.open, str(evidence.file.name))
-            by = _who(order, row.author)
-            yield EvidenceFile(
-                f"evidence/{by.split(':')[0]}", evidence.name, by, row.created_at, evidence.sha256, opened
-            )
+            folder, by = f"evidence/{_side(order, row.author)}", _who(order, row.author)
+            yield EvidenceFile(folder, evidence.name, by, row.created_at, evidence.sha256, opened)
     for said in conversation_of(order):
         for sent in said.files:
             yield EvidenceFile("messages", sent.name, _who(order, said.by), said.at, "", sent.open)

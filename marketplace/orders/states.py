@@ -116,7 +116,7 @@ ORDER_TRANSITIONS: TransitionTable[OrderStatus] = TransitionTable(
         _row(_S.DISPUTED, _S.RESOLVED, MEDIATOR, BOTH, effect="refund, split or release as decided or agreed"),
         _row(_S.DISPUTED, _S.IN_PROGRESS, OPENER, effect="taken back; the clocks go on"),
         _row(_S.DISPUTED, _S.REVISION_REQUESTED, OPENER, effect="taken back; the clocks go on"),
-        _row(_S.DISPUTED, _S.DELIVERED, OPENER, effect="taken back; the acceptance clock starts anew"),
+        _row(_S.DISPUTED, _S.DELIVERED, OPENER, effect="taken back; the acceptance clock goes on"),
     )
 )
 

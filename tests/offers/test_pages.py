@@ -91,6 +91,14 @@ def test_a_seller_sends_an_offer_from_the_conversation(seller_client, seller, bu
     assert offer.questions == ["店名是什么？", "什么时候开张？"]
 
 
+def test_only_the_buyer_reads_that_the_questions_are_for_them(seller_client, buyer_client, seller, buyer, conversation):
+    make_offer(seller=seller, buyer=buyer, questions=("店名是什么？",))
+    assert "开工前要你回答" in buyer_client.get(conversation.get_absolute_url()).content.decode()
+    text = seller_client.get(conversation.get_absolute_url()).content.decode()
+    assert "开工前要买家回答：" in text
+    assert "开工前要你回答" not in text
+
+
 def test_a_buyer_finds_no_way_to_send_offers(buyer_client, conversation):
     address = reverse("messaging:new_offer", args=[conversation.pk])
     assert address not in buyer_client.get(conversation.get_absolute_url()).content.decode()

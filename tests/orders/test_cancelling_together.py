@@ -6,11 +6,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.ledger.audit import audit_books
 from marketplace.orders import services
+from marketplace.orders.dispute_words import event_text
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, OrderDeadline, Refund
 from marketplace.orders.states import OrderStatus, ProposalStatus
@@ -137,6 +139,14 @@ def _accept(order):
     services.accept_delivery(order_id=order.pk, buyer=order.buyer)
 
 
+def _revise(order):
+    services.request_revision(order_id=order.pk, buyer=order.buyer, message="标志请再大一点")
+
+
+def _cancel(order):
+    services.cancel_order(order_id=order.pk, user=order.seller)
+
+
 def _dispute(order):
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="说不拢")
 
@@ -147,8 +157,12 @@ def _dispute(order):
         (OrderStatus.IN_PROGRESS, _deliver),
         (OrderStatus.REVISION_REQUESTED, _deliver),
         (OrderStatus.DELIVERED, _accept),
+        (OrderStatus.DELIVERED, _revise),
         (OrderStatus.IN_PROGRESS, _dispute),
         (OrderStatus.DELIVERED, _dispute),
+        (OrderStatus.REVISION_REQUESTED, _dispute),
+        (OrderStatus.IN_PROGRESS, _cancel),
+        (OrderStatus.REVISION_REQUESTED, _cancel),
     ],
 )
 def test_what_happens_meanwhile_overtakes_a_proposal(status, act):
@@ -220,3 +234,99 @@ def test_it_is_shown_once_and_answered_at_either_address(order):
     order.refresh_from_db()
     assert (order.status, order.cancelled_by) == (OrderStatus.CANCELLED, "both")
     assert Refund.objects.get().amount_fen == 10_000
+
+
+@pytest.mark.parametrize("proposer", ["buyer", "seller"])
+def test_the_silence_that_was_announced_is_the_one_that_counts(proposer):
+    """An hour before the automatic acceptance somebody reads "without an answer it is cancelled": so it is."""
+    order = make_order_in(OrderStatus.DELIVERED)
+    accepted_at = order.auto_accept_at
+    with clock.moved_to(accepted_at - timedelta(hours=1)):
+        proposal = propose(order, proposer)
+    for moment in (accepted_at, proposal.expires_at - timedelta(minutes=1)):
+        with clock.moved_to(moment):
+            run_due_deadlines()
+        order.refresh_from_db()
+        assert order.status == OrderStatus.DELIVERED
+    with clock.moved_to(proposal.expires_at):
+        run_due_deadlines()
+    order.refresh_from_db()
+    assert (order.status, order.cancelled_by) == (OrderStatus.CANCELLED, "silence")
+
+
+@pytest.mark.parametrize("how", ["decline", "withdraw"])
+def test_after_a_no_the_acceptance_clock_goes_on_from_where_it_stood(how):
+    order = make_order_in(OrderStatus.DELIVERED)
+    accepted_at = order.auto_accept_at
+    with clock.moved_to(accepted_at - timedelta(hours=1)):
+        proposal = propose(order, "buyer")
+    act, user = {
+        "decline": (services.decline_proposal, order.seller),
+        "withdraw": (services.withdraw_proposal, order.buyer),
+    }[how]
+    with clock.moved_to(accepted_at + timedelta(hours=9)):
+        act(proposal_id=proposal.pk, user=user)
+    order.refresh_from_db()
+    assert abs(order.auto_accept_at - accepted_at - timedelta(hours=10)) < timedelta(minutes=1)
+    assert order.deadlines.get(kind=DeadlineKind.ACCEPT).due_at == order.auto_accept_at
+    with clock.moved_to(order.auto_accept_at):
+        run_due_deadlines()
+    order.refresh_from_db()
+    assert order.status == OrderStatus.COMPLETED
+
+
+def test_after_a_standstill_of_the_jobs_the_proposal_counts_whichever_clock_is_looked_at_first():
+    order = make_order_in(OrderStatus.DELIVERED)
+    propose(order, "buyer")
+    with clock.moved_to(timezone.now() + timedelta(days=30)):
+        services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT)
+        order.refresh_from_db()
+        assert order.status == OrderStatus.DELIVERED
+        run_due_deadlines()
+    order.refresh_from_db()
+    assert (order.status, order.cancelled_by) == (OrderStatus.CANCELLED, "silence")
+
+
+def test_who_has_to_answer_is_reminded_at_half_of_the_time_and_not_after_the_answer(order):
+    proposal = propose(order)
+    told = order.buyer.notifications.count()
+    with clock.moved_to(timezone.now() + timedelta(hours=24, minutes=1)):
+        run_due_deadlines()
+        run_due_deadlines()
+    assert order.buyer.notifications.count() == told + 1
+    services.decline_cancellation(order_id=order.pk, proposal_id=proposal.pk, user=order.buyer)
+    proposal = propose(order)
+    services.decline_cancellation(order_id=order.pk, proposal_id=proposal.pk, user=order.buyer)
+    assert not order.deadlines.filter(kind=DeadlineKind.CANCEL_REMINDER).exists()
+
+
+@pytest.mark.parametrize("how", ["accepted", "silence"])
+def test_the_time_line_gives_the_reason_of_who_proposed_it(order, how):
+    proposal = propose(order, "buyer", reason_code="no_reply")
+    if how == "accepted":
+        services.accept_cancellation(order_id=order.pk, proposal_id=proposal.pk, user=order.seller)
+    else:
+        with clock.moved_to(proposal.expires_at):
+            run_due_deadlines()
+    with override("en"):
+        text = event_text(order.events.get(type="cancelled"))
+    assert "The seller does not reply" in text
+    assert "The buyer" not in text
+
+
+def test_words_are_kept_whole_and_a_no_can_say_why(order):
+    words = "长" * 450
+    proposal = propose(order)
+    decline = reverse("orders:cancel_answer", args=[order.number, proposal.pk, "decline"])
+    log_in(order.buyer).post(decline, {"message": "我们说好了的"})
+    assert order.events.get(type="cancel_declined").data["reason"] == "我们说好了的"
+    form = {"way": "alone", "reason_code": "no_time", "reason": words}
+    log_in(order.seller).post(reverse("orders:cancel", args=[order.number]), form)
+    assert order.events.get(type="cancelled").data["reason"] == words
+
+
+def test_the_card_shows_what_would_go_back_now(order):
+    propose(order)
+    services.refund_part(order_id=order.pk, actor=order.seller, amount_fen=4_000, reason="少做一项")
+    card = log_in(order.buyer).get(order.get_absolute_url()).content.decode().split("cancel-card")[1].split("</dl>")[0]
+    assert 'value="60.00"' in card or 'value="60"' in card

@@ -8,19 +8,21 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.ledger.models import AccountKind, Entry
 from marketplace.ledger.postings_own_money import own_fen
 from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Coupon, CouponUse, Order, Refund
+from marketplace.orders.tasks import run_due_deadlines
 from marketplace.payments.audit import audit_money
 from tests.factories import (
+    decide_finally,
     make_category,
     make_coupon,
     make_finance,
     make_gig,
-    make_moderator,
     make_order,
     make_paid_order,
     make_user,
@@ -123,18 +125,40 @@ def test_part_refunds_on_both_sides_of_the_release_leave_nothing_behind():
     sound(order)
 
 
+@pytest.mark.parametrize("how", ["decided", "agreed"])
 @pytest.mark.parametrize("refund_fen", [0, 1, 4_000, 9_299, 9_300])
-def test_a_decision_shares_what_is_left_and_a_whole_refund_gives_the_coupon_back(refund_fen):
+def test_the_end_of_a_dispute_shares_what_is_left_and_a_whole_refund_gives_the_coupon_back(refund_fen, how):
     coupon = make_coupon(amount_fen=700)
     order = delivered(coupon_code=coupon.code)
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
-    services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=refund_fen, explanation="")
+    if how == "decided":
+        decide_finally(order, refund_fen=refund_fen)
+    else:
+        proposal = services.propose_split(order_id=order.pk, user=order.buyer, refund_fen=refund_fen)
+        services.accept_split(order_id=order.pk, proposal_id=proposal.pk, user=order.seller)
     kinds = books(order)
     assert kinds.get(AccountKind.ESCROW, 0) == refund_fen
     if refund_fen == 0:
         assert (kinds[AccountKind.USER_PENDING], kinds[AccountKind.PROMOTIONS]) == (9_000, -700)
     coupon.refresh_from_db()
     assert coupon.uses == (0 if refund_fen == 9_300 else 1)
+    sound(order)
+
+
+@pytest.mark.parametrize("how", ["agreed", "by silence"])
+def test_a_coupon_comes_back_when_the_two_cancel_together(how):
+    coupon = make_coupon(amount_fen=700)
+    order = delivered(coupon_code=coupon.code)
+    proposal = services.propose_cancellation(order_id=order.pk, user=order.seller)
+    if how == "agreed":
+        services.accept_cancellation(order_id=order.pk, proposal_id=proposal.pk, user=order.buyer)
+    else:
+        with clock.moved_to(proposal.expires_at):
+            run_due_deadlines()
+    assert order.refunds.get().amount_fen == 9_300
+    coupon.refresh_from_db()
+    assert (coupon.uses, coupon.spent_fen) == (0, 0)
+    assert AccountKind.PROMOTIONS not in books(order)
     sound(order)
 
 

@@ -164,7 +164,7 @@ def test_every_step_in_every_state_leads_where_the_table_says_or_is_refused(db, 
 
 
 CLOCKS = {
-    DeadlineKind.DISPUTE_REMINDER: {D.ANSWER: D.ANSWER},
+    DeadlineKind.DISPUTE_REMINDER: {status: status for status in (D.ANSWER, D.MEDIATION, D.DECIDED)},
     DeadlineKind.DISPUTE_ANSWER: {D.ANSWER: D.MEDIATION},
     DeadlineKind.DISPUTE_MEDIATION: {D.MEDIATION: D.DECISION},
     DeadlineKind.DISPUTE_DECISION: {status: status for status in (D.MEDIATION, D.DECISION, D.APPEALED)},

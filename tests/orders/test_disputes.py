@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 
 from marketplace.core import clock
+from marketplace.core.config import set_config
 from marketplace.ledger.audit import audit_books
 from marketplace.ledger.models import Account
 from marketplace.ledger.selectors import wallet_of
@@ -19,10 +20,13 @@ from marketplace.orders.models import (
     DisputeDecision,
     DisputeFile,
     DisputeStatement,
+    EvidenceBundle,
     OrderProposal,
     Refund,
 )
+from marketplace.orders.services.dispute_splits import MOST_SPLITS
 from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
+from marketplace.orders.tasks import run_due_deadlines
 from tests.factories import make_delivered_order, make_moderator, make_paid_order
 from tests.orders.situations import footprint
 from tests.orders.test_dispute_steps import make_dispute_in
@@ -204,16 +208,146 @@ def test_taking_back_lets_working_time_go_on_and_opens_again_with_all_that_was_s
     assert list(dispute.statements.values_list("text", flat=True)) == ["联系不上", "需求一直在变"]
 
 
-def test_taking_back_after_a_delivery_starts_the_acceptance_anew():
+def test_taking_back_after_a_delivery_leaves_the_acceptance_the_time_it_had():
     order = make_delivered_order()
-    services.open_dispute(order_id=order.pk, user=order.buyer, reason="说不拢")
+    order.refresh_from_db()
+    with clock.moved_to(order.auto_accept_at - timedelta(hours=1)):
+        services.open_dispute(order_id=order.pk, user=order.buyer, reason="说不拢")
     with clock.moved_to(clock.now() + timedelta(days=6)):
         now = clock.now()
         services.withdraw_dispute(order_id=order.pk, user=order.buyer)
     order.refresh_from_db()
     assert order.status == OrderStatus.DELIVERED
-    assert abs(order.auto_accept_at - now - timedelta(days=3)) < timedelta(minutes=1)
+    assert abs(order.auto_accept_at - now - timedelta(hours=1)) < timedelta(minutes=1)
     assert order.deadlines.get(kind=DeadlineKind.ACCEPT).due_at == order.auto_accept_at
+
+
+@pytest.mark.parametrize(("make", "side"), [(make_paid_order, "seller"), (make_delivered_order, "buyer")])
+def test_a_side_takes_back_once_so_that_no_dispute_holds_the_others_money_without_end(make, side):
+    order = make()
+    opener = getattr(order, side)
+    services.open_dispute(order_id=order.pk, user=opener, reason="第一次")
+    services.withdraw_dispute(order_id=order.pk, user=opener)
+    services.open_dispute(order_id=order.pk, user=opener, reason="第二次")
+    before = footprint(order)
+    refused(OrderErrorCode.TAKEN_BACK_BEFORE, services.withdraw_dispute, order_id=order.pk, user=opener)
+    assert footprint(order) == before
+    for days in (4, 12):
+        with clock.moved_to(clock.now() + timedelta(days=days)):
+            run_due_deadlines()
+    with clock.moved_to(clock.now() + timedelta(days=12)):
+        assert Dispute.objects.get(order=order).status == D.DECISION
+        refused(OrderErrorCode.TAKEN_BACK_BEFORE, services.withdraw_dispute, order_id=order.pk, user=opener)
+
+
+def test_the_other_side_may_still_take_back_its_own():
+    order = make_paid_order()
+    for user in (order.buyer, order.seller):
+        services.open_dispute(order_id=order.pk, user=user, reason="说不拢")
+        services.withdraw_dispute(order_id=order.pk, user=user)
+    order.refresh_from_db()
+    assert order.status == OrderStatus.IN_PROGRESS
+
+
+def test_an_answer_that_comes_late_is_heard_and_moves_no_clock():
+    order = make_dispute_in(D.ANSWER)
+    with clock.moved_to(order.dispute.answer_due_at):
+        services.run_deadline(order_id=order.pk, kind=DeadlineKind.DISPUTE_ANSWER)
+    before = dict(order.deadlines.values_list("kind", "due_at"))
+    services.answer_dispute(order_id=order.pk, user=order.seller, text="昨天在飞机上", wanted_fen=2_000)
+    dispute = Dispute.objects.get(order=order)
+    assert (dispute.status, dispute.answered_at is not None) == (D.MEDIATION, True)
+    assert dispute.statements.get(kind="answer").wanted_fen == 2_000
+    assert dict(order.deadlines.values_list("kind", "due_at")) == before
+    refused(OrderErrorCode.WRONG_STATE, services.answer_dispute, order_id=order.pk, user=order.seller, text="再来")
+    refused(OrderErrorCode.WRONG_STATE, services.answer_dispute, order_id=order.pk, user=order.buyer, text="我也")
+
+
+def test_a_decision_is_never_due_before_anybody_may_decide():
+    for key, value in (("disputes.decision_days", 3), ("disputes.answer_days", 3), ("disputes.mediation_days", 7)):
+        set_config(key=key, value=value, reason="测试")
+    order = make_dispute_in(D.ANSWER)
+    assert abs(order.dispute.decision_due_at - order.dispute.opened_at - timedelta(days=11)) < timedelta(minutes=1)
+
+
+def test_mediators_hear_of_an_overdue_case_however_late_the_job_comes():
+    order, mediator = make_dispute_in(D.ANSWER), make_moderator()
+    for days in (16, 24):
+        told = mediator.notifications.count()
+        with clock.moved_to(clock.now() + timedelta(days=days)):
+            for _run in range(3):
+                run_due_deadlines()
+        assert mediator.notifications.count() > told
+    assert order.deadlines.filter(kind=DeadlineKind.DISPUTE_DECISION).exists()
+
+
+@pytest.mark.parametrize("barred", ["nobody else", "somebody else"])
+def test_an_appeal_reaches_whoever_may_decide_it_and_where_there_is_nobody_the_first_one(barred):
+    order = make_dispute_in(D.MEDIATION)
+    first = make_moderator()
+    second = make_moderator() if barred == "somebody else" else None
+    services.decide_dispute(order_id=order.pk, mediator=first, refund_fen=1, explanation="理由。")
+    told = {person: person.notifications.count() for person in (first, second) if person}
+    services.appeal_decision(order_id=order.pk, user=order.buyer, text="不服")
+    news = {person for person, number in told.items() if person.notifications.count() > number}
+    assert news == {second or first}
+
+
+def test_whoever_decided_first_says_nothing_to_the_appeal():
+    order = make_dispute_in(D.APPEALED)
+    before = footprint(order)
+    first = DisputeDecision.objects.get().mediator
+    refused(OrderErrorCode.SAME_MEDIATOR, services.advise, order_id=order.pk, mediator=first, text="我还是这么看")
+    assert footprint(order) == before
+    services.advise(order_id=order.pk, mediator=make_moderator(), text="建议各让一步")
+
+
+@pytest.mark.parametrize(
+    ("status", "moment", "sides"),
+    [(D.MEDIATION, "mediation_ends_at", {"buyer", "seller"}), (D.DECIDED, "takes_effect_at", {"seller"})],
+)
+def test_who_can_still_do_something_is_reminded_before_the_end_of_each_step(status, moment, sides):
+    order = make_dispute_in(status)
+    if status == D.DECIDED:
+        services.accept_decision(order_id=order.pk, user=order.buyer)
+    told = {side: getattr(order, side).notifications.count() for side in ("buyer", "seller")}
+    with clock.moved_to(getattr(order.dispute, moment) - timedelta(hours=24)):
+        run_due_deadlines()
+        run_due_deadlines()
+    news = {side: getattr(order, side).notifications.count() - number for side, number in told.items()}
+    assert news == {side: int(side in sides) for side in ("buyer", "seller")}
+
+
+def test_divisions_are_proposed_so_often_and_not_more():
+    order = make_dispute_in(D.MEDIATION)
+    for fen in range(MOST_SPLITS):
+        services.propose_split(order_id=order.pk, user=order.buyer, refund_fen=fen)
+    before = footprint(order)
+    refused(OrderErrorCode.SPLITS_TOO_OFTEN, services.propose_split, order_id=order.pk, user=order.buyer, refund_fen=1)
+    assert footprint(order) == before
+    services.propose_split(order_id=order.pk, user=order.seller, refund_fen=1)
+
+
+def test_the_time_line_and_what_was_proposed_stay_as_they_were_written():
+    order = make_dispute_in(D.MEDIATION)
+    services.propose_split(order_id=order.pk, user=order.buyer, refund_fen=1)
+    for change in (
+        lambda: order.events.all().update(data={}),
+        lambda: order.events.all().delete(),
+        lambda: order.proposals.all().update(amount_fen=9),
+    ):
+        with pytest.raises(IntegrityError, match="is evidence"), transaction.atomic():
+            change()
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), [(Dispute, "orders_dispute_known"), (EvidenceBundle, "orders_bundle_known")]
+)
+def test_the_database_knows_the_statuses(model, name):
+    order = make_dispute_in(D.MEDIATION)
+    services.ask_for_bundle(dispute_id=order.dispute.pk, user=order.buyer)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        model.objects.update(status="lost")
 
 
 def test_the_other_side_is_reminded_once_before_its_answer_is_due():

@@ -2,20 +2,24 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from marketplace.core import clock
+from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.messaging.services import send_message, start_conversation
 from marketplace.orders import services
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.evidence import collect
 from marketplace.orders.models import (
     BundleStatus,
     DeliveryFile,
@@ -28,7 +32,15 @@ from marketplace.orders.sent_files import REVISION, subject_of
 from marketplace.orders.services import bundles
 from marketplace.orders.states import DisputeStatus
 from marketplace.uploads.services import take_file
-from tests.factories import decide_finally, make_gig, make_moderator, make_paid_order, make_user
+from tests.factories import (
+    decide_finally,
+    make_coupon,
+    make_finance,
+    make_gig,
+    make_moderator,
+    make_paid_order,
+    make_user,
+)
 from tests.logins import log_in
 from tests.orders.changing import picture
 from tests.orders.test_dispute_steps import make_dispute_in
@@ -154,8 +166,11 @@ def test_one_that_fails_says_so_leaves_no_file_and_can_be_asked_for_again(order,
     assert made(order).status == BundleStatus.READY
 
 
-def test_one_that_nobody_works_on_is_given_up(order):
+def test_one_that_nobody_works_on_is_given_up_and_one_that_waits_for_its_turn_is_not(order):
     bundle = services.ask_for_bundle(dispute_id=order.dispute.pk, user=order.buyer)
+    with clock.moved_to(clock.now() + bundles.STALLED_AFTER * 2):
+        assert services.give_up_stalled_bundles() == 0
+    EvidenceBundle.objects.update(status=BundleStatus.BUILDING)
     assert services.give_up_stalled_bundles() == 0
     with clock.moved_to(clock.now() + bundles.STALLED_AFTER * 2):
         assert services.give_up_stalled_bundles() == 1
@@ -239,3 +254,140 @@ def test_the_same_case_is_the_same_whatever_language_it_is_asked_for_in(order):
     first = made(order)
     with translation.override("en"):
         assert services.ask_for_bundle(dispute_id=order.dispute.pk, user=order.seller) == first
+
+
+def tables_of(order, user=None) -> tuple[dict, list[str], str]:
+    """What a bundle holds: its tables, the paths of its files, and the words of the paper."""
+    bundle = made(order, user)
+    archive = ZipFile(BytesIO(bundle.archive.open("rb").read()))
+    tables = {
+        name.removeprefix("data/").removesuffix(".json"): json.loads(archive.read(name))
+        for name in archive.namelist()
+        if name.startswith("data/")
+    }
+    return tables, archive.namelist(), bundles._paper(bundle, collect(order.dispute))
+
+
+def test_a_commit_whose_answer_was_lost_keeps_its_files(order, monkeypatch):
+    finish = bundles._finish
+
+    def lost(bundle):
+        finish(bundle)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(bundles, "_finish", lost)
+    bundle = made(order)
+    assert bundle.status == BundleStatus.READY
+    assert hashlib.sha256(bundle.archive.open("rb").read()).hexdigest() == bundle.archive_sha256
+    assert bundle.pdf.storage.exists(bundle.pdf.name)
+
+
+def test_what_the_buyer_never_sent_is_nobodys_evidence():
+    order = make_paid_order(gig=make_gig(requirements=2))
+    first, second = order.requirements.all()
+    services.save_requirements(
+        order_id=order.pk,
+        buyer=order.buyer,
+        answers={first.pk: "只给自己看的草稿"},
+        files={second.pk: SimpleUploadedFile("草稿.txt", b"private")},
+    )
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="先开始了")
+    services.open_dispute(order_id=order.pk, user=order.seller, reason="联系不上")
+    tables, paths, paper = tables_of(order, order.seller)
+    assert [(row["answer"], row["file"]) for row in tables["requirements"]] == [("", ""), ("", "")]
+    assert not [path for path in paths if path.startswith("files/requirements")]
+    mediator = Client()
+    log_in(make_moderator(), client=mediator)
+    desk = mediator.get(reverse("orders_dispute_decide", args=[order.dispute.pk])).content.decode()
+    for text in (paper, desk):
+        assert "草稿" not in text
+        assert first.prompt in text
+    file = reverse("orders_dispute_file", args=[order.dispute.pk, "requirement", second.pk])
+    assert mediator.get(file).status_code == 404
+
+    services.withdraw_dispute(order_id=order.pk, user=order.seller)
+    services.submit_requirements(
+        order_id=order.pk, buyer=order.buyer, answers={first.pk: "要蓝色", second.pk: "见附件"}
+    )
+    services.open_dispute(order_id=order.pk, user=order.seller, reason="还是联系不上")
+    tables, paths, paper = tables_of(order, order.seller)
+    assert tables["requirements"][0]["answer"] == "要蓝色"
+    assert [path for path in paths if path.startswith("files/requirements")] == ["files/requirements/草稿.txt"]
+    assert mediator.get(file).status_code == 200
+
+
+def test_what_was_bought_stands_in_it_with_quantity_coupon_and_description():
+    coupon = make_coupon(amount_fen=700)
+    gig = make_gig()
+    order = make_paid_order(gig=gig, quantity=2, coupon_code=coupon.code)
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
+    tables, _paths, paper = tables_of(order)
+    bought = tables["order"]
+    assert (bought["quantity"], bought["discount_fen"], bought["coupon"]) == (2, 700, coupon.code)
+    assert bought["as_bought"] == order.snapshot
+    mediator = Client()
+    log_in(make_moderator(), client=mediator)
+    desk = mediator.get(reverse("orders_dispute_decide", args=[order.dispute.pk])).content.decode()
+    for text in (paper, desk):
+        assert coupon.code in text
+    assert gig.description in paper
+    as_bought = reverse("orders:as_bought", args=[order.number])
+    assert as_bought in desk
+    assert gig.description in mediator.get(as_bought).content.decode()
+
+
+def test_the_paper_speaks_in_words_and_says_what_each_statement_is(order):
+    _tables, _paths, paper = tables_of(order)
+    for shown in ("买家：", "服务商：", "提出纠纷", "答辩"):
+        assert shown in paper
+    assert "<th>约定交付</th>" in paper
+    for code in ("待退款", "修改次数", "buyer: ", "seller: ", "<td>escrow</td>", "<td>open</td>", "payment_captured"):
+        assert code not in paper
+
+
+def test_neither_side_reads_the_others_wallet_in_it():
+    order = decide_finally(make_dispute_in(DisputeStatus.MEDIATION), refund_fen=0)
+    with clock.moved_to(clock.now() + timedelta(days=30)):
+        clear_due_earnings()
+    services.refund_part(order_id=order.pk, actor=make_finance(), amount_fen=4_000, reason="补偿")
+    tables, _paths, _paper = tables_of(order)
+    assert {row["account"] for row in tables["ledger"]} >= {"seller", "escrow"}
+    assert not [row for row in tables["ledger"] if row["account"].startswith("user_")]
+    assert sum(row["amount_fen"] for row in tables["ledger"]) == 0
+    lines = [(row["transaction"], row["account"]) for row in tables["ledger"]]
+    assert len(lines) == len(set(lines))
+
+
+def test_so_many_a_day_and_not_more_but_a_mediator_is_not_held_back(order):
+    for number in range(bundles.MOST_BUNDLES_A_DAY):
+        services.add_evidence(order_id=order.pk, user=order.buyer, text=f"第 {number} 句")
+        made(order)
+    services.add_evidence(order_id=order.pk, user=order.buyer, text="又一句")
+    with pytest.raises(OrderError) as refusal:
+        services.ask_for_bundle(dispute_id=order.dispute.pk, user=order.seller)
+    assert refusal.value.code == OrderErrorCode.BUNDLES_TOO_OFTEN
+    assert EvidenceBundle.objects.count() == bundles.MOST_BUNDLES_A_DAY
+    assert made(order, make_moderator()).status == BundleStatus.READY
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "..\\..\\boot.ini", "..", "/", "", "a/../b.txt", " . ", "con\n.txt"]
+)
+def test_a_path_in_the_zip_leads_nowhere_else(name):
+    taken: set[str] = set()
+    first, again = (bundles._free_path("files/evidence/buyer", name, taken) for _twice in range(2))
+    for path in (first, again):
+        rest = path.removeprefix("files/evidence/buyer/")
+        assert rest
+        assert "/" not in rest
+        assert "\\" not in rest
+        assert rest.strip(".")
+    assert first != again
+
+
+def test_messages_from_long_before_the_order_do_not_belong_to_it(order):
+    conversation = start_conversation(buyer=order.buyer, seller=order.seller)
+    with clock.moved_to(clock.now()):
+        message = send_message(conversation_id=conversation.pk, sender=order.buyer, body="去年的另一单")
+    type(message).objects.filter(pk=message.pk).update(created_at=clock.now() - timedelta(days=200))
+    assert "去年的另一单" not in [row["text"] for row in collect(order.dispute).tables["messages"]]

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from marketplace.core import clock
 from marketplace.orders import lists, selectors, services
 from marketplace.orders.calendar import month_of
-from marketplace.orders.models import Order
+from marketplace.orders.models import Dispute, Order
 from marketplace.orders.states import BUYER, FINAL_STATUSES, SELLER, OrderStatus
 from tests.factories import make_gig, make_order, make_paid_order, make_seller, make_user
 from tests.logins import log_in
@@ -28,6 +28,7 @@ def two():
     buyer, seller = make_user(name="林小满"), make_seller(name="青禾品牌")
     orders = [make_order_in(status) for status in EVERY_STATE]
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(buyer=buyer, seller=seller)
+    Dispute.objects.update(opened_by=buyer)
     return buyer, seller
 
 
@@ -50,8 +51,10 @@ def test_tabs_count_every_state_and_each_shows_what_it_counts(two):
 def test_every_running_order_waits_for_somebody_and_a_finished_one_for_nobody(two):
     buyer, seller = two
     mine, other = (set(found(buyer, BUYER, group=group)[0]) for group in ("mine", "other"))
-    assert mine == {S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.DELIVERED, S.DISPUTED}
+    assert mine == {S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.DELIVERED}
+    assert mine & other == set()
     assert mine | other == set(EVERY_STATE) - set(FINAL_STATUSES)
+    # The buyer opened the dispute: the seller is asked for an answer.
     assert set(found(seller, SELLER, group="mine")[0]) == {S.IN_PROGRESS, S.REVISION_REQUESTED, S.DISPUTED}
     assert found(seller, SELLER)[1].mine == 3
 
@@ -146,7 +149,7 @@ def test_the_export_holds_what_is_filtered_on_all_pages(two, monkeypatch):
     rows = sheet_of(seller, "desk_export", state=S.RESOLVED)
     order = Order.objects.get(seller=seller, status=S.RESOLVED)
     assert [row[0] for row in rows[1:]] == [order.number]
-    assert rows[1][2:6] == ("林小满", "已裁定纠纷", 100, 40)
+    assert rows[1][2:6] == ("林小满", "纠纷已了结", 100, 40)
     assert [row[0] for row in sheet_of(seller, "desk_export", q="没有这个")] == ["订单号"]
 
 

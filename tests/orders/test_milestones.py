@@ -19,6 +19,7 @@ from marketplace.orders.own_data import OrdersSection
 from marketplace.orders.stages import StageState, view_of
 from marketplace.orders.states import OrderStatus
 from tests.factories import decide_finally, make_user
+from tests.logins import log_in
 from tests.offers.situations import complete, deliver, make_agreement, make_offer, make_plan, pay, stages, terms
 
 S = StageState
@@ -152,6 +153,12 @@ def test_either_side_stops_between_stages_and_the_rest_is_not_owed(plan, side):
     assert states(plan) == [S.RELEASED, S.STOPPED, S.STOPPED]
     refused(OrderErrorCode.PLAN_STOPPED, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
     assert Notification.objects.filter(recipient=other, url=plan.get_absolute_url(), body="先做到这里").count() == 1
+
+
+def test_the_page_tells_whoever_stopped_it_so(plan):
+    services.stop_plan(plan_id=plan.pk, user=plan.buyer, words="先做到这里")
+    assert "你于" in log_in(plan.buyer).get(plan.get_absolute_url()).content.decode()
+    assert f"{plan.buyer.display_name}于" in log_in(plan.seller).get(plan.get_absolute_url()).content.decode()
 
 
 def test_a_stage_that_was_paid_goes_on_after_the_stop(plan):

@@ -66,6 +66,9 @@ class Dispute(TimeStamped):
     class Meta:
         verbose_name = _("dispute")
         verbose_name_plural = _("disputes")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=DisputeStatus.values), name="orders_dispute_known_status")
+        ]
 
     def __str__(self) -> str:
         return str(self.order)
@@ -196,6 +199,7 @@ class EvidenceBundle(TimeStamped):
         verbose_name_plural = _("evidence bundles")
         ordering = ["-pk"]
         constraints = [
+            models.CheckConstraint(condition=Q(status__in=BundleStatus.values), name="orders_bundle_known_status"),
             models.UniqueConstraint(
                 fields=["dispute"], condition=Q(status__in=("waiting", "building")), name="orders_bundle_one_under_way"
             ),

@@ -1,9 +1,11 @@
 """What every part of a dispute asks first, and how something is said in it. Called under the order's lock."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.rules import rule
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Dispute, DisputeFile, DisputeStatement, Order, StatementKind
 from marketplace.orders.services._uploads import StoredFile
@@ -54,6 +56,6 @@ def say(
     return statement
 
 
-def other_id(order: Order, user: User) -> int:
-    """The other side of this order."""
-    return order.seller_id if user.pk == order.buyer_id else order.buyer_id
+def reminded_before(order: Order) -> timedelta:
+    """How long before the end of a step of its dispute those who could still do something are reminded."""
+    return timedelta(hours=rule(order.rules, "disputes.reminder_hours"))

@@ -28,6 +28,11 @@ def role_of(order: Order, user: User) -> str:
     raise PermissionDenied
 
 
+def other_id(order: Order, person_id: int) -> int:
+    """The other side of this order."""
+    return order.seller_id if person_id == order.buyer_id else order.buyer_id
+
+
 def require_transition(order: Order, *, to: OrderStatus, actor: str) -> None:
     """Raise OrderError WRONG_STATE unless the table allows `actor` this move from the (locked) order's status."""
     if not ORDER_TRANSITIONS.allows(OrderStatus(order.status), to, actor):

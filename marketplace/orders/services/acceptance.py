@@ -20,7 +20,7 @@ from marketplace.orders.services._files import keep_files
 from marketplace.orders.services._rules import require_transition, role_of, tell
 from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.services.milestones import tell_of_next_stage
-from marketplace.orders.services.proposals import overtake_proposals
+from marketplace.orders.services.proposals import open_proposal, overtake_proposals
 from marketplace.orders.shares import split_of
 from marketplace.orders.states import BUYER, SYSTEM, OrderStatus
 from marketplace.uploads.models import Upload
@@ -46,7 +46,9 @@ def accept_by_silence(order: Order) -> None:
     """The acceptance clock of the (locked) order ran out. One that was moved since goes on running."""
     if order.status != OrderStatus.DELIVERED:
         return
-    if order.auto_accept_at is None or order.auto_accept_at > clock.now():
+    waits = open_proposal(order=order, kind=ProposalKind.CANCEL) is not None
+    if order.auto_accept_at is None or order.auto_accept_at > clock.now() or waits:
+        # The silence to a proposal to cancel comes first, in whatever order the clocks are looked at after a standstill.
         deadlines.keep_clocks(order)
         return
     require_transition(order, to=OrderStatus.COMPLETED, actor=SYSTEM)
@@ -78,7 +80,7 @@ def revise(order: Order, *, buyer: User, message: str, files: Sequence[Upload] =
     order.due_at = max(order.due_at or earliest, earliest)
     order.save(update_fields=["status", "revisions_used", "auto_accept_at", "due_at", "updated_at"])
     deadlines.keep_clocks(order)
-    overtake_proposals(order, ProposalKind.REVISION)
+    overtake_proposals(order, ProposalKind.REVISION, ProposalKind.CANCEL)
     request = RevisionRequest.objects.create(
         order=order, number=order.revisions_used, message=message.strip(), created_at=now
     )

@@ -24,12 +24,16 @@ from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
 from marketplace.core.papers import pdf_of
 from marketplace.orders import events, locks
+from marketplace.orders.dispute_selectors import MEDIATE
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.evidence import Case, EvidenceFile, collect
 from marketplace.orders.models import BundleStatus, Dispute, EvidenceBundle, OrderEventType, private_storage
 
 logger = logging.getLogger(__name__)
 # Each file moves the row on; what has not moved for so long was given up.
 STALLED_AFTER = timedelta(minutes=30)
+# Product decision, for both sides of a dispute together.
+MOST_BUNDLES_A_DAY = 6
 _UNDER_WAY = (BundleStatus.WAITING, BundleStatus.BUILDING)
 _PART_BYTES = 256 * 1024
 _STYLE = Path(__file__).parent.parent / "evidence.css"
@@ -38,16 +42,21 @@ _STYLE = Path(__file__).parent.parent / "evidence.css"
 def ask_for_bundle(*, dispute_id: int, user: User) -> EvidenceBundle:
     """Have everything put together, for a side of the order or a mediator. A job finds the row.
 
-    Where one is under way, or one is ready and nothing has happened since, that one is returned. Raises PermissionDenied.
+    Where one is under way, or one is ready and nothing has happened since, that one is returned. Raises PermissionDenied,
+    and OrderError BUNDLES_TOO_OFTEN for a side of the order: each one is a copy of every file, kept for ever.
     """
     dispute = Dispute.objects.select_related("order__buyer", "order__seller", "order__rules").get(pk=dispute_id)
-    if user.pk not in (dispute.order.buyer_id, dispute.order.seller_id) and not user.has_perm("orders.change_dispute"):
+    is_side = user.pk in (dispute.order.buyer_id, dispute.order.seller_id)
+    if not is_side and not user.has_perm(MEDIATE):
         raise PermissionDenied
     newest = dispute.bundles.order_by("-pk").first()
     if newest is not None and (
         newest.status in _UNDER_WAY or (newest.status == BundleStatus.READY and newest.state == collect(dispute).state)
     ):
         return newest
+    made = dispute.bundles.filter(created_at__gt=clock.now() - timedelta(days=1)).exclude(status=BundleStatus.FAILED)
+    if is_side and made.count() >= MOST_BUNDLES_A_DAY:
+        raise OrderError(OrderErrorCode.BUNDLES_TOO_OFTEN, times=MOST_BUNDLES_A_DAY)
     try:
         return _begin(dispute, user)
     except IntegrityError:  # the other side asked at the same moment
@@ -93,6 +102,9 @@ def build_bundle(*, bundle_id: int) -> bool:
             status=BundleStatus.FAILED, updated_at=clock.now()
         )
     if not is_ready:
+        # A commit whose answer was lost has happened all the same, and the row names these files for good.
+        is_ready = bool(stored) and EvidenceBundle.objects.filter(pk=bundle_id, pdf=stored[0]).exists()
+    if not is_ready:
         for name in stored:
             private_storage().delete(name)
     return is_ready
@@ -128,8 +140,8 @@ def _finish(bundle: EvidenceBundle) -> bool:
 
 
 def give_up_stalled_bundles() -> int:
-    """Mark as failed what no task works on any more; returns how many."""
-    stalled = EvidenceBundle.objects.filter(status__in=_UNDER_WAY, updated_at__lt=clock.now() - STALLED_AFTER)
+    """Mark as failed what no task works on any more; returns how many. One that waits for its turn has not failed."""
+    stalled = EvidenceBundle.objects.filter(status=BundleStatus.BUILDING, updated_at__lt=clock.now() - STALLED_AFTER)
     return stalled.update(status=BundleStatus.FAILED, updated_at=clock.now())
 
 

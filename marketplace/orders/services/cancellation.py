@@ -10,7 +10,7 @@ from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import CancelledBy, Order, OrderEventType
 from marketplace.orders.reasons import CANCEL_REASONS, known_reason
-from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services._rules import other_id, require_transition, role_of, tell
 from marketplace.orders.services.coupons import give_back_coupon
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import BUYER, FUNDED_STATUSES, SYSTEM, OrderStatus
@@ -37,8 +37,7 @@ def cancel_order(*, order_id: int, user: User, reason_code: str = "", reason: st
         raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=rule(order.rules, "orders.very_late_hours"))
     by = CancelledBy.BUYER if actor == BUYER else CancelledBy.SELLER
     end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code=code, reason=reason)
-    other_id = order.seller_id if actor == BUYER else order.buyer_id
-    tell(other_id, order, _("The order was cancelled"))
+    tell(other_id(order, user.pk), order, _("The order was cancelled"))
     return order
 
 
@@ -76,9 +75,19 @@ def still_payable(*, order_id: int) -> Order | None:
 
 
 def end_by_cancelling(
-    order: Order, *, event: OrderEventType, by: CancelledBy, actor: User | None, reason_code: str, reason: str = ""
+    order: Order,
+    *,
+    event: OrderEventType,
+    by: CancelledBy,
+    actor: User | None,
+    reason_code: str,
+    reason: str = "",
+    side: str = "",
 ) -> None:
-    """Close the (locked) order, stop its clocks, and owe the buyer what lies in escrow. Who calls it asked the table."""
+    """Close the (locked) order, stop its clocks, and owe the buyer what lies in escrow. Who calls it asked the table.
+
+    `side` is whose the reason is, where that is not the actor: who accepts a proposal to cancel did not give it.
+    """
     was_funded = order.status in FUNDED_STATUSES
     kept_fen = order.kept_fen
     now = clock.now()
@@ -102,4 +111,5 @@ def end_by_cancelling(
         reason_code=reason_code,
         by=by.value,
         refund_fen=kept_fen if was_funded else 0,
+        **({"side": side} if side else {}),
     )

@@ -17,6 +17,7 @@ from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify
 from marketplace.orders import events, locks
 from marketplace.orders.deadlines import set_deadlines, stop_deadlines
+from marketplace.orders.dispute_selectors import MEDIATE, mediators
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import (
     DeadlineKind,
@@ -28,15 +29,14 @@ from marketplace.orders.models import (
     ProposalKind,
     StatementKind,
 )
-from marketplace.orders.services._cases import FOLDER, other_id, running_dispute, say
+from marketplace.orders.services._cases import FOLDER, reminded_before, running_dispute, say
 from marketplace.orders.services._resolving import outcome_of, require_division, resolve
-from marketplace.orders.services._rules import require_dispute_transition, role_of, tell
+from marketplace.orders.services._rules import other_id, require_dispute_transition, role_of, tell
 from marketplace.orders.services._uploads import stored
 from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.states import BOTH, BUYER, MEDIATOR, SYSTEM, DisputeStatus, OrderStatus
 
-MEDIATE = "orders.change_dispute"
 # What has waited too long is told of again each day, until somebody decides.
 NAG_AFTER = timedelta(days=1)
 
@@ -45,10 +45,12 @@ NAG_AFTER = timedelta(days=1)
 def advise(*, order_id: int, mediator: User, text: str, refund_fen: int | None = None) -> DisputeStatement:
     """A mediator writes to both sides, maybe with a division that they might agree on. It decides nothing.
 
-    Raises PermissionDenied, OrderError OWN_CASE, WRONG_STATE or NOTHING_SAID.
+    Whoever decided first says nothing to an appeal. Raises PermissionDenied, OrderError OWN_CASE, SAME_MEDIATOR,
+    WRONG_STATE or NOTHING_SAID.
     """
     order = _case(order_id, mediator)
     dispute = running_dispute(order)
+    _require_other(dispute, mediator)
     if refund_fen is not None:
         require_division(order, refund_fen)
     statement = say(dispute, mediator, StatementKind.ADVICE, text.strip(), (), wanted_fen=refund_fen)
@@ -73,8 +75,7 @@ def decide_dispute(*, order_id: int, mediator: User, refund_fen: int, explanatio
         raise OrderError(OrderErrorCode.NOT_ANSWERED_YET)
     first = dispute.decisions.filter(number=1).first()
     is_appeal = dispute.status == DisputeStatus.APPEALED
-    if is_appeal and first is not None and first.mediator_id == mediator.pk:
-        raise OrderError(OrderErrorCode.SAME_MEDIATOR)
+    _require_other(dispute, mediator)
     target = DisputeStatus.CLOSED if is_appeal else DisputeStatus.DECIDED
     require_dispute_transition(dispute, to=target, actor=MEDIATOR)
     released_fen = require_division(order, refund_fen)
@@ -118,6 +119,7 @@ def decide_dispute(*, order_id: int, mediator: User, refund_fen: int, explanatio
     set_deadlines(
         order,
         {
+            DeadlineKind.DISPUTE_REMINDER: dispute.takes_effect_at - reminded_before(order),
             DeadlineKind.DISPUTE_MEDIATION: None,
             DeadlineKind.DISPUTE_DECISION: None,
             DeadlineKind.DISPUTE_APPEAL: dispute.takes_effect_at,
@@ -147,7 +149,7 @@ def accept_decision(*, order_id: int, user: User) -> Dispute:
     if dispute.buyer_accepted_at and dispute.seller_accepted_at:
         _take_effect(order, dispute, dispute.decisions.get(number=1), actor=user, step_by=BOTH)
     else:
-        tell(other_id(order, user), order, _("The other side accepted the decision"))
+        tell(other_id(order, user.pk), order, _("The other side accepted the decision"))
     return dispute
 
 
@@ -169,7 +171,7 @@ def appeal_decision(*, order_id: int, user: User, text: str, files: Sequence[Upl
         dispute.takes_effect_at = None
         dispute.decision_due_at = now + timedelta(days=rule(order.rules, "disputes.appeal_decision_days"))
         dispute.save()
-        stop_deadlines(order, DeadlineKind.DISPUTE_APPEAL)
+        stop_deadlines(order, DeadlineKind.DISPUTE_APPEAL, DeadlineKind.DISPUTE_REMINDER)
         set_deadlines(order, {DeadlineKind.DISPUTE_DECISION: dispute.decision_due_at})
         events.record(
             order,
@@ -179,7 +181,7 @@ def appeal_decision(*, order_id: int, user: User, text: str, files: Sequence[Upl
             reason=text.strip()[:500],
             files=len(stored_files),
         )
-        tell(other_id(order, user), order, _("The decision was appealed: another mediator looks at it"))
+        tell(other_id(order, user.pk), order, _("The decision was appealed: another mediator looks at it"))
         _tell_mediators(order, dispute, _("An appeal waits for a decision"))
         return dispute
 
@@ -193,6 +195,7 @@ def bring_to_decision(order: Order) -> None:
     require_dispute_transition(dispute, to=DisputeStatus.DECISION, actor=SYSTEM)
     dispute.status = DisputeStatus.DECISION
     dispute.save(update_fields=["status", "updated_at"])
+    stop_deadlines(order, DeadlineKind.DISPUTE_REMINDER)
     events.record(order, OrderEventType.DISPUTE_TO_DECISION, actor=None)
     for person_id in (order.buyer_id, order.seller_id):
         tell(person_id, order, _("The time to agree is over: a mediator decides now"))
@@ -228,6 +231,12 @@ def _case(order_id: int, mediator: User) -> Order:
     return order
 
 
+def _require_other(dispute: Dispute, mediator: User) -> None:
+    """Raise OrderError SAME_MEDIATOR for whoever made the decision that is appealed."""
+    if dispute.status == DisputeStatus.APPEALED and dispute.decisions.filter(mediator=mediator).exists():
+        raise OrderError(OrderErrorCode.SAME_MEDIATOR)
+
+
 def _take_effect(
     order: Order, dispute: Dispute, decision: DisputeDecision, *, actor: User | None, step_by: str
 ) -> None:
@@ -243,10 +252,15 @@ def _take_effect(
 
 
 def _tell_mediators(order: Order, dispute: Dispute, title: Promise) -> None:
-    """Everybody who may decide it, but not who is a side of it or made the decision that is appealed."""
-    barred = {order.buyer_id, order.seller_id}
-    barred |= set(dispute.decisions.values_list("mediator_id", flat=True))
-    mediators = User.objects.with_perm(MEDIATE, backend="django.contrib.auth.backends.ModelBackend")
+    """Everybody who may decide it, but not who is a side of it or made the decision that is appealed.
+
+    Where that leaves nobody, whoever made it hears that a second mediator is missing: silence would lock the money.
+    """
+    able = mediators().exclude(pk__in=(order.buyer_id, order.seller_id))
+    able_ids = set(able.values_list("pk", flat=True))
+    told = able_ids - set(dispute.decisions.values_list("mediator_id", flat=True))
+    if not told:
+        told, title = able_ids, _("Nobody else may decide this dispute: please see to a second mediator")
     url = reverse("orders_dispute_decide", args=[dispute.pk])
-    for mediator_id in mediators.exclude(pk__in=barred).values_list("pk", flat=True):
+    for mediator_id in sorted(told):
         notify(recipient_id=mediator_id, kind=NotificationKind.SYSTEM, title=title, body=order.gig_title[:200], url=url)

@@ -8,12 +8,14 @@ from marketplace.core.money import display_yuan
 from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, OrderProposal, ProposalKind
-from marketplace.orders.services._cases import other_id, running_dispute
+from marketplace.orders.services._cases import running_dispute
 from marketplace.orders.services._resolving import resolve
-from marketplace.orders.services._rules import role_of, tell
+from marketplace.orders.services._rules import other_id, role_of, tell
 from marketplace.orders.services.proposals import ProposalRule, close, declare, open_proposal, to_answer
 from marketplace.orders.states import BOTH, OrderStatus, ProposalStatus
 
+# Product decision: enough to haggle, and no way to fill the evidence.
+MOST_SPLITS = 30
 _ASKS = _("The other side proposes a division: please answer")
 
 
@@ -22,7 +24,8 @@ def propose_split(*, order_id: int, user: User, refund_fen: int, message: str = 
     """Propose that `refund_fen` goes back to the buyer, and the rest to the seller.
 
     It takes the place of one's own earlier proposal, and declines the other side's: one waits for an answer at a time.
-    Possible until the dispute is closed, after a decision too. Raises OrderError WRONG_STATE or REFUND_TOO_LARGE.
+    Possible until the dispute is closed, after a decision too. Raises OrderError WRONG_STATE,
+    REFUND_TOO_LARGE or SPLITS_TOO_OFTEN.
     """
     order = locks.lock_order(order_id)
     role_of(order, user)
@@ -31,6 +34,8 @@ def propose_split(*, order_id: int, user: User, refund_fen: int, message: str = 
         order=order, kind=ProposalKind.SPLIT, proposed_by=user, amount_fen=refund_fen, message=message.strip()
     )
     _check(order, proposal)
+    if order.proposals.filter(kind=ProposalKind.SPLIT, proposed_by=user).count() >= MOST_SPLITS:
+        raise OrderError(OrderErrorCode.SPLITS_TOO_OFTEN, times=MOST_SPLITS)
     if (earlier := open_proposal(order=order, kind=ProposalKind.SPLIT)) is not None:
         own = earlier.proposed_by_id == user.pk
         close(proposal=earlier, status=ProposalStatus.WITHDRAWN if own else ProposalStatus.DECLINED)
@@ -43,7 +48,7 @@ def propose_split(*, order_id: int, user: User, refund_fen: int, message: str = 
         released_fen=order.kept_fen - refund_fen,
         reason=proposal.message[:500],
     )
-    tell(other_id(order, user), order, _ASKS)
+    tell(other_id(order, user.pk), order, _ASKS)
     return proposal
 
 
@@ -84,7 +89,7 @@ def _refuse(
     close(proposal=proposal, status=status)
     events.record(order, event, actor=user, refund_fen=proposal.amount_fen)
     title = _("The proposed division was taken back") if own else _("Your proposed division was declined")
-    tell(other_id(order, user), order, title)
+    tell(other_id(order, user.pk), order, title)
     return proposal
 
 

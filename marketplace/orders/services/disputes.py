@@ -22,8 +22,9 @@ from marketplace.orders.models import (
     StatementKind,
 )
 from marketplace.orders.reasons import DISPUTE_REASONS, known_reason
-from marketplace.orders.services._cases import FOLDER, other_id, running_dispute, say
+from marketplace.orders.services._cases import FOLDER, reminded_before, running_dispute, say
 from marketplace.orders.services._rules import (
+    other_id,
     require_dispute_transition,
     require_transition,
     role_of,
@@ -72,19 +73,21 @@ def _open(
     dispute.order_was = order.status
     dispute.reason_code, dispute.reason, dispute.wanted_fen = code, reason, wanted
     dispute.answer_due_at = now + timedelta(days=rule(order.rules, "disputes.answer_days"))
-    dispute.decision_due_at = now + timedelta(days=rule(order.rules, "disputes.decision_days"))
+    # Never before the two have had their time, whatever the settings say: nobody could decide it by then.
+    own_days = rule(order.rules, "disputes.answer_days") + rule(order.rules, "disputes.mediation_days")
+    dispute.decision_due_at = now + timedelta(days=max(rule(order.rules, "disputes.decision_days"), own_days + 1))
     dispute.answered_at = dispute.mediation_ends_at = None
     dispute.save()
+    left = {} if order.auto_accept_at is None else {"acceptance_left_seconds": _seconds(order.auto_accept_at - now)}
     order.status = OrderStatus.DISPUTED
     order.auto_accept_at = None
     order.save(update_fields=["status", "auto_accept_at", "updated_at"])
     deadlines.keep_clocks(order)
     overtake_proposals(order)
-    reminder = timedelta(hours=rule(order.rules, "disputes.reminder_hours"))
     deadlines.set_deadlines(
         order,
         {
-            DeadlineKind.DISPUTE_REMINDER: dispute.answer_due_at - reminder,
+            DeadlineKind.DISPUTE_REMINDER: dispute.answer_due_at - reminded_before(order),
             DeadlineKind.DISPUTE_ANSWER: dispute.answer_due_at,
         },
     )
@@ -98,8 +101,9 @@ def _open(
         reason_code=code,
         wanted_fen=wanted,
         files=len(files),
+        **left,
     )
-    tell(other_id(order, user), order, _("A dispute was opened: please tell your side"))
+    tell(other_id(order, user.pk), order, _("A dispute was opened: please tell your side"))
     return dispute
 
 
@@ -108,6 +112,7 @@ def answer_dispute(
 ) -> Dispute:
     """The other side tells how it sees the matter and what it would agree to; then a mediator looks at it.
 
+    One that comes late is heard too while the two may still agree, and moves no clock.
     Raises OrderError WRONG_STATE, REFUND_TOO_LARGE or NOTHING_SAID.
     """
     with stored(files, folder=FOLDER) as stored_files, transaction.atomic():
@@ -116,12 +121,17 @@ def answer_dispute(
         dispute = running_dispute(order)
         if user.pk == dispute.opened_by_id:
             raise OrderError(OrderErrorCode.WRONG_STATE)
-        require_dispute_transition(dispute, to=DisputeStatus.MEDIATION, actor=ANSWERER)
-        silent = 0 if user.pk == order.seller_id else order.kept_fen
-        wanted = _wanted(order, wanted_fen, silent=silent)
+        is_late = dispute.status == DisputeStatus.MEDIATION and dispute.answered_at is None
+        if not is_late:
+            require_dispute_transition(dispute, to=DisputeStatus.MEDIATION, actor=ANSWERER)
+        # What somebody leaves open is nobody's to fill in: it is read as their words, by a mediator and a court.
+        wanted = None if wanted_fen is None else _wanted(order, wanted_fen, silent=0)
         say(dispute, user, StatementKind.ANSWER, text.strip(), stored_files, wanted_fen=wanted)
         dispute.answered_at = clock.now()
-        _begin_mediation(order, dispute)
+        if is_late:
+            dispute.save(update_fields=["answered_at", "updated_at"])
+        else:
+            _begin_mediation(order, dispute)
         events.record(
             order,
             OrderEventType.DISPUTE_ANSWERED,
@@ -147,7 +157,7 @@ def add_evidence(*, order_id: int, user: User, text: str = "", files: Sequence[U
         events.record(
             order, OrderEventType.DISPUTE_ADDED, actor=user, reason=text.strip()[:500], files=len(stored_files)
         )
-        tell(other_id(order, user), order, _("Evidence was added to the dispute"))
+        tell(other_id(order, user.pk), order, _("Evidence was added to the dispute"))
         return statement
 
 
@@ -155,7 +165,9 @@ def add_evidence(*, order_id: int, user: User, text: str = "", files: Sequence[U
 def withdraw_dispute(*, order_id: int, user: User) -> Order:
     """Who opened it takes it back, as long as nothing is decided: the order goes on where it stood.
 
-    Working time that the dispute took is added; an acceptance begins anew. Raises OrderError WRONG_STATE.
+    Working time that the dispute took is added, and an acceptance has the time that was left when it was opened. Each side
+    takes back once: opened and taken back again and again, a dispute would hold the other side's money without end.
+    Raises OrderError WRONG_STATE or TAKEN_BACK_BEFORE.
     """
     order = locks.lock_order(order_id)
     role_of(order, user)
@@ -165,10 +177,12 @@ def withdraw_dispute(*, order_id: int, user: User) -> Order:
     require_dispute_transition(dispute, to=DisputeStatus.WITHDRAWN, actor=OPENER)
     target = OrderStatus(dispute.order_was)
     require_transition(order, to=target, actor=OPENER)
+    if order.events.filter(type=OrderEventType.DISPUTE_WITHDRAWN, actor=user).exists():
+        raise OrderError(OrderErrorCode.TAKEN_BACK_BEFORE)
     now = clock.now()
     order.status = target
     if target == OrderStatus.DELIVERED:
-        order.auto_accept_at = now + timedelta(days=rule(order.rules, "orders.auto_accept_days"))
+        order.auto_accept_at = now + _acceptance_left(order)
     elif order.due_at is not None:
         order.due_at += now - dispute.began_at
     order.save(update_fields=["status", "auto_accept_at", "due_at", "updated_at"])
@@ -179,16 +193,25 @@ def withdraw_dispute(*, order_id: int, user: User) -> Order:
     dispute.answer_due_at = dispute.mediation_ends_at = dispute.decision_due_at = None
     dispute.save()
     events.record(order, OrderEventType.DISPUTE_WITHDRAWN, actor=user, at=now, to=target.value)
-    tell(other_id(order, user), order, _("The dispute was taken back: the order goes on"))
+    tell(other_id(order, user.pk), order, _("The dispute was taken back: the order goes on"))
     return order
 
 
 @at_deadline(DeadlineKind.DISPUTE_REMINDER)
 def remind_of_answer(order: Order) -> None:
-    """The other side has not answered yet, and its time is nearly over."""
-    dispute = Dispute.objects.filter(order=order, status=DisputeStatus.ANSWER).first()
-    if order.status == OrderStatus.DISPUTED and dispute is not None:
-        tell(_answerer_id(order, dispute), order, _("Your answer in a dispute is due soon"))
+    """The time of the present step is nearly over: of the answer, of agreeing, of appealing."""
+    dispute = Dispute.objects.filter(order=order).first()
+    if order.status != OrderStatus.DISPUTED or dispute is None:
+        return
+    if dispute.status == DisputeStatus.ANSWER:
+        tell(other_id(order, dispute.opened_by_id), order, _("Your answer in a dispute is due soon"))
+    elif dispute.status == DisputeStatus.MEDIATION:
+        for person_id in (order.buyer_id, order.seller_id):
+            tell(person_id, order, _("The time to agree is nearly over: then a mediator decides"))
+    elif dispute.status == DisputeStatus.DECIDED:
+        accepted = {order.buyer_id: dispute.buyer_accepted_at, order.seller_id: dispute.seller_accepted_at}
+        for person_id in (each for each, at in accepted.items() if at is None):
+            tell(person_id, order, _("The decision soon takes effect: until then you can appeal"))
 
 
 @at_deadline(DeadlineKind.DISPUTE_ANSWER)
@@ -204,8 +227,17 @@ def go_on_without_answer(order: Order) -> None:
         tell(person_id, order, _("A mediator looks at the dispute now"))
 
 
-def _answerer_id(order: Order, dispute: Dispute) -> int:
-    return order.seller_id if dispute.opened_by_id == order.buyer_id else order.buyer_id
+def _seconds(span: timedelta) -> int:
+    return max(0, int(span.total_seconds()))
+
+
+def _acceptance_left(order: Order) -> timedelta:
+    """How long the buyer could still have looked at the delivery when the dispute was opened."""
+    opened = order.events.filter(type=OrderEventType.DISPUTE_OPENED).first()
+    seconds = opened.data.get("acceptance_left_seconds") if opened else None
+    if seconds is None:  # opened by the release before
+        return timedelta(days=rule(order.rules, "orders.auto_accept_days"))
+    return timedelta(seconds=int(seconds))
 
 
 def _begin_mediation(order: Order, dispute: Dispute) -> None:
@@ -215,7 +247,7 @@ def _begin_mediation(order: Order, dispute: Dispute) -> None:
     deadlines.set_deadlines(
         order,
         {
-            DeadlineKind.DISPUTE_REMINDER: None,
+            DeadlineKind.DISPUTE_REMINDER: dispute.mediation_ends_at - reminded_before(order),
             DeadlineKind.DISPUTE_ANSWER: None,
             DeadlineKind.DISPUTE_MEDIATION: dispute.mediation_ends_at,
             DeadlineKind.DISPUTE_DECISION: dispute.decision_due_at,

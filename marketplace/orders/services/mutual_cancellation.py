@@ -9,7 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.rules import rule
 from marketplace.orders import events, locks
-from marketplace.orders.deadlines import set_deadlines
+from marketplace.orders.deadlines import keep_clocks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import (
     CancelledBy,
@@ -20,10 +20,11 @@ from marketplace.orders.models import (
     ProposalKind,
 )
 from marketplace.orders.reasons import CANCEL_REASONS, known_reason
-from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services._rules import other_id, require_transition, role_of, tell
 from marketplace.orders.services.cancellation import end_by_cancelling
-from marketplace.orders.services.proposals import ProposalRule, close, declare, open_proposal, to_answer
-from marketplace.orders.states import BOTH, ORDER_TRANSITIONS, OrderStatus, ProposalStatus
+from marketplace.orders.services.clocks import at_deadline
+from marketplace.orders.services.proposals import ProposalRule, close, declare, open_proposal, start_clock, to_answer
+from marketplace.orders.states import BOTH, BUYER, ORDER_TRANSITIONS, SELLER, OrderStatus, ProposalStatus
 
 # Product decision: who was refused so often goes on talking, or opens a dispute.
 MOST_PROPOSALS = 3
@@ -34,7 +35,8 @@ _ASKS = _("The other side proposes to cancel: please answer")
 def propose_cancellation(*, order_id: int, user: User, reason_code: str = "", message: str = "") -> OrderProposal:
     """Ask the other side to end a running order; all of its money then goes back to the buyer.
 
-    The other side has `orders.cancel_answer_hours`; whatever moves the order on meanwhile overtakes it.
+    The other side has `orders.cancel_answer_hours`, during which no silence accepts a delivery; whatever else moves the
+    order on meanwhile overtakes it.
     Raises OrderError WRONG_STATE, PROPOSAL_OPEN or PROPOSED_TOO_OFTEN, and ValueError for an unknown reason.
     """
     order = locks.lock_order(order_id)
@@ -44,7 +46,8 @@ def propose_cancellation(*, order_id: int, user: User, reason_code: str = "", me
     if open_proposal(order=order, kind=ProposalKind.CANCEL):
         raise OrderError(OrderErrorCode.PROPOSAL_OPEN)
     now = clock.now()
-    until = now + _answer_within(order)
+    within = _answer_within(order)
+    until = now + within
     proposal = OrderProposal(
         order=order,
         kind=ProposalKind.CANCEL,
@@ -56,7 +59,9 @@ def propose_cancellation(*, order_id: int, user: User, reason_code: str = "", me
     )
     _check(order, proposal)
     proposal.save()
-    set_deadlines(order, {DeadlineKind.PROPOSAL_CANCEL: until})
+    start_clock(order, proposal)
+    if order.status == OrderStatus.DELIVERED:
+        _move_acceptance(order, by=within)
     events.record(
         order,
         OrderEventType.CANCEL_PROPOSED,
@@ -66,7 +71,7 @@ def propose_cancellation(*, order_id: int, user: User, reason_code: str = "", me
         reason=proposal.message[:500],
         until=until.isoformat(),
     )
-    tell(_other_id(order, user.pk), order, _ASKS)
+    tell(other_id(order, user.pk), order, _ASKS)
     return proposal
 
 
@@ -96,6 +101,33 @@ def withdraw_cancellation(*, order_id: int, proposal_id: int, user: User) -> Ord
     return _refuse(order_id, proposal_id, user, ProposalStatus.WITHDRAWN, OrderEventType.CANCEL_WITHDRAWN)
 
 
+@at_deadline(DeadlineKind.CANCEL_REMINDER)
+def remind_of_cancellation(order: Order) -> None:
+    """Half of the time to answer is over, and silence moves all of the money."""
+    proposal = open_proposal(order=order, kind=ProposalKind.CANCEL)
+    if proposal is not None:
+        tell(
+            other_id(order, proposal.proposed_by_id),
+            order,
+            _("Please answer: without an answer the order is cancelled"),
+        )
+
+
+def _move_acceptance(order: Order, *, by: timedelta) -> None:
+    """The acceptance clock stands still while a proposal waits: both were told that silence cancels, so it may not accept."""
+    assert order.auto_accept_at is not None  # noqa: S101 the table has a constraint for it
+    order.auto_accept_at += by
+    order.save(update_fields=["auto_accept_at", "updated_at"])
+    keep_clocks(order)
+
+
+def _go_on(order: Order, proposal: OrderProposal) -> None:
+    """Answered early with no, or taken back: the acceptance clock goes on from where it stood."""
+    refused = proposal.status in (ProposalStatus.DECLINED, ProposalStatus.WITHDRAWN)
+    if refused and order.status == OrderStatus.DELIVERED and proposal.expires_at and proposal.answered_at:
+        _move_acceptance(order, by=-(proposal.expires_at - proposal.answered_at))
+
+
 def _refuse(
     order_id: int, proposal_id: int, user: User, status: ProposalStatus, event: OrderEventType, message: str = ""
 ) -> OrderProposal:
@@ -106,7 +138,7 @@ def _refuse(
     close(proposal=proposal, status=status)
     events.record(order, event, actor=user, reason=message.strip()[:500])
     title = _("The proposal to cancel was taken back") if own else _("The proposal to cancel was declined")
-    tell(_other_id(order, user.pk), order, title)
+    tell(other_id(order, user.pk), order, title)
     return proposal
 
 
@@ -130,14 +162,11 @@ def _end(order: Order, proposal: OrderProposal, user: User | None) -> None:
         actor=user,
         reason_code=proposal.reason_code,
         reason=proposal.message[:500],
+        side=BUYER if proposal.proposed_by_id == order.buyer_id else SELLER,
     )
     told = {order.buyer_id, order.seller_id} - ({user.pk} if user else set())
     for person_id in sorted(told):
         tell(person_id, order, _("The order was cancelled"))
-
-
-def _other_id(order: Order, person_id: int) -> int:
-    return order.seller_id if person_id == order.buyer_id else order.buyer_id
 
 
 declare(
@@ -150,6 +179,8 @@ declare(
         check=_check,
         asks=_ASKS,
         deadline=DeadlineKind.PROPOSAL_CANCEL,
+        reminder=DeadlineKind.CANCEL_REMINDER,
+        closed=_go_on,
         answer_within=_answer_within,
         silence_accepts=True,
         records_itself=True,

@@ -21,7 +21,7 @@ from marketplace.core import clock
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Order, OrderEventType, OrderProposal, ProposalKind
-from marketplace.orders.services._rules import role_of, tell
+from marketplace.orders.services._rules import other_id, role_of, tell
 from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.states import BUYER, SELLER, OrderStatus, ProposalStatus
 
@@ -37,7 +37,8 @@ class ProposalRule:
     `accept` changes the (locked) order; its user is None when silence accepted. `check` raises OrderError for a proposal
     that may not be made. `asks` is what the other side is told. Without `deadline` a proposal stays open until it is
     answered or overtaken; with one, `answer_within` says how long, and when that is over it lapses, or, where
-    `silence_accepts`, does what its acceptance would have done. `counters`: a proposal of the other side replaces an open
+    `silence_accepts`, does what its acceptance would have done; `reminder` rings at half of that time. `closed` is called
+    when it was answered, taken back or overtaken, or has lapsed. `counters`: a proposal of the other side replaces an open
     one. `places_order`: `accept` makes another order, so that both people are held before this one is locked (docs/locking.md).
     `records_itself`: `accept` writes the line of the time line, so that none is written about the acceptance.
     """
@@ -50,6 +51,8 @@ class ProposalRule:
     deadline: DeadlineKind | None = None
     answer_within: Callable[[Order], timedelta] | None = None
     silence_accepts: bool = False
+    reminder: DeadlineKind | None = None
+    closed: Callable[[Order, OrderProposal], None] = _anything_goes
     counters: bool = False
     places_order: bool = False
     records_itself: bool = False
@@ -110,10 +113,9 @@ def propose(
     if earlier is not None:
         close(proposal=earlier, status=ProposalStatus.OVERTAKEN)
     proposal.save()
-    if rule.deadline is not None:
-        deadlines.set_deadlines(order, {rule.deadline: expires_at})
+    start_clock(order, proposal)
     _record(order, OrderEventType.PROPOSED, proposal, actor=user, message=proposal.message[:500])
-    tell(_other_side(order, user.pk), order, rule.asks)
+    tell(other_id(order, user.pk), order, rule.asks)
     return proposal
 
 
@@ -166,7 +168,7 @@ def withdraw_proposal(*, proposal_id: int, user: User) -> OrderProposal:
     _require_open(proposal)
     close(proposal=proposal, status=ProposalStatus.WITHDRAWN)
     _record(order, OrderEventType.PROPOSAL_WITHDRAWN, proposal, actor=user)
-    tell(_other_side(order, user.pk), order, _("A proposal was taken back"))
+    tell(other_id(order, user.pk), order, _("A proposal was taken back"))
     return proposal
 
 
@@ -206,13 +208,26 @@ def to_answer(*, order: Order, proposal_id: int, kind: ProposalKind, user: User,
     return proposal
 
 
+def start_clock(order: Order, proposal: OrderProposal) -> None:
+    """Let the clock of a proposal that was just made run, with its reminder at half of the time."""
+    rule, until = _RULES[ProposalKind(proposal.kind)], proposal.expires_at
+    if rule.deadline is None or until is None:
+        return
+    moments: dict[DeadlineKind, datetime | None] = {rule.deadline: until}
+    if rule.reminder is not None:
+        moments[rule.reminder] = until - (until - clock.now()) / 2
+    deadlines.set_deadlines(order, moments)
+
+
 def close(*, proposal: OrderProposal, status: ProposalStatus) -> None:
     """Write down how a proposal of a locked order was answered, and stop its clock."""
     proposal.status, proposal.answered_at = status, clock.now()
     proposal.save(update_fields=["status", "answered_at", "updated_at"])
     rule = _RULES.get(ProposalKind(proposal.kind))
-    if rule is not None and rule.deadline is not None:
-        deadlines.stop_deadlines(proposal.order, rule.deadline)
+    if rule is None:
+        return
+    deadlines.stop_deadlines(proposal.order, *(kind for kind in (rule.deadline, rule.reminder) if kind))
+    rule.closed(proposal.order, proposal)
 
 
 def _run_out(kind: ProposalKind, order: Order) -> None:
@@ -267,7 +282,3 @@ def _record(
         **data,
     }
     events.record(order, event, actor=actor, at=clock.now(), **{name: value for name, value in said.items() if value})
-
-
-def _other_side(order: Order, user_id: int) -> int:
-    return order.seller_id if user_id == order.buyer_id else order.buyer_id
