@@ -21,6 +21,7 @@ from marketplace.core import clock
 from marketplace.core.sheets import Cell, Column, Fen, Sheet
 from marketplace.orders import plan_selectors, presenters, selectors, turns
 from marketplace.orders.models import Order
+from marketplace.orders.shares import split_of
 from marketplace.orders.stages import PlanView
 from marketplace.orders.states import BUYER, FINAL_STATUSES, OrderStatus
 
@@ -128,7 +129,7 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
     current = shown.get_page(page)
     everything = _of(user, wanted.side)
     waiting = everything.order_by().aggregate(
-        all=Count("pk"), mine=Count("pk", filter=turns.waits_for(wanted.side), distinct=True)
+        all=Count("pk"), mine=Count("pk", filter=turns.waits_for(wanted.side) & _says(wanted), distinct=True)
     )
     plans = plan_selectors.unpaid_stages(user, side=wanted.side)
     is_buyer = wanted.side == BUYER
@@ -138,7 +139,9 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         tabs=[
             Tab("", _("All"), total, is_current=not wanted.state),
             *(
-                Tab(state.value, state_words(state), counts.get(state, 0), is_current=wanted.state == state)
+                Tab(
+                    state.value, state_words(state, wanted.side), counts.get(state, 0), is_current=wanted.state == state
+                )
                 for state in OrderStatus
                 if state in counts or wanted.state == state
             ),
@@ -147,7 +150,7 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         rows=[_row(order, user, wanted.side) for order in current],
         plans=plans if shows_plans and not wanted.state and not wanted.query else [],
         has_any=bool(waiting["all"] or plans),
-        mine=waiting["mine"] + (len(plans) if is_buyer else 0),
+        mine=waiting["mine"] + (len(plans) if is_buyer and not wanted.query else 0),
     )
 
 
@@ -167,7 +170,12 @@ def order_sheet(user: User, wanted: Wanted) -> Sheet:
         (pgettext("when", "Delivered"), 20),
         (pgettext("when", "Completed"), 20),
         (pgettext("when", "Cancelled"), 20),
+        (_("Package"), 12),
+        (_("Quantity"), 8),
+        (_("Coupon in yuan"), 12),
     )
+    if not is_buyer:
+        columns += ((_("Service fee in yuan"), 12), (_("Your share in yuan"), 12))
     title = _("Orders") if is_buyer else _("Orders of my services")
     name = f"{title}-{timezone.localtime(clock.now()):%Y%m%d}"
     return Sheet(name, title, [Column(heading, width) for heading, width in columns], _sheet_rows(user, wanted))
@@ -177,11 +185,11 @@ def _sheet_rows(user: User, wanted: Wanted) -> Iterator[list[Cell]]:
     orders = _ordered(user, wanted).prefetch_related("refunds")
     for order in orders.iterator(chunk_size=CHUNK):
         other = order.seller if wanted.side == BUYER else order.buyer
-        yield [
+        cells: list[Cell] = [
             order.number,
             order.gig_title,
             other.display_name,
-            str(state_words(OrderStatus(order.status))),
+            str(state_words(OrderStatus(order.status), wanted.side)),
             Fen(order.total_fen),
             Fen(order.total_fen - order.kept_fen),
             order.created_at,
@@ -190,7 +198,14 @@ def _sheet_rows(user: User, wanted: Wanted) -> Iterator[list[Cell]]:
             order.delivered_at,
             order.completed_at,
             order.cancelled_at,
+            str(order.get_package_tier_display()),
+            order.quantity,
+            Fen(order.discount_fen),
         ]
+        if wanted.side != BUYER:
+            split = split_of(order)  # of what is left of the price, also while it lies in escrow
+            cells += [Fen(split.commission_fen), Fen(split.seller_fen)]
+        yield cells
 
 
 def _of(user: User, side: str, group: str = "") -> QuerySet[Order]:
@@ -205,14 +220,19 @@ def _found(user: User, wanted: Wanted) -> QuerySet[Order]:
         orders = orders.filter(turns.waits_for(wanted.side))
     elif wanted.group == "other":
         orders = orders.filter(~turns.waits_for(wanted.side)).exclude(status__in=FINAL_STATUSES)
-    if wanted.query:
-        other = "seller" if wanted.side == BUYER else "buyer"
-        orders = orders.filter(
-            Q(number__istartswith=wanted.query)
-            | Q(gig_title__icontains=wanted.query)
-            | Q(**{f"{other}__profile__display_name__icontains": wanted.query})
-        )
-    return orders
+    return orders.filter(_says(wanted))
+
+
+def _says(wanted: Wanted) -> Q:
+    """That the words that were asked for stand in an order; any order will do when none were."""
+    if not wanted.query:
+        return Q()
+    other = "seller" if wanted.side == BUYER else "buyer"
+    return (
+        Q(number__istartswith=wanted.query)
+        | Q(gig_title__icontains=wanted.query)
+        | Q(**{f"{other}__profile__display_name__icontains": wanted.query})
+    )
 
 
 def _ordered(user: User, wanted: Wanted) -> QuerySet[Order]:
@@ -227,9 +247,17 @@ def _counts(orders: QuerySet[Order]) -> dict[str, int]:
     return {row["status"]: row["orders"] for row in rows}
 
 
-def state_words(state: OrderStatus) -> str | Promise:
-    """A state as the heading of many orders: what two agreed on stands beside what was decided."""
-    return _("Disputes settled") if state == S.RESOLVED else state.label
+def state_words(state: OrderStatus, side: str) -> str | Promise:
+    """A state as the heading of many orders, in the words of their rows (presenters.stamp): what it asks of this side."""
+    words = {
+        S.RESOLVED: _("Disputes settled"),  # what two agreed on stands beside what was decided
+        S.REVISION_REQUESTED: _("In revision") if side == BUYER else _("To revise"),
+    }
+    if side == BUYER:
+        words |= {S.AWAITING_REQUIREMENTS: _("Your turn: requirements"), S.DELIVERED: _("Your turn: acceptance")}
+    else:
+        words[S.IN_PROGRESS] = _("To deliver")
+    return words.get(state, state.label)
 
 
 def _row(order: Order, user: User, side: str) -> Row:

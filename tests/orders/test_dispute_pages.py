@@ -17,7 +17,7 @@ from marketplace.orders import dispute_page, dispute_selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Dispute, DisputeFile, OrderProposal, Refund
 from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
-from tests.factories import make_coupon, make_delivered_order, make_moderator, make_paid_order, make_user
+from tests.factories import make_coupon, make_delivered_order, make_moderator, make_order, make_paid_order, make_user
 from tests.logins import log_in
 from tests.orders.situations import footprint, make_order_in
 from tests.orders.test_dispute_steps import make_dispute_in
@@ -104,10 +104,35 @@ def test_a_cancellation_without_a_reason_keeps_what_was_typed_and_changes_nothin
     assert footprint(order) == before
 
 
+def offered_reasons(order):
+    page = client_of(order.buyer).get(address("cancel", order.number)).content.decode()
+    return set(re.findall(r'name="reason_code" value="(\w+)"', page))
+
+
+def test_a_buyer_is_asked_only_what_can_be_so_already():
+    of_the_work, late = {"not_as_described", "quality"}, {"late"}
+    always = {"changed_mind", "by_mistake", "asked_to_leave", "other"}
+    assert offered_reasons(make_order()) == always
+    order = make_paid_order()
+    assert offered_reasons(order) == always | {"no_reply"}
+    with clock.moved_to(order.due_at + timedelta(hours=1)):
+        assert offered_reasons(order) == always | {"no_reply"} | late
+    assert offered_reasons(make_delivered_order()) == always | {"no_reply"} | of_the_work
+
+
+def test_an_order_that_was_not_paid_is_cancelled_without_a_reason():
+    order = make_order()
+    assert client_of(order.buyer).post(address("cancel", order.number), {"way": "alone"}).status_code == 302
+    order.refresh_from_db()
+    assert order.status == OrderStatus.CANCELLED
+
+
 def test_too_early_a_buyer_is_refused_whatever_the_form_says():
     order = make_paid_order()
     before = footprint(order)
-    answer = client_of(order.buyer).post(address("cancel", order.number), {"way": "alone", "reason_code": "late"})
+    answer = client_of(order.buyer).post(
+        address("cancel", order.number), {"way": "alone", "reason_code": "changed_mind"}
+    )
     assert answer.status_code == 422
     assert footprint(order) == before
 

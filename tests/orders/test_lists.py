@@ -14,7 +14,7 @@ from marketplace.orders import lists, selectors, services
 from marketplace.orders.calendar import month_of
 from marketplace.orders.models import Dispute, Order
 from marketplace.orders.states import BUYER, FINAL_STATUSES, SELLER, OrderStatus
-from tests.factories import make_gig, make_order, make_paid_order, make_seller, make_user
+from tests.factories import make_coupon, make_gig, make_order, make_paid_order, make_seller, make_user
 from tests.logins import log_in
 from tests.orders.situations import EVERY_STATE, make_order_in
 
@@ -151,6 +151,34 @@ def test_the_export_holds_what_is_filtered_on_all_pages(two, monkeypatch):
     assert [row[0] for row in rows[1:]] == [order.number]
     assert rows[1][2:6] == ("林小满", "纠纷已了结", 100, 40)
     assert [row[0] for row in sheet_of(seller, "desk_export", q="没有这个")] == ["订单号"]
+
+
+def test_the_export_says_what_was_bought_and_to_the_seller_what_it_brings():
+    order = make_paid_order(quantity=2, coupon_code=make_coupon(code="FUYU5").code)
+    heads, bought = sheet_of(order.buyer, "export")
+    assert heads[12:] == ("套餐", "数量", "优惠券（元）")
+    assert bought[12:] == ("基础版", 2, 5)
+    heads, sold = sheet_of(order.seller, "desk_export")
+    assert heads[12:] == ("套餐", "数量", "优惠券（元）", "平台服务费（元）", "你的收入（元）")
+    assert sold[12:] == ("基础版", 2, 5, 15, 180)
+
+
+def test_tabs_and_rows_call_a_state_the_same(two):
+    for user, side, states in (
+        (two[0], BUYER, (S.DELIVERED, S.REVISION_REQUESTED, S.AWAITING_REQUIREMENTS)),
+        (two[1], SELLER, (S.IN_PROGRESS, S.REVISION_REQUESTED)),
+    ):
+        for state in states:
+            shown = lists.order_list(user, lists.Wanted.read(side, {"state": state}), page=None)
+            assert [tab.label for tab in shown.tabs if tab.is_current] == [shown.rows[0].stamp[0]]
+
+
+def test_how_many_wait_follows_the_words_that_are_searched_for(two):
+    buyer, _seller = two
+    number = Order.objects.get(buyer=buyer, status=S.DELIVERED).number
+    assert lists.order_list(buyer, lists.Wanted.read(BUYER, {}), page=None).mine > 1
+    assert lists.order_list(buyer, lists.Wanted.read(BUYER, {"q": number}), page=None).mine == 1
+    assert lists.order_list(buyer, lists.Wanted.read(BUYER, {"q": "没有这个"}), page=None).mine == 0
 
 
 def test_a_stranger_exports_and_sees_nothing_of_others(two):
