@@ -169,12 +169,18 @@ def _with_waiting(found: NextThing, proposals: list[ProposalLine], *, viewer: Us
 
 
 def first_refund_fen(dispute: Dispute, viewer: User) -> int:
-    """Where the slider stands at first, in fen: at what this person asked for last, else at what the dispute asks for."""
+    """Where the slider stands at first, in fen: at what this person asked for last, else at what the other side did."""
     order = dispute.order
     splits: list[OrderProposal] = getattr(order, "splits", [])
     said = [row.wanted_fen for row in dispute.statements.all() if row.author_id == viewer.pk]
     own = [proposal.amount_fen for proposal in splits if proposal.proposed_by_id == viewer.pk]
-    asked = [*own, *reversed(said), dispute.wanted_fen, order.kept_fen // 2]
+    asked = [
+        *own,
+        *reversed(said),
+        *(proposal.amount_fen for proposal in splits),
+        dispute.wanted_fen,
+        order.kept_fen // 2,
+    ]
     return min(next(amount for amount in asked if amount is not None), order.kept_fen)
 
 
