@@ -124,7 +124,7 @@ def test_the_lists_ask_the_database_as_often_for_many_orders_as_for_few(django_a
     buyer = make_user()
     make_paid_order(buyer=buyer)
     for _index in range(2):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             lists.order_list(buyer, lists.Wanted.read(BUYER, {"group": "other"}), page=None)
         with django_assert_num_queries(2):
             list(lists.order_sheet(buyer, lists.Wanted.read(BUYER, {})).rows)
@@ -160,7 +160,7 @@ def test_the_export_says_what_was_bought_and_to_the_seller_what_it_brings():
     assert bought[12:] == ("基础版", 2, 5)
     heads, sold = sheet_of(order.seller, "desk_export")
     assert heads[12:] == ("套餐", "数量", "优惠券（元）", "平台服务费（元）", "你的收入（元）")
-    assert sold[12:] == ("基础版", 2, 5, 15, 180)
+    assert sold[12:] == ("基础版", 2, 5, 20, 180)  # 195 paid + 5 of the coupon − 20
 
 
 def test_tabs_and_rows_call_a_state_the_same(two):
