@@ -117,7 +117,7 @@ class OrderList:
     rows: list[Row] = field(default_factory=list)
     has_any: bool = True
     plans: list[PlanView] = field(default_factory=list)  # agreements whose next stage waits for the buyer's payment
-    mine: int = 0  # how many wait for this person, whatever is filtered
+    mine: int = 0  # how many with the words that are searched for wait for this person, whatever else is filtered
 
 
 def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
@@ -157,7 +157,7 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
 def order_sheet(user: User, wanted: Wanted) -> Sheet:
     """Everything that the list shows on all its pages, read as it is written."""
     is_buyer = wanted.side == BUYER
-    columns = (
+    columns = [
         (_("Order number"), 20),
         (_("Service"), 40),
         (_("Seller") if is_buyer else _("Buyer"), 18),
@@ -173,9 +173,9 @@ def order_sheet(user: User, wanted: Wanted) -> Sheet:
         (_("Package"), 12),
         (_("Quantity"), 8),
         (_("Coupon in yuan"), 12),
-    )
+    ]
     if not is_buyer:
-        columns += ((_("Service fee in yuan"), 12), (_("Your share in yuan"), 12))
+        columns += [(_("Service fee in yuan"), 12), (_("Your share in yuan"), 12)]
     title = _("Orders") if is_buyer else _("Orders of my services")
     name = f"{title}-{timezone.localtime(clock.now()):%Y%m%d}"
     return Sheet(name, title, [Column(heading, width) for heading, width in columns], _sheet_rows(user, wanted))
