@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.messaging.models import Message
 from marketplace.orders.models import Order
-from marketplace.orders.presenters import TimelineEntry
 from marketplace.orders.states import OrderStatus
+from marketplace.orders.timeline import TimelineEntry
 
 MOST, EXCERPT = 50, 160
 

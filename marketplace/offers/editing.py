@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
+from marketplace.core.money import display_yuan
 from marketplace.gigs.models import Gig
 from marketplace.offers.forms import OfferForm, StageFormSet, initial_of, stage_rows_of
 from marketplace.offers.terms import OfferTerms
@@ -36,7 +39,26 @@ class OfferEditor:
     def is_valid(self) -> bool:
         """Whether all of it can be sent. Both parts are asked, so that all faults are shown at once."""
         self.form.wants_price = not self.has_stages
-        return all([self.form.is_valid(), self.stages.is_valid()])
+        is_valid = all([self.form.is_valid(), self.stages.is_valid()])
+        return is_valid and self._agrees_with_itself()
+
+    def _agrees_with_itself(self) -> bool:
+        """Whether a price and days typed above the stages are those of the stages. Nobody sends an offer of another price."""
+        typed, summed = self.form.cleaned_data, self.terms().summed()
+        if not summed.stages:
+            return True
+        if typed["price"] is not None and typed["price"] != summed.total_fen:
+            words = _(
+                "The stages add up to ¥%(sum)s, and ¥%(price)s stands here. Leave this empty, or change the stages."
+            )
+            amounts = {"sum": display_yuan(summed.total_fen), "price": display_yuan(typed["price"])}
+            self.form.add_error("price", words % amounts)
+        if typed["days"] is not None and typed["days"] != summed.delivery_days:
+            words = _(
+                "The stages add up to %(sum)s days, and %(days)s stands here. Leave this empty, or change the stages."
+            )
+            self.form.add_error("days", words % {"sum": summed.delivery_days, "days": typed["days"]})
+        return not self.form.errors
 
     def refuse(self, refusal: DomainError) -> None:
         """Show what the service said above the form, and keep what was typed."""
@@ -50,7 +72,7 @@ class OfferEditor:
                 title=form.cleaned_data["title"],
                 amount_fen=form.cleaned_data["amount"],
                 delivery_days=form.cleaned_data["days"],
-                revisions=form.cleaned_data["revisions"] or 0,
+                revisions=form.cleaned_data["revisions"],
                 description=form.cleaned_data["description"],
             )
             for form in self.stages

@@ -106,7 +106,8 @@ class StageForm(forms.Form):
     description = forms.CharField(label=_("What is delivered"), max_length=500, required=False)
     amount = YuanField(label=_("Amount"))
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=365)
-    revisions = forms.IntegerField(label=_("Revisions"), min_value=0, max_value=50, required=False)
+    # Left empty it would say 0, which nobody meant.
+    revisions = forms.IntegerField(label=_("Revisions"), min_value=0, max_value=50)
 
 
 class StageRows(BaseFormSet):

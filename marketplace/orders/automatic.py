@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import User
 from marketplace.core.rules import rule
+from marketplace.orders import turns
 from marketplace.orders.deadlines import SAYINGS, is_very_late, second_thought_until
 from marketplace.orders.models import DeadlineKind, Order
-from marketplace.orders.states import FINAL_STATUSES, OrderStatus
+from marketplace.orders.states import BUYER, FINAL_STATUSES, MEDIATOR, SELLER, OrderStatus
 
 K = DeadlineKind
 
-_OF_THE_BUYER = (OrderStatus.PENDING_PAYMENT, OrderStatus.AWAITING_REQUIREMENTS, OrderStatus.DELIVERED)
-_OF_THE_SELLER = (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
+_PROPOSALS = (K.PROPOSAL_CANCEL, K.PROPOSAL_EXTEND, K.PROPOSAL_DISCOUNT, K.PROPOSAL_SUPPLEMENT)
 
 # How a clock is stopped: by the buyer, by the seller.
 _STOPS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -34,14 +34,6 @@ _STOPS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Until the delivery you may then cancel alone and get everything back."),
         gettext_lazy("Deliver before, and the buyer cannot cancel alone."),
     ),
-    K.PROPOSAL_CANCEL: (
-        gettext_lazy("An answer stops this clock: whoever was asked may agree or decline."),
-        gettext_lazy("An answer stops this clock: whoever was asked may agree or decline."),
-    ),
-    K.DISPUTE_ANSWER: (
-        gettext_lazy("The answer of the other side stops this clock, and so does taking the dispute back."),
-        gettext_lazy("The answer of the other side stops this clock, and so does taking the dispute back."),
-    ),
     K.DISPUTE_MEDIATION: (
         gettext_lazy("Agree with each other before, and no mediator is needed."),
         gettext_lazy("Agree with each other before, and no mediator is needed."),
@@ -56,7 +48,15 @@ _STOPS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
 }
 _STOP_OF_UNPAID = gettext_lazy("Paying stops this clock.")
-_STOP_OF_PROPOSALS = gettext_lazy("An answer stops this clock.")
+# By whoever is asked, by whoever asked.
+_STOPS_OF_PROPOSALS = (
+    gettext_lazy("Your answer stops this clock: you may agree or decline."),
+    gettext_lazy("The other side's answer stops this clock, and so does taking the proposal back."),
+)
+_STOPS_OF_ANSWER = (
+    gettext_lazy("Your answer stops this clock."),
+    gettext_lazy("The answer of the other side stops this clock, and so does taking the dispute back."),
+)
 
 
 @dataclass(frozen=True)
@@ -80,37 +80,66 @@ class Outlook:
 
 def outlook(order: Order, viewer: User) -> Outlook:
     """What the order's page says of the time to come, for one of its two sides."""
-    coming = _coming(order, is_buyer=viewer.pk == order.buyer_id)
+    coming = _coming(order, viewer)
+    turn = turns.turn_of(order)
     stops = [each.stop for each in coming if each.stop]
-    return Outlook(_waits_for(order, viewer), coming, stops[0] if stops else _without_clocks(order))
+    # What is asked comes before the other clocks, whichever rings first.
+    if turn.proposal is not None and turn.proposal.expires_at is not None:
+        stops.insert(0, str(_STOPS_OF_PROPOSALS[0 if turn.asked == turns.side_of(order, viewer.pk) else 1]))
+    return Outlook(_waits_for(order, viewer, turn), coming, stops[0] if stops else _without_clocks(order))
 
 
-def expected(order: Order) -> list[tuple[str, datetime]]:
+def expected(order: Order, viewer: User) -> list[tuple[str, datetime]]:
     """What the time line shows above the past: everything that comes by itself and is no reminder, latest first."""
-    return [(each.title, each.at) for each in reversed(_coming(order, is_buyer=True)) if not each.is_reminder]
+    return [(each.title, each.at) for each in reversed(_coming(order, viewer)) if not each.is_reminder]
 
 
-def _coming(order: Order, *, is_buyer: bool) -> list[Automatic]:
+def title_of(kind: str, order: Order, viewer: User) -> str:
+    """What a clock is called for one of the two sides: whose answer is due depends on who looks."""
+    if kind == K.LATE:
+        return _("Promised revision") if order.status == OrderStatus.REVISION_REQUESTED else _("Promised delivery")
+    is_asked = viewer.pk in (order.buyer_id, order.seller_id) and order.status == OrderStatus.DISPUTED
+    if kind == K.DISPUTE_ANSWER and is_asked and order.dispute.opened_by_id != viewer.pk:
+        return _("Your answer is due")
+    if kind == K.VERY_LATE and viewer.pk == order.buyer_id:
+        return _("You may cancel alone")
+    return str(K(kind).label)
+
+
+def _coming(order: Order, viewer: User) -> list[Automatic]:
     if order.status == OrderStatus.PENDING_PAYMENT:
         return [Automatic(_("The order closes, nothing is charged"), order.payment_expires_at, str(_STOP_OF_UNPAID))]
-    rows = sorted(order.deadlines.all(), key=lambda row: row.due_at)
     found = []
-    for row in rows:
+    for row in sorted(order.deadlines.all(), key=lambda row: row.due_at):
         speaks = row.kind in SAYINGS and row.kind not in (K.LATE, K.VERY_LATE)
-        title = _("Promised delivery") if row.kind == K.LATE else row.get_kind_display()
-        stops = _STOPS.get(row.kind, (_STOP_OF_PROPOSALS,) * 2)
-        found.append(Automatic(title, row.due_at, "" if speaks else str(stops[0 if is_buyer else 1]), speaks))
+        stop = "" if speaks else str(_stop_of(row.kind, order, viewer))
+        found.append(Automatic(title_of(row.kind, order, viewer), row.due_at, stop, speaks))
     return found
 
 
-def _waits_for(order: Order, viewer: User) -> str:
-    status = order.status
-    if status in FINAL_STATUSES:
-        return ""
-    if status == OrderStatus.DISPUTED:
-        return _("both of you, and the mediator")
-    person = order.buyer if status in _OF_THE_BUYER else order.seller
-    return _("you") if person.pk == viewer.pk else person.display_name
+def _stop_of(kind: str, order: Order, viewer: User) -> str | Promise:
+    if kind in _PROPOSALS:
+        return _STOPS_OF_PROPOSALS[0 if turns.turn_of(order).asked == turns.side_of(order, viewer.pk) else 1]
+    if kind == K.DISPUTE_ANSWER:
+        opened = order.status == OrderStatus.DISPUTED and order.dispute.opened_by_id == viewer.pk
+        return _STOPS_OF_ANSWER[1 if opened else 0]
+    return _STOPS[kind][0 if viewer.pk == order.buyer_id else 1]
+
+
+def _waits_for(order: Order, viewer: User, turn: turns.Turn) -> str:
+    people = {BUYER: order.buyer, SELLER: order.seller}
+    names = {side: _("you") if person.pk == viewer.pk else person.display_name for side, person in people.items()}
+    if turn.worker and turn.asked and turn.worker != turn.asked:
+        return _("%(asked)s, for an answer, and %(worker)s, for the work") % {
+            "asked": names[turn.asked],
+            "worker": names[turn.worker],
+        }
+    if {BUYER, SELLER} <= turn.sides:
+        return _("both of you, and the mediator") if MEDIATOR in turn.sides else _("both of you")
+    person = next((names[side] for side in (BUYER, SELLER) if side in turn.sides), "")
+    if person and MEDIATOR in turn.sides:
+        return _("%(person)s, and the mediator") % {"person": person}
+    return person or (_("the mediator") if turn.sides else "")
 
 
 def _without_clocks(order: Order) -> str:

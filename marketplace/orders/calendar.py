@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.orders import selectors
+from marketplace.orders.automatic import title_of
 from marketplace.orders.deadlines import SAYINGS
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
 from marketplace.orders.states import BUYER, OrderStatus
@@ -96,8 +97,8 @@ def _things(user: User, side: str, start: datetime, end: datetime) -> defaultdic
     )
     found = [_of_the_columns(order) for order in orders.filter(within)]
     rows = OrderDeadline.objects.filter(order__in=orders.order_by(), due_at__gte=start, due_at__lt=end)
-    rows = rows.exclude(kind__in=_LEFT_OUT).select_related("order__buyer__profile", "order__seller__profile")
-    found += [(row.due_at, row.get_kind_display(), row.order) for row in rows]
+    rows = rows.exclude(kind__in=_LEFT_OUT).select_related("order__dispute")
+    found += [(row.due_at, title_of(row.kind, row.order, user), row.order) for row in rows]
     now, by_day = clock.now(), defaultdict(list)
     for at, what, order in sorted(found, key=lambda each: (each[0], each[2].pk)):
         by_day[timezone.localdate(at)].append(DueThing(at, what, order, at < now))
@@ -109,4 +110,5 @@ def _of_the_columns(order: Order) -> tuple[datetime, str | Promise, Order]:
         return order.auto_accept_at, _("Accepted automatically"), order
     if order.status == OrderStatus.PENDING_PAYMENT or order.due_at is None:
         return order.payment_expires_at, _("Closed, not paid in time"), order
-    return order.due_at, _("Promised delivery"), order
+    is_revision = order.status == OrderStatus.REVISION_REQUESTED
+    return order.due_at, _("Promised revision") if is_revision else _("Promised delivery"), order

@@ -29,7 +29,7 @@ def order_cancel(request: HttpRequest, number: str) -> HttpResponse:
     """The ways out of an order, what each means for the money, and why it ends."""
     order = selectors.order_for(request.user, number)
     terms = cancel_terms(order, request.user)
-    form = CancelForm(request.POST or None, side=terms.side)
+    form = CancelForm(request.POST or None, order=order, side=terms.side)
     if request.method == "POST" and form.is_valid():
         said = {"reason_code": form.cleaned_data["reason_code"]}
         way = request.POST.get("way")

@@ -38,6 +38,11 @@ class CancelTerms:
         """Whether there is any way at all."""
         return self.alone or self.together
 
+    @property
+    def needs_nobody(self) -> bool:
+        """Whether this side may simply end it, without a mark: then asking the other side only costs time."""
+        return self.alone and not self.is_marked
+
 
 def may_cancel_alone(order: Order, side: str) -> bool:
     """Whether the table lets this side end the order alone; a buyer's running work only when it is very late, or soon after

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,15 +10,21 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
 from marketplace.core.rules import rule
-from marketplace.orders import delivery_selectors, order_parts, selectors, services
+from marketplace.orders import delivery_selectors, order_parts, selectors, services, tip_rules
 from marketplace.orders.delivery_forms import DiscountForm, ExtendForm, OneMoreRevisionForm, SupplementForm, TipForm
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.extending import extended_due_at
 from marketplace.orders.models import Order, OrderKind, ProposalKind
 from marketplace.orders.states import OrderStatus, ProposalStatus
 
@@ -54,7 +61,7 @@ def _proposes(kind: ProposalKind) -> Callable[[Order, User, Any], object]:
 _CHANGES: dict[str, _Change] = {
     "extend": _Change(
         title=_("Ask for more time"),
-        text=_("The delivery is due later only if the buyer agrees. Without an answer nothing changes."),
+        text=_("It is due on %(due)s. Later only if the buyer agrees; without an answer nothing changes."),
         button=_("Ask the buyer"),
         form=ExtendForm,
         run=_proposes(ProposalKind.EXTEND),
@@ -97,8 +104,8 @@ _CHANGES: dict[str, _Change] = {
     "pause": _Change(
         title=_("Take more time to look"),
         text=_(
-            "Automatic acceptance is put off by %(days)s days, once for this order, and the seller is told. You can still"
-            " accept, ask for a revision or open a dispute at any time."
+            "Automatic acceptance is put off by %(days)s days, to %(until)s, once for this order, and the seller is told. You"
+            " can still accept, ask for a revision or open a dispute at any time."
         ),
         button=_("Put it off"),
         form=forms.Form,
@@ -107,7 +114,7 @@ _CHANGES: dict[str, _Change] = {
     ),
     "tip": _Change(
         title=_("Give a tip"),
-        text=_("It is the seller's as soon as it is paid. Nobody expects one."),
+        text=_("It is the seller's as soon as it is paid. Nobody expects one. You can give one until %(until)s."),
         button=_("Go to payment"),
         form=TipForm,
         run=lambda order, user, form: services.give_tip(
@@ -141,12 +148,43 @@ def change(request: HttpRequest, number: str, action: str) -> HttpResponse:
                 messages.success(request, definition.done)
                 return redirect(order)
     elif action not in order_parts.possible_changes(order, request.user, delivery_selectors.proposals_of(order)):
+        if action == "tip" and tip_rules.is_too_late(order):
+            messages.info(request, OrderError(OrderErrorCode.TIP_TOO_LATE, days=tip_rules.days(order)).message)
         return redirect(order)
-    if action == "pause":
-        days = rule(order.rules, "orders.acceptance_pause_days")
-        definition = replace(definition, text=str(definition.text) % {"days": days})
+    definition = replace(definition, text=str(definition.text) % _moments(order))
     context = {"order": order, "form": form, "action": definition}
+    if action == "extend":
+        context |= {"preview": reverse("orders:extend_preview", args=[order.number]), "new_due": _new_due(order, form)}
     return render(request, "orders/order_action.html", context, status=200 if request.method == "GET" else 422)
+
+
+def _moments(order: Order) -> dict[str, str]:
+    """Days and moments that the sentences of the pages name; "" for what an order in this state has not."""
+    pause = rule(order.rules, "orders.acceptance_pause_days")
+    until = order.auto_accept_at + timedelta(days=pause) if order.auto_accept_at else None
+    if order.completed_at is not None:
+        until = tip_rules.ends_at(order)
+    return {"days": str(pause), "until": _moment(until), "due": _moment(order.due_at)}
+
+
+def _moment(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), gettext("j F, H:i")) if moment else ""
+
+
+def _new_due(order: Order, form: Any) -> str:
+    """Until when it would be due with the typed days; "" while none can be read."""
+    days = form.cleaned_data.get("days") if form.is_bound and (form.is_valid() or "days" not in form.errors) else None
+    return _moment(extended_due_at(order, days)) if days else ""
+
+
+@login_required
+@require_safe
+def extend_preview(request: HttpRequest, number: str) -> HttpResponse:
+    """What the typed days would make of the date, while they are typed."""
+    order = selectors.order_for(request.user, number)
+    if "extend" not in order_parts.possible_changes(order, request.user, delivery_selectors.proposals_of(order)):
+        raise Http404
+    return render(request, "orders/_new_due.html", {"new_due": _new_due(order, ExtendForm(request.GET))})
 
 
 _ANSWERS: dict[str, tuple[Callable[..., Any], str | Promise]] = {

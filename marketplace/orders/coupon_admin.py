@@ -1,5 +1,6 @@
 """Coupons in the admin: marketers make them, finance watches what they cost. Nobody removes one: orders point at it."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -7,17 +8,20 @@ from django import forms
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from marketplace.core import staff_log
 from marketplace.core.config import get_config
-from marketplace.core.money import display_money, parse_yuan, yuan_text
+from marketplace.core.money import display_money, display_yuan, parse_yuan, yuan_text
 from marketplace.orders import locks
 from marketplace.orders.models import Coupon, CouponUse
 
@@ -118,8 +122,9 @@ class CouponViewSet(SnippetViewSet):
             label=_("Promised and budget"),
             sort_key="spent_fen",
         ),
-        DateColumn("ends_at", label=_("ends at"), sort_key="ends_at"),
-        BooleanColumn("is_active", label=_("in use"), sort_key="is_active"),
+        # Wagtail's own column says how long ago a date was, which is nothing for one to come; and a truth is "True" to it.
+        Column(lambda coupon: _moment(coupon.ends_at), label=_("ends at"), sort_key="ends_at"),
+        Column(lambda coupon: _("yes") if coupon.is_active else _("no"), label=_("in use"), sort_key="is_active"),
     ]
     list_filter = ["is_active", "first_order_only"]
     search_fields = ["code", "name", "name_en"]
@@ -202,10 +207,17 @@ class CouponUseViewSet(SnippetViewSet):
 
 
 def gives(coupon: Coupon) -> str:
-    """What it takes off, in a few characters: ¥20, or 10 % up to ¥50."""
+    """What it takes off, in a few words: ¥20, or 10 % up to ¥50."""
     if coupon.amount_fen is not None:
         return display_money(coupon.amount_fen)
-    return f"{coupon.percent}% ≤ {display_money(coupon.cap_fen or 0)}"
+    return gettext("%(percent)s%% of the price, ¥%(cap)s at most") % {
+        "percent": coupon.percent,
+        "cap": display_yuan(coupon.cap_fen or 0),
+    }
+
+
+def _moment(moment: datetime) -> str:
+    return date_format(localtime(moment), "Y-m-d H:i")
 
 
 def note_change(request: HttpRequest, changed: Any) -> None:

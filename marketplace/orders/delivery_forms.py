@@ -201,14 +201,17 @@ class TipForm(_AmountForm):
             *((str(fen), f"¥{display_yuan(fen)}") for fen in presets),
             ("own", _("My own amount")),
         ]
-        self.fields["preset"].initial = str(presets[0])
         fee = tip_rules.fee_basis_points(order)
         self.fields["preset"].help_text = (
             _("The platform keeps %(percent)s%% of it.") % {"percent": yuan_text(fee)}
             if fee
             else _("The platform takes no fee on tips: all of it goes to the seller.")
         )
+        self.fields["preset"].required = False  # an amount that is typed says it, too
         amount = self.fields["amount"]
+        amount.widget.attrs["data-own-choice"] = "preset"
+        for name in ("preset", "amount"):
+            self.fields[name].hide_optional = True  # type: ignore[attr-defined]  # one of the two (components/field.html)
         amount.required, amount.label = False, _("Another amount, in yuan")
         amount.help_text = _("From ¥%(least)s to ¥%(most)s.") % {
             "least": display_yuan(tip_rules.least_fen(order)),
@@ -219,12 +222,24 @@ class TipForm(_AmountForm):
     def amount_fen(self) -> int:
         """What was chosen, in fen. Call after `is_valid()`."""
         chosen = self.cleaned_data["preset"]
-        return int(self.cleaned_data["amount"] if chosen == "own" else chosen)
+        return int(self.cleaned_data["amount"] if chosen in ("", "own") else chosen)
 
     def clean(self) -> dict[str, Any]:
+        """Nothing is chosen beforehand, and of two different amounts none is charged."""
         data = super().clean() or {}
-        if data.get("preset") == "own" and not data.get("amount") and "amount" not in self.errors:
+        chosen, typed = data.get("preset"), data.get("amount")
+        if "amount" in self.errors or "preset" in self.errors:
+            return data
+        if not chosen and not typed:
+            self.add_error("preset", _("Please choose an amount, or type one."))
+        elif chosen == "own" and not typed:
             self.add_error("amount", _("Please type the amount."))
+        elif chosen not in ("", "own") and typed and int(chosen) != typed:
+            self.add_error(
+                "amount",
+                _("You ticked ¥%(ticked)s and typed ¥%(typed)s. Nothing was charged: please leave only one of them.")
+                % {"ticked": display_yuan(int(chosen)), "typed": display_yuan(typed)},
+            )
         return data
 
 

@@ -28,6 +28,14 @@ def preview_for(user: User, number: str, file_id: int, *, width: int) -> tuple[D
     return found, next((size for size in sizes if size["width"] >= width), sizes[-1])["webp"]
 
 
+def picture_for(user: User, number: str, file_id: int) -> DeliveryFile:
+    """A delivered file that has a preview, for whom its preview is. Raises Http404."""
+    found = _delivered(user, number).filter(pk=file_id).first()
+    if found is None or not found.previews:
+        raise Http404
+    return found
+
+
 def _delivered(user: User, number: str) -> QuerySet[DeliveryFile]:
     mine = _concerned(user, "delivery__order")
     files = DeliveryFile.objects.filter(mine, delivery__order__number=number)

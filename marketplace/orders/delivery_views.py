@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.core.downloads import download
 from marketplace.core.errors import DomainError
 from marketplace.orders import comparing, delivery_selectors, presenters, selectors, services
+from marketplace.orders.delivery_access import is_held_back
 from marketplace.orders.delivery_forms import DeliveryForm, RevisionForm, SentFilesForm
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, SentFile, private_storage
@@ -132,6 +133,25 @@ def preview(request: HttpRequest, number: str, file_id: int) -> HttpResponseBase
         content = stored.read()
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
     return HttpResponse(content, content_type="image/webp", headers=headers)
+
+
+@login_required
+@require_safe
+def picture(request: HttpRequest, number: str, file_id: int) -> HttpResponse:
+    """A page of one delivered picture: as wide as the screen, with the way back, and to the original once it is open."""
+    file = delivery_selectors.picture_for(request.user, number, file_id)
+    order = file.delivery.order
+    beside = [each for each in file.delivery.files.all() if each.previews]
+    place = beside.index(file)
+    context = {
+        "order": order,
+        "file": file,
+        "is_held_back": is_held_back(order, file.delivery, file, request.user),
+        "shown": max(file.previews, key=lambda size: size["width"]),
+        "before": beside[place - 1] if place else None,
+        "after": beside[place + 1] if place + 1 < len(beside) else None,
+    }
+    return render(request, "orders/delivery_picture.html", context)
 
 
 @login_required

@@ -10,7 +10,7 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
-from marketplace.orders import dispute_page, dispute_selectors, presenters, services
+from marketplace.orders import dispute_page, dispute_selectors, services, timeline
 from marketplace.orders.bundle_views import bundle_response
 from marketplace.orders.conversations import conversation_of
 from marketplace.orders.dispute_forms import AdviceForm, DecisionForm
@@ -39,10 +39,13 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 @permission_required("orders.change_dispute")
 @require_http_methods(["GET", "POST"])
 def dispute_case(request: HttpRequest, dispute_id: int) -> HttpResponse:
-    """All that was asked, delivered, said, shown and proposed; and the decision."""
+    """All that was asked, delivered, said, shown and proposed; and the decision, which is read once more before it counts."""
     dispute = dispute_selectors.case_of(dispute_id)
     form = DecisionForm(request.POST or None, order=dispute.order)
     if request.method == "POST" and form.is_valid():
+        if request.POST.get("confirmed_fen") != str(form.cleaned_data["refund"]):
+            summary = dispute_page.sums_of(dispute.order, form.cleaned_data["refund"])
+            return _case(request, dispute, form, AdviceForm(order=dispute.order), summary)
         try:
             services.decide_dispute(
                 order_id=dispute.order_id,
@@ -58,7 +61,13 @@ def dispute_case(request: HttpRequest, dispute_id: int) -> HttpResponse:
     return _case(request, dispute, form, AdviceForm(order=dispute.order))
 
 
-def _case(request: HttpRequest, dispute: Dispute, form: DecisionForm, advice_form: AdviceForm) -> HttpResponse:
+def _case(
+    request: HttpRequest,
+    dispute: Dispute,
+    form: DecisionForm,
+    advice_form: AdviceForm,
+    summary: dispute_page.SplitSums | None = None,
+) -> HttpResponse:
     order = dispute.order
     first = next((one.mediator_id for one in dispute.decisions.all() if one.number == 1), None)
     is_own = request.user.pk in (order.buyer_id, order.seller_id)
@@ -68,10 +77,11 @@ def _case(request: HttpRequest, dispute: Dispute, form: DecisionForm, advice_for
         "order": order,
         "form": form,
         "advice_form": advice_form,
+        "summary": summary,
         "next": dispute_page.next_of(dispute, request.user),
         "statements": dispute_page.statements_of(dispute),
         "proposals": dispute_page.proposals_of(dispute, request.user),
-        "events": presenters.timeline(order, request.user),
+        "events": timeline.timeline(order, request.user),
         "messages_said": conversation_of(order),
         "bundle": next(iter(dispute.bundles.all()), None),
         "is_own": is_own,

@@ -11,7 +11,7 @@ from marketplace.core.forms import MultipleFileField
 from marketplace.core.money import display_yuan, parse_yuan, yuan_text
 from marketplace.orders.forms import MAX_FILE_BYTES
 from marketplace.orders.models import Order
-from marketplace.orders.reasons import CANCEL_REASONS, DISPUTE_REASONS
+from marketplace.orders.reasons import DISPUTE_REASONS, cancel_reasons
 
 MAX_FILES_AT_ONCE = 10
 
@@ -22,9 +22,10 @@ class CancelForm(forms.Form):
         label=_("Words for the other side"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500, required=False
     )
 
-    def __init__(self, *args, side: str, **kwargs):
+    def __init__(self, *args, order: Order, side: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["reason_code"].choices = CANCEL_REASONS[side].choices
+        self.fields["reason_code"].choices = cancel_reasons(order, side)
+        self.fields["reason_code"].required = order.paid_at is not None  # nobody waits for an answer before that
 
 
 class YuanField(forms.DecimalField):

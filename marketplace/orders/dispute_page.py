@@ -1,6 +1,6 @@
 """What a dispute's page says: steps, the next clock, what each side may do. Computed from what was read; no queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.formats import date_format
@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
+from marketplace.core import clock
 from marketplace.core.money import display_yuan
 from marketplace.orders.dispute_words import resolved_parts
 from marketplace.orders.models import (
@@ -94,11 +95,28 @@ class DisputePage:
     may_decide: bool  # accept or appeal the decision
     has_accepted: bool
     is_open: bool
+    may_propose: bool  # nothing of their own waits for an answer, and the two may still agree
 
     @property
     def waiting(self) -> ProposalLine | None:
         """The division that waits for an answer."""
         return next((line for line in self.proposals if line.is_open), None)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the other side's division waits for this person's answer."""
+        return self.waiting is not None and not self.waiting.is_own
+
+    @property
+    def dues(self) -> list[str]:
+        """What this person is asked for, the first thing first: the bar at the bottom leads there. Empty: nobody waits."""
+        steps = {
+            "reply": self.is_open and self.is_asked,
+            "decide": self.may_decide,
+            "answer": self.may_answer,
+        }
+        found = [name for name, is_due in steps.items() if is_due]
+        return found or (["propose"] if self.may_propose else [])
 
 
 def page_of(dispute: Dispute, viewer: User) -> DisputePage:
@@ -108,15 +126,16 @@ def page_of(dispute: Dispute, viewer: User) -> DisputePage:
     is_open = not dispute.is_over
     accepted = dispute.buyer_accepted_at if is_buyer else dispute.seller_accepted_at
     status = _status_of(dispute)
+    proposals = proposals_of(dispute, viewer)
     return DisputePage(
         is_buyer=is_buyer,
         stamp=_stamp(dispute),
         stamp_tone="" if not is_open else "cinnabar",
         steps=steps_of(dispute),
-        next=next_of(dispute, viewer),
+        next=_with_waiting(next_of(dispute, viewer), proposals, viewer=viewer, order=order),
         statements=statements_of(dispute),
         advice=[row for row in dispute.statements.all() if row.kind == StatementKind.ADVICE],
-        proposals=proposals_of(dispute, viewer),
+        proposals=proposals,
         decisions=list(dispute.decisions.all()),
         may_answer=viewer.pk != dispute.opened_by_id
         and (status == _D.ANSWER or (status == _D.MEDIATION and dispute.answered_at is None)),
@@ -127,7 +146,42 @@ def page_of(dispute: Dispute, viewer: User) -> DisputePage:
         may_decide=status == _D.DECIDED and accepted is None,
         has_accepted=status == _D.DECIDED and accepted is not None,
         is_open=is_open,
+        may_propose=status in (_D.MEDIATION, _D.DECISION) and not any(line.is_open for line in proposals),
     )
+
+
+def _with_waiting(found: NextThing, proposals: list[ProposalLine], *, viewer: User, order: Order) -> NextThing:
+    """A division that waits for its answer is what comes next; the clock of the case goes on beside it."""
+    waiting = next((line for line in proposals if line.is_open), None)
+    if waiting is None:
+        return found
+    parts = parts_text(waiting.sums.refund_fen, waiting.sums.released_fen)
+    if waiting.is_own:
+        other = order.seller if viewer.pk == order.buyer_id else order.buyer
+        title = _("%(name)s is asked about your proposal: %(parts)s") % {"name": other.display_name, "parts": parts}
+        return replace(found, title=title)
+    name = waiting.proposal.proposed_by.display_name
+    return replace(
+        found,
+        title=_("%(name)s proposes: %(parts)s") % {"name": name, "parts": parts},
+        text=_("Please accept or decline it. Accepted, it counts at once; without an answer the dispute goes on."),
+    )
+
+
+def first_refund_fen(dispute: Dispute, viewer: User) -> int:
+    """Where the slider stands at first, in fen: at what this person asked for last, else at what the other side did."""
+    order = dispute.order
+    splits: list[OrderProposal] = getattr(order, "splits", [])
+    said = [row.wanted_fen for row in dispute.statements.all() if row.author_id == viewer.pk]
+    own = [proposal.amount_fen for proposal in splits if proposal.proposed_by_id == viewer.pk]
+    asked = [
+        *own,
+        *reversed(said),
+        *(proposal.amount_fen for proposal in splits),
+        dispute.wanted_fen,
+        order.kept_fen // 2,
+    ]
+    return min(next(amount for amount in asked if amount is not None), order.kept_fen)
 
 
 def _took_back(dispute: Dispute, viewer: User) -> bool:
@@ -161,8 +215,10 @@ def steps_of(dispute: Dispute) -> list[Step]:
     status = _status_of(dispute)
     if status == _D.WITHDRAWN:
         return []
-    current = _PLACE[status]
     decisions = list(dispute.decisions.all())
+    if status == _D.CLOSED:
+        return _steps_of_closed(dispute, decisions)
+    current = _PLACE[status]
     labels = [_("Opening"), _("Response"), _("Mediation"), _("Decision"), _("Appeal")]
     moments = [
         dispute.began_at,
@@ -179,6 +235,21 @@ def steps_of(dispute: Dispute) -> list[Step]:
         )
         for place, label in enumerate(labels)
     ]
+
+
+def _steps_of_closed(dispute: Dispute, decisions: list[DisputeDecision]) -> list[Step]:
+    """What really happened, nothing else: what was agreed was decided by nobody."""
+    by_a_mediator = dispute.decided_at if dispute.decided_by_id else None
+    decided_at = decisions[0].decided_at if decisions else by_a_mediator
+    happened = [
+        (_("Opening"), dispute.began_at, True),
+        (_("Response"), dispute.answered_at, dispute.answered_at is not None),
+        (_("Mediation"), None, dispute.mediation_ends_at is not None),
+        (_("Decision"), decided_at, decided_at is not None),
+        (_("Appeal"), dispute.appealed_at, dispute.appealed_at is not None),
+        (_("Agreement"), dispute.decided_at, dispute.decided_by_id is None),
+    ]
+    return [Step(title=title, state="done", note=_day(at)) for title, at, did in happened if did]
 
 
 def _day(moment: datetime | None) -> str:
@@ -202,17 +273,21 @@ def next_of(dispute: Dispute, viewer: User) -> NextThing:
     if status == _D.MEDIATION:
         return NextThing(
             title=_("You can still agree yourselves"),
-            text=_("A division that one side proposes and the other accepts counts at once.") + " " + safe,
+            text=_(
+                "A division that one side proposes and the other accepts counts at once."
+                " A mediator reads along, and may decide earlier."
+            )
+            + " "
+            + safe,
             deadline=dispute.mediation_ends_at,
-            deadline_text=_("the mediation ends; without an agreement a mediator decides"),
+            deadline_text=_("the time to agree ends; then a mediator decides at the latest"),
             started_at=dispute.answered_at or dispute.answer_due_at,
         )
     if status == _D.DECISION:
         return NextThing(
             title=_("A mediator decides"),
-            text=_("If it takes longer, all mediators are told of it every day. No clock decides for them.")
-            + " "
-            + safe,
+            text=_overdue(dispute, safe)
+            or _("If it takes longer, all mediators are told of it every day. No clock decides for them.") + " " + safe,
             deadline=dispute.decision_due_at,
             deadline_text=_("is the day by which it is decided"),
             started_at=dispute.began_at,
@@ -231,7 +306,8 @@ def next_of(dispute: Dispute, viewer: User) -> NextThing:
     if status == _D.APPEALED:
         return NextThing(
             title=_("Another mediator looks at it again"),
-            text=_("This second decision is final, and the money moves with it.") + " " + safe,
+            text=_overdue(dispute, safe)
+            or _("This second decision is final, and the money moves with it.") + " " + safe,
             deadline=dispute.decision_due_at,
             deadline_text=_("is the day by which the appeal is decided"),
             started_at=dispute.appealed_at,
@@ -243,6 +319,19 @@ def next_of(dispute: Dispute, viewer: User) -> NextThing:
     return NextThing(
         title=agreed % {"parts": parts},
         text=_("What goes back goes the way it was paid; its progress stands on the page of the order."),
+    )
+
+
+def _overdue(dispute: Dispute, safe: str) -> str:
+    """What it means that people are late: nothing is lost, and somebody hears of it each day. Empty while they are not."""
+    if dispute.decision_due_at is None or clock.now() <= dispute.decision_due_at:
+        return ""
+    return (
+        _(
+            "The decision is late. All mediators are told of it every day; you need not do anything, and can still agree."
+        )
+        + " "
+        + safe
     )
 
 

@@ -62,9 +62,9 @@ def dispute_detail(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, dispute: Dispute, bound: dict[str, forms.Form] | None = None) -> HttpResponse:
     order = dispute.order
     page = dispute_page.page_of(dispute, request.user)
-    half = {"refund": yuan_text(order.kept_fen // 2)}
+    first_fen = dispute_page.first_refund_fen(dispute, request.user)
     typed = bound or {}
-    split = typed.get("propose") or SplitForm(order=order, initial=half)
+    split = typed.get("propose") or SplitForm(order=order, initial={"refund": yuan_text(first_fen)})
     assert isinstance(split, SplitForm)  # noqa: S101 narrows the type
     typed_fen = split.typed_fen if split.is_bound else None
     context = {
@@ -73,7 +73,7 @@ def _page(request: HttpRequest, dispute: Dispute, bound: dict[str, forms.Form] |
         "page": page,
         "next": page.next,
         "split_form": split,
-        "sums": dispute_page.sums_of(order, order.kept_fen // 2 if typed_fen is None else typed_fen),
+        "sums": dispute_page.sums_of(order, first_fen if typed_fen is None else typed_fen),
         "answer_form": typed.get("answer") or AnswerForm(order=order),
         "evidence_form": typed.get("add") or EvidenceForm(),
         "appeal_form": typed.get("appeal") or AppealForm(),
@@ -117,7 +117,12 @@ def _appeal(order: Order, user: User, data: Any) -> object:
 
 _ACTS: dict[str, _Act] = {
     "propose": _Act(_propose, _("Proposed. The other side was told."), SplitForm, needs_order=True),
-    "answer": _Act(_answer, _("Sent. A mediator looks at it now."), AnswerForm, needs_order=True),
+    "answer": _Act(
+        _answer,
+        _("Sent. You can still agree yourselves; a mediator reads it and decides if you do not."),
+        AnswerForm,
+        needs_order=True,
+    ),
     "add": _Act(_add, _("Added. The other side and the mediator see it."), EvidenceForm),
     "appeal": _Act(_appeal, _("Appealed. Another mediator looks at it."), AppealForm),
     "accept": _Act(

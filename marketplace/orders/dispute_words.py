@@ -44,6 +44,9 @@ def _cancelled(event: OrderEvent) -> str:
     words = _with_reason(event, CANCEL_REASONS)
     if event.data.get("by") == CancelledBy.SILENCE:
         return _("The other side did not answer in time. %(words)s") % {"words": words}
+    if event.data.get("by") == CancelledBy.BOTH and event.data.get("side") in (BUYER, SELLER):
+        proposer = event.order.buyer if event.data["side"] == BUYER else event.order.seller
+        return _("%(name)s had proposed it. %(words)s") % {"name": proposer.display_name, "words": words}
     return words
 
 
@@ -53,4 +56,4 @@ def _with_reason(event: OrderEvent, table: dict) -> str:
     side = str(event.data.get("side") or (BUYER if event.actor_id == event.order.buyer_id else SELLER))
     reason = str(reason_text(table, side, code)) if code else ""
     own = str(event.data.get("reason", ""))
-    return f"{reason}: {own}" if reason and own else reason or own
+    return _("%(reason)s: %(words)s") % {"reason": reason, "words": own} if reason and own else reason or own

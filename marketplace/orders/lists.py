@@ -19,23 +19,19 @@ from django.utils.translation import gettext_lazy, pgettext
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.sheets import Cell, Column, Fen, Sheet
-from marketplace.orders import plan_selectors, presenters, selectors
+from marketplace.orders import plan_selectors, presenters, selectors, turns
 from marketplace.orders.models import Order
+from marketplace.orders.shares import split_of
 from marketplace.orders.stages import PlanView
-from marketplace.orders.states import BUYER, FINAL_STATUSES, SELLER, OrderStatus
+from marketplace.orders.states import BUYER, FINAL_STATUSES, OrderStatus
 
 PAGE_SIZE, CHUNK = 20, 500
 S = OrderStatus
 
-# Whose act brings the order on. In a dispute either may.
-TURN: Mapping[str, tuple[OrderStatus, ...]] = {
-    BUYER: (S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.DELIVERED, S.DISPUTED),
-    SELLER: (S.IN_PROGRESS, S.REVISION_REQUESTED, S.DISPUTED),
-}
 GROUPS: Mapping[str, str | Promise] = {
     "": gettext_lazy("All orders"),
     "mine": gettext_lazy("Waiting for me"),
-    "other": gettext_lazy("Waiting for the other side"),
+    "other": gettext_lazy("Waiting for others"),
     "open": gettext_lazy("Ongoing"),
     "finished": gettext_lazy("Finished"),
 }
@@ -110,6 +106,7 @@ class Row:
     cover: str
     next_at: datetime | None
     what_next: str | Promise
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -122,17 +119,20 @@ class OrderList:
     rows: list[Row] = field(default_factory=list)
     has_any: bool = True
     plans: list[PlanView] = field(default_factory=list)  # agreements whose next stage waits for the buyer's payment
-    mine: int = 0  # how many wait for this person, whatever is filtered
+    mine: int = 0  # how many with the words that are searched for wait for this person, whatever else is filtered
 
 
 def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
-    """What this person bought (or sold), as asked for. Five queries, and three for agreements whose next stage waits."""
+    """What this person bought (or sold), as asked for. A handful of queries, and three for agreements whose next stage waits."""
     counts = _counts(_found(user, wanted))
     total = sum(counts.values())
-    shown = Paginator(_ordered(user, wanted), PAGE_SIZE)
+    shown = Paginator(turns.with_turns(_ordered(user, wanted)), PAGE_SIZE)
     shown.__dict__["count"] = counts.get(wanted.state, 0) if wanted.state else total  # counted already
     current = shown.get_page(page)
-    everything = _counts(_of(user, wanted.side)) if wanted.group or wanted.query else counts
+    everything = _of(user, wanted.side)
+    waiting = everything.order_by().aggregate(
+        all=Count("pk"), mine=Count("pk", filter=turns.waits_for(wanted.side) & _says(wanted), distinct=True)
+    )
     plans = plan_selectors.unpaid_stages(user, side=wanted.side)
     is_buyer = wanted.side == BUYER
     shows_plans = wanted.group in ("", "open", "mine" if is_buyer else "other") and current.number == 1
@@ -141,7 +141,9 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         tabs=[
             Tab("", _("All"), total, is_current=not wanted.state),
             *(
-                Tab(state.value, state.label, counts.get(state, 0), is_current=wanted.state == state)
+                Tab(
+                    state.value, state_words(state, wanted.side), counts.get(state, 0), is_current=wanted.state == state
+                )
                 for state in OrderStatus
                 if state in counts or wanted.state == state
             ),
@@ -149,15 +151,15 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         page=current,
         rows=[_row(order, user, wanted.side) for order in current],
         plans=plans if shows_plans and not wanted.state and not wanted.query else [],
-        has_any=bool(everything or plans),
-        mine=sum(everything.get(state, 0) for state in TURN[wanted.side]) + (len(plans) if is_buyer else 0),
+        has_any=bool(waiting["all"] or plans),
+        mine=waiting["mine"] + (len(plans) if is_buyer and not wanted.query else 0),
     )
 
 
 def order_sheet(user: User, wanted: Wanted) -> Sheet:
     """Everything that the list shows on all its pages, read as it is written."""
     is_buyer = wanted.side == BUYER
-    columns = (
+    columns = [
         (_("Order number"), 20),
         (_("Service"), 40),
         (_("Seller") if is_buyer else _("Buyer"), 18),
@@ -170,7 +172,12 @@ def order_sheet(user: User, wanted: Wanted) -> Sheet:
         (pgettext("when", "Delivered"), 20),
         (pgettext("when", "Completed"), 20),
         (pgettext("when", "Cancelled"), 20),
-    )
+        (_("Package"), 12),
+        (_("Quantity"), 8),
+        (_("Coupon in yuan"), 12),
+    ]
+    if not is_buyer:
+        columns += [(_("Service fee in yuan"), 12), (_("Your share in yuan"), 12)]
     title = _("Orders") if is_buyer else _("Orders of my services")
     name = f"{title}-{timezone.localtime(clock.now()):%Y%m%d}"
     return Sheet(name, title, [Column(heading, width) for heading, width in columns], _sheet_rows(user, wanted))
@@ -180,11 +187,11 @@ def _sheet_rows(user: User, wanted: Wanted) -> Iterator[list[Cell]]:
     orders = _ordered(user, wanted).prefetch_related("refunds")
     for order in orders.iterator(chunk_size=CHUNK):
         other = order.seller if wanted.side == BUYER else order.buyer
-        yield [
+        cells: list[Cell] = [
             order.number,
             order.gig_title,
             other.display_name,
-            str(order.get_status_display()),
+            str(state_words(OrderStatus(order.status), wanted.side)),
             Fen(order.total_fen),
             Fen(order.total_fen - order.kept_fen),
             order.created_at,
@@ -193,7 +200,14 @@ def _sheet_rows(user: User, wanted: Wanted) -> Iterator[list[Cell]]:
             order.delivered_at,
             order.completed_at,
             order.cancelled_at,
+            str(order.get_package_tier_display()),
+            order.quantity,
+            Fen(order.discount_fen),
         ]
+        if wanted.side != BUYER:
+            split = split_of(order)  # of what is left of the price, also while it lies in escrow
+            cells += [Fen(split.commission_fen), Fen(split.seller_fen)]
+        yield cells
 
 
 def _of(user: User, side: str, group: str = "") -> QuerySet[Order]:
@@ -205,18 +219,22 @@ def _found(user: User, wanted: Wanted) -> QuerySet[Order]:
     group = wanted.group if wanted.group in ("open", "finished") else ""
     orders = _of(user, wanted.side, group)
     if wanted.group == "mine":
-        orders = orders.filter(status__in=TURN[wanted.side])
+        orders = orders.filter(turns.waits_for(wanted.side))
     elif wanted.group == "other":
-        others = SELLER if wanted.side == BUYER else BUYER
-        orders = orders.filter(status__in=TURN[others]).exclude(status__in=FINAL_STATUSES)
-    if wanted.query:
-        other = "seller" if wanted.side == BUYER else "buyer"
-        orders = orders.filter(
-            Q(number__istartswith=wanted.query)
-            | Q(gig_title__icontains=wanted.query)
-            | Q(**{f"{other}__profile__display_name__icontains": wanted.query})
-        )
-    return orders
+        orders = orders.filter(~turns.waits_for(wanted.side)).exclude(status__in=FINAL_STATUSES)
+    return orders.filter(_says(wanted))
+
+
+def _says(wanted: Wanted) -> Q:
+    """That the words that were asked for stand in an order; any order will do when none were."""
+    if not wanted.query:
+        return Q()
+    other = "seller" if wanted.side == BUYER else "buyer"
+    return (
+        Q(number__istartswith=wanted.query)
+        | Q(gig_title__icontains=wanted.query)
+        | Q(**{f"{other}__profile__display_name__icontains": wanted.query})
+    )
 
 
 def _ordered(user: User, wanted: Wanted) -> QuerySet[Order]:
@@ -231,12 +249,34 @@ def _counts(orders: QuerySet[Order]) -> dict[str, int]:
     return {row["status"]: row["orders"] for row in rows}
 
 
+def state_words(state: OrderStatus, side: str) -> str | Promise:
+    """A state as the heading of many orders, in the words of their rows (presenters.stamp): what it asks of this side."""
+    words = {
+        S.RESOLVED: _("Disputes settled"),  # what two agreed on stands beside what was decided
+        S.REVISION_REQUESTED: _("In revision") if side == BUYER else _("To revise"),
+    }
+    if side == BUYER:
+        words |= {S.AWAITING_REQUIREMENTS: _("Your turn: requirements"), S.DELIVERED: _("Your turn: acceptance")}
+    else:
+        words[S.IN_PROGRESS] = _("To deliver")
+    return words.get(state, state.label)
+
+
 def _row(order: Order, user: User, side: str) -> Row:
+    turn = turns.turn_of(order)
+    next_at: datetime | None = getattr(order, "next_at", None)  # annotated
+    what_next = _WHAT_NEXT.get(order.status, "")
+    if turn.proposal is not None and turn.proposal.expires_at is not None:
+        next_at = turn.proposal.expires_at
+        what_next = _("your answer is due") if turn.asked == side else _("the other side's answer is due")
+    elif turn.proposal is not None and turn.asked == side:
+        what_next = _("your answer is waited for")
     return Row(
         order=order,
         other=order.seller if side == BUYER else order.buyer,
         stamp=presenters.stamp(order, user),
         cover=selectors.cover_url(order),
-        next_at=getattr(order, "next_at", None),  # annotated
-        what_next=_WHAT_NEXT.get(order.status, ""),
+        next_at=next_at,
+        what_next=what_next,
+        is_late=bool(turns.lateness(order)),
     )

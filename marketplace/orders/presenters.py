@@ -1,27 +1,26 @@
 """What an order's page says next: computed from the state, the clocks and who is looking. No writing, no queries."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
-from marketplace.orders import automatic
-from marketplace.orders.delivery_access import is_held_back
-from marketplace.orders.dispute_words import event_text, resolved_parts
-from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderKind
-from marketplace.orders.proposal_cards import event_sentence
+from marketplace.orders import automatic, turns
+from marketplace.orders.deadlines import very_late_at
+from marketplace.orders.dispute_words import resolved_parts
+from marketplace.orders.models import Order, OrderEventType, OrderKind, OrderProposal, ProposalKind
+from marketplace.orders.proposal_cards import what_is_proposed
 from marketplace.orders.shares import split_of
-from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
+from marketplace.orders.states import BUYER, REFUNDABLE_STATUSES, SELLER, DisputeStatus, OrderStatus
+from marketplace.orders.turns import Lateness
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Step:
     note: str = ""
 
 
-_BAR_ACTIONS = ("pay", "requirements", "accept", "deliver", "revise", "case")
+_BAR_ACTIONS = ("answer", "pay", "requirements", "accept", "deliver", "revise", "case", "cancel-late")
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,12 @@ class NextThing:
     deadline_text: str = ""
     started_at: datetime | None = None  # for the bar: how much of the time has passed
     actions: list[str] = field(default_factory=list)  # names of the forms the page offers, the main one first
+    answer_at: str = ""  # where on the page the proposal stands that this person is asked about
+
+    @property
+    def main_action(self) -> str:
+        """The one that the page asks for; only it is shown as such."""
+        return self.actions[0] if self.actions else ""
 
     @property
     def bar_actions(self) -> list[str]:
@@ -96,8 +101,14 @@ def _day(moment: datetime | None) -> str:
 
 
 def stamp(order: Order, viewer: User) -> tuple[str, str]:
-    """The words of the stamp on the page, and its tone ("cinnabar" when the viewer must act, "ink", "" for jade)."""
+    """The words of the stamp on the page, and its tone: "cinnabar" (the viewer must act), "rouge" (late), "ink", "" (jade)."""
     is_buyer = viewer.pk == order.buyer_id
+    turn = turns.turn_of(order)
+    waits_for_viewer = turns.side_of(order, viewer.pk) in turn.sides
+    if turn.proposal and turn.asked == turns.side_of(order, viewer.pk):
+        return _("Your turn: an answer"), "cinnabar"
+    if turns.lateness(order):
+        return _("Late"), "rouge"
     table: dict[str, tuple[str, str]] = {
         OrderStatus.PENDING_PAYMENT: (_("To pay"), "cinnabar" if is_buyer else "ink"),
         OrderStatus.AWAITING_REQUIREMENTS: (_("Your turn: requirements"), "cinnabar")
@@ -112,10 +123,15 @@ def stamp(order: Order, viewer: User) -> tuple[str, str]:
         else (_("Waiting for buyer"), "ink"),
         OrderStatus.COMPLETED: (_("Completed"), ""),
         OrderStatus.CANCELLED: (_("Cancelled"), "ink"),
-        OrderStatus.DISPUTED: (_("In dispute"), "cinnabar"),
-        OrderStatus.RESOLVED: (_("Decided"), ""),
+        OrderStatus.DISPUTED: (_("In dispute"), "cinnabar" if waits_for_viewer else "ink"),
+        OrderStatus.RESOLVED: (pgettext("an order", "Settled") if _was_agreed(order) else _("Decided"), ""),
     }
     return table[order.status]
+
+
+def _was_agreed(order: Order) -> bool:
+    """Whether a settled dispute was settled by the two themselves."""
+    return order.status == OrderStatus.RESOLVED and order.dispute.decided_by_id is None
 
 
 def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> NextThing:
@@ -138,11 +154,55 @@ def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> Next
     if order.kind == OrderKind.TIP:
         builder = _tip_builder(builder)
     found = builder(order, is_buyer)
+    turn = turns.turn_of(order)
+    if turn.proposal is not None:
+        is_asked = turn.asked == turns.side_of(order, viewer.pk)
+        found = _asked(found, order, turn.proposal) if is_asked else _asking(found, order, turn.proposal)
     if has_cleared and not is_buyer and order.status == OrderStatus.COMPLETED:
         found = replace(found, text=_("It has cleared: you can withdraw it from your wallet."))
     if not is_buyer and order.status in REFUNDABLE_STATUSES and order.refundable_fen > 0:
         found = replace(found, actions=[*found.actions, "refund"])
     return found
+
+
+def _asked(found: NextThing, order: Order, proposal: OrderProposal) -> NextThing:
+    """The other side's proposal comes before whatever the state asks for, which stays possible beside it."""
+    name = proposal.proposed_by.display_name
+    if proposal.kind == ProposalKind.SPLIT:  # the dispute's own page shows it and takes the answer
+        return replace(found, title=_("%(name)s proposes a division: please answer") % {"name": name})
+    silence = {
+        ProposalKind.CANCEL: _("without an answer the order is cancelled"),
+    }.get(ProposalKind(proposal.kind), _("without an answer the proposal lapses"))
+    title = _("%(name)s proposes to cancel the order")
+    if proposal.kind != ProposalKind.CANCEL:
+        title = _("%(name)s proposes %(what)s")
+    what = what_is_proposed(proposal.kind, proposal.days, proposal.amount_fen)
+    has_end = proposal.expires_at is not None
+    return replace(
+        found,
+        title=title % {"name": name, "what": what},
+        text=_("Agree or decline: what follows from each stands with the proposal, below."),
+        deadline=proposal.expires_at,
+        deadline_text=silence if has_end else "",
+        started_at=proposal.created_at,
+        actions=["answer", *found.actions],
+        answer_at="cancel-heading" if proposal.kind == ProposalKind.CANCEL else f"proposal-{proposal.pk}",
+    )
+
+
+def _asking(found: NextThing, order: Order, proposal: OrderProposal) -> NextThing:
+    """One's own proposal changes the headline only where it decides whether anything is left to do."""
+    if proposal.kind != ProposalKind.CANCEL:
+        return found
+    asked = order.seller if proposal.proposed_by_id == order.buyer_id else order.buyer
+    return replace(
+        found,
+        title=_("%(name)s is asked to agree to cancel") % {"name": asked.display_name},
+        text=_("You can take the proposal back until then. A delivery, an acceptance or a dispute overtakes it."),
+        deadline=proposal.expires_at,
+        deadline_text=_("without an answer the order is cancelled"),
+        started_at=proposal.created_at,
+    )
 
 
 def _tip_builder(builder: Callable[[Order, bool], NextThing]) -> Callable[[Order, bool], NextThing]:
@@ -193,40 +253,83 @@ def _next_requirements(order: Order, is_buyer: bool) -> NextThing:
 
 def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
     hours = rule(order.rules, "orders.very_late_hours")
+    late = turns.lateness(order)
     if not is_buyer:
+        text = _("Past this time the buyer sees that it is late; %(hours)s hours later the buyer may cancel alone.")
         return NextThing(
-            title=_("Deliver the work"),
-            text=_("Past this time the buyer sees that it is late; %(hours)s hours later the buyer may cancel alone.")
-            % {"hours": hours},
+            title=_("Deliver the work: it is late") if late else _("Deliver the work"),
+            text=_of_late(order, is_buyer=False) or text % {"hours": hours},
             deadline=order.due_at,
-            deadline_text=_("is the time you promised"),
+            deadline_text=_("was the time you promised") if late else _("is the time you promised"),
             started_at=order.started_at,
             actions=["deliver", "dispute", "cancel"],
         )
+    name = order.seller.display_name
     return NextThing(
-        title=_("%(seller)s is at work") % {"seller": order.seller.display_name},
-        text=automatic.way_out(order),
+        title=_("%(seller)s is late with the delivery") % {"seller": name}
+        if late
+        else _("%(seller)s is at work") % {"seller": name},
+        text=_of_late(order, is_buyer=True) or automatic.way_out(order),
         deadline=order.due_at,
-        deadline_text=_("is the promised time of delivery"),
+        deadline_text=_("was the promised time of delivery") if late else _("is the promised time of delivery"),
         started_at=order.started_at,
-        actions=["cancel", "dispute"],
+        actions=_way_out(late),
     )
 
 
 def _next_revision(order: Order, is_buyer: bool) -> NextThing:
+    late = turns.lateness(order)
+    started_at = max((event.created_at for event in order.events.all() if event.type == _REVISED), default=None)
     if is_buyer:
+        name = order.seller.display_name
+        hours = rule(order.rules, "orders.very_late_hours")
+        still = _("The acceptance clock stands still until the next delivery.")
+        promise = _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.")
         return NextThing(
-            title=_("%(seller)s is revising") % {"seller": order.seller.display_name},
-            text=_("The acceptance clock stands still until the next delivery."),
+            title=_("%(seller)s is late with the revision") % {"seller": name}
+            if late
+            else _("%(seller)s is revising") % {"seller": name},
+            text=_of_late(order, is_buyer=True) or f"{still} {promise % {'hours': hours}}",
             deadline=order.due_at,
-            deadline_text=_("is the promised time of the revision"),
-            actions=["cancel", "dispute"],
+            deadline_text=_("was the promised time of the revision")
+            if late
+            else _("is the promised time of the revision"),
+            started_at=started_at,
+            actions=_way_out(late),
         )
     return NextThing(
-        title=_("Revise and deliver again"),
-        text=_("What the buyer wants changed stands in the time line below."),
+        title=_("Revise and deliver again: it is late") if late else _("Revise and deliver again"),
+        text=f"{_of_late(order, is_buyer=False)} {_('What the buyer wants changed stands in the time line below.')}".strip(),
+        deadline=order.due_at,
+        deadline_text=_("was the time you had for the revision")
+        if late
+        else _("is the time you have for the revision"),
+        started_at=started_at,
         actions=["deliver", "dispute", "cancel"],
     )
+
+
+_REVISED = OrderEventType.REVISION_REQUESTED
+
+
+def _way_out(late: Lateness) -> list[str]:
+    """A buyer who needs nobody's consent any more sees it as the first thing."""
+    return ["cancel-late", "dispute"] if late == Lateness.VERY_LATE else ["cancel", "dispute"]
+
+
+def _of_late(order: Order, *, is_buyer: bool) -> str:
+    """What it means that the work is late; empty while it is not."""
+    late = turns.lateness(order)
+    if late == Lateness.VERY_LATE:
+        if is_buyer:
+            return _("It is very late. You can cancel now and get everything back.")
+        return _("It is very late: the buyer sees it, and may cancel alone at any moment until you deliver.")
+    if late != Lateness.LATE:
+        return ""
+    moment = {"moment": date_format(timezone.localtime(very_late_at(order)), _("j F, H:i"))}
+    if is_buyer:
+        return _("From %(moment)s on you can cancel alone and get everything back.") % moment
+    return _("The buyer sees that it is late, and may cancel alone from %(moment)s on.") % moment
 
 
 def _next_delivered(order: Order, is_buyer: bool) -> NextThing:
@@ -295,8 +398,14 @@ def _next_cancelled(order: Order, is_buyer: bool) -> NextThing:
 
 
 def _next_disputed(order: Order, is_buyer: bool) -> NextThing:
+    side = BUYER if is_buyer else SELLER
+    title = _("You disagree: the dispute has its own page")
+    if order.dispute.status == DisputeStatus.DECIDED and side in turns.turn_of(order).sides:
+        title = _("The dispute was decided: accept it or appeal")
+    elif order.dispute.status == DisputeStatus.ANSWER and side in turns.turn_of(order).sides:
+        title = _("A dispute was opened: please tell your side")
     return NextThing(
-        title=_("You disagree: the dispute has its own page"),
+        title=title,
         text=_(
             "%(amount)s stays in escrow until it is decided or you agree. Clocks, proposals and evidence stand there."
         )
@@ -314,106 +423,3 @@ def _next_resolved(order: Order, is_buyer: bool) -> NextThing:
         % {"refund": display_yuan(refund), "released": display_yuan(released), "explanation": dispute.explanation},
         actions=["case"],
     )
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    """One line of the time line, ready to show."""
-
-    title: str | Promise
-    at: datetime
-    text: str = ""
-    state: str = ""  # "now", "money", "said", "later" (expected) or nothing (components/timeline.html)
-    files: Sequence[tuple[str, str]] = ()  # name and address
-
-
-def timeline(order: Order, viewer: User, *, more: Iterable[TimelineEntry] = ()) -> list[TimelineEntry]:
-    """What comes by itself first, then what happened and what was said (`more`, timeline_sources.py), newest on top."""
-    coming = [
-        TimelineEntry(title, at, _("If nothing else happens"), "later") for title, at in automatic.expected(order)
-    ]
-    return coming + sorted([*_happened(order, viewer), *more], key=lambda entry: entry.at, reverse=True)
-
-
-def _happened(order: Order, viewer: User) -> list[TimelineEntry]:
-    entries = []
-    for index, event in enumerate(order.events.all()):
-        money = event.type in (
-            OrderEventType.PAID,
-            OrderEventType.REFUND_DECIDED,
-            OrderEventType.REFUNDED,
-            OrderEventType.ACCEPTED,
-            OrderEventType.AUTO_ACCEPTED,
-            OrderEventType.TIPPED,
-        )
-        state = "now" if index == 0 else "money" if money else ""
-        entries.append(
-            TimelineEntry(
-                _event_title(event, viewer),
-                event.created_at,
-                _event_text(event),
-                state,
-                _event_files(order, event, viewer),
-            )
-        )
-    return entries
-
-
-def _event_files(order: Order, event: OrderEvent, viewer: User) -> list[tuple[str, str]]:
-    """What was handed over with it and this viewer may open, for who looks at the time line alone."""
-    if event.type == OrderEventType.DELIVERED:
-        return [
-            (file.name, reverse("orders:file", args=[order.number, file.pk]))
-            for delivery in order.deliveries.all()
-            if delivery.number == event.data.get("number")
-            for file in delivery.files.all()
-            if not is_held_back(order, delivery, file, viewer)
-        ]
-    if event.type == OrderEventType.REQUIREMENTS_SUBMITTED:
-        return [
-            (each.file_name, reverse("orders:requirement_file", args=[order.number, each.pk]))
-            for each in order.requirements.all()
-            if each.file
-        ]
-    return []
-
-
-def _event_title(event: OrderEvent, viewer: User) -> str:
-    label = event.get_type_display()
-    if event.actor is None:
-        return label
-    who = _("You") if event.actor_id == viewer.pk else event.actor.display_name
-    if event.type == OrderEventType.REFUND_DECIDED:
-        label = _("part of the price given back")
-        if event.data.get("amount_fen") == event.order.total_fen:
-            label = _("all of the price given back")
-    return _("%(who)s: %(what)s") % {"who": who, "what": label}
-
-
-def _event_text(event: OrderEvent) -> str:
-    data = event.data
-    if (text := event_text(event)) is not None:
-        return text
-    if event.type == OrderEventType.REVISION_REQUESTED:
-        return _("“%(message)s” %(used)s used, %(left)s left") % data
-    if event.type in (OrderEventType.REQUIREMENTS_SKIPPED, OrderEventType.REQUIREMENTS_NOTE):
-        return f"“{data.get('message', '')}”"
-    if event.type == OrderEventType.DELIVERED:
-        count = int(data.get("files", 0))
-        text = ngettext("Delivery %(number)s, %(files)s file", "Delivery %(number)s, %(files)s files", count)
-        return text % {"number": data.get("number"), "files": count}
-    if "proposal" in data:
-        return event_sentence(data)
-    if event.type == OrderEventType.ACCEPTANCE_PAUSED:
-        return _("Automatic acceptance is put off by %(days)s days, once for this order") % {"days": data.get("days")}
-    if event.type == OrderEventType.REFUND_DECIDED:
-        return f"¥{display_yuan(data.get('amount_fen', 0))} {data.get('reason', '')}".strip()
-    if event.type in (
-        OrderEventType.PAID,
-        OrderEventType.REFUNDED,
-        OrderEventType.ACCEPTED,
-        OrderEventType.AUTO_ACCEPTED,
-        OrderEventType.TIPPED,
-    ):
-        return "¥" + display_yuan(data.get("amount_fen", 0))
-    return str(data.get("reason", ""))

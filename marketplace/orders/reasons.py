@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core import clock
+from marketplace.orders.models import Order
 from marketplace.orders.states import BUYER, SELLER
 
 OTHER = "other"
@@ -51,6 +53,23 @@ class SellerDisputeReason(models.TextChoices):
 
 CANCEL_REASONS: dict[str, type[models.TextChoices]] = {BUYER: BuyerCancelReason, SELLER: SellerCancelReason}
 DISPUTE_REASONS: dict[str, type[models.TextChoices]] = {BUYER: BuyerDisputeReason, SELLER: SellerDisputeReason}
+
+
+# What can only be so once something was delivered.
+_OF_THE_WORK = {BuyerCancelReason.NOT_AS_DESCRIBED, BuyerCancelReason.QUALITY}
+
+
+def cancel_reasons(order: Order, side: str) -> list[tuple[str, str]]:
+    """The reasons that this side can have for ending the order as it stands now."""
+    left_out: set[str] = set()
+    if side == BUYER:
+        if order.paid_at is None:
+            left_out.add(BuyerCancelReason.NO_REPLY)
+        if order.due_at is None or clock.now() <= order.due_at:
+            left_out.add(BuyerCancelReason.LATE)
+        if order.delivered_at is None:
+            left_out |= _OF_THE_WORK
+    return [(code, words) for code, words in CANCEL_REASONS[side].choices if code not in left_out]
 
 
 def known_reason(table: dict[str, type[models.TextChoices]], side: str, code: str) -> str:

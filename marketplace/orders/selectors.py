@@ -28,13 +28,15 @@ from marketplace.orders.models import (
     RefundStatus,
 )
 from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, WORKED_ON_STATUSES, OrderStatus
+from marketplace.orders.turns import with_turns
 
 
 def order_for(user: User, number: str) -> Order:
     """One order with everything its page shows, for one of its two sides. Raises Http404 for anybody else."""
+    # An order that was never paid is not the seller's business.
+    found = Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False), number=number)
     order = (
-        # An order that was never paid is not the seller's business.
-        Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False), number=number)
+        with_turns(found)
         .select_related("buyer__profile", "seller__profile", "gig", "dispute", "rules", "parent")
         .prefetch_related(
             "items",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from marketplace.accounts.models import User
 from marketplace.orders.models import Order
-from marketplace.orders.presenters import TimelineEntry
+from marketplace.orders.timeline import TimelineEntry
 
 # (order, who looks) → entries in any order. Called for the two sides only, never while staff looks as one of them.
 Source = Callable[[Order, User], list[TimelineEntry]]

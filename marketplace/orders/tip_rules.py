@@ -14,7 +14,17 @@ PRESET_PERCENT = (5, 10, 20)
 def ends_at(order: Order) -> datetime:
     """Until when a completed order can be tipped for."""
     assert order.completed_at is not None  # noqa: S101 the table has a constraint for it
-    return order.completed_at + timedelta(days=rule(order.rules, "orders.tip_days"))
+    return order.completed_at + timedelta(days=days(order))
+
+
+def days(order: Order) -> int:
+    """For how many days after completion an order can be tipped for."""
+    return rule(order.rules, "orders.tip_days")
+
+
+def is_too_late(order: Order) -> bool:
+    """Whether it could have been tipped for, and no longer can."""
+    return order.status == OrderStatus.COMPLETED and order.kind != OrderKind.TIP and clock.now() >= ends_at(order)
 
 
 def can_be_tipped(order: Order) -> bool:

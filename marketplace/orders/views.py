@@ -14,7 +14,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
-from marketplace.orders import automatic, money_box, order_parts, presenters, selectors, services, timeline_sources
+from marketplace.orders import (
+    automatic,
+    money_box,
+    order_parts,
+    presenters,
+    selectors,
+    services,
+    timeline,
+    timeline_sources,
+)
 from marketplace.orders.forms import RefundForm
 from marketplace.orders.models import Order
 from marketplace.orders.services.requirements import can_answer
@@ -36,7 +45,7 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
         "stamp": stamp,
         "stamp_tone": stamp_tone,
         "outlook": automatic.outlook(order, request.user),
-        "events": presenters.timeline(order, request.user, more=_said(request, order)),
+        "events": timeline.timeline(order, request.user, more=_said(request, order)),
         "money": money_box.money(order),
         "can_answer": is_buyer and can_answer(order),
         "cover_url": selectors.cover_url(order),
@@ -45,7 +54,7 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "orders/order_detail.html", context)
 
 
-def _said(request: HttpRequest, order: Order) -> list[presenters.TimelineEntry]:
+def _said(request: HttpRequest, order: Order) -> list[timeline.TimelineEntry]:
     # Staff who looks at the page as this person (accounts.viewing) reads no message.
     return [] if hasattr(request, "viewing") else timeline_sources.entries(order, request.user)
 

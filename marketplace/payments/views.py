@@ -20,7 +20,7 @@ from marketplace.core.qr import qr_svg
 from marketplace.core.rules import current_rules, rule
 from marketplace.gigs.models import GigPackage
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, OrderKind
 from marketplace.orders.selectors import package_cover_url, unpaid_order_of
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import checkout as checkouts
@@ -273,7 +273,13 @@ def payment_return(request: HttpRequest, number: str) -> HttpResponse:
         context = {"order": order, "payment": selectors.pending_payment(order)}
         return render(request, "payments/payment_waiting.html", context)
     if order.paid_at is not None:
-        messages.success(request, _("Paid. The money is in escrow until you accept the work."))
+        is_tip = order.kind == OrderKind.TIP
+        messages.success(
+            request,
+            _("Paid. It is the seller's now: thank you.")
+            if is_tip
+            else _("Paid. The money is in escrow until you accept the work."),
+        )
     if request.htmx:  # the waiting page asks by itself; the browser is to move on, not to swap a part
         return HttpResponseClientRedirect(order.get_absolute_url())
     return redirect(order)

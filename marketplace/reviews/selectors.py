@@ -14,7 +14,7 @@ from django.utils import timezone
 from marketplace.accounts.models import User
 from marketplace.gigs.cards import mean_rating
 from marketplace.gigs.models import Gig, PackageTier, on_sale
-from marketplace.orders.models import Delivery, Order
+from marketplace.orders.models import Delivery, Order, OrderKind
 from marketplace.reviews import rules
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Rating, RatingAspect, Reputation, Review, ReviewSide
@@ -248,7 +248,7 @@ def order_reviews(order: Order, user: User | AnonymousUser) -> OrderReviews | No
     """The reviews of an order as `user` sees them; None for strangers and before the order is finished."""
     if not user.is_authenticated or user.pk not in (order.buyer_id, order.seller_id):
         return None
-    if order.status not in rules.REVIEWABLE_STATUSES:
+    if order.status not in rules.REVIEWABLE_STATUSES or order.kind == OrderKind.TIP:
         return None
     side = rules.side_of(order, user)
     reviews = list(

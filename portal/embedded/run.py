@@ -29,6 +29,7 @@ DEMO_LOGINS = (
     ("seller", "seller@jiangji.example"),
     ("marketer", "marketer@jiangji.example"),
     ("moderator", "moderator@jiangji.example"),
+    ("second moderator", "mediator@jiangji.example"),
     ("support", "support@jiangji.example"),
     ("finance", "finance@jiangji.example"),
     ("administrator", "admin@jiangji.example"),

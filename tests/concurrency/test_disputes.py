@@ -10,7 +10,7 @@ from marketplace.ledger.models import Transaction
 from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Dispute, EvidenceBundle, Order, Refund
-from marketplace.orders.services import bundles, dispute_decisions
+from marketplace.orders.services import bundles, delivery, dispute_decisions, dispute_splits, mutual_cancellation
 from marketplace.orders.states import DisputeStatus, OrderStatus
 from tests.databases import together
 from tests.factories import make_delivered_order, make_moderator, make_paid_order
@@ -59,8 +59,9 @@ def test_of_a_delivery_and_a_cancellation_that_both_want_one_wins(meet_before):
     assert outcome in {(OrderStatus.DELIVERED, 1, 0), (OrderStatus.CANCELLED, 0, 1)}
 
 
-def test_control_without_the_lock_cancelled_work_is_delivered_too(locks_off):
+def test_control_without_the_lock_cancelled_work_is_delivered_too(locks_off, meet_before):
     order, accept, deliver = proposed_to_cancel()
+    meet_before(mutual_cancellation, "close", (delivery, "keep_files"))  # it is open, and work can still be delivered
     assert refusals(together(accept, deliver)) == []
     assert (order.deliveries.count(), Refund.objects.filter(order=order).count()) == (1, 1)
 
@@ -83,8 +84,9 @@ def test_of_an_agreement_and_a_decision_at_once_one_wins_and_moves_its_own_amoun
     assert outcome in {(OrderStatus.RESOLVED, 0, (9_000,)), (OrderStatus.DISPUTED, 1, ())}
 
 
-def test_control_without_the_lock_what_was_agreed_is_decided_too(locks_off):
+def test_control_without_the_lock_what_was_agreed_is_decided_too(locks_off, meet_before):
     order, accept, decide = agreed_or_decided()
+    meet_before(dispute_splits, "close", (dispute_decisions, "outcome_of"))
     assert refusals(together(accept, decide)) == []
     assert order.dispute.decisions.count() == 1
     assert Refund.objects.filter(order=order).count() == 1
@@ -100,8 +102,9 @@ def test_of_two_mediators_at_once_one_decides(meet_before):
     assert order.events.filter(type="dispute_decided").count() == 1
 
 
-def test_control_without_the_lock_only_the_database_stops_the_second_decision(locks_off):
+def test_control_without_the_lock_only_the_database_stops_the_second_decision(locks_off, meet_before):
     order, one, two = mediated(), make_moderator(), make_moderator()
+    meet_before(dispute_decisions, "outcome_of")
     (refusal,) = refusals(together(decision(order, one, 1_000), decision(order, two, 9_000)))
     assert isinstance(refusal, IntegrityError)
     assert "orders_decision_number" in str(refusal)
@@ -156,8 +159,9 @@ def test_two_acceptances_of_one_decision_at_once_move_the_money_once(meet_before
     assert Transaction.objects.filter(kind="escrow_released").count() == 1
 
 
-def test_control_without_the_lock_the_money_does_not_move_although_both_accepted(locks_off):
+def test_control_without_the_lock_the_money_does_not_move_although_both_accepted(locks_off, meet_before):
     order = decided()
+    meet_before(Dispute, "save")  # each has read that the other has not accepted
     sides = [partial(services.accept_decision, order_id=order.pk, user=side) for side in (order.buyer, order.seller)]
     assert refusals(together(*sides)) == []
     order.refresh_from_db()

@@ -27,6 +27,7 @@ from marketplace.gigs.models import Gig, GigCategory, GigMedia, GigStats
 from marketplace.ledger.models import Wallet
 from marketplace.messaging.models import Conversation, Message
 from marketplace.orders import services as orders
+from marketplace.orders.dispute_selectors import mediators
 from marketplace.orders.models import DeliveryFile, Order, OrderEvent
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.audit import audit_money
@@ -218,13 +219,17 @@ def test_there_is_talk_and_something_to_moderate():
     assert User.objects.get(email=BUYER).notifications.filter(read_at=None).exists()
 
 
-@pytest.mark.parametrize("login", ["buyer", "seller", "marketer", "moderator", "finance", "admin"])
+@pytest.mark.parametrize("login", ["buyer", "seller", "marketer", "moderator", "mediator", "finance", "admin"])
 def test_everybody_whose_login_is_printed_can_sign_in(login: str):
     user = User.objects.get(email=f"{login}@jiangji.example")
     assert user.check_password(PASSWORD)
     assert authenticate(None, username=user.username, password=PASSWORD) == user
     if login not in ("buyer", "seller"):
         assert user.has_perm("wagtailadmin.access_admin")
+
+
+def test_an_appeal_finds_somebody_else_to_decide_it():
+    assert mediators().filter(is_superuser=False).count() >= 2
 
 
 def test_the_services_go_on_from_where_the_demo_stands():

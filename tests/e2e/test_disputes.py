@@ -93,7 +93,7 @@ def test_late_work_is_cancelled_and_refunded_and_a_dispute_is_split_by_both(pers
     fen = round(float(amount) * 100)
     expect(seller.page.locator(f"[data-refund-fen='{fen}']")).to_be_visible()
     seller.snap("06 dispute of the seller")
-    seller.page.locator(".bottom button[form=split-form]").click()
+    seller.page.locator("#split-form button[type=submit]").click()
     expect(seller.page.locator(".proposal--open")).to_be_visible()
 
     buyer.visit(f"/orders/{order}/dispute/")

@@ -92,6 +92,9 @@ def _choose_two_with_a_coupon(page) -> int:
         with page.expect_response("**/total/**"):
             extra.check()
     full = _fen(page.locator("#bar-total").text_content() or "")
+    page.fill("[name=coupon]", "NOPE")
+    page.get_by_role("button", name="计算金额").click()
+    expect(page.locator("#coupon-note .field__error")).to_be_visible()
     page.fill("[name=coupon]", "hello20")
     page.get_by_role("button", name="计算金额").click()
     expect(page.locator("#coupon-note")).to_contain_text("新客立减20元")
@@ -157,6 +160,10 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
         area.fill("小满茶，城西菜场口的现煮茶。")
     for group in page.locator("main fieldset").all():
         group.locator("input[type=radio]").first.check()
+    # Who leaves finds it again: it was not sent.
+    buyer.visit(order_address)
+    page.get_by_role("link", name="填写需求说明").click()
+    expect(page.locator("main textarea").first).to_have_value("小满茶，城西菜场口的现煮茶。")
     for upload in page.locator("main input[type=file]").all():
         upload.set_input_files({"name": "店面.txt", "mimeType": "text/plain", "buffer": "门头照片".encode()})
     buyer.snap("10 requirements")

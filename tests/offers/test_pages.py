@@ -91,6 +91,14 @@ def test_a_seller_sends_an_offer_from_the_conversation(seller_client, seller, bu
     assert offer.questions == ["店名是什么？", "什么时候开张？"]
 
 
+def test_only_the_buyer_reads_that_the_questions_are_for_them(seller_client, buyer_client, seller, buyer, conversation):
+    make_offer(seller=seller, buyer=buyer, questions=("店名是什么？",))
+    assert "开工前要你回答" in buyer_client.get(conversation.get_absolute_url()).content.decode()
+    text = seller_client.get(conversation.get_absolute_url()).content.decode()
+    assert "开工前要买家回答：" in text
+    assert "开工前要你回答" not in text
+
+
 def test_a_buyer_finds_no_way_to_send_offers(buyer_client, conversation):
     address = reverse("messaging:new_offer", args=[conversation.pk])
     assert address not in buyer_client.get(conversation.get_absolute_url()).content.decode()
@@ -112,6 +120,16 @@ def test_stages_are_typed_line_by_line(seller_client, conversation):
     assert (offer.total_fen, offer.delivery_days) == (80_050, 10)
 
 
+def test_a_price_above_the_stages_that_is_another_one_is_named_with_their_sum(seller_client, conversation):
+    address = reverse("messaging:new_offer", args=[conversation.pk])
+    typed = in_stages("300", "500.5") | {"price": "1000", "days": "10", "revisions": "1"}
+    page = seller_client.post(address, offer_form(**typed)).content.decode()
+    assert "¥800.50" in page
+    assert "¥1,000" in page
+    seller_client.post(address, offer_form(**typed | {"price": "800.5"}))
+    assert Offer.objects.get().total_fen == 80_050
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -125,6 +143,9 @@ def test_stages_are_typed_line_by_line(seller_client, conversation):
         in_stages("300"),
         in_stages("300", "10"),
         in_stages("300", "a"),
+        in_stages("300", "500") | {"price": "1000"},
+        in_stages("300", "500") | {"days": "11"},
+        in_stages("300", "500") | {"stages-1-revisions": ""},
     ],
 )
 def test_what_cannot_be_offered_is_said_and_nothing_typed_is_lost(seller_client, conversation, typed):

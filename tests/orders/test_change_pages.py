@@ -1,10 +1,16 @@
 """The pages on which two sides change an order together: forms, answers, refusals; strangers find none of them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
-from marketplace.orders import services
+from marketplace.core import clock
+from marketplace.orders import services, tip_rules
 from marketplace.orders.delivery_selectors import proposals_of
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderKind, ProposalKind
@@ -153,8 +159,13 @@ def test_a_buyer_who_agrees_to_additional_work_is_led_to_its_payment_and_both_pa
 
 @pytest.mark.parametrize(
     ("said", "amount_fen"),
-    [({"preset": "1000"}, 1000), ({"preset": "own", "amount": "12.34"}, 1234)],
-    ids=["suggested", "one's own"],
+    [
+        ({"preset": "1000"}, 1000),
+        ({"preset": "own", "amount": "12.34"}, 1234),
+        ({"amount": "12.34"}, 1234),
+        ({"preset": "1000", "amount": "10"}, 1000),
+    ],
+    ids=["suggested", "one's own", "typed and nothing ticked", "the same twice"],
 )
 def test_a_tip_leads_to_its_payment_and_is_thanked_for_on_both_pages(said, amount_fen):
     order = make_completed_order()
@@ -171,17 +182,103 @@ def test_a_tip_leads_to_its_payment_and_is_thanked_for_on_both_pages(said, amoun
     assert possible_changes(order, order.buyer, proposals_of(order)) == []
 
 
-@pytest.mark.parametrize("said", [{}, {"preset": "own"}, {"preset": "7"}, {"preset": "own", "amount": "1"}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"preset": "own"},
+        {"preset": "7"},
+        {"preset": "own", "amount": "1"},
+        {"amount": "1"},
+        {"preset": "1000", "amount": "20"},
+    ],
+    ids=str,
+)
 def test_a_tip_of_no_or_a_wrong_amount_is_asked_for_again(said):
     order = make_completed_order()
     assert client_of(order.buyer).post(address(order, "tip"), said).status_code == 422
     assert not order.children.exists()
 
 
+def test_no_tip_is_ticked_beforehand_and_the_page_says_until_when_one_can_be_given():
+    order = make_completed_order()
+    client = client_of(order.buyer)
+    answer = client.get(address(order, "tip"))
+    assert 'type="radio"' in answer.content.decode()
+    assert " checked" not in answer.content.decode()
+    assert answer.content.decode().count("field__optional") == 1  # the words alone: one of the amounts is needed
+    until = date_format(timezone.localtime(tip_rules.ends_at(order)), "n月j日 H:i")
+    assert until in answer.content.decode()
+    with clock.moved_to(tip_rules.ends_at(order)):
+        late = client.get(address(order, "tip"), follow=True)
+    assert late.redirect_chain
+    assert "打赏" in str(next(iter(late.context["messages"])))
+
+
+def test_of_two_different_amounts_of_a_tip_the_page_names_both():
+    order = make_completed_order()
+    page = client_of(order.buyer).post(address(order, "tip"), {"preset": "1000", "amount": "20"}).content.decode()
+    assert "¥10" in page
+    assert "¥20" in page.split("field__error")[1]
+
+
+def test_a_tip_is_paid_and_not_put_into_escrow():
+    tip = make_tip()
+    client = client_of(tip.buyer)
+    page = client.get(reverse("payments:pay", args=[tip.number])).content.decode()
+    assert "托管" not in page.split("<main")[1].split("</main>")[0]
+    pay(tip)
+    done = client.get(reverse("payments:return", args=[tip.number]), follow=True)
+    assert [str(message) for message in done.context["messages"]] == ["已付款，这笔打赏已归服务商所有。谢谢你。"]
+    assert 'id="reviews"' not in done.content.decode()
+
+
+def test_what_is_added_is_said_in_chinese_and_on_the_page_where_it_is_paid():
+    order = make_paid_order()
+    with override("en"):  # whoever acts
+        services.accept_proposal(
+            proposal_id=make_proposal(order, ProposalKind.SUPPLEMENT, side="buyer").pk, user=order.seller
+        )
+    supplement = order.children.get()
+    assert supplement.gig_title == f"追加工作：{order.gig_title}"
+    page = client_of(order.buyer).get(reverse("payments:pay", args=[supplement.number])).content.decode()
+    assert "加一版外卖头像" in page
+
+
+@pytest.mark.parametrize("kind", [ProposalKind.EXTEND, ProposalKind.SUPPLEMENT])
+def test_a_proposal_is_taken_back_and_no_withdrawal_is_cancelled(kind):
+    order = make_paid_order()
+    proposal = make_proposal(order, kind)
+    page = client_of(proposal.proposed_by).get(order.get_absolute_url()).content.decode()
+    assert "撤回提议" in page
+    assert "取消提现" not in page
+
+
+def test_who_asks_for_more_time_sees_the_date_that_is_and_the_one_that_would_be():
+    order = make_paid_order()
+    client = client_of(order.seller)
+    assert moment_of(order.due_at) in client.get(address(order, "extend")).content.decode()
+    preview = reverse("orders:extend_preview", args=[order.number])
+    assert preview in client.get(address(order, "extend")).content.decode()
+    assert moment_of(order.due_at + timedelta(days=3)) in client.get(preview, {"days": "3"}).content.decode()
+    for typed in ("", "0", "viel", "9999"):
+        assert client.get(preview, {"days": typed}).content.decode().strip() == ""
+    refused = client.post(address(order, "extend"), {"days": "3"}).content.decode()
+    assert moment_of(order.due_at + timedelta(days=3)) in refused
+    for user in (order.buyer, make_user()):
+        assert client_of(user).get(preview, {"days": "3"}).status_code == 404
+
+
+def moment_of(moment):
+    return date_format(timezone.localtime(moment), "n月j日 H:i")
+
+
 def test_a_pause_says_how_long_and_happens_once():
     order = make_delivered_order(gig=make_gig(revisions=1))
     page = client_of(order.buyer).get(address(order, "pause")).content.decode()
     assert "7天" in page
+    until = order.auto_accept_at + timedelta(days=7)
+    assert date_format(timezone.localtime(until), "n月j日 H:i") in page
     assert client_of(order.buyer).post(address(order, "pause")).status_code == 302
     order.refresh_from_db()
     assert "pause" not in possible_changes(order, order.buyer, proposals_of(order))

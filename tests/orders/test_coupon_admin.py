@@ -1,5 +1,6 @@
 """Coupons in Wagtail's admin: who makes them, in yuan, with a line in the staff log; and nobody removes one."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,6 +132,19 @@ def test_finance_sees_every_use_in_yuan_and_makes_none():
     panel = finance.get(f"{LIST}edit/{coupon.pk}/").content.decode()
     assert "¥5<" in panel.replace("\n", "").replace(" ", "")
     assert log_in(marketer()).get("/admin/snippets/orders/couponuse/").status_code in (302, 403)
+
+
+def test_the_list_says_until_when_one_runs_whether_it_is_in_use_and_what_it_takes_off_in_words():
+    ends_at = timezone.now() + timedelta(days=9)
+    make_coupon(code="RUNS", amount_fen=None, percent=10, cap_fen=5_000, ends_at=ends_at)
+    make_coupon(code="RESTS", is_active=False, ends_at=ends_at)
+    page = log_in(marketer()).get(LIST).content.decode()
+    table = re.search(r"<tbody>(?:(?!</tbody>).)*RUNS.*?</tbody>", page, re.DOTALL)[0]
+    assert table.count(f"{timezone.localtime(ends_at):%Y-%m-%d %H:%M}") == 2
+    assert "刚刚" not in table
+    assert "True" not in table
+    assert "False" not in table
+    assert "减价款的10%，最多¥50" in table
 
 
 def test_nobody_removes_one():

@@ -197,12 +197,39 @@ def test_the_seller_may_give_the_originals_at_once():
     assert original(order, file, order.buyer) == 200
 
 
+def picture_page(order: Order, file: DeliveryFile, user):
+    return client_of(user).get(reverse("orders:picture", args=[order.number, file.pk]))
+
+
+def test_a_delivered_picture_has_a_page_with_the_way_back_and_to_the_original_once_that_is_open():
+    order = make_paid_order()
+    first, second = deliver(order, picture("一.png"), picture("二.png")).files.all()
+    address = reverse("orders:picture", args=[order.number, first.pk])
+    assert f'href="{address}"' in client_of(order.buyer).get(order.get_absolute_url()).content.decode()
+    page = picture_page(order, first, order.buyer).content.decode()
+    assert f'href="{order.get_absolute_url()}#delivery-1"' in page
+    assert reverse("orders:picture", args=[order.number, second.pk]) in page
+    download = f'href="{reverse("orders:file", args=[order.number, first.pk])}" download'
+    assert f'src="{reverse("orders:preview", args=[order.number, first.pk])}?size=large"' in page
+    assert download not in page
+    assert download in picture_page(order, first, order.seller).content.decode()
+    services.accept_delivery(order_id=order.pk, buyer=order.buyer)
+    assert download in picture_page(order, first, order.buyer).content.decode()
+
+
+def test_what_is_no_picture_has_no_such_page():
+    order = make_paid_order()
+    (file,) = deliver(order, SimpleUploadedFile("稿.txt", b"text")).files.all()
+    assert picture_page(order, file, order.buyer).status_code == 404
+
+
 def test_for_a_stranger_neither_original_nor_preview_is_there():
     order, file = delivered_picture(holds_back_originals=False)
     other = make_delivered_order(buyer=order.buyer)
     for user in (make_user(), make_moderator()):
         assert original(order, file, user) == 404
         assert preview(order, file, user).status_code == 404
+        assert picture_page(order, file, user).status_code == 404
     assert original(other, file, order.buyer) == 404  # found under its own order only
     assert Client().get(reverse("orders:preview", args=[order.number, file.pk])).status_code == 302
 

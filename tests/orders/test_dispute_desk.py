@@ -1,11 +1,14 @@
 """The mediators' desk: the queue with its clocks, the whole case, advice, decision, appeal; and who gets in."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from marketplace.core import clock
+from marketplace.core.money import parse_yuan
 from marketplace.messaging.services import send_message, start_conversation
 from marketplace.moderation.models import AdminLog
 from marketplace.notifications.models import Notification
@@ -32,6 +35,11 @@ def page_of(order) -> str:
     return reverse("orders_dispute_decide", args=[order.dispute.pk])
 
 
+def ruling(refund: str, explanation: str) -> dict[str, str]:
+    """A decision that was read once more."""
+    return {"refund": refund, "explanation": explanation, "confirmed_fen": str(parse_yuan(Decimal(refund)))}
+
+
 def test_a_mediator_finds_a_case_reads_all_of_it_and_decides_and_nothing_moves_before_its_time():
     order = make_dispute_in(DisputeStatus.MEDIATION)
     conversation = start_conversation(buyer=order.buyer, seller=order.seller)
@@ -46,7 +54,15 @@ def test_a_mediator_finds_a_case_reads_all_of_it_and_decides_and_nothing_moves_b
     for shown in (order.dispute.reason, "做完了。", "现场照片", "招牌.txt", sha256, "夜里的效果图也要一张"):
         assert shown in text
 
-    answer = client.post(page_of(order), {"refund": "40.50", "explanation": "做完了一半。"})
+    before = footprint(order)
+    # What it would come to is read first: nothing is decided by one tap, nor by an amount that was changed since.
+    for typed in ({}, {"confirmed_fen": "4000"}):
+        shown = client.post(page_of(order), {"refund": "40.50", "explanation": "做完了一半。"} | typed)
+        assert shown.context["summary"].released_fen == 5950
+        assert 'name="confirmed_fen" value="4050"' in shown.content.decode()
+        assert "¥53.55" in shown.content.decode()  # the seller's share, less the fee
+    assert footprint(order) == before
+    answer = client.post(page_of(order), ruling("40.50", "做完了一半。"))
     assert answer.status_code == 302
     order.refresh_from_db()
     assert (order.status, Refund.objects.count()) == (OrderStatus.DISPUTED, 0)
@@ -81,7 +97,7 @@ def test_others_get_to_no_page_of_the_desk(make_person):
     answers = [
         client.get(reverse("orders_disputes")),
         client.get(page_of(order)),
-        client.post(page_of(order), {"refund": "0", "explanation": "x"}),
+        client.post(page_of(order), ruling("0", "x")),
         client.post(reverse("orders_dispute_advice", args=[pk]), {"text": "x"}),
         client.post(reverse("orders_dispute_bundle", args=[pk])),
         client.get(reverse("orders_dispute_file", args=[pk, "delivery", file.pk])),
@@ -112,12 +128,12 @@ def test_an_appeal_is_decided_by_somebody_else_whatever_rights_the_first_one_has
     services.appeal_decision(order_id=order.pk, user=order.buyer, text="夜间效果没有看。")
     before = footprint(order)
     client = client_of(first)
-    answer = client.post(page_of(order), {"refund": "0", "explanation": "还是这样。"})
+    answer = client.post(page_of(order), ruling("0", "还是这样。"))
     assert answer.context["form"].non_field_errors() == [OrderError(OrderErrorCode.SAME_MEDIATOR).message]
     assert footprint(order) == before
 
     second = make_moderator()
-    assert client_of(second).post(page_of(order), {"refund": "50", "explanation": "各半。"}).status_code == 302
+    assert client_of(second).post(page_of(order), ruling("50", "各半。")).status_code == 302
     order = type(order).objects.get(pk=order.pk)
     assert (order.status, order.dispute.decided_by, order.dispute.refund_fen) == (OrderStatus.RESOLVED, second, 5_000)
     assert list(order.dispute.decisions.values_list("mediator", "first_mediator")) == [
@@ -131,7 +147,7 @@ def test_a_mediator_does_not_decide_their_own_order():
     order.seller.is_superuser = True
     order.seller.save()
     before = footprint(order)
-    answer = client_of(order.seller).post(page_of(order), {"refund": "0", "explanation": "我说了算。"})
+    answer = client_of(order.seller).post(page_of(order), ruling("0", "我说了算。"))
     assert answer.context["form"].non_field_errors() == [OrderError(OrderErrorCode.OWN_CASE).message]
     assert footprint(order) == before
 
@@ -139,7 +155,7 @@ def test_a_mediator_does_not_decide_their_own_order():
 def test_a_case_is_not_decided_while_the_other_side_may_still_answer():
     order = make_dispute_in(DisputeStatus.ANSWER)
     before = footprint(order)
-    answer = client_of(make_moderator()).post(page_of(order), {"refund": "0", "explanation": "快一点。"})
+    answer = client_of(make_moderator()).post(page_of(order), ruling("0", "快一点。"))
     assert answer.context["form"].non_field_errors() == [OrderError(OrderErrorCode.NOT_ANSWERED_YET).message]
     assert footprint(order) == before
 

@@ -1,6 +1,7 @@
 """The pages of cancelling and disputes: what each side sees and can send, in both languages; strangers get nothing."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +17,8 @@ from marketplace.orders import dispute_page, dispute_selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Dispute, DisputeFile, OrderProposal, Refund
 from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
-from tests.factories import make_coupon, make_delivered_order, make_paid_order, make_user
+from tests.factories import make_coupon, make_delivered_order, make_moderator, make_order, make_paid_order, make_user
+from tests.logins import log_in
 from tests.orders.situations import footprint, make_order_in
 from tests.orders.test_dispute_steps import make_dispute_in
 
@@ -102,10 +104,35 @@ def test_a_cancellation_without_a_reason_keeps_what_was_typed_and_changes_nothin
     assert footprint(order) == before
 
 
+def offered_reasons(order):
+    page = client_of(order.buyer).get(address("cancel", order.number)).content.decode()
+    return set(re.findall(r'name="reason_code" value="(\w+)"', page))
+
+
+def test_a_buyer_is_asked_only_what_can_be_so_already():
+    of_the_work, late = {"not_as_described", "quality"}, {"late"}
+    always = {"changed_mind", "by_mistake", "asked_to_leave", "other"}
+    assert offered_reasons(make_order()) == always
+    order = make_paid_order()
+    assert offered_reasons(order) == always | {"no_reply"}
+    with clock.moved_to(order.due_at + timedelta(hours=1)):
+        assert offered_reasons(order) == always | {"no_reply"} | late
+    assert offered_reasons(make_delivered_order()) == always | {"no_reply"} | of_the_work
+
+
+def test_an_order_that_was_not_paid_is_cancelled_without_a_reason():
+    order = make_order()
+    assert client_of(order.buyer).post(address("cancel", order.number), {"way": "alone"}).status_code == 302
+    order.refresh_from_db()
+    assert order.status == OrderStatus.CANCELLED
+
+
 def test_too_early_a_buyer_is_refused_whatever_the_form_says():
     order = make_paid_order()
     before = footprint(order)
-    answer = client_of(order.buyer).post(address("cancel", order.number), {"way": "alone", "reason_code": "late"})
+    answer = client_of(order.buyer).post(
+        address("cancel", order.number), {"way": "alone", "reason_code": "changed_mind"}
+    )
     assert answer.status_code == 422
     assert footprint(order) == before
 
@@ -309,7 +336,7 @@ def test_taking_back_is_offered_once():
 
 def test_the_sums_of_a_division_add_up_with_a_coupon_too():
     order = make_paid_order(coupon_code=make_coupon(amount_fen=700).code)
-    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符", wanted_fen=4_000)
     buyer = client_of(order.buyer)
     preview = buyer.get(address("split_preview", order.number, language="en"), {"refund": "0"}).content.decode()
     assert "plus ¥7 of the platform" in preview
@@ -344,3 +371,99 @@ def test_a_move_of_the_slider_and_a_look_at_the_progress_read_little(name, heade
         client.get(page, {"refund": "10"}, headers=header)
     tables = [query["sql"] for query in found if "orders_" in query["sql"]]
     assert len(tables) <= 3
+
+
+def bar_of(text: str) -> str:
+    return text[text.rindex('class="bottom') :]
+
+
+@pytest.mark.parametrize(
+    ("status", "side", "link"),
+    [
+        (DisputeStatus.ANSWER, "seller", "#answer-form"),
+        (DisputeStatus.ANSWER, "buyer", ""),
+        (DisputeStatus.MEDIATION, "buyer", "#split-form"),
+        (DisputeStatus.DECIDED, "buyer", "#react-heading"),
+        (DisputeStatus.DECIDED, "seller", "#react-heading"),
+        (DisputeStatus.APPEALED, "buyer", ""),
+        (DisputeStatus.CLOSED, "buyer", ""),
+    ],
+)
+def test_the_bar_leads_to_the_step_that_is_due_and_sends_nothing_by_one_tap(status, side, link):
+    order = make_dispute_in(status)
+    text = client_of(getattr(order, side)).get(address("dispute", order.number)).content.decode()
+    links = re.findall(r'href="(#[a-z-]+)"', bar_of(text))
+    assert links == ([link] if link else [])
+    assert all(f'id="{each[1:]}"' in text for each in links)
+    assert 'form="split-form"' not in text
+    assert ("split-form" in text) == (status != DisputeStatus.CLOSED)
+
+
+@pytest.mark.parametrize("status", [DisputeStatus.ANSWER, DisputeStatus.MEDIATION, DisputeStatus.DECIDED])
+def test_a_division_that_waits_for_my_answer_is_the_headline_and_the_first_button(status):
+    order = make_dispute_in(status)
+    services.propose_split(order_id=order.pk, user=order.buyer, refund_fen=3_000)
+    text = client_of(order.seller).get(address("dispute", order.number)).content.decode()
+    headline = text[text.index("next__when") :][:200]
+    assert f"{order.buyer.display_name}提出方案：退给买家¥30" in headline
+    assert text.index('id="proposals-heading"') < text.index('id="said-heading"') < text.index('id="split-form"')
+    assert re.findall(r'href="(#[a-z-]+)"', bar_of(text))[-1] == "#proposals-heading"  # at the thumb
+    own = client_of(order.buyer).get(address("dispute", order.number)).content.decode()
+    assert "#proposals-heading" not in bar_of(own)
+    assert f"等{order.seller.display_name}答复你的方案" in own
+
+
+def test_what_both_say_is_read_before_it_is_answered():
+    order = make_dispute_in(DisputeStatus.ANSWER)
+    text = client_of(order.seller).get(address("dispute", order.number)).content.decode()
+    assert text.index("和说好的不一样") < text.index('id="answer-form"') < text.index('id="split-form"')
+
+
+def test_the_slider_begins_at_what_was_asked_for():
+    order = make_delivered_order()
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符", wanted_fen=6_000)
+    dispute = dispute_selectors.dispute_for(order.buyer, order.number)
+    assert [dispute_page.first_refund_fen(dispute, each) for each in (order.buyer, order.seller)] == [6_000, 6_000]
+    services.answer_dispute(order_id=order.pk, user=order.seller, text="做完了。", wanted_fen=2_000)
+    services.propose_split(order_id=order.pk, user=order.buyer, refund_fen=5_000)
+    dispute = dispute_selectors.dispute_for(order.buyer, order.number)
+    assert [dispute_page.first_refund_fen(dispute, each) for each in (order.buyer, order.seller)] == [5_000, 2_000]
+    page = client_of(order.buyer).get(address("dispute", order.number)).content.decode()
+    assert 'value="50"' in page or 'value="50.00"' in page
+    assert 'data-refund-fen="5000"' in page
+
+
+def test_an_amount_that_somebody_left_open_is_nobodys_words():
+    order = make_dispute_in(DisputeStatus.ANSWER)
+    seller = client_of(order.seller)
+    seller.post(address("dispute_act", order.number, "answer"), {"text": "按稿做的", "wanted": ""})
+    assert order.dispute.statements.get(kind="answer").wanted_fen is None
+    page = seller.get(address("dispute", order.number)).content.decode()
+    assert "未填" in page[page.index("按稿做的") :][:400]
+    mediator = make_moderator()
+    mediators_page = log_in(mediator).get(reverse("orders_dispute_decide", args=[order.dispute.pk])).content.decode()
+    assert "未填" in mediators_page
+
+
+def test_the_steps_of_a_closed_dispute_are_those_that_happened():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    _agree(order)
+    dispute = dispute_selectors.dispute_for(order.buyer, order.number)
+    with override("en"):
+        assert [step.title for step in dispute_page.steps_of(dispute)] == [
+            "Opening", "Response", "Mediation", "Agreement",
+        ]  # fmt: skip
+        order = make_dispute_in(DisputeStatus.CLOSED)
+        dispute = dispute_selectors.dispute_for(order.buyer, order.number)
+        titles = [step.title for step in dispute_page.steps_of(dispute)]
+    assert titles[-1] == ("Appeal" if dispute.appealed_at else "Decision")
+    assert "Agreement" not in titles
+
+
+@pytest.mark.parametrize("status", [DisputeStatus.DECISION, DisputeStatus.APPEALED])
+def test_when_the_mediators_are_late_both_read_what_that_means(status):
+    order = make_dispute_in(status)
+    with clock.moved_to(order.dispute.decision_due_at + timedelta(days=2)):
+        page = client_of(order.buyer).get(address("dispute", order.number)).content.decode()
+    assert "裁定已超过承诺的时间" in page
+    assert "裁定已超过承诺的时间" not in client_of(order.buyer).get(address("dispute", order.number)).content.decode()

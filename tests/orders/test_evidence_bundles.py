@@ -340,7 +340,8 @@ def test_the_paper_speaks_in_words_and_says_what_each_statement_is(order):
     _tables, _paths, paper = tables_of(order)
     for shown in ("买家：", "服务商：", "提出纠纷", "答辩"):
         assert shown in paper
-    for code in ("buyer: ", "seller: ", "<td>escrow</td>", "<td>open</td>", "payment_captured"):
+    assert "<th>约定交付</th>" in paper
+    for code in ("待退款", "修改次数", "buyer: ", "seller: ", "<td>escrow</td>", "<td>open</td>", "payment_captured"):
         assert code not in paper
 
 

@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 from marketplace.core import clock
 from marketplace.orders import lists, selectors, services
 from marketplace.orders.calendar import month_of
-from marketplace.orders.models import Order
+from marketplace.orders.models import Dispute, Order
 from marketplace.orders.states import BUYER, FINAL_STATUSES, SELLER, OrderStatus
-from tests.factories import make_gig, make_order, make_paid_order, make_seller, make_user
+from tests.factories import make_coupon, make_gig, make_order, make_paid_order, make_seller, make_user
 from tests.logins import log_in
 from tests.orders.situations import EVERY_STATE, make_order_in
 
@@ -28,6 +28,7 @@ def two():
     buyer, seller = make_user(name="林小满"), make_seller(name="青禾品牌")
     orders = [make_order_in(status) for status in EVERY_STATE]
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(buyer=buyer, seller=seller)
+    Dispute.objects.update(opened_by=buyer)
     return buyer, seller
 
 
@@ -50,8 +51,10 @@ def test_tabs_count_every_state_and_each_shows_what_it_counts(two):
 def test_every_running_order_waits_for_somebody_and_a_finished_one_for_nobody(two):
     buyer, seller = two
     mine, other = (set(found(buyer, BUYER, group=group)[0]) for group in ("mine", "other"))
-    assert mine == {S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.DELIVERED, S.DISPUTED}
+    assert mine == {S.PENDING_PAYMENT, S.AWAITING_REQUIREMENTS, S.DELIVERED}
+    assert mine & other == set()
     assert mine | other == set(EVERY_STATE) - set(FINAL_STATUSES)
+    # The buyer opened the dispute: the seller is asked for an answer.
     assert set(found(seller, SELLER, group="mine")[0]) == {S.IN_PROGRESS, S.REVISION_REQUESTED, S.DISPUTED}
     assert found(seller, SELLER)[1].mine == 3
 
@@ -121,7 +124,7 @@ def test_the_lists_ask_the_database_as_often_for_many_orders_as_for_few(django_a
     buyer = make_user()
     make_paid_order(buyer=buyer)
     for _index in range(2):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             lists.order_list(buyer, lists.Wanted.read(BUYER, {"group": "other"}), page=None)
         with django_assert_num_queries(2):
             list(lists.order_sheet(buyer, lists.Wanted.read(BUYER, {})).rows)
@@ -146,7 +149,7 @@ def test_the_export_holds_what_is_filtered_on_all_pages(two, monkeypatch):
     rows = sheet_of(seller, "desk_export", state=S.RESOLVED)
     order = Order.objects.get(seller=seller, status=S.RESOLVED)
     assert [row[0] for row in rows[1:]] == [order.number]
-    assert rows[1][2:6] == ("林小满", "已裁定纠纷", 100, 40)
+    assert rows[1][2:6] == ("林小满", "纠纷已了结", 100, 40)
     assert [row[0] for row in sheet_of(seller, "desk_export", q="没有这个")] == ["订单号"]
 
 
@@ -155,6 +158,34 @@ def test_the_word_newest_is_searched_for_in_the_export_as_well(two):
     assert lists.Wanted.read(BUYER, {"q": "newest"}).address == "q=newest"
     assert lists.Wanted.read(BUYER, {"sort": "newest"}).address == ""
     assert len(sheet_of(buyer, "export", q="newest")) == 1
+
+
+def test_the_export_says_what_was_bought_and_to_the_seller_what_it_brings():
+    order = make_paid_order(quantity=2, coupon_code=make_coupon(code="FUYU5").code)
+    heads, bought = sheet_of(order.buyer, "export")
+    assert heads[12:] == ("套餐", "数量", "优惠券（元）")
+    assert bought[12:] == ("基础版", 2, 5)
+    heads, sold = sheet_of(order.seller, "desk_export")
+    assert heads[12:] == ("套餐", "数量", "优惠券（元）", "平台服务费（元）", "你的收入（元）")
+    assert sold[12:] == ("基础版", 2, 5, 20, 180)  # 195 paid + 5 of the coupon − 20
+
+
+def test_tabs_and_rows_call_a_state_the_same(two):
+    for user, side, states in (
+        (two[0], BUYER, (S.DELIVERED, S.REVISION_REQUESTED, S.AWAITING_REQUIREMENTS)),
+        (two[1], SELLER, (S.IN_PROGRESS, S.REVISION_REQUESTED)),
+    ):
+        for state in states:
+            shown = lists.order_list(user, lists.Wanted.read(side, {"state": state}), page=None)
+            assert [tab.label for tab in shown.tabs if tab.is_current] == [shown.rows[0].stamp[0]]
+
+
+def test_how_many_wait_follows_the_words_that_are_searched_for(two):
+    buyer, _seller = two
+    number = Order.objects.get(buyer=buyer, status=S.DELIVERED).number
+    assert lists.order_list(buyer, lists.Wanted.read(BUYER, {}), page=None).mine > 1
+    assert lists.order_list(buyer, lists.Wanted.read(BUYER, {"q": number}), page=None).mine == 1
+    assert lists.order_list(buyer, lists.Wanted.read(BUYER, {"q": "没有这个"}), page=None).mine == 0
 
 
 def test_a_stranger_exports_and_sees_nothing_of_others(two):

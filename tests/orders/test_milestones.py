@@ -19,6 +19,7 @@ from marketplace.orders.own_data import OrdersSection
 from marketplace.orders.stages import StageState, view_of
 from marketplace.orders.states import OrderStatus
 from tests.factories import decide_finally, make_user
+from tests.logins import log_in
 from tests.offers.situations import complete, deliver, make_agreement, make_offer, make_plan, pay, stages, terms
 
 S = StageState
@@ -68,7 +69,8 @@ def test_a_stage_is_an_order_with_its_own_price_time_and_frozen_terms(plan):
         10,
         1,
     )
-    assert (order.gig_title, order.package_tier, order.status) == ("第1阶段", "", OrderStatus.PENDING_PAYMENT)
+    assert (order.gig_title, order.package_tier) == ("阶段1/3 第1阶段 · 茶饮店标志", "")
+    assert order.status == OrderStatus.PENDING_PAYMENT
     assert order.snapshot["stage"] == 1
     assert [one["amount_fen"] for one in order.snapshot["agreed"]["stages"]] == [100_000, 150_000, 50_000]
 
@@ -151,6 +153,12 @@ def test_either_side_stops_between_stages_and_the_rest_is_not_owed(plan, side):
     assert states(plan) == [S.RELEASED, S.STOPPED, S.STOPPED]
     refused(OrderErrorCode.PLAN_STOPPED, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
     assert Notification.objects.filter(recipient=other, url=plan.get_absolute_url(), body="先做到这里").count() == 1
+
+
+def test_the_page_tells_whoever_stopped_it_so(plan):
+    services.stop_plan(plan_id=plan.pk, user=plan.buyer, words="先做到这里")
+    assert "你于" in log_in(plan.buyer).get(plan.get_absolute_url()).content.decode()
+    assert f"{plan.buyer.display_name}于" in log_in(plan.seller).get(plan.get_absolute_url()).content.decode()
 
 
 def test_a_stage_that_was_paid_goes_on_after_the_stop(plan):
@@ -237,7 +245,7 @@ def test_the_buyer_hears_that_the_next_stage_waits_and_finds_it_in_the_list(plan
     assert [listed(plan, "buyer", group) for group in ("", "mine", "other", "finished")] == [True, True, False, False]
     assert [listed(plan, "seller", group) for group in ("", "mine", "other")] == [True, False, True]
     found = lists.order_list(plan.buyer, lists.Wanted.read("buyer", {"q": "别的"}), page=None)
-    assert (found.plans, found.mine) == ([], 1)
+    assert (found.plans, found.mine) == ([], 0)  # the number follows the words
     complete(fund(plan))
     complete(fund(plan))
     assert (listed(plan, "buyer", ""), told_of_next(plan)) == (False, 2)

@@ -250,3 +250,12 @@ def test_notes_and_drafts_keep_to_their_states(status):
     if status in notable:
         event = services.add_requirement_note(order_id=order.pk, buyer=order.buyer, message="再加一句")
         assert event.data == {"message": "再加一句"}
+
+
+def test_a_file_is_chosen_in_a_box_of_ours_and_not_in_the_browsers_language():
+    order = asked_order()
+    *_others, file = names(order)
+    page = log_in(order.buyer).get(url_of(order)).content.decode()
+    box = page[page.index("upload--field") :]
+    assert box.index("选择或拖入文件") < box.index(f'name="{file}"') < box.index("</span>")
+    assert "data-file-names" in box

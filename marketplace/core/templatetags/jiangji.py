@@ -202,6 +202,7 @@ def client_texts() -> str:
             "copied": _("The link is on your clipboard."),
             "cooldown": _("%(words)s (%(seconds)s s)"),
             "notSaved": _("Not saved: no connection. What you typed is still here; it is tried again by itself."),
+            "keptBack": _("What you had typed here is back. It was not sent yet."),
             "offline": _("That did not get through. Check the connection and try again."),
         },
         ensure_ascii=False,

@@ -6,9 +6,8 @@ from uuid import UUID, uuid5
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -48,7 +47,7 @@ def _require_held_until(order: Order, due_at: datetime) -> None:
     """However often more time is given: the money must not come free by itself while somebody is at work."""
     held = held_work(order)
     if held is not None and due_at > held.deliver_by:
-        day = date_format(localtime(held.deliver_by), _now("j F Y"))
+        day = date_format(localtime(held.deliver_by), gettext("j F Y"))
         raise OrderError(OrderErrorCode.HELD_TOO_SHORT, channel=held.channel, day=day)
 
 
@@ -88,7 +87,7 @@ def _check_supplement(order: Order, proposal: OrderProposal) -> None:
 def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) -> None:
     """An order of its own that waits for the buyer's payment: cancelling this one does not touch it, nor the other way."""
     with override("zh-hans"):  # stored for both sides, whoever acts
-        title = _now("Additional work: %(title)s") % {"title": order.gig_title}
+        title = gettext("Additional work: %(title)s") % {"title": order.gig_title}
     supplement = place_agreed_order(
         buyer=order.buyer,
         seller=order.seller,

@@ -124,8 +124,8 @@ def answer_dispute(
         is_late = dispute.status == DisputeStatus.MEDIATION and dispute.answered_at is None
         if not is_late:
             require_dispute_transition(dispute, to=DisputeStatus.MEDIATION, actor=ANSWERER)
-        silent = 0 if user.pk == order.seller_id else order.kept_fen
-        wanted = _wanted(order, wanted_fen, silent=silent)
+        # What somebody leaves open is nobody's to fill in: it is read as their words, by a mediator and a court.
+        wanted = None if wanted_fen is None else _wanted(order, wanted_fen, silent=0)
         say(dispute, user, StatementKind.ANSWER, text.strip(), stored_files, wanted_fen=wanted)
         dispute.answered_at = clock.now()
         if is_late:

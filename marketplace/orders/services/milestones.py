@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.functional import Promise
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
@@ -93,7 +94,7 @@ def fund_stage(*, plan_id: int, buyer: User) -> Order:
         gig=plan.gig,
         kind=OrderKind.STAGE,
         terms=Terms(
-            title=milestone.title,
+            title=_title_of(milestone, plan, count=len(milestones)),
             description=milestone.description or plan.title,
             total_fen=milestone.amount_fen,
             delivery_days=milestone.delivery_days,
@@ -105,6 +106,14 @@ def fund_stage(*, plan_id: int, buyer: User) -> Order:
     milestone.order = order
     milestone.save(update_fields=["order"])
     return order
+
+
+def _title_of(milestone: OrderMilestone, plan: MilestonePlan, *, count: int) -> str:
+    """What the order of a stage is called wherever only its title stands: which stage it is, and of what."""
+    with override("zh-hans"):  # stored for both sides, whoever acts
+        words = gettext("Stage %(position)s of %(count)s: %(title)s, %(plan)s")
+    values = {"position": milestone.position, "count": count, "title": milestone.title, "plan": plan.title}
+    return (words % values)[:80]
 
 
 @transaction.atomic
