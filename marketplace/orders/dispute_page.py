@@ -11,6 +11,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import display_yuan
 from marketplace.orders.dispute_words import resolved_parts
+from marketplace.orders.headline import NextThing
 from marketplace.orders.models import (
     Dispute,
     DisputeDecision,
@@ -20,7 +21,7 @@ from marketplace.orders.models import (
     OrderProposal,
     StatementKind,
 )
-from marketplace.orders.presenters import NextThing, Step
+from marketplace.orders.presenters import Step
 from marketplace.orders.reasons import DISPUTE_REASONS, reason_text
 from marketplace.orders.shares import split_of
 from marketplace.orders.states import BUYER, SELLER, DisputeStatus, ProposalStatus

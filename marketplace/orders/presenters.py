@@ -1,7 +1,7 @@
 """What an order's page says next: computed from the state, the clocks and who is looking. No writing, no queries."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.accounts.models import User
-from marketplace.core import clock
 from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import automatic, turns
 from marketplace.orders.deadlines import very_late_at
 from marketplace.orders.dispute_words import resolved_parts
-from marketplace.orders.models import Order, OrderEventType, OrderKind, OrderProposal, ProposalKind
-from marketplace.orders.proposal_cards import what_is_proposed
+from marketplace.orders.headline import NextThing, asked, asking
+from marketplace.orders.models import Order, OrderEventType, OrderKind
 from marketplace.orders.shares import split_of
 from marketplace.orders.states import BUYER, REFUNDABLE_STATUSES, SELLER, DisputeStatus, OrderStatus
 from marketplace.orders.turns import Lateness
@@ -30,41 +29,6 @@ class Step:
     title: str
     state: str  # "done", "current" or "" (components/steps.html)
     note: str = ""
-
-
-_BAR_ACTIONS = ("answer", "pay", "requirements", "accept", "deliver", "revise", "case", "cancel-late")
-
-
-@dataclass(frozen=True)
-class NextThing:
-    """接下来会发生什么: what happens by itself or who is waited for, until when, and what this person can do."""
-
-    title: str
-    text: str
-    deadline: datetime | None = None
-    deadline_text: str = ""
-    started_at: datetime | None = None  # for the bar: how much of the time has passed
-    actions: list[str] = field(default_factory=list)  # names of the forms the page offers, the main one first
-    answer_at: str = ""  # where on the page the proposal stands that this person is asked about
-
-    @property
-    def main_action(self) -> str:
-        """The one that the page asks for; only it is shown as such."""
-        return self.actions[0] if self.actions else ""
-
-    @property
-    def bar_actions(self) -> list[str]:
-        """What stands in the bar at the thumb, the main action first: on phones it is there and nowhere else."""
-        return [name for name in self.actions if name in _BAR_ACTIONS]
-
-    @property
-    def percent_passed(self) -> int:
-        """How much of the time to the deadline has passed, 0..100."""
-        if self.deadline is None or self.started_at is None:
-            return 0
-        whole = (self.deadline - self.started_at).total_seconds()
-        passed = (clock.now() - self.started_at).total_seconds()
-        return max(0, min(100, round(100 * passed / whole))) if whole > 0 else 100
 
 
 _STEP_OF_STATUS = {
@@ -157,52 +121,12 @@ def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> Next
     turn = turns.turn_of(order)
     if turn.proposal is not None:
         is_asked = turn.asked == turns.side_of(order, viewer.pk)
-        found = _asked(found, order, turn.proposal) if is_asked else _asking(found, order, turn.proposal)
+        found = asked(found, turn.proposal) if is_asked else asking(found, order, turn.proposal)
     if has_cleared and not is_buyer and order.status == OrderStatus.COMPLETED:
         found = replace(found, text=_("It has cleared: you can withdraw it from your wallet."))
     if not is_buyer and order.status in REFUNDABLE_STATUSES and order.refundable_fen > 0:
         found = replace(found, actions=[*found.actions, "refund"])
     return found
-
-
-def _asked(found: NextThing, order: Order, proposal: OrderProposal) -> NextThing:
-    """The other side's proposal comes before whatever the state asks for, which stays possible beside it."""
-    name = proposal.proposed_by.display_name
-    if proposal.kind == ProposalKind.SPLIT:  # the dispute's own page shows it and takes the answer
-        return replace(found, title=_("%(name)s proposes a division: please answer") % {"name": name})
-    silence = {
-        ProposalKind.CANCEL: _("without an answer the order is cancelled"),
-    }.get(ProposalKind(proposal.kind), _("without an answer the proposal lapses"))
-    title = _("%(name)s proposes to cancel the order")
-    if proposal.kind != ProposalKind.CANCEL:
-        title = _("%(name)s proposes %(what)s")
-    what = what_is_proposed(proposal.kind, proposal.days, proposal.amount_fen)
-    has_end = proposal.expires_at is not None
-    return replace(
-        found,
-        title=title % {"name": name, "what": what},
-        text=_("Agree or decline: what follows from each stands with the proposal, below."),
-        deadline=proposal.expires_at,
-        deadline_text=silence if has_end else "",
-        started_at=proposal.created_at,
-        actions=["answer", *found.actions],
-        answer_at="cancel-heading" if proposal.kind == ProposalKind.CANCEL else f"proposal-{proposal.pk}",
-    )
-
-
-def _asking(found: NextThing, order: Order, proposal: OrderProposal) -> NextThing:
-    """One's own proposal changes the headline only where it decides whether anything is left to do."""
-    if proposal.kind != ProposalKind.CANCEL:
-        return found
-    asked = order.seller if proposal.proposed_by_id == order.buyer_id else order.buyer
-    return replace(
-        found,
-        title=_("%(name)s is asked to agree to cancel") % {"name": asked.display_name},
-        text=_("You can take the proposal back until then. A delivery, an acceptance or a dispute overtakes it."),
-        deadline=proposal.expires_at,
-        deadline_text=_("without an answer the order is cancelled"),
-        started_at=proposal.created_at,
-    )
 
 
 def _tip_builder(builder: Callable[[Order, bool], NextThing]) -> Callable[[Order, bool], NextThing]:

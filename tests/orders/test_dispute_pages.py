@@ -408,6 +408,7 @@ def test_a_division_that_waits_for_my_answer_is_the_headline_and_the_first_butto
     assert f"{order.buyer.display_name}提出方案：退给买家¥30" in headline
     assert text.index('id="proposals-heading"') < text.index('id="said-heading"') < text.index('id="split-form"')
     assert re.findall(r'href="(#[a-z-]+)"', bar_of(text))[-1] == "#proposals-heading"  # at the thumb
+    assert 'data-refund-fen="3000"' in text  # a counter-proposal begins there
     own = client_of(order.buyer).get(address("dispute", order.number)).content.decode()
     assert "#proposals-heading" not in bar_of(own)
     assert f"等{order.seller.display_name}答复你的方案" in own
