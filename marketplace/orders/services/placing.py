@@ -267,7 +267,7 @@ def _free_coupon(coupon: Coupon, *, first_key: UUID, buyer: User) -> None:
     for order_id in CouponUse.objects.filter(order__in=placed, coupon=coupon, returned_at=None).values_list("order"):
         earlier = locks.lock_order(order_id[0])
         if earlier.status == OrderStatus.PENDING_PAYMENT:
-            drop_unpaid(earlier, buyer=buyer)
+            drop_unpaid(earlier, user=buyer)
 
 
 def unpaid_of_page(checkout_key: UUID, *, buyer: User) -> list[int]:
