@@ -59,7 +59,7 @@ def propose_cancellation(*, order_id: int, user: User, reason_code: str = "", me
     )
     _check(order, proposal)
     proposal.save()
-    start_clock(order, proposal)
+    start_clock(order=order, proposal=proposal)
     if order.status == OrderStatus.DELIVERED:
         _move_acceptance(order, by=within)
     events.record(

@@ -113,7 +113,7 @@ def propose(
     if earlier is not None:
         close(proposal=earlier, status=ProposalStatus.OVERTAKEN)
     proposal.save()
-    start_clock(order, proposal)
+    start_clock(order=order, proposal=proposal)
     _record(order, OrderEventType.PROPOSED, proposal, actor=user, message=proposal.message[:500])
     tell(other_id(order, user.pk), order, rule.asks)
     return proposal
@@ -208,7 +208,7 @@ def to_answer(*, order: Order, proposal_id: int, kind: ProposalKind, user: User,
     return proposal
 
 
-def start_clock(order: Order, proposal: OrderProposal) -> None:
+def start_clock(*, order: Order, proposal: OrderProposal) -> None:
     """Let the clock of a proposal that was just made run, with its reminder at half of the time."""
     rule, until = _RULES[ProposalKind(proposal.kind)], proposal.expires_at
     if rule.deadline is None or until is None:
