@@ -161,7 +161,7 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     for group in page.locator("main fieldset").all():
         group.locator("input[type=radio]").first.check()
     # Who leaves finds it again: it was not sent.
-    buyer.visit(order_address)
+    page.goto(order_address)
     page.get_by_role("link", name="填写需求说明").click()
     expect(page.locator("main textarea").first).to_have_value("小满茶，城西菜场口的现煮茶。")
     for upload in page.locator("main input[type=file]").all():
