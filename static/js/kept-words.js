@@ -52,7 +52,7 @@ document.addEventListener("submit", (event) => {
   if (form.matches("[data-keep]")) {
     keep(form);
     storage((place) => place.setItem(SENT, keyOf(form)));
-  } else if (form.action.includes("/logout/")) {
+  } else if ((form.getAttribute("action") || "").includes("/logout/")) {
     storage((place) => Object.keys(place).filter((key) => key.startsWith(PREFIX)).forEach((key) => place.removeItem(key)));
   }
 });

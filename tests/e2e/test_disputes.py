@@ -28,7 +28,7 @@ def _buy(buyer, stack, gig_address: str) -> str:
             group.locator("input[type=radio]").first.check()
         for upload in page.locator("main input[type=file]").all():
             upload.set_input_files({"name": "店面.txt", "mimeType": "text/plain", "buffer": "照片".encode()})
-        page.locator("main form button[type=submit]").click()
+        page.get_by_role("button", name="提交需求说明").click()
     expect(page.locator("main")).to_contain_text("正在制作")
     return number
 
