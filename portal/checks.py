@@ -88,6 +88,16 @@ def app_codes_are_secret(
 
 
 @register(Tags.security)
+def time_is_real(
+    app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
+) -> list[CheckMessage]:
+    """In production nobody moves the clock that releases money, in a public demonstration neither."""
+    if not production or not settings.DEMO_CLOCK:
+        return []
+    return [Error("Staff could move the clock of business rules.", hint="Unset DEMO_CLOCK.", id="portal.E009")]
+
+
+@register(Tags.security)
 def identities_are_checked_by_somebody_real(
     app_configs: Sequence[AppConfig] | None, production: bool = PRODUCTION, **_kwargs: Any
 ) -> list[CheckMessage]:

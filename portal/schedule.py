@@ -7,7 +7,13 @@ from django.db import connection
 SECONDS = "seconds"
 # name of the task → seconds between two runs
 INTERVALS: dict[str, int] = {
-    "marketplace.orders.tasks.accept_due_deliveries": 60,
+    "marketplace.orders.tasks.run_due_deadlines": 60,
+    "marketplace.offers.tasks.expire_offers": 60,
+    "marketplace.offers.tasks.lapse_agreements": 600,
+    "marketplace.offers.tasks.expire_briefs": 60,
+    "marketplace.offers.tasks.announce_briefs": 60,
+    "marketplace.orders.tasks.build_evidence_bundles": 10,
+    "marketplace.orders.tasks.look_after_bundles": 300,
     "marketplace.payments.tasks.close_expired_orders": 60,
     "marketplace.payments.tasks.poll_undecided_payments": 60,
     "marketplace.payments.tasks.pay_due_refunds": 30,

@@ -40,6 +40,7 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.gigs.urls")),
     path("", include("marketplace.discovery.urls")),
     path("", include("marketplace.orders.urls")),
+    path("", include("marketplace.offers.urls")),
     path("", include("marketplace.payments.urls")),
     path("", include("marketplace.ledger.urls")),
     path("", include("marketplace.reviews.urls")),

@@ -1,6 +1,7 @@
 """The smallest valid things. States are reached by calling services: no factory sets a status."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -24,7 +25,8 @@ from marketplace.gigs.services import refresh_stats
 from marketplace.gigs.states import GigStatus
 from marketplace.moderation.roles import ensure_roles
 from marketplace.orders import services as orders
-from marketplace.orders.models import Order
+from marketplace.orders.models import Coupon, Order
+from marketplace.orders.states import DisputeStatus
 from marketplace.payments.models import SubMerchant
 from marketplace.payments.services import sub_merchants
 
@@ -156,10 +158,12 @@ def make_gig(
     return gig
 
 
-def make_order(*, buyer: User | None = None, gig: Gig | None = None, tier: str = PackageTier.BASIC) -> Order:
-    """An order that waits for its payment."""
+def make_order(
+    *, buyer: User | None = None, gig: Gig | None = None, tier: str = PackageTier.BASIC, **choice: Any
+) -> Order:
+    """An order that waits for its payment; `choice` as in `place_order`: quantity, coupon_code, extra_ids."""
     gig = gig or make_gig()
-    return orders.place_order(buyer=buyer or make_user(), package=gig.packages.get(tier=tier))
+    return orders.place_order(buyer=buyer or make_user(), package=gig.packages.get(tier=tier), **choice)
 
 
 def make_paid_order(*, reference: str = "", **kwargs: Any) -> Order:
@@ -192,6 +196,21 @@ def make_completed_order(**kwargs: Any) -> Order:
     return order
 
 
+def decide_finally(
+    order: Order, *, refund_fen: int, explanation: str = "各让一步。", mediator: User | None = None
+) -> Order:
+    """A disputed order to its end: the other side answers, a mediator decides, and both accept it."""
+    if order.dispute.status == DisputeStatus.ANSWER:
+        answerer = order.seller if order.dispute.opened_by_id == order.buyer_id else order.buyer
+        orders.answer_dispute(order_id=order.pk, user=answerer, text="我这边有不同看法。")
+    orders.decide_dispute(
+        order_id=order.pk, mediator=mediator or make_moderator(), refund_fen=refund_fen, explanation=explanation
+    )
+    for side in (order.buyer, order.seller):
+        orders.accept_decision(order_id=order.pk, user=side)
+    return Order.objects.get(pk=order.pk)
+
+
 OrderFactory = Callable[..., Order]
 
 
@@ -204,3 +223,22 @@ def make_sub_merchant(*, user: User, gateway_code: str, number: str = "") -> Sub
         sub_merchant_id=number or f"{gateway_code}{user.pk}",
     )
     return sub_merchants.approve_sub_merchant(sub_merchant_id=asked.pk, staff=make_finance())
+
+
+def make_coupon(*, code: str = "", **fields: Any) -> Coupon:
+    """A coupon of ¥5 that anybody may use a hundred times, for a month around now."""
+    if "percent" not in fields:
+        fields = {"amount_fen": 500} | fields
+    terms: dict[str, Any] = {
+        "name": "五元券",
+        "name_en": "Five yuan",
+        "starts_at": timezone.now() - timedelta(days=1),
+        "ends_at": timezone.now() + timedelta(days=30),
+        "most_uses": 100,
+        "most_uses_per_person": 1,
+        "budget_fen": 100_000,
+    }
+    coupon = Coupon(code=code or f"C{next(_sequence)}", **(terms | fields))
+    coupon.full_clean()
+    coupon.save()
+    return coupon

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from marketplace.accounts import devices, second_factor, selectors, services
 from marketplace.accounts.decorators import log_in_by_code
@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     # allauth's own says "failed log-in attempts", which is wrong where codes are asked for.
     error_messages = DefaultAccountAdapter.error_messages | {
-        "too_many_login_attempts": lazy("Too many attempts in a short time. Wait a few minutes and try again.")
+        "too_many_login_attempts": gettext_lazy("Too many attempts in a short time. Wait a few minutes and try again.")
     }
 
     def save_user(self, request: HttpRequest, user: User, form: forms.Form, commit: bool = True) -> User:

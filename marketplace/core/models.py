@@ -36,3 +36,22 @@ class SystemConfig(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class RulesVersion(models.Model):
+    """The business constants of one moment, as a whole. Never changed: orders say which rules they were made under.
+
+    电子商务法 §34: who does not agree to new rules keeps the old ones; an order under way keeps its own.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)  # of `values`: the same rules again are the same version
+    values = models.JSONField(_("values"))
+    created_at = models.DateTimeField(_("in force since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("version of the rules")
+        verbose_name_plural = _("versions of the rules")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -9,10 +9,24 @@ BASIS_POINTS = 10_000
 
 @dataclass(frozen=True)
 class CommissionSplit:
-    """The two parts of an order's price; they always sum to the whole."""
+    """Who gets what of an order's money. Fee and share sum to what the buyer paid and a coupon of the platform together.
+
+    `promotion_fen` is the coupon's part: the platform puts it in, out of its fee, so it is never more than that.
+    """
 
     commission_fen: int
     seller_fen: int
+    promotion_fen: int = 0
+
+    @property
+    def paid_fen(self) -> int:
+        """What of it the buyer paid: this much leaves or enters escrow."""
+        return self.commission_fen + self.seller_fen - self.promotion_fen
+
+    @property
+    def net_commission_fen(self) -> int:
+        """What the platform keeps after its coupon: as much as an institution splits off for it."""
+        return self.commission_fen - self.promotion_fen
 
 
 def split_commission(*, amount_fen: int, rate_basis_points: int) -> CommissionSplit:
@@ -28,16 +42,25 @@ def split_commission(*, amount_fen: int, rate_basis_points: int) -> CommissionSp
     return CommissionSplit(commission_fen=commission_fen, seller_fen=amount_fen - commission_fen)
 
 
-def split_refund(*, kept_fen: int, refund_fen: int, rate_basis_points: int) -> CommissionSplit:
-    """How a refund is borne when `kept_fen` of the price was shared so far: what the platform's fee and the seller's
-    share lose by it, in fen. The difference of two splits, so that several refunds lose no fen either.
+def share_of(*, paid_fen: int, discount_fen: int, kept_fen: int, rate_basis_points: int) -> CommissionSplit:
+    """Who gets what when `kept_fen` of the `paid_fen` of a buyer are kept, and a coupon took `discount_fen` off the price.
 
-    Raises ValueError for more than there is.
+    Without a coupon it is `split_commission(kept_fen)`. With one, all of the price being kept, the seller gets what the full
+    price would give and the platform its fee less the coupon; of a part, both get the same proportion of that. Each part
+    grows with `kept_fen` and none of them by more, so that every sequence of refunds comes to the same fen and takes
+    nothing from anybody twice.
+    Raises ValueError for amounts that do not fit, a coupon above the fee among them.
     """
-    before = split_commission(amount_fen=kept_fen, rate_basis_points=rate_basis_points)
-    after = split_commission(amount_fen=kept_fen - refund_fen, rate_basis_points=rate_basis_points)
+    if not discount_fen:
+        return split_commission(amount_fen=kept_fen, rate_basis_points=rate_basis_points)
+    full = split_commission(amount_fen=paid_fen + discount_fen, rate_basis_points=rate_basis_points)
+    if not 0 < discount_fen <= full.commission_fen or not 0 <= kept_fen <= paid_fen or paid_fen <= 0:
+        raise ValueError(f"cannot share {kept_fen} of {paid_fen} fen after a coupon of {discount_fen}")
+    # Rounded half up, as every fee is.
+    net_fen = (2 * kept_fen * (full.commission_fen - discount_fen) + paid_fen) // (2 * paid_fen)
+    promotion_fen = discount_fen * kept_fen // paid_fen
     return CommissionSplit(
-        commission_fen=before.commission_fen - after.commission_fen, seller_fen=before.seller_fen - after.seller_fen
+        commission_fen=net_fen + promotion_fen, seller_fen=kept_fen - net_fen, promotion_fen=promotion_fen
     )
 
 

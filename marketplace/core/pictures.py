@@ -54,16 +54,18 @@ def encode_square(upload: File, *, square: Square | None, side: int) -> EncodedP
     return _encoded(picture.crop((left, top, left + size, top + size)), side)
 
 
-def open_picture(upload: File) -> Image.Image:
+def open_picture(
+    upload: File, *, megabytes: int = MAXIMUM_MEGABYTES, formats: tuple[str, ...] = ACCEPTED_FORMATS
+) -> Image.Image:
     """The pixels of `upload`, upright, in RGB or RGBA. Raises PictureError; too many are refused before they are unpacked."""
-    if upload.size > MAXIMUM_MEGABYTES * 1024 * 1024:
-        raise PictureError(PictureErrorCode.TOO_LARGE, name=upload.name, limit=MAXIMUM_MEGABYTES)
+    if upload.size > megabytes * 1024 * 1024:
+        raise PictureError(PictureErrorCode.TOO_LARGE, name=upload.name, limit=megabytes)
     # WeasyPrint, once imported for an invoice, has Pillow take files that end half-way, in the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(upload, formats=ACCEPTED_FORMATS) as picture:
+            with Image.open(upload, formats=formats) as picture:
                 # The header tells the size before a pixel is unpacked.
                 if picture.width * picture.height > MAXIMUM_PIXELS:
                     raise PictureError(PictureErrorCode.TOO_MANY_PIXELS, name=upload.name)

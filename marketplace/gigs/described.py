@@ -37,9 +37,13 @@ class Fact:
     values: list[str]
 
 
-def attribute_rows() -> ArraySubquery:
-    """Every option of a gig's category and its parent, as an annotation of a query over gigs: no query of its own."""
-    own = Q(attribute__category=OuterRef("category_id")) | Q(attribute__category=OuterRef("category__parent_id"))
+def attribute_rows(gig: str = "") -> ArraySubquery:
+    """Every option of a gig's category and its parent, as an annotation of a query over gigs: no query of its own.
+
+    `gig` is the path to the gig in a query over something else: "gig__".
+    """
+    own = Q(attribute__category=OuterRef(f"{gig}category_id"))
+    own |= Q(attribute__category=OuterRef(f"{gig}category__parent_id"))
     return ArraySubquery(_options(own))
 
 

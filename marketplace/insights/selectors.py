@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Case, Count, F, Q, Sum, When
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -11,13 +11,18 @@ from marketplace.ledger.models import Entry, TransactionKind
 from marketplace.ledger.selectors import wallet_of
 from marketplace.orders.models import Order
 from marketplace.orders.selectors import sales
-from marketplace.orders.states import OrderStatus
+from marketplace.orders.states import WORKED_ON_STATUSES, OrderStatus
+from marketplace.orders.turns import with_turns
+
+# Only a clock that runs is a deadline: in a dispute, and once delivered, the promised time stands still.
+_DUE = Case(When(status__in=WORKED_ON_STATUSES, then=F("due_at")))
 
 
 @dataclass(frozen=True)
 class Desk:
     """The figures of the desk's first page."""
 
+    overdue: int
     due_today: int
     to_deliver: int
     to_revise: int
@@ -33,9 +38,10 @@ def seller_desk(user: User) -> Desk:
     """The desk of one seller. Income is what was released to the seller, less the fee, by the books."""
     now = clock.now()
     mine = Order.objects.filter(seller=user)
-    working = Q(status__in=(OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED))
+    working = Q(status__in=WORKED_ON_STATUSES)
     counts = mine.aggregate(
-        due_today=Count("pk", filter=working & Q(due_at__lte=now + timedelta(days=1))),
+        overdue=Count("pk", filter=working & Q(due_at__lt=now)),
+        due_today=Count("pk", filter=working & Q(due_at__range=(now, now + timedelta(days=1)))),
         to_deliver=Count("pk", filter=Q(status=OrderStatus.IN_PROGRESS)),
         to_revise=Count("pk", filter=Q(status=OrderStatus.REVISION_REQUESTED)),
         in_acceptance=Count("pk", filter=Q(status=OrderStatus.DELIVERED)),
@@ -55,5 +61,5 @@ def seller_desk(user: User) -> Desk:
         income_before_fen=income["before"] or 0,
         pending_fen=wallet.pending_fen if wallet else 0,
         available_fen=wallet.available_fen if wallet else 0,
-        open_orders=list(sales(user, group="open").order_by(F("due_at").asc(nulls_last=True))[:8]),
+        open_orders=list(with_turns(sales(user, group="open")).order_by(_DUE.asc(nulls_last=True), "pk")[:8]),
     )

@@ -16,7 +16,7 @@ from marketplace.ledger.postings_reconciliation import suspense_account
 from marketplace.ledger.services import AccountRef, Leg, clearing_account, commission_account, post
 
 # What these hold below zero was paid out of the common pot: our fees have to fill it before any of them is ours to take.
-_HOLES = (AccountKind.GATEWAY_FEES, AccountKind.SUSPENSE, AccountKind.USER_DEBT)
+_HOLES = (AccountKind.GATEWAY_FEES, AccountKind.SUSPENSE, AccountKind.USER_DEBT, AccountKind.PROMOTIONS)
 
 
 def sum_fen(code: str) -> int:
@@ -32,8 +32,8 @@ def held_fen(gateway: str) -> int:
 def own_fen() -> int:
     """How much of the service fees is ours to take, in fen: what the commission account holds less every hole.
 
-    Holes are what gateways kept as fees, what is missing in suspense, what sellers owe: the pot is that much short, and
-    whoever took the whole commission would take the difference from other people's escrow.
+    Holes are what gateways kept as fees, what coupons cost, what is missing in suspense, what sellers owe: the pot is that
+    much short, and whoever took the whole commission would take the difference from other people's escrow.
     """
     sums = Entry.objects.filter(account__kind__in=_HOLES).order_by().values_list("account__kind", "account__code")
     found = [(kind, total) for kind, _code, total in sums.annotate(total=Sum("amount_fen"))]

@@ -58,6 +58,14 @@ def sentence(line: StatementLine) -> str:
     """What happened, in the words of the person whose account it is."""
     entry, amount_fen = line.entry, line.entry.amount_fen
     match entry.transaction.kind:
+        case TransactionKind.ESCROW_RELEASED if line.promotion_fen:
+            return _(
+                "¥%(whole)s out of escrow and ¥%(coupon)s for the platform's coupon, less ¥%(fee)s service fee"
+            ) % {
+                "whole": _yuan(-line.escrow_fen),
+                "coupon": _yuan(-line.promotion_fen),
+                "fee": _yuan(line.fee_fen),
+            }
         case TransactionKind.ESCROW_RELEASED if line.fee_fen:
             return _("¥%(whole)s out of escrow, less ¥%(fee)s service fee") % {
                 "whole": _yuan(-line.escrow_fen),

@@ -52,6 +52,11 @@ def due_clearing_ids() -> list[int]:
     return list(Clearing.objects.filter(cleared_at=None, clears_at__lte=clock.now()).values_list("pk", flat=True))
 
 
+def coming_clearings(*, limit: int) -> list[Clearing]:
+    """Earnings that clear next, soonest first. For staff: the page asks for the permission."""
+    return list(Clearing.objects.filter(cleared_at=None).order_by("clears_at", "pk")[:limit])
+
+
 def has_uncleared_release(order_number: str) -> bool:
     """Whether earnings of this order still wait to become available."""
     return Clearing.objects.filter(reference=f"order:{order_number}:release", cleared_at=None).exists()
@@ -69,14 +74,18 @@ def seller_share_fen(*, user: User, order_number: str) -> int:
 
 
 def reversed_release(*, refund_reference: str) -> CommissionSplit:
-    """How a refund after the release was taken back: the platform's part and the seller's, in fen."""
+    """How a refund after the release was taken back: the platform's part, its coupon's and the seller's, in fen."""
     legs = Entry.objects.filter(
         transaction__kind=TransactionKind.RELEASE_REVERSED,
         transaction__idempotency_key=f"refund:{refund_reference}:reverse",
     )
-    total = legs.filter(account__kind=AccountKind.ESCROW).aggregate(total=Sum("amount_fen"))["total"] or 0
-    fee = legs.filter(account__kind=AccountKind.COMMISSION).aggregate(total=Sum("amount_fen"))["total"] or 0
-    return CommissionSplit(commission_fen=-fee, seller_fen=total + fee)
+    sums = dict(legs.values_list("account__kind").annotate(total=Sum("amount_fen")).order_by())
+    fee_fen, promotion_fen = -sums.get(AccountKind.COMMISSION, 0), sums.get(AccountKind.PROMOTIONS, 0)
+    return CommissionSplit(
+        commission_fen=fee_fen,
+        seller_fen=sums.get(AccountKind.ESCROW, 0) - fee_fen + promotion_fen,
+        promotion_fen=promotion_fen,
+    )
 
 
 def escrow_proofs() -> QuerySet[EscrowProof]:
@@ -108,3 +117,9 @@ def days_with_lines() -> QuerySet[EscrowProof]:
 def balance_lines_of(user: User) -> QuerySet[EscrowProofLine]:
     """The lines of a person's own balances and withdrawals. Whose an order's line is, orders knows."""
     return EscrowProofLine.objects.filter(owner=user).select_related("proof").order_by("kind", "pk")
+
+
+def entries_of(reference: str) -> QuerySet[Entry]:
+    """Every line of the books under one reference, oldest first, with its transaction and account."""
+    lines = Entry.objects.filter(transaction__reference=reference).select_related("transaction", "account")
+    return lines.order_by("transaction__created_at", "pk")

@@ -47,6 +47,11 @@ def commission_account() -> AccountRef:
     return AccountRef("platform:commission", AccountKind.COMMISSION)
 
 
+def promotions_account() -> AccountRef:
+    """What the platform put into orders for its coupons (negative: it is spent)."""
+    return AccountRef("platform:promotions", AccountKind.PROMOTIONS)
+
+
 def debt_account(user_id: int) -> AccountRef:
     """What a seller owes because a refund came after the money had left the wallet (zero or negative)."""
     return AccountRef(f"user:{user_id}:debt", AccountKind.USER_DEBT, user_id)
@@ -126,14 +131,18 @@ def release_escrow(
     description: str = "",
     at: datetime | None = None,
 ) -> Transaction:
-    """Accepted work: escrow becomes the seller's pending earnings and the platform's fee, and the clearing clock starts."""
+    """Accepted work: escrow becomes the seller's pending earnings and the platform's fee, and the clearing clock starts.
+
+    The fee is booked in full; what of it a coupon of the platform cost is taken from promotions.
+    """
     wallet = open_wallet(seller)
-    total = split.commission_fen + split.seller_fen
-    legs = [Leg(escrow_account(reference), -total)]
+    legs = [Leg(escrow_account(reference), -split.paid_fen)]
     if split.seller_fen:
         legs.append(Leg(wallet.pending_account, split.seller_fen))
     if split.commission_fen:
         legs.append(Leg(commission_account(), split.commission_fen))
+    if split.promotion_fen:
+        legs.append(Leg(promotions_account(), -split.promotion_fen))
     posted = post(
         kind=TransactionKind.ESCROW_RELEASED, key=key, reference=reference, description=description, legs=legs, at=at
     )
@@ -158,7 +167,8 @@ def reverse_release(
     """Put a released amount back into escrow, so that it can be refunded.
 
     The seller's part comes first from what has not cleared of this very order, then from what is available; what is
-    not there any more becomes a debt when it `may_owe`. The platform's part comes back from its fees.
+    not there any more becomes a debt when it `may_owe`. The platform's part comes back from its fees, less what its coupon
+    put into it.
     Raises LedgerError INSUFFICIENT_FUNDS when the seller's part is not there and may not be owed.
     """
     wallet = open_wallet(seller)
@@ -174,7 +184,8 @@ def reverse_release(
         Leg(wallet.available_account, -from_available),
         Leg(debt_account(seller.pk), from_pending + from_available - split.seller_fen),
         Leg(commission_account(), -split.commission_fen),
-        Leg(escrow_account(reference), split.commission_fen + split.seller_fen),
+        Leg(promotions_account(), split.promotion_fen),
+        Leg(escrow_account(reference), split.paid_fen),
     ]
     posted = post(
         kind=TransactionKind.RELEASE_REVERSED,

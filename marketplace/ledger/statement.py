@@ -22,7 +22,7 @@ from marketplace.ledger.periods import Period
 PAGE_SIZE = 20
 CHUNK = 2000
 # The legs beside a person's own that say how an amount came about.
-_EXPLAINING = (AccountKind.ESCROW, AccountKind.COMMISSION, AccountKind.TAX_WITHHELD)
+_EXPLAINING = (AccountKind.ESCROW, AccountKind.COMMISSION, AccountKind.TAX_WITHHELD, AccountKind.PROMOTIONS)
 # What the platform or the tax office has a share in.
 _KINDS_WITH_A_SHARE = (
     TransactionKind.ESCROW_RELEASED,
@@ -82,6 +82,7 @@ class StatementLine:
     escrow_fen: int = 0  # negative: what left the order's escrow
     fee_fen: int = 0  # positive: the platform's service fee
     tax_fen: int = 0  # positive: income tax withheld
+    promotion_fen: int = 0  # negative: the platform's coupon
 
     @property
     def subject_reference(self) -> str:

@@ -35,6 +35,11 @@ def conversation_read(*, conversation_id: int, reader_id: int) -> None:
     _send(conversation_id, {"type": "read", "sender_id": reader_id})
 
 
+def offer_changed(*, conversation_id: int, negotiation_id: int) -> None:
+    """Let the open windows of both sides fetch the cards of a negotiation: each sees other buttons on them."""
+    _send(conversation_id, {"type": "offer", "id": negotiation_id, "sender_id": 0})
+
+
 async def typing(*, conversation_id: int, sender_id: int) -> None:
     """Show the other side that somebody is writing."""
     event = {"type": "conversation.event", "content": {"type": "typing", "sender_id": sender_id}}

@@ -1,7 +1,9 @@
 """Reads of conversations. Strangers get a 404, so that they do not even learn that a conversation exists."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
@@ -13,6 +15,9 @@ from marketplace.accounts.models import User
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import Gig
 from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageTemplate
+from marketplace.offers.presenters import OfferCard, card
+from marketplace.offers.selectors import newest_offer_of_pair, offers_between, offers_of
+from marketplace.orders.conversations import Said, SaidFile
 from marketplace.orders.models import Order
 
 THREAD_LENGTH = 50
@@ -27,6 +32,7 @@ class InboxRow:
     other: User
     excerpt: str
     unread: int
+    offer_title: str = ""  # when the newest thing said is an offer
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,12 @@ class Thread:
 
     messages: list[Message]
     earlier_before: int | None  # id to ask for the stretch before this one, None at the beginning
+    offers: list[OfferCard] = field(default_factory=list)
+
+    @property
+    def entries(self) -> list[Message | OfferCard]:
+        """Messages and offers in the order in which they were sent."""
+        return sorted([*self.messages, *self.offers], key=lambda entry: entry.created_at)
 
 
 def _conversations_of(user: User) -> QuerySet[Conversation]:
@@ -66,6 +78,7 @@ def _unread_for(user: User) -> Q:
 def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
     """The conversations of this person that have a message, newest first. One query."""
     newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-pk")
+    offered = newest_offer_of_pair("buyer", "seller")
     unread = (
         Message.objects.filter(_unread_for(user), conversation=OuterRef("pk"))
         .order_by()
@@ -78,6 +91,10 @@ def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
         .filter(last_message_at__isnull=False)
         .select_related("buyer__profile", "seller__profile")
         .annotate(excerpt=Subquery(newest.values("body")[:1]), unread=Coalesce(Subquery(unread), 0))
+        .annotate(said_at=Subquery(newest.values("created_at")[:1]))
+        .annotate(
+            offer_title=Subquery(offered.values("title")[:1]), offered_at=Subquery(offered.values("created_at")[:1])
+        )
         .order_by("-last_message_at", "-pk")
     )
     return [
@@ -86,9 +103,14 @@ def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
             other=other_of(conversation, user),
             excerpt=conversation.excerpt or "",
             unread=conversation.unread,
+            offer_title=conversation.offer_title if _is_offer_last(conversation) else "",
         )
         for conversation in conversations[:limit]
     ]
+
+
+def _is_offer_last(row: Any) -> bool:
+    return row.offered_at is not None and (row.said_at is None or row.offered_at > row.said_at)
 
 
 def unread_count(user: User | AnonymousUser) -> int:
@@ -117,14 +139,49 @@ def conversation_between(user: User, other: User) -> Conversation | None:
     return Conversation.objects.filter(pair).order_by("pk").first()
 
 
-def thread(conversation: Conversation, *, before: int | None = None, limit: int = THREAD_LENGTH) -> Thread:
-    """The newest `limit` messages, or the newest of those before message id `before`. Two queries."""
+def thread(
+    conversation: Conversation, *, before: int | None = None, limit: int = THREAD_LENGTH, viewer: User | None = None
+) -> Thread:
+    """The newest `limit` messages, or the newest of those before message id `before`. Two queries.
+
+    With a `viewer`, one of the two, the offers of the same stretch of time come along, two queries more.
+    """
     messages = conversation.messages.select_related("sender__profile").prefetch_related("attachments").order_by("-pk")
     if before is not None:
         messages = messages.filter(pk__lt=before)
     found = list(messages[: limit + 1])
     shown = found[:limit][::-1]
-    return Thread(messages=shown, earlier_before=shown[0].pk if len(found) > limit else None)
+    is_whole = len(found) <= limit
+    return Thread(
+        messages=shown,
+        earlier_before=None if is_whole else shown[0].pk,
+        offers=_offers_beside(conversation, viewer, since=None if is_whole else shown[0].created_at, before=before)
+        if viewer is not None
+        else [],
+    )
+
+
+def _offers_beside(
+    conversation: Conversation, viewer: User, *, since: datetime | None, before: int | None
+) -> list[OfferCard]:
+    """The offers sent between the first message of a stretch and the message that begins the next one."""
+    until = None
+    if before is not None:
+        until = conversation.messages.filter(pk=before).values_list("created_at", flat=True).first()
+    sides = (conversation.buyer, conversation.seller)
+    return [card(offer, viewer) for offer in offers_between(*sides, since=since, before=until)]
+
+
+def offer_cards_of(conversation: Conversation, viewer: User, negotiation_id: int) -> list[OfferCard]:
+    """All versions of one negotiation of the two people of a conversation. Raises Http404 for any other.
+
+    For code that has asked `conversation_for` before.
+    """
+    offers = offers_of(viewer, negotiation_id)
+    sides = {conversation.buyer_id, conversation.seller_id}
+    if {offers[0].negotiation.buyer_id, offers[0].negotiation.seller_id} != sides:
+        raise Http404
+    return [card(offer, viewer) for offer in offers]
 
 
 def message_with_files(message_id: int) -> Message:
@@ -184,3 +241,22 @@ def live_gig_of(seller: User, gig_id: str | None) -> Gig | None:
 def has_bought_from(*, buyer: User, seller: User) -> bool:
     """Whether there is an order between the two, in this direction."""
     return bool(Order.objects.filter(buyer=buyer, seller=seller).exists())
+
+
+def said_between(buyer: User, seller: User, since: datetime) -> list[Said]:
+    """The messages of two people since a moment, oldest first: what a mediator reads in a dispute of theirs."""
+    pair = Q(conversation__buyer=buyer, conversation__seller=seller)
+    pair |= Q(conversation__buyer=seller, conversation__seller=buyer)
+    messages = Message.objects.filter(pair, created_at__gte=since).select_related("sender__profile")
+    return [
+        Said(
+            at=message.created_at,
+            by=message.sender,
+            text=message.body,
+            files=[
+                SaidFile(name=sent.name, size=sent.size, open=partial(sent.file.storage.open, str(sent.file.name)))
+                for sent in message.attachments.all()
+            ],
+        )
+        for message in messages.prefetch_related("attachments").order_by("created_at", "pk")
+    ]

@@ -19,6 +19,7 @@ from marketplace.messaging.locks import lock_conversation, lock_pair
 from marketplace.messaging.models import Conversation, Message, MessageAttachment
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import mark_url_read, notify_latest, recipient_language
+from marketplace.offers.models import Negotiation
 
 MESSAGE_LENGTH = 2000
 FILES_PER_MESSAGE = 5
@@ -115,6 +116,19 @@ def _write_message(conversation_id: int, sender: User, body: str, attachments: l
         )
     transaction.on_commit(partial(push.message_sent, conversation_id=conversation.pk, message_id=message.pk))
     return message
+
+
+def show_offer(negotiation: Negotiation) -> None:
+    """Something was offered or answered: the conversation of the two moves up (begun if there is none yet), and open windows
+    show it. Called by offers after the commit (offers/listeners.py); the offer itself and its notification are written.
+    """
+    buyer, seller = negotiation.buyer, negotiation.seller
+    conversation = selectors.conversation_between(buyer, seller) or start_conversation(buyer=buyer, seller=seller)
+    with transaction.atomic():
+        conversation = lock_conversation(conversation.pk)
+        conversation.last_message_at = clock.now()
+        conversation.save(update_fields=["last_message_at"])
+    push.offer_changed(conversation_id=conversation.pk, negotiation_id=negotiation.pk)
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponseBase:
     services.mark_read(conversation_id=conversation.pk, reader=request.user)
     before = request.GET.get("before", "")
     other = selectors.other_of(conversation, request.user)
-    thread = selectors.thread(conversation, before=int(before) if before.isdecimal() else None)
+    thread = selectors.thread(conversation, before=int(before) if before.isdecimal() else None, viewer=request.user)
     context = {
         "conversation": conversation,
         "other": other,

@@ -8,6 +8,7 @@ from marketplace.core.errors import DomainError
 class ReportErrorCode(StrEnum):
     ALREADY_REPORTED = "already_reported"
     OWN_SERVICE = "own_service"
+    OWN_BRIEF = "own_brief"
     WORDS_MISSING = "words_missing"
     OWN_CASE = "own_case"
 
@@ -18,6 +19,7 @@ class ReportError(DomainError):
     messages = {
         ReportErrorCode.ALREADY_REPORTED: _("You have reported this already. We are looking at it and tell you."),
         ReportErrorCode.OWN_SERVICE: _("This is your own service."),
+        ReportErrorCode.OWN_BRIEF: _("This is your own brief."),
         ReportErrorCode.WORDS_MISSING: _("Please write a sentence or two: without it nobody can judge the case."),
         ReportErrorCode.OWN_CASE: _("Somebody else has to decide this one: you reported it, or it is about you."),
     }

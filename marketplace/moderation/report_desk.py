@@ -12,7 +12,7 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.models import User
 from marketplace.moderation import report_selectors as selectors
-from marketplace.moderation import reports
+from marketplace.moderation import reports, subjects
 from marketplace.moderation.forms import DecideForm
 
 VIEW, DECIDE = "moderation.view_report", "moderation.change_report"
@@ -30,26 +30,26 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @permission_required(VIEW)
 @require_safe
 def report_case(request: HttpRequest, report_id: int) -> HttpResponse:
-    """One report, and what else was said of the same service."""
+    """One report, and what else was said of the same thing."""
     return _case(request, report_id, DecideForm())
 
 
 @permission_required(DECIDE)
 @require_POST
 def report_uphold(request: HttpRequest, report_id: int) -> HttpResponse:
-    """The service goes."""
+    """It goes."""
     form = DecideForm(request.POST)
     if not form.is_valid():
         return _case(request, report_id, form)
     report = selectors.report_for_staff(report_id)
     decided = reports.uphold_report(report=report, staff=cast(User, request.user), words=form.cleaned_data["words"])
-    return _done(request, bool(decided), _("The service is off the shelf. Seller and reporters are told."))
+    return _done(request, bool(decided), _("It was taken down. Its owner and who reported it are told."))
 
 
 @permission_required(DECIDE)
 @require_POST
 def report_dismiss(request: HttpRequest, report_id: int) -> HttpResponse:
-    """The service stays."""
+    """It stays."""
     form = DecideForm(request.POST)
     if not form.is_valid():
         return _case(request, report_id, form)
@@ -60,9 +60,11 @@ def report_dismiss(request: HttpRequest, report_id: int) -> HttpResponse:
 
 def _case(request: HttpRequest, report_id: int, form: DecideForm) -> HttpResponse:
     report = selectors.report_for_staff(report_id)
+    target = subjects.target_of(report)
     context = {
         "report": report,
-        "gig": report.target,
+        "target": target,
+        "owner": subjects.owner_of(target),
         "others": selectors.reports_beside(report),
         "form": form,
         "may_decide": request.user.has_perm(DECIDE),

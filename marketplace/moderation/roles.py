@@ -13,11 +13,13 @@ _SEE_ORDERS = (
     "orders",
     ["view_order", "view_orderevent", "view_dispute", "view_refund", "view_delivery", "view_orderrequirement"],
 )
+# Marketers make them, finance watches what they cost.
+_COUPONS = ("orders", ["view_coupon", "add_coupon", "change_coupon"])
 # A person's page in the admin. What is on it depends on the other permissions: the wallet, for one, on ledger.view_wallet.
 _PEOPLE = ["view_people", "view_userprofile", "reveal_contact", "view_staffnote", "add_staffnote"]
 # App label, codenames. The marketer's rights on pages hang on the page tree: cms_pages.permissions.grant_marketer.
 _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
-    MARKETER: [_ADMIN],
+    MARKETER: [_ADMIN, _COUPONS],
     MODERATOR: [
         _ADMIN,
         _SEE_ORDERS,
@@ -35,7 +37,8 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         _ADMIN,
         _SEE_ORDERS,
         ("accounts", _PEOPLE),
-        ("orders", ["change_refund"]),
+        ("orders", ["change_refund", "view_couponuse", "approve_coupon"]),
+        _COUPONS,
         ("ledger", ["view_account", "view_transaction", "view_entry", "view_wallet", "view_clearing"]),
         (
             "payments",

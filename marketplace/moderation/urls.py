@@ -5,4 +5,5 @@ from marketplace.moderation import views
 app_name = "moderation"
 urlpatterns = [
     path("gigs/<int:pk>/report/new/", views.report_gig, name="report_gig"),
+    path("briefs/<int:pk>/report/new/", views.report_brief, name="report_brief"),
 ]

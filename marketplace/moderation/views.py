@@ -1,5 +1,8 @@
 """Reporting something, on the public site."""
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,33 +11,53 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from marketplace.accounts.models import User
 from marketplace.gigs.selectors import get_gig_on_sale
 from marketplace.moderation import report_selectors, reports
 from marketplace.moderation.forms import ReportForm
 from marketplace.moderation.models import ReportReason
+from marketplace.moderation.subjects import Target
+from marketplace.offers.selectors import brief_for
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def report_gig(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what is wrong with a service. A few a day: somebody who sends a hundred reports helps nobody."""
+    """Say what is wrong with a service."""
     gig = get_gig_on_sale(pk)
+    return _report(request, gig, gig.seller, lambda told: reports.report_gig(gig=gig, **told))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report_brief(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what is wrong with a brief that one may read."""
+    brief = brief_for(request.user, pk)
+    return _report(request, brief, brief.buyer, lambda told: reports.report_brief(brief=brief, **told))
+
+
+def _report(
+    request: HttpRequest, target: Target, owner: User, send: Callable[[dict[str, Any]], object]
+) -> HttpResponse:
+    """A few a day: somebody who sends a hundred reports helps nobody."""
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         ratelimit.consume(request, action="report", user=request.user, raise_exception=True)
-        reports.report_gig(
-            gig=gig,
-            reporter=request.user,
-            reason=ReportReason(form.cleaned_data["reason"]),
-            words=form.cleaned_data["words"],
-            link=form.cleaned_data["link"],
+        send(
+            {
+                "reporter": request.user,
+                "reason": ReportReason(form.cleaned_data["reason"]),
+                "words": form.cleaned_data["words"],
+                "link": form.cleaned_data["link"],
+            }
         )
         messages.success(request, _("Thank you. A moderator looks at it, and you are told what came of it."))
-        return redirect(gig)
+        return redirect(target)
     context = {
-        "gig": gig,
+        "target": target,
+        "owner": owner,
         "form": form,
-        "is_own": gig.seller_id == request.user.pk,
-        "is_waiting": report_selectors.has_open_report(request.user, gig),
+        "is_own": owner.pk == request.user.pk,
+        "is_waiting": report_selectors.has_open_report(request.user, target),
     }
     return render(request, "moderation/report_form.html", context, status=422 if form.errors else 200)

@@ -11,7 +11,11 @@ class OrdersConfig(AppConfig):
         from marketplace.gigs.sales import counted_by, work_counted_by
         from marketplace.orders.own_data import OrdersSection
         from marketplace.orders.selectors import orders_in_progress, paid_orders_by_day
+        from marketplace.orders.sent_files import DELIVERY, REVISION
+        from marketplace.uploads import purposes
 
         register("orders", OrdersSection())
+        purposes.register(DELIVERY)
+        purposes.register(REVISION)
         counted_by(paid_orders_by_day)
         work_counted_by(orders_in_progress)

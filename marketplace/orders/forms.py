@@ -3,109 +3,10 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.forms import MultipleFileInput
 from marketplace.core.money import display_yuan, parse_yuan, yuan_text
-from marketplace.gigs.models import RequirementKind
 from marketplace.orders.models import Order
 
-MAX_FILES, MAX_FILE_BYTES = 10, 50 * 1024 * 1024
-
-
-class MultipleFileField(forms.FileField):
-    """Several files at once, each within the size limit."""
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("widget", MultipleFileInput())
-        super().__init__(*args, **kwargs)
-
-    def clean(self, data, initial=None):
-        uploads = data if isinstance(data, list | tuple) else [data]
-        files = [super(MultipleFileField, self).clean(upload, initial) for upload in uploads if upload]
-        if self.required and not files:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        if len(files) > MAX_FILES:
-            raise forms.ValidationError(
-                _("At most %(limit)s files at once, please. Several small ones fit into a ZIP."),
-                params={"limit": MAX_FILES},
-            )
-        for file in files:
-            if file.size > MAX_FILE_BYTES:
-                raise forms.ValidationError(_("%(name)s is larger than 50 MB."), params={"name": file.name})
-        return files
-
-
-class RequirementsForm(forms.Form):
-    """The gig's questions, as they stood at purchase."""
-
-    def __init__(self, *args, order: Order, **kwargs):
-        super().__init__(*args, **kwargs)
-        for requirement in order.requirements.all():
-            self.fields[f"requirement-{requirement.pk}"] = self._field(requirement)
-
-    @staticmethod
-    def _field(requirement):
-        common = {"label": requirement.prompt, "required": requirement.required}
-        if requirement.kind == RequirementKind.CHOICE:
-            choices = [(choice, choice) for choice in requirement.choices]
-            return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
-        if requirement.kind == RequirementKind.FILE:
-            return forms.FileField(help_text=_("Up to 50 MB; several files fit into a ZIP."), **common)
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=5000, **common)
-
-    def clean(self):
-        data = super().clean()
-        for name, value in data.items():
-            if hasattr(value, "size") and value.size > MAX_FILE_BYTES:
-                self.add_error(name, _("%(name)s is larger than 50 MB.") % {"name": value.name})
-        return data
-
-    def answers(self) -> dict[int, str]:
-        """Texts and choices, by id of the requirement."""
-        return {pk: value for pk, value in self._values() if isinstance(value, str)}
-
-    def uploads(self) -> dict:
-        """Files, by id of the requirement."""
-        return {pk: value for pk, value in self._values() if value and not isinstance(value, str)}
-
-    def _values(self):
-        return [(int(name.removeprefix("requirement-")), value) for name, value in self.cleaned_data.items()]
-
-
-class DeliveryForm(forms.Form):
-    message = forms.CharField(
-        label=_("What do you deliver"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=3000,
-        help_text=_("What is in it, what changed since the last time, how to open it."),
-    )
-    files = MultipleFileField(
-        label=_("Files"), required=False, help_text=_("Up to 10 files of 50 MB. Both sides see their checksums.")
-    )
-    without_files = forms.BooleanField(label=_("This delivery has no files"), required=False)
-
-    def clean(self):
-        data = super().clean()
-        if not self.errors and not data.get("files") and not data.get("without_files"):
-            self.add_error("files", _("No file is attached. Attach the work, or tick that this delivery has none."))
-        return data
-
-
-class RevisionForm(forms.Form):
-    message = forms.CharField(
-        label=_("What should change"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=2000,
-        help_text=_("The more exactly you say it, the fewer rounds it takes."),
-    )
-
-
-class DisputeForm(forms.Form):
-    reason = forms.CharField(
-        label=_("What went wrong"),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=3000,
-        help_text=_("The mediator sees the order, the files, the time line and your words. The money stays in escrow."),
-    )
+MAX_FILE_BYTES = 50 * 1024 * 1024
 
 
 class RefundForm(forms.Form):
@@ -141,5 +42,10 @@ class RefundForm(forms.Form):
         return self.errors["amount"][0] if typed and "amount" in self.errors else ""
 
 
-class CancelForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+class StopPlanForm(forms.Form):
+    words = forms.CharField(
+        label=_("To the other side"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Why it ends here. The other side reads it."),
+    )

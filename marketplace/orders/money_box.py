@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from marketplace.core.money import FEN_PER_YUAN, CommissionSplit, split_commission, split_refund
+from marketplace.core.money import FEN_PER_YUAN, CommissionSplit
 from marketplace.orders.models import Order
+from marketplace.orders.shares import split_of, split_of_refund
 from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, OrderStatus
 
 
@@ -23,6 +24,7 @@ class MoneyBox:
     sum_fen: int
     sum_label: str
     is_in_escrow: bool
+    promotion_fen: int  # what a coupon of the platform adds to the sum
     commission_fen: int
     seller_fen: int
     stamp: str
@@ -48,13 +50,14 @@ def money(order: Order) -> MoneyBox:
         stamp = _("Refund on its way")
     elif refunded:
         stamp, tone = _("Refunded"), ""
-    split = split_commission(amount_fen=left, rate_basis_points=order.commission_basis_points)
+    split = split_of(order, min(left, order.total_fen))
     return MoneyBox(
         refunded_fen=refunded,
         owed_fen=owed,
         sum_fen=left,
         sum_label=label,
         is_in_escrow=is_funded(order),
+        promotion_fen=split.promotion_fen,
         commission_fen=split.commission_fen,
         seller_fen=split.seller_fen,
         stamp=stamp,
@@ -88,9 +91,7 @@ def refund_terms(order: Order, *, typed_fen: int = 0) -> RefundTerms:
         examples=[
             (
                 amount,
-                split_refund(
-                    kept_fen=order.kept_fen, refund_fen=amount, rate_basis_points=order.commission_basis_points
-                ),
+                split_of_refund(order, kept_fen=order.kept_fen, refund_fen=amount),
             )
             for amount in amounts
         ],

@@ -1,20 +1,25 @@
 """What an order's page says next: computed from the state, the clocks and who is looking. No writing, no queries."""
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from marketplace.accounts.models import User
-from marketplace.core import clock
-from marketplace.core.config import get_config
-from marketplace.core.money import display_yuan, split_commission
-from marketplace.orders.models import Order, OrderEvent, OrderEventType
-from marketplace.orders.states import REFUNDABLE_STATUSES, OrderStatus
+from marketplace.core.money import display_yuan
+from marketplace.core.rules import rule
+from marketplace.orders import automatic, turns
+from marketplace.orders.deadlines import very_late_at
+from marketplace.orders.dispute_words import resolved_parts
+from marketplace.orders.headline import NextThing, asked, asking
+from marketplace.orders.models import Order, OrderEventType, OrderKind
+from marketplace.orders.shares import split_of
+from marketplace.orders.states import BUYER, REFUNDABLE_STATUSES, SELLER, DisputeStatus, OrderStatus
+from marketplace.orders.turns import Lateness
 
 
 @dataclass(frozen=True)
@@ -24,35 +29,6 @@ class Step:
     title: str
     state: str  # "done", "current" or "" (components/steps.html)
     note: str = ""
-
-
-_BAR_ACTIONS = ("pay", "requirements", "accept", "deliver", "revise")
-
-
-@dataclass(frozen=True)
-class NextThing:
-    """接下来会发生什么: what happens by itself or who is waited for, until when, and what this person can do."""
-
-    title: str
-    text: str
-    deadline: datetime | None = None
-    deadline_text: str = ""
-    started_at: datetime | None = None  # for the bar: how much of the time has passed
-    actions: list[str] = field(default_factory=list)  # names of the forms the page offers, the main one first
-
-    @property
-    def bar_actions(self) -> list[str]:
-        """What stands in the bar at the thumb, the main action first: on phones it is there and nowhere else."""
-        return [name for name in self.actions if name in _BAR_ACTIONS]
-
-    @property
-    def percent_passed(self) -> int:
-        """How much of the time to the deadline has passed, 0..100."""
-        if self.deadline is None or self.started_at is None:
-            return 0
-        whole = (self.deadline - self.started_at).total_seconds()
-        passed = (clock.now() - self.started_at).total_seconds()
-        return max(0, min(100, round(100 * passed / whole))) if whole > 0 else 100
 
 
 _STEP_OF_STATUS = {
@@ -68,8 +44,8 @@ _STEP_OF_STATUS = {
 
 
 def steps(order: Order) -> list[Step]:
-    """Pay, tell, make, look, release: how far the order has come. Empty for a cancelled one."""
-    if order.status == OrderStatus.CANCELLED:
+    """Pay, tell, make, look, release: how far the order has come. Empty for a cancelled one, and for a tip."""
+    if order.status == OrderStatus.CANCELLED or order.kind == OrderKind.TIP:
         return []
     current = _STEP_OF_STATUS[OrderStatus(order.status)]
     labels = [_("Payment"), _("Requirements"), _("Work"), _("Acceptance"), _("Release")]
@@ -89,8 +65,14 @@ def _day(moment: datetime | None) -> str:
 
 
 def stamp(order: Order, viewer: User) -> tuple[str, str]:
-    """The words of the stamp on the page, and its tone ("cinnabar" when the viewer must act, "ink", "" for jade)."""
+    """The words of the stamp on the page, and its tone: "cinnabar" (the viewer must act), "rouge" (late), "ink", "" (jade)."""
     is_buyer = viewer.pk == order.buyer_id
+    turn = turns.turn_of(order)
+    waits_for_viewer = turns.side_of(order, viewer.pk) in turn.sides
+    if turn.proposal and turn.asked == turns.side_of(order, viewer.pk):
+        return _("Your turn: an answer"), "cinnabar"
+    if turns.lateness(order):
+        return _("Late"), "rouge"
     table: dict[str, tuple[str, str]] = {
         OrderStatus.PENDING_PAYMENT: (_("To pay"), "cinnabar" if is_buyer else "ink"),
         OrderStatus.AWAITING_REQUIREMENTS: (_("Your turn: requirements"), "cinnabar")
@@ -105,10 +87,15 @@ def stamp(order: Order, viewer: User) -> tuple[str, str]:
         else (_("Waiting for buyer"), "ink"),
         OrderStatus.COMPLETED: (_("Completed"), ""),
         OrderStatus.CANCELLED: (_("Cancelled"), "ink"),
-        OrderStatus.DISPUTED: (_("In dispute"), "cinnabar"),
-        OrderStatus.RESOLVED: (_("Decided"), ""),
+        OrderStatus.DISPUTED: (_("In dispute"), "cinnabar" if waits_for_viewer else "ink"),
+        OrderStatus.RESOLVED: (pgettext("an order", "Settled") if _was_agreed(order) else _("Decided"), ""),
     }
     return table[order.status]
+
+
+def _was_agreed(order: Order) -> bool:
+    """Whether a settled dispute was settled by the two themselves."""
+    return order.status == OrderStatus.RESOLVED and order.dispute.decided_by_id is None
 
 
 def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> NextThing:
@@ -117,7 +104,7 @@ def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> Next
     `has_cleared`: the seller's earnings of it have become available (`selectors.has_cleared`).
     """
     is_buyer = viewer.pk == order.buyer_id
-    builder = {
+    builder: Callable[[Order, bool], NextThing] = {
         OrderStatus.PENDING_PAYMENT: _next_pending_payment,
         OrderStatus.AWAITING_REQUIREMENTS: _next_requirements,
         OrderStatus.IN_PROGRESS: _next_in_progress,
@@ -128,12 +115,32 @@ def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> Next
         OrderStatus.DISPUTED: _next_disputed,
         OrderStatus.RESOLVED: _next_resolved,
     }[OrderStatus(order.status)]
+    if order.kind == OrderKind.TIP:
+        builder = _tip_builder(builder)
     found = builder(order, is_buyer)
+    turn = turns.turn_of(order)
+    if turn.proposal is not None:
+        is_asked = turn.asked == turns.side_of(order, viewer.pk)
+        found = asked(found, turn.proposal) if is_asked else asking(found, order, turn.proposal)
     if has_cleared and not is_buyer and order.status == OrderStatus.COMPLETED:
         found = replace(found, text=_("It has cleared: you can withdraw it from your wallet."))
     if not is_buyer and order.status in REFUNDABLE_STATUSES and order.refundable_fen > 0:
         found = replace(found, actions=[*found.actions, "refund"])
     return found
+
+
+def _tip_builder(builder: Callable[[Order, bool], NextThing]) -> Callable[[Order, bool], NextThing]:
+    """What the page of a tip says, where nothing is made, looked at or accepted."""
+
+    def build(order: Order, is_buyer: bool) -> NextThing:
+        found = builder(order, is_buyer)
+        if order.status == OrderStatus.PENDING_PAYMENT:
+            return replace(found, text=_("It is the seller's as soon as it is paid."))
+        if order.status == OrderStatus.COMPLETED and is_buyer:
+            return replace(found, title=_("Thank you: your tip has arrived"), text=_("The seller was told."))
+        return found
+
+    return build
 
 
 def _amount(order: Order) -> str:
@@ -155,62 +162,98 @@ def _next_requirements(order: Order, is_buyer: bool) -> NextThing:
     if is_buyer:
         title = _("Tell the seller what you need")
         text = _(
-            "%(days)s days for delivery start when you send it. Until then you can cancel and get everything back."
+            "%(days)s days for delivery start when you send it, or when the seller begins without it. "
+            "Until you have sent it you can cancel and get everything back; once the seller has begun, only shortly after "
+            "the payment."
         )
         return NextThing(title=title, text=text % {"days": order.delivery_days}, actions=["requirements", "cancel"])
     return NextThing(
         title=_("The buyer is writing the requirements"),
         text=_("Your delivery clock of %(days)s days has not started yet. You will be told.")
         % {"days": order.delivery_days},
-        actions=["cancel"],
+        actions=["skip", "cancel"],
     )
 
 
 def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
-    hours = get_config("orders.very_late_hours")
+    hours = rule(order.rules, "orders.very_late_hours")
+    late = turns.lateness(order)
     if not is_buyer:
+        text = _("Past this time the buyer sees that it is late; %(hours)s hours later the buyer may cancel alone.")
         return NextThing(
-            title=_("Deliver the work"),
-            text=_("Past this time the buyer sees that it is late; %(hours)s hours later the buyer may cancel alone.")
-            % {"hours": hours},
+            title=_("Deliver the work: it is late") if late else _("Deliver the work"),
+            text=_of_late(order, is_buyer=False) or text % {"hours": hours},
             deadline=order.due_at,
-            deadline_text=_("is the time you promised"),
+            deadline_text=_("was the time you promised") if late else _("is the time you promised"),
             started_at=order.started_at,
             actions=["deliver", "dispute", "cancel"],
         )
-    may_cancel = _may_cancel_late(order)
-    text = _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.") % {
-        "hours": hours
-    }
+    name = order.seller.display_name
     return NextThing(
-        title=_("%(seller)s is at work") % {"seller": order.seller.display_name},
-        text=_("It is very late. You can cancel now and get everything back.") if may_cancel else text,
+        title=_("%(seller)s is late with the delivery") % {"seller": name}
+        if late
+        else _("%(seller)s is at work") % {"seller": name},
+        text=_of_late(order, is_buyer=True) or automatic.way_out(order),
         deadline=order.due_at,
-        deadline_text=_("is the promised time of delivery"),
+        deadline_text=_("was the promised time of delivery") if late else _("is the promised time of delivery"),
         started_at=order.started_at,
-        actions=["cancel", "dispute"] if may_cancel else ["dispute"],
+        actions=_way_out(late),
     )
-
-
-def _may_cancel_late(order: Order) -> bool:
-    hours = get_config("orders.very_late_hours")
-    return order.due_at is not None and clock.now() >= order.due_at + timedelta(hours=hours)
 
 
 def _next_revision(order: Order, is_buyer: bool) -> NextThing:
+    late = turns.lateness(order)
+    started_at = max((event.created_at for event in order.events.all() if event.type == _REVISED), default=None)
     if is_buyer:
+        name = order.seller.display_name
+        hours = rule(order.rules, "orders.very_late_hours")
+        still = _("The acceptance clock stands still until the next delivery.")
+        promise = _("If it is more than %(hours)s hours late, you can cancel alone and get everything back.")
         return NextThing(
-            title=_("%(seller)s is revising") % {"seller": order.seller.display_name},
-            text=_("The acceptance clock stands still until the next delivery."),
+            title=_("%(seller)s is late with the revision") % {"seller": name}
+            if late
+            else _("%(seller)s is revising") % {"seller": name},
+            text=_of_late(order, is_buyer=True) or f"{still} {promise % {'hours': hours}}",
             deadline=order.due_at,
-            deadline_text=_("is the promised time of the revision"),
-            actions=["cancel", "dispute"] if _may_cancel_late(order) else ["dispute"],
+            deadline_text=_("was the promised time of the revision")
+            if late
+            else _("is the promised time of the revision"),
+            started_at=started_at,
+            actions=_way_out(late),
         )
     return NextThing(
-        title=_("Revise and deliver again"),
-        text=_("What the buyer wants changed stands in the time line below."),
+        title=_("Revise and deliver again: it is late") if late else _("Revise and deliver again"),
+        text=f"{_of_late(order, is_buyer=False)} {_('What the buyer wants changed stands in the time line below.')}".strip(),
+        deadline=order.due_at,
+        deadline_text=_("was the time you had for the revision")
+        if late
+        else _("is the time you have for the revision"),
+        started_at=started_at,
         actions=["deliver", "dispute", "cancel"],
     )
+
+
+_REVISED = OrderEventType.REVISION_REQUESTED
+
+
+def _way_out(late: Lateness) -> list[str]:
+    """A buyer who needs nobody's consent any more sees it as the first thing."""
+    return ["cancel-late", "dispute"] if late == Lateness.VERY_LATE else ["cancel", "dispute"]
+
+
+def _of_late(order: Order, *, is_buyer: bool) -> str:
+    """What it means that the work is late; empty while it is not."""
+    late = turns.lateness(order)
+    if late == Lateness.VERY_LATE:
+        if is_buyer:
+            return _("It is very late. You can cancel now and get everything back.")
+        return _("It is very late: the buyer sees it, and may cancel alone at any moment until you deliver.")
+    if late != Lateness.LATE:
+        return ""
+    moment = {"moment": date_format(timezone.localtime(very_late_at(order)), _("j F, H:i"))}
+    if is_buyer:
+        return _("From %(moment)s on you can cancel alone and get everything back.") % moment
+    return _("The buyer sees that it is late, and may cancel alone from %(moment)s on.") % moment
 
 
 def _next_delivered(order: Order, is_buyer: bool) -> NextThing:
@@ -224,7 +267,7 @@ def _next_delivered(order: Order, is_buyer: bool) -> NextThing:
             deadline_text=_("it is accepted automatically, and %(amount)s is released to %(seller)s")
             % {"amount": _amount(order), "seller": order.seller.display_name},
             started_at=order.delivered_at,
-            actions=["accept", *(["revise"] if left else []), "dispute"],
+            actions=["accept", *(["revise"] if left else []), "dispute", "cancel"],
         )
     return NextThing(
         title=_("The buyer looks at your delivery"),
@@ -232,7 +275,7 @@ def _next_delivered(order: Order, is_buyer: bool) -> NextThing:
         deadline=order.auto_accept_at,
         deadline_text=_("it is accepted automatically"),
         started_at=order.delivered_at,
-        actions=["dispute"],
+        actions=["dispute", "cancel"],
     )
 
 
@@ -244,7 +287,7 @@ def _next_completed(order: Order, is_buyer: bool) -> NextThing:
         ):
             text = _("Licence and files are yours. Thank you for your review.")
         return NextThing(title=_("Done: the money is released"), text=text)
-    split = split_commission(amount_fen=order.kept_fen, rate_basis_points=order.commission_basis_points)
+    split = split_of(order)
     return NextThing(
         title=_("¥%(amount)s is yours") % {"amount": display_yuan(split.seller_fen)},
         text=_("It stands in your wallet as pending and becomes available when it clears."),
@@ -279,82 +322,28 @@ def _next_cancelled(order: Order, is_buyer: bool) -> NextThing:
 
 
 def _next_disputed(order: Order, is_buyer: bool) -> NextThing:
+    side = BUYER if is_buyer else SELLER
+    title = _("You disagree: the dispute has its own page")
+    if order.dispute.status == DisputeStatus.DECIDED and side in turns.turn_of(order).sides:
+        title = _("The dispute was decided: accept it or appeal")
+    elif order.dispute.status == DisputeStatus.ANSWER and side in turns.turn_of(order).sides:
+        title = _("A dispute was opened: please tell your side")
     return NextThing(
-        title=_("A mediator is looking at it"),
-        text=_("%(amount)s stays in escrow until it is decided. Please answer questions in the conversation.")
+        title=title,
+        text=_(
+            "%(amount)s stays in escrow until it is decided or you agree. Clocks, proposals and evidence stand there."
+        )
         % {"amount": _amount(order)},
+        actions=["case"],
     )
 
 
 def _next_resolved(order: Order, is_buyer: bool) -> NextThing:
     dispute = order.dispute
-    refund, released = dispute.refund_fen or 0, order.kept_fen
+    refund, released = resolved_parts(order) or (dispute.refund_fen or 0, order.kept_fen)
     return NextThing(
-        title=_("The dispute was decided"),
+        title=_("You agreed in the dispute") if dispute.decided_by_id is None else _("The dispute was decided"),
         text=_("¥%(refund)s back to the buyer, ¥%(released)s to the seller. %(explanation)s")
         % {"refund": display_yuan(refund), "released": display_yuan(released), "explanation": dispute.explanation},
+        actions=["case"],
     )
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    """One line of the time line, ready to show."""
-
-    title: str | Promise
-    at: datetime | None
-    text: str = ""
-    state: str = ""  # "now", "money", "later" (expected) or nothing (components/timeline.html)
-
-
-def timeline(order: Order, viewer: User) -> list[TimelineEntry]:
-    """The coming event first, then what happened, newest on top."""
-    entries = []
-    if order.status == OrderStatus.DELIVERED:
-        entries.append(
-            TimelineEntry(_("Accepted automatically"), order.auto_accept_at, _("If nothing else happens"), "later")
-        )
-    elif order.status == OrderStatus.IN_PROGRESS and order.due_at:
-        entries.append(TimelineEntry(_("Promised delivery"), order.due_at, "", "later"))
-    for index, event in enumerate(order.events.all()):
-        money = event.type in (
-            OrderEventType.PAID,
-            OrderEventType.REFUND_DECIDED,
-            OrderEventType.REFUNDED,
-            OrderEventType.ACCEPTED,
-            OrderEventType.AUTO_ACCEPTED,
-        )
-        state = "now" if index == 0 else "money" if money else ""
-        entries.append(TimelineEntry(_event_title(event, viewer), event.created_at, _event_text(event), state))
-    return entries
-
-
-def _event_title(event: OrderEvent, viewer: User) -> str:
-    label = event.get_type_display()
-    if event.actor is None:
-        return label
-    who = _("You") if event.actor_id == viewer.pk else event.actor.display_name
-    if event.type == OrderEventType.REFUND_DECIDED:
-        label = _("part of the price given back")
-        if event.data.get("amount_fen") == event.order.total_fen:
-            label = _("all of the price given back")
-    return _("%(who)s: %(what)s") % {"who": who, "what": label}
-
-
-def _event_text(event: OrderEvent) -> str:
-    data = event.data
-    if event.type == OrderEventType.REVISION_REQUESTED:
-        return _("“%(message)s” %(used)s used, %(left)s left") % data
-    if event.type == OrderEventType.DELIVERED:
-        count = int(data.get("files", 0))
-        text = ngettext("Delivery %(number)s, %(files)s file", "Delivery %(number)s, %(files)s files", count)
-        return text % {"number": data.get("number"), "files": count}
-    if event.type == OrderEventType.REFUND_DECIDED:
-        return f"¥{display_yuan(data.get('amount_fen', 0))} {data.get('reason', '')}".strip()
-    if event.type in (
-        OrderEventType.PAID,
-        OrderEventType.REFUNDED,
-        OrderEventType.ACCEPTED,
-        OrderEventType.AUTO_ACCEPTED,
-    ):
-        return "¥" + display_yuan(data.get("amount_fen", 0))
-    return str(data.get("reason", ""))

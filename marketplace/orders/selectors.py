@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncDate
 from django.http import Http404
@@ -18,28 +18,31 @@ from marketplace.gigs.models import GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.ledger.selectors import has_uncleared_release, reversible_fen
 from marketplace.orders.models import (
+    DeadlineKind,
     Delivery,
-    DeliveryFile,
-    Dispute,
     Order,
+    OrderDeadline,
     OrderEvent,
     OrderRequirement,
     Refund,
     RefundStatus,
 )
 from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, WORKED_ON_STATUSES, OrderStatus
+from marketplace.orders.turns import with_turns
 
 
 def order_for(user: User, number: str) -> Order:
     """One order with everything its page shows, for one of its two sides. Raises Http404 for anybody else."""
+    # An order that was never paid is not the seller's business.
+    found = Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False), number=number)
     order = (
-        # An order that was never paid is not the seller's business.
-        Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False), number=number)
-        .select_related("buyer__profile", "seller__profile", "gig", "dispute")
+        with_turns(found)
+        .select_related("buyer__profile", "seller__profile", "gig", "dispute", "rules", "parent")
         .prefetch_related(
             "items",
             "requirements",
             "refunds",
+            "deadlines",
             Prefetch("deliveries", Delivery.objects.prefetch_related("files")),
             Prefetch("events", OrderEvent.objects.select_related("actor__profile")),
         )
@@ -123,7 +126,7 @@ def package_on_sale(package_id: int) -> GigPackage:
     package = (
         GigPackage.objects.filter(pk=package_id, gig__status=GigStatus.LIVE, gig__seller__is_active=True)
         .select_related("gig__seller__profile", "gig__category")
-        .prefetch_related("gig__extras")
+        .prefetch_related("gig__extras", "gig__packages")
         .first()
     )
     if package is None:
@@ -143,21 +146,11 @@ def package_cover_url(package: GigPackage) -> str:
     return default_storage.url(pictures[0].file.name) if pictures else ""
 
 
-def delivery_file_for(user: User, number: str, file_id: int) -> DeliveryFile:
-    """A delivered file, for the two sides of its order. Raises Http404."""
-    found = DeliveryFile.objects.filter(
-        Q(delivery__order__buyer=user) | Q(delivery__order__seller=user), delivery__order__number=number, pk=file_id
-    ).first()
-    if found is None:
-        raise Http404
-    return found
-
-
 def requirement_file_for(user: User, number: str, requirement_id: int) -> OrderRequirement:
-    """A file the buyer attached to the requirements, for the two sides of the order. Raises Http404."""
+    """A file the buyer attached to the requirements, for the two sides of the order; unsent it is the buyer's. Raises Http404."""
     found = (
         OrderRequirement.objects.filter(
-            Q(order__buyer=user) | Q(order__seller=user), order__number=number, pk=requirement_id
+            Q(order__buyer=user) | Q(order__seller=user, is_draft=False), order__number=number, pk=requirement_id
         )
         .exclude(file="")
         .first()
@@ -172,33 +165,39 @@ def cover_url(order: Order) -> str:
     return default_storage.url(order.cover) if order.cover else ""
 
 
-def dispute_to_decide(dispute_id: int) -> Dispute:
-    """One open dispute with everything a mediator reads. The page asks for the permission. Raises Http404."""
-    dispute = (
-        open_disputes()
-        .filter(pk=dispute_id)
-        .prefetch_related(
-            "order__requirements",
-            Prefetch("order__deliveries", Delivery.objects.prefetch_related("files")),
-            Prefetch("order__events", OrderEvent.objects.select_related("actor__profile")),
-        )
-        .first()
-    )
-    if dispute is None:
-        raise Http404
-    return dispute
-
-
 def expired_unpaid() -> QuerySet[Order]:
     """Orders whose payment clock ran out, longest over first."""
     expired = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT, payment_expires_at__lte=clock.now())
     return expired.order_by("payment_expires_at", "pk")
 
 
-def due_for_acceptance_ids() -> list[int]:
-    """Delivered orders whose acceptance clock ran out."""
-    orders = Order.objects.filter(status=OrderStatus.DELIVERED, auto_accept_at__lte=clock.now())
-    return list(orders.values_list("pk", flat=True))
+def due_deadlines(*, limit: int = 1000) -> list[tuple[int, str]]:
+    """Orders and kinds of deadlines that have come, longest over first; the next run takes what is beyond the limit."""
+    due = OrderDeadline.objects.filter(due_at__lte=clock.now()).order_by("due_at", "pk")
+    return list(due.values_list("order_id", "kind")[:limit])
+
+
+def coming_deadlines(*, limit: int) -> list[OrderDeadline]:
+    """The next clocks of all orders with their orders, soonest first. For staff: the page asks for the permission."""
+    return list(OrderDeadline.objects.select_related("order").order_by("due_at", "pk")[:limit])
+
+
+def coming_expiries(*, limit: int) -> list[Order]:
+    """Unpaid orders, the one that closes first before. For staff."""
+    unpaid = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT)
+    return list(unpaid.order_by("payment_expires_at", "pk")[:limit])
+
+
+def unwound_ids(*, limit: int = 1000) -> list[int]:
+    """Orders whose clocks nobody set: the release before this one delivered them, or began their work, while both ran."""
+    now = clock.now()
+    delivered = Order.objects.filter(status=OrderStatus.DELIVERED, auto_accept_at__lte=now).order_by("auto_accept_at")
+    begun = Order.objects.filter(status__in=WORKED_ON_STATUSES, due_at__gt=now).order_by("due_at")
+    found: list[int] = []
+    for orders, kind in ((delivered, DeadlineKind.ACCEPT), (begun, DeadlineKind.LATE)):
+        clocks = OrderDeadline.objects.filter(order=OuterRef("pk"), kind=kind)
+        found += orders.filter(~Exists(clocks)).values_list("pk", flat=True)[:limit]
+    return found
 
 
 def due_refunds() -> QuerySet[Refund]:
@@ -210,11 +209,3 @@ def due_refunds() -> QuerySet[Refund]:
 def refunds_for_a_person() -> QuerySet[Refund]:
     """Refunds that the gateway refused: finance has to look."""
     return Refund.objects.filter(status=RefundStatus.STUCK).select_related("order__buyer__profile").order_by("pk")
-
-
-def open_disputes() -> QuerySet[Dispute]:
-    """Disputes that wait for a decision, oldest first."""
-    disputes = Dispute.objects.filter(order__status=OrderStatus.DISPUTED)
-    return disputes.select_related("order__buyer__profile", "order__seller__profile", "opened_by__profile").order_by(
-        "pk"
-    )

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -16,35 +14,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
-from marketplace.orders import money_box, presenters, selectors, services
-from marketplace.orders.forms import CancelForm, DeliveryForm, DisputeForm, RefundForm, RequirementsForm, RevisionForm
+from marketplace.orders import (
+    automatic,
+    money_box,
+    order_parts,
+    presenters,
+    selectors,
+    services,
+    timeline,
+    timeline_sources,
+)
+from marketplace.orders.forms import RefundForm
 from marketplace.orders.models import Order
-
-
-@login_required
-@require_safe
-def order_list(request: HttpRequest) -> HttpResponse:
-    """What this person bought."""
-    group = request.GET.get("group", "")
-    page = Paginator(selectors.purchases(request.user, group=group), 20).get_page(request.GET.get("page"))
-    return render(
-        request, "orders/order_list.html", {"page_obj": page, "group": group, "rows": _rows(page, request.user)}
-    )
-
-
-@login_required
-@require_safe
-def desk_list(request: HttpRequest) -> HttpResponse:
-    """What this person sold."""
-    group = request.GET.get("group", "")
-    page = Paginator(selectors.sales(request.user, group=group), 20).get_page(request.GET.get("page"))
-    return render(
-        request, "orders/desk_list.html", {"page_obj": page, "group": group, "rows": _rows(page, request.user)}
-    )
-
-
-def _rows(orders: Any, viewer: User) -> list[tuple[Order, tuple[str, str], str]]:
-    return [(order, presenters.stamp(order, viewer), selectors.cover_url(order)) for order in orders]
+from marketplace.orders.services.requirements import can_answer
 
 
 @login_required
@@ -62,11 +44,19 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
         "next": presenters.next_thing(order, request.user, has_cleared=not is_buyer and selectors.has_cleared(order)),
         "stamp": stamp,
         "stamp_tone": stamp_tone,
-        "events": presenters.timeline(order, request.user),
+        "outlook": automatic.outlook(order, request.user),
+        "events": timeline.timeline(order, request.user, more=_said(request, order)),
         "money": money_box.money(order),
+        "can_answer": is_buyer and can_answer(order),
         "cover_url": selectors.cover_url(order),
     }
+    context |= order_parts.parts(order, request.user)
     return render(request, "orders/order_detail.html", context)
+
+
+def _said(request: HttpRequest, order: Order) -> list[timeline.TimelineEntry]:
+    # Staff who looks at the page as this person (accounts.viewing) reads no message.
+    return [] if hasattr(request, "viewing") else timeline_sources.entries(order, request.user)
 
 
 @dataclass(frozen=True)
@@ -82,34 +72,7 @@ class _Action:
     tone: str = "primary"
 
 
-def _submit_requirements(order: Order, user: User, form: forms.Form) -> object:
-    assert isinstance(form, RequirementsForm)  # noqa: S101 narrows the type
-    return services.submit_requirements(order_id=order.pk, buyer=user, answers=form.answers(), files=form.uploads())
-
-
 _ACTIONS: dict[str, _Action] = {
-    "requirements": _Action(
-        title=_("Requirements"),
-        text=_(
-            "The seller starts when this is in, and the delivery clock with it. Until then you can cancel for free."
-        ),
-        button=_("Send and start the clock"),
-        form=RequirementsForm,
-        run=_submit_requirements,
-        done=_("Sent. The seller can start now."),
-    ),
-    "deliver": _Action(
-        title=_("Deliver the work"),
-        text=_(
-            "The buyer can look at everything, ask for a revision, or accept. Deliveries cannot be changed afterwards."
-        ),
-        button=_("Deliver"),
-        form=DeliveryForm,
-        run=lambda order, user, form: services.deliver_order(
-            order_id=order.pk, seller=user, message=form.cleaned_data["message"], files=form.cleaned_data["files"]
-        ),
-        done=_("Delivered. The buyer was told."),
-    ),
     "accept": _Action(
         title=_("Accept and release the money"),
         text=_("The money goes to the seller and cannot be called back. Have you opened all the files?"),
@@ -117,27 +80,6 @@ _ACTIONS: dict[str, _Action] = {
         form=forms.Form,
         run=lambda order, user, form: services.accept_delivery(order_id=order.pk, buyer=user),
         done=_("Accepted. The money is released."),
-    ),
-    "revise": _Action(
-        title=_("Ask for a revision"),
-        text=_("This uses one revision and stops the acceptance clock until the next delivery."),
-        button=_("Ask for the revision"),
-        form=RevisionForm,
-        run=lambda order, user, form: services.request_revision(
-            order_id=order.pk, buyer=user, message=form.cleaned_data["message"]
-        ),
-        done=_("The seller was told what to change."),
-    ),
-    "cancel": _Action(
-        title=_("Cancel the order"),
-        text=_("Whatever was paid goes back to the buyer whole, the way it came."),
-        button=_("Cancel the order"),
-        form=CancelForm,
-        run=lambda order, user, form: services.cancel_order(
-            order_id=order.pk, user=user, reason=form.cleaned_data["reason"]
-        ),
-        done=_("The order is cancelled."),
-        tone="danger",
     ),
     "refund": _Action(
         title=_("Give back a part of the price"),
@@ -152,17 +94,6 @@ _ACTIONS: dict[str, _Action] = {
         ),
         done=_("Noted. The buyer gets the money back the way it came."),
     ),
-    "dispute": _Action(
-        title=_("Open a dispute"),
-        text=_("A mediator reads both sides and decides about the money. Until then it stays in escrow."),
-        button=_("Open the dispute"),
-        form=DisputeForm,
-        run=lambda order, user, form: services.open_dispute(
-            order_id=order.pk, user=user, reason=form.cleaned_data["reason"]
-        ),
-        done=_("The dispute is open. The mediator will write to both of you."),
-        tone="danger",
-    ),
 }
 
 
@@ -174,7 +105,7 @@ def order_action(request: HttpRequest, number: str, action: str) -> HttpResponse
     definition = _ACTIONS.get(action)
     if definition is None:
         raise Http404
-    extra = {"order": order} if definition.form in (RequirementsForm, RefundForm) else {}
+    extra = {"order": order} if definition.form is RefundForm else {}
     form = definition.form(request.POST or None, request.FILES or None, **extra)
     if request.method == "POST":
         form = definition.form(request.POST, request.FILES, **extra)
@@ -210,14 +141,6 @@ def refund_preview(request: HttpRequest, number: str) -> HttpResponse:
     form = RefundForm(request.GET, order=order)
     context = {"order": order, "problem": form.amount_problem} | _refund_terms(order, form)
     return render(request, "orders/_refund_terms.html", context)
-
-
-@login_required
-@require_safe
-def delivery_file(request: HttpRequest, number: str, file_id: int) -> FileResponse:
-    """A delivered file, always as a download: nothing of it may run in our origin."""
-    found = selectors.delivery_file_for(request.user, number, file_id)
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name)
 
 
 @login_required

@@ -10,7 +10,8 @@ from marketplace.core.moment import one_moment
 from marketplace.ledger.audit import AuditReport, audit_books
 from marketplace.ledger.models import Account, AccountKind, Entry, Transaction, TransactionKind
 from marketplace.orders.models import Order, Refund, RefundStatus
-from marketplace.orders.states import FUNDED_STATUSES
+from marketplace.orders.shares import split_of
+from marketplace.orders.states import FUNDED_STATUSES, OrderStatus
 from marketplace.payments.models import (
     OWN_PREFIX,
     GatewayCode,
@@ -70,6 +71,7 @@ def audit_money(*, history: bool = True) -> AuditReport:
     report.violations += _money_on_its_way()
     report.violations += _tax_withheld()
     report.violations += _own_movements()
+    report.violations += _promotions()
     return report
 
 
@@ -134,6 +136,20 @@ def _own_movements() -> Iterator[str]:
     own = Transaction.objects.filter(Q(reference__startswith=OWN_PREFIX) | Q(kind__in=kinds))
     for key in own.exclude(reference__in=posted.values("reference")).values_list("idempotency_key", flat=True):
         yield f"{key} moved money of our own, and nobody asked for it"
+
+
+def _promotions() -> Iterator[str]:
+    """Each order that was released with a coupon of the platform has had its part of it from promotions, and no other has."""
+    entries = Entry.objects.filter(account__kind=AccountKind.PROMOTIONS).order_by()
+    booked = dict(entries.values_list("transaction__reference").annotate(total=Sum("amount_fen")))
+    released = Order.objects.filter(discount_fen__gt=0, status__in=(OrderStatus.COMPLETED, OrderStatus.RESOLVED))
+    for order in released.prefetch_related("refunds").iterator(chunk_size=2000):
+        found, expected = -booked.pop(order.number, 0), split_of(order).promotion_fen
+        if found != expected:
+            yield f"order {order.number}: its coupon cost {found} fen by the books, {expected} by the order"
+    for reference, total in booked.items():
+        if total:
+            yield f"{reference}: promotions moved {total} fen, and no released order has a coupon"
 
 
 def _clearing() -> dict[str, int]:

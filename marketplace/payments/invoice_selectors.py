@@ -10,8 +10,8 @@ from marketplace.accounts.models import User
 from marketplace.accounts.selectors import is_verified_company, verified_real_name
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.core.money import split_commission
 from marketplace.orders.models import Order, Refund, RefundStatus
+from marketplace.orders.shares import split_of
 from marketplace.payments.models import Invoice, InvoiceIssuer, InvoiceKind, InvoiceStatus, IssuerKind
 from marketplace.payments.models.invoices import LIVE_STATUSES, NUMBERED_STATUSES
 from marketplace.payments.selectors import SETTLED_ORDER_STATUSES
@@ -55,12 +55,16 @@ def issuer_of(order: Order, kind: InvoiceKind) -> Issuer | None:
 
 
 def amount_due_fen(order: Order, kind: InvoiceKind) -> int:
-    """What is to be invoiced of an order, in fen with tax: what was kept of the price, or the fee on that. 0 before its end."""
+    """What is to be invoiced of an order, in fen with tax: what was kept of the price, or the fee on that. 0 before its end.
+
+    Both are what was really paid: the buyer's part of the price, and the fee less the coupon that the platform bore. So the
+    seller's papers add up to the share: what the buyer paid, less what the platform took.
+    """
     if order.status not in SETTLED_ORDER_STATUSES:
         return 0
     if kind == InvoiceKind.SELLER_SERVICE:
         return order.kept_fen
-    return split_commission(amount_fen=order.kept_fen, rate_basis_points=order.commission_basis_points).commission_fen
+    return split_of(order).net_commission_fen
 
 
 def live_invoice(order: Order, kind: InvoiceKind) -> Invoice | None:

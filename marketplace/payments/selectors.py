@@ -76,6 +76,11 @@ def _custody_payments() -> QuerySet[Payment]:
     return Payment.objects.filter(status=PaymentStatus.PAID, return_reason="").exclude(sub_merchant_id="")
 
 
+def custody_payment_of(order: Order) -> Payment | None:
+    """The payment of an order that an institution holds; None where there is none, or our own account holds it."""
+    return _custody_payments().filter(order=order).order_by("pk").first()
+
+
 def _returned() -> QuerySet[Refund, int]:
     """What went back to the buyer of the order of an outer payment, in fen."""
     done = Refund.objects.filter(order=OuterRef("order"), payment_reference="", status=RefundStatus.DONE)

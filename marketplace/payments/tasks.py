@@ -104,7 +104,10 @@ def reconcile_bills() -> int:
     """Match the bills of the last three days; what could not be had yesterday is asked for again. Returns how many bills.
 
     The oldest day first, trade before fund: a balance is compared with the day before and with the day's fees.
+    While the demo's clock is ahead nothing is matched: institutions know none of its days.
     """
+    if clock.ahead():
+        return 0
     today = timezone.localtime(clock.now()).date()
     days = [today - timedelta(days=back) for back in (3, 2, 1)]
     wanted = [(code, kind, day) for code in configured_gateways() for day in days for kind in BillKind]

@@ -13,6 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.selectors import cases_to_decide
 from marketplace.core import clock
 from marketplace.gigs.review_selectors import cases_to_decide as reviews_to_decide
+from marketplace.orders.dispute_selectors import disputes_to_decide
 from marketplace.orders.selectors import refunds_for_a_person
 from marketplace.payments import (
     custody_selectors,
@@ -66,6 +67,14 @@ _SOURCES = (
         "user",
         # Nobody decides their own case.
         lambda staff: cases_to_decide().exclude(user=staff),
+    ),
+    _Source(
+        _("Disputes to decide"),
+        "orders.change_dispute",
+        "orders_disputes",
+        "warning",
+        # Nobody decides their own order, nor the appeal against their own decision.
+        disputes_to_decide,
     ),
     _Source(
         _("Withdrawals to approve"),

@@ -5,6 +5,7 @@ from marketplace.payments import invoice_views, payout_views, statement_views, v
 app_name = "payments"
 urlpatterns = [
     path("checkout/<int:package_id>/", views.checkout, name="checkout"),
+    path("checkout/<int:package_id>/total/", views.checkout_total, name="checkout_total"),
     path("wallet/statement.<str:ending>", statement_views.statement_export, name="statement_export"),
     path("wallet/withdraw/", payout_views.withdraw, name="withdraw"),
     path("wallet/withdraw/preview/", payout_views.preview, name="withdraw_preview"),

@@ -16,14 +16,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from marketplace.core.config import get_config
 from marketplace.core.qr import qr_svg
-from marketplace.orders.models import Order
-from marketplace.orders.selectors import package_cover_url, package_on_sale, unpaid_order_of
+from marketplace.core.rules import current_rules, rule
+from marketplace.gigs.models import GigPackage
+from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.models import Order, OrderKind
+from marketplace.orders.selectors import package_cover_url, unpaid_order_of
 from marketplace.orders.states import OrderStatus
+from marketplace.payments import checkout as checkouts
 from marketplace.payments import selectors, services, wechat_identity
 from marketplace.payments.errors import PaymentError
-from marketplace.payments.forms import CheckoutForm
+from marketplace.payments.forms import CheckoutForm, ChoiceForm
 from marketplace.payments.gateways import configured_gateways
 from marketplace.payments.gateways.base import GatewayError, NumberSpent, PayScene, RawRequest
 from marketplace.payments.models import GatewayCode, Payment
@@ -37,31 +40,83 @@ SCANNERS = {GatewayCode.ALIPAY: gettext_lazy("Alipay"), GatewayCode.WECHATPAY: g
 @login_required
 @require_http_methods(["GET", "POST"])
 def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
-    """What is bought, what it costs, how to pay; then straight to the gateway's page."""
-    package = package_on_sale(package_id)
-    form = CheckoutForm(request.POST or None, package=package, gateways=_offered(request))
-    if request.method == "POST" and form.is_valid():
-        payment, is_new = services.check_out(
-            buyer=request.user,
-            package=package,
-            gateway_code=form.cleaned_data["gateway"],
-            extra_ids=[int(extra) for extra in form.cleaned_data["extras"]],
-            checkout_key=form.cleaned_data["checkout_key"],
-            seen_offer=form.cleaned_data["seen_offer"],
-        )
-        return _to_cashier(request, payment, is_new=is_new)
+    """What is bought, what it costs, how to pay; then straight to the gateway's page.
+
+    Without script a changed choice is worked out anew by a button, or by the attempt to pay: nobody pays a sum that the
+    page has not shown.
+    """
+    form = CheckoutForm(request.POST or None, gateways=_offered(request))
+    if request.method == "POST" and "update" not in request.POST and form.is_valid():
+        chosen = form.cleaned_data
+        if chosen["coupon"] and not checkouts.may_try_code(request):
+            return _checkout_page(request, form, package_id)  # which says so beside the coupon
+        try:
+            payment, is_new = services.check_out(
+                buyer=request.user,
+                package_id=chosen["package"] or package_id,
+                gateway_code=chosen["gateway"],
+                extra_ids=chosen["extras"],
+                quantity=chosen["quantity"],
+                coupon_code=chosen["coupon"],
+                checkout_key=chosen["checkout_key"],
+                seen_offer=chosen["seen_offer"],
+            )
+        except OrderError as refusal:
+            if refusal.code not in checkouts.ABOUT_THE_CHOICE:
+                raise
+            if refusal.code == OrderErrorCode.OFFER_CHANGED:
+                form.add_error(
+                    None,
+                    _(
+                        "What stands here now is not what you saw: the choice, the service, its price or the rules are "
+                        "others. Please look at it and pay again; nothing was charged."
+                    ),
+                )
+            elif refusal.code not in checkouts.ABOUT_THE_COUPON:
+                form.add_error(None, refusal.message)
+        except PaymentError as refusal:
+            if refusal.code not in checkouts.ABOUT_THE_GATEWAY:
+                raise
+            form.add_error("gateway", refusal.message)
+        except GigPackage.DoesNotExist as gone:
+            raise Http404 from gone
+        else:
+            return _to_cashier(request, payment, is_new=is_new)
+    return _checkout_page(request, form, package_id)
+
+
+def _checkout_page(request: HttpRequest, form: CheckoutForm, package_id: int) -> HttpResponse:
+    choice = checkouts.choice_of(request, form, package_id=package_id)
+    rules = current_rules()
     context = {
-        "package": package,
-        "gig": package.gig,
+        "choice": choice,
+        "quote": choice.quote,
+        "package": choice.package,
+        "gig": choice.package.gig,
         "form": form,
+        # The key of the page that was sent stays: paid twice, it is one order all the same.
+        "checkout_key": form.fields["checkout_key"].initial
+        if not form.is_bound or "checkout_key" in form.errors
+        else form["checkout_key"].value(),
         "can_scan": services.can_scan(),
-        "cover_url": package_cover_url(package),
-        "unpaid": unpaid_order_of(request.user, package),
-        "timeout_minutes": get_config("orders.payment_timeout_minutes"),
-        "auto_accept_days": get_config("orders.auto_accept_days"),
-        "very_late_hours": get_config("orders.very_late_hours"),
+        "cover_url": package_cover_url(choice.package),
+        "unpaid": unpaid_order_of(request.user, choice.package),
+        "rules": rules,
+        "timeout_minutes": rule(rules, "orders.payment_timeout_minutes"),
+        "auto_accept_days": rule(rules, "orders.auto_accept_days"),
+        "very_late_hours": rule(rules, "orders.very_late_hours"),
+        "second_thought_hours": rule(rules, "orders.second_thought_hours"),
     }
     return render(request, "payments/checkout_form.html", context)
+
+
+@login_required
+@require_safe
+def checkout_total(request: HttpRequest, package_id: int) -> HttpResponse:
+    """The sum of a choice while it is being made, for the page that is open."""
+    choice = checkouts.choice_of(request, ChoiceForm(request.GET), package_id=package_id)
+    context = {"choice": choice, "quote": choice.quote, "package": choice.package}
+    return render(request, "payments/_checkout_preview.html", context)
 
 
 def _to_cashier(request: HttpRequest, payment: Payment, *, is_new: bool) -> HttpResponse:
@@ -218,7 +273,13 @@ def payment_return(request: HttpRequest, number: str) -> HttpResponse:
         context = {"order": order, "payment": selectors.pending_payment(order)}
         return render(request, "payments/payment_waiting.html", context)
     if order.paid_at is not None:
-        messages.success(request, _("Paid. The money is in escrow until you accept the work."))
+        is_tip = order.kind == OrderKind.TIP
+        messages.success(
+            request,
+            _("Paid. It is the seller's now: thank you.")
+            if is_tip
+            else _("Paid. The money is in escrow until you accept the work."),
+        )
     if request.htmx:  # the waiting page asks by itself; the browser is to move on, not to swap a part
         return HttpResponseClientRedirect(order.get_absolute_url())
     return redirect(order)

@@ -3,10 +3,13 @@
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
-from marketplace.orders.models import Delivery, Order
+from marketplace.orders.models import Delivery, Order, OrderKind
 from marketplace.orders.states import OrderStatus
 from marketplace.reviews.locks import lock_reputation
 from marketplace.reviews.models import Reputation, Review, ReviewSide
+
+# Additional work belongs to its order, and the stages of one agreement are one sale. A tip is thanks for either.
+_AGREEMENTS = Count("pk", filter=Q(kind=OrderKind.STANDARD)) + Count("milestone__plan", distinct=True)
 
 
 def count_rating(*, user_id: int, stars: int) -> None:
@@ -28,16 +31,19 @@ def recompute_reputation(user_id: int) -> Reputation:
     public = Review.objects.filter(subject_id=user_id, side=ReviewSide.BUYER, published_at__isnull=False)
     ratings = public.aggregate(sum=Sum("stars", default=0), count=Count("pk"))
     first_delivery = Delivery.objects.filter(order=OuterRef("pk"), number=1).values("created_at")[:1]
-    completed = Order.objects.filter(seller_id=user_id, status=OrderStatus.COMPLETED).annotate(
-        first_delivered_at=Subquery(first_delivery)
+    # A tip is thanks for an order that is counted already.
+    completed = (
+        Order.objects.filter(seller_id=user_id, status=OrderStatus.COMPLETED)
+        .exclude(kind=OrderKind.TIP)
+        .annotate(first_delivered_at=Subquery(first_delivery))
     )
     orders = completed.aggregate(
-        count=Count("pk"),
+        count=_AGREEMENTS,
         buyers=Count("buyer", distinct=True),
         timed=Count("pk", filter=Q(due_at__isnull=False, first_delivered_at__isnull=False)),
         on_time=Count("pk", filter=Q(first_delivered_at__lte=F("due_at"))),
     )
-    repeating = completed.order_by().values("buyer").annotate(bought=Count("pk")).filter(bought__gt=1).count()
+    repeating = completed.order_by().values("buyer").annotate(bought=_AGREEMENTS).filter(bought__gt=1).count()
 
     row.rating_sum, row.rating_count = ratings["sum"], ratings["count"]
     row.orders_completed = orders["count"]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.orders.models import Dispute, Order
+from marketplace.orders.models import Dispute, Order, OrderKind
 from marketplace.orders.states import OrderStatus
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Review, ReviewSide
@@ -52,7 +52,8 @@ def require_may_write(order: Order, side: ReviewSide, reviews: Iterable[Review])
     stars, and no review waits for a seller who never writes.
     """
     reviews = list(reviews)
-    if order.status not in REVIEWABLE_STATUSES:
+    # Thanks are no work that could be rated.
+    if order.status not in REVIEWABLE_STATUSES or order.kind == OrderKind.TIP:
         raise ReviewError(ReviewErrorCode.NOT_FINISHED)
     if any(review.side == side for review in reviews):
         raise ReviewError(ReviewErrorCode.ALREADY_WRITTEN)

@@ -1,5 +1,6 @@
 """Reads of reviews."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,7 +14,7 @@ from django.utils import timezone
 from marketplace.accounts.models import User
 from marketplace.gigs.cards import mean_rating
 from marketplace.gigs.models import Gig, PackageTier, on_sale
-from marketplace.orders.models import Delivery, Order
+from marketplace.orders.models import Delivery, Order, OrderKind
 from marketplace.reviews import rules
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Rating, RatingAspect, Reputation, Review, ReviewSide
@@ -210,9 +211,16 @@ class SellerReputation:
 
 def seller_reputation(user: User) -> SellerReputation:
     """The figures of a seller. One query."""
-    row = Reputation.objects.filter(user_id=user.pk).first()
-    if row is None:
-        return SellerReputation()
+    return seller_reputations([user.pk])[user.pk]
+
+
+def seller_reputations(user_ids: Collection[int]) -> dict[int, SellerReputation]:
+    """The figures of several sellers by their keys. One query."""
+    found = {row.user_id: _shown(row) for row in Reputation.objects.filter(user_id__in=user_ids)}
+    return {user_id: found.get(user_id, SellerReputation()) for user_id in user_ids}
+
+
+def _shown(row: Reputation) -> SellerReputation:
     return SellerReputation(
         rating=mean_rating(row.rating_sum, row.rating_count),
         rating_count=row.rating_count,
@@ -240,7 +248,7 @@ def order_reviews(order: Order, user: User | AnonymousUser) -> OrderReviews | No
     """The reviews of an order as `user` sees them; None for strangers and before the order is finished."""
     if not user.is_authenticated or user.pk not in (order.buyer_id, order.seller_id):
         return None
-    if order.status not in rules.REVIEWABLE_STATUSES:
+    if order.status not in rules.REVIEWABLE_STATUSES or order.kind == OrderKind.TIP:
         return None
     side = rules.side_of(order, user)
     reviews = list(

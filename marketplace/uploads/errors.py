@@ -27,6 +27,7 @@ class UploadErrorCode(StrEnum):
     PDF_ACTIVE = "pdf_active"
     UNPROCESSABLE = "unprocessable"
     NOT_READY = "not_ready"
+    PROGRAM = "program"
 
 
 class UploadError(DomainError):
@@ -63,6 +64,9 @@ class UploadError(DomainError):
             "Print it to a new PDF and upload that."
         ),
         UploadErrorCode.UNPROCESSABLE: _("“%(name)s” could not be processed. Export it again, or use another file."),
+        UploadErrorCode.PROGRAM: _(
+            "“%(name)s” is a program that starts when somebody opens it. Put it into a ZIP file and upload that."
+        ),
         UploadErrorCode.NOT_READY: _("“%(name)s” is still being checked. Wait a moment and save again."),
     }
 

@@ -17,6 +17,7 @@ class UploadKind(models.TextChoices):
     IMAGE = "image", _("Picture")
     VIDEO = "video", _("Video")
     PDF = "pdf", "PDF"
+    FILE = "file", _("File")  # of any type, kept as it came
 
 
 class Upload(TimeStamped):
@@ -41,7 +42,7 @@ class Upload(TimeStamped):
     # When the file was last changed on its owner's machine: with name and size it is the same file, chosen again.
     modified_ms = models.BigIntegerField(default=0, editable=False)
 
-    # Where it comes in, in the private storage. Nobody is ever served from there. Empty once it is gone.
+    # Where it comes in, in the private storage; nobody is served from there. Empty once it is gone, or kept as it came.
     storage_name = models.CharField(max_length=120, blank=True, editable=False)
     received_at = models.DateTimeField(_("received at"), null=True, blank=True, editable=False)
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)

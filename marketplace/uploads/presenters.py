@@ -27,7 +27,11 @@ def as_json(upload: Upload) -> dict[str, Any]:
         "message": refusal_sentence(upload.refusal, name=upload.name, limit=limit.megabytes if limit else 0)
         if upload.refusal
         else "",
-        "picture": storages[purpose.storage].url(shown[0]["webp"]) if purpose and shown else "",
+        "note": purpose.note(upload) if purpose and purpose.note and upload.state == UploadState.READY else "",
+        # What is private has no address: its page shows it once it is used.
+        "picture": storages[purpose.storage].url(shown[0]["webp"])
+        if purpose and shown and purpose.storage == "default"
+        else "",
         "finish": reverse("uploads:finish", args=[upload.key]),
         "discard": reverse("uploads:discard", args=[upload.key]),
     }

@@ -1,7 +1,7 @@
 """From the bytes that came to what is shown. Runs in a worker, outside any transaction."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from marketplace.accounts.files import kept_file
 from marketplace.uploads.documents import read_document
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadKind, incoming_storage
-from marketplace.uploads.pictures import encoded_sizes, placeholder_of, read_pixels, share_picture
+from marketplace.uploads.pictures import Encoded, encoded_sizes, placeholder_of, read_pixels, share_picture
 from marketplace.uploads.purposes import Purpose
 from marketplace.uploads.sniffing import kind_of, sniff
 from marketplace.uploads.videos import read_film
@@ -75,7 +75,7 @@ def examine(upload: Upload, arrived: Arrived, purpose: Purpose, kept: ExitStack)
         raise UploadError(_unlike_its_name(upload), name=upload.name)
     if upload.size > limit.bytes:  # it was announced as a kind that may be larger
         raise UploadError(UploadErrorCode.TOO_LARGE, name=upload.name, limit=limit.megabytes)
-    shelf = _Shelf(purpose, kept)
+    shelf = Shelf(purpose, kept)
     if kind == UploadKind.IMAGE:
         pixels = _pixels(arrived.path, upload.name)
         shown = shelf.put_picture(pixels)
@@ -94,7 +94,7 @@ def examine(upload: Upload, arrived: Arrived, purpose: Purpose, kept: ExitStack)
     return Found(kind, name, shelf.sizes[name], page_count=document.page_count, **shown)
 
 
-class _Shelf:
+class Shelf:
     """Where results are put. What is put there goes again when `kept` fails."""
 
     def __init__(self, purpose: Purpose, kept: ExitStack) -> None:
@@ -126,6 +126,13 @@ class _Shelf:
         shared = share_picture(pixels)
         name = self._put(ContentFile(shared.content), "jpg")
         return {"width": shared.width, "height": shared.height, shared.form: name}
+
+    def put_previews(self, pictures: Iterable[Encoded]) -> list[dict[str, Any]]:
+        """Pictures in one form each, as the rows of an upload's renditions."""
+        return [
+            {"width": size.width, "height": size.height, size.form: self._put(ContentFile(size.content), size.form)}
+            for size in pictures
+        ]
 
     def _put(self, content: File, ending: str) -> str:
         name = self._kept.enter_context(

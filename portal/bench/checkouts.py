@@ -110,9 +110,8 @@ def check_out_for(seconds: float, number: int, package_ids: Sequence[int]) -> in
 
 def check_out(*, buyer: User, package_id: int, seen_offer: str) -> None:
     """One checkout: the order placed, the payment begun (Alipay's address signed), captured, both sides told."""
-    package = GigPackage(pk=package_id)
     payment, _is_new = payments.check_out(
-        buyer=buyer, package=package, gateway_code="alipay", checkout_key=uuid4(), seen_offer=seen_offer
+        buyer=buyer, package_id=package_id, gateway_code="alipay", checkout_key=uuid4(), seen_offer=seen_offer
     )
     payments.begin_payment(payment=payment, scene=PayScene.PAGE)
     snapshot = PaySnapshot(

@@ -1,17 +1,20 @@
 """The planned orders as rows: orders with everything that hangs on them, payments and reviews."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.rules import current_rules
 from marketplace.gigs.models import Gig, RequirementKind
+from marketplace.orders.deadlines import SAYINGS, clocks_of
 from marketplace.orders.models import (
+    DeadlineKind,
     Delivery,
     DeliveryFile,
-    Dispute,
     Order,
+    OrderDeadline,
     OrderEvent,
     OrderItem,
     OrderItemKind,
@@ -22,10 +25,10 @@ from marketplace.orders.models import (
 from marketplace.payments.models import GatewayCode, Payment, PaymentStatus
 from marketplace.reviews.models import Rating, Review, ReviewSide
 from portal.demo.bulk import backdate, insert
+from portal.demo.disputes import how_cancelled, write_disputes
 from portal.demo.media import PrivateFile
 from portal.demo.offers import Offer
 from portal.demo.people import People
-from portal.demo.phrases import DISPUTE_DECISIONS
 from portal.demo.plan import BUYER, COMMISSION_BASIS_POINTS, MEDIATOR, PAYMENT_MINUTES, SELLER, OrderPlan
 from portal.demo.sources import SEED
 
@@ -36,7 +39,7 @@ def write_orders(
     """The orders themselves, in the order of `plans`."""
     rng = Random(f"{SEED}:keys")
     packages = [gig.packages.all() for gig in gigs]
-    orders = []
+    orders, rules = [], current_rules()
     for plan in plans:
         gig, offer = gigs[plan.gig], offers[plan.gig]
         package = packages[plan.gig][plan.package]
@@ -54,10 +57,13 @@ def write_orders(
                 package_title=package.title,
                 package_description=package.description,
                 cover=gig.media.all()[0].file.name,
+                quantity=plan.quantity,
                 total_fen=plan.total_fen,
+                discount_fen=plan.discount_fen,
+                rules=rules,
                 commission_basis_points=COMMISSION_BASIS_POINTS,
                 delivery_days=plan.delivery_days,
-                revisions_allowed=package.revisions,
+                revisions_allowed=package.revisions * plan.quantity,
                 revisions_used=plan.revisions_used,
                 payment_expires_at=plan.placed_at + timedelta(minutes=PAYMENT_MINUTES),
                 paid_at=plan.paid_at,
@@ -67,11 +73,20 @@ def write_orders(
                 auto_accept_at=plan.auto_accept_at,
                 completed_at=plan.completed_at,
                 cancelled_at=plan.cancelled_at,
+                **how_cancelled(plan),
             )
         )
     insert(orders)
+    insert([OrderDeadline(order=order, kind=kind, due_at=at) for order in orders for kind, at in _clocks_of(order)])
     backdate(Order, {order.pk: plan.placed_at for order, plan in zip(orders, plans, strict=True)})
     return orders
+
+
+def _clocks_of(order: Order) -> Iterator[tuple[DeadlineKind, datetime]]:
+    """The clocks that the services would have left running."""
+    for kind, at in clocks_of(order).items():
+        if at > clock.now() or kind not in SAYINGS:
+            yield kind, at
 
 
 def write_details(
@@ -82,12 +97,11 @@ def write_details(
     for plan, order in zip(plans, orders, strict=True):
         offer = offers[plan.gig]
         package = offer.packages[plan.package]
-        items.append(
-            OrderItem(order=order, kind=OrderItemKind.PACKAGE, title=package.title, price_fen=package.price_fen)
-        )
+        number = plan.quantity
+        items.append(_line(order, OrderItemKind.PACKAGE, package.title, package.price_fen, number))
         for place in plan.extras:
             extra = offer.extras[place]
-            items.append(OrderItem(order=order, kind=OrderItemKind.EXTRA, title=extra.title, price_fen=extra.price_fen))
+            items.append(_line(order, OrderItemKind.EXTRA, extra.title, extra.price_fen, number))
         rng = Random(f"{SEED}:answers:{plan.number}")
         for position, asked in enumerate(offer.requirements, start=1):
             row = OrderRequirement(
@@ -105,6 +119,10 @@ def write_details(
     insert(requirements)
 
 
+def _line(order: Order, kind: str, title: str, unit_fen: int, quantity: int) -> OrderItem:
+    return OrderItem(order=order, kind=kind, title=title, quantity=quantity, price_fen=unit_fen * quantity)
+
+
 def _answer(row: OrderRequirement, words: str, reference: PrivateFile, rng: Random) -> None:
     if row.kind == RequirementKind.CHOICE:
         row.answer = rng.choice(row.choices)
@@ -118,15 +136,13 @@ def write_work(
     plans: Sequence[OrderPlan], orders: Sequence[Order], *, people: People, files: Sequence[PrivateFile]
 ) -> None:
     """Deliveries with files, disputes, refunds, payments and the time lines."""
-    deliveries, delivered, disputes, refunds, payments, events = [], [], [], [], [], []
+    deliveries, delivered, refunds, payments, events = [], [], [], [], []
     for plan, order in zip(plans, orders, strict=True):
         actors = {BUYER: order.buyer, SELLER: order.seller, MEDIATOR: people.staff["moderator"], "": None}
         for number, work in enumerate(plan.deliveries, start=1):
             delivery = Delivery(order=order, number=number, message=work.message, created_at=work.at)
             deliveries.append(delivery)
             delivered += [_delivery_file(delivery, files[place]) for place in work.files]
-        if plan.dispute:
-            disputes.append((_dispute(plan, order, actors), plan.dispute.at))
         if plan.refund:
             refund = Refund(
                 order=order,
@@ -146,23 +162,14 @@ def write_work(
     insert(deliveries)
     insert(delivered)
     insert(sorted(events, key=lambda event: event.created_at))
-    for model, rows in ((Dispute, disputes), (Refund, refunds), (Payment, payments)):
+    write_disputes(plans, orders, people=people)
+    for model, rows in ((Refund, refunds), (Payment, payments)):
         insert(row for row, _at in rows)
         backdate(model, {row.pk: at for row, at in rows})
 
 
 def _delivery_file(delivery: Delivery, file: PrivateFile) -> DeliveryFile:
     return DeliveryFile(delivery=delivery, file=file.stored, name=file.name, size=file.size, sha256=file.sha256)
-
-
-def _dispute(plan: OrderPlan, order: Order, actors: dict[str, User | None]) -> Dispute:
-    told = plan.dispute
-    assert told is not None  # noqa: S101 asked by the caller
-    row = Dispute(order=order, opened_by=actors[told.by], reason=told.reason)
-    if told.outcome:
-        row.outcome, row.refund_fen, row.explanation = told.outcome, told.refund_fen, DISPUTE_DECISIONS[told.outcome]
-        row.decided_by, row.decided_at = actors[MEDIATOR], told.decided_at
-    return row
 
 
 def _payment(plan: OrderPlan, order: Order) -> Payment:

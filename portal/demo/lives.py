@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from marketplace.orders.models import OrderEventType
 from marketplace.orders.states import OrderStatus
 from portal.demo import phrases
+from portal.demo.disputes import DECISION_READ
 from portal.demo.offers import Offer
 from portal.demo.plan import (
     AUTO_ACCEPT_DAYS,
@@ -165,7 +166,7 @@ class Maker:
 
     def decide(self, order: OrderPlan, outcome: str) -> None:
         """The mediator divides the money."""
-        at = self.chance.later(order.dispute.at, 20, 90)  # type: ignore[union-attr]
+        at = self.chance.later(order.dispute.at, 20, 90) + DECISION_READ  # type: ignore[union-attr]
         share = {"refund": 1.0, "release": 0.0, "split": self.chance.random.choice((0.3, 0.4, 0.5))}[outcome]
         refund_fen = round(order.total_fen * share / 100) * 100 if share < 1 else order.total_fen
         released_fen = order.total_fen - refund_fen
@@ -175,7 +176,9 @@ class Maker:
         order.status = OrderStatus.RESOLVED
         if released_fen:
             order.released_fen, order.released_at = released_fen, at
-        order.record(at, Event.DISPUTE_DECIDED, MEDIATOR, refund_fen=refund_fen, released_fen=released_fen)
+        parts = {"refund_fen": refund_fen, "released_fen": released_fen}
+        order.record(at - DECISION_READ, Event.DISPUTE_DECIDED, MEDIATOR, number=1, **parts)
+        order.record(at, Event.DISPUTE_RESOLVED, agreed=False, **parts)
         if refund_fen:
             self._give_back(order, refund_fen, Event.DISPUTE_DECIDED, at)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db import transaction
 
 from cms_pages.demo_pages import build_demo_site
@@ -12,7 +13,7 @@ from marketplace.discovery.services import rebuild_index
 from marketplace.ledger.escrow_proof import publish_escrow_proof
 from marketplace.ledger.seals import seal_books
 from marketplace.payments.services import run_audit
-from portal.demo import books, catalogue, desk, history, media, recount, talk, visits
+from portal.demo import agreements, books, buying, catalogue, changes, desk, history, media, recount, talk, visits
 from portal.demo.bulk import analyse_books
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
@@ -33,6 +34,7 @@ STAGES = (
     "books",
     "reviews",
     "conversations",
+    "offers and briefs",
     "seller's desk",
     "figures",
     "pages",
@@ -60,6 +62,7 @@ class Stopwatch:
 @transaction.atomic
 def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text: None) -> None:
     """Fill an empty marketplace: everything or nothing. `detail` hears what the pages' stage is at."""
+    cache.clear()  # what it knows is of the database before
     sources = read_sources()
     with watch.stage("pictures"):
         pictures = media.copy_pictures()
@@ -77,11 +80,15 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
     with watch.stage("planning a year"):
         buyers = len(sources.buyers) + len(NAMES)
         plans = plan_past(sources, offers, published, now=now, buyers=buyers)
+        buying.buy_several(plans, offers)
     with watch.stage("orders"):
         orders = history.write_orders(plans, offers=offers, gigs=gigs, people=people)
         history.write_details(plans, orders, offers=offers, reference=reference)
+        buying.write_coupons(plans, orders, now=now)
+        buying.write_snapshots(plans, orders)
     with watch.stage("time lines"):
         history.write_work(plans, orders, people=people, files=files)
+        changes.change_orders(buyer=people.buyers[sources.demo_buyer], seller=people.sellers[sources.demo_seller])
     with watch.stage("books"):
         books.write_books(plans, [offer.title for offer in offers], people=people, now=now)
         # Here, while a failure still costs nothing: from now on the sandbox knows the payments.
@@ -100,6 +107,8 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         talk.write_notifications(plans, orders, talks, conversations, sources=sources, people=people, now=now)
         talk.write_favourites(gigs, offers, people, now)
         talk.write_searches(offers, people, sources, now)
+    with watch.stage("offers and briefs"):
+        agreements.write_agreements(sources, people, categories, now)
     with watch.stage("seller's desk"):
         desk.fill_desk(people.sellers[sources.demo_seller], categories, pictures)
     with watch.stage("figures"):

@@ -15,7 +15,7 @@ from portal.demo.sources import SEED
 
 WRITTEN_SHARE = 0.74
 WORDLESS_SHARE = 0.1
-CONTENT = 4.85  # a gig rated higher has no buyer who wrote after a dispute
+CONTENT = 4.85  # a gig rated higher has no buyer who wrote after a dispute, if it has any other
 # How far below five stars a less happy buyer goes: mostly one.
 _DEFICITS = (1, 1, 1, 1, 1, 2, 2, 3)
 
@@ -32,8 +32,9 @@ def add_reviews(orders: Sequence[OrderPlan], *, offers: Sequence[Offer], texts: 
         if offer.rating is None:
             continue
         rng = Random(f"{SEED}:reviews:{offer.key}")
-        # A dispute rarely ends in five stars: those who had one write only where there are fewer to give, and give them.
-        finished = [order for order in finished if order.status != OrderStatus.RESOLVED or offer.rating < CONTENT]
+        # A dispute rarely ends in five stars: those who had one write where there are fewer to give, or where nobody else can.
+        content = [order for order in finished if order.status != OrderStatus.RESOLVED]
+        finished = finished if offer.rating < CONTENT else content or finished
         written = [order for order in finished if rng.random() < WRITTEN_SHARE] or finished[:1]
         written.sort(key=lambda order: order.status != OrderStatus.RESOLVED)
         stars = spread_stars(offer.rating, len(written), rng)

@@ -40,6 +40,8 @@ MAIL_DOMAIN = "jiangji.example"
 STAFF = (
     ("marketer", "运营 苏晴", roles.MARKETER),
     ("moderator", "审核 周宁", roles.MODERATOR),
+    # Nobody decides the appeal against their own decision.
+    ("mediator", "调解 陈朗", roles.MODERATOR),
     ("support", "客服 许诺", roles.SUPPORT),
     ("finance", "财务 梁静", roles.FINANCE),
     ("admin", "管理员", roles.ADMINISTRATOR),

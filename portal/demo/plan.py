@@ -84,6 +84,8 @@ class OrderPlan:
     delivery_days: int
     status: str
     placed_at: datetime
+    quantity: int = 1
+    discount_fen: int = 0  # of a coupon; the total is without it (buying.py)
     number: str = ""  # this and the gateway's numbers are given when all orders are known
     payment_number: str = ""
     trade_number: str = ""

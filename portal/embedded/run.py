@@ -29,6 +29,7 @@ DEMO_LOGINS = (
     ("seller", "seller@jiangji.example"),
     ("marketer", "marketer@jiangji.example"),
     ("moderator", "moderator@jiangji.example"),
+    ("second moderator", "mediator@jiangji.example"),
     ("support", "support@jiangji.example"),
     ("finance", "finance@jiangji.example"),
     ("administrator", "admin@jiangji.example"),
@@ -63,6 +64,7 @@ def main() -> None:
             "PAYMENT_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}",
             "IDENTITY_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}/identity",
             "PAYMENT_NOTIFY_BASE_URL": f"http://127.0.0.1:{port}",
+            "DEMO_CLOCK": os.environ.get("DEMO_CLOCK", "1"),
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": "ignore",  # what libraries warn about is for the tests, where it is an error
         }

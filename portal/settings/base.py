@@ -9,6 +9,8 @@ from portal.env import BASE_DIR, ENVIRONMENT, PRODUCTION, env
 DEBUG: bool = env.bool("DEBUG", default=False)
 # The demo: its catalogue command, the outbox page that shows mails and text messages, the sandbox's logins.
 DEMO: bool = env.bool("DEMO", default=not PRODUCTION)
+# Staff may jump days (portal/demo/clock.py). bin/run switches it on; a system check refuses it in production.
+DEMO_CLOCK: bool = DEMO and env.bool("DEMO_CLOCK", default=False)
 
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
@@ -20,6 +22,7 @@ INSTALLED_APPS = [
     "marketplace.reviews",
     "marketplace.messaging",
     "marketplace.payments",
+    "marketplace.offers",
     "marketplace.orders",
     "marketplace.gigs",
     "marketplace.ledger",
@@ -68,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    *(["portal.demo.middleware.DemoClockMiddleware"] if DEMO_CLOCK else []),
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -81,6 +81,8 @@ ACCOUNT_RATE_LIMITS = {
     "verification": "10/d/user",
     # How often a person reports something (moderation/views.py).
     "report": "10/d/user",
+    # How often a person tries a coupon's code, each change of a checkout page with one in it among them (payments/checkout.py).
+    "coupon_code": "120/h/user",
     # How many posters that nobody has drawn yet an address may ask for (gigs/views.py): each costs a third of a second.
     "poster": "30/m/ip",
     # How often a person announces a file, and says that one is there (uploads/views.py): a film costs a worker minutes.

@@ -102,6 +102,7 @@ class Room {
 
   receive(event) {
     if (event.type === "message") this.show(event);
+    else if (event.type === "offer") this.showOffer(event.id);
     else if (event.type === "read") this.showRead();
     else if (event.type === "typing") this.showTyping();
     else if (event.type === "error") {
@@ -146,6 +147,23 @@ class Room {
     if (isAtEnd || bubble.classList.contains("bubble--mine")) this.scrollDown();
   }
 
+  /** The cards of a negotiation as this side sees them now: new ones at the end, answered ones in their place. */
+  async showOffer(id) {
+    try {
+      const answer = await fetch(`${this.root.dataset.chatPage}offers/${id}/`, { headers: { Accept: "text/html" } });
+      if (answer.ok && !answer.redirected) this.placeOffers(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch { /* the page shows it with its next load */ }
+  }
+
+  placeOffers(page) {
+    for (const card of page.querySelectorAll("[data-offer]")) {
+      const shown = this.thread.querySelector(`[data-offer="${card.dataset.offer}"]`);
+      const fresh = document.importNode(card, true);
+      if (shown) shown.replaceWith(fresh);
+      else this.append(fresh);
+    }
+  }
+
   /** What was said while the connection was down, from the page itself. */
   async catchUp() {
     try {
@@ -157,6 +175,7 @@ class Room {
         const newest = Math.max(0, ...[...this.thread.querySelectorAll("[data-message]")].map((one) => Number(one.dataset.message)));
         if (id > newest) this.append(document.importNode(bubble, true));
       }
+      this.placeOffers(page);
     } catch { /* the next reconnection tries again */ }
   }
 

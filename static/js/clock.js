@@ -5,6 +5,9 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+// The demo's clock may be ahead of the visitor's.
+const AHEAD = Number(document.querySelector("meta[name=clock-ahead]")?.content ?? 0) * 1000;
+
 function duration(seconds) {
   const days = Math.floor(seconds / DAY);
   const hours = Math.floor((seconds % DAY) / HOUR);
@@ -18,7 +21,7 @@ function duration(seconds) {
 
 function tick() {
   for (const element of document.querySelectorAll("[data-deadline]")) {
-    const seconds = Math.trunc((Date.parse(element.dataset.deadline) - Date.now()) / 1000);
+    const seconds = Math.trunc((Date.parse(element.dataset.deadline) - (Date.now() + AHEAD)) / 1000);
     if (Number.isNaN(seconds)) continue;
     const words = text(seconds >= 0 ? "left" : "overdue", { duration: duration(Math.abs(seconds)) });
     if (words && element.textContent !== words) element.textContent = words;

@@ -197,13 +197,14 @@ class Uploads {
     const token = row.querySelector("[data-shot-token]");
     token.value = told.key.replaceAll("-", "");
     token.disabled = false;
-    row.querySelector("[data-shot-alt]").name = `${this.element.dataset.prefix}-alt-${token.value}`;
+    const words = row.querySelector("[data-shot-words]"); // pictures of a gallery have some
+    if (words) row.querySelector("[data-shot-alt]").name = `${this.element.dataset.prefix}-alt-${token.value}`;
     if (told.state === "declared") return;
     row.querySelector("[data-shot-progress]").hidden = true;
     row.querySelector("[data-shot-retry]").hidden = true;
     const isReady = told.state === "ready";
-    this.status(row, told.message || this.text(isReady ? "ready" : "checking"));
-    row.querySelector("[data-shot-words]").hidden = !isReady;
+    this.status(row, told.message || told.note || this.text(isReady ? "ready" : "checking"));
+    if (words) words.hidden = !isReady;
     if (before === told.state) return;
     if (isReady) {
       this.picture(row, told.picture);
@@ -214,7 +215,7 @@ class Uploads {
   }
 
   picture(row, address) {
-    if (!address) return;
+    if (!address || !row.querySelector("[data-shot-picture]")) return;
     const image = new Image(128, 80);
     image.src = address;
     image.alt = "";

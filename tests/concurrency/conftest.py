@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from marketplace.orders import locks as order_locks
-from marketplace.orders.models import Order
+from marketplace.orders.models import Coupon, Order
 from marketplace.payments import gateways
 from marketplace.payments import locks as payment_locks
 from marketplace.payments.models import Payment
@@ -23,14 +23,14 @@ from tests.concurrency.world import CODES, World, make_cast
 
 
 class MeetingPoint:
-    """Where two threads wait for each other, each time or only the first.
+    """Where two threads (or `parties`) wait for each other, each time or only the first.
 
     With RACES_HESITATE=0 or 1 in the environment one of the two goes on a second and a half later. Every race and every
     control passes that way too, or it is decided by luck and will be red one day on a busy machine.
     """
 
-    def __init__(self, *, once: bool = False) -> None:
-        self._barrier = threading.Barrier(2)
+    def __init__(self, *, once: bool = False, parties: int = 2) -> None:
+        self._barrier = threading.Barrier(parties)
         self._once, self._met = once, False
 
     def wait(self) -> None:
@@ -61,8 +61,8 @@ def meet_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]
     """
     points: list[MeetingPoint] = []
 
-    def arrange(module: Any, name: str, *others: tuple[Any, str]) -> None:
-        point = MeetingPoint(once=True)
+    def arrange(module: Any, name: str, *others: tuple[Any, str], parties: int = 2) -> None:
+        point = MeetingPoint(once=True, parties=parties)
         points.append(point)
         for place, function in ((module, name), *others):
             monkeypatch.setattr(place, function, _after_meeting(point, getattr(place, function)))
@@ -82,7 +82,7 @@ def _after_meeting(point: MeetingPoint, original: Callable[..., Any]) -> Callabl
 @pytest.fixture
 def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: rows are read without a lock, and both threads have read before either goes on to write."""
-    points = {name: MeetingPoint() for name in ("order", "payment")}
+    points = {name: MeetingPoint() for name in ("order", "payment", "coupon")}
 
     def unlocked_order(order_id: int) -> Order:
         order = Order.objects.get(pk=order_id)
@@ -97,7 +97,14 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
     def unlocked_order_of_payment(payment_id: int) -> Order:
         return unlocked_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
 
+    def unlocked_coupon(coupon_id: int) -> Coupon:
+        coupon = Coupon.objects.get(pk=coupon_id)
+        points["coupon"].wait()
+        return coupon
+
     monkeypatch.setattr(order_locks, "lock_order", unlocked_order)
+    monkeypatch.setattr(order_locks, "try_lock_order", unlocked_order)
+    monkeypatch.setattr(order_locks, "lock_coupon", unlocked_coupon)
     monkeypatch.setattr(payment_locks, "lock_order_of_payment", unlocked_order_of_payment)
     monkeypatch.setattr(payment_locks, "lock_payment", unlocked_payment)
 

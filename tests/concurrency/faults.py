@@ -106,7 +106,7 @@ CHECKS = {
         situations=_PARTLY,
     ),
     "a release that forgets what was given back": Fault(
-        (Change(acceptance, "_complete", "kept_fen = order.kept_fen", "kept_fen = order.total_fen"),),
+        (Change(acceptance, "release", "kept_fen = order.kept_fen", "kept_fen = order.total_fen"),),
         situations=_PARTLY,
     ),
     "another amount is believed": Fault(
@@ -166,7 +166,9 @@ ONCE = {
 }
 
 LOSSES = {
-    "a cancellation that owes no refund": Fault((Change(cancellation, "_cancel", "if was_funded:\n", "if False:\n"),)),
+    "a cancellation that owes no refund": Fault(
+        (Change(cancellation, "end_by_cancelling", "if was_funded:\n", "if False:\n"),)
+    ),
     "late money is kept": Fault(
         (Change(paying, "apply_snapshot", "if not accepted:", "if False:"),), situations=_UNPAID
     ),

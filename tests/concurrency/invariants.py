@@ -12,8 +12,14 @@ from django.db import connection
 from django.db.models import F, Q, Sum
 
 from marketplace.ledger.models import Account, AccountKind, Clearing, Entry, Transaction
-from marketplace.orders.models import Order, OrderEventType, Refund, RefundStatus
-from marketplace.orders.states import FINAL_STATUSES, ORDER_TRANSITIONS, OrderStatus
+from marketplace.orders.models import Dispute, Order, OrderEventType, Refund, RefundStatus
+from marketplace.orders.states import (
+    DISPUTE_TRANSITIONS,
+    FINAL_STATUSES,
+    ORDER_TRANSITIONS,
+    OrderStatus,
+    ProposalStatus,
+)
 from marketplace.payments.audit import audit_money
 from marketplace.payments.gateways.base import NotificationKind, PaymentState, RefundState, SettleState, TransferState
 from marketplace.payments.models import (
@@ -43,7 +49,8 @@ MOVES_OF_EVENTS: dict[str, tuple[OrderStatus, ...]] = {
     _E.CANCELLED: (_S.CANCELLED,),
     _E.PAYMENT_EXPIRED: (_S.CANCELLED,),
     _E.DISPUTE_OPENED: (_S.DISPUTED,),
-    _E.DISPUTE_DECIDED: (_S.RESOLVED,),
+    _E.DISPUTE_RESOLVED: (_S.RESOLVED,),
+    _E.DISPUTE_WITHDRAWN: (_S.IN_PROGRESS, _S.DELIVERED, _S.REVISION_REQUESTED),
 }
 # Moves of what has no table of its own: payments and refunds.
 _PAYMENT_MOVES = {("pending", "paid"), ("pending", "closed"), ("closed", "paid")}
@@ -57,6 +64,8 @@ ALLOWED_MOVES = {
     "payments_settlement": {(row.source.value, row.target.value) for row in SETTLEMENT_TRANSITIONS.rows},
     "payments_payment": _PAYMENT_MOVES,
     "orders_refund": _REFUND_MOVES,
+    "orders_dispute": {(row.source.value, row.target.value) for row in DISPUTE_TRANSITIONS.rows},
+    "orders_orderproposal": {("open", status) for status in ProposalStatus.values if status != "open"},
 }
 
 
@@ -96,7 +105,7 @@ def findings(world: World) -> list[str]:
     found = list(audit_money().violations)  # I1, I3, I4, I5
     for check in (
         _sum_of_everything, _unlisted_moves, _time_lines, _captures, _refunds, _payouts, _tax_years, _releases,
-        _settlements, _acknowledged, _forms, _breaches,
+        _settlements, _acknowledged, _forms, _breaches, _disputes,
     ):  # fmt: skip
         found += check(world)
     return found
@@ -169,6 +178,8 @@ def _time_lines(world: World) -> Iterator[str]:
             reached = [to for to in targets if status is None or (status, to) in ORDER_TRANSITIONS.index]
             if not reached:
                 yield f"order {order}: {event.type} while it was {status}"
+            if event.type == _E.DISPUTE_WITHDRAWN:  # back to where it was, which the line says
+                reached = [to for to in reached if to == event.data["to"]]
             status = order_status_after(order, reached or list(targets))
         if status != order.status:
             yield f"order {order}: is {order.status}, its time line says {status}"
@@ -356,6 +367,27 @@ def _breaches(world: World) -> Iterator[str]:
     """What the institutions refused because a correct portal never asks for it."""
     for institution in world.institutions.values():
         yield from institution.breaches
+
+
+def _disputes(world: World) -> Iterator[str]:
+    """A closed dispute moved exactly what was decided last or agreed; an order that ended leaves no proposal and no clock."""
+    for dispute in Dispute.objects.exclude(outcome="").select_related("order").prefetch_related("decisions"):
+        decision = dispute.decisions.order_by("number").last()
+        if dispute.order.status != _S.RESOLVED:
+            yield f"dispute {dispute}: closed, while its order is {dispute.order.status}"
+        if dispute.decided_by_id and (decision is None or decision.refund_fen != dispute.refund_fen):
+            yield f"dispute {dispute}: gives back {dispute.refund_fen} fen, which nobody decided"
+        if not dispute.decided_by_id:
+            agreed = dispute.order.proposals.filter(kind="split", status=ProposalStatus.ACCEPTED)
+            if [row.amount_fen for row in agreed] != [dispute.refund_fen]:
+                yield f"dispute {dispute}: gives back {dispute.refund_fen} fen, which nobody agreed on"
+    over = Order.objects.filter(status__in=FINAL_STATUSES)
+    for order in over.filter(proposals__status=ProposalStatus.OPEN):
+        yield f"order {order}: is {order.status}, and a proposal still waits"
+    for order in over.filter(deadlines__isnull=False):
+        yield f"order {order}: is {order.status}, and a clock still runs"
+    for dispute in Dispute.objects.filter(order__status=_S.DISPUTED, status__in=("closed", "withdrawn")):
+        yield f"dispute {dispute}: {dispute.status}, while its order is disputed"
 
 
 def _amounts(kind: str, account_kind: str) -> dict[str, int]:

@@ -15,7 +15,7 @@ from marketplace.core import clock
 from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Refund, RefundStatus
-from marketplace.orders.tasks import accept_due_deliveries
+from marketplace.orders.tasks import run_due_deadlines
 from marketplace.payments import tasks
 from marketplace.payments.gateways.base import RefundState, SettleState, TransferState
 from tests.concurrency import invariants
@@ -147,7 +147,7 @@ def _work_off(world: World) -> None:
     jobs: tuple[Callable[[], object], ...] = (
         tasks.close_expired_orders,
         tasks.poll_undecided_payments,
-        accept_due_deliveries,
+        run_due_deadlines,
         tasks.pay_due_refunds,
         clear_due_earnings,
         tasks.settle_cleared_payments,

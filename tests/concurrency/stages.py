@@ -83,6 +83,14 @@ WORKING = {
     ),
     "revision": _stage(*_delivered(), _do("ask for revision"), facts=_RUNNING | {F.REVISION_REQUESTED}),
     "disputed": _stage(*_delivered(), _do("open dispute"), facts={F.DISPUTED, F.TOLD}),
+    "disputed, decided": _stage(
+        *_delivered(),
+        _do("open dispute", side="buyer"),
+        _do("answer dispute", side="seller"),
+        _do("decide dispute"),
+        facts={F.DISPUTED, F.TOLD},
+    ),
+    "to be cancelled": _stage(*_paid(), _do("propose to cancel", side="seller"), facts=_RUNNING | {F.IN_PROGRESS}),
     "refund due": _stage(*_paid(), _do("cancel as seller"), facts={F.REFUND_OWED, F.TOLD}),
     "refund under way": _stage(*_REFUND_UNDER_WAY, facts={F.REFUND_OWED, F.REFUND_UNDER_WAY, F.TOLD}),
     "refund stuck": _stage(

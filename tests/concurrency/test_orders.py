@@ -1,16 +1,17 @@
+import threading
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from marketplace.core import clock
 from marketplace.ledger.models import Transaction
 from marketplace.ledger.selectors import wallet_of
 from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, Refund
+from marketplace.orders.models import DeadlineKind, Order, OrderDeadline, Refund
 from marketplace.orders.services import placing
 from marketplace.orders.states import OrderStatus
 from tests.databases import together
@@ -65,12 +66,62 @@ def test_an_acceptance_and_the_clock_at_once_release_the_money_once(meet_before)
 
     def by_the_clock():
         with clock.moved_to(order.auto_accept_at):
-            return services.accept_automatically(order_id=order.pk)
+            return services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT)
 
-    meet_before(locks, "lock_order")
+    meet_before(locks, "lock_order", (locks, "try_lock_order"))
     assert refusals(together(partial(accept, order), by_the_clock)) == []
     assert order.events.filter(type__in=["accepted", "auto_accepted"]).count() == 1
     assert wallet_of(order.seller).pending_fen == 9000
+
+
+def ring(order):
+    with clock.moved_to(order.auto_accept_at):
+        return services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT)
+
+
+def test_two_workers_and_the_buyer_at_once_accept_once(meet_before):
+    order = make_delivered_order()
+    meet_before(locks, "lock_order", (locks, "try_lock_order"), parties=3)
+    assert refusals(together(partial(ring, order), partial(ring, order), partial(accept, order))) == []
+    assert order.events.filter(type__in=["accepted", "auto_accepted"]).count() == 1
+    assert order.gig.stats.orders_completed == 1
+    assert wallet_of(order.seller).pending_fen == 9000
+    assert not OrderDeadline.objects.filter(order=order).exists()
+
+
+def test_control_without_the_lock_both_workers_accept(meet_before, monkeypatch):
+    order = make_delivered_order()
+    monkeypatch.setattr(locks, "try_lock_order", lambda order_id: Order.objects.get(pk=order_id))
+    meet_before(OrderDeadline, "delete")  # both have read the order, and that its clock has run out
+    assert together(partial(ring, order), partial(ring, order)) == [True, True]
+    assert order.events.filter(type="auto_accepted").count() == 2
+    assert order.gig.stats.orders_completed == 2
+    # The second line of defence held: the books know the posting by its key.
+    assert Transaction.objects.filter(kind="escrow_released").count() == 1
+
+
+def test_a_worker_passes_an_order_by_that_somebody_holds_and_comes_back():
+    order = make_delivered_order()
+    held, looked = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            locks.lock_order(order.pk)
+            held.set()
+            assert looked.wait(20)
+
+    def work():
+        assert held.wait(20)
+        try:
+            return ring(order)
+        finally:
+            looked.set()
+
+    assert together(hold, work) == [None, False]
+    assert OrderDeadline.objects.filter(order=order, kind=DeadlineKind.ACCEPT).exists()
+    assert ring(order) is True
+    order.refresh_from_db()
+    assert order.status == OrderStatus.COMPLETED
 
 
 def test_of_an_acceptance_and_a_dispute_at_once_one_wins(meet_before):
@@ -129,7 +180,7 @@ def test_control_without_the_lock_only_the_database_stops_the_second_refund(lock
 
 def test_one_checkout_page_sent_twice_at_once_is_one_order(meet_before):
     buyer, package, key = make_user(), make_gig(requirements=1).packages.get(), uuid4()
-    meet_before(placing, "get_config")  # both have looked for the key, neither has written it
+    meet_before(placing, "current_rules")  # both have looked for the key, neither has written it
     place = partial(services.place_order, buyer=buyer, package=package, checkout_key=key)
     first, second = together(place, place)
     assert first == second
@@ -141,7 +192,7 @@ def test_one_page_sent_twice_at_once_after_its_order_ended_is_one_more_order(mee
     buyer, package, key = make_user(), make_gig().packages.get(), uuid4()
     place = partial(services.place_order, buyer=buyer, package=package, checkout_key=key)
     services.cancel_order(order_id=place().pk, user=buyer)
-    meet_before(placing, "get_config")
+    meet_before(placing, "current_rules")
     first, second = together(place, place)
     assert first == second
     assert [order.status for order in Order.objects.order_by("pk")] == ["cancelled", "pending_payment"]
@@ -149,7 +200,7 @@ def test_one_page_sent_twice_at_once_after_its_order_ended_is_one_more_order(mee
 
 def test_one_page_sent_at_once_with_two_choices_is_two_orders(meet_before):
     buyer, key, packages = make_user(), uuid4(), [make_gig().packages.get() for _gig in range(2)]
-    meet_before(placing, "get_config")
+    meet_before(placing, "current_rules")
     orders = together(
         *[partial(services.place_order, buyer=buyer, package=package, checkout_key=key) for package in packages]
     )
@@ -158,7 +209,7 @@ def test_one_page_sent_at_once_with_two_choices_is_two_orders(meet_before):
 
 def test_control_without_the_key_in_common_there_are_two_orders(meet_before):
     buyer, package = make_user(), make_gig().packages.get()
-    meet_before(placing, "get_config")
+    meet_before(placing, "current_rules")
     pages = [partial(services.place_order, buyer=buyer, package=package, checkout_key=uuid4()) for _page in range(2)]
     assert refusals(together(*pages)) == []
     assert Order.objects.count() == 2

@@ -34,7 +34,7 @@ class Cast:
     buyers: tuple[User, ...]
     sellers: tuple[User, ...]
     finance: tuple[User, ...]
-    moderator: User
+    mediators: tuple[User, ...]
     packages: tuple[GigPackage, ...]
 
 
@@ -52,7 +52,7 @@ def make_cast() -> Cast:
     packages.append(make_gig(seller=sellers[0], price_fen=PRICES_FEN[0], requirements=1).packages.get())
     PayoutDestination.objects.update(usable_from=timezone.now())
     buyers = tuple(make_user() for _ in range(2))
-    return Cast(buyers, sellers, finance, make_moderator(), tuple(packages))
+    return Cast(buyers, sellers, finance, tuple(make_moderator() for _ in range(2)), tuple(packages))
 
 
 class Roll:

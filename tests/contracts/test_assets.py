@@ -64,6 +64,13 @@ def test_style_sheets_are_whole_and_short(sheet):
     assert len(sheet.read_text().splitlines()) < 400
 
 
+def test_what_is_wrong_with_a_field_is_never_hidden():
+    """It stands in the page only where there is something wrong: a rule that shows it in some places forgets the next one."""
+    for sheet in STYLE_SHEETS:
+        for body in re.findall(r"\.field__error\s*\{([^{}]*)", without_comments(sheet.read_text())):
+            assert "display: none" not in body, name_of(sheet)
+
+
 def test_every_token_that_is_used_is_defined():
     texts = [without_comments(sheet.read_text()) for sheet in STYLE_SHEETS]
     defined = {name for text in texts for name in re.findall(r"(--[\w-]+)\s*:", text)}

@@ -36,6 +36,9 @@ RELEASED = {
     "reviews": "0001_initial",
     "uploads": "0001_initial",
 }
+# Rooms that the running release has not: whoever makes a release moves them into RELEASED.
+NEW_ROOMS = {"offers"}
+OURS = RELEASED.keys() | NEW_ROOMS
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +59,14 @@ def released_tables(loader: MigrationLoader) -> dict[str, set[str]]:
 def coming_migrations(loader: MigrationLoader) -> dict[tuple[str, str], Migration]:
     """What a roll-out of the tree as it is would apply to our apps."""
     done = {key for node in RELEASED.items() for key in loader.graph.forwards_plan(node)}
-    return {key: migration for key, migration in loader.graph.nodes.items() if key[0] in RELEASED and key not in done}
+    return {key: migration for key, migration in loader.graph.nodes.items() if key[0] in OURS and key not in done}
 
 
 def test_every_app_with_tables_is_held_to_it_from_its_first_release():
     ours = {config.label for config in apps.get_app_configs() if config.name.startswith("marketplace.")}
     with_tables = {label for label in ours if any(apps.get_app_config(label).get_models())}
-    assert with_tables == set(RELEASED)
+    assert with_tables == OURS
+    assert not RELEASED.keys() & NEW_ROOMS
 
 
 def test_the_release_before_can_insert_a_row_into_every_table_it_knows(db, loader):

@@ -13,7 +13,7 @@ from tests.contracts.source import ROOT, attribute_calls, modules, name_of, tree
 VIEWS = frozenset({"views.py", "desk_list_views.py", "wizard_views.py", "exchange_views.py", "consumers.py"})
 THIN = VIEWS | {"tasks.py", "forms.py", "wagtail_hooks.py"}
 ORM_WRITES = {"create", "bulk_create", "bulk_update", "update", "update_or_create", "get_or_create", "delete", "save"}
-MONEY_APPS = ("marketplace/core", "marketplace/ledger", "marketplace/orders", "marketplace/payments")
+MONEY_APPS = tuple(f"marketplace/{room}" for room in ("core", "ledger", "orders", "offers", "payments"))
 
 
 def is_queryset(node: ast.expr) -> bool:

@@ -27,6 +27,7 @@ from marketplace.gigs.models import Gig, GigCategory, GigMedia, GigStats
 from marketplace.ledger.models import Wallet
 from marketplace.messaging.models import Conversation, Message
 from marketplace.orders import services as orders
+from marketplace.orders.dispute_selectors import mediators
 from marketplace.orders.models import DeliveryFile, Order, OrderEvent
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.audit import audit_money
@@ -43,6 +44,7 @@ from portal.demo.plan import OrderPlan
 from portal.demo.sources import PASSWORD, read_sources
 from portal.demo.wipe import empty_marketplace
 from portal.demo.withdrawals import LEFT_FEN, ask_for_much
+from tests.factories import decide_finally
 from tests.payments.conftest import alipay_keys, silent_alipay  # noqa: F401 fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("demo")]
@@ -217,13 +219,17 @@ def test_there_is_talk_and_something_to_moderate():
     assert User.objects.get(email=BUYER).notifications.filter(read_at=None).exists()
 
 
-@pytest.mark.parametrize("login", ["buyer", "seller", "marketer", "moderator", "finance", "admin"])
+@pytest.mark.parametrize("login", ["buyer", "seller", "marketer", "moderator", "mediator", "finance", "admin"])
 def test_everybody_whose_login_is_printed_can_sign_in(login: str):
     user = User.objects.get(email=f"{login}@jiangji.example")
     assert user.check_password(PASSWORD)
     assert authenticate(None, username=user.username, password=PASSWORD) == user
     if login not in ("buyer", "seller"):
         assert user.has_perm("wagtailadmin.access_admin")
+
+
+def test_an_appeal_finds_somebody_else_to_decide_it():
+    assert mediators().filter(is_superuser=False).count() >= 2
 
 
 def test_the_services_go_on_from_where_the_demo_stands():
@@ -234,7 +240,7 @@ def test_the_services_go_on_from_where_the_demo_stands():
     orders.mark_refund_done(refund_id=waiting.refunds.get().pk, gateway="alipay")
     disputed = Order.objects.filter(status="disputed").first()
     moderator = User.objects.get(email="moderator@jiangji.example")
-    orders.decide_dispute(order_id=disputed.pk, mediator=moderator, refund_fen=100, explanation="各退一步。")
+    decide_finally(disputed, refund_fen=100, mediator=moderator)
     assert audit_money().violations == []
 
 
@@ -303,3 +309,14 @@ def test_every_category_has_filters_that_lead_somewhere():
         and not gigs_saying(category, attribute.key, option.key)
     ]
     assert len(unsaid) <= 10, unsaid
+
+
+def test_the_two_with_printed_log_ins_have_a_second_version_with_previews_and_a_question_for_more_time():
+    between = Order.objects.filter(buyer__email=BUYER, seller__email=SELLER)
+    newest = next(
+        order for order in between.filter(status="delivered") if order.deliveries.count() > 1
+    ).deliveries.first()
+    assert [file.is_picture for file in newest.files.all()] == [True] * 3
+    assert newest.holds_back_originals
+    assert newest.order.revision_requests.count() == newest.order.revisions_used == 1
+    assert [proposal.kind for order in between for proposal in order.proposals.filter(status="open")] == ["extend"]

@@ -1,11 +1,12 @@
-"""The main job, on the running stack: find, book, pay, tell, deliver, accept, be paid, review."""
+"""The main job, on the running stack: find, book, pay, tell, deliver, revise, accept, be paid, tip, review."""
 
 import re
 import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +23,82 @@ def _fen(text: str) -> int:
 def _balance(seller, name: str) -> int:
     seller.visit("/wallet/")
     return _fen(seller.page.locator(f"[data-balance={name}]").inner_text())
+
+
+def send_files(page: Page, *paths: Path) -> None:
+    """Choose files of a form, and wait until they have arrived and are looked into."""
+    page.set_input_files("main [name=files]", list(paths))
+    expect(page.locator("[data-shot][data-state=ready]")).to_have_count(len(paths))
+
+
+def revise_and_deliver_again(buyer, seller, number: str, folder: Path) -> None:
+    """The buyer asks for a change with a marked picture, the seller delivers a picture, the buyer sees it with a watermark."""
+    marks, drawing = folder / "批注.png", folder / "第二版.png"
+    Image.new("RGB", (300, 200), "#d9c8a8").save(marks)
+    Image.new("RGB", (1600, 1000), "#a8c3b0").save(drawing)
+    page = buyer.page
+    page.locator("a[href$='/do/revise/']:visible").click()
+    page.fill("main [name=message]", "叶脉再简一点，见图。")
+    send_files(page, marks)
+    buyer.snap("16a revision")
+    page.locator("main form button[type=submit]").last.click()
+    seller.visit(f"/orders/{number}/")
+    expect(seller.page.locator(".revisions")).to_contain_text("批注.png")
+    seller.snap("16b revision asked for")
+    seller.visit(f"/orders/{number}/do/deliver/")
+    seller.page.fill("main [name=message]", "收成三笔了。")
+    send_files(seller.page, drawing)
+    seller.page.check("main [name=ai_made][value=no]")
+    seller.page.locator("main form button[type=submit]").last.click()
+    expect(seller.page.locator("#delivery-2")).to_be_visible()
+    buyer.visit(f"/orders/{number}/")
+    preview = page.locator(".previews img").first
+    preview.scroll_into_view_if_needed()
+    expect(preview).to_have_js_property("complete", True)
+    assert preview.evaluate("(image) => image.naturalWidth") == 480
+    expect(page.locator("main")).to_contain_text("验收后可下载原图")
+    buyer.snap("16c second delivery with a watermark")
+
+
+def thank(buyer, seller, stack, number: str) -> None:
+    """The originals are open, and the buyer gives a tip."""
+    page = buyer.visit(f"/orders/{number}/")
+    with page.expect_download() as download:
+        page.locator("section:has(#delivery-2) a[download]").click()
+    with Image.open(download.value.path()) as original:
+        assert original.size == (1600, 1000)
+    page.locator("a[href$='/change/tip/']:visible").click()
+    page.check("main [name=preset][value=own]")
+    page.fill("main [name=amount]", "6.66")
+    page.fill("main [name=message]", "辛苦了，改得又快又好。")
+    buyer.snap("19a tip")
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url(re.compile("/pay/"))
+    buyer.snap("19b pay the tip")
+    page.locator("main form button[type=submit]:visible").first.click()
+    page.wait_for_url(lambda url: url.startswith(stack.sandbox))
+    page.get_by_role("button", name=re.compile("确认付款")).click()
+    page.wait_for_url(re.compile(rf"{stack.address}/orders/"))
+    seller.visit(f"/orders/{number}/")
+    expect(seller.page.locator("main")).to_contain_text("改得又快又好")
+    seller.snap("19c thanked")
+
+
+def _choose_two_with_a_coupon(page) -> int:
+    """Two of it, the first add-on if there is one, and the demo's coupon. Returns the full price, in fen."""
+    page.select_option("[name=quantity]", "2")
+    expect(page.locator("#checkout-sums")).to_contain_text("× 2")
+    for extra in page.locator("[name=extras]").all()[:1]:
+        with page.expect_response("**/total/**"):
+            extra.check()
+    full = _fen(page.locator("#bar-total").text_content() or "")
+    page.fill("[name=coupon]", "NOPE")
+    page.get_by_role("button", name="计算金额").click()
+    expect(page.locator("#coupon-note .field__error")).to_be_visible()
+    page.fill("[name=coupon]", "hello20")
+    page.get_by_role("button", name="计算金额").click()
+    expect(page.locator("#coupon-note")).to_contain_text("新客立减20元")
+    return full
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
@@ -64,7 +141,10 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     page.locator("button:visible", has_text="预订").first.click()
     page.wait_for_url(re.compile("/checkout/"))
     buyer.snap("07 checkout")
+    full = _choose_two_with_a_coupon(page)
+    buyer.snap("07 checkout with a coupon")
     price = _fen(page.locator("[data-total]:visible").first.inner_text())
+    assert price == full - _fen(page.locator("#checkout-sums .price--minus").inner_text())
     page.locator("button[form=checkout]:visible").first.click()
     page.wait_for_url(lambda url: url.startswith(stack.sandbox))
     buyer.snap("08 cashier")
@@ -80,10 +160,17 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
         area.fill("小满茶，城西菜场口的现煮茶。")
     for group in page.locator("main fieldset").all():
         group.locator("input[type=radio]").first.check()
+    # Who leaves finds it again: it was not sent.
+    page.goto(order_address)
+    page.get_by_role("link", name="填写需求说明").click()
+    expect(page.locator("main textarea").first).to_have_value("小满茶，城西菜场口的现煮茶。")
     for upload in page.locator("main input[type=file]").all():
         upload.set_input_files({"name": "店面.txt", "mimeType": "text/plain", "buffer": "门头照片".encode()})
     buyer.snap("10 requirements")
-    page.locator("main form button[type=submit]").click()
+    page.get_by_role("button", name="存草稿").click()
+    expect(page.locator("main textarea").first).to_have_value("小满茶，城西菜场口的现煮茶。")
+    expect(page.locator("body")).to_contain_text("草稿已保存")
+    page.get_by_role("button", name="开始计时").click()
     expect(page.locator("main")).to_contain_text("正在制作")
     buyer.snap("11 order in progress")
 
@@ -94,13 +181,17 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
     seller.visit("/desk/orders/")
     seller.snap("13 orders of the seller")
     seller.page.locator(f"a[href*='{number}']").first.click()
+    expect(seller.page.locator("main")).to_contain_text("城西菜场口")  # the requirements are the seller's now
+    expect(seller.page.locator("main")).to_contain_text("平台优惠券")
+    seller.snap("13 order of the seller")
     seller.page.locator("a[href$='/do/deliver/']:visible").click()
     work = tmp_path / "定稿.zip"
     work.write_bytes(b"PK\x05\x06" + b"\x00" * 18)
     seller.page.fill("main [name=message]", "三个方案定稿，源文件在压缩包里。")
-    seller.page.set_input_files("main [name=files]", work)
+    send_files(seller.page, work)
+    seller.page.check("main [name=ai_made][value=no]")
     seller.snap("14 delivery")
-    seller.page.locator("main form button[type=submit]").click()
+    seller.page.locator("main form button[type=submit]").last.click()
     expect(seller.page.locator("main")).to_contain_text("定稿.zip")
     seller.snap("15 order delivered")
 
@@ -111,15 +202,19 @@ def test_a_buyer_finds_pays_and_reviews_and_the_seller_is_paid(person, stack, si
         page.locator("a[href*='/files/']").first.click()
     assert Path(download.value.path()).read_bytes() == work.read_bytes()
     buyer.snap("16 order to accept")
+    if size == "phone":
+        revise_and_deliver_again(buyer, seller, number, tmp_path)
     page.get_by_role("link", name="确认验收并放款").click()
     buyer.snap("17 accept")
     page.get_by_role("button", name="确认验收并放款").click()
     expect(page).to_have_url(re.compile(rf"/orders/{number}/$"))
     buyer.snap("18 accepted")
 
-    # The money: less the commission of ten percent, rounded half up to the fen.
-    assert _balance(seller, "pending") - pending_before == price - (price * 1000 + 5000) // 10000
+    # The money: of the full price, whatever the coupon took off, less the commission of ten percent, rounded half up to the fen.
+    assert _balance(seller, "pending") - pending_before == full - (full * 1000 + 5000) // 10000
     seller.snap("19 wallet")
+    if size == "phone":
+        thank(buyer, seller, stack, number)
 
     # Review, and see it on the gig.
     buyer.visit(f"/orders/{number}/review/")

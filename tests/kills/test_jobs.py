@@ -12,7 +12,7 @@ from marketplace.ledger.models import Account, Entry
 from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services as orders
-from marketplace.orders.models import Refund
+from marketplace.orders.models import DeadlineKind, OrderDeadline, Refund
 from marketplace.orders.states import OrderStatus
 from marketplace.payments import services, tasks
 from marketplace.payments.models import (
@@ -209,11 +209,12 @@ def test_an_acceptance_by_the_clock_that_died_is_made_by_the_next_run(victims, b
     file = ContentFile(b"the work", name="work.txt")
     orders.deliver_order(order_id=purchase.order.pk, seller=purchase.order.seller, message="完成了。", files=[file])
     type(purchase.order).objects.update(auto_accept_at=timezone.now())
+    OrderDeadline.objects.filter(kind=DeadlineKind.ACCEPT).update(due_at=timezone.now())
     point = Point("marketplace.ledger.services:release_escrow", when)
-    assert died(victims.run("marketplace.orders.tasks:accept_due_deliveries", point))
+    assert died(victims.run("marketplace.orders.tasks:run_due_deadlines", point))
     purchase.refresh()
     assert purchase.order.status == OrderStatus.DELIVERED
-    assert victims.run("marketplace.orders.tasks:accept_due_deliveries") == 0
+    assert victims.run("marketplace.orders.tasks:run_due_deadlines") == 0
     purchase.refresh()
     assert purchase.order.status == OrderStatus.COMPLETED
     assert wallet_of(purchase.order.seller).pending_fen == 9_000

@@ -18,7 +18,7 @@ from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import Leg
 from marketplace.ledger.statement import PAGE_SIZE, Choice, Movement, own_account_ids, statement_of, totals_of
 from marketplace.orders.services import refund_part
-from tests.factories import make_completed_order, make_gig, make_paid_order, make_seller
+from tests.factories import make_completed_order, make_coupon, make_gig, make_paid_order, make_seller
 from tests.ledger.books import check_now, clear, earn
 
 pytestmark = pytest.mark.django_db
@@ -342,6 +342,16 @@ def test_every_line_says_what_happened(seller, language, expected):
 
 
 # The page
+
+
+def test_a_coupon_that_the_platform_bore_is_said_so_that_the_sum_adds_up(seller):
+    make_completed_order(gig=make_gig(seller=seller), coupon_code=make_coupon(amount_fen=700).code)
+    (line,) = statement_of(seller).page.lines
+    assert (line.entry.amount_fen, line.promotion_fen) == (9_000, -700)
+    with override("zh-hans"):
+        said = presenters.sentence(line)
+    assert "¥93" in said
+    assert "¥7" in said
 
 
 def test_each_line_leads_to_its_order(seller, seller_client):

@@ -10,8 +10,9 @@ from marketplace.moderation import reports
 from marketplace.moderation.errors import ReportError, ReportErrorCode
 from marketplace.moderation.models import AdminLog, Report, ReportReason, ReportStatus
 from marketplace.notifications.models import Notification
-from tests.factories import make_gig, make_moderator, make_user
+from tests.factories import make_gig, make_moderator, make_seller, make_user
 from tests.logins import log_in
+from tests.offers.situations import make_brief, make_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -173,3 +174,58 @@ def test_support_reads_reports_and_decides_none(buyer, gig):
     assert desk.get(reverse("moderation_report", args=[first.pk])).status_code == 200
     desk.post(reverse("moderation_report_uphold", args=[first.pk]), {"words": "抄袭。"})
     assert Report.objects.get().status == ReportStatus.OPEN
+
+
+# Briefs
+
+
+@pytest.fixture
+def brief(buyer):
+    return make_brief(buyer=buyer, title="茶饮店要一个标志")
+
+
+def report_of_brief(brief, reporter):
+    return reports.report_brief(brief=brief, reporter=reporter, reason=ReportReason.OFF_PLATFORM, words="里面有电话。")
+
+
+def test_a_brief_is_reported_from_its_page_by_who_may_read_it(seller_client, seller, brief):
+    address = reverse("moderation:report_brief", args=[brief.pk])
+    assert f'href="{address}"' in seller_client.get(brief.get_absolute_url()).content.decode()
+    assert seller_client.get(address).status_code == 200
+    answer = seller_client.post(address, {"reason": "off_platform", "words": "里面有电话。"})
+    assert answer.url == brief.get_absolute_url()
+    assert Report.objects.get().target == brief
+
+
+def test_who_may_not_read_a_brief_cannot_report_it(brief):
+    client = log_in(make_user())
+    assert client.get(reverse("moderation:report_brief", args=[brief.pk])).status_code == 404
+
+
+def test_the_own_brief_is_not_reported(brief, buyer):
+    refused(ReportErrorCode.OWN_BRIEF, report_of_brief, brief=brief, reporter=buyer)
+
+
+def test_an_upheld_report_takes_the_brief_down_and_ends_its_offers(brief, buyer, seller):
+    offer, moderator = make_offer(seller=make_seller(), buyer=buyer, brief=brief), make_moderator()
+    reports.uphold_report(report=report_of_brief(brief, seller), staff=moderator, words="需求里不能写电话。")
+    brief.refresh_from_db()
+    offer.refresh_from_db()
+    assert (brief.status, offer.status) == ("denied", "overtaken")
+    assert Notification.objects.get(recipient=seller).title == "你举报的“茶饮店要一个标志”已下架"
+    told = Notification.objects.get(recipient=buyer, title="你的需求已被下架")
+    assert told.body == "需求里不能写电话。"
+    assert AdminLog.objects.get().subject == buyer
+
+
+def test_a_dismissed_report_leaves_the_brief(brief, seller):
+    client = log_in(make_moderator())
+    case = report_of_brief(brief, seller)
+    page = client.get(reverse("moderation_report", args=[case.pk])).content.decode()
+    assert brief.story in page
+    assert brief.title in client.get(reverse("moderation_reports")).content.decode()
+    client.post(reverse("moderation_report_dismiss", args=[case.pk]), {"words": "是门牌号，不是电话。"})
+    brief.refresh_from_db()
+    case.refresh_from_db()
+    assert (brief.status, case.status) == ("open", ReportStatus.DISMISSED)
+    assert "是门牌号" in Notification.objects.get(recipient=seller).body

@@ -5,13 +5,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from marketplace.orders import services
-from marketplace.orders.models import Order
+from marketplace.orders.models import Dispute, DisputeDecision, DisputeStatement, Order
 from marketplace.orders.states import OrderStatus
 from tests.factories import (
+    decide_finally,
     make_completed_order,
     make_delivered_order,
     make_gig,
-    make_moderator,
     make_order,
     make_paid_order,
 )
@@ -54,8 +54,7 @@ def _disputed(order: Order) -> Order:
 
 
 def _resolved(order: Order) -> Order:
-    services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=4000, explanation="做完了一半。")
-    return order
+    return decide_finally(order, refund_fen=4000, explanation="做完了一半。")
 
 
 def footprint(order: Order) -> tuple:
@@ -68,8 +67,22 @@ def footprint(order: Order) -> tuple:
         list(order.deliveries.values_list("pk", flat=True)),
         list(order.refunds.values_list("pk", "status")),
         list(order.requirements.order_by("pk").values_list("answer", "file")),
+        list(order.proposals.order_by("pk").values_list("pk", "status")),
+        list(order.deadlines.order_by("pk").values_list("kind", "due_at")),
+        _case(order),
         _money(),
     )
+
+
+def _case(order: Order) -> tuple | None:
+    """The dispute with all that was said and decided in it."""
+    row = Dispute.objects.filter(order=order).values().first()
+    if row is None:
+        return None
+    row.pop("updated_at")
+    said = DisputeStatement.objects.filter(dispute__order=order).values_list("pk", flat=True)
+    decided = DisputeDecision.objects.filter(dispute__order=order).values_list("pk", flat=True)
+    return row, list(said), list(decided)
 
 
 def _money() -> dict[str, int]:

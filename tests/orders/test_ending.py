@@ -15,7 +15,15 @@ from marketplace.orders import selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DisputeOutcome, Refund, RefundStatus
 from marketplace.orders.states import OrderStatus
-from tests.factories import make_delivered_order, make_finance, make_gig, make_moderator, make_order, make_paid_order
+from tests.factories import (
+    decide_finally,
+    make_delivered_order,
+    make_finance,
+    make_gig,
+    make_moderator,
+    make_order,
+    make_paid_order,
+)
 from tests.orders.situations import footprint, make_order_in
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +41,14 @@ def _books_balance():
 
 def test_an_unpaid_order_is_cancelled_without_a_refund():
     order = make_order()
-    services.cancel_order(order_id=order.pk, user=order.buyer, reason="拍错了")
+    services.cancel_order(order_id=order.pk, user=order.buyer, reason_code="by_mistake", reason="拍错了")
     order.refresh_from_db()
     assert order.status == OrderStatus.CANCELLED
     assert order.cancelled_at is not None
     assert not Refund.objects.exists()
-    assert order.events.get(type="cancelled").data == {"reason": "拍错了", "refund_fen": 0}
+    assert (order.cancelled_by, order.cancel_reason) == ("buyer", "by_mistake")
+    said = {"reason": "拍错了", "reason_code": "by_mistake", "by": "buyer", "refund_fen": 0}
+    assert order.events.get(type="cancelled").data == said
 
 
 @pytest.mark.parametrize("side", ["buyer", "seller"])
@@ -72,9 +82,10 @@ def test_a_buyer_cancels_work_that_is_very_late():
     assert Refund.objects.get().amount_fen == 10_000
 
 
-def test_how_late_is_very_late_is_a_setting():
-    order = make_paid_order()
+def test_how_late_is_very_late_is_a_setting_of_the_day_of_the_purchase():
     set_config(key="orders.very_late_hours", value=48, reason="测试")
+    order = make_paid_order()
+    set_config(key="orders.very_late_hours", value=24, reason="测试")
     with clock.moved_to(order.due_at + timedelta(hours=47)), pytest.raises(OrderError):
         services.cancel_order(order_id=order.pk, user=order.buyer)
     with clock.moved_to(order.due_at + timedelta(hours=48)):
@@ -145,7 +156,9 @@ def test_a_dispute_stops_the_clock_and_keeps_the_money_in_escrow(side):
     assert (dispute.opened_by, dispute.reason, dispute.outcome) == (getattr(order, side), "说不拢", "")
     assert escrow(order) == 10_000
     with clock.moved_to(timezone.now() + timedelta(days=60)):
-        assert selectors.due_for_acceptance_ids() == []
+        assert selectors.unwound_ids() == []
+        # What runs is the other side's time to answer, and nothing that moves money.
+        assert {kind for _order, kind in selectors.due_deadlines()} == {"dispute_reminder", "dispute_answer"}
 
 
 @pytest.mark.parametrize(
@@ -159,8 +172,7 @@ def test_a_dispute_stops_the_clock_and_keeps_the_money_in_escrow(side):
 )
 def test_a_mediator_splits_the_money_to_the_fen(refund_fen, outcome, seller_fen, fee_fen):
     order, mediator = make_order_in(OrderStatus.DISPUTED), make_moderator()
-    services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=refund_fen, explanation="各让一步。")
-    order.refresh_from_db()
+    order = decide_finally(order, refund_fen=refund_fen, mediator=mediator)
     dispute = order.dispute
     assert order.status == OrderStatus.RESOLVED
     assert (dispute.outcome, dispute.refund_fen, dispute.decided_by) == (outcome, refund_fen, mediator)
@@ -171,25 +183,28 @@ def test_a_mediator_splits_the_money_to_the_fen(refund_fen, outcome, seller_fen,
     assert (fee.amount_fen if fee else None) == fee_fen
     assert sum(refund.amount_fen for refund in Refund.objects.all()) == refund_fen
     assert escrow(order) == refund_fen  # waits for the gateway
+    parts = {"refund_fen": refund_fen, "released_fen": 10_000 - refund_fen}
     event = order.events.get(type="dispute_decided")
-    assert (event.actor, event.data) == (mediator, {"refund_fen": refund_fen, "released_fen": 10_000 - refund_fen})
+    assert (event.actor, event.data) == (mediator, parts | {"number": 1})
+    assert order.events.get(type="dispute_resolved").data == parts | {"agreed": False}
 
 
 @pytest.mark.parametrize("refund_fen", [-1, 10_001])
 def test_a_mediator_cannot_give_back_more_than_was_paid(refund_fen):
     order, mediator = make_order_in(OrderStatus.DISPUTED), make_moderator()
+    services.answer_dispute(order_id=order.pk, user=order.seller, text="做完了。")
     before = footprint(order)
     with pytest.raises(ValueError, match="does not fit"):
-        services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=refund_fen, explanation="")
+        services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=refund_fen, explanation="各让一步。")
     assert footprint(order) == before
 
 
 def test_a_dispute_is_decided_once():
     order, mediator = make_order_in(OrderStatus.DISPUTED), make_moderator()
-    services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=0, explanation="")
+    order = decide_finally(order, refund_fen=0, mediator=mediator)
     before = footprint(order)
     with pytest.raises(OrderError) as refusal:
-        services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=10_000, explanation="")
+        services.decide_dispute(order_id=order.pk, mediator=mediator, refund_fen=10_000, explanation="重来。")
     assert refusal.value.code == OrderErrorCode.WRONG_STATE
     assert footprint(order) == before
 

@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from marketplace.core.config import set_config
 from marketplace.gigs import services as gigs
-from marketplace.gigs.models import Gig, GigExtra, GigMedia, GigPackage
+from marketplace.gigs.models import Gig, GigExtra, GigFaq, GigMedia, GigPackage
 from marketplace.ledger.models import Entry
 from marketplace.notifications.models import Notification
 from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderStatus
-from tests.factories import make_gig, make_order, make_paid_order, make_user
+from tests.factories import make_coupon, make_gig, make_order, make_paid_order, make_user
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -91,7 +91,17 @@ def test_an_add_on_that_is_not_offered_any_more_is_refused_not_dropped():
     assert not Order.objects.exists()
 
 
-@pytest.mark.parametrize("change", [{"price_fen": 99_900}, {"delivery_days": 30}, {"revisions": 0}], ids=str)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"price_fen": 99_900},
+        {"delivery_days": 30},
+        {"revisions": 0},
+        {"title": "草图"},
+        {"description": "只有一张草图"},
+    ],
+    ids=str,
+)
 def test_what_the_seller_changed_since_the_page_was_opened_is_not_bought(change):
     gig = make_gig(price_fen=10_000)
     package = gig.packages.get()
@@ -103,6 +113,67 @@ def test_what_the_seller_changed_since_the_page_was_opened_is_not_bought(change)
     assert not Order.objects.exists()
     now = services.offer_of(gig.packages.get())
     assert services.place_order(buyer=make_user(), package=package, seen_offer=now).total_fen > 0
+
+
+def publish_a_question(gig: Gig) -> None:
+    draft = Gig.objects.get(pk=gig.pk)
+    draft.faqs = [GigFaq(question="能商用吗？", answer="不能。")]
+    draft.save_revision()
+    gigs.publish_directly(gig=draft)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda gig: Gig.objects.update(title="别的东西"),
+        lambda gig: Gig.objects.update(description="不含源文件，不含商用授权"),
+        lambda gig: Gig.objects.update(feature_rows=[{"label": "源文件", "values": [False]}]),
+        lambda gig: publish_a_question(gig),
+        lambda gig: gig.extras.update(title="别的加购"),
+        lambda gig: set_config(key="orders.auto_accept_days", value=1, reason="测试"),
+    ],
+    ids=["title", "description", "comparison", "questions and all else that is published", "add-on", "rules"],
+)
+def test_other_words_or_rules_than_the_page_showed_are_not_agreed_to(change):
+    gig = make_gig(live=False)
+    GigExtra.objects.create(gig=gig, title="源文件", price_fen=5_000)
+    gig = gigs.publish_directly(gig=gig)
+    package = gig.packages.get()
+    seen = services.offer_of(GigPackage.objects.get(pk=package.pk))
+    change(gig)
+    with pytest.raises(OrderError) as refusal:
+        services.place_order(buyer=make_user(), package=package, seen_offer=seen)
+    assert refusal.value.code == OrderErrorCode.OFFER_CHANGED
+    assert not Order.objects.exists()
+    now = services.offer_of(GigPackage.objects.get(gig=gig))
+    assert services.place_order(buyer=make_user(), package=gig.packages.get(), seen_offer=now).pk
+
+
+def test_work_that_outlasts_what_institutions_give_back_is_not_sold():
+    gig = make_gig()
+    gig.packages.update(delivery_days=60)
+    buyer = make_user()
+    with pytest.raises(OrderError) as refusal:
+        make_order(gig=gig, buyer=buyer, quantity=6)
+    assert (refusal.value.code, refusal.value.parameters) == (OrderErrorCode.ORDER_TOO_LONG, {"days": 360, "most": 300})
+    assert not Order.objects.exists()
+    order = make_order(gig=gig, buyer=buyer, quantity=5)
+    assert timedelta(days=order.delivery_days + 30) < services.REFUNDABLE_FOR
+
+
+@pytest.mark.parametrize("field", ["quantity", "price", "discount"])
+def test_the_same_page_with_another_quantity_or_sum_is_another_order(field):
+    buyer, gig, key = make_user(), make_gig(price_fen=10_000), uuid4()
+    coupon, package = make_coupon(), gig.packages.get()
+    first = services.place_order(buyer=buyer, package=package, checkout_key=key)
+    more = {"quantity": {"quantity": 3}, "price": {}, "discount": {"coupon_code": coupon.code}}[field]
+    if field == "price":
+        gig.packages.update(price_fen=20_000)
+    second = services.place_order(buyer=buyer, package=package, checkout_key=key, **more)
+    assert second != first
+    assert second.total_fen == {"quantity": 30_000, "price": 20_000, "discount": 9_500}[field]
+    assert services.place_order(buyer=buyer, package=package, checkout_key=key, **more) == second
+    assert Order.objects.count() == 2
 
 
 def test_the_same_page_with_another_choice_is_another_order():

@@ -22,6 +22,7 @@ from marketplace.orders.selectors import can_pay_back, escrow_of_sales
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.payments.audit import audit_money
 from tests.factories import (
+    decide_finally,
     make_completed_order,
     make_delivered_order,
     make_finance,
@@ -95,10 +96,10 @@ def test_a_mediator_shares_only_what_is_left():
     order = make_delivered_order()
     pay_back(give_back(order, 4_000))
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="不满意")
-    decide = {"order_id": order.pk, "mediator": make_moderator(), "explanation": "各一半"}
+    services.answer_dispute(order_id=order.pk, user=order.seller, text="做完了。")
     with pytest.raises(ValueError, match="still holds 6000"):
-        services.decide_dispute(refund_fen=6_001, **decide)
-    services.decide_dispute(refund_fen=3_000, **decide)
+        services.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=6_001, explanation="各一半")
+    decide_finally(order, refund_fen=3_000)
     assert wallet_of(order.seller).pending_fen == 2_700
 
 

@@ -17,9 +17,9 @@ from marketplace.ledger.selectors import wallet_of
 from marketplace.notifications.models import Notification
 from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Delivery, Order
+from marketplace.orders.models import DeadlineKind, Delivery, Order
 from marketplace.orders.states import OrderStatus
-from marketplace.orders.tasks import accept_due_deliveries
+from marketplace.orders.tasks import run_due_deadlines
 from tests.factories import make_delivered_order, make_gig, make_order, make_paid_order
 from tests.orders.situations import footprint, make_order_in
 
@@ -70,14 +70,14 @@ def test_a_question_that_may_stay_open_may_stay_open():
 
 def test_a_delivery_carries_the_checksums_of_its_files_and_starts_the_acceptance_clock():
     order = make_paid_order()
-    files = [SimpleUploadedFile("标志.svg", b"<svg/>"), SimpleUploadedFile("说明.txt", b"")]
+    files = [SimpleUploadedFile("标志.svg", b"<svg/>"), SimpleUploadedFile("说明.txt", b"read me")]
     delivery = services.deliver_order(order_id=order.pk, seller=order.seller, message=" 两个版本 ", files=files)
     order.refresh_from_db()
     assert (delivery.number, delivery.message) == (1, "两个版本")
     stored = {file.name: (file.size, file.sha256, file.file.read()) for file in delivery.files.all()}
     assert stored == {
         "标志.svg": (6, hashlib.sha256(b"<svg/>").hexdigest(), b"<svg/>"),
-        "说明.txt": (0, hashlib.sha256(b"").hexdigest(), b""),
+        "说明.txt": (7, hashlib.sha256(b"read me").hexdigest(), b"read me"),
     }
     assert order.delivered_at == delivery.created_at
     assert order.auto_accept_at == order.delivered_at + timedelta(days=3)
@@ -141,13 +141,14 @@ def test_the_fee_is_the_one_at_purchase():
 def test_silence_accepts_when_the_clock_has_run_out_and_not_before():
     order = make_delivered_order()
     with clock.moved_to(order.auto_accept_at - timedelta(minutes=1)):
-        assert accept_due_deliveries() == 0
-        assert services.accept_automatically(order_id=order.pk) is False
+        run_due_deadlines()  # only says that a day is left
+        assert run_due_deadlines() == 0
+        assert services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT) is False
     order.refresh_from_db()
     assert order.status == OrderStatus.DELIVERED
     with clock.moved_to(order.auto_accept_at):
-        assert accept_due_deliveries() == 1
-        assert accept_due_deliveries() == 0
+        assert run_due_deadlines() == 1
+        assert run_due_deadlines() == 0
     order.refresh_from_db()
     assert order.status == OrderStatus.COMPLETED
     event = order.events.get(type="auto_accepted")
@@ -159,7 +160,7 @@ def test_both_sides_hear_of_an_automatic_acceptance():
     order = make_delivered_order()
     Notification.objects.all().delete()  # what the way here told
     with clock.moved_to(order.auto_accept_at):
-        accept_due_deliveries()
+        run_due_deadlines()
     assert {row.recipient for row in Notification.objects.all()} == {order.seller, order.buyer}
 
 
@@ -179,9 +180,16 @@ def test_a_revision_stops_the_clock_and_is_counted():
     services.request_revision(order_id=order.pk, buyer=order.buyer, message=" 再大一点 ")
     order.refresh_from_db()
     assert (order.revisions_used, order.auto_accept_at) == (1, None)
-    assert order.events.get(type="revision_requested").data == {"message": "再大一点", "used": 1, "left": 1}
+    assert order.events.get(type="revision_requested").data == {
+        "message": "再大一点",
+        "files": 0,
+        "used": 1,
+        "left": 1,
+    }
     with clock.moved_to(timezone.now() + timedelta(days=30)):
-        assert accept_due_deliveries() == 0
+        run_due_deadlines()
+    order.refresh_from_db()
+    assert order.status == OrderStatus.REVISION_REQUESTED
 
 
 @pytest.mark.parametrize("allowed", [0, 1])

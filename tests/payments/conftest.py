@@ -188,9 +188,9 @@ def hand_over(notice: dict[str, str]) -> str:
     return post_notice(notice).content.decode()
 
 
-def begin(sandbox: Sandbox, postbox: Merchant, **gig: Any) -> Purchase:
+def begin(sandbox: Sandbox, postbox: Merchant, *, coupon_code: str = "", **gig: Any) -> Purchase:
     """A new order with a payment attempt."""
-    order = make_order(gig=make_gig(**gig))
+    order = make_order(gig=make_gig(**gig), coupon_code=coupon_code)
     return Purchase(order, services.start_payment(order_id=order.pk, gateway_code="alipay"), sandbox, postbox)
 
 

@@ -84,9 +84,9 @@ def loses_the_answer(paper: Callable[[], Issued]) -> InvoiceResult:
     raise TimeoutError("no answer")
 
 
-def invoiced_order(*, price_fen: int = 128_000, seller: User | None = None) -> Order:
+def invoiced_order(*, price_fen: int = 128_000, seller: User | None = None, **choice: Any) -> Order:
     """A completed order whose seller is a known individual."""
-    return make_completed_order(gig=make_gig(seller=seller or make_verified_seller(), price_fen=price_fen))
+    return make_completed_order(gig=make_gig(seller=seller or make_verified_seller(), price_fen=price_fen), **choice)
 
 
 PERSON = invoices.InvoiceTitle(InvoiceTitleKind.PERSON, "林小满", email="xiaoman@example.com")

@@ -1,6 +1,8 @@
 """直付通 end to end: the buyer's money lies frozen at Alipay, is split and released there, and finds its way back."""
 
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -10,7 +12,9 @@ from marketplace.core.identifiers import new_reference
 from marketplace.ledger.models import Account, AccountKind, TransactionKind
 from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import Leg, escrow_account, post
+from marketplace.orders import channels
 from marketplace.orders import services as orders
+from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Refund, RefundStatus
 from marketplace.payments import payout_selectors, selectors, services
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
@@ -330,6 +334,27 @@ def test_work_that_may_outlast_the_freeze_is_refused(held):
     assert refusal.value.code == PaymentErrorCode.TOO_LONG_FOR_GATEWAY
     type(order).objects.filter(pk=order.pk).update(delivery_days=longest)
     assert services.start_payment(order_id=order.pk, gateway_code="alipay").sub_merchant_id
+
+
+def test_the_work_of_an_order_is_never_put_off_beyond_what_its_channel_holds(held):
+    longest = timedelta(days=custody.longest_delivery_days("alipay"))
+    limit = channels.held_work(held.order)
+    assert (limit.channel, limit.deliver_by) == ("支付宝", held.payment.paid_at + longest)
+    longer = partial(orders.propose, order_id=held.order.pk, user=held.order.seller, kind="extend", message="打样晚了")
+    while (left := (limit.deliver_by - held.order.due_at).days) >= 30:
+        orders.accept_proposal(proposal_id=longer(days=30).pk, user=held.order.buyer)
+        held.refresh()
+    with pytest.raises(OrderError) as refusal:
+        longer(days=left + 1)
+    assert refusal.value.code == OrderErrorCode.HELD_TOO_SHORT
+    assert longer(days=left).days == left
+
+
+def test_the_money_that_our_own_account_holds_sets_no_limit(new_purchase):
+    purchase = new_purchase()
+    purchase.pay()
+    assert purchase.deliver() == "success"
+    assert channels.held_work(purchase.order) is None
 
 
 def test_money_that_went_back_to_the_buyer_sounds_no_alarm(held):

@@ -11,9 +11,9 @@ from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.orders import services as orders
 from marketplace.payments import selectors, tasks
-from marketplace.payments.models import Settlement, SettlementStatus
+from marketplace.payments.models import Settlement, SettlementReturn, SettlementStatus
 from marketplace.payments.services import settlement_repairs
-from tests.factories import make_finance, make_seller, make_sub_merchant
+from tests.factories import make_coupon, make_finance, make_seller, make_sub_merchant
 from tests.payments.conftest import begin, deliver_and_accept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -32,8 +32,8 @@ def seller(settings, alipay_sandbox):
 def sell(seller, alipay_sandbox, postbox):
     """Sell work for 1,000.00 yuan, accepted; the fee is 100.00."""
 
-    def one(*, cleared=True):
-        purchase = begin(alipay_sandbox, postbox, seller=seller, price_fen=1_000_00)
+    def one(*, cleared=True, coupon_code=""):
+        purchase = begin(alipay_sandbox, postbox, seller=seller, price_fen=1_000_00, coupon_code=coupon_code)
         purchase.pay()
         assert purchase.deliver() == "success"
         deliver_and_accept(purchase.order)
@@ -167,3 +167,27 @@ def test_what_has_nothing_left_to_settle_does_not_fill_the_jobs_batch(seller, se
     with later(days=8):
         assert clear_due_earnings() == 2
     assert list(selectors.payments_to_settle()) == [uncleared.payment, ready.payment]
+
+
+def test_of_an_order_with_a_coupon_the_institution_splits_off_the_fee_less_the_coupon_and_takes_back_as_much(
+    seller, sell
+):
+    purchase = sell(coupon_code=make_coupon(amount_fen=30_00).code)
+    assert purchase.payment.amount_fen == 970_00
+    with later(days=8):
+        tasks.settle_cleared_payments()
+    assert settled(purchase) == (70_00, 900_00)
+    give_back(purchase, 97_00)
+    taken = []
+    with later(days=8):
+        assert tasks.pay_due_refunds() == 1
+        taken += SettlementReturn.objects.values_list("commission_fen", "seller_fen")
+    give_back(purchase, 873_00)
+    with later(days=9):
+        assert tasks.pay_due_refunds() == 1
+    assert taken == [(7_00, 90_00)]
+    assert sorted(SettlementReturn.objects.values_list("commission_fen", "seller_fen")) == [
+        (7_00, 90_00),
+        (63_00, 810_00),
+    ]
+    assert left_with(seller) == (0, 0)

@@ -19,7 +19,7 @@ from marketplace.payments.audit import audit_money
 from marketplace.payments.models import Payment, PaymentStatus
 from marketplace.payments.services.paying import ORDER_ALREADY_PAID, ORDER_CLOSED
 from marketplace.payments.tasks import close_expired_orders, pay_due_refunds
-from tests.factories import make_finance, make_moderator
+from tests.factories import decide_finally, make_finance
 from tests.payments.conftest import Purchase, deliver_and_accept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -220,7 +220,7 @@ def test_a_crash_after_the_gateways_answer_is_made_good_by_the_next_run(paid, re
 
 def test_a_mediators_split_gives_back_its_part_only(paid):
     orders.open_dispute(order_id=paid.order.pk, user=paid.order.buyer, reason="说不拢")
-    orders.decide_dispute(order_id=paid.order.pk, mediator=make_moderator(), refund_fen=4005, explanation="各让一步。")
+    decide_finally(paid.order, refund_fen=4005)
     assert pay_due_refunds() == 1
     assert [row["refund_amount"] for row in paid.at_alipay()["refunds"]] == ["40.05"]
     assert escrow(paid) == 0

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from weasyprint import HTML
 
+from marketplace.core.papers import NothingFromElsewhere
 from marketplace.notifications.models import Notification
 from marketplace.payments import invoice_selectors, tasks
 from marketplace.payments.invoicing.capitals import capital_yuan
-from marketplace.payments.invoicing.document import NothingFromElsewhere, paper_html
+from marketplace.payments.invoicing.document import paper_html
 from marketplace.payments.models import Invoice, InvoiceStatus
 from marketplace.payments.services import invoice_delivery, invoices
 from tests.factories import make_finance

@@ -20,7 +20,7 @@ from marketplace.payments.invoicing.base import tax_in
 from marketplace.payments.models import Invoice, InvoiceIssuer, InvoiceStatus, IssuerKind
 from marketplace.payments.services import invoices
 from marketplace.payments.states import require_invoice_move
-from tests.factories import make_seller, make_user
+from tests.factories import make_coupon, make_seller, make_user
 from tests.orders.situations import make_order_in
 from tests.payments.invoice_office import (
     COMPANY,
@@ -63,6 +63,14 @@ def test_the_seller_gets_the_fee_invoiced_by_the_platform_apart_from_it(order, s
     assert (invoice.issuer_kind, invoice.issuer_name) == ("platform", settings.PLATFORM_COMPANY["name"])
     assert (invoice.title, invoice.tax_number) == ("山月（杭州）文化有限公司", COMPANY_NUMBER)
     assert invoice.tax_basis_points == 600
+
+
+def test_a_coupon_is_in_neither_sides_paper():
+    order = invoiced_order(coupon_code=make_coupon(amount_fen=700).code)
+    assert (ask(order).amount_fen, ask(order, order.seller, title=COMPANY).amount_fen) == (127_300, 12_100)
+    half = invoiced_order(coupon_code=make_coupon(amount_fen=800).code, price_fen=10_000)
+    give_back(half, 4_600)  # half of the ¥92 that were paid: half of the ¥10 fee, less half of the ¥8
+    assert (ask(half).amount_fen, ask(half, half.seller, title=COMPANY).amount_fen) == (4_600, 100)
 
 
 def test_a_sellers_company_issues_its_own_at_its_own_rate(order):

@@ -105,6 +105,7 @@ def test_everybody_sees_only_what_they_may_look_after(client):
     assert [found.url_name for found in todo_selectors.todos_of(moderator)] == [
         "gigs_reviews",
         "accounts_verifications",
+        "orders_disputes",
     ]
     log_in(moderator, client=client)
     assert reverse("payments_payouts") not in client.get("/admin/").content.decode()

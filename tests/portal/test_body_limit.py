@@ -9,7 +9,9 @@ import pytest
 from marketplace.accounts import media, papers
 from marketplace.accounts.services.portfolio import MEDIA_LIMIT
 from marketplace.messaging.services import FILE_MEGABYTES, FILES_PER_MESSAGE
-from marketplace.orders.forms import MAX_FILE_BYTES, MAX_FILES
+from marketplace.offers import sent_files as briefs
+from marketplace.orders.dispute_forms import MAX_FILE_BYTES, MAX_FILES_AT_ONCE
+from marketplace.orders.sent_files import DELIVERED_MEGABYTES, MOST_SHOWN_FILES, SHOWN_MEGABYTES
 from marketplace.uploads.purposes import _purposes
 from portal import body_limit
 from portal.body_limit import BodyLimit, WsgiBodyLimit, megabytes_allowed
@@ -91,7 +93,11 @@ def test_where_files_come_in_there_is_room_for_all_that_one_form_may_bring(langu
         f"/uploads/{KEY}/bytes/": largest,
         "/desk/gigs/1/gallery/": gallery,
         "/messages/1/": FILE_MEGABYTES * FILES_PER_MESSAGE,
-        "/orders/J1/do/deliver/": MAX_FILES * MAX_FILE_BYTES // MEGABYTE,
+        "/briefs/new/": briefs.FILE_MEGABYTES * briefs.FILES_PER_BRIEF,
+        "/orders/J1/do/deliver/": DELIVERED_MEGABYTES,
+        "/orders/J1/do/dispute/": MAX_FILES_AT_ONCE * MAX_FILE_BYTES // MEGABYTE,
+        "/orders/J1/dispute/do/answer/": MAX_FILES_AT_ONCE * MAX_FILE_BYTES // MEGABYTE,
+        "/orders/J1/do/revise/": SHOWN_MEGABYTES * MOST_SHOWN_FILES,
         "/settings/portfolio/new/": MEDIA_LIMIT * media.VIDEO_MEGABYTES,
         "/settings/portfolio/1/media/": MEDIA_LIMIT * media.VIDEO_MEGABYTES,
         "/settings/portfolio/media/1/": 10,
@@ -101,6 +107,39 @@ def test_where_files_come_in_there_is_room_for_all_that_one_form_may_bring(langu
         "/settings/verification/company/": papers.MAXIMUM_MEGABYTES,
     }.items():
         assert wanted < megabytes_allowed(language + path) <= wanted + 20, path
+
+
+# The templates with a form that files come in, and where they come in. A new one fails here, not in front of a person.
+FORMS_WITH_FILES = {
+    "accounts/_portrait_form.html": "accounts:portrait",
+    "accounts/certificate_list.html": "accounts:certificates",
+    "accounts/medium_form.html": "accounts:medium_edit",
+    "accounts/piece_form.html": "accounts:media_add",
+    "accounts/piece_new.html": "accounts:piece_new",
+    "accounts/verify_company.html": "accounts:verify_company",
+    "accounts/verify_real_name.html": "accounts:verify_real_name",
+    "gigs/exchange.html": "",  # a table of 2 MB fits into what any form may bring
+    "gigs/gig_step.html": "gigs:step",
+    "messaging/_composer.html": "messaging:conversation",
+    "offers/brief_form.html": "offers:brief_new",
+    "orders/_evidence.html": "orders:dispute_act",
+    "orders/dispute_detail.html": "orders:dispute_act",
+    "orders/dispute_open.html": "orders:dispute_open",
+    "orders/order_action.html": "orders:action",
+    "orders/order_requirements.html": "orders:action",
+    "orders/order_send.html": "orders:deliver",
+}
+
+
+def test_every_form_that_files_come_in_has_a_limit_of_its_own():
+    templates = BASE_DIR / "templates"
+    found = {
+        str(path.relative_to(templates))
+        for path in templates.rglob("*.html")
+        if re.search(r"<form[^>]*multipart/form-data", path.read_text())
+    }
+    assert found == set(FORMS_WITH_FILES)
+    assert set(FORMS_WITH_FILES.values()) - {""} <= set(body_limit.FILE_ROUTES)
 
 
 @pytest.mark.parametrize("path", ["/admin/images/multiple/add/", "/admin/images/chooser/create/", "/admin/account/"])

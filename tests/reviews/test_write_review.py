@@ -14,7 +14,8 @@ from marketplace.orders.models import OrderEvent, OrderEventType
 from marketplace.reviews import reputation, services
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Rating, Reputation, Review, ReviewSide
-from tests.factories import make_completed_order, make_delivered_order, make_gig, make_moderator, make_user
+from tests.factories import decide_finally, make_completed_order, make_delivered_order, make_gig, make_user
+from tests.offers.situations import complete, make_agreement, stages
 
 pytestmark = pytest.mark.django_db
 
@@ -97,9 +98,7 @@ def test_a_decided_dispute_is_reviewed_too(buyer, gig):
     order = make_delivered_order(buyer=buyer, gig=gig)
     orders.open_dispute(order_id=order.pk, user=buyer, reason="与描述不符")
     refused(ReviewErrorCode.NOT_FINISHED, order, buyer)
-    orders.decide_dispute(
-        order_id=order.pk, mediator=make_moderator(), refund_fen=order.total_fen, explanation="全额退回"
-    )
+    order = decide_finally(order, refund_fen=order.total_fen)
     assert write(order, buyer, stars=1).stars == 1
 
 
@@ -187,6 +186,20 @@ def test_counting_anew_agrees_with_adding(seller, gig):
     assert counted.repeat_buyer_percent == 33
     again = reputation.recompute_reputation(seller.pk)
     assert (again.rating_sum, again.orders_completed) == (11, 4)
+
+
+def test_the_stages_of_one_agreement_are_one_sale_and_no_repeat_buyer(seller):
+    gig, friend = make_gig(seller=seller), make_user()
+    plan = make_agreement(seller=seller, buyer=friend, stages=stages(), gig=gig).plan
+    for _stage in range(2):
+        complete(orders.fund_stage(plan_id=plan.pk, buyer=friend))
+    counted = reputation.recompute_reputation(seller.pk)
+    assert (counted.orders_completed, counted.repeat_buyer_percent, counted.on_time_percent) == (1, 0, 100)
+    assert GigStats.objects.get(gig=gig).orders_completed == 1
+    make_completed_order(gig=gig, buyer=friend)
+    counted = reputation.recompute_reputation(seller.pk)
+    assert (counted.orders_completed, counted.repeat_buyer_percent) == (2, 100)
+    assert GigStats.objects.get(gig=gig).orders_completed == 2
 
 
 def test_a_late_first_delivery_counts_as_late(seller, gig):

@@ -95,3 +95,20 @@ def stored(name: str, alias: str = "default") -> bytes:
     """The bytes of a stored file."""
     with storages[alias].open(name) as file:
         return file.read()
+
+
+@pytest.fixture
+def keeper() -> Purpose:
+    """A room that keeps files of any kind as they came, with previews, for the time of one test."""
+    purpose = Purpose(
+        key="tests_kept",
+        may_send=lambda _user, _subject: True,
+        kinds={UploadKind.FILE: KindLimit(megabytes=2, count=3)},
+        folder="kept",
+        still_used=lambda _owner_id: set(),
+        storage="private",
+        watermark=lambda subject: f"预览 {subject}",
+    )
+    register(purpose)
+    yield purpose
+    del _purposes["tests_kept"]

@@ -207,3 +207,11 @@ def _written(writer: PdfWriter) -> bytes:
     buffer = BytesIO()
     writer.write(buffer)
     return buffer.getvalue()
+
+
+def pages_as_tiff() -> bytes:
+    """Two pages, as a scanner writes them."""
+    buffer = BytesIO()
+    first, second = (Image.new("RGB", (90, 60), colour) for colour in ("white", "grey"))
+    first.save(buffer, "TIFF", save_all=True, append_images=[second])
+    return buffer.getvalue()

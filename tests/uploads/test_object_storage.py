@@ -18,7 +18,7 @@ from moto.server import ThreadedMotoServer
 
 from marketplace.core import clock
 from marketplace.uploads import services, tasks
-from marketplace.uploads.direct import presigned_post
+from marketplace.uploads.direct import download_address, presigned_post
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadTombstone
 from marketplace.uploads.presenters import with_target
@@ -257,3 +257,75 @@ def test_the_policy_of_pages_lets_scripts_send_there(endpoint, addressing, origi
     from portal.settings.services import upload_origins
 
     assert upload_origins("private", endpoint, addressing) == origins
+
+
+@pytest.fixture
+def kept(on_s3, keeper, seller):
+    """A file that is kept as it came, the form that brought it, and its content."""
+    content = files.picture()
+    upload = services.declare_upload(
+        owner=seller, purpose=keeper, subject="form:1", name="定稿.jpg", size=len(content), content_type="image/jpeg"
+    )
+    target = presigned_post(upload)
+    assert post(target, content).status_code == 201
+    services.finish_upload(upload=upload)
+    services.process_upload(upload_id=upload.pk)
+    upload.refresh_from_db()
+    return upload, target, content
+
+
+def test_what_is_kept_as_it_came_lies_where_no_form_reaches_and_is_fetched_from_the_storage_for_a_minute(kept):
+    upload, target, content = kept
+    assert (upload.state, upload.storage_name) == (UploadState.READY, "")
+    assert upload.result_name.startswith("kept/")  # out of reach of the rule that empties incoming/, too
+    assert upload.result_name != target["fields"]["key"]
+    assert not storages["private"].exists(target["fields"]["key"])
+    address = download_address(upload.result_name, name=upload.name)
+    assert "X-Amz-Expires=60" in address
+    answer = requests.get(address, timeout=10)
+    assert answer.content == content
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=utf-8''%E5%AE%9A%E7%A8%BF.jpg"
+    part = requests.get(address, headers={"Range": "bytes=2-5"}, timeout=10)
+    assert (part.status_code, part.content) == (206, content[2:6])
+
+
+def test_the_form_that_brought_a_kept_file_can_neither_change_it_nor_have_it_deleted(kept):
+    upload, target, content = kept
+    checksum, other = upload.checksum, content[::-1]  # the policy wants the same size
+    assert post(target, other).status_code == 201
+    for moment in (clock.now(), clock.now() + timedelta(minutes=66), clock.now() + timedelta(hours=25)):
+        with clock.moved_to(moment):
+            tasks.clear_tombstones()
+            tasks.sweep_incoming()
+    assert not UploadTombstone.objects.exists()
+    assert not storages["private"].exists(target["fields"]["key"])
+    address = download_address(upload.result_name, name=upload.name)
+    assert requests.get(address, timeout=10).content == content
+    upload.refresh_from_db()
+    assert (upload.state, upload.checksum) == (UploadState.READY, checksum)
+    assert checksum == hashlib.sha256(content).hexdigest() != hashlib.sha256(other).hexdigest()
+    assert all(storages["private"].exists(name) for name in stored_names(upload))
+
+
+def test_a_kept_file_that_is_refused_leaves_no_copy(on_s3, keeper, seller):
+    content = b"MZ" + b"\0" * 60
+    upload = services.declare_upload(owner=seller, purpose=keeper, subject="form:1", name="图.png", size=len(content))
+    post(presigned_post(upload), content)
+    services.finish_upload(upload=upload)
+    before = storages["private"].listdir("kept")
+    services.process_upload(upload_id=upload.pk)
+    upload.refresh_from_db()
+    assert (upload.state, upload.refusal) == (UploadState.REJECTED, UploadErrorCode.PROGRAM)
+    assert storages["private"].listdir("kept") == before
+
+
+def test_servers_copy_by_their_own_endpoint_whatever_browsers_use(on_s3, keeper, seller, settings):
+    content = files.picture()
+    upload = services.declare_upload(owner=seller, purpose=keeper, subject="form:1", name="a.jpg", size=len(content))
+    post(presigned_post(upload), content)
+    services.finish_upload(upload=upload)
+    settings.S3_BROWSER_ENDPOINT_URL = "http://127.0.0.1:9"  # nobody is there
+    assert services.process_upload(upload_id=upload.pk) is True
+    upload.refresh_from_db()
+    assert upload.state == UploadState.READY

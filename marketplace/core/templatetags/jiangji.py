@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from marketplace.core import clock as business_clock
 from marketplace.core.money import FEN_PER_YUAN, display_money, display_yuan, yuan_text
 
 register = template.Library()
@@ -92,10 +93,14 @@ def _local(value: datetime) -> datetime:
     return timezone.localtime(value) if timezone.is_aware(value) else value
 
 
+def _today() -> date:
+    return timezone.localdate(business_clock.now())
+
+
 def _calendar_day(value: date) -> str:
     """3月5日, or 2025年3月5日 in another year."""
     # Translators: date formats of Django; in Chinese n月j日 and Y年n月j日.
-    pattern = _("j F") if value.year == timezone.localdate().year else _("j F Y")
+    pattern = _("j F") if value.year == _today().year else _("j F Y")
     return date_format(value, pattern)
 
 
@@ -107,7 +112,7 @@ def when(value: datetime | date | None) -> SafeString | str:
     if not isinstance(value, datetime):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), _calendar_day(value))
     moment = _local(value)
-    days_ago = (timezone.localdate() - moment.date()).days
+    days_ago = (_today() - moment.date()).days
     if days_ago == 0:
         text = _("today %(time)s") % {"time": moment.strftime("%H:%M")}
     elif days_ago == 1:
@@ -125,7 +130,7 @@ def deadline(value: datetime | None) -> str:
         return ""
     moment = _local(value)
     clock = moment.strftime("%H:%M")
-    days_ahead = (moment.date() - timezone.localdate()).days
+    days_ahead = (moment.date() - _today()).days
     if days_ahead == 0:
         return _("today %(time)s") % {"time": clock}
     if days_ahead == 1:
@@ -156,7 +161,7 @@ def time_left(value: datetime | None) -> str:
     """What remains until a moment: 还剩2天3小时; afterwards how long it has passed: 已过2小时."""
     if not value:
         return ""
-    seconds = int((value - timezone.now()).total_seconds())
+    seconds = int((value - business_clock.now()).total_seconds())
     if seconds >= 0:
         return _("%(duration)s left") % {"duration": _duration(seconds)}
     return _("%(duration)s overdue") % {"duration": _duration(-seconds)}
@@ -197,6 +202,7 @@ def client_texts() -> str:
             "copied": _("The link is on your clipboard."),
             "cooldown": _("%(words)s (%(seconds)s s)"),
             "notSaved": _("Not saved: no connection. What you typed is still here; it is tried again by itself."),
+            "keptBack": _("What you had typed here is back. It was not sent yet."),
             "offline": _("That did not get through. Check the connection and try again."),
         },
         ensure_ascii=False,

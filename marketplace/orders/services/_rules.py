@@ -8,8 +8,15 @@ from marketplace.accounts.models import User
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order
-from marketplace.orders.states import BUYER, ORDER_TRANSITIONS, SELLER, OrderStatus
+from marketplace.orders.models import Dispute, Order
+from marketplace.orders.states import (
+    BUYER,
+    DISPUTE_TRANSITIONS,
+    ORDER_TRANSITIONS,
+    SELLER,
+    DisputeStatus,
+    OrderStatus,
+)
 
 
 def role_of(order: Order, user: User) -> str:
@@ -21,9 +28,20 @@ def role_of(order: Order, user: User) -> str:
     raise PermissionDenied
 
 
+def other_id(order: Order, person_id: int) -> int:
+    """The other side of this order."""
+    return order.seller_id if person_id == order.buyer_id else order.buyer_id
+
+
 def require_transition(order: Order, *, to: OrderStatus, actor: str) -> None:
     """Raise OrderError WRONG_STATE unless the table allows `actor` this move from the (locked) order's status."""
     if not ORDER_TRANSITIONS.allows(OrderStatus(order.status), to, actor):
+        raise OrderError(OrderErrorCode.WRONG_STATE)
+
+
+def require_dispute_transition(dispute: Dispute, *, to: DisputeStatus, actor: str) -> None:
+    """Raise OrderError WRONG_STATE unless the table allows `actor` this step of a dispute (its order is locked)."""
+    if not DISPUTE_TRANSITIONS.allows(DisputeStatus(dispute.status), to, actor):
         raise OrderError(OrderErrorCode.WRONG_STATE)
 
 

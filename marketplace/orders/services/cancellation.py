@@ -1,40 +1,45 @@
-"""Ending an order before the work is done."""
-
-from datetime import timedelta
+"""Ending an order before the work is done: by one side alone, together, or because nobody paid."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.config import get_config
-from marketplace.orders import events, locks
+from marketplace.core.rules import rule
+from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, OrderEventType
-from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.models import CancelledBy, Order, OrderEventType
+from marketplace.orders.reasons import CANCEL_REASONS, known_reason
+from marketplace.orders.services._rules import other_id, require_transition, role_of, tell
+from marketplace.orders.services.coupons import give_back_coupon
 from marketplace.orders.services.refunds import owe_refund
 from marketplace.orders.states import BUYER, FUNDED_STATUSES, SYSTEM, OrderStatus
 
+NOT_PAID = "not_paid"
+
 
 @transaction.atomic
-def cancel_order(*, order_id: int, user: User, reason: str = "") -> Order:
-    """End an order; whatever is in escrow goes back to the buyer whole. Safe to call twice.
+def cancel_order(*, order_id: int, user: User, reason_code: str = "", reason: str = "") -> Order:
+    """One side ends an order alone; whatever is in escrow goes back to the buyer whole. Safe to call twice.
 
-    A buyer may cancel work in progress only when it is very late (facts/marketplace.md, rule 4).
-    Raises OrderError WRONG_STATE or NOT_LATE_ENOUGH.
+    A buyer may cancel work in progress only when it is very late, by the rules the order was made under
+    (facts/marketplace.md, rule 4), or for some hours after the payment when the seller began without the requirements.
+    A seller who cancels what was paid bears a mark: `Order.cancelled_by` says so.
+    Raises OrderError WRONG_STATE or NOT_LATE_ENOUGH, and ValueError for a reason that this side does not have.
     """
     order = locks.lock_order(order_id)
     actor = role_of(order, user)
     if order.status == OrderStatus.CANCELLED:
         return order
+    code = known_reason(CANCEL_REASONS, actor, reason_code)
     require_transition(order, to=OrderStatus.CANCELLED, actor=actor)
-    if order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED) and actor == BUYER:
-        hours = get_config("orders.very_late_hours")
-        if order.due_at is None or clock.now() < order.due_at + timedelta(hours=hours):
-            raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=hours)
-    _cancel(order, event=OrderEventType.CANCELLED, actor=user, reason=reason)
-    other_id = order.seller_id if actor == BUYER else order.buyer_id
-    tell(other_id, order, _("The order was cancelled"))
+    at_work = order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
+    is_free = deadlines.is_very_late(order) or deadlines.second_thought_until(order) is not None
+    if at_work and actor == BUYER and not is_free:
+        raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=rule(order.rules, "orders.very_late_hours"))
+    by = CancelledBy.BUYER if actor == BUYER else CancelledBy.SELLER
+    end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code=code, reason=reason)
+    tell(other_id(order, user.pk), order, _("The order was cancelled"))
     return order
 
 
@@ -45,18 +50,69 @@ def close_unpaid_order(*, order_id: int) -> bool:
     if order.status != OrderStatus.PENDING_PAYMENT or order.payment_expires_at > clock.now():
         return False
     require_transition(order, to=OrderStatus.CANCELLED, actor=SYSTEM)
-    _cancel(order, event=OrderEventType.PAYMENT_EXPIRED, actor=None)
+    end_by_cancelling(
+        order, event=OrderEventType.PAYMENT_EXPIRED, by=CancelledBy.SYSTEM, actor=None, reason_code=NOT_PAID
+    )
     return True
 
 
-def _cancel(order: Order, *, event: OrderEventType, actor: User | None, reason: str = "") -> None:
+def drop_unpaid(order: Order, *, user: User, actor: str = BUYER, reason: str = "") -> None:
+    """Somebody wants this (locked, unpaid) order no longer. Money that still comes for it goes back (`return_payment`).
+
+    `actor` is who of the table does it; which of the two sides it was is recorded.
+    """
+    require_transition(order, to=OrderStatus.CANCELLED, actor=actor)
+    by = CancelledBy.BUYER if user.pk == order.buyer_id else CancelledBy.SELLER
+    end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code="", reason=reason)
+
+
+@transaction.atomic
+def still_payable(*, order_id: int) -> Order | None:
+    """An order that was placed, locked for the caller's transaction, unless nothing can be paid for it any more.
+
+    One whose payment time is over is closed here, as its clock would do a moment later. What has been paid comes back too.
+    """
+    close_unpaid_order(order_id=order_id)
+    order = locks.lock_order(order_id)
+    return None if order.status == OrderStatus.CANCELLED and order.paid_at is None else order
+
+
+def end_by_cancelling(
+    order: Order,
+    *,
+    event: OrderEventType,
+    by: CancelledBy,
+    actor: User | None,
+    reason_code: str,
+    reason: str = "",
+    side: str = "",
+) -> None:
+    """Close the (locked) order, stop its clocks, and owe the buyer what lies in escrow. Who calls it asked the table.
+
+    `side` is whose the reason is, where that is not the actor: who accepts a proposal to cancel did not give it.
+    """
     was_funded = order.status in FUNDED_STATUSES
     kept_fen = order.kept_fen
     now = clock.now()
     order.status = OrderStatus.CANCELLED
     order.cancelled_at = now
     order.auto_accept_at = None
-    order.save(update_fields=["status", "cancelled_at", "auto_accept_at", "updated_at"])
+    order.cancelled_by, order.cancel_reason = by, reason_code
+    order.save(
+        update_fields=["status", "cancelled_at", "auto_accept_at", "cancelled_by", "cancel_reason", "updated_at"]
+    )
+    deadlines.keep_clocks(order)
+    give_back_coupon(order)
     if was_funded:
         owe_refund(order, amount_fen=kept_fen, reason=event.value)
-    events.record(order, event, actor=actor, at=now, reason=reason, refund_fen=kept_fen if was_funded else 0)
+    events.record(
+        order,
+        event,
+        actor=actor,
+        at=now,
+        reason=reason,
+        reason_code=reason_code,
+        by=by.value,
+        refund_fen=kept_fen if was_funded else 0,
+        **({"side": side} if side else {}),
+    )

@@ -1,10 +1,9 @@
 """From the gig page to money in escrow."""
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
@@ -13,38 +12,52 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
-from marketplace.accounts.models import BlockedPerson, SellerLevelChoice, User
+from marketplace.accounts.models import BlockedPerson, User
 from marketplace.accounts.selectors import sellers_in_order
 from marketplace.core import clock
-from marketplace.core.config import get_config
-from marketplace.gigs.models import GigExtra, GigMedia, GigPackage, MediaKind
+from marketplace.core.money import split_commission
+from marketplace.core.rules import current_rules, rule
+from marketplace.gigs.models import GigMedia, GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.ledger import services as ledger
-from marketplace.orders import events, locks
+from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import Order, OrderEventType, OrderItem, OrderItemKind, OrderRequirement
+from marketplace.orders.models import (
+    Coupon,
+    CouponUse,
+    Order,
+    OrderEventType,
+    OrderItem,
+    OrderItemKind,
+    OrderKind,
+    OrderRequirement,
+    normal_code,
+)
+from marketplace.orders.quotes import Quote, commission_rate, quote_of
 from marketplace.orders.services._rules import require_transition, tell
+from marketplace.orders.services.acceptance import release_tip
+from marketplace.orders.services.cancellation import drop_unpaid
+from marketplace.orders.services.coupons import find_coupon, take_coupon
+from marketplace.orders.snapshots import snapshot_of, snapshot_rows
 from marketplace.orders.states import SYSTEM, OrderStatus
 
-# All that an order takes over. The long texts of the gig and of its seller's profile stay where they are.
+# All that an order and its snapshot take over; the long text of the seller's profile stays where it is.
 SOLD_FIELDS = (
     *("tier", "title", "description", "price_fen", "delivery_days", "revisions"),
-    *("gig__status", "gig__title", "gig__seller__is_active", "gig__seller__profile__level"),
+    *(
+        "gig__status",
+        "gig__title",
+        "gig__description",
+        "gig__feature_rows",
+        "gig__attributes",
+        "gig__language",
+        "gig__live_revision",
+        "gig__seller__is_active",
+    ),
+    *("gig__category__name", "gig__category__name_en", "gig__category__parent"),
+    *("gig__seller__profile__level", "gig__seller__profile__display_name"),
     *("gig__seller__profile__away_from", "gig__seller__profile__away_until", "gig__seller__profile__away_takes_orders"),
 )
-
-
-def commission_rate(seller: User) -> int:
-    """The platform's fee for what this seller sells now, in basis points; an order keeps the one of its purchase."""
-    key, level = "payments.commission_basis_points", seller.profile.level
-    return get_config(key if level == SellerLevelChoice.NEW else f"{key}_{level}")
-
-
-def offer_of(package: GigPackage) -> str:
-    """A fingerprint of what a buyer of this package is shown: price, days, revisions, add-ons with their prices."""
-    extras = sorted((extra.pk, extra.price_fen, extra.extra_days) for extra in package.gig.extras.all())
-    shown = [package.pk, package.price_fen, package.delivery_days, package.revisions, extras]
-    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
 
 
 @transaction.atomic
@@ -53,12 +66,20 @@ def place_order(
     buyer: User,
     package: GigPackage,
     extra_ids: Sequence[int] = (),
+    quantity: int = 1,
+    coupon_code: str = "",
     checkout_key: UUID | None = None,
     seen_offer: str | None = None,
 ) -> Order:
     """Freeze what is bought into a new order that waits for its payment. Raises what `get_or_place_order` raises."""
     order, _is_new = get_or_place_order(
-        buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=checkout_key, seen_offer=seen_offer
+        buyer=buyer,
+        package_id=package.pk,
+        extra_ids=extra_ids,
+        quantity=quantity,
+        coupon_code=coupon_code,
+        checkout_key=checkout_key,
+        seen_offer=seen_offer,
     )
     return order
 
@@ -66,32 +87,74 @@ def place_order(
 def get_or_place_order(
     *,
     buyer: User,
-    package: GigPackage,
+    package_id: int,
     extra_ids: Sequence[int] = (),
+    quantity: int = 1,
+    coupon_code: str = "",
     checkout_key: UUID | None = None,
     seen_offer: str | None = None,
 ) -> tuple[Order, bool]:
     """In the caller's transaction: the order that a checkout page leads to, and whether it was placed just now.
 
     `checkout_key` comes with the checkout page: the same page sent twice with the same choice gives the same order
-    back, as long as that one can still be paid. `seen_offer` is what the page showed (`offer_of`).
-    Raises OrderError OWN_GIG, GIG_NOT_LIVE (also when the seller's identity counts no longer), SELLER_AWAY, SELLER_AWAY_OPEN,
-    NOT_FOR_YOU
-    when the seller blocked the buyer, ACCOUNT_CLOSING when an account went meanwhile, or OFFER_CHANGED when the package or
-    an add-on is no longer what was seen.
+    back, as long as that one can still be paid. `seen_offer` is what the page showed (`Quote.seen`), the choice included.
+    Raises GigPackage.DoesNotExist, OrderError OWN_GIG, GIG_NOT_LIVE (also when the seller's identity counts no longer),
+    SELLER_AWAY, SELLER_AWAY_OPEN, NOT_FOR_YOU when the seller blocked the buyer, ACCOUNT_CLOSING when an account went
+    meanwhile, OFFER_CHANGED when the choice or the terms are no longer what was seen, QUANTITY, ORDER_TOO_LONG, and about the
+    coupon what `find_coupon`, `check_coupon` and `discount_of` raise.
     """
-    checkout_key = checkout_key or uuid4()
-    # As it is now, not as the page read it.
+    package = _as_it_is_now(package_id, buyer)
+    _require_on_sale(package, buyer)
+    # Whoever is closing an account was first, and is seen here, or waits for this order and then finds it in the way.
+    if not hold_people(buyer.pk, package.gig.seller_id):
+        raise OrderError(OrderErrorCode.ACCOUNT_CLOSING)
+    key = checkout_key or uuid4()
+    try:
+        coupon = find_coupon(coupon_code, package=package) if coupon_code else None
+        quote = quote_of(package, extra_ids=extra_ids, quantity=quantity, coupon=coupon)
+    except OrderError:
+        # The coupon may have ended since this very page placed its order, which has it and can still be paid.
+        plain = quote_of(package, extra_ids=extra_ids, quantity=quantity)
+        placed, _key = _led_to(key, partial(_is_paid_with, buyer=buyer, quote=plain, code=normal_code(coupon_code)))
+        if placed is None:
+            raise
+        return placed, False
+    if seen_offer is not None and seen_offer != quote.seen:
+        raise OrderError(OrderErrorCode.OFFER_CHANGED)
+    while True:
+        order = _placed(quote, buyer=buyer, checkout_key=key)
+        if order is not None:
+            return order, True
+        # The page was sent before, or twice at once: the unique key let the other copy be first. Nearly every page is
+        # sent once, so nobody looks before.
+        first = key
+        placed, key = _led_to(key, partial(_is_same_purchase, buyer=buyer, quote=quote))
+        if placed is not None:
+            return placed, False
+        if quote.coupon is not None:
+            _free_coupon(quote.coupon, first_key=first, buyer=buyer)
+
+
+def _as_it_is_now(package_id: int, buyer: User) -> Any:
+    """The package with everything that is bought with it, as it is now, not as the page read it."""
     pictures = GigMedia.objects.filter(gig=OuterRef("gig"), kind=MediaKind.IMAGE)
     blocks = BlockedPerson.objects.filter(owner=OuterRef("gig__seller"), person=buyer)
     named = sellers_in_order().filter(pk=OuterRef("gig__seller"))
-    package = (
-        GigPackage.objects.select_related("gig__seller__profile")
+    return (
+        GigPackage.objects.select_related("gig__seller__profile", "gig__category")
         .prefetch_related("gig__extras")
-        .annotate(cover=Subquery(pictures.values("file")[:1]), is_blocked=Exists(blocks), is_named=Exists(named))
+        .annotate(
+            cover=Subquery(pictures.values("file")[:1]),
+            is_blocked=Exists(blocks),
+            is_named=Exists(named),
+            **snapshot_rows(),
+        )
         .only(*SOLD_FIELDS)
-        .get(pk=package.pk)
+        .get(pk=package_id)
     )
+
+
+def _require_on_sale(package: Any, buyer: User) -> None:
     gig = package.gig
     if gig.status != GigStatus.LIVE or not gig.seller.is_active or not package.is_named:
         raise OrderError(OrderErrorCode.GIG_NOT_LIVE)
@@ -104,14 +167,13 @@ def get_or_place_order(
         raise OrderError(OrderErrorCode.SELLER_AWAY, day=date_format(until, "DATE_FORMAT"))
     if package.is_blocked:
         raise OrderError(OrderErrorCode.NOT_FOR_YOU)
-    # Whoever is closing an account was first, and is seen here, or waits for this order and then finds it in the way.
-    if not hold_people(buyer.pk, gig.seller_id):
-        raise OrderError(OrderErrorCode.ACCOUNT_CLOSING)
-    extras = [extra for extra in gig.extras.all() if extra.pk in set(extra_ids)]
-    if len(extras) != len(set(extra_ids)) or (seen_offer is not None and seen_offer != offer_of(package)):
-        raise OrderError(OrderErrorCode.OFFER_CHANGED)
-    total_fen = package.price_fen + sum(extra.price_fen for extra in extras)
-    now = clock.now()
+
+
+def _placed(quote: Quote, *, buyer: User, checkout_key: UUID) -> Order | None:
+    """A new order of this quote with everything that hangs on it. None when the key has one already."""
+    package: Any = quote.package
+    gig, rules, now = package.gig, current_rules(), clock.now()
+    rate = commission_rate(gig.seller)
     try:
         with transaction.atomic():
             order = Order.objects.create(
@@ -125,44 +187,36 @@ def get_or_place_order(
                 package_title=package.title,
                 package_description=package.description,
                 cover=package.cover or "",
-                total_fen=total_fen,
-                commission_basis_points=commission_rate(gig.seller),
-                # A faster add-on takes days off, but never all of them.
-                delivery_days=max(1, package.delivery_days + sum(extra.extra_days for extra in extras)),
-                revisions_allowed=package.revisions,
-                payment_expires_at=now + timedelta(minutes=get_config("orders.payment_timeout_minutes")),
+                quantity=quote.quantity,
+                total_fen=quote.total_fen,
+                discount_fen=quote.discount_fen,
+                commission_basis_points=rate,
+                delivery_days=quote.delivery_days,
+                revisions_allowed=quote.revisions,
+                snapshot=snapshot_of(quote),
+                rules=rules,
+                payment_expires_at=now + timedelta(minutes=rule(rules, "orders.payment_timeout_minutes")),
             )
     except IntegrityError:
-        # The page was sent before, or twice at once: the unique key let the other copy be first. Nearly every page is
-        # sent once, so nobody looks before.
-        is_same = partial(_is_same_purchase, buyer=buyer, package=package, extras=extras, total_fen=total_fen)
-        placed, next_key = _led_to(checkout_key, is_same)
-        if placed is not None:
-            return placed, False
-        if next_key == checkout_key:
-            raise
-        return get_or_place_order(
-            buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=next_key, seen_offer=seen_offer
-        )
-    lines = [OrderItem(order=order, kind=OrderItemKind.PACKAGE, title=package.title, price_fen=package.price_fen)]
-    lines += [
-        OrderItem(order=order, kind=OrderItemKind.EXTRA, title=extra.title, price_fen=extra.price_fen)
-        for extra in extras
-    ]
-    OrderItem.objects.bulk_create(lines)
-    OrderRequirement.objects.bulk_create(
-        OrderRequirement(
-            order=order,
-            position=position,
-            prompt=requirement.prompt,
-            kind=requirement.kind,
-            choices=requirement.choices,
-            required=requirement.required,
-        )
-        for position, requirement in enumerate(gig.requirements.all(), start=1)
+        if Order.objects.filter(checkout_key=checkout_key).exists():
+            return None
+        raise
+    kinds = [(OrderItemKind.PACKAGE, quote.package_line), *((OrderItemKind.EXTRA, line) for line in quote.extra_lines)]
+    OrderItem.objects.bulk_create(
+        OrderItem(order=order, kind=kind, title=line.title, quantity=line.quantity, price_fen=line.price_fen)
+        for kind, line in kinds
     )
+    if package.asked:
+        OrderRequirement.objects.bulk_create(
+            OrderRequirement(order=order, position=position, **asked)
+            for position, asked in enumerate(package.asked, start=1)
+        )
     events.record(order, OrderEventType.PLACED, actor=buyer, at=now)
-    return order, True
+    if quote.coupon is not None:
+        fee = split_commission(amount_fen=quote.price_fen, rate_basis_points=rate)
+        # Last: whoever uses the same coupon waits from here on.
+        take_coupon(order, coupon_id=quote.coupon.pk, fee_fen=fee.commission_fen)
+    return order
 
 
 def _led_to(checkout_key: UUID, is_same: Callable[[Order], bool]) -> tuple[Order | None, UUID]:
@@ -178,17 +232,52 @@ def _led_to(checkout_key: UUID, is_same: Callable[[Order], bool]) -> tuple[Order
     return None, checkout_key
 
 
-def _is_same_purchase(
-    order: Order, *, buyer: User, package: GigPackage, extras: Sequence[GigExtra], total_fen: int
-) -> bool:
+def _is_same_purchase(order: Order, *, buyer: User, quote: Quote) -> bool:
+    sums = (order.total_fen, order.discount_fen)
+    return _is_same_choice(order, buyer=buyer, quote=quote) and sums == (quote.total_fen, quote.discount_fen)
+
+
+def _is_paid_with(order: Order, *, buyer: User, quote: Quote, code: str) -> bool:
+    """Whether an order is this choice with the coupon of this code; `quote` is without one."""
+    if (
+        order.total_fen + order.discount_fen != quote.price_fen
+        or order.snapshot.get("bought", {}).get("coupon") != code
+    ):
+        return False
+    return bool(order.discount_fen) and _is_same_choice(order, buyer=buyer, quote=quote)
+
+
+def _is_same_choice(order: Order, *, buyer: User, quote: Quote) -> bool:
     titles = sorted(order.items.filter(kind=OrderItemKind.EXTRA).values_list("title", flat=True))
     return (
         order.buyer_id == buyer.pk
-        and order.package_id == package.pk
+        and order.package_id == quote.package.pk
         and order.status == OrderStatus.PENDING_PAYMENT
-        and order.total_fen == total_fen
-        and titles == sorted(extra.title for extra in extras)
+        and order.quantity == quote.quantity
+        and titles == sorted(extra.title for extra in quote.extras)
     )
+
+
+def _free_coupon(coupon: Coupon, *, first_key: UUID, buyer: User) -> None:
+    """The page chose anew: what it placed before, unpaid, with this coupon is dropped, or it would hold the coupon.
+
+    Money that still comes for it goes back. The order's lock comes before the coupon's (docs/locking.md).
+    """
+    placed = unpaid_of_page(first_key, buyer=buyer)
+    for order_id in CouponUse.objects.filter(order__in=placed, coupon=coupon, returned_at=None).values_list("order"):
+        earlier = locks.lock_order(order_id[0])
+        if earlier.status == OrderStatus.PENDING_PAYMENT:
+            drop_unpaid(earlier, user=buyer)
+
+
+def unpaid_of_page(checkout_key: UUID, *, buyer: User) -> list[int]:
+    """Ids of the orders that a checkout page has placed for this buyer and that are not paid, in their order."""
+    found = []
+    while (placed := Order.objects.filter(checkout_key=checkout_key).first()) is not None:
+        if placed.buyer_id == buyer.pk and placed.status == OrderStatus.PENDING_PAYMENT:
+            found.append(placed.pk)
+        checkout_key = uuid5(checkout_key, str(placed.pk))
+    return found
 
 
 @transaction.atomic(savepoint=False)  # whoever calls in a transaction of its own wants all of it or nothing
@@ -205,14 +294,18 @@ def confirm_payment(
     if order.status != OrderStatus.PENDING_PAYMENT:
         return False
     target = OrderStatus.AWAITING_REQUIREMENTS if order.requirements.exists() else OrderStatus.IN_PROGRESS
+    if order.kind == OrderKind.TIP:
+        target = OrderStatus.COMPLETED
     require_transition(order, to=target, actor=SYSTEM)
 
     now = clock.now()
-    order.status = target
+    if order.kind != OrderKind.TIP:  # `release_tip` ends it below, once its money is there
+        order.status = target
     order.paid_at = now
     if target == OrderStatus.IN_PROGRESS:
         order.started_at, order.due_at = now, now + timedelta(days=order.delivery_days)
     order.save(update_fields=["status", "paid_at", "started_at", "due_at", "updated_at"])
+    deadlines.keep_clocks(order)
     ledger.hold_escrow(
         reference=order.number,
         gateway=gateway,
@@ -221,5 +314,8 @@ def confirm_payment(
         at=now,
     )
     events.record(order, OrderEventType.PAID, actor=None, at=now, gateway=gateway, amount_fen=amount_fen)
+    if order.kind == OrderKind.TIP:
+        release_tip(order, at=now)
+        return True
     tell(order.seller_id, order, _("A new order: the money is in escrow"))
     return True

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
-from marketplace.core.money import display_yuan, split_refund
+from marketplace.core.money import display_yuan
 from marketplace.ledger import services as ledger
 from marketplace.ledger.errors import LedgerError
 from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, Refund, RefundStatus
 from marketplace.orders.services._rules import tell
+from marketplace.orders.shares import split_of_refund
 from marketplace.orders.states import FINAL_STATUSES, REFUNDABLE_STATUSES
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
@@ -83,9 +84,7 @@ def _take_back(order: Order, refund: Refund, *, kept_fen: int, may_owe: bool) ->
         ledger.reverse_release(
             reference=order.number,
             seller=order.seller,
-            split=split_refund(
-                kept_fen=kept_fen, refund_fen=refund.amount_fen, rate_basis_points=order.commission_basis_points
-            ),
+            split=split_of_refund(order, kept_fen=kept_fen, refund_fen=refund.amount_fen),
             release_key=f"order:{order.number}:release",
             key=f"refund:{refund.reference}:reverse",
             may_owe=may_owe,

@@ -1,7 +1,15 @@
+from typing import Any
+
 from django import template
 
 from marketplace.accounts.models import User
-from marketplace.orders import selectors
+from marketplace.orders import dispute_selectors, plan_selectors, selectors
+from marketplace.orders.cancelling import may_cancel_together
+from marketplace.orders.dispute_figures import DisputeFigures, dispute_figures
+from marketplace.orders.models import Order, OrderKind
+from marketplace.orders.reasons import CANCEL_REASONS, reason_text
+from marketplace.orders.stages import PlanView
+from marketplace.orders.states import BUYER, SELLER
 
 register = template.Library()
 
@@ -22,3 +30,33 @@ def escrow_of_purchases(buyer: User) -> dict[str, int]:
 def clearing_days(seller: User) -> int:
     """For how many days a seller's earnings are pending: `{% clearing_days user as days %}`."""
     return selectors.clearing_days_of(seller)
+
+
+@register.simple_tag
+def plan_of(order: Order) -> PlanView | None:
+    """The agreement in stages that an order belongs to: `{% plan_of order as plan %}`; no query for any other order."""
+    return plan_selectors.plan_of_order(order) if order.kind == OrderKind.STAGE else None
+
+
+@register.inclusion_tag("orders/_cancel_proposal.html", takes_context=True)
+def cancel_proposal(context: template.Context, order: Order, viewer: User) -> dict[str, Any]:
+    """The proposal to cancel together that waits for its answer, with what this person can do: nothing where there is none."""
+    proposal = dispute_selectors.cancel_proposal_of(order) if may_cancel_together(order) else None
+    reason = ""
+    if proposal is not None:
+        side = BUYER if proposal.proposed_by_id == order.buyer_id else SELLER
+        reason = str(reason_text(CANCEL_REASONS, side, proposal.reason_code))
+    return {
+        "order": order,
+        "proposal": proposal,
+        "reason": reason,
+        "is_own": proposal is not None and proposal.proposed_by_id == viewer.pk,
+        "is_buyer": order.buyer_id == viewer.pk,
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.simple_tag
+def figures_of_disputes() -> DisputeFigures:
+    """How disputes of the last year went: `{% figures_of_disputes as figures %}`."""
+    return dispute_figures()

@@ -5,24 +5,15 @@ code, and says what it is: a demo, or a sheet with the details of a tax invoice 
 """
 
 from pathlib import Path
-from typing import NoReturn
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from weasyprint import CSS, HTML
-from weasyprint.urls import URLFetcher
 
+from marketplace.core.papers import pdf_of
 from marketplace.payments.invoicing.capitals import capital_yuan
 from marketplace.payments.models import Invoice
 
 _STYLE = Path(__file__).with_name("invoice.css")
-
-
-class NothingFromElsewhere(URLFetcher):
-    """The paper is whole in itself. What people typed can name no address that we would then ask."""
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> NoReturn:
-        raise ValueError(f"an invoice fetches nothing, and this names {url}")
 
 
 def paper_html(invoice: Invoice) -> str:
@@ -33,7 +24,5 @@ def paper_html(invoice: Invoice) -> str:
 
 
 def render_paper(invoice: Invoice) -> bytes:
-    """The paper as PDF, with the fonts of the machine embedded (package fonts-noto-cjk)."""
-    fetcher = NothingFromElsewhere()
-    style = CSS(string=_STYLE.read_text(), url_fetcher=fetcher)
-    return bytes(HTML(string=paper_html(invoice), url_fetcher=fetcher).write_pdf(stylesheets=[style]) or b"")
+    """The paper as PDF."""
+    return pdf_of(paper_html(invoice), style=_STYLE.read_text())

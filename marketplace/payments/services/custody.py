@@ -20,11 +20,13 @@ from marketplace.ledger.errors import LedgerError
 from marketplace.ledger.selectors import seller_share_fen
 from marketplace.orders import locks as order_locks
 from marketplace.orders import services as orders
+from marketplace.orders.channels import HeldWork
 from marketplace.orders.models import Order
 from marketplace.payments import custody_selectors, locks, selectors
 from marketplace.payments.errors import PaymentError, PaymentErrorCode
-from marketplace.payments.gateways import custody_gateway
+from marketplace.payments.gateways import configured_gateways, custody_gateway, gateway
 from marketplace.payments.gateways.base import (
+    Capability,
     GatewayError,
     Rejected,
     SettleRequest,
@@ -41,7 +43,8 @@ from marketplace.payments.states import require_settlement_move
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 30, 3600
-# What may pass between the delivery and the end of the freeze besides the clocks: revisions, a dispute (facts/marketplace.md).
+# What may pass between the promised delivery and the end of the freeze besides the clocks: waiting for requirements, revisions,
+# the buyer's one pause, a dispute (facts/marketplace.md).
 FREEZE_RESERVE_DAYS = 15
 # Asking again changes neither.
 _FOR_A_PERSON = (SettleState.FAILED, SettleState.PARTLY_DONE)
@@ -72,6 +75,23 @@ def longest_delivery_days(gateway_code: str) -> int:
     """How many days of work fit into the freeze: it must outlast acceptance, clearing and a reserve for a dispute."""
     clocks = get_config("orders.auto_accept_days") + get_config("ledger.clearing_days") + FREEZE_RESERVE_DAYS
     return custody_gateway(gateway_code).freeze_limit_days - clocks
+
+
+def longest_work_by_channel() -> dict[str, int]:
+    """The same of every channel that a buyer can choose and that can hold money, by its name for people: what an offer may
+    promise (orders/channels.py). Whatever the mode of settlement is now: an agreement may outlive it."""
+    holding = (code for code in configured_gateways() if Capability.CUSTODY in gateway(code).capabilities)
+    return {str(code.label): longest_delivery_days(code) for code in holding}
+
+
+def held_work(order: Order) -> HeldWork | None:
+    """Until when the work of a paid order has to be delivered, however often more time is given (orders/channels.py): counted
+    from the payment, since the freeze is. None where our own account holds the money."""
+    payment = selectors.custody_payment_of(order)
+    if payment is None or payment.paid_at is None:
+        return None
+    longest = timedelta(days=longest_delivery_days(payment.gateway))
+    return HeldWork(payment.get_gateway_display(), payment.paid_at + longest)
 
 
 @transaction.atomic

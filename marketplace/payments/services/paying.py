@@ -13,7 +13,6 @@ from django.urls import reverse
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
-from marketplace.gigs.models import GigPackage
 from marketplace.orders import locks as order_locks
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
@@ -48,9 +47,11 @@ ORDER_CLOSED, ORDER_ALREADY_PAID = "order_closed", "order_already_paid"
 def check_out(
     *,
     buyer: User,
-    package: GigPackage,
+    package_id: int,
     gateway_code: str,
     extra_ids: Sequence[int] = (),
+    quantity: int = 1,
+    coupon_code: str = "",
     checkout_key: UUID | None = None,
     seen_offer: str | None = None,
 ) -> tuple[Payment, bool]:
@@ -59,7 +60,13 @@ def check_out(
     Raises what `orders.get_or_place_order` and `start_payment` raise.
     """
     order, is_new = orders.get_or_place_order(
-        buyer=buyer, package=package, extra_ids=extra_ids, checkout_key=checkout_key, seen_offer=seen_offer
+        buyer=buyer,
+        package_id=package_id,
+        extra_ids=extra_ids,
+        quantity=quantity,
+        coupon_code=coupon_code,
+        checkout_key=checkout_key,
+        seen_offer=seen_offer,
     )
     if is_new:  # nobody else sees it before this transaction ends: nothing to lock, and no attempt to look for
         return _new_attempt(order, gateway_code), True
@@ -129,7 +136,7 @@ def begin_payment(*, payment: Payment, scene: PayScene, client_ip: str = "127.0.
             out_trade_no=payment.out_trade_no,
             amount_fen=payment.amount_fen,
             subject=order.gig_title,
-            expires_at=payment.expires_at,
+            expires_at=clock.real(payment.expires_at),
             return_url=settings.SITE_URL + reverse("payments:return", args=[order.number]),
             notify_url=notify_url(payment.gateway),
             scene=scene,

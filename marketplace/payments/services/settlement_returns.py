@@ -98,7 +98,7 @@ def _begin_return(*, refund_id: int, payment_id: int) -> SettlementReturn | None
         defaults={
             "settlement": settlement,
             "reference": new_reference("SR"),
-            "commission_fen": share.commission_fen,
+            "commission_fen": share.net_commission_fen,  # our coupon never left the buyer's pocket: nothing of it was split off
             "seller_fen": share.seller_fen,
         },
     )

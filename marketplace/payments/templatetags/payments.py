@@ -10,6 +10,7 @@ from marketplace.ledger.models import Wallet
 from marketplace.orders.models import Order
 from marketplace.payments import payout_selectors, services, subjects
 from marketplace.payments.invoice_selectors import invoice_card
+from marketplace.payments.models import PaymentStatus
 
 register = template.Library()
 
@@ -52,3 +53,10 @@ def withdrawal_tax(wallet: Wallet | None) -> int | None:
 def order_invoice(order: Order, user: User) -> dict[str, Any]:
     """The invoice of this side of an order: to be asked for, on its way, to be downloaded. Nothing before the order's end."""
     return {"order": order, "card": invoice_card(order, user)}
+
+
+@register.simple_tag
+def refund_way(order: Order) -> str:
+    """Where a refund of this order goes: the name of the institution it was paid with, or "" when it was not paid."""
+    paid = order.payments.filter(status=PaymentStatus.PAID, return_reason="").first()
+    return str(paid.get_gateway_display()) if paid else ""

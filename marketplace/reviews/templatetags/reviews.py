@@ -1,5 +1,6 @@
 """What other apps' pages show of reviews."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 
 from marketplace.accounts.models import User
 from marketplace.gigs.models import Gig
+from marketplace.offers.presenters import OfferCard
 from marketplace.orders.models import Order
 from marketplace.reviews import selectors
 from marketplace.reviews.forms import ReplyForm
@@ -104,6 +106,13 @@ def latest_reviews(limit: int) -> list[Review]:
 def seller_reputation(user: User) -> SellerReputation:
     """A seller's figures: `{% seller_reputation user as reputation %}`."""
     return selectors.seller_reputation(user)
+
+
+@register.simple_tag
+def with_reputations(cards: Collection[OfferCard]) -> list[tuple[OfferCard, SellerReputation]]:
+    """Offers with the figures of their sellers, in one query: `{% with_reputations cards as answers %}`."""
+    figures = selectors.seller_reputations([card.negotiation.seller_id for card in cards])
+    return [(card, figures[card.negotiation.seller_id]) for card in cards]
 
 
 @register.inclusion_tag("reviews/_order_reviews.html", takes_context=True)

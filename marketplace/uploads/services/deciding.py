@@ -9,6 +9,7 @@ from marketplace.core import clock
 from marketplace.uploads import locks
 from marketplace.uploads.direct import direct_name
 from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.keeping import look_at
 from marketplace.uploads.models import Upload, UploadTombstone, incoming_storage
 from marketplace.uploads.moving import move
 from marketplace.uploads.processing import Found, examine, local_copy
@@ -38,14 +39,20 @@ def process_upload(*, upload_id: int) -> bool:
         raise LookupError(f"no room has registered the purpose {upload.purpose!r}")
     try:
         # In this order: the files of a result stay only when its row is committed.
-        with local_copy(upload) as arrived, ExitStack() as kept:
-            found = examine(upload, arrived, purpose, kept)
-            _accept(upload, found, arrived.checksum)
+        with ExitStack() as copied, ExitStack() as kept:
+            if purpose.keeps_files:
+                found, checksum = look_at(upload, purpose, kept)
+            else:
+                arrived = copied.enter_context(local_copy(upload))
+                found, checksum = examine(upload, arrived, purpose, kept), arrived.checksum
+            _accept(upload, found, checksum)
     except UploadError as refusal:
         logger.info("upload %s is refused: %s", upload.key, refusal.code)
         return _refuse(upload, UploadErrorCode(refusal.code))
     except (_OvertakenError, Upload.DoesNotExist):
         return False
+    if found.result_name == upload.storage_name:
+        return True  # what came is the result, where it lies
     # Nothing shows what came, only what was made of it. Should this fail, the row still names it, and takes it along.
     incoming_storage().delete(upload.storage_name)
     Upload.objects.filter(pk=upload.pk).update(storage_name="")
@@ -88,6 +95,8 @@ def _accept(claimed: Upload, found: Found, checksum: str) -> None:
     for name, value in vars(found).items():
         setattr(row, name, value)
     row.checksum, row.decided_at = checksum, clock.now()
+    if row.result_name == row.storage_name:
+        row.storage_name = ""
     row.save()
     if name := direct_name(row.key):  # the form that brought it still works for a while
         UploadTombstone.objects.create(

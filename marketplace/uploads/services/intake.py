@@ -1,5 +1,6 @@
 """Files come in: announced, sent to the storage, looked after until they are whole."""
 
+import unicodedata
 from functools import partial
 from uuid import uuid4
 
@@ -15,10 +16,10 @@ from marketplace.uploads.direct import direct_name
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadKind, UploadTombstone, incoming_storage
 from marketplace.uploads.moving import move
-from marketplace.uploads.purposes import MEGABYTE, KindLimit, Purpose
+from marketplace.uploads.purposes import MEGABYTE, KindLimit, Purpose, get_purpose
 from marketplace.uploads.selectors import bytes_of_today
 from marketplace.uploads.services.deciding import process_upload
-from marketplace.uploads.sniffing import announced_kind
+from marketplace.uploads.sniffing import announced_kind, is_program
 from marketplace.uploads.states import OWNER, SYSTEM, UploadState
 from marketplace.uploads.stored import delete_files, stored_names
 
@@ -41,7 +42,7 @@ def declare_upload(
 
     Raises UploadError NOT_HERE, EMPTY, TOO_LARGE, TOO_MANY, KIND_REFUSED, NO_VIDEOS, or OVER_QUOTA (uploads.daily_megabytes).
     """
-    name = name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")[:200] or "file"
+    name = _clean(name)
     if not purpose.may_send(owner, subject):
         raise UploadError(UploadErrorCode.NOT_HERE, name=name)
     kind, limit = _limit(purpose, name, size, content_type)
@@ -82,7 +83,9 @@ def receive_file(*, upload: Upload, file: File) -> Upload:
     if file.size != upload.size:
         raise UploadError(UploadErrorCode.WRONG_SIZE, name=upload.name)
     storage = incoming_storage()
-    name = storage.save(f"incoming/{upload.key.hex}-{uuid4().hex[:8]}", file)
+    purpose = get_purpose(upload.purpose)
+    folder = purpose.incoming_folder if purpose else "incoming"
+    name = storage.save(f"{folder}/{upload.key.hex}-{uuid4().hex[:8]}", file)
     spare = name
     try:
         with transaction.atomic():
@@ -181,13 +184,21 @@ def forget(row: Upload) -> None:
     row.delete()
 
 
+def _clean(name: str) -> str:
+    """What a file is called, without folders and without characters that nobody sees: some turn “gpj.exe” around on screen."""
+    name = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in name if unicodedata.category(char) not in ("Cc", "Cf"))[:200].strip() or "file"
+
+
 def _limit(purpose: Purpose, name: str, size: int, content_type: str) -> tuple[UploadKind, KindLimit]:
-    kind = announced_kind(name, content_type)
+    kind = UploadKind.FILE if purpose.keeps_files else announced_kind(name, content_type)
     limit = purpose.kinds.get(kind) if kind else None
     if kind is None or limit is None:
         raise UploadError(UploadErrorCode.KIND_REFUSED, name=name)
     if kind == UploadKind.VIDEO and not settings.FFMPEG:  # before 200 MB have been sent for nothing
         raise UploadError(UploadErrorCode.NO_VIDEOS, name=name)
+    if purpose.keeps_files and is_program(name):
+        raise UploadError(UploadErrorCode.PROGRAM, name=name)
     if size <= 0:
         raise UploadError(UploadErrorCode.EMPTY, name=name)
     if size > limit.megabytes * MEGABYTE:

@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace.core.errors import DomainError
 from marketplace.orders import services as orders
-from marketplace.orders.models import Order, RefundStatus
+from marketplace.orders.models import DeadlineKind, Order, RefundStatus
 from marketplace.payments import services
 from marketplace.payments.gateways.base import GatewayError, PayScene, RefundState
 from marketplace.payments.models import (
@@ -121,7 +121,7 @@ def accept(world: World, order: Order, roll: Roll) -> Any:
 def accept_by_the_clock(world: World, order: Order, roll: Roll) -> bool:
     """The acceptance clock runs out."""
     with at(order.auto_accept_at):
-        return orders.accept_automatically(order_id=order.pk)
+        return orders.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT)
 
 
 @operation(Fact.DELIVERED)
@@ -148,16 +148,6 @@ def open_dispute(world: World, order: Order, roll: Roll) -> Any:
     """One side asks a mediator."""
     side = roll.pick("side", ("buyer", "seller"))
     return orders.open_dispute(order_id=order.pk, user=getattr(order, side), reason="说不拢").pk
-
-
-@operation(Fact.DISPUTED, refuses=(DomainError, ValueError))  # ValueError: more than is left of the price, as it says
-def decide_dispute(world: World, order: Order, roll: Roll) -> Any:
-    """The mediator shares what is left of the price."""
-    refund_fen = roll.pick("to the buyer", (0, 1, order.kept_fen // 2, order.kept_fen))
-    decided = orders.decide_dispute(
-        order_id=order.pk, mediator=world.cast.moderator, refund_fen=refund_fen, explanation="各让一步。"
-    )
-    return decided.status
 
 
 # Money back

@@ -1,0 +1,50 @@
+"""What the two sides of an order said to each other, for a mediator and for the evidence.
+
+Messages are kept by a room above this one, which may not be imported here: it says how they are read (messaging/apps.py).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.core.files.base import File
+
+from marketplace.accounts.models import User
+from marketplace.orders.models import Order
+
+# What was promised before it was bought belongs to it.
+BEFORE_THE_ORDER = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class SaidFile:
+    """A file that was sent with a message."""
+
+    name: str
+    size: int
+    open: Callable[[], File]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message."""
+
+    at: datetime
+    by: User
+    text: str
+    files: list[SaidFile] = field(default_factory=list)
+
+
+Reader = Callable[[User, User, datetime], Iterable[Said]]
+_readers: list[Reader] = []
+
+
+def read_by(reader: Reader) -> None:
+    """Name the one function that reads the messages of two people since a moment, oldest first."""
+    _readers[:] = [reader]
+
+
+def conversation_of(order: Order) -> list[Said]:
+    """What the two said since a month before the order was placed, oldest first; empty when nobody keeps messages."""
+    since = order.created_at - BEFORE_THE_ORDER
+    return [said for reader in _readers for said in reader(order.buyer, order.seller, since)]

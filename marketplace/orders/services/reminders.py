@@ -1,0 +1,72 @@
+"""What the clocks of an order say: that somebody is waited for, that a delivery is late. Nothing moves by them."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core import clock
+from marketplace.orders import deadlines, events
+from marketplace.orders.models import DeadlineKind, Order, OrderEventType
+from marketplace.orders.services._rules import tell
+from marketplace.orders.services.clocks import at_deadline
+from marketplace.orders.states import OrderStatus
+
+_AT_WORK = (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
+DAY = timedelta(days=1)
+
+
+def _is_to_come(moment: datetime | None, more_than: timedelta = timedelta()) -> bool:
+    """Whether what a reminder speaks of is still ahead: a job that comes late says nothing that is over, or another's turn."""
+    return moment is not None and moment > clock.now() + more_than
+
+
+@at_deadline(DeadlineKind.REQUIREMENTS_REMINDER)
+def remind_of_requirements(order: Order) -> None:
+    """Ask the buyer once more what is to be made; from the second week on the seller, who may begin or cancel, hears too."""
+    if order.status != OrderStatus.AWAITING_REQUIREMENTS or order.paid_at is None:
+        return
+    tell(order.buyer_id, order, _("The seller waits for your requirements: the work has not begun"))
+    if clock.now() >= order.paid_at + deadlines.REQUIREMENTS_REMINDERS[2]:
+        tell(order.seller_id, order, _("Still no requirements: you can begin without them, or cancel"))
+    deadlines.keep_clocks(order)
+
+
+@at_deadline(DeadlineKind.ACCEPT_REMINDER_FIRST)
+def remind_of_acceptance(order: Order) -> None:
+    """Three days before silence accepts."""
+    if order.status == OrderStatus.DELIVERED and _is_to_come(order.auto_accept_at, DAY):
+        tell(order.buyer_id, order, _("Please look at the delivery: within three days it is accepted automatically"))
+
+
+@at_deadline(DeadlineKind.ACCEPT_REMINDER_LAST)
+def remind_of_acceptance_again(order: Order) -> None:
+    """A day before silence accepts."""
+    if order.status == OrderStatus.DELIVERED and _is_to_come(order.auto_accept_at):
+        tell(order.buyer_id, order, _("Please look at the delivery: within a day it is accepted automatically"))
+
+
+@at_deadline(DeadlineKind.DUE_REMINDER)
+def remind_of_delivery(order: Order) -> None:
+    """A day before the promised delivery."""
+    if order.status in _AT_WORK and _is_to_come(order.due_at):
+        tell(order.seller_id, order, _("Your delivery is due within a day"))
+
+
+@at_deadline(DeadlineKind.LATE)
+def note_lateness(order: Order) -> None:
+    """The promised time is over: both sides hear of it, and it stands in the time line."""
+    if order.status not in _AT_WORK or order.due_at is None:
+        return
+    if order.due_at > clock.now():
+        deadlines.keep_clocks(order)
+        return
+    events.record(order, OrderEventType.LATE, actor=None, at=order.due_at, due_at=order.due_at.isoformat())
+    tell(order.seller_id, order, _("Your delivery is late: please deliver, or ask the buyer for more time"))
+    tell(order.buyer_id, order, _("The delivery is late"))
+
+
+@at_deadline(DeadlineKind.VERY_LATE)
+def tell_of_the_way_out(order: Order) -> None:
+    """The buyer may cancel alone from now on (facts/marketplace.md, rule 4). Nobody does it for them."""
+    if order.status in _AT_WORK:
+        tell(order.buyer_id, order, _("The delivery is very late: you may cancel alone and get everything back"))

@@ -1,0 +1,126 @@
+"""An order's time line: what comes by itself, what happened, what was said, each line ready to show. No writing, no queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marketplace.accounts.models import User
+from marketplace.core.money import display_yuan
+from marketplace.orders import automatic
+from marketplace.orders.delivery_access import is_held_back
+from marketplace.orders.dispute_words import event_text
+from marketplace.orders.models import CancelledBy, Order, OrderEvent, OrderEventType
+from marketplace.orders.proposal_cards import event_sentence
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of the time line, ready to show."""
+
+    title: str | Promise
+    at: datetime
+    text: str = ""
+    state: str = ""  # "now", "money", "said", "later" (expected) or nothing (components/timeline.html)
+    files: Sequence[tuple[str, str]] = ()  # name and address
+
+
+def timeline(order: Order, viewer: User, *, more: Iterable[TimelineEntry] = ()) -> list[TimelineEntry]:
+    """What comes by itself first, then what happened and what was said (`more`, timeline_sources.py), newest on top."""
+    coming = [
+        TimelineEntry(title, at, _("If nothing else happens"), "later")
+        for title, at in automatic.expected(order, viewer)
+    ]
+    return coming + sorted([*_happened(order, viewer), *more], key=lambda entry: entry.at, reverse=True)
+
+
+def _happened(order: Order, viewer: User) -> list[TimelineEntry]:
+    entries = []
+    for index, event in enumerate(order.events.all()):
+        money = event.type in (
+            OrderEventType.PAID,
+            OrderEventType.REFUND_DECIDED,
+            OrderEventType.REFUNDED,
+            OrderEventType.ACCEPTED,
+            OrderEventType.AUTO_ACCEPTED,
+            OrderEventType.TIPPED,
+        )
+        state = "now" if index == 0 else "money" if money else ""
+        entries.append(
+            TimelineEntry(
+                _event_title(event, viewer),
+                event.created_at,
+                _event_text(event),
+                state,
+                _event_files(order, event, viewer),
+            )
+        )
+    return entries
+
+
+def _event_files(order: Order, event: OrderEvent, viewer: User) -> list[tuple[str, str]]:
+    """What was handed over with it and this viewer may open, for who looks at the time line alone."""
+    if event.type == OrderEventType.DELIVERED:
+        return [
+            (file.name, reverse("orders:file", args=[order.number, file.pk]))
+            for delivery in order.deliveries.all()
+            if delivery.number == event.data.get("number")
+            for file in delivery.files.all()
+            if not is_held_back(order, delivery, file, viewer)
+        ]
+    if event.type == OrderEventType.REQUIREMENTS_SUBMITTED:
+        return [
+            (each.file_name, reverse("orders:requirement_file", args=[order.number, each.pk]))
+            for each in order.requirements.all()
+            if each.file
+        ]
+    return []
+
+
+def _event_title(event: OrderEvent, viewer: User) -> str:
+    label = event.get_type_display()
+    if event.actor is None:
+        return label
+    if event.type == OrderEventType.CANCELLED and event.data.get("by") == CancelledBy.BOTH:
+        label = _("agreed to cancel the order")
+    if event.type == OrderEventType.DISPUTE_RESOLVED and event.data.get("agreed"):
+        label = _("agreed to the division: the dispute is settled")
+    who = _("You") if event.actor_id == viewer.pk else event.actor.display_name
+    if event.type == OrderEventType.REFUND_DECIDED:
+        label = _("part of the price given back")
+        if event.data.get("amount_fen") == event.order.total_fen:
+            label = _("all of the price given back")
+    return _("%(who)s: %(what)s") % {"who": who, "what": label}
+
+
+def _event_text(event: OrderEvent) -> str:
+    data = event.data
+    if (text := event_text(event)) is not None:
+        return text
+    if event.type == OrderEventType.REVISION_REQUESTED:
+        return _("“%(message)s” %(used)s used, %(left)s left") % data
+    if event.type in (OrderEventType.REQUIREMENTS_SKIPPED, OrderEventType.REQUIREMENTS_NOTE):
+        return f"“{data.get('message', '')}”"
+    if event.type == OrderEventType.DELIVERED:
+        count = int(data.get("files", 0))
+        text = ngettext("Delivery %(number)s, %(files)s file", "Delivery %(number)s, %(files)s files", count)
+        return text % {"number": data.get("number"), "files": count}
+    if "proposal" in data:
+        return event_sentence(data)
+    if event.type == OrderEventType.ACCEPTANCE_PAUSED:
+        return _("Automatic acceptance is put off by %(days)s days, once for this order") % {"days": data.get("days")}
+    if event.type == OrderEventType.REFUND_DECIDED:
+        return f"¥{display_yuan(data.get('amount_fen', 0))} {data.get('reason', '')}".strip()
+    if event.type in (
+        OrderEventType.PAID,
+        OrderEventType.REFUNDED,
+        OrderEventType.ACCEPTED,
+        OrderEventType.AUTO_ACCEPTED,
+        OrderEventType.TIPPED,
+    ):
+        return "¥" + display_yuan(data.get("amount_fen", 0))
+    return str(data.get("reason", ""))
