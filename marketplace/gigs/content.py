@@ -39,6 +39,9 @@ TITLE_MINIMUM = 6  # letters, digits and characters; pictures and signs say noth
 # Product decision (issue 5): what a buyer looks through; the field allows three pictures (facts/marketplace.md, row 17).
 VIDEO_LIMIT = 1
 DOCUMENT_LIMIT = 2
+# What one order may take. Institutions give nothing back after a year (facts/payments.md, section 3): a buyer whose seller
+# never delivers must still be able to cancel. Two months are left for revisions, a pause, and a dispute.
+MOST_DELIVERY_DAYS = 300
 # What a moderator can judge, and a buyer can decide on; shorter drafts are kept, but not submitted.
 DESCRIPTION_MINIMUM = 60
 # What a card shows in two lines; the column holds more.

@@ -50,7 +50,7 @@ class OfferError(DomainError):
         ),
         OfferErrorCode.VALIDITY: _("An offer is valid for 1 to %(most)s days."),
         OfferErrorCode.PRICE_RANGE: _("The price must lie between ¥%(least)s and ¥%(most)s."),
-        OfferErrorCode.DAYS: _("Work takes at least one day."),
+        OfferErrorCode.DAYS: _("One piece of work takes 1 to %(most)s days."),
         OfferErrorCode.TOO_LONG: _(
             "%(channel)s holds money for a limited time, so work in one piece takes at most %(most)s days here. "
             "Shorten it, or split it into stages."

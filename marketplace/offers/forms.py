@@ -12,6 +12,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.forms import MultipleFileField
 from marketplace.gigs.contact_hints import find_contacts
+from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.gigs.forms.fields import YuanField, yuan_initial
 from marketplace.gigs.models import Gig, GigCategory
 from marketplace.offers import selectors
@@ -55,7 +56,7 @@ class OfferForm(forms.Form):
         ),
     )
     price = YuanField(label=_("Price"), required=False)
-    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=365, required=False)
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=MOST_DELIVERY_DAYS, required=False)
     revisions = forms.IntegerField(label=_("Revisions"), min_value=0, max_value=50, required=False, initial=1)
     gig = forms.ModelChoiceField(
         label=_("Based on a service"), queryset=Gig.objects.none(), required=False, empty_label=_("No service")
@@ -105,7 +106,7 @@ class StageForm(forms.Form):
     title = forms.CharField(label=_("Stage"), max_length=80)
     description = forms.CharField(label=_("What is delivered"), max_length=500, required=False)
     amount = YuanField(label=_("Amount"))
-    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=365)
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=MOST_DELIVERY_DAYS)
     # Left empty it would say 0, which nobody meant.
     revisions = forms.IntegerField(label=_("Revisions"), min_value=0, max_value=50)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
+from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.offers.errors import OfferError, OfferErrorCode
 from marketplace.offers.models import Negotiation, Offer
 from marketplace.orders.channels import shortest_channel
@@ -65,8 +66,7 @@ def check_terms(terms: OfferTerms) -> None:
     if terms.stages:
         _check_stages(terms.stages, terms.total_fen)
         return
-    if terms.delivery_days < 1:
-        raise OfferError(OfferErrorCode.DAYS)
+    _check_days(terms.delivery_days)
     limit = shortest_channel()
     if limit is not None and terms.delivery_days > limit.days:
         raise OfferError(OfferErrorCode.TOO_LONG, channel=limit.channel, most=limit.days)
@@ -83,10 +83,14 @@ def _check_stages(stages: Sequence[Stage], total_fen: int) -> None:
     for stage in stages:
         if stage.amount_fen < smallest:
             raise OfferError(OfferErrorCode.STAGE_TOO_SMALL, least=display_yuan(smallest), title=stage.title)
-        if stage.delivery_days < 1:
-            raise OfferError(OfferErrorCode.DAYS)
+        _check_days(stage.delivery_days)
         if limit is not None and stage.delivery_days > limit.days:
             raise OfferError(OfferErrorCode.STAGE_TOO_LONG, channel=limit.channel, most=limit.days, title=stage.title)
+
+
+def _check_days(days: int) -> None:
+    if not 1 <= days <= MOST_DELIVERY_DAYS:
+        raise OfferError(OfferErrorCode.DAYS, most=MOST_DELIVERY_DAYS)
 
 
 def check_validity(days: int) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core.forms import MultipleFileField
 from marketplace.core.money import display_yuan, parse_yuan, yuan_text
+from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.orders import tip_rules
 from marketplace.orders.models import Order
 from marketplace.orders.sent_files import DELIVERY, REVISION
@@ -175,7 +176,7 @@ class DiscountForm(_AmountForm):
 
 class SupplementForm(_AmountForm):
     field_order = ("message", "amount", "days")
-    days = _days(_("Days for it, from payment"), 365)
+    days = _days(_("Days for it, from payment"), MOST_DELIVERY_DAYS)
     message = _words(_("What is to be done in addition"), _("Exactly what is delivered. Both of you are held to it."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -50,6 +50,9 @@ def steps(order: Order) -> list[Step]:
     current = _STEP_OF_STATUS[OrderStatus(order.status)]
     labels = [_("Payment"), _("Requirements"), _("Work"), _("Acceptance"), _("Release")]
     moments = [order.paid_at, order.started_at, order.delivered_at, order.completed_at, order.completed_at]
+    if order.status in (OrderStatus.DISPUTED, OrderStatus.RESOLVED):  # nothing was accepted: the two parted another way
+        labels[3:] = [_("Dispute"), pgettext("a step", "Settlement")]
+        moments[3:] = [order.dispute.began_at, order.dispute.decided_at]
     return [
         Step(
             title=label,
@@ -286,7 +289,10 @@ def _next_completed(order: Order, is_buyer: bool) -> NextThing:
             event.type == OrderEventType.REVIEWED and event.actor_id == order.buyer_id for event in order.events.all()
         ):
             text = _("Licence and files are yours. Thank you for your review.")
-        return NextThing(title=_("Done: the money is released"), text=text)
+        title = _("Done: the money is released")
+        if order.kind == OrderKind.STAGE:
+            title = _("This stage is done: its money is released")
+        return NextThing(title=title, text=text)
     split = split_of(order)
     return NextThing(
         title=_("¥%(amount)s is yours") % {"amount": display_yuan(split.seller_fen)},

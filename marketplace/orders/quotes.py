@@ -14,15 +14,13 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan, split_commission
 from marketplace.core.rules import digest_of, pinned_values
+from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.gigs.models import GigExtra, GigPackage
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Coupon
 
 # Product decision: more is a talk with the seller, who may want other terms then.
 MOST_AT_ONCE = 10
-# Institutions give nothing back after a year (facts/payments.md, section 3): a buyer whose seller never delivers must still
-# be able to cancel. Two months are left for revisions, a pause, and a dispute.
-MOST_DAYS = 300
 # The columns hold no more.
 _MOST_REVISIONS = 32_000
 
@@ -109,8 +107,8 @@ def quote_of(
     if len(extras) != len(set(extra_ids)):
         raise OrderError(OrderErrorCode.OFFER_CHANGED)
     full = Quote(package, extras, quantity, None, 0, is_capped=False)
-    if full.delivery_days > MOST_DAYS:
-        raise OrderError(OrderErrorCode.ORDER_TOO_LONG, days=full.delivery_days, most=MOST_DAYS)
+    if full.delivery_days > MOST_DELIVERY_DAYS:
+        raise OrderError(OrderErrorCode.ORDER_TOO_LONG, days=full.delivery_days, most=MOST_DELIVERY_DAYS)
     if coupon is None:
         return full
     fee = split_commission(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
@@ -31,9 +31,20 @@ def rules(request: HttpRequest, version_id: int) -> HttpResponse:
     version = RulesVersion.objects.filter(pk=version_id).first()
     if version is None:
         raise Http404
-    in_force, current = pinned_values(), known_rules()
+    return _page(request, version, version.values)
+
+
+@require_safe
+def rules_in_force(request: HttpRequest) -> HttpResponse:
+    """The rules that the next order is placed under. Until an order has made them a version, they have no number."""
+    version = known_rules()
+    return redirect("orders:rules", version.pk) if version is not None else _page(request, None, pinned_values())
+
+
+def _page(request: HttpRequest, version: RulesVersion | None, values: dict[str, int]) -> HttpResponse:
+    in_force = pinned_values()
     found = []
-    for key, value in sorted(version.values.items()):
+    for key, value in sorted(values.items()):
         definition = DEFINITIONS.get(key)
         # A constant that the platform no longer has keeps its own name: nothing of an agreement is left out.
         text, unit = (definition.description, definition.unit) if definition else (key, "")
@@ -41,8 +52,8 @@ def rules(request: HttpRequest, version_id: int) -> HttpResponse:
         now = None if today is None or today == value else _figure(key, today)
         is_said = _figure(key, value) != str(value)  # amounts and shares carry their unit
         found.append(RuleInWords(key, text, _figure(key, value), "" if is_said else unit, now))
-    is_current = version.digest == digest_of(in_force)
-    context = {"version": version, "rules": found, "is_current": is_current, "current": current}
+    is_current = version is None or version.digest == digest_of(in_force)
+    context = {"version": version, "rules": found, "is_current": is_current, "current": known_rules()}
     return render(request, "orders/rules_page.html", context)
 
 

@@ -65,6 +65,7 @@ urlpatterns = [
     path("plans/<int:pk>/fund/", plan_views.plan_fund, name="plan_fund"),
     path("plans/<int:pk>/stop/", plan_views.plan_stop, name="plan_stop"),
     path("orders/<str:number>/as-bought/", as_bought.as_bought, name="as_bought"),
+    path("rules/", rules_views.rules_in_force, name="rules_in_force"),
     path("rules/<int:version_id>/", rules_views.rules, name="rules"),
     path("wallet/proofs/", proof_views.proof_list, name="proofs"),
     path("wallet/proofs/<int:line_id>.json", proof_views.proof_download, name="proof"),

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
 from marketplace.core.config import set_config
+from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.notifications.models import Notification
 from marketplace.offers import services, tasks
 from marketplace.offers.errors import OfferError, OfferErrorCode
@@ -308,7 +309,8 @@ def test_the_price_has_bounds(buyer, seller, total_fen):
 
 
 def test_work_takes_a_day(buyer, seller):
-    refused(OfferErrorCode.DAYS, make_offer, seller=seller, buyer=buyer, delivery_days=0)
+    for days in (0, MOST_DELIVERY_DAYS + 1):
+        refused(OfferErrorCode.DAYS, make_offer, seller=seller, buyer=buyer, delivery_days=days)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from marketplace.core import clock
 from marketplace.ledger.selectors import wallet_of
-from marketplace.orders import dispute_page, dispute_selectors, services
+from marketplace.orders import dispute_page, dispute_selectors, presenters, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Dispute, DisputeFile, OrderProposal, Refund
 from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
@@ -444,6 +444,16 @@ def test_an_amount_that_somebody_left_open_is_nobodys_words():
     mediator = make_moderator()
     mediators_page = log_in(mediator).get(reverse("orders_dispute_decide", args=[order.dispute.pk])).content.decode()
     assert "未填" in mediators_page
+
+
+@pytest.mark.parametrize("status", [DisputeStatus.ANSWER, DisputeStatus.CLOSED])
+def test_an_order_in_dispute_does_not_claim_that_it_was_accepted_and_paid_out(status):
+    order = make_dispute_in(status)
+    shown = presenters.steps(order)
+    assert [step.title for step in shown][3:] == ["纠纷", "结案"]
+    is_over = status == DisputeStatus.CLOSED
+    assert [step.state for step in shown][3:] == (["done", "done"] if is_over else ["current", ""])
+    assert bool(shown[4].note) == is_over
 
 
 def test_the_steps_of_a_closed_dispute_are_those_that_happened():

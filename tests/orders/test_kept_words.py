@@ -7,10 +7,12 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from marketplace.orders import services as orders
 from tests.factories import (
     make_completed_order,
     make_delivered_order,
     make_gig,
+    make_moderator,
     make_paid_order,
     make_seller,
     make_user,
@@ -52,6 +54,24 @@ def test_a_form_that_takes_many_words_keeps_them_for_the_one_who_types(name):
     order = make()
     user = getattr(order, side)
     assert kept_for(log_in(user), address(order)) == [str(user.pk)]
+
+
+def test_what_is_said_in_a_dispute_is_kept_too():
+    order = make_delivered_order()
+    buyer, seller = log_in(order.buyer), log_in(order.seller)
+    address = reverse("orders:dispute", args=[order.number])
+
+    def acts(client):
+        page = client.get(address).content.decode()
+        return set(re.findall(r'<form[^>]* action="[^"]*/(\w+)/"[^>]* data-keep="\d+"', page))
+
+    assert kept_for(buyer, reverse("orders:dispute_open", args=[order.number])) == [str(order.buyer_id)]
+    orders.open_dispute(order_id=order.pk, user=order.buyer, reason="和说好的不一样")
+    assert acts(seller) >= {"answer", "propose", "add"}
+    done = seller.post(reverse("orders:dispute_act", args=[order.number, "answer"]), {"text": "做完了。"}, follow=True)
+    assert SAYS_IT_WORKED in done.content.decode().split("<template data-toast-template")[0]
+    orders.decide_dispute(order_id=order.pk, mediator=make_moderator(), refund_fen=4_000, explanation="做完了一半。")
+    assert "appeal" in acts(buyer)
 
 
 def test_briefs_offers_and_the_end_of_an_agreement_keep_their_words_too():

@@ -12,7 +12,7 @@ from marketplace.ledger.audit import audit_books
 from marketplace.ledger.selectors import wallet_of
 from marketplace.notifications.models import Notification
 from marketplace.offers import services as offers
-from marketplace.orders import lists, plan_selectors, services
+from marketplace.orders import lists, plan_selectors, presenters, selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import CancelledBy, MilestonePlan, Order, OrderEventType, OrderKind
 from marketplace.orders.own_data import OrdersSection
@@ -290,3 +290,9 @@ def test_between_people_of_whom_one_blocked_the_other_no_further_stage_is_funded
     BlockedPerson.objects.create(owner=owner, person=person)
     refused(OrderErrorCode.NOT_FOR_YOU, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
     refused(OrderErrorCode.NOT_FOR_YOU, plan, services.give_tip, order_id=first.pk, buyer=plan.buyer, amount_fen=1000)
+
+
+def test_the_page_of_an_accepted_stage_speaks_of_the_stage(plan, buyer):
+    complete(stage(plan, 1))
+    order = selectors.order_for(buyer, stage(plan, 1).number)
+    assert presenters.next_thing(order, buyer).title == "本阶段完成，款项已结算给服务商"

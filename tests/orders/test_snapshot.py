@@ -200,6 +200,16 @@ def test_reading_the_rules_writes_nothing(client):
     assert "首次" in text
 
 
+def test_the_rules_in_force_can_be_read_before_any_order_made_them_a_version(client):
+    address = reverse("orders:rules_in_force")
+    text = client.get(address).content.decode()
+    assert "现行平台规则" in text
+    assert "自动验收" in text
+    assert not RulesVersion.objects.exists()
+    order = make_order()
+    assert client.get(address).url == reverse("orders:rules", args=[order.rules_id])
+
+
 def test_rules_say_amounts_in_yuan_and_shares_in_percent(client):
     set_config(key="orders.tip_commission_basis_points", value=250, reason="测试")
     rules = make_order().rules

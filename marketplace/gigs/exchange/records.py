@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.core.money import parse_yuan, yuan_text
 from marketplace.gigs.content import (
+    MOST_DELIVERY_DAYS,
     TITLE_LIMIT,
     ExtraContent,
     FaqContent,
@@ -56,7 +57,7 @@ FIELD_LABELS: dict[str, str | Promise] = {
 }
 # Longer lists than the editor takes; bounds what one record can hold.
 LIST_LIMIT = 20
-MOST_DAYS, MOST_REVISIONS = 365, 99
+MOST_REVISIONS = 99
 
 
 def record_of(gig: Gig, content: GigContent, reference: str = "") -> Record:
@@ -263,7 +264,7 @@ def _package(row: Any) -> Record:
                 raw, "description", f"{named} · " + _("In one sentence"), _limit(GigPackage, "description")
             ),
             "price_yuan": _yuan(raw, f"{named} · " + _("Price")),
-            "delivery_days": _whole(raw, "delivery_days", f"{named} · " + _("Delivery time"), 1, MOST_DAYS),
+            "delivery_days": _whole(raw, "delivery_days", f"{named} · " + _("Delivery time"), 1, MOST_DELIVERY_DAYS),
             "revisions": _whole(raw, "revisions", f"{named} · " + _("Revisions"), 0, MOST_REVISIONS, 1),
         }
 
@@ -277,7 +278,9 @@ def _extra(row: Any) -> Record:
         return {
             "title": _text(raw, "title", label, _limit(GigExtra, "title")),
             "price_yuan": _yuan(raw, f"{label} · " + _("Price")),
-            "extra_days": _whole(raw, "extra_days", f"{label} · " + _("Days"), -MOST_DAYS, MOST_DAYS, 0),
+            "extra_days": _whole(
+                raw, "extra_days", f"{label} · " + _("Days"), -MOST_DELIVERY_DAYS, MOST_DELIVERY_DAYS, 0
+            ),
         }
 
     return _rows(build, label, row)

@@ -14,6 +14,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
+from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.orders import deadlines
 from marketplace.orders.channels import held_work, shortest_channel
 from marketplace.orders.errors import OrderError, OrderErrorCode
@@ -28,7 +29,6 @@ from marketplace.orders.states import BUYER, SELLER, OrderStatus
 
 AT_WORK = frozenset({OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED})
 RUNNING = AT_WORK | {OrderStatus.AWAITING_REQUIREMENTS, OrderStatus.DELIVERED}
-LONGEST_SUPPLEMENT_DAYS = 365
 
 
 def _answer_within(order: Order) -> timedelta:
@@ -75,8 +75,8 @@ def _check_supplement(order: Order, proposal: OrderProposal) -> None:
     least, most = get_config("gigs.minimum_price_fen"), get_config("gigs.maximum_price_fen")
     if not least <= (proposal.amount_fen or 0) <= most:
         raise OrderError(OrderErrorCode.BAD_AMOUNT, least=display_yuan(least), most=display_yuan(most))
-    if not 0 < (proposal.days or 0) <= LONGEST_SUPPLEMENT_DAYS:
-        raise OrderError(OrderErrorCode.BAD_DAYS, most=LONGEST_SUPPLEMENT_DAYS)
+    if not 0 < (proposal.days or 0) <= MOST_DELIVERY_DAYS:
+        raise OrderError(OrderErrorCode.BAD_DAYS, most=MOST_DELIVERY_DAYS)
     # The buyer chooses the channel only when paying: it has to fit into each, or it would be agreed and never paid.
     limit = shortest_channel()
     if limit is not None and (proposal.days or 0) > limit.days:
