@@ -35,6 +35,16 @@ SAYINGS = frozenset(
         DeadlineKind.CANCEL_REMINDER,
     }
 )
+# What each of them warns of. Beside a deed that is due too it has nothing left to say.
+WARNS_OF: Mapping[DeadlineKind, frozenset[DeadlineKind]] = {
+    **dict.fromkeys(ACCEPT_REMINDERS, frozenset({DeadlineKind.ACCEPT})),
+    DeadlineKind.DUE_REMINDER: frozenset({DeadlineKind.LATE}),
+    DeadlineKind.VERY_LATE: frozenset({DeadlineKind.PROPOSAL_CANCEL}),
+    DeadlineKind.CANCEL_REMINDER: frozenset({DeadlineKind.PROPOSAL_CANCEL}),
+    DeadlineKind.DISPUTE_REMINDER: frozenset(
+        {DeadlineKind.DISPUTE_ANSWER, DeadlineKind.DISPUTE_MEDIATION, DeadlineKind.DISPUTE_APPEAL}
+    ),
+}
 # What `clocks_of` answers for. The others belong to proposals and disputes.
 STATE_CLOCKS = (
     DeadlineKind.ACCEPT,

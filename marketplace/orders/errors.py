@@ -18,6 +18,7 @@ class OrderErrorCode(StrEnum):
     REQUIREMENT_MISSING = "requirement_missing"
     NOTHING_DELIVERED = "nothing_delivered"
     NOT_LATE_ENOUGH = "not_late_enough"
+    SECOND_THOUGHT = "second_thought"
     REFUND_TOO_LARGE = "refund_too_large"
     REFUND_TOO_LATE = "refund_too_late"
     REFUND_TOO_OFTEN = "refund_too_often"
@@ -83,6 +84,10 @@ class OrderError(DomainError):
         OrderErrorCode.NOTHING_DELIVERED: _("Please attach at least one file or describe what you deliver."),
         OrderErrorCode.NOT_LATE_ENOUGH: _(
             "You can cancel alone once the delivery is %(hours)s hours late. Until then, please talk to the seller."
+        ),
+        OrderErrorCode.SECOND_THOUGHT: _(
+            "You began without the requirements, so the buyer may still withdraw until %(moment)s. From then on, or as soon as "
+            "the requirements are there, you can do this. Nothing was sent."
         ),
         OrderErrorCode.REFUND_TOO_LARGE: _("At most ¥%(most)s of this order can be given back. Nothing was moved."),
         OrderErrorCode.REFUND_TOO_LATE: _(

@@ -13,7 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import automatic, turns
-from marketplace.orders.deadlines import very_late_at
+from marketplace.orders.deadlines import second_thought_until, very_late_at
 from marketplace.orders.dispute_words import resolved_parts
 from marketplace.orders.headline import NextThing, asked, asking
 from marketplace.orders.models import Order, OrderEventType, OrderKind
@@ -183,6 +183,20 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
     late = turns.lateness(order)
     if not is_buyer:
         text = _("Past this time the buyer sees that it is late; %(hours)s hours later the buyer may cancel alone.")
+        until = second_thought_until(order)
+        if until is not None:
+            return NextThing(
+                title=_("You began without the requirements"),
+                text=_(
+                    "The buyer may still withdraw, so you cannot deliver yet, unless the requirements come before. Your delivery "
+                    "is due on %(due)s."
+                )
+                % {"due": date_format(timezone.localtime(order.due_at), "DATETIME_FORMAT")},
+                deadline=until,
+                deadline_text=_("you can deliver from then on"),
+                started_at=order.paid_at,
+                actions=["cancel"],
+            )
         return NextThing(
             title=_("Deliver the work: it is late") if late else _("Deliver the work"),
             text=_of_late(order, is_buyer=False) or text % {"hours": hours},

@@ -15,10 +15,11 @@ from marketplace.notifications.models import Notification
 from marketplace.orders import automatic, deadlines, selectors, services
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline, ProposalKind
 from marketplace.orders.services import clocks
-from marketplace.orders.states import FINAL_STATUSES, OrderStatus
+from marketplace.orders.states import FINAL_STATUSES, DisputeStatus, OrderStatus
 from marketplace.orders.tasks import accept_due_deliveries, run_due_deadlines
 from tests.factories import make_delivered_order, make_gig, make_paid_order
 from tests.orders.situations import EVERY_STATE, make_order_in
+from tests.orders.test_dispute_steps import make_dispute_in
 
 K = DeadlineKind
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -215,3 +216,33 @@ def test_the_migration_winds_running_orders_as_the_services_do():
     migration.wind(apps, connection.schema_editor())
     migration.wind(apps, connection.schema_editor())  # a run that broke off is begun again
     assert {order.pk: rows(order) for order in orders} == wound
+
+
+def _asked_to_cancel() -> Order:
+    order = make_paid_order()
+    services.propose_cancellation(order_id=order.pk, user=order.seller, reason_code="", message="做不了")
+    return order
+
+
+@pytest.mark.parametrize(
+    ("make", "days", "said", "done"),
+    [
+        (_asked_to_cancel, 3, "逾期未答复", "订单已取消"),
+        (lambda: make_dispute_in(DisputeStatus.ANSWER), 4, "答复期快到了", "纠纷已由调解员接手"),
+        (lambda: make_dispute_in(DisputeStatus.MEDIATION), 30, "协商期即将结束", "协商期已结束"),
+        (lambda: make_dispute_in(DisputeStatus.DECIDED), 30, "裁定即将生效", "纠纷处理完毕"),
+    ],
+    ids=["cancelling", "answer", "mediation", "decision"],
+)
+def test_one_late_run_does_what_is_due_and_asks_nobody_for_what_it_ends(make, days, said, done):
+    order = make()
+    moment = clock.now()
+    ring_at(moment + days * DAY)
+    titles = told(order.buyer) + told(order.seller)
+    assert [title for title in titles if done in title], titles
+    assert not [title for title in titles if said in title], titles
+
+
+def test_every_reminder_that_warns_of_a_deed_says_of_which():
+    silent = {K.REQUIREMENTS_REMINDER, K.LATE}  # after the first nothing happens by itself; the second is a fact
+    assert set(deadlines.WARNS_OF) == deadlines.SAYINGS - silent

@@ -1,11 +1,13 @@
 """What a dispute is in detail: amounts to the fen, evidence that stays as it was, clocks that go on, who accepts what."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from marketplace.core import clock
 from marketplace.core.config import set_config
@@ -24,6 +26,7 @@ from marketplace.orders.models import (
     OrderProposal,
     Refund,
 )
+from marketplace.orders.services import disputes
 from marketplace.orders.services.dispute_splits import MOST_SPLITS
 from marketplace.orders.states import DisputeStatus, OrderStatus, ProposalStatus
 from marketplace.orders.tasks import run_due_deadlines
@@ -51,6 +54,25 @@ def refused(code, act, **kwargs):
 @pytest.mark.parametrize(
     ("refund_fen", "seller_fen"), [(0, 9_000), (1, 8_999), (4_005, 5_395), (9_999, 1), (10_000, 0)]
 )
+@contextmanager
+def _answer_lost():
+    """A transaction that is committed; only its answer never arrives."""
+    with transaction.atomic():
+        yield
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+def test_a_commit_whose_answer_was_lost_keeps_the_files_that_its_rows_name(monkeypatch):
+    order = make_delivered_order()
+    monkeypatch.setattr(disputes, "transaction", SimpleNamespace(atomic=_answer_lost))
+    with pytest.raises(OperationalError):
+        services.open_dispute(
+            order_id=order.pk, user=order.buyer, reason="和说好的不一样", files=[SimpleUploadedFile("a.txt", b"a")]
+        )
+    kept = DisputeFile.objects.get(statement__dispute__order=order)
+    assert kept.file.open().read() == b"a"
+
+
 def test_an_accepted_division_moves_the_money_to_the_fen(proposer, answerer, refund_fen, seller_fen):
     order = make_dispute_in(D.ANSWER)
     proposal = services.propose_split(

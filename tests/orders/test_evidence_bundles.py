@@ -292,7 +292,7 @@ def test_what_the_buyer_never_sent_is_nobodys_evidence():
         files={second.pk: SimpleUploadedFile("草稿.txt", b"private")},
     )
     services.skip_requirements(order_id=order.pk, seller=order.seller, message="先开始了")
-    services.open_dispute(order_id=order.pk, user=order.seller, reason="联系不上")
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="联系不上")
     tables, paths, paper = tables_of(order, order.seller)
     assert [(row["answer"], row["file"]) for row in tables["requirements"]] == [("", ""), ("", "")]
     assert not [path for path in paths if path.startswith("files/requirements")]

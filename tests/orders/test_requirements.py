@@ -168,7 +168,8 @@ def test_an_unsent_draft_is_shown_to_its_writer_and_can_be_sent_while_the_work_c
     row = order.requirements.first()
     services.save_requirements(order_id=order.pk, buyer=order.buyer, answers={row.pk: "我写了很久的要求"})
     services.skip_requirements(order_id=order.pk, seller=order.seller, message="1")
-    services.deliver_order(order_id=order.pk, seller=order.seller, message="完成")
+    with clock.moved_to(order.paid_at + timedelta(hours=24)):  # the buyer's second thought is over
+        services.deliver_order(order_id=order.pk, seller=order.seller, message="完成")
     buyer, seller = log_in(order.buyer), log_in(order.seller)
     page = buyer.get(order.get_absolute_url()).content.decode()
     assert "我写了很久的要求" in page
@@ -203,6 +204,38 @@ def test_a_seller_who_begins_at_once_takes_nobody_the_second_thought():
     with clock.moved_to(order.paid_at + timedelta(hours=23)):
         services.cancel_order(order_id=order.pk, user=order.buyer)
     assert order.refunds.get().amount_fen == order.total_fen
+
+
+def test_a_seller_who_began_without_the_requirements_takes_the_second_thought_by_no_other_step_either():
+    order = asked_order()
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="1")
+    seller = log_in(order.seller)
+    before = footprint(order)
+    for step in (
+        lambda: services.deliver_order(order_id=order.pk, seller=order.seller, message="1"),
+        lambda: services.open_dispute(order_id=order.pk, user=order.seller, reason="买家不配合"),
+    ):
+        with pytest.raises(OrderError) as refusal:
+            step()
+        assert refusal.value.code == OrderErrorCode.SECOND_THOUGHT
+        assert footprint(order) == before
+    page = seller.get(order.get_absolute_url()).content.decode()
+    assert "起可以交付" in page
+    assert url_of(order, "deliver") not in page
+    with clock.moved_to(order.paid_at + timedelta(hours=24)):
+        assert url_of(order, "deliver") in seller.get(order.get_absolute_url()).content.decode()
+        services.deliver_order(order_id=order.pk, seller=order.seller, message="完成")
+
+
+def test_the_buyer_may_open_a_dispute_and_the_seller_deliver_at_once_when_the_answers_came_after_all():
+    order = asked_order()
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="1")
+    row = order.requirements.first()
+    services.submit_requirements(order_id=order.pk, buyer=order.buyer, answers={row.pk: "青绿色"})
+    services.deliver_order(order_id=order.pk, seller=order.seller, message="完成")
+    other = asked_order()
+    services.skip_requirements(order_id=other.pk, seller=other.seller, message="1")
+    services.open_dispute(order_id=other.pk, user=other.buyer, reason="我还没说要什么")
 
 
 def test_who_sends_the_answers_after_all_has_had_the_last_word():

@@ -1,12 +1,15 @@
 """What every transition of an order asks first, and how the other side hears of it."""
 
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import override
 
 from marketplace.accounts.models import User
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify
+from marketplace.orders import deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Dispute, Order
 from marketplace.orders.states import (
@@ -43,6 +46,17 @@ def require_dispute_transition(dispute: Dispute, *, to: DisputeStatus, actor: st
     """Raise OrderError WRONG_STATE unless the table allows `actor` this step of a dispute (its order is locked)."""
     if not DISPUTE_TRANSITIONS.allows(DisputeStatus(dispute.status), to, actor):
         raise OrderError(OrderErrorCode.WRONG_STATE)
+
+
+def require_no_second_thought(order: Order) -> None:
+    """Raise OrderError SECOND_THOUGHT while the buyer of this (locked) order may still withdraw, since the seller began without
+    the requirements: a delivery or a dispute of the seller's would take that away.
+    """
+    until = deadlines.second_thought_until(order)
+    if until is not None:
+        raise OrderError(
+            OrderErrorCode.SECOND_THOUGHT, moment=date_format(timezone.localtime(until), "DATETIME_FORMAT")
+        )
 
 
 def tell(recipient_id: int, order: Order, title: Promise) -> None:

@@ -44,8 +44,15 @@ def run_deadline(*, order_id: int, kind: DeadlineKind) -> bool:
     if row is None:
         return False
     row.delete()
-    _HANDLERS[kind](order)
+    if not _is_overtaken(order, kind):
+        _HANDLERS[kind](order)
     return True
+
+
+def _is_overtaken(order: Order, kind: DeadlineKind) -> bool:
+    """Whether a reminder comes so late that what it warns of is due already: nobody is asked for what this run ends."""
+    deeds = deadlines.WARNS_OF.get(kind)
+    return bool(deeds) and order.deadlines.filter(kind__in=deeds, due_at__lte=clock.now()).exists()
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Delivery, Order, OrderEventType, ProposalKind
 from marketplace.orders.sent_files import DELIVERY, subject_of
 from marketplace.orders.services._files import keep_files
-from marketplace.orders.services._rules import require_transition, role_of, tell
+from marketplace.orders.services._rules import require_no_second_thought, require_transition, role_of, tell
 from marketplace.orders.services.proposals import overtake_proposals
 from marketplace.orders.states import OrderStatus
 from marketplace.uploads.models import Upload
@@ -36,7 +36,7 @@ def deliver_order(
 
     `uploads` are the seller's own, ready; `files` come with the request itself and are looked into first. Until acceptance
     the buyer sees pictures with a watermark, if the seller holds the originals back.
-    Raises OrderError WRONG_STATE or NOTHING_DELIVERED, or UploadError; then nothing of `files` stays behind.
+    Raises OrderError WRONG_STATE, SECOND_THOUGHT or NOTHING_DELIVERED, or UploadError; then nothing of `files` stays behind.
     """
     if not files and not uploads and not message.strip():
         raise OrderError(OrderErrorCode.NOTHING_DELIVERED)
@@ -71,6 +71,7 @@ def _deliver(
 ) -> Delivery:
     order = locks.lock_order(order_id)
     require_transition(order, to=OrderStatus.DELIVERED, actor=role_of(order, seller))
+    require_no_second_thought(order)
     now = clock.now()
     delivery = Delivery.objects.create(
         order=order,

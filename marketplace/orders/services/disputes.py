@@ -26,6 +26,7 @@ from marketplace.orders.services._cases import FOLDER, reminded_before, running_
 from marketplace.orders.services._rules import (
     other_id,
     require_dispute_transition,
+    require_no_second_thought,
     require_transition,
     role_of,
     tell,
@@ -33,7 +34,7 @@ from marketplace.orders.services._rules import (
 from marketplace.orders.services._uploads import StoredFile, stored
 from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.services.proposals import overtake_proposals
-from marketplace.orders.states import ANSWERER, BUYER, OPENER, SYSTEM, DisputeStatus, OrderStatus
+from marketplace.orders.states import ANSWERER, BUYER, OPENER, SELLER, SYSTEM, DisputeStatus, OrderStatus
 
 
 def open_dispute(
@@ -49,7 +50,8 @@ def open_dispute(
 
     `wanted_fen` is what should go back to the buyer: all of it when a buyer says nothing else, nothing for a seller.
     One that was taken back is opened again, with all that was said before.
-    Raises OrderError WRONG_STATE or REFUND_TOO_LARGE, and ValueError for an unknown reason; then no file stays behind.
+    Raises OrderError WRONG_STATE, SECOND_THOUGHT or REFUND_TOO_LARGE, and ValueError for an unknown reason; then no file
+    stays behind.
     """
     with stored(files, folder=FOLDER) as stored_files, transaction.atomic():
         return _open(order_id, user, reason.strip(), reason_code, wanted_fen, stored_files)
@@ -61,6 +63,8 @@ def _open(
     order = locks.lock_order(order_id)
     side = role_of(order, user)
     require_transition(order, to=OrderStatus.DISPUTED, actor=side)
+    if side == SELLER:
+        require_no_second_thought(order)
     code = known_reason(DISPUTE_REASONS, side, reason_code)
     wanted = _wanted(order, wanted_fen, silent=order.kept_fen if side == BUYER else 0)
     now = clock.now()
