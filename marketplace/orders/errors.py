@@ -49,6 +49,8 @@ class OrderErrorCode(StrEnum):
     OWN_CASE = "own_case"
     SAME_MEDIATOR = "same_mediator"
     ACCEPTED_ALREADY = "accepted_already"
+    APPEAL_OVER = "appeal_over"
+    PAYMENT_CHECKED = "payment_checked"
     QUANTITY = "quantity"
     ORDER_TOO_LONG = "order_too_long"
     COUPON_UNKNOWN = "coupon_unknown"
@@ -151,6 +153,11 @@ class OrderError(DomainError):
             "You made the decision that is appealed. A colleague has to decide the appeal."
         ),
         OrderErrorCode.ACCEPTED_ALREADY: _("You have accepted this decision, so it can no longer be appealed by you."),
+        OrderErrorCode.APPEAL_OVER: _("The time to appeal is over: the decision stands. Nothing was sent."),
+        OrderErrorCode.PAYMENT_CHECKED: _(
+            "The time to pay is over, and we are asking the payment institution whether your payment still came. Please come back "
+            "in a minute; nothing was changed."
+        ),
         OrderErrorCode.QUANTITY: _("Between 1 and %(most)s at once, please."),
         OrderErrorCode.ORDER_TOO_LONG: _(
             "This would take %(days)s days; an order takes at most %(most)s, since payment institutions give nothing back "

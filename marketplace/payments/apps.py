@@ -9,9 +9,12 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
         from marketplace.orders.channels import limited_by
+        from marketplace.orders.paying import known_by
         from marketplace.payments import checks  # noqa: F401 registers itself
         from marketplace.payments.own_data import PaymentsSection
+        from marketplace.payments.selectors import has_open_attempt
         from marketplace.payments.services.custody import held_work, longest_work_by_channel
 
         register("payments", PaymentsSection())
         limited_by(longest_work_by_channel, held=held_work)
+        known_by(has_open_attempt)

@@ -45,6 +45,11 @@ def pending_payment(order: Order, gateway_code: str = "") -> Payment | None:
     return (pending.filter(gateway=gateway_code) if gateway_code else pending).first()
 
 
+def has_open_attempt(order_id: int) -> bool:
+    """Whether an institution may still take money for an order: an attempt that nobody has heard the end of."""
+    return Payment.objects.filter(order=order_id, status=PaymentStatus.PENDING).exists()
+
+
 def expired_unpaid_orders() -> QuerySet[Order]:
     """Orders whose payment clock ran out: those whose attempts nobody has tried to close first, then the longest untried.
 

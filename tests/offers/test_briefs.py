@@ -24,7 +24,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.states import OrderStatus
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
-from tests.factories import make_category, make_gig, make_seller, make_user
+from tests.factories import decide_finally, make_category, make_gig, make_seller, make_user
 from tests.offers.situations import make_agreement, make_brief, make_offer, pay, sent_file, stages, terms
 
 S = BriefStatus
@@ -286,7 +286,7 @@ def test_what_was_agreed_about_a_brief_that_is_opened_again_holds_no_longer(brie
     if plan is not None:
         plan.refresh_from_db()
         assert (plan.stopped_by, plan.stopped_words) == (buyer, "需求已重新开始征集。")
-    assert Notification.objects.filter(recipient=seller, title__startswith="买家没有付款").count() == 1
+    assert Notification.objects.filter(recipient=seller, title__startswith="买家重新征集报价").count() == 1
     chosen = make_offer(seller=make_seller(), buyer=buyer, brief=brief)
     services.accept_offer(offer_id=chosen.pk, user=buyer)
     assert Order.objects.filter(status=OrderStatus.PENDING_PAYMENT).count() == 1
@@ -334,6 +334,24 @@ def test_a_settled_brief_opens_again_only_while_nothing_is_paid(brief, buyer, se
     services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7)
     brief.refresh_from_db()
     assert brief.status == S.OPEN
+
+
+@pytest.mark.parametrize("in_stages", [False, True])
+@pytest.mark.parametrize("end", ["seller cancels", "all given back"])
+def test_a_brief_whose_chosen_seller_did_nothing_for_it_opens_again(brief, buyer, seller, in_stages, end):
+    offer = make_offer(seller=seller, buyer=buyer, brief=brief, **({"stages": stages()} if in_stages else {}))
+    agreed = services.accept_offer(offer_id=offer.pk, user=buyer)
+    order = pay(agreed.plan.milestones.get(position=1).order if in_stages else agreed.order)
+    if end == "seller cancels":
+        orders.cancel_order(order_id=order.pk, user=seller)
+    else:
+        orders.open_dispute(order_id=order.pk, user=buyer, reason="没有开工")
+        decide_finally(order, refund_fen=order.total_fen)
+    services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7)
+    brief.refresh_from_db()
+    assert brief.status == S.OPEN
+    other = make_offer(seller=make_seller(), buyer=buyer, brief=brief)
+    assert services.accept_offer(offer_id=other.pk, user=buyer).order is not None
 
 
 def test_a_brief_settled_in_stages_stays_settled_once_a_stage_is_paid(brief, buyer, seller):

@@ -15,6 +15,7 @@ from marketplace.ledger.postings_own_money import own_fen
 from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Coupon, CouponUse, Order, Refund
+from marketplace.orders.states import OrderStatus
 from marketplace.orders.tasks import run_due_deadlines
 from marketplace.payments.audit import audit_money
 from tests.factories import (
@@ -191,6 +192,28 @@ def test_one_page_sent_twice_uses_the_coupon_once():
     assert first == again
     coupon.refresh_from_db()
     assert coupon.uses == 1
+
+
+def test_another_coupon_of_the_same_sum_is_another_choice_and_gives_the_first_one_back():
+    first, second = make_coupon(amount_fen=500, most_uses=1), make_coupon(amount_fen=500, most_uses=1)
+    buyer, gig, key = make_user(), make_gig(), uuid4()
+    one, two = (
+        make_order(buyer=buyer, gig=gig, coupon_code=coupon.code, checkout_key=key) for coupon in (first, second)
+    )
+    assert (one.pk != two.pk, one.discount_fen) == (True, two.discount_fen)
+    assert two.snapshot["bought"]["coupon"] == second.code
+    for coupon in (first, second):
+        coupon.refresh_from_db()
+    assert (first.uses, second.uses) == (0, 1)
+
+
+def test_two_coupons_for_a_first_order_can_be_tried_one_after_the_other_on_one_page():
+    coupons = [make_coupon(amount_fen=amount_fen, first_order_only=True) for amount_fen in (500, 800)]
+    buyer, gig, key = make_user(), make_gig(), uuid4()
+    orders = [make_order(buyer=buyer, gig=gig, coupon_code=coupon.code, checkout_key=key) for coupon in coupons]
+    assert CouponUse.objects.get(returned_at=None).order == orders[1]
+    orders[0].refresh_from_db()
+    assert orders[0].status == OrderStatus.CANCELLED
 
 
 def refusal_of(coupon_code: str, **choice) -> OrderErrorCode:

@@ -244,6 +244,46 @@ def test_taking_back_after_a_delivery_leaves_the_acceptance_the_time_it_had():
     assert order.deadlines.get(kind=DeadlineKind.ACCEPT).due_at == order.auto_accept_at
 
 
+def test_a_late_seller_buys_no_time_by_a_dispute_of_their_own():
+    order = make_paid_order()
+    due_at = order.due_at
+    with clock.moved_to(due_at + timedelta(hours=23)):
+        services.open_dispute(order_id=order.pk, user=order.seller, reason="买家不配合")
+    with clock.moved_to(due_at + timedelta(days=2)):
+        services.withdraw_dispute(order_id=order.pk, user=order.seller)
+        order.refresh_from_db()
+        assert order.due_at == due_at
+        services.cancel_order(order_id=order.pk, user=order.buyer)  # very late, as if there had been none
+    assert order.refunds.get().amount_fen == order.total_fen
+
+
+def test_a_proposal_to_cancel_that_a_dispute_overtook_leaves_the_acceptance_no_time_of_its_own():
+    order = make_delivered_order()
+    order.refresh_from_db()
+    until = order.auto_accept_at
+    services.propose_cancellation(order_id=order.pk, user=order.seller, reason_code="", message="做不了")
+    order.refresh_from_db()
+    assert order.auto_accept_at > until + timedelta(hours=47)
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="说不拢")
+    services.withdraw_dispute(order_id=order.pk, user=order.buyer)
+    order.refresh_from_db()
+    assert abs(order.auto_accept_at - until) < timedelta(minutes=1)
+
+
+def test_the_time_to_appeal_that_was_written_counts_however_late_the_job_comes():
+    order = make_dispute_in(D.DECIDED)
+    with clock.moved_to(order.dispute.takes_effect_at):
+        before = footprint(order)
+        refused(
+            OrderErrorCode.APPEAL_OVER,
+            services.appeal_decision,
+            order_id=order.pk,
+            user=order.buyer,
+            text="没有看第二份文件。",
+        )
+        assert footprint(order) == before
+
+
 @pytest.mark.parametrize(("make", "side"), [(make_paid_order, "seller"), (make_delivered_order, "buyer")])
 def test_a_side_takes_back_once_so_that_no_dispute_holds_the_others_money_without_end(make, side):
     order = make()

@@ -20,6 +20,7 @@ from marketplace.payments.models import Payment, PaymentStatus
 from marketplace.payments.services.paying import ORDER_ALREADY_PAID, ORDER_CLOSED
 from marketplace.payments.tasks import close_expired_orders, pay_due_refunds
 from tests.factories import decide_finally, make_finance
+from tests.offers.situations import make_plan
 from tests.payments.conftest import Purchase, deliver_and_accept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
@@ -266,3 +267,17 @@ def purchase_of_1280(db, new_purchase):
     bought.refresh()
     deliver_and_accept(bought.order)
     return bought
+
+
+def test_an_order_whose_payment_may_still_come_is_asked_for_before_it_is_placed_anew(alipay_sandbox, buyer, seller):
+    plan = make_plan(buyer=buyer, seller=seller)
+    first = plan.milestones.get(position=1).order
+    services.start_payment(order_id=first.pk, gateway_code="alipay")
+    with clock.moved_to(first.payment_expires_at + timedelta(minutes=1)):
+        with pytest.raises(OrderError) as refusal:
+            orders.fund_stage(plan_id=plan.pk, buyer=buyer)
+        assert refusal.value.code == OrderErrorCode.PAYMENT_CHECKED
+        first.refresh_from_db()
+        assert first.status == OrderStatus.PENDING_PAYMENT
+        assert close_expired_orders() == 1  # the institution was asked, and closed it on its side
+        assert orders.fund_stage(plan_id=plan.pk, buyer=buyer) != first

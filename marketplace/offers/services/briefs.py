@@ -90,8 +90,9 @@ def reopen_brief(*, brief_id: int, buyer: User, valid_days: int) -> Brief:
     """Take offers again, for this many days from now: whose offers its end had ended hear of it, and the job tells sellers
     who were not told before.
 
-    After an offer was chosen only while nothing has been paid for it, nor can be: then what was agreed holds no longer.
-    Safe to call twice. Raises BriefError WRONG_STATE, PAID, VALIDITY or TOO_MANY_OPEN.
+    After an offer was chosen only while nothing has been paid for it, nor can be, or when all of it went back: then what was
+    agreed holds no longer. Safe to call twice. Raises BriefError WRONG_STATE, PAID, VALIDITY or TOO_MANY_OPEN, and OrderError
+    PAYMENT_CHECKED.
     """
     _check_validity(valid_days)
     # What ends may be an agreement in stages, which holds its people: they come before the brief.
@@ -147,7 +148,7 @@ def _open_again(negotiation: Negotiation, brief: Brief, buyer: User) -> None:
         if not _drop_unpaid(negotiation, buyer):
             raise BriefError(BriefErrorCode.PAID)
         end_agreement(negotiation, newest, status=OfferStatus.OVERTAKEN)
-        told = _("The buyer did not pay and takes offers again: what was agreed no longer holds, you may offer anew")
+        told = _("The buyer takes offers again: what was agreed no longer holds, you may offer anew")
     elif newest.status == OfferStatus.OVERTAKEN and brief.ended_at and newest.answered_at >= brief.ended_at:
         told = _("A brief that you had answered takes offers again: you may offer anew")
     else:
@@ -157,12 +158,15 @@ def _open_again(negotiation: Negotiation, brief: Brief, buyer: User) -> None:
 
 
 def _drop_unpaid(negotiation: Negotiation, buyer: User) -> bool:
-    """Whether nothing of what was agreed is paid for, or can be in this moment."""
+    """Whether nothing of what was agreed is paid for, or can be in this moment; what was undone again counts as not paid."""
     if negotiation.plan_id is not None:
         with recipient_language():
             words = gettext("The brief takes offers again.")
         return stop_unpaid_plan(plan_id=negotiation.plan_id, user=buyer, words=words)
-    return negotiation.order_id is None or still_payable(order_id=negotiation.order_id) is None
+    if negotiation.order_id is None:
+        return True
+    order = still_payable(order_id=negotiation.order_id)
+    return order is None or order.is_undone
 
 
 def _require_room(buyer: User) -> None:

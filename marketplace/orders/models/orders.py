@@ -165,6 +165,12 @@ class Order(TimeStamped):
         return self.total_fen - sum(refund.amount_fen for refund in self.refunds.all() if not refund.payment_reference)
 
     @property
+    def is_undone(self) -> bool:
+        """Whether it ended without a purchase: cancelled, or all of its money given back by what ended a dispute."""
+        was_given_back = self.status == OrderStatus.RESOLVED and self.kept_fen == 0
+        return self.status == OrderStatus.CANCELLED or was_given_back
+
+    @property
     def refundable_fen(self) -> int:
         """The most that may be given back now, in fen: all of a running order goes back by cancelling it instead."""
         return self.kept_fen if self.status in FINAL_STATUSES else self.kept_fen - 1

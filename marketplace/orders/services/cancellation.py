@@ -9,6 +9,7 @@ from marketplace.core.rules import rule
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import CancelledBy, Order, OrderEventType
+from marketplace.orders.paying import may_be_paid_now
 from marketplace.orders.reasons import CANCEL_REASONS, known_reason
 from marketplace.orders.services._rules import other_id, require_transition, role_of, tell
 from marketplace.orders.services.coupons import give_back_coupon
@@ -70,10 +71,16 @@ def drop_unpaid(order: Order, *, user: User, actor: str = BUYER, reason: str = "
 def still_payable(*, order_id: int) -> Order | None:
     """An order that was placed, locked for the caller's transaction, unless nothing can be paid for it any more.
 
-    One whose payment time is over is closed here, as its clock would do a moment later. What has been paid comes back too.
+    One whose payment time is over is closed here, as its clock would do a moment later; not while its payment may still
+    arrive, which only the institution knows (the clock asks it). What has been paid comes back too.
+    Raises OrderError PAYMENT_CHECKED.
     """
-    close_unpaid_order(order_id=order_id)
     order = locks.lock_order(order_id)
+    is_over = order.status == OrderStatus.PENDING_PAYMENT and order.payment_expires_at <= clock.now()
+    if is_over and may_be_paid_now(order.pk):
+        raise OrderError(OrderErrorCode.PAYMENT_CHECKED)
+    if close_unpaid_order(order_id=order_id):
+        return None
     return None if order.status == OrderStatus.CANCELLED and order.paid_at is None else order
 
 

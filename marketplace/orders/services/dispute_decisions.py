@@ -156,13 +156,15 @@ def accept_decision(*, order_id: int, user: User) -> Dispute:
 def appeal_decision(*, order_id: int, user: User, text: str, files: Sequence[UploadedFile] = ()) -> Dispute:
     """Either side says why the decision is wrong, once; another mediator then decides for good.
 
-    Raises OrderError WRONG_STATE, ACCEPTED_ALREADY, NOTHING_SAID or TOO_MANY_FILES.
+    Raises OrderError WRONG_STATE, APPEAL_OVER, ACCEPTED_ALREADY, NOTHING_SAID or TOO_MANY_FILES.
     """
     with stored(files, folder=FOLDER) as stored_files, transaction.atomic():
         order = locks.lock_order(order_id)
         side = role_of(order, user)
         dispute = running_dispute(order)
         require_dispute_transition(dispute, to=DisputeStatus.APPEALED, actor=side)
+        if dispute.takes_effect_at is not None and dispute.takes_effect_at <= clock.now():  # however late the job comes
+            raise OrderError(OrderErrorCode.APPEAL_OVER)
         if dispute.buyer_accepted_at if side == BUYER else dispute.seller_accepted_at:
             raise OrderError(OrderErrorCode.ACCEPTED_ALREADY)
         say(dispute, user, StatementKind.APPEAL, text.strip(), stored_files)

@@ -82,12 +82,12 @@ def _open(
     dispute.decision_due_at = now + timedelta(days=max(rule(order.rules, "disputes.decision_days"), own_days + 1))
     dispute.answered_at = dispute.mediation_ends_at = None
     dispute.save()
+    overtake_proposals(order)  # before counting: one to cancel had put its own time on the acceptance
     left = {} if order.auto_accept_at is None else {"acceptance_left_seconds": _seconds(order.auto_accept_at - now)}
     order.status = OrderStatus.DISPUTED
     order.auto_accept_at = None
     order.save(update_fields=["status", "auto_accept_at", "updated_at"])
     deadlines.keep_clocks(order)
-    overtake_proposals(order)
     deadlines.set_deadlines(
         order,
         {
@@ -169,8 +169,9 @@ def add_evidence(*, order_id: int, user: User, text: str = "", files: Sequence[U
 def withdraw_dispute(*, order_id: int, user: User) -> Order:
     """Who opened it takes it back, as long as nothing is decided: the order goes on where it stood.
 
-    Working time that the dispute took is added, and an acceptance has the time that was left when it was opened. Each side
-    takes back once: opened and taken back again and again, a dispute would hold the other side's money without end.
+    Working time that a dispute of the buyer's took is added; a seller's own buys no time, nor takes the buyer's right to cancel
+    what is very late. An acceptance has the time that was left when it was opened. Each side takes back once: opened and taken
+    back again and again, a dispute would hold the other side's money without end.
     Raises OrderError WRONG_STATE or TAKEN_BACK_BEFORE.
     """
     order = locks.lock_order(order_id)
@@ -187,7 +188,7 @@ def withdraw_dispute(*, order_id: int, user: User) -> Order:
     order.status = target
     if target == OrderStatus.DELIVERED:
         order.auto_accept_at = now + _acceptance_left(order)
-    elif order.due_at is not None:
+    elif order.due_at is not None and user.pk == order.buyer_id:
         order.due_at += now - dispute.began_at
     order.save(update_fields=["status", "auto_accept_at", "due_at", "updated_at"])
     overtake_proposals(order)

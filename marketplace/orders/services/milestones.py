@@ -141,12 +141,15 @@ def stop_plan(*, plan_id: int, user: User, words: str) -> MilestonePlan:
 def stop_unpaid_plan(*, plan_id: int, user: User, words: str) -> bool:
     """In the caller's transaction: stop an agreement of which nothing has been paid, and nothing can be in this moment.
 
-    Returns False, and leaves it as it is, when something has or can. Raises PermissionDenied for strangers.
+    Returns False, and leaves it as it is, when something has or can. A first stage that was undone again counts as not paid:
+    no other can have begun. Raises PermissionDenied for strangers, and OrderError PAYMENT_CHECKED.
     """
     plan = _lock(plan_id, user)
     first = plan.milestones.order_by("position").first()
-    if first is not None and first.order_id is not None and still_payable(order_id=first.order_id) is not None:
-        return False
+    if first is not None and first.order_id is not None:
+        order = still_payable(order_id=first.order_id)
+        if order is not None and not order.is_undone:
+            return False
     if plan.stopped_at is None:
         _stop(plan, user, words)
     return True

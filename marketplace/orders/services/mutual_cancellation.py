@@ -122,9 +122,9 @@ def _move_acceptance(order: Order, *, by: timedelta) -> None:
 
 
 def _go_on(order: Order, proposal: OrderProposal) -> None:
-    """Answered early with no, or taken back: the acceptance clock goes on from where it stood."""
-    refused = proposal.status in (ProposalStatus.DECLINED, ProposalStatus.WITHDRAWN)
-    if refused and order.status == OrderStatus.DELIVERED and proposal.expires_at and proposal.answered_at:
+    """Answered early with no, taken back, or overtaken: the acceptance clock goes on from where it stood."""
+    ended = proposal.status in (ProposalStatus.DECLINED, ProposalStatus.WITHDRAWN, ProposalStatus.OVERTAKEN)
+    if ended and order.status == OrderStatus.DELIVERED and proposal.expires_at and proposal.answered_at:
         _move_acceptance(order, by=-(proposal.expires_at - proposal.answered_at))
 
 

@@ -23,7 +23,6 @@ from marketplace.ledger import services as ledger
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import (
-    Coupon,
     CouponUse,
     Order,
     OrderEventType,
@@ -132,7 +131,7 @@ def get_or_place_order(
         if placed is not None:
             return placed, False
         if quote.coupon is not None:
-            _free_coupon(quote.coupon, first_key=first, buyer=buyer)
+            _free_coupons(first_key=first, buyer=buyer)
 
 
 def _as_it_is_now(package_id: int, buyer: User) -> Any:
@@ -234,15 +233,19 @@ def _led_to(checkout_key: UUID, is_same: Callable[[Order], bool]) -> tuple[Order
 
 def _is_same_purchase(order: Order, *, buyer: User, quote: Quote) -> bool:
     sums = (order.total_fen, order.discount_fen)
-    return _is_same_choice(order, buyer=buyer, quote=quote) and sums == (quote.total_fen, quote.discount_fen)
+    code = "" if quote.coupon is None else quote.coupon.code
+    is_same = sums == (quote.total_fen, quote.discount_fen) and _coupon_of(order) == code
+    return is_same and _is_same_choice(order, buyer=buyer, quote=quote)
+
+
+def _coupon_of(order: Order) -> str:
+    """The code of the coupon that an order was placed with; empty for none."""
+    return str(order.snapshot.get("bought", {}).get("coupon") or "")
 
 
 def _is_paid_with(order: Order, *, buyer: User, quote: Quote, code: str) -> bool:
     """Whether an order is this choice with the coupon of this code; `quote` is without one."""
-    if (
-        order.total_fen + order.discount_fen != quote.price_fen
-        or order.snapshot.get("bought", {}).get("coupon") != code
-    ):
+    if order.total_fen + order.discount_fen != quote.price_fen or _coupon_of(order) != code:
         return False
     return bool(order.discount_fen) and _is_same_choice(order, buyer=buyer, quote=quote)
 
@@ -258,13 +261,14 @@ def _is_same_choice(order: Order, *, buyer: User, quote: Quote) -> bool:
     )
 
 
-def _free_coupon(coupon: Coupon, *, first_key: UUID, buyer: User) -> None:
-    """The page chose anew: what it placed before, unpaid, with this coupon is dropped, or it would hold the coupon.
+def _free_coupons(*, first_key: UUID, buyer: User) -> None:
+    """The page chose anew: what it placed before, unpaid, with a coupon is dropped, or it would hold that one, or the only
+    first order that there is.
 
     Money that still comes for it goes back. The order's lock comes before the coupon's (docs/locking.md).
     """
     placed = unpaid_of_page(first_key, buyer=buyer)
-    for order_id in CouponUse.objects.filter(order__in=placed, coupon=coupon, returned_at=None).values_list("order"):
+    for order_id in CouponUse.objects.filter(order__in=placed, returned_at=None).values_list("order"):
         earlier = locks.lock_order(order_id[0])
         if earlier.status == OrderStatus.PENDING_PAYMENT:
             drop_unpaid(earlier, user=buyer)
