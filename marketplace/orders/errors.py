@@ -155,8 +155,8 @@ class OrderError(DomainError):
         OrderErrorCode.ACCEPTED_ALREADY: _("You have accepted this decision, so it can no longer be appealed by you."),
         OrderErrorCode.APPEAL_OVER: _("The time to appeal is over: the decision stands. Nothing was sent."),
         OrderErrorCode.PAYMENT_CHECKED: _(
-            "The time to pay is over, and we are asking the payment institution whether your payment still came. Please come back "
-            "in a minute; nothing was changed."
+            "The time to pay is over, and we are asking the payment institution whether your payment still came. Please come "
+            "back in a minute; nothing was changed."
         ),
         OrderErrorCode.QUANTITY: _("Between 1 and %(most)s at once, please."),
         OrderErrorCode.ORDER_TOO_LONG: _(

@@ -17,7 +17,7 @@ from marketplace.orders.models import Refund, RefundStatus
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.audit import audit_money
 from marketplace.payments.models import Payment, PaymentStatus
-from marketplace.payments.services.paying import ORDER_ALREADY_PAID, ORDER_CLOSED
+from marketplace.payments.services.paying import ORDER_ALREADY_PAID, ORDER_CLOSED, start_payment
 from marketplace.payments.tasks import close_expired_orders, pay_due_refunds
 from tests.factories import decide_finally, make_finance
 from tests.offers.situations import make_plan
@@ -272,7 +272,7 @@ def purchase_of_1280(db, new_purchase):
 def test_an_order_whose_payment_may_still_come_is_asked_for_before_it_is_placed_anew(alipay_sandbox, buyer, seller):
     plan = make_plan(buyer=buyer, seller=seller)
     first = plan.milestones.get(position=1).order
-    services.start_payment(order_id=first.pk, gateway_code="alipay")
+    start_payment(order_id=first.pk, gateway_code="alipay")
     with clock.moved_to(first.payment_expires_at + timedelta(minutes=1)):
         with pytest.raises(OrderError) as refusal:
             orders.fund_stage(plan_id=plan.pk, buyer=buyer)
