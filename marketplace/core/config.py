@@ -45,7 +45,7 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             0,
             240,
             _("hours"),
-            _("Where the seller began without the requirements, the buyer may cancel alone after the payment for"),
+            _("Where the seller began without the requirements, the buyer may cancel alone from then on for"),
         ),
         # facts/marketplace.md, "suggested own defaults": one pause of seven days, once for each order.
         ConfigDefinition(

@@ -166,10 +166,11 @@ def _next_requirements(order: Order, is_buyer: bool) -> NextThing:
         title = _("Tell the seller what you need")
         text = _(
             "%(days)s days for delivery start when you send it, or when the seller begins without it. "
-            "Until you have sent it you can cancel and get everything back; once the seller has begun, only shortly after "
-            "the payment."
+            "Until you have sent it you can cancel and get everything back; where the seller begins without it, for %(hours)s "
+            "hours from then on."
         )
-        return NextThing(title=title, text=text % {"days": order.delivery_days}, actions=["requirements", "cancel"])
+        figures = {"days": order.delivery_days, "hours": rule(order.rules, "orders.second_thought_hours")}
+        return NextThing(title=title, text=text % figures, actions=["requirements", "cancel"])
     return NextThing(
         title=_("The buyer is writing the requirements"),
         text=_("Your delivery clock of %(days)s days has not started yet. You will be told.")
@@ -214,8 +215,13 @@ def _next_in_progress(order: Order, is_buyer: bool) -> NextThing:
         deadline=order.due_at,
         deadline_text=_("was the promised time of delivery") if late else _("is the promised time of delivery"),
         started_at=order.started_at,
-        actions=_way_out(late),
+        actions=[*_still_missing(order), *_way_out(late)],
     )
+
+
+def _still_missing(order: Order) -> list[str]:
+    """A buyer whose seller began without the requirements can send them after all."""
+    return ["requirements"] if any(row.is_draft for row in order.requirements.all()) else []
 
 
 def _next_revision(order: Order, is_buyer: bool) -> NextThing:

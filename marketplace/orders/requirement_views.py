@@ -1,7 +1,7 @@
 """The pages around the requirements: answering them, keeping a draft, beginning without them, adding to them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
+from marketplace.core.rules import rule
 from marketplace.orders import selectors, services
 from marketplace.orders.models import Order
 from marketplace.orders.requirement_forms import NoteForm, RequirementsForm, SkipForm
@@ -69,8 +70,8 @@ class _Page:
 _SKIP = _Page(
     title=_("Begin without the requirements"),
     text=_(
-        "Your delivery clock starts now, and the buyer is told. Shortly after the payment the buyer can still cancel alone, "
-        "then only once you are very late."
+        "Your delivery clock starts now, and the buyer is told. For %(hours)s hours the buyer can still send the requirements or "
+        "cancel alone; you cannot deliver before that, unless the requirements come."
     ),
     button=_("Begin and start the clock"),
     done=_("The clock runs. The buyer was told."),
@@ -116,5 +117,7 @@ def _one_form(request: HttpRequest, number: str, page: _Page) -> HttpResponse:
             return redirect(order)
     elif request.method == "GET" and not page.is_open(order, request.user):
         return redirect(order)
-    context = {"order": order, "form": form, "action": page, "cover_url": selectors.cover_url(order)}
+    hours = rule(order.rules, "orders.second_thought_hours")
+    action = replace(page, text=page.text % {"hours": hours})
+    context = {"order": order, "form": form, "action": action, "cover_url": selectors.cover_url(order)}
     return render(request, "orders/order_action.html", context, status=200 if request.method == "GET" else 422)

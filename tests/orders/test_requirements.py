@@ -227,6 +227,18 @@ def test_a_seller_who_began_without_the_requirements_takes_the_second_thought_by
         services.deliver_order(order_id=order.pk, seller=order.seller, message="完成")
 
 
+def test_a_seller_who_begins_days_after_the_payment_surprises_nobody_either():
+    order = asked_order()
+    with clock.moved_to(order.paid_at + timedelta(days=6)):
+        services.skip_requirements(order_id=order.pk, seller=order.seller, message="先按常规做")
+        page = log_in(order.buyer).get(order.get_absolute_url()).content.decode()
+        assert "你可以单方取消并拿回全款" in page
+        assert f'href="{url_of(order)}"' in page  # and the answers can still be sent
+    with clock.moved_to(order.paid_at + timedelta(days=6, hours=23)):
+        services.cancel_order(order_id=order.pk, user=order.buyer)
+    assert order.refunds.get().amount_fen == order.total_fen
+
+
 def test_the_buyer_may_open_a_dispute_and_the_seller_deliver_at_once_when_the_answers_came_after_all():
     order = asked_order()
     services.skip_requirements(order_id=order.pk, seller=order.seller, message="1")

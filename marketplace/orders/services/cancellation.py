@@ -24,7 +24,7 @@ def cancel_order(*, order_id: int, user: User, reason_code: str = "", reason: st
     """One side ends an order alone; whatever is in escrow goes back to the buyer whole. Safe to call twice.
 
     A buyer may cancel work in progress only when it is very late, by the rules the order was made under
-    (facts/marketplace.md, rule 4), or for some hours after the payment when the seller began without the requirements.
+    (facts/marketplace.md, rule 4), or for some hours after the seller began without the requirements.
     A seller who cancels what was paid bears a mark: `Order.cancelled_by` says so.
     Raises OrderError WRONG_STATE or NOT_LATE_ENOUGH, and ValueError for a reason that this side does not have.
     """
