@@ -91,7 +91,8 @@ def is_very_late(order: Order) -> bool:
 def second_thought_until(order: Order) -> datetime | None:
     """Until when (UTC) a buyer whose seller began without the requirements may still cancel alone. None where that is over.
 
-    Counted from the beginning: a seller may begin a week after the payment, and takes nobody by surprise then either. Whoever sends the answers after all, or whose gig asked nothing, has had the last word before the work.
+    Counted from the beginning: a seller may begin a week after the payment, and takes nobody by surprise then either.
+    Whoever sends the answers after all, or whose gig asked nothing, has had the last word before the work.
     """
     if order.status not in WORKED_ON_STATUSES or order.started_at is None:
         return None

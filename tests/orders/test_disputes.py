@@ -54,25 +54,6 @@ def refused(code, act, **kwargs):
 @pytest.mark.parametrize(
     ("refund_fen", "seller_fen"), [(0, 9_000), (1, 8_999), (4_005, 5_395), (9_999, 1), (10_000, 0)]
 )
-@contextmanager
-def _answer_lost():
-    """A transaction that is committed; only its answer never arrives."""
-    with transaction.atomic():
-        yield
-    raise OperationalError("server closed the connection unexpectedly")
-
-
-def test_a_commit_whose_answer_was_lost_keeps_the_files_that_its_rows_name(monkeypatch):
-    order = make_delivered_order()
-    monkeypatch.setattr(disputes, "transaction", SimpleNamespace(atomic=_answer_lost))
-    with pytest.raises(OperationalError):
-        services.open_dispute(
-            order_id=order.pk, user=order.buyer, reason="和说好的不一样", files=[SimpleUploadedFile("a.txt", b"a")]
-        )
-    kept = DisputeFile.objects.get(statement__dispute__order=order)
-    assert kept.file.open().read() == b"a"
-
-
 def test_an_accepted_division_moves_the_money_to_the_fen(proposer, answerer, refund_fen, seller_fen):
     order = make_dispute_in(D.ANSWER)
     proposal = services.propose_split(
@@ -202,6 +183,25 @@ def test_the_database_itself_lets_nobody_decide_twice_or_change_what_was_said_or
         DisputeDecision.objects.create(**same)
     with pytest.raises(IntegrityError, match="has_reasons"), transaction.atomic():
         DisputeDecision.objects.create(**same | {"mediator": make_moderator(), "explanation": ""})
+
+
+@contextmanager
+def _answer_lost():
+    """A transaction that is committed; only its answer never arrives."""
+    with transaction.atomic():
+        yield
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+def test_a_commit_whose_answer_was_lost_keeps_the_files_that_its_rows_name(monkeypatch):
+    order = make_delivered_order()
+    monkeypatch.setattr(disputes, "transaction", SimpleNamespace(atomic=_answer_lost))
+    with pytest.raises(OperationalError):
+        services.open_dispute(
+            order_id=order.pk, user=order.buyer, reason="和说好的不一样", files=[SimpleUploadedFile("a.txt", b"a")]
+        )
+    kept = DisputeFile.objects.get(statement__dispute__order=order)
+    assert kept.file.open().read() == b"a"
 
 
 def test_a_decision_without_reasons_is_none():

@@ -305,7 +305,7 @@ def test_what_the_buyer_never_sent_is_nobodys_evidence():
     file = reverse("orders_dispute_file", args=[order.dispute.pk, "requirement", second.pk])
     assert mediator.get(file).status_code == 404
 
-    services.withdraw_dispute(order_id=order.pk, user=order.seller)
+    services.withdraw_dispute(order_id=order.pk, user=order.buyer)
     services.submit_requirements(
         order_id=order.pk, buyer=order.buyer, answers={first.pk: "要蓝色", second.pk: "见附件"}
     )
