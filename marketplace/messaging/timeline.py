@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.messaging.models import Message
 from marketplace.orders.models import Order
-from marketplace.orders.states import OrderStatus
 from marketplace.orders.timeline import TimelineEntry
 
 MOST, EXCERPT = 50, 160
@@ -20,11 +19,8 @@ def messages_of(order: Order, viewer: User) -> list[TimelineEntry]:
         conversation__buyer=order.seller_id, conversation__seller=order.buyer_id
     )
     messages = Message.objects.filter(two, created_at__gte=order.created_at)
-    ended = order.completed_at or order.cancelled_at
-    if ended is None and order.status == OrderStatus.RESOLVED:
-        ended = order.dispute.decided_at
-    if ended is not None:
-        messages = messages.filter(created_at__lte=ended)
+    if order.ended_at is not None:
+        messages = messages.filter(created_at__lte=order.ended_at)
     newest = messages.select_related("sender__profile").prefetch_related("attachments").order_by("-pk")[:MOST]
     return [
         TimelineEntry(

@@ -45,6 +45,8 @@ def read_by(reader: Reader) -> None:
 
 
 def conversation_of(order: Order) -> list[Said]:
-    """What the two said since a month before the order was placed, oldest first; empty when nobody keeps messages."""
-    since = order.created_at - BEFORE_THE_ORDER
-    return [said for reader in _readers for said in reader(order.buyer, order.seller, since)]
+    """What the two said since a month before the order was placed and until it ended, oldest first; empty when nobody keeps
+    messages. What they write about later orders is nobody's evidence in this one."""
+    since, ended = order.created_at - BEFORE_THE_ORDER, order.ended_at
+    found = (said for reader in _readers for said in reader(order.buyer, order.seller, since))
+    return [said for said in found if ended is None or said.at <= ended]

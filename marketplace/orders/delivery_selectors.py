@@ -5,9 +5,20 @@ from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.orders.delivery_access import is_held_back
-from marketplace.orders.models import DeliveryFile, Order, OrderKind, OrderProposal, RevisionFile, RevisionRequest
+from marketplace.orders.models import (
+    DeliveryFile,
+    Order,
+    OrderKind,
+    OrderProposal,
+    ProposalKind,
+    RevisionFile,
+    RevisionRequest,
+)
 from marketplace.orders.services.changes import supplement_key
 from marketplace.orders.states import OrderStatus
+
+# What changes a running order, and is answered on its page; a proposal to end one has its own way.
+CHANGES = (ProposalKind.EXTEND, ProposalKind.DISCOUNT, ProposalKind.SUPPLEMENT, ProposalKind.REVISION)
 
 
 def original_for(user: User, number: str, file_id: int) -> DeliveryFile:
@@ -65,9 +76,9 @@ def revision_requests_of(order: Order) -> list[RevisionRequest]:
 
 
 def proposal_for(user: User, number: str, proposal_id: int) -> OrderProposal:
-    """A proposal about an order, for its two sides. Raises Http404."""
+    """A proposal to change an order, for its two sides. Raises Http404, also for one to end it: those have pages of their own."""
     mine = Q(order__buyer=user) | Q(order__seller=user, order__paid_at__isnull=False)
-    found = OrderProposal.objects.filter(mine, order__number=number, pk=proposal_id).first()
+    found = OrderProposal.objects.filter(mine, order__number=number, pk=proposal_id, kind__in=CHANGES).first()
     if found is None:
         raise Http404
     return found

@@ -51,6 +51,8 @@ class OrderErrorCode(StrEnum):
     ACCEPTED_ALREADY = "accepted_already"
     APPEAL_OVER = "appeal_over"
     PAYMENT_CHECKED = "payment_checked"
+    DUE_TOO_LATE = "due_too_late"
+    ASKED_TOO_OFTEN = "asked_too_often"
     QUANTITY = "quantity"
     ORDER_TOO_LONG = "order_too_long"
     COUPON_UNKNOWN = "coupon_unknown"
@@ -157,6 +159,12 @@ class OrderError(DomainError):
         OrderErrorCode.PAYMENT_CHECKED: _(
             "The time to pay is over, and we are asking the payment institution whether your payment still came. Please come "
             "back in a minute; nothing was changed."
+        ),
+        OrderErrorCode.DUE_TOO_LATE: _(
+            "Work is due at most %(days)s days after the payment, here on %(day)s: later, payment institutions give nothing back."
+        ),
+        OrderErrorCode.ASKED_TOO_OFTEN: _(
+            "You have sent %(times)s of these about this order today. Please talk to each other in the conversation."
         ),
         OrderErrorCode.QUANTITY: _("Between 1 and %(most)s at once, please."),
         OrderErrorCode.ORDER_TOO_LONG: _(

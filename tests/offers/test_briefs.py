@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from marketplace.accounts.models import BlockedPerson, UserProfile
 from marketplace.core import clock
-from marketplace.core.config import set_config
+from marketplace.core.config import get_config, set_config
 from marketplace.notifications.models import Notification
 from marketplace.offers import selectors, services
 from marketplace.offers.errors import BriefError, BriefErrorCode, OfferError, OfferErrorCode
@@ -334,6 +334,18 @@ def test_a_settled_brief_opens_again_only_while_nothing_is_paid(brief, buyer, se
     services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7)
     brief.refresh_from_db()
     assert brief.status == S.OPEN
+
+
+def test_who_was_chosen_and_lapsed_hears_that_the_brief_takes_offers_again(brief, buyer, seller):
+    offer = make_offer(seller=seller, buyer=buyer, brief=brief)
+    agreed = services.accept_offer(offer_id=offer.pk, user=buyer)
+    days = get_config("offers.agreed_days")
+    with clock.moved_to(clock.now() + timedelta(days=days + 1)):
+        orders.close_unpaid_order(order_id=agreed.order.pk)
+        assert services.lapse_agreement(negotiation_id=offer.negotiation_id) is True
+        Notification.objects.all().delete()
+        services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7)
+    assert Notification.objects.get(recipient=seller).title.startswith("你报过价的需求重新接受报价")
 
 
 @pytest.mark.parametrize("in_stages", [False, True])

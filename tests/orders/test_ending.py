@@ -11,6 +11,7 @@ from marketplace.core.config import set_config
 from marketplace.ledger.audit import audit_books
 from marketplace.ledger.models import Account, Entry
 from marketplace.ledger.selectors import wallet_of
+from marketplace.notifications.models import Notification
 from marketplace.orders import selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DisputeOutcome, Refund, RefundStatus
@@ -308,3 +309,9 @@ def test_a_revision_asked_for_late_gives_the_seller_three_days():
         services.request_revision(order_id=order.pk, buyer=order.buyer, message="叶脉再简一点")
     order.refresh_from_db()
     assert abs(order.due_at - asked_at - timedelta(days=3)) < timedelta(minutes=1)
+
+
+def test_a_seller_hears_nothing_of_an_order_that_was_never_paid_for():
+    order = make_order()
+    services.cancel_order(order_id=order.pk, user=order.buyer)
+    assert not Notification.objects.filter(recipient=order.seller).exists()

@@ -18,6 +18,7 @@ from marketplace.core import clock
 from marketplace.ledger.tasks import clear_due_earnings
 from marketplace.messaging.services import send_message, start_conversation
 from marketplace.orders import services
+from marketplace.orders.conversations import conversation_of
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.evidence import collect
 from marketplace.orders.models import (
@@ -391,3 +392,13 @@ def test_messages_from_long_before_the_order_do_not_belong_to_it(order):
         message = send_message(conversation_id=conversation.pk, sender=order.buyer, body="去年的另一单")
     type(message).objects.filter(pk=message.pk).update(created_at=clock.now() - timedelta(days=200))
     assert "去年的另一单" not in [row["text"] for row in collect(order.dispute).tables["messages"]]
+
+
+def test_what_the_two_write_after_the_end_is_no_evidence_of_this_order():
+    order = make_paid_order()
+    conversation = start_conversation(buyer=order.buyer, seller=order.seller)
+    send_message(conversation_id=conversation.pk, sender=order.buyer, body="什么时候交？")
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="联系不上")
+    order = decide_finally(order, refund_fen=order.total_fen)
+    send_message(conversation_id=conversation.pk, sender=order.buyer, body="下一单聊聊？")
+    assert [said.text for said in conversation_of(order)] == ["什么时候交？"]

@@ -5,18 +5,20 @@ from itertools import product
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils import timezone
 
 from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.core.rules import current_rules
+from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.ledger.audit import audit_books
 from marketplace.notifications.models import Notification
 from marketplace.orders import channels, delivery_selectors, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
-from marketplace.orders.services.proposals import declare
+from marketplace.orders.services.proposals import MOST_A_DAY, declare
 from marketplace.orders.states import OrderStatus, ProposalStatus
 from marketplace.orders.tasks import run_due_deadlines
 from tests.factories import make_delivered_order, make_gig, make_paid_order, make_user
@@ -390,3 +392,54 @@ def test_each_accepted_proposal_of_additional_work_leads_to_its_own_payment():
     found = [delivery_selectors.supplement_to_pay(order.buyer, proposal) for proposal in proposals]
     assert [one.total_fen for one in found] == [5000, 10_000]
     assert delivery_selectors.supplement_to_pay(order.seller, proposals[0]) is None
+
+
+def test_a_side_proposes_the_same_kind_only_so_often_a_day():
+    order = make_paid_order()
+    for _time in range(MOST_A_DAY):
+        proposal = make_proposal(order, K.EXTEND)
+        services.withdraw_proposal(proposal_id=proposal.pk, user=order.seller)
+    before = footprint(order)
+    with pytest.raises(OrderError) as refusal:
+        make_proposal(order, K.EXTEND)
+    assert refusal.value.code == OrderErrorCode.ASKED_TOO_OFTEN
+    assert footprint(order) == before
+    make_proposal(order, K.DISCOUNT)  # another kind is another matter
+    with clock.moved_to(clock.now() + timedelta(days=1)):
+        make_proposal(order, K.EXTEND)
+
+
+def test_work_is_never_due_so_late_that_nothing_can_be_given_back_any_more():
+    order = make_paid_order()
+    Order.objects.filter(pk=order.pk).update(due_at=order.paid_at + timedelta(days=MOST_DELIVERY_DAYS - 2))
+    order.refresh_from_db()
+    make_proposal(order, K.EXTEND, days=2)
+    services.accept_proposal(proposal_id=order.proposals.get().pk, user=order.buyer)
+    with pytest.raises(OrderError) as refusal:
+        make_proposal(order, K.EXTEND, days=1)
+    assert refusal.value.code == OrderErrorCode.DUE_TOO_LATE
+    latest = order.paid_at + timedelta(days=MOST_DELIVERY_DAYS)
+    with clock.moved_to(latest - timedelta(hours=1)):
+        services.open_dispute(order_id=order.pk, user=order.buyer, reason="说不拢")
+    with clock.moved_to(latest + timedelta(days=3)):
+        services.withdraw_dispute(order_id=order.pk, user=order.buyer)
+    order.refresh_from_db()
+    assert order.due_at == latest
+
+
+def test_a_revision_asked_for_at_the_end_of_that_time_moves_nothing_beyond_it():
+    order = make_delivered_order(gig=make_gig(revisions=1))
+    latest = order.paid_at + timedelta(days=MOST_DELIVERY_DAYS)
+    Order.objects.filter(pk=order.pk).update(due_at=latest - timedelta(hours=1), auto_accept_at=latest)
+    with clock.moved_to(latest - timedelta(hours=1)):
+        services.request_revision(order_id=order.pk, buyer=order.buyer, message="再改一处")
+    order.refresh_from_db()
+    assert order.due_at == latest
+
+
+def test_a_proposal_to_end_the_order_is_not_answered_where_changes_are(client):
+    order = make_paid_order()
+    proposal = services.propose_cancellation(order_id=order.pk, user=order.seller, reason_code="", message="做不了")
+    assert delivery_selectors.proposals_of(order) == [proposal]
+    with pytest.raises(Http404):
+        delivery_selectors.proposal_for(order.buyer, order.number, proposal.pk)

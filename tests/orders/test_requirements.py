@@ -14,6 +14,7 @@ from marketplace.orders import services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, private_storage
 from marketplace.orders.own_data import OrdersSection
+from marketplace.orders.services.requirements import MOST_NOTES_A_DAY
 from marketplace.orders.states import OrderStatus
 from tests.factories import make_gig, make_paid_order
 from tests.logins import log_in
@@ -304,3 +305,14 @@ def test_a_file_is_chosen_in_a_box_of_ours_and_not_in_the_browsers_language():
     box = page[page.index("upload--field") :]
     assert box.index("选择或拖入文件") < box.index(f'name="{file}"') < box.index("</span>")
     assert "data-file-names" in box
+
+
+def test_notes_to_the_requirements_have_an_end_for_the_day():
+    order = make_order_in(OrderStatus.IN_PROGRESS)
+    for number in range(MOST_NOTES_A_DAY):
+        services.add_requirement_note(order_id=order.pk, buyer=order.buyer, message=f"再加{number}句")
+    before = footprint(order)
+    with pytest.raises(OrderError) as refusal:
+        services.add_requirement_note(order_id=order.pk, buyer=order.buyer, message="还有")
+    assert refusal.value.code == OrderErrorCode.ASKED_TOO_OFTEN
+    assert footprint(order) == before

@@ -149,7 +149,9 @@ def _open_again(negotiation: Negotiation, brief: Brief, buyer: User) -> None:
             raise BriefError(BriefErrorCode.PAID)
         end_agreement(negotiation, newest, status=OfferStatus.OVERTAKEN)
         told = _("The buyer takes offers again: what was agreed no longer holds, you may offer anew")
-    elif newest.status == OfferStatus.OVERTAKEN and brief.ended_at and newest.answered_at >= brief.ended_at:
+    elif newest.has_lapsed or (
+        newest.status == OfferStatus.OVERTAKEN and brief.ended_at and newest.answered_at >= brief.ended_at
+    ):
         told = _("A brief that you had answered takes offers again: you may offer anew")
     else:
         return

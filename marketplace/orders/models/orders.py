@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -163,6 +164,13 @@ class Order(TimeStamped):
         """The price less every refund of it, decided or done, in fen: what the seller and the platform share."""
         # A refund that names a payment gives back a late or second one, which never was part of the price.
         return self.total_fen - sum(refund.amount_fen for refund in self.refunds.all() if not refund.payment_reference)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended, whichever way (UTC); None while it runs."""
+        if self.status == OrderStatus.RESOLVED:
+            return self.dispute.decided_at
+        return self.completed_at or self.cancelled_at
 
     @property
     def is_undone(self) -> bool:

@@ -14,6 +14,7 @@ from marketplace.gigs.ratings import count_completed_order
 from marketplace.ledger import services as ledger
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.extending import moved_due_at
 from marketplace.orders.models import DeadlineKind, Order, OrderEventType, OrderKind, ProposalKind, RevisionRequest
 from marketplace.orders.selectors import clearing_days_of
 from marketplace.orders.services._files import keep_files
@@ -77,7 +78,7 @@ def revise(order: Order, *, buyer: User, message: str, files: Sequence[Upload] =
     order.revisions_used += 1
     order.auto_accept_at = None
     earliest = now + timedelta(days=rule(order.rules, "orders.revision_days"))
-    order.due_at = max(order.due_at or earliest, earliest)
+    order.due_at = moved_due_at(order, earliest)
     order.save(update_fields=["status", "revisions_used", "auto_accept_at", "due_at", "updated_at"])
     deadlines.keep_clocks(order)
     overtake_proposals(order, ProposalKind.REVISION, ProposalKind.CANCEL)

@@ -40,7 +40,8 @@ def cancel_order(*, order_id: int, user: User, reason_code: str = "", reason: st
         raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=rule(order.rules, "orders.very_late_hours"))
     by = CancelledBy.BUYER if actor == BUYER else CancelledBy.SELLER
     end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code=code, reason=reason)
-    tell(other_id(order, user.pk), order, _("The order was cancelled"))
+    if order.paid_at is not None:  # one that was never paid for is not the seller's business, nor on any page of theirs
+        tell(other_id(order, user.pk), order, _("The order was cancelled"))
     return order
 
 

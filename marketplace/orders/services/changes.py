@@ -18,7 +18,7 @@ from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.orders import deadlines
 from marketplace.orders.channels import held_work, shortest_channel
 from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.extending import extended_due_at
+from marketplace.orders.extending import extended_due_at, latest_due_at
 from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
 from marketplace.orders.services._rules import tell
 from marketplace.orders.services.acceptance import revise
@@ -49,6 +49,10 @@ def _require_held_until(order: Order, due_at: datetime) -> None:
     if held is not None and due_at > held.deliver_by:
         day = date_format(localtime(held.deliver_by), gettext("j F Y"))
         raise OrderError(OrderErrorCode.HELD_TOO_SHORT, channel=held.channel, day=day)
+    latest = latest_due_at(order)
+    if latest is not None and due_at > latest:
+        day = date_format(localtime(latest), gettext("j F Y"))
+        raise OrderError(OrderErrorCode.DUE_TOO_LATE, days=MOST_DELIVERY_DAYS, day=day)
 
 
 def _extend(order: Order, proposal: OrderProposal, user: User | None) -> None:

@@ -13,6 +13,7 @@ from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.extending import moved_due_at
 from marketplace.orders.models import (
     DeadlineKind,
     Dispute,
@@ -189,7 +190,7 @@ def withdraw_dispute(*, order_id: int, user: User) -> Order:
     if target == OrderStatus.DELIVERED:
         order.auto_accept_at = now + _acceptance_left(order)
     elif order.due_at is not None and user.pk == order.buyer_id:
-        order.due_at += now - dispute.began_at
+        order.due_at = moved_due_at(order, order.due_at + (now - dispute.began_at))
     order.save(update_fields=["status", "auto_accept_at", "due_at", "updated_at"])
     overtake_proposals(order)
     deadlines.stop_all_deadlines(order)

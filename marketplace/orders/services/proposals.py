@@ -30,6 +30,10 @@ def _anything_goes(order: Order, proposal: OrderProposal) -> None:
     return
 
 
+# Product decision: made and taken back again and again, each leaves a line for ever and a notice with the other side.
+MOST_A_DAY = 5
+
+
 @dataclass(frozen=True)
 class ProposalRule:
     """One kind of proposal.
@@ -89,7 +93,8 @@ def propose(
 ) -> OrderProposal:
     """Propose something to the other side of an order. `days` of time, `amount_fen` in fen: what the kind needs of both.
 
-    Raises OrderError WRONG_STATE, PROPOSAL_OPEN when one of the kind waits for its answer, and what the kind's check raises.
+    Raises OrderError WRONG_STATE, PROPOSAL_OPEN when one of the kind waits for its answer,
+    ASKED_TOO_OFTEN, and what the kind's check raises.
     """
     order = locks.lock_order(order_id)
     if role_of(order, user) not in _RULES[kind].proposers or order.status not in _RULES[kind].statuses:
@@ -110,6 +115,7 @@ def propose(
         expires_at=expires_at,
     )
     rule.check(order, proposal)
+    _require_patience(order, kind, user)
     if earlier is not None:
         close(proposal=earlier, status=ProposalStatus.OVERTAKEN)
     proposal.save()
@@ -117,6 +123,12 @@ def propose(
     _record(order, OrderEventType.PROPOSED, proposal, actor=user, message=proposal.message[:500])
     tell(other_id(order, user.pk), order, rule.asks)
     return proposal
+
+
+def _require_patience(order: Order, kind: ProposalKind, user: User) -> None:
+    today = order.proposals.filter(kind=kind, proposed_by=user, created_at__gt=clock.now() - timedelta(days=1))
+    if today.count() >= MOST_A_DAY:
+        raise OrderError(OrderErrorCode.ASKED_TOO_OFTEN, times=MOST_A_DAY)
 
 
 @transaction.atomic

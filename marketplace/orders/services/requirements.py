@@ -17,6 +17,8 @@ from marketplace.orders.services._uploads import StoredFile, stored
 from marketplace.orders.states import BUYER, FUNDED_STATUSES, SELLER, OrderStatus
 
 # While the work goes on; before that the answers themselves can still be changed.
+# Product decision: each stands there for ever, and tells the seller.
+MOST_NOTES_A_DAY = 20
 NOTABLE_STATUSES = tuple(status for status in FUNDED_STATUSES if status != OrderStatus.AWAITING_REQUIREMENTS)
 # Answers that come after the seller began: as long as the work can still follow them.
 _LATE_ANSWERS = (OrderStatus.IN_PROGRESS, OrderStatus.DELIVERED, OrderStatus.REVISION_REQUESTED)
@@ -107,11 +109,14 @@ def skip_requirements(*, order_id: int, seller: User, message: str) -> Order:
 def add_requirement_note(*, order_id: int, buyer: User, message: str) -> OrderEvent:
     """Something that the buyer forgot to say. It stands with the requirements and restarts no clock.
 
-    Raises OrderError WRONG_STATE before the work has begun and after the order's end.
+    Raises OrderError WRONG_STATE before the work has begun and after the order's end, and ASKED_TOO_OFTEN.
     """
     order = locks.lock_order(order_id)
     if role_of(order, buyer) != BUYER or order.status not in NOTABLE_STATUSES:
         raise OrderError(OrderErrorCode.WRONG_STATE)
+    today = order.events.filter(type=OrderEventType.REQUIREMENTS_NOTE, created_at__gt=clock.now() - timedelta(days=1))
+    if today.count() >= MOST_NOTES_A_DAY:
+        raise OrderError(OrderErrorCode.ASKED_TOO_OFTEN, times=MOST_NOTES_A_DAY)
     event = events.record(order, OrderEventType.REQUIREMENTS_NOTE, actor=buyer, message=message.strip()[:2000])
     tell(order.seller_id, order, _("The buyer added something to the requirements"))
     return event
