@@ -24,7 +24,7 @@ SIZES = {"phone": {"width": 360, "height": 760}, "desktop": {"width": 1280, "hei
 # The first start of a clone makes the database and loads the demo catalogue.
 START_SECONDS = 600
 # What is looked for may come late on a machine that runs the other tests meanwhile; who finds it at once waits for nothing.
-PATIENCE_MILLISECONDS = 15_000
+PATIENCE_MILLISECONDS = 30_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 # Half of the time for which a log-in counts as recent (ACCOUNT_REAUTHENTICATION_TIMEOUT).
@@ -136,7 +136,9 @@ class Person:
         self.page.on("console", self._on_console)
 
     def _on_console(self, message) -> None:
-        if message.type == "error" and "favicon" not in message.text:
+        # Leaving a page while it asks for something aborts that; whatever else goes wrong has an event of its own.
+        is_left = message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+        if message.type == "error" and "favicon" not in message.text and not is_left:
             self.problems.append(f"{self.page.url}: {message.text}")
 
     def visit(self, path: str) -> Page:

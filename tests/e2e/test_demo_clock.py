@@ -43,14 +43,14 @@ def test_days_pass_in_a_minute_and_silence_accepts_and_pays(person) -> None:
         seller.page.set_input_files(
             "main [name=files]", {"name": "定稿.txt", "mimeType": "text/plain", "buffer": "定稿".encode()}
         )
-        expect(seller.page.locator("[data-shot][data-state=ready]")).to_have_count(1)
+        expect(seller.page.locator("[data-shot][data-state=ready]")).to_have_count(1, timeout=60_000)
         seller.page.check("main [name=ai_made][value=no]")
         seller.page.locator("main form button[type=submit]").click()
         expect(seller.page.locator(".whatsnext")).to_contain_text("自动验收")
     else:
         seller.page.locator(".order-row__link").first.click()
     order = re.search(r"/orders/\w+/", seller.page.url)[0]
-    expect(seller.page.locator(".next__left")).to_contain_text("等待")
+    expect(seller.page.locator(".next__left").last).to_contain_text("等待")
     expect(seller.page.locator(".next__auto [data-deadline]").last).to_contain_text("还剩")
     seller.snap("03 what happens next")
 

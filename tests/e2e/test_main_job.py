@@ -28,7 +28,7 @@ def _balance(seller, name: str) -> int:
 def send_files(page: Page, *paths: Path) -> None:
     """Choose files of a form, and wait until they have arrived and are looked into."""
     page.set_input_files("main [name=files]", list(paths))
-    expect(page.locator("[data-shot][data-state=ready]")).to_have_count(len(paths))
+    expect(page.locator("[data-shot][data-state=ready]")).to_have_count(len(paths), timeout=60_000)
 
 
 def revise_and_deliver_again(buyer, seller, number: str, folder: Path) -> None:

@@ -31,6 +31,7 @@ def write_offer(seller, title: str, *, stages: tuple[str, ...] = ()) -> None:
             page.fill(f"main [name=stages-{number}-title]", f"第{number + 1}步")
             page.fill(f"main [name=stages-{number}-amount]", amount)
             page.fill(f"main [name=stages-{number}-days]", "3")
+            page.fill(f"main [name=stages-{number}-revisions]", "1")
     else:
         page.fill("main [name=price]", "860")
         page.fill("main [name=days]", "5")
@@ -101,7 +102,7 @@ def test_stages_are_paid_one_by_one_and_stopped_half_way_without_script(person, 
     seller.page.fill("main [name=message]", "第一步交付，三个方向都在。")
     work = {"name": "初稿.txt", "mimeType": "text/plain", "buffer": "三个方向".encode()}
     seller.page.set_input_files("main [name=files]", work)
-    expect(seller.page.locator("[data-shot][data-state=ready]")).to_have_count(1)
+    expect(seller.page.locator("[data-shot][data-state=ready]")).to_have_count(1, timeout=60_000)
     seller.page.check("main [name=ai_made][value=no]")
     seller.page.locator("main form button[type=submit]").click()
     buyer.page.goto(order)

@@ -169,7 +169,7 @@ def test_an_unsent_draft_is_shown_to_its_writer_and_can_be_sent_while_the_work_c
     row = order.requirements.first()
     services.save_requirements(order_id=order.pk, buyer=order.buyer, answers={row.pk: "我写了很久的要求"})
     services.skip_requirements(order_id=order.pk, seller=order.seller, message="1")
-    with clock.moved_to(order.paid_at + timedelta(hours=24)):  # the buyer's second thought is over
+    with clock.moved_to(order.paid_at + timedelta(hours=24, minutes=1)):  # the buyer's second thought is over
         services.deliver_order(order_id=order.pk, seller=order.seller, message="完成")
     buyer, seller = log_in(order.buyer), log_in(order.seller)
     page = buyer.get(order.get_absolute_url()).content.decode()
@@ -194,7 +194,7 @@ def test_a_seller_who_begins_at_once_takes_nobody_the_second_thought():
     page = buyer.get(order.get_absolute_url()).content.decode()
     assert "你可以单方取消并拿回全款" in page
     assert 'value="alone"' in buyer.get(url_of(order, "cancel")).content.decode()
-    with clock.moved_to(order.paid_at + timedelta(hours=24)):
+    with clock.moved_to(order.paid_at + timedelta(hours=24, minutes=1)):
         before = footprint(order)
         with pytest.raises(OrderError) as refusal:
             services.cancel_order(order_id=order.pk, user=order.buyer)
@@ -223,7 +223,7 @@ def test_a_seller_who_began_without_the_requirements_takes_the_second_thought_by
     page = seller.get(order.get_absolute_url()).content.decode()
     assert "起可以交付" in page
     assert url_of(order, "deliver") not in page
-    with clock.moved_to(order.paid_at + timedelta(hours=24)):
+    with clock.moved_to(order.paid_at + timedelta(hours=24, minutes=1)):
         assert url_of(order, "deliver") in seller.get(order.get_absolute_url()).content.decode()
         services.deliver_order(order_id=order.pk, seller=order.seller, message="完成")
 
