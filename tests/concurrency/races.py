@@ -86,7 +86,7 @@ class Races:
         """Let everybody do what is left to do: then nothing may be left, and both sides' books must agree."""
         self.history.append("— everything is told, decided and worked off")
         with errors_logged("marketplace.core.jobs") as errors:
-            for day in range(1, 13):  # some weeks: after a month a transfer that nobody knows waits for a person
+            for day in range(1, 15):  # some weeks: after a month a transfer that nobody knows waits for a person
                 _let_the_others_act(self.world)
                 with clock.moved_to(timezone.now() + timedelta(days=2 * day)):
                     _work_off(self.world)

@@ -110,7 +110,8 @@ def dispute_clocks(world: World, order: Order, roll: Roll) -> list[bool]:
         DeadlineKind.DISPUTE_DECISION,
         DeadlineKind.DISPUTE_APPEAL,
     )
-    with at(order.updated_at, plus=timedelta(days=40)):
+    # Longer than each of them, and with clearing still within what `Races.settle_down` looks ahead.
+    with at(order.updated_at, plus=timedelta(days=16)):
         return [
             orders.run_deadline(order_id=order.pk, kind=kind)
             for kind in roll.pick("which", (kinds, kinds[:1], kinds[1:2], kinds[3:]))
