@@ -26,10 +26,11 @@ class Uploads {
     element.querySelectorAll("[data-without-script]").forEach((part) => part.remove());
     element.querySelectorAll("[data-shot]").forEach((row) => this.prepare(row));
     const input = element.querySelector("input[type=file]");
-    input.addEventListener("change", () => {
+    const take = () => {
       this.add([...input.files]);
       input.value = ""; // the form itself carries them no second time
-    });
+    };
+    input.addEventListener("change", take);
     this.listenForDrops(element.querySelector("[data-upload-drop]"));
     this.list.addEventListener("click", (event) => this.press(event));
     this.list.addEventListener("dragend", () => this.changed());
@@ -37,6 +38,7 @@ class Uploads {
       if (this.running.size || this.queue.length) event.preventDefault();
     });
     this.askLater();
+    take(); // chosen before this module was there, on a slow network
   }
 
   text(key, values = {}) {

@@ -95,3 +95,24 @@ def test_files_are_sent_at_once_survive_a_reload_and_are_put_in_order_by_keyboar
     seller.snap("03 saved")
 
     seller.put_away_gig(page.url)
+
+
+def test_a_file_chosen_before_the_script_is_there_is_sent_all_the_same(person) -> None:
+    seller = person("seller")
+    seller.log_in("seller@jiangji.example")
+    page = seller.visit("/desk/gigs/new/")
+    page.fill("main [name=title]", "手写招牌与门头设计")
+    page.locator("button[name=next]:not([aria-hidden]):visible").first.click()
+    page.wait_for_url(re.compile(r"/desk/gigs/\d+/packages/"))
+    number = re.search(r"/desk/gigs/(\d+)/", page.url)[1]
+    held = []
+    page.route(re.compile(r"/js/uploads[^/]*\.js"), held.append)
+    page.goto(f"{seller.stack.address}/desk/gigs/{number}/gallery/", wait_until="commit")
+    name = f"慢网{time.time_ns() // 1_000_000 % 100_000}.png"
+    page.set_input_files(
+        "[name=gallery-files]", [upload_of(name, files.picture(size=(1200, 800), form="PNG"), "image/png")]
+    )
+    while not held:
+        page.wait_for_timeout(100)
+    held[0].continue_()
+    expect(row(page, name)).to_have_attribute("data-state", "ready", timeout=60_000)
