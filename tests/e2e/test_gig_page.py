@@ -133,9 +133,8 @@ def test_somebody_shares_and_somebody_reports(person) -> None:
 def test_inside_wechat_the_link_gets_its_card(person) -> None:
     reader = person("reader", user_agent=IN_WECHAT)
     page = reader.visit(busiest(reader))
-    while not page.evaluate(
-        "window.wx?.shared?.updateTimelineShareData"
-    ):  # waiting inside the page would be eval, which the CSP forbids
+    # Playwright's own waiting runs inside the page, as eval, which the CSP forbids.
+    while not page.evaluate("window.wx?.shared?.updateTimelineShareData"):
         page.wait_for_timeout(100)
     asked, shared = page.evaluate("[window.wx.asked, window.wx.shared.updateAppMessageShareData]")
     assert shared["title"] == page.locator("h1").inner_text()
