@@ -21,6 +21,7 @@ NOT_OURS = ("admin/", "documents/", "media/", "i18n/", "static/")
 PUBLIC = {
     # the house itself
     "healthz", "robots", "sitemap", "discovery:search", "discovery:suggest", "ledger:escrow",
+    "orders:rules_in_force", "orders:rules",
     # who pays tells of it signed, without a session; the demo's outbox, which production has not
     "alipay_notify", "wechatpay_notify", "notifications:outbox",
     # coming in
