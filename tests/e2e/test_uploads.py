@@ -106,7 +106,7 @@ def test_a_file_chosen_before_the_script_is_there_is_sent_all_the_same(person) -
     page.wait_for_url(re.compile(r"/desk/gigs/\d+/packages/"))
     number = re.search(r"/desk/gigs/(\d+)/", page.url)[1]
     held = []
-    page.route(re.compile(r"/js/uploads[^/]*\.js"), held.append)
+    page.route(re.compile(r"/js/uploads[^/]*\.js"), lambda route: held.append(route))
     page.goto(f"{seller.stack.address}/desk/gigs/{number}/gallery/", wait_until="commit")
     name = f"慢网{time.time_ns() // 1_000_000 % 100_000}.png"
     page.set_input_files(
