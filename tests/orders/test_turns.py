@@ -92,7 +92,7 @@ def test_a_proposal_waits_for_whoever_is_asked_and_the_work_goes_on_beside_it(or
     assert seller.waits_for == "林小满（答复提议）和你（推进订单）"
     assert buyer.waits_for == "你（答复提议）和青禾品牌（推进订单）"
     assert "对方答复" in seller.stop
-    assert "你同意或谢绝" in buyer.stop
+    assert "你同意或拒绝" in buyer.stop
     assert listed(order, "buyer", group="mine") != []
     assert listed(order, "buyer", group="other") == []
 
