@@ -141,7 +141,6 @@ def dispute_bundle_download(request: HttpRequest, dispute_id: int, bundle_id: in
 def dispute_file(request: HttpRequest, dispute_id: int, kind: str, file_id: int) -> FileResponse:
     """A file of the case, always as a download."""
     order = dispute_selectors.case_order(request.user, dispute_id)
-    found = dispute_selectors.case_file(order, kind, file_id)
+    opened, name = dispute_selectors.case_file(order, kind, file_id)
     note_reading(request.user, order)
-    name = getattr(found, "file_name", "") or getattr(found, "name", "")
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name)
+    return FileResponse(opened(), as_attachment=True, filename=name)

@@ -1,11 +1,15 @@
 """Reads of disputes and cancellations. A stranger's dispute does not exist (404); mediators' pages ask for the right."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
+from django.core.files.base import File
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import User
+from marketplace.orders.conversations import conversation_of
 from marketplace.orders.models import (
     BundleStatus,
     CancelledBy,
@@ -135,8 +139,13 @@ def case_order(mediator: User, dispute_id: int) -> Order:
     return order
 
 
-def case_file(order: Order, kind: str, file_id: int) -> SentFile | DisputeFile | OrderRequirement:
-    """A file that belongs to a case (`case_order`). Raises Http404."""
+def case_file(order: Order, kind: str, file_id: int) -> tuple[Callable[[], File], str]:
+    """How a file that belongs to a case (`case_order`) is opened, and its name. Raises Http404."""
+    if kind == "message":
+        sent = next((file for said in conversation_of(order) for file in said.files if file.pk == file_id), None)
+        if sent is None:
+            raise Http404
+        return sent.open, sent.name
     found: SentFile | DisputeFile | OrderRequirement | None = None
     if kind == "evidence":
         found = DisputeFile.objects.filter(statement__dispute__order=order, pk=file_id).first()
@@ -148,7 +157,8 @@ def case_file(order: Order, kind: str, file_id: int) -> SentFile | DisputeFile |
         found = OrderRequirement.objects.filter(order=order, is_draft=False, pk=file_id).exclude(file="").first()
     if found is None:
         raise Http404
-    return found
+    name = found.file_name if isinstance(found, OrderRequirement) else found.name
+    return partial(found.file.storage.open, str(found.file.name)), name
 
 
 def bundle_for(user: User, number: str, bundle_id: int) -> EvidenceBundle:

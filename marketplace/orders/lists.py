@@ -57,7 +57,7 @@ _WORK_AT = Case(
 )
 # The moment at which an order goes on by itself, or was promised to. Nothing is later than nothing (PostgreSQL's LEAST).
 NEXT_AT = Least(_WORK_AT, Subquery(_CLOCK.values("due_at")[:1]))
-NEXT_CLOCK = Subquery(_CLOCK.values("kind")[:1])
+_NEXT_CLOCK = Subquery(_CLOCK.values("kind")[:1])
 _WHAT_NEXT: Mapping[str, str | Promise] = {
     S.PENDING_PAYMENT: gettext_lazy("closes"),
     S.IN_PROGRESS: gettext_lazy("delivery due"),
@@ -137,7 +137,8 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
     """What this person bought (or sold), as asked for. A handful of queries, and three for agreements whose next stage waits."""
     counts = _counts(_found(user, wanted))
     total = sum(counts.values())
-    shown = Paginator(turns.with_turns(_ordered(user, wanted)), PAGE_SIZE)
+    orders = turns.with_turns(_ordered(user, wanted)).annotate(work_at=_WORK_AT, next_clock=_NEXT_CLOCK)
+    shown = Paginator(orders, PAGE_SIZE)
     shown.__dict__["count"] = counts.get(wanted.state, 0) if wanted.state else total  # counted already
     current = shown.get_page(page)
     everything = _of(user, wanted.side)
@@ -249,7 +250,7 @@ def _says(wanted: Wanted) -> Q:
 
 
 def _ordered(user: User, wanted: Wanted) -> QuerySet[Order]:
-    orders = _found(user, wanted).annotate(next_at=NEXT_AT, work_at=_WORK_AT, next_clock=NEXT_CLOCK)
+    orders = _found(user, wanted).annotate(next_at=NEXT_AT)
     if wanted.state:
         orders = orders.filter(status=wanted.state)
     return orders.order_by(*SORTS[wanted.sort][1])

@@ -1,5 +1,6 @@
 """The mediators' desk: the queue with its clocks, the whole case, advice, decision, appeal; and who gets in."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -46,7 +47,8 @@ def ruling(refund: str, explanation: str) -> dict[str, str]:
 def test_a_mediator_finds_a_case_reads_all_of_it_and_decides_and_nothing_moves_before_its_time():
     order = make_dispute_in(DisputeStatus.MEDIATION)
     conversation = start_conversation(buyer=order.buyer, seller=order.seller)
-    send_message(conversation_id=conversation.pk, sender=order.buyer, body="夜里的效果图也要一张")
+    sent = [SimpleUploadedFile("夜景.txt", b"night view")]
+    send_message(conversation_id=conversation.pk, sender=order.buyer, body="夜里的效果图也要一张", files=sent)
     files = [SimpleUploadedFile("招牌.txt", b"photo")]
     services.add_evidence(order_id=order.pk, user=order.buyer, text="现场照片", files=files)
     mediator = make_moderator()
@@ -56,6 +58,12 @@ def test_a_mediator_finds_a_case_reads_all_of_it_and_decides_and_nothing_moves_b
     sha256 = order.deliveries.get().files.get().sha256
     for shown in (order.dispute.reason, "做完了。", "现场照片", "招牌.txt", sha256, "夜里的效果图也要一张"):
         assert shown in text
+    (address,) = re.findall(r'href="([^"]*/message/\d+/)">夜景.txt', text)
+    answer = client.get(address)
+    assert b"".join(answer.streaming_content) == b"night view"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    foreign = make_dispute_in(DisputeStatus.MEDIATION)
+    assert client.get(address.replace(f"/{order.dispute.pk}/", f"/{foreign.dispute.pk}/", 1)).status_code == 404
 
     before = footprint(order)
     # What it would come to is read first: nothing is decided by one tap, nor by an amount that was changed since.

@@ -148,15 +148,15 @@ def test_the_clock_of_an_answer_in_a_dispute_is_named_for_whoever_reads_it():
         side: [each.title for each in automatic.outlook(read(order, side), getattr(order, side)).coming]
         for side in ("buyer", "seller")
     }
-    assert "你的答复期限" in titles["seller"]
-    assert "对方答复期限" in titles["buyer"]
+    assert "你的回应期限" in titles["seller"]
+    assert "对方回应期限" in titles["buyer"]
     things = [
         str(thing.what)
         for month in {f"{timezone.localtime(clock.now() + timedelta(days=days)):%Y-%m}" for days in (0, 7)}
         for day in month_of(order.seller, SELLER, month).agenda
         for thing in day.things
     ]
-    assert "你的答复期限" in things
+    assert "你的回应期限" in things
 
 
 @pytest.mark.parametrize("status", WORKED_ON, ids=str)
