@@ -244,6 +244,16 @@ def test_the_sellers_desk_tells_what_is_overdue_from_what_is_due_soon(order):
     assert [each.pk for each in desk.open_orders] == [order.pk, disputed.pk]
 
 
+def test_the_figure_of_late_orders_is_that_of_the_list_it_leads_to(order):
+    client = log_in(order.seller)
+    with clock.moved_to(order.due_at + timedelta(hours=2)):
+        for asked in (1, 0):
+            desk = client.get(reverse("insights:desk")).context["desk"]
+            assert desk.overdue == len(listed(order, "seller", group="mine", sort="deadline")) == asked
+            if asked:
+                services.propose_cancellation(order_id=order.pk, user=order.seller, reason_code="no_time")
+
+
 def test_the_clocks_of_a_delivery_are_named_by_what_was_delivered():
     order = make_order_in(S.REVISION_REQUESTED)
     assert automatic.title_of(DeadlineKind.LATE, order, order.buyer) == "约定的修改完成时间"
