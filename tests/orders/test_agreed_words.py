@@ -31,7 +31,7 @@ def _of_a_package() -> tuple[Order, set[str]]:
     order = make_paid_order(gig=gig)
     services.skip_requirements(order_id=order.pk, seller=order.seller, message="先做")
     package = GigPackage.objects.get(pk=order.package_id)
-    return order, {"能改几次？", "源文件", "17 天", package.description}
+    return order, {"能改几次？", "源文件", "17天", package.description}
 
 
 def _of_an_offer() -> tuple[Order, set[str]]:
@@ -96,8 +96,8 @@ def test_nobody_is_told_that_the_page_of_a_service_promised_what_two_agreed_on_t
     package = log_in(order.buyer)
     bought = make_paid_order(gig=make_gig(), buyer=order.buyer)
     promised = package.get(reverse("orders:as_bought", args=[bought.number])).content.decode()
-    assert "页面的承诺" in promised
-    assert "页面的承诺" not in agreed
+    assert "下单时服务页面的内容" in promised
+    assert "下单时服务页面的内容" not in agreed
     assert "双方约定" in agreed
 
 
