@@ -30,13 +30,14 @@ DEFAULT_MEGABYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MEGABYTE
 # form, in its own words. tests/portal/test_body_limit.py compares.
 FILE_ROUTES = {
     "gigs:step": 310,  # gigs/gallery_files.py: a film of 200 MB, five pictures of 10, two PDFs of 20
+    "messaging:start": 110,  # the same composer, before there is a conversation
     "messaging:conversation": 110,  # messaging/services.py: five files of 20 MB
     "offers:brief_new": 70,  # offers/sent_files.py: three files of 20 MB
     "orders:deliver": 1040,  # orders/sent_files.py: without script a delivery brings one file of 1 GB, or several smaller
     "orders:revise": 510,  # ten files of 50 MB
     "orders:dispute_open": 510,  # orders/dispute_forms.py: ten files of 50 MB as evidence
     "orders:dispute_act": 510,
-    "orders:action": 60,  # orders/forms.py: a file of the requirements
+    "orders:requirements": 510,  # gigs/content.py: ten questions, each of which may ask for a file of 50 MB
     "accounts:piece_new": 610,  # accounts/media.py: twelve films of 50 MB
     "accounts:media_add": 610,
     "accounts:medium_edit": 20,  # one picture of 10 MB

@@ -26,12 +26,30 @@ MINUTES = 30
 PERMISSION = "accounts.view_as_user"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # By URL name, so that a new page is closed until somebody decides otherwise. Money (so the seller's desk and proofs too),
-# identity papers, messages, notifications (which quote messages), files, privacy and everything of log-in is not on it.
+# identity papers, messages, notifications (which quote messages), files, privacy and everything of log-in is not on it; nor
+# what a person keeps for themselves (a draft of requirements), negotiates, or says in a dispute, which mediators read.
 SHOWN = frozenset(
     {
         *("gigs:detail", "gigs:desk_list", "gigs:create", "gigs:edit", "gigs:step"),
         *("discovery:search", "discovery:suggest"),
-        *("orders:list", "orders:desk_list", "orders:detail", "orders:action"),
+        *(
+            "orders:list",
+            "orders:desk_list",
+            "orders:calendar",
+            "orders:desk_calendar",
+            "orders:detail",
+            "orders:as_bought",
+        ),
+        *("orders:action", "orders:deliver", "orders:revise", "orders:skip", "orders:note", "orders:change"),
+        *(
+            "orders:cancel",
+            "orders:dispute_open",
+            "orders:plan",
+            "orders:plan_stop",
+            "orders:rules",
+            "orders:rules_in_force",
+        ),
+        *("offers:briefs", "offers:brief_new", "offers:brief", "offers:desk_briefs", "offers:brief_answer"),
         *("accounts:profile", "accounts:settings", "wagtail_serve"),
     }
 )

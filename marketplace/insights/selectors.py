@@ -11,8 +11,8 @@ from marketplace.ledger.models import Entry, TransactionKind
 from marketplace.ledger.selectors import wallet_of
 from marketplace.orders.models import Order
 from marketplace.orders.selectors import sales
-from marketplace.orders.states import WORKED_ON_STATUSES, OrderStatus
-from marketplace.orders.turns import with_turns
+from marketplace.orders.states import SELLER, WORKED_ON_STATUSES, OrderStatus
+from marketplace.orders.turns import waits_for, with_turns
 
 # Only a clock that runs is a deadline: in a dispute, and once delivered, the promised time stands still.
 _DUE = Case(When(status__in=WORKED_ON_STATUSES, then=F("due_at")))
@@ -40,7 +40,8 @@ def seller_desk(user: User) -> Desk:
     mine = Order.objects.filter(seller=user)
     working = Q(status__in=WORKED_ON_STATUSES)
     counts = mine.aggregate(
-        overdue=Count("pk", filter=working & Q(due_at__lt=now)),
+        # As the list that it leads to: while both talk of ending an order, its work is not what is waited for.
+        overdue=Count("pk", filter=working & Q(due_at__lt=now) & waits_for(SELLER), distinct=True),
         due_today=Count("pk", filter=working & Q(due_at__range=(now, now + timedelta(days=1)))),
         to_deliver=Count("pk", filter=Q(status=OrderStatus.IN_PROGRESS)),
         to_revise=Count("pk", filter=Q(status=OrderStatus.REVISION_REQUESTED)),

@@ -254,7 +254,7 @@ def said_between(buyer: User, seller: User, since: datetime) -> list[Said]:
             by=message.sender,
             text=message.body,
             files=[
-                SaidFile(name=sent.name, size=sent.size, open=partial(sent.file.storage.open, str(sent.file.name)))
+                SaidFile(sent.pk, sent.name, sent.size, partial(sent.file.storage.open, str(sent.file.name)))
                 for sent in message.attachments.all()
             ],
         )

@@ -5,12 +5,14 @@ from typing import cast
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.models import User
+from marketplace.core.downloads import download
 from marketplace.moderation import report_selectors as selectors
 from marketplace.moderation import reports, subjects
 from marketplace.moderation.forms import DecideForm
@@ -32,6 +34,14 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def report_case(request: HttpRequest, report_id: int) -> HttpResponse:
     """One report, and what else was said of the same thing."""
     return _case(request, report_id, DecideForm())
+
+
+@permission_required(VIEW)
+@require_safe
+def report_file(request: HttpRequest, report_id: int, file_id: int) -> HttpResponseBase:
+    """A file of the reported brief as sellers get it, always as a download."""
+    found = selectors.file_of_report(report_id, file_id)
+    return download(request, found.file.open("rb"), size=found.size, name=found.name)
 
 
 @permission_required(DECIDE)

@@ -6,7 +6,8 @@ from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.moderation.models import Report, ReportStatus
-from marketplace.moderation.subjects import Target, reportable
+from marketplace.moderation.subjects import Target, reportable, target_of
+from marketplace.offers.models import Brief, BriefFile
 
 
 def has_open_report(user: User, target: Target) -> bool:
@@ -31,6 +32,15 @@ def report_for_staff(report_id: int) -> Report:
     if report is None:
         raise Http404
     return report
+
+
+def file_of_report(report_id: int, file_id: int) -> BriefFile:
+    """A file of the brief that a report is about, whatever became of the brief since. Raises Http404."""
+    target = target_of(report_for_staff(report_id))
+    found = BriefFile.objects.filter(brief=target, pk=file_id).first() if isinstance(target, Brief) else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def reports_beside(report: Report) -> list[Report]:

@@ -36,6 +36,7 @@ def report_urls():
     return [
         path("reports/gigs/", report_desk.report_list, name="moderation_reports"),
         path(one, report_desk.report_case, name="moderation_report"),
+        path(f"{one}files/<int:file_id>/", report_desk.report_file, name="moderation_report_file"),
         path(f"{one}uphold/", report_desk.report_uphold, name="moderation_report_uphold"),
         path(f"{one}dismiss/", report_desk.report_dismiss, name="moderation_report_dismiss"),
     ]

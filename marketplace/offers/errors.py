@@ -67,7 +67,7 @@ class OfferError(DomainError):
         OfferErrorCode.AGREEMENT_LAPSED: _(
             "This agreement was not paid for within %(days)s days and no longer holds. Please ask for a new offer."
         ),
-        OfferErrorCode.REASON_MISSING: _("Please choose a reason: it helps the other side."),
+        OfferErrorCode.REASON_MISSING: _("With “something else”, please write a few words: they help the other side."),
         OfferErrorCode.BRIEF_OVER: _("This brief takes no offers any more. Nothing was sent."),
         OfferErrorCode.BRIEF_OWN: _("This is your own brief."),
         OfferErrorCode.BRIEF_ANSWERED: _(
@@ -107,6 +107,6 @@ class BriefError(DomainError):
         BriefErrorCode.WANTED_BY: _("The day by which you want it must lie after today."),
         BriefErrorCode.CATEGORY: _("Please choose a subcategory: its sellers are told."),
         BriefErrorCode.TOO_MANY_FILES: _("At most %(limit)s files go with a brief."),
-        BriefErrorCode.PAID: _("The chosen offer has been paid for, so this brief is settled."),
+        BriefErrorCode.PAID: _("The chosen offer is paid for, or being paid for, so this brief is settled."),
         BriefErrorCode.ACCOUNT_CLOSING: _("Your account is being closed. Nothing was published."),
     }

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -16,7 +16,7 @@ from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.gigs.forms.fields import YuanField, yuan_initial
 from marketplace.gigs.models import Gig, GigCategory
 from marketplace.offers import selectors
-from marketplace.offers.models import DeclineReason
+from marketplace.offers.models import Brief, DeclineReason
 from marketplace.offers.sent_files import BRIEF_FILES, SUBJECT
 from marketplace.offers.terms import OfferTerms
 from marketplace.orders.delivery_forms import SentFilesForm
@@ -39,6 +39,14 @@ def validity_choices() -> list[tuple[int, str]]:
 def brief_choices() -> list[tuple[int, str]]:
     """For how long a brief may take offers."""
     return _days((3, 7, 14, 30), get_config("briefs.valid_days_maximum"))
+
+
+def _wanted_by() -> forms.DateField:
+    return forms.DateField(label=_("Wanted by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+def _tomorrow() -> date:
+    return timezone.localdate(clock.now()) + timedelta(days=1)
 
 
 class OfferForm(forms.Form):
@@ -175,7 +183,7 @@ class BriefForm(SentFilesForm):
     )
     budget_min = YuanField(label=_("Budget from"), required=False)
     budget_max = YuanField(label=_("Budget up to"))
-    wanted_by = forms.DateField(label=_("Wanted by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    wanted_by = _wanted_by()
     valid_days = forms.TypedChoiceField(label=_("Takes offers for"), choices=brief_choices, coerce=int, initial=14)
     # Django keeps no class attribute for a field, so this does not hide the form's own `files`.
     files = MultipleFileField(  # type: ignore[assignment]
@@ -191,8 +199,7 @@ class BriefForm(SentFilesForm):
         category = self.fields["category"]
         category.queryset = shown.order_by("parent__position", "position", "pk")  # type: ignore[attr-defined]
         category.label_from_instance = _category_label  # type: ignore[attr-defined]
-        tomorrow = timezone.localdate(clock.now()) + timedelta(days=1)
-        self.fields["wanted_by"].widget.attrs["min"] = tomorrow.isoformat()
+        self.fields["wanted_by"].widget.attrs["min"] = _tomorrow().isoformat()
         self.contacts: list[str] = []
         if not self.is_bound:
             self.fields["anyway"].widget = forms.HiddenInput()
@@ -221,7 +228,15 @@ def _category_label(category: GigCategory) -> str:
 
 
 class ReopenForm(forms.Form):
+    wanted_by = _wanted_by()
     valid_days = forms.TypedChoiceField(label=_("Takes offers for"), choices=brief_choices, coerce=int, initial=14)
+
+    def __init__(self, *args: Any, brief: Brief, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        day = self.fields["wanted_by"]
+        day.widget.attrs["min"] = _tomorrow().isoformat()
+        # A day that is over is asked for anew.
+        day.initial = brief.wanted_by if brief.wanted_by >= _tomorrow() else None
 
 
 class BriefFilterForm(forms.Form):

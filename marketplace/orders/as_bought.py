@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.models import User
-from marketplace.core import staff_log
 from marketplace.gigs.models import PackageTier
 from marketplace.orders.models import Order
+from marketplace.orders.staff_reading import note_reading
 
 
 def order_as_bought(user: User, number: str) -> Order:
@@ -35,8 +35,7 @@ def order_as_bought(user: User, number: str) -> Order:
 def as_bought(request: HttpRequest, number: str) -> HttpResponse:
     """What the page of the service promised on the day of the purchase."""
     order = order_as_bought(request.user, number)
-    if request.user.pk not in (order.buyer_id, order.seller_id):
-        staff_log.note(actor=request.user, action="order.as_bought", data={"order": order.number})
+    note_reading(request.user, order)
     return render(request, "orders/order_as_bought.html", {"order": order, "bought": _shown(order)})
 
 

@@ -18,7 +18,7 @@ from marketplace.orders.states import BUYER, FINAL_STATUSES, MEDIATOR, SELLER, O
 
 K = DeadlineKind
 
-_PROPOSALS = (K.PROPOSAL_CANCEL, K.PROPOSAL_EXTEND, K.PROPOSAL_DISCOUNT, K.PROPOSAL_SUPPLEMENT)
+PROPOSAL_CLOCKS = (K.PROPOSAL_CANCEL, K.PROPOSAL_EXTEND, K.PROPOSAL_DISCOUNT, K.PROPOSAL_SUPPLEMENT)
 
 # How a clock is stopped: by the buyer, by the seller.
 _STOPS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -118,7 +118,7 @@ def _coming(order: Order, viewer: User) -> list[Automatic]:
 
 
 def _stop_of(kind: str, order: Order, viewer: User) -> str | Promise:
-    if kind in _PROPOSALS:
+    if kind in PROPOSAL_CLOCKS:
         return _STOPS_OF_PROPOSALS[0 if turns.turn_of(order).asked == turns.side_of(order, viewer.pk) else 1]
     if kind == K.DISPUTE_ANSWER:
         opened = order.status == OrderStatus.DISPUTED and order.dispute.opened_by_id == viewer.pk

@@ -17,8 +17,9 @@ def chosen(order: Order, asked: Mapping[str, str]) -> tuple[int, int] | None:
     known = [delivery.number for delivery in versions(order)]
     if len(known) < 2:
         return None
-    old, new = (int(number) if (number := asked.get(name, "")).isdecimal() else 0 for name in ("old", "new"))
-    if old not in known or new not in known or old == new:
+    by_name = {str(number): number for number in known}
+    old, new = (by_name.get(asked.get(name, "")) for name in ("old", "new"))
+    if old is None or new is None or old == new:
         return known[1], known[0]
     return min(old, new), max(old, new)
 
@@ -27,13 +28,16 @@ def compared(order: Order, old: int, new: int) -> dict[str, Any]:
     """Both deliveries, and their pictures in pairs: of the same name first, then what is left in its order."""
     by_number = {delivery.number: delivery for delivery in order.deliveries.all()}
     before, after = _shown(by_number[old]), _shown(by_number[new])
-    names = {file.name for file in before} & {file.name for file in after}
-    pairs: list[tuple[DeliveryFile | None, DeliveryFile | None]] = [
-        (next(file for file in before if file.name == name), next(file for file in after if file.name == name))
-        for name in sorted(names)
-    ]
-    rest = [[file for file in files if file.name not in names] for files in (before, after)]
-    pairs += [(left, right) for left, right in zip_longest(*rest)]
+    pairs: list[tuple[DeliveryFile | None, DeliveryFile | None]] = []
+    rest = list(after)
+    for left in sorted(before, key=lambda file: file.name):
+        # One name may stand for several files: each has one other, and what finds none is compared with what is left.
+        right = next((file for file in rest if file.name == left.name), None)
+        if right is not None:
+            rest.remove(right)
+            pairs.append((left, right))
+    matched = {left for left, _right in pairs}
+    pairs += zip_longest([file for file in before if file not in matched], rest)
     shown = [by_number[old], by_number[new]]
     return {"old": shown[0], "new": shown[1], "versions_shown": shown, "pairs": pairs}
 

@@ -20,6 +20,7 @@ BEFORE_THE_ORDER = timedelta(days=30)
 class SaidFile:
     """A file that was sent with a message."""
 
+    pk: int
     name: str
     size: int
     open: Callable[[], File]

@@ -64,7 +64,8 @@ def _concerned(user: User, order: str) -> Q:
 def revision_file_for(user: User, number: str, file_id: int) -> RevisionFile:
     """A file that shows what the buyer wants changed, for the two sides and the mediator of a dispute. Raises Http404."""
     mine = _concerned(user, "request__order")
-    found = RevisionFile.objects.filter(mine, request__order__number=number, pk=file_id).first()
+    files = RevisionFile.objects.filter(mine, request__order__number=number).select_related("request__order")
+    found = files.filter(pk=file_id).first()
     if found is None:
         raise Http404
     return found

@@ -19,6 +19,7 @@ from marketplace.orders.delivery_forms import DeliveryForm, RevisionForm, SentFi
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, SentFile, private_storage
 from marketplace.orders.sent_files import subject_of
+from marketplace.orders.staff_reading import note_reading
 from marketplace.uploads.direct import download_address, takes_files_directly
 
 # A preview of the page, and of its own when it is opened.
@@ -107,17 +108,20 @@ def _sending(
 @require_safe
 def delivery_file(request: HttpRequest, number: str, file_id: int) -> HttpResponseBase:
     """A delivered file as it came, always as a download: nothing of it may run in our origin."""
-    return _as_it_came(request, delivery_selectors.original_for(request.user, number, file_id))
+    found = delivery_selectors.original_for(request.user, number, file_id)
+    return _as_it_came(request, found.delivery.order, found)
 
 
 @login_required
 @require_safe
 def revision_file(request: HttpRequest, number: str, file_id: int) -> HttpResponseBase:
     """A file that came with a revision request, always as a download."""
-    return _as_it_came(request, delivery_selectors.revision_file_for(request.user, number, file_id))
+    found = delivery_selectors.revision_file_for(request.user, number, file_id)
+    return _as_it_came(request, found.request.order, found)
 
 
-def _as_it_came(request: HttpRequest, found: SentFile) -> HttpResponseBase:
+def _as_it_came(request: HttpRequest, order: Order, found: SentFile) -> HttpResponseBase:
+    note_reading(request.user, order)
     if takes_files_directly():
         return HttpResponseRedirect(download_address(found.file.name, name=found.name))
     return download(request, found.file.open("rb"), size=found.size, name=found.name)
@@ -128,7 +132,8 @@ def _as_it_came(request: HttpRequest, found: SentFile) -> HttpResponseBase:
 def preview(request: HttpRequest, number: str, file_id: int) -> HttpResponseBase:
     """The picture with a watermark that we drew of a delivered file: ours, so that a page may show it."""
     width = LARGE if request.GET.get("size") == "large" else SMALL
-    _file, name = delivery_selectors.preview_for(request.user, number, file_id, width=width)
+    file, name = delivery_selectors.preview_for(request.user, number, file_id, width=width)
+    note_reading(request.user, file.delivery.order)
     with private_storage().open(name) as stored:
         content = stored.read()
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
@@ -141,6 +146,7 @@ def picture(request: HttpRequest, number: str, file_id: int) -> HttpResponse:
     """A page of one delivered picture: as wide as the screen, with the way back, and to the original once it is open."""
     file = delivery_selectors.picture_for(request.user, number, file_id)
     order = file.delivery.order
+    note_reading(request.user, order)
     beside = [each for each in file.delivery.files.all() if each.previews]
     place = beside.index(file)
     context = {

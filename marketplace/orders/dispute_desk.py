@@ -15,6 +15,7 @@ from marketplace.orders.bundle_views import bundle_response
 from marketplace.orders.conversations import conversation_of
 from marketplace.orders.dispute_forms import AdviceForm, DecisionForm
 from marketplace.orders.models import Dispute
+from marketplace.orders.staff_reading import note_reading
 from marketplace.orders.states import DisputeStatus
 
 # One decides, another one the appeal.
@@ -40,7 +41,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def dispute_case(request: HttpRequest, dispute_id: int) -> HttpResponse:
     """All that was asked, delivered, said, shown and proposed; and the decision, which is read once more before it counts."""
-    dispute = dispute_selectors.case_of(dispute_id)
+    dispute = dispute_selectors.case_of(request.user, dispute_id)
     form = DecisionForm(request.POST or None, order=dispute.order)
     if request.method == "POST" and form.is_valid():
         if request.POST.get("confirmed_fen") != str(form.cleaned_data["refund"]):
@@ -70,7 +71,7 @@ def _case(
 ) -> HttpResponse:
     order = dispute.order
     first = next((one.mediator_id for one in dispute.decisions.all() if one.number == 1), None)
-    is_own = request.user.pk in (order.buyer_id, order.seller_id)
+    note_reading(request.user, order)
     is_same = dispute.status == DisputeStatus.APPEALED and first == request.user.pk
     context = {
         "dispute": dispute,
@@ -84,10 +85,9 @@ def _case(
         "events": timeline.timeline(order, request.user),
         "messages_said": conversation_of(order),
         "bundle": next(iter(dispute.bundles.all()), None),
-        "is_own": is_own,
         "is_same": is_same,
-        "may_decide": dispute.status in DECIDABLE and not dispute.is_over and not is_own and not is_same,
-        "may_advise": not dispute.is_over and not is_own and not is_same,
+        "may_decide": dispute.status in DECIDABLE and not dispute.is_over and not is_same,
+        "may_advise": not dispute.is_over and not is_same,
         "is_alone": dispute_selectors.mediators().count() < MEDIATORS_NEEDED,
     }
     return render(request, "orders/admin/dispute_case.html", context)
@@ -97,7 +97,7 @@ def _case(
 @require_POST
 def dispute_advice(request: HttpRequest, dispute_id: int) -> HttpResponse:
     """Words to both sides, which decide nothing."""
-    dispute = dispute_selectors.case_of(dispute_id)
+    dispute = dispute_selectors.case_of(request.user, dispute_id)
     form = AdviceForm(request.POST, order=dispute.order)
     if not form.is_valid():
         return _case(request, dispute, DecisionForm(order=dispute.order), form)
@@ -119,7 +119,7 @@ def dispute_advice(request: HttpRequest, dispute_id: int) -> HttpResponse:
 @require_POST
 def dispute_bundle(request: HttpRequest, dispute_id: int) -> HttpResponse:
     """Have all evidence put together."""
-    dispute = dispute_selectors.case_of(dispute_id)
+    dispute = dispute_selectors.case_of(request.user, dispute_id)
     services.ask_for_bundle(dispute_id=dispute.pk, user=request.user)
     messages.success(request, _("The evidence is being put together; it appears on this page."))
     return redirect("orders_dispute_decide", dispute_id)
@@ -130,14 +130,17 @@ def dispute_bundle(request: HttpRequest, dispute_id: int) -> HttpResponse:
 @cache_control(private=True, no_store=True)
 def dispute_bundle_download(request: HttpRequest, dispute_id: int, bundle_id: int, ending: str) -> FileResponse:
     """The PDF or the ZIP, exactly as it was made."""
-    found = dispute_selectors.case_bundle(dispute_id, bundle_id)
-    return bundle_response(found, ending, found.dispute.order.number)
+    order = dispute_selectors.case_order(request.user, dispute_id)
+    found = dispute_selectors.case_bundle(order, bundle_id)
+    note_reading(request.user, order)
+    return bundle_response(found, ending, order.number)
 
 
 @permission_required("orders.change_dispute")
 @require_safe
 def dispute_file(request: HttpRequest, dispute_id: int, kind: str, file_id: int) -> FileResponse:
     """A file of the case, always as a download."""
-    found = dispute_selectors.case_file(dispute_id, kind, file_id)
-    name = getattr(found, "file_name", "") or getattr(found, "name", "")
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name)
+    order = dispute_selectors.case_order(request.user, dispute_id)
+    opened, name = dispute_selectors.case_file(order, kind, file_id)
+    note_reading(request.user, order)
+    return FileResponse(opened(), as_attachment=True, filename=name)

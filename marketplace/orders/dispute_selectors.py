@@ -1,11 +1,15 @@
 """Reads of disputes and cancellations. A stranger's dispute does not exist (404); mediators' pages ask for the right."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
+from django.core.files.base import File
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import User
+from marketplace.orders.conversations import conversation_of
 from marketplace.orders.models import (
     BundleStatus,
     CancelledBy,
@@ -79,9 +83,13 @@ def newest_bundle_of(order: Order) -> EvidenceBundle | None:
     return EvidenceBundle.objects.filter(dispute__order=order).order_by("-pk").first()
 
 
-def case_of(dispute_id: int) -> Dispute:
-    """A dispute for a mediator, open or closed; the page asks for the permission. Raises Http404."""
-    dispute = _with_everything(Dispute.objects.filter(pk=dispute_id)).first()
+def case_of(mediator: User, dispute_id: int) -> Dispute:
+    """A dispute for a mediator who is no side of it, open or closed; the page asks for the permission. Raises Http404.
+
+    One's own case is a colleague's, all of it: the desk also opens what is held back from a buyer until acceptance.
+    """
+    foreign = Dispute.objects.exclude(Q(order__buyer=mediator) | Q(order__seller=mediator))
+    dispute = _with_everything(foreign.filter(pk=dispute_id)).first()
     if dispute is None:
         raise Http404
     return dispute
@@ -123,24 +131,34 @@ def dispute_file_for(user: User, number: str, file_id: int) -> DisputeFile:
     return found
 
 
-def case_file(dispute_id: int, kind: str, file_id: int) -> SentFile | DisputeFile | OrderRequirement:
-    """A file that belongs to a case, for a mediator; the page asks for the permission. Raises Http404."""
+def case_order(mediator: User, dispute_id: int) -> Order:
+    """The order of a case, for a mediator who is no side of it; the page asks for the permission. Raises Http404."""
+    order = Order.objects.exclude(Q(buyer=mediator) | Q(seller=mediator)).filter(dispute=dispute_id).first()
+    if order is None:
+        raise Http404
+    return order
+
+
+def case_file(order: Order, kind: str, file_id: int) -> tuple[Callable[[], File], str]:
+    """How a file that belongs to a case (`case_order`) is opened, and its name. Raises Http404."""
+    if kind == "message":
+        sent = next((file for said in conversation_of(order) for file in said.files if file.pk == file_id), None)
+        if sent is None:
+            raise Http404
+        return sent.open, sent.name
     found: SentFile | DisputeFile | OrderRequirement | None = None
     if kind == "evidence":
-        found = DisputeFile.objects.filter(statement__dispute=dispute_id, pk=file_id).first()
+        found = DisputeFile.objects.filter(statement__dispute__order=order, pk=file_id).first()
     elif kind == "delivery":
-        found = DeliveryFile.objects.filter(delivery__order__dispute=dispute_id, pk=file_id).first()
+        found = DeliveryFile.objects.filter(delivery__order=order, pk=file_id).first()
     elif kind == "revision":
-        found = RevisionFile.objects.filter(request__order__dispute=dispute_id, pk=file_id).first()
+        found = RevisionFile.objects.filter(request__order=order, pk=file_id).first()
     elif kind == "requirement":
-        found = (
-            OrderRequirement.objects.filter(order__dispute=dispute_id, is_draft=False, pk=file_id)
-            .exclude(file="")
-            .first()
-        )
+        found = OrderRequirement.objects.filter(order=order, is_draft=False, pk=file_id).exclude(file="").first()
     if found is None:
         raise Http404
-    return found
+    name = found.file_name if isinstance(found, OrderRequirement) else found.name
+    return partial(found.file.storage.open, str(found.file.name)), name
 
 
 def bundle_for(user: User, number: str, bundle_id: int) -> EvidenceBundle:
@@ -158,9 +176,9 @@ def waiting_bundle_ids() -> list[int]:
     return list(EvidenceBundle.objects.filter(status=BundleStatus.WAITING).order_by("pk").values_list("pk", flat=True))
 
 
-def case_bundle(dispute_id: int, bundle_id: int) -> EvidenceBundle:
-    """A bundle that is ready, for a mediator; the page asks for the permission. Raises Http404."""
-    ready = EvidenceBundle.objects.filter(dispute=dispute_id, status=BundleStatus.READY)
+def case_bundle(order: Order, bundle_id: int) -> EvidenceBundle:
+    """A bundle of a case (`case_order`) that is ready. Raises Http404."""
+    ready = EvidenceBundle.objects.filter(dispute__order=order, status=BundleStatus.READY)
     found = ready.filter(pk=bundle_id).select_related("dispute__order").first()
     if found is None:
         raise Http404

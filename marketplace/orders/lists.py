@@ -9,8 +9,9 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,7 +21,9 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.sheets import Cell, Column, Fen, Sheet
 from marketplace.orders import plan_selectors, presenters, selectors, turns
-from marketplace.orders.models import Order
+from marketplace.orders.automatic import PROPOSAL_CLOCKS, title_of
+from marketplace.orders.deadlines import SAYINGS
+from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
 from marketplace.orders.shares import split_of
 from marketplace.orders.stages import PlanView
 from marketplace.orders.states import BUYER, FINAL_STATUSES, OrderStatus
@@ -41,12 +44,20 @@ SORTS: Mapping[str, tuple[str | Promise, tuple[str | Combinable, ...]]] = {
     "amount": (gettext_lazy("Highest price first"), ("-total_fen", "-pk")),
     "oldest": (gettext_lazy("Oldest first"), ("pk",)),
 }
-# The moment at which an order goes on by itself, or was promised to.
-NEXT_AT = Case(
+# What is due of the work itself, and of what is proposed or disputed beside it: what only reminds is no deadline.
+_CLOCK = (
+    OrderDeadline.objects.filter(order=OuterRef("pk"))
+    .exclude(kind__in={DeadlineKind.ACCEPT, *SAYINGS})
+    .order_by("due_at", "pk")
+)
+_WORK_AT = Case(
     When(status=S.PENDING_PAYMENT, then=F("payment_expires_at")),
     When(status__in=(S.IN_PROGRESS, S.REVISION_REQUESTED), then=F("due_at")),
     When(status=S.DELIVERED, then=F("auto_accept_at")),
 )
+# The moment at which an order goes on by itself, or was promised to. Nothing is later than nothing (PostgreSQL's LEAST).
+NEXT_AT = Least(_WORK_AT, Subquery(_CLOCK.values("due_at")[:1]))
+_NEXT_CLOCK = Subquery(_CLOCK.values("kind")[:1])
 _WHAT_NEXT: Mapping[str, str | Promise] = {
     S.PENDING_PAYMENT: gettext_lazy("closes"),
     S.IN_PROGRESS: gettext_lazy("delivery due"),
@@ -126,7 +137,8 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
     """What this person bought (or sold), as asked for. A handful of queries, and three for agreements whose next stage waits."""
     counts = _counts(_found(user, wanted))
     total = sum(counts.values())
-    shown = Paginator(turns.with_turns(_ordered(user, wanted)), PAGE_SIZE)
+    orders = turns.with_turns(_ordered(user, wanted)).annotate(work_at=_WORK_AT, next_clock=_NEXT_CLOCK)
+    shown = Paginator(orders, PAGE_SIZE)
     shown.__dict__["count"] = counts.get(wanted.state, 0) if wanted.state else total  # counted already
     current = shown.get_page(page)
     everything = _of(user, wanted.side)
@@ -266,9 +278,18 @@ def _row(order: Order, user: User, side: str) -> Row:
     turn = turns.turn_of(order)
     next_at: datetime | None = getattr(order, "next_at", None)  # annotated
     what_next = _WHAT_NEXT.get(order.status, "")
-    if turn.proposal is not None and turn.proposal.expires_at is not None:
-        next_at = turn.proposal.expires_at
-        what_next = _("your answer is due") if turn.asked == side else _("the other side's answer is due")
+    kind: str | None = getattr(order, "next_clock", None)
+    if kind is not None and next_at != getattr(order, "work_at", None):
+        what_next = title_of(kind, order, user)
+        if kind in PROPOSAL_CLOCKS:
+            what_next = _("your answer is due") if turn.asked == side else _("the other side's answer is due")
+        elif kind == DeadlineKind.DISPUTE_ANSWER:
+            mine = pgettext("in a dispute", "your answer is due")
+            what_next = (
+                mine
+                if order.dispute.opened_by_id != user.pk
+                else pgettext("in a dispute", "the other side's answer is due")
+            )
     elif turn.proposal is not None and turn.asked == side:
         what_next = _("your answer is waited for")
     return Row(

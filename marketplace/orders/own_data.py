@@ -107,12 +107,17 @@ class OrdersSection(Section):
                 by=Case(
                     When(actor=user, then=Value("you")),
                     When(actor=None, then=Value("platform")),
-                    default=Value("other side"),
+                    When(Q(actor=F("order__buyer")) | Q(actor=F("order__seller")), then=Value("other side")),
+                    default=Value("mediator"),
                     output_field=CharField(),
                 )
             ),
             order="order__number",
             **plain("type", "by", "created_at"),
+            # What a person chose and typed with it: notes to the requirements and reasons stand nowhere else.
+            reason_code="data__reason_code",
+            reason="data__reason",
+            message="data__message",
         )
         yield table(
             "deliveries",

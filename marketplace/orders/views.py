@@ -106,9 +106,9 @@ def order_action(request: HttpRequest, number: str, action: str) -> HttpResponse
     if definition is None:
         raise Http404
     extra = {"order": order} if definition.form is RefundForm else {}
-    form = definition.form(request.POST or None, request.FILES or None, **extra)
+    form = definition.form(request.POST or None, **extra)
     if request.method == "POST":
-        form = definition.form(request.POST, request.FILES, **extra)
+        form = definition.form(request.POST, **extra)
         if form.is_valid():
             try:
                 definition.run(order, request.user, form)

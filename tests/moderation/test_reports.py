@@ -12,7 +12,7 @@ from marketplace.moderation.models import AdminLog, Report, ReportReason, Report
 from marketplace.notifications.models import Notification
 from tests.factories import make_gig, make_moderator, make_seller, make_user
 from tests.logins import log_in
-from tests.offers.situations import make_brief, make_offer
+from tests.offers.situations import make_brief, make_offer, sent_file
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +229,20 @@ def test_a_dismissed_report_leaves_the_brief(brief, seller):
     case.refresh_from_db()
     assert (brief.status, case.status) == ("open", ReportStatus.DISMISSED)
     assert "是门牌号" in Notification.objects.get(recipient=seller).body
+
+
+def test_who_decides_about_a_brief_opens_its_files_as_sellers_get_them(buyer, seller, gig):
+    brief = make_brief(buyer=buyer, files=[sent_file(buyer, content=b"call me")])
+    (file,) = brief.files.all()
+    case, about_a_gig = report_of_brief(brief, seller), report(gig, buyer)
+    desk, address = log_in(make_moderator()), reverse("moderation_report_file", args=[case.pk, file.pk])
+    page = desk.get(reverse("moderation_report", args=[case.pk])).content.decode()
+    assert f'href="{address}"' in page
+    assert "被举报的需求" in page
+    answer = desk.get(address)
+    assert b"".join(answer.streaming_content) == b"call me"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert desk.get(reverse("moderation_report_file", args=[about_a_gig.pk, file.pk])).status_code == 404
+    foreign = make_brief(buyer=buyer, files=[sent_file(buyer)]).files.get()
+    assert desk.get(reverse("moderation_report_file", args=[case.pk, foreign.pk])).status_code == 404
+    assert log_in(seller).get(address).status_code in (302, 403)

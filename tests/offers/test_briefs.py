@@ -209,6 +209,21 @@ def test_who_was_overtaken_hears_that_the_brief_is_open_again_and_answers_in_the
     assert agreed.order.gig == gig
 
 
+def test_a_brief_whose_day_is_over_is_opened_again_for_a_day_that_can_be_kept(brief, buyer):
+    services.close_brief(brief_id=brief.pk, buyer=buyer)
+    Brief.objects.filter(pk=brief.pk).update(wanted_by=timezone.localdate())
+    for day in (None, timezone.localdate()):
+        with pytest.raises(BriefError) as refusal:
+            services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7, wanted_by=day)
+        assert refusal.value.code == BriefErrorCode.WANTED_BY
+    brief.refresh_from_db()
+    assert (brief.status, brief.wanted_by) == (S.CLOSED, timezone.localdate())
+    day = timezone.localdate() + timedelta(days=20)
+    services.reopen_brief(brief_id=brief.pk, buyer=buyer, valid_days=7, wanted_by=day)
+    brief.refresh_from_db()
+    assert (brief.status, brief.wanted_by) == (S.OPEN, day)
+
+
 def test_only_those_hear_of_it_whose_offer_ended_with_the_brief(brief, buyer, seller):
     make_offer(seller=seller, buyer=buyer, brief=brief)
     for _time in range(2):

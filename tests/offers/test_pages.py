@@ -410,7 +410,15 @@ def test_a_closed_brief_is_there_for_its_buyer_and_who_answered(seller_client, s
     assert stranger.get(brief.get_absolute_url()).status_code == 404
     assert seller_client.get(brief.get_absolute_url()).status_code == 200
     assert stranger.post(reverse("offers:brief_reopen", args=[brief.pk]), {"valid_days": "7"}).status_code == 404
-    buyer_client.post(reverse("offers:brief_reopen", args=[brief.pk]), {"valid_days": "7"})
+    reopen = reverse("offers:brief_reopen", args=[brief.pk])
+    again = {"valid_days": "7", "wanted_by": brief.wanted_by.isoformat()}
+    for over in ("", timezone.localdate().isoformat()):
+        refused = buyer_client.post(reopen, again | {"wanted_by": over})
+        assert refused.status_code == 422
+        assert refused.context["reopen_form"].errors.keys() == {"wanted_by"}
+        assert stranger.get(brief.get_absolute_url()).status_code == 404
+    assert brief.wanted_by.isoformat() in buyer_client.get(brief.get_absolute_url()).content.decode()
+    assert buyer_client.post(reopen, again).status_code == 302
     assert stranger.get(brief.get_absolute_url()).status_code == 200
 
 

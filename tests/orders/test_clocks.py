@@ -106,7 +106,7 @@ def test_a_buyer_who_says_nothing_is_asked_again_and_the_order_stays():
     assert told(order.seller) == []
     assert rows(order) == {K.REQUIREMENTS_REMINDER: order.paid_at + 14 * DAY}
     ring_at(order.paid_at + 14 * DAY)
-    assert told(order.seller) == ["买家一直没有提交需求：你可以先开工，也可以取消"]
+    assert told(order.seller) == ["买家一直没有提交需求说明：你可以先开工，也可以取消"]
     for days in (60, 120):
         assert rows(order) == {K.REQUIREMENTS_REMINDER: order.paid_at + days * DAY}
         ring_at(order.paid_at + days * DAY)

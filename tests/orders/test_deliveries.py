@@ -509,10 +509,21 @@ def test_pictures_of_two_versions_stand_beside_each_other_by_name():
     assert pairs == [("定稿.png", "定稿.png"), (None, "新的.png")]
     assert page.context["pairs"][0][0] == first
     assert client_of(order.buyer).get(url, {"old": "2", "new": "1"}).context["old"].number == 1
-    assert client_of(order.buyer).get(url, {"old": "x", "new": "99"}).status_code == 200
+    for nonsense in ("x", "99", "9" * 5000, "²"):
+        assert client_of(order.buyer).get(url, {"old": nonsense, "new": "99"}).status_code == 200
     assert client_of(make_user()).get(url).status_code == 404
     alone, _file = delivered_picture()
     assert client_of(alone.buyer).get(reverse("orders:compare", args=[alone.number])).status_code == 302
+
+
+def test_of_several_pictures_of_one_name_each_is_compared():
+    order = make_paid_order()
+    deliver(order, picture("稿.png"), picture("稿.png", colour="#333"))
+    services.request_revision(order_id=order.pk, buyer=order.buyer, message="改")
+    deliver(order, picture("稿.png", colour="#555"), picture("稿.png", colour="#777"))
+    pairs = client_of(order.buyer).get(reverse("orders:compare", args=[order.number])).context["pairs"]
+    shown = [file.pk for pair in pairs for file in pair if file]
+    assert (len(pairs), len(shown), len(set(shown))) == (2, 4, 4)
 
 
 @pytest.mark.parametrize("status", EVERY_STATE, ids=str)

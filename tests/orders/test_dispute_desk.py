@@ -1,11 +1,14 @@
 """The mediators' desk: the queue with its clocks, the whole case, advice, decision, appeal; and who gets in."""
 
+import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from marketplace.core import clock
 from marketplace.core.money import parse_yuan
@@ -17,8 +20,9 @@ from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Dispute, Refund
 from marketplace.orders.states import DisputeStatus, OrderStatus
 from marketplace.payments.todo_selectors import todos_of
-from tests.factories import make_finance, make_moderator, make_user
+from tests.factories import make_finance, make_moderator, make_paid_order, make_user
 from tests.logins import log_in
+from tests.orders.changing import picture
 from tests.orders.situations import footprint, make_order_in
 from tests.orders.test_dispute_steps import make_dispute_in
 
@@ -43,7 +47,8 @@ def ruling(refund: str, explanation: str) -> dict[str, str]:
 def test_a_mediator_finds_a_case_reads_all_of_it_and_decides_and_nothing_moves_before_its_time():
     order = make_dispute_in(DisputeStatus.MEDIATION)
     conversation = start_conversation(buyer=order.buyer, seller=order.seller)
-    send_message(conversation_id=conversation.pk, sender=order.buyer, body="夜里的效果图也要一张")
+    sent = [SimpleUploadedFile("夜景.txt", b"night view")]
+    send_message(conversation_id=conversation.pk, sender=order.buyer, body="夜里的效果图也要一张", files=sent)
     files = [SimpleUploadedFile("招牌.txt", b"photo")]
     services.add_evidence(order_id=order.pk, user=order.buyer, text="现场照片", files=files)
     mediator = make_moderator()
@@ -53,6 +58,12 @@ def test_a_mediator_finds_a_case_reads_all_of_it_and_decides_and_nothing_moves_b
     sha256 = order.deliveries.get().files.get().sha256
     for shown in (order.dispute.reason, "做完了。", "现场照片", "招牌.txt", sha256, "夜里的效果图也要一张"):
         assert shown in text
+    (address,) = re.findall(r'href="([^"]*/message/\d+/)">夜景.txt', text)
+    answer = client.get(address)
+    assert b"".join(answer.streaming_content) == b"night view"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    foreign = make_dispute_in(DisputeStatus.MEDIATION)
+    assert client.get(address.replace(f"/{order.dispute.pk}/", f"/{foreign.dispute.pk}/", 1)).status_code == 404
 
     before = footprint(order)
     # What it would come to is read first: nothing is decided by one tap, nor by an amount that was changed since.
@@ -147,9 +158,65 @@ def test_a_mediator_does_not_decide_their_own_order():
     order.seller.is_superuser = True
     order.seller.save()
     before = footprint(order)
-    answer = client_of(order.seller).post(page_of(order), ruling("0", "我说了算。"))
-    assert answer.context["form"].non_field_errors() == [OrderError(OrderErrorCode.OWN_CASE).message]
+    client = client_of(order.seller)
+    assert client.post(page_of(order), ruling("0", "我说了算。")).status_code == 404
+    with pytest.raises(OrderError) as refusal:
+        services.decide_dispute(order_id=order.pk, mediator=order.seller, refund_fen=0, explanation="我说了算。")
+    assert refusal.value.code == OrderErrorCode.OWN_CASE
     assert footprint(order) == before
+    queue = client.get(reverse("orders_disputes")).content.decode()
+    assert order.number in queue
+    assert page_of(order) not in queue
+    assert OrderError(OrderErrorCode.OWN_CASE).message in queue
+
+
+def test_what_is_held_back_from_a_buyer_is_not_opened_by_the_desk_either():
+    buyer = make_moderator()
+    order = make_paid_order(buyer=buyer)
+    services.deliver_order(order_id=order.pk, seller=order.seller, message="定稿", files=[picture()])
+    services.open_dispute(order_id=order.pk, user=buyer, reason="和说好的不一样")
+    order.refresh_from_db()
+    pk, file = order.dispute.pk, order.deliveries.get().files.get()
+    bundle = services.ask_for_bundle(dispute_id=pk, user=buyer)
+    services.build_bundle(bundle_id=bundle.pk)
+    addresses = [
+        reverse("orders:file", args=[order.number, file.pk]),
+        reverse("orders_dispute_file", args=[pk, "delivery", file.pk]),
+        reverse("orders_dispute_bundle_download", args=[pk, bundle.pk, "zip"]),
+        page_of(order),
+    ]
+    assert [client_of(buyer).get(address).status_code for address in addresses] == [404] * 4
+    for act in ("orders_dispute_advice", "orders_dispute_bundle"):
+        assert client_of(buyer).post(reverse(act, args=[pk]), {"text": "x"}).status_code == 404
+    colleague = client_of(make_moderator())
+    assert [colleague.get(address).status_code for address in addresses] == [200] * 4
+
+
+def test_reading_a_case_leaves_one_line_a_person_and_day():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    pk, file = order.dispute.pk, order.deliveries.get().files.get()
+    addresses = [
+        page_of(order),
+        reverse("orders_dispute_file", args=[pk, "delivery", file.pk]),
+        reverse("orders:file", args=[order.number, file.pk]),
+        reverse("orders:as_bought", args=[order.number]),
+    ]
+
+    def lines() -> list:
+        return list(AdminLog.objects.filter(action="order.read").values_list("actor", "data__order"))
+
+    for person in (order.buyer, order.seller):
+        client_of(person).get(addresses[2])
+    assert lines() == []
+    for count, address in enumerate(addresses, start=1):
+        mediator = make_moderator()
+        for _time in range(2):
+            client_of(mediator).get(address)
+        assert lines().count((mediator.pk, order.number)) == 1
+        assert len(lines()) == count
+    with clock.moved_to(timezone.now() + timedelta(days=1)):
+        client_of(mediator).get(addresses[0])
+    assert lines().count((mediator.pk, order.number)) == 2
 
 
 def test_a_case_is_not_decided_while_the_other_side_may_still_answer():

@@ -339,7 +339,7 @@ def test_what_was_bought_stands_in_it_with_quantity_coupon_and_description():
 
 def test_the_paper_speaks_in_words_and_says_what_each_statement_is(order):
     _tables, _paths, paper = tables_of(order)
-    for shown in ("买家：", "服务商：", "提出纠纷", "答辩"):
+    for shown in ("买家：", "服务商：", "申请纠纷处理", "回应"):
         assert shown in paper
     assert "<th>约定交付</th>" in paper
     for code in ("待退款", "修改次数", "buyer: ", "seller: ", "<td>escrow</td>", "<td>open</td>", "payment_captured"):

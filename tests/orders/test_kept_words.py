@@ -74,6 +74,13 @@ def test_what_is_said_in_a_dispute_is_kept_too():
     assert "appeal" in acts(buyer)
 
 
+def test_the_words_of_who_declines_a_cancellation_are_kept():
+    order = make_paid_order()
+    orders.propose_cancellation(order_id=order.pk, user=order.buyer, reason_code="changed_mind")
+    page = log_in(order.seller).get(order.get_absolute_url()).content.decode()
+    assert re.findall(r'<form[^>]* action="[^"]*/decline/"[^>]* data-keep="(\d*)"', page) == [str(order.seller_id)]
+
+
 def test_briefs_offers_and_the_end_of_an_agreement_keep_their_words_too():
     buyer, seller = make_user(), make_seller()
     offer = make_offer(seller=seller, buyer=buyer)

@@ -12,10 +12,11 @@ from openpyxl import load_workbook
 from marketplace.core import clock
 from marketplace.orders import lists, selectors, services
 from marketplace.orders.calendar import month_of
-from marketplace.orders.models import Dispute, Order
+from marketplace.orders.models import Dispute, Order, ProposalKind
 from marketplace.orders.states import BUYER, FINAL_STATUSES, SELLER, OrderStatus
 from tests.factories import make_coupon, make_gig, make_order, make_paid_order, make_seller, make_user
 from tests.logins import log_in
+from tests.orders.changing import make_proposal
 from tests.orders.situations import EVERY_STATE, make_order_in
 
 pytestmark = pytest.mark.django_db
@@ -77,12 +78,41 @@ def test_sorting_by_deadline_puts_what_is_due_first_and_what_has_no_clock_last(t
     moments = [row.next_at for row in found(buyer, BUYER, sort="deadline")[1].rows]
     known = [moment for moment in moments if moment]
     assert known == sorted(known)
-    assert len(known) == 4
-    assert moments[4:] == [None] * (len(EVERY_STATE) - 4)
+    assert len(known) == 5
+    assert moments[5:] == [None] * (len(EVERY_STATE) - 5)
     prices = [row.order.total_fen for row in found(buyer, BUYER, sort="amount")[1].rows]
     assert prices == sorted(prices, reverse=True)
     newest, oldest = (found(buyer, BUYER, sort=sort)[0] for sort in ("newest", "oldest"))
     assert newest == oldest[::-1]
+
+
+def test_what_is_to_be_answered_stands_among_the_deadlines_by_its_own_day():
+    buyer, seller = make_user(), make_seller()
+    disputed, extended, calm, cancelled, bare = orders = [make_paid_order() for _ in range(5)]
+    days = {disputed: 30, extended: 40, calm: 5, cancelled: 50, bare: 1}
+    for order, ahead in days.items():
+        order.buyer, order.seller, order.due_at = buyer, seller, timezone.now() + timedelta(days=ahead)
+        order.save()
+    services.open_dispute(order_id=disputed.pk, user=buyer, reason="和说好的不一样")  # three days to answer
+    make_proposal(extended, ProposalKind.EXTEND)
+    services.propose_cancellation(order_id=cancelled.pk, user=buyer, reason_code="changed_mind", message="不需要了")
+    due = {row.order: row for row in found(seller, SELLER, sort="deadline")[1].rows}
+    assert list(due) == sorted(orders, key=lambda order: due[order].next_at)
+    assert next(iter(due)) == bare
+    assert set(list(due)[1:4]) == {disputed, extended, cancelled}
+    assert due[disputed].next_at == Dispute.objects.get().answer_due_at
+    assert (due[disputed].what_next, due[cancelled].what_next) == ("前请回应", "前请答复")
+    assert due[extended].what_next == "前等对方答复"
+    rows = {row.order: row for row in found(buyer, BUYER, sort="deadline")[1].rows}
+    words = [rows[order].what_next for order in (disputed, extended, cancelled)]
+    assert words == ["前等对方回应", "前请答复", "前等对方答复"]
+
+
+def test_a_reminder_is_no_deadline():
+    order = make_paid_order(gig=make_gig(requirements=1))
+    assert order.deadlines.exists()
+    (row,) = found(order.buyer, BUYER, sort="deadline")[1].rows
+    assert row.next_at is None
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,22 @@ def test_a_draft_is_kept_for_the_buyer_alone_and_starts_no_clock():
     assert "新店面.txt" in page
 
 
+def test_words_that_stand_on_the_time_line_alone_are_in_the_copy_of_ones_own_data():
+    order = asked_order()
+    services.skip_requirements(order_id=order.pk, seller=order.seller, message="我先按青绿色做")
+    services.add_requirement_note(order_id=order.pk, buyer=order.buyer, message="门头朝西")
+    proposal = services.propose_cancellation(order_id=order.pk, user=order.buyer, reason_code="changed_mind")
+    services.decline_cancellation(order_id=order.pk, proposal_id=proposal.pk, user=order.seller, message="已经做了一半")
+    for person in (order.buyer, order.seller):
+        (events,) = [table.rows() for table in OrdersSection().tables(person) if table.name == "order_events"]
+        said = {row["type"]: row for row in events}
+        assert said["requirements_skipped"]["message"] == "我先按青绿色做"
+        assert said["requirements_note"]["message"] == "门头朝西"
+        assert said["cancel_proposed"]["reason_code"] == "changed_mind"
+        assert said["cancel_declined"]["reason"] == "已经做了一半"
+        assert said["requirements_note"]["by"] == ("you" if person == order.buyer else "other side")
+
+
 def test_a_file_of_the_draft_can_be_removed():
     order = asked_order()
     row = order.requirements.get(kind="file")

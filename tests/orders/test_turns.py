@@ -92,7 +92,7 @@ def test_a_proposal_waits_for_whoever_is_asked_and_the_work_goes_on_beside_it(or
     assert seller.waits_for == "林小满（答复提议）和你（推进订单）"
     assert buyer.waits_for == "你（答复提议）和青禾品牌（推进订单）"
     assert "对方答复" in seller.stop
-    assert "你同意或谢绝" in buyer.stop
+    assert "你同意或拒绝" in buyer.stop
     assert listed(order, "buyer", group="mine") != []
     assert listed(order, "buyer", group="other") == []
 
@@ -148,15 +148,15 @@ def test_the_clock_of_an_answer_in_a_dispute_is_named_for_whoever_reads_it():
         side: [each.title for each in automatic.outlook(read(order, side), getattr(order, side)).coming]
         for side in ("buyer", "seller")
     }
-    assert "你的答复期限" in titles["seller"]
-    assert "对方答复期限" in titles["buyer"]
+    assert "你的回应期限" in titles["seller"]
+    assert "对方回应期限" in titles["buyer"]
     things = [
         str(thing.what)
         for month in {f"{timezone.localtime(clock.now() + timedelta(days=days)):%Y-%m}" for days in (0, 7)}
         for day in month_of(order.seller, SELLER, month).agenda
         for thing in day.things
     ]
-    assert "你的答复期限" in things
+    assert "你的回应期限" in things
 
 
 @pytest.mark.parametrize("status", WORKED_ON, ids=str)
@@ -242,6 +242,16 @@ def test_the_sellers_desk_tells_what_is_overdue_from_what_is_due_soon(order):
     )  # of the late one; the clocks of the dispute stand still
     assert "计时暂停" in text
     assert [each.pk for each in desk.open_orders] == [order.pk, disputed.pk]
+
+
+def test_the_figure_of_late_orders_is_that_of_the_list_it_leads_to(order):
+    client = log_in(order.seller)
+    with clock.moved_to(order.due_at + timedelta(hours=2)):
+        for asked in (1, 0):
+            desk = client.get(reverse("insights:desk")).context["desk"]
+            assert desk.overdue == len(listed(order, "seller", group="mine", sort="deadline")) == asked
+            if asked:
+                services.propose_cancellation(order_id=order.pk, user=order.seller, reason_code="no_time")
 
 
 def test_the_clocks_of_a_delivery_are_named_by_what_was_delivered():

@@ -86,13 +86,13 @@ def close_brief(*, brief_id: int, buyer: User) -> Brief:
 
 
 @transaction.atomic
-def reopen_brief(*, brief_id: int, buyer: User, valid_days: int) -> Brief:
-    """Take offers again, for this many days from now: whose offers its end had ended hear of it, and the job tells sellers
-    who were not told before.
+def reopen_brief(*, brief_id: int, buyer: User, valid_days: int, wanted_by: date | None = None) -> Brief:
+    """Take offers again, for this many days from now, wanted by the same day (of China's) or by another one: whose offers
+    its end had ended hear of it, and the job tells sellers who were not told before.
 
     After an offer was chosen only while nothing has been paid for it, nor can be, or when all of it went back: then what was
-    agreed holds no longer. Safe to call twice. Raises BriefError WRONG_STATE, PAID, VALIDITY or TOO_MANY_OPEN, and OrderError
-    PAYMENT_CHECKED.
+    agreed holds no longer. Safe to call twice. Raises BriefError WRONG_STATE, PAID, VALIDITY, WANTED_BY or
+    TOO_MANY_OPEN, and OrderError PAYMENT_CHECKED.
     """
     _check_validity(valid_days)
     # What ends may be an agreement in stages, which holds its people: they come before the brief.
@@ -102,12 +102,14 @@ def reopen_brief(*, brief_id: int, buyer: User, valid_days: int) -> Brief:
     if brief.status == BriefStatus.OPEN:
         return brief
     require_brief_move(brief, to=BriefStatus.OPEN, actor=OWNER)
+    brief.wanted_by = wanted_by or brief.wanted_by
+    _check_wanted_by(brief.wanted_by)
     _require_room(buyer)
     for negotiation in locks.lock_negotiations_of(brief):
         _open_again(negotiation, brief, buyer)
     brief.status, brief.ended_at, brief.announced_at = BriefStatus.OPEN, None, None
     brief.expires_at = clock.now() + timedelta(days=valid_days)
-    brief.save(update_fields=["status", "ended_at", "announced_at", "expires_at", "updated_at"])
+    brief.save(update_fields=["status", "ended_at", "announced_at", "expires_at", "wanted_by", "updated_at"])
     return brief
 
 
@@ -193,9 +195,13 @@ def _check(
     lowest = budget_min_fen if budget_min_fen is not None else budget_max_fen
     if not least <= lowest <= budget_max_fen <= most:
         raise BriefError(BriefErrorCode.BUDGET, least=display_yuan(least), most=display_yuan(most))
-    if wanted_by <= timezone.localdate(clock.now()):
-        raise BriefError(BriefErrorCode.WANTED_BY)
+    _check_wanted_by(wanted_by)
     _check_validity(valid_days)
+
+
+def _check_wanted_by(day: date) -> None:
+    if day <= timezone.localdate(clock.now()):
+        raise BriefError(BriefErrorCode.WANTED_BY)
 
 
 def _keep_files(files: Sequence[Upload], brief: Brief) -> None:

@@ -13,7 +13,9 @@ from marketplace.core.downloads import download
 from marketplace.core.errors import DomainError
 from marketplace.offers import presenters, selectors, services
 from marketplace.offers.editing import OfferEditor
+from marketplace.offers.errors import BriefError, BriefErrorCode
 from marketplace.offers.forms import BriefFilterForm, BriefForm, ReopenForm
+from marketplace.offers.models import Brief
 from marketplace.uploads.direct import download_address, takes_files_directly
 
 
@@ -74,8 +76,12 @@ def new(request: HttpRequest) -> HttpResponse:
 def brief(request: HttpRequest, pk: int) -> HttpResponse:
     """The brief; for its buyer with all answers side by side, for a seller with their own."""
     brief = selectors.brief_for(request.user, pk)
+    return _brief_page(request, brief, ReopenForm(brief=brief))
+
+
+def _brief_page(request: HttpRequest, brief: Brief, reopen_form: ReopenForm, status: int = 200) -> HttpResponse:
     is_owner = brief.buyer_id == request.user.pk
-    context = {"brief": brief, "is_owner": is_owner, "reopen_form": ReopenForm()}
+    context: dict[str, object] = {"brief": brief, "is_owner": is_owner, "reopen_form": reopen_form}
     if is_owner:
         context["cards"] = [
             presenters.card(selectors.newest(answer), request.user) for answer in selectors.answers_to(brief)
@@ -84,7 +90,7 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
         own = selectors.answer_of(request.user, brief)
         context["own"] = presenters.card(selectors.newest(own), request.user) if own else None
         context["may_answer"] = own is None or selectors.newest(own).may_be_followed
-    return render(request, "offers/brief_detail.html", context)
+    return render(request, "offers/brief_detail.html", context, status=status)
 
 
 @login_required
@@ -130,11 +136,18 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Take offers again."""
     brief = selectors.own_brief(request.user, pk)
-    form = ReopenForm(request.POST)
+    form = ReopenForm(request.POST, brief=brief)
     if form.is_valid():
-        services.reopen_brief(brief_id=brief.pk, buyer=request.user, valid_days=form.cleaned_data["valid_days"])
-        messages.success(request, _("The brief takes offers again."))
-    return redirect(brief)
+        try:
+            services.reopen_brief(brief_id=brief.pk, buyer=request.user, **form.cleaned_data)
+        except BriefError as refusal:
+            if refusal.code != BriefErrorCode.WANTED_BY:
+                raise
+            form.add_error("wanted_by", refusal.message)
+        else:
+            messages.success(request, _("The brief takes offers again."))
+            return redirect(brief)
+    return _brief_page(request, brief, form, status=422)
 
 
 @login_required

@@ -46,7 +46,7 @@ def propose_split(*, order_id: int, user: User, refund_fen: int, message: str = 
         actor=user,
         refund_fen=refund_fen,
         released_fen=order.kept_fen - refund_fen,
-        reason=proposal.message[:500],
+        reason=proposal.message,
     )
     tell(other_id(order, user.pk), order, _ASKS)
     return proposal

@@ -120,7 +120,7 @@ def propose(
         close(proposal=earlier, status=ProposalStatus.OVERTAKEN)
     proposal.save()
     start_clock(order=order, proposal=proposal)
-    _record(order, OrderEventType.PROPOSED, proposal, actor=user, message=proposal.message[:500])
+    _record(order, OrderEventType.PROPOSED, proposal, actor=user, message=proposal.message)
     tell(other_id(order, user.pk), order, rule.asks)
     return proposal
 

@@ -52,6 +52,7 @@ def cancel_proposal(context: template.Context, order: Order, viewer: User) -> di
         "reason": reason,
         "is_own": proposal is not None and proposal.proposed_by_id == viewer.pk,
         "is_buyer": order.buyer_id == viewer.pk,
+        "user": viewer,
         "csrf_token": context.get("csrf_token"),
     }
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from marketplace.accounts import viewing
 from marketplace.accounts.errors import AccountError, AccountErrorCode
@@ -92,6 +92,50 @@ def test_money_identity_messages_and_ways_in_stay_closed(looking, path):
     answer = looking.get(path)
     assert answer.status_code == 403, path
     assert "当前只能查看" in answer.content.decode()
+
+
+# What staff does not see as somebody else, by name, so that a new page is decided about.
+NOT_SHOWN = {
+    # a draft that "only you see", what is negotiated, and what both say in a dispute
+    *("orders:requirements", "orders:dispute", "orders:compare"),
+    *("offers:negotiation", "offers:counter", "offers:decline"),
+    # files
+    *("orders:file", "orders:preview", "orders:picture", "orders:revision_file", "orders:requirement_file"),
+    *("orders:dispute_file", "orders:bundle_download", "orders:export", "orders:desk_export", "offers:brief_file"),
+    # money
+    *("orders:proofs", "orders:proof", "orders:refund_preview", "orders:split_preview", "orders:extend_preview"),
+    # what only does something
+    *("orders:answer_proposal", "orders:cancel_answer", "orders:dispute_act", "orders:split_answer", "orders:bundle"),
+    *(
+        "orders:plan_fund",
+        "offers:pay",
+        "offers:accept",
+        "offers:withdraw",
+        "offers:brief_close",
+        "offers:brief_reopen",
+    ),
+}
+
+
+def test_of_every_page_of_orders_and_offers_it_is_decided_whether_staff_sees_it():
+    rooms = {room: get_resolver().namespace_dict[room][1] for room in ("orders", "offers")}
+    names = {f"{room}:{name}" for room, pages in rooms.items() for name in pages.reverse_dict if isinstance(name, str)}
+    assert names == {name for name in viewing.SHOWN if name.startswith(("orders:", "offers:"))} | NOT_SHOWN
+    assert not NOT_SHOWN & viewing.SHOWN
+
+
+def test_staff_sees_the_pages_that_people_ask_about_on_the_phone(looking, order):
+    shown = [
+        reverse("orders:cancel", args=[order.number]),
+        reverse("orders:change", args=[order.number, "supplement"]),
+        reverse("orders:dispute_open", args=[order.number]),
+        reverse("orders:as_bought", args=[order.number]),
+        reverse("orders:calendar"),
+        reverse("offers:brief_new"),
+    ]
+    assert {address: looking.get(address).status_code for address in shown} == dict.fromkeys(shown, 200)
+    for name in ("requirements", "dispute"):
+        assert looking.get(reverse(f"orders:{name}", args=[order.number])).status_code == 403
 
 
 def test_the_page_of_an_order_shows_no_message(looking, buyer, order):
