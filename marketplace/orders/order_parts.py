@@ -53,6 +53,7 @@ def parts(order: Order, viewer: User) -> dict[str, Any]:
         "supplements": delivery_selectors.supplements_of(order),
         # An unpaid tip is not yet the seller's business.
         "tip": tip if tip is not None and (tip.paid_at or viewer.pk == order.buyer_id) else None,
+        "tip_until": tip_rules.ends_at(order) if "tip" in changes else None,
         "changes": [name for name in changes if name not in _TALKED_OVER],
         "talked_over": [name for name in changes if name in _TALKED_OVER],
     }
