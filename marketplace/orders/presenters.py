@@ -53,11 +53,14 @@ def steps(order: Order) -> list[Step]:
     if order.status in (OrderStatus.DISPUTED, OrderStatus.RESOLVED):  # nothing was accepted: the two parted another way
         labels[3:] = [_("Dispute"), pgettext("a step", "Settlement")]
         moments[3:] = [order.dispute.began_at, order.dispute.decided_at]
+    done = [index < current for index in range(len(labels))]
+    if order.started_at is not None and any(row.is_draft for row in order.requirements.all()):
+        done[1] = False  # the seller began without them
     return [
         Step(
             title=label,
-            state="done" if index < current else "current" if index == current else "",
-            note=_day(moments[index]) if index < current else "",
+            state="done" if done[index] else "current" if index == current else "",
+            note=_day(moments[index]) if done[index] else "",
         )
         for index, label in enumerate(labels)
     ]
