@@ -9,8 +9,11 @@ class OffersConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
         from marketplace.offers.own_data import OffersSection
+        from marketplace.offers.selectors import agreed_unpaid
         from marketplace.offers.sent_files import BRIEF_FILES
+        from marketplace.orders.agreed_sources import add_source
         from marketplace.uploads import purposes
 
         register("offers", OffersSection())
         purposes.register(BRIEF_FILES)
+        add_source("offers", agreed_unpaid)

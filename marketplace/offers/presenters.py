@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.core.money import display_yuan
 from marketplace.offers.models import Negotiation, Offer, OfferStage
 from marketplace.offers.services.answering import lapsed_unpaid
 from marketplace.offers.states import OfferStatus
@@ -90,6 +95,41 @@ class OfferCard:
         if self.offer.answered_at is None:
             return None
         return self.offer.answered_at + timedelta(days=get_config("offers.agreed_days"))
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A term that two versions differ in."""
+
+    label: str | Promise
+    before: str  # empty where it is too long to stand beside the other
+    after: str
+
+
+def changes(before: Offer, after: Offer) -> list[Changed]:
+    """What a version changes about the one before it, most telling first. Stages are part of the price and the days."""
+    rows = [
+        (_("Price"), _yuan(before), _yuan(after)),
+        (_("Delivery"), _days(before), _days(after)),
+        (_("Revisions"), _times(before), _times(after)),
+        (pgettext("of an offer", "Title"), before.title, after.title),
+    ]
+    found = [Changed(label, old, new) for label, old, new in rows if old != new]
+    if before.scope != after.scope:
+        found.append(Changed(_("What is delivered"), "", _("changed, see below")))
+    return found
+
+
+def _yuan(offer: Offer) -> str:
+    return "¥" + display_yuan(offer.total_fen)
+
+
+def _days(offer: Offer) -> str:
+    return ngettext("%(days)s day", "%(days)s days", offer.delivery_days) % {"days": offer.delivery_days}
+
+
+def _times(offer: Offer) -> str:
+    return ngettext("%(times)s time", "%(times)s times", offer.revisions) % {"times": offer.revisions}
 
 
 def card(offer: Offer, viewer: User) -> OfferCard:

@@ -12,6 +12,7 @@ from marketplace.core.config import get_config
 from marketplace.gigs.models import Gig, GigCategory
 from marketplace.offers.models import Brief, BriefFile, Negotiation, Offer
 from marketplace.offers.states import BriefStatus, OfferStatus
+from marketplace.orders.agreed_sources import Agreed
 from marketplace.orders.states import OrderStatus
 
 _TOLD_OF = ("buyer__profile", "seller__profile", "gig", "brief", "order", "plan")
@@ -172,6 +173,24 @@ def newest(negotiation: Negotiation) -> Offer:
     return list(negotiation.offers.all())[-1]
 
 
+def agreed_unpaid(user: User, side: str) -> list[Agreed]:
+    """What this person agreed on as `side`, "buyer" or "seller", and nobody has paid for yet, newest first. One query."""
+    days = timedelta(days=get_config("offers.agreed_days"))
+    offers = _agreed().filter(answered_at__gt=clock.now() - days, **{f"negotiation__{side}": user})
+    other = "seller" if side == "buyer" else "buyer"
+    return [
+        Agreed(
+            title=offer.title,
+            other=getattr(offer.negotiation, other),
+            url=offer.negotiation.get_absolute_url(),
+            amount_fen=offer.total_fen,
+            until=offer.answered_at + days,
+        )
+        for offer in offers.select_related(f"negotiation__{other}__profile").order_by("-answered_at", "-pk")
+        if offer.answered_at is not None
+    ]
+
+
 # Clocks
 
 
@@ -184,11 +203,17 @@ def due_negotiation_ids() -> list[int]:
 def lapsed_negotiation_ids() -> list[int]:
     """Negotiations whose agreement was not paid for in time, longest ago first."""
     last = clock.now() - timedelta(days=get_config("offers.agreed_days"))
+    return list(
+        _agreed().filter(answered_at__lte=last).order_by("answered_at", "pk").values_list("negotiation_id", flat=True)
+    )
+
+
+def _agreed() -> QuerySet[Offer]:
+    """What was agreed on, is no agreement in stages, and has no order that could be paid."""
     unpaid = Q(negotiation__order=None) | Q(
         negotiation__order__status=OrderStatus.CANCELLED, negotiation__order__paid_at=None
     )
-    agreed = Offer.objects.filter(unpaid, status=OfferStatus.ACCEPTED, answered_at__lte=last, negotiation__plan=None)
-    return list(agreed.order_by("answered_at", "pk").values_list("negotiation_id", flat=True))
+    return Offer.objects.filter(unpaid, status=OfferStatus.ACCEPTED, negotiation__plan=None)
 
 
 def due_brief_ids() -> list[int]:

@@ -13,7 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.core.rules import rule
 from marketplace.orders import turns
 from marketplace.orders.deadlines import SAYINGS, is_very_late, second_thought_until
-from marketplace.orders.models import DeadlineKind, Order
+from marketplace.orders.models import DeadlineKind, Order, ProposalKind
 from marketplace.orders.states import BUYER, FINAL_STATUSES, MEDIATOR, SELLER, OrderStatus
 
 K = DeadlineKind
@@ -67,6 +67,7 @@ class Automatic:
     at: datetime
     stop: str = ""  # empty where it only reminds
     is_reminder: bool = False
+    is_question: bool = False  # the end of a proposal's time
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,15 @@ def outlook(order: Order, viewer: User) -> Outlook:
     """What the order's page says of the time to come, for one of its two sides."""
     coming = _coming(order, viewer)
     turn = turns.turn_of(order)
-    stops = [each.stop for each in coming if each.stop]
-    # What is asked comes before the other clocks, whichever rings first.
+    # The clock above is that of what is asked, whichever rings first; one's own question is no clock above (headline.asking).
+    stops = sorted((each for each in coming if each.stop), key=lambda each: each.is_question)
+    stop = stops[0].stop if stops else _without_clocks(order, viewer)
     if turn.proposal is not None and turn.proposal.expires_at is not None:
-        stops.insert(0, str(_STOPS_OF_PROPOSALS[0 if turn.asked == turns.side_of(order, viewer.pk) else 1]))
-    return Outlook(_waits_for(order, viewer, turn), coming, stops[0] if stops else _without_clocks(order))
+        if turn.asked == turns.side_of(order, viewer.pk):
+            stop = str(_STOPS_OF_PROPOSALS[0])
+        elif turn.proposal.kind == ProposalKind.CANCEL:
+            stop = str(_STOPS_OF_PROPOSALS[1])
+    return Outlook(_waits_for(order, viewer, turn), coming, stop)
 
 
 def expected(order: Order, viewer: User) -> list[tuple[str, datetime]]:
@@ -113,7 +118,9 @@ def _coming(order: Order, viewer: User) -> list[Automatic]:
     for row in sorted(order.deadlines.all(), key=lambda row: row.due_at):
         speaks = row.kind in SAYINGS and row.kind not in (K.LATE, K.VERY_LATE)
         stop = "" if speaks else str(_stop_of(row.kind, order, viewer))
-        found.append(Automatic(title_of(row.kind, order, viewer), row.due_at, stop, speaks))
+        found.append(
+            Automatic(title_of(row.kind, order, viewer), row.due_at, stop, speaks, row.kind in PROPOSAL_CLOCKS)
+        )
     return found
 
 
@@ -142,7 +149,7 @@ def _waits_for(order: Order, viewer: User, turn: turns.Turn) -> str:
     return person or (_("the mediator") if turn.sides else "")
 
 
-def _without_clocks(order: Order) -> str:
+def _without_clocks(order: Order, viewer: User) -> str:
     if order.status in FINAL_STATUSES:
         return ""
     if order.status == OrderStatus.AWAITING_REQUIREMENTS:
@@ -153,6 +160,8 @@ def _without_clocks(order: Order) -> str:
         return _("No clock runs: all others stand still until the dispute is settled.")
     if not is_very_late(order):
         return ""
+    if viewer.pk == order.buyer_id:
+        return _("No clock runs any more: the delivery is very late, and you may cancel alone.")
     return _("No clock runs any more: the delivery is very late, and the buyer may cancel alone.")
 
 

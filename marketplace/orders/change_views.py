@@ -26,6 +26,7 @@ from marketplace.orders.delivery_forms import DiscountForm, ExtendForm, OneMoreR
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.extending import extended_due_at
 from marketplace.orders.models import Order, OrderKind, ProposalKind
+from marketplace.orders.proposal_cards import with_revisions
 from marketplace.orders.states import OrderStatus, ProposalStatus
 
 
@@ -83,7 +84,7 @@ _CHANGES: dict[str, _Change] = {
         title=_("Propose additional work"),
         text=_(
             "What goes beyond this order becomes an order of its own, with its own price, days and acceptance. It begins"
-            " when the other side agrees and the buyer has paid into escrow."
+            " when the other side agrees and the buyer has paid into escrow. %(with_revisions)s"
         ),
         button=_("Propose it"),
         form=SupplementForm,
@@ -164,7 +165,12 @@ def _moments(order: Order) -> dict[str, str]:
     until = order.auto_accept_at + timedelta(days=pause) if order.auto_accept_at else None
     if order.completed_at is not None:
         until = tip_rules.ends_at(order)
-    return {"days": str(pause), "until": _moment(until), "due": _moment(order.due_at)}
+    return {
+        "days": str(pause),
+        "until": _moment(until),
+        "due": _moment(order.due_at),
+        "with_revisions": with_revisions(order),
+    }
 
 
 def _moment(moment: datetime | None) -> str:

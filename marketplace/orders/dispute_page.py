@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import display_yuan
-from marketplace.orders.dispute_words import resolved_parts
+from marketplace.orders.dispute_words import parts_text, resolved_parts
 from marketplace.orders.headline import NextThing
 from marketplace.orders.models import (
     Dispute,
@@ -68,6 +68,21 @@ class ProposalLine:
     is_own: bool
     is_open: bool
 
+    @property
+    def state(self) -> str:
+        """Where it stands, for who looks: one's own yes is not the other side's."""
+        if self.proposal.status == ProposalStatus.ACCEPTED and not self.is_own:
+            return _("Accepted by you")
+        return str(ProposalStatus(self.proposal.status).label)
+
+
+@dataclass(frozen=True)
+class DecisionCard:
+    """A decision with what it leaves each side."""
+
+    decision: DisputeDecision
+    sums: SplitSums
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -90,7 +105,7 @@ class DisputePage:
     statements: list[Statement]
     advice: list[DisputeStatement]
     proposals: list[ProposalLine]
-    decisions: list[DisputeDecision]
+    decisions: list[DecisionCard]
     may_answer: bool
     may_withdraw: bool
     may_decide: bool  # accept or appeal the decision
@@ -137,7 +152,7 @@ def page_of(dispute: Dispute, viewer: User) -> DisputePage:
         statements=statements_of(dispute),
         advice=[row for row in dispute.statements.all() if row.kind == StatementKind.ADVICE],
         proposals=proposals,
-        decisions=list(dispute.decisions.all()),
+        decisions=[_decision_card(order, row) for row in dispute.decisions.all()],
         may_answer=viewer.pk != dispute.opened_by_id
         and (status == _D.ANSWER or (status == _D.MEDIATION and dispute.answered_at is None)),
         may_withdraw=status in UNDECIDED
@@ -167,6 +182,12 @@ def _with_waiting(found: NextThing, proposals: list[ProposalLine], *, viewer: Us
         title=_("%(name)s proposes: %(parts)s") % {"name": name, "parts": parts},
         text=_("Please accept or decline it. Accepted, it counts at once; without an answer the dispute goes on."),
     )
+
+
+def _decision_card(order: Order, decision: DisputeDecision) -> DecisionCard:
+    """What was divided then, whatever was refunded since."""
+    total_fen = decision.refund_fen + decision.released_fen
+    return DecisionCard(decision, sums_of(order, decision.refund_fen, total_fen))
 
 
 def first_refund_fen(dispute: Dispute, viewer: User) -> int:
@@ -334,14 +355,6 @@ def _overdue(dispute: Dispute, safe: str) -> str:
         + " "
         + safe
     )
-
-
-def parts_text(refund_fen: int, released_fen: int) -> str:
-    """A division in one line."""
-    return _("¥%(refund)s back to the buyer, ¥%(released)s to the seller") % {
-        "refund": display_yuan(refund_fen),
-        "released": display_yuan(released_fen),
-    }
 
 
 def statements_of(dispute: Dispute) -> list[Statement]:

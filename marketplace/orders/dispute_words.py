@@ -22,15 +22,27 @@ def resolved_parts(order: Order) -> tuple[int, int] | None:
     return None
 
 
+def parts_text(refund_fen: int, released_fen: int) -> str:
+    """A division in one line."""
+    return _("¥%(refund)s back to the buyer, ¥%(released)s to the seller") % {
+        "refund": display_yuan(refund_fen),
+        "released": display_yuan(released_fen),
+    }
+
+
+def with_reason(what: str, words: str) -> str:
+    """What was done, and why, in somebody's own words: quoted, so that nobody reads them as the platform's."""
+    if not words.strip():
+        return what
+    return _("%(what)s. The reason given: “%(words)s”") % {"what": what, "words": words.strip()}
+
+
 def event_text(event: OrderEvent) -> str | None:
     """What a line of the time line says below its title; None for one that is not about cancelling or a dispute."""
     data = event.data
     if event.type in _PARTS and "released_fen" in data:
-        parts = _("¥%(refund)s back to the buyer, ¥%(released)s to the seller") % {
-            "refund": display_yuan(int(data.get("refund_fen", 0))),
-            "released": display_yuan(int(data["released_fen"])),
-        }
-        return f"{parts} {data.get('reason', '')}".strip()
+        parts = parts_text(int(data.get("refund_fen", 0)), int(data["released_fen"]))
+        return with_reason(parts, str(data.get("reason", "")))
     if event.type in (_E.CANCELLED, _E.CANCEL_PROPOSED):
         return _cancelled(event)
     if event.type == _E.DISPUTE_OPENED:

@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy, pgettext
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.sheets import Cell, Column, Fen, Sheet
-from marketplace.orders import plan_selectors, presenters, selectors, turns
+from marketplace.orders import agreed_sources, plan_selectors, presenters, selectors, turns
+from marketplace.orders.agreed_sources import Agreed
 from marketplace.orders.automatic import PROPOSAL_CLOCKS, title_of
 from marketplace.orders.deadlines import SAYINGS
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
@@ -130,11 +131,15 @@ class OrderList:
     rows: list[Row] = field(default_factory=list)
     has_any: bool = True
     plans: list[PlanView] = field(default_factory=list)  # agreements whose next stage waits for the buyer's payment
+    agreed: list[Agreed] = field(default_factory=list)  # what else was agreed on, and waits for it
     mine: int = 0  # how many with the words that are searched for wait for this person, whatever else is filtered
 
 
 def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
-    """What this person bought (or sold), as asked for. A handful of queries, and three for agreements whose next stage waits."""
+    """What this person bought (or sold), as asked for. A handful of queries, and three for agreements whose next stage waits.
+
+    Agreements that are no orders yet, of stages or of another room, stand before the first page's rows.
+    """
     counts = _counts(_found(user, wanted))
     total = sum(counts.values())
     orders = turns.with_turns(_ordered(user, wanted)).annotate(work_at=_WORK_AT, next_clock=_NEXT_CLOCK)
@@ -146,8 +151,10 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         all=Count("pk"), mine=Count("pk", filter=turns.waits_for(wanted.side) & _says(wanted), distinct=True)
     )
     plans = plan_selectors.unpaid_stages(user, side=wanted.side)
+    agreed = agreed_sources.unpaid(user, side=wanted.side)
     is_buyer = wanted.side == BUYER
     shows_plans = wanted.group in ("", "open", "mine" if is_buyer else "other") and current.number == 1
+    shows_plans = shows_plans and not wanted.state and not wanted.query
     return OrderList(
         wanted=wanted,
         tabs=[
@@ -162,9 +169,10 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         ],
         page=current,
         rows=[_row(order, user, wanted.side) for order in current],
-        plans=plans if shows_plans and not wanted.state and not wanted.query else [],
-        has_any=bool(waiting["all"] or plans),
-        mine=waiting["mine"] + (len(plans) if is_buyer and not wanted.query else 0),
+        plans=plans if shows_plans else [],
+        agreed=agreed if shows_plans else [],
+        has_any=bool(waiting["all"] or plans or agreed),
+        mine=waiting["mine"] + (len(plans) + len(agreed) if is_buyer and not wanted.query else 0),
     )
 
 

@@ -46,6 +46,8 @@ def money(order: Order) -> MoneyBox:
     elif order.status in (OrderStatus.COMPLETED, OrderStatus.RESOLVED) and left:
         label = stamp = _("Released")
         tone = ""
+        if owed:  # not everything has arrived yet: the stamp speaks of what still moves
+            stamp, tone = _("Refund on its way"), "ink"
     elif owed:
         stamp = _("Refund on its way")
     elif refunded:

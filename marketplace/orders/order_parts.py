@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.accounts.models import User
-from marketplace.orders import comparing, delivery_selectors, tip_rules
+from marketplace.orders import comparing, delivery_selectors, plan_selectors, tip_rules
 from marketplace.orders.delivery_access import is_held_back, originals_are_open
 from marketplace.orders.models import Delivery, DeliveryFile, Order, OrderKind, OrderProposal, ProposalKind
 from marketplace.orders.proposal_cards import proposal_cards
 from marketplace.orders.services import may_propose
+from marketplace.orders.stages import PlanView, StageRow
 from marketplace.orders.states import OrderStatus, ProposalStatus
 
 _PROPOSALS = {
@@ -43,7 +44,10 @@ def parts(order: Order, viewer: User) -> dict[str, Any]:
     tip = delivery_selectors.tip_of(order) if order.status == OrderStatus.COMPLETED else None
     cards = [_card(order, delivery, viewer) for delivery in order.deliveries.all()]
     changes = possible_changes(order, viewer, proposals)
+    plan_view = plan_selectors.plan_of_order(order) if order.kind == OrderKind.STAGE else None
     return {
+        "plan_view": plan_view,
+        "next_stage": _next_stage(order, plan_view, viewer),
         "deliveries": cards[:1],
         "older_deliveries": cards[1:],
         "can_compare": len(comparing.versions(order)) > 1,
@@ -53,9 +57,16 @@ def parts(order: Order, viewer: User) -> dict[str, Any]:
         "supplements": delivery_selectors.supplements_of(order),
         # An unpaid tip is not yet the seller's business.
         "tip": tip if tip is not None and (tip.paid_at or viewer.pk == order.buyer_id) else None,
+        "tip_until": tip_rules.ends_at(order) if "tip" in changes else None,
         "changes": [name for name in changes if name not in _TALKED_OVER],
         "talked_over": [name for name in changes if name in _TALKED_OVER],
     }
+
+
+def _next_stage(order: Order, view: PlanView | None, viewer: User) -> StageRow | None:
+    """The stage that the buyer of this one can pay for now: what comes next, when this one has ended."""
+    row = view.next_row if view is not None and viewer.pk == order.buyer_id else None
+    return None if row is None or (row.order is not None and row.order.pk == order.pk) else row
 
 
 def possible_changes(order: Order, viewer: User, proposals: Sequence[OrderProposal]) -> list[str]:

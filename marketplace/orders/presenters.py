@@ -14,7 +14,7 @@ from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.orders import automatic, turns
 from marketplace.orders.deadlines import second_thought_until, very_late_at
-from marketplace.orders.dispute_words import resolved_parts
+from marketplace.orders.dispute_words import parts_text, resolved_parts, with_reason
 from marketplace.orders.headline import NextThing, asked, asking
 from marketplace.orders.models import Order, OrderEventType, OrderKind
 from marketplace.orders.shares import split_of
@@ -53,11 +53,14 @@ def steps(order: Order) -> list[Step]:
     if order.status in (OrderStatus.DISPUTED, OrderStatus.RESOLVED):  # nothing was accepted: the two parted another way
         labels[3:] = [_("Dispute"), pgettext("a step", "Settlement")]
         moments[3:] = [order.dispute.began_at, order.dispute.decided_at]
+    done = [index < current for index in range(len(labels))]
+    if order.started_at is not None and any(row.is_draft for row in order.requirements.all()):
+        done[1] = False  # the seller began without them
     return [
         Step(
             title=label,
-            state="done" if index < current else "current" if index == current else "",
-            note=_day(moments[index]) if index < current else "",
+            state="done" if done[index] else "current" if index == current else "",
+            note=_day(moments[index]) if done[index] else "",
         )
         for index, label in enumerate(labels)
     ]
@@ -244,9 +247,10 @@ def _next_revision(order: Order, is_buyer: bool) -> NextThing:
             started_at=started_at,
             actions=_way_out(late),
         )
+    below = _("What the buyer wants changed stands in the time line below.")
     return NextThing(
         title=_("Revise and deliver again: it is late") if late else _("Revise and deliver again"),
-        text=f"{_of_late(order, is_buyer=False)} {_('What the buyer wants changed stands in the time line below.')}".strip(),
+        text=f"{_of_late(order, is_buyer=False)} {below}".strip(),
         deadline=order.due_at,
         deadline_text=_("was the time you had for the revision")
         if late
@@ -366,10 +370,9 @@ def _next_disputed(order: Order, is_buyer: bool) -> NextThing:
 
 def _next_resolved(order: Order, is_buyer: bool) -> NextThing:
     dispute = order.dispute
-    refund, released = resolved_parts(order) or (dispute.refund_fen or 0, order.kept_fen)
+    parts = parts_text(*(resolved_parts(order) or (dispute.refund_fen or 0, order.kept_fen)))
     return NextThing(
         title=_("You agreed in the dispute") if dispute.decided_by_id is None else _("The dispute was decided"),
-        text=_("¥%(refund)s back to the buyer, ¥%(released)s to the seller. %(explanation)s")
-        % {"refund": display_yuan(refund), "released": display_yuan(released), "explanation": dispute.explanation},
+        text=with_reason(parts, dispute.explanation),
         actions=["case"],
     )

@@ -66,10 +66,25 @@ def what_is_proposed(kind: str, days: int | None, amount_fen: int | None) -> str
     return str(ProposalKind(kind).label)
 
 
+def with_revisions(order: Order) -> str:
+    """How many revisions additional work comes with: as many as its order, since the two do not agree on a number."""
+    count = order.revisions_allowed
+    words = ngettext(
+        "It comes with %(times)s revision of its own, as many as this order.",
+        "It comes with %(times)s revisions of its own, as many as this order.",
+        count,
+    )
+    return words % {"times": count}
+
+
+def _new_price(rest: str) -> str:
+    return _("The price is %(amount)s then.") % {"amount": rest}
+
+
 def event_sentence(data: dict[str, Any]) -> str:
     """The time line's sentence about a proposal: what was proposed, and the words with it."""
     words = what_is_proposed(data.get("proposal", ""), data.get("days"), data.get("amount_fen"))
-    return f"{words} “{data['message']}”" if data.get("message") else words
+    return _("%(what)s: “%(words)s”") % {"what": words, "words": data["message"]} if data.get("message") else words
 
 
 def _who(proposal: OrderProposal, viewer: User) -> str:
@@ -82,12 +97,15 @@ def _consequence(order: Order, proposal: OrderProposal) -> str:
         due = date_format(localtime(extended_due_at(order, proposal.days or 0)), _("j F, H:i"))
         return _("If it is accepted, the delivery is due on %(due)s, and nothing else changes.") % {"due": due}
     if proposal.kind == ProposalKind.DISCOUNT:
-        return _("If it is accepted, this goes back to the buyer the way it was paid, and the rest stays in escrow.")
+        rest = "¥" + display_yuan(max(0, order.kept_fen - (proposal.amount_fen or 0)))
+        goes = _("If it is accepted, this goes back to the buyer the way it was paid, and the rest stays in escrow.")
+        return f"{goes} {_new_price(rest)}"
     if proposal.kind == ProposalKind.SUPPLEMENT:
-        return _(
+        own = _(
             "If it is accepted, it becomes an order of its own: the buyer pays for it into escrow, and then its days begin."
             " Whatever becomes of this order, that one goes on."
         )
+        return f"{own} {with_revisions(order)}"
     if proposal.kind == ProposalKind.REVISION:
         return _("The acceptance clock goes on until the seller agrees. Whoever needs longer can put it off once.")
     return ""

@@ -13,7 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.core.money import display_yuan
 from marketplace.orders import automatic
 from marketplace.orders.delivery_access import is_held_back
-from marketplace.orders.dispute_words import event_text
+from marketplace.orders.dispute_words import event_text, with_reason
 from marketplace.orders.models import CancelledBy, Order, OrderEvent, OrderEventType
 from marketplace.orders.proposal_cards import event_sentence
 
@@ -83,10 +83,11 @@ def _event_files(order: Order, event: OrderEvent, viewer: User) -> list[tuple[st
 
 def _event_title(event: OrderEvent, viewer: User) -> str:
     label = event.get_type_display()
-    if event.actor is None:
+    if event.actor is None or _tells_who(event):
         return label
-    if event.type == OrderEventType.CANCELLED and event.data.get("by") == CancelledBy.BOTH:
-        label = _("agreed to cancel the order")
+    if event.type == OrderEventType.CANCELLED:
+        is_agreed = event.data.get("by") == CancelledBy.BOTH
+        label = _("agreed to cancel the order") if is_agreed else _("cancelled the order")
     if event.type == OrderEventType.DISPUTE_RESOLVED and event.data.get("agreed"):
         label = _("agreed to the division: the dispute is settled")
     who = _("You") if event.actor_id == viewer.pk else event.actor.display_name
@@ -95,6 +96,13 @@ def _event_title(event: OrderEvent, viewer: User) -> str:
         if event.data.get("amount_fen") == event.order.total_fen:
             label = _("all of the price given back")
     return _("%(who)s: %(what)s") % {"who": who, "what": label}
+
+
+def _tells_who(event: OrderEvent) -> bool:
+    """Whether the event's words are a sentence of their own, which no name belongs before."""
+    if event.type == OrderEventType.DISPUTE_RESOLVED:
+        return not event.data.get("agreed")
+    return event.type == OrderEventType.DISPUTE_ADVISED
 
 
 def _event_text(event: OrderEvent) -> str:
@@ -114,7 +122,7 @@ def _event_text(event: OrderEvent) -> str:
     if event.type == OrderEventType.ACCEPTANCE_PAUSED:
         return _("Automatic acceptance is put off by %(days)s days, once for this order") % {"days": data.get("days")}
     if event.type == OrderEventType.REFUND_DECIDED:
-        return f"¥{display_yuan(data.get('amount_fen', 0))} {data.get('reason', '')}".strip()
+        return with_reason(f"¥{display_yuan(data.get('amount_fen', 0))}", str(data.get("reason", "")))
     if event.type in (
         OrderEventType.PAID,
         OrderEventType.REFUNDED,

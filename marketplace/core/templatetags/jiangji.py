@@ -203,6 +203,7 @@ def client_texts() -> str:
             "cooldown": _("%(words)s (%(seconds)s s)"),
             "notSaved": _("Not saved: no connection. What you typed is still here; it is tried again by itself."),
             "keptBack": _("What you had typed here is back. It was not sent yet."),
+            "takeOut": _("Take out %(name)s"),
             "offline": _("That did not get through. Check the connection and try again."),
         },
         ensure_ascii=False,

@@ -28,6 +28,7 @@ def negotiation(request: HttpRequest, pk: int) -> HttpResponse:
         "negotiation": negotiation,
         "newest": cards[-1],
         "earlier": cards[-2::-1],
+        "changes": presenters.changes(cards[-2].offer, cards[-1].offer) if len(cards) > 1 else [],
         "is_buyer": is_buyer,
         "other": negotiation.seller if is_buyer else negotiation.buyer,
     }

@@ -148,9 +148,9 @@ def accept_proposal(*, proposal_id: int, user: User) -> OrderProposal:
         raise OrderError(OrderErrorCode.WRONG_STATE)
     # Before it takes effect: what ends the order overtakes whatever is still open.
     close(proposal=proposal, status=ProposalStatus.ACCEPTED)
-    rule.accept(order, proposal, user)
     if not rule.records_itself:
         _record(order, OrderEventType.PROPOSAL_ACCEPTED, proposal, actor=user)
+    rule.accept(order, proposal, user)
     tell(proposal.proposed_by_id, order, _("What you proposed was accepted"))
     return proposal
 

@@ -3,12 +3,11 @@ from typing import Any
 from django import template
 
 from marketplace.accounts.models import User
-from marketplace.orders import dispute_selectors, plan_selectors, selectors
+from marketplace.orders import dispute_selectors, selectors
 from marketplace.orders.cancelling import may_cancel_together
 from marketplace.orders.dispute_figures import DisputeFigures, dispute_figures
-from marketplace.orders.models import Order, OrderKind
+from marketplace.orders.models import Order
 from marketplace.orders.reasons import CANCEL_REASONS, reason_text
-from marketplace.orders.stages import PlanView
 from marketplace.orders.states import BUYER, SELLER
 
 register = template.Library()
@@ -30,12 +29,6 @@ def escrow_of_purchases(buyer: User) -> dict[str, int]:
 def clearing_days(seller: User) -> int:
     """For how many days a seller's earnings are pending: `{% clearing_days user as days %}`."""
     return selectors.clearing_days_of(seller)
-
-
-@register.simple_tag
-def plan_of(order: Order) -> PlanView | None:
-    """The agreement in stages that an order belongs to: `{% plan_of order as plan %}`; no query for any other order."""
-    return plan_selectors.plan_of_order(order) if order.kind == OrderKind.STAGE else None
 
 
 @register.inclusion_tag("orders/_cancel_proposal.html", takes_context=True)
