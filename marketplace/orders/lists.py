@@ -19,10 +19,12 @@ from django.utils.translation import gettext_lazy, pgettext
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.sheets import Cell, Column, Fen, Sheet
+from marketplace.core.templatetags.jiangji import deadline
 from marketplace.orders import plan_selectors, presenters, selectors, turns
 from marketplace.orders.models import Order
 from marketplace.orders.shares import split_of
 from marketplace.orders.stages import PlanView
+from marketplace.orders.state_words import SHOWN, shown_states, state_words, very_late
 from marketplace.orders.states import BUYER, FINAL_STATUSES, OrderStatus
 
 PAGE_SIZE, CHUNK = 20, 500
@@ -47,11 +49,12 @@ NEXT_AT = Case(
     When(status__in=(S.IN_PROGRESS, S.REVISION_REQUESTED), then=F("due_at")),
     When(status=S.DELIVERED, then=F("auto_accept_at")),
 )
+# What that moment is, whole: where it stands in the sentence is the language's.
 _WHAT_NEXT: Mapping[str, str | Promise] = {
-    S.PENDING_PAYMENT: gettext_lazy("closes"),
-    S.IN_PROGRESS: gettext_lazy("delivery due"),
-    S.REVISION_REQUESTED: gettext_lazy("revision due"),
-    S.DELIVERED: gettext_lazy("accepted automatically"),
+    S.PENDING_PAYMENT: gettext_lazy("Closes unpaid: %(moment)s"),
+    S.IN_PROGRESS: gettext_lazy("Delivery due: %(moment)s"),
+    S.REVISION_REQUESTED: gettext_lazy("Revision due: %(moment)s"),
+    S.DELIVERED: gettext_lazy("Auto-accept: %(moment)s"),
 }
 
 
@@ -61,7 +64,7 @@ class Wanted:
 
     side: str  # BUYER or SELLER
     group: str = ""
-    state: str = ""
+    state: str = ""  # of state_words.SHOWN
     query: str = ""
     sort: str = "newest"
 
@@ -72,7 +75,7 @@ class Wanted:
         return cls(
             side=side,
             group=group if group in GROUPS else "",
-            state=state if state in OrderStatus.values else "",
+            state=state if state in SHOWN else "",
             query=" ".join(asked.get("q", "").replace("\x00", "").split())[:80],
             sort=sort if sort in SORTS else "newest",
         )
@@ -90,7 +93,7 @@ class Wanted:
 class Tab:
     """One state, and how many orders of the list stand in it."""
 
-    state: str
+    state: str  # of state_words.SHOWN
     label: str | Promise
     count: int
     is_current: bool
@@ -105,8 +108,9 @@ class Row:
     stamp: tuple[str, str]
     cover: str
     next_at: datetime | None
-    what_next: str | Promise
+    what_next: str  # with that moment
     is_late: bool
+    price_fen: int  # what is left of the price; all of it where everything went back
 
 
 @dataclass(frozen=True)
@@ -126,12 +130,12 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
     """What this person bought (or sold), as asked for. A handful of queries, and three for agreements whose next stage waits."""
     counts = _counts(_found(user, wanted))
     total = sum(counts.values())
-    shown = Paginator(turns.with_turns(_ordered(user, wanted)), PAGE_SIZE)
+    shown = Paginator(turns.with_turns(_ordered(user, wanted)).prefetch_related("refunds"), PAGE_SIZE)
     shown.__dict__["count"] = counts.get(wanted.state, 0) if wanted.state else total  # counted already
     current = shown.get_page(page)
     everything = _of(user, wanted.side)
     waiting = everything.order_by().aggregate(
-        all=Count("pk"), mine=Count("pk", filter=turns.waits_for(wanted.side) & _says(wanted), distinct=True)
+        all=Count("pk"), mine=Count("pk", filter=_mine(wanted.side) & _says(wanted), distinct=True)
     )
     plans = plan_selectors.unpaid_stages(user, side=wanted.side)
     is_buyer = wanted.side == BUYER
@@ -141,10 +145,8 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         tabs=[
             Tab("", _("All"), total, is_current=not wanted.state),
             *(
-                Tab(
-                    state.value, state_words(state, wanted.side), counts.get(state, 0), is_current=wanted.state == state
-                )
-                for state in OrderStatus
+                Tab(state, state_words(state, wanted.side), counts.get(state, 0), is_current=wanted.state == state)
+                for state in SHOWN
                 if state in counts or wanted.state == state
             ),
         ],
@@ -189,9 +191,9 @@ def _sheet_rows(user: User, wanted: Wanted) -> Iterator[list[Cell]]:
         other = order.seller if wanted.side == BUYER else order.buyer
         cells: list[Cell] = [
             order.number,
-            order.gig_title,
+            order.title,
             other.display_name,
-            str(state_words(OrderStatus(order.status), wanted.side)),
+            str(state_words(getattr(order, "shown", ""), wanted.side)),  # annotated
             Fen(order.total_fen),
             Fen(order.total_fen - order.kept_fen),
             order.created_at,
@@ -219,10 +221,16 @@ def _found(user: User, wanted: Wanted) -> QuerySet[Order]:
     group = wanted.group if wanted.group in ("open", "finished") else ""
     orders = _of(user, wanted.side, group)
     if wanted.group == "mine":
-        orders = orders.filter(turns.waits_for(wanted.side))
+        orders = orders.filter(_mine(wanted.side))
     elif wanted.group == "other":
-        orders = orders.filter(~turns.waits_for(wanted.side)).exclude(status__in=FINAL_STATUSES)
+        orders = orders.filter(~_mine(wanted.side)).exclude(status__in=FINAL_STATUSES)
     return orders.filter(_says(wanted))
+
+
+def _mine(side: str) -> Q:
+    """What waits for this side; and for a buyer what is very late: whether it goes on is theirs to say."""
+    waiting = turns.waits_for(side)
+    return waiting | very_late() if side == BUYER else waiting
 
 
 def _says(wanted: Wanted) -> Q:
@@ -238,45 +246,35 @@ def _says(wanted: Wanted) -> Q:
 
 
 def _ordered(user: User, wanted: Wanted) -> QuerySet[Order]:
-    orders = _found(user, wanted).annotate(next_at=NEXT_AT)
+    orders = _found(user, wanted).annotate(next_at=NEXT_AT, shown=shown_states())
     if wanted.state:
-        orders = orders.filter(status=wanted.state)
+        orders = orders.filter(shown=wanted.state)
     return orders.order_by(*SORTS[wanted.sort][1])
 
 
 def _counts(orders: QuerySet[Order]) -> dict[str, int]:
-    rows = orders.order_by().values("status").annotate(orders=Count("pk"))
-    return {row["status"]: row["orders"] for row in rows}
-
-
-def state_words(state: OrderStatus, side: str) -> str | Promise:
-    """A state as the heading of many orders, in the words of their rows (presenters.stamp): what it asks of this side."""
-    words = {
-        S.RESOLVED: _("Disputes settled"),  # what two agreed on stands beside what was decided
-        S.REVISION_REQUESTED: _("In revision") if side == BUYER else _("To revise"),
-    }
-    if side == BUYER:
-        words |= {S.AWAITING_REQUIREMENTS: _("Your turn: requirements"), S.DELIVERED: _("Your turn: acceptance")}
-    else:
-        words[S.IN_PROGRESS] = _("To deliver")
-    return words.get(state, state.label)
+    rows = orders.order_by().annotate(shown=shown_states()).values("shown").annotate(orders=Count("pk"))
+    return {row["shown"]: row["orders"] for row in rows}
 
 
 def _row(order: Order, user: User, side: str) -> Row:
     turn = turns.turn_of(order)
     next_at: datetime | None = getattr(order, "next_at", None)  # annotated
     what_next = _WHAT_NEXT.get(order.status, "")
-    if turn.proposal is not None and turn.proposal.expires_at is not None:
+    is_mine_to_do = turn.worker == side and turn.asked != side  # one's own proposal takes no work away
+    if turn.proposal is not None and turn.proposal.expires_at is not None and not is_mine_to_do:
         next_at = turn.proposal.expires_at
-        what_next = _("your answer is due") if turn.asked == side else _("the other side's answer is due")
+        asks = _("Your answer is due: %(moment)s"), _("The other side answers by: %(moment)s")
+        what_next = asks[0] if turn.asked == side else asks[1]
     elif turn.proposal is not None and turn.asked == side:
-        what_next = _("your answer is waited for")
+        next_at, what_next = None, _("your answer is waited for")
     return Row(
         order=order,
         other=order.seller if side == BUYER else order.buyer,
         stamp=presenters.stamp(order, user),
         cover=selectors.cover_url(order),
         next_at=next_at,
-        what_next=what_next,
+        what_next=str(what_next) % {"moment": deadline(next_at)},
         is_late=bool(turns.lateness(order)),
+        price_fen=order.kept_fen or order.total_fen,
     )
