@@ -225,7 +225,7 @@ def test_ones_own_proposal_hides_no_work_that_one_owes():
     assert asked.next_at == proposal.expires_at
     assert (asked.what_next[:2], asked.what_next[-3:]) == ("请在", "前答复")
     services.withdraw_proposal(proposal_id=proposal.pk, user=order.seller)
-    services.propose_cancellation(order_id=order.pk, user=order.seller, reason_code="changed_mind", message="排不开")
+    services.propose_cancellation(order_id=order.pk, user=order.seller, message="排不开")
     (waiting,) = found(order.seller, SELLER, group="other")[1].rows
     assert waiting.what_next.endswith("前等对方答复")
 
