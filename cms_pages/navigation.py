@@ -137,7 +137,7 @@ def _read_footer(language: str) -> list[FooterColumn]:
             ],
         ),
         (_("Selling"), fixed((_("Start selling"), "accounts:become_seller"), (_("Wallet"), "ledger:wallet"))),
-        (_("Platform"), pages(StandardPage)),
+        (_("Platform"), [*pages(StandardPage), *fixed((_("Proof of escrow"), "ledger:escrow"))]),
         (_("Help"), [*pages(HelpIndexPage), *pages(HelpSectionPage)]),
     ]
     return [column for column in columns if column[1]]

@@ -14,7 +14,7 @@ from marketplace.core.rules import rule
 from marketplace.orders import turns
 from marketplace.orders.deadlines import SAYINGS, is_very_late, second_thought_until
 from marketplace.orders.models import DeadlineKind, Order, ProposalKind
-from marketplace.orders.states import BUYER, FINAL_STATUSES, MEDIATOR, SELLER, OrderStatus
+from marketplace.orders.states import BUYER, FINAL_STATUSES, MEDIATOR, SELLER, DisputeStatus, OrderStatus
 
 K = DeadlineKind
 
@@ -106,6 +106,9 @@ def title_of(kind: str, order: Order, viewer: User) -> str:
     is_asked = viewer.pk in (order.buyer_id, order.seller_id) and order.status == OrderStatus.DISPUTED
     if kind == K.DISPUTE_ANSWER and is_asked and order.dispute.opened_by_id != viewer.pk:
         return _("Your answer is due")
+    is_disputed = order.status == OrderStatus.DISPUTED
+    if kind == K.DISPUTE_DECISION and is_disputed and order.dispute.status == DisputeStatus.APPEALED:
+        return _("The decision on the appeal is due")
     if kind == K.VERY_LATE and viewer.pk == order.buyer_id:
         return _("You may cancel alone")
     return str(K(kind).label)

@@ -207,10 +207,10 @@ class CouponUseViewSet(SnippetViewSet):
 
 
 def gives(coupon: Coupon) -> str:
-    """What it takes off, in a few words: ¥20, or 10 % up to ¥50."""
+    """What it takes off, in a few words: ¥20, or 10 % up to ¥50; and the bound that makes less of it (coupons.py)."""
     if coupon.amount_fen is not None:
-        return display_money(coupon.amount_fen)
-    return gettext("%(percent)s%% of the price, ¥%(cap)s at most") % {
+        return gettext("¥%(amount)s, at most the service fee") % {"amount": display_yuan(coupon.amount_fen)}
+    return gettext("%(percent)s%% of the price, ¥%(cap)s at most, and at most the service fee") % {
         "percent": coupon.percent,
         "cap": display_yuan(coupon.cap_fen or 0),
     }

@@ -7,15 +7,18 @@ from typing import cast
 from django.core.cache import cache
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.core import clock
 from marketplace.orders.models import Dispute, DisputeOutcome, Order
+from marketplace.orders.states import DisputeStatus
 
 DAYS = 365
 # Fewer cases say more about the people in them than about the platform.
 FEWEST_CASES = 10
 _SECONDS = 3600
-_KEY = "orders:dispute_figures"
+_KEY = "orders:dispute_figures:2"  # counted up when its fields change: an older release's would be read
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,11 @@ class DisputeFigures:
     paid_orders: int
     opened: int
     closed: int
-    refunded: int
+    agreed: int  # by the two sides themselves, whatever the outcome
+    refunded: int  # these three by a decision
     split: int
     released: int
-    agreed: int  # by the two sides themselves, whatever the outcome
+    withdrawn: int
     appealed: int
     median_days: int | None  # from opening to the end, rounded up; None while too few are closed
 
@@ -42,19 +46,28 @@ class DisputeFigures:
         """Disputes of a thousand paid orders, to one decimal."""
         return f"{1000 * self.opened / self.paid_orders:.1f}" if self.paid_orders else "0"
 
+    @property
+    def running(self) -> int:
+        """Those that have not ended yet."""
+        return self.opened - self.closed - self.withdrawn
+
     def percent(self, number: int) -> int:
-        """A part of the closed ones."""
-        return round(100 * number / self.closed) if self.closed else 0
+        """A part of all that were opened."""
+        return round(100 * number / self.opened) if self.opened else 0
 
     @property
     def outcomes(self) -> list[tuple[str, int, int]]:
-        """Each outcome with its number and its part of the closed ones in percent."""
+        """What became of all that were opened, each with its number and its part in percent: together they are all of them."""
+        decided = _("Decided: %(outcome)s")
         numbers = {
-            DisputeOutcome.REFUND: self.refunded,
-            DisputeOutcome.SPLIT: self.split,
-            DisputeOutcome.RELEASE: self.released,
+            _("Agreed by the two sides"): self.agreed,
+            decided % {"outcome": DisputeOutcome.REFUND.label}: self.refunded,
+            decided % {"outcome": DisputeOutcome.SPLIT.label}: self.split,
+            decided % {"outcome": DisputeOutcome.RELEASE.label}: self.released,
+            pgettext("disputes", "Taken back"): self.withdrawn,
+            _("Still going on"): self.running,
         }
-        return [(str(outcome.label), number, self.percent(number)) for outcome, number in numbers.items()]
+        return [(label, number, self.percent(number)) for label, number in numbers.items()]
 
 
 def dispute_figures() -> DisputeFigures:
@@ -67,13 +80,15 @@ def _count() -> DisputeFigures:
     began = Coalesce("opened_at", "created_at")
     recent = Dispute.objects.annotate(began=began).filter(began__gte=since)
     closed = recent.exclude(outcome="")
+    by_decision = Q(decided_by__isnull=False)
     numbers = recent.aggregate(
         opened=Count("pk"),
         closed=Count("pk", filter=~Q(outcome="")),
-        refunded=Count("pk", filter=Q(outcome=DisputeOutcome.REFUND)),
-        split=Count("pk", filter=Q(outcome=DisputeOutcome.SPLIT)),
-        released=Count("pk", filter=Q(outcome=DisputeOutcome.RELEASE)),
         agreed=Count("pk", filter=~Q(outcome="") & Q(decided_by=None)),
+        refunded=Count("pk", filter=by_decision & Q(outcome=DisputeOutcome.REFUND)),
+        split=Count("pk", filter=by_decision & Q(outcome=DisputeOutcome.SPLIT)),
+        released=Count("pk", filter=by_decision & Q(outcome=DisputeOutcome.RELEASE)),
+        withdrawn=Count("pk", filter=Q(outcome="", status=DisputeStatus.WITHDRAWN)),
         appealed=Count("pk", filter=Q(appealed_at__isnull=False)),
     )
     median_days = None

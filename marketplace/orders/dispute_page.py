@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -275,7 +276,7 @@ def _steps_of_closed(dispute: Dispute, decisions: list[DisputeDecision]) -> list
 
 
 def _day(moment: datetime | None) -> str:
-    return date_format(localtime(moment), _("j F")) if moment else ""
+    return date_format(localtime(moment), pgettext("a day under a step", "j M")) if moment else ""
 
 
 def next_of(dispute: Dispute, viewer: User) -> NextThing:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.sheets import Cell, Column, Fen, Sheet
+from marketplace.core.templatetags.jiangji import deadline
 from marketplace.orders import agreed_sources, plan_selectors, presenters, selectors, turns
 from marketplace.orders.agreed_sources import Agreed
 from marketplace.orders.automatic import PROPOSAL_CLOCKS, title_of
@@ -27,6 +28,7 @@ from marketplace.orders.deadlines import SAYINGS
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
 from marketplace.orders.shares import split_of
 from marketplace.orders.stages import PlanView
+from marketplace.orders.state_words import SHOWN, shown_states, state_words, very_late
 from marketplace.orders.states import BUYER, FINAL_STATUSES, OrderStatus
 
 PAGE_SIZE, CHUNK = 20, 500
@@ -59,11 +61,12 @@ _WORK_AT = Case(
 # The moment at which an order goes on by itself, or was promised to. Nothing is later than nothing (PostgreSQL's LEAST).
 NEXT_AT = Least(_WORK_AT, Subquery(_CLOCK.values("due_at")[:1]))
 _NEXT_CLOCK = Subquery(_CLOCK.values("kind")[:1])
+# What that moment is, whole: where it stands in the sentence is the language's.
 _WHAT_NEXT: Mapping[str, str | Promise] = {
-    S.PENDING_PAYMENT: gettext_lazy("closes"),
-    S.IN_PROGRESS: gettext_lazy("delivery due"),
-    S.REVISION_REQUESTED: gettext_lazy("revision due"),
-    S.DELIVERED: gettext_lazy("accepted automatically"),
+    S.PENDING_PAYMENT: gettext_lazy("Closes unpaid: %(moment)s"),
+    S.IN_PROGRESS: gettext_lazy("Delivery due: %(moment)s"),
+    S.REVISION_REQUESTED: gettext_lazy("Revision due: %(moment)s"),
+    S.DELIVERED: gettext_lazy("Auto-accept: %(moment)s"),
 }
 
 
@@ -73,7 +76,7 @@ class Wanted:
 
     side: str  # BUYER or SELLER
     group: str = ""
-    state: str = ""
+    state: str = ""  # of state_words.SHOWN
     query: str = ""
     sort: str = "newest"
 
@@ -84,7 +87,7 @@ class Wanted:
         return cls(
             side=side,
             group=group if group in GROUPS else "",
-            state=state if state in OrderStatus.values else "",
+            state=state if state in SHOWN else "",
             query=" ".join(asked.get("q", "").replace("\x00", "").split())[:80],
             sort=sort if sort in SORTS else "newest",
         )
@@ -102,7 +105,7 @@ class Wanted:
 class Tab:
     """One state, and how many orders of the list stand in it."""
 
-    state: str
+    state: str  # of state_words.SHOWN
     label: str | Promise
     count: int
     is_current: bool
@@ -117,8 +120,9 @@ class Row:
     stamp: tuple[str, str]
     cover: str
     next_at: datetime | None
-    what_next: str | Promise
+    what_next: str  # with that moment
     is_late: bool
+    price_fen: int  # what is left of the price; all of it where everything went back
 
 
 @dataclass(frozen=True)
@@ -142,13 +146,13 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
     """
     counts = _counts(_found(user, wanted))
     total = sum(counts.values())
-    orders = turns.with_turns(_ordered(user, wanted)).annotate(work_at=_WORK_AT, next_clock=_NEXT_CLOCK)
-    shown = Paginator(orders, PAGE_SIZE)
+    orders = turns.with_turns(_ordered(user, wanted)).prefetch_related("refunds")
+    shown = Paginator(orders.annotate(work_at=_WORK_AT, next_clock=_NEXT_CLOCK), PAGE_SIZE)
     shown.__dict__["count"] = counts.get(wanted.state, 0) if wanted.state else total  # counted already
     current = shown.get_page(page)
     everything = _of(user, wanted.side)
     waiting = everything.order_by().aggregate(
-        all=Count("pk"), mine=Count("pk", filter=turns.waits_for(wanted.side) & _says(wanted), distinct=True)
+        all=Count("pk"), mine=Count("pk", filter=_mine(wanted.side) & _says(wanted), distinct=True)
     )
     plans = plan_selectors.unpaid_stages(user, side=wanted.side)
     agreed = agreed_sources.unpaid(user, side=wanted.side)
@@ -160,10 +164,8 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
         tabs=[
             Tab("", _("All"), total, is_current=not wanted.state),
             *(
-                Tab(
-                    state.value, state_words(state, wanted.side), counts.get(state, 0), is_current=wanted.state == state
-                )
-                for state in OrderStatus
+                Tab(state, state_words(state, wanted.side), counts.get(state, 0), is_current=wanted.state == state)
+                for state in SHOWN
                 if state in counts or wanted.state == state
             ),
         ],
@@ -209,9 +211,9 @@ def _sheet_rows(user: User, wanted: Wanted) -> Iterator[list[Cell]]:
         other = order.seller if wanted.side == BUYER else order.buyer
         cells: list[Cell] = [
             order.number,
-            order.gig_title,
+            order.title,
             other.display_name,
-            str(state_words(OrderStatus(order.status), wanted.side)),
+            str(state_words(getattr(order, "shown", ""), wanted.side)),  # annotated
             Fen(order.total_fen),
             Fen(order.total_fen - order.kept_fen),
             order.created_at,
@@ -239,10 +241,16 @@ def _found(user: User, wanted: Wanted) -> QuerySet[Order]:
     group = wanted.group if wanted.group in ("open", "finished") else ""
     orders = _of(user, wanted.side, group)
     if wanted.group == "mine":
-        orders = orders.filter(turns.waits_for(wanted.side))
+        orders = orders.filter(_mine(wanted.side))
     elif wanted.group == "other":
-        orders = orders.filter(~turns.waits_for(wanted.side)).exclude(status__in=FINAL_STATUSES)
+        orders = orders.filter(~_mine(wanted.side)).exclude(status__in=FINAL_STATUSES)
     return orders.filter(_says(wanted))
+
+
+def _mine(side: str) -> Q:
+    """What waits for this side; and for a buyer what is very late: whether it goes on is theirs to say."""
+    waiting = turns.waits_for(side)
+    return waiting | very_late() if side == BUYER else waiting
 
 
 def _says(wanted: Wanted) -> Q:
@@ -258,54 +266,39 @@ def _says(wanted: Wanted) -> Q:
 
 
 def _ordered(user: User, wanted: Wanted) -> QuerySet[Order]:
-    orders = _found(user, wanted).annotate(next_at=NEXT_AT)
+    orders = _found(user, wanted).annotate(next_at=NEXT_AT, shown=shown_states())
     if wanted.state:
-        orders = orders.filter(status=wanted.state)
+        orders = orders.filter(shown=wanted.state)
     return orders.order_by(*SORTS[wanted.sort][1])
 
 
 def _counts(orders: QuerySet[Order]) -> dict[str, int]:
-    rows = orders.order_by().values("status").annotate(orders=Count("pk"))
-    return {row["status"]: row["orders"] for row in rows}
-
-
-def state_words(state: OrderStatus, side: str) -> str | Promise:
-    """A state as the heading of many orders, in the words of their rows (presenters.stamp): what it asks of this side."""
-    words = {
-        S.RESOLVED: _("Disputes settled"),  # what two agreed on stands beside what was decided
-        S.REVISION_REQUESTED: _("In revision") if side == BUYER else _("To revise"),
-    }
-    if side == BUYER:
-        words |= {S.AWAITING_REQUIREMENTS: _("Your turn: requirements"), S.DELIVERED: _("Your turn: acceptance")}
-    else:
-        words[S.IN_PROGRESS] = _("To deliver")
-    return words.get(state, state.label)
+    rows = orders.order_by().annotate(shown=shown_states()).values("shown").annotate(orders=Count("pk"))
+    return {row["shown"]: row["orders"] for row in rows}
 
 
 def _row(order: Order, user: User, side: str) -> Row:
     turn = turns.turn_of(order)
     next_at: datetime | None = getattr(order, "next_at", None)  # annotated
-    what_next = _WHAT_NEXT.get(order.status, "")
-    kind: str | None = getattr(order, "next_clock", None)
-    if kind is not None and next_at != getattr(order, "work_at", None):
-        what_next = title_of(kind, order, user)
-        if kind in PROPOSAL_CLOCKS:
-            what_next = _("your answer is due") if turn.asked == side else _("the other side's answer is due")
-        elif kind == DeadlineKind.DISPUTE_ANSWER:
-            mine = pgettext("in a dispute", "your answer is due")
-            what_next = (
-                mine
-                if order.dispute.opened_by_id != user.pk
-                else pgettext("in a dispute", "the other side's answer is due")
-            )
+    what_next, clock_name = _WHAT_NEXT.get(order.status, ""), ""
+    kind, work_at = getattr(order, "next_clock", None), getattr(order, "work_at", None)
+    is_mine_to_do = turn.worker == side and turn.asked != side  # one's own proposal takes no work away
+    if kind in PROPOSAL_CLOCKS and is_mine_to_do:
+        next_at = work_at
+    elif kind in PROPOSAL_CLOCKS and next_at != work_at:
+        asks = _("Your answer is due: %(moment)s"), _("The other side answers by: %(moment)s")
+        what_next = asks[0] if turn.asked == side else asks[1]
+    elif kind is not None and next_at != work_at:
+        clock_name, what_next = title_of(kind, order, user), gettext_lazy("%(clock)s: %(moment)s")
     elif turn.proposal is not None and turn.asked == side:
-        what_next = _("your answer is waited for")
+        next_at, what_next = None, _("your answer is waited for")
     return Row(
         order=order,
         other=order.seller if side == BUYER else order.buyer,
         stamp=presenters.stamp(order, user),
         cover=selectors.cover_url(order),
         next_at=next_at,
-        what_next=what_next,
+        what_next=str(what_next) % {"moment": deadline(next_at), "clock": clock_name},
         is_late=bool(turns.lateness(order)),
+        price_fen=order.kept_fen or order.total_fen,
     )

@@ -18,6 +18,7 @@ from marketplace.orders.dispute_words import parts_text, resolved_parts, with_re
 from marketplace.orders.headline import NextThing, asked, asking
 from marketplace.orders.models import Order, OrderEventType, OrderKind
 from marketplace.orders.shares import split_of
+from marketplace.orders.state_words import AGREED, LATE, shown_state, state_words
 from marketplace.orders.states import BUYER, REFUNDABLE_STATUSES, SELLER, DisputeStatus, OrderStatus
 from marketplace.orders.turns import Lateness
 
@@ -67,7 +68,7 @@ def steps(order: Order) -> list[Step]:
 
 
 def _day(moment: datetime | None) -> str:
-    return date_format(timezone.localtime(moment), _("j F")) if moment else ""
+    return date_format(timezone.localtime(moment), pgettext("a day under a step", "j M")) if moment else ""
 
 
 def stamp(order: Order, viewer: User) -> tuple[str, str]:
@@ -77,31 +78,21 @@ def stamp(order: Order, viewer: User) -> tuple[str, str]:
     waits_for_viewer = turns.side_of(order, viewer.pk) in turn.sides
     if turn.proposal and turn.asked == turns.side_of(order, viewer.pk):
         return _("Your turn: an answer"), "cinnabar"
-    if turns.lateness(order):
-        return _("Late"), "rouge"
-    table: dict[str, tuple[str, str]] = {
-        OrderStatus.PENDING_PAYMENT: (_("To pay"), "cinnabar" if is_buyer else "ink"),
-        OrderStatus.AWAITING_REQUIREMENTS: (_("Your turn: requirements"), "cinnabar")
-        if is_buyer
-        else (_("Waiting for buyer"), "ink"),
-        OrderStatus.IN_PROGRESS: (pgettext("an order", "In progress"), "ink")
-        if is_buyer
-        else (_("To deliver"), "cinnabar"),
-        OrderStatus.REVISION_REQUESTED: (_("In revision"), "ink") if is_buyer else (_("To revise"), "cinnabar"),
-        OrderStatus.DELIVERED: (_("Your turn: acceptance"), "cinnabar")
-        if is_buyer
-        else (_("Waiting for buyer"), "ink"),
-        OrderStatus.COMPLETED: (_("Completed"), ""),
-        OrderStatus.CANCELLED: (_("Cancelled"), "ink"),
-        OrderStatus.DISPUTED: (_("In dispute"), "cinnabar" if waits_for_viewer else "ink"),
-        OrderStatus.RESOLVED: (pgettext("an order", "Settled") if _was_agreed(order) else _("Decided"), ""),
+    shown = shown_state(order)
+    tones = {
+        LATE: "rouge",
+        AGREED: "",
+        OrderStatus.PENDING_PAYMENT: "cinnabar" if is_buyer else "ink",
+        OrderStatus.AWAITING_REQUIREMENTS: "cinnabar" if is_buyer else "ink",
+        OrderStatus.IN_PROGRESS: "ink" if is_buyer else "cinnabar",
+        OrderStatus.REVISION_REQUESTED: "ink" if is_buyer else "cinnabar",
+        OrderStatus.DELIVERED: "cinnabar" if is_buyer else "ink",
+        OrderStatus.COMPLETED: "",
+        OrderStatus.CANCELLED: "ink",
+        OrderStatus.DISPUTED: "cinnabar" if waits_for_viewer else "ink",
+        OrderStatus.RESOLVED: "",
     }
-    return table[order.status]
-
-
-def _was_agreed(order: Order) -> bool:
-    """Whether a settled dispute was settled by the two themselves."""
-    return order.status == OrderStatus.RESOLVED and order.dispute.decided_by_id is None
+    return str(state_words(shown, BUYER if is_buyer else SELLER)), tones[shown]
 
 
 def next_thing(order: Order, viewer: User, *, has_cleared: bool = False) -> NextThing:

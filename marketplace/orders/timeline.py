@@ -90,7 +90,11 @@ def _event_title(event: OrderEvent, viewer: User) -> str:
         label = _("agreed to cancel the order") if is_agreed else _("cancelled the order")
     if event.type == OrderEventType.DISPUTE_RESOLVED and event.data.get("agreed"):
         label = _("agreed to the division: the dispute is settled")
-    who = _("You") if event.actor_id == viewer.pk else event.actor.display_name
+    elif event.type == OrderEventType.DISPUTE_RESOLVED:
+        return label  # whoever took the last step, the decision closed it
+    if event.type == OrderEventType.DISPUTE_ADVISED:
+        label = _("wrote to both sides as the mediator")
+    who = _("You") if event.actor_id == viewer.pk else _name_of(event.actor, event.order, viewer)
     if event.type == OrderEventType.REFUND_DECIDED:
         label = _("part of the price given back")
         if event.data.get("amount_fen") == event.order.total_fen:
@@ -103,6 +107,12 @@ def _tells_who(event: OrderEvent) -> bool:
     if event.type == OrderEventType.DISPUTE_RESOLVED:
         return not event.data.get("agreed")
     return event.type == OrderEventType.DISPUTE_ADVISED
+
+
+def _name_of(actor: User, order: Order, viewer: User) -> str:
+    """Staff is the mediator to the two sides: who of them it was is the platform's own business, and its staff's safety."""
+    sides = (order.buyer_id, order.seller_id)
+    return _("The mediator") if viewer.pk in sides and actor.pk not in sides else actor.display_name
 
 
 def _event_text(event: OrderEvent) -> str:

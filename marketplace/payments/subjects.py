@@ -36,8 +36,8 @@ def own_subjects(user: User, references: Iterable[str]) -> dict[str, Subject]:
         return {}
     orders = Order.objects.filter(Q(buyer=user) | Q(seller=user, paid_at__isnull=False), number__in=wanted)
     found = {
-        order.number: Subject(order.number, order.gig_title, order.get_absolute_url())
-        for order in orders.only("number", "gig_title")
+        order.number: Subject(order.number, order.title, order.get_absolute_url())
+        for order in orders.only("number", "gig_title", "kind")
     }
     if left := wanted - found.keys():
         payouts = Payout.objects.filter(user=user, reference__in=left).select_related("destination")
@@ -52,7 +52,7 @@ def staff_subjects(references: Iterable[str]) -> dict[str, Subject]:
     """The same for staff: `url` leads to the desk where something waits, and is "" when nothing does."""
     wanted = {reference for reference in references if reference}
     orders = Order.objects.filter(number__in=wanted).select_related("dispute")
-    found = {order.number: Subject(order.number, order.gig_title, _desk_of(order)) for order in orders}
+    found = {order.number: Subject(order.number, order.title, _desk_of(order)) for order in orders}
     payouts = Payout.objects.filter(reference__in=wanted - found.keys()).select_related("destination", "user__profile")
     for payout in payouts:
         title = f"{payout.user.display_name} · {payout.destination}"

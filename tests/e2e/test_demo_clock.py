@@ -64,5 +64,10 @@ def test_days_pass_in_a_minute_and_silence_accepts_and_pays(person) -> None:
     _until(seller, order, "可以从钱包提现")
     seller.snap("06 cleared")
 
-    seller.visit("/desk/orders/calendar/")
+    page = seller.visit("/desk/orders/calendar/")
     seller.snap("07 calendar")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    today = page.locator(".calendar__grid .calendar__today > time")
+    ink, ground = today.evaluate("(day) => [getComputedStyle(day).color, getComputedStyle(day).backgroundColor]")
+    token = "(day, name) => { day.style.color = `var(${name})`; return getComputedStyle(day).color; }"
+    assert [ink, ground] == [today.evaluate(token, name) for name in ("--on-fill", "--fill")]

@@ -1,11 +1,16 @@
 """The pages of conversations, and who gets a 404."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
+from marketplace.core import clock
 from marketplace.messaging import services
 from marketplace.messaging.models import Conversation, Message
 from tests.factories import make_gig
@@ -39,6 +44,16 @@ def test_opening_a_conversation_shows_it_and_reads_it(client: Client, conversati
     assert f"/ws/conversations/{conversation.pk}/" in page
     conversation.refresh_from_db()
     assert conversation.seller_read_at == conversation.last_message_at
+
+
+def test_the_days_of_a_thread_are_those_of_the_platforms_clock(client: Client, conversation, buyer, seller):
+    sent = say(conversation, buyer).created_at
+    client.force_login(seller)
+    with clock.moved_to(sent + timedelta(days=6)):
+        page = client.get(conversation.get_absolute_url()).content.decode()
+    head = re.search(r'class="thread__day">(.*?)</li>', page)[1]
+    assert "今天" not in head
+    assert f"{timezone.localtime(sent).month}月{timezone.localtime(sent).day}日" in head
 
 
 def test_a_plain_form_sends_a_message(client: Client, conversation, buyer):

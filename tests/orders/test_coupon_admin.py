@@ -144,7 +144,7 @@ def test_the_list_says_until_when_one_runs_whether_it_is_in_use_and_what_it_take
     assert "刚刚" not in table
     assert "True" not in table
     assert "False" not in table
-    assert "减价款的10%，最多¥50" in table
+    assert "减价款的10%，最多¥50，以平台服务费为限" in table
 
 
 def test_nobody_removes_one():

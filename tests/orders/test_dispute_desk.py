@@ -252,6 +252,7 @@ def test_advice_reaches_both_sides_and_decides_nothing():
     )
     assert sent.status_code == 302
     assert order.dispute.statements.get(kind="advice").wanted_fen == 3_000
+    assert "¥30" in client.get(page_of(order)).content.decode().split("建议退三成")[0].rsplit("调解员建议", 1)[1]
     order.refresh_from_db()
     assert (order.status, order.dispute.status) == (OrderStatus.DISPUTED, DisputeStatus.MEDIATION)
     for side in (order.buyer, order.seller):
@@ -287,7 +288,41 @@ def test_whoever_decided_first_is_offered_no_words_in_the_appeal():
     address = reverse("orders_dispute_advice", args=[order.dispute.pk])
     first = order.dispute.decisions.get().mediator
     assert address not in client_of(first).get(page_of(order)).content.decode()
-    assert address in client_of(make_moderator()).get(page_of(order)).content.decode()
+    text = client_of(make_moderator()).get(page_of(order)).content.decode()
+    assert text.index('id="decision"') < text.index(
+        address
+    )  # a word before it, folded: what is asked for is the decision
+
+
+def test_clocks_are_told_by_the_hour_and_whose_they_are():
+    order = make_dispute_in(DisputeStatus.APPEALED)
+    due = f"{timezone.localtime(order.dispute.decision_due_at):%H:%M}"
+    client = client_of(make_moderator())
+    case, queue = (client.get(page).content.decode() for page in (page_of(order), reverse("orders_disputes")))
+    assert re.search(rf"{due} 前作出复核结果 \(<time", case)
+    assert re.search(rf"{due} 复核期限", case)
+    assert "裁定期限" not in case
+    assert re.search(rf"{due} · <time", queue)
+
+
+def test_a_mediator_is_a_mediator_to_the_two_sides_and_a_colleague_to_the_others():
+    order = make_dispute_in(DisputeStatus.MEDIATION)
+    first, second = make_moderator(name="审核 周宁"), make_moderator(name="调解 陈朗")
+    services.advise(order_id=order.pk, mediator=first, text="各让一步")
+    services.decide_dispute(order_id=order.pk, mediator=first, refund_fen=4_000, explanation="做了一半")
+    services.appeal_decision(order_id=order.pk, user=order.buyer, text="没看第二份")
+    services.decide_dispute(order_id=order.pk, mediator=second, refund_fen=5_000, explanation="再看了一遍")
+    own = client_of(first).get(page_of(order)).content.decode()
+    assert "你给出调解建议" in own
+    assert "调解 陈朗已裁定纠纷" in own
+    assert "纠纷处理完毕" in own
+    assert "陈朗纠纷处理完毕" not in own
+    for side in (order.buyer, order.seller):
+        for page in (order.get_absolute_url(), reverse("orders:dispute", args=[order.number])):
+            text = log_in(side).get(page).content.decode()
+            assert "周宁" not in text
+            assert "陈朗" not in text
+        assert "调解员给出调解建议" in log_in(side).get(order.get_absolute_url()).content.decode()
 
 
 def test_the_desk_says_when_there_is_nobody_for_an_appeal():

@@ -69,7 +69,11 @@ def test_enough_cases_are_counted_by_outcome_with_the_median(monkeypatch):
     make_delivered_order()
     found = figures()
     assert (found.paid_orders, found.opened, found.closed) == (6, 5, 3)
-    assert (found.refunded, found.split, found.released, found.agreed) == (1, 1, 1, 1)
+    assert (found.refunded, found.split, found.released, found.agreed) == (1, 0, 1, 1)
+    # Every one that was opened stands in one line: by whom it was ended, or that it was not.
+    numbers = [number for _label, number, _percent in found.outcomes]
+    assert numbers == [1, 1, 0, 1, 1, 1]
+    assert sum(numbers) == found.opened
     assert found.median_days == 3
     assert found.per_thousand == "833.3"
     assert "outcomes" in page()

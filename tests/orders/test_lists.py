@@ -10,7 +10,8 @@ from django.utils.translation import override
 from openpyxl import load_workbook
 
 from marketplace.core import clock
-from marketplace.orders import lists, selectors, services
+from marketplace.core.models import RulesVersion
+from marketplace.orders import lists, presenters, selectors, services, turns
 from marketplace.orders.calendar import month_of
 from marketplace.orders.models import Dispute, Order, ProposalKind
 from marketplace.orders.states import BUYER, FINAL_STATUSES, SELLER, OrderStatus
@@ -18,6 +19,7 @@ from tests.factories import make_coupon, make_gig, make_order, make_paid_order, 
 from tests.logins import log_in
 from tests.orders.changing import make_proposal
 from tests.orders.situations import EVERY_STATE, make_order_in
+from tests.orders.test_dispute_steps import make_dispute_in
 
 pytestmark = pytest.mark.django_db
 S = OrderStatus
@@ -154,7 +156,7 @@ def test_the_lists_ask_the_database_as_often_for_many_orders_as_for_few(django_a
     buyer = make_user()
     make_paid_order(buyer=buyer)
     for _index in range(2):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             lists.order_list(buyer, lists.Wanted.read(BUYER, {"group": "other"}), page=None)
         with django_assert_num_queries(2):
             list(lists.order_sheet(buyer, lists.Wanted.read(BUYER, {})).rows)
@@ -179,7 +181,7 @@ def test_the_export_holds_what_is_filtered_on_all_pages(two, monkeypatch):
     rows = sheet_of(seller, "desk_export", state=S.RESOLVED)
     order = Order.objects.get(seller=seller, status=S.RESOLVED)
     assert [row[0] for row in rows[1:]] == [order.number]
-    assert rows[1][2:6] == ("林小满", "纠纷已了结", 100, 40)
+    assert rows[1][2:6] == ("林小满", "已裁定", 100, 40)
     assert [row[0] for row in sheet_of(seller, "desk_export", q="没有这个")] == ["订单号"]
 
 
@@ -201,13 +203,79 @@ def test_the_export_says_what_was_bought_and_to_the_seller_what_it_brings():
 
 
 def test_tabs_and_rows_call_a_state_the_same(two):
-    for user, side, states in (
-        (two[0], BUYER, (S.DELIVERED, S.REVISION_REQUESTED, S.AWAITING_REQUIREMENTS)),
-        (two[1], SELLER, (S.IN_PROGRESS, S.REVISION_REQUESTED)),
-    ):
-        for state in states:
-            shown = lists.order_list(user, lists.Wanted.read(side, {"state": state}), page=None)
-            assert [tab.label for tab in shown.tabs if tab.is_current] == [shown.rows[0].stamp[0]]
+    agreed = make_dispute_in("mediation")
+    proposal = services.propose_split(order_id=agreed.pk, user=agreed.buyer, refund_fen=3_000)
+    services.accept_split(order_id=agreed.pk, proposal_id=proposal.pk, user=agreed.seller)
+    Order.objects.filter(pk=agreed.pk).update(buyer=two[0], seller=two[1])
+    working = Order.objects.get(buyer=two[0], status=S.IN_PROGRESS)
+    Order.objects.filter(pk=working.pk).update(due_at=clock.now() + timedelta(days=30))
+    with clock.moved_to(clock.now() + timedelta(days=20)):  # the revision is late, the work is not
+        for user, side, name in ((two[0], BUYER, "export"), (two[1], SELLER, "desk_export")):
+            seen = {}
+            for tab in lists.order_list(user, lists.Wanted.read(side, {}), page=None).tabs[1:]:
+                shown = lists.order_list(user, lists.Wanted.read(side, {"state": tab.state}), page=None)
+                exported = [row[3] for row in sheet_of(user, name, state=tab.state)[1:]]
+                assert [tab.label] * tab.count == [row.stamp[0] for row in shown.rows] == exported, tab.state
+                seen[tab.state] = tab.label
+            assert len(set(seen.values())) == len(seen)
+            assert (seen["late"], seen["agreed"], seen[S.RESOLVED]) == ("已逾期", "已谈成", "已裁定")
+            assert S.REVISION_REQUESTED not in seen
+
+
+def test_a_buyer_finds_what_is_very_late_among_what_waits_for_them_by_the_rules_of_each_order():
+    patient, strict = make_order_in(S.IN_PROGRESS), make_order_in(S.IN_PROGRESS)
+    buyer = strict.buyer
+    rules = RulesVersion.objects.create(digest="patient", values={"orders.very_late_hours": 72})
+    Order.objects.filter(pk=patient.pk).update(buyer=buyer, rules=rules, due_at=strict.due_at)
+
+    def waiting(group):
+        shown = lists.order_list(buyer, lists.Wanted.read(BUYER, {"group": group}), page=None)
+        return {row.order.pk for row in shown.rows}, shown.mine
+
+    for hours, mine in ((23, set()), (25, {strict.pk}), (73, {strict.pk, patient.pk})):
+        with clock.moved_to(strict.due_at + timedelta(hours=hours)):
+            assert waiting("mine") == (mine, len(mine))
+            assert waiting("other")[0] == {strict.pk, patient.pk} - mine
+            assert mine == {
+                order.pk for order in Order.objects.filter(buyer=buyer) if turns.lateness(order) == "very_late"
+            }
+    seller = strict.seller
+    with clock.moved_to(strict.due_at + timedelta(hours=25)):
+        assert found(seller, SELLER, group="mine")[1].mine == 1
+
+
+def test_ones_own_proposal_hides_no_work_that_one_owes():
+    order = make_order_in(S.IN_PROGRESS)
+    proposal = make_proposal(order, ProposalKind.EXTEND)
+    (own,) = found(order.seller, SELLER, group="mine")[1].rows
+    assert own.next_at == order.due_at
+    assert own.what_next.endswith("交付到期")
+    (asked,) = found(order.buyer, BUYER, group="mine")[1].rows
+    assert asked.next_at == proposal.expires_at
+    assert (asked.what_next[:2], asked.what_next[-3:]) == ("请在", "前答复")
+    services.withdraw_proposal(proposal_id=proposal.pk, user=order.seller)
+    services.propose_cancellation(order_id=order.pk, user=order.seller, message="排不开")
+    (waiting,) = found(order.seller, SELLER, group="other")[1].rows
+    assert waiting.what_next.endswith("前等对方答复")
+
+
+def test_a_row_says_what_is_left_of_the_price_and_what_it_was():
+    order = make_order_in(S.IN_PROGRESS)
+    proposal = make_proposal(order, ProposalKind.DISCOUNT)
+    (before,) = found(order.buyer, BUYER)[1].rows
+    services.accept_proposal(proposal_id=proposal.pk, user=order.buyer)
+    (after,) = found(order.buyer, BUYER)[1].rows
+    assert (before.price_fen, after.price_fen) == (10_000, 9_000)
+    assert "原¥100" in log_in(order.buyer).get(reverse("orders:list")).content.decode()
+
+
+def test_in_english_a_row_says_that_something_is_to_come_and_no_date_breaks():
+    order = make_order_in(S.DELIVERED)
+    with override("en"):
+        (row,) = found(order.buyer, BUYER)[1].rows
+        assert row.what_next.startswith("Auto-accept: ")
+        note = presenters.steps(order)[0].note
+    assert note == f"{timezone.localtime(order.paid_at):%-d %b}"
 
 
 def test_how_many_wait_follows_the_words_that_are_searched_for(two):

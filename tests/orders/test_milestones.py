@@ -152,7 +152,9 @@ def test_either_side_stops_between_stages_and_the_rest_is_not_owed(plan, side):
     assert (plan.stopped_by, plan.stopped_words) == (who, "先做到这里")
     assert states(plan) == [S.RELEASED, S.STOPPED, S.STOPPED]
     refused(OrderErrorCode.PLAN_STOPPED, plan, services.fund_stage, plan_id=plan.pk, buyer=plan.buyer)
-    assert Notification.objects.filter(recipient=other, url=plan.get_absolute_url(), body="先做到这里").count() == 1
+    told = Notification.objects.filter(recipient=other, url=plan.get_absolute_url())
+    assert told.latest("pk").body == f"{plan.title} · {who.display_name} · 先做到这里"
+    assert told.filter(body__endswith="先做到这里").count() == 1
 
 
 def test_the_page_tells_whoever_stopped_it_so(plan):

@@ -124,7 +124,13 @@ def other_of(negotiation: Negotiation, user_id: int) -> int:
 
 
 def tell(recipient_id: int, about: Negotiation | Brief, title: Promise | str, body: str) -> None:
-    """Notify somebody in the transaction of the change, in the language that notifications are stored in."""
+    """Notify somebody in the transaction of the change, in the language that notifications are stored in.
+
+    Of a negotiation it says with whom: one service may be talked about with many.
+    """
     with recipient_language():
         url = about.get_absolute_url()
+    if isinstance(about, Negotiation):
+        other = about.seller if recipient_id == about.buyer_id else about.buyer
+        body = f"{body} · {other.display_name}"
     notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=title, body=body, url=url)

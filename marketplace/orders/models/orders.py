@@ -13,6 +13,7 @@ from marketplace.core.models import TimeStamped
 from marketplace.gigs.models import PackageTier, RequirementKind
 from marketplace.orders.models.storage import private_storage
 from marketplace.orders.states import FINAL_STATUSES, OrderStatus
+from marketplace.orders.titles import shown_title
 
 
 class OrderKind(models.TextChoices):
@@ -160,6 +161,11 @@ class Order(TimeStamped):
         return reverse("orders:detail", args=[self.number])
 
     @property
+    def title(self) -> str:
+        """`gig_title` in the language of whoever reads: of a tip and its like it begins with what it is."""
+        return shown_title(self.kind, self.gig_title)
+
+    @property
     def kept_fen(self) -> int:
         """The price less every refund of it, decided or done, in fen: what the seller and the platform share."""
         # A refund that names a payment gives back a late or second one, which never was part of the price.
@@ -206,6 +212,11 @@ class OrderItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shown_title(self) -> str:
+        """Like the order's: what was agreed on has its title."""
+        return shown_title(self.order.kind, self.title)
 
 
 class OrderRequirement(models.Model):

@@ -62,8 +62,11 @@ def require_no_second_thought(order: Order) -> None:
 def tell(recipient_id: int, order: Order, title: Promise) -> None:
     """Notify one side in the transaction of the change: nobody hears of one that was rolled back, and none stays untold.
 
-    The words are stored in Chinese whoever acts: the notification belongs to its reader, not to the actor's language.
+    The words are stored in Chinese whoever acts: the notification belongs to its reader, not to the actor's language. Below
+    them stands which order it is and with whom: somebody may have ten of one service.
     """
+    other = order.seller if recipient_id == order.buyer_id else order.buyer
     with override("zh-hans"):
         url, text = order.get_absolute_url(), str(title)
-    notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=text, body=order.gig_title, url=url)
+    body = " · ".join((order.gig_title, other.display_name, order.number))
+    notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=text, body=body, url=url)

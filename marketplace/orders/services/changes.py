@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
@@ -26,6 +26,7 @@ from marketplace.orders.services.agreed import Terms, place_agreed_order
 from marketplace.orders.services.proposals import ProposalRule, declare
 from marketplace.orders.services.refunds import refund_part
 from marketplace.orders.states import BUYER, SELLER, OrderStatus
+from marketplace.orders.titles import stored_title
 
 AT_WORK = frozenset({OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED})
 RUNNING = AT_WORK | {OrderStatus.AWAITING_REQUIREMENTS, OrderStatus.DELIVERED}
@@ -90,13 +91,12 @@ def _check_supplement(order: Order, proposal: OrderProposal) -> None:
 
 def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) -> None:
     """An order of its own that waits for the buyer's payment: cancelling this one does not touch it, nor the other way."""
-    with override("zh-hans"):  # stored for both sides, whoever acts
-        title = gettext("Additional work: %(title)s") % {"title": order.gig_title}
+    title = stored_title(OrderKind.SUPPLEMENT, title=order.gig_title)
     supplement = place_agreed_order(
         buyer=order.buyer,
         seller=order.seller,
         terms=Terms(
-            title=title[:80],
+            title=title,
             total_fen=proposal.amount_fen or 0,
             delivery_days=proposal.days or 1,
             revisions=order.revisions_allowed,

@@ -263,6 +263,6 @@ def _tell_mediators(order: Order, dispute: Dispute, title: Promise) -> None:
     told = able_ids - set(dispute.decisions.values_list("mediator_id", flat=True))
     if not told:
         told, title = able_ids, _("Nobody else may decide this dispute: please see to a second mediator")
-    url = reverse("orders_dispute_decide", args=[dispute.pk])
+    url, body = reverse("orders_dispute_decide", args=[dispute.pk]), f"{order.gig_title} · {order.number}"
     for mediator_id in sorted(told):
-        notify(recipient_id=mediator_id, kind=NotificationKind.SYSTEM, title=title, body=order.gig_title[:200], url=url)
+        notify(recipient_id=mediator_id, kind=NotificationKind.SYSTEM, title=title, body=body, url=url)

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.functional import Promise
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
@@ -27,6 +26,7 @@ from marketplace.orders.models import (
 from marketplace.orders.services.agreed import Question, Terms, place_agreed_order
 from marketplace.orders.services.cancellation import drop_unpaid, still_payable
 from marketplace.orders.states import STOPPER, OrderStatus
+from marketplace.orders.titles import stored_title
 
 
 @dataclass(frozen=True)
@@ -110,10 +110,9 @@ def fund_stage(*, plan_id: int, buyer: User) -> Order:
 
 def _title_of(milestone: OrderMilestone, plan: MilestonePlan, *, count: int) -> str:
     """What the order of a stage is called wherever only its title stands: which stage it is, and of what."""
-    with override("zh-hans"):  # stored for both sides, whoever acts
-        words = gettext("Stage %(position)s of %(count)s: %(title)s, %(plan)s")
-    values = {"position": milestone.position, "count": count, "title": milestone.title, "plan": plan.title}
-    return (words % values)[:80]
+    return stored_title(
+        OrderKind.STAGE, position=milestone.position, count=count, title=milestone.title, plan=plan.title
+    )
 
 
 @transaction.atomic
@@ -173,10 +172,12 @@ def tell_of_next_stage(order: Order) -> None:
 
 
 def _tell(recipient_id: int, plan: MilestonePlan, title: Promise, words: str = "") -> None:
-    """Notify one side in the transaction of the change."""
+    """Notify one side in the transaction of the change; below stands which agreement it is and with whom."""
+    other = plan.seller if recipient_id == plan.buyer_id else plan.buyer
     with recipient_language():
         url = plan.get_absolute_url()
-    notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=title, body=words or plan.title, url=url)
+    body = " · ".join(filter(None, (plan.title, other.display_name, words)))
+    notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=title, body=body, url=url)
 
 
 def _lock(plan_id: int, user: User) -> MilestonePlan:

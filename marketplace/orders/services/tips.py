@@ -1,8 +1,6 @@
 """Thanks in money, after the work is accepted. To the books a tip is an order of its own, completed by its payment."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
@@ -17,6 +15,7 @@ from marketplace.orders.services.agreed import Terms, place_agreed_order
 from marketplace.orders.services.cancellation import drop_unpaid
 from marketplace.orders.states import BUYER, OrderStatus
 from marketplace.orders.tip_rules import ends_at, fee_basis_points, least_fen, most_fen
+from marketplace.orders.titles import stored_title
 
 
 @transaction.atomic
@@ -46,14 +45,11 @@ def give_tip(*, order_id: int, buyer: User, amount_fen: int, message: str = "") 
         if earlier.total_fen == amount_fen and earlier.payment_expires_at > clock.now():
             return earlier
         drop_unpaid(earlier, user=buyer)
-    with override("zh-hans"):  # stored for both sides, whoever acts
-        title = _("Tip: %(title)s") % {"title": order.gig_title}
+    title = stored_title(OrderKind.TIP, title=order.gig_title)
     return place_agreed_order(
         buyer=buyer,
         seller=order.seller,
-        terms=Terms(
-            title=title[:80], total_fen=amount_fen, delivery_days=0, revisions=0, description=message.strip()[:200]
-        ),
+        terms=Terms(title=title, total_fen=amount_fen, delivery_days=0, revisions=0, description=message.strip()[:200]),
         kind=OrderKind.TIP,
         parent=order,
         commission_basis_points=fee_basis_points(order),
