@@ -89,5 +89,5 @@ def cancel_terms(order: Order, user: User) -> CancelTerms:
         very_late_at=very_late_from(order) if side == BUYER else None,
         second_thought_until=deadlines.second_thought_until(order) if side == BUYER else None,
         is_marked=is_marked,
-        marks=dispute_selectors.seller_marks(order.seller).count() if is_marked else 0,
+        marks=dispute_selectors.seller_marks(order.seller_id).count() if is_marked else 0,
     )
