@@ -2,8 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
+from typing import Generic, TypeVar
+
+from django.core.cache import cache
 
 Item = TypeVar("Item")
 logger = logging.getLogger(__name__)
@@ -24,10 +27,45 @@ class Deadline:
         return time.monotonic() >= self._end
 
 
-def count_done(items: Iterable[Item], work: Callable[[Item], object], *, until: Deadline | None = None) -> int:
+class Setbacks(Generic[Item]):
+    """Which items of a job failed lately: they stand back for a while, or they would be tried first in each run for ever.
+
+    Kept in the cache alone. Where it forgets one, that one is tried again a little early.
+    """
+
+    def __init__(self, job: str, *, seconds: int = 15 * 60) -> None:
+        self._job, self._seconds = job, seconds
+
+    def note(self, item: Item) -> None:
+        """It failed just now."""
+        cache.set(self._key(item), True, self._seconds)
+
+    def first_without(self, items: Sequence[Item], *, limit: int) -> list[Item]:
+        """The first `limit` items that did not fail lately. A query set is read in slices, no further than needed."""
+        found: list[Item] = []
+        for start in count(0, limit):
+            part = list(items[start : start + limit])
+            failed = cache.get_many(self._key(item) for item in part)
+            found += (item for item in part if self._key(item) not in failed)
+            if len(part) < limit or len(found) >= limit:
+                break
+        return found[:limit]
+
+    def _key(self, item: Item) -> str:
+        return f"failed:{self._job}:{item}".replace(" ", "")
+
+
+def count_done(
+    items: Iterable[Item],
+    work: Callable[[Item], object],
+    *,
+    until: Deadline | None = None,
+    setbacks: Setbacks[Item] | None = None,
+) -> int:
     """Do `work` for each item and return how often it returned something true.
 
     An exception is logged with the item and its stack (loud: error trackers listen to it), and the next item is done.
+    `setbacks` remember what failed; whoever selects the items asks them.
     At the deadline it stops: whoever calls gives those first that have waited longest.
     """
     done = 0
@@ -39,4 +77,6 @@ def count_done(items: Iterable[Item], work: Callable[[Item], object], *, until: 
             done += bool(work(item))
         except Exception:
             logger.exception("a job failed for %r; the others go on", item)
+            if setbacks is not None:
+                setbacks.note(item)
     return done

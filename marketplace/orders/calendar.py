@@ -16,7 +16,7 @@ from marketplace.orders import selectors
 from marketplace.orders.automatic import title_of
 from marketplace.orders.deadlines import SAYINGS
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
-from marketplace.orders.states import BUYER, OrderStatus
+from marketplace.orders.states import BUYER, WORKED_ON_STATUSES, OrderStatus
 
 # Columns of the order say these; what a clock only says is no deadline, but that the buyer may cancel alone is.
 _LEFT_OUT = {DeadlineKind.ACCEPT, *SAYINGS} - {DeadlineKind.VERY_LATE}
@@ -91,7 +91,7 @@ def _midnight(day: date) -> datetime:
 def _things(user: User, side: str, start: datetime, end: datetime) -> defaultdict[date, list[DueThing]]:
     orders = (selectors.purchases if side == BUYER else selectors.sales)(user, group="open")
     within = (
-        Q(status__in=(OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED), due_at__gte=start, due_at__lt=end)
+        Q(status__in=WORKED_ON_STATUSES, due_at__gte=start, due_at__lt=end)
         | Q(status=OrderStatus.DELIVERED, auto_accept_at__gte=start, auto_accept_at__lt=end)
         | Q(status=OrderStatus.PENDING_PAYMENT, payment_expires_at__gte=start, payment_expires_at__lt=end)
     )

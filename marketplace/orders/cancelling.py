@@ -8,15 +8,18 @@ from marketplace.core import clock
 from marketplace.core.rules import rule
 from marketplace.orders import deadlines, dispute_selectors
 from marketplace.orders.models import Order
-from marketplace.orders.services.mutual_cancellation import MOST_PROPOSALS
 from marketplace.orders.states import (
     BOTH,
     BUYER,
     FUNDED_STATUSES,
     ORDER_TRANSITIONS,
     SELLER,
+    WORKED_ON_STATUSES,
     OrderStatus,
 )
+
+# Of each side, for one order. Product decision: who was refused so often goes on talking, or opens a dispute.
+MOST_PROPOSALS = 3
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def may_cancel_alone(order: Order, side: str) -> bool:
 
 def very_late_from(order: Order) -> datetime | None:
     """From when on the buyer of running work may cancel alone, by the rules of the order."""
-    if order.status not in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED) or order.due_at is None:
+    if order.status not in WORKED_ON_STATUSES or order.due_at is None:
         return None
     return deadlines.very_late_at(order)
 
@@ -86,5 +89,5 @@ def cancel_terms(order: Order, user: User) -> CancelTerms:
         very_late_at=very_late_from(order) if side == BUYER else None,
         second_thought_until=deadlines.second_thought_until(order) if side == BUYER else None,
         is_marked=is_marked,
-        marks=dispute_selectors.seller_marks(order.seller).count() if is_marked else 0,
+        marks=dispute_selectors.seller_marks(order.seller_id).count() if is_marked else 0,
     )

@@ -61,7 +61,7 @@ def clocks_of(order: Order) -> dict[DeadlineKind, datetime]:
     if order.status == OrderStatus.AWAITING_REQUIREMENTS and order.paid_at is not None:
         coming = [order.paid_at + pause for pause in REQUIREMENTS_REMINDERS if order.paid_at + pause > clock.now()]
         return {DeadlineKind.REQUIREMENTS_REMINDER: coming[0]} if coming else {}
-    if order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED) and order.due_at is not None:
+    if order.status in WORKED_ON_STATUSES and order.due_at is not None:
         moments = {DeadlineKind.LATE: order.due_at, DeadlineKind.VERY_LATE: very_late_at(order)}
         reminder = order.due_at - DUE_REMINDER_BEFORE
         if order.started_at is None or reminder > order.started_at:

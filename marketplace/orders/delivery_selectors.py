@@ -1,5 +1,7 @@
 """Reads of deliveries, revision requests and what belongs to an order beside them. Strangers get 404."""
 
+from uuid import UUID, uuid5
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -14,7 +16,6 @@ from marketplace.orders.models import (
     RevisionFile,
     RevisionRequest,
 )
-from marketplace.orders.services.changes import supplement_key
 from marketplace.orders.states import OrderStatus
 
 # What changes a running order, and is answered on its page; a proposal to end one has its own way.
@@ -93,6 +94,11 @@ def proposals_of(order: Order) -> list[OrderProposal]:
 def supplements_of(order: Order) -> list[Order]:
     """Additional work that was agreed for an order, oldest first. Each goes on whatever becomes of this one."""
     return list(order.children.filter(kind=OrderKind.SUPPLEMENT).order_by("pk"))
+
+
+def supplement_key(*, order: Order, proposal: OrderProposal) -> UUID:
+    """What the order of an accepted proposal of additional work is known by."""
+    return uuid5(order.checkout_key, f"proposal:{proposal.pk}")
 
 
 def supplement_to_pay(user: User, proposal: OrderProposal) -> Order | None:

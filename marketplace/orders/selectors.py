@@ -1,11 +1,11 @@
 """Reads of orders. A stranger's order does not exist: 404, never 403."""
 
 from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncDate
 from django.http import Http404
@@ -14,6 +14,7 @@ from django.utils import timezone
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.core.jobs import Setbacks
 from marketplace.gigs.models import GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.ledger.selectors import has_uncleared_release, reversible_fen
@@ -29,6 +30,10 @@ from marketplace.orders.models import (
 )
 from marketplace.orders.states import FINAL_STATUSES, FUNDED_STATUSES, WORKED_ON_STATUSES, OrderStatus
 from marketplace.orders.turns import with_turns
+
+DEADLINE_SETBACKS: Setbacks[tuple[int, str]] = Setbacks("orders.deadlines")
+# The job runs each minute. Two or three of its tries failed by then, or it does not run at all.
+DEADLINE_STALLS_AFTER = timedelta(hours=1)
 
 
 def order_for(user: User, number: str) -> Order:
@@ -172,9 +177,18 @@ def expired_unpaid() -> QuerySet[Order]:
 
 
 def due_deadlines(*, limit: int = 1000) -> list[tuple[int, str]]:
-    """Orders and kinds of deadlines that have come, longest over first; the next run takes what is beyond the limit."""
+    """Orders and kinds of deadlines that have come, longest over first; the next run takes what is beyond the limit.
+
+    What failed in the last quarter of an hour is not among them: however many do, they hold up nobody else's clocks.
+    """
     due = OrderDeadline.objects.filter(due_at__lte=clock.now()).order_by("due_at", "pk")
-    return list(due.values_list("order_id", "kind")[:limit])
+    return DEADLINE_SETBACKS.first_without(due.values_list("order_id", "kind"), limit=limit)
+
+
+def stalled_deadlines() -> QuerySet[OrderDeadline]:
+    """Clocks that have come an hour ago or more and have not done their work: each `order_number` needs a person. For staff."""
+    stalled = OrderDeadline.objects.filter(due_at__lte=clock.now() - DEADLINE_STALLS_AFTER)
+    return stalled.annotate(order_number=F("order__number"))
 
 
 def coming_deadlines(*, limit: int) -> list[OrderDeadline]:

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from marketplace.accounts.models import User
 from marketplace.orders.models import DeliveryFile, Order, RevisionFile
-from marketplace.orders.states import DELIVERABLE_STATUSES, OrderStatus
+from marketplace.orders.states import WORKED_ON_STATUSES, OrderStatus
 from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.purposes import KindLimit, Purpose
 
@@ -30,7 +30,7 @@ def _order_of(subject: str) -> Q:
 
 def _may_deliver(user: User, subject: str) -> bool:
     """The seller, while work can be handed over."""
-    return Order.objects.filter(_order_of(subject), seller=user, status__in=DELIVERABLE_STATUSES).exists()
+    return Order.objects.filter(_order_of(subject), seller=user, status__in=WORKED_ON_STATUSES).exists()
 
 
 def _may_ask_for_changes(user: User, subject: str) -> bool:

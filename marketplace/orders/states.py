@@ -29,11 +29,9 @@ FUNDED_STATUSES = (
     OrderStatus.DISPUTED,
 )
 
-# The seller works on these: not yet on what waits for its requirements, no more on what was handed over.
+# The seller works on these, and can hand over what they did: not yet on what waits for its requirements, no more on what was
+# handed over.
 WORKED_ON_STATUSES = (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
-
-# Work can be handed over: the sources of every row that leads to DELIVERED by the seller.
-DELIVERABLE_STATUSES = (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
 
 # A part of the price can be given back: from escrow while the work goes on, from the released income afterwards.
 REFUNDABLE_STATUSES = (

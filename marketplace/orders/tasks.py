@@ -9,12 +9,16 @@ from marketplace.orders.models import DeadlineKind
 
 @shared_task
 def run_due_deadlines() -> int:
-    """Let every deadline that has come do its work, longest over first. Returns how many did."""
+    """Let every deadline that has come do its work, longest over first. Returns how many did.
+
+    One that fails is logged, stands back for a quarter of an hour, and is on staff's list when an hour is over.
+    """
     count_done(selectors.unwound_ids(), lambda order_id: services.wind_clocks(order_id=order_id))
     return count_done(
         selectors.due_deadlines(),
         lambda due: services.run_deadline(order_id=due[0], kind=DeadlineKind(due[1])),
         until=Deadline(),
+        setbacks=selectors.DEADLINE_SETBACKS,
     )
 
 

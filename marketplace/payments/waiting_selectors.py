@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core import clock
 from marketplace.ledger.models import Clearing, DaySeal, EscrowProof, Transaction
 from marketplace.orders.models import Refund, RefundStatus
+from marketplace.orders.selectors import stalled_deadlines
 from marketplace.payments import selectors
 from marketplace.payments.models import (
     GatewayNotification,
@@ -67,6 +68,7 @@ class _Source:
     since: str = "created_at"
     stops: str = ""
     state: Promise | None = None
+    status: str = "status"  # the field whose choice is shown when `state` says nothing
     is_at_once: bool = False
 
 
@@ -138,6 +140,15 @@ _SOURCES = (
         state=_("Not applied"),
         is_at_once=True,
     ),
+    _Source(
+        _("Clock of an order"),
+        stalled_deadlines,
+        amount="",
+        number="order_number",
+        since="due_at",
+        status="kind",
+        is_at_once=True,
+    ),
     _Source(_("Movement of our own money"), lambda: OwnMovement.objects.filter(status=OwnMovementStatus.ASKED)),
 )
 
@@ -149,7 +160,7 @@ def waiting_too_long() -> list[Waiting]:
             what=source.what,
             number=getattr(row, source.number),
             since=getattr(row, source.since),
-            state=source.state or row.get_status_display(),
+            state=source.state or getattr(row, f"get_{source.status}_display")(),
             amount_fen=getattr(row, source.amount) if source.amount else None,
             attempts=getattr(row, "attempts", 0),
             problem=_reason(row),

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
+from marketplace.orders.dispute_selectors import seller_marks
 from marketplace.orders.models import Delivery, Order, OrderKind
 from marketplace.orders.states import OrderStatus
 from marketplace.reviews.locks import lock_reputation
@@ -25,7 +26,8 @@ def recompute_reputation(user_id: int) -> Reputation:
     """Count a seller's figures anew from reviews and orders. Safe to run at any time.
 
     The lock comes before the counting: a review that is being written either is counted here or adds itself afterwards.
-    `response_minutes` is left alone, for it comes from conversations.
+    `response_minutes` is left alone, for it comes from conversations. What the seller was paid for and ended alone is as
+    much a promise as what was delivered: it counts as not on time.
     """
     row = lock_reputation(user_id)
     public = Review.objects.filter(subject_id=user_id, side=ReviewSide.BUYER, published_at__isnull=False)
@@ -43,11 +45,12 @@ def recompute_reputation(user_id: int) -> Reputation:
         timed=Count("pk", filter=Q(due_at__isnull=False, first_delivered_at__isnull=False)),
         on_time=Count("pk", filter=Q(first_delivered_at__lte=F("due_at"))),
     )
+    broken_off = seller_marks(user_id).count()
     repeating = completed.order_by().values("buyer").annotate(bought=_AGREEMENTS).filter(bought__gt=1).count()
 
     row.rating_sum, row.rating_count = ratings["sum"], ratings["count"]
     row.orders_completed = orders["count"]
-    row.on_time_percent = _percent(orders["on_time"], orders["timed"])
+    row.on_time_percent = _percent(orders["on_time"], orders["timed"] + broken_off)
     row.repeat_buyer_percent = _percent(repeating, orders["buyers"])
     row.save()
     return row

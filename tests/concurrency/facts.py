@@ -4,7 +4,7 @@ from enum import StrEnum, auto
 
 from marketplace.ledger.models import Clearing
 from marketplace.ledger.selectors import wallet_of
-from marketplace.orders.models import Order, RefundStatus
+from marketplace.orders.models import Order, OrderKind, RefundStatus
 from marketplace.orders.states import FUNDED_STATUSES, REFUNDABLE_STATUSES, OrderStatus
 from marketplace.payments.gateways.base import PaymentState, RefundState, SettleState
 from marketplace.payments.models import PaymentStatus, PayoutStatus
@@ -37,6 +37,7 @@ class Fact(StrEnum):
     PAYOUT_PAID = auto()
     HELD = auto()  # custody: the institution holds it, and the order is over
     SETTLING = auto()
+    STAGE = auto()  # of an agreement in stages
 
 
 _PAYOUTS = {
@@ -57,6 +58,8 @@ def facts_of(world: World, order_id: int) -> set[Fact]:
     """The facts about one order, its payments, refunds and its seller's withdrawals, read now."""
     order = Order.objects.select_related("seller").get(pk=order_id)
     facts = {Fact(order.status)} if order.status in set(Fact) else set()
+    if order.kind == OrderKind.STAGE:
+        facts.add(Fact.STAGE)
     if order.status in FUNDED_STATUSES and order.status in REFUNDABLE_STATUSES:
         facts.add(Fact.FUNDED)
     if order.status in (OrderStatus.COMPLETED, OrderStatus.RESOLVED):

@@ -2,6 +2,7 @@
 
 from types import ModuleType
 
+from marketplace.core import money
 from marketplace.ledger import services as ledger
 from marketplace.orders import locks as order_locks
 from marketplace.orders.services import acceptance, cancellation
@@ -168,6 +169,23 @@ ONCE = {
 LOSSES = {
     "a cancellation that owes no refund": Fault(
         (Change(cancellation, "end_by_cancelling", "if was_funded:\n", "if False:\n"),)
+    ),
+    "a coupon that is not given back": Fault(
+        (Change(cancellation, "end_by_cancelling", "    give_back_coupon(order)\n", ""),),
+        operations=("cancel as buyer", "time out"),
+        situations=("unpaid with a coupon",),
+    ),
+    # The audit cannot see it: it shares as the program does. The seller would pay for the platform's coupon.
+    "the gross fee is taken instead of the net one": Fault(
+        (
+            Change(
+                money,
+                "share_of",
+                "seller_fen=kept_fen - net_fen, promotion_fen=promotion_fen",
+                "seller_fen=kept_fen - net_fen - promotion_fen",
+            ),
+        ),
+        situations=("delivered with a coupon, partly given back", "completed with a coupon"),
     ),
     "late money is kept": Fault(
         (Change(paying, "apply_snapshot", "if not accepted:", "if False:"),), situations=_UNPAID

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F, Q, Sum
 
 from marketplace.ledger.models import Account, AccountKind, Clearing, Entry, Transaction
-from marketplace.orders.models import Dispute, Order, OrderEventType, Refund, RefundStatus
+from marketplace.orders.models import Dispute, Order, OrderEventType, OrderKind, Refund, RefundStatus
 from marketplace.orders.states import (
     DISPUTE_TRANSITIONS,
     FINAL_STATUSES,
@@ -33,6 +33,7 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.services.payouts import MONEY_IS_BACK
 from marketplace.payments.states import PAYOUT_TRANSITIONS, SETTLEMENT_TRANSITIONS
+from tests.concurrency import agreed_invariants as agreed
 from tests.concurrency.world import World
 
 _S, _E = OrderStatus, OrderEventType
@@ -40,8 +41,9 @@ _SETTLED = (SettlementStatus.DONE, SettlementStatus.CANCELLED)  # nothing of it 
 # What each line of an order's time line does to its status; the others do nothing to it.
 MOVES_OF_EVENTS: dict[str, tuple[OrderStatus, ...]] = {
     _E.PLACED: (_S.PENDING_PAYMENT,),
-    _E.PAID: (_S.AWAITING_REQUIREMENTS, _S.IN_PROGRESS),
+    _E.PAID: (_S.AWAITING_REQUIREMENTS, _S.IN_PROGRESS, _S.COMPLETED),
     _E.REQUIREMENTS_SUBMITTED: (_S.IN_PROGRESS,),
+    _E.REQUIREMENTS_SKIPPED: (_S.IN_PROGRESS,),
     _E.DELIVERED: (_S.DELIVERED,),
     _E.REVISION_REQUESTED: (_S.REVISION_REQUESTED,),
     _E.ACCEPTED: (_S.COMPLETED,),
@@ -108,6 +110,8 @@ def findings(world: World) -> list[str]:
         _settlements, _acknowledged, _forms, _breaches, _disputes,
     ):  # fmt: skip
         found += check(world)
+    for check_agreed in (agreed.coupons, agreed.fees, agreed.changes, agreed.stages):
+        found += check_agreed()
     return found
 
 
@@ -171,7 +175,7 @@ def _time_lines(world: World) -> Iterator[str]:
         status: OrderStatus | None = None
         for event in sorted(order.events.all(), key=lambda event: event.pk):
             targets = MOVES_OF_EVENTS.get(event.type)
-            if targets is None:
+            if targets is None or event.data.get("is_late"):  # answers that came after the work had begun move nothing
                 continue
             if status in FINAL_STATUSES:
                 yield f"order {order}: {event.type} after it was {status}"
@@ -186,9 +190,11 @@ def _time_lines(world: World) -> Iterator[str]:
 
 
 def order_status_after(order: Order, reached: list[OrderStatus]) -> OrderStatus:
-    """A payment leads to the questions when there are any, else straight to work."""
+    """A payment leads to the questions when there are any, else straight to work; a tip's to its end."""
     if len(reached) == 1:
         return reached[0]
+    if order.kind == OrderKind.TIP:
+        return _S.COMPLETED
     return _S.AWAITING_REQUIREMENTS if order.requirements.exists() else _S.IN_PROGRESS
 
 

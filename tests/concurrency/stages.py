@@ -4,14 +4,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
+from marketplace.accounts.models import User
+from marketplace.gigs.models import GigPackage
 from marketplace.orders import services as orders
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, ProposalKind
 from marketplace.payments.gateways.base import RefundState
 from marketplace.payments.models import PayoutDestinationKind
 from marketplace.payments.services import settle_undecided
 from tests.concurrency.facts import Fact as F
 from tests.concurrency.operations import OPERATIONS
-from tests.concurrency.world import PRICES_FEN, Roll, World
+from tests.concurrency.world import PRICES_FEN, STAGES_FEN, Roll, World
 
 Step = tuple[str, dict[str, Any]]
 
@@ -29,6 +33,8 @@ class Stage:
     asks: bool = False
     is_custody: bool | None = None  # None: either way
     beside: str = ""
+    coupon: str = ""
+    is_agreed: bool = False  # the first of an agreement in stages
 
 
 def _do(name: str, **decided: Any) -> Step:
@@ -158,7 +164,25 @@ CUSTODY = {
         *_cleared(), facts=_OVER | {F.HELD}, beside="settled, partly given back", is_custody=True
     ),
 }
-STAGES: dict[str, Stage] = PAYING | WORKING | EARNING | WITHDRAWING | CUSTODY
+AGREED = {
+    "unpaid with a coupon": _stage(_OPEN, facts=_WAITS_FOR_MONEY | {F.OPEN_AT_CASHIER}, coupon="TWICE"),
+    "delivered with a coupon, partly given back": _stage(
+        *_paid(), _PARTLY, _do("deliver"), facts=_RUNNING | {F.DELIVERED, F.REFUND_OWED}, coupon="PLENTY"
+    ),
+    "completed with a coupon": _stage(*_completed(), facts=_OVER | {F.CLEARING}, coupon="PLENTY"),
+    "more time asked for": _stage(
+        *_paid(), _do("propose change", kind=ProposalKind.EXTEND, side="seller"), facts=_RUNNING | {F.IN_PROGRESS}
+    ),
+    "changes proposed": _stage(
+        *_delivered(),
+        _do("propose change", kind=ProposalKind.SUPPLEMENT, side="seller", amount=5_000),
+        _do("propose change", kind=ProposalKind.DISCOUNT, side="seller", amount=1_000),
+        facts=_RUNNING | {F.DELIVERED},
+    ),
+    "stage at work": _stage(*_paid(), facts=_RUNNING | {F.IN_PROGRESS, F.STAGE}, is_agreed=True),
+    "stage accepted": _stage(*_completed(), facts=_OVER | {F.CLEARING, F.STAGE}, is_agreed=True),
+}
+STAGES: dict[str, Stage] = PAYING | WORKING | EARNING | WITHDRAWING | CUSTODY | AGREED
 
 
 def stages_of(*, is_custody: bool) -> list[str]:
@@ -189,10 +213,23 @@ def build(world: World, situation: str, *, turn: int = 0) -> Order:
         if package.price_fen == stage.price_fen and package.gig.requirements.exists() == stage.asks
     ]
     buyer, package = world.cast.buyers[turn % len(world.cast.buyers)], fitting[turn % len(fitting)]
-    order = world.add(orders.place_order(buyer=buyer, package=package))
+    if stage.is_agreed:
+        order = world.add(_first_of_an_agreement(buyer, package))
+    else:
+        order = world.add(orders.place_order(buyer=buyer, package=package, coupon_code=stage.coupon))
     for name, decided in stage.steps:
         # Finance gives back: what the wallet does not hold any more becomes a debt then.
         chosen = {"lost": "", "very late": False, "who": world.cast.finance[0], "again": False} | decided
         with suppress(*OPERATIONS[name].refuses):
             OPERATIONS[name].run(world, Order.objects.get(pk=order.pk), Roll(turn, **chosen))
     return Order.objects.get(pk=order.pk)
+
+
+def _first_of_an_agreement(buyer: User, package: GigPackage) -> Order:
+    """The order of the first of three stages that buyer and seller agreed on."""
+    agreed = [orders.Stage(f"第{number}阶段", fen, 5, 1) for number, fen in enumerate(STAGES_FEN, start=1)]
+    with transaction.atomic():
+        plan = orders.make_plan(
+            buyer=buyer, seller=package.gig.seller, gig=package.gig, title="标志", stages=agreed, terms={}
+        )
+    return orders.fund_stage(plan_id=plan.pk, buyer=buyer)

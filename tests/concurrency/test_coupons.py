@@ -3,14 +3,17 @@
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from marketplace.core.rules import current_rules
 from marketplace.orders import locks, services
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Coupon, CouponUse, Order
+from tests.concurrency.conftest import MeetingPoint
 from tests.databases import together
 from tests.factories import make_coupon, make_gig, make_order, make_user
+from tests.logins import log_in
+from tests.orders.test_coupon_admin import LIST, marketer, terms
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -102,15 +105,83 @@ def test_control_without_the_index_both_first_orders_have_it(index_off, meet_bef
     assert CouponUse.objects.filter(person=buyer).count() == 2
 
 
-def test_a_coupon_that_comes_back_while_another_one_is_taken_counts_right(meet_before):
-    coupon, package = make_coupon(most_uses=2), make_gig().packages.get()
-    order = make_order(coupon_code=coupon.code)
-    meet_before(locks, "lock_coupon")
-    results = together(
+@pytest.fixture
+def coupon_lock_off(monkeypatch):
+    """The control: a coupon is read without a lock, and both have read it before either goes on to check and write."""
+    both_have_read = MeetingPoint()
+
+    def unlocked(coupon_id: int) -> Coupon:
+        coupon = Coupon.objects.get(pk=coupon_id)
+        both_have_read.wait()
+        return coupon
+
+    monkeypatch.setattr(locks, "lock_coupon", unlocked)
+
+
+def counted_and_in_use(coupon: Coupon) -> tuple[int, int]:
+    coupon.refresh_from_db()
+    return coupon.uses, CouponUse.objects.filter(coupon=coupon, returned_at=None).count()
+
+
+def give_back_and_take(coupon: Coupon):
+    """One order with the coupon is cancelled while another one is placed."""
+    order, package = make_order(coupon_code=coupon.code), make_gig().packages.get()
+    return partial(
+        together,
         partial(services.cancel_order, order_id=order.pk, user=order.buyer),
         partial(services.place_order, buyer=make_user(), package=package, coupon_code=coupon.code),
     )
-    assert refusals(results) == []
-    coupon.refresh_from_db()
-    assert (coupon.uses, coupon.spent_fen) == (1, 500)
-    assert CouponUse.objects.filter(returned_at=None).count() == 1
+
+
+def test_a_coupon_that_comes_back_while_another_one_is_taken_counts_right(meet_before):
+    coupon = make_coupon(most_uses=2)
+    race = give_back_and_take(coupon)
+    meet_before(locks, "lock_coupon")
+    assert refusals(race()) == []
+    assert counted_and_in_use(coupon) == (1, 1)
+    assert coupon.spent_fen == 500
+
+
+def test_control_without_the_lock_one_of_the_two_is_not_counted(request):
+    coupon = make_coupon(most_uses=2)
+    race = give_back_and_take(coupon)
+    request.getfixturevalue("coupon_lock_off")
+    assert refusals(race()) == []
+    assert counted_and_in_use(coupon) in ((0, 1), (2, 1))  # whoever wrote last
+
+
+def edit_and_take(coupon: Coupon):
+    """Staff lowers the budget below one use while the coupon is used for the first time."""
+    client, package = log_in(marketer()), make_gig().packages.get()
+    current_rules()
+    return partial(
+        together,
+        partial(client.post, f"{LIST}edit/{coupon.pk}/", terms(code=coupon.code, budget_fen="4")),
+        partial(services.place_order, buyer=make_user(), package=package, coupon_code=coupon.code),
+    )
+
+
+def test_of_staff_that_lowers_the_budget_and_a_buyer_who_uses_it_one_is_refused(meet_before):
+    coupon = make_coupon()
+    race = edit_and_take(coupon)
+    meet_before(locks, "lock_coupon")
+    answer, order = race()
+    is_saved = answer.status_code == 302
+    if is_saved:
+        assert isinstance(order, OrderError)
+        assert order.code == OrderErrorCode.COUPON_USED_UP
+    else:
+        assert "budget_fen" in answer.context["form"].errors
+    assert counted_and_in_use(coupon) == ((0, 0) if is_saved else (1, 1))
+    assert coupon.budget_fen == (400 if is_saved else 100_000)
+
+
+def test_control_without_the_lock_staffs_form_takes_the_use_away_or_the_database_has_to_refuse(request):
+    coupon = make_coupon()
+    race = edit_and_take(coupon)
+    request.getfixturevalue("coupon_lock_off")
+    answer, order = race()
+    # Both were let through. Staff's form wrote last, counters and all, or the buyer did, into a row that cannot be.
+    assert answer.status_code == 302
+    lost = not isinstance(order, Exception) and counted_and_in_use(coupon) == (0, 1)
+    assert lost or isinstance(order, IntegrityError)

@@ -14,16 +14,31 @@ from django.utils import timezone
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs.models import GigPackage
-from marketplace.orders.models import Order
+from marketplace.orders.models import Coupon, MilestonePlan, Order
 from marketplace.payments import services
 from marketplace.payments.models import PayoutDestination, PayoutDestinationKind
 from tests import databases
 from tests.concurrency.institutions import Institution, Notice
-from tests.factories import make_finance, make_gig, make_moderator, make_sub_merchant, make_user, make_verified_seller
+from tests.factories import (
+    make_coupon,
+    make_finance,
+    make_gig,
+    make_moderator,
+    make_sub_merchant,
+    make_user,
+    make_verified_seller,
+)
 
 CODES = ("alipay", "wechatpay")
 # An odd number, so that every share is rounded; tax and two people's approval begin above 5,000 yuan.
 PRICES_FEN = (12_345, 777_777)
+STAGES_FEN = (12_345, 5_001, 7_777)
+# One that anybody may use again and again, one of which two uses are left, and one whose budget ends within the second.
+COUPONS: dict[str, dict[str, Any]] = {
+    "PLENTY": {"amount_fen": 501, "most_uses": 10_000, "most_uses_per_person": 10_000, "budget_fen": 10**9},
+    "TWICE": {"percent": 3, "cap_fen": 777, "most_uses": 2, "most_uses_per_person": 2},
+    "SHORT": {"amount_fen": 300, "most_uses_per_person": 10, "budget_fen": 450},
+}
 Choice = TypeVar("Choice")
 
 
@@ -52,6 +67,8 @@ def make_cast() -> Cast:
     packages.append(make_gig(seller=sellers[0], price_fen=PRICES_FEN[0], requirements=1).packages.get())
     PayoutDestination.objects.update(usable_from=timezone.now())
     buyers = tuple(make_user() for _ in range(2))
+    for code, terms in COUPONS.items():
+        make_coupon(code=code, **terms)
     return Cast(buyers, sellers, finance, tuple(make_moderator() for _ in range(2)), tuple(packages))
 
 
@@ -103,6 +120,8 @@ class World:
     def reset(self, *, is_custody: bool) -> None:
         """Forget orders and money; the people stay."""
         databases.forget_money()
+        MilestonePlan.objects.all().delete()
+        Coupon.objects.update(uses=0, spent_fen=0)
         for institution in self.institutions.values():
             institution.forget()
         self.is_custody = is_custody

@@ -1,11 +1,13 @@
 """Clocks as rows: set with the change, run by a job that never decides alone."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.core.cache import cache
 
 from marketplace.core import clock
-from marketplace.orders import deadlines, services
+from marketplace.orders import deadlines, selectors, services
 from marketplace.orders.models import DeadlineKind, OrderDeadline
 from marketplace.orders.services import clocks
 from marketplace.orders.states import OrderStatus
@@ -52,6 +54,29 @@ def test_a_deadline_rings_once_when_its_moment_has_come(order, rung):
         run_due_deadlines()
     assert rung == [order.pk]
     assert rows(order) == {}
+
+
+def test_clocks_that_fail_hold_up_nobody_elses_and_are_tried_again_later(order, rung, monkeypatch):
+    broken, due = make_order_in(OrderStatus.IN_PROGRESS), clock.now() + timedelta(hours=1)
+    deadlines.set_deadlines(broken, {KIND: due})
+    deadlines.set_deadlines(order, {KIND: due + timedelta(seconds=1)})
+    tried = []
+
+    def ring(ringing):
+        tried.append(ringing.pk)
+        if ringing == broken and len(tried) == 1:
+            raise RuntimeError("a row that no release understands")
+
+    monkeypatch.setitem(clocks._HANDLERS, KIND, ring)
+    # One place in each run: the broken one would take it for ever.
+    monkeypatch.setattr(selectors, "due_deadlines", partial(selectors.due_deadlines, limit=1))
+    with clock.moved_to(due + timedelta(minutes=1)):
+        assert [run_due_deadlines() for _run in range(3)] == [0, 1, 0]
+        assert tried == [broken.pk, order.pk]
+        assert rows(broken) == {KIND: due}  # as it was set: nobody is told another time
+        cache.clear()  # a quarter of an hour later
+        assert run_due_deadlines() == 1
+    assert rows(broken) == {}
 
 
 def test_a_deadline_that_was_moved_after_the_job_had_read_it_does_nothing(order, rung):

@@ -230,6 +230,25 @@ def test_taking_back_lets_working_time_go_on_and_opens_again_with_all_that_was_s
     assert list(dispute.statements.values_list("text", flat=True)) == ["联系不上", "需求一直在变"]
 
 
+def test_taking_back_leaves_no_division_that_could_still_be_accepted():
+    order = make_paid_order()
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="联系不上")
+    services.answer_dispute(order_id=order.pk, user=order.seller, text="在做了。")
+    division = services.propose_split(order_id=order.pk, user=order.seller, refund_fen=1_000)
+    services.withdraw_dispute(order_id=order.pk, user=order.buyer)
+    division.refresh_from_db()
+    assert division.status == ProposalStatus.OVERTAKEN
+    # Nor in a dispute that is opened later.
+    services.open_dispute(order_id=order.pk, user=order.seller, reason="需求一直在变")
+    refused(
+        OrderErrorCode.PROPOSAL_OVER,
+        services.accept_split,
+        order_id=order.pk,
+        proposal_id=division.pk,
+        user=order.buyer,
+    )
+
+
 def test_taking_back_after_a_delivery_leaves_the_acceptance_the_time_it_had():
     order = make_delivered_order()
     order.refresh_from_db()

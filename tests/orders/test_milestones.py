@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from marketplace.accounts.models import BlockedPerson
 from marketplace.core import clock
+from marketplace.gigs.models import GigStats
 from marketplace.ledger.audit import audit_books
 from marketplace.ledger.selectors import wallet_of
 from marketplace.notifications.models import Notification
@@ -18,7 +19,7 @@ from marketplace.orders.models import CancelledBy, MilestonePlan, Order, OrderEv
 from marketplace.orders.own_data import OrdersSection
 from marketplace.orders.stages import StageState, view_of
 from marketplace.orders.states import OrderStatus
-from tests.factories import decide_finally, make_user
+from tests.factories import decide_finally, make_completed_order, make_gig, make_user
 from tests.logins import log_in
 from tests.offers.situations import complete, deliver, make_agreement, make_offer, make_plan, pay, stages, terms
 
@@ -130,6 +131,18 @@ def test_a_stage_whose_payment_time_is_over_is_placed_anew_before_its_clock_came
     first.refresh_from_db()
     assert (first.status, again.status) == (OrderStatus.CANCELLED, OrderStatus.PENDING_PAYMENT)
     assert stage(plan, 1) == again
+
+
+def test_an_agreement_in_stages_is_one_sale_of_its_gig(buyer, seller):
+    gig = make_gig(seller=seller)
+    plan = make_agreement(seller=seller, buyer=buyer, gig=gig, stages=stages()).plan
+    complete(stage(plan, 1))
+    assert GigStats.objects.get(gig=gig).orders_completed == 1
+    complete(fund(plan))
+    complete(fund(plan))
+    assert GigStats.objects.get(gig=gig).orders_completed == 1
+    make_completed_order(gig=gig)
+    assert GigStats.objects.get(gig=gig).orders_completed == 2
 
 
 def test_when_all_stages_are_paid_there_is_nothing_left_to_fund_or_stop(plan):

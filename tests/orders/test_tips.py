@@ -76,6 +76,15 @@ def test_asked_for_twice_it_is_the_same_tip_and_another_amount_takes_its_place()
     assert pay(first) is False
 
 
+def test_asked_for_again_after_its_time_to_pay_it_is_a_new_tip():
+    first = make_tip(amount_fen=2000)
+    with clock.moved_to(first.payment_expires_at + timedelta(seconds=1)):
+        second = services.give_tip(order_id=first.parent_id, buyer=first.buyer, amount_fen=2000)
+        assert second.payment_expires_at > clock.now()
+    first.refresh_from_db()
+    assert (first.status, second.status) == (OrderStatus.CANCELLED, OrderStatus.PENDING_PAYMENT)
+
+
 def test_there_is_one_tip_for_an_order():
     tip = make_tip()
     pay(tip)

@@ -220,17 +220,22 @@ def deliver_and_accept(order: Order) -> None:
     orders.accept_delivery(order_id=order.pk, buyer=order.buyer)
 
 
+def pay_at(gateway_code: str, order: Order) -> None:
+    """The buyer pays an order at this (configured) gateway."""
+    payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
+    paid = PaySnapshot(
+        payment.out_trade_no, PaymentState.PAID, f"T{payment.pk:020d}", payment.amount_fen, timezone.now()
+    )
+    services.apply_snapshot(payment_id=payment.pk, snapshot=paid)
+
+
 def earn(seller: User, *, amount_fen: int, gateway_code: str = "alipay") -> None:
     """Let a seller earn this much, cleared: an order at a price whose nine tenths it is, paid, delivered, accepted.
 
     Needs a configured gateway (`silent_alipay` or `alipay_sandbox`).
     """
     order = make_order(gig=make_gig(seller=seller, price_fen=amount_fen * 10 // 9))
-    payment = services.start_payment(order_id=order.pk, gateway_code=gateway_code)
-    paid = PaySnapshot(
-        payment.out_trade_no, PaymentState.PAID, f"T{payment.pk:020d}", payment.amount_fen, timezone.now()
-    )
-    services.apply_snapshot(payment_id=payment.pk, snapshot=paid)
+    pay_at(gateway_code, order)
     deliver_and_accept(order)
     clear_earnings(clearing_id=Clearing.objects.get(reference=f"order:{order.number}:release").pk)
 

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from marketplace.core.config import set_config
 from marketplace.core.identifiers import new_reference
 from marketplace.ledger.models import Account, AccountKind, TransactionKind
 from marketplace.ledger.selectors import wallet_of
@@ -348,6 +349,13 @@ def test_the_work_of_an_order_is_never_put_off_beyond_what_its_channel_holds(hel
         longer(days=left + 1)
     assert refusal.value.code == OrderErrorCode.HELD_TOO_SHORT
     assert longer(days=left).days == left
+
+
+def test_what_a_channel_holds_is_reckoned_by_the_rules_of_the_order(held):
+    limit = channels.held_work(held.order)
+    set_config(key="orders.auto_accept_days", value=30, reason="test")
+    assert channels.held_work(held.order) == limit
+    assert channels.shortest_channel().days < custody.longest_delivery_days("alipay", order=held.order)
 
 
 def test_the_money_that_our_own_account_holds_sets_no_limit(new_purchase):

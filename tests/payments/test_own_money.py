@@ -30,9 +30,9 @@ from marketplace.payments.models import (
     TaxRemittance,
 )
 from marketplace.payments.services import own_money, reconciliation
-from tests.factories import make_finance, make_user, make_verified_seller
+from tests.factories import make_coupon, make_finance, make_gig, make_order, make_user, make_verified_seller
 from tests.logins import log_in
-from tests.payments.conftest import earn
+from tests.payments.conftest import deliver_and_accept, earn, pay_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
 
@@ -138,6 +138,19 @@ def test_what_gateways_kept_and_what_is_missing_is_filled_from_our_fees_first(se
     approve(ask_fees(90_000))
     # What is left there is exactly what is owed to others: the seller's wallet.
     assert -sum_of("clearing:alipay") == 900_000
+
+
+def test_what_coupons_cost_is_filled_from_our_fees_first(seller):
+    order = make_order(gig=make_gig(seller=seller, price_fen=100_000), coupon_code=make_coupon(amount_fen=30_000).code)
+    pay_at("alipay", order)
+    deliver_and_accept(order)
+    # A coupon costs no more than the fee of what it is for: of the 1,000 yuan that were shared 900 came in.
+    assert (sum_of("platform:commission"), sum_of("platform:promotions")) == (110_000, -10_000)
+    assert own_fen() == 100_000
+    assert refusal(ask_fees, 100_001) == OwnMoneyErrorCode.BEYOND_WHAT_IS_THERE
+    approve(ask_fees(100_000))
+    # What is left at the gateway is what is owed to the seller, to the fen.
+    assert -sum_of("clearing:alipay") == 900_000 + 90_000
 
 
 def test_fees_cannot_leave_a_gateway_that_does_not_hold_them(seller):

@@ -9,12 +9,14 @@ from django.utils import timezone
 from marketplace.core import clock
 from marketplace.ledger import escrow_proof, seals
 from marketplace.orders import services as orders
-from marketplace.orders.models import Order, Refund
+from marketplace.orders.models import DeadlineKind, Order, Refund
+from marketplace.orders.services import clocks
+from marketplace.orders.tasks import run_due_deadlines
 from marketplace.payments import services, waiting_selectors
 from marketplace.payments.models import AuditRun, Payout, PayoutDestination, PayoutDestinationKind
-from tests.factories import make_finance, make_moderator, make_verified_seller
+from tests.factories import make_finance, make_moderator, make_order, make_verified_seller
 from tests.logins import log_in
-from tests.payments.conftest import earn
+from tests.payments.conftest import earn, pay_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adds_up")]
 
@@ -112,3 +114,27 @@ def test_the_panel_is_away_when_all_is_well(due, client):
     assert 'id="waiting-panel"' not in client.get("/admin/").content.decode()
     AuditRun.objects.update(at=timezone.now() - 27 * HOUR)
     assert 'id="waiting-panel"' in client.get("/admin/").content.decode()
+
+
+def test_a_clock_of_an_order_that_did_not_do_its_work_within_an_hour_is_on_staffs_first_page(
+    silent_alipay, client, monkeypatch
+):
+    order = make_order()
+    pay_at("alipay", order)
+    order.refresh_from_db()
+
+    def broken(_order):
+        raise RuntimeError("broken")
+
+    monkeypatch.setitem(clocks._HANDLERS, DeadlineKind.LATE, broken)
+    staff = log_in(make_finance(), client=client)
+    services.run_audit()
+    with clock.moved_to(order.due_at + timedelta(minutes=59)):
+        run_due_deadlines()
+        assert waiting_selectors.number_waiting() == 0
+    with clock.moved_to(order.due_at + timedelta(minutes=61)):
+        run_due_deadlines()
+        (found,) = waiting_selectors.waiting_too_long()
+        assert (found.number, found.state, found.since) == (order.number, DeadlineKind.LATE.label, order.due_at)
+        assert "订单到期动作没有完成" in staff.get("/admin/").content.decode()
+        assert order.number in staff.get("/admin/waiting/").content.decode()

@@ -14,7 +14,14 @@ from marketplace.orders.models import OrderEvent, OrderEventType
 from marketplace.reviews import reputation, services
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Rating, Reputation, Review, ReviewSide
-from tests.factories import decide_finally, make_completed_order, make_delivered_order, make_gig, make_user
+from tests.factories import (
+    decide_finally,
+    make_completed_order,
+    make_delivered_order,
+    make_gig,
+    make_paid_order,
+    make_user,
+)
 from tests.offers.situations import complete, make_agreement, stages
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +221,12 @@ def test_the_job_counts_everybody_who_has_sold(seller, order):
 
     assert recompute_reputations() == 1
     assert Reputation.objects.get(user=seller).orders_completed == 1
+
+
+def test_what_the_seller_was_paid_for_and_ended_alone_was_not_delivered_on_time(seller, gig):
+    make_completed_order(gig=gig)
+    for side in ("seller", "buyer"):
+        order = make_paid_order(gig=make_gig(seller=seller, requirements=1))
+        orders.cancel_order(order_id=order.pk, user=getattr(order, side))
+    counted = reputation.recompute_reputation(seller.pk)
+    assert (counted.orders_completed, counted.on_time_percent) == (1, 50)

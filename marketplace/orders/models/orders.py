@@ -30,7 +30,7 @@ class OrderKind(models.TextChoices):
 
 
 class CancelledBy(models.TextChoices):
-    """Who ended an order. A seller who did it alone bears a mark (selectors of reputation count it)."""
+    """Who ended an order. A seller who did it alone bears a mark (`dispute_selectors.seller_marks`)."""
 
     BUYER = "buyer", _("Buyer")
     SELLER = "seller", _("Seller")

@@ -7,6 +7,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.rules import rule
 from marketplace.orders import deadlines, events, locks
+from marketplace.orders.cancelling import may_cancel_alone
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import CancelledBy, Order, OrderEventType
 from marketplace.orders.paying import may_be_paid_now
@@ -34,9 +35,7 @@ def cancel_order(*, order_id: int, user: User, reason_code: str = "", reason: st
         return order
     code = known_reason(CANCEL_REASONS, actor, reason_code)
     require_transition(order, to=OrderStatus.CANCELLED, actor=actor)
-    at_work = order.status in (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
-    is_free = deadlines.is_very_late(order) or deadlines.second_thought_until(order) is not None
-    if at_work and actor == BUYER and not is_free:
+    if not may_cancel_alone(order, actor):
         raise OrderError(OrderErrorCode.NOT_LATE_ENOUGH, hours=rule(order.rules, "orders.very_late_hours"))
     by = CancelledBy.BUYER if actor == BUYER else CancelledBy.SELLER
     end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code=code, reason=reason)

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid5
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -17,6 +16,7 @@ from marketplace.core.rules import rule
 from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.orders import deadlines
 from marketplace.orders.channels import held_work, shortest_channel
+from marketplace.orders.delivery_selectors import supplement_key
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.extending import extended_due_at, latest_due_at
 from marketplace.orders.models import DeadlineKind, Order, OrderKind, OrderProposal, ProposalKind
@@ -25,10 +25,10 @@ from marketplace.orders.services.acceptance import revise
 from marketplace.orders.services.agreed import Terms, place_agreed_order
 from marketplace.orders.services.proposals import ProposalRule, declare
 from marketplace.orders.services.refunds import refund_part
-from marketplace.orders.states import BUYER, SELLER, OrderStatus
+from marketplace.orders.states import BUYER, SELLER, WORKED_ON_STATUSES, OrderStatus
 from marketplace.orders.titles import stored_title
 
-AT_WORK = frozenset({OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED})
+AT_WORK = frozenset(WORKED_ON_STATUSES)
 RUNNING = AT_WORK | {OrderStatus.AWAITING_REQUIREMENTS, OrderStatus.DELIVERED}
 
 
@@ -115,11 +115,6 @@ def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) 
     supplement.save(update_fields=["payment_expires_at", "updated_at"])
     if user is None or user.pk != order.buyer_id:
         tell(order.buyer_id, supplement, _("Agreed: pay for the additional work, and it begins"))
-
-
-def supplement_key(*, order: Order, proposal: OrderProposal) -> UUID:
-    """What the order of an accepted proposal of additional work is known by."""
-    return uuid5(order.checkout_key, f"proposal:{proposal.pk}")
 
 
 def _agreed(order: Order, proposal: OrderProposal) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.rules import rule
 from marketplace.orders import events, locks
+from marketplace.orders.cancelling import MOST_PROPOSALS
 from marketplace.orders.deadlines import keep_clocks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import (
@@ -26,8 +27,6 @@ from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.services.proposals import ProposalRule, close, declare, open_proposal, start_clock, to_answer
 from marketplace.orders.states import BOTH, BUYER, ORDER_TRANSITIONS, SELLER, OrderStatus, ProposalStatus
 
-# Product decision: who was refused so often goes on talking, or opens a dispute.
-MOST_PROPOSALS = 3
 _ASKS = _("The other side proposes to cancel: please answer")
 
 

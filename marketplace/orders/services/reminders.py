@@ -9,9 +9,8 @@ from marketplace.orders import deadlines, events
 from marketplace.orders.models import DeadlineKind, Order, OrderEventType
 from marketplace.orders.services._rules import tell
 from marketplace.orders.services.clocks import at_deadline
-from marketplace.orders.states import OrderStatus
+from marketplace.orders.states import WORKED_ON_STATUSES, OrderStatus
 
-_AT_WORK = (OrderStatus.IN_PROGRESS, OrderStatus.REVISION_REQUESTED)
 DAY = timedelta(days=1)
 
 
@@ -48,14 +47,14 @@ def remind_of_acceptance_again(order: Order) -> None:
 @at_deadline(DeadlineKind.DUE_REMINDER)
 def remind_of_delivery(order: Order) -> None:
     """A day before the promised delivery."""
-    if order.status in _AT_WORK and _is_to_come(order.due_at):
+    if order.status in WORKED_ON_STATUSES and _is_to_come(order.due_at):
         tell(order.seller_id, order, _("Your delivery is due within a day"))
 
 
 @at_deadline(DeadlineKind.LATE)
 def note_lateness(order: Order) -> None:
     """The promised time is over: both sides hear of it, and it stands in the time line."""
-    if order.status not in _AT_WORK or order.due_at is None:
+    if order.status not in WORKED_ON_STATUSES or order.due_at is None:
         return
     if order.due_at > clock.now():
         deadlines.keep_clocks(order)
@@ -68,5 +67,5 @@ def note_lateness(order: Order) -> None:
 @at_deadline(DeadlineKind.VERY_LATE)
 def tell_of_the_way_out(order: Order) -> None:
     """The buyer may cancel alone from now on (facts/marketplace.md, rule 4). Nobody does it for them."""
-    if order.status in _AT_WORK:
+    if order.status in WORKED_ON_STATUSES:
         tell(order.buyer_id, order, _("The delivery is very late: you may cancel alone and get everything back"))

@@ -15,6 +15,7 @@ from django.db import transaction
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.identifiers import new_reference
+from marketplace.core.rules import rule
 from marketplace.ledger import postings_custody
 from marketplace.ledger.errors import LedgerError
 from marketplace.ledger.selectors import seller_share_fen
@@ -65,16 +66,24 @@ def custody_account(*, order: Order, gateway_code: str) -> str:
     number = selectors.active_sub_merchant_id(user_id=order.seller_id, gateway_code=gateway_code)
     if not number:
         raise PaymentError(PaymentErrorCode.SELLER_NOT_AT_GATEWAY)
-    longest = longest_delivery_days(gateway_code)
+    longest = longest_delivery_days(gateway_code, order=order)
     if order.delivery_days > longest:
         raise PaymentError(PaymentErrorCode.TOO_LONG_FOR_GATEWAY, days=longest)
     return number
 
 
-def longest_delivery_days(gateway_code: str) -> int:
-    """How many days of work fit into the freeze: it must outlast acceptance, clearing and a reserve for a dispute."""
-    clocks = get_config("orders.auto_accept_days") + get_config("ledger.clearing_days") + FREEZE_RESERVE_DAYS
-    return custody_gateway(gateway_code).freeze_limit_days - clocks
+def longest_delivery_days(gateway_code: str, *, order: Order | None = None) -> int:
+    """How many days of work fit into the freeze: it must outlast acceptance, clearing and a reserve for a dispute.
+
+    Of an `order` that is there, by the rules it was made under; else by those of today.
+    """
+    pinned = rule(order.rules, "orders.auto_accept_days") if order else get_config("orders.auto_accept_days")
+    return (
+        custody_gateway(gateway_code).freeze_limit_days
+        - pinned
+        - get_config("ledger.clearing_days")
+        - FREEZE_RESERVE_DAYS
+    )
 
 
 def longest_work_by_channel() -> dict[str, int]:
@@ -90,7 +99,7 @@ def held_work(order: Order) -> HeldWork | None:
     payment = selectors.custody_payment_of(order)
     if payment is None or payment.paid_at is None:
         return None
-    longest = timedelta(days=longest_delivery_days(payment.gateway))
+    longest = timedelta(days=longest_delivery_days(payment.gateway, order=order))
     return HeldWork(payment.get_gateway_display(), payment.paid_at + longest)
 
 

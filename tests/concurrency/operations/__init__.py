@@ -6,7 +6,7 @@ an order (facts.py) of which one must hold for the operation to have something t
 situation gives both of them work.
 """
 
-from tests.concurrency.operations import disputes, house, orders, sellers
+from tests.concurrency.operations import changes, disputes, house, orders, sellers
 from tests.concurrency.operations.registry import OPERATIONS, Operation, is_promised, post
 
-__all__ = ["OPERATIONS", "Operation", "disputes", "house", "is_promised", "orders", "post", "sellers"]
+__all__ = ["OPERATIONS", "Operation", "changes", "disputes", "house", "is_promised", "orders", "post", "sellers"]

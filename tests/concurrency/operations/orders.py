@@ -15,7 +15,7 @@ from marketplace.payments.models import (
 from tests.concurrency.facts import Fact
 from tests.concurrency.operations.registry import LOSSES, institution_of, operation, post, tell
 from tests.concurrency.strict_gateway import answers_lost
-from tests.concurrency.world import CODES, Roll, World, at
+from tests.concurrency.world import CODES, COUPONS, Roll, World, at
 
 # Buying and paying
 
@@ -25,11 +25,18 @@ def place(world: World, order: Order, roll: Roll) -> int:
     """A checkout page is sent, maybe one that was sent before."""
 
     def says() -> tuple[Any, ...]:
-        return (roll.pick("buyer", world.cast.buyers), roll.pick("package", world.cast.packages))
+        return (
+            roll.pick("buyer", world.cast.buyers),
+            roll.pick("package", world.cast.packages),
+            roll.pick("coupon", ("", *COUPONS)),
+            roll.pick("quantity", (1, 1, 3)),
+        )
 
     form = world.form(roll, says)
-    buyer, package = form.says
-    placed = world.add(orders.place_order(buyer=buyer, package=package, checkout_key=form.key))
+    buyer, package, code, quantity = form.says
+    placed = world.add(
+        orders.place_order(buyer=buyer, package=package, coupon_code=code, quantity=quantity, checkout_key=form.key)
+    )
     form.led_to.add(placed.pk)
     return placed.pk
 
