@@ -12,10 +12,12 @@ from marketplace.orders import services
 from marketplace.orders.evidence import collect
 from marketplace.orders.models import EvidenceBundle, Order, OrderKind, OrderProposal, ProposalKind
 from marketplace.orders.services import bundles
+from marketplace.orders.states import OrderStatus
 from tests.factories import make_completed_order, make_gig, make_moderator, make_paid_order, make_seller, make_user
 from tests.logins import log_in
 from tests.offers.situations import deliver, make_agreement, pay, stages
 from tests.orders.changing import make_proposal
+from tests.orders.situations import make_order_in
 from tests.orders.test_snapshot import full_gig
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +119,17 @@ def test_the_words_of_a_proposal_are_read_whole_after_its_answer(kind, answer):
     assert OrderProposal.objects.get().status != "open"
     for person in (order.buyer, order.seller):
         assert END in log_in(person).get(order.get_absolute_url()).content.decode()
+
+
+def test_the_words_of_a_proposed_division_are_read_whole_on_the_time_line():
+    order = make_order_in(OrderStatus.DISPUTED)
+    services.answer_dispute(order_id=order.pk, user=order.seller, text="做完了。", wanted_fen=None, files=[])
+    services.propose_split(order_id=order.pk, user=order.seller, refund_fen=100, message="我" * 990 + END)
+    for person in (order.buyer, order.seller):
+        assert END in log_in(person).get(order.get_absolute_url()).content.decode()
+
+
+def test_who_pays_reads_all_of_it_before():
+    negotiation = make_agreement(seller=make_seller(), buyer=make_user(), scope=LONG + END)
+    order = offers.order_agreement(negotiation_id=negotiation.pk, buyer=negotiation.buyer)
+    assert END in log_in(order.buyer).get(reverse("payments:pay", args=[order.number])).content.decode()
