@@ -124,7 +124,7 @@ def test_the_lists_ask_the_database_as_often_for_many_orders_as_for_few(django_a
     buyer = make_user()
     make_paid_order(buyer=buyer)
     for _index in range(2):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             lists.order_list(buyer, lists.Wanted.read(BUYER, {"group": "other"}), page=None)
         with django_assert_num_queries(2):
             list(lists.order_sheet(buyer, lists.Wanted.read(BUYER, {})).rows)
