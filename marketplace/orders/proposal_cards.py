@@ -77,8 +77,9 @@ def with_revisions(order: Order) -> str:
     return words % {"times": count}
 
 
-def _new_price(rest: str) -> str:
-    return _("The price is %(amount)s then.") % {"amount": rest}
+def _two_sentences(first: str, second: str) -> str:
+    # Chinese has no space between them.
+    return _("%(first)s %(second)s") % {"first": first, "second": second}
 
 
 def event_sentence(data: dict[str, Any]) -> str:
@@ -99,13 +100,13 @@ def _consequence(order: Order, proposal: OrderProposal) -> str:
     if proposal.kind == ProposalKind.DISCOUNT:
         rest = "¥" + display_yuan(max(0, order.kept_fen - (proposal.amount_fen or 0)))
         goes = _("If it is accepted, this goes back to the buyer the way it was paid, and the rest stays in escrow.")
-        return f"{goes} {_new_price(rest)}"
+        return _two_sentences(goes, _("The price is %(amount)s then.") % {"amount": rest})
     if proposal.kind == ProposalKind.SUPPLEMENT:
         own = _(
             "If it is accepted, it becomes an order of its own: the buyer pays for it into escrow, and then its days begin."
             " Whatever becomes of this order, that one goes on."
         )
-        return f"{own} {with_revisions(order)}"
+        return _two_sentences(own, with_revisions(order))
     if proposal.kind == ProposalKind.REVISION:
         return _("The acceptance clock goes on until the seller agrees. Whoever needs longer can put it off once.")
     return ""

@@ -75,12 +75,16 @@ def test_late_work_is_cancelled_and_refunded_and_a_dispute_is_split_by_both(pers
     buyer.visit(f"/orders/{order}/do/dispute/")
     page.get_by_label("服务商不回复").check()
     page.fill("main [name=reason]", "说好先给草图，一直没有回音。")
-    page.set_input_files(
-        "main [name=files]", {"name": "聊天截图.txt", "mimeType": "text/plain", "buffer": b"no answer"}
-    )
+    for name in ("拿错了.txt", "聊天截图.txt"):  # one after the other, as a phone's picker gives them
+        page.set_input_files("main [name=files]", {"name": name, "mimeType": "text/plain", "buffer": name.encode()})
+    page.get_by_role("button", name="移除拿错了.txt").click()
     buyer.snap("04 open a dispute")
     page.get_by_role("button", name="申请纠纷处理").click()
+    notice = page.locator("[data-toast]").bounding_box()
+    assert notice is not None
+    assert notice["y"] + notice["height"] < 200, "a notice lies on what one presses"
     expect(page.locator("main")).to_contain_text("聊天截图.txt")
+    expect(page.locator("main")).not_to_contain_text("拿错了.txt")
     buyer.snap("05 dispute of the buyer")
 
     seller.visit(f"/orders/{order}/dispute/")
