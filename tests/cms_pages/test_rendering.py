@@ -2,6 +2,7 @@
 
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from django.utils.translation import override
 from wagtail.models import Page
 
@@ -96,6 +97,11 @@ def test_the_footer_shows_the_filings(tree, client: Client) -> None:
     settings.icp_number = "浙ICP备1号"
     settings.save()
     assert "浙ICP备1号" in client.get("/").content.decode()
+
+
+def test_the_footer_leads_to_the_proof_of_escrow(tree, client: Client) -> None:
+    footer = client.get("/").content.decode().split('<footer class="footer">')[1]
+    assert f'href="{reverse("ledger:escrow")}"' in footer
 
 
 def test_the_navigation_follows_a_published_page(tree, client: Client) -> None:
