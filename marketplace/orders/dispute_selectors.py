@@ -1,7 +1,6 @@
 """Reads of disputes and cancellations. A stranger's dispute does not exist (404); mediators' pages ask for the right."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from django.core.files.base import File
