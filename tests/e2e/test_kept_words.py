@@ -48,6 +48,7 @@ def test_words_come_back_after_leaving_and_after_a_refusal_and_go_when_they_are_
     page.fill("main [name=wanted_by]", f"{timezone.localdate() + timedelta(days=30)}")
     send(page)
     expect(page.locator("main .field--invalid, main .note--error").first).to_be_visible()
+    buyer.problems[:] = [problem for problem in buyer.problems if "422" not in problem]  # the refusal itself
     buyer.visit("/orders/")
     page = buyer.visit(FORM)
     expect(page.locator("main [name=story]")).to_have_value(story)
