@@ -4,9 +4,10 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 
 Item = TypeVar("Item")
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Setbacks(Generic[Item]):
         """It failed just now."""
         cache.set(self._key(item), True, self._seconds)
 
-    def first_without(self, items: Sequence[Item], *, limit: int) -> list[Item]:
+    def first_without(self, items: Sequence[Item] | QuerySet[Any, Item], *, limit: int) -> list[Item]:
         """The first `limit` items that did not fail lately. A query set is read in slices, no further than needed."""
         found: list[Item] = []
         for start in count(0, limit):

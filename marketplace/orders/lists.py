@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -25,11 +25,11 @@ from marketplace.orders import agreed_sources, plan_selectors, presenters, selec
 from marketplace.orders.agreed_sources import Agreed
 from marketplace.orders.automatic import PROPOSAL_CLOCKS, title_of
 from marketplace.orders.deadlines import SAYINGS
-from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
+from marketplace.orders.models import DeadlineKind, Order, OrderDeadline, OrderProposal
 from marketplace.orders.shares import split_of
 from marketplace.orders.stages import PlanView
 from marketplace.orders.state_words import SHOWN, shown_states, state_words, very_late
-from marketplace.orders.states import BUYER, FINAL_STATUSES, OrderStatus
+from marketplace.orders.states import BUYER, FINAL_STATUSES, WORKED_ON_STATUSES, OrderStatus, ProposalStatus
 
 PAGE_SIZE, CHUNK = 20, 500
 S = OrderStatus
@@ -48,7 +48,7 @@ SORTS: Mapping[str, tuple[str | Promise, tuple[str | Combinable, ...]]] = {
     "oldest": (gettext_lazy("Oldest first"), ("pk",)),
 }
 # What is due of the work itself, and of what is proposed or disputed beside it: what only reminds is no deadline.
-_CLOCK = (
+_CLOCKS = (
     OrderDeadline.objects.filter(order=OuterRef("pk"))
     .exclude(kind__in={DeadlineKind.ACCEPT, *SAYINGS})
     .order_by("due_at", "pk")
@@ -58,9 +58,6 @@ _WORK_AT = Case(
     When(status__in=(S.IN_PROGRESS, S.REVISION_REQUESTED), then=F("due_at")),
     When(status=S.DELIVERED, then=F("auto_accept_at")),
 )
-# The moment at which an order goes on by itself, or was promised to. Nothing is later than nothing (PostgreSQL's LEAST).
-NEXT_AT = Least(_WORK_AT, Subquery(_CLOCK.values("due_at")[:1]))
-_NEXT_CLOCK = Subquery(_CLOCK.values("kind")[:1])
 # What that moment is, whole: where it stands in the sentence is the language's.
 _WHAT_NEXT: Mapping[str, str | Promise] = {
     S.PENDING_PAYMENT: gettext_lazy("Closes unpaid: %(moment)s"),
@@ -68,6 +65,24 @@ _WHAT_NEXT: Mapping[str, str | Promise] = {
     S.REVISION_REQUESTED: gettext_lazy("Revision due: %(moment)s"),
     S.DELIVERED: gettext_lazy("Auto-accept: %(moment)s"),
 }
+
+
+def _clocks(side: str) -> QuerySet[OrderDeadline]:
+    """The clocks of an order (of the outer query) for one side: while a seller works, what they asked for takes no work away."""
+    if side == BUYER:
+        return _CLOCKS
+    own = OrderProposal.objects.filter(
+        order=OuterRef("order"),
+        status=ProposalStatus.OPEN,
+        proposed_by=OuterRef("order__seller"),
+        order__status__in=WORKED_ON_STATUSES,
+    )
+    return _CLOCKS.exclude(Exists(own), kind__in=set(PROPOSAL_CLOCKS) - {DeadlineKind.PROPOSAL_CANCEL})
+
+
+def _next_at(side: str) -> Least:
+    """When an order goes on by itself, or was promised to. Nothing is later than nothing (PostgreSQL's LEAST)."""
+    return Least(_WORK_AT, Subquery(_clocks(side).values("due_at")[:1]))
 
 
 @dataclass(frozen=True)
@@ -147,7 +162,9 @@ def order_list(user: User, wanted: Wanted, *, page: str | None) -> OrderList:
     counts = _counts(_found(user, wanted))
     total = sum(counts.values())
     orders = turns.with_turns(_ordered(user, wanted)).prefetch_related("refunds")
-    shown = Paginator(orders.annotate(work_at=_WORK_AT, next_clock=_NEXT_CLOCK), PAGE_SIZE)
+    shown = Paginator(
+        orders.annotate(work_at=_WORK_AT, next_clock=Subquery(_clocks(wanted.side).values("kind")[:1])), PAGE_SIZE
+    )
     shown.__dict__["count"] = counts.get(wanted.state, 0) if wanted.state else total  # counted already
     current = shown.get_page(page)
     everything = _of(user, wanted.side)
@@ -266,7 +283,7 @@ def _says(wanted: Wanted) -> Q:
 
 
 def _ordered(user: User, wanted: Wanted) -> QuerySet[Order]:
-    orders = _found(user, wanted).annotate(next_at=NEXT_AT, shown=shown_states())
+    orders = _found(user, wanted).annotate(next_at=_next_at(wanted.side), shown=shown_states())
     if wanted.state:
         orders = orders.filter(shown=wanted.state)
     return orders.order_by(*SORTS[wanted.sort][1])
@@ -282,10 +299,7 @@ def _row(order: Order, user: User, side: str) -> Row:
     next_at: datetime | None = getattr(order, "next_at", None)  # annotated
     what_next, clock_name = _WHAT_NEXT.get(order.status, ""), ""
     kind, work_at = getattr(order, "next_clock", None), getattr(order, "work_at", None)
-    is_mine_to_do = turn.worker == side and turn.asked != side  # one's own proposal takes no work away
-    if kind in PROPOSAL_CLOCKS and is_mine_to_do:
-        next_at = work_at
-    elif kind in PROPOSAL_CLOCKS and next_at != work_at:
+    if kind in PROPOSAL_CLOCKS and next_at != work_at:
         asks = _("Your answer is due: %(moment)s"), _("The other side answers by: %(moment)s")
         what_next = asks[0] if turn.asked == side else asks[1]
     elif kind is not None and next_at != work_at:

@@ -90,8 +90,6 @@ def _event_title(event: OrderEvent, viewer: User) -> str:
         label = _("agreed to cancel the order") if is_agreed else _("cancelled the order")
     if event.type == OrderEventType.DISPUTE_RESOLVED and event.data.get("agreed"):
         label = _("agreed to the division: the dispute is settled")
-    elif event.type == OrderEventType.DISPUTE_RESOLVED:
-        return label  # whoever took the last step, the decision closed it
     if event.type == OrderEventType.DISPUTE_ADVISED:
         label = _("wrote to both sides as the mediator")
     who = _("You") if event.actor_id == viewer.pk else _name_of(event.actor, event.order, viewer)
@@ -104,9 +102,7 @@ def _event_title(event: OrderEvent, viewer: User) -> str:
 
 def _tells_who(event: OrderEvent) -> bool:
     """Whether the event's words are a sentence of their own, which no name belongs before."""
-    if event.type == OrderEventType.DISPUTE_RESOLVED:
-        return not event.data.get("agreed")
-    return event.type == OrderEventType.DISPUTE_ADVISED
+    return event.type == OrderEventType.DISPUTE_RESOLVED and not event.data.get("agreed")
 
 
 def _name_of(actor: User, order: Order, viewer: User) -> str:

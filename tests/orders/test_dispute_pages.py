@@ -60,7 +60,10 @@ def test_the_way_out_says_what_happens_to_the_money_before_anything_is_confirmed
 def test_a_seller_reads_of_the_mark_before_cancelling_alone_and_not_before_doing_it_together():
     order = make_paid_order()
     client = client_of(order.seller)
-    assert "it counts against your level" in client.get(address("cancel", order.number, language="en")).content.decode()
+    assert (
+        "it counts as not delivered on time"
+        in client.get(address("cancel", order.number, language="en")).content.decode()
+    )
     sent = client.post(address("cancel", order.number), {"way": "alone", "reason_code": "no_time", "reason": "排不开"})
     assert sent.status_code == 302
     order.refresh_from_db()

@@ -42,7 +42,7 @@ def test_the_clock_of_ones_own_question_is_not_said_to_stop_the_delivery_s():
     mine, theirs = automatic.outlook(order, order.seller), automatic.outlook(order, order.buyer)
     assert mine.coming[0].is_question  # it ends first, and is still not the clock above
     assert mine.stop == before
-    assert theirs.stop == "你同意或拒绝后，这个时钟停下。"
+    assert theirs.stop == "你同意或拒绝后，不再计时。"
 
 
 def test_who_proposed_reads_until_when_the_other_side_has_to_answer():
@@ -153,7 +153,9 @@ def test_additional_work_says_with_how_many_revisions_it_comes_wherever_it_is_ag
     services.accept_proposal(proposal_id=proposal.pk, user=order.buyer)
     supplement = Order.objects.get(parent=order)
     assert supplement.revisions_allowed == order.revisions_allowed
-    assert f"{order.revisions_allowed}次修改" in text_of(order.buyer, reverse("payments:pay", args=[supplement.number]))
+    assert f"<dd>{order.revisions_allowed}次</dd>" in text_of(
+        order.buyer, reverse("payments:pay", args=[supplement.number])
+    )
 
 
 def test_the_page_of_an_order_says_until_when_a_tip_can_be_given():

@@ -91,7 +91,7 @@ def test_a_proposal_waits_for_whoever_is_asked_and_the_work_goes_on_beside_it(or
     seller, buyer = (automatic.outlook(read(order, side), getattr(order, side)) for side in ("seller", "buyer"))
     assert seller.waits_for == "林小满（答复提议）和你（推进订单）"
     assert buyer.waits_for == "你（答复提议）和青禾品牌（推进订单）"
-    assert "对方答复" in seller.stop
+    assert "交付后不再计时" in seller.stop  # of the clock above, which is the work's
     assert "你同意或拒绝" in buyer.stop
     assert listed(order, "buyer", group="mine") != []
     assert listed(order, "buyer", group="other") == []

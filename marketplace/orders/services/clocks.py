@@ -51,7 +51,7 @@ def run_deadline(*, order_id: int, kind: DeadlineKind) -> bool:
 
 def _is_overtaken(order: Order, kind: DeadlineKind) -> bool:
     """Whether a reminder comes so late that what it warns of is due already: nobody is asked for what this run ends."""
-    deeds = deadlines.WARNS_OF.get(kind)
+    deeds = deadlines.WARNS_OF.get(kind, frozenset())
     return bool(deeds) and order.deadlines.filter(kind__in=deeds, due_at__lte=clock.now()).exists()
 
 
