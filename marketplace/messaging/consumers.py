@@ -1,110 +1,235 @@
-"""The live side of a conversation. It holds no rule: it asks the selector, calls the services, and passes events on."""
+"""The live side of the portal. It holds no rule: it asks selectors, calls services, and lets the hub pass events on."""
 
 import json
-import time
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import UUID
 
-from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from marketplace.accounts.selectors import session_holds
+from marketplace.core import live
 from marketplace.core.errors import DomainError
-from marketplace.messaging import push, selectors, services
+from marketplace.messaging import services
+from marketplace.messaging.live import catching_up, look
+from marketplace.messaging.live.hub import hub
+from marketplace.messaging.live.rates import Bucket
+from marketplace.messaging.live.socket import (
+    NOT_SIGNED_IN,
+    TOO_LARGE,
+    TOO_MANY_FRAMES,
+    Following,
+    Socket,
+)
+from marketplace.messaging.live.threads import in_thread
 
-NOT_SIGNED_IN = 4401
-NOT_FOUND = 4404
-# How long a window takes its session for good without looking. Before a message it always looks.
-TRUST_SECONDS = 30
+logger = logging.getLogger(__name__)
+
+FRAME_BYTES = 64 * 1024
+CONVERSATIONS_PER_WINDOW = 20
+# Of any kind: receipts, typing, resuming. A window that goes on for this long above it is no window of ours.
+FRAMES_AT_ONCE, FRAMES_PER_SECOND, FRAMES_REFUSED = 60, 10.0, 200
 
 
-class ConversationConsumer(AsyncJsonWebsocketConsumer):
-    """One window on one conversation.
+class LiveConsumer(AsyncWebsocketConsumer):
+    """One window of a person, on whatever page.
 
-    In: {"type": "message", "body"}, {"type": "read"}, {"type": "typing"}.
-    Out: {"type": "message", …push.bubble, "mine"}, {"type": "read" | "typing", "mine"},
-    {"type": "error", "code", "message"}.
+    In and out: docs/live.md. Every message names its conversation; who may is asked anew when it is followed and by the
+    services whenever something is written.
     """
 
-    conversation_id: int | None = None
+    channel_layer_alias = None  # the hub brings events, not a channel layer
+    socket: Socket | None = None
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without Channels' closing of connections in another thread first: the threads that ask do so themselves."""
+        await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def connect(self) -> None:
+        # Accepted first, because a browser learns why only of what was open.
+        await self.accept()
         self.user = self.scope["user"]
+        self.session_key = self.scope["session"].session_key
         if not self.user.is_authenticated:
             await self.close(code=NOT_SIGNED_IN)
             return
-        conversation_id = int(self.scope["url_route"]["kwargs"]["conversation_id"])
-        try:
-            await database_sync_to_async(selectors.conversation_for)(self.user, conversation_id)
-        except Http404:
-            await self.close(code=NOT_FOUND)
+        held = await in_thread(look.what_holds, [(self.user.pk, self.session_key)], ())
+        standing = held.standings.get((self.user.pk, self.session_key))
+        if standing is None:
+            await self.close(code=NOT_SIGNED_IN)
             return
-        self.conversation_id = conversation_id
-        self.session_key: str | None = self.scope["session"].session_key
-        self.checked_at = time.monotonic()
         asked = parse_qs(self.scope.get("query_string", b"").decode("ascii", "ignore")).get("language", [""])[0]
         self.language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        await self.channel_layer.group_add(push.group_name(conversation_id), self.channel_name)
-        await self.accept()
+        per_minute = settings.LIVE["messages_per_minute"]
+        self.frames = Bucket(FRAMES_AT_ONCE, FRAMES_PER_SECOND)
+        self.messages = Bucket(per_minute / 2, per_minute / 60)
+        self.refused = 0
+        self.socket = Socket(
+            person_id=self.user.pk,
+            session_key=self.session_key,
+            standing=standing,
+            send=self.base_send,
+            close=self.close,
+        )
+        await hub().join(self.socket)
+        hub().count_soon(self.user.pk)
 
     async def disconnect(self, code: int) -> None:
-        if self.conversation_id is not None:
-            await self.channel_layer.group_discard(push.group_name(self.conversation_id), self.channel_name)
+        if self.socket is not None:
+            hub().leave(self.socket)
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        if not isinstance(content, dict) or self.conversation_id is None:
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.socket is None or text_data is None:
             return
-        kind = content.get("type")
-        if not await self._is_still_signed_in(ask=kind == "message"):
+        if len(text_data) > FRAME_BYTES or len(text_data.encode()) > FRAME_BYTES:
+            self.socket.end(TOO_LARGE)
             return
-        if kind == "message":
-            await self._send_message(str(content.get("body", "")))
-        elif kind == "read":
-            await database_sync_to_async(services.mark_read)(conversation_id=self.conversation_id, reader=self.user)
-        elif kind == "typing":
-            await push.typing(conversation_id=self.conversation_id, sender_id=self.user.pk)
-
-    async def conversation_event(self, event: dict[str, Any]) -> None:
-        """Somebody said, read or typed something: pass it on, seen from this side."""
-        if not await self._is_still_signed_in():
-            return
-        content = push.for_viewer(event["content"], self.user.pk)
-        if content["type"] == "message" or not content["mine"]:
-            await self.send_json(content)
-
-    async def person_signed_out(self, event: dict[str, Any]) -> None:
-        """Sessions of somebody have been ended: a window that was open before does not outlive its own."""
-        if event["user_id"] == self.user.pk:
-            await self._is_still_signed_in(ask=True)
-
-    async def _is_still_signed_in(self, *, ask: bool = False) -> bool:
-        """Whether the session that opened this window still holds; closes the window if not."""
-        now = time.monotonic()
-        if not ask and now - self.checked_at < TRUST_SECONDS:
-            return True
-        if await database_sync_to_async(session_holds)(self.user.pk, self.session_key):
-            self.checked_at = now
-            return True
-        await self.close(code=NOT_SIGNED_IN)
-        return False
-
-    async def _send_message(self, body: str) -> None:
         try:
-            with override(self.language):
-                await database_sync_to_async(services.send_message)(
-                    conversation_id=self.conversation_id, sender=self.user, body=body
-                )
+            content = json.loads(text_data)
+        except ValueError:
+            return  # a broken client is ignored
+        if not isinstance(content, dict):
+            return
+        handler = _HANDLERS.get(content.get("type"))
+        if handler is None:
+            return
+        if not self.frames.take():
+            self.refused += 1
+            if self.refused > FRAMES_REFUSED:
+                self.socket.end(TOO_MANY_FRAMES)
+            return
+        try:
+            await handler(self, content)
         except DomainError as error:
             with override(self.language):
-                await self.send_json({"type": "error", "code": error.code.value, "message": error.message})
+                self._refuse(content, error.code.value, error.message)
+        except Http404:
+            self._refuse(content, "not_participant", "")
+        except (TypeError, ValueError, KeyError):
+            self._refuse(content, "malformed", "")
+        except Exception:
+            logger.exception("A live window")
+            with override(self.language):
+                self._refuse(content, "busy", _("That did not work just now. It is tried again."))
 
-    @classmethod
-    async def decode_json(cls, text_data: str) -> Any:
-        """None for what is no JSON, so that a broken client is ignored rather than a server error."""
+    def say(self, event: dict[str, Any]) -> None:
+        """To this window alone."""
+        self.socket.put_frame(live.frame_of(event))
+
+    def _refuse(self, content: dict[str, Any], code: str, message: str) -> None:
+        kept = {key: content[key] for key in ("conversation", "client_id") if isinstance(content.get(key), str | int)}
+        self.say({"type": "error", **kept, "code": code, "message": message})
+
+    def _followed(self, content: dict[str, Any]) -> int:
+        """The conversation that a message is about, which this window must follow. Raises Http404."""
+        conversation_id = int(content["conversation"])
+        if conversation_id not in self.socket.following:
+            raise Http404
+        return conversation_id
+
+    async def follow(self, content: dict[str, Any]) -> None:
+        """From now on events of a conversation come here; with `after`, what was said since that number comes first."""
+        conversation_id = int(content["conversation"])
+        if conversation_id not in self.socket.following and len(self.socket.following) >= CONVERSATIONS_PER_WINDOW:
+            raise ValueError
+        after = content.get("after")
+        entry = await in_thread(catching_up.enter, self.user.pk, conversation_id)
+        following = Following(role=entry.role, is_muted_by_block=entry.is_kept_apart, held=[])
+        hub().follow(self.socket, conversation_id, following, entry.people, entry.head)
         try:
-            return json.loads(text_data)
-        except ValueError:
-            return None
+            missed = await in_thread(
+                catching_up.missed,
+                conversation_id,
+                after=None if after is None else int(after),
+                since=str(content.get("since") or ""),
+            )
+            for event in missed.events:
+                self.say(event)
+            online = {} if entry.is_kept_apart else await hub().presence_of(conversation_id, entry)
+            self.say(entry.resumed(missed) | {"presence": online})
+        finally:
+            hub().release(self.socket, conversation_id)
+
+    async def unfollow(self, content: dict[str, Any]) -> None:
+        """The window has closed this conversation."""
+        hub().unfollow(self.socket, int(content["conversation"]))
+
+    async def message(self, content: dict[str, Any]) -> None:
+        """Somebody writes. The event that everybody gets is the answer; with the same `client_id` it is the first one's."""
+        if not self.messages.take():
+            wait = self.messages.seconds_until_next
+            with override(self.language):
+                sentence = _("That was a lot at once. It is sent in a moment.")
+            self.say(
+                {
+                    "type": "error",
+                    "conversation": content.get("conversation"),
+                    "client_id": content.get("client_id"),
+                    "code": "too_fast",
+                    "message": sentence,
+                    "retry_after": round(wait + 0.5, 1),
+                }
+            )
+            return
+        conversation_id = self._followed(content)
+        client_id = UUID(content["client_id"]) if content.get("client_id") else None
+        quoted = content.get("quoted")
+        with override(self.language):
+            event = await in_thread(
+                catching_up.send,
+                conversation_id=conversation_id,
+                sender_id=self.user.pk,
+                body=str(content.get("body", "")),
+                client_id=client_id,
+                quoted_id=None if quoted is None else int(quoted),
+            )
+        if content.get("again") or not hub().is_up:
+            self.say(event)  # nobody else tells it, or told it before
+
+    async def delivered(self, content: dict[str, Any]) -> None:
+        """Everything up to a number has reached this window."""
+        await in_thread(
+            services.mark_delivered,
+            conversation_id=int(content["conversation"]),
+            user=self.user,
+            sequence=int(content["sequence"]),
+        )
+
+    async def read(self, content: dict[str, Any]) -> None:
+        """Everything up to a number has been seen."""
+        sequence = content.get("sequence")
+        await in_thread(
+            services.mark_read,
+            conversation_id=self._followed(content),
+            reader=self.user,
+            sequence=None if sequence is None else int(sequence),
+        )
+
+    async def typing(self, content: dict[str, Any]) -> None:
+        """Somebody is writing. Stored nowhere."""
+        conversation_id = self._followed(content)
+        following = self.socket.following[conversation_id]
+        if not following.is_muted_by_block:
+            event = {"type": "typing", "conversation": conversation_id, "by": following.role}
+            await hub().publish(live.CONVERSATION, conversation_id, event)
+
+    async def ping(self, content: dict[str, Any]) -> None:
+        """A window looks whether it is still heard: browsers tell scripts of no ping."""
+        self.say({"type": "pong"})
+
+
+_HANDLERS: dict[Any, Callable[[LiveConsumer, dict[str, Any]], Awaitable[None]]] = {
+    "follow": LiveConsumer.follow,
+    "resume": LiveConsumer.follow,
+    "unfollow": LiveConsumer.unfollow,
+    "message": LiveConsumer.message,
+    "delivered": LiveConsumer.delivered,
+    "read": LiveConsumer.read,
+    "typing": LiveConsumer.typing,
+    "ping": LiveConsumer.ping,
+}

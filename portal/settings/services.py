@@ -42,6 +42,18 @@ CHANNEL_LAYERS = {
     }
 }
 
+# What open windows are told (core/live.py): one channel, heard once by each process.
+LIVE = {
+    "url": f"{REDIS_URL}/0",
+    "channel": f"jiangji{_CACHE_DATABASE}:live",
+    # How often a process looks again whether the sessions and rights of its windows hold, and whether it missed anything.
+    "look_again_seconds": env.float("LIVE_LOOK_AGAIN_SECONDS", default=4.0),
+    # Of one window; half of it at once.
+    "messages_per_minute": env.int("LIVE_MESSAGES_PER_MINUTE", default=100),
+    # facts/reliability.md, section 5, has five; people here open a conversation beside each order.
+    "windows_per_person": env.int("LIVE_WINDOWS_PER_PERSON", default=10),
+}
+
 CELERY_BROKER_URL = f"{REDIS_URL}/2"
 CELERY_RESULT_BACKEND = f"{REDIS_URL}/3"
 CELERY_TIMEZONE = "Asia/Shanghai"
