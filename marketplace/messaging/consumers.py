@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from marketplace.core import live
 from marketplace.core.errors import DomainError
-from marketplace.messaging import services
+from marketplace.messaging import frames, services
 from marketplace.messaging.live import catching_up, look
 from marketplace.messaging.live.hub import hub
 from marketplace.messaging.live.rates import Bucket
@@ -34,6 +34,28 @@ FRAME_BYTES = 64 * 1024
 CONVERSATIONS_PER_WINDOW = 20
 # Of any kind: receipts, typing, resuming. A window that goes on for this long above it is no window of ours.
 FRAMES_AT_ONCE, FRAMES_PER_SECOND, FRAMES_REFUSED = 60, 10.0, 200
+
+
+class Malformed(Exception):
+    """What no window of ours says."""
+
+
+def _number(content: dict[str, Any], key: str, *, needed: bool = True) -> int | None:
+    value = content.get(key)
+    if value is None and not needed:
+        return None
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise Malformed
+    return value
+
+
+def _name(content: dict[str, Any]) -> UUID | None:
+    if content.get("client_id") is None:
+        return None
+    try:
+        return UUID(content["client_id"])
+    except (AttributeError, TypeError, ValueError):
+        raise Malformed from None
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -110,7 +132,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 self._refuse(content, error.code.value, error.message)
         except Http404:
             self._refuse(content, "not_participant", "")
-        except (TypeError, ValueError, KeyError):
+        except Malformed:
             self._refuse(content, "malformed", "")
         except Exception:
             logger.exception("A live window")
@@ -127,37 +149,36 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def _followed(self, content: dict[str, Any]) -> int:
         """The conversation that a message is about, which this window must follow. Raises Http404."""
-        conversation_id = int(content["conversation"])
+        conversation_id = _number(content, "conversation")
         if conversation_id not in self.socket.following:
             raise Http404
         return conversation_id
 
     async def follow(self, content: dict[str, Any]) -> None:
         """From now on events of a conversation come here; with `after`, what was said since that number comes first."""
-        conversation_id = int(content["conversation"])
+        conversation_id, after = _number(content, "conversation"), _number(content, "after", needed=False)
         if conversation_id not in self.socket.following and len(self.socket.following) >= CONVERSATIONS_PER_WINDOW:
-            raise ValueError
-        after = content.get("after")
+            raise Malformed
         entry = await in_thread(catching_up.enter, self.user.pk, conversation_id)
         following = Following(role=entry.role, is_muted_by_block=entry.is_kept_apart, held=[])
-        hub().follow(self.socket, conversation_id, following, entry.people, entry.head)
+        hub().follow(self.socket, conversation_id, following, entry.people)
+        missed = None
         try:
             missed = await in_thread(
-                catching_up.missed,
-                conversation_id,
-                after=None if after is None else int(after),
-                since=str(content.get("since") or ""),
+                catching_up.missed, entry.conversation, after=after, since=str(content.get("since") or "")
             )
-            for event in missed.events:
-                self.say(event)
-            online = {} if entry.is_kept_apart else await hub().presence_of(conversation_id, entry)
-            self.say(entry.resumed(missed) | {"presence": online})
+            for frame in missed.frames:
+                self.say(frame)
+            presence = {}
+            if not entry.is_kept_apart:
+                presence = await hub().presence_of(entry.people, self.user.pk, entry.last_seen)
+            self.say(entry.resumed(missed) | {"presence": presence})
         finally:
-            hub().release(self.socket, conversation_id)
+            hub().release(self.socket, conversation_id, after=missed.sequence if missed else 0)
 
     async def unfollow(self, content: dict[str, Any]) -> None:
         """The window has closed this conversation."""
-        hub().unfollow(self.socket, int(content["conversation"]))
+        hub().unfollow(self.socket, _number(content, "conversation"))
 
     async def message(self, content: dict[str, Any]) -> None:
         """Somebody writes. The event that everybody gets is the answer; with the same `client_id` it is the first one's."""
@@ -176,47 +197,38 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 }
             )
             return
-        conversation_id = self._followed(content)
-        client_id = UUID(content["client_id"]) if content.get("client_id") else None
-        quoted = content.get("quoted")
+        conversation_id, quoted = self._followed(content), _number(content, "quoted", needed=False)
         with override(self.language):
-            event = await in_thread(
-                catching_up.send,
+            message = await in_thread(
+                services.send_message,
                 conversation_id=conversation_id,
-                sender_id=self.user.pk,
+                sender=self.user,
                 body=str(content.get("body", "")),
-                client_id=client_id,
-                quoted_id=None if quoted is None else int(quoted),
+                client_id=_name(content),
+                quoted=quoted,
             )
-        if content.get("again") or not hub().is_up:
-            self.say(event)  # nobody else tells it, or told it before
+        if content.get("again") or not hub().is_up:  # nobody else tells it, or told it before
+            self.say(await in_thread(catching_up.frame_of_message, message.pk))
 
     async def delivered(self, content: dict[str, Any]) -> None:
         """Everything up to a number has reached this window."""
+        conversation_id, sequence = _number(content, "conversation"), _number(content, "sequence")
         await in_thread(
-            services.mark_delivered,
-            conversation_id=int(content["conversation"]),
-            user=self.user,
-            sequence=int(content["sequence"]),
+            services.mark_delivered, conversation_id=conversation_id, receiver=self.user, up_to=sequence
         )
 
     async def read(self, content: dict[str, Any]) -> None:
-        """Everything up to a number has been seen."""
-        sequence = content.get("sequence")
-        await in_thread(
-            services.mark_read,
-            conversation_id=self._followed(content),
-            reader=self.user,
-            sequence=None if sequence is None else int(sequence),
-        )
+        """Everything up to a number has been seen; without one, all that stands there."""
+        conversation_id, sequence = self._followed(content), _number(content, "sequence", needed=False)
+        await in_thread(services.mark_read, conversation_id=conversation_id, reader=self.user, up_to=sequence)
 
     async def typing(self, content: dict[str, Any]) -> None:
         """Somebody is writing. Stored nowhere."""
         conversation_id = self._followed(content)
         following = self.socket.following[conversation_id]
         if not following.is_muted_by_block:
-            event = {"type": "typing", "conversation": conversation_id, "by": following.role}
-            await hub().publish(live.CONVERSATION, conversation_id, event)
+            frame = frames.typing_frame(conversation_id, following.role)
+            await hub().publish(live.CONVERSATION, conversation_id, frame)
 
     async def ping(self, content: dict[str, Any]) -> None:
         """A window looks whether it is still heard: browsers tell scripts of no ping."""

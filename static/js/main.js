@@ -11,6 +11,7 @@ import "./file-names.js";
 import "./filters.js";
 import "./first-error.js";
 import "./gallery.js";
+import "./live/badges.js";
 import "./menu.js";
 import "./own-choice.js";
 import "./reveal.js";

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 2.0
 READY_SECONDS = 2.0  # a window that opens waits this long for the channel, then does without
 SILENCE_SECONDS = 15.0  # a channel that answers no ping for this long is dead, whatever TCP says
-# Counts of a person are made once for whatever changed within this time.
-COUNT_AFTER_SECONDS = 0.25
+# Counts of a person are made at once, and again for all that changed within this time after it.
+COUNT_EVERY_SECONDS = 2.0
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
 
@@ -59,7 +59,8 @@ class Hub:
         self._heard_at = 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._own: list[asyncio.Task[None]] = []
-        self._to_count: dict[int, list[dict[str, Any]]] = {}
+        self._counting: dict[int, bool] = {}
+        self._news: defaultdict[int, dict[int, int]] = defaultdict(dict)
 
     # Windows come and go
 
@@ -84,12 +85,12 @@ class Hub:
             del self.of_person[socket.person_id]
         self.spawn(self._count_out(socket))
 
-    def follow(self, socket: Socket, conversation_id: int, following: Following, places: dict[int, str], head: int) -> None:
+    def follow(self, socket: Socket, conversation_id: int, following: Following, places: dict[int, str]) -> None:
         """From now on frames of this conversation go to this window. Who may is asked before (consumers.py)."""
         socket.following[conversation_id] = following
         self.followers[conversation_id].add(socket)
         self.places[conversation_id] = places
-        self.heads[conversation_id] = max(head, self.heads.get(conversation_id, 0))
+        self.heads.setdefault(conversation_id, 0)
 
     def unfollow(self, socket: Socket, conversation_id: int) -> None:
         """The opposite."""
@@ -99,13 +100,16 @@ class Hub:
             for known in (self.followers, self.places, self.heads):
                 known.pop(conversation_id, None)
 
-    def release(self, socket: Socket, conversation_id: int) -> None:
-        """The window has been told what it missed: now what came meanwhile."""
+    def release(self, socket: Socket, conversation_id: int, *, after: int) -> None:
+        """The window has been told what it missed, up to the number `after`: now what else came meanwhile."""
         following = socket.following.get(conversation_id)
         if following is not None and following.held is not None:
             held, following.held = following.held, None
             for frame in held:
-                socket.put_frame(frame)
+                if not 0 < look.sequence_in(frame) <= after:
+                    socket.put_frame(frame)
+        if conversation_id in self.heads:
+            self.heads[conversation_id] = max(after, self.heads[conversation_id])
 
     def spawn(self, work: Any) -> None:
         """Run something beside, kept alive and heard of when it fails."""
@@ -177,7 +181,7 @@ class Hub:
                     {
                         "type": "presence",
                         "conversation": conversation_id,
-                        "by": places[person_id],
+                        "from": places[person_id],
                         "online": is_online,
                         "last_seen": moment or None,
                     }
@@ -189,29 +193,42 @@ class Hub:
                 )
                 self._write(others, frame)
 
+    async def presence_of(self, people: dict[int, str], except_for: int, last_seen: dict[str, str]) -> dict[str, Any]:
+        """Role → whether they have a window open anywhere, and when their last one was closed."""
+        found: dict[str, Any] = {}
+        with suppress(RedisError, OSError):
+            for person, role in people.items():
+                if person and person != except_for:
+                    is_online = person in self.of_person or await self.presence.is_online(person)
+                    found[role] = {"online": is_online, "last_seen": last_seen.get(role)}
+        return found
+
     # Badges
 
     def count_soon(self, person_id: int, frame: str = "") -> None:
-        """Send the counts of somebody who has a window here, in a moment: much may change within it."""
+        """Send the counts of somebody who has a window here."""
         if person_id not in self.of_person:
             return
-        news = self._to_count.get(person_id)
-        if news is None:
-            news = self._to_count[person_id] = []
-            asyncio.get_running_loop().call_later(
-                COUNT_AFTER_SECONDS, lambda: self.spawn(self._count(person_id))
-            )
         if frame:
-            news.append(look.parsed(frame))
+            told = look.parsed(frame)
+            latest = self._news[person_id]
+            latest[told["conversation"]] = max(told["sequence"], latest.get(told["conversation"], 0))
+        if person_id in self._counting:
+            self._counting[person_id] = True  # once more when the time is over
+        else:
+            self._counting[person_id] = False
+            self.spawn(self._count(person_id))
 
     async def _count(self, person_id: int) -> None:
-        news = self._to_count.pop(person_id, [])
-        counts = await in_thread(look.counts_of, person_id)
-        latest: dict[int, int] = {}
-        for one in news:
-            latest[one["conversation"]] = max(one["sequence"], latest.get(one["conversation"], 0))
-        event = {"type": "unread", **counts, "latest": [{"conversation": key, "sequence": value} for key, value in latest.items()]}
-        self._write(self.of_person.get(person_id, ()), live.frame_of(event))
+        is_due = True
+        while is_due:
+            latest = self._news.pop(person_id, {})
+            counts = await in_thread(look.counts_of, person_id)
+            news = [{"conversation": number, "sequence": sequence} for number, sequence in latest.items()]
+            self._write(self.of_person.get(person_id, ()), live.frame_of({"type": "unread", **counts, "latest": news}))
+            await asyncio.sleep(COUNT_EVERY_SECONDS)
+            is_due, self._counting[person_id] = self._counting[person_id], False
+        del self._counting[person_id]
 
     # The channel
 

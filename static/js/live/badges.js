@@ -1,5 +1,6 @@
-// The counts of messages and notifications, on every page: [data-unread="messages"] is a control whose corner shows one.
-// data-unread-name is its name without a count, data-unread-names the name with one: "Messages, %(counter)s unread".
+// The counts of messages and notifications, on every page: [data-unread="messages"] is a control whose corner shows one. Its name says
+// it too, or a [data-unread-words] inside.
+import { text } from "../texts.js";
 import { live } from "./socket.js";
 
 const MOST_SHOWN = 99;
@@ -16,10 +17,10 @@ function show(control, count) {
     }
     dot.textContent = count > MOST_SHOWN ? `${MOST_SHOWN}+` : count;
   }
-  const words = count ? control.dataset.unreadNames.replace("%(counter)s", count) : control.dataset.unreadName;
   const spoken = control.querySelector("[data-unread-words]");
-  if (spoken) spoken.textContent = count ? words : "";
-  else control.setAttribute("aria-label", words);
+  const kind = control.dataset.unread;
+  if (spoken) spoken.textContent = count ? text("unread", { counter: count }) : "";
+  else control.setAttribute("aria-label", text(count ? `${kind}Unread` : kind, { counter: count }));
 }
 
 live.addEventListener("unread", ({ detail }) => {
