@@ -1,5 +1,6 @@
 // A live conversation: the page and its form work without this. What is written stands in the thread at once and is sent until it has arrived.
 import { Bubbles, clock } from "./live/bubbles.js";
+import { newId } from "./live/outbox.js";
 import { Room } from "./live/room.js";
 
 const TYPING_SHOWN_MILLISECONDS = 5_000;
@@ -201,9 +202,12 @@ class Chat {
     const button = this.form.querySelector("[type=submit]");
     if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
-    const { event, problem } = await this.post(new FormData(this.form));
+    const fields = new FormData(this.form);
+    fields.set("client_id", this.filesId ??= newId()); // the same until it is known to have arrived
+    const { event, problem } = await this.post(fields);
     button.removeAttribute("aria-busy");
     if (!event) { this.say(problem ?? this.words.textUnsent); return; }
+    this.filesId = null;
     this.form.reset();
     this.showFiles();
     this.room.on_message(event);

@@ -1,5 +1,6 @@
 // What this window has sent and not had back yet. Each message has a name of its own (client_id), by which the server knows it again:
-// sent twice it is one message, whether through the socket or by POST. It outlives a reload, in this tab.
+// sent twice it is one message, whether through the socket or by POST. One is on its way at a time, so that they arrive in the order in
+// which they were written. They outlive a reload, in this tab.
 import { live } from "./socket.js";
 
 const ANSWERED_WITHIN_MILLISECONDS = 8_000;
@@ -13,7 +14,7 @@ function storage(work) {
 }
 
 // randomUUID is for secure contexts alone.
-function newId() {
+export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -22,7 +23,7 @@ function newId() {
 }
 
 export class Outbox {
-  #entries = new Map(); // client_id → {client_id, body, quoted, state: "sending" | "failed", timer, tries}
+  #entries = new Map(); // client_id → {client_id, body, quoted, state: "sending" | "failed", timer while on its way, tries}
   #isPosting = false;
 
   /** `onChange(entry)` shows an entry as it is now; `post(entry)` sends it by the form's address and returns its event. */
@@ -32,20 +33,20 @@ export class Outbox {
     this.onSent = onSent;
     this.post = post;
     for (const kept of JSON.parse(storage((place) => place.getItem(PREFIX + conversation)) ?? "[]")) this.#take({ ...kept, tries: 1 });
-    live.addEventListener("down", () => this.#sending().forEach((entry) => this.#later(entry, BY_POST_AFTER_MILLISECONDS)));
+    live.addEventListener("down", () => { if (this.#first) this.#later(this.#first, BY_POST_AFTER_MILLISECONDS); });
   }
 
   get isEmpty() { return this.#entries.size === 0; }
 
   add(body, quoted = null) {
     const entry = this.#take({ client_id: newId(), body, quoted, state: "sending", tries: 0 });
-    this.#transmit(entry);
+    this.#next();
     return entry;
   }
 
-  /** The conversation is followed and up to date: what waits goes out, in the order in which it was written. */
+  /** The conversation is followed and up to date: what waits goes out. */
   flush() {
-    this.#sending().forEach((entry) => this.#transmit(entry));
+    if (this.#first) this.#transmit(this.#first);
   }
 
   again(clientId) {
@@ -54,7 +55,7 @@ export class Outbox {
     entry.state = "sending";
     entry.problem = "";
     this.onChange(entry);
-    this.#transmit(entry);
+    this.#next();
   }
 
   drop(clientId) {
@@ -82,7 +83,11 @@ export class Outbox {
     return true;
   }
 
-  #sending() { return [...this.#entries.values()].filter((entry) => entry.state === "sending"); }
+  get #first() { return [...this.#entries.values()].find((entry) => entry.state === "sending"); }
+
+  #next() {
+    if (this.#first && !this.#first.timer) this.#transmit(this.#first);
+  }
 
   #take(entry) {
     this.#entries.set(entry.client_id, entry);
@@ -95,6 +100,7 @@ export class Outbox {
     clearTimeout(entry.timer);
     this.#entries.delete(entry.client_id);
     this.#keep();
+    this.#next();
   }
 
   #keep() {
@@ -109,10 +115,10 @@ export class Outbox {
 
   #fail(entry, problem) {
     clearTimeout(entry.timer);
-    entry.state = "failed";
-    entry.problem = problem;
+    Object.assign(entry, { state: "failed", problem, timer: null });
     this.#keep();
     this.onChange(entry);
+    this.#next();
   }
 
   #transmit(entry) {
@@ -130,7 +136,7 @@ export class Outbox {
     if (this.#isPosting) return;
     this.#isPosting = true;
     try {
-      for (let entry = this.#sending()[0]; entry && !live.isOpen; entry = this.#sending()[0]) {
+      for (let entry = this.#first; entry && !live.isOpen; entry = this.#first) {
         clearTimeout(entry.timer);
         const answer = await this.post(entry);
         if (answer.event) { this.settle(entry.client_id); this.onSent(answer.event); }
