@@ -18,6 +18,9 @@ from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
+# Topic, number of what it is about, and the event that windows are shown, if any.
+Notice = tuple[str, int, Mapping[str, Any] | None]
+
 # What a topic is about, and whom its frame goes to.
 CONVERSATION = "conversation"  # everybody who follows it
 PERSON = "person"  # all windows of somebody
@@ -51,7 +54,7 @@ def publish(topic: str, number: int, event: Mapping[str, Any] | None = None) -> 
     publish_all([(topic, number, event)])
 
 
-def publish_all(notices: Iterable[tuple[str, int, Mapping[str, Any] | None]]) -> None:
+def publish_all(notices: Iterable[Notice]) -> None:
     """Several in one round trip, in this order."""
     try:
         pipe = client(settings.LIVE["url"]).pipeline(transaction=False)

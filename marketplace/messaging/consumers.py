@@ -111,19 +111,18 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if len(text_data) > FRAME_BYTES or len(text_data.encode()) > FRAME_BYTES:
             self.socket.end(TOO_LARGE)
             return
-        try:
-            content = json.loads(text_data)
-        except ValueError:
-            return  # a broken client is ignored
-        if not isinstance(content, dict):
-            return
-        handler = _HANDLERS.get(content.get("type"))
-        if handler is None:
-            return
         if not self.frames.take():
             self.refused += 1
             if self.refused > FRAMES_REFUSED:
                 self.socket.end(TOO_MANY_FRAMES)
+            return
+        try:
+            content = json.loads(text_data)
+        except ValueError:
+            return  # a broken client is ignored
+        kind = content.get("type") if isinstance(content, dict) else None
+        handler = _HANDLERS.get(kind) if isinstance(kind, str) else None
+        if handler is None:
             return
         try:
             await handler(self, content)
