@@ -20,6 +20,7 @@ from marketplace.messaging.live import catching_up, look
 from marketplace.messaging.live.hub import hub
 from marketplace.messaging.live.rates import Bucket
 from marketplace.messaging.live.socket import (
+    NOT_FOUND,
     NOT_SIGNED_IN,
     TOO_LARGE,
     TOO_MANY_FRAMES,
@@ -95,11 +96,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
             person_id=self.user.pk,
             session_key=self.session_key,
             standing=standing,
-            send=self.base_send,
+            send=self.writer(),
             close=self.close,
         )
         await hub().join(self.socket)
         hub().count_soon(self.user.pk)
+
+    def writer(self) -> Any:
+        """What writes a frame: the server itself."""
+        return self.base_send
 
     async def disconnect(self, code: int) -> None:
         if self.socket is not None:
@@ -244,3 +249,35 @@ _HANDLERS: dict[Any, Callable[[LiveConsumer, dict[str, Any]], Awaitable[None]]] 
     "typing": LiveConsumer.typing,
     "ping": LiveConsumer.ping,
 }
+
+
+class ConversationConsumer(LiveConsumer):
+    """The address of the release before: one conversation, whose frames say `mine`. For pages that were open during the roll-out."""
+
+    async def connect(self) -> None:
+        await super().connect()
+        if self.socket is None:
+            return
+        self.conversation_id = int(self.scope["url_route"]["kwargs"]["conversation_id"])
+        try:
+            await self.follow({"conversation": self.conversation_id})
+        except Http404:
+            self.socket.end(NOT_FOUND)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        try:
+            content = json.loads(text_data or "")
+        except ValueError:
+            return
+        if isinstance(content, dict):
+            await super().receive(json.dumps(content | {"conversation": self.conversation_id}))
+
+    def writer(self) -> Any:
+        async def write(message: dict[str, Any]) -> None:
+            frame = json.loads(message["text"])
+            following = self.socket.following.get(frame.get("conversation")) if self.socket else None
+            is_mine = following is not None and frame.get("from") == following.role
+            if frame["type"] in {"message", "offer", "error"} or (frame["type"] in {"read", "typing"} and not is_mine):
+                await self.base_send(message | {"text": live.frame_of(frame | {"mine": is_mine})})
+
+        return write
