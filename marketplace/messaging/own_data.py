@@ -16,6 +16,7 @@ from marketplace.messaging.models import (
     MessageAttachment,
     MessageTemplate,
     Participant,
+    Presence,
 )
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.notifications.services import recipient_language
@@ -31,6 +32,7 @@ class MessagingSection(Section):
             "messaging.Message.sender",
             "messaging.MessageTemplate.owner",
             "messaging.Participant.user",
+            "messaging.Presence.user",
             "messaging.AwayReply.owner",
         }
     )
@@ -53,6 +55,7 @@ class MessagingSection(Section):
             read_up_to="read_sequence",
             **plain("role", "joined_at", "left_at", "muted_until", "archived_at"),
         )
+        yield table("last_seen", Presence.objects.filter(user=user), **plain("last_seen_at"))
         yield table(
             "automatic_reply",
             AwayReply.objects.filter(owner=user),
@@ -84,6 +87,7 @@ class MessagingSection(Section):
         """Quick replies, own and automatic; and the name where others were told of a message."""
         MessageTemplate.objects.filter(owner=user).delete()
         AwayReply.objects.filter(owner=user).delete()
+        Presence.objects.filter(user=user).delete()
         with recipient_language():
             addresses = [conversation.get_absolute_url() for conversation in _conversations_of(user)]
             title = _("Message from %(name)s") % {"name": _("Closed account")}
@@ -91,9 +95,8 @@ class MessagingSection(Section):
         told.exclude(recipient=user).update(title=title)
 
     def signed_out(self, user: User) -> None:
-        """Close the windows that have a conversation open in a session that is over."""
-        for conversation_id in _conversations_of(user).values_list("pk", flat=True):
-            push.signed_out(conversation_id=conversation_id, user_id=user.pk)
+        """Close the windows that were opened in a session that is over."""
+        push.signed_out(user_id=user.pk)
 
 
 def _conversations_of(user: User) -> QuerySet[Conversation]:

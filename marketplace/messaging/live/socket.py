@@ -15,6 +15,7 @@ WAITING_FRAMES = 256
 
 # What a socket is closed with. 4400 to 4499 as HTTP's 400 to 499; static/js/live/socket.js knows them.
 NOT_SIGNED_IN = 4401
+NOT_FOUND = 4404
 TOO_LARGE = 1009
 LOOK_AGAIN = 4409  # rights have changed: come back and be asked anew
 TOO_MANY_WINDOWS = 4429

@@ -8,6 +8,7 @@ from marketplace.messaging.models.messages import (
     SystemEvent,
     private_storage,
 )
+from marketplace.messaging.models.presence import Presence
 from marketplace.messaging.models.replies import AwayReply, MessageTemplate
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "MessageTemplate",
     "Participant",
     "ParticipantRole",
+    "Presence",
     "SystemEvent",
     "private_storage",
 ]
