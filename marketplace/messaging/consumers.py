@@ -217,9 +217,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def delivered(self, content: dict[str, Any]) -> None:
         """Everything up to a number has reached this window."""
         conversation_id, sequence = _number(content, "conversation"), _number(content, "sequence")
-        await in_thread(
-            services.mark_delivered, conversation_id=conversation_id, receiver=self.user, up_to=sequence
-        )
+        await in_thread(services.mark_delivered, conversation_id=conversation_id, receiver=self.user, up_to=sequence)
 
     async def read(self, content: dict[str, Any]) -> None:
         """Everything up to a number has been seen; without one, all that stands there."""
@@ -252,7 +250,7 @@ _HANDLERS: dict[Any, Callable[[LiveConsumer, dict[str, Any]], Awaitable[None]]] 
 
 
 class ConversationConsumer(LiveConsumer):
-    """The address of the release before: one conversation, whose frames say `mine`. For pages that were open during the roll-out."""
+    """The address of the release before: one conversation, whose frames say `mine`. For pages open during the roll-out."""
 
     async def connect(self) -> None:
         await super().connect()

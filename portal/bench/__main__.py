@@ -26,10 +26,7 @@ def main() -> int:
     import django
 
     django.setup()
-    if options.subject == "chat":
-        result = _chat(options)
-    else:
-        result = _money(options)
+    result = _chat(options) if options.subject == "chat" else _money(options)
     if options.json:
         print(json.dumps(result.as_json()))
     else:

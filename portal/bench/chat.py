@@ -251,9 +251,7 @@ def _notice(pair: Pair, number: int) -> bytes:
     return live.notice(live.CONVERSATION, pair.conversation_id, live.frame_of(event))
 
 
-async def _closed_loop(
-    publish: Any, count: Any, seconds: float, *, receivers: int = WINDOWS
-) -> float:
+async def _closed_loop(publish: Any, count: Any, seconds: float, *, receivers: int = WINDOWS) -> float:
     """Deliveries a second with IN_FLIGHT messages on their way at any moment. `count()` is what has been delivered so far."""
     base, sent = count(), 0
     started = time.perf_counter()
@@ -354,9 +352,7 @@ async def paced_p99(port: int, pair: Pair, seconds: float) -> float:
     for number in range(total):
         event = {"type": "message", "conversation": pair.conversation_id, "sequence": 10**7 + number, "body": TEXT}
         frame = live.frame_of(event | {"at": time.perf_counter()})
-        await publisher.publish(
-            settings.LIVE["channel"], live.notice(live.CONVERSATION, pair.conversation_id, frame)
-        )
+        await publisher.publish(settings.LIVE["channel"], live.notice(live.CONVERSATION, pair.conversation_id, frame))
         await asyncio.sleep(1 / PACED_PER_SECOND)
     await until(lambda: len(latencies) >= total * WINDOWS, 10)
     await publisher.aclose()

@@ -88,10 +88,8 @@ class Client(asyncio.Protocol):
 
     def _write(self, kind: int, payload: bytes) -> None:
         length = len(payload)
-        if length < 126:
-            head = bytes((0x80 | kind, 0x80 | length))
-        else:
-            head = bytes((0x80 | kind, 0x80 | 126)) + length.to_bytes(2, "big")
+        long = length.to_bytes(2, "big") if length > 125 else b""
+        head = bytes((0x80 | kind, 0x80 | (126 if long else length))) + long
         self.transport.write(head + b"\0\0\0\0" + payload)  # masked with zeros, which changes nothing
 
     def close(self) -> None:

@@ -100,7 +100,11 @@ def test_nothing_is_lost_or_doubled_while_valkey_and_a_web_process_die(committed
         assert shown == rows, "a window shows something else than what is stored"
     # Each sender's words stand in the order in which they were written.
     for window in windows:
-        order = [client_id for _sequence, client_id, _body in stored.get(window.conversation_id, []) if client_id in window.sent]
+        order = [
+            client_id
+            for _sequence, client_id, _body in stored.get(window.conversation_id, [])
+            if client_id in window.sent
+        ]
         assert order == window.sent
     assert sum(window.connections > 1 for window in windows) > 0, "no window lost its web process: nothing was tried"
 
@@ -128,14 +132,13 @@ async def _soak(server: Server, valkey: OwnValkey, windows: list[TalkingWindow])
         number += 1
         await asyncio.sleep(max(0.0, began + number / MESSAGES_PER_SECOND - time.monotonic()))
 
-    in_all = lambda: [sum(len(w.sent) for w in windows if w.conversation_id == window.conversation_id) for window in windows]  # noqa: E731
-    await _until(
-        lambda: not any(window.unsent for window in windows)
-        and all(len(window.shown) == count for window, count in zip(windows, in_all(), strict=True)),
-        SETTLE_SECONDS,
-        "not everything arrived",
-        give_up=False,
-    )
+    def is_settled() -> bool:
+        said: dict[int, int] = {}
+        for window in windows:
+            said[window.conversation_id] = said.get(window.conversation_id, 0) + len(window.sent)
+        return all(not window.unsent and len(window.shown) == said[window.conversation_id] for window in windows)
+
+    await _until(is_settled, SETTLE_SECONDS, "not everything arrived", give_up=False)
     stop.set()
     await asyncio.gather(*running)
     latencies = sorted(latency for window in windows for latency in window.latencies)

@@ -17,12 +17,6 @@ def conversation(buyer, seller):
 
 
 @pytest.fixture(autouse=True)
-def _local_channels(settings):
-    """Events stay in the process; the real layer has its own test."""
-    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-
-
-@pytest.fixture(autouse=True)
 def _private_files(settings, tmp_path):
     settings.STORAGES = settings.STORAGES | {
         "private": {

@@ -20,14 +20,14 @@ OWN = b"http://localhost"
 class LiveWindow:
     """One connection."""
 
-    def __init__(self, headers: list[tuple[bytes, bytes]], language: str) -> None:
+    def __init__(self, headers: list[tuple[bytes, bytes]], language: str, *, path: str = "/ws/live/") -> None:
         from portal.asgi import application
 
         self.application = ApplicationCommunicator(
             application,
             {
                 "type": "websocket",
-                "path": "/ws/live/",
+                "path": path,
                 "query_string": f"language={language}".encode(),
                 "headers": headers,
                 "subprotocols": [],
@@ -100,14 +100,15 @@ async def live_window(
     origin: bytes | None = OWN,
     host: bytes = b"localhost",
     language: str = "zh-hans",
+    cookie: bytes = b"",
 ) -> AsyncIterator[LiveWindow]:
-    """A window of `user`, on one conversation if asked; it is closed in the end, come what may."""
+    """A window of `user` (or of the session of a cookie), on one conversation if asked; closed in the end, come what may."""
     headers = [(b"host", host)]
     if origin is not None:
         headers.append((b"origin", origin))
     if user is not None:
-        headers.append((b"cookie", await database_sync_to_async(session_cookie)(user)))
-    opened = LiveWindow(headers, language)
+        cookie = await database_sync_to_async(session_cookie)(user)
+    opened = LiveWindow([*headers, (b"cookie", cookie)], language)
     await opened.open()
     if follow is not None:
         assert (await opened.follow(follow))["type"] == "resumed"

@@ -39,8 +39,16 @@ def test_a_message_reaches_both_windows_as_one_and_the_same_frame(conversation, 
     client_id = str(uuid4())
 
     async def story():
-        async with live_window(buyer, follow=conversation.pk) as ours, live_window(seller, follow=conversation.pk) as theirs:
-            words = {"type": "message", "conversation": conversation.pk, "client_id": client_id, "body": "两家店，要接打印机。"}
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk) as theirs,
+        ):
+            words = {
+                "type": "message",
+                "conversation": conversation.pk,
+                "client_id": client_id,
+                "body": "两家店，要接打印机。",
+            }
             await ours.say(words)
             mine, other = await ours.hear("message"), await theirs.hear("message")
             assert mine == other
@@ -56,7 +64,10 @@ def test_the_same_message_sent_again_is_there_once_and_is_answered_again(convers
     words = {"type": "message", "conversation": conversation.pk, "client_id": str(uuid4()), "body": "好"}
 
     async def story():
-        async with live_window(buyer, follow=conversation.pk) as ours, live_window(seller, follow=conversation.pk) as theirs:
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk) as theirs,
+        ):
             await ours.say(words)
             first = await ours.hear("message")
             await theirs.hear("message")
@@ -113,7 +124,9 @@ def test_who_missed_much_is_told_in_parts(conversation, buyer, seller, monkeypat
     asyncio.run(story())
 
 
-def test_what_is_said_while_a_window_is_told_what_it_missed_comes_after_it_and_once(conversation, buyer, seller, monkeypatch):
+def test_what_is_said_while_a_window_is_told_what_it_missed_comes_after_it_and_once(
+    conversation, buyer, seller, monkeypatch
+):
     say(conversation, buyer, "一")
     told = catching_up.missed
 
@@ -164,7 +177,10 @@ def test_typing_shows_on_the_other_side_and_reading_moves_the_mark(conversation,
     say(conversation, buyer, "在吗", "？")
 
     async def story():
-        async with live_window(buyer, follow=conversation.pk) as ours, live_window(seller, follow=conversation.pk) as theirs:
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk) as theirs,
+        ):
             await theirs.say({"type": "typing", "conversation": conversation.pk})
             assert (await ours.hear("typing")) == {"type": "typing", "conversation": conversation.pk, "from": "seller"}
             await theirs.say({"type": "delivered", "conversation": conversation.pk, "sequence": 2})
@@ -229,7 +245,9 @@ def test_who_goes_to_the_next_page_has_not_left(conversation, buyer, seller, mon
 
 
 @pytest.mark.parametrize("blocks", ["buyer", "seller"])
-def test_between_people_of_whom_one_blocked_the_other_neither_presence_nor_typing_shows(conversation, buyer, seller, blocks):
+def test_between_people_of_whom_one_blocked_the_other_neither_presence_nor_typing_shows(
+    conversation, buyer, seller, blocks
+):
     pair = {"buyer": (buyer, seller), "seller": (seller, buyer)}[blocks]
     accounts.block_person(blocker=pair[0], blocked=pair[1])
 
@@ -295,7 +313,10 @@ def test_without_valkey_windows_open_write_and_hear_all_the_same(conversation, b
     monkeypatch.setattr("marketplace.messaging.live.hub.READY_SECONDS", 0.1)
 
     async def story():
-        async with live_window(buyer, follow=conversation.pk) as ours, live_window(seller, follow=conversation.pk) as theirs:
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk) as theirs,
+        ):
             await ours.say({"type": "message", "conversation": conversation.pk, "body": "还能写"})
             assert (await ours.hear("message"))["body"] == "还能写"
             assert (await theirs.hear("resumed", again=True))["sequence"] == 1

@@ -14,15 +14,13 @@ from django.urls import reverse
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.core import clock, live
-from marketplace.messaging import consumers, services
+from marketplace.messaging import consumers, push, services
 from marketplace.messaging.models import Message, Participant
 from marketplace.messaging.services import start_conversation
-from tests.factories import make_moderator, make_user
+from tests.factories import make_moderator
 from tests.messaging.live import live_window, session_cookie
 
 pytestmark = pytest.mark.usefixtures("committed_db")
-
-TURNED_AWAY = {"type": "error", "code": "not_participant", "message": ""}
 
 
 @pytest.fixture(autouse=True)
@@ -137,25 +135,25 @@ ENDS = [(_suspend, 4401), (_sign_out_everywhere, 4401), (_log_out, 4401), (_end_
 
 
 @pytest.mark.parametrize(("end", "code"), ENDS)
-def test_whatever_ends_a_session_closes_its_windows_at_once_and_nobody_elses(conversation, buyer, seller, settings, end, code):
+def test_whatever_ends_a_session_closes_its_windows_at_once_and_nobody_elses(
+    conversation, buyer, seller, settings, end, code
+):
     settings.LIVE = settings.LIVE | {"look_again_seconds": 60}
     assert asyncio.run(_windows_after(end, conversation, buyer, seller)) == code
 
 
+@pytest.mark.usefixtures("_lost_notices")
 @pytest.mark.parametrize(("end", "code"), [*ENDS, (_take_a_role, 4409), (_make_staff, 4409)])
-def test_they_close_within_seconds_when_the_notice_is_lost(conversation, buyer, seller, _lost_notices, end, code):
+def test_they_close_within_seconds_when_the_notice_is_lost(conversation, buyer, seller, end, code):
     assert asyncio.run(_windows_after(end, conversation, buyer, seller)) == code
 
 
 async def _windows_after(end, conversation, buyer, seller) -> int:
     client = Client()
-    client.cookies[django_settings.SESSION_COOKIE_NAME] = (
-        (await database_sync_to_async(session_cookie)(buyer)).decode().partition("=")[2]
-    )
+    cookie = await database_sync_to_async(session_cookie)(buyer)
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = cookie.decode().partition("=")[2]
     async with live_window(seller, follow=conversation.pk) as theirs:
-        headers_of = client.cookies[django_settings.SESSION_COOKIE_NAME].value
-        async with _window_of_session(headers_of) as ours:
-            await ours.follow(conversation.pk)
+        async with live_window(cookie=cookie, follow=conversation.pk) as ours:
             await database_sync_to_async(end)(buyer, client)
             code = await ours.is_closed()
         await theirs.say({"type": "message", "conversation": conversation.pk, "body": "还在吗"})
@@ -163,27 +161,12 @@ async def _windows_after(end, conversation, buyer, seller) -> int:
     return code
 
 
-def _window_of_session(key: str):
-    from contextlib import asynccontextmanager
-
-    from tests.messaging.live import OWN, LiveWindow
-
-    @asynccontextmanager
-    async def opened():
-        cookie = f"{django_settings.SESSION_COOKIE_NAME}={key}".encode()
-        window = LiveWindow([(b"host", b"localhost"), (b"origin", OWN), (b"cookie", cookie)], "zh-hans")
-        await window.open()
-        try:
-            yield window
-        finally:
-            await window.close()
-
-    return opened()
-
-
 def test_a_window_of_a_session_that_ended_hears_nothing_that_is_said_afterwards(conversation, buyer, seller):
     async def story():
-        async with live_window(buyer, follow=conversation.pk) as ours, live_window(seller, follow=conversation.pk) as theirs:
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk) as theirs,
+        ):
             await database_sync_to_async(_sign_out_everywhere)(buyer, None)
             await ours.is_closed()
             await theirs.say({"type": "message", "conversation": conversation.pk, "body": "秘密"})
@@ -245,15 +228,16 @@ def test_a_window_writes_only_where_it_follows(conversation, buyer, content):
 
 @pytest.mark.parametrize("is_told", [True, False])
 def test_whose_part_has_ended_hears_no_more(conversation, buyer, seller, is_told):
-    from marketplace.messaging import push
-
     def leave():
         Participant.objects.filter(conversation=conversation, user=seller).update(left_at=clock.now())
         if is_told:
             push.people_changed(conversation_id=conversation.pk)
 
     async def story():
-        async with live_window(buyer, follow=conversation.pk) as ours, live_window(seller, follow=conversation.pk) as theirs:
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk) as theirs,
+        ):
             await database_sync_to_async(leave)()
             assert (await theirs.hear("error"))["code"] == "not_participant"
             await ours.say({"type": "message", "conversation": conversation.pk, "body": "只剩我们"})
@@ -267,7 +251,10 @@ def test_conversations_do_not_hear_each_other(conversation, seller, stranger):
     elsewhere = start_conversation(buyer=stranger, seller=seller)
 
     async def story():
-        async with live_window(seller, follow=conversation.pk) as here, live_window(stranger, follow=elsewhere.pk) as there:
+        async with (
+            live_window(seller, follow=conversation.pk) as here,
+            live_window(stranger, follow=elsewhere.pk) as there,
+        ):
             await there.say({"type": "message", "conversation": elsewhere.pk, "body": "只在这里"})
             assert (await there.hear("message"))["body"] == "只在这里"
             assert await here.hears_nothing("message")
@@ -365,8 +352,7 @@ def test_of_too_many_windows_the_oldest_closes(buyer, settings):
     async def story():
         async with live_window(buyer) as first, live_window(buyer) as second:
             await second.hear("unread")
-            async with live_window(buyer) as third, live_window(make_user_async := await database_sync_to_async(make_user)()):
-                assert make_user_async.pk
+            async with live_window(buyer) as third:
                 assert await first.is_closed() == 4429
                 await third.say({"type": "ping"})
                 await third.hear("pong")

@@ -31,11 +31,6 @@ from tests.offers.situations import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _local_channels(settings):
-    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-
-
 @pytest.fixture
 def stranger(db) -> Client:
     client = Client()

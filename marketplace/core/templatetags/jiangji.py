@@ -208,7 +208,9 @@ def client_texts() -> str:
             "messages": _("Messages"),
             "messagesUnread": ngettext("Messages, %(counter)s unread", "Messages, %(counter)s unread", 2),
             "notifications": _("Notifications"),
-            "notificationsUnread": ngettext("Notifications, %(counter)s unread", "Notifications, %(counter)s unread", 2),
+            "notificationsUnread": ngettext(
+                "Notifications, %(counter)s unread", "Notifications, %(counter)s unread", 2
+            ),
             "unread": ngettext("%(counter)s unread", "%(counter)s unread", 2),
         },
         ensure_ascii=False,

@@ -127,7 +127,9 @@ class Hub:
     async def publish(self, topic: str, number: int, event: dict[str, Any] | None = None) -> None:
         """Tell every process, from the event loop."""
         try:
-            await self.client.publish(self.channel, live.notice(topic, number, "" if event is None else live.frame_of(event)))
+            await self.client.publish(
+                self.channel, live.notice(topic, number, "" if event is None else live.frame_of(event))
+            )
         except (RedisError, OSError) as error:
             logger.warning("No live notice about %s %s: %s", topic, number, error)
 

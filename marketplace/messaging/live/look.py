@@ -42,7 +42,9 @@ def what_holds(sessions: Collection[tuple[int, str | None]], places: Collection[
     held = Held()
     keys = {key for _person, key in sessions if key}
     alive = set(
-        Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).values_list("session_key", flat=True)
+        Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).values_list(
+            "session_key", flat=True
+        )
     )
     standings = _standings({person for person, _key in sessions})
     for person, key in sessions:

@@ -37,7 +37,18 @@ class Following:
 class Socket:
     """Writes frames in the order in which they were given, and never makes anybody wait for a slow network."""
 
-    __slots__ = ("_closing", "_rest", "_send", "_waiting", "close", "following", "number", "person_id", "session_key", "standing")
+    __slots__ = (
+        "_closing",
+        "_rest",
+        "_send",
+        "_waiting",
+        "close",
+        "following",
+        "number",
+        "person_id",
+        "session_key",
+        "standing",
+    )
 
     def __init__(
         self,
@@ -77,7 +88,7 @@ class Socket:
             pending = writing.send(None)
         except StopIteration:
             return
-        except Exception:  # noqa: BLE001 whatever the server raises for a window that has gone
+        except Exception:
             self._closing = True
             return
         self._waiting = deque()
@@ -107,7 +118,7 @@ class Socket:
             while self._waiting:
                 await self._send(self._waiting.popleft())
             self._waiting = None
-        except Exception:  # noqa: BLE001 the window has gone
+        except Exception:
             self._closing = True
 
 
@@ -121,7 +132,7 @@ def _resume(writing: Coroutine[Any, Any, None], pending: Any) -> Generator[Any, 
     while True:
         try:
             answer = yield pending
-        except BaseException as error:  # noqa: BLE001 a cancellation belongs to it, too
+        except BaseException as error:
             step = lambda error=error: writing.throw(error)  # noqa: E731
         else:
             step = lambda answer=answer: writing.send(answer)  # noqa: E731
