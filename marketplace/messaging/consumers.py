@@ -81,8 +81,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if not self.user.is_authenticated:
             await self.close(code=NOT_SIGNED_IN)
             return
-        held = await in_thread(look.what_holds, [(self.user.pk, self.session_key)], ())
-        standing = held.standings.get((self.user.pk, self.session_key))
+        standing = await in_thread(look.standing_at_the_door, self.user.pk, self.session_key)
         if standing is None:
             await self.close(code=NOT_SIGNED_IN)
             return

@@ -47,7 +47,7 @@ LIVE = {
     "url": f"{REDIS_URL}/0",
     "channel": f"jiangji{_CACHE_DATABASE}:live",
     # How often a process looks again whether the sessions and rights of its windows hold, and whether it missed anything.
-    "look_again_seconds": env.float("LIVE_LOOK_AGAIN_SECONDS", default=4.0),
+    "look_again_seconds": env.int("LIVE_LOOK_AGAIN_SECONDS", default=4),
     # Of one window; half of it at once.
     "messages_per_minute": env.int("LIVE_MESSAGES_PER_MINUTE", default=100),
     # facts/reliability.md, section 5, has five; people here open a conversation beside each order.

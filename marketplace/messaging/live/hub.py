@@ -14,6 +14,8 @@ from weakref import WeakKeyDictionary
 
 import redis.asyncio
 from django.conf import settings
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from marketplace.core import live
@@ -50,10 +52,13 @@ class Hub:
         self.followers: defaultdict[int, set[Socket]] = defaultdict(set)
         # Of each conversation that is followed: who takes part in which place, and the newest number seen here.
         self.places: dict[int, dict[int, str]] = {}
+        self.conversations_of: defaultdict[int, set[int]] = defaultdict(set)
         self.heads: dict[int, int] = {}
         self.is_up = False
         self.url, self.channel = settings.LIVE["url"], settings.LIVE["channel"]
-        self.client = redis.asyncio.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=1)
+        self.client = redis.asyncio.Redis.from_url(
+            self.url, socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1)
+        )
         self.presence = Presence(self.client, self.channel)
         self._came_up = asyncio.Event()
         self._heard_at = 0.0
@@ -89,7 +94,7 @@ class Hub:
         """From now on frames of this conversation go to this window. Who may is asked before (consumers.py)."""
         socket.following[conversation_id] = following
         self.followers[conversation_id].add(socket)
-        self.places[conversation_id] = places
+        self._set_places(conversation_id, places)
         self.heads.setdefault(conversation_id, 0)
 
     def unfollow(self, socket: Socket, conversation_id: int) -> None:
@@ -97,8 +102,18 @@ class Hub:
         socket.following.pop(conversation_id, None)
         self.followers[conversation_id].discard(socket)
         if not self.followers[conversation_id]:
+            self._set_places(conversation_id, {})
             for known in (self.followers, self.places, self.heads):
                 known.pop(conversation_id, None)
+
+    def _set_places(self, conversation_id: int, places: dict[int, str]) -> None:
+        for person in self.places.get(conversation_id, {}).keys() - places.keys():
+            self.conversations_of[person].discard(conversation_id)
+            if not self.conversations_of[person]:
+                del self.conversations_of[person]
+        for person in places:
+            self.conversations_of[person].add(conversation_id)
+        self.places[conversation_id] = places
 
     def release(self, socket: Socket, conversation_id: int, *, after: int) -> None:
         """The window has been told what it missed, up to the number `after`: now what else came meanwhile."""
@@ -132,6 +147,12 @@ class Hub:
             )
         except (RedisError, OSError) as error:
             logger.warning("No live notice about %s %s: %s", topic, number, error)
+
+    def _hear_safely(self, data: bytes) -> None:
+        try:
+            self.hear(data)
+        except Exception:  # of a newer release, perhaps: the next one is understood again
+            logger.exception("A live notice that was not understood")
 
     def hear(self, data: bytes) -> None:
         """One notice of the channel."""
@@ -177,23 +198,22 @@ class Hub:
 
     def _show_presence(self, person_id: int, is_online: bool, moment: str) -> None:
         """To whoever follows a conversation with this person, and is not kept apart from them."""
-        for conversation_id, places in self.places.items():
-            if person_id in places:
-                frame = live.frame_of(
-                    {
-                        "type": "presence",
-                        "conversation": conversation_id,
-                        "from": places[person_id],
-                        "online": is_online,
-                        "last_seen": moment or None,
-                    }
-                )
-                others = (
-                    socket
-                    for socket in self.followers[conversation_id]
-                    if socket.person_id != person_id and not socket.following[conversation_id].is_muted_by_block
-                )
-                self._write(others, frame)
+        for conversation_id in self.conversations_of.get(person_id, ()):
+            frame = live.frame_of(
+                {
+                    "type": "presence",
+                    "conversation": conversation_id,
+                    "from": self.places[conversation_id][person_id],
+                    "online": is_online,
+                    "last_seen": moment or None,
+                }
+            )
+            others = (
+                socket
+                for socket in self.followers[conversation_id]
+                if socket.person_id != person_id and not socket.following[conversation_id].is_muted_by_block
+            )
+            self._write(others, frame)
 
     async def presence_of(self, people: dict[int, str], except_for: int, last_seen: dict[str, str]) -> dict[str, Any]:
         """Role → whether they have a window open anywhere, and when their last one was closed."""
@@ -238,14 +258,17 @@ class Hub:
         wait = FIRST_RETRY_SECONDS
         while True:
             # No timeout of the socket: silence is no fault (the trap of facts/performance.md, 1d); _look_again sends pings.
-            client = redis.asyncio.Redis.from_url(self.url, socket_timeout=None, socket_connect_timeout=2)
+            # No retry inside: windows are to know at once that the channel is gone.
+            client = redis.asyncio.Redis.from_url(
+                self.url, socket_timeout=None, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
+            )
             try:
                 self._channel = client.pubsub()
                 await self._channel.subscribe(self.channel)
                 async for message in self._channel.listen():
                     self._heard_at = asyncio.get_running_loop().time()
                     if message["type"] == "message":
-                        self.hear(message["data"])
+                        self._hear_safely(message["data"])
                     elif message["type"] == "subscribe":
                         wait = FIRST_RETRY_SECONDS
                         self._set_up()
@@ -312,7 +335,7 @@ class Hub:
                     socket.put_frame(live.frame_of(gone))
         for conversation_id, places in held.people.items():
             if conversation_id in self.places:
-                self.places[conversation_id] = places
+                self._set_places(conversation_id, places)
 
     async def _look_for_more(self) -> None:
         """What stands in PostgreSQL above the newest number seen here, and still does a moment later, was not told."""

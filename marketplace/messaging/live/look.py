@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from marketplace.accounts.models import User
+from marketplace.accounts.selectors import session_holds
 from marketplace.messaging import selectors
 from marketplace.messaging.models import Conversation, Participant, ParticipantRole, Presence
 from marketplace.notifications.selectors import unread_notifications
@@ -56,6 +57,15 @@ def what_holds(sessions: Collection[tuple[int, str | None]], places: Collection[
         if person in roles or (0 in roles and answers_as_support(person)):
             held.places.add((conversation, person))
     return held
+
+
+def standing_at_the_door(person: int, session_key: str | None) -> Standing | None:
+    """What must stay as it is for a window that opens; None when its session does not hold.
+
+    The standing is read before the session is checked: a password that is changed in between fails one or the other.
+    """
+    standing = _standings({person}).get(person)
+    return standing if session_holds(person, session_key) else None
 
 
 def _standings(person_ids: Collection[int]) -> dict[int, Standing]:
