@@ -9,6 +9,7 @@ from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -16,6 +17,7 @@ from django.utils.translation import override
 from marketplace.core import live
 from marketplace.core.errors import DomainError
 from marketplace.messaging import frames, services
+from marketplace.messaging.errors import MessagingErrorCode
 from marketplace.messaging.live import catching_up, look
 from marketplace.messaging.live.hub import hub
 from marketplace.messaging.live.rates import Bucket
@@ -31,6 +33,7 @@ from marketplace.messaging.live.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
+NOT_PARTICIPANT = MessagingErrorCode.NOT_PARTICIPANT.value
 FRAME_BYTES = 64 * 1024
 CONVERSATIONS_PER_WINDOW = 20
 # Of any kind: receipts, typing, resuming. A window that goes on for this long above it is no window of ours.
@@ -130,11 +133,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         try:
             await handler(self, content)
+        except (Http404, ObjectDoesNotExist):
+            self._refuse(content, NOT_PARTICIPANT, "")
         except DomainError as error:
             with override(self.language):
-                self._refuse(content, error.code.value, error.message)
-        except Http404:
-            self._refuse(content, "not_participant", "")
+                # One answer for what is not and for what is not theirs.
+                is_theirs = error.code.value != NOT_PARTICIPANT
+                self._refuse(content, error.code.value, error.message if is_theirs else "")
         except Malformed:
             self._refuse(content, "malformed", "")
         except Exception:

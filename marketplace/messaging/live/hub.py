@@ -322,17 +322,20 @@ class Hub:
         held = await in_thread(
             look.what_holds, [(socket.person_id, socket.session_key) for socket in looked_at], follows
         )
+        # What was followed since the question was asked has been asked about just now.
+        gone = follows - held.places
         for socket in looked_at:
             standing = held.standings.get((socket.person_id, socket.session_key))
             if standing is None:
                 socket.end(NOT_SIGNED_IN)
             elif standing != socket.standing:
-                socket.end(LOOK_AGAIN)
+                holds = await in_thread(look.standing_at_the_door, socket.person_id, socket.session_key)
+                socket.end(LOOK_AGAIN if holds else NOT_SIGNED_IN)
             else:
-                for conversation_id in [one for one in socket.following if (one, socket.person_id) not in held.places]:
+                for conversation_id in [one for one in socket.following if (one, socket.person_id) in gone]:
                     self.unfollow(socket, conversation_id)
-                    gone = {"type": "error", "conversation": conversation_id, "code": "not_participant"}
-                    socket.put_frame(live.frame_of(gone))
+                    told = {"type": "error", "conversation": conversation_id, "code": "not_participant", "message": ""}
+                    socket.put_frame(live.frame_of(told))
         for conversation_id, places in held.people.items():
             if conversation_id in self.places:
                 self._set_places(conversation_id, places)
