@@ -39,6 +39,7 @@ class Room {
     this.status = root.querySelector("[data-chat-status]");
     this.typing = root.querySelector("[data-chat-typing]");
     this.template = root.querySelector("template[data-chat-bubble]");
+    this.root.querySelector("[data-chat-poll]")?.remove(); // the socket, or POST and catching up, in its place
     this.unacknowledged = []; // {body, timer} sent through the socket and not come back yet
     this.failures = 0;
     this.wasOpen = false;
@@ -103,7 +104,8 @@ class Room {
   receive(event) {
     if (event.type === "message") this.show(event);
     else if (event.type === "offer") this.showOffer(event.id);
-    else if (event.type === "read") this.showRead();
+    else if (event.type === "read" && !event.mine) this.showMark(event);
+    else if (event.type === "edited" || event.type === "withdrawn") this.catchUp();
     else if (event.type === "typing") this.showTyping();
     else if (event.type === "error") {
       const entry = this.unacknowledged[0];
@@ -114,11 +116,16 @@ class Room {
 
   show(event) {
     if (event.mine) this.acknowledge(event.body);
+    if (event.kind === "system" || event.quoted || event.files.some((file) => file.shown !== "file")) { this.catchUp(); return; }
     if (this.thread.querySelector(`[data-message="${event.id}"]`)) return;
     const bubble = this.template.content.firstElementChild.cloneNode(true);
     const sentAt = new Date(event.sent_at);
     bubble.classList.toggle("bubble--mine", event.mine);
     bubble.dataset.message = event.id;
+    bubble.dataset.sequence = event.sequence;
+    bubble.querySelectorAll("[data-quote], [data-picture], [data-voice], [data-link]").forEach((part) => part.remove());
+    const mark = bubble.querySelector("[data-mark]");
+    if (event.mine) { mark.textContent = ` · ${mark.dataset.sent}`; mark.hidden = false; } else mark.remove();
     bubble.dataset.day = event.sent_at.slice(0, 10);
     bubble.querySelector("[data-name]").textContent = event.name;
     portrait(bubble.querySelector(".avatar"), event);
@@ -172,6 +179,8 @@ class Room {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const bubble of page.querySelectorAll("[data-chat-thread] [data-message]")) {
         const id = Number(bubble.dataset.message);
+        const shown = this.thread.querySelector(`[data-message="${id}"]`);
+        if (shown && shown.querySelector(".bubble__body")?.textContent !== bubble.querySelector(".bubble__body")?.textContent) shown.replaceWith(document.importNode(bubble, true));
         const newest = Math.max(0, ...[...this.thread.querySelectorAll("[data-message]")].map((one) => Number(one.dataset.message)));
         if (id > newest) this.append(document.importNode(bubble, true));
       }
@@ -181,8 +190,10 @@ class Room {
 
   send() {
     const body = this.box.value.trim();
-    if (!body && !this.files?.files.length) return;
-    if (this.files?.files.length || !this.isOpen) {
+    // Files that have gone ahead (uploads.js), or come with the form; a quote: these go by POST.
+    const hasMore = this.files?.files.length || this.form.querySelector("[name=sent]:enabled") || this.form.elements.quoted?.value;
+    if (!body && !hasMore) return;
+    if (hasMore || !this.isOpen) {
       this.post();
       return;
     }
@@ -203,8 +214,8 @@ class Room {
       if (answer.redirected) { location.reload(); return; } // logged out: the page leads to the log-in
       const event = await answer.json();
       if (!answer.ok) { this.say(event.message); return; }
-      this.form.reset();
-      this.showFiles();
+      this.box.value = "";
+      this.form.dispatchEvent(new CustomEvent("composer:sent"));
       this.show(event);
     } catch {
       this.say(this.root.dataset.textUnsent);
@@ -240,9 +251,15 @@ class Room {
     if (this.isOpen && document.visibilityState === "visible") this.socket.send(JSON.stringify({ type: "read" }));
   }
 
-  showRead() {
-    const marks = [...this.thread.querySelectorAll(".bubble--mine [data-read]")];
-    marks.forEach((mark, index) => { mark.hidden = index !== marks.length - 1; });
+  showMark(event) {
+    const words = this.template.content.querySelector("[data-mark]").dataset.read;
+    for (const bubble of this.thread.querySelectorAll(".bubble--mine[data-sequence]")) {
+      const mark = bubble.querySelector("[data-mark]");
+      if (!mark || Number(bubble.dataset.sequence) > event.sequence) continue;
+      mark.dataset.mark = "read";
+      mark.textContent = ` · ${words}`;
+      mark.hidden = false;
+    }
   }
 
   showTyping() {
