@@ -16,6 +16,8 @@ class MessagingErrorCode(StrEnum):
     TOO_LONG = "too_long"
     TOO_MANY_FILES = "too_many_files"
     FILE_TOO_LARGE = "file_too_large"
+    TOO_MANY_TEMPLATES = "too_many_templates"
+    REUSED = "reused"
     NOT_YOURS = "not_yours"
     TOO_LATE = "too_late"
     WITHDRAWN = "withdrawn"
@@ -41,6 +43,12 @@ class MessagingError(DomainError):
         ),
         MessagingErrorCode.TOO_MANY_FILES: _(
             "At most %(limit)s files go with one message. Please send the rest after it."
+        ),
+        MessagingErrorCode.TOO_MANY_TEMPLATES: _(
+            "You keep %(limit)s quick replies, which is the most. Delete one to add another."
+        ),
+        MessagingErrorCode.REUSED: _(
+            "This form has been sent before, with other words. Yours are still here: please send them again."
         ),
         MessagingErrorCode.NOT_YOURS: _("Only who wrote a message can change it."),
         MessagingErrorCode.TOO_LATE: _(

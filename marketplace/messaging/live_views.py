@@ -45,5 +45,6 @@ def bubble(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
         "message": thread.messages[0],
         "conversation": conversation,
         "marks": selectors.marks_of(conversation, request.user),
+        "change_until": selectors.changeable_since(),
     }
     return render(request, "messaging/_bubble.html", context)

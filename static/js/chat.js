@@ -1,6 +1,5 @@
 // A live conversation: the page and its form work without this. What is written stands in the thread at once and is sent until it has arrived.
 import { Bubbles, clock } from "./live/bubbles.js";
-import { newId } from "./live/outbox.js";
 import { Room } from "./live/room.js";
 
 const TYPING_SHOWN_MILLISECONDS = 5_000;
@@ -18,6 +17,9 @@ class Chat {
     this.presenceLine = root.querySelector("[data-chat-presence]");
     this.bubbles = new Bubbles(this.thread, root.querySelector("template[data-chat-bubble]"), this.typingLine);
     this.typingLine.append(this.words.textTyping);
+    this.mark = root.querySelector("template[data-chat-bubble]").content.querySelector("[data-mark]").dataset;
+    this.lineTemplate = root.querySelector("template[data-chat-line]");
+    root.querySelector("[data-chat-poll]")?.remove(); // what asks for a page without scripts of ours
     this.room = new Room({
       conversation: Number(this.words.chat),
       sequence: Number(this.words.chatSequence),
@@ -40,14 +42,31 @@ class Chat {
       this.form.requestSubmit();
     });
     this.box.addEventListener("input", () => this.room.typed());
-    this.files?.addEventListener("change", () => this.showFiles());
-    this.root.querySelectorAll("[data-chat-replies]").forEach((bar) => { bar.hidden = false; });
     this.root.addEventListener("click", (event) => this.clicked(event.target));
+    for (const name of ["pointerover", "focusin"]) this.thread.addEventListener(name, (event) => this.complete(event.target));
+    this.root.addEventListener("submit", (event) => {
+      if (!event.target.matches("[data-chat-withdraw]")) return;
+      event.preventDefault();
+      this.withdraw(event.target);
+    });
+  }
+
+  /** A bubble made of a frame has words alone: what can be done with it comes when somebody turns to it. */
+  complete(target) {
+    const bubble = target.closest?.(".bubble[data-sequence]");
+    if (!bubble || bubble.dataset.made !== "here") return;
+    delete bubble.dataset.made;
+    this.refresh(Number(bubble.dataset.sequence));
+  }
+
+  async withdraw(form) {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok) this.refresh(Number(form.dataset.chatWithdraw));
+    else this.say((await answer?.json().catch(() => null))?.message ?? this.words.textOffline);
   }
 
   clicked(target) {
-    const reply = target.closest("[data-chat-reply]");
-    if (reply) { this.box.value = reply.dataset.chatReply; this.box.focus(); return; }
+    this.complete(target);
     const unsent = target.closest("[data-unsent]");
     if (unsent && target.closest("[data-again]")) this.room.outbox.again(unsent.dataset.unsent);
     if (unsent && target.closest("[data-drop]")) {
@@ -65,9 +84,21 @@ class Chat {
     const there = this.bubbles.at(frame.sequence);
     waiting?.remove();
     if (there) return;
-    this.bubbles.place(this.bubbles.make(frame, isMine));
+    this.thread.querySelector("[data-chat-empty]")?.remove();
+    const bubble = frame.kind === "system" ? this.line(frame) : this.bubbles.make(frame, isMine);
+    bubble.dataset.made = "here";
+    this.bubbles.place(bubble);
+    this.showMarks();
     if (!isMine) this.typingLine.hidden = true;
     if (!isPlain(frame)) this.refresh(frame.sequence);
+  }
+
+  /** What the platform says, in the language of the page. */
+  line(frame) {
+    const line = this.lineTemplate.content.firstElementChild.cloneNode(true);
+    Object.assign(line.dataset, { sequence: frame.sequence, message: frame.id });
+    line.querySelector("span").textContent = frame.words[document.documentElement.lang.toLowerCase()] ?? Object.values(frame.words)[0];
+    return line;
   }
 
   /** What is more than words is drawn by the server, as the page itself is. */
@@ -86,7 +117,7 @@ class Chat {
   changed(frame) {
     const bubble = this.bubbles.at(frame.sequence);
     if (!bubble) return;
-    if (frame.type === "withdrawn") bubble.querySelectorAll(".bubble__text, .bubble__file, .bubble__quote").forEach((part) => part.remove()); // at once
+    if (frame.type === "withdrawn") bubble.querySelectorAll(".bubble__body > :not(.bubble__meta, .visually-hidden)").forEach((part) => part.remove()); // at once
     this.refresh(frame.sequence);
   }
 
@@ -109,17 +140,18 @@ class Chat {
     this.showMarks();
   }
 
-  /** The newest own message says how far the other side is; those above it need not. */
+  /** Each own message says how far the other side is. */
   showMarks() {
-    if (!this.farthest) return;
-    const own = [...this.thread.querySelectorAll(".bubble--mine[data-sequence]")];
-    const newest = (most) => own.filter((bubble) => Number(bubble.dataset.sequence) <= most).at(-1);
-    const read = newest(this.farthest.read);
-    const delivered = newest(this.farthest.delivered);
-    for (const bubble of own) {
-      const isRead = bubble === read;
-      bubble.querySelectorAll("[data-read]").forEach((mark) => { mark.hidden = !isRead; });
-      bubble.querySelectorAll("[data-delivered]").forEach((mark) => { mark.hidden = isRead || bubble !== delivered; });
+    const { read, delivered } = this.farthest ?? { read: 0, delivered: 0 };
+    for (const bubble of this.thread.querySelectorAll(".bubble--mine[data-sequence]")) {
+      const mark = bubble.querySelector("[data-mark]");
+      if (!mark) continue;
+      const sequence = Number(bubble.dataset.sequence);
+      const state = sequence <= read ? "read" : sequence <= delivered ? "delivered" : "sent";
+      if (mark.dataset.mark === state && !mark.hidden) continue;
+      mark.dataset.mark = state;
+      mark.textContent = ` · ${this.mark[state]}`;
+      mark.hidden = false;
     }
   }
 
@@ -131,8 +163,8 @@ class Chat {
 
   presence({ from, online, last_seen: lastSeen }) {
     if (!this.presenceLine || (from === "support" && this.words.chatOther !== "support")) return;
-    this.presenceLine.hidden = !online && !lastSeen;
     this.presenceLine.classList.toggle("is-online", online);
+    if (!online && !lastSeen) return; // what stands there: how soon they answer
     this.presenceLine.textContent = online ? this.words.textOnline : this.words.textSeen.replace("%(when)s", lastSeen ? when(new Date(lastSeen)) : "");
   }
 
@@ -168,11 +200,17 @@ class Chat {
 
   send() {
     const body = this.box.value.trim();
-    if (this.files?.files.length) { this.postFiles(); return; }
+    // Files that have gone ahead (uploads.js), or come with the form.
+    if (this.files?.files.length || this.form.querySelector("[name=sent]:enabled")) { this.postFiles(); return; }
     if (!body) return;
+    this.room.send(body, Number(this.form.elements.quoted?.value) || null);
+    this.sent();
+  }
+
+  sent() {
     this.box.value = "";
     this.say("");
-    this.room.send(body);
+    this.form.dispatchEvent(new CustomEvent("composer:sent")); // composer.js: another message, without these files and this quote
     this.box.focus();
   }
 
@@ -202,14 +240,10 @@ class Chat {
     const button = this.form.querySelector("[type=submit]");
     if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
-    const fields = new FormData(this.form);
-    fields.set("client_id", this.filesId ??= newId()); // the same until it is known to have arrived
-    const { event, problem } = await this.post(fields);
+    const { event, problem } = await this.post(new FormData(this.form)); // with the form's client_id: sent again it is one message
     button.removeAttribute("aria-busy");
     if (!event) { this.say(problem ?? this.words.textUnsent); return; }
-    this.filesId = null;
-    this.form.reset();
-    this.showFiles();
+    this.sent();
     this.room.on_message(event);
   }
 
@@ -220,11 +254,6 @@ class Chat {
     fields.set("sequence", sequence);
     fetch(`${this.words.chatPage}live/`, { method: "POST", body: fields }).catch(() => {});
     return true;
-  }
-
-  showFiles() {
-    const names = [...(this.files?.files ?? [])].map((file) => file.name);
-    this.say(names.length ? `${this.words.textFiles} ${names.join(", ")}` : "");
   }
 
   say(sentence) {

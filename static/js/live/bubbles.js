@@ -47,27 +47,14 @@ export class Bubbles {
     bubble.dataset.day = frame.sent_at.slice(0, 10);
     bubble.querySelector("[data-name]").textContent = frame.name ?? "";
     portrait(bubble.querySelector(".avatar"), frame);
-    this.fill(bubble, frame);
+    bubble.querySelectorAll("[data-quote], [data-picture], [data-voice], [data-link], .bubble__file").forEach((part) => part.remove());
+    const words = bubble.querySelector(".bubble__text");
+    if (frame.body) fillLines(words, frame.body);
+    else words.remove();
     const time = bubble.querySelector("time");
     time.dateTime = frame.sent_at;
     time.textContent = clock(sentAt);
     return bubble;
-  }
-
-  fill(bubble, frame) {
-    const words = bubble.querySelector(".bubble__text");
-    if (frame.body) fillLines(words, frame.body);
-    else words?.remove();
-    const link = bubble.querySelector(".bubble__file");
-    for (const file of frame.files ?? []) {
-      const copy = link.cloneNode(true);
-      copy.href = file.url;
-      copy.querySelector(".file__icon").textContent = file.kind;
-      copy.querySelector("b").textContent = file.name;
-      copy.querySelector("small").textContent = file.size;
-      link.before(copy);
-    }
-    link?.remove();
   }
 
   /** In its place by number; what has none yet comes last. */
