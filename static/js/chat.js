@@ -1,6 +1,7 @@
 // A live conversation: the page and its form work without this. What is written stands in the thread at once and is sent until it has arrived.
 import { Bubbles, clock } from "./live/bubbles.js";
 import { Room } from "./live/room.js";
+import { text } from "./texts.js";
 
 const TYPING_SHOWN_MILLISECONDS = 5_000;
 
@@ -165,7 +166,7 @@ class Chat {
     if (!this.presenceLine || (from === "support" && this.words.chatOther !== "support")) return;
     this.presenceLine.classList.toggle("is-online", online);
     if (!online && !lastSeen) return; // what stands there: how soon they answer
-    this.presenceLine.textContent = online ? this.words.textOnline : this.words.textSeen.replace("%(when)s", lastSeen ? when(new Date(lastSeen)) : "");
+    this.presenceLine.textContent = online ? this.words.textOnline : text("lastSeen", { when: when(new Date(lastSeen)) });
   }
 
   /** The cards of a negotiation as this side sees them now: new ones at the end, answered ones in their place. */

@@ -204,6 +204,7 @@ def client_texts() -> str:
             "notSaved": _("Not saved: no connection. What you typed is still here; it is tried again by itself."),
             "keptBack": _("What you had typed here is back. It was not sent yet."),
             "offline": _("That did not get through. Check the connection and try again."),
+            "lastSeen": _("Last seen %(when)s"),
             # The names of the two controls in the header, and their counts (live/badges.js).
             "messages": _("Messages"),
             "messagesUnread": ngettext("Messages, %(counter)s unread", "Messages, %(counter)s unread", 2),
