@@ -20,7 +20,7 @@ from marketplace.accounts.models import User
 from marketplace.messaging.services import start_conversation
 from portal.embedded.valkey import free_port
 
-START_SECONDS = 60
+START_SECONDS = 240  # on a machine that does other things, too
 # As README has it for production.
 UVICORN = ("--ws-max-size", "65536", "--ws-per-message-deflate", "false", "--log-level", "warning", "--no-access-log")
 
@@ -61,7 +61,7 @@ class Server:
                 return self
             time.sleep(0.1)
         self.__exit__(None, None, None)
-        raise RuntimeError(f"{self._application} did not start")
+        raise RuntimeError(f"{self._application} did not start:\n{self.said}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -34,7 +34,7 @@ def later(minutes):
 @pytest.fixture
 def frames(monkeypatch):
     sent = []
-    monkeypatch.setattr(push, "publish", lambda frame, *, people: sent.append(frame))
+    monkeypatch.setattr(push, "publish", lambda frame, *, people, unread=(): sent.append(frame))
     return sent
 
 

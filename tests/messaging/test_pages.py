@@ -36,7 +36,7 @@ def test_opening_a_conversation_shows_it_and_reads_it(client: Client, conversati
     page = response.content.decode()
     assert response.status_code == 200
     assert "&lt;b&gt;什么时候" in page
-    assert f"/ws/conversations/{conversation.pk}/" in page
+    assert f'data-chat="{conversation.pk}"' in page
     conversation.refresh_from_db()
     assert conversation.seller_read_at == conversation.last_message_at
 
