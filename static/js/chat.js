@@ -193,7 +193,7 @@ class Chat {
   }
 
   caughtUp() {
-    if (this.root.dataset.connection) this.root.dataset.connection = "open";
+    this.root.dataset.connection = "open"; // the socket may have been open before this page's part of it was
     this.say("");
   }
 
