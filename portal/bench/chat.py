@@ -16,6 +16,7 @@ import asyncio
 import json
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -251,18 +252,27 @@ def _notice(pair: Pair, number: int) -> bytes:
     return live.notice(live.CONVERSATION, pair.conversation_id, live.frame_of(event))
 
 
-async def _closed_loop(publish: Any, count: Any, seconds: float, *, receivers: int = WINDOWS) -> float:
+async def _closed_loop(
+    channel: str, data: Callable[[int], bytes], count: Callable[[], float], seconds: float, *, receivers: int = WINDOWS
+) -> float:
     """Deliveries a second with IN_FLIGHT messages on their way at any moment. `count()` is what has been delivered so far."""
+    publisher = redis.asyncio.Redis.from_url(settings.LIVE["url"])
     base, sent = count(), 0
     started = time.perf_counter()
     ends = started + seconds
     while time.perf_counter() < ends:
-        while sent - (count() - base) / receivers < IN_FLIGHT:
-            await publish(sent)
-            sent += 1
+        room = IN_FLIGHT - (sent - int((count() - base) / receivers))
+        if room > 0:
+            async with publisher.pipeline(transaction=False) as pipe:
+                for number in range(sent, sent + room):
+                    pipe.publish(channel, data(number))
+                await pipe.execute()
+            sent += room
         await asyncio.sleep(0)
     await until(lambda: count() - base >= sent * receivers, 10)
-    return (count() - base) / (time.perf_counter() - started)
+    elapsed = time.perf_counter() - started
+    await publisher.aclose()
+    return (count() - base) / elapsed
 
 
 async def deliveries(port: int, pair: Pair, seconds: float) -> float:
@@ -278,7 +288,8 @@ async def deliveries(port: int, pair: Pair, seconds: float) -> float:
     await until(lambda: all(client.received_bytes for client in clients), 10)
     size = clients[0].received_bytes
     speed = await _closed_loop(
-        lambda number: publisher.publish(settings.LIVE["channel"], _notice(pair, first + 1 + number)),
+        settings.LIVE["channel"],
+        lambda number: _notice(pair, first + 1 + number),
         lambda: sum(client.received_bytes for client in clients) / size,
         seconds,
     )
@@ -325,7 +336,8 @@ async def deliveries_of_valkey(seconds: float) -> float:
     await until(lambda: all(subscriber.received_bytes for subscriber in subscribers), 10)
     size = subscribers[0].received_bytes
     speed = await _closed_loop(
-        lambda _number: publisher.publish("bench:raw", TEXT.encode()),
+        "bench:raw",
+        lambda _number: TEXT.encode(),
         lambda: sum(subscriber.received_bytes for subscriber in subscribers) / size,
         seconds,
     )
