@@ -74,5 +74,5 @@ def unread_changed(person_id: int) -> None:
 def client(url: str) -> redis.Redis:
     """The connections of this process. One retry, because those from before a restart of the server are dead."""
     return redis.Redis.from_url(
-        url, socket_timeout=1, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 1), health_check_interval=0
+        url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1), health_check_interval=0
     )

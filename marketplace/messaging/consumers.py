@@ -279,7 +279,9 @@ class ConversationConsumer(LiveConsumer):
             frame = json.loads(message["text"])
             following = self.socket.following.get(frame.get("conversation")) if self.socket else None
             is_mine = following is not None and frame.get("from") == following.role
-            if frame["type"] in {"message", "offer", "error"} or (frame["type"] in {"read", "typing"} and not is_mine):
+            if frame["type"] in {"message", "offer", "error", "pong"} or (
+                frame["type"] in {"read", "typing"} and not is_mine
+            ):
                 await self.base_send(message | {"text": live.frame_of(frame | {"mine": is_mine})})
 
         return write

@@ -30,7 +30,10 @@ def test_an_old_window_hears_whose_a_message_is(conversation, buyer, seller):
 
 def test_an_old_window_of_a_stranger_is_turned_away(conversation, stranger):
     async def story():
-        async with window(conversation.pk, stranger) as refused, window(conversation.pk + 1000, stranger) as missing:
+        async with (
+            window(conversation.pk, stranger, is_theirs=False) as refused,
+            window(conversation.pk + 1000, stranger, is_theirs=False) as missing,
+        ):
             assert await refused.is_closed() == await missing.is_closed() == 4404
         async with window(conversation.pk) as unknown:
             assert await unknown.is_closed() == 4401

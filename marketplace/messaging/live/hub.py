@@ -353,8 +353,8 @@ class Hub:
         if not self.is_up:
             return
         if asyncio.get_running_loop().time() - self._heard_at > SILENCE_SECONDS:
-            with suppress(Exception):
-                await self._channel.connection.disconnect()
+            if (connection := self._channel.connection) is not None:
+                await connection.disconnect()
             return
         with suppress(RedisError, OSError):
             await self._channel.ping()

@@ -130,13 +130,13 @@ async def _awaited(what: Awaitable[None]) -> None:
 def _resume(writing: Coroutine[Any, Any, None], pending: Any) -> Generator[Any, Any, None]:
     """Drive a coroutine on that has been driven to its first suspension already."""
     while True:
+        fault: BaseException | None = None
+        answer = None
         try:
             answer = yield pending
         except BaseException as error:
-            step = lambda error=error: writing.throw(error)  # noqa: E731
-        else:
-            step = lambda answer=answer: writing.send(answer)  # noqa: E731
+            fault = error
         try:
-            pending = step()
+            pending = writing.send(answer) if fault is None else writing.throw(fault)
         except StopIteration:
             return
