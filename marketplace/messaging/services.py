@@ -17,7 +17,7 @@ from marketplace.messaging import push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_conversation, lock_pair
 from marketplace.messaging.models import Conversation, Message, MessageAttachment
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import mark_url_read, notify_latest, recipient_language
 from marketplace.offers.models import Negotiation
 
@@ -109,9 +109,9 @@ def _write_message(conversation_id: int, sender: User, body: str, attachments: l
     with recipient_language():
         notify_latest(
             recipient_id=conversation.seller_id if is_buyer else conversation.buyer_id,
-            kind=NotificationKind.MESSAGE,
-            title=_("Message from %(name)s") % {"name": sender.display_name},
-            body=body or ", ".join(attachment.name for attachment in attachments),
+            notice=catalogue.talk.MESSAGE,
+            words={"name": sender.display_name},
+            about=body or ", ".join(attachment.name for attachment in attachments),
             url=conversation.get_absolute_url(),
         )
     transaction.on_commit(partial(push.message_sent, conversation_id=conversation.pk, message_id=message.pk))

@@ -2,7 +2,6 @@
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
@@ -10,7 +9,6 @@ from marketplace.gigs.models import Gig
 from marketplace.moderation import locks, subjects
 from marketplace.moderation.errors import ReportError, ReportErrorCode
 from marketplace.moderation.models import Report, ReportReason, ReportStatus
-from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.offers.models import Brief
 
@@ -103,12 +101,10 @@ def _decide(report: Report, staff: User, words: str, status: ReportStatus) -> li
 def _tell(report: Report, target: subjects.Target) -> None:
     """What came of it. The words for whose it is are not shown to who reported: they may name what is nobody else's business."""
     told = subjects.words_about(target)
+    if report.status == ReportStatus.UPHELD:
+        notify(recipient_id=report.reporter_id, notice=told.upheld, words={"title": target.title})
+        return
     with recipient_language():
-        if report.status == ReportStatus.UPHELD:
-            title = str(told.upheld) % {"title": target.title}
-            body, url = str(told.upheld_body), ""
-        else:
-            title = _("Your report about “%(title)s” was looked at") % {"title": target.title}
-            body = str(told.dismissed_body) % {"words": report.decision}
-            url = subjects.address_of(target)
-    notify(recipient_id=report.reporter_id, kind=NotificationKind.SYSTEM, title=title, body=body, url=url)
+        url = subjects.address_of(target)
+    words = {"title": target.title, "words": report.decision}
+    notify(recipient_id=report.reporter_id, notice=told.dismissed, words=words, url=url)

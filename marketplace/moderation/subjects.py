@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.gigs.models import Gig
 from marketplace.gigs.services import take_down_gig
 from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 from marketplace.moderation.models import Report
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.offers.models import Brief
 from marketplace.offers.services import deny_brief
 from marketplace.offers.states import BriefStatus
@@ -22,22 +22,19 @@ Target = Gig | Brief
 
 @dataclass(frozen=True)
 class Words:
-    """What who reported is told, by kind; each takes the title."""
+    """What who reported is told, by kind."""
 
-    upheld: str | Promise
-    upheld_body: str | Promise
-    dismissed_body: str | Promise
+    upheld: Notice
+    dismissed: Notice
 
 
 _OF_GIG = Words(
-    upheld=_("Your report was right: “%(title)s” is off the shelf"),
-    upheld_body=_("Thank you. Nobody can order it any more; running orders go on."),
-    dismissed_body=_("We found no breach of the rules, and the service stays. %(words)s"),
+    upheld=catalogue.talk.REPORT_UPHELD_GIG,
+    dismissed=catalogue.talk.REPORT_DISMISSED_GIG,
 )
 _OF_BRIEF = Words(
-    upheld=_("Your report was right: “%(title)s” was taken down"),
-    upheld_body=_("Thank you. Sellers no longer see it, and nobody can answer it."),
-    dismissed_body=_("We found no breach of the rules, and the brief stays. %(words)s"),
+    upheld=catalogue.talk.REPORT_UPHELD_BRIEF,
+    dismissed=catalogue.talk.REPORT_DISMISSED_BRIEF,
 )
 
 

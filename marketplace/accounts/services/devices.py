@@ -18,7 +18,7 @@ from marketplace.accounts.models import NewDevice, User
 from marketplace.accounts.services.standing import end_sessions, tell_signed_out
 from marketplace.core import clock
 from marketplace.core.templatetags.jiangji import deadline
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -33,12 +33,8 @@ def note_new_device(*, user: User, user_agent: str, ip: str) -> NewDevice:
     with recipient_language():
         notify(
             recipient_id=user.pk,
-            kind=NotificationKind.SYSTEM,
-            title=_("Your account was logged in to on a new device"),
-            body=_(
-                "%(device)s, address %(address)s. If that was not you, sign the device out and change your password."
-            )
-            % {"device": devices.describe(user_agent), "address": devices.rough_address(ip)},
+            notice=catalogue.people.NEW_DEVICE,
+            words={"device": devices.describe(user_agent), "address": devices.rough_address(ip)},
             url=reverse("usersessions_list"),
         )
     return noted
@@ -100,9 +96,7 @@ def remove_second_factor(*, user: User) -> int:
     with recipient_language():
         notify(
             recipient_id=user.pk,
-            kind=NotificationKind.SYSTEM,
-            title=_("Support has removed your two-factor log-in"),
-            body=_("Please set it up again. If you did not ask for this, write to support at once."),
+            notice=catalogue.people.SECOND_FACTOR_REMOVED,
             url=reverse("mfa_index"),
         )
     return count

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from marketplace.accounts import verification_words
 from marketplace.accounts.models import UserVerification
-from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -15,14 +14,9 @@ from marketplace.notifications.sms import SmsTemplate, send_sms
 def tell_by_bell(*, verification: UserVerification) -> None:
     """A line in the person's notification centre, with the reason and the next step."""
     with recipient_language():
-        title, body = verification_words.news(verification)
-        notify(
-            recipient_id=verification.user_id,
-            kind=NotificationKind.SYSTEM,
-            title=title,
-            body=body,
-            url=reverse("accounts:verification"),
-        )
+        notice, words = verification_words.notice_and_words(verification)
+        url = reverse("accounts:verification")
+        notify(recipient_id=verification.user_id, notice=notice, words=words, url=url)
 
 
 def tell_by_mail(*, verification: UserVerification) -> bool:

@@ -1,12 +1,10 @@
 """What every transition of an order asks first, and how the other side hears of it."""
 
 from django.core.exceptions import PermissionDenied
-from django.utils.functional import Promise
-from django.utils.translation import override
 
 from marketplace.accounts.models import User
-from marketplace.notifications.models import NotificationKind
-from marketplace.notifications.services import notify
+from marketplace.notifications.catalogue import Notice
+from marketplace.notifications.services import notify, recipient_language
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Dispute, Order
 from marketplace.orders.states import (
@@ -45,11 +43,8 @@ def require_dispute_transition(dispute: Dispute, *, to: DisputeStatus, actor: st
         raise OrderError(OrderErrorCode.WRONG_STATE)
 
 
-def tell(recipient_id: int, order: Order, title: Promise) -> None:
-    """Notify one side in the transaction of the change: nobody hears of one that was rolled back, and none stays untold.
-
-    The words are stored in Chinese whoever acts: the notification belongs to its reader, not to the actor's language.
-    """
-    with override("zh-hans"):
-        url, text = order.get_absolute_url(), str(title)
-    notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=text, body=order.gig_title, url=url)
+def tell(recipient_id: int, order: Order, notice: Notice) -> None:
+    """Notify one side in the transaction of the change: nobody hears of one that was rolled back, and none stays untold."""
+    with recipient_language():
+        url = order.get_absolute_url()
+    notify(recipient_id=recipient_id, notice=notice, about=order.gig_title, url=url)

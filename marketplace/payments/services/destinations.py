@@ -18,7 +18,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.encryption import encrypt_text
 from marketplace.core.templatetags.jiangji import deadline
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 from marketplace.payments import locks
@@ -54,10 +54,8 @@ def set_destination(*, user: User, kind: PayoutDestinationKind, account: str, ba
     with recipient_language():
         notify(
             recipient_id=user.pk,
-            kind=NotificationKind.MONEY,
-            title=_("Your withdrawal account was changed"),
-            body=_("New: %(account)s. If this was not you, change your password and tell us at once.")
-            % {"account": destination},
+            notice=catalogue.people.DESTINATION_CHANGED,
+            words={"account": destination},
             url=reverse("payments:withdraw"),
         )
     return destination

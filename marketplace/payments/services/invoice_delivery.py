@@ -8,11 +8,10 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from marketplace.core import clock
 from marketplace.core.money import display_money
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.payments import locks
 from marketplace.payments.invoice_selectors import MANY_ATTEMPTS
@@ -81,23 +80,18 @@ def _announce(*, invoice_id: int) -> None:
     order = invoice.order
     with recipient_language():
         url = invoice.get_absolute_url()
-    title = (
-        gettext_lazy("An invoice of yours was reversed")
-        if invoice.is_reversal
-        else gettext_lazy("Your invoice is ready")
-    )
-    notify(recipient_id=invoice.recipient_id, kind=NotificationKind.MONEY, title=title, body=order.gig_title, url=url)
+    notice = catalogue.money.INVOICE_REVERSED if invoice.is_reversal else catalogue.money.INVOICE_READY
+    notify(recipient_id=invoice.recipient_id, notice=notice, about=order.gig_title, url=url)
     if invoice.kind == InvoiceKind.SELLER_SERVICE:
         in_your_name = (
-            gettext_lazy("An invoice in your name was reversed")
+            catalogue.money.INVOICE_IN_YOUR_NAME_REVERSED
             if invoice.is_reversal
-            else gettext_lazy("The buyer was given an invoice in your name")
+            else catalogue.money.INVOICE_IN_YOUR_NAME
         )
         notify(
             recipient_id=order.seller_id,
-            kind=NotificationKind.MONEY,
-            title=in_your_name,
-            body=f"{display_money(invoice.amount_fen, exact=True)} · {order.gig_title} · {invoice.number}",
+            notice=in_your_name,
+            about=f"{display_money(invoice.amount_fen, exact=True)} · {order.gig_title} · {invoice.number}",
             url=url,
         )
 

@@ -1,43 +1,8 @@
-from django.conf import settings
+"""Mails and text messages as they leave, or as the demo keeps them."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-
-class NotificationKind(models.TextChoices):
-    ORDER = "order", _("Orders")
-    MESSAGE = "message", _("Messages")
-    MONEY = "money", _("Money")
-    GIG = "gig", _("Services")
-    REVIEW = "review", _("Reviews")
-    SYSTEM = "system", _("Platform")
-
-
-class Notification(models.Model):
-    """A line in somebody's notification centre. Title and body are stored in the language of the recipient."""
-
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications", verbose_name=_("recipient")
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=NotificationKind)
-    title = models.CharField(_("title"), max_length=120)
-    body = models.CharField(_("text"), max_length=300, blank=True)
-    url = models.CharField(_("address"), max_length=300, blank=True)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("notification")
-        verbose_name_plural = _("notifications")
-        ordering = ["-pk"]
-        indexes = [
-            # The list of one person, newest first, and the count on the bell.
-            models.Index(fields=["recipient", "-id"], name="notification_list"),
-            models.Index(fields=["recipient"], condition=models.Q(read_at=None), name="notification_unread"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class OutboundChannel(models.TextChoices):
