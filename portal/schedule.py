@@ -35,6 +35,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
     "marketplace.notifications.tasks.send_waiting_text_messages": 30,
+    "marketplace.notifications.tasks.send_notices": 5,
     "marketplace.accounts.tasks.tell_of_new_devices": 60,
     "marketplace.accounts.tasks.check_identities": 30,
     "marketplace.accounts.tasks.renew_wechat_ticket": 60,

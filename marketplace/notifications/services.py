@@ -98,8 +98,9 @@ def mark_url_read(*, recipient_id: int, url: str) -> int:
     return read
 
 
-def mark_all_read(*, recipient: AbstractBaseUser) -> int:
-    """Empty this person's count; returns how many lines were unread."""
-    read = Notification.objects.filter(recipient_id=recipient.pk, read_at=None).update(read_at=timezone.now())
+def mark_all_read(*, recipient: AbstractBaseUser, kind: str = "") -> int:
+    """Empty this person's count, of one kind or of all; returns how many lines were unread."""
+    unread = Notification.objects.filter(recipient_id=recipient.pk, read_at=None)
+    read = (unread.filter(kind=kind) if kind else unread).update(read_at=timezone.now())
     count_changed(recipient.pk)
     return read

@@ -2,6 +2,7 @@
 import "./htmx-csrf.js";
 import "./htmx-errors.js";
 import "./kept-words.js";
+import "./bell.js";
 import "./busy.js";
 import "./clock.js";
 import "./cooldown.js";

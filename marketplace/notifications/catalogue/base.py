@@ -1,5 +1,6 @@
 """What a notice is: the one place that says about whom, what, in which words, by which ways, and whether it can be muted."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -52,6 +53,11 @@ class Notice:
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def example(self) -> str:
+        """The title in the language of now, with dots where its words come."""
+        return re.sub(r"%\(\w+\)s", "…", str(self.title))
 
 
 _KNOWN: dict[str, Notice] = {}

@@ -1,5 +1,7 @@
 """What leaves the house because of a line: dispatches, what people chose, browsers that are told."""
 
+import datetime
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -52,10 +54,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(choices=[('zh-hans', 'Simplified Chinese'), ('en', 'English')], default='zh-hans', max_length=10, verbose_name='language')),
                 ('mail_rhythm', models.CharField(choices=[('at_once', 'Each at once'), ('daily', 'Once a day, together')], default='at_once', max_length=8, verbose_name='mails')),
-                ('digest_at', models.TimeField(default='09:00', verbose_name='time of the summary')),
+                ('digest_at', models.TimeField(default=datetime.time(9, 0), verbose_name='time of the summary')),
                 ('quiet_from', models.TimeField(blank=True, null=True, verbose_name='quiet from')),
                 ('quiet_until', models.TimeField(blank=True, null=True, verbose_name='quiet until')),
-                ('wechat_openid', models.CharField(blank=True, default='', editable=False, max_length=64)),
             ],
             options={
                 'verbose_name': 'settings of notifications',

@@ -1,5 +1,7 @@
 """What people chose: what reaches them by which way, when, and in which browsers."""
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,7 @@ class Rhythm(models.TextChoices):
 
 
 class NotificationSettings(models.Model):
-    """When somebody is reached, in which language, and where in WeChat. Who has no row has the defaults."""
+    """When somebody is reached, and in which language. Who has no row has the defaults."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -27,12 +29,10 @@ class NotificationSettings(models.Model):
         _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
     mail_rhythm = models.CharField(_("mails"), max_length=8, choices=Rhythm, default=Rhythm.AT_ONCE)
-    digest_at = models.TimeField(_("time of the summary"), default="09:00")
+    digest_at = models.TimeField(_("time of the summary"), default=time(9))
     # In China's time. Both or neither: without them there is no quiet.
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
-    # Who the person is to our Official Account, known from a log-in inside WeChat.
-    wechat_openid = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = _("settings of notifications")
