@@ -77,6 +77,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("moderation", ["view_moderationqueue", "view_adminlog", "view_report"]),
         ("payments", ["view_payment"]),
         ("reviews", ["view_review"]),
+        ("notifications", ["view_dispatch", "change_dispatch"]),
     ],
 }
 # Given once and taken back: Wagtail's own list of users opens with it, and shows whole addresses.

@@ -56,8 +56,17 @@ def letter(
 
 def text_letter(*, subject: str, text: str, to: str) -> Letter:
     """A mail whose words a room has written itself: the text as it is, and the same in our design."""
-    context = {"subject": subject, "text": text.strip(), "site_url": settings.SITE_URL, "language": get_language()}
-    mail = EmailMultiAlternatives(_one_line(subject), text.strip() + "\n", to=[to])
+    return dressed(EmailMultiAlternatives(_one_line(subject), text.strip() + "\n", to=[to]))
+
+
+def dressed(mail: Letter) -> Letter:
+    """A mail of plain text, with the same in our design beside it."""
+    context = {
+        "subject": mail.subject,
+        "text": str(mail.body).strip(),
+        "site_url": settings.SITE_URL,
+        "language": get_language() or settings.LANGUAGE_CODE,
+    }
     mail.attach_alternative(_inlined(render_to_string("notifications/mail/text.html", context)), "text/html")
     return mail
 

@@ -4,7 +4,6 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,6 +20,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.identifiers import READABLE_ALPHABET
 from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -113,7 +113,7 @@ def _tell(user: User, title: str, body: str) -> None:
         if user.email:
             context = {"title": title, "body": body, "url": settings.SITE_URL + reverse("accounts:close")}
             text = render_to_string("accounts/mail/closing_called_off.txt", context).strip()
-            send_mail(title, text + "\n", None, [user.email])
+            text_letter(subject=title, text=text, to=user.email).send()
         elif user.phone:
             send_sms(recipient=user.phone, template=SmsTemplate.VERIFICATION, news=title)
 

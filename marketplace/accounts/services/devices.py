@@ -6,7 +6,6 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -19,6 +18,7 @@ from marketplace.accounts.services.standing import end_sessions, tell_signed_out
 from marketplace.core import clock
 from marketplace.core.templatetags.jiangji import deadline
 from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -55,7 +55,7 @@ def tell_of_new_device(*, noted: NewDevice) -> bool:
         }
         text = render_to_string("accounts/mail/new_device.txt", context).strip()
         if user.email:
-            send_mail(_("Your account was logged in to on a new device"), text + "\n", None, [user.email])
+            text_letter(subject=_("Your account was logged in to on a new device"), text=text, to=user.email).send()
         elif user.phone:
             send_sms(
                 recipient=user.phone,

@@ -1,12 +1,10 @@
 """Linking the account of another house (WeChat, QQ, Weibo) and unlinking it."""
 
 from collections.abc import Callable
-from functools import partial
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,6 +13,7 @@ from marketplace.accounts import locks, selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import User
 from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -84,7 +83,8 @@ def _tell(user: User, *, linked: bool, provider: str) -> None:
         ).strip()
     address = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary").first()
     if address is not None:
-        transaction.on_commit(partial(send_mail, line.title, letter + "\n", None, [address.email]), robust=True)
+        mail = text_letter(subject=line.title, text=letter, to=address.email)
+        transaction.on_commit(mail.send, robust=True)
     elif user.phone:
         template = SmsTemplate.WAY_IN_LINKED if linked else SmsTemplate.WAY_IN_UNLINKED
         with recipient_language():

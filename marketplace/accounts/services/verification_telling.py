@@ -1,12 +1,12 @@
 """Telling people what became of their papers: at the bell in the transaction that decides, by mail from a job."""
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from marketplace.accounts import verification_words
 from marketplace.accounts.models import UserVerification
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -31,7 +31,7 @@ def tell_by_mail(*, verification: UserVerification) -> bool:
         context = {"title": title, "body": body, "url": settings.SITE_URL + reverse("accounts:verification")}
         if user.email:
             text = render_to_string("accounts/mail/verification.txt", context).strip()
-            send_mail(title, text + "\n", None, [user.email])
+            text_letter(subject=title, text=text, to=user.email).send()
         elif user.phone:
             send_sms(recipient=user.phone, template=SmsTemplate.VERIFICATION, news=str(title))
     told = UserVerification.objects.filter(pk=verification.pk, mail_due_at=verification.mail_due_at)

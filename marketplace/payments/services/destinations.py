@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -19,6 +18,7 @@ from marketplace.core.config import get_config
 from marketplace.core.encryption import encrypt_text
 from marketplace.core.templatetags.jiangji import deadline
 from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 from marketplace.payments import locks
@@ -77,7 +77,7 @@ def tell_of_new_account(*, destination: PayoutDestination) -> bool:
     with recipient_language():
         text = render_to_string("payments/mail/new_account.txt", context).strip()
         if user.email:
-            send_mail(_("A withdrawal account was named for you"), text + "\n", None, [user.email])
+            text_letter(subject=_("A withdrawal account was named for you"), text=text, to=user.email).send()
         elif user.phone:
             send_sms(
                 recipient=user.phone,

@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from marketplace.core import clock
 from marketplace.core.money import display_money
 from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.payments import locks
 from marketplace.payments.invoice_selectors import MANY_ATTEMPTS
@@ -102,7 +102,7 @@ def _mail(invoice: Invoice) -> bool:
         subject = _("Jiangji: reversed invoice %(number)s") if invoice.is_reversal else _("Jiangji: invoice %(number)s")
         context = {"invoice": invoice, "url": settings.SITE_URL + invoice.get_absolute_url()}
         text = render_to_string("payments/mail/invoice.txt", context)
-        mail = EmailMessage(subject % {"number": invoice.number}, text.strip() + "\n", to=[invoice.email])
+        mail = text_letter(subject=subject % {"number": invoice.number}, text=text, to=invoice.email)
     with invoice.file.open("rb") as file:
         mail.attach(download_name(invoice), file.read(), "application/pdf")
     try:
