@@ -14,7 +14,8 @@ TITLE_LENGTH, BODY_LENGTH = 120, 300
 
 def said(sentence: str | Promise, words: Mapping[str, object]) -> str:
     """A sentence of the catalogue with its words, in the language of now. Raises KeyError when one is missing."""
-    return str(sentence) % words if words else str(sentence)
+    text = str(sentence)
+    return text % words if "%(" in text else text
 
 
 def title_of(line: Notification) -> str:

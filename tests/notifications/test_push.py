@@ -5,9 +5,9 @@ import time
 from datetime import timedelta
 
 import pytest
-from cryptography.exceptions import InvalidTag
 from django.test import Client
 from django.utils import timezone
+from http_ece import ECEException
 
 from marketplace.accounts.services import end_sessions
 from marketplace.core import clock
@@ -53,7 +53,7 @@ def test_what_is_told_arrives_in_the_browser_and_nobody_else_can_read_it(service
     assert (said["title"], said["body"]) == (line.title, "品牌设计")
     assert said["url"].endswith(f"/notifications/{line.pk}/")
     assert "品牌".encode() not in body
-    with pytest.raises(InvalidTag):
+    with pytest.raises(ECEException, match="InvalidTag"):
         Browser().read(body)
     key, claims = service.signed_by(headers)
     assert key == push.public_key()

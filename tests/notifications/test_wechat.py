@@ -81,7 +81,7 @@ def test_a_template_that_wechat_does_not_know_is_on_staffs_list(identity, reader
 
 def test_a_kind_may_have_a_template_of_its_own(identity, reader, settings):
     settings.WECHAT_TEMPLATES = {"all": "sandbox-notice", "money": "sandbox-money"}
-    tell(reader), tell(reader, catalogue.money.REFUNDED)
+    tell(reader), tell(reader, catalogue.money.REFUND_PART)
     assert send_all() == 2
     assert [message["template_id"] for message in arrived(identity, reader)] == ["sandbox-notice", "sandbox-money"]
 
