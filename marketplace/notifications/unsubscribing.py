@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core import signing
 from django.http import Http404
 from django.urls import reverse
@@ -34,11 +35,13 @@ def address_for(user_id: int, *, kind: str) -> str:
 
 
 def stop_of(token: str) -> Stop:
-    """What the address says. Raises Http404 for one that we did not make."""
+    """What the address says. Raises Http404 for one that we did not make, and for an account that is gone."""
     try:
         user_id, kind = signing.loads(token, salt=_SALT)
         if kind and kind not in NotificationKind.values:
             raise ValueError(kind)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Http404 from error
+    if not get_user_model()._default_manager.filter(pk=user_id).exists():
+        raise Http404
     return Stop(int(user_id), str(kind))

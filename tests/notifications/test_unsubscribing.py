@@ -86,6 +86,11 @@ def test_a_token_that_we_did_not_make_stops_nothing(forge):
     assert not NotificationPreference.objects.exists()
 
 
+def test_the_token_of_an_account_that_is_gone_leads_nowhere():
+    path = urlsplit(unsubscribing.address_for(987654321, kind="order")).path
+    assert Client().post(path).status_code == 404
+
+
 def test_a_token_of_another_purpose_is_none():
     from django.core import signing
 

@@ -9,6 +9,9 @@ from marketplace.notifications.channels.base import Gone, Outcome
 from marketplace.notifications.models import Dispatch
 from marketplace.notifications.reach import Reach
 from marketplace.notifications.sms import SmsTemplate, send_sms
+from marketplace.notifications.wording import cut
+
+NEWS_LENGTH = 35  # of a parameter, as Aliyun takes it
 
 
 class SmsSender:
@@ -20,7 +23,6 @@ class SmsSender:
         if not reach.phone:
             raise Gone("no number any more")
         with translation.override(reach.language):
-            message = send_sms(
-                recipient=reach.phone, template=SmsTemplate.VERIFICATION, news=rows[0].notification.said_title
-            )
+            news = cut(rows[0].notification.said_title, NEWS_LENGTH)
+            message = send_sms(recipient=reach.phone, template=SmsTemplate.VERIFICATION, news=news)
         return Outcome(text_message=message)
