@@ -1,9 +1,8 @@
-// The count on the bell of pages that are open: told by the socket (an event `jiangji:unread` on the document), else asked for each minute
-// while somebody looks. A bell is [data-bell] with the address that answers {count, label}.
+// The count on the bell of pages that are open, where no socket tells it (static/js/live/badges.js): asked for each minute while somebody
+// looks. A bell is [data-unread="notifications"], a link to the list; beside the list stands what answers {count, label}.
 const PAUSE = 60_000;
-const bells = () => document.querySelectorAll("[data-bell]");
-let asked = Date.now();
-let soon;
+const bells = () => document.querySelectorAll('[data-unread="notifications"]');
+let known = Date.now();
 
 const show = ({ count, label }) => {
   for (const bell of bells()) {
@@ -25,10 +24,10 @@ const show = ({ count, label }) => {
 
 const ask = async () => {
   const [bell] = bells();
-  if (!bell || document.hidden) return;
-  asked = Date.now();
+  if (!bell || document.hidden || Date.now() - known < PAUSE) return;
+  known = Date.now();
   try {
-    const answer = await fetch(bell.dataset.bell, { headers: { Accept: "application/json" } });
+    const answer = await fetch(new URL("unread/", bell.href), { headers: { Accept: "application/json" } });
     // Who has been logged out meanwhile is led to log in, which is no JSON.
     if (answer.ok && !answer.redirected) show(await answer.json());
   } catch {
@@ -36,11 +35,6 @@ const ask = async () => {
   }
 };
 
-document.addEventListener("jiangji:unread", () => {
-  clearTimeout(soon);
-  soon = setTimeout(ask, 250);
-});
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && Date.now() - asked > PAUSE) ask();
-});
-setInterval(() => Date.now() - asked >= PAUSE && ask(), PAUSE);
+document.addEventListener("live:unread", () => (known = Date.now()));
+document.addEventListener("visibilitychange", ask);
+setInterval(ask, PAUSE / 4);
