@@ -11,8 +11,9 @@ from http_ece import ECEException
 
 from marketplace.accounts.services import end_sessions
 from marketplace.core import clock
-from marketplace.notifications import spreading
+from marketplace.notifications import choices, spreading
 from marketplace.notifications.channels import push
+from marketplace.notifications.errors import NoticeError, NoticeErrorCode
 from marketplace.notifications.models import Dispatch, PushSubscription
 from tests.factories import make_user
 from tests.logins import log_in
@@ -150,6 +151,14 @@ def test_no_redirect_leads_us_elsewhere(service, reader):
 def test_only_known_push_services_are_ever_called(service, reader, endpoint):
     assert subscribe(log_in(reader), service, Browser(), endpoint=endpoint) == 409
     assert not PushSubscription.objects.exists()
+
+
+def test_the_refusal_names_its_reason(service, reader):
+    with pytest.raises(NoticeError) as refusal:
+        choices.add_browser(
+            user=reader, session_key="a", endpoint="https://evil.example/", p256dh="", auth="", user_agent=""
+        )
+    assert refusal.value.code == NoticeErrorCode.NOT_A_BROWSER
 
 
 def test_a_service_that_is_no_longer_known_is_not_called(service, reader, settings):
