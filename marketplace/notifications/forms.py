@@ -18,7 +18,9 @@ class ChoicesForm(forms.Form):
     mail_rhythm = forms.ChoiceField(label=_("Mails"), choices=Rhythm, widget=forms.RadioSelect)
     digest_at = forms.TimeField(label=_("Time of the summary"), widget=forms.TimeInput(attrs={"type": "time"}))
     quiet_from = forms.TimeField(label=_("Quiet from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
-    quiet_until = forms.TimeField(label=_("Quiet until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    quiet_until = forms.TimeField(
+        label=_("Quiet until"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
     language = forms.ChoiceField(label=_("Language of what is sent"), choices=settings.LANGUAGES)
 
     def __init__(self, *arguments: Any, reach: Reach, is_staff: bool, **options: Any) -> None:
