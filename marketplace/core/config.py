@@ -282,6 +282,67 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "gigs.unread_price_drop_percent", 20, 0, 90, _("percent"), _("A price may fall without a review by up to")
         ),
+        # Product decisions. What a message with contact details becomes: fair warning first, silence never (facts/marketplace.md,
+        # section 3, point 12). Money past the platform is what people lose most by, so it waits for a person.
+        ConfigDefinition(
+            "safety.contacts_level",
+            2,
+            0,
+            3,
+            _("0 nothing, 1 warn, 2 show moderators, 3 hold back"),
+            _("A message with contact details, before an order"),
+        ),
+        ConfigDefinition(
+            "safety.contacts_level_in_orders",
+            1,
+            0,
+            3,
+            _("0 nothing, 1 warn, 2 show moderators, 3 hold back"),
+            _("A message with contact details, about an order"),
+        ),
+        ConfigDefinition(
+            "safety.payments_level",
+            3,
+            0,
+            3,
+            _("0 nothing, 1 warn, 2 show moderators, 3 hold back"),
+            _("A message that asks for payment past the platform"),
+        ),
+        ConfigDefinition(
+            "safety.words_level_most",
+            3,
+            0,
+            3,
+            _("0 nothing, 1 warn, 2 show moderators, 3 hold back"),
+            _("A message with a watched word, whatever its word says, at most"),
+        ),
+        # Product decision: who goes on after so many is not absent-minded.
+        ConfigDefinition(
+            "safety.flags_before_hold",
+            5,
+            0,
+            100,
+            _("messages, 0 is never"),
+            _("After so many shown to moderators within 24 hours, a writer's next one is held back"),
+        ),
+        # facts/marketplace.md, row 56: 20 messages a minute and 5 new conversations an hour at Mercur; ours leave room for who
+        # types fast and for who compares sellers.
+        ConfigDefinition(
+            "messaging.per_minute",
+            30,
+            0,
+            100_000,
+            _("messages, 0 is any number"),
+            _("One person sends a minute at most"),
+        ),
+        ConfigDefinition(
+            "messaging.new_per_hour",
+            10,
+            0,
+            100_000,
+            _("conversations, 0 is any number"),
+            _("One person begins within an hour at most"),
+        ),
         # Product decision: more than ten full galleries; nobody fills the storage with what is let go of again.
         ConfigDefinition(
             "uploads.daily_megabytes",

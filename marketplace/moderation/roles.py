@@ -29,6 +29,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("moderation", ["view_report", "change_report"]),
         ("reviews", ["view_review"]),
         ("gigs", [f"{act}_advertisingword" for act in ("view", "add", "change", "delete")]),
+        ("safety", [f"{act}_sensitiveword" for act in ("view", "add", "change", "delete")]),
         ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),
         ("accounts", ["view_portfolio", "change_portfolio", "view_skillsuggestion", "change_skillsuggestion"]),
         ("accounts", ["suspend_user", "sign_out_user", *_PEOPLE]),
@@ -82,7 +83,9 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
 # Given once and taken back: Wagtail's own list of users opens with it, and shows whole addresses.
 _TAKEN_BACK = {MODERATOR: ["view_user"], SUPPORT: ["view_user"]}
 # The administrator may do whatever our apps know, except to touch the books and what is evidence.
-_ADMINISTERED = ("core", "accounts", "gigs", "moderation", "notifications", "discovery", "insights", "cms_pages")
+_ADMINISTERED = (
+    "core", "accounts", "safety", "gigs", "moderation", "support", "notifications", "discovery", "insights", "cms_pages",
+)  # fmt: skip
 # What was agreed, decided and done; a person leaves by closing the account, never by a row that is deleted.
 _EVIDENCE = ("adminlog", "suspension", "consentrecord", "accountclosing", "verificationpaper", "staffnote", "report")
 _READ_ONLY = ("orders", "payments", "ledger", "reviews", "messaging")

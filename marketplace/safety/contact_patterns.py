@@ -62,7 +62,7 @@ _FALSE_QQ = r"(?:扣扣|抠抠|蔻蔻|叩叩|寇寇|kou\s*kou|企鹅号?|球球|
 _QQ = rf"(?:(?<![a-z])q\s*q(?![a-z])|{_FALSE_QQ})"
 # One sign for the messenger (加V, 加Q, 微我): only where it ends the thought, since 加V领 and 加微电影 are work.
 _ENDS = r"(?=$|[\s，。！？；：、,.!?;:~(（)）=]|[吧呗啊呀哈哦嘛么吗聊说谈详细私联不好给发看再备找号]|(?<=[v微薇威q])\s*[a-z0-9])"
-_INITIAL = rf"(?:(?<![a-z])(?:v(?!\d*\.\d)|[vq](?=\s*(?:1[3-9]\d{{4}}|[a-z]{{3,}}\d))|q(?![a-z&版弹]))|[微薇威❤心])(?![a-z领字形认])"
+_INITIAL = r"(?:(?<![a-z])(?:v(?!\d*\.\d)|[vq](?=\s*(?:1[3-9]\d{4}|[a-z]{3,}\d))|q(?![a-z&版弹]))|[微薇威❤心])(?![a-z领字形认])"
 
 # --- Identifiers ---------------------------------------------------------------------------------------------------
 _ID = r"[a-z][a-z0-9_-]{4,19}(?![a-z0-9_-])"
@@ -76,7 +76,9 @@ _ADD = r"(?:加|➕|添加|jia(?=[\svwq])|(?<![a-z])add\s*|" + _BEGINS + r"[家�
 _GAP = r"(?:[\s\-_.,·*/\\|~—–+()（）、，。:：#'\"…=&]|[^\w\s]|的|那){0,3}"
 _NO_NUMBER = r"(?<![\d.])(?<!\d[\s-])"
 _MOBILE = rf"{_NO_NUMBER}1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!{_GAP}\d)"
-_CALL = r"(?:手机|电话|号码|拨|打|座机|联系|☎|📞|📱|(?<![a-z])(?:tel|phone|call|text|ring|mobile|dianhua|shouji)(?![a-z]))"
+_CALL = (
+    r"(?:手机|电话|号码|拨|打|座机|联系|☎|📞|📱|(?<![a-z])(?:tel|phone|call|text|ring|mobile|dianhua|shouji)(?![a-z]))"
+)
 _AT = r"\s*(?:@|\(\s*at\s*\)|\[\s*at\s*\]|（\s*at\s*）|艾特|爱特|小老鼠|\sat\s)\s*"
 _DOT = r"\s*(?:\.|点|dot|\(\s*dot\s*\)|。)\s*"
 _ENDING = r"(?:com|cn|net|org|me|io|cc|top|edu|info)"
@@ -88,7 +90,7 @@ PATTERNS: Sequence[ContactPattern] = (
     _p(ContactKind.PHONE, View.DIGITS, rf"(?:手机号?|电话|号码|my number|phone)\s*(?:号|码|is|是|[:：])*\s*(1{_GAP}[3-9](?:{_GAP}\d){{8,11}})(?!{_GAP}\d)", group=1),
     _p(ContactKind.PHONE, View.DIGITS, rf"{_NO_NUMBER}1[3-9]\d[^\d]{{0,6}}(?:中间|后面|最后|然后|接着|再来?|末|尾)[^\d]{{0,6}}\d{{4}}[^\d]{{1,8}}\d{{4}}(?!\d)"),
     _p(ContactKind.PHONE, View.DIGITS, rf"{_CALL}.{{0,8}}?{_NO_NUMBER}(0\d{{2,3}}{_GAP}\d{{3,4}}{_GAP}\d{{4}})(?!\d)", group=1),
-    _p(ContactKind.PHONE, View.DIGITS, rf"(?<![\w.])(\+\s?\d{{1,3}}[\s-]?\(?\d{{1,4}}\)?(?:[\s-]?\d{{2,5}}){{2,4}})(?!\d)", group=1),
+    _p(ContactKind.PHONE, View.DIGITS, r"(?<![\w.])(\+\s?\d{1,3}[\s-]?\(?\d{1,4}\)?(?:[\s-]?\d{2,5}){2,4})(?!\d)", group=1),
     _p(ContactKind.PHONE, View.DIGITS, rf"{_CALL}.{{0,15}}?{_NO_NUMBER}(\(?\d{{3}}\)?[\s.-]\d{{3}}[\s.-]\d{{4}})(?!\d)", group=1),
     # Mail, also as (at), 艾特, "name#163.com", 点com. icon@2x.png is a file, git@github.com an address of code.
     _p(ContactKind.EMAIL, View.LOOSE, rf"(?<![\w.+-])(?!git@)[a-z0-9][\w.+-]*{_AT}(?!\d+x\.)[a-z0-9-]{{2,}}(?:\.[a-z0-9-]+)*{_DOT}(?!png|jpe?g|svg|webp|gif)[a-z]{{2,6}}(?![a-z])"),
@@ -155,7 +157,9 @@ PATTERNS: Sequence[ContactPattern] = (
 )  # fmt: skip
 
 # What a number is when it says so itself, right before it.
-OTHER_NUMBER = re.compile(r"(?:单号|订单号?|运单号?|快递号?|编号|型号|货号|条码|sku|版本号?|isbn|税号|备案号?|身份证号?|流水号?|序列号|合同号|字|行|页)\s*(?:是|为|[:：#])?\s*$")
+OTHER_NUMBER = re.compile(
+    r"(?:单号|订单号?|运单号?|快递号?|编号|型号|货号|条码|sku|版本号?|isbn|税号|备案号?|身份证号?|流水号?|序列号|合同号|字|行|页)\s*(?:是|为|[:：#])?\s*$"
+)
 # Text to be printed or shown, not said: the telephone on a business card is what was ordered.
 MATERIAL = re.compile(
     r"名片|海报|门头|招牌|画册|传单|宣传[册单页]|折页|易拉宝|展架|页脚|底部|包装|吊牌|落款|印上|印在|印的|文案|模板|横幅|灯箱|抬头|示例|例如|比如|测试|占位"

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "marketplace.ledger",
     "marketplace.uploads",
     "marketplace.notifications",
+    "marketplace.safety",
     "marketplace.accounts",
     "marketplace.core",
     "wagtail_localize",
