@@ -55,8 +55,8 @@ def look_at(
 ) -> Finding:
     """Search a message. `before` are the writer's newest messages there, oldest first; `pictures` what goes with it.
 
-    Between people who have an order with each other contact details count for less (`safety.contacts_level_in_orders`): things are sent
-    by post and meetings held. Asking for money past the platform never does.
+    Where people have an order contact details count for less (`safety.contacts_level_in_orders`): things are sent by post and
+    meetings held. Asking for money past the platform never does.
     """
     contacts = find_contacts(text, with_links=False) or find_contacts_in_pieces(text, before)
     codes = [code for picture in pictures for code in find_codes(picture)]
