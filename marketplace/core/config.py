@@ -236,6 +236,10 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition("gigs.limit_level_2", 20, 1, 500, _("services"), _("Sellers of level 2 have at most")),
         ConfigDefinition("gigs.limit_top", 30, 1, 500, _("services"), _("Select sellers have at most")),
         # Product decisions: long enough to think, short enough that the seller still has the time that was offered.
+        # WeChat's figure, which people here are used to.
+        ConfigDefinition(
+            "messaging.change_minutes", 2, 0, 60, _("minutes"), _("A message can be edited and withdrawn for")
+        ),
         ConfigDefinition("offers.valid_days_maximum", 30, 1, 90, _("days"), _("A custom offer is valid for at most")),
         ConfigDefinition("offers.agreed_days", 7, 1, 60, _("days"), _("An accepted offer is to be paid for within")),
         ConfigDefinition(

@@ -9,7 +9,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
         from marketplace.messaging.own_data import MessagingSection
-        from marketplace.messaging.selectors import said_between
+        from marketplace.messaging.selectors import said_about
         from marketplace.messaging.services import show_offer
         from marketplace.messaging.timeline import messages_of
         from marketplace.offers.listeners import told_by
@@ -19,4 +19,4 @@ class MessagingConfig(AppConfig):
         register("messaging", MessagingSection())
         told_by(show_offer)
         add_source("messaging", messages_of)
-        read_by(said_between)
+        read_by(said_about)

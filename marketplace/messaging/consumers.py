@@ -38,11 +38,12 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
             return
         conversation_id = int(self.scope["url_route"]["kwargs"]["conversation_id"])
         try:
-            await database_sync_to_async(selectors.conversation_for)(self.user, conversation_id)
+            conversation = await database_sync_to_async(selectors.conversation_for)(self.user, conversation_id)
         except Http404:
             await self.close(code=NOT_FOUND)
             return
         self.conversation_id = conversation_id
+        self.role = str(selectors.role_in(conversation, self.user.pk))
         self.session_key: str | None = self.scope["session"].session_key
         self.checked_at = time.monotonic()
         asked = parse_qs(self.scope.get("query_string", b"").decode("ascii", "ignore")).get("language", [""])[0]
@@ -65,13 +66,13 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
         elif kind == "read":
             await database_sync_to_async(services.mark_read)(conversation_id=self.conversation_id, reader=self.user)
         elif kind == "typing":
-            await push.typing(conversation_id=self.conversation_id, sender_id=self.user.pk)
+            await push.typing(conversation_id=self.conversation_id, role=self.role)
 
     async def conversation_event(self, event: dict[str, Any]) -> None:
         """Somebody said, read or typed something: pass it on, seen from this side."""
         if not await self._is_still_signed_in():
             return
-        content = push.for_viewer(event["content"], self.user.pk)
+        content = push.for_viewer(event["content"], self.role)
         if content["type"] == "message" or not content["mine"]:
             await self.send_json(content)
 

@@ -16,6 +16,9 @@ class MessagingErrorCode(StrEnum):
     TOO_LONG = "too_long"
     TOO_MANY_FILES = "too_many_files"
     FILE_TOO_LARGE = "file_too_large"
+    NOT_YOURS = "not_yours"
+    TOO_LATE = "too_late"
+    WITHDRAWN = "withdrawn"
 
 
 class MessagingError(DomainError):
@@ -39,6 +42,11 @@ class MessagingError(DomainError):
         MessagingErrorCode.TOO_MANY_FILES: _(
             "At most %(limit)s files go with one message. Please send the rest after it."
         ),
+        MessagingErrorCode.NOT_YOURS: _("Only who wrote a message can change it."),
+        MessagingErrorCode.TOO_LATE: _(
+            "A message can be changed and withdrawn for %(minutes)s minutes. This one is older, so it stays as it is."
+        ),
+        MessagingErrorCode.WITHDRAWN: _("This message has been withdrawn. Please write a new one."),
         MessagingErrorCode.FILE_TOO_LARGE: _(
             "“%(name)s” is larger than %(limit)s MB. Please compress it or split it up."
         ),

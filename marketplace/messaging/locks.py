@@ -1,11 +1,11 @@
-"""The only place of messaging that takes row locks. Neither is held together with a lock of another app."""
+"""The only place of messaging that takes row locks. An order comes before its conversation (docs/locking.md)."""
 
 from marketplace.accounts.models import User
 from marketplace.messaging.models import Conversation
 
 
 def lock_conversation(conversation_id: int) -> Conversation:
-    """Lock one conversation until the transaction ends, so that its messages get their times in order.
+    """Lock one conversation until the transaction ends: messages get their numbers one after the other.
 
     Raises Conversation.DoesNotExist.
     """

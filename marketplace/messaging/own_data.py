@@ -3,13 +3,20 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, stored, table
 from marketplace.messaging import push
-from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageTemplate
+from marketplace.messaging.models import (
+    AwayReply,
+    Conversation,
+    Message,
+    MessageAttachment,
+    MessageTemplate,
+    Participant,
+)
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.notifications.services import recipient_language
 
@@ -23,6 +30,8 @@ class MessagingSection(Section):
             "messaging.Conversation.seller",
             "messaging.Message.sender",
             "messaging.MessageTemplate.owner",
+            "messaging.Participant.user",
+            "messaging.AwayReply.owner",
         }
     )
 
@@ -33,8 +42,21 @@ class MessagingSection(Section):
             "messages",
             Message.objects.filter(conversation__in=own).order_by("conversation_id", "pk"),
             conversation="conversation_id",
+            number="sequence",
             sender="sender__profile__display_name",
-            **plain("body", "created_at"),
+            **plain("kind", "body", "created_at", "edited_at", "withdrawn_at"),
+        )
+        yield table(
+            "conversations",
+            Participant.objects.filter(user=user).order_by("pk"),
+            conversation="conversation_id",
+            read_up_to="read_sequence",
+            **plain("role", "joined_at", "left_at", "muted_until", "archived_at"),
+        )
+        yield table(
+            "automatic_reply",
+            AwayReply.objects.filter(owner=user),
+            **plain("is_on", "body", "hours_from", "hours_to"),
         )
         yield table(
             "quick_replies", MessageTemplate.objects.filter(owner=user).order_by("pk"), **plain("title", "body")
@@ -42,7 +64,9 @@ class MessagingSection(Section):
 
     def files(self, user: User) -> Iterable[StoredFile]:
         """What was sent along, by either side."""
-        own = MessageAttachment.objects.filter(message__conversation__in=_conversations_of(user))
+        own = MessageAttachment.objects.filter(
+            message__conversation__in=_conversations_of(user), message__withdrawn_at=None
+        )
         for attachment in own.select_related("message").order_by("pk"):
             yield stored(f"messages/{attachment.message.conversation_id}", attachment.file, attachment.name)
 
@@ -57,8 +81,9 @@ class MessagingSection(Section):
 
     @transaction.atomic
     def erase(self, user: User) -> None:
-        """Quick replies; and the name where others were told of a message."""
+        """Quick replies, own and automatic; and the name where others were told of a message."""
         MessageTemplate.objects.filter(owner=user).delete()
+        AwayReply.objects.filter(owner=user).delete()
         with recipient_language():
             addresses = [conversation.get_absolute_url() for conversation in _conversations_of(user)]
             title = _("Message from %(name)s") % {"name": _("Closed account")}
@@ -72,4 +97,4 @@ class MessagingSection(Section):
 
 
 def _conversations_of(user: User) -> QuerySet[Conversation]:
-    return Conversation.objects.filter(Q(buyer=user) | Q(seller=user))
+    return Conversation.objects.filter(pk__in=Participant.objects.filter(user=user).values("conversation"))

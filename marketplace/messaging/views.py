@@ -5,7 +5,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from marketplace.messaging import push, selectors, services
+from marketplace.messaging import frames, push, selectors, services
 from marketplace.messaging.forms import MessageForm
 
 
@@ -32,7 +32,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponseBase:
         "conversation": conversation,
         "other": other,
         "thread": thread,
-        "last_read_id": selectors.last_read_id(thread, request.user, selectors.read_at_of(conversation, other)),
+        "marks": selectors.marks_of(conversation, request.user),
         "gig_card": selectors.gig_card_of(conversation),
         "rows": selectors.inbox(request.user),
         "recent_files": selectors.recent_files(conversation),
@@ -93,8 +93,10 @@ def _send(request: HttpRequest, conversation_id: int, target: str) -> HttpRespon
         files=form.cleaned_data["files"],
     )
     if request.headers.get("Accept", "").startswith("application/json"):
-        fields = push.bubble(selectors.message_with_files(message.pk))
-        return JsonResponse(push.for_viewer(fields, request.user.pk), status=201)
+        found = selectors.message_with_files(message.pk)
+        frame = frames.message_frame(found, found.conversation)
+        role = str(selectors.role_in(found.conversation, request.user.pk))
+        return JsonResponse(push.for_viewer(frame, role), status=201)
     return redirect(f"{target}#message-{message.pk}")
 
 

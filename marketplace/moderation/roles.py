@@ -33,6 +33,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),
         ("accounts", ["view_portfolio", "change_portfolio", "view_skillsuggestion", "change_skillsuggestion"]),
         ("accounts", ["suspend_user", "sign_out_user", *_PEOPLE]),
+        ("messaging", ["answer_as_support"]),
     ],
     FINANCE: [
         _ADMIN,
@@ -78,6 +79,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("moderation", ["view_moderationqueue", "view_adminlog", "view_report"]),
         ("payments", ["view_payment"]),
         ("reviews", ["view_review"]),
+        ("messaging", ["answer_as_support"]),
     ],
 }
 # Given once and taken back: Wagtail's own list of users opens with it, and shows whole addresses.

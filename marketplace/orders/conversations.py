@@ -35,16 +35,15 @@ class Said:
     files: list[SaidFile] = field(default_factory=list)
 
 
-Reader = Callable[[User, User, datetime], Iterable[Said]]
+Reader = Callable[[Order], Iterable[Said]]
 _readers: list[Reader] = []
 
 
 def read_by(reader: Reader) -> None:
-    """Name the one function that reads the messages of two people since a moment, oldest first."""
+    """Name the one function that reads what was said about an order, oldest first."""
     _readers[:] = [reader]
 
 
 def conversation_of(order: Order) -> list[Said]:
-    """What the two said since a month before the order was placed, oldest first; empty when nobody keeps messages."""
-    since = order.created_at - BEFORE_THE_ORDER
-    return [said for reader in _readers for said in reader(order.buyer, order.seller, since)]
+    """What the two said about it, oldest first; empty when nobody keeps messages."""
+    return [said for reader in _readers for said in reader(order)]

@@ -7,7 +7,7 @@ from random import Random
 
 from marketplace.discovery.models import SearchHistory
 from marketplace.gigs.models import Favourite, Gig
-from marketplace.messaging.models import Conversation, Message, MessageTemplate
+from marketplace.messaging.models import Conversation, Message, MessageTemplate, Participant, ParticipantRole
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.reviews.models import ReviewSide
@@ -92,16 +92,36 @@ def write_talks(talks: Sequence[Talk], gigs: Sequence[Gig], people: People) -> l
                 seller=people.sellers[talk.seller],
                 gig=gigs[talk.gig],
                 last_message_at=last_at,
+                last_sequence=len(talk.messages),
                 buyer_read_at=before if talk.unread_by == BUYER else last_at,
                 seller_read_at=before if talk.unread_by == SELLER else last_at,
             )
         )
     insert(rows)
     backdate(Conversation, {row.pk: talk.messages[0][0] for row, talk in zip(rows, talks, strict=True)})
-    messages = [
-        Message(conversation=row, sender=row.buyer if side == BUYER else row.seller, body=words, created_at=at)
+    insert(
+        Participant(
+            conversation=row,
+            user=row.buyer if side == BUYER else row.seller,
+            role=ParticipantRole.BUYER if side == BUYER else ParticipantRole.SELLER,
+            joined_at=talk.messages[0][0],
+            delivered_sequence=row.last_sequence,
+            read_sequence=row.last_sequence - (1 if talk.unread_by == side else 0),
+        )
         for row, talk in zip(rows, talks, strict=True)
-        for at, side, words in talk.messages
+        for side in (BUYER, SELLER)
+    )
+    messages = [
+        Message(
+            conversation=row,
+            sender=row.buyer if side == BUYER else row.seller,
+            sequence=number,
+            about=row.gig,
+            body=words,
+            created_at=at,
+        )
+        for row, talk in zip(rows, talks, strict=True)
+        for number, (at, side, words) in enumerate(talk.messages, start=1)
     ]
     insert(sorted(messages, key=lambda message: message.created_at))
     return rows

@@ -39,7 +39,8 @@ def test_a_message_reaches_both_windows(settings, conversation, buyer, seller, l
             mine, other = await ours.hear(), await theirs.hear()
             assert (mine["type"], mine["body"], mine["mine"]) == ("message", "两家店，要接打印机。", True)
             assert (other["id"], other["name"], other["mine"]) == (mine["id"], "林小满", False)
-            assert "sender_id" not in other
+            assert (mine["from"], mine["sequence"], mine["conversation"]) == ("buyer", 1, conversation.pk)
+            assert str(buyer.pk) not in str({key: other[key] for key in ("from", "name", "avatar_url", "files")})
 
     asyncio.run(story())
     assert Message.objects.get().sender == buyer
@@ -197,9 +198,10 @@ def test_typing_and_reading_show_on_the_other_side_only(conversation, buyer, sel
     async def story():
         async with window(conversation.pk, buyer) as ours, window(conversation.pk, seller) as theirs:
             await theirs.say({"type": "typing"})
-            assert await ours.hear() == {"type": "typing", "mine": False}
+            about = {"conversation": conversation.pk, "from": "seller", "mine": False}
+            assert await ours.hear() == {"type": "typing", **about}
             await theirs.say({"type": "read"})
-            assert await ours.hear() == {"type": "read", "mine": False}
+            assert await ours.hear() == {"type": "read", "sequence": 1, **about}
             assert await theirs.hears_nothing()
 
     asyncio.run(story())

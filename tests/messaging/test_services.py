@@ -13,7 +13,8 @@ from marketplace.accounts.services import suspend_person
 from marketplace.core import clock
 from marketplace.messaging import push, selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
-from marketplace.messaging.models import Conversation, Message, MessageAttachment
+from marketplace.messaging.models import Conversation, Message, MessageAttachment, Participant
+from marketplace.messaging.services import sending
 from marketplace.notifications.models import Notification
 from tests.factories import make_gig, make_moderator, make_user
 
@@ -33,7 +34,7 @@ def say(conversation, sender, body="你好", **kwargs):
 def pushed(monkeypatch):
     """Events that would have gone to open windows."""
     events = []
-    monkeypatch.setattr(push, "_send", lambda conversation_id, content: events.append((conversation_id, content)))
+    monkeypatch.setattr(push, "publish", lambda frame, *, people: events.append((frame, sorted(people))))
     return events
 
 
@@ -93,7 +94,10 @@ def test_a_message_reaches_the_other_side(conversation, buyer, seller, pushed, d
     assert conversation.last_message_at == message.created_at
     assert selectors.unread_count(seller) == 1
     assert selectors.unread_count(buyer) == 0
-    assert [(number, event["id"]) for number, event in pushed] == [(conversation.pk, message.pk)]
+    ((frame, people),) = pushed
+    assert (frame["type"], frame["conversation"], frame["sequence"]) == ("message", conversation.pk, 1)
+    assert (frame["id"], frame["from"]) == (message.pk, "buyer")
+    assert people == sorted([buyer.pk, seller.pk])
 
 
 def test_ten_messages_are_one_unread_notification(conversation, buyer, seller):
@@ -173,7 +177,7 @@ def test_a_message_that_cannot_be_stored_takes_its_files_back(conversation, buye
     def fail(**kwargs):
         raise RuntimeError("no notification")
 
-    monkeypatch.setattr(services, "notify_latest", fail)
+    monkeypatch.setattr(sending, "notify_latest", fail)
     with pytest.raises(RuntimeError):
         say(conversation, buyer, files=[SimpleUploadedFile("x.txt", b"x")])
     assert not Message.objects.exists()
@@ -205,7 +209,10 @@ def test_reading_clears_both_counts_and_tells_the_writer(
 
     assert selectors.unread_count(seller) == 0
     assert not Notification.objects.filter(recipient=seller, read_at=None).exists()
-    assert [event for _number, event in pushed] == [{"type": "read", "sender_id": seller.pk}]
+    read = {"type": "read", "conversation": conversation.pk, "from": "seller", "sequence": 1}
+    assert [frame for frame, _people in pushed] == [read]
+    conversation.refresh_from_db()
+    assert conversation.seller_read_at == conversation.last_message_at  # what the release before reads
 
 
 def test_a_stranger_reads_nothing(conversation, buyer, seller, stranger):
@@ -233,10 +240,14 @@ def test_a_long_thread_is_shown_in_stretches(conversation, buyer):
     messages = [say(conversation, buyer, str(number)) for number in range(7)]
     newest = selectors.thread(conversation, limit=3)
     assert [message.body for message in newest.messages] == ["4", "5", "6"]
-    assert newest.earlier_before == messages[4].pk
+    assert newest.earlier_before == messages[4].sequence == 5
     earlier = selectors.thread(conversation, before=newest.earlier_before, limit=4)
     assert [message.body for message in earlier.messages] == ["0", "1", "2", "3"]
     assert earlier.earlier_before is None
+    assert earlier.later_after == 4
+    later = selectors.thread(conversation, after=earlier.later_after, limit=2)
+    assert [message.body for message in later.messages] == ["4", "5"]
+    assert (later.earlier_before, later.later_after) == (5, 6)
 
 
 def test_the_badge_reads_the_new_messages_of_ones_own_conversations_and_no_others(buyer, seller):
@@ -247,16 +258,23 @@ def test_the_badge_reads_the_new_messages_of_ones_own_conversations_and_no_other
         [Conversation(buyer=one, seller=other) for one in people for other in people if one != other]
     )
     mine = Conversation.objects.create(buyer=buyer, seller=seller)
+    Participant.objects.bulk_create(
+        Participant(conversation=talk, user=user, role=role, joined_at=now)
+        for talk in [*talks, mine]
+        for user, role in ((talk.buyer, "buyer"), (talk.seller, "seller"))
+    )
     Message.objects.bulk_create(
-        [Message(conversation=talk, sender=talk.seller, body="你好", created_at=now) for talk in [*talks, mine] * 10]
+        Message(conversation=talk, sender=talk.seller, sequence=number, body="你好", created_at=now)
+        for talk in [*talks, mine]
+        for number in range(1, 11)
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE messaging_message, messaging_conversation")
+        cursor.execute("ANALYZE messaging_message, messaging_conversation, messaging_participant")
     plan = selectors.unread_messages(buyer).explain()
-    assert "messaging_unread" in plan, plan
+    assert "messaging_message_number" in plan, plan
     assert "Seq Scan on messaging_message" not in plan, plan
     assert selectors.unread_count(buyer) == 10
-    Conversation.objects.filter(pk=mine.pk).update(buyer_read_at=now)
+    Participant.objects.filter(conversation=mine, user=buyer).update(read_sequence=10)
     assert (selectors.unread_count(buyer), selectors.unread_count(seller)) == (0, 0)
 
 

@@ -7,6 +7,8 @@ from django.template.context import Context
 
 from marketplace.accounts.models import User
 from marketplace.messaging import selectors, services
+from marketplace.messaging.models import Conversation, Message
+from marketplace.messaging.system_lines import PLATFORM, sender_name, words_of
 
 register = template.Library()
 
@@ -21,17 +23,32 @@ def conversation_preview(context: Context, user: User, other: User) -> dict[str,
     is_private = hasattr(context.get("request"), "viewing")
     conversation = None if is_private else selectors.conversation_between(user, other)
     thread = selectors.thread(conversation, limit=3) if conversation else None
-    last_read_id = None
-    if conversation and thread:
-        last_read_id = selectors.last_read_id(thread, user, selectors.read_at_of(conversation, other))
     request = context.get("request")
     return {
         "user": user,
         "other": other,
         "conversation": conversation,
         "thread": thread,
-        "last_read_id": last_read_id,
+        "marks": selectors.marks_of(conversation, user) if conversation else None,
         "next": request.path if request else "",
         "limits": {"message_length": services.MESSAGE_LENGTH},
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.filter
+def role(message: Message, conversation: Conversation) -> str:
+    """Whose a message is."""
+    return str(selectors.role_in(conversation, message.sender_id) or PLATFORM)
+
+
+@register.filter
+def speaker(message: Message, conversation: Conversation) -> str:
+    """By which name its sender speaks."""
+    return sender_name(message, selectors.role_in(conversation, message.sender_id))
+
+
+@register.filter
+def system_words(message: Message) -> str:
+    """A line of the platform."""
+    return words_of(message)

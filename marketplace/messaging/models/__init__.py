@@ -1,0 +1,27 @@
+from marketplace.messaging.models.conversations import Conversation, ConversationKind, Participant, ParticipantRole
+from marketplace.messaging.models.messages import (
+    AttachmentKind,
+    Message,
+    MessageAttachment,
+    MessageKind,
+    MessageRevision,
+    SystemEvent,
+    private_storage,
+)
+from marketplace.messaging.models.replies import AwayReply, MessageTemplate
+
+__all__ = [
+    "AttachmentKind",
+    "AwayReply",
+    "Conversation",
+    "ConversationKind",
+    "Message",
+    "MessageAttachment",
+    "MessageKind",
+    "MessageRevision",
+    "MessageTemplate",
+    "Participant",
+    "ParticipantRole",
+    "SystemEvent",
+    "private_storage",
+]

@@ -1,0 +1,98 @@
+"""The list of somebody's conversations, and what waits for them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.messaging.models import Conversation, ConversationKind, Message
+from marketplace.messaging.selectors.access import conversations_of
+from marketplace.messaging.selectors.threads import other_of
+from marketplace.offers.selectors import newest_offer_of_pair
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """A conversation in the list."""
+
+    conversation: Conversation
+    other: User | None  # None: support
+    excerpt: str
+    unread: int
+    offer_title: str = ""  # when the newest thing said is an offer
+    is_withdrawn: bool = False  # the newest message
+
+
+def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
+    """The conversations of this person that have a message, newest first. One query."""
+    newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-sequence")
+    offered = newest_offer_of_pair("buyer", "seller")
+    unread = (
+        Message.objects.filter(_unread_for(user), conversation=OuterRef("pk"))
+        .exclude(sender=user)
+        .order_by()
+        .values("conversation")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    conversations = (
+        conversations_of(user)
+        .filter(last_message_at__isnull=False)
+        .select_related("buyer__profile", "seller__profile", "order")
+        .annotate(excerpt=Subquery(newest.values("body")[:1]), unread=Coalesce(Subquery(unread), 0))
+        .annotate(said_at=Subquery(newest.values("created_at")[:1]))
+        .annotate(taken_back_at=Subquery(newest.values("withdrawn_at")[:1]))
+        .annotate(
+            offer_title=Subquery(offered.values("title")[:1]), offered_at=Subquery(offered.values("created_at")[:1])
+        )
+        .order_by("-last_message_at", "-pk")
+    )
+    return [
+        InboxRow(
+            conversation=conversation,
+            other=other_of(conversation, user),
+            excerpt=conversation.excerpt or "",
+            unread=conversation.unread,
+            offer_title=conversation.offer_title if _is_offer_last(conversation) else "",
+            is_withdrawn=conversation.taken_back_at is not None,
+        )
+        for conversation in conversations[:limit]
+    ]
+
+
+def _is_offer_last(row: Any) -> bool:
+    if row.kind != ConversationKind.DIRECT:
+        return False
+    return row.offered_at is not None and (row.said_at is None or row.offered_at > row.said_at)
+
+
+def _unread_for(user: User) -> Q:
+    """Messages (seen from Message) after what `user` has read, wherever they take part.
+
+    One bound for each conversation: so the index is asked for the few that are newer. Own ones are left out apart, since an
+    automatic reply does not move one's own mark.
+    """
+    return Q(
+        conversation__participants__user=user,
+        conversation__participants__left_at=None,
+        sequence__gt=F("conversation__participants__read_sequence"),
+        withdrawn_at=None,
+    )
+
+
+def unread_messages(user: User) -> QuerySet[Message]:
+    """The messages that wait for this person, those of muted conversations left out: the badge of every page."""
+    heard = Q(conversation__participants__muted_until=None)
+    heard |= Q(conversation__participants__muted_until__lte=clock.now())
+    return Message.objects.filter(_unread_for(user) & heard).exclude(sender=user)
+
+
+def unread_count(user: User | AnonymousUser) -> int:
+    """How many messages wait for this person; 0 for who is not signed in."""
+    if not user.is_authenticated:
+        return 0
+    return unread_messages(user).count()
