@@ -24,7 +24,7 @@ TRUST_SECONDS = 30
 class ConversationConsumer(AsyncJsonWebsocketConsumer):
     """One window on one conversation.
 
-    In: {"type": "message", "body"}, {"type": "read"}, {"type": "typing"}.
+    In: {"type": "message", "body", "confirmed": after a warning}, {"type": "read"}, {"type": "typing"}.
     Out: {"type": "message", …push.bubble, "mine"}, {"type": "read" | "typing", "mine"},
     {"type": "error", "code", "message"}.
     """
@@ -62,7 +62,7 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
         if not await self._is_still_signed_in(ask=kind == "message"):
             return
         if kind == "message":
-            await self._send_message(str(content.get("body", "")))
+            await self._send_message(str(content.get("body", "")), confirmed=content.get("confirmed") is True)
         elif kind == "read":
             await database_sync_to_async(services.mark_read)(conversation_id=self.conversation_id, reader=self.user)
         elif kind == "typing":
@@ -92,11 +92,11 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
         await self.close(code=NOT_SIGNED_IN)
         return False
 
-    async def _send_message(self, body: str) -> None:
+    async def _send_message(self, body: str, *, confirmed: bool) -> None:
         try:
             with override(self.language):
                 await database_sync_to_async(services.send_message)(
-                    conversation_id=self.conversation_id, sender=self.user, body=body
+                    conversation_id=self.conversation_id, sender=self.user, body=body, confirmed=confirmed
                 )
         except DomainError as error:
             with override(self.language):

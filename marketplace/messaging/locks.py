@@ -1,7 +1,7 @@
 """The only place of messaging that takes row locks. An order comes before its conversation (docs/locking.md)."""
 
 from marketplace.accounts.models import User
-from marketplace.messaging.models import Conversation
+from marketplace.messaging.models import Conversation, MessageFlag
 
 
 def lock_conversation(conversation_id: int) -> Conversation:
@@ -10,6 +10,15 @@ def lock_conversation(conversation_id: int) -> Conversation:
     Raises Conversation.DoesNotExist.
     """
     return Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation_id)
+
+
+def lock_flag(flag_id: int) -> MessageFlag:
+    """Lock one flagged message, its conversation before it, until the transaction ends: it is decided once.
+
+    Raises MessageFlag.DoesNotExist.
+    """
+    lock_conversation(MessageFlag.objects.values_list("conversation_id", flat=True).get(pk=flag_id))
+    return MessageFlag.objects.select_for_update(of=("self",), no_key=True).get(pk=flag_id)
 
 
 def lock_pair(*user_ids: int) -> None:

@@ -14,6 +14,7 @@ from marketplace.messaging.models import (
     Conversation,
     Message,
     MessageAttachment,
+    MessageFlag,
     MessageTemplate,
     Participant,
 )
@@ -30,6 +31,7 @@ class MessagingSection(Section):
             "messaging.Conversation.seller",
             "messaging.Message.sender",
             "messaging.MessageTemplate.owner",
+            "messaging.MessageFlag.sender",
             "messaging.Participant.user",
             "messaging.AwayReply.owner",
         }
@@ -57,6 +59,12 @@ class MessagingSection(Section):
             "automatic_reply",
             AwayReply.objects.filter(owner=user),
             **plain("is_on", "body", "hours_from", "hours_to"),
+        )
+        yield table(
+            "flagged_messages",
+            MessageFlag.objects.filter(sender=user).order_by("pk"),
+            conversation="conversation_id",
+            **plain("words", "level", "status", "decision", "created_at", "decided_at"),
         )
         yield table(
             "quick_replies", MessageTemplate.objects.filter(owner=user).order_by("pk"), **plain("title", "body")

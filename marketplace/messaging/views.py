@@ -6,7 +6,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.messaging import frames, push, selectors, services
+from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.forms import MessageForm
+
+WARNINGS = (MessagingErrorCode.CONTACT_WARNING, MessagingErrorCode.WORDS_WARNING)
 
 
 @login_required
@@ -23,7 +26,8 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One conversation; a POST adds a message, and answers a script with the bubble's fields."""
     conversation = selectors.conversation_for(request.user, pk)
     if request.method == "POST":
-        return _send(request, conversation.pk, conversation.get_absolute_url())
+        target = request.POST.get("next", "")
+        return _send(request, conversation.pk, target if _is_ours(request, target) else conversation.get_absolute_url())
     services.mark_read(conversation_id=conversation.pk, reader=request.user)
     before = request.GET.get("before", "")
     other = selectors.other_of(conversation, request.user)
@@ -62,8 +66,7 @@ def start(request: HttpRequest, handle: str) -> HttpResponseBase:
     if not request.POST.get("body", "").strip() and not request.FILES:
         return redirect(conversation)
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return _send(request, conversation.pk, target if safe else conversation.get_absolute_url())
+    return _send(request, conversation.pk, target if _is_ours(request, target) else conversation.get_absolute_url())
 
 
 @login_required
@@ -82,22 +85,47 @@ def attachment(request: HttpRequest, pk: int) -> FileResponse:
     return response
 
 
+def _is_ours(request: HttpRequest, target: str) -> bool:
+    return url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+
+
 def _send(request: HttpRequest, conversation_id: int, target: str) -> HttpResponse:
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    message = services.send_message(
-        conversation_id=conversation_id,
-        sender=request.user,
-        body=form.cleaned_data["body"],
-        files=form.cleaned_data["files"],
-    )
+    try:
+        message = services.send_message(
+            conversation_id=conversation_id,
+            sender=request.user,
+            body=form.cleaned_data["body"],
+            files=form.cleaned_data["files"],
+            confirmed=form.cleaned_data["confirmed"],
+        )
+    except MessagingError as error:
+        if error.code not in WARNINGS or request.headers.get("Accept", "").startswith("application/json"):
+            raise
+        return _warn(request, conversation_id, form, error, target)
     if request.headers.get("Accept", "").startswith("application/json"):
         found = selectors.message_with_files(message.pk)
         frame = frames.message_frame(found, found.conversation)
         role = str(selectors.role_in(found.conversation, request.user.pk))
         return JsonResponse(push.for_viewer(frame, role), status=201)
     return redirect(f"{target}#message-{message.pk}")
+
+
+def _warn(
+    request: HttpRequest, conversation_id: int, form: MessageForm, warning: MessagingError, target: str
+) -> HttpResponse:
+    """The words once more, to be changed or sent as they are. A browser gives no file back, so those are chosen again."""
+    context = {
+        "conversation": selectors.conversation_for(request.user, conversation_id),
+        "body": form.cleaned_data["body"],
+        "has_files": bool(form.cleaned_data["files"]),
+        "warning": warning,
+        "target": target,
+        "limits": _limits(),
+    }
+    return render(request, "messaging/message_warning.html", context, status=409)
 
 
 def _limits() -> dict[str, int]:

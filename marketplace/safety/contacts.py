@@ -61,16 +61,21 @@ def find_contacts(text: str, *, with_links: bool = True) -> list[ContactHint]:
     return found
 
 
+def is_piece(text: str) -> bool:
+    """Whether a message may be a part of a number: some digits, and next to nothing else."""
+    return bool(_PIECE.match(with_digits(_loose(text)).text))
+
+
 def find_contacts_in_pieces(text: str, before: Sequence[str]) -> list[ContactHint]:
     """A number that `text` ends, its first digits being in the messages `before`, oldest first: 138, 5712, 3460.
 
     Positions are those of the pieces with line breaks between. Nothing for a message that holds more than a piece.
     """
     pieces = [text]
-    if not _PIECE.match(with_digits(_loose(text)).text):
+    if not is_piece(text):
         return []
     for earlier in reversed(before):
-        if not _PIECE.match(with_digits(_loose(earlier)).text):
+        if not is_piece(earlier):
             break
         pieces.insert(0, earlier)
     if len(pieces) == 1:

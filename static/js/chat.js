@@ -7,6 +7,8 @@ const TYPING_SHOWN_MILLISECONDS = 5000;
 const ACKNOWLEDGED_WITHIN_MILLISECONDS = 8000;
 const NOT_SIGNED_IN = 4401;
 const NOT_FOUND = 4404;
+const WARNINGS = new Set(["contact_warning", "words_warning"]); // not refused: it goes with the second button
+const HELD = "held"; // kept for moderators, so that it does not go back into the box
 
 function clock(date) {
   return date.toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
@@ -38,6 +40,7 @@ class Room {
     this.files = this.form.elements.files;
     this.status = root.querySelector("[data-chat-status]");
     this.typing = root.querySelector("[data-chat-typing]");
+    this.anyway = this.form.querySelector("[data-chat-anyway]");
     this.template = root.querySelector("template[data-chat-bubble]");
     this.unacknowledged = []; // {body, timer} sent through the socket and not come back yet
     this.failures = 0;
@@ -49,14 +52,14 @@ class Room {
   }
 
   listen() {
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(event.submitter === this.anyway && this.anyway); });
     this.box.addEventListener("keydown", (event) => {
       // Enter sends where there is a keyboard; in the middle of composing 汉字 it only picks a word.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || !matchMedia("(pointer: fine)").matches) return;
       event.preventDefault();
       this.form.requestSubmit();
     });
-    this.box.addEventListener("input", () => this.tellTyping());
+    this.box.addEventListener("input", () => { this.anyway.hidden = true; this.tellTyping(); });
     this.files?.addEventListener("change", () => this.showFiles());
     this.root.querySelectorAll("[data-chat-replies]").forEach((bar) => { bar.hidden = false; });
     this.root.addEventListener("click", (event) => {
@@ -107,8 +110,9 @@ class Room {
     else if (event.type === "typing") this.showTyping();
     else if (event.type === "error") {
       const entry = this.unacknowledged[0];
-      if (entry) this.giveBack(entry);
-      this.say(event.message);
+      if (entry && event.code === HELD) this.acknowledge(entry.body);
+      else if (entry) this.giveBack(entry);
+      this.refused(event);
     }
   }
 
@@ -179,30 +183,40 @@ class Room {
     } catch { /* the next reconnection tries again */ }
   }
 
-  send() {
+  /** A sentence about what did not go, and where it was a warning the way to send it all the same. */
+  refused({ code, message }) {
+    this.say(message);
+    this.anyway.hidden = !WARNINGS.has(code);
+  }
+
+  send(anyway) {
     const body = this.box.value.trim();
     if (!body && !this.files?.files.length) return;
     if (this.files?.files.length || !this.isOpen) {
-      this.post();
+      this.post(anyway);
       return;
     }
-    this.socket.send(JSON.stringify({ type: "message", body }));
+    this.socket.send(JSON.stringify({ type: "message", body, confirmed: Boolean(anyway) }));
     const entry = { body };
     entry.timer = setTimeout(() => this.giveBack(entry), ACKNOWLEDGED_WITHIN_MILLISECONDS);
     this.unacknowledged.push(entry);
     this.box.value = "";
+    this.anyway.hidden = true;
     this.say("");
   }
 
-  async post() {
+  async post(anyway) {
     const button = this.form.querySelector("[type=submit]");
     if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(this.form.action, { method: "POST", body: new FormData(this.form), headers: { Accept: "application/json" } });
+      const body = new FormData(this.form, anyway || undefined);
+      const answer = await fetch(this.form.action, { method: "POST", body, headers: { Accept: "application/json" } });
       if (answer.redirected) { location.reload(); return; } // logged out: the page leads to the log-in
       const event = await answer.json();
-      if (!answer.ok) { this.say(event.message); return; }
+      if (event.code === HELD) this.form.reset();
+      if (!answer.ok) { this.refused(event); return; }
+      this.anyway.hidden = true;
       this.form.reset();
       this.showFiles();
       this.show(event);

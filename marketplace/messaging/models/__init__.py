@@ -1,4 +1,5 @@
 from marketplace.messaging.models.conversations import Conversation, ConversationKind, Participant, ParticipantRole
+from marketplace.messaging.models.flags import FlagStatus, MessageFlag
 from marketplace.messaging.models.messages import (
     AttachmentKind,
     Message,
@@ -15,8 +16,10 @@ __all__ = [
     "AwayReply",
     "Conversation",
     "ConversationKind",
+    "FlagStatus",
     "Message",
     "MessageAttachment",
+    "MessageFlag",
     "MessageKind",
     "MessageRevision",
     "MessageTemplate",

@@ -17,6 +17,14 @@ from marketplace.messaging.selectors.access import (
     support_conversation_for,
     to_tell,
 )
+from marketplace.messaging.selectors.flags import (
+    FlagCase,
+    context_of,
+    flag_case,
+    flags_for_moderators,
+    flags_of_late,
+    own_words_since,
+)
 from marketplace.messaging.selectors.inbox import InboxRow, inbox, unread_count, unread_messages
 from marketplace.messaging.selectors.orders import said_about
 from marketplace.messaging.selectors.threads import (
@@ -37,13 +45,18 @@ from marketplace.messaging.selectors.threads import (
 
 __all__ = [
     "THREAD_LENGTH",
+    "FlagCase",
     "InboxRow",
     "Marks",
     "Thread",
     "attachment_for",
     "changed_since",
+    "context_of",
     "conversation_between",
     "conversation_for",
+    "flag_case",
+    "flags_for_moderators",
+    "flags_of_late",
     "gig_card_of",
     "has_bought_from",
     "inbox",
@@ -55,6 +68,7 @@ __all__ = [
     "offer_cards_of",
     "order_conversation_of",
     "other_of",
+    "own_words_since",
     "participation",
     "people_of",
     "person_by_handle",

@@ -2,6 +2,7 @@
 
 from marketplace.messaging.services.changing import edit_message, withdraw_message
 from marketplace.messaging.services.files import FILE_MEGABYTES, FILES_PER_MESSAGE
+from marketplace.messaging.services.flag_decisions import clear_flag, uphold_flag
 from marketplace.messaging.services.own_list import archive, mute, unarchive, unmute
 from marketplace.messaging.services.receipts import mark_delivered, mark_read
 from marketplace.messaging.services.sending import MESSAGE_LENGTH, send_message, show_offer
@@ -13,6 +14,7 @@ __all__ = [
     "FILE_MEGABYTES",
     "MESSAGE_LENGTH",
     "archive",
+    "clear_flag",
     "edit_message",
     "let_support_in",
     "let_support_out",
@@ -28,5 +30,6 @@ __all__ = [
     "start_support",
     "unarchive",
     "unmute",
+    "uphold_flag",
     "withdraw_message",
 ]

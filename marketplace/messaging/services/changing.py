@@ -14,17 +14,19 @@ from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import Conversation, Message, MessageKind, MessageRevision
 from marketplace.messaging.services._rules import check_may_speak, own_participation
+from marketplace.messaging.services.flagging import look_before_sending, note_flag
 from marketplace.messaging.services.sending import checked_body
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.notifications.services import recipient_language
+from marketplace.safety.models import Level
 
 
 @transaction.atomic
-def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str) -> Message:
+def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str, confirmed: bool = False) -> Message:
     """New words for a message of one's own, within `messaging.change_minutes`; the old ones are kept for reports.
 
-    Raises MessagingError NOT_PARTICIPANT, NOT_YOURS, TOO_LATE, WITHDRAWN, EMPTY, TOO_LONG, SENDER_INACTIVE, NOT_TAKEN or
-    YOU_BLOCKED, and Message.DoesNotExist.
+    The new words are looked at as a new message is. Raises MessagingError NOT_PARTICIPANT, NOT_YOURS, TOO_LATE, WITHDRAWN, EMPTY,
+    TOO_LONG, SENDER_INACTIVE, NOT_TAKEN, YOU_BLOCKED, CONTACT_WARNING, WORDS_WARNING or EDIT_REFUSED, and Message.DoesNotExist.
     """
     own_participation(conversation_id, editor)
     check_may_speak(conversation_id, editor)
@@ -33,12 +35,16 @@ def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str
     body = checked_body(body, needed=not message.attachments.exists())
     if body == message.body:
         return message
+    finding = look_before_sending(conversation_id=conversation_id, sender=editor, body=body, confirmed=confirmed)
+    if finding.level == Level.HOLD:  # it stands there already and cannot be held back
+        raise MessagingError(MessagingErrorCode.EDIT_REFUSED)
     now = clock.now()
     MessageRevision.objects.create(message=message, body=message.body, replaced_at=now)
     with recipient_language():
         _retell(conversation, message.body, body or _("[File]"))
     message.body, message.edited_at = body, now
     message.save(update_fields=["body", "edited_at"])
+    note_flag(message=message, sender=editor, finding=finding)
     transaction.on_commit(partial(push.message_edited, message_id=message.pk))
     return message
 
@@ -55,7 +61,11 @@ def withdraw_message(*, conversation_id: int, sequence: int, user: User) -> Mess
     message = Message.objects.get(conversation=conversation, sequence=sequence)
     if message.is_withdrawn and message.sender_id == user.pk:
         return message
-    message = _own(conversation, sequence, user)
+    return take_away(conversation, _own(conversation, sequence, user))
+
+
+def take_away(conversation: Conversation, message: Message) -> Message:
+    """Words and files of a message are gone from every page at once; what it said is kept. Under the conversation's lock."""
     now = clock.now()
     MessageRevision.objects.create(message=message, body=message.body, replaced_at=now)
     with recipient_language():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.core.files.base import File
@@ -14,6 +15,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.messaging import push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
+from marketplace.messaging.limits import count_message
 from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import (
     Conversation,
@@ -27,10 +29,13 @@ from marketplace.messaging.models import (
 )
 from marketplace.messaging.services._rules import check_may_speak, own_participation
 from marketplace.messaging.services.files import check_files, stored, take_back
+from marketplace.messaging.services.flagging import hold_back, look_before_sending, note_flag
 from marketplace.messaging.services.starting import start_conversation
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify_latest, recipient_language
 from marketplace.offers.models import Negotiation
+from marketplace.safety.models import Level
+from marketplace.safety.policy import Finding
 
 MESSAGE_LENGTH = 2000
 
@@ -43,13 +48,16 @@ def send_message(
     files: Sequence[File] = (),
     client_id: UUID | None = None,
     quoted: int | None = None,
+    confirmed: bool = False,
 ) -> Message:
     """Write a message, tell the others, and push it to the open windows of all once it is committed.
 
     `client_id` is made by the window: sent again, by whichever way, it answers with the message that is there already and
     writes nothing. `quoted` is the number of a message in the same conversation; an unknown one is left out.
+    What leads past the platform is warned of; `confirmed` is the answer to that (services/flagging.py).
     At most FILES_PER_MESSAGE files of FILE_MEGABYTES each. Raises MessagingError NOT_PARTICIPANT, SENDER_INACTIVE (asked
-    anew), NOT_TAKEN, YOU_BLOCKED, EMPTY, TOO_LONG, TOO_MANY_FILES or FILE_TOO_LARGE, and Conversation.DoesNotExist.
+    anew), NOT_TAKEN, YOU_BLOCKED, EMPTY, TOO_LONG, TOO_MANY_FILES, FILE_TOO_LARGE, TOO_FAST, CONTACT_WARNING, WORDS_WARNING or
+    HELD (kept for moderators, not delivered), and Conversation.DoesNotExist.
     """
     own_participation(conversation_id, sender)
     if (first := selectors.sent_before(conversation_id, sender, client_id)) is not None:
@@ -57,18 +65,35 @@ def send_message(
     check_may_speak(conversation_id, sender)
     body = checked_body(body, needed=not files)
     check_files(files)
+    count_message(sender)
+    finding = look_before_sending(
+        conversation_id=conversation_id, sender=sender, body=body, files=files, confirmed=confirmed
+    )
+    told = {
+        "conversation_id": conversation_id,
+        "sender": sender,
+        "body": body,
+        "client_id": client_id,
+        "quoted": quoted,
+    }
     with stored(files) as attachments:
-        message = write(
-            conversation_id=conversation_id,
-            sender=sender,
-            body=body,
-            attachments=attachments,
-            client_id=client_id,
-            quoted=quoted,
-        )
-        if attachments and attachments[0].message_id is None:  # the same came in twice at once: this one is the second
-            take_back(attachments)
-        return message
+        if finding.level == Level.HOLD:
+            hold_back(**told, attachments=attachments, finding=finding)
+        else:
+            message = _write_and_flag(**told, attachments=attachments, finding=finding)
+            if (
+                attachments and attachments[0].message_id is None
+            ):  # the same came in twice at once: this one is the second
+                take_back(attachments)
+            return message
+    raise MessagingError(MessagingErrorCode.HELD)
+
+
+@transaction.atomic
+def _write_and_flag(*, sender: User, finding: Finding, **told: Any) -> Message:
+    message = write(sender=sender, **told)
+    note_flag(message=message, sender=sender, finding=finding)
+    return message
 
 
 def checked_body(body: str, *, needed: bool) -> str:

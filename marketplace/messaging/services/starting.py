@@ -7,6 +7,7 @@ from marketplace.core import clock
 from marketplace.gigs.models import Gig
 from marketplace.messaging import selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
+from marketplace.messaging.limits import count_new_conversation
 from marketplace.messaging.locks import lock_pair
 from marketplace.messaging.models import Conversation, ConversationKind, Participant, ParticipantRole
 from marketplace.messaging.services._rules import check_not_blocked
@@ -37,12 +38,15 @@ def open_conversation(*, user: User, other: User, gig: Gig | None = None) -> Con
     """Start or find the conversation with `other`, deciding who of the two is the buyer.
 
     Anybody may write to a seller; a seller may write first only to who has an order with them.
-    Raises MessagingError ONESELF, NOT_A_SELLER, or NOT_TAKEN or YOU_BLOCKED between people of whom one blocked the other.
+    Raises MessagingError ONESELF, NOT_A_SELLER, TOO_MANY_NEW, or NOT_TAKEN or YOU_BLOCKED between people of whom one blocked the
+    other.
     """
     conversation = selectors.conversation_between(user, other)
     if conversation is not None and gig is None:
         return conversation
     check_not_blocked(user.pk, other.pk)
+    if conversation is None and user.pk != other.pk:
+        count_new_conversation(user)
     if user.is_seller and selectors.has_bought_from(buyer=other, seller=user):
         return start_conversation(buyer=other, seller=user, gig=gig)
     if user.pk != other.pk and not other.is_seller:

@@ -1,0 +1,101 @@
+"""What moderators decide about flagged messages."""
+
+from django.db import transaction
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.models import User
+from marketplace.core import clock, staff_log
+from marketplace.messaging import selectors
+from marketplace.messaging.errors import MessagingError, MessagingErrorCode
+from marketplace.messaging.locks import lock_flag
+from marketplace.messaging.models import FlagStatus, Message, MessageAttachment, MessageFlag
+from marketplace.messaging.services._rules import check_may_speak, own_participation
+from marketplace.messaging.services.changing import take_away
+from marketplace.messaging.services.sending import write
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.services import notify, recipient_language
+
+EXCERPT = 60
+
+
+@transaction.atomic
+def clear_flag(*, flag_id: int, moderator: User) -> bool:
+    """Find nothing wrong. A message that was held back is delivered now, as the newest one, and its writer is told.
+
+    Returns whether this decided it: False when somebody else was faster. Raises MessagingError FLAG_OWN_CASE; of a held one
+    NOT_PARTICIPANT, SENDER_INACTIVE, NOT_TAKEN or YOU_BLOCKED where its writer may not write there any more.
+    """
+    flag = _take(flag_id, moderator)
+    if flag is None:
+        return False
+    if flag.is_held:
+        flag.message = _release(flag)
+        flag.save(update_fields=["message"])
+        with recipient_language():
+            title = _("Your message has been delivered")
+            body = _("A moderator has read “%(words)s” and found nothing wrong.") % {"words": _excerpt(flag)}
+        _tell(flag, title, body)
+    _decide(flag, moderator, FlagStatus.CLEARED, "")
+    return True
+
+
+@transaction.atomic
+def uphold_flag(*, flag_id: int, moderator: User, words: str) -> bool:
+    """Find it against the rules: it is taken out of the conversation, or never delivered. `words` go to the writer and the log.
+
+    Returns whether this decided it. Raises MessagingError FLAG_OWN_CASE or FLAG_REASON_MISSING.
+    """
+    words = words.strip()
+    if not words:
+        raise MessagingError(MessagingErrorCode.FLAG_REASON_MISSING)
+    flag = _take(flag_id, moderator)
+    if flag is None:
+        return False
+    if flag.message is not None and not flag.message.is_withdrawn:
+        take_away(flag.conversation, flag.message)
+    with recipient_language():
+        title = _("A message of yours was against the rules") if flag.message else _("Your message was not delivered")
+        body = _("“%(excerpt)s”: %(reason)s") % {"excerpt": _excerpt(flag), "reason": words}
+    _tell(flag, title, body)
+    _decide(flag, moderator, FlagStatus.UPHELD, words)
+    return True
+
+
+def _take(flag_id: int, moderator: User) -> MessageFlag | None:
+    flag = lock_flag(flag_id)
+    if flag.status != FlagStatus.OPEN:
+        return None
+    if moderator.pk in {flag.sender_id, *selectors.people_of(flag.conversation_id)}:
+        raise MessagingError(MessagingErrorCode.FLAG_OWN_CASE)
+    return flag
+
+
+def _release(flag: MessageFlag) -> Message:
+    own_participation(flag.conversation_id, flag.sender)
+    check_may_speak(flag.conversation_id, flag.sender)
+    held = flag.held or {}
+    return write(
+        conversation_id=flag.conversation_id,
+        sender=flag.sender,
+        body=flag.words,
+        attachments=[MessageAttachment(**columns) for columns in held.get("attachments", [])],
+        client_id=flag.client_id,
+        quoted=held.get("quoted"),
+    )
+
+
+def _decide(flag: MessageFlag, moderator: User, status: FlagStatus, words: str) -> None:
+    flag.status, flag.decided_by, flag.decided_at, flag.decision = status, moderator, clock.now(), words
+    flag.save(update_fields=["status", "decided_by", "decided_at", "decision"])
+    data = {"flag": flag.pk, "conversation": flag.conversation_id, "reason": words}
+    staff_log.note(actor=moderator, action=f"message.{status}", data=data, subject=flag.sender)
+
+
+def _tell(flag: MessageFlag, title: str, body: str) -> None:
+    url = flag.conversation.get_absolute_url()
+    notify(recipient_id=flag.sender_id, kind=NotificationKind.SYSTEM, title=title, body=body, url=url)
+
+
+def _excerpt(flag: MessageFlag) -> str:
+    return Truncator(flag.words).chars(EXCERPT) or _("[File]")
