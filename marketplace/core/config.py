@@ -240,6 +240,15 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "messaging.change_minutes", 2, 0, 60, _("minutes"), _("A message can be edited and withdrawn for")
         ),
+        # Product decision: who writes ten lines in an evening is told once.
+        ConfigDefinition(
+            "messaging.away_hours",
+            12,
+            1,
+            168,
+            _("hours"),
+            _("An automatic reply stands in a conversation at most once in"),
+        ),
         ConfigDefinition("offers.valid_days_maximum", 30, 1, 90, _("days"), _("A custom offer is valid for at most")),
         ConfigDefinition("offers.agreed_days", 7, 1, 60, _("days"), _("An accepted offer is to be paid for within")),
         ConfigDefinition(

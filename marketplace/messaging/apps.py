@@ -10,13 +10,18 @@ class MessagingConfig(AppConfig):
         from marketplace.accounts.personal_data import register
         from marketplace.messaging.own_data import MessagingSection
         from marketplace.messaging.selectors import said_about
-        from marketplace.messaging.services import show_offer
+        from marketplace.messaging.sent_files import MESSAGE
+        from marketplace.messaging.services import follow_dispute, show_offer
         from marketplace.messaging.timeline import messages_of
         from marketplace.offers.listeners import told_by
         from marketplace.orders.conversations import read_by
+        from marketplace.orders.events import told_by as events_told_by
         from marketplace.orders.timeline_sources import add_source
+        from marketplace.uploads import purposes
 
         register("messaging", MessagingSection())
+        purposes.register(MESSAGE)
         told_by(show_offer)
+        events_told_by("messaging", follow_dispute)
         add_source("messaging", messages_of)
         read_by(said_about)

@@ -22,8 +22,11 @@ class MessagingErrorCode(StrEnum):
     WORDS_WARNING = "words_warning"
     HELD = "held"
     EDIT_REFUSED = "edit_refused"
+    REPLY_REFUSED = "reply_refused"
     FLAG_OWN_CASE = "flag_own_case"
     FLAG_REASON_MISSING = "flag_reason_missing"
+    TOO_MANY_TEMPLATES = "too_many_templates"
+    REUSED = "reused"
     NOT_YOURS = "not_yours"
     TOO_LATE = "too_late"
     WITHDRAWN = "withdrawn"
@@ -68,8 +71,17 @@ class MessagingError(DomainError):
             "Your message waits for a moderator and has not been delivered yet. You are told what came of it."
         ),
         MessagingErrorCode.EDIT_REFUSED: _("The message cannot be changed to that, so it stays as it was."),
+        MessagingErrorCode.REPLY_REFUSED: _(
+            "%(found)s looks like contact details or payment past the platform. An automatic reply goes out without them."
+        ),
         MessagingErrorCode.FLAG_OWN_CASE: _("Somebody else has to decide this one: you take part in the conversation."),
         MessagingErrorCode.FLAG_REASON_MISSING: _("Please write why: the writer reads it."),
+        MessagingErrorCode.TOO_MANY_TEMPLATES: _(
+            "You keep %(limit)s quick replies, which is the most. Delete one to add another."
+        ),
+        MessagingErrorCode.REUSED: _(
+            "This form has been sent before, with other words. Yours are still here: please send them again."
+        ),
         MessagingErrorCode.NOT_YOURS: _("Only who wrote a message can change it."),
         MessagingErrorCode.TOO_LATE: _(
             "A message can be changed and withdrawn for %(minutes)s minutes. This one is older, so it stays as it is."
@@ -79,3 +91,7 @@ class MessagingError(DomainError):
             "“%(name)s” is larger than %(limit)s MB. Please compress it or split it up."
         ),
     }
+
+
+# Not refusals: the same sent again with `confirmed` goes.
+WARNINGS = frozenset({MessagingErrorCode.CONTACT_WARNING, MessagingErrorCode.WORDS_WARNING})

@@ -5,7 +5,9 @@ of each in a conversation, `platform` for its own lines), and a window knows whi
 `type` and, but for `unread` and `error` of the person, `conversation`; `sequence` where it stands at or speaks of a message.
 
     message    sequence, id, client_id, from, kind, event, words, name, avatar_url, body, sent_at, edited_at, withdrawn,
-               quoted {sequence, from, name, excerpt}, files [{url, name, kind, size, …}], links
+               quoted {sequence, id, from, name, excerpt, withdrawn},
+               files [{url, name, kind, size, shown: file | image (preview_url, picture_url, width, height) | audio (voice_url)}],
+               links [{url, title, line}]: cards of our own services and orders
     edited     sequence, body, edited_at
     withdrawn  sequence, from
     delivered  sequence, from: everything up to it has reached a window of that side
@@ -29,7 +31,15 @@ from django.utils.text import Truncator
 
 from marketplace.core.templatetags.jiangji import file_kind
 from marketplace.messaging import selectors
-from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageKind, ParticipantRole
+from marketplace.messaging.links import cards_in
+from marketplace.messaging.models import (
+    AttachmentKind,
+    Conversation,
+    Message,
+    MessageAttachment,
+    MessageKind,
+    ParticipantRole,
+)
 from marketplace.messaging.system_lines import PLATFORM, sender_name, words_of
 from marketplace.notifications.services import recipient_language
 
@@ -38,7 +48,8 @@ EXCERPT = 80
 
 
 def message_frame(message: Message, conversation: Conversation) -> Frame:
-    """A message with all that its bubble shows. No query, given one of `selectors.messages_after` or `message_with_files`."""
+    """A message with all that its bubble shows. No query, given one of `selectors.messages_after` or `message_with_files`,
+    but for addresses of ours in its words (links.py)."""
     role = selectors.role_in(conversation, message.sender_id)
     profile = message.sender.profile if message.sender is not None and role != ParticipantRole.SUPPORT else None
     return {
@@ -59,6 +70,9 @@ def message_frame(message: Message, conversation: Conversation) -> Frame:
         "withdrawn": message.is_withdrawn,
         "quoted": _quoted(message, conversation),
         "files": [] if message.is_withdrawn else [attachment_fields(each) for each in message.attachments.all()],
+        "links": [
+            {"url": card.url, "title": card.title, "line": card.line} for card in cards_in(message.body, conversation)
+        ],
     }
 
 
@@ -105,12 +119,24 @@ def attachment_fields(attachment: MessageAttachment) -> Frame:
     """What a file's line shows. The address carries no language: the file is the same in each."""
     with recipient_language():
         url = reverse("messaging:attachment", args=[attachment.pk])
-        return {
+        fields: Frame = {
             "url": url,
             "name": attachment.name,
             "kind": file_kind(attachment.name),
             "size": filesizeformat(attachment.size),
+            "shown": attachment.kind,
         }
+        if attachment.kind == AttachmentKind.IMAGE and attachment.previews:
+            small = attachment.previews[0]
+            fields |= {
+                "preview_url": reverse("messaging:preview", args=[attachment.pk]),
+                "picture_url": reverse("messaging:picture", args=[attachment.pk]),
+                "width": small["width"],
+                "height": small["height"],
+            }
+        elif attachment.kind == AttachmentKind.AUDIO:
+            fields["voice_url"] = reverse("messaging:voice", args=[attachment.pk])
+        return fields
 
 
 def _about(message: Message, kind: str) -> Frame:
@@ -124,6 +150,8 @@ def _quoted(message: Message, conversation: Conversation) -> Frame | None:
     role = selectors.role_in(conversation, quoted.sender_id)
     return {
         "sequence": quoted.sequence,
+        "id": quoted.pk,
+        "withdrawn": quoted.is_withdrawn,
         "from": role or PLATFORM,
         "name": sender_name(quoted, role),
         "excerpt": Truncator(quoted.body).chars(EXCERPT),

@@ -42,6 +42,7 @@ class Room {
     this.typing = root.querySelector("[data-chat-typing]");
     this.anyway = this.form.querySelector("[data-chat-anyway]");
     this.template = root.querySelector("template[data-chat-bubble]");
+    this.root.querySelector("[data-chat-poll]")?.remove(); // the socket, or POST and catching up, in its place
     this.unacknowledged = []; // {body, timer} sent through the socket and not come back yet
     this.failures = 0;
     this.wasOpen = false;
@@ -106,7 +107,8 @@ class Room {
   receive(event) {
     if (event.type === "message") this.show(event);
     else if (event.type === "offer") this.showOffer(event.id);
-    else if (event.type === "read") this.showRead();
+    else if (event.type === "read" && !event.mine) this.showMark(event);
+    else if (event.type === "edited" || event.type === "withdrawn") this.catchUp();
     else if (event.type === "typing") this.showTyping();
     else if (event.type === "error") {
       const entry = this.unacknowledged[0];
@@ -118,11 +120,16 @@ class Room {
 
   show(event) {
     if (event.mine) this.acknowledge(event.body);
+    if (event.kind === "system" || event.quoted || event.files.some((file) => file.shown !== "file")) { this.catchUp(); return; }
     if (this.thread.querySelector(`[data-message="${event.id}"]`)) return;
     const bubble = this.template.content.firstElementChild.cloneNode(true);
     const sentAt = new Date(event.sent_at);
     bubble.classList.toggle("bubble--mine", event.mine);
     bubble.dataset.message = event.id;
+    bubble.dataset.sequence = event.sequence;
+    bubble.querySelectorAll("[data-quote], [data-picture], [data-voice], [data-link]").forEach((part) => part.remove());
+    const mark = bubble.querySelector("[data-mark]");
+    if (event.mine) { mark.textContent = ` · ${mark.dataset.sent}`; mark.hidden = false; } else mark.remove();
     bubble.dataset.day = event.sent_at.slice(0, 10);
     bubble.querySelector("[data-name]").textContent = event.name;
     portrait(bubble.querySelector(".avatar"), event);
@@ -176,6 +183,8 @@ class Room {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const bubble of page.querySelectorAll("[data-chat-thread] [data-message]")) {
         const id = Number(bubble.dataset.message);
+        const shown = this.thread.querySelector(`[data-message="${id}"]`);
+        if (shown && shown.querySelector(".bubble__body")?.textContent !== bubble.querySelector(".bubble__body")?.textContent) shown.replaceWith(document.importNode(bubble, true));
         const newest = Math.max(0, ...[...this.thread.querySelectorAll("[data-message]")].map((one) => Number(one.dataset.message)));
         if (id > newest) this.append(document.importNode(bubble, true));
       }
@@ -191,8 +200,10 @@ class Room {
 
   send(anyway) {
     const body = this.box.value.trim();
-    if (!body && !this.files?.files.length) return;
-    if (this.files?.files.length || !this.isOpen) {
+    // Files that have gone ahead (uploads.js), or come with the form; a quote: these go by POST.
+    const hasMore = this.files?.files.length || this.form.querySelector("[name=sent]:enabled") || this.form.elements.quoted?.value;
+    if (!body && !hasMore) return;
+    if (hasMore || !this.isOpen) {
       this.post(anyway);
       return;
     }
@@ -210,16 +221,14 @@ class Room {
     if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
     try {
-      const body = new FormData(this.form, anyway || undefined);
-      const answer = await fetch(this.form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await fetch(this.form.action, { method: "POST", body: new FormData(this.form, anyway || undefined), headers: { Accept: "application/json" } });
       if (answer.redirected) { location.reload(); return; } // logged out: the page leads to the log-in
       const event = await answer.json();
-      if (event.code === HELD) this.form.reset();
-      if (!answer.ok) { this.refused(event); return; }
+      if (!answer.ok && event.code !== HELD) { this.refused(event); return; }
+      this.box.value = "";
       this.anyway.hidden = true;
-      this.form.reset();
-      this.showFiles();
-      this.show(event);
+      this.form.dispatchEvent(new CustomEvent("composer:sent"));
+      if (answer.ok) this.show(event); else this.say(event.message);
     } catch {
       this.say(this.root.dataset.textUnsent);
     } finally {
@@ -254,9 +263,15 @@ class Room {
     if (this.isOpen && document.visibilityState === "visible") this.socket.send(JSON.stringify({ type: "read" }));
   }
 
-  showRead() {
-    const marks = [...this.thread.querySelectorAll(".bubble--mine [data-read]")];
-    marks.forEach((mark, index) => { mark.hidden = index !== marks.length - 1; });
+  showMark(event) {
+    const words = this.template.content.querySelector("[data-mark]").dataset.read;
+    for (const bubble of this.thread.querySelectorAll(".bubble--mine[data-sequence]")) {
+      const mark = bubble.querySelector("[data-mark]");
+      if (!mark || Number(bubble.dataset.sequence) > event.sequence) continue;
+      mark.dataset.mark = "read";
+      mark.textContent = ` · ${words}`;
+      mark.hidden = false;
+    }
   }
 
   showTyping() {

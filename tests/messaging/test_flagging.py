@@ -107,7 +107,11 @@ def test_the_same_sent_again_is_held_back_once(conversation, buyer):
 def test_a_released_message_is_delivered_with_its_files_as_the_newest_one(conversation, buyer, seller, moderator):
     quoted = say(conversation, seller, "怎么付款？")
     flag = hold(
-        conversation, buyer, files=[SimpleUploadedFile("报价.pdf", b"%PDF-1")], client_id=uuid4(), quoted=quoted.sequence
+        conversation,
+        buyer,
+        files=[SimpleUploadedFile("报价.pdf", b"%PDF-1")],
+        client_id=uuid4(),
+        quoted=quoted.sequence,
     )
     say(conversation, buyer, "在吗")
     assert services.clear_flag(flag_id=flag.pk, moderator=moderator)

@@ -26,11 +26,25 @@ def test_the_same_sent_again_is_the_same_message(conversation, buyer, seller):
     mark = uuid4()
     first = say(conversation, buyer, "好", client_id=mark, files=[SimpleUploadedFile("a.txt", b"x")])
     files = stored_files()
-    again = say(conversation, buyer, "另一句", client_id=mark, files=[SimpleUploadedFile("b.txt", b"y")])
+    again = say(conversation, buyer, "好", client_id=mark, files=[SimpleUploadedFile("b.txt", b"y")])
     assert again == first
-    assert (Message.objects.get().body, MessageAttachment.objects.count()) == ("好", 1)
+    services.edit_message(conversation_id=conversation.pk, sequence=1, editor=buyer, body="改过")
+    assert say(conversation, buyer, "好", client_id=mark) == first
+    assert (Message.objects.get().body, MessageAttachment.objects.count()) == ("改过", 1)
     assert stored_files() == files
     assert Notification.objects.filter(recipient=seller).count() == 1
+
+
+@pytest.mark.django_db
+def test_other_words_under_the_same_mark_are_refused_and_not_lost_unseen(client, conversation, buyer):
+    mark = uuid4()
+    say(conversation, buyer, "好", client_id=mark)
+    client.force_login(buyer)
+    page = client.post(conversation.get_absolute_url(), {"body": "另一句", "client_id": str(mark)})
+    assert page.status_code == 422
+    assert ">另一句</textarea>" in page.content.decode()
+    assert str(mark) not in page.content.decode()
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -9,7 +9,8 @@ from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.frames import message_frame
 from marketplace.messaging.models import Conversation, Message, Participant
 from marketplace.notifications.models import Notification
-from tests.factories import make_moderator, make_paid_order, make_user
+from marketplace.orders.services.disputes import open_dispute, withdraw_dispute
+from tests.factories import decide_finally, make_delivered_order, make_moderator, make_paid_order, make_user
 from tests.messaging.test_services import say
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +125,19 @@ def test_the_database_keeps_a_kind_to_its_shape(conversation, order):
     for values in ({"kind": "order"}, {"kind": "support"}, {"order": order}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Conversation.objects.filter(pk=conversation.pk).update(**values)
+
+
+def test_support_reads_along_while_a_dispute_runs():
+    order = make_delivered_order()
+    open_dispute(order_id=order.pk, user=order.buyer, reason="与描述不符")
+    conversation = Conversation.objects.get(order=order)
+    staff = make_moderator()
+    assert selectors.may_speak_for_support(staff, conversation.pk)
+    withdraw_dispute(order_id=order.pk, user=order.buyer)
+    assert not selectors.may_speak_for_support(staff, conversation.pk)
+    open_dispute(order_id=order.pk, user=order.buyer, reason="还是不符")
+    assert selectors.may_speak_for_support(staff, conversation.pk)
+    decide_finally(order, refund_fen=1_000)
+    assert not selectors.may_speak_for_support(staff, conversation.pk)
+    events = Message.objects.filter(conversation=conversation, kind="system").values_list("event", flat=True)
+    assert list(events) == ["support_joined", "support_left"] * 2

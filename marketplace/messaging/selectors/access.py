@@ -9,6 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs.models import Gig
 from marketplace.messaging.models import (
+    AttachmentKind,
     Conversation,
     ConversationKind,
     Message,
@@ -121,6 +122,31 @@ def attachment_for(user: User, pk: int) -> MessageAttachment:
     if attachment is None:
         raise Http404
     return attachment
+
+
+def picture_for(user: User, pk: int) -> MessageAttachment:
+    """A picture of one's own conversation. Raises Http404 for every other file, too."""
+    found = attachment_for(user, pk)
+    if found.kind != AttachmentKind.IMAGE or not found.previews:
+        raise Http404
+    return found
+
+
+def voice_for(user: User, pk: int) -> MessageAttachment:
+    """A voice message of one's own conversation. Raises Http404 for every other file, too."""
+    found = attachment_for(user, pk)
+    if found.kind != AttachmentKind.AUDIO:
+        raise Http404
+    return found
+
+
+def pictures_beside(found: MessageAttachment) -> tuple[MessageAttachment | None, MessageAttachment | None]:
+    """The pictures of the same conversation before and after one, for code that has asked `picture_for` before."""
+    pictures = MessageAttachment.objects.filter(
+        message__conversation__messages__attachments=found, message__withdrawn_at=None, kind=AttachmentKind.IMAGE
+    )
+    before, after = pictures.filter(pk__lt=found.pk).order_by("-pk"), pictures.filter(pk__gt=found.pk).order_by("pk")
+    return before.first(), after.first()
 
 
 def person_by_handle(handle: str) -> User:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextChoices
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.messaging.models import Conversation, ConversationKind, Message
+from marketplace.messaging.models import Conversation, ConversationKind, Message, Participant
 from marketplace.messaging.selectors.access import conversations_of
 from marketplace.messaging.selectors.threads import other_of
 from marketplace.offers.selectors import newest_offer_of_pair
@@ -25,11 +27,26 @@ class InboxRow:
     unread: int
     offer_title: str = ""  # when the newest thing said is an offer
     is_withdrawn: bool = False  # the newest message
+    event: str = ""  # when the newest message is a line of the platform
+    is_muted: bool = False
 
 
-def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
-    """The conversations of this person that have a message, newest first. One query."""
+class Part(TextChoices):
+    """Which conversations the list shows."""
+
+    ALL = "", pgettext_lazy("conversations", "All")
+    UNREAD = "unread", _("Unread")
+    ORDERS = "orders", _("About orders")
+    ARCHIVED = "archived", _("Archived")
+
+
+def inbox(user: User, *, show: str = Part.ALL, query: str = "", limit: int = 100) -> list[InboxRow]:
+    """The conversations of this person that have a message, newest first: a part of them, or those with such a name or order.
+
+    What was archived is back as soon as something new is said. One query.
+    """
     newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-sequence")
+    own = Participant.objects.filter(conversation=OuterRef("pk"), user=user)
     offered = newest_offer_of_pair("buyer", "seller")
     unread = (
         Message.objects.filter(_unread_for(user), conversation=OuterRef("pk"))
@@ -46,11 +63,25 @@ def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
         .annotate(excerpt=Subquery(newest.values("body")[:1]), unread=Coalesce(Subquery(unread), 0))
         .annotate(said_at=Subquery(newest.values("created_at")[:1]))
         .annotate(taken_back_at=Subquery(newest.values("withdrawn_at")[:1]))
+        .annotate(newest_event=Subquery(newest.values("event")[:1]))
         .annotate(
             offer_title=Subquery(offered.values("title")[:1]), offered_at=Subquery(offered.values("created_at")[:1])
         )
+        .annotate(
+            own_archived_at=Subquery(own.values("archived_at")), own_muted_until=Subquery(own.values("muted_until"))
+        )
         .order_by("-last_message_at", "-pk")
     )
+    archived = Q(own_archived_at__gte=F("last_message_at"))
+    if query:
+        conversations = conversations.filter(_named(query))
+    else:
+        conversations = conversations.filter(archived if show == Part.ARCHIVED else Q(own_archived_at=None) | ~archived)
+    if show == Part.UNREAD:
+        conversations = conversations.filter(unread__gt=0)
+    elif show == Part.ORDERS:
+        conversations = conversations.filter(kind=ConversationKind.ORDER)
+    now = clock.now()
     return [
         InboxRow(
             conversation=conversation,
@@ -59,9 +90,32 @@ def inbox(user: User, *, limit: int = 100) -> list[InboxRow]:
             unread=conversation.unread,
             offer_title=conversation.offer_title if _is_offer_last(conversation) else "",
             is_withdrawn=conversation.taken_back_at is not None,
+            event=conversation.newest_event or "",
+            is_muted=conversation.own_muted_until is not None and conversation.own_muted_until > now,
         )
         for conversation in conversations[:limit]
     ]
+
+
+def known_part(value: str) -> Part:
+    """The part that an address asks for."""
+    return Part(value) if value in Part.values else Part.ALL
+
+
+def parts() -> list[tuple[str, str]]:
+    """The parts of the list with their names."""
+    return [(part.value, str(part.label)) for part in Part]
+
+
+def _named(query: str) -> Q:
+    """Conversations (seen from Conversation) with somebody of that name, or about such an order."""
+    return (
+        Q(buyer__profile__display_name__icontains=query)
+        | Q(seller__profile__display_name__icontains=query)
+        | Q(order__number__istartswith=query)
+        | Q(order__gig_title__icontains=query)
+        | Q(gig__title__icontains=query)
+    )
 
 
 def _is_offer_last(row: Any) -> bool:

@@ -3,9 +3,9 @@
 from functools import partial
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from marketplace.accounts.models import User
-from marketplace.messaging.models import ConversationKind, Message, MessageKind
+from marketplace.messaging.models import ConversationKind, Message
 from marketplace.orders.conversations import BEFORE_THE_ORDER, Said, SaidFile
 from marketplace.orders.models import Order
 
@@ -16,12 +16,12 @@ def said_about(order: Order) -> list[Said]:
     All of its own conversation; and of the one that the two have besides, what was promised about this service in the month
     before it was bought, and after that until its own conversation began.
     """
-    own = _with_all(Message.objects.filter(conversation__order=order).exclude(kind=MessageKind.SYSTEM))
+    own = _with_all(Message.objects.filter(conversation__order=order).filter(sender__isnull=False))
     own_said = list(own.order_by("sequence"))
     before = _with_all(_beside(order))
     if own_said:
         before = before.filter(created_at__lt=own_said[0].created_at)
-    return [_said(message, order) for message in [*before.order_by("created_at", "pk"), *own_said]]
+    return [_said(message) for message in [*before.order_by("created_at", "pk"), *own_said]]
 
 
 def _beside(order: Order) -> QuerySet[Message]:
@@ -36,13 +36,14 @@ def _with_all(messages: QuerySet[Message]) -> QuerySet[Message]:
     return messages.select_related("sender__profile").prefetch_related("attachments", "revisions")
 
 
-def _said(message: Message, order: Order) -> Said:
-    text, by = message.body, message.sender or User()
+def _said(message: Message) -> Said:
+    text = message.body
     if message.is_withdrawn:
-        text = "".join(revision.body for revision in list(message.revisions.all())[-1:])
+        said = "".join(revision.body for revision in list(message.revisions.all())[-1:])
+        text = _("[Withdrawn] %(text)s") % {"text": said}
     return Said(
         at=message.created_at,
-        by=by,
+        by=message.sender,
         text=text,
         files=[
             SaidFile(name=sent.name, size=sent.size, open=partial(sent.file.storage.open, str(sent.file.name)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -14,7 +14,6 @@ from marketplace.messaging.models import (
     ConversationKind,
     Message,
     MessageAttachment,
-    MessageTemplate,
     Participant,
     ParticipantRole,
 )
@@ -32,6 +31,11 @@ class Thread:
     earlier_before: int | None  # ask `before` this number for the stretch before; None at the beginning
     offers: list[OfferCard] = field(default_factory=list)
     later_after: int | None = None  # ask `after` this number for the stretch after; None at the end
+
+    @property
+    def last(self) -> int:
+        """The number of its newest message; 0 where there is none."""
+        return (self.messages[-1].sequence or 0) if self.messages else 0
 
     @property
     def entries(self) -> list[Message | OfferCard]:
@@ -120,6 +124,16 @@ def changed_since(conversation: Conversation, *, up_to: int, since: datetime) ->
     )
 
 
+def changed_for(conversation: Conversation, viewer: User, *, up_to: int, since: datetime, read: int) -> list[Message]:
+    """As `changed_since`, and own messages that the other side has read beyond the mark that a page shows."""
+    back = since - timedelta(seconds=30)
+    changed = Q(edited_at__gte=back) | Q(withdrawn_at__gte=back)
+    mark = marks_of(conversation, viewer).read
+    changed |= Q(sender=viewer, sequence__gt=read, sequence__lte=mark)
+    found = Message.objects.filter(changed, conversation=conversation, sequence__lte=up_to)
+    return list(_with_all(found.order_by("sequence")))
+
+
 def message_with_files(message_id: int) -> Message:
     """A message with all that a bubble shows."""
     return _with_all(Message.objects.all()).select_related("conversation").get(pk=message_id)
@@ -165,8 +179,3 @@ def recent_files(conversation: Conversation, *, limit: int = 10) -> list[Message
     """The newest files of a conversation, those of withdrawn messages left out."""
     files = MessageAttachment.objects.filter(message__conversation=conversation, message__withdrawn_at=None)
     return list(files.select_related("message").order_by("-pk")[:limit])
-
-
-def quick_replies(user: User) -> list[MessageTemplate]:
-    """The sentences a seller keeps at hand."""
-    return list(MessageTemplate.objects.filter(owner=user))

@@ -15,7 +15,7 @@ from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import Conversation, Message, MessageKind, MessageRevision
 from marketplace.messaging.services._rules import check_may_speak, own_participation
 from marketplace.messaging.services.flagging import look_before_sending, note_flag
-from marketplace.messaging.services.sending import checked_body
+from marketplace.messaging.services.writing import checked_body
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.notifications.services import recipient_language
 from marketplace.safety.models import Level

@@ -1,63 +1,104 @@
-"""Files of a plain form, on their way into a message."""
+"""Files on their way into a message: through the room of uploads, by the same checks as everywhere."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
-from uuid import uuid4
 
 from django.core.files.base import File
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.accounts.models import User
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
-from marketplace.messaging.models import MessageAttachment
+from marketplace.messaging.models import AttachmentKind, Message, MessageAttachment
+from marketplace.messaging.sent_files import (
+    AUDIO_TYPES,
+    FILE_MEGABYTES,
+    FILES_PER_MESSAGE,
+    MESSAGE,
+    VOICE_NAME,
+    subject_of,
+)
+from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.models import Upload
+from marketplace.uploads.services import attach_uploads, discard_upload, take_file
+from marketplace.uploads.states import UploadState
 
-FILES_PER_MESSAGE = 5
-FILE_MEGABYTES = 20
 
-
-def check_files(files: Sequence[File]) -> None:
-    """Raise MessagingError TOO_MANY_FILES or FILE_TOO_LARGE."""
-    if len(files) > FILES_PER_MESSAGE:
+def check_files(files: Sequence[File], uploads: Sequence[Upload]) -> None:
+    """Raise MessagingError TOO_MANY_FILES or FILE_TOO_LARGE, before anything is stored."""
+    if len(files) + len(uploads) > FILES_PER_MESSAGE:
         raise MessagingError(MessagingErrorCode.TOO_MANY_FILES, limit=FILES_PER_MESSAGE)
     for file in files:
         if file.size > FILE_MEGABYTES * 1024 * 1024:
-            raise MessagingError(MessagingErrorCode.FILE_TOO_LARGE, name=_file_name(file), limit=FILE_MEGABYTES)
+            name = PurePath((file.name or "").replace("\\", "/")).name or _("file")
+            raise MessagingError(MessagingErrorCode.FILE_TOO_LARGE, name=name[:200], limit=FILE_MEGABYTES)
 
 
 @contextmanager
-def stored(files: Sequence[File]) -> Iterator[list[MessageAttachment]]:
-    """Rows for `files`, unsaved, the files themselves in private storage; when the block fails, nothing stays behind.
+def taken(files: Sequence[File], *, conversation_id: int, owner: User) -> Iterator[list[Upload]]:
+    """`files` of a plain form as uploads, looked into while one waits; what no message uses in the end is let go of.
 
-    Storage may be a network away, so this goes around the transaction.
+    Storage may be a network away, so this goes around the transaction. Raises UploadError.
     """
-    attachments: list[MessageAttachment] = []
+    uploads: list[Upload] = []
     try:
         for file in files:
-            attachments.append(_stored(file))
-        yield attachments
-    except BaseException:
-        take_back(attachments)
-        raise
+            subject = subject_of(conversation_id)
+            uploads.append(take_file(owner=owner, purpose=MESSAGE, subject=subject, file=file))
+        yield uploads
+    finally:
+        for upload in uploads:
+            discard_upload(upload=upload)  # leaves alone what was attached
 
 
-def take_back(attachments: Sequence[MessageAttachment]) -> None:
-    """Delete files that were stored for a message which is not written."""
-    for attachment in attachments:
-        attachment.file.delete(save=False)
+@transaction.atomic
+def keep_files(uploads: Sequence[Upload], *, message: Message, owner: User) -> list[MessageAttachment]:
+    """The rows of a message's files, in the transaction in which it is written.
+
+    Raises UploadError NOT_READY when one is not the owner's, was sent for another conversation, is still looked into, was sent
+    with another message, or is gone meanwhile.
+    """
+    claim_files(uploads, conversation_id=message.conversation_id, owner=owner)
+    return rows_of(uploads, message=message)
 
 
-def _file_name(file: File) -> str:
-    """The last part of the name, in at most 200 characters with the ending kept."""
-    name = PurePath((file.name or "").replace("\\", "/")).name or _("file")
-    suffix = PurePath(name).suffix[:20]
-    return name if len(name) <= 200 else name[: 200 - len(suffix)] + suffix
+@transaction.atomic
+def claim_files(uploads: Sequence[Upload], *, conversation_id: int, owner: User) -> None:
+    """Mark files as used by a message, one that is held back too. Raises UploadError NOT_READY, as `keep_files` does."""
+    subject = subject_of(conversation_id)
+    for upload in uploads:
+        is_own = upload.owner_id == owner.pk and (upload.purpose, upload.subject) == (MESSAGE.key, subject)
+        if not is_own or upload.state != UploadState.READY:
+            raise UploadError(UploadErrorCode.NOT_READY, name=upload.name)
+    names = [upload.result_name for upload in uploads]
+    if len(attach_uploads(owner=owner, names=names, only_unused=True)) != len(uploads):
+        raise UploadError(UploadErrorCode.NOT_READY, name=uploads[0].name)
 
 
-def _stored(file: File) -> MessageAttachment:
-    """The file in private storage, under a name of ours: theirs is only for people to read."""
-    name = _file_name(file)
-    attachment = MessageAttachment(name=name, size=file.size)
-    suffix = PurePath(name).suffix.lower()
-    ending = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 11 else ""
-    attachment.file.save(f"{uuid4().hex}{ending}", file, save=False)
-    return attachment
+def rows_of(uploads: Sequence[Upload], *, message: Message) -> list[MessageAttachment]:
+    """The rows of files that were claimed for a message."""
+    rows = [
+        MessageAttachment(
+            message=message,
+            file=upload.result_name,
+            name=upload.name,
+            size=upload.size,
+            sha256=upload.checksum,
+            kind=_kind(upload),
+            width=upload.width,
+            height=upload.height,
+            previews=upload.renditions,
+        )
+        for upload in uploads
+    ]
+    return MessageAttachment.objects.bulk_create(rows)
+
+
+def _kind(upload: Upload) -> AttachmentKind:
+    """How it is shown. What is drawn whole is a picture; a voice message is what the page itself has recorded."""
+    if upload.width and upload.renditions:
+        return AttachmentKind.IMAGE
+    stem, _dot, ending = upload.name.rpartition(".")
+    is_voice = stem.startswith(VOICE_NAME) and ending.lower() in AUDIO_TYPES
+    return AttachmentKind.AUDIO if is_voice else AttachmentKind.FILE

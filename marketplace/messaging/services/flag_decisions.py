@@ -9,12 +9,13 @@ from marketplace.core import clock, staff_log
 from marketplace.messaging import selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_flag
-from marketplace.messaging.models import FlagStatus, Message, MessageAttachment, MessageFlag
+from marketplace.messaging.models import FlagStatus, Message, MessageFlag
 from marketplace.messaging.services._rules import check_may_speak, own_participation
 from marketplace.messaging.services.changing import take_away
-from marketplace.messaging.services.sending import write
+from marketplace.messaging.services.writing import write
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
+from marketplace.uploads.models import Upload
 
 EXCERPT = 60
 
@@ -74,14 +75,16 @@ def _take(flag_id: int, moderator: User) -> MessageFlag | None:
 def _release(flag: MessageFlag) -> Message:
     own_participation(flag.conversation_id, flag.sender)
     check_may_speak(flag.conversation_id, flag.sender)
-    held = flag.held or {}
+    held = flag.held or {"uploads": [], "quoted": None}
+    uploads = Upload.objects.filter(pk__in=held["uploads"])
     return write(
         conversation_id=flag.conversation_id,
         sender=flag.sender,
         body=flag.words,
-        attachments=[MessageAttachment(**columns) for columns in held.get("attachments", [])],
+        uploads=sorted(uploads, key=lambda upload: held["uploads"].index(upload.pk)),
+        are_claimed=True,
         client_id=flag.client_id,
-        quoted=held.get("quoted"),
+        quoted=held["quoted"],
     )
 
 

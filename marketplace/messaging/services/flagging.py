@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image
@@ -17,24 +16,24 @@ from marketplace.core.errors import PictureError
 from marketplace.core.pictures import open_picture
 from marketplace.messaging import selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
-from marketplace.messaging.models import Conversation, ConversationKind, FlagStatus, Message, MessageAttachment, MessageFlag
-from marketplace.messaging.services.files import FILE_MEGABYTES
+from marketplace.messaging.models import Conversation, ConversationKind, FlagStatus, Message, MessageFlag
+from marketplace.messaging.services.files import claim_files
 from marketplace.safety.contacts import is_piece
 from marketplace.safety.models import Level
 from marketplace.safety.policy import Finding, look_at
+from marketplace.uploads.models import Upload, incoming_storage
 
 PIECES_WITHIN = timedelta(minutes=10)
 REPEATED_WITHIN = timedelta(hours=24)
-_OWN_COLUMNS = {"id", "message"}
 
 
 def look_before_sending(
-    *, conversation_id: int, sender: User, body: str, files: Sequence[File] = (), confirmed: bool = False
+    *, conversation_id: int, sender: User, body: str, uploads: Sequence[Upload] = (), confirmed: bool = False
 ) -> Finding:
     """Search words and pictures of a message, and warn its writer unless they have `confirmed` that it goes as it is.
 
-    What is said to support is not searched: they ask for one's number there. Who has many flagged messages of late has the next one
-    held back (`safety.flags_before_hold`). Raises MessagingError CONTACT_WARNING or WORDS_WARNING.
+    What is said to support is not searched: it asks for one's number. Who has many flagged messages of late has the next one held
+    back (`safety.flags_before_hold`). Raises MessagingError CONTACT_WARNING or WORDS_WARNING.
     """
     kind = Conversation.objects.only("kind").get(pk=conversation_id).kind
     if kind == ConversationKind.SUPPORT:
@@ -44,7 +43,7 @@ def look_before_sending(
         body,
         is_in_order=kind == ConversationKind.ORDER,
         before=selectors.own_words_since(conversation_id, sender, since) if is_piece(body) else (),
-        pictures=_pictures(files),
+        pictures=_pictures(uploads),
     )
     if finding.level == Level.FLAG and _is_repeated(sender):
         finding = Finding(Level.HOLD, finding.contacts, finding.codes, finding.words)
@@ -77,36 +76,32 @@ def hold_back(
     conversation_id: int,
     sender: User,
     body: str,
-    attachments: Sequence[MessageAttachment],
+    uploads: Sequence[Upload],
     client_id: UUID | None,
     quoted: int | None,
     finding: Finding,
 ) -> MessageFlag:
-    """Keep a message for moderators, with the files stored already; nobody else gets it. The same again is the first one."""
-    held: dict[str, Any] = {"quoted": quoted, "attachments": [_columns(attachment) for attachment in attachments]}
-    values = {
-        "level": finding.level,
-        "findings": finding.as_json(),
-        "words": body,
-        "held": held,
-        "created_at": clock.now(),
-    }
-    if client_id is None:
-        return MessageFlag.objects.create(conversation_id=conversation_id, sender=sender, **values)
-    flag, _is_new = MessageFlag.objects.get_or_create(
-        conversation_id=conversation_id, sender=sender, client_id=client_id, defaults=values
+    """Keep a message with its files for moderators; nobody else gets it. The same again is the first one.
+
+    Raises UploadError NOT_READY.
+    """
+    if client_id is not None:
+        own = MessageFlag.objects.filter(conversation_id=conversation_id, sender=sender, client_id=client_id)
+        if (first := own.first()) is not None:
+            return first
+    claim_files(uploads, conversation_id=conversation_id, owner=sender)
+    files = [name for upload in uploads for name in (upload.result_name, *(size["webp"] for size in upload.renditions))]
+    held: dict[str, Any] = {"quoted": quoted, "uploads": [upload.pk for upload in uploads], "files": files}
+    return MessageFlag.objects.create(
+        conversation_id=conversation_id,
+        sender=sender,
+        client_id=client_id,
+        level=finding.level,
+        findings=finding.as_json(),
+        words=body,
+        held=held,
+        created_at=clock.now(),
     )
-    return flag
-
-
-def _columns(attachment: MessageAttachment) -> dict[str, Any]:
-    """Every column but the key and the message it will belong to; of the file its name."""
-    return {
-        field.name: str(value) if field.name == "file" else value
-        for field in attachment._meta.concrete_fields
-        if field.name not in _OWN_COLUMNS
-        for value in [field.value_from_object(attachment)]
-    }
 
 
 def _is_repeated(sender: User) -> bool:
@@ -128,12 +123,14 @@ def _warn(finding: Finding) -> None:
     raise MessagingError(code, found=_(", ").join(quoted), consequence=consequence)
 
 
-def _pictures(files: Sequence[File]) -> Iterator[Image.Image]:
-    """Those of `files` that are pictures. What cannot be opened is none: what it is, others look into."""
-    for file in files:
-        try:
-            yield open_picture(file, megabytes=FILE_MEGABYTES)
-        except PictureError:
+def _pictures(uploads: Sequence[Upload]) -> Iterator[Image.Image]:
+    """Those of the files that are pictures: what the room of uploads has drawn is read from its largest drawing."""
+    for upload in uploads:
+        if not upload.renditions:
             continue
-        finally:
-            file.seek(0)
+        largest = max(upload.renditions, key=lambda size: size["width"])
+        try:
+            with incoming_storage().open(largest["webp"]) as file:
+                yield open_picture(file)
+        except (OSError, PictureError):  # it has been looked into before; what went in between is not sent either
+            continue

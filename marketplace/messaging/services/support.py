@@ -20,10 +20,10 @@ from marketplace.messaging.models import (
     ParticipantRole,
     SystemEvent,
 )
-from marketplace.messaging.services.files import check_files, stored
-from marketplace.messaging.services.sending import checked_body, write
+from marketplace.messaging.services.files import check_files, taken
 from marketplace.messaging.services.starting import order_conversation
-from marketplace.orders.models import Order
+from marketplace.messaging.services.writing import checked_body, write
+from marketplace.orders.models import Order, OrderEventType
 
 
 @transaction.atomic
@@ -67,6 +67,14 @@ def let_support_out(*, order: Order) -> None:
         write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_LEFT)
 
 
+def follow_dispute(order: Order, event: OrderEventType) -> None:
+    """Support comes in when a dispute opens and leaves when it is over: in the transaction of orders (orders/events.py)."""
+    if event == OrderEventType.DISPUTE_OPENED:
+        let_support_in(order=order)
+    elif event in (OrderEventType.DISPUTE_RESOLVED, OrderEventType.DISPUTE_WITHDRAWN):
+        let_support_out(order=order)
+
+
 def say_as_support(
     *,
     conversation_id: int,
@@ -79,19 +87,19 @@ def say_as_support(
     """Write for the platform where it takes part. People read “support”; who of the staff wrote stands in the row.
 
     Raises MessagingError NOT_PARTICIPANT (for who may not answer, and where support does not take part), EMPTY, TOO_LONG,
-    TOO_MANY_FILES or FILE_TOO_LARGE.
+    TOO_MANY_FILES or FILE_TOO_LARGE, and UploadError.
     """
     if not selectors.may_speak_for_support(staff, conversation_id):
         raise MessagingError(MessagingErrorCode.NOT_PARTICIPANT)
     body = checked_body(body, needed=not files)
-    check_files(files)
-    with stored(files) as attachments:
+    check_files(files, ())
+    with taken(files, conversation_id=conversation_id, owner=staff) as came:
         return write(
             conversation_id=conversation_id,
             sender=staff,
             role=ParticipantRole.SUPPORT,
             body=body,
-            attachments=attachments,
+            uploads=came,
             client_id=client_id,
             quoted=quoted,
         )
