@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 import segno
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from marketplace.core.config import set_config
@@ -35,6 +36,11 @@ def refusal(conversation, sender, body, **more):
     with pytest.raises(MessagingError) as caught:
         send(conversation, sender, body, **more)
     return caught.value
+
+
+def read(attachment) -> bytes:
+    with storages["private"].open(attachment.file.name) as file:
+        return file.read()
 
 
 def hold(conversation, sender, body=PAYMENT, **more):
@@ -120,7 +126,7 @@ def test_a_released_message_is_delivered_with_its_files_as_the_newest_one(conver
     assert (message.body, message.sender, message.sequence, message.quoted) == (PAYMENT, buyer, 3, quoted)
     assert message.client_id == flag.client_id
     (attachment,) = message.attachments.all()
-    assert (attachment.name, attachment.file.read()) == ("报价.pdf", b"%PDF-1")
+    assert (attachment.name, read(attachment)) == ("报价.pdf", b"%PDF-1")
     assert flag.status == FlagStatus.CLEARED
     assert Notification.objects.filter(recipient=buyer, body__contains=PAYMENT).exists()
     assert not services.clear_flag(flag_id=flag.pk, moderator=moderator)
@@ -183,7 +189,7 @@ def test_a_code_in_a_picture_is_read_and_a_picture_without_one_goes(conversation
     code = SimpleUploadedFile("名片.png", buffer.getvalue(), "image/png")
     assert refusal(conversation, buyer, "这是我的名片", files=[code]).code == MessagingErrorCode.CONTACT_WARNING
     sent = send(conversation, buyer, "这是我的名片", files=[code], confirmed=True)
-    assert sent.attachments.get().file.read() == buffer.getvalue()
+    assert read(sent.attachments.get()) == buffer.getvalue()
     assert MessageFlag.objects.get().findings == [
         {"kind": "code_wechat", "text": "https://u.wechat.com/MHlx8Kc0Fz7vGm2"}
     ]
