@@ -11,6 +11,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.offers.tasks.expire_offers": 60,
     "marketplace.offers.tasks.lapse_agreements": 600,
     "marketplace.offers.tasks.expire_briefs": 60,
+    "marketplace.support.tasks.close_silent_cases": 3600,
     "marketplace.offers.tasks.announce_briefs": 60,
     "marketplace.orders.tasks.build_evidence_bundles": 10,
     "marketplace.orders.tasks.look_after_bundles": 300,

@@ -356,6 +356,20 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             _("conversations, 0 is any number"),
             _("One person begins within an hour at most"),
         ),
+        # Product decisions: four hours is what the help page of the design promises (look/help.html); people ask in the evening
+        # and at weekends. Closing no later than opening means day and night.
+        ConfigDefinition("support.answer_hours", 4, 1, 240, _("hours"), _("Support answers within")),
+        ConfigDefinition("support.opens_hour", 8, 0, 23, _("o'clock"), _("Support is there from")),
+        ConfigDefinition("support.closes_hour", 24, 0, 24, _("o'clock"), _("Support is there until")),
+        ConfigDefinition(
+            "support.works_weekends", 1, 0, 1, _("1 is yes"), _("Support is there on Saturdays and Sundays")
+        ),
+        ConfigDefinition(
+            "support.close_days", 3, 1, 30, _("days"), _("An answered question is over after a silence of")
+        ),
+        ConfigDefinition(
+            "support.open_per_person", 5, 1, 50, _("questions"), _("One person has open with support at most")
+        ),
         # Product decision: more than ten full galleries; nobody fills the storage with what is let go of again.
         ConfigDefinition(
             "uploads.daily_megabytes",

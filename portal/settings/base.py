@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "cms_pages",
     "marketplace.insights",
     "marketplace.moderation",
+    "marketplace.support",
     "marketplace.discovery",
     "marketplace.reviews",
     "marketplace.messaging",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.messaging import push, selectors
+from marketplace.messaging import listeners, push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import (
@@ -97,6 +97,8 @@ def write(
         _mark_own(conversation, sender, role, now)
     if kind != MessageKind.SYSTEM:
         _tell_others(conversation, message, sender, role, attachments)
+    if kind == MessageKind.TEXT and conversation.kind == ConversationKind.SUPPORT:
+        listeners.said_with_support(message, role or ParticipantRole.PERSON)
     transaction.on_commit(partial(push.message_sent, message_id=message.pk))
     return message
 
