@@ -115,6 +115,9 @@ def ensure_roles() -> dict[str, Group]:
             *Permission.objects.filter(content_type__app_label="accounts", codename__in=codenames)
         )
     administrator = groups[ADMINISTRATOR]
+    administrator.permissions.add(
+        *Permission.objects.filter(content_type__app_label="messaging", codename__endswith="_messagetemplate")
+    )
     administrator.permissions.add(*Permission.objects.filter(codename="access_admin"))
     administrator.permissions.add(*Permission.objects.filter(content_type__app_label__in=_ADMINISTERED))
     administrator.permissions.add(

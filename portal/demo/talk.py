@@ -128,8 +128,12 @@ def write_talks(talks: Sequence[Talk], gigs: Sequence[Gig], people: People) -> l
 
 
 def write_quick_replies(people: People, sources: Sources) -> None:
-    """The demo seller's."""
+    """The demo seller's, and the platform's for everybody."""
     owner = people.sellers[sources.demo_seller]
+    insert(
+        MessageTemplate(title=title, body=body, position=position)
+        for position, (title, body) in enumerate(phrases.PLATFORM_REPLIES)
+    )
     insert(
         MessageTemplate(owner=owner, title=title, body=body, position=position)
         for position, (title, body) in enumerate(phrases.QUICK_REPLIES)

@@ -12,7 +12,9 @@ from marketplace.messaging import selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import AwayReply, Message, MessageTemplate
 from marketplace.messaging.services import replies
-from tests.factories import make_gig, make_paid_order
+from marketplace.moderation.roles import ensure_roles
+from tests.factories import make_gig, make_paid_order, make_user
+from tests.logins import log_in
 from tests.messaging.test_services import say
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +122,20 @@ def test_switched_off_it_says_nothing(client: Client, conversation, buyer, selle
     with at(23):
         say(conversation, buyer)
     assert Message.objects.count() == 1
+
+
+def test_staff_keeps_the_platforms_replies_and_sees_nobodys_own(client, seller):
+    own = services.save_template(owner=seller, title="我的", body="我自己的话")
+    MessageTemplate.objects.create(title="平台的", body="请通过平台付款")
+    administrator = make_user()
+    administrator.groups.add(ensure_roles()["administrator"])
+    client = log_in(administrator)
+    listed = client.get("/admin/snippets/messaging/messagetemplate/").content.decode()
+    assert "请通过平台付款" in listed
+    assert "我自己的话" not in listed
+    for act in ("edit", "delete", "history", "usage"):
+        assert client.get(f"/admin/snippets/messaging/messagetemplate/{act}/{own.pk}/").status_code == 404, act
+    client.post(
+        "/admin/snippets/messaging/messagetemplate/add/", {"title": "新的", "body": "{name}您好", "position": 1}
+    )
+    assert MessageTemplate.objects.get(title="新的").owner is None
