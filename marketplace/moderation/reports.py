@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
 from marketplace.gigs.models import Gig
+from marketplace.messaging.models import Message
 from marketplace.moderation import locks, subjects
 from marketplace.moderation.errors import ReportError, ReportErrorCode
 from marketplace.moderation.models import Report, ReportReason, ReportStatus
@@ -32,6 +33,13 @@ def report_brief(*, brief: Brief, reporter: User, reason: ReportReason, words: s
     return _note(brief, reporter, reason, words, link)
 
 
+def report_message(*, message: Message, reporter: User, reason: ReportReason, words: str, link: str = "") -> Report:
+    """The same of a message that the reporter may read. Raises ReportError OWN_MESSAGE, WORDS_MISSING or ALREADY_REPORTED."""
+    if message.sender_id == reporter.pk:
+        raise ReportError(ReportErrorCode.OWN_MESSAGE)
+    return _note(message, reporter, reason, words, link)
+
+
 @transaction.atomic
 def _note(target: subjects.Target, reporter: User, reason: ReportReason, words: str, link: str) -> Report:
     if not words.strip():
@@ -53,7 +61,7 @@ def _note(target: subjects.Target, reporter: User, reason: ReportReason, words: 
 
 @transaction.atomic
 def uphold_report(*, report: Report, staff: User, words: str) -> list[Report]:
-    """Take the reported service or brief down. Every open report of it is upheld with this one, and all who reported are told.
+    """Take what was reported down. Every open report of it is upheld with this one, and all who reported are told.
 
     `words` go to whose it is and into the log. Returns what was decided: nothing when somebody else was faster. What is gone
     already stays as it is. Raises ReportError OWN_CASE or WORDS_MISSING.

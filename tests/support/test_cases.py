@@ -1,10 +1,10 @@
 """Questions to support: their clock in opening hours, who has them, and how they end."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from marketplace.core import clock
 from marketplace.core.config import set_config
@@ -48,7 +48,7 @@ def refused(code, act, **told):
 
 def at(day, hour, minute=0):
     """A moment of November 2026 in China; the 27th is a Friday."""
-    return timezone.make_aware(datetime(2026, 11, day, hour, minute))
+    return datetime(2026, 11, day, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def test_a_question_is_a_conversation_with_support_whose_clock_runs(buyer):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.messaging.models.conversations import Conversation
@@ -77,6 +78,14 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.body[:40]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.conversation.get_absolute_url()}#message-{self.pk}"
+
+    @property
+    def title(self) -> str:
+        """What lists call it: its first words, or that there are none any more."""
+        return Truncator(self.body).chars(40) or str(_("[Withdrawn]") if self.is_withdrawn else _("[File]"))
 
     @property
     def is_withdrawn(self) -> bool:

@@ -115,12 +115,26 @@ def quotable(conversation: Conversation, sequence: int | None) -> Message | None
     return Message.objects.filter(conversation=conversation, sequence=sequence, withdrawn_at=None).first()
 
 
-def attachment_for(user: User, pk: int) -> MessageAttachment:
-    """A file of one's own conversation. Raises Http404 for strangers, and for everybody once it was withdrawn."""
-    mine = MessageAttachment.objects.filter(message__conversation__in=conversations_of(user))
-    attachment = mine.filter(pk=pk, message__withdrawn_at=None).first()
-    if attachment is None:
+def message_to_report(user: User, conversation_id: int, sequence: int) -> Message:
+    """A message in one's own conversation that somebody wrote. Raises Http404 for strangers and for the platform's lines."""
+    conversation = conversation_for(user, conversation_id)
+    written = Message.objects.filter(conversation=conversation, sequence=sequence, sender__isnull=False)
+    message = written.select_related("sender__profile", "conversation").first()
+    if message is None:
         raise Http404
+    return message
+
+
+def attachment_for(user: User, pk: int) -> MessageAttachment:
+    """A file of one's own conversation, or for staff of one with support. Raises Http404 for strangers, and for everybody once it
+    was withdrawn.
+    """
+    there = MessageAttachment.objects.filter(pk=pk, message__withdrawn_at=None).select_related("message")
+    attachment = there.filter(message__conversation__in=conversations_of(user)).first()
+    if attachment is None:
+        attachment = there.first()
+        if attachment is None or not may_speak_for_support(user, attachment.message.conversation_id):
+            raise Http404
     return attachment
 
 

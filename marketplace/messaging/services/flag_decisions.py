@@ -8,7 +8,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
 from marketplace.messaging import selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
-from marketplace.messaging.locks import lock_flag
+from marketplace.messaging.locks import lock_conversation, lock_flag
 from marketplace.messaging.models import FlagStatus, Message, MessageFlag
 from marketplace.messaging.services._rules import check_may_speak, own_participation
 from marketplace.messaging.services.changing import take_away
@@ -61,6 +61,15 @@ def uphold_flag(*, flag_id: int, moderator: User, words: str) -> bool:
     _tell(flag, title, body)
     _decide(flag, moderator, FlagStatus.UPHELD, words)
     return True
+
+
+@transaction.atomic
+def take_down_message(*, message_id: int) -> None:
+    """Take a message out of its conversation after a report was upheld. Safe to call again. Who decided notes it and tells."""
+    conversation = lock_conversation(Message.objects.values_list("conversation_id", flat=True).get(pk=message_id))
+    message = Message.objects.get(pk=message_id)
+    if not message.is_withdrawn:
+        take_away(conversation, message)
 
 
 def _take(flag_id: int, moderator: User) -> MessageFlag | None:
