@@ -90,4 +90,4 @@ def test_the_help_and_order_pages_lead_there(buyer, buyer_client):
     assert (
         f"{reverse('support:new')}?order={order.number}" in buyer_client.get(order.get_absolute_url()).content.decode()
     )
-    assert reverse("support:list") in buyer_client.get(reverse("messaging:inbox")).content.decode()
+    assert reverse("support:list") in buyer_client.get(reverse("orders:list")).content.decode()
