@@ -21,6 +21,7 @@ from marketplace.messaging.selectors.access import (
     voice_for,
 )
 from marketplace.messaging.selectors.inbox import (
+    INBOX_LENGTH,
     InboxRow,
     Part,
     inbox,
@@ -62,6 +63,7 @@ from marketplace.messaging.selectors.threads import (
 
 __all__ = [
     "FOUND_AT_MOST",
+    "INBOX_LENGTH",
     "THREAD_LENGTH",
     "InboxRow",
     "Marks",

@@ -16,6 +16,8 @@ from marketplace.messaging.selectors.access import conversations_of
 from marketplace.messaging.selectors.threads import other_of
 from marketplace.offers.selectors import newest_offer_of_pair
 
+INBOX_LENGTH = 50
+
 
 @dataclass(frozen=True)
 class InboxRow:
@@ -40,10 +42,13 @@ class Part(TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
-def inbox(user: User, *, show: str = Part.ALL, query: str = "", limit: int = 100) -> list[InboxRow]:
+def inbox(
+    user: User, *, show: str = Part.ALL, query: str = "", before: int | None = None, limit: int = INBOX_LENGTH
+) -> list[InboxRow]:
     """The conversations of this person that have a message, newest first: a part of them, or those with such a name or order.
 
-    What was archived is back as soon as something new is said. One query.
+    What was archived is back as soon as something new is said. `before` is the key of the conversation that the stretch above
+    ended with. One query, one more to read on.
     """
     newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-sequence")
     own = Participant.objects.filter(conversation=OuterRef("pk"), user=user)
@@ -81,6 +86,10 @@ def inbox(user: User, *, show: str = Part.ALL, query: str = "", limit: int = 100
         conversations = conversations.filter(unread__gt=0)
     elif show == Part.ORDERS:
         conversations = conversations.filter(kind=ConversationKind.ORDER)
+    if before is not None:
+        anchor = Conversation.objects.filter(pk=before).values_list("last_message_at", flat=True).first()
+        older = Q(last_message_at__lt=anchor) | Q(last_message_at=anchor, pk__lt=before)
+        conversations = conversations.filter(older) if anchor is not None else conversations.none()
     now = clock.now()
     return [
         InboxRow(
