@@ -29,6 +29,7 @@ from marketplace.messaging.selectors.inbox import (
     parts,
     unread_count,
     unread_messages,
+    unread_total,
 )
 from marketplace.messaging.selectors.orders import said_about
 from marketplace.messaging.selectors.page import (
@@ -113,5 +114,6 @@ __all__ = [
     "to_tell",
     "unread_count",
     "unread_messages",
+    "unread_total",
     "voice_for",
 ]
