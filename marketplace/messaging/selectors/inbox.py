@@ -126,7 +126,7 @@ def _is_offer_last(row: Any) -> bool:
     return row.offered_at is not None and (row.said_at is None or row.offered_at > row.said_at)
 
 
-def _waiting_for(user: User) -> QuerySet[Message]:
+def _waiting_for(user: User) -> QuerySet[Message, Any]:
     """How many messages wait in the conversation of a participant's row (seen from Participant), as one row with a number.
 
     Counted from that row, without the conversation between the two: its bound goes into the index, which is asked for the few
@@ -139,7 +139,7 @@ def _waiting_for(user: User) -> QuerySet[Message]:
     return counted.values("number")
 
 
-def unread_total(user: User) -> QuerySet[Participant, dict[str, int]]:
+def unread_total(user: User) -> QuerySet[Any, Any]:
     """How many messages wait for this person, as one row: the badge of every page. Muted conversations are left out."""
     heard = Q(muted_until=None) | Q(muted_until__lte=clock.now())
     own = Participant.objects.filter(heard, user=user, left_at=None).order_by()

@@ -43,10 +43,10 @@ def send_message(
     """
     own_participation(conversation_id, sender)
     if (first := selectors.sent_before(conversation_id, sender, client_id)) is not None:
-        return same_again(first, body)
+        return same_again(first, body=body)
     check_may_speak(conversation_id, sender)
     body = checked_body(body, needed=not files and not uploads)
-    check_files(files, uploads)
+    check_files(files=files, uploads=uploads)
     with taken(files, conversation_id=conversation_id, owner=sender) as came, transaction.atomic():
         message = write(
             conversation_id=conversation_id,
