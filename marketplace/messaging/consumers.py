@@ -25,8 +25,7 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
     """One window on one conversation.
 
     In: {"type": "message", "body", "confirmed": after a warning}, {"type": "read"}, {"type": "typing"}.
-    Out: {"type": "message", …push.bubble, "mine"}, {"type": "read" | "typing", "mine"},
-    {"type": "error", "code", "message"}.
+    Out: frames (frames.py) with "mine", and {"type": "error", "code", "message"}.
     """
 
     conversation_id: int | None = None

@@ -24,8 +24,15 @@ from marketplace.orders.selectors import order_for
 def inbox(request: HttpRequest) -> HttpResponse:
     """Conversations, newest first: all, those with something unread, those about orders, those put away."""
     show, query = selectors.known_part(request.GET.get("show", "")), request.GET.get("q", "").strip()[:60]
-    rows = selectors.inbox(request.user, show=show, query=query)
-    context = {"rows": rows, "show": show, "query": query, "parts": selectors.parts()}
+    most = selectors.INBOX_LENGTH
+    rows = selectors.inbox(request.user, show=show, query=query, before=_number(request, "before"), limit=most + 1)
+    context = {
+        "rows": rows[:most],
+        "more_before": rows[most - 1].conversation.pk if len(rows) > most else None,
+        "show": show,
+        "query": query,
+        "parts": selectors.parts(),
+    }
     return render(request, "messaging/conversation_list.html", context)
 
 

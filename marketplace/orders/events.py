@@ -8,7 +8,7 @@ from marketplace.core import clock
 from marketplace.orders.models import Order, OrderEvent, OrderEventType
 
 # Rooms above this one, who have something to do of their own when it happens (messaging/apps.py).
-Listener = Callable[[Order, OrderEventType], object]
+Listener = Callable[[OrderEvent], object]
 _listeners: dict[str, Listener] = {}
 
 
@@ -28,5 +28,5 @@ def record(
         order=order, type=event_type, actor=actor, data=data, created_at=at or clock.now()
     )
     for listener in _listeners.values():
-        listener(order, event_type)
+        listener(event)
     return event

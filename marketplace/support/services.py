@@ -30,7 +30,7 @@ def open_case(
     Raises SupportError TOO_MANY_OPEN (`support.open_per_person`), and what `send_message` raises; nothing is left then.
     """
     body = checked_body(body, needed=True)
-    check_files(files, ())
+    check_files(files=files)
     limit = get_config("support.open_per_person")
     if selectors.open_cases_of(person).count() >= limit:
         raise SupportError(SupportErrorCode.TOO_MANY_OPEN, limit=limit)

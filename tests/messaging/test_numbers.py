@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from marketplace.messaging import selectors, services
+from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import Conversation, Message, MessageAttachment, Participant
 from marketplace.notifications.models import Notification
 from tests.messaging.test_services import say, stored_files
@@ -39,6 +40,9 @@ def test_the_same_sent_again_is_the_same_message(conversation, buyer, seller):
 def test_other_words_under_the_same_mark_are_refused_and_not_lost_unseen(client, conversation, buyer):
     mark = uuid4()
     say(conversation, buyer, "好", client_id=mark)
+    with pytest.raises(MessagingError) as refusal:
+        say(conversation, buyer, "另一句", client_id=mark)
+    assert refusal.value.code == MessagingErrorCode.REUSED
     client.force_login(buyer)
     page = client.post(conversation.get_absolute_url(), {"body": "另一句", "client_id": str(mark)})
     assert page.status_code == 422

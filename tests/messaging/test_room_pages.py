@@ -10,7 +10,7 @@ from django.urls import reverse
 from marketplace.core import clock
 from marketplace.messaging import selectors, services
 from marketplace.messaging.models import Message
-from tests.factories import make_gig, make_paid_order
+from tests.factories import make_gig, make_paid_order, make_user
 from tests.messaging.test_services import say
 
 pytestmark = pytest.mark.django_db
@@ -92,8 +92,8 @@ def test_one_reads_on_in_both_directions_by_number(conversation, buyer, theirs, 
     assert "（10）" in above
     assert "（11）" not in above
     around = page_of(theirs, conversation, around=5)
-    assert "（5）" in around
-    assert "（60）" not in around
+    assert ">（5）<" in around
+    assert ">（60）</p>" not in around
     assert "data-chat-poll" not in around  # it does not show the newest
 
 
@@ -176,6 +176,21 @@ def test_the_list_has_parts_and_finds_by_name_and_order(conversation, buyer, sel
     assert listed(q=order.number[:6]) == [about_it]
     assert listed(q=buyer.display_name) == [conversation, about_it]
     assert listed(q="没有这个人") == []
+
+
+def test_a_long_list_is_read_on(buyer, seller, theirs, monkeypatch):
+    monkeypatch.setattr(selectors, "INBOX_LENGTH", 2)
+    talks = [services.start_conversation(buyer=make_user(name=f"买家{number}"), seller=seller) for number in range(5)]
+    for number, talk in enumerate(talks):
+        with clock.moved_to(clock.now() + timedelta(minutes=number)):
+            say(talk, talk.buyer, f"第{number}位")
+    shown, address = [], reverse("messaging:inbox")
+    while address:
+        page = theirs.get(address)
+        shown += [row.conversation for row in page.context["rows"]]
+        more = page.context["more_before"]
+        address = f"{reverse('messaging:inbox')}?before={more}" if more else ""
+    assert shown == talks[::-1]
 
 
 def test_a_direct_conversation_leads_to_running_orders(conversation, buyer, seller, ours):

@@ -30,6 +30,7 @@ from marketplace.messaging.selectors.flags import (
     own_words_since,
 )
 from marketplace.messaging.selectors.inbox import (
+    INBOX_LENGTH,
     InboxRow,
     Part,
     inbox,
@@ -37,6 +38,7 @@ from marketplace.messaging.selectors.inbox import (
     parts,
     unread_count,
     unread_messages,
+    unread_total,
 )
 from marketplace.messaging.selectors.orders import said_about
 from marketplace.messaging.selectors.page import (
@@ -71,6 +73,7 @@ from marketplace.messaging.selectors.threads import (
 
 __all__ = [
     "FOUND_AT_MOST",
+    "INBOX_LENGTH",
     "THREAD_LENGTH",
     "FlagCase",
     "InboxRow",
@@ -127,5 +130,6 @@ __all__ = [
     "to_tell",
     "unread_count",
     "unread_messages",
+    "unread_total",
     "voice_for",
 ]

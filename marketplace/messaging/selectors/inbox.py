@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextChoices
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextChoices
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,6 +15,8 @@ from marketplace.messaging.models import Conversation, ConversationKind, Message
 from marketplace.messaging.selectors.access import conversations_of
 from marketplace.messaging.selectors.threads import other_of
 from marketplace.offers.selectors import newest_offer_of_pair
+
+INBOX_LENGTH = 50
 
 
 @dataclass(frozen=True)
@@ -40,22 +42,18 @@ class Part(TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
-def inbox(user: User, *, show: str = Part.ALL, query: str = "", limit: int = 100) -> list[InboxRow]:
+def inbox(
+    user: User, *, show: str = Part.ALL, query: str = "", before: int | None = None, limit: int = INBOX_LENGTH
+) -> list[InboxRow]:
     """The conversations of this person that have a message, newest first: a part of them, or those with such a name or order.
 
-    What was archived is back as soon as something new is said. One query.
+    What was archived is back as soon as something new is said. `before` is the key of the conversation that the stretch above
+    ended with. One query, one more to read on.
     """
     newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-sequence")
     own = Participant.objects.filter(conversation=OuterRef("pk"), user=user)
     offered = newest_offer_of_pair("buyer", "seller")
-    unread = (
-        Message.objects.filter(_unread_for(user), conversation=OuterRef("pk"))
-        .exclude(sender=user)
-        .order_by()
-        .values("conversation")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
+    unread = own.annotate(waiting=Coalesce(Subquery(_waiting_for(user)), 0)).values("waiting")
     conversations = (
         conversations_of(user)
         .filter(last_message_at__isnull=False)
@@ -81,6 +79,10 @@ def inbox(user: User, *, show: str = Part.ALL, query: str = "", limit: int = 100
         conversations = conversations.filter(unread__gt=0)
     elif show == Part.ORDERS:
         conversations = conversations.filter(kind=ConversationKind.ORDER)
+    if before is not None:
+        anchor = Conversation.objects.filter(pk=before).values_list("last_message_at", flat=True).first()
+        older = Q(last_message_at__lt=anchor) | Q(last_message_at=anchor, pk__lt=before)
+        conversations = conversations.filter(older) if anchor is not None else conversations.none()
     now = clock.now()
     return [
         InboxRow(
@@ -124,30 +126,37 @@ def _is_offer_last(row: Any) -> bool:
     return row.offered_at is not None and (row.said_at is None or row.offered_at > row.said_at)
 
 
-def _unread_for(user: User) -> Q:
-    """Messages (seen from Message) after what `user` has read, wherever they take part.
+def _waiting_for(user: User) -> QuerySet[Message, Any]:
+    """How many messages wait in the conversation of a participant's row (seen from Participant), as one row with a number.
 
-    One bound for each conversation: so the index is asked for the few that are newer. Own ones are left out apart, since an
-    automatic reply does not move one's own mark.
+    Counted from that row, without the conversation between the two: its bound goes into the index, which is asked for the few
+    messages that are newer. Own ones are left out apart, since an automatic reply does not move one's own mark.
     """
-    return Q(
-        conversation__participants__user=user,
-        conversation__participants__left_at=None,
-        sequence__gt=F("conversation__participants__read_sequence"),
-        sequence__isnull=False,  # follows from it, but the planner wants to be told that the index holds all of them
-        withdrawn_at=None,
+    newer = Message.objects.filter(
+        conversation=OuterRef("conversation"), sequence__gt=OuterRef("read_sequence"), withdrawn_at=None
     )
+    counted = newer.exclude(sender=user).order_by().values("conversation").annotate(number=Count("pk"))
+    return counted.values("number")
+
+
+def unread_total(user: User) -> QuerySet[Any, Any]:
+    """How many messages wait for this person, as one row: the badge of every page. Muted conversations are left out."""
+    heard = Q(muted_until=None) | Q(muted_until__lte=clock.now())
+    own = Participant.objects.filter(heard, user=user, left_at=None).order_by()
+    waiting = own.annotate(waiting=Coalesce(Subquery(_waiting_for(user)), 0))
+    return waiting.values("user").annotate(total=Sum("waiting")).values("total")
 
 
 def unread_messages(user: User) -> QuerySet[Message]:
-    """The messages that wait for this person, those of muted conversations left out: the badge of every page."""
-    heard = Q(conversation__participants__muted_until=None)
-    heard |= Q(conversation__participants__muted_until__lte=clock.now())
-    return Message.objects.filter(_unread_for(user) & heard).exclude(sender=user)
+    """The messages that `unread_total` counts, themselves. For their number ask that: it knows the better index."""
+    seats = Participant.objects.filter(user=user, left_at=None, conversation=OuterRef("conversation"))
+    heard = seats.filter(Q(muted_until=None) | Q(muted_until__lte=clock.now()), read_sequence__lt=OuterRef("sequence"))
+    found = Message.objects.filter(conversation__in=conversations_of(user), withdrawn_at=None)
+    return found.filter(Exists(heard)).exclude(sender=user)
 
 
 def unread_count(user: User | AnonymousUser) -> int:
     """How many messages wait for this person; 0 for who is not signed in."""
     if not user.is_authenticated:
         return 0
-    return unread_messages(user).count()
+    return sum(row["total"] for row in unread_total(user))

@@ -5,6 +5,7 @@ from functools import partial
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from marketplace.accounts.models import User
 from marketplace.messaging.models import ConversationKind, Message
 from marketplace.orders.conversations import BEFORE_THE_ORDER, Said, SaidFile
 from marketplace.orders.models import Order
@@ -21,7 +22,8 @@ def said_about(order: Order) -> list[Said]:
     before = _with_all(_beside(order))
     if own_said:
         before = before.filter(created_at__lt=own_said[0].created_at)
-    return [_said(message) for message in [*before.order_by("created_at", "pk"), *own_said]]
+    said = [*before.order_by("created_at", "pk"), *own_said]
+    return [_said(message, message.sender) for message in said if message.sender is not None]
 
 
 def _beside(order: Order) -> QuerySet[Message]:
@@ -36,14 +38,14 @@ def _with_all(messages: QuerySet[Message]) -> QuerySet[Message]:
     return messages.select_related("sender__profile").prefetch_related("attachments", "revisions")
 
 
-def _said(message: Message) -> Said:
+def _said(message: Message, by: User) -> Said:
     text = message.body
     if message.is_withdrawn:
         said = "".join(revision.body for revision in list(message.revisions.all())[-1:])
         text = _("[Withdrawn] %(text)s") % {"text": said}
     return Said(
         at=message.created_at,
-        by=message.sender,
+        by=by,
         text=text,
         files=[
             SaidFile(name=sent.name, size=sent.size, open=partial(sent.file.storage.open, str(sent.file.name)))

@@ -25,7 +25,7 @@ from marketplace.uploads.services import attach_uploads, discard_upload, take_fi
 from marketplace.uploads.states import UploadState
 
 
-def check_files(files: Sequence[File], uploads: Sequence[Upload]) -> None:
+def check_files(*, files: Sequence[File], uploads: Sequence[Upload] = ()) -> None:
     """Raise MessagingError TOO_MANY_FILES or FILE_TOO_LARGE, before anything is stored."""
     if len(files) + len(uploads) > FILES_PER_MESSAGE:
         raise MessagingError(MessagingErrorCode.TOO_MANY_FILES, limit=FILES_PER_MESSAGE)

@@ -48,17 +48,16 @@ def send_message(
     """
     own_participation(conversation_id, sender)
     if (first := selectors.sent_before(conversation_id, sender, client_id)) is not None:
-        return same_again(first, body)
+        return same_again(first, body=body)
     check_may_speak(conversation_id, sender)
     body = checked_body(body, needed=not files and not uploads)
-    check_files(files, uploads)
+    check_files(files=files, uploads=uploads)
     count_message(sender)
     told = {"conversation_id": conversation_id, "sender": sender, "body": body}
     with taken(files, conversation_id=conversation_id, owner=sender) as came:
         sent = [*uploads, *came]
-        finding = look_before_sending(
-            **told, uploads=sent, confirmed=confirmed
-        )  # reads files, so before the transaction
+        # It reads files, so it comes before the transaction.
+        finding = look_before_sending(**told, uploads=sent, confirmed=confirmed)
         with transaction.atomic():
             if finding.level < Level.HOLD:
                 message = write(**told, uploads=sent, client_id=client_id, quoted=quoted)

@@ -63,9 +63,12 @@ def order_conversation(*, order: Order) -> Conversation:
     found = Conversation.objects.filter(order=order).first()
     if found is not None:
         return found
-    gig_id = order.gig_id if Gig.objects.filter(pk=order.gig_id).exists() else None
     made = Conversation(
-        kind=ConversationKind.ORDER, order=order, buyer_id=order.buyer_id, seller_id=order.seller_id, gig_id=gig_id
+        kind=ConversationKind.ORDER,
+        order=order,
+        buyer_id=order.buyer_id,
+        seller_id=order.seller_id,
+        gig_id=order.gig_id,
     )
     Conversation.objects.bulk_create([made], ignore_conflicts=True)
     conversation = Conversation.objects.get(order=order)

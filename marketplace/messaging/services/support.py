@@ -23,7 +23,7 @@ from marketplace.messaging.models import (
 from marketplace.messaging.services.files import check_files, taken
 from marketplace.messaging.services.starting import order_conversation
 from marketplace.messaging.services.writing import checked_body, write
-from marketplace.orders.models import Order, OrderEventType
+from marketplace.orders.models import Order, OrderEvent, OrderEventType
 
 
 @transaction.atomic
@@ -67,12 +67,12 @@ def let_support_out(*, order: Order) -> None:
         write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_LEFT)
 
 
-def follow_dispute(order: Order, event: OrderEventType) -> None:
+def follow_dispute(event: OrderEvent) -> None:
     """Support comes in when a dispute opens and leaves when it is over: in the transaction of orders (orders/events.py)."""
-    if event == OrderEventType.DISPUTE_OPENED:
-        let_support_in(order=order)
-    elif event in (OrderEventType.DISPUTE_RESOLVED, OrderEventType.DISPUTE_WITHDRAWN):
-        let_support_out(order=order)
+    if event.type == OrderEventType.DISPUTE_OPENED:
+        let_support_in(order=event.order)
+    elif event.type in (OrderEventType.DISPUTE_RESOLVED, OrderEventType.DISPUTE_WITHDRAWN):
+        let_support_out(order=event.order)
 
 
 def say_as_support(
@@ -92,7 +92,7 @@ def say_as_support(
     if not selectors.may_speak_for_support(staff, conversation_id):
         raise MessagingError(MessagingErrorCode.NOT_PARTICIPANT)
     body = checked_body(body, needed=not files)
-    check_files(files, ())
+    check_files(files=files)
     with taken(files, conversation_id=conversation_id, owner=staff) as came:
         return write(
             conversation_id=conversation_id,

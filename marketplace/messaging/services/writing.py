@@ -43,7 +43,7 @@ def checked_body(body: str, *, needed: bool) -> str:
     return body
 
 
-def same_again(first: Message, body: str) -> Message:
+def same_again(first: Message, *, body: str) -> Message:
     """The message that was sent under this id before. Raises MessagingError REUSED where it said something else."""
     words = body.replace("\r\n", "\n").strip()
     if words != first.body and words not in first.revisions.values_list("body", flat=True):
@@ -72,7 +72,7 @@ def write(
     """
     conversation = lock_conversation(conversation_id)
     if sender is not None and (first := selectors.sent_before(conversation_id, sender, client_id)) is not None:
-        return same_again(first, body)
+        return same_again(first, body=body)
     now = clock.now()
     message = Message.objects.create(
         conversation=conversation,
