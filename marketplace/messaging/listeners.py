@@ -8,16 +8,16 @@ from collections.abc import Callable
 
 from marketplace.messaging.models import Message, ParticipantRole
 
-Listener = Callable[[Message, ParticipantRole], object]
+Listener = Callable[..., object]
 _listeners: list[Listener] = []
 
 
 def heard_by(listener: Listener) -> None:
-    """Name the one function that is called with a message and whose it is."""
+    """Name the one function that is called with `message` and `role`, whose it is."""
     _listeners[:] = [listener]
 
 
 def said_with_support(message: Message, role: ParticipantRole) -> None:
     """Tell of a message."""
     for listener in _listeners:
-        listener(message, role)
+        listener(message=message, role=role)

@@ -9,7 +9,6 @@ class SupportErrorCode(StrEnum):
     TOO_MANY_OPEN = "too_many_open"
     NOT_STAFF = "not_staff"
     OWN_CASE = "own_case"
-    SOLVED = "solved"
 
 
 class SupportError(DomainError):
@@ -21,5 +20,4 @@ class SupportError(DomainError):
         ),
         SupportErrorCode.NOT_STAFF: _("Only support can take this case on."),
         SupportErrorCode.OWN_CASE: _("This is your own question: a colleague answers it."),
-        SupportErrorCode.SOLVED: _("This question has been solved already."),
     }

@@ -66,7 +66,7 @@ def _forget(case: SupportCase) -> None:
 
 
 @transaction.atomic
-def heard(message: Message, role: ParticipantRole) -> None:
+def heard(*, message: Message, role: ParticipantRole) -> None:
     """Something was said in a conversation with support: the clock starts or stops. In the transaction of the message
     (messaging/listeners.py), under the lock of its conversation.
     """
@@ -183,4 +183,6 @@ def _solve(case: SupportCase, actor: str) -> None:
 
 def _require(case: SupportCase, target: CaseStatus, actor: str) -> None:
     if not CASE_TRANSITIONS.allows(CaseStatus(case.status), target, actor):
-        raise SupportError(SupportErrorCode.SOLVED)
+        raise RuntimeError(
+            f"{actor} may not move a case from {case.status} to {target}"
+        )  # a mistake of ours, no refusal

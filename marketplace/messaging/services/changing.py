@@ -61,10 +61,10 @@ def withdraw_message(*, conversation_id: int, sequence: int, user: User) -> Mess
     message = Message.objects.get(conversation=conversation, sequence=sequence)
     if message.is_withdrawn and message.sender_id == user.pk:
         return message
-    return take_away(conversation, _own(conversation, sequence, user))
+    return take_away(conversation=conversation, message=_own(conversation, sequence, user))
 
 
-def take_away(conversation: Conversation, message: Message) -> Message:
+def take_away(*, conversation: Conversation, message: Message) -> Message:
     """Words and files of a message are gone from every page at once; what it said is kept. Under the conversation's lock."""
     now = clock.now()
     MessageRevision.objects.create(message=message, body=message.body, replaced_at=now)

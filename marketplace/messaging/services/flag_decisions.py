@@ -54,7 +54,7 @@ def uphold_flag(*, flag_id: int, moderator: User, words: str) -> bool:
     if flag is None:
         return False
     if flag.message is not None and not flag.message.is_withdrawn:
-        take_away(flag.conversation, flag.message)
+        take_away(conversation=flag.conversation, message=flag.message)
     with recipient_language():
         title = _("A message of yours was against the rules") if flag.message else _("Your message was not delivered")
         body = _("“%(excerpt)s”: %(reason)s") % {"excerpt": _excerpt(flag), "reason": words}
@@ -69,7 +69,7 @@ def take_down_message(*, message_id: int) -> None:
     conversation = lock_conversation(Message.objects.values_list("conversation_id", flat=True).get(pk=message_id))
     message = Message.objects.get(pk=message_id)
     if not message.is_withdrawn:
-        take_away(conversation, message)
+        take_away(conversation=conversation, message=message)
 
 
 def _take(flag_id: int, moderator: User) -> MessageFlag | None:
