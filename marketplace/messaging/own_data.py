@@ -36,6 +36,7 @@ class MessagingSection(Section):
             "messaging.AwayReply.owner",
         }
     )
+    not_exported = {"messaging.MessageFlag.decided_by": "who of the staff decided"}
 
     def tables(self, user: User) -> Iterable[Table]:
         """Messages of both sides, each with who wrote it by name."""

@@ -32,7 +32,7 @@ class Finding:
     @property
     def excerpts(self) -> list[str]:
         """What the writer is shown: their own words, each once, shortened."""
-        texts = [hint.text.strip() for hint in (*self.contacts, *self.words)]
+        texts = [hint.text.strip() for hint in self.contacts] + [hit.text.strip() for hit in self.words]
         return [text[:40] for text in dict.fromkeys(texts)]
 
     def as_json(self) -> list[dict[str, Any]]:
@@ -63,9 +63,10 @@ def look_at(
     words = word_finder().find(text)
     if not (contacts or codes or words):
         return Finding()
+    kinds = [hint.kind for hint in contacts] + [code.kind for code in codes]
     levels = get_configs([_CONTACTS, _IN_ORDERS, _PAYMENTS, _WORDS])
     counted = [
-        *(_level_of(hint.kind, levels, is_in_order=is_in_order) for hint in (*contacts, *codes)),
+        *(_level_of(kind, levels, is_in_order=is_in_order) for kind in kinds),
         *(min(hit.word.level, levels[_WORDS]) for hit in words),
     ]
     return Finding(Level(max(counted)), contacts, codes, words)

@@ -1,5 +1,6 @@
 """What leads past the platform: the writer is warned, moderators see it, and some of it waits until they have."""
 
+from datetime import time
 from io import BytesIO
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from marketplace.core.config import set_config
 from marketplace.messaging import selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
-from marketplace.messaging.models import FlagStatus, Message, MessageFlag
+from marketplace.messaging.models import AwayReply, FlagStatus, Message, MessageFlag
 from marketplace.moderation.models import AdminLog
 from marketplace.notifications.models import Notification
 from marketplace.safety import words
@@ -95,7 +96,7 @@ def test_people_give_support_their_number(buyer):
 
 
 def test_asking_for_payment_elsewhere_is_held_back_and_nobody_gets_it(conversation, buyer, seller):
-    assert "held back" in refusal(conversation, buyer, PAYMENT).message
+    assert "拦下" in refusal(conversation, buyer, PAYMENT).message
     hold(conversation, buyer)
     assert not Message.objects.exists()
     assert not Notification.objects.filter(recipient=seller).exists()
@@ -256,3 +257,12 @@ def test_one_begins_so_many_conversations_an_hour(conversation, buyer, seller):
         services.open_conversation(user=buyer, other=others[1])
     assert caught.value.code == MessagingErrorCode.TOO_MANY_NEW
     assert services.open_conversation(user=buyer, other=seller) == conversation
+
+
+def test_an_automatic_reply_goes_out_without_contact_details(seller):
+    hours = {"hours_from": time(22), "hours_to": time(9), "is_on": True}
+    with pytest.raises(MessagingError) as caught:
+        services.set_away_reply(owner=seller, body="急事加我微信 moon_0413", **hours)
+    assert caught.value.code == MessagingErrorCode.REPLY_REFUSED
+    assert not AwayReply.objects.exists()
+    services.set_away_reply(owner=seller, body="明早九点回复你。", **hours)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.core import clock
+from marketplace.core.config import set_config
 from marketplace.messaging import selectors, services
 from marketplace.messaging.models import Message
 from tests.factories import make_gig, make_paid_order, make_user
@@ -81,6 +82,7 @@ def test_edit_and_withdraw_are_offered_for_two_minutes_to_who_wrote_it(conversat
 def test_one_reads_on_in_both_directions_by_number(conversation, buyer, theirs, monkeypatch):
     monkeypatch.setattr("marketplace.messaging.selectors.threads.THREAD_LENGTH", 3)
     monkeypatch.setattr(selectors, "THREAD_LENGTH", 3)
+    set_config(key="messaging.per_minute", value=0, reason="试")
     for number in range(1, 61):
         say(conversation, buyer, f"（{number}）")
     newest = page_of(theirs, conversation)

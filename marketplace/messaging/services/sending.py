@@ -53,18 +53,34 @@ def send_message(
     body = checked_body(body, needed=not files and not uploads)
     check_files(files=files, uploads=uploads)
     count_message(sender)
-    told = {"conversation_id": conversation_id, "sender": sender, "body": body}
     with taken(files, conversation_id=conversation_id, owner=sender) as came:
         sent = [*uploads, *came]
         # It reads files, so it comes before the transaction.
-        finding = look_before_sending(**told, uploads=sent, confirmed=confirmed)
+        finding = look_before_sending(
+            conversation_id=conversation_id, sender=sender, body=body, uploads=sent, confirmed=confirmed
+        )
         with transaction.atomic():
             if finding.level < Level.HOLD:
-                message = write(**told, uploads=sent, client_id=client_id, quoted=quoted)
+                message = write(
+                    conversation_id=conversation_id,
+                    sender=sender,
+                    body=body,
+                    uploads=sent,
+                    client_id=client_id,
+                    quoted=quoted,
+                )
                 note_flag(message=message, sender=sender, finding=finding)
                 answer_for_the_absent(message_id=message.pk)
                 return message
-            hold_back(**told, uploads=sent, client_id=client_id, quoted=quoted, finding=finding)
+            hold_back(
+                conversation_id=conversation_id,
+                sender=sender,
+                body=body,
+                uploads=sent,
+                client_id=client_id,
+                quoted=quoted,
+                finding=finding,
+            )
     raise MessagingError(MessagingErrorCode.HELD)
 
 
