@@ -18,7 +18,7 @@ from marketplace.orders.models import MilestonePlan, Order
 from marketplace.orders.services import Stage
 from marketplace.uploads.models import Upload
 from marketplace.uploads.services import take_file
-from tests.factories import make_category
+from tests.factories import make_category, make_gig, make_seller
 
 _sequence = count(1)
 
@@ -41,6 +41,13 @@ def stages(*amounts: int, days: int = 10) -> tuple[Stage, ...]:
         Stage(f"第{number}阶段", amount, days, 1, f"交付第{number}部分")
         for number, amount in enumerate(amounts or (100_000, 150_000, 50_000), start=1)
     )
+
+
+def seller_of(category: GigCategory, **fields: Any) -> User:
+    """A seller with a service in this subcategory."""
+    seller = make_seller(**fields)
+    make_gig(seller=seller, category=category)
+    return seller
 
 
 def make_offer(*, seller: User, buyer: User, valid_days: int = 7, **changes: Any) -> Offer:

@@ -1,60 +1,34 @@
-"""Deliveries as evidence: files of any kind, previews with a watermark, who gets the originals when, the pause."""
+"""Deliveries as evidence: files of any kind, previews with a watermark, who gets the originals when, versions."""
 
 import hashlib
 from datetime import timedelta
 from io import BytesIO
-from uuid import uuid4
 
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
-from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 from PIL import Image, ImageChops
 
 from marketplace.core import clock
-from marketplace.core.config import set_config
-from marketplace.core.rules import current_rules
 from marketplace.orders import services
-from marketplace.orders.delivery_forms import DeliveryForm
-from marketplace.orders.errors import OrderError, OrderErrorCode
-from marketplace.orders.models import DeadlineKind, Delivery, DeliveryFile, Order, RevisionFile, RevisionRequest
+from marketplace.orders.models import Delivery, DeliveryFile, Order, RevisionFile, RevisionRequest
 from marketplace.orders.own_data import OrdersSection
 from marketplace.orders.sent_files import DELIVERY, REVISION, subject_of
-from marketplace.orders.states import OrderStatus
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
-from marketplace.uploads.presenters import as_json
 from marketplace.uploads.services import collect_upload, take_file
-from marketplace.uploads.states import UploadState
-from tests.factories import decide_finally, make_delivered_order, make_gig, make_moderator, make_paid_order, make_user
+from tests.factories import decide_finally, make_delivered_order, make_moderator, make_paid_order, make_user
+from tests.logins import log_in
 from tests.orders.changing import picture
-from tests.orders.situations import EVERY_STATE, footprint, make_order_in
+from tests.orders.delivering import deliver, delivered_picture, original, preview
+from tests.orders.situations import footprint
 from tests.uploads import files
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def deliver(order: Order, *sent, **fields) -> Delivery:
-    return services.deliver_order(order_id=order.pk, seller=order.seller, message="定稿", files=sent, **fields)
-
-
-def original(order: Order, file: DeliveryFile, user) -> int:
-    return client_of(user).get(reverse("orders:file", args=[order.number, file.pk])).status_code
-
-
-def preview(order: Order, file: DeliveryFile, user, **query):
-    return client_of(user).get(reverse("orders:preview", args=[order.number, file.pk]), query)
 
 
 def test_a_file_is_kept_to_the_byte_with_its_checksum_and_the_time_it_came():
@@ -118,7 +92,7 @@ def test_of_a_document_the_first_page_is_shown_and_the_document_is_not_held_back
 def test_whatever_it_is_it_only_ever_comes_as_a_download(name, content):
     order = make_paid_order()
     (file,) = deliver(order, SimpleUploadedFile(name, content), holds_back_originals=False).files.all()
-    answer = client_of(order.buyer).get(reverse("orders:file", args=[order.number, file.pk]))
+    answer = log_in(order.buyer).get(reverse("orders:file", args=[order.number, file.pk]))
     assert b"".join(answer.streaming_content) == content
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -159,11 +133,6 @@ def test_a_name_that_turns_itself_around_is_shown_as_it_is():
     assert file.name == "图gnp.zip"
 
 
-def delivered_picture(**fields) -> tuple[Order, DeliveryFile]:
-    order = make_paid_order(gig=make_gig(revisions=1))
-    return order, deliver(order, picture(), **fields).files.get()
-
-
 def decided(order: Order, refund_fen: int) -> None:
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="和说好的不一样")
     decide_finally(order, refund_fen=refund_fen)
@@ -188,7 +157,7 @@ def test_the_buyer_gets_the_original_of_a_picture_once_it_is_paid_for_and_the_se
     assert original(order, file, order.buyer) == (200 if opens else 404)
     assert original(order, file, order.seller) == 200
     assert preview(order, file, order.buyer).status_code == 200
-    page = client_of(order.buyer).get(order.get_absolute_url()).content.decode()
+    page = log_in(order.buyer).get(order.get_absolute_url()).content.decode()
     assert (f'href="{reverse("orders:file", args=[order.number, file.pk])}"' in page) is opens
 
 
@@ -198,14 +167,14 @@ def test_the_seller_may_give_the_originals_at_once():
 
 
 def picture_page(order: Order, file: DeliveryFile, user):
-    return client_of(user).get(reverse("orders:picture", args=[order.number, file.pk]))
+    return log_in(user).get(reverse("orders:picture", args=[order.number, file.pk]))
 
 
 def test_a_delivered_picture_has_a_page_with_the_way_back_and_to_the_original_once_that_is_open():
     order = make_paid_order()
     first, second = deliver(order, picture("一.png"), picture("二.png")).files.all()
     address = reverse("orders:picture", args=[order.number, first.pk])
-    assert f'href="{address}"' in client_of(order.buyer).get(order.get_absolute_url()).content.decode()
+    assert f'href="{address}"' in log_in(order.buyer).get(order.get_absolute_url()).content.decode()
     page = picture_page(order, first, order.buyer).content.decode()
     assert f'href="{order.get_absolute_url()}#delivery-1"' in page
     assert reverse("orders:picture", args=[order.number, second.pk]) in page
@@ -259,7 +228,7 @@ def test_the_mediator_of_a_dispute_sees_everything_and_nobody_elses_deliveries()
 def test_a_download_that_broke_off_goes_on_where_it_was(asked, status, part, told):
     order = make_paid_order()
     file = deliver(order, SimpleUploadedFile("a.bin", b"0123456789")).files.get()
-    answer = client_of(order.buyer).get(reverse("orders:file", args=[order.number, file.pk]), headers={"range": asked})
+    answer = log_in(order.buyer).get(reverse("orders:file", args=[order.number, file.pk]), headers={"range": asked})
     assert (answer.status_code, b"".join(answer.streaming_content)) == (status, part)
     assert answer.headers.get("Content-Range") == told
     assert answer.headers["Content-Length"] == str(len(part))
@@ -269,7 +238,7 @@ def test_a_download_that_broke_off_goes_on_where_it_was(asked, status, part, tol
 def test_a_range_beyond_the_file_is_refused(asked):
     order = make_paid_order()
     file = deliver(order, SimpleUploadedFile("a.bin", b"0123456789")).files.get()
-    answer = client_of(order.buyer).get(reverse("orders:file", args=[order.number, file.pk]), headers={"range": asked})
+    answer = log_in(order.buyer).get(reverse("orders:file", args=[order.number, file.pk]), headers={"range": asked})
     assert (answer.status_code, answer.headers["Content-Range"]) == (416, "bytes */10")
 
 
@@ -302,10 +271,10 @@ def test_versions_are_numbered_and_a_revision_request_carries_the_buyers_files()
     assert (shown.request.number, shown.name, shown.previews) == (1, "批注.png", [])
     url = reverse("orders:revision_file", args=[order.number, shown.pk])
     for user, status in ((order.seller, 200), (order.buyer, 200), (make_user(), 404)):
-        assert client_of(user).get(url).status_code == status
+        assert log_in(user).get(url).status_code == status
     second = deliver(order, picture("第二版.png"))
     assert second.number == 2
-    page = client_of(order.seller).get(order.get_absolute_url()).content.decode()
+    page = log_in(order.seller).get(order.get_absolute_url()).content.decode()
     assert page.index("delivery-2") < page.index("delivery-1")
     assert "批注.png" in page
 
@@ -381,139 +350,21 @@ def test_what_is_delivered_is_never_collected_and_what_was_only_sent_is(django_c
     assert not storages["private"].exists(spare.result_name)
 
 
-def test_what_ai_made_is_said_to_both():
-    order = make_paid_order()
-    url = reverse("orders:action", args=[order.number, "deliver"])
-    said = {"message": "好了", "without_files": "on"}
-    refused = client_of(order.seller).post(url, said)
-    assert "ai_made" in refused.context["form"].errors  # it has to be answered
-    assert client_of(order.seller).post(url, said | {"ai_made": "yes"}).status_code == 302
-    assert order.deliveries.get().ai_made is True
-    for user in (order.buyer, order.seller):
-        assert "AI" in client_of(user).get(order.get_absolute_url()).content.decode()
-
-
-def test_a_file_that_was_sent_beside_the_form_is_delivered_with_it_and_one_can_be_taken_away():
-    order = make_paid_order()
-    kept, gone = (
-        take_file(owner=order.seller, purpose=DELIVERY, subject=subject_of(order), file=picture(name))
-        for name in ("留.png", "去.png")
-    )
-    client, url = client_of(order.seller), reverse("orders:action", args=[order.number, "deliver"])
-    page = client.get(url).content.decode()
-    assert kept.key.hex in page
-    said = {
-        "message": "好了",
-        "ai_made": "no",
-        "sent": [kept.key.hex, gone.key.hex, "nonsense"],
-        f"remove-{gone.key.hex}": "1",
-    }
-    assert client.post(url, said).status_code == 302
-    delivery = order.deliveries.get()
-    assert [file.name for file in delivery.files.all()] == ["留.png"]
-    assert delivery.holds_back_originals is False  # the box was not ticked
-    assert not Upload.objects.filter(pk=gone.pk).exists()
-
-
-def sent_for(order: Order, *names: str) -> list[Upload]:
-    return [
-        take_file(owner=order.seller, purpose=DELIVERY, subject=subject_of(order), file=picture(name)) for name in names
-    ]
-
-
-def test_a_delivery_never_goes_out_with_fewer_files_than_its_form_showed():
-    order, elsewhere = make_paid_order(), make_paid_order()
-    (kept,) = sent_for(order, "留.png")
-    (foreign,) = sent_for(elsewhere, "别处.png")
-    client, url = client_of(order.seller), reverse("orders:action", args=[order.number, "deliver"])
-    before = footprint(order)
-    for missing in (uuid4().hex, foreign.key.hex):
-        answer = client.post(url, {"message": "好了", "ai_made": "no", "sent": [kept.key.hex, missing]})
-        assert answer.status_code == 422
-        assert answer.context["form"].errors["files"]
-        assert footprint(order) == before
-    # What is left is on the page again, and goes.
-    assert client.post(url, {"message": "好了", "ai_made": "no", "sent": [kept.key.hex]}).status_code == 302
-    assert [file.name for file in order.deliveries.get().files.all()] == ["留.png"]
-
-
-def test_a_file_that_was_refused_is_named_before_the_rest_goes_out_without_it():
-    order = make_paid_order()
-    kept, refused = sent_for(order, "留.png", "坏.png")
-    Upload.objects.filter(pk=refused.pk).update(state=UploadState.REJECTED, refusal=UploadErrorCode.PROGRAM)
-    client, url = client_of(order.seller), reverse("orders:action", args=[order.number, "deliver"])
-    said = {"message": "好了", "ai_made": "no", "sent": [kept.key.hex, refused.key.hex]}
-    answer = client.post(url, said)
-    assert answer.status_code == 422
-    assert "坏.png" in answer.content.decode()
-    assert not order.deliveries.exists()
-    assert list(Upload.objects.all()) == [kept]
-
-
-def test_of_a_revision_request_no_file_is_lost_in_silence_either():
-    order, _file = delivered_picture()
-    url = reverse("orders:action", args=[order.number, "revise"])
-    answer = client_of(order.buyer).post(url, {"message": "见图", "sent": [uuid4().hex]})
-    assert answer.status_code == 422
-    assert answer.context["form"].errors["files"]
-    assert not RevisionRequest.objects.exists()
-
-
-def test_looking_at_the_form_writes_nothing_and_what_may_not_be_sent_is_left_alone():
-    order = make_paid_order()
-    (gone,) = sent_for(order, "去.png")
-    said = QueryDict(f"message=x&ai_made=no&sent={gone.key.hex}&remove-{gone.key.hex}=1")
-    form = DeliveryForm(said, MultiValueDict({"files": [picture()]}), owner=order.seller, subject=subject_of(order))
-    assert form.is_valid()
-    assert list(Upload.objects.all()) == [gone]
-    # An order that is over: nothing is taken in any more, and nothing is thrown away.
-    services.cancel_order(order_id=order.pk, user=order.seller)
-    url = reverse("orders:action", args=[order.number, "deliver"])
-    answer = client_of(order.seller).post(url, said.dict() | {"files": picture()})
-    assert answer.status_code == 422
-    assert list(Upload.objects.all()) == [gone]
-
-
-def test_files_that_came_with_a_form_that_is_refused_stay_for_the_next_time():
-    order = make_paid_order()
-    client, url = client_of(order.seller), reverse("orders:action", args=[order.number, "deliver"])
-    assert client.post(url, {"message": "好了", "files": [picture("稿.png")]}).status_code == 422  # nothing said of AI
-    (sent,) = Upload.objects.all()
-    assert client.post(url, {"message": "好了", "ai_made": "no", "sent": sent.key.hex}).status_code == 302
-    assert [file.name for file in order.deliveries.get().files.all()] == ["稿.png"]
-
-
-@pytest.mark.parametrize(
-    ("sent", "is_told"),
-    [(lambda: picture(), False), (lambda: SimpleUploadedFile("源文件.psd", b"8BPS" + b"\0" * 60), True)],
-    ids=["picture", "layers"],
-)
-def test_the_seller_is_told_of_each_file_that_cannot_be_held_back_before_it_goes_out(sent, is_told):
-    order = make_paid_order()
-    upload = take_file(owner=order.seller, purpose=DELIVERY, subject=subject_of(order), file=sent())
-    words = "不加水印，买家可直接下载"
-    page = client_of(order.seller).get(reverse("orders:action", args=[order.number, "deliver"])).content.decode()
-    assert (words in page) is is_told
-    assert (words == as_json(upload)["note"]) is is_told
-    delivery = services.deliver_order(order_id=order.pk, seller=order.seller, message="x", uploads=[upload])
-    assert original(order, delivery.files.get(), order.buyer) == (200 if is_told else 404)
-
-
 def test_pictures_of_two_versions_stand_beside_each_other_by_name():
     order, first = delivered_picture()
     services.request_revision(order_id=order.pk, buyer=order.buyer, message="改")
     deliver(order, picture("新的.png"), picture("定稿.png"))
     url = reverse("orders:compare", args=[order.number])
-    page = client_of(order.buyer).get(url)
+    page = log_in(order.buyer).get(url)
     pairs = [tuple(file and file.name for file in pair) for pair in page.context["pairs"]]
     assert pairs == [("定稿.png", "定稿.png"), (None, "新的.png")]
     assert page.context["pairs"][0][0] == first
-    assert client_of(order.buyer).get(url, {"old": "2", "new": "1"}).context["old"].number == 1
+    assert log_in(order.buyer).get(url, {"old": "2", "new": "1"}).context["old"].number == 1
     for nonsense in ("x", "99", "9" * 5000, "²"):
-        assert client_of(order.buyer).get(url, {"old": nonsense, "new": "99"}).status_code == 200
-    assert client_of(make_user()).get(url).status_code == 404
+        assert log_in(order.buyer).get(url, {"old": nonsense, "new": "99"}).status_code == 200
+    assert log_in(make_user()).get(url).status_code == 404
     alone, _file = delivered_picture()
-    assert client_of(alone.buyer).get(reverse("orders:compare", args=[alone.number])).status_code == 302
+    assert log_in(alone.buyer).get(reverse("orders:compare", args=[alone.number])).status_code == 302
 
 
 def test_of_several_pictures_of_one_name_each_is_compared():
@@ -521,70 +372,6 @@ def test_of_several_pictures_of_one_name_each_is_compared():
     deliver(order, picture("稿.png"), picture("稿.png", colour="#333"))
     services.request_revision(order_id=order.pk, buyer=order.buyer, message="改")
     deliver(order, picture("稿.png", colour="#555"), picture("稿.png", colour="#777"))
-    pairs = client_of(order.buyer).get(reverse("orders:compare", args=[order.number])).context["pairs"]
+    pairs = log_in(order.buyer).get(reverse("orders:compare", args=[order.number])).context["pairs"]
     shown = [file.pk for pair in pairs for file in pair if file]
     assert (len(pairs), len(shown), len(set(shown))) == (2, 4, 4)
-
-
-@pytest.mark.parametrize("status", EVERY_STATE, ids=str)
-@pytest.mark.parametrize("side", ["buyer", "seller"])
-def test_the_pause_is_the_buyers_and_only_while_the_clock_runs(status, side):
-    order = make_order_in(status)
-    before, at = footprint(order), order.auto_accept_at
-    user = getattr(order, side)
-    if (status, side) == (OrderStatus.DELIVERED, "buyer"):
-        services.pause_acceptance(order_id=order.pk, buyer=user)
-        order.refresh_from_db()
-        assert order.auto_accept_at == at + timedelta(days=7)
-        clocks = dict(order.deadlines.values_list("kind", "due_at"))
-        assert clocks["accept"] == order.auto_accept_at
-        assert clocks["accept_reminder_2"] == order.auto_accept_at - timedelta(hours=24)
-        assert clocks["accept_reminder_1"] == order.auto_accept_at - timedelta(hours=72)
-        assert order.events.first().type == "acceptance_paused"
-        with clock.moved_to(at + timedelta(minutes=1)):
-            assert services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT) is False
-        with clock.moved_to(order.auto_accept_at + timedelta(minutes=1)):
-            assert services.run_deadline(order_id=order.pk, kind=DeadlineKind.ACCEPT) is True
-    else:
-        with pytest.raises(OrderError) as refusal:
-            services.pause_acceptance(order_id=order.pk, buyer=user)
-        assert refusal.value.code == OrderErrorCode.WRONG_STATE
-        assert footprint(order) == before
-
-
-def test_the_pause_is_as_long_as_the_rules_the_order_was_made_under_say():
-    order = make_delivered_order()
-    Order.objects.filter(pk=order.pk).update(rules=current_rules())
-    at = order.auto_accept_at
-    set_config(key="orders.acceptance_pause_days", value=2, reason="test")
-    services.pause_acceptance(order_id=order.pk, buyer=order.buyer)
-    order.refresh_from_db()
-    assert order.auto_accept_at == at + timedelta(days=7)
-
-
-def test_there_is_one_pause_for_an_order_whatever_is_delivered():
-    order, _file = delivered_picture()
-    services.pause_acceptance(order_id=order.pk, buyer=order.buyer)
-    services.request_revision(order_id=order.pk, buyer=order.buyer, message="改")
-    deliver(order, picture())
-    before = footprint(order)
-    with pytest.raises(OrderError) as refusal:
-        services.pause_acceptance(order_id=order.pk, buyer=order.buyer)
-    assert refusal.value.code == OrderErrorCode.ALREADY_PAUSED
-    assert footprint(order) == before
-
-
-def test_the_clocks_of_the_acceptance_run_from_the_delivery_and_stop_with_a_revision():
-    order, _file = delivered_picture()
-    order.refresh_from_db()
-    clocks = dict(order.deadlines.values_list("kind", "due_at"))
-    # Three days before the third day is now: a reminder too late is no reminder.
-    assert clocks == {
-        "accept": order.auto_accept_at,
-        "accept_reminder_2": order.auto_accept_at - timedelta(hours=24),
-    }
-    services.request_revision(order_id=order.pk, buyer=order.buyer, message="改")
-    order.refresh_from_db()
-    clocks = dict(order.deadlines.values_list("kind", "due_at"))
-    assert set(clocks) == {"due_reminder", "late", "very_late"}
-    assert clocks["late"] == order.due_at
