@@ -45,6 +45,9 @@ def test_late_work_is_cancelled_and_refunded_and_a_dispute_is_split_by_both(pers
     buyer.sign_up(phone, "小满茶", "xiao-man-cha-2026")
     page = buyer.page
 
+    buyer.visit("/rules/current/")  # read before paying: the longest sentences beside a figure
+    buyer.snap("00 rules in force")
+
     # Very late: cancelled alone, and the money comes back.
     late = _buy(buyer, stack, gig_address)
     buyer.visit(f"/orders/{late}/do/cancel/")
