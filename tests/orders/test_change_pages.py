@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,6 +24,7 @@ from tests.factories import (
     make_seller,
     make_user,
 )
+from tests.logins import log_in
 from tests.offers.situations import make_plan
 from tests.orders.changing import make_proposal, make_tip, pay
 from tests.orders.situations import EVERY_STATE, footprint, make_order_in
@@ -47,12 +47,6 @@ OFFERED = {
 CHANGES = ("pause", "tip", "extend", "discount", "supplement", "one-more-revision")
 
 
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def address(order, action):
     return reverse("orders:change", args=[order.number, action])
 
@@ -66,7 +60,7 @@ def test_each_side_is_offered_what_it_may_do_and_every_offer_has_its_page(status
     assert possible_changes(order, user, proposals_of(order)) == OFFERED.get((status, side), [])
     if status == S.PENDING_PAYMENT and side == "seller":
         return  # an order that was never paid is not the seller's business
-    client = client_of(user)
+    client = log_in(user)
     client.cookies["django_language"] = language
     page = client.get(order.get_absolute_url()).content.decode()
     for action in CHANGES:
@@ -78,7 +72,7 @@ def test_each_side_is_offered_what_it_may_do_and_every_offer_has_its_page(status
 def test_for_a_stranger_there_is_none_of_it():
     order = make_paid_order()
     proposal = make_proposal(order, ProposalKind.EXTEND)
-    before, stranger = footprint(order), client_of(make_user())
+    before, stranger = footprint(order), log_in(make_user())
     for action in CHANGES:
         assert stranger.get(address(order, action)).status_code == 404
         assert stranger.post(address(order, action), {"days": 1, "message": "x", "amount": 9}).status_code == 404
@@ -91,18 +85,18 @@ def test_for_a_stranger_there_is_none_of_it():
 def test_a_seller_asks_for_more_time_and_the_buyer_gives_it():
     order = make_paid_order()
     due_at = order.due_at
-    refused = client_of(order.seller).post(address(order, "extend"), {"days": 99, "message": "不够时间"})
+    refused = log_in(order.seller).post(address(order, "extend"), {"days": 99, "message": "不够时间"})
     assert refused.status_code == 422
     assert "不够时间" in refused.content.decode()
-    assert client_of(order.seller).post(address(order, "extend"), {"days": 2, "message": "打样晚了"}).status_code == 302
+    assert log_in(order.seller).post(address(order, "extend"), {"days": 2, "message": "打样晚了"}).status_code == 302
     proposal = order.proposals.get()
-    page = client_of(order.buyer).get(order.get_absolute_url()).content.decode()
+    page = log_in(order.buyer).get(order.get_absolute_url()).content.decode()
     assert "打样晚了" in page
     yes = reverse("orders:answer_proposal", args=[order.number, proposal.pk, "accept"])
     assert yes in page
-    assert yes not in client_of(order.seller).get(order.get_absolute_url()).content.decode()
-    assert client_of(order.buyer).get(yes).status_code == 405
-    assert client_of(order.buyer).post(yes).status_code == 302
+    assert yes not in log_in(order.seller).get(order.get_absolute_url()).content.decode()
+    assert log_in(order.buyer).get(yes).status_code == 405
+    assert log_in(order.buyer).post(yes).status_code == 302
     order.refresh_from_db()
     assert (order.due_at - due_at).days == 2
 
@@ -118,11 +112,11 @@ def test_nobody_says_yes_to_themselves_by_the_address():
     order = make_paid_order()
     proposal = make_proposal(order, ProposalKind.EXTEND)
     url = reverse("orders:answer_proposal", args=[order.number, proposal.pk, "accept"])
-    assert client_of(order.seller).post(url).status_code == 403
+    assert log_in(order.seller).post(url).status_code == 403
     proposal.refresh_from_db()
     assert proposal.status == "open"
     nonsense = reverse("orders:answer_proposal", args=[order.number, proposal.pk, "maybe"])
-    assert client_of(order.buyer).post(nonsense).status_code == 404
+    assert log_in(order.buyer).post(nonsense).status_code == 404
 
 
 def test_an_answer_that_comes_too_late_leads_back_to_the_order_with_a_word():
@@ -132,7 +126,7 @@ def test_an_answer_that_comes_too_late_leads_back_to_the_order_with_a_word():
     before = footprint(order)
     for reply in ("accept", "decline"):
         url = reverse("orders:answer_proposal", args=[order.number, proposal.pk, reply])
-        answer = client_of(order.buyer).post(url, follow=True)
+        answer = log_in(order.buyer).post(url, follow=True)
         assert answer.redirect_chain == [(order.get_absolute_url(), 302)]
         assert OrderError(OrderErrorCode.PROPOSAL_OVER).message in answer.content.decode()
         assert "同意延期" not in answer.content.decode()
@@ -142,19 +136,19 @@ def test_an_answer_that_comes_too_late_leads_back_to_the_order_with_a_word():
 def test_a_buyer_who_agrees_to_additional_work_is_led_to_its_payment_and_both_pages_show_it():
     order = make_paid_order()
     said = {"message": "加一版头像", "amount": "50.00", "days": 2}
-    assert client_of(order.seller).post(address(order, "supplement"), said).status_code == 302
+    assert log_in(order.seller).post(address(order, "supplement"), said).status_code == 302
     proposal = order.proposals.get()
     assert proposal.amount_fen == 5000
     url = reverse("orders:answer_proposal", args=[order.number, proposal.pk, "accept"])
-    answer = client_of(order.buyer).post(url)
+    answer = log_in(order.buyer).post(url)
     supplement = Order.objects.get(kind=OrderKind.SUPPLEMENT)
     assert answer.headers["Location"] == reverse("payments:pay", args=[supplement.number])
-    seller_page = client_of(order.seller).get(order.get_absolute_url()).content.decode()
+    seller_page = log_in(order.seller).get(order.get_absolute_url()).content.decode()
     assert supplement.number in seller_page
     assert supplement.get_absolute_url() not in seller_page  # not paid yet: not the seller's to open
     pay(supplement)
-    assert supplement.get_absolute_url() in client_of(order.seller).get(order.get_absolute_url()).content.decode()
-    assert order.number in client_of(order.buyer).get(supplement.get_absolute_url()).content.decode()
+    assert supplement.get_absolute_url() in log_in(order.seller).get(order.get_absolute_url()).content.decode()
+    assert order.number in log_in(order.buyer).get(supplement.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -169,14 +163,14 @@ def test_a_buyer_who_agrees_to_additional_work_is_led_to_its_payment_and_both_pa
 )
 def test_a_tip_leads_to_its_payment_and_is_thanked_for_on_both_pages(said, amount_fen):
     order = make_completed_order()
-    answer = client_of(order.buyer).post(address(order, "tip"), said | {"message": "辛苦了"})
+    answer = log_in(order.buyer).post(address(order, "tip"), said | {"message": "辛苦了"})
     tip = Order.objects.get(kind=OrderKind.TIP)
     assert tip.total_fen == amount_fen
     assert answer.headers["Location"] == reverse("payments:pay", args=[tip.number])
-    assert "辛苦了" not in client_of(order.seller).get(order.get_absolute_url()).content.decode()
+    assert "辛苦了" not in log_in(order.seller).get(order.get_absolute_url()).content.decode()
     pay(tip)
     for user in (order.buyer, order.seller):
-        client = client_of(user)
+        client = log_in(user)
         assert "辛苦了" in client.get(order.get_absolute_url()).content.decode()
         assert client.get(tip.get_absolute_url()).status_code == 200
     assert possible_changes(order, order.buyer, proposals_of(order)) == []
@@ -196,13 +190,13 @@ def test_a_tip_leads_to_its_payment_and_is_thanked_for_on_both_pages(said, amoun
 )
 def test_a_tip_of_no_or_a_wrong_amount_is_asked_for_again(said):
     order = make_completed_order()
-    assert client_of(order.buyer).post(address(order, "tip"), said).status_code == 422
+    assert log_in(order.buyer).post(address(order, "tip"), said).status_code == 422
     assert not order.children.exists()
 
 
 def test_no_tip_is_ticked_beforehand_and_the_page_says_until_when_one_can_be_given():
     order = make_completed_order()
-    client = client_of(order.buyer)
+    client = log_in(order.buyer)
     answer = client.get(address(order, "tip"))
     assert 'type="radio"' in answer.content.decode()
     assert " checked" not in answer.content.decode()
@@ -217,14 +211,14 @@ def test_no_tip_is_ticked_beforehand_and_the_page_says_until_when_one_can_be_giv
 
 def test_of_two_different_amounts_of_a_tip_the_page_names_both():
     order = make_completed_order()
-    page = client_of(order.buyer).post(address(order, "tip"), {"preset": "1000", "amount": "20"}).content.decode()
+    page = log_in(order.buyer).post(address(order, "tip"), {"preset": "1000", "amount": "20"}).content.decode()
     assert "¥10" in page
     assert "¥20" in page.split("field__error")[1]
 
 
 def test_a_tip_is_paid_and_not_put_into_escrow():
     tip = make_tip()
-    client = client_of(tip.buyer)
+    client = log_in(tip.buyer)
     page = client.get(reverse("payments:pay", args=[tip.number])).content.decode()
     assert "托管" not in page.split("<main")[1].split("</main>")[0]
     pay(tip)
@@ -241,7 +235,7 @@ def test_what_is_added_is_said_in_chinese_and_on_the_page_where_it_is_paid():
         )
     supplement = order.children.get()
     assert supplement.gig_title == f"追加工作：{order.gig_title}"
-    page = client_of(order.buyer).get(reverse("payments:pay", args=[supplement.number])).content.decode()
+    page = log_in(order.buyer).get(reverse("payments:pay", args=[supplement.number])).content.decode()
     assert "加一版外卖头像" in page
 
 
@@ -249,14 +243,14 @@ def test_what_is_added_is_said_in_chinese_and_on_the_page_where_it_is_paid():
 def test_a_proposal_is_taken_back_and_no_withdrawal_is_cancelled(kind):
     order = make_paid_order()
     proposal = make_proposal(order, kind)
-    page = client_of(proposal.proposed_by).get(order.get_absolute_url()).content.decode()
+    page = log_in(proposal.proposed_by).get(order.get_absolute_url()).content.decode()
     assert "撤回提议" in page
     assert "取消提现" not in page
 
 
 def test_who_asks_for_more_time_sees_the_date_that_is_and_the_one_that_would_be():
     order = make_paid_order()
-    client = client_of(order.seller)
+    client = log_in(order.seller)
     assert moment_of(order.due_at) in client.get(address(order, "extend")).content.decode()
     preview = reverse("orders:extend_preview", args=[order.number])
     assert preview in client.get(address(order, "extend")).content.decode()
@@ -266,7 +260,7 @@ def test_who_asks_for_more_time_sees_the_date_that_is_and_the_one_that_would_be(
     refused = client.post(address(order, "extend"), {"days": "3"}).content.decode()
     assert moment_of(order.due_at + timedelta(days=3)) in refused
     for user in (order.buyer, make_user()):
-        assert client_of(user).get(preview, {"days": "3"}).status_code == 404
+        assert log_in(user).get(preview, {"days": "3"}).status_code == 404
 
 
 def moment_of(moment):
@@ -275,20 +269,20 @@ def moment_of(moment):
 
 def test_a_pause_says_how_long_and_happens_once():
     order = make_delivered_order(gig=make_gig(revisions=1))
-    page = client_of(order.buyer).get(address(order, "pause")).content.decode()
+    page = log_in(order.buyer).get(address(order, "pause")).content.decode()
     assert "7天" in page
     until = order.auto_accept_at + timedelta(days=7)
     assert date_format(timezone.localtime(until), "n月j日 H:i") in page
-    assert client_of(order.buyer).post(address(order, "pause")).status_code == 302
+    assert log_in(order.buyer).post(address(order, "pause")).status_code == 302
     order.refresh_from_db()
     assert "pause" not in possible_changes(order, order.buyer, proposals_of(order))
-    assert client_of(order.buyer).post(address(order, "pause")).status_code == 422
+    assert log_in(order.buyer).post(address(order, "pause")).status_code == 422
 
 
 def test_the_page_of_an_unpaid_tip_is_the_buyers_alone():
     tip = make_tip()
-    assert client_of(tip.buyer).get(tip.get_absolute_url()).status_code == 200
-    assert client_of(tip.seller).get(tip.get_absolute_url()).status_code == 404
+    assert log_in(tip.buyer).get(tip.get_absolute_url()).status_code == 200
+    assert log_in(tip.seller).get(tip.get_absolute_url()).status_code == 404
     services.cancel_order(order_id=tip.pk, user=tip.buyer)
     assert possible_changes(tip.parent, tip.buyer, proposals_of(tip.parent)) == ["tip"]
 
@@ -315,9 +309,9 @@ MADE = {
 def test_the_page_of_every_kind_of_order_opens_for_both_sides(kind):
     order = MADE[kind]()
     assert order.kind == kind
-    assert client_of(order.buyer).get(order.get_absolute_url()).status_code == 200
+    assert log_in(order.buyer).get(order.get_absolute_url()).status_code == 200
     assert pay(order)
     for user in (order.buyer, order.seller):
-        page = client_of(user).get(order.get_absolute_url())
+        page = log_in(user).get(order.get_absolute_url())
         assert page.status_code == 200
         assert order.gig_title in page.content.decode()

@@ -1,7 +1,6 @@
 """The staff desk: refused refunds tried again, by whoever may and nobody else."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from marketplace.orders import services
@@ -12,12 +11,6 @@ from tests.logins import log_in
 pytestmark = pytest.mark.django_db
 
 
-def client_of(user) -> Client:
-    client = Client()
-    log_in(user, client=client)
-    return client
-
-
 def test_finance_lets_a_refused_refund_be_tried_again_and_a_moderator_does_not():
     order = make_paid_order()
     services.cancel_order(order_id=order.pk, user=order.seller)
@@ -25,11 +18,11 @@ def test_finance_lets_a_refused_refund_be_tried_again_and_a_moderator_does_not()
     services.hand_refund_to_a_person(refund_id=refund.pk, problem="ACQ.SELLER_BALANCE_NOT_ENOUGH")
     retry = reverse("orders_refund_retry", args=[refund.pk])
 
-    assert client_of(make_moderator()).post(retry).status_code in (302, 403)
+    assert log_in(make_moderator()).post(retry).status_code in (302, 403)
     refund.refresh_from_db()
     assert refund.status == RefundStatus.STUCK
 
-    client = client_of(make_finance())
+    client = log_in(make_finance())
     assert "ACQ.SELLER_BALANCE_NOT_ENOUGH" in client.get(reverse("orders_refunds")).content.decode()
     assert client.post(retry).status_code == 302
     refund.refresh_from_db()

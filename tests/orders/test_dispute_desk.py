@@ -29,12 +29,6 @@ from tests.orders.test_dispute_steps import make_dispute_in
 pytestmark = pytest.mark.django_db
 
 
-def client_of(user) -> Client:
-    client = Client()
-    log_in(user, client=client)
-    return client
-
-
 def page_of(order) -> str:
     return reverse("orders_dispute_decide", args=[order.dispute.pk])
 
@@ -52,7 +46,7 @@ def test_a_mediator_finds_a_case_reads_all_of_it_and_decides_and_nothing_moves_b
     files = [SimpleUploadedFile("招牌.txt", b"photo")]
     services.add_evidence(order_id=order.pk, user=order.buyer, text="现场照片", files=files)
     mediator = make_moderator()
-    client = client_of(mediator)
+    client = log_in(mediator)
     assert order.gig_title in client.get(reverse("orders_disputes")).content.decode()
     text = client.get(page_of(order)).content.decode()
     sha256 = order.deliveries.get().files.get().sha256
@@ -92,7 +86,7 @@ def test_a_mediator_finds_a_case_reads_all_of_it_and_decides_and_nothing_moves_b
 def test_a_sum_that_cannot_be_keeps_what_was_typed_and_moves_nothing(refund):
     order = make_dispute_in(DisputeStatus.DECISION)
     before = footprint(order)
-    answer = client_of(make_moderator()).post(page_of(order), {"refund": refund, "explanation": "做完了一半。"})
+    answer = log_in(make_moderator()).post(page_of(order), {"refund": refund, "explanation": "做完了一半。"})
     assert answer.status_code == 200
     assert "refund" in answer.context["form"].errors
     assert "做完了一半。" in answer.content.decode()
@@ -104,7 +98,7 @@ def test_others_get_to_no_page_of_the_desk(make_person):
     order = make_dispute_in(DisputeStatus.MEDIATION)
     file = order.deliveries.get().files.get()
     before = footprint(order)
-    client, pk = client_of(make_person()), order.dispute.pk
+    client, pk = log_in(make_person()), order.dispute.pk
     answers = [
         client.get(reverse("orders_disputes")),
         client.get(page_of(order)),
@@ -120,7 +114,7 @@ def test_others_get_to_no_page_of_the_desk(make_person):
 
 def test_the_files_of_a_case_are_those_of_its_order_alone():
     order, other = make_dispute_in(DisputeStatus.MEDIATION), make_order_in(OrderStatus.DELIVERED)
-    client = client_of(make_moderator())
+    client = log_in(make_moderator())
     own, foreign = (each.deliveries.get().files.get() for each in (order, other))
     answer = client.get(reverse("orders_dispute_file", args=[order.dispute.pk, "delivery", own.pk]))
     assert b"".join(answer.streaming_content) == b"the work"
@@ -138,13 +132,13 @@ def test_an_appeal_is_decided_by_somebody_else_whatever_rights_the_first_one_has
     services.decide_dispute(order_id=order.pk, mediator=first, refund_fen=0, explanation="按需求做完了。")
     services.appeal_decision(order_id=order.pk, user=order.buyer, text="夜间效果没有看。")
     before = footprint(order)
-    client = client_of(first)
+    client = log_in(first)
     answer = client.post(page_of(order), ruling("0", "还是这样。"))
     assert answer.context["form"].non_field_errors() == [OrderError(OrderErrorCode.SAME_MEDIATOR).message]
     assert footprint(order) == before
 
     second = make_moderator()
-    assert client_of(second).post(page_of(order), ruling("50", "各半。")).status_code == 302
+    assert log_in(second).post(page_of(order), ruling("50", "各半。")).status_code == 302
     order = type(order).objects.get(pk=order.pk)
     assert (order.status, order.dispute.decided_by, order.dispute.refund_fen) == (OrderStatus.RESOLVED, second, 5_000)
     assert list(order.dispute.decisions.values_list("mediator", "first_mediator")) == [
@@ -158,7 +152,7 @@ def test_a_mediator_does_not_decide_their_own_order():
     order.seller.is_superuser = True
     order.seller.save()
     before = footprint(order)
-    client = client_of(order.seller)
+    client = log_in(order.seller)
     assert client.post(page_of(order), ruling("0", "我说了算。")).status_code == 404
     with pytest.raises(OrderError) as refusal:
         services.decide_dispute(order_id=order.pk, mediator=order.seller, refund_fen=0, explanation="我说了算。")
@@ -185,10 +179,10 @@ def test_what_is_held_back_from_a_buyer_is_not_opened_by_the_desk_either():
         reverse("orders_dispute_bundle_download", args=[pk, bundle.pk, "zip"]),
         page_of(order),
     ]
-    assert [client_of(buyer).get(address).status_code for address in addresses] == [404] * 4
+    assert [log_in(buyer).get(address).status_code for address in addresses] == [404] * 4
     for act in ("orders_dispute_advice", "orders_dispute_bundle"):
-        assert client_of(buyer).post(reverse(act, args=[pk]), {"text": "x"}).status_code == 404
-    colleague = client_of(make_moderator())
+        assert log_in(buyer).post(reverse(act, args=[pk]), {"text": "x"}).status_code == 404
+    colleague = log_in(make_moderator())
     assert [colleague.get(address).status_code for address in addresses] == [200] * 4
 
 
@@ -206,23 +200,23 @@ def test_reading_a_case_leaves_one_line_a_person_and_day():
         return list(AdminLog.objects.filter(action="order.read").values_list("actor", "data__order"))
 
     for person in (order.buyer, order.seller):
-        client_of(person).get(addresses[2])
+        log_in(person).get(addresses[2])
     assert lines() == []
     for count, address in enumerate(addresses, start=1):
         mediator = make_moderator()
         for _time in range(2):
-            client_of(mediator).get(address)
+            log_in(mediator).get(address)
         assert lines().count((mediator.pk, order.number)) == 1
         assert len(lines()) == count
     with clock.moved_to(timezone.now() + timedelta(days=1)):
-        client_of(mediator).get(addresses[0])
+        log_in(mediator).get(addresses[0])
     assert lines().count((mediator.pk, order.number)) == 2
 
 
 def test_a_case_is_not_decided_while_the_other_side_may_still_answer():
     order = make_dispute_in(DisputeStatus.ANSWER)
     before = footprint(order)
-    answer = client_of(make_moderator()).post(page_of(order), ruling("0", "快一点。"))
+    answer = log_in(make_moderator()).post(page_of(order), ruling("0", "快一点。"))
     assert answer.context["form"].non_field_errors() == [OrderError(OrderErrorCode.NOT_ANSWERED_YET).message]
     assert footprint(order) == before
 
@@ -233,7 +227,7 @@ def test_what_is_overdue_stands_first_in_the_queue_and_mediators_hear_of_it_agai
     with clock.moved_to(late.dispute.decision_due_at):
         services.run_deadline(order_id=late.pk, kind=DeadlineKind.DISPUTE_DECISION)
         new = make_dispute_in(DisputeStatus.MEDIATION)
-        text = client_of(mediator).get(reverse("orders_disputes")).content.decode()
+        text = log_in(mediator).get(reverse("orders_disputes")).content.decode()
     assert text.index(late.number) < text.index(new.number)
     told = Notification.objects.filter(recipient=mediator, url=page_of(late))
     assert told.count() == 1
@@ -246,7 +240,7 @@ def test_what_is_overdue_stands_first_in_the_queue_and_mediators_hear_of_it_agai
 
 def test_advice_reaches_both_sides_and_decides_nothing():
     order = make_dispute_in(DisputeStatus.MEDIATION)
-    client = client_of(make_moderator())
+    client = log_in(make_moderator())
     sent = client.post(
         reverse("orders_dispute_advice", args=[order.dispute.pk]), {"text": "建议退三成", "refund": "30"}
     )
@@ -277,7 +271,7 @@ def test_words_of_advice_stay_on_the_page_when_the_case_was_closed_meanwhile():
     order = make_dispute_in(DisputeStatus.CLOSED)
     before = footprint(order)
     address = reverse("orders_dispute_advice", args=[order.dispute.pk])
-    text = client_of(make_moderator()).post(address, {"text": "建议退三成", "refund": ""}).content.decode()
+    text = log_in(make_moderator()).post(address, {"text": "建议退三成", "refund": ""}).content.decode()
     assert "建议退三成" in text
     assert str(OrderError(OrderErrorCode.WRONG_STATE).message) in text
     assert footprint(order) == before
@@ -287,8 +281,8 @@ def test_whoever_decided_first_is_offered_no_words_in_the_appeal():
     order = make_dispute_in(DisputeStatus.APPEALED)
     address = reverse("orders_dispute_advice", args=[order.dispute.pk])
     first = order.dispute.decisions.get().mediator
-    assert address not in client_of(first).get(page_of(order)).content.decode()
-    text = client_of(make_moderator()).get(page_of(order)).content.decode()
+    assert address not in log_in(first).get(page_of(order)).content.decode()
+    text = log_in(make_moderator()).get(page_of(order)).content.decode()
     assert text.index('id="decision"') < text.index(
         address
     )  # a word before it, folded: what is asked for is the decision
@@ -297,7 +291,7 @@ def test_whoever_decided_first_is_offered_no_words_in_the_appeal():
 def test_clocks_are_told_by_the_hour_and_whose_they_are():
     order = make_dispute_in(DisputeStatus.APPEALED)
     due = f"{timezone.localtime(order.dispute.decision_due_at):%H:%M}"
-    client = client_of(make_moderator())
+    client = log_in(make_moderator())
     case, queue = (client.get(page).content.decode() for page in (page_of(order), reverse("orders_disputes")))
     assert re.search(rf"{due} 前作出复核结果 \(<time", case)
     assert re.search(rf"{due} 复核期限", case)
@@ -312,7 +306,7 @@ def test_a_mediator_is_a_mediator_to_the_two_sides_and_a_colleague_to_the_others
     services.decide_dispute(order_id=order.pk, mediator=first, refund_fen=4_000, explanation="做了一半")
     services.appeal_decision(order_id=order.pk, user=order.buyer, text="没看第二份")
     services.decide_dispute(order_id=order.pk, mediator=second, refund_fen=5_000, explanation="再看了一遍")
-    own = client_of(first).get(page_of(order)).content.decode()
+    own = log_in(first).get(page_of(order)).content.decode()
     assert "你给出调解建议" in own
     assert "调解 陈朗已裁定纠纷" in own
     assert "纠纷处理完毕" in own
@@ -327,7 +321,7 @@ def test_a_mediator_is_a_mediator_to_the_two_sides_and_a_colleague_to_the_others
 
 def test_the_desk_says_when_there_is_nobody_for_an_appeal():
     order = make_dispute_in(DisputeStatus.MEDIATION)
-    client = client_of(make_moderator())
+    client = log_in(make_moderator())
     pages = [reverse("orders_disputes"), page_of(order)]
     assert all("help-warning" in client.get(page).content.decode() for page in pages)
     make_moderator()

@@ -72,12 +72,6 @@ def made(order, user=None) -> EvidenceBundle:
     return bundle
 
 
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def test_everything_is_in_it_and_every_checksum_holds(order):
     bundle = made(order)
     assert (bundle.status, bundle.percent) == (BundleStatus.READY, 100)
@@ -183,17 +177,17 @@ def test_both_sides_and_mediators_download_it_and_strangers_do_not_learn_of_it(o
     bundle = made(order)
     page = reverse("orders:bundle_download", args=[order.number, bundle.pk, "zip"])
     for side in (order.buyer, order.seller):
-        answer = client_of(side).get(page)
+        answer = log_in(side).get(page)
         assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == bundle.archive_sha256
         assert "no-store" in answer.headers["Cache-Control"]
-    assert client_of(make_user()).get(page).status_code == 404
+    assert log_in(make_user()).get(page).status_code == 404
     assert (
-        client_of(order.buyer).get(reverse("orders:bundle_download", args=[order.number, bundle.pk, "exe"])).status_code
+        log_in(order.buyer).get(reverse("orders:bundle_download", args=[order.number, bundle.pk, "exe"])).status_code
         == 404
     )
     other = make_dispute_in(DisputeStatus.MEDIATION)
     wrong = reverse("orders:bundle_download", args=[other.number, bundle.pk, "zip"])
-    assert client_of(other.buyer).get(wrong).status_code == 404
+    assert log_in(other.buyer).get(wrong).status_code == 404
 
     mediator = Client()
     log_in(make_moderator(), client=mediator)
@@ -206,7 +200,7 @@ def test_both_sides_and_mediators_download_it_and_strangers_do_not_learn_of_it(o
 
 
 def test_the_page_asks_for_it_shows_how_far_it_is_and_then_offers_it(order):
-    buyer = client_of(order.buyer)
+    buyer = log_in(order.buyer)
     page = reverse("orders:bundle", args=[order.number])
     buyer.post(page)
     bundle = EvidenceBundle.objects.get()
@@ -241,7 +235,7 @@ def test_a_picture_that_is_held_back_stands_in_it_as_its_preview_until_it_is_pai
     assert preview.startswith(b"RIFF")
     assert row["preview_of"] == hashlib.sha256(content).hexdigest()
     assert content not in {whole for whole, _row in before.values()}
-    page = client_of(order.buyer).get(reverse("orders:dispute", args=[order.number])).content.decode()
+    page = log_in(order.buyer).get(reverse("orders:dispute", args=[order.number])).content.decode()
     file = DeliveryFile.objects.get()
     assert f'href="{reverse("orders:file", args=[order.number, file.pk])}"' not in page
     assert reverse("orders:preview", args=[order.number, file.pk]) in page

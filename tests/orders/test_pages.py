@@ -19,15 +19,10 @@ from marketplace.orders.states import OrderStatus
 from marketplace.uploads.models import UploadKind
 from marketplace.uploads.purposes import KindLimit
 from tests.factories import make_completed_order, make_delivered_order, make_gig, make_order, make_paid_order, make_user
+from tests.logins import log_in
 from tests.orders.situations import EVERY_STATE, footprint, make_order_in
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def address(name, *args, language="zh-hans"):
@@ -40,7 +35,7 @@ def address(name, *args, language="zh-hans"):
 @pytest.mark.parametrize("status", EVERY_STATE, ids=str)
 def test_the_page_renders_in_every_state(status, side, language):
     order = make_order_in(status)
-    client = client_of(getattr(order, side))
+    client = log_in(getattr(order, side))
     page = client.get(address("detail", order.number, language=language))
     if side == "seller" and order.paid_at is None:
         assert page.status_code == 404  # an order that was never paid is not the seller's business
@@ -67,9 +62,9 @@ def test_the_lists_render(language):
     for order in orders:
         for name, user in (("list", order.buyer), ("desk_list", order.seller)):
             for group in ("", "open", "finished"):
-                page = client_of(user).get(address(name, language=language), {"group": group})
+                page = log_in(user).get(address(name, language=language), {"group": group})
                 assert page.status_code == 200
-    text = client_of(orders[2].buyer).get(address("list", language=language)).content.decode()
+    text = log_in(orders[2].buyer).get(address("list", language=language)).content.decode()
     assert orders[2].gig_title in text
     assert orders[3].gig_title not in text
 
@@ -103,7 +98,7 @@ def order_with_files():
 def test_for_a_stranger_an_order_does_not_exist(order_with_files):
     order = order_with_files
     before = footprint(order)
-    stranger = client_of(make_user())
+    stranger = log_in(make_user())
     for url in strangers_addresses(order):
         assert stranger.get(url).status_code == 404, url
         if "/do/" in url:
@@ -123,7 +118,7 @@ def test_somebody_who_is_not_logged_in_is_asked_to(order_with_files):
 @pytest.mark.parametrize("side", ["buyer", "seller"])
 def test_files_come_as_downloads_to_both_sides(order_with_files, side):
     order = order_with_files
-    client = client_of(getattr(order, side))
+    client = log_in(getattr(order, side))
     file = DeliveryFile.objects.get()
     delivered = client.get(address("file", order.number, file.pk))
     assert b"".join(delivered.streaming_content) == b"<b>work</b>"
@@ -139,7 +134,7 @@ def test_a_file_is_found_under_its_own_order_only(order_with_files):
     order = order_with_files
     other = make_delivered_order(buyer=order.buyer)
     file = DeliveryFile.objects.get(delivery__order=order)
-    client = client_of(order.buyer)
+    client = log_in(order.buyer)
     assert client.get(address("file", other.number, file.pk)).status_code == 404
     requirement = order.requirements.get()
     assert client.get(address("requirement_file", other.number, requirement.pk)).status_code == 404
@@ -149,12 +144,12 @@ def test_a_file_is_found_under_its_own_order_only(order_with_files):
 def test_a_requirement_without_a_file_has_no_download():
     order = make_order_in(OrderStatus.AWAITING_REQUIREMENTS)
     url = address("requirement_file", order.number, order.requirements.first().pk)
-    assert client_of(order.buyer).get(url).status_code == 404
+    assert log_in(order.buyer).get(url).status_code == 404
 
 
 def test_an_action_nobody_knows_is_not_found():
     order = make_order()
-    client = client_of(order.buyer)
+    client = log_in(order.buyer)
     for method in (client.get, client.post):
         assert method(address("action", order.number, "pay")).status_code == 404
         assert method(address("action", order.number, "explode")).status_code == 404
@@ -165,7 +160,7 @@ def test_a_buyer_answers_with_text_and_file_through_the_form():
     first, second = order.requirements.all()
     first.__class__.objects.filter(pk=second.pk).update(kind="file")
     url = address("action", order.number, "requirements")
-    client = client_of(order.buyer)
+    client = log_in(order.buyer)
     refused = client.post(url, {f"requirement-{first.pk}": "青绿色，别用红色"})
     assert refused.status_code == 422
     assert "青绿色，别用红色" in refused.content.decode()
@@ -190,7 +185,7 @@ def test_a_choice_that_is_not_offered_is_refused():
     first, second = order.requirements.all()
     url = address("action", order.number, "requirements")
     form = {f"requirement-{first.pk}": "斜排", f"requirement-{second.pk}": "竖排"}
-    refused = client_of(order.buyer).post(url, form)
+    refused = log_in(order.buyer).post(url, form)
     assert refused.status_code == 422
     assert list(refused.context["form"].errors) == [f"requirement-{first.pk}"]
     order.refresh_from_db()
@@ -200,7 +195,7 @@ def test_a_choice_that_is_not_offered_is_refused():
 def test_a_seller_delivers_two_files_through_the_form():
     order = make_paid_order()
     url = address("action", order.number, "deliver")
-    client = client_of(order.seller)
+    client = log_in(order.seller)
     refused = client.post(url, {"message": ""})
     assert refused.status_code == 422
     assert "message" in refused.context["form"].errors
@@ -215,7 +210,7 @@ def test_a_seller_delivers_two_files_through_the_form():
 def test_a_delivery_without_files_is_asked_about_first():
     order = make_paid_order()
     url = address("action", order.number, "deliver")
-    client = client_of(order.seller)
+    client = log_in(order.seller)
     refused = client.post(url, {"message": "咨询做完了，要点写在这里"})
     assert refused.status_code == 422
     assert "files" in refused.context["form"].errors
@@ -229,7 +224,7 @@ def test_a_delivery_without_files_is_asked_about_first():
 def test_too_many_or_too_large_files_are_refused_and_the_words_stay(monkeypatch):
     order = make_paid_order()
     url = address("action", order.number, "deliver")
-    client = client_of(order.seller)
+    client = log_in(order.seller)
     monkeypatch.setitem(DELIVERY.kinds, UploadKind.FILE, KindLimit(megabytes=1, count=2))
     many = [SimpleUploadedFile(f"{index}.txt", b"x") for index in range(3)]
     refused = client.post(url, {"message": "三个文件", "files": many, "ai_made": "no"})
@@ -251,7 +246,7 @@ def test_too_many_or_too_large_files_are_refused_and_the_words_stay(monkeypatch)
 def test_a_refused_rule_keeps_what_was_typed_and_says_why():
     order = make_delivered_order(gig=make_gig(revisions=0))
     url = address("action", order.number, "revise", language="en")
-    refused = client_of(order.buyer).post(url, {"message": "标志再大一点，谢谢"})
+    refused = log_in(order.buyer).post(url, {"message": "标志再大一点，谢谢"})
     assert refused.status_code == 422
     text = refused.content.decode()
     assert "标志再大一点，谢谢" in text
@@ -269,7 +264,7 @@ def test_a_refused_rule_keeps_what_was_typed_and_says_why():
 )
 def test_the_forms_of_a_delivered_order_do_what_they_say(action, side, form, status):
     order = make_delivered_order()
-    response = client_of(getattr(order, side)).post(address("action", order.number, action), form)
+    response = log_in(getattr(order, side)).post(address("action", order.number, action), form)
     assert (response.status_code, response.headers["Location"]) == (302, f"/orders/{order.number}/")
     order.refresh_from_db()
     assert order.status == status
@@ -280,7 +275,7 @@ def test_reading_never_acts():
     before = footprint(order)
     for user in (order.buyer, order.seller):
         for action in ("requirements", "deliver", "accept", "revise", "cancel", "dispute"):
-            client_of(user).get(address("action", order.number, action))
+            log_in(user).get(address("action", order.number, action))
     assert footprint(order) == before
 
 
@@ -304,7 +299,7 @@ def test_the_page_asks_the_database_as_often_for_a_long_story_as_for_a_short_one
         Order.objects.filter(pk=order.pk).update(revisions_used=1)
 
     def queries(order):
-        client = client_of(order.buyer)
+        client = log_in(order.buyer)
         url = address("detail", order.number)
         client.get(url)  # sessions, site and settings are warm
         with django_assert_max_num_queries(60) as context:
@@ -321,7 +316,7 @@ def test_the_list_asks_the_database_as_often_for_many_orders_as_for_two(django_a
             make_paid_order(buyer=buyer)
 
     def queries(user):
-        client = client_of(user)
+        client = log_in(user)
         client.get(address("list"))
         with django_assert_max_num_queries(60) as context:
             assert client.get(address("list")).status_code == 200
@@ -357,9 +352,9 @@ def test_the_lines_of_a_part_refunded_order_add_up_for_both_sides_before_and_aft
     title = f"基础版 · {order.items.get().title}"
     for word in ("退款中", "已退款"):
         bought = [(title, 10_000), (word, -2_300)]
-        page = client_of(order.buyer).get(address("detail", order.number)).content.decode()
+        page = log_in(order.buyer).get(address("detail", order.number)).content.decode()
         assert amounts_of(page) == [*bought, ("已放款", 7_700)]
-        page = client_of(order.seller).get(address("detail", order.number)).content.decode()
+        page = log_in(order.seller).get(address("detail", order.number)).content.decode()
         assert amounts_of(page) == [*bought, ("已放款", 7_700), ("平台服务费", -770), ("你的收入", 6_930)]
         assert "你退还了部分款项" in page
         services.mark_refund_done(refund_id=refund.pk, gateway="alipay")
@@ -368,13 +363,13 @@ def test_the_lines_of_a_part_refunded_order_add_up_for_both_sides_before_and_aft
 def test_of_an_order_that_went_back_whole_nothing_is_left():
     order = make_order_in(OrderStatus.CANCELLED)
     services.mark_refund_done(refund_id=order.refunds.get().pk, gateway="alipay")
-    page = client_of(order.buyer).get(address("detail", order.number)).content.decode()
+    page = log_in(order.buyer).get(address("detail", order.number)).content.decode()
     assert amounts_of(page)[1:] == [("已退款", -10_000), ("合计", 0)]
 
 
 def test_a_seller_reads_that_the_earnings_wait_until_they_have_cleared():
     order = make_completed_order()
-    seller = client_of(order.seller)
+    seller = log_in(order.seller)
     assert "已计入钱包的待结算" in seller.get(address("detail", order.number)).content.decode()
     with clock.moved_to(timezone.now() + timedelta(days=30)):
         clear_due_earnings()
@@ -386,7 +381,7 @@ def test_a_seller_reads_that_the_earnings_wait_until_they_have_cleared():
 def test_the_refund_form_says_the_most_and_who_bears_it():
     order = make_completed_order(gig=make_gig(price_fen=123_000))
     url = address("action", order.number, "refund")
-    seller = client_of(order.seller)
+    seller = log_in(order.seller)
     page = seller.get(url)
     assert "最多可退¥1,230" in page.content.decode()
     examples = page.context["terms"].examples
@@ -403,7 +398,7 @@ def test_the_refund_form_says_the_most_and_who_bears_it():
 
 def test_of_a_running_order_the_refund_form_keeps_something_back_and_leaves_the_wallet_alone():
     order = make_paid_order()
-    page = client_of(order.seller).get(address("action", order.number, "refund"))
+    page = log_in(order.seller).get(address("action", order.number, "refund"))
     assert page.context["terms"].most_fen == 9_999
     text = page.content.decode()
     assert "不动你的钱包" in text
@@ -413,7 +408,7 @@ def test_of_a_running_order_the_refund_form_keeps_something_back_and_leaves_the_
 def test_the_refund_form_says_who_bears_what_is_typed_as_it_is_typed():
     order = make_completed_order(gig=make_gig(price_fen=123_000))
     url = address("refund_preview", order.number)
-    seller = client_of(order.seller)
+    seller = log_in(order.seller)
     page = seller.get(url, {"amount": "230"})
     [(amount, split)] = page.context["terms"].examples
     assert (amount, split.seller_fen, split.commission_fen) == (23_000, 20_700, 2_300)
@@ -431,14 +426,14 @@ def test_the_refund_preview_is_for_the_seller_while_a_refund_is_possible():
     order = make_completed_order()
     url = address("refund_preview", order.number)
     for person in (order.buyer, make_user()):
-        assert client_of(person).get(url, {"amount": "10"}).status_code == 404
+        assert log_in(person).get(url, {"amount": "10"}).status_code == 404
     waiting = make_order_in(OrderStatus.CANCELLED)
-    assert client_of(waiting.seller).get(address("refund_preview", waiting.number)).status_code == 404
+    assert log_in(waiting.seller).get(address("refund_preview", waiting.number)).status_code == 404
 
 
 def test_a_cancelled_order_tells_the_buyer_how_much_went_back():
     order = make_order_in(OrderStatus.CANCELLED)
-    buyer = client_of(order.buyer)
+    buyer = log_in(order.buyer)
     assert "¥100正在原路退回" in buyer.get(address("detail", order.number)).content.decode()
     services.mark_refund_done(refund_id=order.refunds.get().pk, gateway="alipay")
     assert "¥100已原路退回" in buyer.get(address("detail", order.number)).content.decode()

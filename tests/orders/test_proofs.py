@@ -11,6 +11,7 @@ from django.utils.translation import override
 from marketplace.ledger import escrow_proof, services
 from marketplace.ledger.models import Clearing, EscrowProof, EscrowProofLine
 from tests.factories import make_completed_order, make_gig, make_paid_order, make_user
+from tests.logins import log_in
 
 MONDAY = date(2026, 11, 23)
 pytestmark = pytest.mark.django_db
@@ -19,12 +20,6 @@ pytestmark = pytest.mark.django_db
 def address(name, *args, language="zh-hans"):
     with override(language):
         return reverse(name, args=args)
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture
@@ -53,7 +48,7 @@ def test_both_sides_of_an_order_can_download_its_proof(order, published, buyer_c
 
 
 def test_a_strangers_proof_does_not_exist(order, published, seller_client, buyer_client):
-    stranger = client_of(make_user())
+    stranger = log_in(make_user())
     for line in EscrowProofLine.objects.all():
         assert stranger.get(address("orders:proof", line.pk)).status_code == 404
     balance = EscrowProofLine.objects.get(kind="available")
