@@ -9,14 +9,14 @@ django_application = get_asgi_application()  # loads the apps; only then may the
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
 from portal.body_limit import BodyLimit  # noqa: E402
+from portal.origins import from_own_pages  # noqa: E402
 from portal.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(django_application),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": from_own_pages(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

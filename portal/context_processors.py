@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import translate_url
 
@@ -106,11 +107,11 @@ def _unread(request: HttpRequest) -> Unread:
     if user is None or not user.is_authenticated:
         return Unread(0, 0)
     from marketplace.accounts.models import User
-    from marketplace.messaging.selectors import unread_messages
+    from marketplace.messaging.selectors import unread_total
     from marketplace.notifications.selectors import unread_notifications
 
-    parts = (unread_messages(user), unread_notifications(user))
-    return Unread(*User.objects.filter(pk=user.pk).values_list(*(_Rows(part) for part in parts)).get())
+    said = Coalesce(Subquery(unread_total(user)), 0, output_field=IntegerField())
+    return Unread(*User.objects.filter(pk=user.pk).values_list(said, _Rows(unread_notifications(user))).get())
 
 
 class _Rows(Subquery):

@@ -45,6 +45,7 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.ledger.urls")),
     path("", include("marketplace.reviews.urls")),
     path("", include("marketplace.moderation.urls")),
+    path("", include("marketplace.support.urls")),
     path("", include("marketplace.messaging.urls")),
     path("", include("marketplace.notifications.urls")),
     path("", include("marketplace.insights.urls")),

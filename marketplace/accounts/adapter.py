@@ -25,6 +25,7 @@ from marketplace.accounts import devices, second_factor, selectors, services
 from marketplace.accounts.decorators import log_in_by_code
 from marketplace.accounts.models import User, VerificationKind
 from marketplace.accounts.phone import PhoneField, masked_phone, normalize_phone
+from marketplace.notifications.letters import Letter, dressed
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
 
@@ -101,6 +102,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if not selectors.has_way_in_without(email_address.user, address=email_address):
             return False
         return bool(super().can_delete_email(email_address))
+
+    def render_mail(self, *arguments: Any, **options: Any) -> Letter:
+        """allauth's text, and the same in our design."""
+        return dressed(super().render_mail(*arguments, **options))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mails speak of the marketplace by its name, not by the host that the request came to."""

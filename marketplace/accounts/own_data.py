@@ -35,7 +35,12 @@ from marketplace.accounts.personal_data import (
 )
 from marketplace.accounts.selectors import verified_real_name
 from marketplace.accounts.services.verification_lapsing import leave_names_only
-from marketplace.notifications.models import Notification
+from marketplace.notifications.models import (
+    Notification,
+    NotificationPreference,
+    NotificationSettings,
+    PushSubscription,
+)
 
 _IDENTITY = (VerificationKind.REAL_NAME, VerificationKind.COMPANY)
 _OF_STAFF = "who of the staff did it, not whom it was done to"
@@ -58,6 +63,9 @@ class AccountsSection(Section):
             "socialaccount.SocialAccount.user",
             "usersessions.UserSession.user",
             "notifications.Notification.recipient",
+            "notifications.NotificationSettings.user",
+            "notifications.NotificationPreference.user",
+            "notifications.PushSubscription.user",
         }
     )
     not_exported = {
@@ -126,6 +134,21 @@ class AccountsSection(Section):
             Notification.objects.filter(recipient=user).order_by("pk"),
             **plain("kind", "title", "body", "created_at", "read_at"),
         )
+        yield table(
+            "notification_settings",
+            NotificationSettings.objects.filter(user=user),
+            **plain("language", "mail_rhythm", "digest_at", "quiet_from", "quiet_until"),
+        )
+        yield table(
+            "notification_choices",
+            NotificationPreference.objects.filter(user=user).order_by("pk"),
+            **plain("kind", "channel", "is_on"),
+        )
+        yield table(
+            "browsers_told",
+            PushSubscription.objects.filter(user=user).order_by("pk"),
+            **plain("user_agent", "created_at"),
+        )
 
     def files(self, user: User) -> Iterable[StoredFile]:
         """The portrait. Papers of a check are their person's own, and stay where few can look."""
@@ -151,6 +174,9 @@ class AccountsSection(Section):
         """Notifications, blocks, devices, copies of data, papers; checks of number and address go with these."""
         NewDevice.objects.filter(user=user).delete()
         Notification.objects.filter(recipient=user).delete()
+        NotificationSettings.objects.filter(user=user).delete()
+        NotificationPreference.objects.filter(user=user).delete()
+        PushSubscription.objects.filter(user=user).delete()
         BlockedPerson.objects.filter(owner=user).delete()
         for export in DataExport.objects.filter(user=user, status=ExportStatus.READY):
             delete_after_commit(export.file)

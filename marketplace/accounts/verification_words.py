@@ -9,55 +9,42 @@ from django.utils.translation import pgettext
 
 from marketplace.accounts.models import UserVerification, VerificationKind, VerificationStatus
 from marketplace.accounts.selectors import Fact
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
+from marketplace.notifications.wording import said
+
+
+def notice_and_words(case: UserVerification) -> tuple[Notice, dict[str, str]]:
+    """What the case as it stands is told by, with its words in the active language."""
+    people, is_company = catalogue.people, case.kind == VerificationKind.COMPANY
+    day = {"day": date_format(case.valid_until, "DATE_FORMAT") if case.valid_until else ""}
+    match VerificationStatus(case.status):
+        case VerificationStatus.APPROVED if case.expiry_notice_at:
+            return (people.COMPANY_EXPIRES if is_company else people.ID_EXPIRES), day
+        case VerificationStatus.APPROVED:
+            return (people.COMPANY_VERIFIED if is_company else people.NAME_VERIFIED), {}
+        case VerificationStatus.REJECTED:
+            reason = {"reason": _bare(case.reason_text)}
+            return (people.COMPANY_REFUSED if is_company else people.NAME_REFUSED), reason
+        case VerificationStatus.EXPIRED if case.reason:
+            return (people.COMPANY_ENDED if is_company else people.NAME_ENDED), {"reason": _bare(case.reason)}
+        case VerificationStatus.EXPIRED:
+            return (people.COMPANY_EXPIRED if is_company else people.NAME_EXPIRED), day
+        case VerificationStatus.REVOKED:
+            return (people.COMPANY_REVOKED if is_company else people.NAME_REVOKED), {"reason": _bare(case.reason)}
+        case _other:
+            return people.PAPERS_WITH_US, {}
 
 
 def news(case: UserVerification) -> tuple[str, str]:
     """Title and text about the case as it stands, in the active language."""
-    is_company = case.kind == VerificationKind.COMPANY
-    last_day = date_format(case.valid_until, "DATE_FORMAT") if case.valid_until else ""
-    match VerificationStatus(case.status):
-        case VerificationStatus.APPROVED if case.expiry_notice_at:
-            title = _("Your business licence expires soon") if is_company else _("Your identity card expires soon")
-            return title, _("It is valid until %(day)s. Hand in the new one before, so that nothing stands still.") % {
-                "day": last_day
-            }
-        case VerificationStatus.APPROVED:
-            if is_company:
-                return _("Your company is verified"), _("You can now sell and invoice as this company.")
-            return _("Your real name is verified"), _("You can now sell, and withdraw what you earn.")
-        case VerificationStatus.REJECTED:
-            title = _("Your company could not be verified") if is_company else _("Your real name could not be verified")
-            return title, _("Reason: %(reason)s. You can put it right and hand it in again at once.") % {
-                "reason": _bare(case.reason_text)
-            }
-        case VerificationStatus.EXPIRED:
-            title = _("Your company is no longer verified") if is_company else _("Your real name is no longer verified")
-            if case.reason:
-                text = _("Reason: %(reason)s. Hand in your current papers to go on.") % {"reason": _bare(case.reason)}
-            else:
-                text = _("The papers were valid until %(day)s. Hand in your current papers to go on.") % {
-                    "day": last_day
-                }
-            return title, text + _consequence(case)
-        case VerificationStatus.REVOKED:
-            title = _("Your company is no longer verified") if is_company else _("Your real name is no longer verified")
-            text = _("The verification was revoked. Reason: %(reason)s. If this is wrong, write to support.") % {
-                "reason": _bare(case.reason)
-            }
-            return title, text + _consequence(case)
-        case _other:
-            return _("Your papers are with us"), _("We look at them within one working day and tell you here.")
+    notice, words = notice_and_words(case)
+    return said(notice.title, words), said(notice.body, words)
 
 
 def _bare(sentence: str) -> str:
     """Without its full stop: the sentence around it has one."""
     return sentence.rstrip(" 。.")
-
-
-def _consequence(case: UserVerification) -> str:
-    if case.kind == VerificationKind.COMPANY:
-        return ""
-    return " " + _("Until then money cannot be withdrawn; what you have stays yours.")
 
 
 @dataclass(frozen=True)

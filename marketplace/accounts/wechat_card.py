@@ -8,20 +8,17 @@ import logging
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urldefrag
 
 import requests
-from django.conf import settings
 from django.core.cache import cache
 from django.utils.http import url_has_allowed_host_and_scheme
-from wechatpy import WeChatClient
 from wechatpy.client.api.jsapi import WeChatJSAPI
 from wechatpy.exceptions import WeChatClientException
-from wechatpy.session import SessionStorage
+
+from marketplace.notifications.official_account import OfficialAccount, account_config, is_configured
 
 logger = logging.getLogger(__name__)
-_SECONDS = 5  # that the job waits for WeChat
 _RENEW_SECONDS = 600  # before the end, so that a page never finds a ticket that is about to end
 _TICKET, _RENEWING = "accounts:wechat:ticket", "accounts:wechat:renewing"
 
@@ -36,60 +33,13 @@ class CardSignature:
     signature: str
 
 
-class _Tokens(SessionStorage):
-    """The access token in our cache, so that all processes know the one that holds."""
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return cache.get(f"accounts:wechat:{key}", default)
-
-    def set(self, key: str, value: Any, ttl: int | None = None) -> None:
-        # Gone a little before WeChat forgets it.
-        cache.set(f"accounts:wechat:{key}", value, timeout=max(1, (ttl or 7200) - 60))
-
-    def delete(self, key: str) -> None:
-        cache.delete(f"accounts:wechat:{key}")
-
-
-class _Session(requests.Session):
-    """The SDK asks for a token without a time limit."""
-
-    def request(self, *arguments: Any, **options: Any) -> requests.Response:
-        options["timeout"] = options.get("timeout") or _SECONDS
-        return super().request(*arguments, **options)
-
-
-class _Client(WeChatClient):
-    """The SDK with our address, our cache and a time limit."""
-
-    def __init__(self) -> None:
-        config = _config()
-        app = config["APPS"][0]
-        super().__init__(app["client_id"], app["secret"], session=_Tokens(), timeout=_SECONDS)
-        self.API_BASE_URL = f"{config['API_URL']}/cgi-bin/"
-        self._http = _Session()
-
-    def fetch_access_token(self) -> Any:
-        fields = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
-        return self._fetch_access_token(url=f"{self.API_BASE_URL}token", params=fields)
-
-
-def _config() -> dict[str, Any]:
-    config: dict[str, Any] = settings.SOCIALACCOUNT_PROVIDERS["weixin_mp"]
-    return config
-
-
-def is_configured() -> bool:
-    """Whether there is an Official Account."""
-    return bool(_config()["APPS"])
-
-
 def script_url(user_agent: str) -> str:
     """Where a page inside WeChat loads WeChat's script from; "" everywhere else, and without an Official Account.
 
     It is the one script of another host, and no other browser ever fetches it: only there is somebody to talk to
     (docs/gig-page.md).
     """
-    return str(_config()["SCRIPT_URL"]) if is_configured() and "MicroMessenger" in user_agent else ""
+    return str(account_config()["SCRIPT_URL"]) if is_configured() and "MicroMessenger" in user_agent else ""
 
 
 def renew_ticket() -> bool:
@@ -100,7 +50,7 @@ def renew_ticket() -> bool:
     if not cache.add(_RENEWING, 1, timeout=60):
         return False  # another worker asks right now
     try:
-        answer = _Client().jsapi.get_ticket()
+        answer = OfficialAccount().jsapi.get_ticket()
         seconds = int(answer["expires_in"])
         ticket = {"ticket": str(answer["ticket"]), "ends_at": time.time() + seconds}
     except (WeChatClientException, requests.RequestException, AttributeError, KeyError, TypeError, ValueError) as error:
@@ -129,4 +79,4 @@ def sign(url: str, *, host: str, is_secure: bool) -> CardSignature | None:
         return None
     nonce, timestamp = secrets.token_urlsafe(12), str(int(time.time()))
     signature = WeChatJSAPI().get_jsapi_signature(nonce, held["ticket"], timestamp, address)
-    return CardSignature(_config()["APPS"][0]["client_id"], timestamp, nonce, signature)
+    return CardSignature(account_config()["APPS"][0]["client_id"], timestamp, nonce, signature)

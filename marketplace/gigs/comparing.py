@@ -17,10 +17,10 @@ from django.utils.translation import ngettext
 from marketplace.core.money import display_yuan
 from marketplace.gigs.advertising import hits_in
 from marketplace.gigs.attributes import attributes_of
-from marketplace.gigs.contact_hints import find_contacts
 from marketplace.gigs.content import GigContent, PackageContent, PictureContent, in_tier_order
 from marketplace.gigs.models import GigPart, MediaKind, PackageTier, RequirementKind
 from marketplace.gigs.text_diff import Mark, Piece, diff_texts, plain_text
+from marketplace.safety.contacts import find_contacts
 
 
 @dataclass(frozen=True)

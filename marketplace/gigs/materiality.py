@@ -15,8 +15,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.gigs.contact_hints import find_contacts
 from marketplace.gigs.content import FaqContent, GigContent, PackageContent
+from marketplace.safety.contacts import find_contacts
 
 # A small edit that turns a promise into its opposite: not, without, free of charge.
 _TURNING = re.compile(r"[不没无非未勿别免送赠]|\b(?:no|not|non|never|without|free)\b", re.IGNORECASE)

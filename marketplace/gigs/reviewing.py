@@ -11,9 +11,6 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.urls import reverse
-from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 from wagtail.models import GroupApprovalTask, TaskState, Workflow, WorkflowContentType, WorkflowState, WorkflowTask
 from wagtail.signals import task_submitted, workflow_approved, workflow_cancelled, workflow_rejected, workflow_submitted
 from wagtail.workflows import publish_workflow_state
@@ -28,7 +25,9 @@ from marketplace.gigs.moving import move
 from marketplace.gigs.review_opening import open_case
 from marketplace.gigs.states import MODERATOR, GigStatus
 from marketplace.gigs.stats import refresh_stats
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
+from marketplace.notifications.services import notify, recipient_language
 
 MODERATORS = "moderator"
 # Who may decide. An administrator is the second person where there is one moderator only.
@@ -144,8 +143,7 @@ def publish_reviewed(workflow_state: WorkflowState, user: User | None = None) ->
     if publishing_is_missing(gig.seller):
         # Papers that waited at the submission may have been rejected or taken back since.
         _give_back(gig.pk)
-        with override("zh-hans"):
-            tell_unnamed_seller(gig, title=_("Cannot go live yet: “%(title)s”") % {"title": gig.title})
+        tell_unnamed_seller(gig, notice=catalogue.gigs.UNNAMED_NOT_LIVE)
         return
     # Moderators may approve, not publish whatever they like.
     approved.revision.publish(user=user, skip_permission_checks=True)
@@ -162,14 +160,12 @@ def mark_published(gig_id: int) -> None:
     if gig.status not in (GigStatus.LIVE, GigStatus.PAUSED):
         move(gig, to=GigStatus.LIVE, actor=MODERATOR)
     refresh_stats(gig)
-    # What happened comes first: a phone cuts a long title at its end.
-    with override("zh-hans"):
-        title, body = _("Live: “%(title)s”"), _("It can be found and booked now.")
-        if gig.status == GigStatus.PAUSED:
-            title, body = _("Approved: “%(title)s”"), _("It stays paused until you put it back on sale.")
-        elif was_live:
-            title, body = _("Change published: “%(title)s”"), _("Buyers see the new version now.")
-        tell_seller(gig, title=title % {"title": gig.title}, body=body)
+    notice = catalogue.gigs.LIVE
+    if gig.status == GigStatus.PAUSED:
+        notice = catalogue.gigs.APPROVED_PAUSED
+    elif was_live:
+        notice = catalogue.gigs.CHANGE_LIVE
+    tell_seller(gig, notice=notice)
 
 
 def _on_rejected(sender: type[WorkflowState], instance: WorkflowState, **_kwargs: Any) -> None:
@@ -179,9 +175,7 @@ def _on_rejected(sender: type[WorkflowState], instance: WorkflowState, **_kwargs
         return
     _give_back(gig.pk)
     rejected = instance.task_states.filter(status=TaskState.STATUS_REJECTED).order_by("-finished_at", "-pk").first()
-    with override("zh-hans"):
-        title = _("Needs changes: “%(title)s”") % {"title": gig.title}
-        tell_seller(gig, title=title, body=rejected.comment if rejected else "")
+    tell_seller(gig, notice=catalogue.gigs.NEEDS_CHANGES, about=rejected.comment if rejected else "")
 
 
 def _on_cancelled(sender: type[WorkflowState], instance: WorkflowState, **_kwargs: Any) -> None:
@@ -198,23 +192,18 @@ def _give_back(gig_id: int) -> None:
         move(gig, to=GigStatus.NEEDS_CHANGES, actor=MODERATOR)
 
 
-def tell_seller(gig: Gig, *, title: str, body: str, url: str = "") -> None:
-    """A notification to the seller after the commit, leading to the editor unless `url` is given. Call it in Chinese."""
-    from marketplace.notifications.services import notify
-
-    url = url or reverse("gigs:edit", args=[gig.pk])
-    short_title, short_body = Truncator(title).chars(120), Truncator(body).chars(300)
-    transaction.on_commit(
-        lambda: notify(
-            recipient_id=gig.seller_id, kind=NotificationKind.GIG, title=short_title, body=short_body, url=url
-        )
-    )
+def tell_seller(gig: Gig, *, notice: Notice, about: str = "", view: str = "gigs:edit") -> None:
+    """A notification to the seller, leading to the editor of the gig unless another `view` is named."""
+    with recipient_language():
+        url = reverse(view, args=[gig.pk] if view == "gigs:edit" else [])
+    notify(recipient_id=gig.seller_id, notice=notice, about=about, words={"title": gig.title}, url=url)
 
 
-def tell_unnamed_seller(gig: Gig, *, title: str) -> None:
-    """That a gig waits for its seller's identity, leading to where papers are handed in. Call it in Chinese."""
-    body = _("Hand in your identity papers or verify your mobile number, then put it up again.")
-    tell_seller(gig, title=title, body=body, url=verification_url())
+def tell_unnamed_seller(gig: Gig, *, notice: Notice) -> None:
+    """That a gig waits for its seller's identity, leading to where papers are handed in."""
+    with recipient_language():
+        url = verification_url()
+    notify(recipient_id=gig.seller_id, notice=notice, words={"title": gig.title}, url=url)
 
 
 def _unless_gig(notifier: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,15 +6,12 @@ time and a title that was really given are none either.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import opencc
+from marketplace.safety.folding import Folded, fold
 
-# Put between the characters of a word to hide it. Commas and full stops are not among them: they end a thought.
-_FILLERS = frozenset("·•・*_-~`'’‘|/\\+^")
 _CLAUSE_ENDS = '。！？；，、：.!?;,:\n()（）【】「」《》“”"[]'
 _NUMBER = r"[0-9零一二两三四五六七八九十百千万几半]+(?:\.[0-9]+)?"
 _ASCII_WORD = re.compile(r"[a-z0-9]")
@@ -49,46 +46,10 @@ class Hit:
         return text[: self.start] + self.word.suggestion + text[self.end :]
 
 
-@dataclass(frozen=True)
-class _Folded:
-    """The text as it is searched, and where each of its characters stood."""
-
-    text: str
-    places: tuple[int, ...]
-
-    def is_edge(self, position: int) -> bool:
-        """Whether something was left out right before `position`, such as a blank between two English words."""
-        if position <= 0 or position >= len(self.text):
-            return True
-        return self.places[position] - self.places[position - 1] > 1
-
-
-@lru_cache(maxsize=1)
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-@lru_cache(maxsize=20_000)
-def _plain(character: str) -> str:
-    """One character: full width to half width, small, simplified; the number as it is written on cheques too."""
-    plain = unicodedata.normalize("NFKC", character).lower()
-    return _simplifier().convert(plain).replace("壹", "一")
-
-
-def _fold(text: str) -> _Folded:
-    characters: list[str] = []
-    places: list[int] = []
-    for place, original in enumerate(text):
-        if original in _FILLERS or (
-            original != "\n" and (original.isspace() or unicodedata.category(original) == "Cf")
-        ):
-            continue
-        for character in _plain(original):
-            characters.append(character)
-            places.append(place)
-    joined = "".join(characters)
-    # 第1 is 第一, 第10 is not.
-    return _Folded(re.sub(r"(?<=第)1(?![0-9])", "一", joined), tuple(places))
+def _fold(text: str) -> Folded:
+    folded = fold(text)
+    # The number as it is written on cheques too. 第1 is 第一, 第10 is not.
+    return Folded(re.sub(r"(?<=第)1(?![0-9])", "一", folded.text.replace("壹", "一")), folded.places)
 
 
 @lru_cache(maxsize=2_000)
@@ -105,7 +66,7 @@ def _spelling(spelling: str) -> str:
     return _fold(spelling).text
 
 
-def _occurrences(folded: _Folded, spelling: str) -> Iterable[tuple[int, int]]:
+def _occurrences(folded: Folded, spelling: str) -> Iterable[tuple[int, int]]:
     start = folded.text.find(spelling) if spelling else -1
     while start >= 0:
         end = start + len(spelling)
@@ -114,7 +75,7 @@ def _occurrences(folded: _Folded, spelling: str) -> Iterable[tuple[int, int]]:
         start = folded.text.find(spelling, start + 1)
 
 
-def _stands_alone(folded: _Folded, start: int, end: int) -> bool:
+def _stands_alone(folded: Folded, start: int, end: int) -> bool:
     """Chinese words need no edge; `top1` is none in `top10` or `laptop1`."""
     text = folded.text
     runs_on_before = (
@@ -132,7 +93,7 @@ def _stands_alone(folded: _Folded, start: int, end: int) -> bool:
     return not (runs_on_before or runs_on_after)
 
 
-def _is_harmless(folded: _Folded, word: ForbiddenWord, start: int, end: int) -> bool:
+def _is_harmless(folded: Folded, word: ForbiddenWord, start: int, end: int) -> bool:
     return any(
         match.start() <= start and end <= match.end()
         for pattern in word.exceptions
@@ -156,6 +117,6 @@ def find(text: str, words: Sequence[ForbiddenWord]) -> list[Hit]:
         if start < taken:
             continue
         taken = end
-        first, last = folded.places[start], folded.places[end - 1] + 1
+        first, last = folded.span(start, end)
         hits.append(Hit(first, last, text[first:last], word))
     return hits

@@ -12,7 +12,6 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs.advertising import AdvertisingHit, advertising_hits, hits_in, written_texts
 from marketplace.gigs.cards import GigCard
-from marketplace.gigs.contact_hints import find_contacts
 from marketplace.gigs.content import GigContent, read_content
 from marketplace.gigs.editor_windows import new_window
 from marketplace.gigs.foresight import Foreseen, foreseen
@@ -27,6 +26,7 @@ from marketplace.gigs.reviewing import review_in_progress
 from marketplace.gigs.services import revision_mark
 from marketplace.gigs.states import EDITABLE
 from marketplace.gigs.steps import Step, step_of
+from marketplace.safety.contacts import find_contacts
 
 EMPTY = GigContent(category=None, title="", description="", packages=())
 

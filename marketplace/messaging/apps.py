@@ -8,15 +8,23 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
+        from marketplace.core.live import unread_changed
         from marketplace.messaging.own_data import MessagingSection
-        from marketplace.messaging.selectors import said_between
-        from marketplace.messaging.services import show_offer
+        from marketplace.messaging.selectors import said_about
+        from marketplace.messaging.sent_files import MESSAGE
+        from marketplace.messaging.services import follow_dispute, show_offer
         from marketplace.messaging.timeline import messages_of
+        from marketplace.notifications.live import on_count_changed
         from marketplace.offers.listeners import told_by
         from marketplace.orders.conversations import read_by
+        from marketplace.orders.events import told_by as events_told_by
         from marketplace.orders.timeline_sources import add_source
+        from marketplace.uploads import purposes
 
         register("messaging", MessagingSection())
+        purposes.register(MESSAGE)
         told_by(show_offer)
+        events_told_by("messaging", follow_dispute)
         add_source("messaging", messages_of)
-        read_by(said_between)
+        read_by(said_about)
+        on_count_changed(unread_changed)

@@ -1,110 +1,288 @@
-"""The live side of a conversation. It holds no rule: it asks the selector, calls the services, and passes events on."""
+"""The live side of the portal. It holds no rule: it asks selectors, calls services, and lets the hub pass events on."""
 
 import json
-import time
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import UUID
 
-from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from marketplace.accounts.selectors import session_holds
+from marketplace.core import live
 from marketplace.core.errors import DomainError
-from marketplace.messaging import push, selectors, services
+from marketplace.messaging import frames, services
+from marketplace.messaging.errors import MessagingErrorCode
+from marketplace.messaging.live import catching_up, look
+from marketplace.messaging.live.hub import hub
+from marketplace.messaging.live.rates import Bucket
+from marketplace.messaging.live.socket import (
+    NOT_FOUND,
+    NOT_SIGNED_IN,
+    TOO_LARGE,
+    TOO_MANY_FRAMES,
+    Following,
+    Socket,
+)
+from marketplace.messaging.live.threads import in_thread
 
-NOT_SIGNED_IN = 4401
-NOT_FOUND = 4404
-# How long a window takes its session for good without looking. Before a message it always looks.
-TRUST_SECONDS = 30
+logger = logging.getLogger(__name__)
+
+NOT_PARTICIPANT = MessagingErrorCode.NOT_PARTICIPANT.value
+FRAME_BYTES = 64 * 1024
+CONVERSATIONS_PER_WINDOW = 20
+# Of any kind: receipts, typing, resuming. A window that goes on for this long above it is no window of ours.
+FRAMES_AT_ONCE, FRAMES_PER_SECOND, FRAMES_REFUSED = 60, 10.0, 200
 
 
-class ConversationConsumer(AsyncJsonWebsocketConsumer):
-    """One window on one conversation.
+class Malformed(Exception):
+    """What no window of ours says."""
 
-    In: {"type": "message", "body"}, {"type": "read"}, {"type": "typing"}.
-    Out: {"type": "message", …push.bubble, "mine"}, {"type": "read" | "typing", "mine"},
-    {"type": "error", "code", "message"}.
+
+def _number(content: dict[str, Any], key: str, *, needed: bool = True) -> int | None:
+    value = content.get(key)
+    if value is None and not needed:
+        return None
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise Malformed
+    return value
+
+
+def _name(content: dict[str, Any]) -> UUID | None:
+    if content.get("client_id") is None:
+        return None
+    try:
+        return UUID(content["client_id"])
+    except (AttributeError, TypeError, ValueError):
+        raise Malformed from None
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """One window of a person, on whatever page.
+
+    In and out: docs/live.md. Every message names its conversation; who may is asked anew when it is followed and by the
+    services whenever something is written.
     """
 
-    conversation_id: int | None = None
+    channel_layer_alias = None  # the hub brings events, not a channel layer
+    socket: Socket | None = None
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without Channels' closing of connections in another thread first: the threads that ask do so themselves."""
+        await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def connect(self) -> None:
+        # Accepted first, because a browser learns why only of what was open.
+        await self.accept()
         self.user = self.scope["user"]
+        self.session_key = self.scope["session"].session_key
         if not self.user.is_authenticated:
             await self.close(code=NOT_SIGNED_IN)
             return
-        conversation_id = int(self.scope["url_route"]["kwargs"]["conversation_id"])
-        try:
-            await database_sync_to_async(selectors.conversation_for)(self.user, conversation_id)
-        except Http404:
-            await self.close(code=NOT_FOUND)
+        standing = await in_thread(look.standing_at_the_door, self.user.pk, self.session_key)
+        if standing is None:
+            await self.close(code=NOT_SIGNED_IN)
             return
-        self.conversation_id = conversation_id
-        self.session_key: str | None = self.scope["session"].session_key
-        self.checked_at = time.monotonic()
         asked = parse_qs(self.scope.get("query_string", b"").decode("ascii", "ignore")).get("language", [""])[0]
         self.language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        await self.channel_layer.group_add(push.group_name(conversation_id), self.channel_name)
-        await self.accept()
+        per_minute = settings.LIVE["messages_per_minute"]
+        self.frames = Bucket(FRAMES_AT_ONCE, FRAMES_PER_SECOND)
+        self.messages = Bucket(per_minute / 2, per_minute / 60)
+        self.refused = 0
+        self.socket = Socket(
+            person_id=self.user.pk,
+            session_key=self.session_key,
+            standing=standing,
+            send=self.writer(),
+            close=self.close,
+        )
+        await hub().join(self.socket)
+        hub().count_soon(self.user.pk)
+
+    def writer(self) -> Any:
+        """What writes a frame: the server itself."""
+        return self.base_send
 
     async def disconnect(self, code: int) -> None:
-        if self.conversation_id is not None:
-            await self.channel_layer.group_discard(push.group_name(self.conversation_id), self.channel_name)
+        if self.socket is not None:
+            hub().leave(self.socket)
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        if not isinstance(content, dict) or self.conversation_id is None:
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.socket is None or text_data is None:
             return
-        kind = content.get("type")
-        if not await self._is_still_signed_in(ask=kind == "message"):
+        if len(text_data) > FRAME_BYTES or len(text_data.encode()) > FRAME_BYTES:
+            self.socket.end(TOO_LARGE)
             return
-        if kind == "message":
-            await self._send_message(str(content.get("body", "")))
-        elif kind == "read":
-            await database_sync_to_async(services.mark_read)(conversation_id=self.conversation_id, reader=self.user)
-        elif kind == "typing":
-            await push.typing(conversation_id=self.conversation_id, sender_id=self.user.pk)
-
-    async def conversation_event(self, event: dict[str, Any]) -> None:
-        """Somebody said, read or typed something: pass it on, seen from this side."""
-        if not await self._is_still_signed_in():
+        if not self.frames.take():
+            self.refused += 1
+            if self.refused > FRAMES_REFUSED:
+                self.socket.end(TOO_MANY_FRAMES)
             return
-        content = push.for_viewer(event["content"], self.user.pk)
-        if content["type"] == "message" or not content["mine"]:
-            await self.send_json(content)
-
-    async def person_signed_out(self, event: dict[str, Any]) -> None:
-        """Sessions of somebody have been ended: a window that was open before does not outlive its own."""
-        if event["user_id"] == self.user.pk:
-            await self._is_still_signed_in(ask=True)
-
-    async def _is_still_signed_in(self, *, ask: bool = False) -> bool:
-        """Whether the session that opened this window still holds; closes the window if not."""
-        now = time.monotonic()
-        if not ask and now - self.checked_at < TRUST_SECONDS:
-            return True
-        if await database_sync_to_async(session_holds)(self.user.pk, self.session_key):
-            self.checked_at = now
-            return True
-        await self.close(code=NOT_SIGNED_IN)
-        return False
-
-    async def _send_message(self, body: str) -> None:
         try:
-            with override(self.language):
-                await database_sync_to_async(services.send_message)(
-                    conversation_id=self.conversation_id, sender=self.user, body=body
-                )
+            content = json.loads(text_data)
+        except ValueError:
+            return  # a broken client is ignored
+        kind = content.get("type") if isinstance(content, dict) else None
+        handler = _HANDLERS.get(kind) if isinstance(kind, str) else None
+        if handler is None:
+            return
+        try:
+            await handler(self, content)
+        except (Http404, ObjectDoesNotExist):
+            self._refuse(content, NOT_PARTICIPANT, "")
         except DomainError as error:
             with override(self.language):
-                await self.send_json({"type": "error", "code": error.code.value, "message": error.message})
+                # One answer for what is not and for what is not theirs.
+                is_theirs = error.code.value != NOT_PARTICIPANT
+                self._refuse(content, error.code.value, error.message if is_theirs else "")
+        except Malformed:
+            self._refuse(content, "malformed", "")
+        except Exception:
+            logger.exception("A live window")
+            with override(self.language):
+                self._refuse(content, "busy", _("That did not work just now. It is tried again."))
 
-    @classmethod
-    async def decode_json(cls, text_data: str) -> Any:
-        """None for what is no JSON, so that a broken client is ignored rather than a server error."""
+    def say(self, event: dict[str, Any]) -> None:
+        """To this window alone."""
+        self.socket.put_frame(live.frame_of(event))
+
+    def _refuse(self, content: dict[str, Any], code: str, message: str) -> None:
+        kept = {key: content[key] for key in ("conversation", "client_id") if isinstance(content.get(key), str | int)}
+        self.say({"type": "error", **kept, "code": code, "message": message})
+
+    def _followed(self, content: dict[str, Any]) -> int:
+        """The conversation that a message is about, which this window must follow. Raises Http404."""
+        conversation_id = _number(content, "conversation")
+        if conversation_id not in self.socket.following:
+            raise Http404
+        return conversation_id
+
+    async def follow(self, content: dict[str, Any]) -> None:
+        """From now on events of a conversation come here; with `after`, what was said since that number comes first."""
+        conversation_id, after = _number(content, "conversation"), _number(content, "after", needed=False)
+        if conversation_id not in self.socket.following and len(self.socket.following) >= CONVERSATIONS_PER_WINDOW:
+            raise Malformed
+        entry = await in_thread(catching_up.enter, self.user.pk, conversation_id)
+        following = Following(role=entry.role, is_muted_by_block=entry.is_kept_apart, held=[])
+        hub().follow(self.socket, conversation_id, following, entry.people)
+        missed = None
         try:
-            return json.loads(text_data)
+            missed = await in_thread(
+                catching_up.missed, entry.conversation, after=after, since=str(content.get("since") or "")
+            )
+            for frame in missed.frames:
+                self.say(frame)
+            presence = {}
+            if not entry.is_kept_apart:
+                presence = await hub().presence_of(entry.people, self.user.pk, entry.last_seen)
+            self.say(entry.resumed(missed) | {"presence": presence})
+        finally:
+            hub().release(self.socket, conversation_id, after=missed.sequence if missed else 0)
+
+    async def unfollow(self, content: dict[str, Any]) -> None:
+        """The window has closed this conversation."""
+        hub().unfollow(self.socket, _number(content, "conversation"))
+
+    async def message(self, content: dict[str, Any]) -> None:
+        """Somebody writes. The event that everybody gets is the answer; with the same `client_id` it is the first one's."""
+        if not self.messages.take():
+            wait = self.messages.seconds_until_next
+            with override(self.language):
+                sentence = _("That was a lot at once. It is sent in a moment.")
+            self.say(
+                {
+                    "type": "error",
+                    "conversation": content.get("conversation"),
+                    "client_id": content.get("client_id"),
+                    "code": "too_fast",
+                    "message": sentence,
+                    "retry_after": round(wait + 0.5, 1),
+                }
+            )
+            return
+        conversation_id, quoted = self._followed(content), _number(content, "quoted", needed=False)
+        with override(self.language):
+            message = await in_thread(
+                services.send_message,
+                conversation_id=conversation_id,
+                sender=self.user,
+                body=str(content.get("body", "")),
+                client_id=_name(content),
+                quoted=quoted,
+                confirmed=content.get("confirmed") is True,
+            )
+        if content.get("again") or not hub().is_up:  # nobody else tells it, or told it before
+            self.say(await in_thread(catching_up.frame_of_message, message.pk))
+
+    async def delivered(self, content: dict[str, Any]) -> None:
+        """Everything up to a number has reached this window."""
+        conversation_id, sequence = _number(content, "conversation"), _number(content, "sequence")
+        await in_thread(services.mark_delivered, conversation_id=conversation_id, receiver=self.user, up_to=sequence)
+
+    async def read(self, content: dict[str, Any]) -> None:
+        """Everything up to a number has been seen; without one, all that stands there."""
+        conversation_id, sequence = self._followed(content), _number(content, "sequence", needed=False)
+        await in_thread(services.mark_read, conversation_id=conversation_id, reader=self.user, up_to=sequence)
+
+    async def typing(self, content: dict[str, Any]) -> None:
+        """Somebody is writing. Stored nowhere."""
+        conversation_id = self._followed(content)
+        following = self.socket.following[conversation_id]
+        if not following.is_muted_by_block:
+            frame = frames.typing_frame(conversation_id, following.role)
+            await hub().publish(live.CONVERSATION, conversation_id, frame)
+
+    async def ping(self, content: dict[str, Any]) -> None:
+        """A window looks whether it is still heard: browsers tell scripts of no ping."""
+        self.say({"type": "pong"})
+
+
+_HANDLERS: dict[Any, Callable[[LiveConsumer, dict[str, Any]], Awaitable[None]]] = {
+    "follow": LiveConsumer.follow,
+    "resume": LiveConsumer.follow,
+    "unfollow": LiveConsumer.unfollow,
+    "message": LiveConsumer.message,
+    "delivered": LiveConsumer.delivered,
+    "read": LiveConsumer.read,
+    "typing": LiveConsumer.typing,
+    "ping": LiveConsumer.ping,
+}
+
+
+class ConversationConsumer(LiveConsumer):
+    """The address of the release before: one conversation, whose frames say `mine`. For pages open during the roll-out."""
+
+    async def connect(self) -> None:
+        await super().connect()
+        if self.socket is None:
+            return
+        self.conversation_id = int(self.scope["url_route"]["kwargs"]["conversation_id"])
+        try:
+            await self.follow({"conversation": self.conversation_id})
+        except Http404:
+            self.socket.end(NOT_FOUND)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        try:
+            content = json.loads(text_data or "")
         except ValueError:
-            return None
+            return
+        if isinstance(content, dict):
+            await super().receive(json.dumps(content | {"conversation": self.conversation_id}))
+
+    def writer(self) -> Any:
+        async def write(message: dict[str, Any]) -> None:
+            frame = json.loads(message["text"])
+            following = self.socket.following.get(frame.get("conversation")) if self.socket else None
+            is_mine = following is not None and frame.get("from") == following.role
+            if frame["type"] in {"message", "offer", "error", "pong"} or (
+                frame["type"] in {"read", "typing"} and not is_mine
+            ):
+                await self.base_send(message | {"text": live.frame_of(frame | {"mine": is_mine})})
+
+        return write

@@ -1,15 +1,24 @@
-"""The only place of messaging that takes row locks. Neither is held together with a lock of another app."""
+"""The only place of messaging that takes row locks. An order comes before its conversation (docs/locking.md)."""
 
 from marketplace.accounts.models import User
-from marketplace.messaging.models import Conversation
+from marketplace.messaging.models import Conversation, MessageFlag
 
 
 def lock_conversation(conversation_id: int) -> Conversation:
-    """Lock one conversation until the transaction ends, so that its messages get their times in order.
+    """Lock one conversation until the transaction ends: messages get their numbers one after the other.
 
     Raises Conversation.DoesNotExist.
     """
     return Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation_id)
+
+
+def lock_flag(flag_id: int) -> MessageFlag:
+    """Lock one flagged message, its conversation before it, until the transaction ends: it is decided once.
+
+    Raises MessageFlag.DoesNotExist.
+    """
+    lock_conversation(MessageFlag.objects.values_list("conversation_id", flat=True).get(pk=flag_id))
+    return MessageFlag.objects.select_for_update(of=("self",), no_key=True).get(pk=flag_id)
 
 
 def lock_pair(*user_ids: int) -> None:

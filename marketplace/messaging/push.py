@@ -1,95 +1,81 @@
-"""Live events of conversations: the only caller of group_send.
+"""Live events of conversations, told to every process (core/live.py, docs/live.md).
 
-Called after commit. A lost push costs a reload, never a message.
+Called after commit, from synchronous code. A lost push costs a window one question (`resume`), never a message.
 """
 
-import logging
-from typing import Any
+from collections.abc import Collection
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
-from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
-from django.utils import timezone
-
-from marketplace.core.templatetags.jiangji import file_kind
-from marketplace.messaging import selectors
-from marketplace.messaging.models import Message, MessageAttachment
+from marketplace.core import live
+from marketplace.messaging import frames, selectors
 from marketplace.notifications.services import recipient_language
 
-logger = logging.getLogger(__name__)
+
+def publish(frame: frames.Frame, *, people: Collection[int], unread: Collection[int] = ()) -> None:
+    """Put one frame (frames.py) into the open windows that it is for. Never raises.
+
+    One about a conversation goes to whoever follows it, of `people` (keys of users) or of support; any other to all windows of
+    these people. Those of `unread` get their counts anew, on whatever page they are.
+    """
+    conversation_id = frame.get("conversation")
+    if conversation_id is not None:
+        notices: list[live.Notice] = [(live.CONVERSATION, conversation_id, frame)]
+    else:
+        notices = [(live.PERSON, person, frame) for person in people]
+    news = {"conversation": conversation_id, "sequence": frame["sequence"]} if frame["type"] == "message" else None
+    live.publish_all([*notices, *((live.UNREAD, person, news) for person in unread)])
 
 
-def group_name(conversation_id: int) -> str:
-    """The channel group of everybody who has this conversation open."""
-    return f"conversation_{conversation_id}"
+def message_sent(*, message_id: int) -> None:
+    """Show a message in the open windows of everybody who takes part."""
+    message = selectors.message_with_files(message_id)
+    with recipient_language():
+        frame = frames.message_frame(message, message.conversation)
+    people = selectors.people_of(message.conversation_id)
+    publish(frame, people=people, unread=[person for person in people if person != message.sender_id])
 
 
-def message_sent(*, conversation_id: int, message_id: int) -> None:
-    """Show a message in the open windows of both sides."""
-    _send(conversation_id, bubble(selectors.message_with_files(message_id)))
+def message_edited(*, message_id: int) -> None:
+    """Show the new words of a message."""
+    message = selectors.message_with_files(message_id)
+    publish(frames.edited_frame(message), people=selectors.people_of(message.conversation_id))
 
 
-def conversation_read(*, conversation_id: int, reader_id: int) -> None:
-    """Show the other side that everything so far is read."""
-    _send(conversation_id, {"type": "read", "sender_id": reader_id})
+def message_withdrawn(*, message_id: int) -> None:
+    """Take a message out of the open windows."""
+    message = selectors.message_with_files(message_id)
+    frame = frames.withdrawn_frame(message, message.conversation)
+    people = selectors.people_of(message.conversation_id)
+    publish(frame, people=people, unread=people)
+
+
+def conversation_read(*, conversation_id: int, role: str, sequence: int) -> None:
+    """Show the others that everything up to `sequence` is read by `role`."""
+    frame = frames.mark_frame("read", conversation_id, role, sequence)
+    people = selectors.people_of(conversation_id)
+    publish(frame, people=people, unread=people)
+
+
+def conversation_delivered(*, conversation_id: int, role: str, sequence: int) -> None:
+    """Show the others that everything up to `sequence` has reached a window of `role`."""
+    frame = frames.mark_frame("delivered", conversation_id, role, sequence)
+    publish(frame, people=selectors.people_of(conversation_id))
 
 
 def offer_changed(*, conversation_id: int, negotiation_id: int) -> None:
     """Let the open windows of both sides fetch the cards of a negotiation: each sees other buttons on them."""
-    _send(conversation_id, {"type": "offer", "id": negotiation_id, "sender_id": 0})
+    publish(frames.offer_frame(conversation_id, negotiation_id), people=selectors.people_of(conversation_id))
 
 
-async def typing(*, conversation_id: int, sender_id: int) -> None:
-    """Show the other side that somebody is writing."""
-    event = {"type": "conversation.event", "content": {"type": "typing", "sender_id": sender_id}}
-    await get_channel_layer().group_send(group_name(conversation_id), event)
+def for_viewer(frame: frames.Frame, own_role: str) -> frames.Frame:
+    """A frame as the windows of the release before read it: with `mine`."""
+    return frame | {"mine": frame.get("from") == own_role}
 
 
-def bubble(message: Message) -> dict[str, Any]:
-    """The fields of a message's bubble as JSON. `sender_id` is turned into `mine` before it leaves the house."""
-    profile = message.sender.profile
-    return {
-        "type": "message",
-        "id": message.pk,
-        "sender_id": message.sender_id,
-        "name": profile.display_name,
-        "avatar_url": profile.avatar.url if profile.avatar else "",
-        "body": message.body,
-        "sent_at": timezone.localtime(message.created_at).isoformat(timespec="seconds"),
-        "files": [attachment_fields(attachment) for attachment in message.attachments.all()],
-    }
+def signed_out(*, user_id: int) -> None:
+    """Let the open windows of somebody look again whether their session and rights still hold."""
+    live.publish(live.CHECK, user_id)
 
 
-def for_viewer(content: dict[str, Any], viewer_id: int) -> dict[str, Any]:
-    """An event as one person sees it: `mine` in place of the other's internal id."""
-    shown = {key: value for key, value in content.items() if key != "sender_id"}
-    return shown | {"mine": content["sender_id"] == viewer_id}
-
-
-def attachment_fields(attachment: MessageAttachment) -> dict[str, Any]:
-    """What a file's line shows. The address carries no language: the file is the same in each."""
-    with recipient_language():
-        url = reverse("messaging:attachment", args=[attachment.pk])
-    return {
-        "url": url,
-        "name": attachment.name,
-        "kind": file_kind(attachment.name),
-        "size": filesizeformat(attachment.size),
-    }
-
-
-def signed_out(*, conversation_id: int, user_id: int) -> None:
-    """Let the open windows of somebody look again whether their session still holds, and close if it does not."""
-    _group_send(conversation_id, {"type": "person.signed_out", "user_id": user_id})
-
-
-def _send(conversation_id: int, content: dict[str, Any]) -> None:
-    _group_send(conversation_id, {"type": "conversation.event", "content": content})
-
-
-def _group_send(conversation_id: int, event: dict[str, Any]) -> None:
-    try:
-        async_to_sync(get_channel_layer().group_send)(group_name(conversation_id), event)
-    except Exception:  # the message is stored; who has the page open sees it with the next load
-        logger.exception("No live event for conversation %s", conversation_id)
+def people_changed(*, conversation_id: int) -> None:
+    """Let the windows that follow a conversation look again whether they still may."""
+    live.publish(live.ACCESS, conversation_id)

@@ -39,3 +39,14 @@ class DecideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Taking down: the seller reads this. Dismissing: who reported reads this."),
     )
+
+
+class FlagForm(forms.Form):
+    """Why a message is against the rules."""
+
+    words = forms.CharField(
+        label=pgettext_lazy("of the decision about a message", "Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The writer reads this. Say which rule, and what they can do instead."),
+    )

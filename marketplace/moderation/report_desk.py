@@ -13,6 +13,8 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.models import User
 from marketplace.core.downloads import download
+from marketplace.messaging.models import Message
+from marketplace.messaging.selectors import context_of
 from marketplace.moderation import report_selectors as selectors
 from marketplace.moderation import reports, subjects
 from marketplace.moderation.forms import DecideForm
@@ -75,6 +77,9 @@ def _case(request: HttpRequest, report_id: int, form: DecideForm) -> HttpRespons
         "report": report,
         "target": target,
         "owner": subjects.owner_of(target),
+        "around": (*context_of(target.conversation_id, target.sequence), [target])
+        if isinstance(target, Message)
+        else None,
         "others": selectors.reports_beside(report),
         "form": form,
         "may_decide": request.user.has_perm(DECIDE),

@@ -2,15 +2,14 @@
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
 from marketplace.gigs.models import Gig
+from marketplace.messaging.models import Message
 from marketplace.moderation import locks, subjects
 from marketplace.moderation.errors import ReportError, ReportErrorCode
 from marketplace.moderation.models import Report, ReportReason, ReportStatus
-from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.offers.models import Brief
 
@@ -30,6 +29,13 @@ def report_brief(*, brief: Brief, reporter: User, reason: ReportReason, words: s
     if brief.buyer_id == reporter.pk:
         raise ReportError(ReportErrorCode.OWN_BRIEF)
     return _note(brief, reporter, reason, words, link)
+
+
+def report_message(*, message: Message, reporter: User, reason: ReportReason, words: str, link: str = "") -> Report:
+    """The same of a message that the reporter may read. Raises ReportError OWN_MESSAGE, WORDS_MISSING or ALREADY_REPORTED."""
+    if message.sender_id == reporter.pk:
+        raise ReportError(ReportErrorCode.OWN_MESSAGE)
+    return _note(message, reporter, reason, words, link)
 
 
 @transaction.atomic
@@ -53,7 +59,7 @@ def _note(target: subjects.Target, reporter: User, reason: ReportReason, words: 
 
 @transaction.atomic
 def uphold_report(*, report: Report, staff: User, words: str) -> list[Report]:
-    """Take the reported service or brief down. Every open report of it is upheld with this one, and all who reported are told.
+    """Take what was reported down. Every open report of it is upheld with this one, and all who reported are told.
 
     `words` go to whose it is and into the log. Returns what was decided: nothing when somebody else was faster. What is gone
     already stays as it is. Raises ReportError OWN_CASE or WORDS_MISSING.
@@ -103,12 +109,10 @@ def _decide(report: Report, staff: User, words: str, status: ReportStatus) -> li
 def _tell(report: Report, target: subjects.Target) -> None:
     """What came of it. The words for whose it is are not shown to who reported: they may name what is nobody else's business."""
     told = subjects.words_about(target)
+    if report.status == ReportStatus.UPHELD:
+        notify(recipient_id=report.reporter_id, notice=told.upheld, words={"title": target.title})
+        return
     with recipient_language():
-        if report.status == ReportStatus.UPHELD:
-            title = str(told.upheld) % {"title": target.title}
-            body, url = str(told.upheld_body), ""
-        else:
-            title = _("Your report about “%(title)s” was looked at") % {"title": target.title}
-            body = str(told.dismissed_body) % {"words": report.decision}
-            url = subjects.address_of(target)
-    notify(recipient_id=report.reporter_id, kind=NotificationKind.SYSTEM, title=title, body=body, url=url)
+        url = subjects.address_of(target)
+    words = {"title": target.title, "words": report.decision}
+    notify(recipient_id=report.reporter_id, notice=told.dismissed, words=words, url=url)

@@ -27,11 +27,14 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("moderation", ["view_moderationqueue", "change_moderationqueue", "view_adminlog"]),
         ("gigs", ["view_gigcategory"]),
         ("moderation", ["view_report", "change_report"]),
+        ("messaging", ["view_messageflag", "change_messageflag"]),
         ("reviews", ["view_review"]),
         ("gigs", [f"{act}_advertisingword" for act in ("view", "add", "change", "delete")]),
+        ("safety", [f"{act}_sensitiveword" for act in ("view", "add", "change", "delete")]),
         ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),
         ("accounts", ["view_portfolio", "change_portfolio", "view_skillsuggestion", "change_skillsuggestion"]),
         ("accounts", ["suspend_user", "sign_out_user", *_PEOPLE]),
+        ("messaging", ["answer_as_support"]),
     ],
     FINANCE: [
         _ADMIN,
@@ -75,14 +78,20 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("gigs", ["view_gig"]),
         ("accounts", ["sign_out_user", "view_as_user", *_PEOPLE]),
         ("moderation", ["view_moderationqueue", "view_adminlog", "view_report"]),
+        ("support", ["view_supportcase", "change_supportcase"]),
+        ("support", [f"{act}_cannedanswer" for act in ("view", "add", "change", "delete")]),
         ("payments", ["view_payment"]),
         ("reviews", ["view_review"]),
+        ("messaging", ["answer_as_support"]),
+        ("notifications", ["view_dispatch", "change_dispatch"]),
     ],
 }
 # Given once and taken back: Wagtail's own list of users opens with it, and shows whole addresses.
 _TAKEN_BACK = {MODERATOR: ["view_user"], SUPPORT: ["view_user"]}
 # The administrator may do whatever our apps know, except to touch the books and what is evidence.
-_ADMINISTERED = ("core", "accounts", "gigs", "moderation", "notifications", "discovery", "insights", "cms_pages")
+_ADMINISTERED = (
+    "core", "accounts", "safety", "gigs", "moderation", "support", "notifications", "discovery", "insights", "cms_pages",
+)  # fmt: skip
 # What was agreed, decided and done; a person leaves by closing the account, never by a row that is deleted.
 _EVIDENCE = ("adminlog", "suspension", "consentrecord", "accountclosing", "verificationpaper", "staffnote", "report")
 _READ_ONLY = ("orders", "payments", "ledger", "reviews", "messaging")
@@ -107,6 +116,9 @@ def ensure_roles() -> dict[str, Group]:
             *Permission.objects.filter(content_type__app_label="accounts", codename__in=codenames)
         )
     administrator = groups[ADMINISTRATOR]
+    administrator.permissions.add(
+        *Permission.objects.filter(content_type__app_label="messaging", codename__endswith="_messagetemplate")
+    )
     administrator.permissions.add(*Permission.objects.filter(codename="access_admin"))
     administrator.permissions.add(*Permission.objects.filter(content_type__app_label__in=_ADMINISTERED))
     administrator.permissions.add(

@@ -6,4 +6,5 @@ app_name = "moderation"
 urlpatterns = [
     path("gigs/<int:pk>/report/new/", views.report_gig, name="report_gig"),
     path("briefs/<int:pk>/report/new/", views.report_brief, name="report_brief"),
+    path("messages/<int:pk>/<int:sequence>/report/", views.report_message, name="report_message"),
 ]

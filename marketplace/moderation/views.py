@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.models import User
 from marketplace.gigs.selectors import get_gig_on_sale
-from marketplace.moderation import report_selectors, reports
+from marketplace.messaging.models import Message
+from marketplace.messaging.selectors import message_to_report
+from marketplace.moderation import report_selectors, reports, subjects
 from marketplace.moderation.forms import ReportForm
 from marketplace.moderation.models import ReportReason
 from marketplace.moderation.subjects import Target
@@ -34,6 +36,15 @@ def report_brief(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is wrong with a brief that one may read."""
     brief = brief_for(request.user, pk)
     return _report(request, brief, brief.buyer, lambda told: reports.report_brief(brief=brief, **told))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report_message(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
+    """Say what is wrong with a message in one's own conversation."""
+    message = message_to_report(request.user, pk, sequence)
+    owner = subjects.owner_of(message)
+    return _report(request, message, owner, lambda told: reports.report_message(message=message, **told))
 
 
 def _report(
@@ -57,6 +68,7 @@ def _report(
         "target": target,
         "owner": owner,
         "form": form,
+        "is_message": isinstance(target, Message),
         "is_own": owner.pk == request.user.pk,
         "is_waiting": report_selectors.has_open_report(request.user, target),
     }

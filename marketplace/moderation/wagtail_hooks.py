@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from marketplace.moderation import flag_desk, report_desk
 from marketplace.moderation import people_desk as desk
-from marketplace.moderation import report_desk
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
 
 
@@ -50,4 +50,22 @@ def reports_menu_item() -> MenuItem:
         icon_name="warning",
         order=305,
         permission=report_desk.VIEW,
+    )
+
+
+@hooks.register("register_admin_urls")
+def flag_urls():
+    one = "flags/<int:flag_id>/"
+    return [
+        path("flags/", flag_desk.flag_list, name="moderation_flags"),
+        path(one, flag_desk.flag_case, name="moderation_flag"),
+        path(f"{one}clear/", flag_desk.flag_clear, name="moderation_flag_clear"),
+        path(f"{one}uphold/", flag_desk.flag_uphold, name="moderation_flag_uphold"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def flags_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Flagged messages"), reverse("moderation_flags"), icon_name="comment", order=306, permission=flag_desk.VIEW
     )

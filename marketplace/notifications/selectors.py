@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allauth.mfa import app_settings
@@ -11,10 +12,10 @@ from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
-from marketplace.notifications.models import Notification, OutboundChannel, OutboundMessage
+from marketplace.notifications.models import Notification, NotificationKind, OutboundChannel, OutboundMessage
 
 OUTBOX_LENGTH = 100
 # A code to type in: six digits that are no part of a longer number.
@@ -33,9 +34,51 @@ def unread_notifications(user: AbstractBaseUser) -> QuerySet[Notification]:
     return Notification.objects.filter(recipient_id=user.pk, read_at=None)
 
 
-def notifications_of(user: AbstractBaseUser) -> QuerySet[Notification]:
-    """All lines of this person, newest first."""
-    return Notification.objects.filter(recipient_id=user.pk)
+@dataclass(frozen=True)
+class Only:
+    """What of the list is shown: the unread lines, those of one kind, or all."""
+
+    is_unread: bool = False
+    kind: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Only":
+        """As the address, or the form, says; what it does not know is everything."""
+        kind = query.get("kind", "")
+        return cls(is_unread=query.get("unread") == "1", kind=kind if kind in NotificationKind.values else "")
+
+    @property
+    def label(self) -> str:
+        """The name of the kind; "" for all."""
+        return str(NotificationKind(self.kind).label) if self.kind else ""
+
+
+def notifications_of(user: AbstractBaseUser, *, only: Only = Only()) -> QuerySet[Notification]:
+    """This person's lines, newest first."""
+    lines = Notification.objects.filter(recipient_id=user.pk)
+    if only.kind:
+        lines = lines.filter(kind=only.kind)
+    return lines.filter(read_at=None) if only.is_unread else lines
+
+
+@dataclass(frozen=True)
+class KindCount:
+    """A filter of the list."""
+
+    kind: NotificationKind
+    unread: int
+
+
+def kinds_of(user: AbstractBaseUser) -> list[KindCount]:
+    """The kinds of which this person has any line, with how many are unread. In one query."""
+    counted = (
+        Notification.objects.filter(recipient_id=user.pk)
+        .order_by()
+        .values_list("kind")
+        .annotate(unread=Count("pk", filter=Q(read_at=None)))
+    )
+    known = dict(counted)
+    return [KindCount(kind, known[kind]) for kind in NotificationKind if kind in known]
 
 
 def notification_for(user: AbstractBaseUser, pk: int) -> Notification:

@@ -1,6 +1,9 @@
-"""Writes of the notification centre. Callers give ids and words; nothing here talks to a network."""
+"""Writes of the notification centre. Callers give an entry of the catalogue; nothing here talks to a network.
 
-from collections.abc import Iterator
+The row is the outbox too: what it is to send is decided and sent by a job once the caller's transaction is committed.
+"""
+
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -9,42 +12,74 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
-from marketplace.notifications.models import Notification, NotificationKind
+from marketplace.core import clock
+from marketplace.notifications.catalogue import Notice
+from marketplace.notifications.live import count_changed
+from marketplace.notifications.models import Channel, Dispatch, Notification
+from marketplace.notifications.wording import BODY_LENGTH, TITLE_LENGTH, cut, said
 
 
 @contextmanager
 def recipient_language() -> Iterator[None]:
     """Words and addresses built inside are in the language that notifications are stored in.
 
-    Who acts may read English while who is told reads Chinese. Users choose no language yet, so it is the site's.
+    Who acts may read English while who is told reads Chinese. What leaves the house is in the language they chose.
     """
     with translation.override(settings.LANGUAGE_CODE):
         yield
 
 
 def notify(
-    *, recipient_id: int, kind: NotificationKind, title: str | Promise, body: str | Promise = "", url: str = ""
+    *,
+    recipient_id: int,
+    notice: Notice,
+    about: str | Promise = "",
+    url: str = "",
+    words: Mapping[str, object] | None = None,
 ) -> Notification:
-    """Put a line into somebody's notification centre.
+    """Put a line into somebody's notification centre, and have it sent by the ways that its notice may take.
 
-    Safe inside a transaction: the line appears when it commits. Long words are cut to what the row holds.
+    `about` is the text of a notice that has none of its own: the title of the order, what somebody wrote. Safe inside a
+    transaction: the line appears, and leaves, when that commits. Long words are cut to what the row holds. Raises
+    KeyError when the notice wants a word that is missing.
     """
     with recipient_language():
-        return Notification.objects.create(
-            recipient_id=recipient_id, kind=kind, title=_cut(str(title), 120), body=_cut(str(body), 300), url=url
+        told = {name: str(value) for name, value in (words or {}).items()}
+        line = Notification.objects.create(
+            recipient_id=recipient_id,
+            kind=notice.kind,
+            notice=notice.key,
+            words=told,
+            title=cut(said(notice.title, told), TITLE_LENGTH),
+            body=cut(said(notice.body, told) if notice.body else str(about), BODY_LENGTH),
+            url=url,
+            spread_due_at=clock.now() if notice.channels else None,
         )
+    count_changed(recipient_id)
+    return line
 
 
 @transaction.atomic
 def notify_latest(
-    *, recipient_id: int, kind: NotificationKind, title: str | Promise, body: str | Promise = "", url: str
+    *,
+    recipient_id: int,
+    notice: Notice,
+    about: str | Promise = "",
+    url: str,
+    words: Mapping[str, object] | None = None,
 ) -> Notification:
     """Like `notify`, but in place of an unread line of the same kind and address: ten messages are one line.
 
+    They are one mail too: what the old line was to send goes on with the new one. Only open browsers ring again.
     Exactly one such line is left only if the caller holds a lock on what `url` shows.
     """
-    Notification.objects.filter(recipient_id=recipient_id, kind=kind, url=url, read_at=None).delete()
-    return notify(recipient_id=recipient_id, kind=kind, title=title, body=body, url=url)
+    older = Notification.objects.filter(recipient_id=recipient_id, kind=notice.kind, url=url, read_at=None)
+    gone = list(older.values_list("pk", flat=True))
+    line = notify(recipient_id=recipient_id, notice=notice, about=about, url=url, words=words)
+    if gone:
+        Dispatch.objects.filter(notification=max(gone)).exclude(channel=Channel.PUSH).update(notification=line)
+        Notification.objects.filter(pk__in=gone).delete()
+    return line
 
 
 def mark_read(*, notification: Notification) -> None:
@@ -52,17 +87,20 @@ def mark_read(*, notification: Notification) -> None:
     if notification.read_at is None:
         notification.read_at = timezone.now()
         notification.save(update_fields=["read_at"])
+        count_changed(notification.recipient_id)
 
 
 def mark_url_read(*, recipient_id: int, url: str) -> int:
     """Take off the count what points at `url`, which this person has just seen; returns how many lines that were."""
-    return Notification.objects.filter(recipient_id=recipient_id, url=url, read_at=None).update(read_at=timezone.now())
+    read = Notification.objects.filter(recipient_id=recipient_id, url=url, read_at=None).update(read_at=timezone.now())
+    if read:
+        count_changed(recipient_id)
+    return read
 
 
-def mark_all_read(*, recipient: AbstractBaseUser) -> int:
-    """Empty this person's count; returns how many lines were unread."""
-    return Notification.objects.filter(recipient_id=recipient.pk, read_at=None).update(read_at=timezone.now())
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+def mark_all_read(*, recipient: AbstractBaseUser, kind: str = "") -> int:
+    """Empty this person's count, of one kind or of all; returns how many lines were unread."""
+    unread = Notification.objects.filter(recipient_id=recipient.pk, read_at=None)
+    read = (unread.filter(kind=kind) if kind else unread).update(read_at=timezone.now())
+    count_changed(recipient.pk)
+    return read

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from marketplace.core.jobs import Deadline, count_done
-from marketplace.notifications import sms
+from marketplace.notifications import dispatching, sms, spreading
 
 
 @shared_task
@@ -19,6 +19,15 @@ def send_waiting_text_messages() -> int:
 
 
 @shared_task
+def send_notices() -> int:
+    """Decide what leaves because of new lines, and send what is due; returns how many left."""
+    until = Deadline()
+    while spreading.spread_lines() and not until.is_over:
+        pass
+    return count_done(dispatching.due_dispatches(), lambda key: dispatching.deliver(dispatch_id=key), until=until)
+
+
+@shared_task
 def forget_old_messages() -> int:
-    """Delete what left the house a month ago."""
-    return sms.forget_old_messages()
+    """Delete what left the house long ago."""
+    return sms.forget_old_messages() + dispatching.forget_old_dispatches()

@@ -1,11 +1,11 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import translate_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, get_language_from_path, override
+from django.utils.translation import get_language, get_language_from_path, gettext, ngettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,10 +17,26 @@ PAGE_LENGTH = 30
 @login_required
 @require_safe
 def notification_list(request: HttpRequest) -> HttpResponse:
-    """The notification centre, by day."""
-    page = Paginator(selectors.notifications_of(request.user), PAGE_LENGTH).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "unread": selectors.unread_count(request.user)}
+    """The notification centre, by day: all, the unread ones, or those of one kind."""
+    only = selectors.Only.of(request.GET)
+    page = Paginator(selectors.notifications_of(request.user, only=only), PAGE_LENGTH).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "unread": selectors.unread_count(request.user),
+        "only": only,
+        "kinds": selectors.kinds_of(request.user),
+    }
     return render(request, "notifications/notification_list.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def unread(request: HttpRequest) -> JsonResponse:
+    """The count on the bell and its words, for pages that are open (static/js/bell.js)."""
+    count = selectors.unread_count(request.user)
+    words = ngettext("Notifications, %(counter)s unread", "Notifications, %(counter)s unread", count)
+    return JsonResponse({"count": count, "label": words % {"counter": count} if count else gettext("Notifications")})
 
 
 @login_required
@@ -42,7 +58,7 @@ def open_notification(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Empty the count on the bell."""
-    services.mark_all_read(recipient=request.user)
+    services.mark_all_read(recipient=request.user, kind=selectors.Only.of(request.POST).kind)
     return redirect("notifications:list")
 
 

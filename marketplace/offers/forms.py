@@ -11,7 +11,6 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.forms import MultipleFileField
-from marketplace.gigs.contact_hints import find_contacts
 from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.gigs.forms.fields import YuanField, yuan_initial
 from marketplace.gigs.models import Gig, GigCategory
@@ -20,6 +19,7 @@ from marketplace.offers.models import Brief, DeclineReason
 from marketplace.offers.sent_files import BRIEF_FILES, SUBJECT
 from marketplace.offers.terms import OfferTerms
 from marketplace.orders.delivery_forms import SentFilesForm
+from marketplace.safety.contacts import find_contacts
 
 QUESTIONS, QUESTION_LENGTH = 5, 200
 STAGE_ROWS = 5

@@ -36,18 +36,17 @@ class Said:
     files: list[SaidFile] = field(default_factory=list)
 
 
-Reader = Callable[[User, User, datetime], Iterable[Said]]
+Reader = Callable[[Order], Iterable[Said]]
 _readers: list[Reader] = []
 
 
 def read_by(reader: Reader) -> None:
-    """Name the one function that reads the messages of two people since a moment, oldest first."""
+    """Name the one function that reads what was said about an order, oldest first."""
     _readers[:] = [reader]
 
 
 def conversation_of(order: Order) -> list[Said]:
-    """What the two said since a month before the order was placed and until it ended, oldest first; empty when nobody keeps
-    messages. What they write about later orders is nobody's evidence in this one."""
-    since, ended = order.created_at - BEFORE_THE_ORDER, order.ended_at
-    found = (said for reader in _readers for said in reader(order.buyer, order.seller, since))
-    return [said for said in found if ended is None or said.at <= ended]
+    """What the two said about it until it ended, oldest first; empty when nobody keeps messages. What they write about later
+    orders is nobody's evidence in this one."""
+    found = (said for reader in _readers for said in reader(order))
+    return [said for said in found if order.ended_at is None or said.at <= order.ended_at]

@@ -1,16 +1,14 @@
 """Writes of reviews. What they add up to for a seller is in reputation.py."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs.ratings import add_rating
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.orders import events
 from marketplace.orders.locks import lock_order
@@ -58,11 +56,9 @@ def write_review(
     _tell(
         review.subject_id,
         order,
-        lambda: (
-            ngettext("%(name)s left a review: %(stars)s star", "%(name)s left a review: %(stars)s stars", stars)
-            % {"name": author.display_name, "stars": stars}
-        ),
-        body=body,
+        catalogue.talk.REVIEWED,
+        {"name": author.display_name, "stars": stars},
+        about=body,
     )
     return review
 
@@ -86,9 +82,7 @@ def reply_to_review(*, order_id: int, author: User, text: str) -> Review:
     review.reply = text
     review.replied_at = clock.now()
     review.save(update_fields=["reply", "replied_at", "updated_at"])
-    _tell(
-        order.buyer_id, order, lambda: _("%(name)s replied to your review") % {"name": author.display_name}, body=text
-    )
+    _tell(order.buyer_id, order, catalogue.talk.REPLIED, {"name": author.display_name}, about=text)
     return review
 
 
@@ -99,17 +93,7 @@ def _checked_text(text: str) -> str:
     return text
 
 
-def _tell(recipient_id: int, order: Order, title: Callable[[], str], *, body: str) -> None:
-    """Notify after commit. `title` is called where the words come in the reader's language, not the writer's."""
+def _tell(recipient_id: int, order: Order, notice: Notice, words: Mapping[str, object], *, about: str) -> None:
     with recipient_language():
-        words, url = title(), f"{order.get_absolute_url()}#reviews"
-    transaction.on_commit(
-        partial(
-            notify,
-            recipient_id=recipient_id,
-            kind=NotificationKind.REVIEW,
-            title=words,
-            body=body or order.gig_title,
-            url=url,
-        )
-    )
+        url = f"{order.get_absolute_url()}#reviews"
+    notify(recipient_id=recipient_id, notice=notice, words=words, about=about or order.gig_title, url=url)

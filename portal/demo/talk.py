@@ -7,7 +7,7 @@ from random import Random
 
 from marketplace.discovery.models import SearchHistory
 from marketplace.gigs.models import Favourite, Gig
-from marketplace.messaging.models import Conversation, Message, MessageTemplate
+from marketplace.messaging.models import Conversation, Message, MessageTemplate, Participant, ParticipantRole
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.reviews.models import ReviewSide
@@ -92,24 +92,48 @@ def write_talks(talks: Sequence[Talk], gigs: Sequence[Gig], people: People) -> l
                 seller=people.sellers[talk.seller],
                 gig=gigs[talk.gig],
                 last_message_at=last_at,
+                last_sequence=len(talk.messages),
                 buyer_read_at=before if talk.unread_by == BUYER else last_at,
                 seller_read_at=before if talk.unread_by == SELLER else last_at,
             )
         )
     insert(rows)
     backdate(Conversation, {row.pk: talk.messages[0][0] for row, talk in zip(rows, talks, strict=True)})
-    messages = [
-        Message(conversation=row, sender=row.buyer if side == BUYER else row.seller, body=words, created_at=at)
+    insert(
+        Participant(
+            conversation=row,
+            user=row.buyer if side == BUYER else row.seller,
+            role=ParticipantRole.BUYER if side == BUYER else ParticipantRole.SELLER,
+            joined_at=talk.messages[0][0],
+            delivered_sequence=row.last_sequence,
+            read_sequence=row.last_sequence - (1 if talk.unread_by == side else 0),
+        )
         for row, talk in zip(rows, talks, strict=True)
-        for at, side, words in talk.messages
+        for side in (BUYER, SELLER)
+    )
+    messages = [
+        Message(
+            conversation=row,
+            sender=row.buyer if side == BUYER else row.seller,
+            sequence=number,
+            about=row.gig,
+            body=words,
+            created_at=at,
+        )
+        for row, talk in zip(rows, talks, strict=True)
+        for number, (at, side, words) in enumerate(talk.messages, start=1)
     ]
     insert(sorted(messages, key=lambda message: message.created_at))
     return rows
 
 
 def write_quick_replies(people: People, sources: Sources) -> None:
-    """The demo seller's."""
+    """The demo seller's, and the platform's for everybody."""
     owner = people.sellers[sources.demo_seller]
+    insert(
+        MessageTemplate(title=title, body=body, position=position)
+        for position, (title, body) in enumerate(phrases.PLATFORM_REPLIES)
+    )
     insert(
         MessageTemplate(owner=owner, title=title, body=body, position=position)
         for position, (title, body) in enumerate(phrases.QUICK_REPLIES)
@@ -168,6 +192,8 @@ def write_notifications(
             line.read_at = at + timedelta(hours=5)
     insert(line for _at, line in told)
     backdate(Notification, {line.pk: at for at, line in told})
+    # What the demo's people did in the past was told then: no job mails it now.
+    Notification.objects.update(spread_due_at=None)
 
 
 def _order_line(recipient_id: int, order: Order, title: str) -> Notification:

@@ -1,6 +1,7 @@
 """Database, cache, broker, real time, files, mail, search."""
 
 import shutil
+from base64 import urlsafe_b64encode
 from urllib.parse import urlsplit
 
 from portal.embedded.paths import state_directory
@@ -40,6 +41,18 @@ CHANNEL_LAYERS = {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [f"{REDIS_URL}/0"], "prefix": f"jiangji{_CACHE_DATABASE}"},
     }
+}
+
+# What open windows are told (core/live.py): one channel, heard once by each process.
+LIVE = {
+    "url": f"{REDIS_URL}/0",
+    "channel": f"jiangji{_CACHE_DATABASE}:live",
+    # How often a process looks again whether the sessions and rights of its windows hold, and whether it missed anything.
+    "look_again_seconds": env.int("LIVE_LOOK_AGAIN_SECONDS", default=4),
+    # Of one window; half of it at once.
+    "messages_per_minute": env.int("LIVE_MESSAGES_PER_MINUTE", default=100),
+    # facts/reliability.md, section 5, has five; people here open a conversation beside each order.
+    "windows_per_person": env.int("LIVE_WINDOWS_PER_PERSON", default=10),
 }
 
 CELERY_BROKER_URL = f"{REDIS_URL}/2"
@@ -181,6 +194,41 @@ ALIYUN_SMS = {
     "sign_name": env.str("ALIYUN_SMS_SIGN_NAME", default="匠集"),
     "templates": env.dict("ALIYUN_SMS_TEMPLATES", default={}),  # code=SMS_1,no_account=SMS_2,…
     "timeout_seconds": 5,
+}
+# Template messages of the Official Account, by kind of notification; `all` for what has none of its own.
+WECHAT_TEMPLATES: dict[str, str] = env.dict("WECHAT_TEMPLATES", default={} if PRODUCTION else {"all": "sandbox-notice"})
+
+
+def web_push_key() -> str:
+    """In production the environment's; elsewhere one of this checkout, made once, so that browsers stay known."""
+    key: str = env.str("WEB_PUSH_PRIVATE_KEY", default="")
+    if PRODUCTION or key:
+        return key
+    file = state_directory() / "web_push_key"
+    if not file.exists():
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+        file.write_text(urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode())
+        file.chmod(0o600)
+    return file.read_text()
+
+
+WEB_PUSH = {
+    # 32 bytes in base64 (docs/notifications.md); without it no browser is told.
+    "private_key": web_push_key(),
+    # Whom a push service writes to when something is wrong with what we send.
+    "subject": env.str("WEB_PUSH_SUBJECT", default="mailto:ops@jiangji.example"),
+    # The push services of Chrome, Firefox, Safari and Edge. We call what browsers name only if it is one of them.
+    "services": env.list(
+        "WEB_PUSH_SERVICES",
+        default=[
+            "https://fcm.googleapis.com",
+            "https://updates.push.services.mozilla.com",
+            "https://*.push.apple.com",
+            "https://*.notify.windows.com",
+        ],
+    ),
 }
 
 ELASTICSEARCH_URL: str = env.str("ELASTICSEARCH_URL", default="")

@@ -1,267 +1,299 @@
-// A live conversation: the page and its form work without this. Messages go through the socket, or by POST while it is down or files go along.
-const FIRST_RETRY_MILLISECONDS = 1000;
-const LAST_RETRY_MILLISECONDS = 30000;
-const FAILURES_UNTIL_GIVING_UP = 6; // in a row, without ever being let in: the session is over, and POST will say so
-const TYPING_EVERY_MILLISECONDS = 3000;
-const TYPING_SHOWN_MILLISECONDS = 5000;
-const ACKNOWLEDGED_WITHIN_MILLISECONDS = 8000;
-const NOT_SIGNED_IN = 4401;
-const NOT_FOUND = 4404;
+// A live conversation: the page and its form work without this. What is written stands in the thread at once and is sent until it has arrived.
+import { Bubbles, clock } from "./live/bubbles.js";
+import { Room } from "./live/room.js";
+import { text } from "./texts.js";
 
-function clock(date) {
-  return date.toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
-}
+const TYPING_SHOWN_MILLISECONDS = 5_000;
 
-/** Text with its line breaks, never as markup. */
-function fillLines(element, text) {
-  element.replaceChildren(...text.split("\n").flatMap((line, index) => (index ? [document.createElement("br"), line] : [line])));
-}
-
-function portrait(placeholder, event) {
-  if (!event.avatar_url) {
-    placeholder.textContent = event.name.slice(0, 1).toUpperCase();
-    return;
-  }
-  const image = new Image(44, 44);
-  image.className = placeholder.className;
-  image.alt = "";
-  image.src = event.avatar_url;
-  placeholder.replaceWith(image);
-}
-
-class Room {
+class Chat {
   constructor(root) {
     this.root = root;
+    this.words = root.dataset;
     this.thread = root.querySelector("[data-chat-thread]");
     this.form = root.querySelector("[data-chat-form]");
     this.box = this.form.elements.body;
     this.files = this.form.elements.files;
     this.status = root.querySelector("[data-chat-status]");
-    this.typing = root.querySelector("[data-chat-typing]");
-    this.template = root.querySelector("template[data-chat-bubble]");
-    this.unacknowledged = []; // {body, timer} sent through the socket and not come back yet
-    this.failures = 0;
-    this.wasOpen = false;
-    this.typing.append(root.dataset.textTyping);
+    this.anyway = this.form.querySelector("[data-chat-anyway]");
+    this.typingLine = root.querySelector("[data-chat-typing]");
+    this.presenceLine = root.querySelector("[data-chat-presence]");
+    this.bubbles = new Bubbles(this.thread, root.querySelector("template[data-chat-bubble]"), this.typingLine);
+    this.typingLine.append(this.words.textTyping);
+    this.mark = root.querySelector("template[data-chat-bubble]").content.querySelector("[data-mark]").dataset;
+    this.lineTemplate = root.querySelector("template[data-chat-line]");
+    root.querySelector("[data-chat-poll]")?.remove(); // what asks for a page without scripts of ours
+    this.room = new Room({
+      conversation: Number(this.words.chat),
+      sequence: Number(this.words.chatSequence),
+      role: this.words.chatRole,
+      poll: `${this.words.chatPage}live/`,
+      receipts: (sequence) => this.postReceipt(sequence),
+      view: this,
+      post: (entry) => this.post(this.formOf(entry)),
+    });
     this.listen();
-    this.connect();
-    this.scrollDown();
+    this.bubbles.scrollDown();
   }
 
   listen() {
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(event.submitter === this.anyway ? this.anyway : null); });
     this.box.addEventListener("keydown", (event) => {
       // Enter sends where there is a keyboard; in the middle of composing 汉字 it only picks a word.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || !matchMedia("(pointer: fine)").matches) return;
       event.preventDefault();
       this.form.requestSubmit();
     });
-    this.box.addEventListener("input", () => this.tellTyping());
-    this.files?.addEventListener("change", () => this.showFiles());
-    this.root.querySelectorAll("[data-chat-replies]").forEach((bar) => { bar.hidden = false; });
-    this.root.addEventListener("click", (event) => {
-      const reply = event.target.closest("[data-chat-reply]");
-      if (!reply) return;
-      this.box.value = reply.dataset.chatReply;
-      this.box.focus();
+    this.box.addEventListener("input", () => { this.anyway.hidden = true; this.room.typed(); }); // other words are looked at anew
+    this.root.addEventListener("click", (event) => this.clicked(event.target));
+    for (const name of ["pointerover", "focusin"]) this.thread.addEventListener(name, (event) => this.complete(event.target));
+    this.root.addEventListener("submit", (event) => {
+      if (!event.target.matches("[data-chat-withdraw]")) return;
+      event.preventDefault();
+      this.withdraw(event.target);
     });
-    document.addEventListener("visibilitychange", () => this.tellRead());
-    window.addEventListener("online", () => { this.failures = 0; this.connect(); });
   }
 
-  get isOpen() { return this.socket?.readyState === WebSocket.OPEN; }
-
-  connect() {
-    if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
-    clearTimeout(this.retry);
-    const address = new URL(this.root.dataset.chat, location.href);
-    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = this.socket = new WebSocket(address);
-    socket.addEventListener("open", () => this.opened());
-    socket.addEventListener("message", ({ data }) => this.receive(JSON.parse(data)));
-    socket.addEventListener("close", ({ code }) => this.closed(code));
+  /** A bubble made of a frame has words alone: what can be done with it comes when somebody turns to it. */
+  complete(target) {
+    const bubble = target.closest?.(".bubble[data-sequence]");
+    if (!bubble || bubble.dataset.made !== "here") return;
+    delete bubble.dataset.made;
+    this.refresh(Number(bubble.dataset.sequence));
   }
 
-  opened() {
-    this.failures = 0;
-    this.say("");
-    if (this.wasOpen) this.catchUp();
-    this.wasOpen = true;
-    this.tellRead();
+  async withdraw(form) {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok) this.refresh(Number(form.dataset.chatWithdraw));
+    else this.say((await answer?.json().catch(() => null))?.message ?? this.words.textOffline);
   }
 
-  closed(code) {
-    this.failures += 1;
-    const isOver = code === NOT_SIGNED_IN || code === NOT_FOUND || (!this.wasOpen && this.failures >= FAILURES_UNTIL_GIVING_UP);
-    if (this.wasOpen) this.say(this.root.dataset.textOffline);
-    this.unacknowledged.slice().forEach((entry) => this.giveBack(entry));
-    if (isOver) return;
-    const wait = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (this.failures - 1), LAST_RETRY_MILLISECONDS);
-    this.retry = setTimeout(() => this.connect(), wait * (0.75 + Math.random() / 2));
-  }
-
-  receive(event) {
-    if (event.type === "message") this.show(event);
-    else if (event.type === "offer") this.showOffer(event.id);
-    else if (event.type === "read") this.showRead();
-    else if (event.type === "typing") this.showTyping();
-    else if (event.type === "error") {
-      const entry = this.unacknowledged[0];
-      if (entry) this.giveBack(entry);
-      this.say(event.message);
+  clicked(target) {
+    this.complete(target);
+    const unsent = target.closest("[data-unsent]");
+    if (unsent && target.closest("[data-again]")) this.room.outbox.again(unsent.dataset.unsent);
+    if (unsent && target.closest("[data-drop]")) {
+      const entry = this.room.outbox.drop(unsent.dataset.unsent);
+      unsent.remove();
+      if (entry && !this.box.value) this.box.value = entry.body; // to be put in other words
+      this.box.focus();
     }
   }
 
-  show(event) {
-    if (event.mine) this.acknowledge(event.body);
-    if (this.thread.querySelector(`[data-message="${event.id}"]`)) return;
-    const bubble = this.template.content.firstElementChild.cloneNode(true);
-    const sentAt = new Date(event.sent_at);
-    bubble.classList.toggle("bubble--mine", event.mine);
-    bubble.dataset.message = event.id;
-    bubble.dataset.day = event.sent_at.slice(0, 10);
-    bubble.querySelector("[data-name]").textContent = event.name;
-    portrait(bubble.querySelector(".avatar"), event);
-    const words = bubble.querySelector(".bubble__text");
-    if (event.body) fillLines(words, event.body); else words.remove();
-    const link = bubble.querySelector(".bubble__file");
-    for (const file of event.files) {
-      const copy = link.cloneNode(true);
-      copy.href = file.url;
-      copy.querySelector(".file__icon").textContent = file.kind;
-      copy.querySelector("b").textContent = file.name;
-      copy.querySelector("small").textContent = file.size;
-      link.before(copy);
-    }
-    link.remove();
-    const time = bubble.querySelector("time");
-    time.dateTime = event.sent_at;
-    time.textContent = clock(sentAt);
-    this.append(bubble);
-    if (!event.mine) { this.typing.hidden = true; this.tellRead(); }
+  // What the room shows
+
+  message(frame, isMine) {
+    const waiting = isMine && frame.client_id ? this.bubbles.unsent(frame.client_id) : null;
+    const there = this.bubbles.at(frame.sequence);
+    waiting?.remove();
+    if (there) return;
+    this.thread.querySelector("[data-chat-empty]")?.remove();
+    const bubble = frame.kind === "system" ? this.line(frame) : this.bubbles.make(frame, isMine);
+    bubble.dataset.made = "here";
+    this.bubbles.place(bubble);
+    this.showMarks();
+    if (!isMine) this.typingLine.hidden = true;
+    if (!isPlain(frame)) this.refresh(frame.sequence);
   }
 
-  append(bubble) {
-    const isAtEnd = this.thread.scrollHeight - this.thread.scrollTop - this.thread.clientHeight < 120;
-    this.typing.before(bubble);
-    if (isAtEnd || bubble.classList.contains("bubble--mine")) this.scrollDown();
+  /** What the platform says, in the language of the page. */
+  line(frame) {
+    const line = this.lineTemplate.content.firstElementChild.cloneNode(true);
+    Object.assign(line.dataset, { sequence: frame.sequence, message: frame.id });
+    line.querySelector("span").textContent = frame.words[document.documentElement.lang.toLowerCase()] ?? Object.values(frame.words)[0];
+    return line;
+  }
+
+  /** What is more than words is drawn by the server, as the page itself is. */
+  async refresh(sequence) {
+    try {
+      const answer = await fetch(`${this.words.chatPage}bubbles/${sequence}/`, { headers: { Accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(`[data-sequence="${sequence}"]`);
+      const isAtEnd = this.bubbles.isAtEnd;
+      if (fresh) this.bubbles.at(sequence)?.replaceWith(document.importNode(fresh, true));
+      if (isAtEnd) this.bubbles.scrollDown();
+      this.showMarks();
+    } catch { /* the words are there; the page shows the rest with its next load */ }
+  }
+
+  changed(frame) {
+    const bubble = this.bubbles.at(frame.sequence);
+    if (!bubble) return;
+    if (frame.type === "withdrawn") bubble.querySelectorAll(".bubble__body > :not(.bubble__meta, .visually-hidden)").forEach((part) => part.remove()); // at once
+    this.refresh(frame.sequence);
+  }
+
+  unsent(entry) {
+    let bubble = this.bubbles.unsent(entry.client_id);
+    if (!bubble) {
+      bubble = this.bubbles.make({ sent_at: new Date().toISOString(), body: entry.body, name: this.words.chatName, files: [] }, true);
+      bubble.dataset.unsent = entry.client_id;
+      this.bubbles.place(bubble);
+    }
+    const hasFailed = entry.state === "failed";
+    bubble.classList.toggle("bubble--failed", hasFailed);
+    bubble.querySelector("time").textContent = hasFailed ? (entry.problem ?? "") : this.words.textSending;
+    const actions = bubble.querySelector("[data-unsent-actions]");
+    if (actions) actions.hidden = !hasFailed;
+  }
+
+  marks(marks) {
+    this.farthest = marks;
+    this.showMarks();
+  }
+
+  /** Each own message says how far the other side is. */
+  showMarks() {
+    const { read, delivered } = this.farthest ?? { read: 0, delivered: 0 };
+    for (const bubble of this.thread.querySelectorAll(".bubble--mine[data-sequence]")) {
+      const mark = bubble.querySelector("[data-mark]");
+      if (!mark) continue;
+      const sequence = Number(bubble.dataset.sequence);
+      const state = sequence <= read ? "read" : sequence <= delivered ? "delivered" : "sent";
+      if (mark.dataset.mark === state && !mark.hidden) continue;
+      mark.dataset.mark = state;
+      mark.textContent = ` · ${this.mark[state]}`;
+      mark.hidden = false;
+    }
+  }
+
+  typing() {
+    this.typingLine.hidden = false;
+    clearTimeout(this.typingTimer);
+    this.typingTimer = setTimeout(() => { this.typingLine.hidden = true; }, TYPING_SHOWN_MILLISECONDS);
+  }
+
+  presence({ from, online, last_seen: lastSeen }) {
+    if (!this.presenceLine || (from === "support" && this.words.chatOther !== "support")) return;
+    this.presenceLine.classList.toggle("is-online", online);
+    if (!online && !lastSeen) return; // what stands there: how soon they answer
+    this.presenceLine.textContent = online ? this.words.textOnline : text("lastSeen", { when: when(new Date(lastSeen)) });
   }
 
   /** The cards of a negotiation as this side sees them now: new ones at the end, answered ones in their place. */
-  async showOffer(id) {
+  async offer(id) {
     try {
-      const answer = await fetch(`${this.root.dataset.chatPage}offers/${id}/`, { headers: { Accept: "text/html" } });
-      if (answer.ok && !answer.redirected) this.placeOffers(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const answer = await fetch(`${this.words.chatPage}offers/${id}/`, { headers: { Accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const card of page.querySelectorAll("[data-offer]")) {
+        const shown = this.thread.querySelector(`[data-offer="${card.dataset.offer}"]`);
+        const fresh = document.importNode(card, true);
+        if (shown) shown.replaceWith(fresh);
+        else this.bubbles.place(fresh);
+      }
     } catch { /* the page shows it with its next load */ }
   }
 
-  placeOffers(page) {
-    for (const card of page.querySelectorAll("[data-offer]")) {
-      const shown = this.thread.querySelector(`[data-offer="${card.dataset.offer}"]`);
-      const fresh = document.importNode(card, true);
-      if (shown) shown.replaceWith(fresh);
-      else this.append(fresh);
+  refused(sentence) { this.say(sentence); }
+
+  /** Not in the conversation: warned of, the words stand in the box again; held back, moderators have them. */
+  returned(entry, sentence, isWarned) {
+    this.bubbles.unsent(entry.client_id)?.remove();
+    if (isWarned) {
+      this.box.value = [entry.body, this.box.value].filter(Boolean).join("\n");
+      if (entry.quoted) this.form.elements.quoted.value = entry.quoted;
     }
+    this.say(sentence);
+    this.anyway.hidden = !isWarned;
   }
 
-  /** What was said while the connection was down, from the page itself. */
-  async catchUp() {
-    try {
-      const answer = await fetch(this.root.dataset.chatPage, { headers: { Accept: "text/html" } });
-      if (!answer.ok || answer.redirected) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const bubble of page.querySelectorAll("[data-chat-thread] [data-message]")) {
-        const id = Number(bubble.dataset.message);
-        const newest = Math.max(0, ...[...this.thread.querySelectorAll("[data-message]")].map((one) => Number(one.dataset.message)));
-        if (id > newest) this.append(document.importNode(bubble, true));
-      }
-      this.placeOffers(page);
-    } catch { /* the next reconnection tries again */ }
+  connection(state) {
+    this.root.dataset.connection = state;
+    if (state === "over") this.say(this.words.textOver);
+    else if (state === "down") this.say(this.words.textOffline);
   }
 
-  send() {
-    const body = this.box.value.trim();
-    if (!body && !this.files?.files.length) return;
-    if (this.files?.files.length || !this.isOpen) {
-      this.post();
-      return;
-    }
-    this.socket.send(JSON.stringify({ type: "message", body }));
-    const entry = { body };
-    entry.timer = setTimeout(() => this.giveBack(entry), ACKNOWLEDGED_WITHIN_MILLISECONDS);
-    this.unacknowledged.push(entry);
-    this.box.value = "";
+  caughtUp() {
+    this.root.dataset.connection = "open"; // the socket may have been open before this page's part of it was
     this.say("");
   }
 
-  async post() {
-    const button = this.form.querySelector("[type=submit]");
-    if (button.getAttribute("aria-busy") === "true") return;
-    button.setAttribute("aria-busy", "true");
+  // Sending
+
+  send(anyway) {
+    const body = this.box.value.trim();
+    // Files that have gone ahead (uploads.js), or come with the form.
+    if (this.files?.files.length || this.form.querySelector("[name=sent]:enabled")) { this.postFiles(anyway); return; }
+    if (!body) return;
+    const quoted = Number(this.form.elements.quoted?.value) || null;
+    this.sent();
+    this.room.send(body, { quoted, confirmed: Boolean(anyway) });
+  }
+
+  sent() {
+    this.box.value = "";
+    this.anyway.hidden = true;
+    this.say("");
+    this.form.dispatchEvent(new CustomEvent("composer:sent")); // composer.js: another message, without these files and this quote
+    this.box.focus();
+  }
+
+  formOf({ body, client_id: clientId, quoted, confirmed }) {
+    const fields = new FormData();
+    fields.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
+    fields.set("body", body);
+    fields.set("client_id", clientId);
+    if (quoted) fields.set("quoted", quoted);
+    if (confirmed) fields.set("confirmed", "1");
+    return fields;
+  }
+
+  /** Returns {event}, {problem, code} when the server said no, or {} when nobody can tell. */
+  async post(fields) {
     try {
-      const answer = await fetch(this.form.action, { method: "POST", body: new FormData(this.form), headers: { Accept: "application/json" } });
-      if (answer.redirected) { location.reload(); return; } // logged out: the page leads to the log-in
-      const event = await answer.json();
-      if (!answer.ok) { this.say(event.message); return; }
-      this.form.reset();
-      this.showFiles();
-      this.show(event);
+      const answer = await fetch(this.words.chatPage, { method: "POST", body: fields, headers: { Accept: "application/json" } });
+      if (answer.redirected) { location.reload(); return {}; } // logged out: the page leads to the log-in
+      const content = await answer.json();
+      if (answer.ok) return { event: content };
+      return answer.status < 500 ? { problem: content.message, code: content.code } : {};
     } catch {
-      this.say(this.root.dataset.textUnsent);
-    } finally {
-      button.removeAttribute("aria-busy");
+      return {};
     }
   }
 
-  acknowledge(body) {
-    const index = this.unacknowledged.findIndex((entry) => entry.body === body);
-    if (index < 0) return;
-    clearTimeout(this.unacknowledged[index].timer);
-    this.unacknowledged.splice(index, 1);
+  async postFiles(anyway) {
+    const button = this.form.querySelector("[type=submit]");
+    if (button.getAttribute("aria-busy") === "true") return;
+    button.setAttribute("aria-busy", "true");
+    const { event, problem, code } = await this.post(new FormData(this.form, anyway)); // with the form's client_id: sent again it is one message
+    button.removeAttribute("aria-busy");
+    if (!event && code !== "held") {
+      this.say(problem ?? this.words.textUnsent);
+      this.anyway.hidden = !code?.endsWith("_warning");
+      return;
+    }
+    this.sent();
+    if (event) this.room.on_message(event);
+    else this.say(problem);
   }
 
-  giveBack(entry) {
-    const index = this.unacknowledged.indexOf(entry);
-    if (index < 0) return;
-    clearTimeout(entry.timer);
-    this.unacknowledged.splice(index, 1);
-    this.box.value = [entry.body, this.box.value].filter(Boolean).join("\n");
-    this.say(this.root.dataset.textUnsent);
-  }
-
-  tellTyping() {
-    const now = Date.now();
-    if (!this.isOpen || now - (this.toldTyping ?? 0) < TYPING_EVERY_MILLISECONDS) return;
-    this.toldTyping = now;
-    this.socket.send(JSON.stringify({ type: "typing" }));
-  }
-
-  tellRead() {
-    if (this.isOpen && document.visibilityState === "visible") this.socket.send(JSON.stringify({ type: "read" }));
-  }
-
-  showRead() {
-    const marks = [...this.thread.querySelectorAll(".bubble--mine [data-read]")];
-    marks.forEach((mark, index) => { mark.hidden = index !== marks.length - 1; });
-  }
-
-  showTyping() {
-    this.typing.hidden = false;
-    clearTimeout(this.typingTimer);
-    this.typingTimer = setTimeout(() => { this.typing.hidden = true; }, TYPING_SHOWN_MILLISECONDS);
-  }
-
-  showFiles() {
-    const names = [...(this.files?.files ?? [])].map((file) => file.name);
-    this.say(names.length ? `${this.root.dataset.textFiles} ${names.join(", ")}` : "");
+  /** How far this window is, where there is no socket to say it. */
+  postReceipt(sequence) {
+    const fields = new FormData();
+    fields.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
+    fields.set("sequence", sequence);
+    fetch(`${this.words.chatPage}live/`, { method: "POST", body: fields }).catch(() => {});
+    return true;
   }
 
   say(sentence) {
     this.status.textContent = sentence ?? "";
     this.status.hidden = !sentence;
   }
-
-  scrollDown() { this.thread.scrollTop = this.thread.scrollHeight; }
 }
 
-document.querySelectorAll("[data-chat]").forEach((root) => new Room(root));
+/** Whether words are all there is to a message. */
+function isPlain(frame) {
+  return frame.kind === "text" && !frame.withdrawn && !frame.edited_at && !frame.quoted && !frame.files?.length && !frame.links?.length;
+}
+
+/** The hour of today, else the day. */
+function when(moment) {
+  const day = { timeZone: "Asia/Shanghai", year: "numeric", month: "numeric", day: "numeric" };
+  const language = document.documentElement.lang;
+  const isToday = moment.toLocaleDateString(language, day) === new Date().toLocaleDateString(language, day);
+  return isToday ? clock(moment) : `${moment.toLocaleDateString(language, { timeZone: "Asia/Shanghai", month: "short", day: "numeric" })} ${clock(moment)}`;
+}
+
+document.querySelectorAll("[data-chat]").forEach((root) => new Chat(root));

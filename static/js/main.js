@@ -2,6 +2,7 @@
 import "./htmx-csrf.js";
 import "./htmx-errors.js";
 import "./kept-words.js";
+import "./bell.js";
 import "./busy.js";
 import "./clock.js";
 import "./cooldown.js";
@@ -11,6 +12,7 @@ import "./file-names.js";
 import "./filters.js";
 import "./first-error.js";
 import "./gallery.js";
+import "./live/badges.js";
 import "./menu.js";
 import "./own-choice.js";
 import "./reveal.js";

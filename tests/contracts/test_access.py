@@ -35,6 +35,8 @@ PUBLIC = {
     "staff_login",
     # a signature for a page of ours, which anybody may open (tests/accounts/test_wechat_card.py)
     "accounts:wechat_signature",
+    # the service worker, a script; the signed address of a mail's footer (tests/notifications/test_unsubscribing.py)
+    "notifications:push_worker", "notifications:unsubscribe",
 }  # fmt: skip
 
 

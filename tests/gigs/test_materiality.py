@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from marketplace.gigs.contact_hints import find_contacts
 from marketplace.gigs.content import (
     ExtraContent,
     FaqContent,
@@ -17,6 +16,7 @@ from marketplace.gigs.content import (
 from marketplace.gigs.materiality import Limits, Matter, materiality, percent_change, steepest_change
 from marketplace.gigs.models import GigCategory
 from marketplace.gigs.text_diff import Mark, diff_texts
+from marketplace.safety.contacts import find_contacts
 
 LIMITS = Limits(characters=10, price_drop_percent=20)
 BASIC = PackageContent("basic", "一个方案", "一个原创方案", 100_000, 7, 2)

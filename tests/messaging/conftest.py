@@ -1,7 +1,9 @@
 """A conversation, and one who has no business there."""
 
 import pytest
+from django.core.files.storage import storages
 
+from marketplace.messaging.models import MessageAttachment
 from marketplace.messaging.services import start_conversation
 from tests.factories import make_user
 
@@ -17,16 +19,12 @@ def conversation(buyer, seller):
 
 
 @pytest.fixture(autouse=True)
-def _local_channels(settings):
-    """Events stay in the process; the real layer has its own test."""
-    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-
-
-@pytest.fixture(autouse=True)
-def _private_files(settings, tmp_path):
+def _private_files(settings, tmp_path, monkeypatch):
+    field = MessageAttachment._meta.get_field("file")
     settings.STORAGES = settings.STORAGES | {
         "private": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": str(tmp_path / "private"), "base_url": None},
         }
     }
+    monkeypatch.setattr(field, "storage", storages["private"])  # the field has looked it up when it was made

@@ -13,7 +13,7 @@ from django.utils import timezone
 from marketplace.core import clock
 from marketplace.messaging import services
 from marketplace.messaging.models import Conversation, Message
-from tests.factories import make_gig
+from tests.factories import make_gig, make_paid_order
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def test_opening_a_conversation_shows_it_and_reads_it(client: Client, conversati
     page = response.content.decode()
     assert response.status_code == 200
     assert "&lt;b&gt;什么时候" in page
-    assert f"/ws/conversations/{conversation.pk}/" in page
+    assert f'data-chat="{conversation.pk}"' in page
     conversation.refresh_from_db()
     assert conversation.seller_read_at == conversation.last_message_at
 
@@ -132,23 +132,43 @@ def test_writing_to_nobody_is_404_and_to_oneself_a_refusal(client: Client, selle
     assert not Conversation.objects.exists()
 
 
-def preview(user, other):
+def talk(order, user, other):
     request = RequestFactory().get("/orders/ABC/")
     request.user = user
-    template = Template("{% load messaging %}{% conversation_preview user other %}")
-    return template.render(Context({"request": request, "user": user, "other": other, "csrf_token": "token"}))
+    template = Template("{% load messaging %}{% order_talk order user other %}")
+    given = {"request": request, "order": order, "user": user, "other": other, "csrf_token": "token"}
+    return template.render(Context(given))
 
 
-def test_the_preview_shows_the_last_three_messages_and_a_form(
+def test_an_order_shows_the_last_three_messages_about_it_and_a_form(
     conversation, buyer, seller, django_assert_max_num_queries
 ):
-    assert "第" not in preview(buyer, seller)
+    order = make_paid_order(buyer=buyer, gig=make_gig(seller=seller))
+    say(conversation, seller, "另一件事")
+    assert "第" not in talk(order, buyer, seller)
+    about_it = services.order_conversation(order=order)
     for number in range(5):
-        say(conversation, seller, f"第{number}句")
-    with django_assert_max_num_queries(3):
-        shown = preview(buyer, seller)
+        say(about_it, seller, f"第{number}句")
+    with django_assert_max_num_queries(5):
+        shown = talk(order, buyer, seller)
     assert "第1句" not in shown
+    assert "另一件事" not in shown
     assert all(f"第{number}句" in shown for number in (2, 3, 4))
-    assert reverse("messaging:start", args=[seller.profile.handle]) in shown
+    assert reverse("messaging:about_order", args=[order.number]) in shown
     assert 'name="next" value="/orders/ABC/"' in shown
     assert 'value="token"' in shown
+
+
+def test_the_first_message_about_an_order_begins_its_conversation(client: Client, buyer, seller, stranger):
+    order = make_paid_order(buyer=buyer, gig=make_gig(seller=seller))
+    address = reverse("messaging:about_order", args=[order.number])
+    client.force_login(seller)
+    assert client.get(address).url == order.get_absolute_url()
+    answer = client.post(address, {"body": "草图好了", "next": order.get_absolute_url()})
+    message = Message.objects.get()
+    assert (message.conversation.order, message.sender) == (order, seller)
+    assert answer.url == f"{order.get_absolute_url()}#message-{message.pk}"
+    assert client.get(address).url == message.conversation.get_absolute_url()
+    client.force_login(stranger)
+    assert client.post(address, {"body": "我也来"}).status_code == 404
+    assert Message.objects.count() == 1

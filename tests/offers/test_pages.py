@@ -31,11 +31,6 @@ from tests.offers.situations import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _local_channels(settings):
-    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-
-
 @pytest.fixture
 def stranger(db) -> Client:
     client = Client()
@@ -184,7 +179,7 @@ def test_older_stretches_of_a_thread_have_the_offers_of_their_time(buyer_client,
     newest = buyer_client.get(conversation.get_absolute_url()).content.decode()
     assert f"offer-{late.pk}" in newest
     assert f"offer-{early.pk}" not in newest
-    older = buyer_client.get(f"{conversation.get_absolute_url()}?before={last.pk - 49}").content.decode()
+    older = buyer_client.get(f"{conversation.get_absolute_url()}?before={last.sequence - 49}").content.decode()
     assert f"offer-{early.pk}" in older
     assert f"offer-{late.pk}" not in older
 

@@ -67,7 +67,7 @@ def test_a_clock_of_another_room_is_on_the_page_too():
 def test_messages_events_and_files_of_both_stand_in_one_time_line_newest_first():
     order = make_paid_order()
     words = messaging.send_message
-    conversation = messaging.start_conversation(buyer=order.buyer, seller=order.seller)
+    conversation = messaging.order_conversation(order=order)
     words(
         conversation_id=conversation.pk,
         sender=order.buyer,
@@ -91,7 +91,7 @@ def test_messages_events_and_files_of_both_stand_in_one_time_line_newest_first()
 
 def test_what_is_said_after_a_dispute_was_decided_is_not_of_the_order():
     order = make_delivered_order()
-    conversation = messaging.start_conversation(buyer=order.buyer, seller=order.seller)
+    conversation = messaging.order_conversation(order=order)
     messaging.send_message(conversation_id=conversation.pk, sender=order.buyer, body="裁定之前")
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="不符")
     decide_finally(order, refund_fen=1_000)
@@ -101,13 +101,13 @@ def test_what_is_said_after_a_dispute_was_decided_is_not_of_the_order():
     assert said == ["裁定之前"]
 
 
-def test_what_was_said_before_the_order_or_after_its_end_is_not_of_it():
+def test_what_was_said_elsewhere_or_after_its_end_is_not_of_it():
     buyer = make_user()
     order = make_paid_order(buyer=buyer)
-    conversation = messaging.start_conversation(buyer=buyer, seller=order.seller)
+    elsewhere = messaging.start_conversation(buyer=buyer, seller=order.seller)
+    messaging.send_message(conversation_id=elsewhere.pk, sender=buyer, body="别的事")
+    conversation = messaging.order_conversation(order=order)
     messaging.send_message(conversation_id=conversation.pk, sender=buyer, body="之后")
-    with clock.moved_to(order.created_at - timedelta(days=1)):
-        messaging.send_message(conversation_id=conversation.pk, sender=buyer, body="之前")
     services.cancel_order(order_id=order.pk, user=order.seller)
     messaging.send_message(conversation_id=conversation.pk, sender=buyer, body="取消以后")
     said = [entry.text for entry in page_of(order, buyer).context["events"] if entry.state == "said"]

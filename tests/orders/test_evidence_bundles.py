@@ -16,7 +16,7 @@ from django.utils import translation
 
 from marketplace.core import clock
 from marketplace.ledger.tasks import clear_due_earnings
-from marketplace.messaging.services import send_message, start_conversation
+from marketplace.messaging.services import order_conversation, send_message, start_conversation
 from marketplace.orders import services
 from marketplace.orders.conversations import conversation_of
 from marketplace.orders.errors import OrderError, OrderErrorCode
@@ -36,6 +36,7 @@ from marketplace.uploads.services import take_file
 from tests.factories import (
     decide_finally,
     make_coupon,
+    make_delivered_order,
     make_finance,
     make_gig,
     make_moderator,
@@ -396,3 +397,24 @@ def test_what_the_two_write_after_the_end_is_no_evidence_of_this_order():
     order = decide_finally(order, refund_fen=order.total_fen)
     send_message(conversation_id=conversation.pk, sender=order.buyer, body="下一单聊聊？")
     assert [said.text for said in conversation_of(order)] == ["什么时候交？"]
+
+
+def test_what_was_said_about_another_service_or_another_order_does_not_belong_to_it():
+    """Two people talk about a sign for a bakery too; the dispute is about a picture book."""
+    order = make_delivered_order()
+    people = {"buyer": order.buyer, "seller": order.seller}
+
+    def promise(text, gig, days_before):
+        talk = start_conversation(**people, gig=gig)
+        message = send_message(conversation_id=talk.pk, sender=order.seller, body=text)
+        at = order.created_at - timedelta(days=days_before)
+        type(message).objects.filter(pk=message.pk).update(created_at=at)
+
+    promise("绘本送一张封面", order.gig, 2)
+    promise("面包店的招牌下周好", make_gig(seller=order.seller), 1)
+    sibling = make_paid_order(buyer=order.buyer, gig=order.gig)
+    for where, text in ((sibling, "第二本的颜色"), (order, "第一本的尺寸")):
+        talk = order_conversation(order=where)
+        send_message(conversation_id=talk.pk, sender=order.buyer, body=text)
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="与描述不符")
+    assert [said.text for said in conversation_of(order)] == ["绘本送一张封面", "第一本的尺寸"]

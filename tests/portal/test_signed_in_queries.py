@@ -5,8 +5,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from marketplace.notifications import catalogue
 from marketplace.notifications import services as notifications
-from marketplace.notifications.models import NotificationKind
 from tests.cms_pages.conftest import *  # noqa: F403 the tree of pages and its fixtures
 from tests.factories import make_user
 
@@ -23,7 +23,7 @@ def queries_of(client: Client, path: str) -> list[str]:
 
 def test_a_signed_in_person_costs_three_queries_more_and_home_and_gig_stay_in_the_budget(tree, gigs) -> None:
     person = make_user(name="林小满")
-    notifications.notify(recipient_id=person.pk, kind=NotificationKind.SYSTEM, title="欢迎")
+    notifications.notify(recipient_id=person.pk, notice=catalogue.people.EXPORT_READY)
     client, guest = Client(), Client()
     client.force_login(person)
     gig = reverse("gigs:detail", args=[gigs[0].pk, gigs[0].slug])
@@ -35,7 +35,7 @@ def test_a_signed_in_person_costs_three_queries_more_and_home_and_gig_stay_in_th
 
 
 def test_person_and_profile_come_in_one_query_and_both_counts_in_another(client, buyer) -> None:
-    notifications.notify(recipient_id=buyer.pk, kind=NotificationKind.SYSTEM, title="欢迎")
+    notifications.notify(recipient_id=buyer.pk, notice=catalogue.people.EXPORT_READY)
     client.force_login(buyer)
     queries = queries_of(client, reverse("account_change_password"))
     assert len([sql for sql in queries if 'FROM "accounts_user"' in sql]) == 2

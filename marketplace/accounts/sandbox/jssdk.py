@@ -65,10 +65,14 @@ class JsSdk:
             self._token = secrets.token_urlsafe(60)
         return self._answer({"access_token": self._token, "expires_in": 7200})
 
+    def token_holds(self, token: str) -> bool:
+        """Whether this is the access token that was given last."""
+        return bool(self._token) and secrets.compare_digest(token, self._token)
+
     def ticket(self, request: Request) -> Response:
         """The ticket that signatures are made with."""
         query = request.query_params
-        if not self._token or query.get("access_token") != self._token:
+        if not self.token_holds(query.get("access_token", "")):
             return self._error(40001)
         if query.get("type") != "jsapi":
             return self._error(40097)

@@ -16,6 +16,7 @@ from .faults import Faults
 from .grants import Grants, UnknownCode, UsedCode
 from .jssdk import JsSdk
 from .pages import House, back, chosen_person, consent_page, is_foreign, may_return, message_page
+from .template_messages import TemplateMessages
 
 QR = House("weixin", "微信登录", "相当于用手机扫了网页上的二维码")
 IN_APP = House("weixin", "微信", "在微信里打开了网页")
@@ -27,6 +28,9 @@ ERRORS = {
     40003: "invalid openid",
     40013: "invalid appid",
     40029: "invalid code",
+    40037: "invalid template_id",
+    43004: "require subscribe",
+    47003: "argument invalid!",
     40125: "invalid appsecret",
     40163: "code been used",
     -1: "system error",
@@ -38,6 +42,7 @@ class Weixin:
 
     def __init__(self, config: IdentityConfig, grants: Grants, faults: Faults) -> None:
         self._config, self._grants, self._faults = config, grants, faults
+        script = JsSdk(config, self._answer, self._error)
         self.mount = Mount(
             "/weixin",
             routes=[
@@ -45,7 +50,8 @@ class Weixin:
                 Route("/connect/oauth2/authorize", self.authorize, methods=["GET", "POST"]),
                 Route("/sns/oauth2/access_token", self.access_token, methods=["GET"]),
                 Route("/sns/userinfo", self.userinfo, methods=["GET"]),
-                *JsSdk(config, self._answer, self._error).routes,
+                *script.routes,
+                *TemplateMessages(script.token_holds, self._answer, self._error).routes,
             ],
         )
 

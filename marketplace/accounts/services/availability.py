@@ -8,12 +8,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from marketplace.accounts.errors import ProfileError, ProfileErrorCode
 from marketplace.accounts.models import UserProfile
 from marketplace.core import clock
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify, recipient_language
 
 # Product decision: who stays away longer pauses their services instead.
@@ -87,9 +86,7 @@ def end_absence(*, profile_id: int) -> bool:
     with recipient_language():
         notify(
             recipient_id=person,
-            kind=NotificationKind.SYSTEM,
-            title=_("Your absence is over"),
-            body=_("Buyers find your services and can order again since today. Stay longer? Note a new absence."),
+            notice=catalogue.people.ABSENCE_OVER,
             url=reverse("accounts:availability"),
         )
     return True

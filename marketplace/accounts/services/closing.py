@@ -1,11 +1,9 @@
 """The end of an account: asked for, called off by a log-in, carried out."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,12 +14,13 @@ from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.locks import lock_user
 from marketplace.accounts.models import AccountClosing, HandleRedirect, Suspension, User, UserProfile
-from marketplace.accounts.personal_data import Blocker, delete_after_commit, installed_model, sections
+from marketplace.accounts.personal_data import delete_after_commit, installed_model, sections
 from marketplace.accounts.services.standing import end_sessions
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.identifiers import READABLE_ALPHABET
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -97,22 +96,15 @@ def carry_out_closing(*, closing_id: int) -> bool:
             return True
         _call_off(user, closing)
         with recipient_language():
-            title, body = _("Your account was not closed"), _why(blockers)
-            notify(
+            reasons = "; ".join(str(blocker.text).rstrip(".。") for blocker in blockers)
+            line = notify(
                 recipient_id=user.pk,
-                kind=NotificationKind.SYSTEM,
-                title=title,
-                body=body,
+                notice=catalogue.people.NOT_CLOSED,
+                words={"reasons": reasons},
                 url=reverse("accounts:close"),
             )
-    _tell(user, title, body)
+    _tell(user, line.title, line.body)
     return False
-
-
-def _why(blockers: Sequence[Blocker]) -> str:
-    return _(
-        "Something turned up that has to end first: %(reasons)s. Your account is open again, close it anew after that."
-    ) % {"reasons": "; ".join(str(blocker.text).rstrip(".。") for blocker in blockers)}
 
 
 def _tell(user: User, title: str, body: str) -> None:
@@ -121,7 +113,7 @@ def _tell(user: User, title: str, body: str) -> None:
         if user.email:
             context = {"title": title, "body": body, "url": settings.SITE_URL + reverse("accounts:close")}
             text = render_to_string("accounts/mail/closing_called_off.txt", context).strip()
-            send_mail(title, text + "\n", None, [user.email])
+            text_letter(subject=title, text=text, to=user.email).send()
         elif user.phone:
             send_sms(recipient=user.phone, template=SmsTemplate.VERIFICATION, news=title)
 

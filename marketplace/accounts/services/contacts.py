@@ -2,13 +2,12 @@
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import User, VerificationKind
 from marketplace.accounts.phone import masked_phone
 from marketplace.accounts.services.verification import record_verification
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -39,5 +38,5 @@ def set_phone(*, user: User, phone: str, verified: bool) -> bool:
     with recipient_language():
         send_sms(recipient=old, template=SmsTemplate.NUMBER_CHANGED, number=masked_phone(phone))
         address = reverse("account_change_phone")
-    notify(recipient_id=user.pk, kind=NotificationKind.SYSTEM, title=_("Your mobile number was changed"), url=address)
+    notify(recipient_id=user.pk, notice=catalogue.people.NUMBER_CHANGED, url=address)
     return True

@@ -6,7 +6,6 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,7 +17,8 @@ from marketplace.accounts.models import NewDevice, User
 from marketplace.accounts.services.standing import end_sessions, tell_signed_out
 from marketplace.core import clock
 from marketplace.core.templatetags.jiangji import deadline
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -33,12 +33,8 @@ def note_new_device(*, user: User, user_agent: str, ip: str) -> NewDevice:
     with recipient_language():
         notify(
             recipient_id=user.pk,
-            kind=NotificationKind.SYSTEM,
-            title=_("Your account was logged in to on a new device"),
-            body=_(
-                "%(device)s, address %(address)s. If that was not you, sign the device out and change your password."
-            )
-            % {"device": devices.describe(user_agent), "address": devices.rough_address(ip)},
+            notice=catalogue.people.NEW_DEVICE,
+            words={"device": devices.describe(user_agent), "address": devices.rough_address(ip)},
             url=reverse("usersessions_list"),
         )
     return noted
@@ -59,7 +55,7 @@ def tell_of_new_device(*, noted: NewDevice) -> bool:
         }
         text = render_to_string("accounts/mail/new_device.txt", context).strip()
         if user.email:
-            send_mail(_("Your account was logged in to on a new device"), text + "\n", None, [user.email])
+            text_letter(subject=_("Your account was logged in to on a new device"), text=text, to=user.email).send()
         elif user.phone:
             send_sms(
                 recipient=user.phone,
@@ -100,9 +96,7 @@ def remove_second_factor(*, user: User) -> int:
     with recipient_language():
         notify(
             recipient_id=user.pk,
-            kind=NotificationKind.SYSTEM,
-            title=_("Support has removed your two-factor log-in"),
-            body=_("Please set it up again. If you did not ask for this, write to support at once."),
+            notice=catalogue.people.SECOND_FACTOR_REMOVED,
             url=reverse("mfa_index"),
         )
     return count

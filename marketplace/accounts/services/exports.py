@@ -17,9 +17,7 @@ from django.core.files import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.locks import lock_export
@@ -29,7 +27,8 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.identifiers import new_reference
 from marketplace.core.sheets import inert
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 
 logger = logging.getLogger(__name__)
@@ -104,7 +103,7 @@ def _finish(export_id: int, name: str, size: int) -> bool:
     export.status, export.percent, export.file.name, export.size = ExportStatus.READY, 100, name, size
     export.ready_at, export.expires_at = now, now + timedelta(days=get_config("accounts.export_days"))
     export.save()
-    _tell(export, gettext_lazy("The copy of your data is ready"))
+    _tell(export, catalogue.people.EXPORT_READY)
     return True
 
 
@@ -117,14 +116,14 @@ def _fail(export_id: int) -> bool:
         delete_after_commit(export.file)
     export.status, export.file = ExportStatus.FAILED, ""
     export.save(update_fields=["status", "file", "updated_at"])
-    _tell(export, gettext_lazy("The copy of your data could not be made"))
+    _tell(export, catalogue.people.EXPORT_FAILED)
     return True
 
 
-def _tell(export: DataExport, title: Promise) -> None:
+def _tell(export: DataExport, notice: Notice) -> None:
     with recipient_language():
         url = reverse("accounts:privacy")
-    notify(recipient_id=export.user_id, kind=NotificationKind.SYSTEM, title=title, url=url)
+    notify(recipient_id=export.user_id, notice=notice, url=url)
 
 
 def give_up_stalled_exports() -> int:

@@ -2,13 +2,12 @@
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from marketplace.accounts import locks
 from marketplace.accounts.errors import PortfolioError, PortfolioErrorCode
 from marketplace.accounts.models import Portfolio, User
 from marketplace.core import clock, staff_log
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify, recipient_language
 
 
@@ -25,12 +24,11 @@ def hide_piece(*, piece: Portfolio, moderator: User, reason: str) -> Portfolio:
     piece.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     _note("accounts.portfolio.hidden", piece, moderator)
     with recipient_language():
-        title = _("“%(title)s” was taken off your page") % {"title": piece.title}
         notify(
             recipient_id=piece.profile.user_id,
-            kind=NotificationKind.SYSTEM,
-            title=title,
-            body=piece.hidden_reason,
+            notice=catalogue.people.PIECE_HIDDEN,
+            words={"title": piece.title},
+            about=piece.hidden_reason,
             url=reverse("accounts:portfolio"),
         )
     return piece
@@ -47,11 +45,10 @@ def show_piece(*, piece: Portfolio, moderator: User) -> Portfolio:
     piece.hidden_at, piece.hidden_by, piece.hidden_reason = None, None, ""
     piece.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     with recipient_language():
-        title = _("“%(title)s” is on your page again") % {"title": piece.title}
         notify(
             recipient_id=piece.profile.user_id,
-            kind=NotificationKind.SYSTEM,
-            title=title,
+            notice=catalogue.people.PIECE_SHOWN,
+            words={"title": piece.title},
             url=reverse("accounts:portfolio"),
         )
     return piece

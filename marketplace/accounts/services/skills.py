@@ -3,7 +3,6 @@
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
 from pypinyin import lazy_pinyin
 
 from marketplace.accounts import locks
@@ -19,7 +18,8 @@ from marketplace.accounts.models import (
     UserSkill,
 )
 from marketplace.core import clock, staff_log
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 
 SKILL_LIMIT = 15
@@ -80,8 +80,7 @@ def approve_suggestion(*, suggestion_id: int, moderator: User, name_en: str, are
         moderator,
         status=SuggestionStatus.APPROVED,
         skill=skill,
-        title=_("“%(name)s” is in the list of skills now"),
-        body=_("You can add it to your profile."),
+        notice=catalogue.people.SKILL_TAKEN,
     )
 
 
@@ -93,8 +92,7 @@ def merge_suggestion(*, suggestion_id: int, moderator: User, skill: Skill) -> Sk
         moderator,
         status=SuggestionStatus.MERGED,
         skill=skill,
-        title=_("“%(name)s” is in the list of skills as “%(skill)s”"),
-        body=_("You can add it to your profile."),
+        notice=catalogue.people.SKILL_TAKEN_AS,
     )
 
 
@@ -108,8 +106,7 @@ def refuse_suggestion(*, suggestion_id: int, moderator: User, reason: str) -> Sk
         moderator,
         status=SuggestionStatus.REFUSED,
         reason=reason.strip(),
-        title=_("“%(name)s” was not taken into the list of skills"),
-        body=reason.strip(),
+        notice=catalogue.people.SKILL_REFUSED,
     )
 
 
@@ -125,8 +122,7 @@ def _decide(
     moderator: User,
     *,
     status: SuggestionStatus,
-    title: object,
-    body: object,
+    notice: Notice,
     skill: Skill | None = None,
     reason: str = "",
 ) -> SkillSuggestion:
@@ -146,12 +142,7 @@ def _decide(
         data=data,
     )
     with recipient_language():
-        words = {"name": suggestion.name, "skill": skill.name if skill else ""}
-        notify(
-            recipient_id=suggestion.suggested_by_id,
-            kind=NotificationKind.SYSTEM,
-            title=str(title) % words,
-            body=str(body),
-            url=reverse("accounts:skills"),
-        )
+        url = reverse("accounts:skills")
+    words = {"name": suggestion.name, "skill": skill.name if skill else ""}
+    notify(recipient_id=suggestion.suggested_by_id, notice=notice, words=words, about=reason, url=url)
     return suggestion

@@ -1,21 +1,19 @@
 """Linking the account of another house (WeChat, QQ, Weibo) and unlinking it."""
 
 from collections.abc import Callable
-from functools import partial
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from marketplace.accounts import locks, selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import User
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -77,21 +75,16 @@ def _tell(user: User, *, linked: bool, provider: str) -> None:
     """In the notification centre, and outside it: whoever holds a stolen session can read the bell away."""
     with recipient_language():
         names = {"provider": selectors.provider_name(provider)}
-        title = (_("%(provider)s was linked") if linked else _("%(provider)s was unlinked")) % names
-        text = (
-            _("From now on %(provider)s opens your account too.")
-            if linked
-            else _("%(provider)s no longer opens your account.")
-        ) % names
-        warning = _("If this was not you, change your password and tell us at once.")
+        notice = catalogue.people.WAY_IN_LINKED if linked else catalogue.people.WAY_IN_UNLINKED
         url = reverse("accounts:ways_in")
-        notify(recipient_id=user.pk, kind=NotificationKind.SYSTEM, title=title, body=f"{text} {warning}", url=url)
+        line = notify(recipient_id=user.pk, notice=notice, words=names, url=url)
         letter = render_to_string(
-            "accounts/mail/ways_in.txt", {"text": text, "warning": warning, "url": settings.SITE_URL + url}
+            "accounts/mail/ways_in.txt", {"text": line.body, "url": settings.SITE_URL + url}
         ).strip()
     address = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary").first()
     if address is not None:
-        transaction.on_commit(partial(send_mail, title, letter + "\n", None, [address.email]), robust=True)
+        mail = text_letter(subject=line.title, text=letter, to=address.email)
+        transaction.on_commit(mail.send, robust=True)
     elif user.phone:
         template = SmsTemplate.WAY_IN_LINKED if linked else SmsTemplate.WAY_IN_UNLINKED
         with recipient_language():

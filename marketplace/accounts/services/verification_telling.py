@@ -1,13 +1,12 @@
 """Telling people what became of their papers: at the bell in the transaction that decides, by mail from a job."""
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from marketplace.accounts import verification_words
 from marketplace.accounts.models import UserVerification
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -15,14 +14,9 @@ from marketplace.notifications.sms import SmsTemplate, send_sms
 def tell_by_bell(*, verification: UserVerification) -> None:
     """A line in the person's notification centre, with the reason and the next step."""
     with recipient_language():
-        title, body = verification_words.news(verification)
-        notify(
-            recipient_id=verification.user_id,
-            kind=NotificationKind.SYSTEM,
-            title=title,
-            body=body,
-            url=reverse("accounts:verification"),
-        )
+        notice, words = verification_words.notice_and_words(verification)
+        url = reverse("accounts:verification")
+        notify(recipient_id=verification.user_id, notice=notice, words=words, url=url)
 
 
 def tell_by_mail(*, verification: UserVerification) -> bool:
@@ -37,7 +31,7 @@ def tell_by_mail(*, verification: UserVerification) -> bool:
         context = {"title": title, "body": body, "url": settings.SITE_URL + reverse("accounts:verification")}
         if user.email:
             text = render_to_string("accounts/mail/verification.txt", context).strip()
-            send_mail(title, text + "\n", None, [user.email])
+            text_letter(subject=title, text=text, to=user.email).send()
         elif user.phone:
             send_sms(recipient=user.phone, template=SmsTemplate.VERIFICATION, news=str(title))
     told = UserVerification.objects.filter(pk=verification.pk, mail_due_at=verification.mail_due_at)

@@ -205,6 +205,15 @@ def client_texts() -> str:
             "keptBack": _("What you had typed here is back. It was not sent yet."),
             "takeOut": _("Take out %(name)s"),
             "offline": _("That did not get through. Check the connection and try again."),
+            "lastSeen": _("Last seen %(when)s"),
+            # The names of the two controls in the header, and their counts (live/badges.js).
+            "messages": _("Messages"),
+            "messagesUnread": ngettext("Messages, %(counter)s unread", "Messages, %(counter)s unread", 2),
+            "notifications": _("Notifications"),
+            "notificationsUnread": ngettext(
+                "Notifications, %(counter)s unread", "Notifications, %(counter)s unread", 2
+            ),
+            "unread": ngettext("%(counter)s unread", "%(counter)s unread", 2),
         },
         ensure_ascii=False,
     )

@@ -1,8 +1,6 @@
 """On the shelf, off it for a while, or put away."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import publishing_is_missing, sellers_in_order
@@ -13,6 +11,7 @@ from marketplace.gigs.moving import move
 from marketplace.gigs.reviewing import cancel_review, tell_unnamed_seller
 from marketplace.gigs.services.owning import own_gig
 from marketplace.gigs.states import SELLER, SYSTEM, GigStatus
+from marketplace.notifications import catalogue
 
 
 @transaction.atomic
@@ -31,9 +30,7 @@ def pause_unnamed_gig(*, gig_id: int) -> bool:
     if gig.status != GigStatus.LIVE or sellers_in_order().filter(pk=gig.seller_id).exists():
         return False
     move(gig, to=GigStatus.PAUSED, actor=SYSTEM)
-    with override("zh-hans"):
-        title = _("“%(title)s” is paused") % {"title": gig.title}
-        tell_unnamed_seller(gig, title=title)
+    tell_unnamed_seller(gig, notice=catalogue.gigs.UNNAMED_PAUSED)
     return True
 
 

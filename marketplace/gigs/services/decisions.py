@@ -1,9 +1,6 @@
 """What moderators decide outside a review: refuse for good, or take down."""
 
 from django.db import transaction
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
 from wagtail.actions.unpublish import UnpublishAction
 from wagtail.log_actions import log
 
@@ -14,6 +11,8 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.moving import move
 from marketplace.gigs.reviewing import cancel_review, tell_seller
 from marketplace.gigs.states import MODERATOR, GigStatus
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 
 DENY_ACTION = "gigs.deny"
 
@@ -24,7 +23,7 @@ def deny_gig(*, gig_id: int, moderator: User, reason: str) -> Gig:
 
     Raises GigError WRONG_STATE or REASON_MISSING.
     """
-    return _deny(gig_id, {GigStatus.IN_REVIEW}, moderator, reason, gettext_noop("Not accepted: “%(title)s”"))
+    return _deny(gig_id, {GigStatus.IN_REVIEW}, moderator, reason, catalogue.gigs.NOT_ACCEPTED)
 
 
 @transaction.atomic
@@ -34,10 +33,10 @@ def take_down_gig(*, gig_id: int, moderator: User, reason: str) -> Gig:
     Raises GigError WRONG_STATE or REASON_MISSING.
     """
     published = {GigStatus.LIVE, GigStatus.PAUSED}
-    return _deny(gig_id, published, moderator, reason, gettext_noop("Taken down: “%(title)s”"))
+    return _deny(gig_id, published, moderator, reason, catalogue.gigs.TAKEN_DOWN)
 
 
-def _deny(gig_id: int, sources: set[GigStatus], moderator: User, reason: str, title: str) -> Gig:
+def _deny(gig_id: int, sources: set[GigStatus], moderator: User, reason: str, notice: Notice) -> Gig:
     if not reason.strip():
         raise GigError(GigErrorCode.REASON_MISSING)
     locks.lock_review(gig_id)
@@ -52,7 +51,6 @@ def _deny(gig_id: int, sources: set[GigStatus], moderator: User, reason: str, ti
     # Not `gig.unpublish`: that asks for the right to publish, which nobody has in the admin (wagtail_hooks.GigPolicy).
     UnpublishAction(gig, user=moderator).execute(skip_permission_checks=True)
     log(instance=gig, action=DENY_ACTION, user=moderator, data={"reason": reason.strip()})
-    with override("zh-hans"):
-        # The editor would refuse to save; the list shows what has become of it.
-        tell_seller(gig, title=_(title) % {"title": gig.title}, body=reason.strip(), url=reverse("gigs:desk_list"))
+    # The editor would refuse to save; the list shows what has become of it.
+    tell_seller(gig, notice=notice, about=reason.strip(), view="gigs:desk_list")
     return gig

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.offers import locks
 from marketplace.offers.errors import BriefError, BriefErrorCode, OfferError, OfferErrorCode
 from marketplace.offers.listeners import changed
@@ -28,11 +27,11 @@ def choose(brief: Brief, chosen: Negotiation, *, at: datetime) -> None:
         raise OfferError(OfferErrorCode.BRIEF_OVER)
     brief.status, brief.ended_at = BriefStatus.CHOSEN, at
     brief.save(update_fields=["status", "ended_at", "updated_at"])
-    words = _("The buyer chose another offer this time. Thank you for the work you put into yours.")
-    end_open_offers(brief, at=at, words=words, but=chosen)
+    notice = catalogue.offers.BRIEF_CHOSE_ANOTHER
+    end_open_offers(brief, at=at, notice=notice, but=chosen)
 
 
-def end_open_offers(brief: Brief, *, at: datetime, words: Promise | str, but: Negotiation | None = None) -> None:
+def end_open_offers(brief: Brief, *, at: datetime, notice: Notice, but: Negotiation | None = None) -> None:
     """End what is still open of a (locked) brief, and tell each seller."""
     for negotiation in locks.lock_negotiations_of(brief):
         if but is not None and negotiation.pk == but.pk:
@@ -41,5 +40,5 @@ def end_open_offers(brief: Brief, *, at: datetime, words: Promise | str, but: Ne
         if offer is None:
             continue
         close(offer, status=OfferStatus.OVERTAKEN, at=at, user=None)
-        tell(negotiation.seller_id, negotiation, words, brief.title)
+        tell(negotiation.seller_id, negotiation, notice, brief.title)
         changed(negotiation)

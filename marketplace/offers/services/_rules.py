@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.utils.functional import Promise
 
 from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import blocks_between
 from marketplace.core import clock
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.offers import locks
 from marketplace.offers.errors import OfferError, OfferErrorCode
@@ -123,14 +122,14 @@ def other_of(negotiation: Negotiation, user_id: int) -> int:
     return negotiation.seller_id if user_id == negotiation.buyer_id else negotiation.buyer_id
 
 
-def tell(recipient_id: int, about: Negotiation | Brief, title: Promise | str, body: str) -> None:
-    """Notify somebody in the transaction of the change, in the language that notifications are stored in.
+def tell(recipient_id: int, subject: Negotiation | Brief, notice: Notice, about: str) -> None:
+    """Notify somebody in the transaction of the change.
 
     Of a negotiation it says with whom: one service may be talked about with many.
     """
     with recipient_language():
-        url = about.get_absolute_url()
-    if isinstance(about, Negotiation):
-        other = about.seller if recipient_id == about.buyer_id else about.buyer
-        body = f"{body} · {other.display_name}"
-    notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=title, body=body, url=url)
+        url = subject.get_absolute_url()
+    if isinstance(subject, Negotiation):
+        other = subject.seller if recipient_id == subject.buyer_id else subject.buyer
+        about = f"{about} · {other.display_name}"
+    notify(recipient_id=recipient_id, notice=notice, about=about, url=url)

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.offers import locks
 from marketplace.offers.errors import OfferError, OfferErrorCode
 from marketplace.offers.listeners import changed
@@ -57,7 +57,7 @@ def accept_offer(*, offer_id: int, user: User) -> Negotiation:
     is_buyer = user.pk == negotiation.buyer_id
     if is_buyer:
         _place(negotiation, offer)
-    told = _("Your offer was accepted") if is_buyer else _("Your counter-offer was accepted: it can be paid for now")
+    told = catalogue.offers.ACCEPTED if is_buyer else catalogue.offers.COUNTER_ACCEPTED
     tell(other_of(negotiation, user.pk), negotiation, told, offer.title)
     changed(negotiation)
     return negotiation
@@ -101,7 +101,7 @@ def decline_offer(*, offer_id: int, user: User, reason: DeclineReason, words: st
         return held.offer
     require_move(held.offer, to=OfferStatus.DECLINED, user=user)
     close(held.offer, status=OfferStatus.DECLINED, at=clock.now(), user=user, reason=reason, words=words.strip())
-    _tell_of_end(held.negotiation, user, _("Your offer was declined"), held.offer)
+    _tell_of_end(held.negotiation, user, catalogue.offers.DECLINED, held.offer)
     return held.offer
 
 
@@ -113,7 +113,7 @@ def withdraw_offer(*, offer_id: int, user: User) -> Offer:
         return held.offer
     require_move(held.offer, to=OfferStatus.WITHDRAWN, user=user)
     close(held.offer, status=OfferStatus.WITHDRAWN, at=clock.now(), user=user)
-    _tell_of_end(held.negotiation, user, _("An offer was taken back"), held.offer)
+    _tell_of_end(held.negotiation, user, catalogue.offers.TAKEN_BACK, held.offer)
     return held.offer
 
 
@@ -122,8 +122,8 @@ def lapsed_unpaid(order: Order) -> bool:
     return order.status == OrderStatus.CANCELLED and order.paid_at is None
 
 
-def _tell_of_end(negotiation: Negotiation, user: User, title: Promise, offer: Offer) -> None:
-    tell(other_of(negotiation, user.pk), negotiation, title, offer.title)
+def _tell_of_end(negotiation: Negotiation, user: User, notice: Notice, offer: Offer) -> None:
+    tell(other_of(negotiation, user.pk), negotiation, notice, offer.title)
     changed(negotiation)
 
 

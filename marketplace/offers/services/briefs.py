@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
@@ -15,6 +14,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
 from marketplace.gigs.models import GigCategory
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import recipient_language
 from marketplace.offers import locks
 from marketplace.offers.errors import BriefError, BriefErrorCode
@@ -80,8 +80,8 @@ def close_brief(*, brief_id: int, buyer: User) -> Brief:
         return brief
     require_brief_move(brief, to=BriefStatus.CLOSED, actor=OWNER)
     _end(brief, BriefStatus.CLOSED)
-    words = _("The buyer closed the brief without choosing an offer. Thank you for yours.")
-    end_open_offers(brief, at=clock.now(), words=words)
+    notice = catalogue.offers.BRIEF_CLOSED
+    end_open_offers(brief, at=clock.now(), notice=notice)
     return brief
 
 
@@ -124,8 +124,8 @@ def deny_brief(*, brief_id: int, reason: str) -> bool:
         return False
     require_brief_move(brief, to=BriefStatus.DENIED, actor=MODERATOR)
     _end(brief, BriefStatus.DENIED)
-    end_open_offers(brief, at=clock.now(), words=_("The brief was taken down by the platform."))
-    tell(brief.buyer_id, brief, _("Your brief was taken down"), reason)
+    end_open_offers(brief, at=clock.now(), notice=catalogue.offers.BRIEF_TAKEN_DOWN)
+    tell(brief.buyer_id, brief, catalogue.offers.BRIEF_DENIED, reason)
     return True
 
 
@@ -150,11 +150,11 @@ def _open_again(negotiation: Negotiation, brief: Brief, buyer: User) -> None:
         if not _drop_unpaid(negotiation, buyer):
             raise BriefError(BriefErrorCode.PAID)
         end_agreement(negotiation, newest, status=OfferStatus.OVERTAKEN)
-        told = _("The buyer takes offers again: what was agreed no longer holds, you may offer anew")
+        told = catalogue.offers.BRIEF_REOPENED_UNPAID
     elif newest.has_lapsed or (
         newest.status == OfferStatus.OVERTAKEN and brief.ended_at and newest.answered_at >= brief.ended_at
     ):
-        told = _("A brief that you had answered takes offers again: you may offer anew")
+        told = catalogue.offers.BRIEF_REOPENED
     else:
         return
     tell(negotiation.seller_id, brief, told, brief.title)

@@ -4,10 +4,10 @@ left for the next run (SKIP LOCKED), as orders' clocks do (orders/services/clock
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.notifications import catalogue
 from marketplace.offers import locks, matching
 from marketplace.offers.listeners import changed
 from marketplace.offers.models import BriefInvitation
@@ -27,7 +27,7 @@ def expire_offer(*, negotiation_id: int) -> bool:
     if offer is None:
         return False
     close(offer, status=OfferStatus.EXPIRED, at=now, user=None)
-    tell(offer.proposed_by_id, negotiation, _("Your offer was not answered in time"), offer.title)
+    tell(offer.proposed_by_id, negotiation, catalogue.offers.EXPIRED, offer.title)
     changed(negotiation)
     return True
 
@@ -46,11 +46,11 @@ def lapse_agreement(*, negotiation_id: int) -> bool:
     if offer is None or (negotiation.order is not None and not lapsed_unpaid(negotiation.order)):
         return False
     end_agreement(negotiation, offer, status=OfferStatus.EXPIRED)
-    tell(negotiation.buyer_id, negotiation, _("You did not pay for what was agreed: it no longer holds"), offer.title)
+    tell(negotiation.buyer_id, negotiation, catalogue.offers.LAPSED_BUYER, offer.title)
     tell(
         negotiation.seller_id,
         negotiation,
-        _("The buyer did not pay for what was agreed: it no longer holds"),
+        catalogue.offers.LAPSED_SELLER,
         offer.title,
     )
     changed(negotiation)
@@ -65,7 +65,7 @@ def expire_brief(*, brief_id: int) -> bool:
         return False
     brief.status, brief.ended_at = BriefStatus.EXPIRED, clock.now()
     brief.save(update_fields=["status", "ended_at", "updated_at"])
-    tell(brief.buyer_id, brief, _("Your brief takes no more offers"), brief.title)
+    tell(brief.buyer_id, brief, catalogue.offers.BRIEF_EXPIRED, brief.title)
     return True
 
 
@@ -89,7 +89,7 @@ def announce_brief(*, brief_id: int) -> bool:
         BriefInvitation(brief=brief, seller=seller, created_at=now) for seller in sellers
     )
     for seller in sellers:
-        tell(seller.pk, brief, _("A brief in your subcategory"), brief.title)
+        tell(seller.pk, brief, catalogue.offers.BRIEF_FOR_YOU, brief.title)
     brief.announced_at = now
     brief.save(update_fields=["announced_at", "updated_at"])
     return True

@@ -1,7 +1,6 @@
 """Making an offer, and answering one with another."""
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
@@ -9,6 +8,7 @@ from marketplace.accounts.selectors import sellers_in_order
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.gigs.models import Gig
+from marketplace.notifications import catalogue
 from marketplace.offers import locks
 from marketplace.offers.errors import OfferError, OfferErrorCode
 from marketplace.offers.listeners import changed
@@ -62,7 +62,7 @@ def send_offer(
         negotiation = Negotiation.objects.create(buyer=buyer, seller=seller, gig=gig)
     now = clock.now()
     offer = write_version(negotiation, user=seller, terms=terms, valid_days=valid_days, words=words, at=now)
-    title = _("An offer for your brief") if brief is not None else _("A custom offer for you")
+    title = catalogue.offers.OFFER_FOR_BRIEF if brief is not None else catalogue.offers.CUSTOM_OFFER
     tell(buyer.pk, negotiation, title, terms.title)
     changed(negotiation)
     return offer
@@ -85,7 +85,7 @@ def counter_offer(*, offer_id: int, user: User, terms: OfferTerms, valid_days: i
     now = clock.now()
     close(offer, status=OfferStatus.COUNTERED, at=now, user=user)
     version = write_version(negotiation, user=user, terms=terms, valid_days=valid_days, words=words, at=now)
-    tell(other_of(negotiation, user.pk), negotiation, _("A counter-offer for you"), terms.title)
+    tell(other_of(negotiation, user.pk), negotiation, catalogue.offers.COUNTERED, terms.title)
     changed(negotiation)
     return version
 

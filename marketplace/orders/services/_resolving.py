@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from django.utils.translation import gettext_lazy as _
-
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.ledger import services as ledger
+from marketplace.notifications import catalogue
 from marketplace.orders import deadlines, events
 from marketplace.orders.models import Dispute, DisputeOutcome, Order, OrderEventType
 from marketplace.orders.selectors import clearing_days_of
@@ -85,6 +84,6 @@ def resolve(
         agreed=decided_by is None,
     )
     for person_id in (order.buyer_id, order.seller_id):
-        tell(person_id, order, _("The dispute is closed: the money moves as decided"))
+        tell(person_id, order, catalogue.disputes.CLOSED)
     if released_fen:
         tell_of_next_stage(order)

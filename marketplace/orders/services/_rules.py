@@ -3,12 +3,10 @@
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
-from django.utils.translation import override
 
 from marketplace.accounts.models import User
-from marketplace.notifications.models import NotificationKind
-from marketplace.notifications.services import notify
+from marketplace.notifications.catalogue import Notice
+from marketplace.notifications.services import notify, recipient_language
 from marketplace.orders import deadlines
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Dispute, Order
@@ -59,14 +57,13 @@ def require_no_second_thought(order: Order) -> None:
         )
 
 
-def tell(recipient_id: int, order: Order, title: Promise) -> None:
+def tell(recipient_id: int, order: Order, notice: Notice) -> None:
     """Notify one side in the transaction of the change: nobody hears of one that was rolled back, and none stays untold.
 
-    The words are stored in Chinese whoever acts: the notification belongs to its reader, not to the actor's language. Below
-    them stands which order it is and with whom: somebody may have ten of one service.
+    Below the words stands which order it is and with whom: somebody may have ten of one service.
     """
     other = order.seller if recipient_id == order.buyer_id else order.buyer
-    with override("zh-hans"):
-        url, text = order.get_absolute_url(), str(title)
-    body = " · ".join((order.gig_title, other.display_name, order.number))
-    notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=text, body=body, url=url)
+    with recipient_language():
+        url = order.get_absolute_url()
+    about = " · ".join((order.gig_title, other.display_name, order.number))
+    notify(recipient_id=recipient_id, notice=notice, about=about, url=url)

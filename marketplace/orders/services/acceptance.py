@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -12,6 +11,7 @@ from marketplace.core.money import CommissionSplit
 from marketplace.core.rules import rule
 from marketplace.gigs.ratings import count_completed_order
 from marketplace.ledger import services as ledger
+from marketplace.notifications import catalogue
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.extending import moved_due_at
@@ -96,7 +96,7 @@ def revise(order: Order, *, buyer: User, message: str, files: Sequence[Upload] =
         used=order.revisions_used,
         left=order.revisions_allowed - order.revisions_used,
     )
-    tell(order.seller_id, order, _("The buyer asks for a revision"))
+    tell(order.seller_id, order, catalogue.orders.REVISION_WANTED)
     return request
 
 
@@ -125,7 +125,7 @@ def pause_acceptance(*, order_id: int, buyer: User) -> Order:
         days=days,
         auto_accept_at=order.auto_accept_at.isoformat(),
     )
-    tell(order.seller_id, order, _("The buyer takes more time to look at your delivery"))
+    tell(order.seller_id, order, catalogue.orders.ACCEPTANCE_PAUSED)
     return order
 
 
@@ -145,10 +145,10 @@ def _complete(order: Order, *, event: OrderEventType, actor: User | None) -> Non
     if order.gig_id and _is_a_purchase_of_its_own(order):
         count_completed_order(gig_id=order.gig_id)
     events.record(order, event, actor=actor, at=now, amount_fen=kept_fen, seller_fen=split.seller_fen)
-    tell(order.seller_id, order, _("Accepted: the money is in your wallet"))
+    tell(order.seller_id, order, catalogue.orders.ACCEPTED)
     tell_of_next_stage(order)
     if actor is None:
-        tell(order.buyer_id, order, _("Accepted automatically: the time to answer is over"))
+        tell(order.buyer_id, order, catalogue.orders.ACCEPTED_AUTOMATICALLY)
 
 
 def _is_a_purchase_of_its_own(order: Order) -> bool:
@@ -183,4 +183,4 @@ def release_tip(tip: Order, *, at: datetime) -> None:
     release(tip, at=at)
     assert tip.parent is not None  # noqa: S101 the table has a constraint for it
     events.record(tip.parent, OrderEventType.TIPPED, actor=tip.buyer, at=at, amount_fen=tip.total_fen)
-    tell(tip.seller_id, tip, _("The buyer thanks you with a tip"))
+    tell(tip.seller_id, tip, catalogue.orders.TIP)

@@ -1,11 +1,11 @@
 """Ending an order before the work is done: by one side alone, together, or because nobody paid."""
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.rules import rule
+from marketplace.notifications import catalogue
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.cancelling import may_cancel_alone
 from marketplace.orders.errors import OrderError, OrderErrorCode
@@ -40,7 +40,7 @@ def cancel_order(*, order_id: int, user: User, reason_code: str = "", reason: st
     by = CancelledBy.BUYER if actor == BUYER else CancelledBy.SELLER
     end_by_cancelling(order, event=OrderEventType.CANCELLED, by=by, actor=user, reason_code=code, reason=reason)
     if order.paid_at is not None:  # one that was never paid for is not the seller's business, nor on any page of theirs
-        tell(other_id(order, user.pk), order, _("The order was cancelled"))
+        tell(other_id(order, user.pk), order, catalogue.orders.CANCELLED)
     return order
 
 

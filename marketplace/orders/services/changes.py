@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -14,6 +13,7 @@ from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
 from marketplace.gigs.content import MOST_DELIVERY_DAYS
+from marketplace.notifications import catalogue
 from marketplace.orders import deadlines
 from marketplace.orders.channels import held_work, shortest_channel
 from marketplace.orders.delivery_selectors import supplement_key
@@ -114,7 +114,7 @@ def _place_supplement(order: Order, proposal: OrderProposal, user: User | None) 
     )
     supplement.save(update_fields=["payment_expires_at", "updated_at"])
     if user is None or user.pk != order.buyer_id:
-        tell(order.buyer_id, supplement, _("Agreed: pay for the additional work, and it begins"))
+        tell(order.buyer_id, supplement, catalogue.orders.SUPPLEMENT_AGREED)
 
 
 def _agreed(order: Order, proposal: OrderProposal) -> dict[str, Any]:
@@ -152,7 +152,7 @@ declare(
         proposers=frozenset({SELLER}),
         accept=_extend,
         check=_check_extension,
-        asks=_("The seller asks for more time"),
+        asks=catalogue.orders.ASKS_TIME,
         deadline=DeadlineKind.PROPOSAL_EXTEND,
         answer_within=_answer_within,
     ),
@@ -164,7 +164,7 @@ declare(
         proposers=frozenset({SELLER}),
         accept=_lower_price,
         check=_check_discount,
-        asks=_("The seller offers a lower price"),
+        asks=catalogue.orders.ASKS_LOWER_PRICE,
         deadline=DeadlineKind.PROPOSAL_DISCOUNT,
         answer_within=_answer_within,
     ),
@@ -175,7 +175,7 @@ declare(
         statuses=RUNNING,
         accept=_place_supplement,
         check=_check_supplement,
-        asks=_("Additional work is proposed"),
+        asks=catalogue.orders.ASKS_ADDITIONAL_WORK,
         deadline=DeadlineKind.PROPOSAL_SUPPLEMENT,
         answer_within=_answer_within,
         counters=True,
@@ -190,7 +190,7 @@ declare(
         proposers=frozenset({BUYER}),
         accept=_grant_revision,
         check=_check_revision,
-        asks=_("The buyer asks for one more revision"),
+        asks=catalogue.orders.ASKS_REVISION_MORE,
         records_itself=True,
     ),
 )

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from django.core.files.base import File
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.rules import rule
+from marketplace.notifications import catalogue
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Delivery, Order, OrderEventType, ProposalKind
@@ -98,5 +98,5 @@ def _deliver(
         files=len(files),
         message=delivery.message[:200],
     )
-    tell(order.buyer_id, order, _("Your order was delivered: please look at it"))
+    tell(order.buyer_id, order, catalogue.orders.DELIVERED)
     return delivery

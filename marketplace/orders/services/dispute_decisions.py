@@ -7,13 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
 from marketplace.core.rules import rule
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify
 from marketplace.orders import events, locks
 from marketplace.orders.deadlines import set_deadlines, stop_deadlines
@@ -56,7 +55,7 @@ def advise(*, order_id: int, mediator: User, text: str, refund_fen: int | None =
     statement = say(dispute, mediator, StatementKind.ADVICE, text.strip(), (), wanted_fen=refund_fen)
     events.record(order, OrderEventType.DISPUTE_ADVISED, actor=mediator, reason=text.strip()[:500])
     for person_id in (order.buyer_id, order.seller_id):
-        tell(person_id, order, _("The mediator wrote to both of you"))
+        tell(person_id, order, catalogue.disputes.MEDIATOR_WROTE)
     return statement
 
 
@@ -126,7 +125,7 @@ def decide_dispute(*, order_id: int, mediator: User, refund_fen: int, explanatio
         },
     )
     for person_id in (order.buyer_id, order.seller_id):
-        tell(person_id, order, _("The dispute was decided: please read the reasons"))
+        tell(person_id, order, catalogue.disputes.DECIDED)
     return decision
 
 
@@ -149,7 +148,7 @@ def accept_decision(*, order_id: int, user: User) -> Dispute:
     if dispute.buyer_accepted_at and dispute.seller_accepted_at:
         _take_effect(order, dispute, dispute.decisions.get(number=1), actor=user, step_by=BOTH)
     else:
-        tell(other_id(order, user.pk), order, _("The other side accepted the decision"))
+        tell(other_id(order, user.pk), order, catalogue.disputes.DECISION_ACCEPTED)
     return dispute
 
 
@@ -183,8 +182,8 @@ def appeal_decision(*, order_id: int, user: User, text: str, files: Sequence[Upl
             reason=text.strip()[:500],
             files=len(stored_files),
         )
-        tell(other_id(order, user.pk), order, _("The decision was appealed: another mediator looks at it"))
-        _tell_mediators(order, dispute, _("An appeal waits for a decision"))
+        tell(other_id(order, user.pk), order, catalogue.disputes.APPEALED)
+        _tell_mediators(order, dispute, catalogue.disputes.APPEAL_WAITS)
         return dispute
 
 
@@ -200,8 +199,8 @@ def bring_to_decision(order: Order) -> None:
     stop_deadlines(order, DeadlineKind.DISPUTE_REMINDER)
     events.record(order, OrderEventType.DISPUTE_TO_DECISION, actor=None)
     for person_id in (order.buyer_id, order.seller_id):
-        tell(person_id, order, _("The time to agree is over: a mediator decides now"))
-    _tell_mediators(order, dispute, _("A dispute waits for a decision"))
+        tell(person_id, order, catalogue.disputes.TIME_OVER)
+    _tell_mediators(order, dispute, catalogue.disputes.WAITS)
 
 
 @at_deadline(DeadlineKind.DISPUTE_DECISION)
@@ -211,7 +210,7 @@ def nag_mediators(order: Order) -> None:
     undecided = (DisputeStatus.MEDIATION, DisputeStatus.DECISION, DisputeStatus.APPEALED)
     if order.status != OrderStatus.DISPUTED or dispute is None or dispute.status not in undecided:
         return
-    _tell_mediators(order, dispute, _("A dispute is overdue: it still waits for a decision"))
+    _tell_mediators(order, dispute, catalogue.disputes.OVERDUE)
     set_deadlines(order, {DeadlineKind.DISPUTE_DECISION: clock.now() + NAG_AFTER})
 
 
@@ -253,7 +252,7 @@ def _take_effect(
     )
 
 
-def _tell_mediators(order: Order, dispute: Dispute, title: Promise) -> None:
+def _tell_mediators(order: Order, dispute: Dispute, notice: Notice) -> None:
     """Everybody who may decide it, but not who is a side of it or made the decision that is appealed.
 
     Where that leaves nobody, whoever made it hears that a second mediator is missing: silence would lock the money.
@@ -262,7 +261,7 @@ def _tell_mediators(order: Order, dispute: Dispute, title: Promise) -> None:
     able_ids = set(able.values_list("pk", flat=True))
     told = able_ids - set(dispute.decisions.values_list("mediator_id", flat=True))
     if not told:
-        told, title = able_ids, _("Nobody else may decide this dispute: please see to a second mediator")
-    url, body = reverse("orders_dispute_decide", args=[dispute.pk]), f"{order.gig_title} · {order.number}"
+        told, notice = able_ids, catalogue.disputes.NOBODY_LEFT
+    url, about = reverse("orders_dispute_decide", args=[dispute.pk]), f"{order.gig_title} · {order.number}"
     for mediator_id in sorted(told):
-        notify(recipient_id=mediator_id, kind=NotificationKind.SYSTEM, title=title, body=body, url=url)
+        notify(recipient_id=mediator_id, notice=notice, about=about, url=url)

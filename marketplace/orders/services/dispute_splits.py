@@ -1,10 +1,10 @@
 """The two sides of a dispute agree on a division themselves: proposals to and fro, and the first that is accepted counts."""
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core.money import display_yuan
+from marketplace.notifications import catalogue
 from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, OrderProposal, ProposalKind
@@ -16,7 +16,7 @@ from marketplace.orders.states import BOTH, OrderStatus, ProposalStatus
 
 # Product decision: enough to haggle, and no way to fill the evidence.
 MOST_SPLITS = 30
-_ASKS = _("The other side proposes a division: please answer")
+_ASKS = catalogue.disputes.SPLIT_PROPOSED
 
 
 @transaction.atomic
@@ -88,7 +88,7 @@ def _refuse(
     proposal = to_answer(order=order, proposal_id=proposal_id, kind=ProposalKind.SPLIT, user=user, own=own)
     close(proposal=proposal, status=status)
     events.record(order, event, actor=user, refund_fen=proposal.amount_fen)
-    title = _("The proposed division was taken back") if own else _("Your proposed division was declined")
+    title = catalogue.disputes.SPLIT_TAKEN_BACK if own else catalogue.disputes.SPLIT_DECLINED
     tell(other_id(order, user.pk), order, title)
     return proposal
 

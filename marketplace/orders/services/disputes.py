@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.money import display_yuan
 from marketplace.core.rules import rule
+from marketplace.notifications import catalogue
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.extending import moved_due_at
@@ -108,7 +108,7 @@ def _open(
         files=len(files),
         **left,
     )
-    tell(other_id(order, user.pk), order, _("A dispute was opened: please tell your side"))
+    tell(other_id(order, user.pk), order, catalogue.disputes.OPENED)
     return dispute
 
 
@@ -145,7 +145,7 @@ def answer_dispute(
             wanted_fen=wanted,
             files=len(stored_files),
         )
-        tell(dispute.opened_by_id, order, _("The other side answered in the dispute"))
+        tell(dispute.opened_by_id, order, catalogue.disputes.ANSWERED)
         return dispute
 
 
@@ -162,7 +162,7 @@ def add_evidence(*, order_id: int, user: User, text: str = "", files: Sequence[U
         events.record(
             order, OrderEventType.DISPUTE_ADDED, actor=user, reason=text.strip()[:500], files=len(stored_files)
         )
-        tell(other_id(order, user.pk), order, _("Evidence was added to the dispute"))
+        tell(other_id(order, user.pk), order, catalogue.disputes.EVIDENCE_ADDED)
         return statement
 
 
@@ -199,7 +199,7 @@ def withdraw_dispute(*, order_id: int, user: User) -> Order:
     dispute.answer_due_at = dispute.mediation_ends_at = dispute.decision_due_at = None
     dispute.save()
     events.record(order, OrderEventType.DISPUTE_WITHDRAWN, actor=user, at=now, to=target.value)
-    tell(other_id(order, user.pk), order, _("The dispute was taken back: the order goes on"))
+    tell(other_id(order, user.pk), order, catalogue.disputes.TAKEN_BACK)
     return order
 
 
@@ -210,14 +210,14 @@ def remind_of_answer(order: Order) -> None:
     if order.status != OrderStatus.DISPUTED or dispute is None:
         return
     if dispute.status == DisputeStatus.ANSWER:
-        tell(other_id(order, dispute.opened_by_id), order, _("Your answer in a dispute is due soon"))
+        tell(other_id(order, dispute.opened_by_id), order, catalogue.disputes.ANSWER_DUE)
     elif dispute.status == DisputeStatus.MEDIATION:
         for person_id in (order.buyer_id, order.seller_id):
-            tell(person_id, order, _("The time to agree is nearly over: then a mediator decides"))
+            tell(person_id, order, catalogue.disputes.AGREEMENT_DUE)
     elif dispute.status == DisputeStatus.DECIDED:
         accepted = {order.buyer_id: dispute.buyer_accepted_at, order.seller_id: dispute.seller_accepted_at}
         for person_id in (each for each, at in accepted.items() if at is None):
-            tell(person_id, order, _("The decision soon takes effect: until then you can appeal"))
+            tell(person_id, order, catalogue.disputes.DECISION_TAKES_EFFECT)
 
 
 @at_deadline(DeadlineKind.DISPUTE_ANSWER)
@@ -230,7 +230,7 @@ def go_on_without_answer(order: Order) -> None:
     _begin_mediation(order, dispute)
     events.record(order, OrderEventType.DISPUTE_UNANSWERED, actor=None)
     for person_id in (order.buyer_id, order.seller_id):
-        tell(person_id, order, _("A mediator looks at the dispute now"))
+        tell(person_id, order, catalogue.disputes.MEDIATOR_LOOKS)
 
 
 def _seconds(span: timedelta) -> int:

@@ -6,14 +6,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs.models import Gig
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.orders import locks, stages
 from marketplace.orders.errors import OrderError, OrderErrorCode
@@ -158,7 +157,7 @@ def _stop(plan: MilestonePlan, user: User, words: str) -> None:
     plan.stopped_at, plan.stopped_by, plan.stopped_words = clock.now(), user, words[:300]
     plan.save(update_fields=["stopped_at", "stopped_by", "stopped_words", "updated_at"])
     other_id = plan.seller_id if user.pk == plan.buyer_id else plan.buyer_id
-    _tell(other_id, plan, _("An agreement in stages was stopped"), words)
+    _tell(other_id, plan, catalogue.orders.STAGES_STOPPED, words)
 
 
 def tell_of_next_stage(order: Order) -> None:
@@ -168,16 +167,16 @@ def tell_of_next_stage(order: Order) -> None:
     plan = MilestonePlan.objects.get(milestones__order=order)
     position = plan.milestones.values_list("position", flat=True).get(order=order)
     if plan.stopped_at is None and plan.milestones.filter(position__gt=position).exists():
-        _tell(plan.buyer_id, plan, _("The next stage begins when you pay for it"))
+        _tell(plan.buyer_id, plan, catalogue.orders.NEXT_STAGE)
 
 
-def _tell(recipient_id: int, plan: MilestonePlan, title: Promise, words: str = "") -> None:
+def _tell(recipient_id: int, plan: MilestonePlan, notice: Notice, words: str = "") -> None:
     """Notify one side in the transaction of the change; below stands which agreement it is and with whom."""
     other = plan.seller if recipient_id == plan.buyer_id else plan.buyer
     with recipient_language():
         url = plan.get_absolute_url()
-    body = " · ".join(filter(None, (plan.title, other.display_name, words)))
-    notify(recipient_id=recipient_id, kind=NotificationKind.ORDER, title=title, body=body, url=url)
+    about = " · ".join(filter(None, (plan.title, other.display_name, words)))
+    notify(recipient_id=recipient_id, notice=notice, about=about, url=url)
 
 
 def _lock(plan_id: int, user: User) -> MilestonePlan:

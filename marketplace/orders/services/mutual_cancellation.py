@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.rules import rule
+from marketplace.notifications import catalogue
 from marketplace.orders import events, locks
 from marketplace.orders.cancelling import MOST_PROPOSALS
 from marketplace.orders.deadlines import keep_clocks
@@ -27,7 +27,7 @@ from marketplace.orders.services.clocks import at_deadline
 from marketplace.orders.services.proposals import ProposalRule, close, declare, open_proposal, start_clock, to_answer
 from marketplace.orders.states import BOTH, BUYER, ORDER_TRANSITIONS, SELLER, OrderStatus, ProposalStatus
 
-_ASKS = _("The other side proposes to cancel: please answer")
+_ASKS = catalogue.orders.ASKS_TO_CANCEL
 
 
 @transaction.atomic
@@ -108,7 +108,7 @@ def remind_of_cancellation(order: Order) -> None:
         tell(
             other_id(order, proposal.proposed_by_id),
             order,
-            _("Please answer: without an answer the order is cancelled"),
+            catalogue.orders.CANCEL_ANSWER_WANTED,
         )
 
 
@@ -136,7 +136,7 @@ def _refuse(
     proposal = to_answer(order=order, proposal_id=proposal_id, kind=ProposalKind.CANCEL, user=user, own=own)
     close(proposal=proposal, status=status)
     events.record(order, event, actor=user, reason=message.strip()[:500])
-    title = _("The proposal to cancel was taken back") if own else _("The proposal to cancel was declined")
+    title = catalogue.orders.CANCEL_TAKEN_BACK if own else catalogue.orders.CANCEL_DECLINED
     tell(other_id(order, user.pk), order, title)
     return proposal
 
@@ -165,7 +165,7 @@ def _end(order: Order, proposal: OrderProposal, user: User | None) -> None:
     )
     told = {order.buyer_id, order.seller_id} - ({user.pk} if user else set())
     for person_id in sorted(told):
-        tell(person_id, order, _("The order was cancelled"))
+        tell(person_id, order, catalogue.orders.CANCELLED)
 
 
 declare(

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4, uuid5
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import BlockedPerson, User
@@ -20,6 +19,7 @@ from marketplace.core.rules import current_rules, rule
 from marketplace.gigs.models import GigMedia, GigPackage, MediaKind
 from marketplace.gigs.states import GigStatus
 from marketplace.ledger import services as ledger
+from marketplace.notifications import catalogue
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import (
@@ -321,5 +321,5 @@ def confirm_payment(
     if order.kind == OrderKind.TIP:
         release_tip(order, at=now)
         return True
-    tell(order.seller_id, order, _("A new order: the money is in escrow"))
+    tell(order.seller_id, order, catalogue.orders.PLACED)
     return True

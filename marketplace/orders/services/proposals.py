@@ -12,12 +12,12 @@ from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import DeadlineKind, Order, OrderEventType, OrderProposal, ProposalKind
@@ -49,7 +49,7 @@ class ProposalRule:
 
     statuses: frozenset[OrderStatus]
     accept: Callable[[Order, OrderProposal, User | None], object]
-    asks: Promise
+    asks: Notice
     proposers: frozenset[str] = frozenset({BUYER, SELLER})
     check: Callable[[Order, OrderProposal], None] = _anything_goes
     deadline: DeadlineKind | None = None
@@ -151,7 +151,7 @@ def accept_proposal(*, proposal_id: int, user: User) -> OrderProposal:
     if not rule.records_itself:
         _record(order, OrderEventType.PROPOSAL_ACCEPTED, proposal, actor=user)
     rule.accept(order, proposal, user)
-    tell(proposal.proposed_by_id, order, _("What you proposed was accepted"))
+    tell(proposal.proposed_by_id, order, catalogue.orders.PROPOSAL_ACCEPTED)
     return proposal
 
 
@@ -165,7 +165,7 @@ def decline_proposal(*, proposal_id: int, user: User) -> OrderProposal:
     _require_open(proposal)
     close(proposal=proposal, status=ProposalStatus.DECLINED)
     _record(order, OrderEventType.PROPOSAL_DECLINED, proposal, actor=user)
-    tell(proposal.proposed_by_id, order, _("What you proposed was declined"))
+    tell(proposal.proposed_by_id, order, catalogue.orders.PROPOSAL_DECLINED)
     return proposal
 
 
@@ -180,7 +180,7 @@ def withdraw_proposal(*, proposal_id: int, user: User) -> OrderProposal:
     _require_open(proposal)
     close(proposal=proposal, status=ProposalStatus.WITHDRAWN)
     _record(order, OrderEventType.PROPOSAL_WITHDRAWN, proposal, actor=user)
-    tell(other_id(order, user.pk), order, _("A proposal was taken back"))
+    tell(other_id(order, user.pk), order, catalogue.orders.PROPOSAL_TAKEN_BACK)
     return proposal
 
 
@@ -254,7 +254,7 @@ def _run_out(kind: ProposalKind, order: Order) -> None:
         if rule.records_itself:
             return
     _record(order, OrderEventType.PROPOSAL_LAPSED, proposal, actor=None)
-    tell(proposal.proposed_by_id, order, _("What you proposed was not answered in time"))
+    tell(proposal.proposed_by_id, order, catalogue.orders.PROPOSAL_EXPIRED)
 
 
 def _hold_people(proposal_id: int) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -13,6 +12,7 @@ from marketplace.core.identifiers import new_reference
 from marketplace.core.money import display_yuan
 from marketplace.ledger import services as ledger
 from marketplace.ledger.errors import LedgerError
+from marketplace.notifications import catalogue
 from marketplace.orders import events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEventType, Refund, RefundStatus
@@ -72,9 +72,9 @@ def refund_part(*, order_id: int, actor: User, amount_fen: int, reason: str) -> 
         is_goodwill = actor.pk == order.seller_id
         _take_back(order, refund, kept_fen=kept_fen, may_owe=not is_goodwill or settings.SETTLEMENT_MODE == "custody")
     events.record(order, OrderEventType.REFUND_DECIDED, actor=actor, amount_fen=amount_fen, reason=refund.reason)
-    tell(order.buyer_id, order, _("A part of your money comes back to you"))
+    tell(order.buyer_id, order, catalogue.money.REFUND_PART)
     if actor.pk != order.seller_id:
-        tell(order.seller_id, order, _("A part of the price goes back to the buyer"))
+        tell(order.seller_id, order, catalogue.money.REFUND_PART_SELLER)
     return refund
 
 
@@ -106,7 +106,7 @@ def return_payment(*, order_id: int, gateway: str, payment_reference: str, amoun
         at=clock.now(),
     )
     refund = owe_refund(order, amount_fen=amount_fen, reason="unexpected_payment", payment_reference=payment_reference)
-    tell(order.buyer_id, order, _("Your payment came too late or twice and goes back to you whole"))
+    tell(order.buyer_id, order, catalogue.money.PAID_TWICE)
     return refund
 
 
@@ -189,5 +189,5 @@ def mark_refund_done(*, refund_id: int, gateway: str) -> bool:
     refund.status, refund.done_at, refund.problem = RefundStatus.DONE, now, ""
     refund.save(update_fields=["status", "done_at", "problem", "updated_at"])
     events.record(refund.order, OrderEventType.REFUNDED, actor=None, at=now, amount_fen=refund.amount_fen)
-    tell(refund.order.buyer_id, refund.order, _("Your money was paid back"))
+    tell(refund.order.buyer_id, refund.order, catalogue.money.REFUNDED)
     return True

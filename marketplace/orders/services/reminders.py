@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext_lazy as _
-
 from marketplace.core import clock
+from marketplace.notifications import catalogue
 from marketplace.orders import deadlines, events
 from marketplace.orders.models import DeadlineKind, Order, OrderEventType
 from marketplace.orders.services._rules import tell
@@ -24,9 +23,9 @@ def remind_of_requirements(order: Order) -> None:
     """Ask the buyer once more what is to be made; from the second week on the seller, who may begin or cancel, hears too."""
     if order.status != OrderStatus.AWAITING_REQUIREMENTS or order.paid_at is None:
         return
-    tell(order.buyer_id, order, _("The seller waits for your requirements: the work has not begun"))
+    tell(order.buyer_id, order, catalogue.orders.REQUIREMENTS_WANTED)
     if clock.now() >= order.paid_at + deadlines.REQUIREMENTS_REMINDERS[2]:
-        tell(order.seller_id, order, _("Still no requirements: you can begin without them, or cancel"))
+        tell(order.seller_id, order, catalogue.orders.REQUIREMENTS_STILL_MISSING)
     deadlines.keep_clocks(order)
 
 
@@ -34,21 +33,21 @@ def remind_of_requirements(order: Order) -> None:
 def remind_of_acceptance(order: Order) -> None:
     """Three days before silence accepts."""
     if order.status == OrderStatus.DELIVERED and _is_to_come(order.auto_accept_at, DAY):
-        tell(order.buyer_id, order, _("Please look at the delivery: within three days it is accepted automatically"))
+        tell(order.buyer_id, order, catalogue.orders.ACCEPT_IN_THREE_DAYS)
 
 
 @at_deadline(DeadlineKind.ACCEPT_REMINDER_LAST)
 def remind_of_acceptance_again(order: Order) -> None:
     """A day before silence accepts."""
     if order.status == OrderStatus.DELIVERED and _is_to_come(order.auto_accept_at):
-        tell(order.buyer_id, order, _("Please look at the delivery: within a day it is accepted automatically"))
+        tell(order.buyer_id, order, catalogue.orders.ACCEPT_IN_A_DAY)
 
 
 @at_deadline(DeadlineKind.DUE_REMINDER)
 def remind_of_delivery(order: Order) -> None:
     """A day before the promised delivery."""
     if order.status in WORKED_ON_STATUSES and _is_to_come(order.due_at):
-        tell(order.seller_id, order, _("Your delivery is due within a day"))
+        tell(order.seller_id, order, catalogue.orders.DUE_IN_A_DAY)
 
 
 @at_deadline(DeadlineKind.LATE)
@@ -60,12 +59,12 @@ def note_lateness(order: Order) -> None:
         deadlines.keep_clocks(order)
         return
     events.record(order, OrderEventType.LATE, actor=None, at=order.due_at, due_at=order.due_at.isoformat())
-    tell(order.seller_id, order, _("Your delivery is late: please deliver, or ask the buyer for more time"))
-    tell(order.buyer_id, order, _("The delivery is late"))
+    tell(order.seller_id, order, catalogue.orders.LATE_SELLER)
+    tell(order.buyer_id, order, catalogue.orders.LATE_BUYER)
 
 
 @at_deadline(DeadlineKind.VERY_LATE)
 def tell_of_the_way_out(order: Order) -> None:
     """The buyer may cancel alone from now on (facts/marketplace.md, rule 4). Nobody does it for them."""
     if order.status in WORKED_ON_STATUSES:
-        tell(order.buyer_id, order, _("The delivery is very late: you may cancel alone and get everything back"))
+        tell(order.buyer_id, order, catalogue.orders.VERY_LATE)

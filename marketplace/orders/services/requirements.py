@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.notifications import catalogue
 from marketplace.orders import deadlines, events, locks
 from marketplace.orders.errors import OrderError, OrderErrorCode
 from marketplace.orders.models import Order, OrderEvent, OrderEventType, OrderRequirement, private_storage
@@ -58,8 +58,8 @@ def submit_requirements(
             due_at=_moment(order),
             **({"is_late": True} if is_late else {}),
         )
-        begun = _("The requirements are in: the clock has started")
-        tell(order.seller_id, order, _("The requirements came after all") if is_late else begun)
+        begun = catalogue.orders.REQUIREMENTS_IN
+        tell(order.seller_id, order, catalogue.orders.REQUIREMENTS_LATE if is_late else begun)
     _delete(gone)
     return order
 
@@ -101,7 +101,7 @@ def skip_requirements(*, order_id: int, seller: User, message: str) -> Order:
     _start(order, at=now)
     message = message.strip()[:1000]
     events.record(order, OrderEventType.REQUIREMENTS_SKIPPED, actor=seller, at=now, message=message)
-    tell(order.buyer_id, order, _("The seller has begun without your requirements: the delivery clock runs"))
+    tell(order.buyer_id, order, catalogue.orders.BEGUN_WITHOUT_REQUIREMENTS)
     return order
 
 
@@ -118,7 +118,7 @@ def add_requirement_note(*, order_id: int, buyer: User, message: str) -> OrderEv
     if today.count() >= MOST_NOTES_A_DAY:
         raise OrderError(OrderErrorCode.ASKED_TOO_OFTEN, times=MOST_NOTES_A_DAY)
     event = events.record(order, OrderEventType.REQUIREMENTS_NOTE, actor=buyer, message=message.strip()[:2000])
-    tell(order.seller_id, order, _("The buyer added something to the requirements"))
+    tell(order.seller_id, order, catalogue.orders.REQUIREMENTS_NOTE)
     return event
 
 

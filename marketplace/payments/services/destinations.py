@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -18,7 +17,8 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.encryption import encrypt_text
 from marketplace.core.templatetags.jiangji import deadline
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 from marketplace.payments import locks
@@ -54,10 +54,8 @@ def set_destination(*, user: User, kind: PayoutDestinationKind, account: str, ba
     with recipient_language():
         notify(
             recipient_id=user.pk,
-            kind=NotificationKind.MONEY,
-            title=_("Your withdrawal account was changed"),
-            body=_("New: %(account)s. If this was not you, change your password and tell us at once.")
-            % {"account": destination},
+            notice=catalogue.people.DESTINATION_CHANGED,
+            words={"account": destination},
             url=reverse("payments:withdraw"),
         )
     return destination
@@ -79,7 +77,7 @@ def tell_of_new_account(*, destination: PayoutDestination) -> bool:
     with recipient_language():
         text = render_to_string("payments/mail/new_account.txt", context).strip()
         if user.email:
-            send_mail(_("A withdrawal account was named for you"), text + "\n", None, [user.email])
+            text_letter(subject=_("A withdrawal account was named for you"), text=text, to=user.email).send()
         elif user.phone:
             send_sms(
                 recipient=user.phone,

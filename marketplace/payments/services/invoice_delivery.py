@@ -4,15 +4,14 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from marketplace.core import clock
 from marketplace.core.money import display_money
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.letters import text_letter
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.payments import locks
 from marketplace.payments.invoice_selectors import MANY_ATTEMPTS
@@ -81,23 +80,18 @@ def _announce(*, invoice_id: int) -> None:
     order = invoice.order
     with recipient_language():
         url = invoice.get_absolute_url()
-    title = (
-        gettext_lazy("An invoice of yours was reversed")
-        if invoice.is_reversal
-        else gettext_lazy("Your invoice is ready")
-    )
-    notify(recipient_id=invoice.recipient_id, kind=NotificationKind.MONEY, title=title, body=order.gig_title, url=url)
+    notice = catalogue.money.INVOICE_REVERSED if invoice.is_reversal else catalogue.money.INVOICE_READY
+    notify(recipient_id=invoice.recipient_id, notice=notice, about=order.gig_title, url=url)
     if invoice.kind == InvoiceKind.SELLER_SERVICE:
         in_your_name = (
-            gettext_lazy("An invoice in your name was reversed")
+            catalogue.money.INVOICE_IN_YOUR_NAME_REVERSED
             if invoice.is_reversal
-            else gettext_lazy("The buyer was given an invoice in your name")
+            else catalogue.money.INVOICE_IN_YOUR_NAME
         )
         notify(
             recipient_id=order.seller_id,
-            kind=NotificationKind.MONEY,
-            title=in_your_name,
-            body=f"{display_money(invoice.amount_fen, exact=True)} · {order.gig_title} · {invoice.number}",
+            notice=in_your_name,
+            about=f"{display_money(invoice.amount_fen, exact=True)} · {order.gig_title} · {invoice.number}",
             url=url,
         )
 
@@ -108,7 +102,7 @@ def _mail(invoice: Invoice) -> bool:
         subject = _("Jiangji: reversed invoice %(number)s") if invoice.is_reversal else _("Jiangji: invoice %(number)s")
         context = {"invoice": invoice, "url": settings.SITE_URL + invoice.get_absolute_url()}
         text = render_to_string("payments/mail/invoice.txt", context)
-        mail = EmailMessage(subject % {"number": invoice.number}, text.strip() + "\n", to=[invoice.email])
+        mail = text_letter(subject=subject % {"number": invoice.number}, text=text, to=invoice.email)
     with invoice.file.open("rb") as file:
         mail.attach(download_name(invoice), file.read(), "application/pdf")
     try:

@@ -12,13 +12,13 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.identifiers import new_reference
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.orders import locks as order_locks
 from marketplace.orders.models import Order
@@ -153,7 +153,7 @@ def _begin_attempt(*, invoice_id: int) -> Invoice | None:
             require_invoice_move(invoice, InvoiceStatus.CANCELLED)
             invoice.status = InvoiceStatus.CANCELLED
             invoice.save(update_fields=["status", "updated_at"])
-            _tell(invoice, gettext_lazy("Your invoice is no longer needed: the order was refunded"))
+            _tell(invoice, catalogue.money.INVOICE_NOT_NEEDED)
             return None
         invoice.amount_fen, invoice.kept_fen = due_fen, order.kept_fen
     pause = min(FIRST_PAUSE_SECONDS * 2 ** min(invoice.attempts, 10), LONGEST_PAUSE_SECONDS)
@@ -211,7 +211,7 @@ def apply_invoice_result(*, invoice_id: int, result: Issued | Rejected, file_nam
         invoice.status, invoice.problem = InvoiceStatus.FAILED, result.reason[:200]
         invoice.save(update_fields=["status", "problem", "updated_at"])
         if not invoice.is_reversal:
-            _tell(invoice, gettext_lazy("Your invoice could not be issued: please look at the reason"))
+            _tell(invoice, catalogue.money.INVOICE_FAILED)
         return True
     require_invoice_move(invoice, InvoiceStatus.ISSUED)
     invoice.status, invoice.problem = InvoiceStatus.ISSUED, ""
@@ -332,7 +332,7 @@ def retry_invoice(*, invoice_id: int, staff: User) -> Invoice:
     return invoice
 
 
-def _tell(invoice: Invoice, title: Promise) -> None:
+def _tell(invoice: Invoice, notice: Notice) -> None:
     with recipient_language():
-        url, body = invoice.get_absolute_url(), invoice.order.gig_title
-    notify(recipient_id=invoice.recipient_id, kind=NotificationKind.MONEY, title=title, body=body, url=url)
+        url = invoice.get_absolute_url()
+    notify(recipient_id=invoice.recipient_id, notice=notice, about=invoice.order.gig_title, url=url)

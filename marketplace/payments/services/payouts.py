@@ -10,9 +10,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import verified_real_name
@@ -25,7 +23,8 @@ from marketplace.ledger import postings_payouts
 from marketplace.ledger.errors import LedgerError
 from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.services import open_wallet, repay_debt
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.payments import locks, payout_selectors, selectors
 from marketplace.payments.errors import PayoutError, PayoutErrorCode
@@ -306,14 +305,14 @@ def apply_transfer_snapshot(snapshot: TransferSnapshot, *, gateway_code: str) ->
             )
             payout.status, payout.finished_at = PayoutStatus.PAID, snapshot.done_at or clock.now()
             payout.confirm_package = ""
-            _tell(payout, gettext_lazy("Your withdrawal has arrived"))
+            _tell(payout, catalogue.money.PAYOUT_ARRIVED)
         case TransferState.FAILED:
             require_payout_move(payout, PayoutStatus.FAILED)
             _give_back(payout, PayoutStatus.FAILED, problem=snapshot.fail_reason)
         case TransferState.WAITING_FOR_PAYEE if payout.status == PayoutStatus.SENT:
             require_payout_move(payout, PayoutStatus.AWAITING_PAYEE)
             payout.status = PayoutStatus.AWAITING_PAYEE
-            _tell(payout, gettext_lazy("Please confirm your withdrawal in WeChat"))
+            _tell(payout, catalogue.money.PAYOUT_CONFIRM)
     if snapshot.state == TransferState.WAITING_FOR_PAYEE and snapshot.confirm_package:
         payout.confirm_package = snapshot.confirm_package
     payout.gateway_transfer_no = snapshot.gateway_transfer_no or payout.gateway_transfer_no
@@ -380,11 +379,11 @@ def _give_back(payout: Payout, status: PayoutStatus, *, problem: str) -> None:
     payout.confirm_package = ""
     payout.save()
     if status != PayoutStatus.CANCELLED:
-        _tell(payout, gettext_lazy("A withdrawal did not go through: the money is back in your wallet"))
+        _tell(payout, catalogue.money.PAYOUT_FAILED)
 
 
-def _tell(payout: Payout, title: Promise) -> None:
+def _tell(payout: Payout, notice: Notice) -> None:
     amount_fen = payout.gross_fen if payout.status in MONEY_IS_BACK else payout.amount_fen
     with recipient_language():
         url, body = payout.get_absolute_url(), f"{display_money(amount_fen, exact=True)} · {payout.destination}"
-    notify(recipient_id=payout.user_id, kind=NotificationKind.MONEY, title=title, body=body, url=url)
+    notify(recipient_id=payout.user_id, notice=notice, about=body, url=url)

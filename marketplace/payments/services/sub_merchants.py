@@ -11,13 +11,12 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
 from marketplace.core.config import get_config
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.payments import locks
 from marketplace.payments.errors import CustodyError, CustodyErrorCode
@@ -28,29 +27,6 @@ LONGEST_NUMBER = 32
 _EVER_USED = (SubMerchantStatus.ACTIVE, SubMerchantStatus.RETIRED)
 _TO_COME = (SubMerchantStatus.ASKED, SubMerchantStatus.APPROVED)
 # What the seller is told, and what to do if it was somebody else: title and text.
-_ASKED = (
-    _("Your account at %(gateway)s is to be changed"),
-    _(
-        "New number: %(number)s, in use from %(moment)s at the earliest. If you did not ask the institution for this, "
-        "write to us before then and we stop it. Until then your income goes to the old one."
-    ),
-)
-_REFUSED = (
-    _("Your account at %(gateway)s stays as it is"),
-    _("The number %(number)s will not be used. Your income goes to the same account as before."),
-)
-_FIRST = (
-    _("Buyers can pay you with %(gateway)s"),
-    _("Your income goes to your account %(number)s there. If this is not yours, write to us at once."),
-)
-_CHANGED = (
-    _("Your account at %(gateway)s was changed"),
-    _("New orders are paid into %(number)s from now on. If this is not your account, write to us at once."),
-)
-_CLOSED = (
-    _("Your account at %(gateway)s is no longer used"),
-    _("No new orders can be paid into %(number)s. If you did not expect this, write to us."),
-)
 
 
 def number_is_plausible(*, gateway_code: str, number: str) -> bool:
@@ -98,7 +74,7 @@ def ask_sub_merchant(*, staff: User, user: User, gateway_code: str, sub_merchant
         raise CustodyError(CustodyErrorCode.NUMBER_TAKEN if is_taken else CustodyErrorCode.ANOTHER_WAITS) from error
     _log(staff, "asked", asked)
     if not is_first:
-        _tell(asked, _ASKED)
+        _tell(asked, catalogue.money.CUSTODY_ASKED)
     return asked
 
 
@@ -134,7 +110,7 @@ def refuse_sub_merchant(*, sub_merchant_id: int, staff: User, reason: str) -> Su
     row.save(update_fields=["status", "note", "updated_at"])
     _log(staff, "refused", row, reason=row.note)
     if _replaces_another(row):
-        _tell(row, _REFUSED)
+        _tell(row, catalogue.money.CUSTODY_REFUSED)
     return row
 
 
@@ -163,7 +139,7 @@ def close_sub_merchant(*, sub_merchant_id: int, staff: User, reason: str) -> Sub
     row.status, row.retired_at, row.note = SubMerchantStatus.RETIRED, clock.now(), reason.strip()[:200]
     row.save(update_fields=["status", "retired_at", "note", "updated_at"])
     _log(staff, "closed", row, reason=row.note)
-    _tell(row, _CLOSED)
+    _tell(row, catalogue.money.CUSTODY_CLOSED)
     return row
 
 
@@ -178,7 +154,7 @@ def _use(row: SubMerchant) -> None:
     require_sub_merchant_move(row, SubMerchantStatus.ACTIVE, actor=SYSTEM)
     row.status, row.used_from = SubMerchantStatus.ACTIVE, now
     row.save(update_fields=["status", "used_from", "updated_at"])
-    _tell(row, _CHANGED if replaces else _FIRST)
+    _tell(row, catalogue.money.CUSTODY_CHANGED if replaces else catalogue.money.CUSTODY_FIRST)
 
 
 def _replaces_another(row: SubMerchant) -> bool:
@@ -186,15 +162,14 @@ def _replaces_another(row: SubMerchant) -> bool:
     return others.exclude(pk=row.pk).exists()
 
 
-def _tell(row: SubMerchant, words: tuple[Promise, Promise]) -> None:
+def _tell(row: SubMerchant, notice: Notice) -> None:
     with recipient_language():
         details = {
             "gateway": GatewayCode(row.gateway).label,
             "number": f"****{row.sub_merchant_id[-4:]}",
             "moment": timezone.localtime(row.usable_from).strftime("%Y-%m-%d %H:%M"),
         }
-        title, body = (str(sentence) % details for sentence in words)
-    notify(recipient_id=row.user_id, kind=NotificationKind.MONEY, title=title, body=body)
+    notify(recipient_id=row.user_id, notice=notice, words=details)
 
 
 def _log(staff: User, what: str, row: SubMerchant, **more: str) -> None:

@@ -14,7 +14,6 @@ from marketplace.accounts.models import AccountClosing, Suspension, User
 from marketplace.core import clock
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.services import index_gig, search
-from marketplace.messaging.services import open_conversation
 from marketplace.moderation.models import AdminLog
 from marketplace.moderation.roles import ensure_roles
 from marketplace.orders.errors import OrderError
@@ -218,12 +217,11 @@ def test_open_windows_of_the_chat_are_closed(buyer, monkeypatch, django_capture_
     """The push itself is tested with a real consumer in tests/messaging; here that it is asked for."""
     from marketplace.messaging import push
 
-    talk = open_conversation(user=buyer, other=make_seller())
     told = []
     monkeypatch.setattr(push, "signed_out", lambda **words: told.append(words))
     with django_capture_on_commit_callbacks(execute=True):
         suspend(buyer)
-    assert told == [{"conversation_id": talk.pk, "user_id": buyer.pk}]
+    assert told == [{"user_id": buyer.pk}]
 
 
 @pytest.mark.parametrize("role", ["moderator", "administrator", "marketer", "finance", "support"])

@@ -11,7 +11,7 @@ from marketplace.accounts import viewing
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.core import clock
 from marketplace.discovery.models import SearchHistory
-from marketplace.messaging.services import open_conversation, send_message
+from marketplace.messaging.services import order_conversation, send_message
 from marketplace.moderation.models import AdminLog
 from marketplace.moderation.roles import ensure_roles
 from tests.factories import make_delivered_order, make_finance, make_gig, make_moderator, make_paid_order, make_user
@@ -139,7 +139,7 @@ def test_staff_sees_the_pages_that_people_ask_about_on_the_phone(looking, order)
 
 
 def test_the_page_of_an_order_shows_no_message(looking, buyer, order):
-    talk = open_conversation(user=buyer, other=order.seller)
+    talk = order_conversation(order=order)
     send_message(conversation_id=talk.pk, sender=buyer, body="只说给你听")
     assert "只说给你听" in log_in(buyer).get(order.get_absolute_url()).content.decode()
     page = looking.get(order.get_absolute_url()).content.decode()

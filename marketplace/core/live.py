@@ -1,0 +1,78 @@
+"""What happened, told once to every process that has windows open: one Valkey channel for the whole portal.
+
+A notice is a topic and, mostly, a frame that is built here once and written to windows as it is
+(messaging/hub.py). It may be lost: what counts is in PostgreSQL, where windows ask for what they missed. Called after
+the commit.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+# Topic, number of what it is about, and the event that windows are shown, if any.
+Notice = tuple[str, int, Mapping[str, Any] | None]
+
+# What a topic is about, and whom its frame goes to.
+CONVERSATION = "conversation"  # everybody who follows it
+PERSON = "person"  # all windows of somebody
+# Without a frame: what the processes look up themselves, for the windows that they have.
+UNREAD = "unread"  # somebody's counts have changed
+CHECK = "check"  # somebody's sessions or rights may have ended
+ACCESS = "access"  # who takes part in a conversation has changed
+ONLINE, OFFLINE = "online", "offline"  # somebody's first window opened, or their last one closed
+EVICT = "evict"  # somebody has too many windows: the frame names those that close
+
+
+def frame_of(event: Mapping[str, Any]) -> str:
+    """The text of a WebSocket message. JSON has no line breaks of its own, which separate the parts of a notice."""
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+
+
+def notice(topic: str, number: int, frame: str = "") -> bytes:
+    """What goes over the channel."""
+    return f"{topic} {number}\n{frame}".encode()
+
+
+def read_notice(data: bytes) -> tuple[str, int, str]:
+    """Topic, number, frame."""
+    head, _newline, frame = data.decode().partition("\n")
+    topic, _space, number = head.partition(" ")
+    return topic, int(number), frame
+
+
+def publish(topic: str, number: int, event: Mapping[str, Any] | None = None) -> None:
+    """Tell every process. Whatever goes wrong costs a moment, never what is stored, and never the caller."""
+    publish_all([(topic, number, event)])
+
+
+def publish_all(notices: Iterable[Notice]) -> None:
+    """Several in one round trip, in this order."""
+    try:
+        pipe = client(settings.LIVE["url"]).pipeline(transaction=False)
+        for topic, number, event in notices:
+            pipe.publish(settings.LIVE["channel"], notice(topic, number, "" if event is None else frame_of(event)))
+        pipe.execute()
+    except redis.RedisError as error:
+        logger.warning("No live notices: %s", error)
+
+
+def unread_changed(person_id: int) -> None:
+    """The badges of somebody's open windows are to be counted anew. In `transaction.on_commit`."""
+    publish(UNREAD, person_id)
+
+
+@cache
+def client(url: str) -> redis.Redis:
+    """The connections of this process. One retry, because those from before a restart of the server are dead."""
+    return redis.Redis.from_url(
+        url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1), health_check_interval=0
+    )

@@ -1,0 +1,105 @@
+"""The platform in conversations: a person's with support, and of orders with a dispute."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db import transaction
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.messaging import selectors
+from marketplace.messaging.errors import MessagingError, MessagingErrorCode
+from marketplace.messaging.locks import lock_conversation
+from marketplace.messaging.models import (
+    Conversation,
+    ConversationKind,
+    Message,
+    MessageKind,
+    Participant,
+    ParticipantRole,
+    SystemEvent,
+)
+from marketplace.messaging.services.files import check_files, taken
+from marketplace.messaging.services.starting import order_conversation
+from marketplace.messaging.services.writing import checked_body, write
+from marketplace.orders.models import Order, OrderEvent, OrderEventType
+
+
+@transaction.atomic
+def start_support(*, user: User) -> Conversation:
+    """A new conversation of somebody with the platform. What it is about and who works on it is the support inbox's."""
+    conversation = Conversation.objects.create(kind=ConversationKind.SUPPORT)
+    now = clock.now()
+    Participant.objects.bulk_create(
+        [
+            Participant(conversation=conversation, user=user, role=ParticipantRole.PERSON, joined_at=now),
+            Participant(conversation=conversation, role=ParticipantRole.SUPPORT, joined_at=now),
+        ]
+    )
+    return conversation
+
+
+@transaction.atomic
+def let_support_in(*, order: Order) -> Conversation:
+    """Support takes part in the conversation about an order from now on, and a line there says so. Safe to call again."""
+    conversation = lock_conversation(order_conversation(order=order).pk)
+    seat = Participant.objects.filter(conversation=conversation, role=ParticipantRole.SUPPORT).first()
+    if seat is not None and seat.left_at is None:
+        return conversation
+    if seat is None:
+        seat = Participant(conversation=conversation, role=ParticipantRole.SUPPORT)
+    seat.joined_at, seat.left_at = clock.now(), None
+    seat.save()
+    write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_JOINED)
+    return conversation
+
+
+@transaction.atomic
+def let_support_out(*, order: Order) -> None:
+    """Support leaves the conversation about an order, and a line there says so. Safe to call again, and where it never was."""
+    conversation = Conversation.objects.filter(order=order).first()
+    if conversation is None:
+        return
+    lock_conversation(conversation.pk)
+    seats = Participant.objects.filter(conversation=conversation, role=ParticipantRole.SUPPORT, left_at=None)
+    if seats.update(left_at=clock.now()):
+        write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_LEFT)
+
+
+def follow_dispute(event: OrderEvent) -> None:
+    """Support comes in when a dispute opens and leaves when it is over: in the transaction of orders (orders/events.py)."""
+    if event.type == OrderEventType.DISPUTE_OPENED:
+        let_support_in(order=event.order)
+    elif event.type in (OrderEventType.DISPUTE_RESOLVED, OrderEventType.DISPUTE_WITHDRAWN):
+        let_support_out(order=event.order)
+
+
+def say_as_support(
+    *,
+    conversation_id: int,
+    staff: User,
+    body: str,
+    files: Sequence[File] = (),
+    client_id: UUID | None = None,
+    quoted: int | None = None,
+) -> Message:
+    """Write for the platform where it takes part. People read “support”; who of the staff wrote stands in the row.
+
+    Raises MessagingError NOT_PARTICIPANT (for who may not answer, and where support does not take part), EMPTY, TOO_LONG,
+    TOO_MANY_FILES or FILE_TOO_LARGE, and UploadError.
+    """
+    if not selectors.may_speak_for_support(staff, conversation_id):
+        raise MessagingError(MessagingErrorCode.NOT_PARTICIPANT)
+    body = checked_body(body, needed=not files)
+    check_files(files=files)
+    with taken(files, conversation_id=conversation_id, owner=staff) as came:
+        return write(
+            conversation_id=conversation_id,
+            sender=staff,
+            role=ParticipantRole.SUPPORT,
+            body=body,
+            uploads=came,
+            client_id=client_id,
+            quoted=quoted,
+        )

@@ -1,0 +1,18 @@
+"""All that people are told, by subject. Rooms name an entry: `notify(notice=orders.DELIVERED, …)`."""
+
+from marketplace.notifications.catalogue import disputes, gigs, money, offers, orders, people, talk
+from marketplace.notifications.catalogue.base import Notice, Who, all_notices, notice_of
+
+__all__ = [
+    "Notice",
+    "Who",
+    "all_notices",
+    "disputes",
+    "gigs",
+    "money",
+    "notice_of",
+    "offers",
+    "orders",
+    "people",
+    "talk",
+]

@@ -1,0 +1,22 @@
+"""Why something about notifications is refused, in words for the person."""
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import DomainError
+
+
+class NoticeErrorCode(StrEnum):
+    NOT_A_BROWSER = "not_a_browser"
+
+
+class NoticeError(DomainError):
+    """A refusal of what somebody wants to be told, or where."""
+
+    messages: dict[StrEnum, str | Promise] = {
+        NoticeErrorCode.NOT_A_BROWSER: _(
+            "This browser has no push service that we know. Choose another way, or use another browser."
+        ),
+    }

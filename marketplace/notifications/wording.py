@@ -1,0 +1,47 @@
+"""The words of a line, in the language of now. What it was told in is kept in the row: that stays as it was."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+
+from marketplace.notifications.catalogue import Notice, notice_of
+from marketplace.notifications.models import Notification
+
+TITLE_LENGTH, BODY_LENGTH = 120, 300
+
+
+def said(sentence: str | Promise, words: Mapping[str, object]) -> str:
+    """A sentence of the catalogue with its words, in the language of now. Raises KeyError when one is missing."""
+    text = str(sentence)
+    return text % words if "%(" in text else text
+
+
+def title_of(line: Notification) -> str:
+    """What happened."""
+    notice = _notice_in_another_language(line)
+    return cut(said(notice.title, line.words), TITLE_LENGTH) if notice else line.title
+
+
+def body_of(line: Notification) -> str:
+    """What it means; or what it is about, which no catalogue translates."""
+    notice = _notice_in_another_language(line)
+    return cut(said(notice.body, line.words), BODY_LENGTH) if notice and notice.body else line.body
+
+
+def cut(text: str, length: int) -> str:
+    """Whole, or ended by "…" at this length."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _notice_in_another_language(line: Notification) -> Notice | None:
+    if get_language() == settings.LANGUAGE_CODE or not line.notice:
+        return None
+    notice = notice_of(line.notice)
+    try:
+        if notice is not None:
+            said(notice.title, line.words), said(notice.body, line.words)
+    except (KeyError, ValueError, TypeError):  # a later release wants other words than that line was written with
+        return None
+    return notice

@@ -1,0 +1,134 @@
+"""Watched words in a text, all of them in one pass (Aho and Corasick 1975), however they are spaced or dressed up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import ahocorasick
+from django.core.cache import cache
+from django.db import transaction
+from django.utils.crypto import get_random_string
+
+from marketplace.safety.folding import Folded, fold
+from marketplace.safety.models import Level, SensitiveWord, WordTopic
+
+_VERSION_KEY = "safety:words_version"
+# Without a change in the admin the list is looked up anew after this long: it may have been changed by other means.
+_SECONDS = 300
+
+
+class WatchedWord(NamedTuple):
+    """One row of the list as it is searched with."""
+
+    word: str
+    spellings: tuple[str, ...]
+    exceptions: tuple[str, ...]
+    topic: WordTopic
+    level: Level
+
+
+@dataclass(frozen=True)
+class WordHit:
+    """The place in the text as it was typed, as positions of characters."""
+
+    start: int
+    end: int
+    text: str
+    word: WatchedWord
+
+
+class WordFinder:
+    """A list of words, ready to be searched with: built once, asked for every message."""
+
+    def __init__(self, words: Iterable[WatchedWord]) -> None:
+        # A phrase goes into the same automaton as the words, with None: where it stands, a word inside it counts for nothing.
+        entries: dict[str, tuple[int, WatchedWord | None]] = {}
+        for word in words:
+            for spelling in (word.word, *word.spellings):
+                if folded := fold(spelling).text:
+                    entries[folded] = (len(folded), word)
+            for phrase in word.exceptions:
+                if folded := fold(phrase).text:
+                    entries.setdefault(folded, (len(folded), None))
+        self._automaton = ahocorasick.Automaton()
+        for folded, entry in entries.items():
+            self._automaton.add_word(folded, entry)
+        if entries:
+            self._automaton.make_automaton()
+        self._is_empty = not entries
+
+    def find(self, text: str) -> list[WordHit]:
+        """The words of `text` from left to right, the longest where several begin or overlap."""
+        if self._is_empty:
+            return []
+        folded = fold(text)
+        found = sorted(
+            (
+                (last - length + 1, last + 1, word)
+                for last, (length, word) in self._automaton.iter(folded.text)
+                if _stands_alone(folded, last - length + 1, last + 1)
+            ),
+            key=lambda place: (place[0], -place[1]),
+        )
+        hits: list[WordHit] = []
+        taken = 0
+        for start, end, word in found:
+            if start < taken:
+                continue
+            taken = end
+            if word is not None:
+                first, last = folded.span(start, end)
+                hits.append(WordHit(first, last, text[first:last], word))
+        return hits
+
+
+def _stands_alone(folded: Folded, start: int, end: int) -> bool:
+    """Chinese words need no edge; a Latin one does: `gun` is not in `begun`."""
+    text = folded.text
+    runs_on_before = start > 0 and _is_latin(text[start]) and _is_latin(text[start - 1]) and not folded.is_edge(start)
+    runs_on_after = end < len(text) and _is_latin(text[end - 1]) and _is_latin(text[end]) and not folded.is_edge(end)
+    return not (runs_on_before or runs_on_after)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+# The finder of this process, and the version of the list it was built from.
+_finder: tuple[object, WordFinder] | None = None
+
+
+def word_finder() -> WordFinder:
+    """The list in force. Built anew in every process after `forget_words`, or after five minutes at the latest."""
+    global _finder
+    version = cache.get_or_set(_VERSION_KEY, _new_version, timeout=_SECONDS)
+    if _finder is None or _finder[0] != version:
+        _finder = (version, WordFinder(_active_words()))
+    return _finder[1]
+
+
+def forget_words() -> None:
+    """Let every process read the list anew: after a change of it."""
+    cache.delete(_VERSION_KEY)
+
+
+def forget_words_after_commit() -> None:
+    """The same for a change that is not there yet: who reads before the commit would keep the old list as the new one."""
+    transaction.on_commit(forget_words)
+
+
+def _new_version() -> str:
+    return get_random_string(12)
+
+
+def _active_words() -> list[WatchedWord]:
+    return [
+        WatchedWord(
+            word=row.word,
+            spellings=tuple(row.spellings.split()),
+            exceptions=tuple(row.exceptions.split()),
+            topic=WordTopic(row.topic),
+            level=Level(row.level),
+        )
+        for row in SensitiveWord.objects.filter(is_active=True, level__gt=Level.NOTHING)
+    ]

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SupportConfig(AppConfig):
+    name = "marketplace.support"
+    verbose_name = _("Support")
+
+    def ready(self) -> None:
+        from marketplace.accounts.personal_data import register
+        from marketplace.messaging.listeners import heard_by
+        from marketplace.support.own_data import SupportSection
+        from marketplace.support.services import heard
+
+        heard_by(heard)
+        register("support", SupportSection())

@@ -1,0 +1,161 @@
+"""Reads of the support inbox. Somebody's own cases; for staff, who have the permission before they come here, all."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.http import Http404
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.config import get_config
+from marketplace.messaging.models import Message
+from marketplace.messaging.selectors.access import SUPPORT_PERMISSION
+from marketplace.orders.models import Order
+from marketplace.support.clocks import half_time
+from marketplace.support.models import CannedAnswer, SupportCase
+from marketplace.support.states import CaseStatus
+
+# What the inbox can be narrowed to.
+MINE, UNASSIGNED, WAITING, SOLVED = "mine", "unassigned", "waiting", "solved"
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A line of the inbox."""
+
+    case: SupportCase
+    is_overdue: bool
+    is_soon: bool  # more than half of the time is over
+
+
+@dataclass(frozen=True)
+class ReadyAnswer:
+    """An answer kept ready, filled in for one case."""
+
+    title: str
+    body: str
+
+
+def may_answer(staff: User) -> bool:
+    """Whether somebody works on cases."""
+    return staff.is_active and staff.has_perm(SUPPORT_PERMISSION) and staff.has_perm("support.change_supportcase")
+
+
+def open_cases_of(person: User) -> QuerySet[SupportCase]:
+    """What somebody has asked and is not solved."""
+    return SupportCase.objects.filter(person=person).exclude(status=CaseStatus.SOLVED)
+
+
+def cases_of(person: User) -> QuerySet[SupportCase]:
+    """Everything somebody has asked, the newest first."""
+    return SupportCase.objects.filter(person=person).select_related("order").order_by("-pk")
+
+
+def own_case(person: User, pk: int) -> SupportCase:
+    """One's own case. Raises Http404 for anybody else's."""
+    case = cases_of(person).filter(pk=pk).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def case_id_of(conversation_id: int) -> int | None:
+    """The case of a conversation."""
+    return SupportCase.objects.filter(conversation=conversation_id).values_list("pk", flat=True).first()
+
+
+def case_of_conversation(conversation_id: int) -> SupportCase | None:
+    """The case of a conversation. For code that has asked who may see the conversation."""
+    return SupportCase.objects.filter(conversation=conversation_id).select_related("order").first()
+
+
+def inbox(staff: User, *, show: str, query: str = "") -> QuerySet[SupportCase]:
+    """The desk: what waits and is due first, then what is answered; or the part of it that is asked for."""
+    cases = SupportCase.objects.select_related("person__profile", "assigned_to__profile", "order")
+    solved = Q(status=CaseStatus.SOLVED)
+    cases = cases.filter(solved if show == SOLVED else ~solved)
+    if show == MINE:
+        cases = cases.filter(assigned_to=staff)
+    elif show == UNASSIGNED:
+        cases = cases.filter(assigned_to=None)
+    elif show == WAITING:
+        cases = cases.filter(status=CaseStatus.WAITING)
+    if query:
+        cases = cases.filter(
+            Q(subject__icontains=query)
+            | Q(order__number=query.upper())
+            | Q(person__profile__display_name__icontains=query)
+        )
+    return cases.order_by(F("due_at").asc(nulls_last=True), "-pk")
+
+
+def counts(staff: User) -> dict[str, int]:
+    """How many cases each part of the inbox has."""
+    return {show: inbox(staff, show=show).count() for show in (WAITING, MINE, UNASSIGNED)}
+
+
+def as_row(case: SupportCase, now: datetime) -> CaseRow:
+    """A case with how its clock stands."""
+    if case.due_at is None or case.waiting_since is None:
+        return CaseRow(case, is_overdue=False, is_soon=False)
+    return CaseRow(case, is_overdue=case.due_at < now, is_soon=half_time(case.waiting_since) < now)
+
+
+def case_for_staff(pk: int) -> SupportCase:
+    """One case. Raises Http404."""
+    cases = SupportCase.objects.select_related("person__profile", "assigned_to__profile", "order", "conversation")
+    case = cases.filter(pk=pk).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def thread_of(case: SupportCase) -> list[Message]:
+    """All that was said, oldest first."""
+    messages = Message.objects.filter(conversation=case.conversation_id).order_by("sequence")
+    return list(messages.select_related("sender__profile", "conversation").prefetch_related("attachments"))
+
+
+def other_cases_of(case: SupportCase, *, limit: int = 5) -> list[SupportCase]:
+    """What the same person has asked besides."""
+    return list(cases_of(case.person).exclude(pk=case.pk)[:limit])
+
+
+def colleagues() -> list[User]:
+    """Who may be given a case."""
+    staff = User.objects.filter(is_active=True, groups__permissions__codename="change_supportcase")
+    return [user for user in staff.select_related("profile").distinct().order_by("pk") if may_answer(user)]
+
+
+def ready_answers(case: SupportCase, staff: User) -> list[ReadyAnswer]:
+    """The answers kept ready for what this case is about, filled in."""
+    answers = CannedAnswer.objects.filter(Q(topic="") | Q(topic=case.topic), is_active=True)
+    words = {
+        "{name}": case.person.display_name,
+        "{order}": case.order.number if case.order else "",
+        "{staff}": staff.display_name,
+    }
+    return [ReadyAnswer(answer.title, _filled(answer.body, words)) for answer in answers]
+
+
+def silent_before() -> datetime:
+    """What was answered before that and has no word since is over."""
+    return clock.now() - timedelta(days=get_config("support.close_days"))
+
+
+def silent_case_ids() -> list[int]:
+    """Cases that the clock closes."""
+    silent = SupportCase.objects.filter(status=CaseStatus.ANSWERED, answered_at__lte=silent_before())
+    return list(silent.order_by("answered_at").values_list("pk", flat=True))
+
+
+def orders_to_ask_about(person: User, *, limit: int = 20) -> list[Order]:
+    """The orders somebody may want to ask about, the newest first."""
+    return list(Order.objects.filter(Q(buyer=person) | Q(seller=person)).order_by("-pk")[:limit])
+
+
+def _filled(body: str, words: dict[str, str]) -> str:
+    for name, value in words.items():
+        body = body.replace(name, value)
+    return body

@@ -1,0 +1,188 @@
+"""Writes of the support inbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.files.base import File
+from django.db import transaction
+
+from marketplace.accounts.models import User
+from marketplace.core import clock, staff_log
+from marketplace.core.config import get_config
+from marketplace.messaging.models import Message, ParticipantRole
+from marketplace.messaging.services import say_as_support, send_message, start_support
+from marketplace.messaging.services.files import check_files
+from marketplace.messaging.services.writing import checked_body
+from marketplace.orders.models import Order
+from marketplace.support import selectors
+from marketplace.support.clocks import answer_due
+from marketplace.support.errors import SupportError, SupportErrorCode
+from marketplace.support.locks import lock_case
+from marketplace.support.models import SupportCase, SupportNote, Topic
+from marketplace.support.states import CASE_TRANSITIONS, CLOCK, PERSON, STAFF, CaseStatus
+
+
+def open_case(
+    *, person: User, topic: Topic, subject: str, body: str, files: Sequence[File] = (), order: Order | None = None
+) -> SupportCase:
+    """Ask support something: a conversation with its first message, and a case whose clock runs. `order` is one of the person's.
+
+    Raises SupportError TOO_MANY_OPEN (`support.open_per_person`), and what `send_message` raises; nothing is left then.
+    """
+    body = checked_body(body, needed=True)
+    check_files(files=files)
+    limit = get_config("support.open_per_person")
+    if selectors.open_cases_of(person).count() >= limit:
+        raise SupportError(SupportErrorCode.TOO_MANY_OPEN, limit=limit)
+    now = clock.now()
+    with transaction.atomic():
+        case = SupportCase.objects.create(
+            conversation=start_support(user=person),
+            person=person,
+            topic=topic,
+            subject=subject.strip(),
+            order=order,
+            waiting_since=now,
+            due_at=answer_due(now),
+        )
+    try:
+        send_message(conversation_id=case.conversation_id, sender=person, body=body, files=files)
+    except BaseException:
+        _forget(case)
+        raise
+    case.refresh_from_db()
+    return case
+
+
+@transaction.atomic
+def _forget(case: SupportCase) -> None:
+    """A case whose first message did not come about. Another may have been sent meanwhile: then it stays."""
+    case = lock_case(case.pk)
+    if case.conversation.messages.exists():
+        return
+    conversation = case.conversation
+    case.delete()
+    conversation.delete()
+
+
+@transaction.atomic
+def heard(*, message: Message, role: ParticipantRole) -> None:
+    """Something was said in a conversation with support: the clock starts or stops. In the transaction of the message
+    (messaging/listeners.py), under the lock of its conversation.
+    """
+    case_id = selectors.case_id_of(message.conversation_id)
+    if case_id is None:
+        return
+    case = lock_case(case_id)
+    if role == ParticipantRole.SUPPORT:
+        _stop_clock(case, message)
+    else:
+        _start_clock(case, message.created_at)
+    case.save()
+
+
+def answer_case(*, case_id: int, staff: User, body: str, files: Sequence[File] = ()) -> Message:
+    """Answer as support; a case that nobody has becomes that of who answers.
+
+    Raises SupportError OWN_CASE, and what `say_as_support` raises.
+    """
+    case = SupportCase.objects.get(pk=case_id)
+    _check_staff(staff, case)
+    return say_as_support(conversation_id=case.conversation_id, staff=staff, body=body, files=files)
+
+
+@transaction.atomic
+def assign_case(*, case_id: int, by: User, to: User | None) -> SupportCase:
+    """Give a case to somebody of support, or back to all of them. Safe to call again.
+
+    Raises SupportError NOT_STAFF for who may not answer, OWN_CASE for whose question it is.
+    """
+    case = lock_case(case_id)
+    for person in (by, to):
+        if person is not None:
+            _check_staff(person, case)
+    if case.assigned_to_id == (to.pk if to else None):
+        return case
+    case.assigned_to = to
+    case.save(update_fields=["assigned_to", "updated_at"])
+    data = {"case": case.pk, "to": to.display_name if to else None}
+    staff_log.note(actor=by, action="support.assign", data=data, subject=case.person)
+    return case
+
+
+@transaction.atomic
+def solve_case(*, case_id: int, by: User) -> SupportCase:
+    """Nothing is left to answer: said by whose question it is, or by support. Safe to call again.
+
+    Raises SupportError NOT_STAFF for anybody else.
+    """
+    case = lock_case(case_id)
+    if by.pk != case.person_id:
+        _check_staff(by, case)
+    if case.status == CaseStatus.SOLVED:
+        return case
+    actor = PERSON if by.pk == case.person_id else STAFF
+    _solve(case, actor)
+    if actor == STAFF:
+        staff_log.note(actor=by, action="support.solve", data={"case": case.pk}, subject=case.person)
+    return case
+
+
+@transaction.atomic
+def close_silent_case(*, case_id: int) -> bool:
+    """Take an answer that nobody came back to for `support.close_days` as the end. Returns whether it was one."""
+    case = lock_case(case_id)
+    if case.status != CaseStatus.ANSWERED or case.answered_at is None or case.answered_at > selectors.silent_before():
+        return False
+    _solve(case, CLOCK)
+    return True
+
+
+@transaction.atomic
+def note_case(*, case_id: int, author: User, text: str) -> SupportNote:
+    """Tell colleagues something about a case. Raises SupportError NOT_STAFF or OWN_CASE."""
+    case = lock_case(case_id)
+    _check_staff(author, case)
+    return SupportNote.objects.create(case=case, author=author, text=text.strip(), created_at=clock.now())
+
+
+def _check_staff(staff: User, case: SupportCase) -> None:
+    if staff.pk == case.person_id:
+        raise SupportError(SupportErrorCode.OWN_CASE)
+    if not selectors.may_answer(staff):
+        raise SupportError(SupportErrorCode.NOT_STAFF)
+
+
+def _start_clock(case: SupportCase, asked_at: datetime) -> None:
+    """Who writes three messages waits since the first of them."""
+    if case.status == CaseStatus.WAITING:
+        return
+    _require(case, CaseStatus.WAITING, PERSON)
+    case.status, case.solved_at = CaseStatus.WAITING, None
+    case.waiting_since, case.due_at = asked_at, answer_due(asked_at)
+
+
+def _stop_clock(case: SupportCase, message: Message) -> None:
+    if case.status != CaseStatus.ANSWERED:
+        _require(case, CaseStatus.ANSWERED, STAFF)
+    if case.due_at is not None and message.created_at > case.due_at:
+        case.late_answers += 1
+    case.status, case.solved_at = CaseStatus.ANSWERED, None
+    case.waiting_since = case.due_at = None
+    case.answered_at = message.created_at
+    case.first_answered_at = case.first_answered_at or message.created_at
+    case.assigned_to_id = case.assigned_to_id or message.sender_id
+
+
+def _solve(case: SupportCase, actor: str) -> None:
+    _require(case, CaseStatus.SOLVED, actor)
+    case.status, case.solved_at = CaseStatus.SOLVED, clock.now()
+    case.waiting_since = case.due_at = None
+    case.save()
+
+
+def _require(case: SupportCase, target: CaseStatus, actor: str) -> None:
+    if not CASE_TRANSITIONS.allows(CaseStatus(case.status), target, actor):
+        raise RuntimeError(
+            f"{actor} may not move a case from {case.status} to {target}"
+        )  # a mistake of ours, no refusal

@@ -1,0 +1,135 @@
+"""The support inbox inside Wagtail's admin: what waits and until when, one case, and what is done with it."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.auth import permission_required
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.errors import DomainError
+from marketplace.support import selectors, services
+from marketplace.support.forms import AnswerForm, AssignForm, NoteForm
+from marketplace.support.models import SupportCase
+
+PERMISSION = "support.change_supportcase"
+
+
+@permission_required(PERMISSION)
+@require_safe
+def case_list(request: HttpRequest) -> HttpResponse:
+    """What waits, what is due first on top."""
+    staff = cast(User, request.user)
+    show, query = request.GET.get("show", ""), request.GET.get("q", "").strip()[:60]
+    found = Paginator(selectors.inbox(staff, show=show, query=query), 40).get_page(request.GET.get("page"))
+    now = clock.now()
+    context = {
+        "page_obj": found,
+        "rows": [selectors.as_row(case, now) for case in found],
+        "show": show,
+        "query": query,
+        "counts": selectors.counts(staff),
+    }
+    return render(request, "support/admin/case_list.html", context)
+
+
+@permission_required(PERMISSION)
+@require_safe
+def case_detail(request: HttpRequest, case_id: int) -> HttpResponse:
+    """All that was said, and what colleagues noted."""
+    return _case(request, selectors.case_for_staff(case_id))
+
+
+@permission_required(PERMISSION)
+@require_POST
+def case_answer(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Answer as support, and with the other button say that it is solved with that."""
+    case = selectors.case_for_staff(case_id)
+    form = AnswerForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _case(request, case, answer=form)
+    staff = cast(User, request.user)
+    try:
+        services.answer_case(
+            case_id=case.pk, staff=staff, body=form.cleaned_data["body"], files=form.cleaned_data["files"]
+        )
+        if "solve" in request.POST:
+            services.solve_case(case_id=case.pk, by=staff)
+    except DomainError as refusal:
+        form.add_error(None, refusal.message)
+        return _case(request, case, answer=form)
+    messages.success(request, _("Answered. The person is told."))
+    return redirect("support_case", case.pk)
+
+
+@permission_required(PERMISSION)
+@require_POST
+def case_assign(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Give it to somebody, or take it oneself."""
+    case = selectors.case_for_staff(case_id)
+    form = AssignForm(request.POST)
+    staff = cast(User, request.user)
+    if "me" in request.POST:
+        return _act(request, case, lambda: services.assign_case(case_id=case.pk, by=staff, to=staff))
+    if not form.is_valid():
+        return _case(request, case, assign=form)
+    to = form.people.get(form.cleaned_data["to"])
+    return _act(request, case, lambda: services.assign_case(case_id=case.pk, by=staff, to=to))
+
+
+@permission_required(PERMISSION)
+@require_POST
+def case_solve(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Nothing is left to answer."""
+    case = selectors.case_for_staff(case_id)
+    return _act(request, case, lambda: services.solve_case(case_id=case.pk, by=cast(User, request.user)))
+
+
+@permission_required(PERMISSION)
+@require_POST
+def case_note(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Tell colleagues something."""
+    case = selectors.case_for_staff(case_id)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _case(request, case, note=form)
+    author, text = cast(User, request.user), form.cleaned_data["text"]
+    return _act(request, case, lambda: services.note_case(case_id=case.pk, author=author, text=text))
+
+
+def _act(request: HttpRequest, case: SupportCase, act: Any) -> HttpResponse:
+    try:
+        act()
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    return redirect("support_case", case.pk)
+
+
+def _case(
+    request: HttpRequest,
+    case: SupportCase,
+    *,
+    answer: AnswerForm | None = None,
+    note: NoteForm | None = None,
+    assign: AssignForm | None = None,
+) -> HttpResponse:
+    staff = cast(User, request.user)
+    refused = next((form for form in (answer, note, assign) if form is not None), None)
+    context = {
+        "row": selectors.as_row(case, clock.now()),
+        "case": case,
+        "thread": selectors.thread_of(case),
+        "notes": case.notes.select_related("author__profile"),
+        "others": selectors.other_cases_of(case),
+        "ready": selectors.ready_answers(case, staff),
+        "answer": answer or AnswerForm(),
+        "note": note or NoteForm(),
+        "assign": assign or AssignForm(initial={"to": case.assigned_to_id}),
+        "staff": staff,
+    }
+    return render(request, "support/admin/case_detail.html", context, status=422 if refused else 200)

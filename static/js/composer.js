@@ -1,0 +1,180 @@
+// The box below a conversation: quick replies by "/", signs, quoting, voice messages. Sending is chat.js; without either the form is posted.
+const MOST_VOICE_SECONDS = 120;
+const VOICE_TYPES = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg" };
+
+function mark() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+class Composer {
+  constructor(form) {
+    this.form = form;
+    this.box = form.elements.body;
+    this.replies = [...form.querySelectorAll("[data-chat-reply]")];
+    this.listenForSlash();
+    this.listenForSigns();
+    this.listenForQuotes();
+    this.listenForVoice();
+    // Sent by a script: the next one is another message, without these files and this quote.
+    form.addEventListener("composer:sent", () => this.clear());
+    // The box has grown by all this: the newest message stays in sight.
+    const thread = form.closest("[data-chat]")?.querySelector("[data-chat-thread]");
+    if (thread && !location.hash) thread.scrollTop = thread.scrollHeight;
+  }
+
+  clear() {
+    this.form.elements.client_id.value = mark();
+    this.form.querySelector("[data-upload-list]")?.replaceChildren();
+    this.quote("", "");
+  }
+
+  insert(text) {
+    const { selectionStart: begin, selectionEnd: end } = this.box;
+    this.box.setRangeText(text, begin, end, "end");
+    this.box.dispatchEvent(new Event("input", { bubbles: true }));
+    this.box.focus();
+  }
+
+  // "/" at the beginning of an empty box opens the list; typing on narrows it.
+  listenForSlash() {
+    if (!this.replies.length) return;
+    const bar = this.replies[0].closest("[data-chat-replies]");
+    bar.hidden = false;
+    bar.classList.add("composer__replies--live");
+    this.box.setAttribute("aria-keyshortcuts", "/");
+    this.box.addEventListener("input", () => {
+      const typed = this.box.value;
+      const isAsked = typed.startsWith("/") && !typed.includes("\n");
+      const words = typed.slice(1).trim().toLowerCase();
+      bar.classList.toggle("is-asked", isAsked);
+      this.replies.forEach((reply) => {
+        reply.hidden = isAsked && words !== "" && !`${reply.dataset.title} ${reply.dataset.chatReply}`.toLowerCase().includes(words);
+      });
+    });
+    this.box.addEventListener("keydown", (event) => {
+      if (!this.box.value.startsWith("/") || event.isComposing) return;
+      const shown = this.replies.filter((reply) => !reply.hidden);
+      if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+        event.preventDefault();
+        shown.at(event.key === "ArrowDown" ? 0 : -1)?.focus();
+      } else if (event.key === "Tab" && !event.shiftKey && shown.length === 1) {
+        event.preventDefault();
+        shown[0].click();
+      } else if (event.key === "Escape") {
+        this.box.value = "";
+        this.box.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    });
+    bar.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+      const shown = this.replies.filter((reply) => !reply.hidden);
+      const place = shown.indexOf(document.activeElement);
+      if (event.key === "Escape") this.box.focus();
+      if (!step || place < 0) return;
+      event.preventDefault();
+      shown[(place + step + shown.length) % shown.length].focus();
+    });
+    // In the capture phase: chat.js puts the words into the box too, in place of what stands there.
+    bar.addEventListener("click", (event) => {
+      const reply = event.target.closest("[data-chat-reply]");
+      if (!reply) return;
+      event.stopPropagation();
+      if (this.box.value.startsWith("/")) this.box.value = "";
+      this.insert(reply.dataset.chatReply);
+    });
+  }
+
+  listenForSigns() {
+    const signs = this.form.querySelector("[data-emoji]");
+    if (!signs) return;
+    signs.hidden = false;
+    signs.addEventListener("click", (event) => {
+      const sign = event.target.closest("[data-emoji-sign]");
+      if (sign) this.insert(sign.dataset.emojiSign);
+    });
+    document.addEventListener("click", (event) => { if (!signs.contains(event.target)) signs.open = false; });
+    signs.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      signs.open = false;
+      signs.querySelector("summary").focus();
+    });
+  }
+
+  listenForQuotes() {
+    const room = this.form.closest("[data-chat]");
+    room?.addEventListener("click", (event) => {
+      const link = event.target.closest("[data-chat-quote]");
+      if (!link) return;
+      event.preventDefault();
+      const bubble = link.closest("[data-sequence]");
+      this.quote(link.dataset.chatQuote, bubble.querySelector(".bubble__text, .bubble__file b")?.textContent ?? "…");
+      link.closest("details").open = false;
+      this.box.focus();
+    });
+    this.form.querySelector("[data-chat-unquote]")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.quote("", "");
+    });
+  }
+
+  quote(sequence, words) {
+    const shown = this.form.querySelector("[data-chat-quoted]");
+    this.form.elements.quoted.value = sequence;
+    shown.hidden = !sequence;
+    shown.querySelector("span").textContent = words.slice(0, 80);
+  }
+
+  listenForVoice() {
+    const button = this.form.querySelector("[data-voice-record]");
+    const type = Object.keys(VOICE_TYPES).find((one) => window.MediaRecorder?.isTypeSupported(one));
+    if (!button || !type || !navigator.mediaDevices) return;
+    const label = button.getAttribute("aria-label");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      if (this.recorder) { this.recorder.stop(); return; }
+      try {
+        this.record(await navigator.mediaDevices.getUserMedia({ audio: true }), type, button, label);
+      } catch {
+        this.say(button.dataset.textDenied);
+      }
+    });
+  }
+
+  record(stream, type, button, label) {
+    const pieces = [];
+    const recorder = this.recorder = new MediaRecorder(stream, { mimeType: type });
+    const limit = setTimeout(() => recorder.stop(), MOST_VOICE_SECONDS * 1000);
+    recorder.addEventListener("dataavailable", ({ data }) => pieces.push(data));
+    recorder.addEventListener("stop", () => {
+      clearTimeout(limit);
+      stream.getTracks().forEach((track) => track.stop());
+      this.recorder = null;
+      button.setAttribute("aria-pressed", "false");
+      button.setAttribute("aria-label", label);
+      if (pieces.length) this.attach(new File(pieces, `voice-${Date.now()}.${VOICE_TYPES[type]}`, { type }));
+    });
+    recorder.start();
+    button.setAttribute("aria-pressed", "true");
+    button.setAttribute("aria-label", button.dataset.textStop);
+  }
+
+  // Into the file field, as if it had been chosen there: from here on it goes the way of every file.
+  attach(file) {
+    const chosen = new DataTransfer();
+    chosen.items.add(file);
+    this.form.elements.files.files = chosen.files;
+    this.form.elements.files.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  say(sentence) {
+    const status = this.form.querySelector("[data-chat-status]");
+    status.textContent = sentence;
+    status.hidden = false;
+  }
+}
+
+document.querySelectorAll("[data-chat-form]").forEach((form) => new Composer(form));

@@ -1,0 +1,33 @@
+// The counts of messages and notifications, on every page: [data-unread="messages"] is a control whose corner shows one. Its name says
+// it too, or a [data-unread-words] inside.
+import { text } from "../texts.js";
+import { live } from "./socket.js";
+
+const MOST_SHOWN = 99;
+
+function show(control, count) {
+  let dot = control.querySelector(".dot");
+  if (!count) dot?.remove();
+  else {
+    if (!dot) {
+      dot = document.createElement("span");
+      dot.className = "dot";
+      dot.setAttribute("aria-hidden", "true");
+      control.append(dot);
+    }
+    dot.textContent = count > MOST_SHOWN ? `${MOST_SHOWN}+` : count;
+  }
+  const spoken = control.querySelector("[data-unread-words]");
+  const kind = control.dataset.unread;
+  if (spoken) spoken.textContent = count ? text("unread", { counter: count }) : "";
+  else control.setAttribute("aria-label", text(count ? `${kind}Unread` : kind, { counter: count }));
+}
+
+live.addEventListener("unread", ({ detail }) => {
+  for (const control of document.querySelectorAll("[data-unread]")) show(control, detail[control.dataset.unread] ?? 0);
+  // What has come to a window that shows something else has been delivered all the same.
+  for (const { conversation, sequence } of detail.latest ?? []) live.say({ type: "delivered", conversation, sequence });
+  document.body.dispatchEvent(new CustomEvent("live:unread", { bubbles: true, detail })); // lists may refresh themselves (htmx)
+});
+
+live.start();

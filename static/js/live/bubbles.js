@@ -1,0 +1,70 @@
+// Bubbles of a thread, filled from frames (docs/live.md) with textContent alone: nothing that somebody wrote becomes markup.
+const SHOWN_BEFORE_END_PIXELS = 120;
+
+export function clock(moment) {
+  return moment.toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
+}
+
+/** Text with its line breaks. */
+function fillLines(element, words) {
+  element.replaceChildren(...words.split("\n").flatMap((line, index) => (index ? [document.createElement("br"), line] : [line])));
+}
+
+function portrait(placeholder, frame) {
+  if (!frame.avatar_url) {
+    placeholder.textContent = (frame.name ?? "").slice(0, 1).toUpperCase();
+    return;
+  }
+  const image = new Image(44, 44);
+  image.className = placeholder.className;
+  image.alt = "";
+  image.src = frame.avatar_url;
+  placeholder.replaceWith(image);
+}
+
+export class Bubbles {
+  /** `thread` is the list, `template` what one bubble is cloned from, `end` the element that always stays last in the list. */
+  constructor(thread, template, end) {
+    this.thread = thread;
+    this.template = template;
+    this.end = end;
+  }
+
+  get isAtEnd() { return this.thread.scrollHeight - this.thread.scrollTop - this.thread.clientHeight < SHOWN_BEFORE_END_PIXELS; }
+
+  get newest() { return Math.max(0, ...[...this.thread.querySelectorAll("[data-sequence]")].map((one) => Number(one.dataset.sequence))); }
+
+  at(sequence) { return this.thread.querySelector(`[data-sequence="${sequence}"]`); }
+
+  unsent(clientId) { return this.thread.querySelector(`[data-unsent="${CSS.escape(clientId)}"]`); }
+
+  make(frame, isMine) {
+    const bubble = this.template.content.firstElementChild.cloneNode(true);
+    const sentAt = new Date(frame.sent_at);
+    bubble.classList.toggle("bubble--mine", isMine);
+    if (frame.sequence) bubble.dataset.sequence = frame.sequence;
+    if (frame.id) { bubble.dataset.message = frame.id; bubble.id = `message-${frame.id}`; }
+    bubble.dataset.day = frame.sent_at.slice(0, 10);
+    bubble.querySelector("[data-name]").textContent = frame.name ?? "";
+    portrait(bubble.querySelector(".avatar"), frame);
+    bubble.querySelectorAll("[data-quote], [data-picture], [data-voice], [data-link], .bubble__file").forEach((part) => part.remove());
+    const words = bubble.querySelector(".bubble__text");
+    if (frame.body) fillLines(words, frame.body);
+    else words.remove();
+    const time = bubble.querySelector("time");
+    time.dateTime = frame.sent_at;
+    time.textContent = clock(sentAt);
+    return bubble;
+  }
+
+  /** In its place by number; what has none yet comes last. */
+  place(bubble) {
+    const sequence = Number(bubble.dataset.sequence ?? Infinity);
+    const isAtEnd = this.isAtEnd || bubble.classList.contains("bubble--mine");
+    const later = [...this.thread.querySelectorAll("[data-sequence], [data-unsent]")].find((one) => one !== bubble && Number(one.dataset.sequence ?? Infinity) > sequence);
+    (later ?? this.end).before(bubble);
+    if (isAtEnd) this.scrollDown();
+  }
+
+  scrollDown() { this.thread.scrollTop = this.thread.scrollHeight; }
+}

@@ -1,0 +1,28 @@
+// The service worker of the whole site. It shows what a push service hands over, and opens it: no cache, no offline pages.
+self.addEventListener("push", (event) => {
+  let said = {};
+  try {
+    said = event.data?.json() ?? {};
+  } catch {
+    // Nothing that we sent. A browser wants to see a notification all the same, or takes the right away.
+  }
+  const { title = "匠集", body = "", url = "", tag = "" } = said;
+  event.waitUntil(self.registration.showNotification(title, { body, tag, renotify: Boolean(tag), data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const address = new URL(event.notification.data?.url || "/", self.location.origin);
+  // Only pages of ours: the words came through somebody else's machine.
+  const target = address.origin === self.location.origin ? address.href : new URL("/notifications/", self.location.origin).href;
+  event.waitUntil(
+    self.clients.matchAll({ type: "window", includeUncontrolled: true }).then((windows) => {
+      const open = windows.find((one) => one.url === target);
+      return open ? open.focus() : self.clients.openWindow(target);
+    }),
+  );
+});
+
+// A mended worker need not wait until every page of the old one is closed.
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

@@ -1,0 +1,66 @@
+// Being told by this browser: the button on the page of choices, and keeping its address known. Without JavaScript, a service worker or a
+// push service the button stays hidden, and the other ways are there.
+const box = document.querySelector("[data-push]");
+
+const post = (url, data) =>
+  fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content },
+    body: JSON.stringify(data),
+  });
+
+const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+
+if (box && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
+  const on = box.querySelector("[data-push-on]");
+  const off = box.querySelector("[data-push-off]");
+  const note = box.querySelector("[data-push-note]");
+  const say = (name) => (note.textContent = name ? box.dataset[name] : "");
+  const draw = (subscription) => {
+    on.hidden = Boolean(subscription);
+    off.hidden = !subscription;
+  };
+  const found = async () => (await navigator.serviceWorker.getRegistration("/"))?.pushManager.getSubscription();
+
+  const start = async () => {
+    say("");
+    if ((await Notification.requestPermission()) !== "granted") return say("refused");
+    on.disabled = true;
+    try {
+      await navigator.serviceWorker.register(box.dataset.worker, { scope: "/" });
+      const worker = await navigator.serviceWorker.ready;
+      const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(box.dataset.push) });
+      const answer = await post(box.dataset.add, subscription.toJSON());
+      if (!answer.ok) {
+        await subscription.unsubscribe();
+        return say("failed");
+      }
+      draw(subscription);
+      say("done");
+    } catch {
+      say("failed");
+    } finally {
+      on.disabled = false;
+    }
+  };
+
+  const stop = async () => {
+    const subscription = await found();
+    if (subscription) {
+      await post(box.dataset.remove, { endpoint: subscription.endpoint });
+      await subscription.unsubscribe();
+    }
+    draw(null);
+    say("");
+  };
+
+  box.hidden = false;
+  on.addEventListener("click", start);
+  off.addEventListener("click", stop);
+  if (Notification.permission === "denied") say("refused");
+  found().then((subscription) => {
+    draw(subscription);
+    // After a new log-in the address belongs to the session before: it is made known anew.
+    if (subscription) post(box.dataset.add, subscription.toJSON());
+  });
+}

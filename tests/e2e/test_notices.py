@@ -1,0 +1,109 @@
+"""What reaches people: the page of choices, the bell of an open page, a push in a real service worker, a mail's way out."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+BUYER = "buyer@jiangji.example"
+# Tells the demo's buyer something, as a service would; the jobs of the stack do the rest.
+_TELL = """
+from marketplace.accounts.models import User
+from marketplace.notifications import catalogue, services
+buyer = User.objects.get(email="buyer@jiangji.example")
+services.notify(recipient_id=buyer.pk, notice=catalogue.orders.REQUIREMENTS_WANTED, about="{about}", url="/orders/")
+"""
+
+
+def tell_buyer(stack, about: str) -> None:
+    told = stack.manage("shell", "-c", _TELL.format(about=about))
+    assert told.returncode == 0, told.stderr
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_what_is_chosen_is_kept_and_the_centre_can_be_narrowed(person, size):
+    buyer = person("buyer", size=size)
+    buyer.log_in(BUYER)
+    page = buyer.visit("/settings/notifications/")
+    buyer.snap("choices")
+    page.locator("#id_review-push").uncheck()
+    page.fill("#id_quiet_from", "22:00")
+    page.fill("#id_quiet_until", "08:00")
+    page.get_by_role("button", name="保存通知设置").click()
+    expect(page.get_by_text("已保存，从下一条通知开始生效。")).to_be_visible()
+    expect(page.locator("#id_review-push")).not_to_be_checked()
+    expect(page.locator("#id_quiet_until")).to_have_value("08:00")
+    page.fill("#id_quiet_from", "")
+    page.fill("#id_quiet_until", "")
+    page.locator("#id_review-push").check()
+    page.get_by_role("button", name="保存通知设置").click()
+    expect(page.locator("#id_quiet_until")).to_have_value("")
+
+    page = buyer.visit("/notifications/")
+    buyer.snap("centre")
+    page.get_by_role("navigation", name="筛选通知").get_by_role("link", name="订单").click()
+    expect(page).to_have_url(re.compile(r"kind=order"))
+    buyer.snap("orders")
+
+
+def test_the_bell_of_an_open_page_follows_and_a_mail_leads_out_again(person, stack):
+    buyer = person("buyer", size="desktop")
+    buyer.log_in(BUYER)
+    buyer.page.clock.install()
+    page = buyer.visit("/orders/")
+    bell = page.locator('[data-unread="notifications"]').first
+    before = bell.get_attribute("aria-label")
+    tell_buyer(stack, "铃铛测试的订单")
+    page.clock.fast_forward(90_000)  # without a socket it asks each minute
+    expect(bell).not_to_have_attribute("aria-label", before)
+    expect(bell.locator(".dot")).to_be_visible()
+
+    mail = person("mailbox", size="phone")
+    outbox = mail.visit("/dev/outbox/")
+    for _again in range(20):  # the job runs every five seconds
+        if outbox.get_by_text("铃铛测试的订单").count():
+            break
+        outbox.wait_for_timeout(1_500)
+        outbox.reload()
+    letter = outbox.locator("article", has_text="铃铛测试的订单").first
+    letter.locator('a[href*="/unsubscribe/"]').click()
+    page = mail.page
+    mail.snap("unsubscribe")
+    page.get_by_role("button", name="退订这类邮件").click()
+    expect(page.get_by_role("status")).to_contain_text("已退订")
+    mail.snap("unsubscribed")
+    page.get_by_role("button", name="重新接收这类邮件").click()
+    expect(page.get_by_text("已恢复接收这类邮件。")).to_be_visible()
+
+
+def test_a_push_is_shown_by_the_worker_and_opens_only_pages_of_ours(person, stack):
+    buyer = person("buyer", size="desktop")
+    buyer.page.context.grant_permissions(["notifications"], origin=stack.address)
+    buyer.log_in(BUYER)
+    page = buyer.visit("/settings/notifications/")
+    expect(page.get_by_role("button", name="在这个浏览器接收通知")).to_be_visible()
+
+    # The push service itself is Google's and out of reach here: Chromium hands the same bytes to the worker by its debugger.
+    debugger = page.context.new_cdp_session(page)
+    registrations: list[str] = []
+    debugger.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: registrations.extend(one["registrationId"] for one in event["registrations"]),
+    )
+    debugger.send("ServiceWorker.enable")
+    page.evaluate(
+        "async () => { await navigator.serviceWorker.register('/push-worker.js', { scope: '/' });"
+        " await navigator.serviceWorker.ready; }"
+    )
+    page.wait_for_timeout(500)
+    said = {"title": "你的订单已交付", "body": "品牌设计", "url": f"{stack.address}/notifications/1/", "tag": "order-1"}
+    for _twice in range(2):
+        push = {"origin": stack.address, "registrationId": registrations[-1], "data": json.dumps(said)}
+        debugger.send("ServiceWorker.deliverPushMessage", push)
+    shown = page.wait_for_function(
+        "async () => { const all = await (await navigator.serviceWorker.ready).getNotifications();"
+        " return all.length ? all.map((one) => [one.title, one.body, one.data.url]) : null; }"
+    ).json_value()
+    assert shown == [[said["title"], said["body"], said["url"]]]  # the second one took the place of the first

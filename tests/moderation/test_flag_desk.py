@@ -1,0 +1,117 @@
+"""Flagged and reported messages in the admin: with what was said around them, and for moderators alone."""
+
+import pytest
+from django.urls import reverse
+
+from marketplace.messaging.models import FlagStatus, Message, MessageFlag
+from marketplace.messaging.services import send_message, start_conversation, withdraw_message
+from marketplace.moderation import reports
+from marketplace.moderation.errors import ReportError, ReportErrorCode
+from marketplace.moderation.models import Report, ReportReason, ReportStatus
+from marketplace.moderation.roles import ensure_roles
+from tests.factories import make_moderator, make_user
+from tests.logins import log_in
+from tests.messaging.test_flagging import CONTACT, hold
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def conversation(buyer, seller):
+    return start_conversation(buyer=buyer, seller=seller)
+
+
+@pytest.fixture
+def desk(db):
+    return log_in(make_moderator())
+
+
+def say(conversation, sender, body, **more):
+    return send_message(conversation_id=conversation.pk, sender=sender, body=body, **more)
+
+
+def page_of(client, name, *arguments):
+    answer = client.get(reverse(name, args=arguments))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_case_shows_what_was_found_and_what_was_said_around_it_withdrawn_words_too(conversation, buyer, seller, desk):
+    say(conversation, seller, "预算多少？")
+    gone = say(conversation, seller, "先付定金")
+    withdraw_message(conversation_id=conversation.pk, sequence=gone.sequence, user=seller)
+    say(conversation, buyer, CONTACT, confirmed=True)
+    say(conversation, seller, "好的")
+    flag = MessageFlag.objects.get()
+    assert reverse("moderation_flag", args=[flag.pk]) in page_of(desk, "moderation_flags")
+    page = page_of(desk, "moderation_flag", flag.pk)
+    assert "<mark>加我微信" in page
+    for words in ("预算多少？", "先付定金", "好的"):
+        assert words in page
+
+
+def test_a_held_message_is_delivered_from_the_desk(conversation, buyer, desk):
+    flag = hold(conversation, buyer)
+    desk.post(reverse("moderation_flag_clear", args=[flag.pk]))
+    assert Message.objects.get().body == flag.words
+    assert reverse("moderation_flag", args=[flag.pk]) not in page_of(desk, "moderation_flags")
+
+
+def test_without_a_reason_nothing_is_decided(conversation, buyer, desk):
+    flag = hold(conversation, buyer)
+    address = reverse("moderation_flag_uphold", args=[flag.pk])
+    assert desk.post(address, {"words": " "}).status_code == 422
+    flag.refresh_from_db()
+    assert flag.status == FlagStatus.OPEN
+    desk.post(address, {"words": "请在平台内付款。"})
+    flag.refresh_from_db()
+    assert (flag.status, flag.decision) == (FlagStatus.UPHELD, "请在平台内付款。")
+
+
+def test_support_reads_no_flagged_messages(conversation, buyer):
+    flag = hold(conversation, buyer)
+    staff = make_user()
+    staff.groups.add(ensure_roles()["support"])
+    client = log_in(staff)
+    for name, arguments in (("moderation_flags", []), ("moderation_flag", [flag.pk])):
+        assert client.get(reverse(name, args=arguments)).status_code in (302, 403)
+    assert client.post(reverse("moderation_flag_clear", args=[flag.pk])).status_code in (302, 403)
+    flag.refresh_from_db()
+    assert flag.status == FlagStatus.OPEN
+
+
+def test_a_message_is_reported_from_its_conversation_by_who_reads_it(
+    conversation, buyer, seller, buyer_client, seller_client
+):
+    message = say(conversation, seller, "不干就算了，骗子")
+    address = reverse("moderation:report_message", args=[conversation.pk, message.sequence])
+    assert address in buyer_client.get(conversation.get_absolute_url()).content.decode()
+    buyer_client.post(address, {"reason": "other", "words": "骂人"})
+    assert Report.objects.get().target == message
+    assert log_in(make_user()).get(address).status_code == 404
+    with pytest.raises(ReportError) as caught:
+        reports.report_message(message=message, reporter=seller, reason=ReportReason.OTHER, words="试")
+    assert caught.value.code == ReportErrorCode.OWN_MESSAGE
+    assert Report.objects.count() == 1
+
+
+def test_a_reported_message_is_read_with_its_context_and_taken_out(conversation, buyer, seller, desk):
+    say(conversation, buyer, "请按约定交付")
+    message = say(conversation, seller, "不干就算了，骗子")
+    report = reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
+    assert "不干就算了" in page_of(desk, "moderation_reports")
+    page = page_of(desk, "moderation_report", report.pk)
+    assert "请按约定交付" in page
+    desk.post(reverse("moderation_report_uphold", args=[report.pk]), {"words": "请文明沟通。"})
+    report.refresh_from_db()
+    message.refresh_from_db()
+    assert (report.status, message.is_withdrawn, message.body) == (ReportStatus.UPHELD, True, "")
+    assert message.revisions.get().body == "不干就算了，骗子"
+
+
+def test_a_dismissed_report_leaves_the_message_where_it_is(conversation, buyer, seller, desk):
+    message = say(conversation, seller, "明天交付")
+    report = reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="试")
+    desk.post(reverse("moderation_report_dismiss", args=[report.pk]), {"words": "没有违规。"})
+    message.refresh_from_db()
+    assert message.body == "明天交付"

@@ -1,0 +1,103 @@
+"""Template messages over HTTP, to who has logged in inside WeChat: against the identity sandbox in a process of its own."""
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.notifications import catalogue, choices
+from marketplace.notifications.models import Channel, Dispatch, NotificationKind
+from tests.accounts.test_social_login import opened
+from tests.notifications.people import send_all, tell, ways
+from tests.payments.sandbox.conftest import fetch
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader(in_wechat) -> User:
+    """Somebody who came by the Official Account's log-in, which is how we know them there."""
+    opened(in_wechat, "weixin_mp", f"读者{uuid4().hex[:8]}")
+    return User.objects.get()
+
+
+def arrived(identity, user) -> list[dict]:
+    openids = user.socialaccount_set.get().extra_data["openids"]
+    touser = openids["wx2026jiangji0001"]
+    return json.loads(fetch(f"{identity.url}/weixin/messages?touser={touser}").text)
+
+
+def test_what_is_told_arrives_in_wechat_once(identity, reader):
+    line = tell(reader, about="青禾茶馆的品牌设计与全套物料，含门头、菜单和杯套")
+    assert [send_all(), send_all()] == [1, 0]
+    (message,) = arrived(identity, reader)
+    values = {key: part["value"] for key, part in message["data"].items()}
+    assert values["thing1"] == line.title
+    assert values["thing2"].startswith("青禾茶馆")
+    assert len(values["thing2"]) <= 20
+    assert message["url"].endswith(f"/notifications/{line.pk}/")
+    assert ways(line) == {"wechat": "sent"}
+
+
+def test_a_worker_that_died_while_sending_is_followed_by_one_that_sends_no_copy(identity, reader):
+    tell(reader)
+    assert send_all() == 1
+    Dispatch.objects.update(status="sending", tried_at=timezone.now() - timedelta(minutes=10))
+    assert send_all() == 1
+    assert len(arrived(identity, reader)) == 1
+
+
+def test_wechat_that_is_busy_is_asked_again(identity, reader):
+    tell(reader)
+    identity.fault(refuse=45009)
+    assert send_all() == 0
+    identity.fault(refuse=0, garbage=True)
+    with clock.moved_to(timezone.now() + timedelta(minutes=2)):
+        assert send_all() == 0
+    identity.fault(garbage=False)
+    with clock.moved_to(timezone.now() + timedelta(minutes=10)):
+        assert send_all() == 1
+    assert len(arrived(identity, reader)) == 1
+
+
+def test_who_no_longer_follows_us_is_nobodys_fault(identity, reader):
+    line = tell(reader)
+    identity.fault(refuse=43004)
+    assert send_all() == 0
+    assert ways(line) == {"wechat": "skipped"}
+
+
+def test_a_template_that_wechat_does_not_know_is_on_staffs_list(identity, reader, settings):
+    settings.WECHAT_TEMPLATES = {"all": "unknown-template"}
+    line = tell(reader)
+    assert send_all() == 0
+    assert ways(line) == {"wechat": "dead"}
+    assert Dispatch.objects.get().problem == "WeChat: 40037"
+
+
+def test_a_kind_may_have_a_template_of_its_own(identity, reader, settings):
+    settings.WECHAT_TEMPLATES = {"all": "sandbox-notice", "money": "sandbox-money"}
+    tell(reader), tell(reader, catalogue.money.REFUND_PART)
+    assert send_all() == 2
+    assert [message["template_id"] for message in arrived(identity, reader)] == ["sandbox-notice", "sandbox-money"]
+
+
+def test_who_wants_none_gets_none(identity, reader):
+    choices.choose(user_id=reader.pk, kinds=[NotificationKind.ORDER], channel=Channel.WECHAT, is_on=False)
+    tell(reader)
+    assert send_all() == 0
+    assert arrived(identity, reader) == []
+
+
+def test_the_token_that_no_longer_holds_is_replaced(identity, reader):
+    tell(reader)
+    assert send_all() == 1
+    app = "appid=wx2026jiangji0001&secret=sandbox-weixin-mp&grant_type=client_credential"
+    assert "access_token" in fetch(f"{identity.url}/weixin/cgi-bin/token?{app}").text  # which ends ours
+    tell(reader)
+    assert send_all() == 1
+    assert len(arrived(identity, reader)) == 2
