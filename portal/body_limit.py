@@ -30,8 +30,12 @@ DEFAULT_MEGABYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MEGABYTE
 # form, in its own words. tests/portal/test_body_limit.py compares.
 FILE_ROUTES = {
     "gigs:step": 310,  # gigs/gallery_files.py: a film of 200 MB, five pictures of 10, two PDFs of 20
+    "messaging:conversation": 110,  # messaging/sent_files.py: five files of 20 MB
     "messaging:start": 110,  # the same composer, before there is a conversation
-    "messaging:conversation": 110,  # messaging/services.py: five files of 20 MB
+    "messaging:inbox": 110,  # ... and beside the list
+    "messaging:about_order": 110,
+    "support:new": 110,
+    "support_answer": 110,
     "offers:brief_new": 70,  # offers/sent_files.py: three files of 20 MB
     "orders:deliver": 1040,  # orders/sent_files.py: without script a delivery brings one file of 1 GB, or several smaller
     "orders:revise": 510,  # ten files of 50 MB

@@ -174,7 +174,8 @@ def test_the_seller_sees_the_button_to_take_it_back_and_no_other(seller_client, 
 def test_older_stretches_of_a_thread_have_the_offers_of_their_time(buyer_client, seller, buyer, conversation):
     early = make_offer(seller=seller, buyer=buyer)
     for number in range(51):
-        last = send_message(conversation_id=conversation.pk, sender=buyer, body=f"第{number}句")
+        sender = (buyer, seller)[number % 2]  # nobody says so much within a minute
+        last = send_message(conversation_id=conversation.pk, sender=sender, body=f"第{number}句")
     late = make_offer(seller=seller, buyer=buyer)
     newest = buyer_client.get(conversation.get_absolute_url()).content.decode()
     assert f"offer-{late.pk}" in newest

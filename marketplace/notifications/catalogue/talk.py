@@ -64,12 +64,12 @@ MESSAGE_TAKEN_OUT = Notice(
     Kind.SYSTEM,
     Who.PERSON,
     _("A message of yours was against the rules"),
-    body=_("“%(excerpt)s”: %(reason)s"),
+    body=_("About “%(excerpt)s”. The reason: %(reason)s"),
 )
 MESSAGE_DENIED = Notice(
     "talk.message_denied",
     Kind.SYSTEM,
     Who.PERSON,
     _("Your message was not delivered"),
-    body=_("“%(excerpt)s”: %(reason)s"),
+    body=_("About “%(excerpt)s”. The reason: %(reason)s"),
 )
