@@ -1,5 +1,7 @@
 """The only place of messaging that takes row locks. An order comes before its conversation (docs/locking.md)."""
 
+from collections.abc import Collection
+
 from marketplace.accounts.models import User
 from marketplace.messaging.models import Conversation, MessageFlag
 
@@ -10,6 +12,16 @@ def lock_conversation(conversation_id: int) -> Conversation:
     Raises Conversation.DoesNotExist.
     """
     return Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation_id)
+
+
+def lock_free_conversations(conversation_ids: Collection[int]) -> dict[int, Conversation]:
+    """Lock those of several conversations that nobody else has locked, with both people, until the transaction ends.
+
+    It waits for none of them, so that their order cannot matter.
+    """
+    free = Conversation.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    found = free.filter(pk__in=conversation_ids).select_related("buyer__profile", "seller__profile")
+    return {conversation.pk: conversation for conversation in found}
 
 
 def lock_flag(flag_id: int) -> MessageFlag:

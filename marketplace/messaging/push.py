@@ -3,10 +3,11 @@
 Called after commit, from synchronous code. A lost push costs a window one question (`resume`), never a message.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from marketplace.core import live
 from marketplace.messaging import frames, selectors
+from marketplace.messaging.models import Message
 from marketplace.notifications.services import recipient_language
 
 
@@ -32,6 +33,21 @@ def message_sent(*, message_id: int) -> None:
         frame = frames.message_frame(message, message.conversation)
     people = selectors.people_of(message.conversation_id)
     publish(frame, people=people, unread=[person for person in people if person != message.sender_id])
+
+
+def messages_sent(messages: Sequence[Message]) -> None:
+    """The same for several that were just written: words alone, of people whose conversation they carry. No query."""
+    notices: list[live.Notice] = []
+    with recipient_language():
+        for message in messages:
+            conversation = message.conversation
+            notices.append(
+                (live.CONVERSATION, conversation.pk, frames.message_frame(message, conversation, attachments=()))
+            )
+            news = {"conversation": conversation.pk, "sequence": message.sequence}
+            others = {conversation.buyer_id, conversation.seller_id} - {message.sender_id, None}
+            notices += [(live.UNREAD, person, news) for person in others]
+    live.publish_all(notices)
 
 
 def message_edited(*, message_id: int) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from marketplace.core.config import get_configs
 from marketplace.safety.contact_patterns import ContactKind
-from marketplace.safety.contacts import ContactHint, find_contacts, find_contacts_in_pieces
+from marketplace.safety.contacts import ContactHint, find_contacts, find_contacts_in_pieces, is_piece
 from marketplace.safety.models import Level
 from marketplace.safety.pictures import CodeHint, find_codes
 from marketplace.safety.words import WordHit, word_finder
@@ -48,6 +48,11 @@ class Finding:
                 for hit in self.words
             ),
         ]
+
+
+def is_clean(text: str) -> bool:
+    """Whether `look_at` would find nothing in these words, whatever was said before them and whatever the settings are."""
+    return not (is_piece(text) or find_contacts(text, with_links=False) or word_finder().find(text))
 
 
 def look_at(

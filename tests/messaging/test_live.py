@@ -14,7 +14,7 @@ from marketplace.messaging.live import catching_up
 from marketplace.messaging.live import presence as presence_module
 from marketplace.messaging.live.socket import TOO_SLOW, WAITING_FRAMES, Socket
 from marketplace.messaging.models import Message, Participant
-from marketplace.notifications.models import NotificationKind
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify
 from tests.messaging.live import live_window
 
@@ -284,8 +284,7 @@ def test_a_window_on_any_page_is_told_how_much_waits(conversation, buyer, seller
 
 def test_any_room_may_say_that_counts_have_changed(buyer):
     def tell():
-        notify(recipient_id=buyer.pk, kind=NotificationKind.ORDER, title="已交付")
-        live.unread_changed(buyer.pk)
+        notify(recipient_id=buyer.pk, notice=catalogue.talk.MESSAGE, words={"name": "林小满"})
 
     async def story():
         async with live_window(buyer) as ours:

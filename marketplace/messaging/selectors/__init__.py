@@ -1,6 +1,7 @@
 """Reads of conversations. Strangers get a 404, so that they do not even learn that a conversation exists."""
 
 from marketplace.messaging.selectors.access import (
+    answering_while_away,
     attachment_for,
     conversation_between,
     conversation_for,
@@ -8,6 +9,7 @@ from marketplace.messaging.selectors.access import (
     live_gig_of,
     may_speak_for_support,
     message_to_report,
+    names_sent_before,
     order_conversation_of,
     participation,
     people_of,
@@ -39,6 +41,7 @@ from marketplace.messaging.selectors.inbox import (
     unread_count,
     unread_messages,
     unread_total,
+    unread_totals,
 )
 from marketplace.messaging.selectors.orders import said_about
 from marketplace.messaging.selectors.page import (
@@ -81,6 +84,7 @@ __all__ = [
     "Part",
     "Reply",
     "Thread",
+    "answering_while_away",
     "attachment_for",
     "away_reply_of",
     "changeable_since",
@@ -104,6 +108,7 @@ __all__ = [
     "message_to_report",
     "message_with_files",
     "messages_after",
+    "names_sent_before",
     "offer_cards_of",
     "order_conversation_of",
     "other_of",
@@ -131,5 +136,6 @@ __all__ = [
     "unread_count",
     "unread_messages",
     "unread_total",
+    "unread_totals",
     "voice_for",
 ]

@@ -7,7 +7,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from marketplace.accounts.models import User
-from marketplace.core import clock
+from marketplace.core import clock, live
 from marketplace.messaging import push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.limits import count_message
@@ -59,7 +59,7 @@ def send_message(
         finding = look_before_sending(
             conversation_id=conversation_id, sender=sender, body=body, uploads=sent, confirmed=confirmed
         )
-        with transaction.atomic():
+        with live.gathered(), transaction.atomic():
             if finding.level < Level.HOLD:
                 message = write(
                     conversation_id=conversation_id,
