@@ -50,9 +50,10 @@ class Finding:
         ]
 
 
-def is_clean(text: str) -> bool:
-    """Whether `look_at` would find nothing in these words, whatever was said before them and whatever the settings are."""
-    return not (is_piece(text) or find_contacts(text, with_links=False) or word_finder().find(text))
+def clean_among(texts: Sequence[str]) -> set[str]:
+    """Those of several texts in which `look_at` finds nothing, whatever was said before and whatever the settings are."""
+    words = word_finder()
+    return {text for text in texts if not (is_piece(text) or find_contacts(text, with_links=False) or words.find(text))}
 
 
 def look_at(

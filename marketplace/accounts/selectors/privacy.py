@@ -1,6 +1,5 @@
 """Reads of what people decide about their own data, and of what was decided about them."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -133,12 +132,6 @@ def blocks_between(one_id: int, other_id: int) -> set[int]:
     """Who of two people blocked the other: their keys, in one query."""
     both = [one_id, other_id]
     return set(BlockedPerson.objects.filter(owner_id__in=both, person_id__in=both).values_list("owner_id", flat=True))
-
-
-def pairs_kept_apart(user_ids: Collection[int]) -> set[frozenset[int]]:
-    """Pairs of these people of whom one blocked the other. One query."""
-    rows = BlockedPerson.objects.filter(owner__in=user_ids, person__in=user_ids).values_list("owner_id", "person_id")
-    return {frozenset(row) for row in rows}
 
 
 def person_to_block(handle: str) -> User:

@@ -17,6 +17,7 @@ from marketplace.messaging.services.together import Draft, send_together
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 50
+GATHER_SECONDS = 0.004
 
 # A thread of its own, with a connection of its own: what is said does not queue behind what is looked up.
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-writing")
@@ -55,6 +56,8 @@ class Desk:
             while self._waiting:
                 lot, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
                 await self._write_lot(lot)
+                if len(lot) > 1:  # busy: the answers to these are on their way
+                    await asyncio.sleep(GATHER_SECONDS)
         finally:
             self._work = None
 
@@ -71,6 +74,7 @@ class Desk:
                 else:
                     answer.set_exception(LotFailed())
             return
+
         for (_draft, answer), message in zip(lot, written, strict=True):
             if not answer.done():
                 answer.set_result(message)

@@ -1,7 +1,6 @@
 """Reads of conversations. Strangers get a 404, so that they do not even learn that a conversation exists."""
 
 from marketplace.messaging.selectors.access import (
-    answering_while_away,
     attachment_for,
     conversation_between,
     conversation_for,
@@ -9,7 +8,6 @@ from marketplace.messaging.selectors.access import (
     live_gig_of,
     may_speak_for_support,
     message_to_report,
-    names_sent_before,
     order_conversation_of,
     participation,
     people_of,
@@ -84,7 +82,6 @@ __all__ = [
     "Part",
     "Reply",
     "Thread",
-    "answering_while_away",
     "attachment_for",
     "away_reply_of",
     "changeable_since",
@@ -108,7 +105,6 @@ __all__ = [
     "message_to_report",
     "message_with_files",
     "messages_after",
-    "names_sent_before",
     "offer_cards_of",
     "order_conversation_of",
     "other_of",

@@ -1,6 +1,5 @@
 """Who takes part in what: the permission of everything in this room is a participant's row that has not ended."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,7 +10,6 @@ from marketplace.core import clock
 from marketplace.gigs.models import Gig
 from marketplace.messaging.models import (
     AttachmentKind,
-    AwayReply,
     Conversation,
     ConversationKind,
     Message,
@@ -108,19 +106,6 @@ def sent_before(conversation_id: int, sender: User, client_id: UUID | None) -> M
     if client_id is None:
         return None
     return Message.objects.filter(conversation=conversation_id, sender=sender, client_id=client_id).first()
-
-
-def names_sent_before(conversation_ids: Collection[int], client_ids: Collection[UUID]) -> set[UUID]:
-    """Which of these names messages in these conversations have already. One query, none without names."""
-    if not client_ids:
-        return set()
-    found = Message.objects.filter(conversation__in=conversation_ids, client_id__in=client_ids)
-    return set(found.values_list("client_id", flat=True))
-
-
-def answering_while_away(user_ids: Collection[int]) -> set[int]:
-    """Who of these people has an automatic reply that is on. One query."""
-    return set(AwayReply.objects.filter(owner__in=user_ids, is_on=True).values_list("owner_id", flat=True))
 
 
 def quotable(conversation: Conversation, sequence: int | None) -> Message | None:
