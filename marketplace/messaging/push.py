@@ -45,8 +45,8 @@ def messages_sent(messages: Sequence[Message]) -> None:
                 (live.CONVERSATION, conversation.pk, frames.message_frame(message, conversation, attachments=()))
             )
             news = {"conversation": conversation.pk, "sequence": message.sequence}
-            others = {conversation.buyer_id, conversation.seller_id} - {message.sender_id, None}
-            notices += [(live.UNREAD, person, news) for person in others]
+            two = (conversation.buyer_id, conversation.seller_id)
+            notices += [(live.UNREAD, one, news) for one in two if one is not None and one != message.sender_id]
     live.publish_all(notices)
 
 

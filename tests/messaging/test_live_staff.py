@@ -92,10 +92,10 @@ def test_support_has_no_business_between_two_people_who_have_not_called_it(conve
 def test_support_comes_with_a_dispute_and_hears_no_more_when_it_has_left():
     order = make_paid_order()
     conversation = services.order_conversation(order=order)
-    staff = make_support()
+    staff, buyer = make_support(), order.buyer
 
     async def story():
-        async with live_window(staff) as theirs, live_window(order.buyer, follow=conversation.pk) as ours:
+        async with live_window(staff) as theirs, live_window(buyer, follow=conversation.pk) as ours:
             assert (await theirs.follow(conversation.pk))["code"] == "not_participant"
             await database_sync_to_async(services.let_support_in)(order=order)
             assert (await theirs.follow(conversation.pk))["role"] == ParticipantRole.SUPPORT

@@ -25,9 +25,9 @@ def draft(conversation, sender, body="两家店，要接打印机。", client_id
 def rows_of(conversation):
     """What a message left behind, without what differs from one to the next."""
     left_out = {
+        "client",
         "id",
         "conversation",
-        "client_id",
         "url",
         "recipient",
         "notification",
