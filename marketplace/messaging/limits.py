@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.core.cache import cache
@@ -24,16 +24,26 @@ def count_message(sender: User) -> None:
 
 def count_messages(sender_ids: Iterable[int]) -> set[int]:
     """Count the messages of several people in one round trip. Returns who of them is above `messaging.per_minute`."""
-    limit, numbers = get_config("messaging.per_minute"), Counter(sender_ids)
-    if not limit or not numbers:
+    limit = get_config("messaging.per_minute")
+    if not limit:
         return set()
+    return {sender_id for sender_id, count in _count_each(Counter(sender_ids)).items() if count > limit}
+
+
+def uncount_messages(sender_ids: Iterable[int]) -> None:
+    """Take back what `count_messages` counted: they were not written, and are counted by whoever asks again."""
+    numbers = {sender_id: -number for sender_id, number in Counter(sender_ids).items()}
+    if numbers and get_config("messaging.per_minute"):
+        _count_each(numbers)
+
+
+def _count_each(numbers: Mapping[int, int]) -> dict[int, int]:
     pipe = live.client(settings.CACHES["default"]["LOCATION"]).pipeline(transaction=False)
     for sender_id, number in numbers.items():
         key = cache.make_key(_key("message", sender_id, _MINUTE))
         pipe.incrby(key, number)
         pipe.expire(key, 2 * _MINUTE)
-    counts = pipe.execute()[::2]
-    return {sender_id for sender_id, count in zip(numbers, counts, strict=True) if count > limit}
+    return dict(zip(numbers, pipe.execute()[::2], strict=True))
 
 
 def count_new_conversation(person: User) -> None:

@@ -36,18 +36,13 @@ def message_sent(*, message_id: int) -> None:
 
 
 def messages_sent(messages: Sequence[Message]) -> None:
-    """The same for several that were just written: words alone, of people whose conversation they carry. No query."""
-    notices: list[live.Notice] = []
-    with recipient_language():
+    """The same for several that were just written: words alone, of two people whose conversation they carry. No query."""
+    with live.gathered(), recipient_language():
         for message in messages:
-            conversation = message.conversation
-            notices.append(
-                (live.CONVERSATION, conversation.pk, frames.message_frame(message, conversation, attachments=()))
-            )
-            news = {"conversation": conversation.pk, "sequence": message.sequence}
-            two = (conversation.buyer_id, conversation.seller_id)
-            notices += [(live.UNREAD, one, news) for one in two if one is not None and one != message.sender_id]
-    live.publish_all(notices)
+            two = (message.conversation.buyer_id, message.conversation.seller_id)
+            people = sorted(one for one in two if one is not None)
+            frame = frames.message_frame(message, message.conversation, attachments=())
+            publish(frame, people=people, unread=[person for person in people if person != message.sender_id])
 
 
 def message_edited(*, message_id: int) -> None:

@@ -53,24 +53,34 @@ def rows_of(conversation):
     ]
 
 
+def alone(conversation, sender, body):
+    """The whole way: what is confirmed is no matter of course."""
+    return services.send_message(
+        conversation_id=conversation.pk, sender=sender, body=body, client_id=uuid4(), confirmed=True
+    )
+
+
+DUE = timezone.now()
+
+
 def with_something_to_send(conversation):
     line = Notification.objects.get(url=conversation.get_absolute_url())
     for channel in (Channel.EMAIL, Channel.PUSH):
-        Dispatch.objects.create(notification=line, channel=channel, due_at=timezone.now())
+        Dispatch.objects.create(notification=line, channel=channel, due_at=DUE)
 
 
 def test_what_is_written_together_leaves_the_same_rows_as_what_is_written_alone(buyer, seller):
     other_buyer, other_seller = make_user(name=buyer.display_name), make_seller(name=seller.display_name)
     one = services.start_conversation(buyer=buyer, seller=seller)
     two = services.start_conversation(buyer=other_buyer, seller=other_seller)
-    services.send_message(conversation_id=one.pk, sender=buyer, body="一", client_id=uuid4())
+    alone(one, buyer, "一")
     assert send_together([draft(two, other_buyer, "一")]) != [None]
     with_something_to_send(one)
     with_something_to_send(two)
     for body in ("两行\r\n的话 ", "三"):
-        services.send_message(conversation_id=one.pk, sender=buyer, body=body, client_id=uuid4())
+        alone(one, buyer, body)
         send_together([draft(two, other_buyer, body)])
-    services.send_message(conversation_id=one.pk, sender=seller, body="好", client_id=uuid4())
+    alone(one, seller, "好")
     send_together([draft(two, other_seller, "好")])
 
     assert rows_of(one) == rows_of(two)
@@ -85,10 +95,13 @@ def test_about_an_order_too():
     assert (message.sequence, message.about_id) == (1, None)
 
 
-def test_the_frame_is_that_of_the_message_as_it_stands(conversation, buyer, seller, monkeypatch):
+def test_the_frame_is_that_of_the_message_as_it_stands(
+    conversation, buyer, seller, monkeypatch, django_capture_on_commit_callbacks
+):
     told = []
     monkeypatch.setattr(live, "publish_all", lambda notices: told.extend(notices))
-    [message] = send_together([draft(conversation, buyer)])
+    with django_capture_on_commit_callbacks(execute=True):
+        [message] = send_together([draft(conversation, buyer)])
     there = selectors.message_with_files(message.pk)
     assert (live.CONVERSATION, conversation.pk, frames.message_frame(there, there.conversation)) in told
     assert (live.UNREAD, seller.pk, {"conversation": conversation.pk, "sequence": 1}) in told
@@ -131,6 +144,12 @@ def test_a_lot_takes_as_many_statements_as_one_message(conversation, buyer, sell
         send_together([draft(conversation, buyer)])
     with django_assert_num_queries(5 + savepoints):
         send_together([draft(one, one.buyer) for one in others])
+
+
+def test_a_form_with_plain_words_goes_the_short_way_too(conversation, buyer, django_assert_num_queries):
+    services.send_message(conversation_id=conversation.pk, sender=buyer, body="一", client_id=uuid4())
+    with django_assert_num_queries(7):
+        services.send_message(conversation_id=conversation.pk, sender=buyer, body="二", client_id=uuid4())
 
 
 # What is left to be asked about alone

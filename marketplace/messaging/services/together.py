@@ -5,10 +5,10 @@ there is one set of rules, and here only the question whether none of them appli
 making them with the ORM took three quarters of the time.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from marketplace.accounts.models import User, UserProfile
 from marketplace.core import clock, live
 from marketplace.messaging import push
 from marketplace.messaging.errors import MessagingError
-from marketplace.messaging.limits import count_messages
+from marketplace.messaging.limits import count_messages, uncount_messages
 from marketplace.messaging.locks import lock_free_conversations
 from marketplace.messaging.models import Conversation, ConversationKind, Message
 from marketplace.messaging.services import lot_sql
@@ -26,8 +26,6 @@ from marketplace.messaging.services.writing import checked_body
 from marketplace.notifications import catalogue
 from marketplace.notifications.services import Line, notify_latest_each, recipient_language
 from marketplace.safety.policy import clean_among
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,8 @@ def send_together(drafts: Sequence[Draft]) -> list[Message | None]:
 
     None is no refusal: `send_message` is to be asked. Whoever takes part, is active, is not kept apart from the other by a
     block, writes words that safety finds nothing in, and is within `messaging.per_minute` is written for: asked anew each time.
-    Conversations that somebody else has locked this moment are not waited for. What is written is committed, told and pushed
-    when this returns; when it raises, nobody knows (a name finds out).
+    Conversations that somebody else has locked this moment are not waited for. Pushed on commit. When it raises, nobody knows
+    what was written (a name finds out). The messages know of their people and conversation what a frame shows, and no more.
     """
     bodies = [_kept(draft.body) for draft in drafts]
     clean = clean_among([body for body in bodies if body])
@@ -81,13 +79,12 @@ def send_together(drafts: Sequence[Draft]) -> list[Message | None]:
     }
     written: dict[int, Message] = {}
     if asked:
-        with live.gathered(), recipient_language():
-            with transaction.atomic():
-                written = _write(asked)
-            try:
-                push.messages_sent(list(written.values()))
-            except Exception:  # it is committed: windows find it themselves
-                logger.exception("Messages that were written and not pushed")
+        with live.gathered(), recipient_language(), transaction.atomic():
+            written = _write(asked)
+            # Robust: it is committed by then, and windows find it themselves.
+            transaction.on_commit(partial(push.messages_sent, list(written.values())), robust=True)
+    counted = [(index, draft) for index, draft in enumerate(drafts) if bodies[index] in clean]
+    uncount_messages(draft.sender_id for index, draft in counted if index not in written)
     return [written.get(index) for index in range(len(drafts))]
 
 
