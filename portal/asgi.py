@@ -1,6 +1,7 @@
 """Pages and WebSockets on one port (embedded), or WebSockets alone (production)."""
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -14,9 +15,19 @@ from portal.body_limit import BodyLimit  # noqa: E402
 from portal.origins import from_own_pages  # noqa: E402
 from portal.routing import websocket_urlpatterns  # noqa: E402
 
+
+def with_servers_send(application: Any) -> Any:
+    """Let consumers write to the server past the session's middleware, which asks of each frame whether it sets a cookie."""
+
+    async def call(scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        return await application({**scope, "servers_send": send}, receive, send)
+
+    return call
+
+
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(django_application),
-        "websocket": from_own_pages(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": from_own_pages(with_servers_send(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
     }
 )

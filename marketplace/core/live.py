@@ -1,13 +1,15 @@
 """What happened, told once to every process that has windows open: one Valkey channel for the whole portal.
 
 A notice is a topic and, mostly, a frame that is built here once and written to windows as it is
-(messaging/hub.py). It may be lost: what counts is in PostgreSQL, where windows ask for what they missed. Called after
+(messaging/live/hub.py). It may be lost: what counts is in PostgreSQL, where windows ask for what they missed. Called after
 the commit.
 """
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -20,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 # Topic, number of what it is about, and the event that windows are shown, if any.
 Notice = tuple[str, int, Mapping[str, Any] | None]
+# So many at most leave as one: what a process hears is read whole.
+TOGETHER = 64
+_gathered: ContextVar[list[Notice] | None] = ContextVar("gathered", default=None)
 
 # What a topic is about, and whom its frame goes to.
 CONVERSATION = "conversation"  # everybody who follows it
@@ -42,11 +47,12 @@ def notice(topic: str, number: int, frame: str = "") -> bytes:
     return f"{topic} {number}\n{frame}".encode()
 
 
-def read_notice(data: bytes) -> tuple[str, int, str]:
-    """Topic, number, frame."""
-    head, _newline, frame = data.decode().partition("\n")
-    topic, _space, number = head.partition(" ")
-    return topic, int(number), frame
+def read_notices(data: bytes) -> Iterator[tuple[str, int, str]]:
+    """Topic, number and frame of each: two lines, one after the other."""
+    lines = data.decode().split("\n")
+    for head, frame in zip(lines[::2], lines[1::2], strict=True):
+        topic, _space, number = head.partition(" ")
+        yield topic, int(number), frame
 
 
 def publish(topic: str, number: int, event: Mapping[str, Any] | None = None) -> None:
@@ -55,14 +61,45 @@ def publish(topic: str, number: int, event: Mapping[str, Any] | None = None) -> 
 
 
 def publish_all(notices: Iterable[Notice]) -> None:
-    """Several in one round trip, in this order."""
+    """Several together, in this order. Inside `gathered` they wait for its end."""
+    waiting = _gathered.get()
+    if waiting is not None:
+        waiting.extend(notices)
+        return
+    told = [notice(topic, number, "" if event is None else frame_of(event)) for topic, number, event in notices]
     try:
-        pipe = client(settings.LIVE["url"]).pipeline(transaction=False)
-        for topic, number, event in notices:
-            pipe.publish(settings.LIVE["channel"], notice(topic, number, "" if event is None else frame_of(event)))
-        pipe.execute()
+        for begin in range(0, len(told), TOGETHER):
+            client(settings.LIVE["url"]).publish(settings.LIVE["channel"], b"\n".join(told[begin : begin + TOGETHER]))
     except redis.RedisError as error:
         logger.warning("No live notices: %s", error)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """What is published inside leaves together at the end, and who is to be counted anew several times is named once.
+
+    Around a transaction, never inside one. Nothing leaves when it fails.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    waiting: list[Notice] = []
+    token = _gathered.set(waiting)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    publish_all(_once(waiting))
+
+
+def _once(notices: Sequence[Notice]) -> Iterator[Notice]:
+    counted = {number for topic, number, event in notices if topic == UNREAD and event is not None}
+    for topic, number, event in notices:
+        if topic == UNREAD and event is None:
+            if number in counted:
+                continue
+            counted.add(number)
+        yield topic, number, event
 
 
 def unread_changed(person_id: int) -> None:

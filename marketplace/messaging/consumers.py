@@ -30,6 +30,8 @@ from marketplace.messaging.live.socket import (
     Socket,
 )
 from marketplace.messaging.live.threads import in_thread
+from marketplace.messaging.live.writing import desk
+from marketplace.messaging.services.together import Draft
 
 logger = logging.getLogger(__name__)
 
@@ -105,8 +107,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         hub().count_soon(self.user.pk)
 
     def writer(self) -> Any:
-        """What writes a frame: the server itself."""
-        return self.base_send
+        """What writes a frame: the server itself (portal/asgi.py)."""
+        return self.scope.get("servers_send", self.base_send)
 
     async def disconnect(self, code: int) -> None:
         if self.socket is not None:
@@ -206,16 +208,21 @@ class LiveConsumer(AsyncWebsocketConsumer):
             )
             return
         conversation_id, quoted = self._followed(content), _number(content, "quoted", needed=False)
-        with override(self.language):
-            message = await in_thread(
-                services.send_message,
-                conversation_id=conversation_id,
-                sender=self.user,
-                body=str(content.get("body", "")),
-                client_id=_name(content),
-                quoted=quoted,
-                confirmed=content.get("confirmed") is True,
-            )
+        body, client_id, is_confirmed = str(content.get("body", "")), _name(content), content.get("confirmed") is True
+        message = None
+        if quoted is None and not is_confirmed:
+            message = await desk().write(Draft(conversation_id, self.user.pk, body, client_id))
+        if message is None:
+            with override(self.language):
+                message = await in_thread(
+                    services.send_message,
+                    conversation_id=conversation_id,
+                    sender=self.user,
+                    body=body,
+                    client_id=client_id,
+                    quoted=quoted,
+                    confirmed=is_confirmed,
+                )
         if content.get("again") or not hub().is_up:  # nobody else tells it, or told it before
             self.say(await in_thread(catching_up.frame_of_message, message.pk))
 

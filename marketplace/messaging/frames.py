@@ -20,6 +20,7 @@ of each in a conversation, `platform` for its own lines), and a window knows whi
     resumed    sequence, at: everything up to it has been told; `at` is the server's clock, for the next time
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -47,9 +48,14 @@ Frame = dict[str, Any]
 EXCERPT = 80
 
 
-def message_frame(message: Message, conversation: Conversation) -> Frame:
-    """A message with all that its bubble shows. No query, given one of `selectors.messages_after` or `message_with_files`,
-    but for addresses of ours in its words (links.py)."""
+def message_frame(
+    message: Message, conversation: Conversation, *, attachments: Collection[MessageAttachment] | None = None
+) -> Frame:
+    """A message with all that its bubble shows; `attachments` where they are known.
+
+    No query, given one of `selectors.messages_after` or `message_with_files`, but for addresses of ours in its words (links.py).
+    """
+    files = message.attachments.all() if attachments is None and not message.is_withdrawn else attachments or ()
     role = selectors.role_in(conversation, message.sender_id)
     profile = message.sender.profile if message.sender is not None and role != ParticipantRole.SUPPORT else None
     return {
@@ -69,7 +75,7 @@ def message_frame(message: Message, conversation: Conversation) -> Frame:
         "edited_at": moment(message.edited_at),
         "withdrawn": message.is_withdrawn,
         "quoted": _quoted(message, conversation),
-        "files": [] if message.is_withdrawn else [attachment_fields(each) for each in message.attachments.all()],
+        "files": [attachment_fields(each) for each in files],
         "links": [
             {"url": card.url, "title": card.title, "line": card.line} for card in cards_in(message.body, conversation)
         ],

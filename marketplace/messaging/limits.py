@@ -1,10 +1,14 @@
 """How fast one person may write. Counted in the cache by the minute or hour of the clock: exact enough, and no table grows."""
 
 import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
+from django.conf import settings
 from django.core.cache import cache
 
 from marketplace.accounts.models import User
+from marketplace.core import live
 from marketplace.core.config import get_config
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 
@@ -18,6 +22,30 @@ def count_message(sender: User) -> None:
         raise MessagingError(MessagingErrorCode.TOO_FAST, limit=limit)
 
 
+def count_messages(sender_ids: Iterable[int]) -> set[int]:
+    """Count the messages of several people in one round trip. Returns who of them is above `messaging.per_minute`."""
+    limit = get_config("messaging.per_minute")
+    if not limit:
+        return set()
+    return {sender_id for sender_id, count in _count_each(Counter(sender_ids)).items() if count > limit}
+
+
+def uncount_messages(sender_ids: Iterable[int]) -> None:
+    """Take back what `count_messages` counted: they were not written, and are counted by whoever asks again."""
+    numbers = {sender_id: -number for sender_id, number in Counter(sender_ids).items()}
+    if numbers and get_config("messaging.per_minute"):
+        _count_each(numbers)
+
+
+def _count_each(numbers: Mapping[int, int]) -> dict[int, int]:
+    pipe = live.client(settings.CACHES["default"]["LOCATION"]).pipeline(transaction=False)
+    for sender_id, number in numbers.items():
+        key = cache.make_key(_key("message", sender_id, _MINUTE))
+        pipe.incrby(key, number)
+        pipe.expire(key, 2 * _MINUTE)
+    return dict(zip(numbers, pipe.execute()[::2], strict=True))
+
+
 def count_new_conversation(person: User) -> None:
     """Count one more person to whom this one wrote first. Raises MessagingError TOO_MANY_NEW above `messaging.new_per_hour`."""
     limit = get_config("messaging.new_per_hour")
@@ -26,9 +54,13 @@ def count_new_conversation(person: User) -> None:
 
 
 def _count(what: str, user_id: int, seconds: int) -> int:
-    key = f"messaging:{what}:{user_id}:{int(time.time()) // seconds}"
+    key = _key(what, user_id, seconds)
     cache.add(key, 0, timeout=2 * seconds)
     try:
         return int(cache.incr(key))
     except ValueError:  # it went in between: an empty cache refuses nobody
         return 1
+
+
+def _key(what: str, user_id: int, seconds: int) -> str:
+    return f"messaging:{what}:{user_id}:{int(time.time()) // seconds}"

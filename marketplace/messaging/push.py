@@ -3,10 +3,11 @@
 Called after commit, from synchronous code. A lost push costs a window one question (`resume`), never a message.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from marketplace.core import live
 from marketplace.messaging import frames, selectors
+from marketplace.messaging.models import Message
 from marketplace.notifications.services import recipient_language
 
 
@@ -32,6 +33,16 @@ def message_sent(*, message_id: int) -> None:
         frame = frames.message_frame(message, message.conversation)
     people = selectors.people_of(message.conversation_id)
     publish(frame, people=people, unread=[person for person in people if person != message.sender_id])
+
+
+def messages_sent(messages: Sequence[Message]) -> None:
+    """The same for several that were just written: words alone, of two people whose conversation they carry. No query."""
+    with live.gathered(), recipient_language():
+        for message in messages:
+            two = (message.conversation.buyer_id, message.conversation.seller_id)
+            people = sorted(one for one in two if one is not None)
+            frame = frames.message_frame(message, message.conversation, attachments=())
+            publish(frame, people=people, unread=[person for person in people if person != message.sender_id])
 
 
 def message_edited(*, message_id: int) -> None:

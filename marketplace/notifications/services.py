@@ -3,12 +3,14 @@
 The row is the outbox too: what it is to send is decided and sent by a job once the caller's transaction is committed.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
@@ -80,6 +82,76 @@ def notify_latest(
         Dispatch.objects.filter(notification=max(gone)).exclude(channel=Channel.PUSH).update(notification=line)
         Notification.objects.filter(pk__in=gone).delete()
     return line
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one of several people is told (`notify_latest`)."""
+
+    recipient_id: int
+    url: str
+    about: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+# The new lines; what older unread ones of the same kind and address were to send goes on with them (but for browsers, which ring
+# again), and the older ones go.
+_LATEST_EACH = """
+    WITH told AS (
+        SELECT * FROM unnest(
+            %(recipients)s::bigint[], %(urls)s::text[], %(words)s::jsonb[], %(titles)s::text[], %(bodies)s::text[]
+        ) AS told(recipient_id, url, words, title, body)
+    ), older AS (
+        SELECT line.id, line.recipient_id, line.url,
+            line.id = max(line.id) OVER (PARTITION BY line.recipient_id, line.url) AS is_newest
+        FROM notifications_notification AS line JOIN told USING (recipient_id, url)
+        WHERE line.kind = %(kind)s AND line.read_at IS NULL
+    ), lines AS (
+        INSERT INTO notifications_notification
+            (recipient_id, kind, notice, words, title, body, url, created_at, spread_due_at)
+        SELECT recipient_id, %(kind)s, %(notice)s, words, title, body, url, %(now)s, %(spread_due_at)s FROM told
+        RETURNING id, recipient_id, url
+    ), moved AS (
+        UPDATE notifications_dispatch AS dispatch SET notification_id = lines.id
+        FROM older JOIN lines USING (recipient_id, url)
+        WHERE dispatch.notification_id = older.id AND older.is_newest AND dispatch.channel <> %(push)s
+    ), dropped AS (
+        DELETE FROM notifications_dispatch AS dispatch USING older
+        WHERE dispatch.notification_id = older.id AND (NOT older.is_newest OR dispatch.channel = %(push)s)
+    )
+    DELETE FROM notifications_notification AS line USING older WHERE line.id = older.id
+"""
+
+
+def notify_latest_each(*, notice: Notice, lines: Sequence[Line]) -> None:
+    """`notify_latest` for several people or addresses at once, in one statement. Each address once for each person.
+
+    The caller holds a lock on what each `url` shows. Raises KeyError when the notice wants a word that is missing.
+    """
+    if not lines:
+        return
+    now = clock.now()
+    with recipient_language():
+        titles = [cut(said(notice.title, line.words), TITLE_LENGTH) for line in lines]
+        bodies = [cut(said(notice.body, line.words) if notice.body else line.about, BODY_LENGTH) for line in lines]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LATEST_EACH,
+            {
+                "recipients": [line.recipient_id for line in lines],
+                "urls": [line.url for line in lines],
+                "words": [json.dumps(dict(line.words), ensure_ascii=False) for line in lines],
+                "titles": titles,
+                "bodies": bodies,
+                "kind": notice.kind.value,
+                "notice": notice.key,
+                "push": Channel.PUSH.value,
+                "now": timezone.now(),
+                "spread_due_at": now if notice.channels else None,
+            },
+        )
+    for line in lines:
+        count_changed(line.recipient_id)
 
 
 def mark_read(*, notification: Notification) -> None:

@@ -6,7 +6,7 @@ Pure: no database, no Django. Used for the advertising law (gigs/superlatives.py
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import opencc
 
@@ -14,6 +14,7 @@ import opencc
 FILLERS = frozenset("·•・*_-~`'’‘|/\\+^")
 # Cf: zero width; Mn, Me: the frame of a keycap, the form of an emoji, accents piled on a letter.
 _UNSEEN = frozenset({"Cf", "Mn", "Me"})
+_SIGNS_AT_MOST = 20_000  # that are kept folded
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,33 @@ def is_filler(character: str) -> bool:
     return character in FILLERS or is_unseen(character) or (character != "\n" and character.isspace())
 
 
+class _Signs(dict[str, str]):
+    """What becomes of each character; "" for one that is left out. Filled as characters come."""
+
+    def __init__(self, skip: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._skip = skip
+
+    def __missing__(self, original: str) -> str:
+        if len(self) >= _SIGNS_AT_MOST:
+            self.clear()
+        self[original] = folded = "" if self._skip(original) else plain(original)
+        return folded
+
+
+@cache
+def _signs(skip: Callable[[str], bool]) -> _Signs:
+    return _Signs(skip)
+
+
 def fold(text: str, *, skip: Callable[[str], bool] = is_filler) -> Folded:
-    """`text` without the characters that `skip` names, each of the others as `plain` has it."""
-    characters: list[str] = []
-    places: list[int] = []
-    for place, original in enumerate(text):
-        if skip(original):
-            continue
-        for character in plain(original):
-            characters.append(character)
-            places.append(place)
-    return Folded("".join(characters), tuple(places))
+    """`text` without the characters that `skip` names, each of the others as `plain` has it.
+
+    `skip` is a function of a module: what it says of a character is kept.
+    """
+    signs = _signs(skip)
+    parts = [signs[original] for original in text]
+    folded = "".join(parts)
+    if len(folded) == len(text) and all(parts):  # nearly always: each character is one again
+        return Folded(folded, tuple(range(len(text))))
+    return Folded(folded, tuple(place for place, part in enumerate(parts) for _ in part))

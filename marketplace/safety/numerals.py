@@ -15,6 +15,7 @@ _WORD = rf"(?:(?:double|triple)\s+)?(?:{'|'.join(_WORDS)})"
 _SPELLED_RUN = re.compile(rf"(?<![a-z]){_WORD}(?:[\s,.-]+{_WORD}){{2,}}(?![a-z])")
 _SPELLED = re.compile(rf"(?<![a-z])(?:(double|triple)\s+)?({'|'.join(_WORDS)})(?![a-z])")
 _LOOKALIKES = re.compile(r"(?<=\d)[\s-]?([oil])(?=[\s-]?\d)")
+_AS_DIGITS = str.maketrans("oil", "011")
 _TIMES = {"double": 2, "triple": 3}
 
 
@@ -25,6 +26,8 @@ def with_digits(folded: Folded) -> Folded:
         for run in _SPELLED_RUN.finditer(folded.text)
         for match in _SPELLED.finditer(folded.text, run.start(), run.end())
     }
+    if not spelled:  # nearly always: each character is one again
+        return Folded(_without_lookalikes(folded.text.translate(_DIGITS)), folded.places)
     characters: list[str] = []
     places: list[int] = []
     position = 0
@@ -34,5 +37,8 @@ def with_digits(folded: Folded) -> Folded:
             characters.append(digit)
             places.append(folded.places[position])
         position = end
-    text = _LOOKALIKES.sub(lambda match: match[0].translate(str.maketrans("oil", "011")), "".join(characters))
-    return Folded(text, tuple(places))
+    return Folded(_without_lookalikes("".join(characters)), tuple(places))
+
+
+def _without_lookalikes(text: str) -> str:
+    return _LOOKALIKES.sub(lambda match: match[0].translate(_AS_DIGITS), text)

@@ -94,8 +94,15 @@ def _serve(*, port: int, sandbox_port: int, started: float) -> None:
     manager = Manager(Printer(output=log, width=8, colour=False))
     uvicorn = [python, "-m", "uvicorn", "--log-level", "warning", "--host", "127.0.0.1"]
     # As in production (README): no compression, which would be done anew for each window, and no large frames.
-    web_options = ["--port", str(port), "--ws-per-message-deflate", "false", "--ws-max-size", "65536"]
-    web = [*uvicorn, *web_options, "portal.asgi:application"]
+    web_options = [
+        "--ws",
+        "portal.live_protocol:LiveProtocol",
+        "--ws-per-message-deflate",
+        "false",
+        "--ws-max-size",
+        "65536",
+    ]
+    web = [*uvicorn, "--port", str(port), *web_options, "portal.asgi:application"]
     sandbox = [*uvicorn, "--port", str(sandbox_port), "portal.embedded.sandboxes:application"]
     # One worker with the clock inside: for one machine only. Production runs beat by itself (docs/operations.md).
     worker = [python, "-m", "celery", "-A", "portal", "worker", "-B", "-P", "threads", "-c", "4", "-l", "WARNING"]

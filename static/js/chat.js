@@ -190,23 +190,24 @@ class Chat {
   /** Not in the conversation: warned of, the words stand in the box again; held back, moderators have them. */
   returned(entry, sentence, isWarned) {
     this.bubbles.unsent(entry.client_id)?.remove();
+    const others = this.box.value.trim(); // typed meanwhile: nobody has looked at them yet
     if (isWarned) {
-      this.box.value = [entry.body, this.box.value].filter(Boolean).join("\n");
-      if (entry.quoted) this.form.elements.quoted.value = entry.quoted;
+      this.box.value = [entry.body, others].filter(Boolean).join("\n");
+      if (entry.quoted) this.form.dispatchEvent(new CustomEvent("composer:quote", { detail: { sequence: entry.quoted, words: this.bubbles.at(entry.quoted)?.querySelector(".bubble__text")?.textContent ?? "…" } }));
     }
     this.say(sentence);
-    this.anyway.hidden = !isWarned;
+    this.anyway.hidden = !isWarned || Boolean(others);
   }
 
   connection(state) {
     this.root.dataset.connection = state;
     if (state === "over") this.say(this.words.textOver);
-    else if (state === "down") this.say(this.words.textOffline);
+    else if (state === "down" && this.status.hidden) this.say(this.words.textOffline); // a warning stays readable
   }
 
   caughtUp() {
     this.root.dataset.connection = "open"; // the socket may have been open before this page's part of it was
-    this.say("");
+    if (this.status.textContent === this.words.textOffline) this.say("");
   }
 
   // Sending
@@ -214,11 +215,29 @@ class Chat {
   send(anyway) {
     const body = this.box.value.trim();
     // Files that have gone ahead (uploads.js), or come with the form.
-    if (this.files?.files.length || this.form.querySelector("[name=sent]:enabled")) { this.postFiles(anyway); return; }
+    if (this.files?.files.length || this.form.querySelector("[name=sent]:enabled")) { this.whenFilesAreThere(() => this.postFiles(anyway)); return; }
     if (!body) return;
     const quoted = Number(this.form.elements.quoted?.value) || null;
     this.sent();
     this.room.send(body, { quoted, confirmed: Boolean(anyway) });
+  }
+
+  /** Whoever presses "send" while files are on their way need not press again; what fails stays, and so do the words. */
+  whenFilesAreThere(work) {
+    const list = this.form.querySelector("[data-upload-list]");
+    const rows = () => [...(list?.children ?? [])];
+    const areOnTheirWay = () => rows().some((row) => row.dataset.state !== "ready" && !row.classList.contains("shot--error"));
+    if (!areOnTheirWay()) { work(); return; }
+    if (this.waiting) return;
+    this.say(this.words.textSending);
+    this.waiting = new MutationObserver(() => {
+      if (areOnTheirWay()) return;
+      this.waiting.disconnect();
+      this.waiting = null;
+      this.say("");
+      if (rows().length && rows().every((row) => row.dataset.state === "ready")) work();
+    });
+    this.waiting.observe(list, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "data-state"] });
   }
 
   sent() {
@@ -244,9 +263,10 @@ class Chat {
     try {
       const answer = await fetch(this.words.chatPage, { method: "POST", body: fields, headers: { Accept: "application/json" } });
       if (answer.redirected) { location.reload(); return {}; } // logged out: the page leads to the log-in
-      const content = await answer.json();
-      if (answer.ok) return { event: content };
-      return answer.status < 500 ? { problem: content.message, code: content.code } : {};
+      const content = await answer.json().catch(() => null); // a refusal of the server itself has a page
+      if (answer.ok) return content ? { event: content } : {};
+      if (answer.status >= 500 || answer.status === 429) return {};
+      return { problem: content?.message ?? this.words.textOver, code: content?.code };
     } catch {
       return {};
     }

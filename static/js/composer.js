@@ -21,6 +21,8 @@ class Composer {
     this.listenForVoice();
     // Sent by a script: the next one is another message, without these files and this quote.
     form.addEventListener("composer:sent", () => this.clear());
+    // One that came back with a warning quotes what it quoted.
+    form.addEventListener("composer:quote", ({ detail }) => this.quote(detail.sequence, detail.words));
     // The box has grown by all this: the newest message stays in sight.
     const thread = form.closest("[data-chat]")?.querySelector("[data-chat-thread]");
     if (thread && !location.hash) thread.scrollTop = thread.scrollHeight;

@@ -74,7 +74,10 @@ def stack() -> Iterator[Stack]:
     running = os.environ.get("RUNNING_STACK")  # "http://localhost:8000 http://127.0.0.1:8020": while writing a test
     if running:
         address, sandbox = running.split()
-        yield Stack(address, sandbox, {key: value for key, value in os.environ.items() if key not in _OF_THE_TESTS})
+        environment = {key: value for key, value in os.environ.items() if key not in _OF_THE_TESTS}
+        if "RUNNING_STATE" in environment:  # where it has another than the checkout's own
+            environment["JIANGJI_STATE"] = environment["RUNNING_STATE"]
+        yield Stack(address, sandbox, environment)
         return
     port, sandbox_port = port_to_keep(), port_to_keep()
     environment = {key: value for key, value in os.environ.items() if key not in _OF_THE_TESTS}

@@ -1,21 +1,26 @@
 """What windows hear of each other, through the project's own ASGI application and Valkey."""
 
 import asyncio
+import threading
 from uuid import uuid4
 
 import pytest
 from channels.db import database_sync_to_async
+from django.db import connection, transaction
 from django.test import Client
 
 from marketplace.accounts import services as accounts
 from marketplace.core import live
 from marketplace.messaging import services
-from marketplace.messaging.live import catching_up
+from marketplace.messaging.live import catching_up, writing
 from marketplace.messaging.live import presence as presence_module
 from marketplace.messaging.live.socket import TOO_SLOW, WAITING_FRAMES, Socket
+from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import Message, Participant
-from marketplace.notifications.models import NotificationKind
+from marketplace.messaging.services.together import Draft, send_together
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify
+from tests.factories import make_user
 from tests.messaging.live import live_window
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -284,8 +289,7 @@ def test_a_window_on_any_page_is_told_how_much_waits(conversation, buyer, seller
 
 def test_any_room_may_say_that_counts_have_changed(buyer):
     def tell():
-        notify(recipient_id=buyer.pk, kind=NotificationKind.ORDER, title="已交付")
-        live.unread_changed(buyer.pk)
+        notify(recipient_id=buyer.pk, notice=catalogue.talk.MESSAGE, words={"name": "林小满"})
 
     async def story():
         async with live_window(buyer) as ours:
@@ -328,28 +332,106 @@ def test_without_valkey_windows_open_write_and_hear_all_the_same(conversation, b
     asyncio.run(story())
 
 
-def test_a_fault_behind_a_message_ends_no_window(conversation, buyer, monkeypatch):
-    written = services.send_message
-    faults = [RuntimeError("the database is away")]
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_fault_behind_a_message_ends_no_window(conversation, buyer, monkeypatch, is_named):
+    together, alone = writing.send_together, services.send_message
+    faults = {"together": 1, "alone": 1}
 
-    def sometimes(**words):
-        if faults:
-            raise faults.pop()
-        return written(**words)
+    def sometimes(which, written):
+        def write(*arguments, **named):
+            if faults[which]:
+                faults[which] -= 1
+                raise RuntimeError("the database is away")
+            return written(*arguments, **named)
 
-    monkeypatch.setattr(services, "send_message", sometimes)
-    words = {"type": "message", "conversation": conversation.pk, "client_id": str(uuid4()), "body": "好"}
+        return write
+
+    monkeypatch.setattr(writing, "send_together", sometimes("together", together))
+    monkeypatch.setattr(services, "send_message", sometimes("alone", alone))
+    words = {"type": "message", "conversation": conversation.pk, "body": "好"}
+    if is_named:
+        words["client_id"] = str(uuid4())
 
     async def story():
         async with live_window(buyer, follow=conversation.pk) as ours:
             await ours.say(words)
             refused = await ours.hear("error")
-            assert (refused["code"], refused["client_id"]) == ("busy", words["client_id"])
+            assert (refused["code"], refused.get("client_id")) == ("busy", words.get("client_id"))
             await ours.say(words | {"again": True})
             assert (await ours.hear("message"))["body"] == "好"
 
     asyncio.run(story())
     assert Message.objects.count() == 1
+
+
+def test_what_could_not_be_written_with_others_is_written_alone(conversation, buyer, seller, monkeypatch):
+    def breaks(drafts):
+        send_together(drafts)
+        raise RuntimeError("after the commit")
+
+    monkeypatch.setattr(writing, "send_together", breaks)
+    words = {"type": "message", "conversation": conversation.pk, "client_id": str(uuid4()), "body": "好"}
+
+    async def story():
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk) as theirs,
+        ):
+            await ours.say(words)
+            assert await ours.hear("message") == await theirs.hear("message")
+            assert await ours.hears_nothing("message", "error")
+
+    asyncio.run(story())
+    assert Message.objects.count() == 1
+
+
+def test_a_conversation_that_somebody_has_locked_is_not_waited_for(conversation, buyer, seller):
+    other = services.start_conversation(buyer=make_user(name="另一位"), seller=seller)
+    is_locked, may_go = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            lock_conversation(conversation.pk)
+            is_locked.set()
+            may_go.wait(20)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert is_locked.wait(20)
+        answers = send_together([Draft(conversation.pk, buyer.pk, "在吗"), Draft(other.pk, seller.pk, "在")])
+    finally:
+        may_go.set()
+        holder.join()
+    assert answers[0] is None
+    assert answers[1].conversation_id == other.pk
+
+
+def test_what_many_say_at_once_comes_to_each_in_one_order(conversation, buyer, seller):
+    def words(number):
+        return {
+            "type": "message",
+            "conversation": conversation.pk,
+            "client_id": str(uuid4()),
+            "body": f"第 {number} 句",
+        }
+
+    async def story():
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk) as theirs,
+        ):
+            for number in range(8):
+                await (ours if number % 2 else theirs).say(words(number))
+            mine = [await ours.hear("message") for _ in range(8)]
+            assert mine == [await theirs.hear("message") for _ in range(8)]
+            assert [frame["sequence"] for frame in mine] == list(range(1, 9))
+            for role, odd in (("buyer", 1), ("seller", 0)):
+                own = [frame["body"] for frame in mine if frame["from"] == role]
+                assert own == [f"第 {number} 句" for number in range(8) if number % 2 == odd]
+
+    asyncio.run(story())
 
 
 def test_a_window_whose_network_is_slow_keeps_nobody_waiting_and_is_closed_in_the_end():

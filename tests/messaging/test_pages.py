@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -78,6 +79,25 @@ def test_a_script_gets_the_bubble_or_the_sentence_why_not(client: Client, conver
     assert "sender_id" not in sent.json()
     assert refused.status_code == 409
     assert refused.json()["code"] == "empty"
+    assert Message.objects.count() == 1
+
+
+def test_a_script_learns_by_its_code_whether_words_are_warned_of_or_held_and_may_confirm_under_the_same_name(
+    client: Client, conversation, buyer
+):
+    client.force_login(buyer)
+    address, accept = conversation.get_absolute_url(), {"Accept": "application/json"}
+    words = {"body": "加我微信 moon_0413 聊", "client_id": str(uuid4())}
+
+    warned = client.post(address, words, headers=accept)
+    assert (warned.status_code, warned.json()["code"]) == (409, "contact_warning")
+    assert "加我微信" in warned.json()["message"]
+    assert not Message.objects.exists()
+    assert client.post(address, words | {"confirmed": "1"}, headers=accept).json()["client_id"] == words["client_id"]
+
+    payment = {"body": "这单不走平台了，直接转我支付宝", "confirmed": "1", "client_id": str(uuid4())}
+    held = client.post(address, payment, headers=accept)
+    assert (held.status_code, held.json()["code"]) == (409, "held")
     assert Message.objects.count() == 1
 
 

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from marketplace.core import live
 from marketplace.messaging.live import look
 from marketplace.messaging.live.presence import Presence
-from marketplace.messaging.live.socket import LOOK_AGAIN, NOT_SIGNED_IN, TOO_MANY_WINDOWS, Following, Socket
+from marketplace.messaging.live.socket import LOOK_AGAIN, NOT_SIGNED_IN, TOO_MANY_WINDOWS, Following, Socket, ready
 from marketplace.messaging.live.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,9 @@ logger = logging.getLogger(__name__)
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 2.0
 READY_SECONDS = 2.0  # a window that opens waits this long for the channel, then does without
 SILENCE_SECONDS = 15.0  # a channel that answers no ping for this long is dead, whatever TCP says
-# Counts of a person are made at once, and again for all that changed within this time after it.
+# Counts of a person are made at once, and again for all that changed within this time after it; those of several together.
 COUNT_EVERY_SECONDS = 2.0
+COUNT_TOGETHER_SECONDS = 0.1
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
 
@@ -64,7 +65,9 @@ class Hub:
         self._heard_at = 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._own: list[asyncio.Task[None]] = []
-        self._counting: dict[int, bool] = {}
+        self._uncounted: set[int] = set()
+        self._counted_at: dict[int, float] = {}
+        self._is_counting = False
         self._news: defaultdict[int, dict[int, int]] = defaultdict(dict)
 
     # Windows come and go
@@ -155,8 +158,11 @@ class Hub:
             logger.exception("A live notice that was not understood")
 
     def hear(self, data: bytes) -> None:
-        """One notice of the channel."""
-        topic, number, frame = live.read_notice(data)
+        """The notices that left together."""
+        for topic, number, frame in live.read_notices(data):
+            self._hear_one(topic, number, frame)
+
+    def _hear_one(self, topic: str, number: int, frame: str) -> None:
         if topic == live.CONVERSATION:
             self._to_followers(number, frame)
         elif topic == live.PERSON:
@@ -182,7 +188,7 @@ class Hub:
         head = look.sequence_in(frame)
         if head > self.heads.get(conversation_id, 0):
             self.heads[conversation_id] = head
-        message = {"type": "websocket.send", "text": frame}
+        message = ready(frame)
         for socket in sockets:
             following = socket.following[conversation_id]
             if following.held is not None:
@@ -192,7 +198,7 @@ class Hub:
 
     @staticmethod
     def _write(sockets: Iterable[Socket], frame: str) -> None:
-        message = {"type": "websocket.send", "text": frame}
+        message = ready(frame)
         for socket in sockets:
             socket.put(message)
 
@@ -235,22 +241,32 @@ class Hub:
             told = look.parsed(frame)
             latest = self._news[person_id]
             latest[told["conversation"]] = max(told["sequence"], latest.get(told["conversation"], 0))
-        if person_id in self._counting:
-            self._counting[person_id] = True  # once more when the time is over
-        else:
-            self._counting[person_id] = False
-            self.spawn(self._count(person_id))
+        self._uncounted.add(person_id)
+        if not self._is_counting:
+            self._is_counting = True
+            self.spawn(self._count())
 
-    async def _count(self, person_id: int) -> None:
-        is_due = True
-        while is_due:
-            latest = self._news.pop(person_id, {})
-            counts = await in_thread(look.counts_of, person_id)
-            news = [{"conversation": number, "sequence": sequence} for number, sequence in latest.items()]
-            self._write(self.of_person.get(person_id, ()), live.frame_of({"type": "unread", **counts, "latest": news}))
-            await asyncio.sleep(COUNT_EVERY_SECONDS)
-            is_due, self._counting[person_id] = self._counting[person_id], False
-        del self._counting[person_id]
+    async def _count(self) -> None:
+        """All who are due together, each at most every few seconds."""
+        clock = asyncio.get_running_loop().time
+        try:
+            while self._uncounted:
+                now = clock()
+                due = [one for one in self._uncounted if now - self._counted_at.get(one, 0.0) >= COUNT_EVERY_SECONDS]
+                if due:
+                    self._uncounted.difference_update(due)
+                    self._counted_at.update(dict.fromkeys(due, now))
+                    await self._send_counts(due)
+                await asyncio.sleep(COUNT_TOGETHER_SECONDS)
+        finally:
+            self._is_counting = False
+        self._counted_at = {one: at for one, at in self._counted_at.items() if clock() - at < COUNT_EVERY_SECONDS}
+
+    async def _send_counts(self, person_ids: list[int]) -> None:
+        latest = {person: self._news.pop(person, {}) for person in person_ids}
+        for person, counts in (await in_thread(look.counts_of, person_ids)).items():
+            news = [{"conversation": number, "sequence": sequence} for number, sequence in latest[person].items()]
+            self._write(self.of_person.get(person, ()), live.frame_of({"type": "unread", **counts, "latest": news}))
 
     # The channel
 

@@ -1,6 +1,7 @@
 """One open socket, as the hub knows it."""
 
 import asyncio
+import struct
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -23,6 +24,24 @@ TOO_SLOW = 4413
 TOO_MANY_FRAMES = 1008
 
 Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
+
+
+def ready(frame: str) -> dict[str, Any]:
+    """The ASGI message of a frame, made once for all windows that it goes to.
+
+    Beside the text stand the bytes of the WebSocket frame, for a server that writes them as they are (portal/live_protocol.py).
+    """
+    return {"type": "websocket.send", "text": frame, "wire": wire_of(frame.encode())}
+
+
+def wire_of(text: bytes) -> bytes:
+    """RFC 6455, section 5.2: one whole text frame of a server, which is neither masked nor compressed."""
+    length = len(text)
+    if length < 126:
+        return struct.pack("!BB", 0x81, length) + text
+    if length < 65_536:
+        return struct.pack("!BBH", 0x81, 126, length) + text
+    return struct.pack("!BBQ", 0x81, 127, length) + text
 
 
 @dataclass(slots=True)

@@ -39,6 +39,7 @@ from marketplace.messaging.selectors.inbox import (
     unread_count,
     unread_messages,
     unread_total,
+    unread_totals,
 )
 from marketplace.messaging.selectors.orders import said_about
 from marketplace.messaging.selectors.page import (
@@ -131,5 +132,6 @@ __all__ = [
     "unread_count",
     "unread_messages",
     "unread_total",
+    "unread_totals",
     "voice_for",
 ]

@@ -1,5 +1,6 @@
 """The list of somebody's conversations, and what waits for them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,7 +127,7 @@ def _is_offer_last(row: Any) -> bool:
     return row.offered_at is not None and (row.said_at is None or row.offered_at > row.said_at)
 
 
-def _waiting_for(user: User) -> QuerySet[Message, Any]:
+def _waiting_for(user: User | OuterRef) -> QuerySet[Message, Any]:
     """How many messages wait in the conversation of a participant's row (seen from Participant), as one row with a number.
 
     Counted from that row, without the conversation between the two: its bound goes into the index, which is asked for the few
@@ -145,6 +146,14 @@ def unread_total(user: User) -> QuerySet[Any, Any]:
     own = Participant.objects.filter(heard, user=user, left_at=None).order_by()
     waiting = own.annotate(waiting=Coalesce(Subquery(_waiting_for(user)), 0))
     return waiting.values("user").annotate(total=Sum("waiting")).values("total")
+
+
+def unread_totals(user_ids: Collection[int]) -> dict[int, int]:
+    """What `unread_total` says of each of these people. One query."""
+    heard = Q(muted_until=None) | Q(muted_until__lte=clock.now())
+    own = Participant.objects.filter(heard, user__in=user_ids, left_at=None).order_by()
+    waiting = own.annotate(waiting=Coalesce(Subquery(_waiting_for(OuterRef("user"))), 0))
+    return dict(waiting.values("user").annotate(total=Sum("waiting")).values_list("user", "total"))
 
 
 def unread_messages(user: User) -> QuerySet[Message]:

@@ -12,12 +12,12 @@ from marketplace.messaging.services._rules import own_participation
 from marketplace.notifications.services import mark_url_read, recipient_language
 
 
-@transaction.atomic
 def mark_read(*, conversation_id: int, reader: User, up_to: int | None = None) -> int:
     """Note that `reader` has seen everything up to the message with this number, or all that stands there now.
 
-    Marks never go back, and never beyond the newest message. Returns the mark as it is now. Safe to call again; no lock, the
-    condition is in the statement. Raises MessagingError NOT_PARTICIPANT and Conversation.DoesNotExist.
+    Marks never go back, and never beyond the newest message. Returns the mark as it is now. Safe to call again, also when it
+    broke off: the mark moves last. No lock and no transaction: three rows at once would be waited for by whoever writes a
+    message there, who holds what is waited for here. Raises MessagingError NOT_PARTICIPANT and Conversation.DoesNotExist.
     """
     own = own_participation(conversation_id, reader)
     conversation = Conversation.objects.get(pk=conversation_id)
@@ -25,15 +25,16 @@ def mark_read(*, conversation_id: int, reader: User, up_to: int | None = None) -
     if mark >= conversation.last_sequence:
         with recipient_language():
             mark_url_read(recipient_id=reader.pk, url=conversation.get_absolute_url())
+    if own.read_sequence >= mark:
+        return own.read_sequence
+    _write_for_the_release_before(conversation, own, mark)
     moved = Participant.objects.filter(pk=own.pk, read_sequence__lt=mark).update(
         read_sequence=mark, delivered_sequence=Greatest("delivered_sequence", mark)
     )
-    if not moved:
-        return max(own.read_sequence, mark)
-    _write_for_the_release_before(conversation, own, mark)
-    transaction.on_commit(
-        partial(push.conversation_read, conversation_id=conversation_id, role=own.role, sequence=mark)
-    )
+    if moved:
+        transaction.on_commit(
+            partial(push.conversation_read, conversation_id=conversation_id, role=own.role, sequence=mark)
+        )
     return mark
 
 

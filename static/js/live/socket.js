@@ -9,6 +9,7 @@ const OPEN_WITHIN_MILLISECONDS = 10_000;
 const POLL_AFTER_MILLISECONDS = 4_000; // this long without a socket, and pages ask instead
 const POLL_EVERY_MILLISECONDS = 5_000;
 const POLL_HIDDEN_MILLISECONDS = 30_000;
+const OPEN = 1; // WebSocket.OPEN, where there is no WebSocket to ask
 const NOT_SIGNED_IN = 4401;
 const TOO_MANY_WINDOWS = 4429;
 const TRIES_SIGNED_OUT = 3; // a session that was renewed this very moment has another key now
@@ -21,7 +22,7 @@ class Live extends EventTarget {
   #followed = new Map(); // conversation → {after(), since(), poll}
   #isPaused = false;
 
-  get isOpen() { return this.#socket?.readyState === WebSocket.OPEN; }
+  get isOpen() { return this.#socket?.readyState === OPEN; }
 
   /** Whether anybody is signed in here: the page carries a token for them alone. */
   get isWanted() { return Boolean(document.querySelector('meta[name="csrf-token"]')); }
@@ -76,7 +77,7 @@ class Live extends EventTarget {
   }
 
   #connect() {
-    if (this.#isPaused || (this.#socket && this.#socket.readyState <= WebSocket.OPEN)) return;
+    if (this.#isPaused || (this.#socket && this.#socket.readyState <= OPEN)) return;
     clearTimeout(this.#timers.retry);
     const address = new URL("/ws/live/", location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
