@@ -47,9 +47,7 @@ def event_lines(
         events = events.filter(created_at__gte=since)
     if before is not None:
         events = events.filter(created_at__lt=before)
-    return [
-        TimelineEntry(_event_title(event, viewer), event.created_at, _event_text(event)) for event in events
-    ]
+    return [TimelineEntry(_event_title(event, viewer), event.created_at, _event_text(event)) for event in events]
 
 
 def _happened(order: Order, viewer: User) -> list[TimelineEntry]:
