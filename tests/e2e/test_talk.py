@@ -115,7 +115,9 @@ def test_a_picture_opens_over_the_page_and_closes_again(two):
     picture.click()
     whole = buyer.page.locator("#viewer .whole-picture")
     expect(whole).to_be_visible()
-    assert whole.evaluate("image => image.complete ? image.naturalWidth : image.decode().then(() => image.naturalWidth)")
+    assert whole.evaluate(
+        "image => image.complete ? image.naturalWidth : image.decode().then(() => image.naturalWidth)"
+    )
     buyer.snap("picture")
     buyer.page.locator("#viewer [data-close]").click()
     expect(whole).to_be_hidden()
@@ -157,7 +159,9 @@ def test_a_file_with_words_that_are_warned_of_goes_when_it_is_confirmed(two, tmp
     expect(anyway).to_be_visible()
     expect(page.locator("[data-chat-form] [name=sent]:enabled")).to_be_attached()
     # A refusal that the page handles is told to the browser's console all the same.
-    seller.problems[:] = [problem for problem in seller.problems if not re.search(r"Failed to load resource.* 4\d\d", problem)]
+    seller.problems[:] = [
+        problem for problem in seller.problems if not re.search(r"Failed to load resource.* 4\d\d", problem)
+    ]
     anyway.click()
     expect(buyer.page.locator(".bubble__file", has_text=name)).to_be_visible()
     expect(page.locator("[data-upload-list] li")).to_have_count(0)
