@@ -3,6 +3,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.forms import MultipleFileField
 from marketplace.messaging.models import AwayReply, MessageTemplate
 from marketplace.messaging.sent_files import MESSAGE
 from marketplace.orders.delivery_forms import SentFilesForm
@@ -33,6 +34,14 @@ class EditForm(forms.Form):
     is_warned = False
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
     body = forms.CharField(label=_("Message"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class SupportForm(forms.Form):
+    """What a mediator says to both sides of an order."""
+
+    body = forms.CharField(label=_("Message"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    files = MultipleFileField(label=_("Files"), required=False)
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class TemplateForm(forms.ModelForm):

@@ -2,11 +2,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import DeleteView, EditView, HistoryView, SnippetViewSet, UsageView
 
+from marketplace.messaging import support_desk
 from marketplace.messaging.models import MessageTemplate
 
 
@@ -59,3 +62,8 @@ class QuickReplyViewSet(SnippetViewSet):
 
 
 register_snippet(QuickReplyViewSet)
+
+
+@hooks.register("register_admin_urls")
+def talk_urls():
+    return [path("order-talk/<str:number>/", support_desk.order_talk, name="messaging_order_talk")]

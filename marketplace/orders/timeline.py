@@ -38,6 +38,18 @@ def timeline(order: Order, viewer: User, *, more: Iterable[TimelineEntry] = ()) 
     return coming + sorted([*_happened(order, viewer), *more], key=lambda entry: entry.at, reverse=True)
 
 
+def event_lines(
+    order: Order, viewer: User, *, since: datetime | None = None, before: datetime | None = None
+) -> list[TimelineEntry]:
+    """What happened between two moments, oldest first and without files: for the conversation about the order. One query."""
+    events = order.events.select_related("actor__profile").order_by("created_at", "pk")
+    if since is not None:
+        events = events.filter(created_at__gte=since)
+    if before is not None:
+        events = events.filter(created_at__lt=before)
+    return [TimelineEntry(_event_title(event, viewer), event.created_at, _event_text(event)) for event in events]
+
+
 def _happened(order: Order, viewer: User) -> list[TimelineEntry]:
     entries = []
     for index, event in enumerate(order.events.all()):

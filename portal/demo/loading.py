@@ -13,7 +13,20 @@ from marketplace.discovery.services import rebuild_index
 from marketplace.ledger.escrow_proof import publish_escrow_proof
 from marketplace.ledger.seals import seal_books
 from marketplace.payments.services import run_audit
-from portal.demo import agreements, books, buying, catalogue, changes, desk, history, media, recount, talk, visits
+from portal.demo import (
+    agreements,
+    books,
+    buying,
+    catalogue,
+    changes,
+    desk,
+    history,
+    media,
+    order_talk,
+    recount,
+    talk,
+    visits,
+)
 from portal.demo.bulk import analyse_books
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
@@ -102,8 +115,14 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         history.write_reviews(plans, orders)
     with watch.stage("conversations"):
         talks = talk.plan_talks(plans, sources, offers, now)
-        conversations = talk.write_talks(talks, gigs, people)
+        conversations = talk.write_talks(talks, gigs, orders, people)
         talk.write_quick_replies(people, sources)
+        order_talk.show_talk(
+            buyer=people.buyers[sources.demo_buyer],
+            seller=people.sellers[sources.demo_seller],
+            mediator=people.staff["mediator"],
+            now=now,
+        )
         talk.write_notifications(plans, orders, talks, conversations, sources=sources, people=people, now=now)
         talk.write_favourites(gigs, offers, people, now)
         talk.write_searches(offers, people, sources, now)

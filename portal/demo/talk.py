@@ -7,7 +7,14 @@ from random import Random
 
 from marketplace.discovery.models import SearchHistory
 from marketplace.gigs.models import Favourite, Gig
-from marketplace.messaging.models import Conversation, Message, MessageTemplate, Participant, ParticipantRole
+from marketplace.messaging.models import (
+    Conversation,
+    ConversationKind,
+    Message,
+    MessageTemplate,
+    Participant,
+    ParticipantRole,
+)
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.reviews.models import ReviewSide
@@ -33,54 +40,69 @@ _TOLD: dict[str, tuple[str, str]] = {
 
 @dataclass
 class Talk:
-    """A conversation before it has a key: sides by place, messages as (moment, sender's side, words)."""
+    """A conversation before it has a key: sides by place, messages as (moment, sender's side, words).
+
+    `order` is the place of the order that it is about; None for what the two said before.
+    """
 
     buyer: int
     seller: int
     gig: int
+    order: int | None = None
     messages: list[tuple[datetime, str, str]] = field(default_factory=list)
     unread_by: str = ""
 
 
 def plan_talks(plans: Sequence[OrderPlan], sources: Sources, offers: Sequence[Offer], now: datetime) -> list[Talk]:
-    """One conversation for each of the latest pairs of buyer and seller, the demo people's among them."""
+    """For each of the latest pairs of buyer and seller, the demo people's among them: what they said before they agreed, and
+    now and then what they said about the order while it ran."""
     me, shop = sources.demo_buyer, sources.demo_seller
-    newest = sorted(plans, key=lambda plan: plan.placed_at, reverse=True)
-    newest.sort(key=lambda plan: plan.buyer != me and plan.seller != shop)
+    newest = sorted(range(len(plans)), key=lambda place: plans[place].placed_at, reverse=True)
+    newest.sort(key=lambda place: plans[place].buyer != me and plans[place].seller != shop)
     chance = Chance(f"{SEED}:talks")
-    talks: dict[tuple[int, int], Talk] = {}
-    for plan in newest:
+    talks: list[Talk] = []
+    pairs: set[tuple[int, int]] = set()
+    for place in newest:
+        plan = plans[place]
         pair = (plan.buyer, plan.seller)
         mine = me in pair[:1] or pair[1] == shop
-        if pair in talks or len(talks) >= CONVERSATIONS or (mine and len(talks) >= 26):
+        if pair in pairs or len(pairs) >= CONVERSATIONS or (mine and len(pairs) >= 26):
             continue
-        talks[pair] = _talk(plan, sources.texts[offers[plan.gig].subcategory]["conversations"], chance, now)
-    for number, talk in enumerate(talks.values()):
+        pairs.add(pair)
+        talks += _talks(plan, place, sources.texts[offers[plan.gig].subcategory]["conversations"], chance, now)
+    for number, talk in enumerate(talks):
         last_sender = talk.messages[-1][1]
         if number % 3 == 0 or (talk.buyer, talk.seller) == (me, shop):
             talk.unread_by = SELLER if last_sender == BUYER else BUYER
-    return list(talks.values())
+    return talks
 
 
-def _talk(plan: OrderPlan, told: list[list[dict]], chance: Chance, now: datetime) -> Talk:
+def _talks(plan: OrderPlan, place: int, told: list[list[dict]], chance: Chance, now: datetime) -> list[Talk]:
     """The data's first one before the order, now and then its second one during the work."""
-    talk = Talk(plan.buyer, plan.seller, plan.gig)
-    _speak(talk, told[0], plan.placed_at - timedelta(hours=chance.random.uniform(2, 9)), chance, now)
+    before = Talk(plan.buyer, plan.seller, plan.gig)
+    _speak(before, told[0], plan.placed_at - timedelta(hours=chance.random.uniform(2, 9)), plan.placed_at, chance)
+    talks = [before]
     if plan.started_at and chance.random.random() < 0.6:
-        _speak(talk, told[1], chance.later(plan.started_at, 2, 12), chance, now)
-    return talk
+        during = Talk(plan.buyer, plan.seller, plan.gig, order=place)
+        begin = chance.later(plan.started_at, 2, 12)
+        end = plan.dispute.at if plan.dispute else plan.finished_at or plan.cancelled_at or now
+        _speak(during, told[1], begin, end, chance)
+        talks.append(during)
+    return [talk for talk in talks if talk.messages]
 
 
-def _speak(talk: Talk, lines: list[dict], begin: datetime, chance: Chance, now: datetime) -> None:
-    at = max(begin, talk.messages[-1][0]) if talk.messages else begin
+def _speak(talk: Talk, lines: list[dict], begin: datetime, end: datetime, chance: Chance) -> None:
+    at = begin
     for line in lines:
         at += timedelta(minutes=chance.random.uniform(1, 16))
-        if at >= now - timedelta(minutes=1):
+        if at >= end - timedelta(minutes=1):
             return
         talk.messages.append((at, line["sender"], line["text"]))
 
 
-def write_talks(talks: Sequence[Talk], gigs: Sequence[Gig], people: People) -> list[Conversation]:
+def write_talks(
+    talks: Sequence[Talk], gigs: Sequence[Gig], orders: Sequence[Order], people: People
+) -> list[Conversation]:
     """Conversations with messages, read up to the end or up to the last words of the other side."""
     rows = []
     for talk in talks:
@@ -91,6 +113,8 @@ def write_talks(talks: Sequence[Talk], gigs: Sequence[Gig], people: People) -> l
                 buyer=people.buyers[talk.buyer],
                 seller=people.sellers[talk.seller],
                 gig=gigs[talk.gig],
+                kind=ConversationKind.DIRECT if talk.order is None else ConversationKind.ORDER,
+                order=None if talk.order is None else orders[talk.order],
                 last_message_at=last_at,
                 last_sequence=len(talk.messages),
                 buyer_read_at=before if talk.unread_by == BUYER else last_at,
@@ -116,7 +140,7 @@ def write_talks(talks: Sequence[Talk], gigs: Sequence[Gig], people: People) -> l
             conversation=row,
             sender=row.buyer if side == BUYER else row.seller,
             sequence=number,
-            about=row.gig,
+            about=row.gig if talk.order is None else None,
             body=words,
             created_at=at,
         )

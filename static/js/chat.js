@@ -110,10 +110,21 @@ class Chat {
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(`[data-sequence="${sequence}"]`);
       const isAtEnd = this.bubbles.isAtEnd;
-      if (fresh) this.bubbles.at(sequence)?.replaceWith(document.importNode(fresh, true));
+      if (fresh) this.replace(this.bubbles.at(sequence), document.importNode(fresh, true));
       if (isAtEnd) this.bubbles.scrollDown();
       this.showMarks();
     } catch { /* the words are there; the page shows the rest with its next load */ }
+  }
+
+  /** What was unfolded or had the keyboard stays so. */
+  replace(old, fresh) {
+    if (!old) return;
+    const more = fresh.querySelector(".bubble__more");
+    const wasOpen = old.querySelector(".bubble__more")?.open;
+    const hadFocus = document.activeElement?.tagName === "SUMMARY" && old.contains(document.activeElement);
+    old.replaceWith(fresh);
+    if (more && wasOpen) more.open = true;
+    if (more && hadFocus) more.querySelector("summary").focus();
   }
 
   changed(frame) {
@@ -128,6 +139,7 @@ class Chat {
     if (!bubble) {
       bubble = this.bubbles.make({ sent_at: new Date().toISOString(), body: entry.body, name: this.words.chatName, files: [] }, true);
       bubble.dataset.unsent = entry.client_id;
+      bubble.querySelector(".bubble__more")?.remove(); // nothing can be done with it yet
       this.bubbles.place(bubble);
     }
     const hasFailed = entry.state === "failed";

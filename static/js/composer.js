@@ -179,4 +179,19 @@ class Composer {
   }
 }
 
+// A keyboard on the screen covers what stands below it: the room is as high as what is left to see, its newest message in sight.
+function keepAboveKeyboard() {
+  const seen = window.visualViewport;
+  const thread = document.querySelector(".is-chat .room__thread");
+  if (!seen || !thread) return;
+  seen.addEventListener("resize", () => {
+    if (seen.scale > 1.01) return; // somebody looks closer
+    const isAtEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
+    document.documentElement.style.setProperty("--in-sight", `${seen.height}px`);
+    window.scrollTo(0, 0);
+    if (isAtEnd) thread.scrollTop = thread.scrollHeight;
+  });
+}
+
+keepAboveKeyboard();
 document.querySelectorAll("[data-chat-form]").forEach((form) => new Composer(form));

@@ -219,6 +219,21 @@ def test_there_is_talk_and_something_to_moderate():
     assert User.objects.get(email=BUYER).notifications.filter(read_at=None).exists()
 
 
+def test_an_orders_own_conversation_shows_what_can_be_done_in_one():
+    (shown,) = Conversation.objects.filter(
+        kind="order", buyer__email=BUYER, seller__email=SELLER, messages__attachments__kind="image"
+    )
+    messages = shown.messages.all()
+    assert messages.filter(attachments__kind="file").exists()
+    for what in ({"quoted": None}, {"withdrawn_at": None}, {"edited_at": None}):
+        assert messages.exclude(**what).exists()
+    with_support = Conversation.objects.filter(participants__role="support", participants__left_at=None)
+    assert with_support.count() == Order.objects.filter(status="disputed").count() > 0
+    assert Message.objects.filter(conversation__in=with_support, event="support_joined").count() == with_support.count()
+    times = messages.order_by("sequence").values_list("created_at", flat=True)
+    assert list(times) == sorted(times)
+
+
 @pytest.mark.parametrize("login", ["buyer", "seller", "marketer", "moderator", "mediator", "finance", "admin"])
 def test_everybody_whose_login_is_printed_can_sign_in(login: str):
     user = User.objects.get(email=f"{login}@jiangji.example")

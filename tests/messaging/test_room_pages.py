@@ -1,5 +1,6 @@
 """What one does on the page of a conversation, with plain forms and with polling: quote, edit, search, read on, put away."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -218,3 +219,22 @@ def test_a_refused_message_keeps_its_words_in_the_box(conversation, ours):
     assert page.status_code == 422
     assert "长" * 2001 in page.content.decode()
     assert not Message.objects.exists()
+
+
+def test_who_wrote_a_message_may_withdraw_it_in_the_words_of_messages_not_of_money(conversation, buyer, ours):
+    say(conversation, buyer, "发错了")
+    acts = re.search(r'class="bubble__acts">(.*?)</details>', page_of(ours, conversation), re.DOTALL)[1]
+    assert "撤回" in acts
+    assert "提现" not in acts
+
+
+def test_what_happened_to_an_order_stands_in_its_conversation_where_it_happened(buyer, seller, ours):
+    order = make_paid_order(buyer=buyer, gig=make_gig(seller=seller))
+    about_it = services.order_conversation(order=order)
+    for number in range(60):
+        say(about_it, (buyer, seller)[number % 2], f"第{number}句")
+    page = page_of(ours, about_it)
+    assert "款项进入托管" not in page
+    first = page_of(ours, about_it, before=11)
+    assert first.index("款项进入托管") < first.index("第0句")
+    assert "款项进入托管" not in page_of(ours, services.start_conversation(buyer=buyer, seller=seller))

@@ -1,6 +1,7 @@
 """Reads of conversations. Strangers get a 404, so that they do not even learn that a conversation exists."""
 
 from marketplace.messaging.selectors.access import (
+    SUPPORT_PERMISSION,
     attachment_for,
     conversation_between,
     conversation_for,
@@ -8,7 +9,9 @@ from marketplace.messaging.selectors.access import (
     live_gig_of,
     may_speak_for_support,
     message_to_report,
+    order_conversation_for_staff,
     order_conversation_of,
+    order_of,
     participation,
     people_of,
     person_by_handle,
@@ -75,6 +78,7 @@ from marketplace.messaging.selectors.threads import (
 __all__ = [
     "FOUND_AT_MOST",
     "INBOX_LENGTH",
+    "SUPPORT_PERMISSION",
     "THREAD_LENGTH",
     "FlagCase",
     "InboxRow",
@@ -106,7 +110,9 @@ __all__ = [
     "message_with_files",
     "messages_after",
     "offer_cards_of",
+    "order_conversation_for_staff",
     "order_conversation_of",
+    "order_of",
     "other_of",
     "own_message",
     "own_template",

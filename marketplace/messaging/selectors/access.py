@@ -101,6 +101,23 @@ def support_conversation_for(staff: User, pk: int) -> Conversation:
     return conversation
 
 
+def order_conversation_for_staff(staff: User, number: str) -> Conversation:
+    """The conversation about an order in which support takes part or took part, for staff who may answer. Raises Http404."""
+    seats = Participant.objects.filter(role=ParticipantRole.SUPPORT).values("conversation")
+    there = Conversation.objects.filter(pk__in=seats, order__number=number)
+    conversation = there.select_related("buyer__profile", "seller__profile", "order").first()
+    if conversation is None or not (staff.is_active and staff.has_perm(SUPPORT_PERMISSION)):
+        raise Http404
+    return conversation
+
+
+def order_of(conversation: Conversation) -> Order:
+    """The order that a conversation of kind ORDER is about."""
+    if conversation.order is None:
+        raise Http404
+    return conversation.order
+
+
 def sent_before(conversation_id: int, sender: User, client_id: UUID | None) -> Message | None:
     """The message that this window has sent under this id already."""
     if client_id is None:

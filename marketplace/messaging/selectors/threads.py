@@ -19,8 +19,19 @@ from marketplace.messaging.models import (
 )
 from marketplace.offers.presenters import OfferCard, card
 from marketplace.offers.selectors import offers_between, offers_of
+from marketplace.orders.timeline import event_lines
 
 THREAD_LENGTH = 50
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """What happened to the order meanwhile, in the words of its time line."""
+
+    title: str
+    text: str
+    created_at: datetime
+    is_event: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class Thread:
     messages: list[Message]
     earlier_before: int | None  # ask `before` this number for the stretch before; None at the beginning
     offers: list[OfferCard] = field(default_factory=list)
+    events: list[EventLine] = field(default_factory=list)
     later_after: int | None = None  # ask `after` this number for the stretch after; None at the end
 
     @property
@@ -38,9 +50,9 @@ class Thread:
         return (self.messages[-1].sequence or 0) if self.messages else 0
 
     @property
-    def entries(self) -> list[Message | OfferCard]:
-        """Messages and offers in the order in which they were sent."""
-        return sorted([*self.messages, *self.offers], key=lambda entry: entry.created_at)
+    def entries(self) -> list[Message | OfferCard | EventLine]:
+        """Messages, offers and what happened to the order, in the order of time."""
+        return sorted([*self.messages, *self.offers, *self.events], key=lambda entry: entry.created_at)
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,8 @@ def thread(
 ) -> Thread:
     """The newest `limit` messages, the newest of those before number `before`, or the oldest of those after number `after`.
 
-    With a `viewer`, one of the two, the offers of the same stretch of time come along. Four queries at most, five with offers.
+    With a `viewer`, one of the two, the offers of the same stretch of time come along, and in an order's conversation what
+    happened to the order. Four queries at most, five with these.
     """
     messages = _with_all(Message.objects.filter(conversation=conversation, sequence__isnull=False))
     if after is not None:
@@ -101,6 +114,7 @@ def thread(
         messages=shown,
         earlier_before=earlier,
         offers=_offers_beside(conversation, viewer, shown, earlier, later) if viewer is not None else [],
+        events=_events_beside(conversation, viewer, shown, earlier, later) if viewer is not None else [],
         later_after=later,
     )
 
@@ -149,15 +163,33 @@ def _offers_beside(
     """The offers sent between the first message of a stretch and the message that begins the next one."""
     if conversation.kind != ConversationKind.DIRECT or conversation.buyer is None or conversation.seller is None:
         return []
-    since = shown[0].created_at if shown and earlier is not None else None
-    until = None
-    if later is not None:
-        following = Message.objects.filter(conversation=conversation, sequence__gt=later).order_by("sequence")
-        until = following.values_list("created_at", flat=True).first()
+    since, until = _stretch(conversation, shown, earlier, later)
     return [
         card(offer, viewer)
         for offer in offers_between(conversation.buyer, conversation.seller, since=since, before=until)
     ]
+
+
+def _events_beside(
+    conversation: Conversation, viewer: User, shown: Sequence[Message], earlier: int | None, later: int | None
+) -> list[EventLine]:
+    """What happened to the order of a conversation in the same stretch of time."""
+    if conversation.order is None:
+        return []
+    since, until = _stretch(conversation, shown, earlier, later)
+    lines = event_lines(conversation.order, viewer, since=since, before=until)
+    return [EventLine(str(line.title), line.text, line.at) for line in lines]
+
+
+def _stretch(
+    conversation: Conversation, shown: Sequence[Message], earlier: int | None, later: int | None
+) -> tuple[datetime | None, datetime | None]:
+    """When a stretch begins and when the one after it does; None where nothing else stands there."""
+    since = shown[0].created_at if shown and earlier is not None else None
+    if later is None:
+        return since, None
+    following = Message.objects.filter(conversation=conversation, sequence__gt=later).order_by("sequence")
+    return since, following.values_list("created_at", flat=True).first()
 
 
 def offer_cards_of(conversation: Conversation, viewer: User, negotiation_id: int) -> list[OfferCard]:

@@ -36,7 +36,7 @@ def check_files(*, files: Sequence[File], uploads: Sequence[Upload] = ()) -> Non
 
 
 @contextmanager
-def taken(files: Sequence[File], *, conversation_id: int, owner: User) -> Iterator[list[Upload]]:
+def taken(*, files: Sequence[File], conversation_id: int, owner: User) -> Iterator[list[Upload]]:
     """`files` of a plain form as uploads, looked into while one waits; what no message uses in the end is let go of.
 
     Storage may be a network away, so this goes around the transaction. Raises UploadError.
@@ -53,18 +53,18 @@ def taken(files: Sequence[File], *, conversation_id: int, owner: User) -> Iterat
 
 
 @transaction.atomic
-def keep_files(uploads: Sequence[Upload], *, message: Message, owner: User) -> list[MessageAttachment]:
+def keep_files(*, uploads: Sequence[Upload], message: Message, owner: User) -> list[MessageAttachment]:
     """The rows of a message's files, in the transaction in which it is written.
 
     Raises UploadError NOT_READY when one is not the owner's, was sent for another conversation, is still looked into, was sent
     with another message, or is gone meanwhile.
     """
-    claim_files(uploads, conversation_id=message.conversation_id, owner=owner)
-    return rows_of(uploads, message=message)
+    claim_files(uploads=uploads, conversation_id=message.conversation_id, owner=owner)
+    return rows_of(uploads=uploads, message=message)
 
 
 @transaction.atomic
-def claim_files(uploads: Sequence[Upload], *, conversation_id: int, owner: User) -> None:
+def claim_files(*, uploads: Sequence[Upload], conversation_id: int, owner: User) -> None:
     """Mark files as used by a message, one that is held back too. Raises UploadError NOT_READY, as `keep_files` does."""
     subject = subject_of(conversation_id)
     for upload in uploads:
@@ -76,7 +76,7 @@ def claim_files(uploads: Sequence[Upload], *, conversation_id: int, owner: User)
         raise UploadError(UploadErrorCode.NOT_READY, name=uploads[0].name)
 
 
-def rows_of(uploads: Sequence[Upload], *, message: Message) -> list[MessageAttachment]:
+def rows_of(*, uploads: Sequence[Upload], message: Message) -> list[MessageAttachment]:
     """The rows of files that were claimed for a message."""
     rows = [
         MessageAttachment(

@@ -89,7 +89,7 @@ def hold_back(
         own = MessageFlag.objects.filter(conversation_id=conversation_id, sender=sender, client_id=client_id)
         if (first := own.first()) is not None:
             return first
-    claim_files(uploads, conversation_id=conversation_id, owner=sender)
+    claim_files(uploads=uploads, conversation_id=conversation_id, owner=sender)
     files = [name for upload in uploads for name in (upload.result_name, *(size["webp"] for size in upload.renditions))]
     held: dict[str, Any] = {"quoted": quoted, "uploads": [upload.pk for upload in uploads], "files": files}
     return MessageFlag.objects.create(

@@ -58,7 +58,7 @@ def send_message(
     body = checked_body(body, needed=not files and not uploads)
     check_files(files=files, uploads=uploads)
     count_message(sender)
-    with taken(files, conversation_id=conversation_id, owner=sender) as came:
+    with taken(files=files, conversation_id=conversation_id, owner=sender) as came:
         sent = [*uploads, *came]
         # It reads files, so it comes before the transaction.
         finding = look_before_sending(

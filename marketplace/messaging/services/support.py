@@ -93,7 +93,7 @@ def say_as_support(
         raise MessagingError(MessagingErrorCode.NOT_PARTICIPANT)
     body = checked_body(body, needed=not files)
     check_files(files=files)
-    with taken(files, conversation_id=conversation_id, owner=staff) as came:
+    with taken(files=files, conversation_id=conversation_id, owner=staff) as came:
         return write(
             conversation_id=conversation_id,
             sender=staff,

@@ -89,7 +89,9 @@ def write(
     attachments: list[MessageAttachment] = []
     if uploads and sender is not None:
         attachments = (
-            rows_of(uploads, message=message) if are_claimed else keep_files(uploads, message=message, owner=sender)
+            rows_of(uploads=uploads, message=message)
+            if are_claimed
+            else keep_files(uploads=uploads, message=message, owner=sender)
         )
     conversation.last_sequence, conversation.last_message_at = message.sequence or 0, now
     conversation.save(update_fields=["last_sequence", "last_message_at"])
