@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from marketplace.notifications.catalogue import Notice, Who, all_notices
 from marketplace.notifications.channels import push
@@ -78,5 +79,17 @@ def ways_of(reach: Reach) -> list[Way]:
             )
         )
     if push.is_configured():
-        ways.append(Way(Channel.PUSH, bool(reach.browsers), _("Told while you are logged in there.")))
+        ways.append(_browsers_of(reach))
     return ways
+
+
+def _browsers_of(reach: Reach) -> Way:
+    count = len(reach.browsers)
+    if not count:
+        return Way(Channel.PUSH, False, _("Not switched on in any browser yet."))
+    told = ngettext(
+        "On in %(count)s browser, while you are logged in there.",
+        "On in %(count)s browsers, while you are logged in there.",
+        count,
+    )
+    return Way(Channel.PUSH, True, told % {"count": count})

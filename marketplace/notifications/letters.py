@@ -14,8 +14,9 @@ from django.utils.translation import get_language
 from marketplace.notifications.models import Notification
 
 Letter = EmailMultiAlternatives
-# The look is the site's by daylight (static/css/tokens.css): mail programs know no variables.
-_STYLES = "notifications/mail/letter.css"
+# The look is the site's (static/css/tokens.css): by daylight in each element, since mail programs know no variables; by night in
+# the one style sheet that stays, for those that ask for it.
+_STYLES, _BY_NIGHT = "notifications/mail/letter.css", "notifications/mail/dark.css"
 
 
 @dataclass(frozen=True)
@@ -87,4 +88,5 @@ def _one_line(subject: str) -> str:
 
 def _inlined(html: str) -> str:
     styles = render_to_string(_STYLES)
-    return css_inline.inline(html, extra_css=styles, load_remote_stylesheets=False, keep_style_tags=False)
+    inlined = css_inline.inline(html, extra_css=styles, load_remote_stylesheets=False, keep_style_tags=False)
+    return inlined.replace("</head>", f"<style>{render_to_string(_BY_NIGHT).strip()}</style></head>", 1)

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from marketplace.core import clock
 from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.live import count_changed
-from marketplace.notifications.models import Channel, Dispatch, Notification
+from marketplace.notifications.models import Channel, Dispatch, Notification, NotificationSettings
 from marketplace.notifications.wording import BODY_LENGTH, TITLE_LENGTH, cut, said
 
 
@@ -28,6 +28,17 @@ def recipient_language() -> Iterator[None]:
     Who acts may read English while who is told reads Chinese. What leaves the house is in the language they chose.
     """
     with translation.override(settings.LANGUAGE_CODE):
+        yield
+
+
+@contextmanager
+def language_of(user_id: int) -> Iterator[None]:
+    """Words and addresses built inside are in the language that this person chose for what is sent to them.
+
+    For mails and text messages that a room writes itself (`has_own_letter`).
+    """
+    chosen = NotificationSettings.objects.filter(user_id=user_id).values_list("language", flat=True).first()
+    with translation.override(chosen or settings.LANGUAGE_CODE):
         yield
 
 

@@ -1,5 +1,6 @@
 // Being told by this browser: the button on the page of choices, and keeping its address known. Without JavaScript, a service worker or a
-// push service the button stays hidden, and the other ways are there.
+// push service the button stays hidden, and the page says that the other ways are there. WeChat's own browser has the words of the
+// API on some telephones, but never a push service.
 const box = document.querySelector("[data-push]");
 
 const post = (url, data) =>
@@ -11,7 +12,9 @@ const post = (url, data) =>
 
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
 
-if (box && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
+const isInWechat = /MicroMessenger/.test(navigator.userAgent);
+
+if (box && !isInWechat && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
   const on = box.querySelector("[data-push-on]");
   const off = box.querySelector("[data-push-off]");
   const note = box.querySelector("[data-push-note]");
@@ -55,6 +58,7 @@ if (box && "serviceWorker" in navigator && "PushManager" in window && "Notificat
   };
 
   box.hidden = false;
+  document.querySelector("[data-push-none]").hidden = true;
   on.addEventListener("click", start);
   off.addEventListener("click", stop);
   if (Notification.permission === "denied") say("refused");

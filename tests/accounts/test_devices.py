@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from marketplace.accounts import devices, services, tasks
 from marketplace.accounts.models import NewDevice
-from marketplace.notifications.models import Notification, OutboundMessage
+from marketplace.notifications.models import Notification, NotificationSettings, OutboundMessage
 from tests.factories import PASSWORD, make_user
 from tests.logins import log_in
 
@@ -203,6 +203,16 @@ def test_who_has_no_mailbox_gets_a_text_message(person):
     assert tasks.tell_of_new_devices() == 1
     assert OutboundMessage.objects.get().recipient == f"+86{PHONE}"
     assert mail.outbox == []
+
+
+def test_who_chose_english_is_told_in_english(person):
+    """Whatever the job, or who logged in, reads."""
+    NotificationSettings.objects.create(user=person, language="en")
+    by_form(Client())
+    assert tasks.tell_of_new_devices() == 1
+    assert mail.outbox[0].subject == "Your account was logged in to on a new device"
+    assert "/en/" in mail.outbox[0].body
+    assert not re.search(r"[一-鿿]", mail.outbox[0].subject)
 
 
 def test_a_mail_server_that_does_not_answer_is_asked_again(person, settings):

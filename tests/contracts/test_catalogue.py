@@ -2,17 +2,27 @@
 
 import ast
 import re
+from functools import cache
+from pathlib import Path
 
 import pytest
 from django.utils.translation import override
 
-from marketplace.notifications.catalogue import Who, all_notices
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice, Who, all_notices
 from marketplace.notifications.channels import CHANNELS
 from marketplace.notifications.models import Channel, NotificationKind
+from marketplace.notifications.reach import ON_UNLESS_CHOSEN
 from tests.contracts.source import ROOT, modules, tree
 
 NOTICES = all_notices()
 WORD = re.compile(r"%\((\w+)\)s")
+# Told by verification_words.notice_and_words, written by verification_telling.
+VERIFICATION = {
+    f"account.{who}_{what}"
+    for who in ("name", "company")
+    for what in ("verified", "refused", "ended", "expired", "revoked")
+} | {"account.id_expires", "account.company_expires"}
 
 
 def test_the_catalogue_is_not_empty_and_its_keys_are_names():
@@ -76,3 +86,114 @@ def test_nobody_makes_a_line_but_the_service():
             ):
                 makers.append(path.relative_to(ROOT).as_posix())
     assert makers == ["marketplace/notifications/services.py"]
+
+
+def _notice(constant: str) -> Notice:
+    room, name = constant.split(".")
+    return getattr(getattr(catalogue, room), name)
+
+
+def _told_in(constant: str) -> list[Path]:
+    """The modules that name it, the catalogue's own left out."""
+    name = re.compile(rf"\b{re.escape(constant)}\b")
+    return [
+        path
+        for path in modules("marketplace")
+        if "notifications/catalogue" not in path.as_posix() and name.search(path.read_text())
+    ]
+
+
+@cache
+def _words_given(room: str) -> set[str]:
+    """Names of words as the modules of a room that call `notify` give them: keys of a dict, names of arguments."""
+    found = set()
+    for path in modules(f"marketplace/{room}"):
+        if not re.search(r"\bnotify(_latest)?\(", path.read_text()):
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Dict):
+                found |= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+            if isinstance(node, ast.keyword) and node.arg:
+                found.add(node.arg)
+    return found
+
+
+@pytest.mark.parametrize("constant", sorted(_constants()))
+def test_whoever_tells_a_notice_gives_each_of_its_words(constant):
+    notice = _notice(constant)
+    wanted = set(WORD.findall(f"{notice.title} {notice.body}"))
+    for path in _told_in(constant):
+        room = path.relative_to(ROOT / "marketplace").parts[0]
+        named = {node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant)}
+        assert wanted <= _words_given(room) | named, f"{path.relative_to(ROOT)}: {constant}"
+
+
+def test_no_room_tells_a_kind_in_words_of_its_own():
+    """Lines come from the catalogue: who looks for lines, or makes the demo's, may name a kind, nobody else."""
+    by_kind = []
+    for path in modules("marketplace"):
+        if "marketplace/notifications/" in path.as_posix():
+            continue
+        source = path.read_text()
+        if re.search(r"from marketplace\.notifications(\.models)? import .*NotificationKind", source):
+            by_kind.append(path.relative_to(ROOT).as_posix())
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("notify", "notify_latest", "tell"):
+                given = {word.arg for word in node.keywords}
+                assert not given & {"kind", "title", "body"}, f"{path}:{node.lineno}"
+    assert by_kind == ["marketplace/messaging/own_data.py", "marketplace/messaging/services/changing.py"]
+
+
+def test_only_what_has_a_letter_of_its_own_and_codes_are_written_past_the_catalogue():
+    """Each module that sends a mail or a text message itself, with the notices whose letters these are; () for codes."""
+    found = {}
+    for path in modules("marketplace"):
+        if "marketplace/notifications/" in path.as_posix():
+            continue
+        calls = {
+            getattr(node.func, "id", getattr(node.func, "attr", ""))
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call)
+        }
+        if calls & {"send_sms", "text_letter", "send_mail", "EmailMessage", "EmailMultiAlternatives", "email_user"}:
+            found[path.relative_to(ROOT).as_posix()] = sorted(
+                notice.key
+                for constant in _constants()
+                for notice in [_notice(constant)]
+                if notice.has_own_letter and path in _told_in(constant)
+            )
+    for path in found.keys() - {"marketplace/accounts/adapter.py", "marketplace/accounts/contacts.py"}:
+        assert "language_of(" in (ROOT / path).read_text(), f"{path} writes in whose language?"
+    told = {key for keys in found.values() for key in keys} | VERIFICATION
+    assert {notice.key for notice in NOTICES if notice.has_own_letter} <= told
+    assert {path for path, keys in found.items() if not keys} == {
+        "marketplace/accounts/adapter.py",  # codes to log in and to prove an address, which somebody asks for
+        "marketplace/accounts/contacts.py",  # the same for the new address of an account
+        "marketplace/accounts/services/contacts.py",  # to the number that was left: the catalogue's goes to the new one
+        "marketplace/accounts/services/verification_telling.py",  # VERIFICATION, by way of verification_words
+    }
+
+
+def test_nothing_in_the_catalogue_is_advertising():
+    """What is sold is told to nobody unasked: a notice is about something that its reader did, has, or signed up for.
+
+    Advertising by mail or text message needs a consent of its own (Advertising Law §43, PIPL §24), which nobody is asked for
+    here; whoever adds some adds the consent, a kind of its own that is off, and a way out in each message.
+    """
+    for notice in NOTICES:
+        with override("zh-hans"):
+            chinese = f"{notice.title}{notice.body}"
+        assert not re.search(r"优惠|促销|折扣|特价|活动|限时|红包|推荐|新品|抽奖", chinese), notice
+    assert "marketing" not in NotificationKind.values
+
+
+def test_nobody_is_sent_a_text_message_for_what_can_wait():
+    """It rings and costs: only a clock or money, and unless it cannot be muted only for who ticked it (reach.py)."""
+    assert ON_UNLESS_CHOSEN[Channel.SMS] is False
+    urgent = {notice.kind for notice in NOTICES if Channel.SMS in notice.channels}
+    assert urgent == {
+        NotificationKind.ORDER,
+        NotificationKind.DISPUTE,
+        NotificationKind.MONEY,
+        NotificationKind.SECURITY,
+    }

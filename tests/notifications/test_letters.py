@@ -30,7 +30,9 @@ def mail(mailoutbox):
 
 def test_nothing_in_a_mail_has_to_be_fetched_and_no_style_is_left_outside_the_elements(mail):
     html = html_of(mail)
-    assert not re.search(r"<(img|link|script|style|iframe)\b|url\(|@import", html)
+    (by_night,) = re.findall(r"<style>(.*?)</style>", html, flags=re.S)
+    assert by_night.startswith("@media (prefers-color-scheme: dark) {")
+    assert not re.search(r"<(img|link|script|iframe)\b|url\(|@import", html)
     assert [tag for tag in re.findall(r"<[^>]+ class=[^>]+>", html) if " style=" not in tag] == []
     assert re.search(r'<a class="button" href="[^"]+" style="[^"]*background-color: ?#2a2521', html)
     assert 'lang="zh-hans"' in html

@@ -146,7 +146,10 @@ def test_no_redirect_leads_us_elsewhere(service, reader):
     "endpoint",
     ["http://127.0.0.1:1/", "https://169.254.169.254/latest/", "https://evil.example/", "https://push.apple.com.evil.example/",
      "https://evilpush.apple.com.cn/", "http://web.push.apple.com/x", "https://user@web.push.apple.com/x",
-     "https://web.push.apple.com:8443/x", "file:///etc/passwd", "", "https://web.push.apple.com:x/", "//web.push.apple.com/"],
+     "https://web.push.apple.com:8443/x", "file:///etc/passwd", "", "https://web.push.apple.com:x/", "//web.push.apple.com/",
+     "https://127.0.0.1\\.push.apple.com/x", "https://evil.example#.push.apple.com/", "https://evil.example?.push.apple.com/",
+     "https://127.0.0.1%2f.push.apple.com/", "https://127.0.0.1\t.push.apple.com/", "https://[::1].push.apple.com/",
+     "https://[x", "https://push.apple.com/", "https://web.push.apple.com/a\nb", "https://.push.apple.com/"],
 )  # fmt: skip
 def test_only_known_push_services_are_ever_called(service, reader, endpoint):
     assert subscribe(log_in(reader), service, Browser(), endpoint=endpoint) == 409

@@ -173,7 +173,7 @@ def test_what_was_agreed_and_not_paid_ends_once_and_both_are_told(buyer, seller)
         assert (expire_all(), expire_all()) == (1, 0)
     counter.refresh_from_db()
     assert (counter.status, counter.answered_by, counter.has_lapsed) == (S.EXPIRED, seller, True)
-    for person, title in ((buyer, "约定的报价未按时付款，已失效"), (seller, "买家未按时付款，约定的报价已失效")):
+    for person, title in ((buyer, "你未按时付款，谈好的报价已失效"), (seller, "买家未按时付款，谈好的报价已失效")):
         assert Notification.objects.filter(recipient=person, title=title, url=agreed.get_absolute_url()).count() == 1
 
 

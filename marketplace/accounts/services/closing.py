@@ -21,7 +21,8 @@ from marketplace.core.config import get_config
 from marketplace.core.identifiers import READABLE_ALPHABET
 from marketplace.notifications import catalogue
 from marketplace.notifications.letters import text_letter
-from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.models import Notification
+from marketplace.notifications.services import language_of, notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
 # What other apps keep of how somebody gets in. A name that is not installed is left out.
@@ -103,13 +104,14 @@ def carry_out_closing(*, closing_id: int) -> bool:
                 words={"reasons": reasons},
                 url=reverse("accounts:close"),
             )
-    _tell(user, line.title, line.body)
+    _tell(user, line)
     return False
 
 
-def _tell(user: User, title: str, body: str) -> None:
+def _tell(user: User, line: Notification) -> None:
     """Outside the portal, where they no longer look: who is closing an account is logged in nowhere."""
-    with recipient_language():
+    with language_of(user.pk):
+        title, body = line.said_title, line.said_body
         if user.email:
             context = {"title": title, "body": body, "url": settings.SITE_URL + reverse("accounts:close")}
             text = render_to_string("accounts/mail/closing_called_off.txt", context).strip()

@@ -8,7 +8,7 @@ from marketplace.accounts.models import User, VerificationKind
 from marketplace.accounts.phone import masked_phone
 from marketplace.accounts.services.verification import record_verification
 from marketplace.notifications import catalogue
-from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.services import language_of, notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
 
@@ -35,8 +35,9 @@ def set_phone(*, user: User, phone: str, verified: bool) -> bool:
     record_verification(user=user, kind=VerificationKind.PHONE)
     if not old or old == phone:
         return False
-    with recipient_language():
+    with language_of(user.pk):
         send_sms(recipient=old, template=SmsTemplate.NUMBER_CHANGED, number=masked_phone(phone))
+    with recipient_language():
         address = reverse("account_change_phone")
     notify(recipient_id=user.pk, notice=catalogue.people.NUMBER_CHANGED, url=address)
     return True

@@ -19,7 +19,7 @@ from marketplace.core import clock
 from marketplace.core.templatetags.jiangji import deadline
 from marketplace.notifications import catalogue
 from marketplace.notifications.letters import text_letter
-from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.services import language_of, notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
 # A told log-in helps nobody to find a thief after so long, and is personal data.
@@ -46,7 +46,7 @@ def tell_of_new_device(*, noted: NewDevice) -> bool:
     Noted after it has left, so a crash tells twice rather than never. Returns whether there was a way to tell.
     """
     user = noted.user
-    with recipient_language():
+    with language_of(user.pk):
         context = {
             "at": noted.at,
             "device": devices.describe(noted.user_agent),

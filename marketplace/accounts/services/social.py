@@ -14,7 +14,7 @@ from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import User
 from marketplace.notifications import catalogue
 from marketplace.notifications.letters import text_letter
-from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.services import language_of, notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
 
@@ -76,16 +76,14 @@ def _tell(user: User, *, linked: bool, provider: str) -> None:
     with recipient_language():
         names = {"provider": selectors.provider_name(provider)}
         notice = catalogue.people.WAY_IN_LINKED if linked else catalogue.people.WAY_IN_UNLINKED
-        url = reverse("accounts:ways_in")
-        line = notify(recipient_id=user.pk, notice=notice, words=names, url=url)
-        letter = render_to_string(
-            "accounts/mail/ways_in.txt", {"text": line.body, "url": settings.SITE_URL + url}
-        ).strip()
+        line = notify(recipient_id=user.pk, notice=notice, words=names, url=reverse("accounts:ways_in"))
     address = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary").first()
-    if address is not None:
-        mail = text_letter(subject=line.title, text=letter, to=address.email)
-        transaction.on_commit(mail.send, robust=True)
-    elif user.phone:
-        template = SmsTemplate.WAY_IN_LINKED if linked else SmsTemplate.WAY_IN_UNLINKED
-        with recipient_language():
-            send_sms(recipient=user.phone, template=template, provider=str(names["provider"]))
+    with language_of(user.pk):
+        if address is not None:
+            context = {"text": line.said_body, "url": settings.SITE_URL + reverse("accounts:ways_in")}
+            letter = render_to_string("accounts/mail/ways_in.txt", context).strip()
+            mail = text_letter(subject=line.said_title, text=letter, to=address.email)
+            transaction.on_commit(mail.send, robust=True)
+        elif user.phone:
+            template = SmsTemplate.WAY_IN_LINKED if linked else SmsTemplate.WAY_IN_UNLINKED
+            send_sms(recipient=user.phone, template=template, provider=selectors.provider_name(provider))

@@ -7,7 +7,7 @@ from django.urls import reverse
 from marketplace.accounts import verification_words
 from marketplace.accounts.models import UserVerification
 from marketplace.notifications.letters import text_letter
-from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.services import language_of, notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
 
@@ -26,7 +26,7 @@ def tell_by_mail(*, verification: UserVerification) -> bool:
     is not noted away. Returns whether there was a way to tell.
     """
     user = verification.user
-    with recipient_language():
+    with language_of(user.pk):
         title, body = verification_words.news(verification)
         context = {"title": title, "body": body, "url": settings.SITE_URL + reverse("accounts:verification")}
         if user.email:

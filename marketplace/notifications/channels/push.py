@@ -1,11 +1,11 @@
 """By Web Push (RFC 8030, encrypted by RFC 8291, signed by RFC 8292) over pywebpush, to browsers that are still logged in."""
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -15,6 +15,8 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from py_vapid import Vapid02
 from pywebpush import WebPushException, webpush
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from marketplace.notifications import letters
 from marketplace.notifications.channels.base import Gone, Outcome, Refused, Unreachable
@@ -23,6 +25,7 @@ from marketplace.notifications.reach import Reach
 
 SECONDS = 10  # that the job waits for a push service
 KEPT_SECONDS = 24 * 3600  # how long the push service keeps it for a browser that is off
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(/[\w.~!$&'()*+,;=:@%/?-]*)?", re.ASCII)
 
 
 class _Session(requests.Session):
@@ -92,14 +95,20 @@ def is_configured() -> bool:
 
 
 def is_push_service(endpoint: str) -> bool:
-    """Whether an address that a browser gave is one of the known push services: anything else would have us call it."""
-    parts = urlsplit(endpoint)
+    """Whether an address that a browser gave is one of the known push services: anything else would have us call it.
+
+    It is read by the parser that calls it, and in plain letters only: where two parsers see two hosts in one address, the
+    checked one is not the one that is called.
+    """
+    if not _PLAIN_ADDRESS.fullmatch(endpoint):
+        return False
     try:
-        origin = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
-    except ValueError:
+        parts = parse_url(endpoint)
+    except LocationParseError:
         return False
-    if parts.username or parts.password:
+    if parts.auth:
         return False
+    origin = f"{parts.scheme}://{parts.host}" + (f":{parts.port}" if parts.port else "")
     return any(
         origin == known or ("*." in known and _is_below(origin, known)) for known in settings.WEB_PUSH["services"]
     )

@@ -19,7 +19,7 @@ from marketplace.core.encryption import encrypt_text
 from marketplace.core.templatetags.jiangji import deadline
 from marketplace.notifications import catalogue
 from marketplace.notifications.letters import text_letter
-from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.services import language_of, notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 from marketplace.payments import locks
 from marketplace.payments.errors import PayoutError, PayoutErrorCode
@@ -69,12 +69,12 @@ def tell_of_new_account(*, destination: PayoutDestination) -> bool:
     a way to tell.
     """
     user = destination.user
-    context = {
-        "account": destination,
-        "usable_from": destination.usable_from,
-        "url": settings.SITE_URL + reverse("payments:withdraw_account"),
-    }
-    with recipient_language():
+    with language_of(user.pk):
+        context = {
+            "account": destination,
+            "usable_from": destination.usable_from,
+            "url": settings.SITE_URL + reverse("payments:withdraw_account"),
+        }
         text = render_to_string("payments/mail/new_account.txt", context).strip()
         if user.email:
             text_letter(subject=_("A withdrawal account was named for you"), text=text, to=user.email).send()

@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.money import display_money
 from marketplace.notifications import catalogue
 from marketplace.notifications.letters import text_letter
-from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.services import language_of, notify, recipient_language
 from marketplace.payments import locks
 from marketplace.payments.invoice_selectors import MANY_ATTEMPTS
 from marketplace.payments.invoicing.document import render_paper
@@ -98,7 +98,7 @@ def _announce(*, invoice_id: int) -> None:
 
 def _mail(invoice: Invoice) -> bool:
     """Send the PDF to the address that the person typed. Returns whether a mail server took it."""
-    with recipient_language():
+    with language_of(invoice.recipient_id):
         subject = _("Jiangji: reversed invoice %(number)s") if invoice.is_reversal else _("Jiangji: invoice %(number)s")
         context = {"invoice": invoice, "url": settings.SITE_URL + invoice.get_absolute_url()}
         text = render_to_string("payments/mail/invoice.txt", context)

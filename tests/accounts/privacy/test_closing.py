@@ -276,7 +276,7 @@ def test_what_turned_up_meanwhile_calls_the_closing_off_and_its_person_is_told_w
     buyer.refresh_from_db()
     assert (bool(buyer.email), buyer.is_active) == (True, True)
     line = Notification.objects.get(recipient=buyer, url=CLOSE)
-    assert line.title == "账户没有注销"
+    assert line.title == "账户未能注销"
     assert order.number in line.body
     (mail,) = mailoutbox
     assert (mail.to, mail.subject) == ([buyer.email], line.title)
