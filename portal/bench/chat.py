@@ -64,8 +64,10 @@ class Result:
         }
 
     def as_json(self) -> dict[str, Any]:
-        """Medians, and what they were made of."""
-        found = {name: round(statistics.median(values), 3) for name, values in self.figures().items() if values}
+        """Medians, and what they were made of; None where no round was clean."""
+        found = {
+            name: round(statistics.median(values), 3) if values else None for name, values in self.figures().items()
+        }
         absolute = {
             name: round(statistics.median(row[name] for row in self.rounds), 1)
             for name in ("messages", "group_send", "deliveries", "valkey", "calibration", "foreign")
