@@ -84,6 +84,7 @@ def test_a_push_is_shown_by_the_worker_and_opens_only_pages_of_ours(person, stac
     buyer.log_in(BUYER)
     page = buyer.visit("/settings/notifications/")
     expect(page.get_by_role("button", name="在这个浏览器接收通知")).to_be_visible()
+    expect(page.locator("[data-push-none]")).to_be_hidden()
 
     # The push service itself is Google's and out of reach here: Chromium hands the same bytes to the worker by its debugger.
     debugger = page.context.new_cdp_session(page)
@@ -107,3 +108,18 @@ def test_a_push_is_shown_by_the_worker_and_opens_only_pages_of_ours(person, stac
         " return all.length ? all.map((one) => [one.title, one.body, one.data.url]) : null; }"
     ).json_value()
     assert shown == [[said["title"], said["body"], said["url"]]]  # the second one took the place of the first
+
+
+@pytest.mark.parametrize("browser_is", ["WeChat's own", "without scripts"])
+def test_who_cannot_be_told_in_this_browser_reads_why_and_what_else_there_is(person, browser_is):
+    inside = (
+        "Mozilla/5.0 (Linux; Android 14; V2324A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/122.0 "
+        "Mobile Safari/537.36 XWEB/1220 MicroMessenger/8.0.50"
+    )
+    is_in_wechat = browser_is == "WeChat's own"
+    buyer = person("buyer", user_agent=inside if is_in_wechat else None, script=is_in_wechat)
+    buyer.log_in(BUYER)
+    page = buyer.visit("/settings/notifications/")
+    expect(page.get_by_text("微信和邮件通知照常送达")).to_be_visible()
+    expect(page.locator("[data-push]")).to_be_hidden()
+    buyer.snap("choices")
