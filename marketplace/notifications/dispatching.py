@@ -57,8 +57,8 @@ def deliver(*, dispatch_id: int) -> bool:
     except Unknown as doubt:
         _end(rows, DispatchStatus.DEAD, problem=f"may have arrived: {doubt}")
     except Exception as fault:
-        # A fault of ours is no reason to send a hundred copies, nor to forget it.
-        _end(rows, DispatchStatus.DEAD, problem=f"{type(fault).__name__}: {fault}")
+        # A fault of ours is no reason to send a hundred copies, nor to forget it. Its words may name people: they are in the log.
+        _end(rows, DispatchStatus.DEAD, problem=f"a fault of ours: {type(fault).__name__}")
         raise
     else:
         _end(rows, DispatchStatus.SENT, outcome=outcome)

@@ -1,5 +1,6 @@
 """Mails in our design: one template for all, its styles written into the elements, nothing that a mail program has to fetch."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from marketplace.notifications.models import Notification
@@ -17,6 +20,8 @@ Letter = EmailMultiAlternatives
 # The look is the site's (static/css/tokens.css): by daylight in each element, since mail programs know no variables; by night in
 # the one style sheet that stays, for those that ask for it.
 _STYLES, _BY_NIGHT = "notifications/mail/letter.css", "notifications/mail/dark.css"
+# Of ASCII alone, without quotes and brackets, and without what ends a sentence.
+_ADDRESS = re.compile(r"(https?://[!#-&(-;=?-~]*[/\w=&-])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def dressed(mail: Letter) -> Letter:
     """A mail of plain text, with the same in our design beside it."""
     context = {
         "subject": mail.subject,
-        "text": str(mail.body).strip(),
+        "text": _linked(str(mail.body).strip()),
         "site_url": settings.SITE_URL,
         "language": get_language() or settings.LANGUAGE_CODE,
     }
@@ -80,6 +85,15 @@ def address(path: str) -> str:
 def open_address(line: Notification) -> str:
     """Where a line is opened: it is read then, and leads on to what it is about."""
     return address(reverse("notifications:open", args=[line.pk])) if line.url else ""
+
+
+def _linked(text: str) -> SafeString:
+    """The text with its addresses as links. Chinese puts them right after a full stop or a colon, where `urlize` sees none."""
+    parts = [
+        format_html('<a href="{0}">{0}</a>' if _ADDRESS.fullmatch(part) else "{}", part)
+        for part in _ADDRESS.split(text)
+    ]
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _one_line(subject: str) -> str:

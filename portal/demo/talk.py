@@ -7,6 +7,7 @@ from random import Random
 
 from marketplace.discovery.models import SearchHistory
 from marketplace.gigs.models import Favourite, Gig
+<<<<<<< HEAD
 from marketplace.messaging.models import (
     Conversation,
     ConversationKind,
@@ -15,7 +16,16 @@ from marketplace.messaging.models import (
     Participant,
     ParticipantRole,
 )
+||||||| 76299ab4
+from marketplace.messaging.models import Conversation, Message, MessageTemplate, Participant, ParticipantRole
+=======
+from marketplace.messaging.models import Conversation, Message, MessageTemplate, Participant, ParticipantRole
+from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
+>>>>>>> s7-notices
 from marketplace.notifications.models import Notification, NotificationKind
+from marketplace.notifications.services import recipient_language
+from marketplace.notifications.wording import BODY_LENGTH, TITLE_LENGTH, cut, said
 from marketplace.orders.models import Order, OrderEventType
 from marketplace.reviews.models import ReviewSide
 from portal.demo import phrases
@@ -26,15 +36,15 @@ from portal.demo.plan import BUYER, SELLER, Chance, OrderPlan
 from portal.demo.sources import SEED, Sources
 
 CONVERSATIONS = 72
-# What the services tell the other side, in Chinese: the words belong to the reader (orders/services/_rules.py).
-_TOLD: dict[str, tuple[str, str]] = {
-    OrderEventType.PAID: (SELLER, "有新订单，款项已进入托管"),
-    OrderEventType.REQUIREMENTS_SUBMITTED: (SELLER, "需求说明已提交，开始计时"),
-    OrderEventType.DELIVERED: (BUYER, "订单已交付，请查看"),
-    OrderEventType.REVISION_REQUESTED: (SELLER, "买家申请修改"),
-    OrderEventType.ACCEPTED: (SELLER, "已验收，款项进入你的钱包"),
-    OrderEventType.REFUNDED: (BUYER, "款项已退回"),
-    OrderEventType.DISPUTE_DECIDED: (BUYER, "纠纷已裁定"),
+# What the services tell the other side.
+_TOLD: dict[str, tuple[str, Notice]] = {
+    OrderEventType.PAID: (SELLER, catalogue.orders.PLACED),
+    OrderEventType.REQUIREMENTS_SUBMITTED: (SELLER, catalogue.orders.REQUIREMENTS_IN),
+    OrderEventType.DELIVERED: (BUYER, catalogue.orders.DELIVERED),
+    OrderEventType.REVISION_REQUESTED: (SELLER, catalogue.orders.REVISION_WANTED),
+    OrderEventType.ACCEPTED: (SELLER, catalogue.orders.ACCEPTED),
+    OrderEventType.REFUNDED: (BUYER, catalogue.money.REFUNDED),
+    OrderEventType.DISPUTE_DECIDED: (BUYER, catalogue.disputes.DECIDED),
 }
 
 
@@ -181,53 +191,59 @@ def write_notifications(
         if plan.seller == sources.demo_seller:
             recipients[SELLER] = order.seller
         for event in plan.events:
-            side, title = _TOLD.get(event.type, ("", ""))
-            if side in recipients:
-                told.append((event.at, _order_line(recipients[side].pk, order, title)))
+            side, notice = _TOLD.get(event.type, ("", None))
+            if notice is not None and side in recipients:
+                told.append((event.at, _order_line(recipients[side].pk, order, notice)))
         for review in plan.reviews:
             side = SELLER if review.side == ReviewSide.BUYER else BUYER
             if side in recipients:
                 author = order.buyer if side == SELLER else order.seller
-                line = _order_line(
-                    recipients[side].pk, order, f"{author.profile.display_name}评价了订单：{review.stars}星"
-                )
-                line.kind, line.url = NotificationKind.REVIEW, f"{line.url}#reviews"
-                line.body = (review.body or order.gig_title)[:300]
+                words = {"name": author.profile.display_name, "stars": str(review.stars)}
+                url = f"{order.get_absolute_url()}#reviews"
+                about = review.body or order.gig_title
+                line = _line(recipients[side].pk, catalogue.talk.REVIEWED, about=about, url=url, words=words)
                 told.append((review.at, line))
     for talk, row in zip(talks, conversations, strict=True):
         reader = row.buyer if talk.unread_by == BUYER else row.seller
         other = row.seller if talk.unread_by == BUYER else row.buyer
         if talk.unread_by and reader in (people.buyers[sources.demo_buyer], people.sellers[sources.demo_seller]):
+            at, _side, about = talk.messages[-1]
+            words = {"name": other.profile.display_name}
             told.append(
-                (
-                    talk.messages[-1][0],
-                    Notification(
-                        recipient=reader,
-                        kind=NotificationKind.MESSAGE,
-                        title=f"{other.profile.display_name}发来消息",
-                        body=talk.messages[-1][2][:300],
-                        url=row.get_absolute_url(),
-                    ),
-                )
+                (at, _line(reader.pk, catalogue.talk.MESSAGE, about=about, url=row.get_absolute_url(), words=words))
             )
     told = sorted((one for one in told if one[0] > now - timedelta(days=60)), key=lambda one: one[0])
     for at, line in told:
         if at < now - timedelta(days=3) and line.kind != NotificationKind.MESSAGE:
             line.read_at = at + timedelta(hours=5)
-    insert(line for _at, line in told)
+    # What the steps before this one were told is of now, and stands above the past: lines are in the order of their keys.
+    of_now = list(Notification.objects.order_by("pk"))
+    Notification.objects.all().delete()
+    for line in of_now:
+        line.pk = None
+    insert([*(line for _at, line in told), *of_now])
     backdate(Notification, {line.pk: at for at, line in told})
     # What the demo's people did in the past was told then: no job mails it now.
     Notification.objects.update(spread_due_at=None)
 
 
-def _order_line(recipient_id: int, order: Order, title: str) -> Notification:
-    return Notification(
-        recipient_id=recipient_id,
-        kind=NotificationKind.ORDER,
-        title=title,
-        body=order.gig_title,
-        url=order.get_absolute_url(),
-    )
+def _order_line(recipient_id: int, order: Order, notice: Notice) -> Notification:
+    other = order.seller if recipient_id == order.buyer_id else order.buyer
+    about = " · ".join((order.gig_title, other.display_name, order.number))
+    return _line(recipient_id, notice, about=about, url=order.get_absolute_url(), words={})
+
+
+def _line(recipient_id: int, notice: Notice, *, about: str, url: str, words: dict[str, str]) -> Notification:
+    with recipient_language():
+        return Notification(
+            recipient_id=recipient_id,
+            kind=notice.kind,
+            notice=notice.key,
+            words=words,
+            title=cut(said(notice.title, words), TITLE_LENGTH),
+            body=cut(about, BODY_LENGTH),
+            url=url,
+        )
 
 
 def write_favourites(gigs: Sequence[Gig], offers: Sequence[Offer], people: People, now: datetime) -> None:

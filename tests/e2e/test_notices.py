@@ -84,6 +84,7 @@ def test_a_push_is_shown_by_the_worker_and_opens_only_pages_of_ours(person, stac
     buyer.log_in(BUYER)
     page = buyer.visit("/settings/notifications/")
     expect(page.get_by_role("button", name="在这个浏览器接收通知")).to_be_visible()
+    expect(page.locator("[data-push-none]")).to_be_hidden()
 
     # The push service itself is Google's and out of reach here: Chromium hands the same bytes to the worker by its debugger.
     debugger = page.context.new_cdp_session(page)
@@ -107,3 +108,48 @@ def test_a_push_is_shown_by_the_worker_and_opens_only_pages_of_ours(person, stac
         " return all.length ? all.map((one) => [one.title, one.body, one.data.url]) : null; }"
     ).json_value()
     assert shown == [[said["title"], said["body"], said["url"]]]  # the second one took the place of the first
+
+
+@pytest.mark.parametrize("browser_is", ["WeChat's own", "without scripts"])
+def test_who_cannot_be_told_in_this_browser_reads_why_and_what_else_there_is(person, browser_is):
+    inside = (
+        "Mozilla/5.0 (Linux; Android 14; V2324A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/122.0 "
+        "Mobile Safari/537.36 XWEB/1220 MicroMessenger/8.0.50"
+    )
+    is_in_wechat = browser_is == "WeChat's own"
+    buyer = person("buyer", user_agent=inside if is_in_wechat else None, script=is_in_wechat)
+    buyer.log_in(BUYER)
+    page = buyer.visit("/settings/notifications/")
+    expect(page.get_by_text("仍可以通过微信和邮件接收通知")).to_be_visible()
+    expect(page.locator("[data-push]")).to_be_hidden()
+    buyer.snap("choices")
+
+
+# As after the last attempt of a mail, and a text message that was refused.
+_DEAD = """
+from django.utils import timezone
+from marketplace.accounts.models import User
+from marketplace.notifications import catalogue, services
+from marketplace.notifications.models import Dispatch
+buyer = User.objects.get(email="buyer@jiangji.example")
+line = services.notify(recipient_id=buyer.pk, notice=catalogue.orders.CANCELLED, about="没有送达的订单", url="/orders/")
+for channel, problem in (("email", "the mail server said 550"), ("wechat", "WeChat: 45009")):
+    Dispatch.objects.create(
+        notification=line, channel=channel, status="dead", due_at=timezone.now(), attempts=6, problem=problem
+    )
+"""
+
+
+def test_staff_see_what_did_not_arrive_and_send_it_again(person, stack):
+    told = stack.manage("shell", "-c", _DEAD)
+    assert told.returncode == 0, told.stderr
+    for size in ("phone", "desktop"):
+        support = person(f"support-{size}", size=size)
+        support.log_in("support@jiangji.example")
+        page = support.visit("/admin/undelivered/")
+        rows = page.locator("tr", has_text="订单已取消")
+        expect(rows.first).to_be_visible()
+        support.snap("desk")
+    before = rows.count()
+    rows.filter(has_text="550").first.get_by_role("button", name="重试").click()
+    expect(page.locator("tr", has_text="订单已取消")).to_have_count(before - 1)

@@ -64,6 +64,16 @@ def test_what_rooms_write_themselves_wears_the_same_dress():
     assert "#c23b29" in html_of(mail)
 
 
+def test_an_address_right_after_chinese_words_is_a_link_and_markup_is_none():
+    text = "如果不是，请修改密码：https://jiangji.example/a/?b=1&c=<x>。无需处理。https://jiangji.example/d/. <b>"
+    html = html_of(letters.text_letter(subject="提醒", text=text, to="a@b.cn"))
+    assert re.findall(r'<a href="([^"]+)"', html)[-2:] == [
+        "https://jiangji.example/a/?b=1&amp;c=",
+        "https://jiangji.example/d/",
+    ]
+    assert "&lt;b&gt;" in html
+
+
 def test_allauths_mails_wear_it_too(client, mailoutbox):
     reachable()
     client.post("/accounts/login/code/", {"email": "lin@example.com", "phone": "", "login": "lin@example.com"})

@@ -1,0 +1,43 @@
+"""What a log says about people."""
+
+import logging
+import smtplib
+import sys
+from logging.config import DictConfigurator
+
+import pytest
+
+from portal.celery import application
+from portal.masked_log import masked
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("no mail to xiaoman.lin+1@example.com.", "no mail to x***@example.com."),
+        ("{'林@例子.中国': (550, b'no')}", "{'林***@例子.中国': (550, b'no')}"),
+        ("sent to +8613800138000, 13800138000", "sent to +86138****8000, 138****8000"),
+        ("order 20261127138001380001 and 1380013800", "order 20261127138001380001 and 1380013800"),
+        ("GET /en/unsubscribe/WzEsIiJd:1v:abc/ 500", "GET /en/unsubscribe/***/ 500"),
+        ("", ""),
+    ],
+)
+def test_addresses_and_numbers_are_masked_and_nothing_else(said, kept):
+    assert masked(said) == kept
+
+
+def test_the_stack_of_an_exception_is_masked_too(settings):
+    formatter = DictConfigurator({}).configure_formatter(dict(settings.LOGGING["formatters"]["line"]))
+    try:
+        raise smtplib.SMTPRecipientsRefused({"xiaoman@example.com": (550, b"who?")})
+    except smtplib.SMTPException:
+        record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "a job failed", None, sys.exc_info())
+    line = formatter.format(record)
+    assert "SMTPRecipientsRefused" in line
+    assert "xiaoman" not in line
+
+
+def test_the_worker_writes_the_same_log(settings):
+    """Celery would put a formatter of its own before the root's."""
+    assert application.conf.worker_hijack_root_logger is False
+    assert all(one["formatter"] == "line" for one in settings.LOGGING["handlers"].values())
