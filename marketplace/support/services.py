@@ -155,7 +155,7 @@ def escalate_case(*, case_id: int) -> bool:
 
 @transaction.atomic
 def note_reading(*, case: SupportCase, reader: User) -> None:
-    """Write into the staff log that somebody read a case: once a person, case and day. A cache that forgot writes it once more."""
+    """Write into the staff log that somebody read a case: once a person, case and day, or again when the cache forgot."""
     key = f"support-read:{reader.pk}:{case.pk}:{timezone.localdate(clock.now())}"
     if cache.get(key) is None:
         staff_log.note(actor=reader, action="support.read", data={"case": case.pk}, subject=case.person)

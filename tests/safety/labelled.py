@@ -23,6 +23,6 @@ def all_labelled() -> list[tuple[bool, str]]:
 
 
 def written_blind() -> list[tuple[bool, str]]:
-    """Sixty more by another hand, who had not read the patterns: 28 of 30 leaks were found, and none of the others, when it came."""
+    """Sixty more by another hand that had not read the patterns: 28 of 30 leaks were found at first, without a false alarm."""
     lines = [line for line in HELD_OUT.read_text("utf-8").splitlines() if line and not line.startswith("#")]
     return [(label == "leak", text) for label, text in (line.split("\t") for line in lines)]
