@@ -1,6 +1,9 @@
 """Taking in a list of watched words, inside Wagtail's admin."""
 
+from typing import cast
+
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +24,7 @@ def words_import(request: HttpRequest) -> HttpResponse:
     form = WordsImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            done = import_words(content=form.cleaned_data["file"].read(), by=request.user)
+            done = import_words(content=form.cleaned_data["file"].read(), by=cast(Model, request.user))
         except DomainError as refusal:
             form.add_error("file", refusal.message)
         else:
