@@ -311,6 +311,6 @@ _SETTINGS = {
     "report_line": "12377",
     "support_phone": "0571-0000-0000",
     "support_email": "support@jiangji.example",
-    "support_hours": "每天8:00至24:00。",
-    "support_hours_en": "Every day, 8:00 to 24:00.",
+    "support_hours": "每天9:00至21:00。",
+    "support_hours_en": "Every day, 9:00 to 21:00.",
 }

@@ -12,6 +12,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.offers.tasks.lapse_agreements": 600,
     "marketplace.offers.tasks.expire_briefs": 60,
     "marketplace.support.tasks.close_silent_cases": 3600,
+    "marketplace.support.tasks.escalate_overdue_cases": 60,
     "marketplace.offers.tasks.announce_briefs": 60,
     "marketplace.orders.tasks.build_evidence_bundles": 10,
     "marketplace.orders.tasks.look_after_bundles": 300,

@@ -356,11 +356,12 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             _("conversations, 0 is any number"),
             _("One person begins within an hour at most"),
         ),
-        # Product decisions: four hours is what the help page of the design promises (look/help.html); people ask in the evening
-        # and at weekends. Closing no later than opening means day and night.
+        # Product decisions: four hours is what the help page of the design promises (look/help.html); nine to nine on every day.
+        # Closing no later than opening means day and night.
         ConfigDefinition("support.answer_hours", 4, 1, 240, _("hours"), _("Support answers within")),
-        ConfigDefinition("support.opens_hour", 8, 0, 23, _("o'clock"), _("Support is there from")),
-        ConfigDefinition("support.closes_hour", 24, 0, 24, _("o'clock"), _("Support is there until")),
+        ConfigDefinition("support.solve_hours", 24, 1, 480, _("hours"), _("Support has a question solved within")),
+        ConfigDefinition("support.opens_hour", 9, 0, 23, _("o'clock"), _("Support is there from")),
+        ConfigDefinition("support.closes_hour", 21, 0, 24, _("o'clock"), _("Support is there until")),
         ConfigDefinition(
             "support.works_weekends", 1, 0, 1, _("1 is yes"), _("Support is there on Saturdays and Sundays")
         ),

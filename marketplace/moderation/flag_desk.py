@@ -34,7 +34,9 @@ def flag_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def flag_case(request: HttpRequest, flag_id: int) -> HttpResponse:
     """One message, what was found in it, and what was said before and after."""
-    return _case(request, flag_id, FlagForm())
+    answer = _case(request, flag_id, FlagForm())
+    services.note_flag_reading(flag_id=flag_id, reader=cast(User, request.user))
+    return answer
 
 
 @permission_required(DECIDE)

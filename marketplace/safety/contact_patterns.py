@@ -122,6 +122,7 @@ PATTERNS: Sequence[ContactPattern] = (
     _p(ContactKind.MESSENGER, View.LOOSE, r"(?:talk|chat|call|text|message|reach|find|continue|move)\b.{0,15}\b(?:on|via|over|to)\s+(?:telegram|whats\s?app|skype|discord|signal|line|wechat|zoom|qq)\b", asks=True),
     _p(ContactKind.MESSENGER, View.TIGHT, r"(?:飞机|纸飞机|电报|钉钉|飞书|抖音|小红书|红薯|快手|微博|b站|陌陌|闲鱼|boss|脉脉|绿洲)(?:那边|上面?|里)?(?:聊|找我|私信我?|私聊我?|加我|联系我|搜(?!索))", asks=True),
     _p(ContactKind.MESSENGER, View.LOOSE, rf"(?:飞机|电报|钉钉|飞书|抖音|小红书|红薯|快手|微博|b站|陌陌|闲鱼).{{0,6}}?(?:号|id|用户名|昵称)\s*(?:是|[:：])?\s*{_ID}"),
+    _p(ContactKind.MESSENGER, View.LOOSE, rf"(?:小飞机|纸飞机|电报|tg)\s*[@＠:：]\s*{_ID}"),
     _p(ContactKind.MESSENGER, View.TIGHT, r"(?:去|到|上|用|换)(?:企鹅|飞机|boss|闲鱼|陌陌|绿泡泡|别的平台|别的软件|其他平台|其他软件)(?:那边|上面?)?(?:聊|说|谈|联系|沟通)", asks=True),
     _p(ContactKind.MESSENGER, View.LOOSE, r"(?:https?://)?(?:t\.me|wa\.me|u\.wechat\.com|qm\.qq\.com|line\.me|weixin\.qq\.com/[rg]|work\.weixin\.qq\.com/ca)/[\w/+?=&-]+"),
     # Paying past the platform.
@@ -145,6 +146,7 @@ PATTERNS: Sequence[ContactPattern] = (
     _p(ContactKind.INVITATION, View.TIGHT, r"把(?:你|您|我)?的?(?:手机号码?|电话号?码?|号码|号|微信号?|v|vx|wx|名片|联系方式|二维码)(?:给|发|留|报|写)", asks=True),
     _p(ContactKind.INVITATION, View.TIGHT, r"(?:我(?:的)?)(?:手机号?|电话|号码?|联系方式|微信|二维码|座机)[^，。！？]{0,4}?(?:写|放|藏|留|在)(?:在)?(?:了)?(?:图片?|主页|签名|简介|个人简介|昵称|头像|名片|附件|作品)"),
     _p(ContactKind.INVITATION, View.TIGHT, r"(?:把)?(?:联系方式|电话|手机号?|微信号?)(?:写|放|藏|留)在?(?:了)?(?:图片?|主页|签名|简介|昵称|头像|附件)"),
+    _p(ContactKind.INVITATION, View.TIGHT, r"我的?微信号?(?:就|都)?(?:写|放)?在(?:我)?的?(?:个人)?(?:主页|签名|简介|昵称|头像)"),
     _p(ContactKind.INVITATION, View.TIGHT, r"(?:手机号?|电话|号码?|联系方式|座机)(?:都)?在(?:我)?的?(?:图片?|主页|签名|简介|个人简介|昵称|头像)"),
     _p(ContactKind.INVITATION, View.TIGHT, r"(?:上面|里面|名片上)有我的?(?:电话|手机|号码|联系方式|微信|二维码)"),
     _p(ContactKind.INVITATION, View.TIGHT, r"扫(?:一?下|描)?[^，。！？]{0,8}(?:码|名片)[^，。！？]{0,4}(?:加(?:我|好友|一?下)|联系我|聊)|(?:加|添加)(?:我|好友).{0,6}扫.{0,8}码", asks=True),

@@ -3,13 +3,18 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from marketplace.core.admin_menu import PermittedMenuItem
+from marketplace.safety import word_desk
+from marketplace.safety.exchange import COLUMNS
 from marketplace.safety.models import SensitiveWord
 from marketplace.safety.words import forget_words_after_commit
 
@@ -30,6 +35,8 @@ class SensitiveWordViewSet(SnippetViewSet):
     ]
     list_filter = ["topic", "level", "is_active"]
     search_fields = ["word", "spellings"]
+    list_export = list(COLUMNS)
+    export_headings = {name: name for name in COLUMNS}
     list_per_page = 100
     panels = [
         MultiFieldPanel(
@@ -42,6 +49,22 @@ class SensitiveWordViewSet(SnippetViewSet):
 
 
 register_snippet(SensitiveWordViewSet)
+
+
+@hooks.register("register_admin_urls")
+def words_urls() -> list[URLPattern]:
+    return [path("watched-words/import/", word_desk.words_import, name="safety_words_import")]
+
+
+@hooks.register("register_admin_menu_item")
+def words_import_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Import watched words"),
+        reverse("safety_words_import"),
+        icon_name="upload",
+        order=217,
+        permission=word_desk.PERMISSION,
+    )
 
 
 def _forget_changed_words(request: HttpRequest, changed: Any) -> None:

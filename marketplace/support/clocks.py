@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from marketplace.core.config import get_configs
+from marketplace.core.config import get_config, get_configs
 from marketplace.core.working_hours import OpeningHours, after_working_time
 
-_LENGTH, _OPENS, _CLOSES, _WEEKENDS = (
+_LENGTH, _SOLVES, _OPENS, _CLOSES, _WEEKENDS = (
     "support.answer_hours",
+    "support.solve_hours",
     "support.opens_hour",
     "support.closes_hour",
     "support.works_weekends",
@@ -17,6 +18,12 @@ def answer_due(asked_at: datetime) -> datetime:
     """The deadline of an answer: exact for staff, and what the person is told to expect."""
     length, hours = _settings()
     return after_working_time(asked_at, length, hours)
+
+
+def solution_due(asked_at: datetime) -> datetime:
+    """Until when a question is to be solved."""
+    hours = opening_hours()
+    return after_working_time(asked_at, timedelta(hours=get_config(_SOLVES)), hours)
 
 
 def half_time(asked_at: datetime) -> datetime:

@@ -7,7 +7,7 @@ from marketplace.accounts.models import User
 from marketplace.core.forms import MultipleFileField
 from marketplace.messaging.services import MESSAGE_LENGTH
 from marketplace.support import selectors
-from marketplace.support.models import Topic
+from marketplace.support.models import Priority, Topic
 
 
 class QuestionForm(forms.Form):
@@ -47,6 +47,12 @@ class NoteForm(forms.Form):
     """What colleagues should know."""
 
     text = forms.CharField(label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class PriorityForm(forms.Form):
+    """How urgent a case is."""
+
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=Priority.choices, coerce=int)
 
 
 class AssignForm(forms.Form):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
 from marketplace.support.states import CaseStatus
@@ -17,6 +18,12 @@ class Topic(models.TextChoices):
     SELLING = "selling", _("Selling, services under review")
     SAFETY = "safety", _("Somebody broke the rules")
     OTHER = "other", _("Something else")
+
+
+class Priority(models.IntegerChoices):
+    URGENT = 1, pgettext_lazy("a support case", "Urgent")
+    NORMAL = 2, pgettext_lazy("a support case", "Normal")
+    LOW = 3, pgettext_lazy("a support case", "Can wait")
 
 
 class SupportCase(TimeStamped):
@@ -38,9 +45,16 @@ class SupportCase(TimeStamped):
         related_name="+",
         verbose_name=_("assigned to"),
     )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority, default=Priority.NORMAL, db_default=Priority.NORMAL
+    )
     # Since when the person waits for an answer, and until when they have it (support.answer_hours of opening time).
     waiting_since = models.DateTimeField(_("waits since"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
+    # Until when it is to be solved (support.solve_hours), anew when a message begins it again.
+    solve_due_at = models.DateTimeField(_("to be solved by"), null=True, blank=True)
+    # When who leads support was told that the answer is overdue; nothing while it is in time.
+    escalated_at = models.DateTimeField(_("told who leads support at"), null=True, blank=True)
     first_answered_at = models.DateTimeField(_("first answered at"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     solved_at = models.DateTimeField(_("solved at"), null=True, blank=True)
@@ -51,6 +65,7 @@ class SupportCase(TimeStamped):
         verbose_name = _("support case")
         verbose_name_plural = _("support cases")
         ordering = ["-pk"]
+        permissions = [("lead_supportcase", "Can lead support and is told of overdue answers")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status="waiting", waiting_since__isnull=False, due_at__isnull=False)

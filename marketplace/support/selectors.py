@@ -1,9 +1,12 @@
 """Reads of the support inbox. Somebody's own cases; for staff, who have the permission before they come here, all."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
 
-from django.db.models import F, Q, QuerySet
+from django.contrib.auth.models import Permission
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.http import Http404
 
 from marketplace.accounts.models import User
@@ -27,6 +30,18 @@ class CaseRow:
     case: SupportCase
     is_overdue: bool
     is_soon: bool  # more than half of the time is over
+    is_unsolved_late: bool  # the time to solve it is over
+
+
+@dataclass(frozen=True)
+class AnswerFigures:
+    """How support did for the questions of a time. Times are those that people waited, nights included; None without any."""
+
+    questions: int
+    median_first_answer: timedelta | None
+    median_solved: timedelta | None
+    late_answers: int
+    overdue_now: int
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,9 @@ def inbox(staff: User, *, show: str, query: str = "") -> QuerySet[SupportCase]:
             | Q(order__number=query.upper())
             | Q(person__profile__display_name__icontains=query)
         )
-    return cases.order_by(F("due_at").asc(nulls_last=True), "-pk")
+    is_overdue = Q(due_at__lt=clock.now()) | Q(solve_due_at__lt=clock.now())
+    first = Case(When(is_overdue & ~solved, then=0), default=1)
+    return cases.order_by(first, "priority", F("due_at").asc(nulls_last=True), "-pk")
 
 
 def counts(staff: User) -> dict[str, int]:
@@ -97,9 +114,11 @@ def counts(staff: User) -> dict[str, int]:
 
 def as_row(case: SupportCase, now: datetime) -> CaseRow:
     """A case with how its clock stands."""
+    is_late = case.status != CaseStatus.SOLVED and case.solve_due_at is not None and case.solve_due_at < now
     if case.due_at is None or case.waiting_since is None:
-        return CaseRow(case, is_overdue=False, is_soon=False)
-    return CaseRow(case, is_overdue=case.due_at < now, is_soon=half_time(case.waiting_since) < now)
+        return CaseRow(case, is_overdue=False, is_soon=False, is_unsolved_late=is_late)
+    is_soon = half_time(case.waiting_since) < now
+    return CaseRow(case, is_overdue=case.due_at < now, is_soon=is_soon, is_unsolved_late=is_late)
 
 
 def case_for_staff(pk: int) -> SupportCase:
@@ -126,6 +145,41 @@ def colleagues() -> list[User]:
     """Who may be given a case."""
     staff = User.objects.filter(is_active=True, groups__permissions__codename="change_supportcase")
     return [user for user in staff.select_related("profile").distinct().order_by("pk") if may_answer(user)]
+
+
+def leads() -> list[User]:
+    """Who leads support, and is told of what is overdue."""
+    permission = Q(codename="lead_supportcase", content_type__app_label="support")
+    granted = Permission.objects.filter(permission)
+    staff = User.objects.filter(is_active=True)
+    return list(
+        staff.filter(Q(groups__permissions__in=granted) | Q(user_permissions__in=granted)).distinct().order_by("pk")
+    )
+
+
+def overdue_case_ids() -> list[int]:
+    """Cases whose answer is overdue and of which nobody who leads was told, the longest overdue first."""
+    overdue = SupportCase.objects.filter(status=CaseStatus.WAITING, due_at__lt=clock.now(), escalated_at=None)
+    return list(overdue.order_by("due_at").values_list("pk", flat=True))
+
+
+def answer_figures(since: datetime) -> AnswerFigures:
+    """The measures of the questions asked since then."""
+    asked = SupportCase.objects.filter(created_at__gte=since)
+    times = asked.values_list("created_at", "first_answered_at", "solved_at")
+    waiting = SupportCase.objects.filter(status=CaseStatus.WAITING, due_at__lt=clock.now())
+    return AnswerFigures(
+        questions=len(times),
+        median_first_answer=_median(answered - begun for begun, answered, _solved in times if answered),
+        median_solved=_median(solved - begun for begun, _answered, solved in times if solved),
+        late_answers=asked.aggregate(late=Sum("late_answers"))["late"] or 0,
+        overdue_now=waiting.count(),
+    )
+
+
+def _median(times: Iterable[timedelta]) -> timedelta | None:
+    seconds = [time.total_seconds() for time in times]
+    return timedelta(seconds=round(median(seconds))) if seconds else None
 
 
 def ready_answers(case: SupportCase, staff: User) -> list[ReadyAnswer]:

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
+from django.core.cache import cache
 from django.core.files.base import File
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
@@ -13,13 +17,17 @@ from marketplace.messaging.models import Message, ParticipantRole
 from marketplace.messaging.services import say_as_support, send_message, start_support
 from marketplace.messaging.services.files import check_files
 from marketplace.messaging.services.writing import checked_body
+from marketplace.notifications import catalogue
+from marketplace.notifications.services import notify
 from marketplace.orders.models import Order
 from marketplace.support import selectors
-from marketplace.support.clocks import answer_due
+from marketplace.support.clocks import answer_due, solution_due
 from marketplace.support.errors import SupportError, SupportErrorCode
 from marketplace.support.locks import lock_case
-from marketplace.support.models import SupportCase, SupportNote, Topic
+from marketplace.support.models import Priority, SupportCase, SupportNote, Topic
 from marketplace.support.states import CASE_TRANSITIONS, CLOCK, PERSON, STAFF, CaseStatus
+
+_DAY_SECONDS = 24 * 60 * 60
 
 
 def open_case(
@@ -44,6 +52,7 @@ def open_case(
             order=order,
             waiting_since=now,
             due_at=answer_due(now),
+            solve_due_at=solution_due(now),
         )
     try:
         send_message(conversation_id=case.conversation_id, sender=person, body=body, files=files)
@@ -111,6 +120,49 @@ def assign_case(*, case_id: int, by: User, to: User | None) -> SupportCase:
 
 
 @transaction.atomic
+def prioritise_case(*, case_id: int, by: User, priority: Priority) -> SupportCase:
+    """Say how urgent a case is. Safe to call again. Raises SupportError NOT_STAFF or OWN_CASE."""
+    case = lock_case(case_id)
+    _check_staff(by, case)
+    if case.priority == priority:
+        return case
+    case.priority = priority
+    case.save(update_fields=["priority", "updated_at"])
+    data = {"case": case.pk, "to": priority.name.lower()}
+    staff_log.note(actor=by, action="support.prioritise", data=data, subject=case.person)
+    return case
+
+
+@transaction.atomic
+def escalate_case(*, case_id: int) -> bool:
+    """Tell whoever leads support that an answer is overdue, once a wait. Returns whether it was so now."""
+    case = lock_case(case_id)
+    if case.status != CaseStatus.WAITING or case.escalated_at is not None:
+        return False
+    if case.due_at is None or case.due_at > clock.now():
+        return False
+    case.escalated_at = clock.now()
+    case.save(update_fields=["escalated_at", "updated_at"])
+    for lead in selectors.leads():
+        notify(
+            recipient_id=lead.pk,
+            notice=catalogue.talk.SUPPORT_OVERDUE,
+            words={"subject": case.subject, "name": case.assigned_to.display_name if case.assigned_to else "—"},
+            url=reverse("support_case", args=[case.pk]),
+        )
+    return True
+
+
+@transaction.atomic
+def note_reading(*, case: SupportCase, reader: User) -> None:
+    """Write into the staff log that somebody read a case: once a person, case and day, or again when the cache forgot."""
+    key = f"support-read:{reader.pk}:{case.pk}:{timezone.localdate(clock.now())}"
+    if cache.get(key) is None:
+        staff_log.note(actor=reader, action="support.read", data={"case": case.pk}, subject=case.person)
+        transaction.on_commit(partial(cache.set, key, True, _DAY_SECONDS))
+
+
+@transaction.atomic
 def solve_case(*, case_id: int, by: User) -> SupportCase:
     """Nothing is left to answer: said by whose question it is, or by support. Safe to call again.
 
@@ -160,6 +212,7 @@ def _start_clock(case: SupportCase, asked_at: datetime) -> None:
     _require(case, CaseStatus.WAITING, PERSON)
     case.status, case.solved_at = CaseStatus.WAITING, None
     case.waiting_since, case.due_at = asked_at, answer_due(asked_at)
+    case.solve_due_at = case.solve_due_at or solution_due(asked_at)
 
 
 def _stop_clock(case: SupportCase, message: Message) -> None:
@@ -168,7 +221,7 @@ def _stop_clock(case: SupportCase, message: Message) -> None:
     if case.due_at is not None and message.created_at > case.due_at:
         case.late_answers += 1
     case.status, case.solved_at = CaseStatus.ANSWERED, None
-    case.waiting_since = case.due_at = None
+    case.waiting_since = case.due_at = case.escalated_at = None
     case.answered_at = message.created_at
     case.first_answered_at = case.first_answered_at or message.created_at
     case.assigned_to_id = case.assigned_to_id or message.sender_id
@@ -177,7 +230,7 @@ def _stop_clock(case: SupportCase, message: Message) -> None:
 def _solve(case: SupportCase, actor: str) -> None:
     _require(case, CaseStatus.SOLVED, actor)
     case.status, case.solved_at = CaseStatus.SOLVED, clock.now()
-    case.waiting_since = case.due_at = None
+    case.waiting_since = case.due_at = case.solve_due_at = case.escalated_at = None
     case.save()
 
 

@@ -1,5 +1,6 @@
 """The support inbox inside Wagtail's admin: what waits and until when, one case, and what is done with it."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -14,10 +15,11 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
 from marketplace.support import selectors, services
-from marketplace.support.forms import AnswerForm, AssignForm, NoteForm
-from marketplace.support.models import SupportCase
+from marketplace.support.forms import AnswerForm, AssignForm, NoteForm, PriorityForm
+from marketplace.support.models import Priority, SupportCase
 
 PERMISSION = "support.change_supportcase"
+FIGURES_OF = timedelta(days=30)
 
 
 @permission_required(PERMISSION)
@@ -34,6 +36,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "show": show,
         "query": query,
         "counts": selectors.counts(staff),
+        "figures": selectors.answer_figures(now - FIGURES_OF),
     }
     return render(request, "support/admin/case_list.html", context)
 
@@ -42,7 +45,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case_detail(request: HttpRequest, case_id: int) -> HttpResponse:
     """All that was said, and what colleagues noted."""
-    return _case(request, selectors.case_for_staff(case_id))
+    case = selectors.case_for_staff(case_id)
+    services.note_reading(case=case, reader=cast(User, request.user))
+    return _case(request, case)
 
 
 @permission_required(PERMISSION)
@@ -80,6 +85,18 @@ def case_assign(request: HttpRequest, case_id: int) -> HttpResponse:
         return _case(request, case, assign=form)
     to = form.people.get(form.cleaned_data["to"])
     return _act(request, case, lambda: services.assign_case(case_id=case.pk, by=staff, to=to))
+
+
+@permission_required(PERMISSION)
+@require_POST
+def case_prioritise(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Say how urgent it is."""
+    case = selectors.case_for_staff(case_id)
+    form = PriorityForm(request.POST)
+    if not form.is_valid():
+        return _case(request, case)
+    by, priority = cast(User, request.user), Priority(form.cleaned_data["priority"])
+    return _act(request, case, lambda: services.prioritise_case(case_id=case.pk, by=by, priority=priority))
 
 
 @permission_required(PERMISSION)
@@ -125,6 +142,8 @@ def _case(
         "case": case,
         "thread": selectors.thread_of(case),
         "notes": case.notes.select_related("author__profile"),
+        "orders": selectors.orders_to_ask_about(case.person, limit=5),
+        "priority": PriorityForm(initial={"priority": case.priority}),
         "others": selectors.other_cases_of(case),
         "ready": selectors.ready_answers(case, staff),
         "answer": answer or AnswerForm(),

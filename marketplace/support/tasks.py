@@ -1,9 +1,15 @@
-"""The clock of support."""
+"""The clocks of support."""
 
 from celery import shared_task
 
 from marketplace.core.jobs import count_done
 from marketplace.support import selectors, services
+
+
+@shared_task
+def escalate_overdue_cases() -> int:
+    """Tell who leads support of answers that are overdue. Returns of how many."""
+    return count_done(selectors.overdue_case_ids(), lambda pk: services.escalate_case(case_id=pk))
 
 
 @shared_task

@@ -42,6 +42,7 @@ def support_urls():
         path(one, desk.case_detail, name="support_case"),
         path(f"{one}answer/", desk.case_answer, name="support_answer"),
         path(f"{one}assign/", desk.case_assign, name="support_assign"),
+        path(f"{one}priority/", desk.case_prioritise, name="support_prioritise"),
         path(f"{one}solve/", desk.case_solve, name="support_solve"),
         path(f"{one}note/", desk.case_note, name="support_note"),
     ]

@@ -4,7 +4,7 @@ import pytest
 
 from marketplace.safety.contact_patterns import ContactKind
 from marketplace.safety.contacts import find_contacts, find_contacts_in_pieces
-from tests.safety.labelled import all_labelled, labelled
+from tests.safety.labelled import all_labelled, labelled, written_blind
 
 
 def rates(messages) -> tuple[float, float]:
@@ -24,6 +24,14 @@ def test_the_set_has_two_hundred_messages_and_half_of_either_kind_is_held_out():
 @pytest.mark.parametrize("held_out", [False, True])
 def test_contact_details_are_found_with_few_false_alarms(held_out):
     precision, recall = rates(labelled(held_out=held_out))
+    assert precision >= 0.95
+    assert recall >= 0.9
+
+
+def test_sixty_messages_of_another_hand_are_told_apart_as_well():
+    messages = written_blind()
+    assert (len(messages), sum(is_leak for is_leak, _text in messages)) == (60, 30)
+    precision, recall = rates(messages)
     assert precision >= 0.95
     assert recall >= 0.9
 

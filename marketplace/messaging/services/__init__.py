@@ -2,7 +2,7 @@
 
 from marketplace.messaging.sent_files import FILE_MEGABYTES, FILES_PER_MESSAGE
 from marketplace.messaging.services.changing import edit_message, withdraw_message
-from marketplace.messaging.services.flag_decisions import clear_flag, take_down_message, uphold_flag
+from marketplace.messaging.services.flag_decisions import clear_flag, note_flag_reading, take_down_message, uphold_flag
 from marketplace.messaging.services.own_list import archive, mute, unarchive, unmute
 from marketplace.messaging.services.receipts import mark_delivered, mark_read
 from marketplace.messaging.services.replies import (
@@ -39,6 +39,7 @@ __all__ = [
     "mark_delivered",
     "mark_read",
     "mute",
+    "note_flag_reading",
     "open_conversation",
     "order_conversation",
     "save_template",

@@ -1,6 +1,10 @@
 """What moderators decide about flagged messages."""
 
+from functools import partial
+
+from django.core.cache import cache
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -19,6 +23,7 @@ from marketplace.notifications.services import notify, recipient_language
 from marketplace.uploads.models import Upload
 
 EXCERPT = 60
+_DAY_SECONDS = 24 * 60 * 60
 
 
 @transaction.atomic
@@ -65,6 +70,18 @@ def take_down_message(*, message_id: int) -> None:
     message = Message.objects.get(pk=message_id)
     if not message.is_withdrawn:
         take_away(conversation=conversation, message=message)
+
+
+@transaction.atomic
+def note_flag_reading(*, flag_id: int, reader: User) -> None:
+    """Write into the staff log that somebody read a case and what was said around it: once a person, case and day."""
+    key = f"flag-read:{reader.pk}:{flag_id}:{timezone.localdate(clock.now())}"
+    if cache.get(key) is not None:
+        return
+    flag = MessageFlag.objects.select_related("sender").get(pk=flag_id)
+    data = {"flag": flag.pk, "conversation": flag.conversation_id}
+    staff_log.note(actor=reader, action="message.read", data=data, subject=flag.sender)
+    transaction.on_commit(partial(cache.set, key, True, _DAY_SECONDS))
 
 
 def _take(flag_id: int, moderator: User) -> MessageFlag | None:

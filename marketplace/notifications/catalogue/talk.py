@@ -52,6 +52,13 @@ REPORT_DISMISSED_MESSAGE = Notice(
     _("Your report about “%(title)s” was looked at"),
     body=_("We found no breach of the rules, and the message stays. %(words)s"),
 )
+SUPPORT_OVERDUE = Notice(
+    "talk.support_overdue",
+    Kind.SYSTEM,
+    Who.STAFF,
+    _("Support owes an answer that is overdue: “%(subject)s”"),
+    body=_("Assigned to: %(name)s"),
+)
 MESSAGE_RELEASED = Notice(
     "talk.message_released",
     Kind.SYSTEM,

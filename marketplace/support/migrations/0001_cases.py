@@ -43,6 +43,9 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('waiting', 'Waits for support'), ('answered', 'Answered'), ('solved', 'Solved')], default='waiting', max_length=8, verbose_name='status')),
                 ('waiting_since', models.DateTimeField(blank=True, null=True, verbose_name='waits since')),
                 ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due at')),
+                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'Urgent'), (2, 'Normal'), (3, 'Can wait')], db_default=2, default=2, verbose_name='priority')),
+                ('solve_due_at', models.DateTimeField(blank=True, null=True, verbose_name='to be solved by')),
+                ('escalated_at', models.DateTimeField(blank=True, null=True, verbose_name='told who leads support at')),
                 ('first_answered_at', models.DateTimeField(blank=True, null=True, verbose_name='first answered at')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
                 ('solved_at', models.DateTimeField(blank=True, null=True, verbose_name='solved at')),
@@ -56,6 +59,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'support case',
                 'verbose_name_plural': 'support cases',
                 'ordering': ['-pk'],
+                'permissions': [('lead_supportcase', 'Can lead support and is told of overdue answers')],
             },
         ),
         migrations.CreateModel(
