@@ -7,7 +7,6 @@ from random import Random
 
 from marketplace.discovery.models import SearchHistory
 from marketplace.gigs.models import Favourite, Gig
-<<<<<<< HEAD
 from marketplace.messaging.models import (
     Conversation,
     ConversationKind,
@@ -16,13 +15,8 @@ from marketplace.messaging.models import (
     Participant,
     ParticipantRole,
 )
-||||||| 76299ab4
-from marketplace.messaging.models import Conversation, Message, MessageTemplate, Participant, ParticipantRole
-=======
-from marketplace.messaging.models import Conversation, Message, MessageTemplate, Participant, ParticipantRole
 from marketplace.notifications import catalogue
 from marketplace.notifications.catalogue import Notice
->>>>>>> s7-notices
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.notifications.services import recipient_language
 from marketplace.notifications.wording import BODY_LENGTH, TITLE_LENGTH, cut, said
