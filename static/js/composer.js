@@ -181,11 +181,13 @@ class Composer {
 function keepAboveKeyboard() {
   const seen = window.visualViewport;
   const thread = document.querySelector(".is-chat .room__thread");
-  if (!seen || !thread) return;
+  if (!seen || !thread || !document.adoptedStyleSheets) return;
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(sheet);
   seen.addEventListener("resize", () => {
     if (seen.scale > 1.01) return; // somebody looks closer
     const isAtEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
-    document.documentElement.style.setProperty("--in-sight", `${seen.height}px`);
+    sheet.replaceSync(`:root { --in-sight: ${seen.height}px; }`);
     window.scrollTo(0, 0);
     if (isAtEnd) thread.scrollTop = thread.scrollHeight;
   });
