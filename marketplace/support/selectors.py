@@ -104,7 +104,9 @@ def inbox(staff: User, *, show: str, query: str = "") -> QuerySet[SupportCase]:
         )
     is_overdue = Q(due_at__lt=clock.now()) | Q(solve_due_at__lt=clock.now())
     first = Case(When(is_overdue & ~solved, then=0), default=1)
-    return cases.order_by(first, "priority", F("due_at").asc(nulls_last=True), "-pk")
+    # Asked in the evening, many are due at the same moment of the next day: who waits longest comes first.
+    due, waiting = F("due_at").asc(nulls_last=True), F("waiting_since").asc(nulls_last=True)
+    return cases.order_by(first, "priority", due, waiting, "-pk")
 
 
 def counts(staff: User) -> dict[str, int]:
