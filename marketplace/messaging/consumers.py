@@ -115,7 +115,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             hub().leave(self.socket)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.socket is None or text_data is None:
+        if self.socket is None or self.socket.is_over or text_data is None:
             return
         if len(text_data) > FRAME_BYTES or len(text_data.encode()) > FRAME_BYTES:
             self.socket.end(TOO_LARGE)

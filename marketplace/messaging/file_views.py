@@ -35,7 +35,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     fitting = [size for size in found.previews if size["width"] <= width] or found.previews[:1]
     with private_storage().open(max(fitting, key=lambda size: size["width"])["webp"]) as stored:
         content = stored.read()
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type="image/webp", headers=headers)
 
 

@@ -99,9 +99,10 @@ class MessagingSection(Section):
         Presence.objects.filter(user=user).delete()
         with recipient_language():
             addresses = [conversation.get_absolute_url() for conversation in _conversations_of(user)]
-            title = _("Message from %(name)s") % {"name": _("Closed account")}
+            name = _("Closed account")
+            title = _("Message from %(name)s") % {"name": name}
         told = Notification.objects.filter(kind=NotificationKind.MESSAGE, url__in=addresses)
-        told.exclude(recipient=user).update(title=title)
+        told.exclude(recipient=user).update(title=title, words={"name": name})
 
     def signed_out(self, user: User) -> None:
         """Close the windows that were opened in a session that is over."""

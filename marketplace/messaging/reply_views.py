@@ -56,7 +56,11 @@ def away(request: HttpRequest) -> HttpResponse:
     form = AwayForm(request.POST, instance=selectors.away_reply_of(request.user))
     if not form.is_valid():
         return _page(request, form=TemplateForm(), away=form)
-    services.set_away_reply(owner=request.user, **form.cleaned_data)
+    try:
+        services.set_away_reply(owner=request.user, **form.cleaned_data)
+    except DomainError as refusal:
+        form.add_error("body", refusal.message)
+        return _page(request, form=TemplateForm(), away=form)
     messages.success(request, _("Saved."))
     return redirect("messaging:replies")
 

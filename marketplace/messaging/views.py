@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
 from marketplace.messaging import frames, push, selectors, services
-from marketplace.messaging.errors import WARNINGS
+from marketplace.messaging.errors import WARNINGS, MessagingErrorCode
 from marketplace.messaging.forms import MessageForm
 from marketplace.messaging.models import Conversation, Message
 from marketplace.messaging.sent_files import subject_of
@@ -140,6 +141,9 @@ def _send(request: HttpRequest, conversation: Conversation) -> HttpResponseBase:
     except DomainError as refusal:
         if wants_json:
             raise
+        if refusal.code == MessagingErrorCode.HELD:  # moderators have it: it does not stand in the box to be sent again
+            messages.info(request, refusal.message)
+            return redirect(conversation)
         form.add_error(None, refusal.message)
         form.is_warned = refusal.code in WARNINGS
         message = None

@@ -28,12 +28,13 @@ class SaidFile:
 
 @dataclass(frozen=True)
 class Said:
-    """One message."""
+    """One message. Of a withdrawn one `text` and `files` are for mediators alone; the two sides are shown that it was there."""
 
     at: datetime
     by: User
     text: str
     files: list[SaidFile] = field(default_factory=list)
+    is_withdrawn: bool = False
 
 
 Reader = Callable[[Order], Iterable[Said]]

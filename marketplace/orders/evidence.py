@@ -145,8 +145,8 @@ def _collected(dispute: Dispute) -> Case:
                 {
                     "at": said.at,
                     "by": _who(order, said.by),
-                    "text": said.text,
-                    "files": [one.name for one in said.files],
+                    "text": _("[Withdrawn]") if said.is_withdrawn else said.text,
+                    "files": [] if said.is_withdrawn else [one.name for one in said.files],
                 }
                 for said in conversation_of(order)
             ],
@@ -277,7 +277,7 @@ def _files(dispute: Dispute) -> Iterable[EvidenceFile]:
             folder, by = f"evidence/{_side(order, row.author)}", _who(order, row.author)
             yield EvidenceFile(folder, evidence.name, by, row.created_at, evidence.sha256, opened)
     for said in conversation_of(order):
-        for sent in said.files:
+        for sent in () if said.is_withdrawn else said.files:  # both sides get the bundle
             yield EvidenceFile("messages", sent.name, _who(order, said.by), said.at, "", sent.open)
 
 

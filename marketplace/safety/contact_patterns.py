@@ -73,7 +73,8 @@ _BEGINS = r"(?:^|(?<=[\s，。！？；：、,.!?;:我你您就先来可以再])
 _ADD = r"(?:加|➕|添加|jia(?=[\svwq])|(?<![a-z])add\s*|" + _BEGINS + r"[家嘉佳伽茄](?=\s*(?:[微薇威维v]|q)))"
 
 # --- Numbers -------------------------------------------------------------------------------------------------------
-_GAP = r"(?:[\s\-_.,·*/\\|~—–+()（）、，。:：#'\"…=&]|[^\w\s]|的|那){0,3}"
+# Its two branches share no sign: where they did, each gap matched in eight ways, and a long number never came to an end.
+_GAP = r"(?:[^\w\s]|[\s_的那]){0,3}"
 _NO_NUMBER = r"(?<![\d.])(?<!\d[\s-])"
 _MOBILE = rf"{_NO_NUMBER}1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!{_GAP}\d)"
 _CALL = (

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
@@ -13,6 +14,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddConstraint, AddIndex, RunPython
 from django.db.migrations.operations.fields import FieldOperation
 
+from marketplace.messaging.models import Conversation, Message, MessageAttachment
+from marketplace.messaging.services import order_conversation, send_message, start_conversation, withdraw_message
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
 from marketplace.orders.states import OrderStatus
 from tests.factories import make_delivered_order
@@ -147,6 +150,7 @@ def test_a_release_can_be_taken_back_and_brought_again(own_database):
     An order waits for its acceptance meanwhile: neither release may lose it, and the clock that would accept it runs on.
     """
     order = make_delivered_order()
+    talks = talked(order)
     executor = MigrationExecutor(connection)
     newest, before, clocks = executor.loader.graph.leaf_nodes(), schema(), clocks_of(order)
     assert DeadlineKind.ACCEPT in clocks
@@ -154,12 +158,52 @@ def test_a_release_can_be_taken_back_and_brought_again(own_database):
     known = released_tables(executor.loader)
     left = {table: columns - NOT_YET_DROPPED.get(table, set()) for table, (columns, _indexes) in schema().items()}
     assert {table: columns for table, columns in left.items() if table in known} == known
+    write_on_as_before(talks, order)
     MigrationExecutor(connection).migrate(newest)
     call_command("migrate", verbosity=0)  # what a deployment runs: the receivers after it come along
     assert schema() == before
     order.refresh_from_db()
     assert order.status == OrderStatus.DELIVERED
     assert clocks_of(order) == clocks
+    whole = list(Message.objects.filter(conversation=talks["direct"]).order_by("sequence"))
+    said = ["能做吗？", "能。", "", "尺寸发你", "那时写的"]  # a withdrawn one has no words
+    assert [(message.sequence, message.body) for message in whole] == list(enumerate(said, start=1))
+    assert not MessageAttachment.objects.exists()
+    kept = Conversation.objects.get(pk=talks["direct"])
+    assert kept.last_sequence == 5
+    assert set(kept.participants.values_list("user", "role")) == {
+        (order.buyer_id, "buyer"),
+        (order.seller_id, "seller"),
+    }
+    marks = dict(kept.participants.values_list("role", "read_sequence"))
+    assert marks["buyer"] == 5  # read under the release before
+
+
+def talked(order: Order) -> dict[str, int]:
+    """What the two said before the order and about it, a withdrawn message with a file among it."""
+    direct = start_conversation(buyer=order.buyer, seller=order.seller).pk
+    about = order_conversation(order=order).pk
+    send_message(conversation_id=direct, sender=order.buyer, body="能做吗？")
+    send_message(conversation_id=direct, sender=order.seller, body="能。")
+    file = SimpleUploadedFile("错.txt", b"x")
+    wrong = send_message(conversation_id=about, sender=order.seller, body="说错了", files=[file])
+    withdraw_message(conversation_id=about, sequence=wrong.sequence, user=order.seller)
+    send_message(conversation_id=about, sender=order.seller, body="尺寸发你")
+    return {"direct": direct, "about": about}
+
+
+def write_on_as_before(talks: dict[str, int], order: Order) -> None:
+    """One conversation for the two holds it all, no file of a withdrawn message is served, and the release before writes on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM messaging_conversation WHERE buyer_id IS NOT NULL")
+        assert cursor.fetchall() == [(talks["direct"],)]
+        cursor.execute("SELECT count(*) FROM messaging_messageattachment")
+        assert cursor.fetchone() == (0,)
+        cursor.execute(
+            "INSERT INTO messaging_message (conversation_id, sender_id, body, created_at) VALUES (%s, %s, '那时写的', now())",
+            [talks["direct"], order.seller_id],
+        )
+        cursor.execute("UPDATE messaging_conversation SET buyer_read_at = now() WHERE id = %s", [talks["direct"]])
 
 
 def clocks_of(order: Order) -> dict[str, datetime]:

@@ -8,6 +8,7 @@ import pytest
 import segno
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from marketplace.core.config import set_config
 from marketplace.messaging import selectors, services
@@ -18,6 +19,7 @@ from marketplace.notifications.models import Notification
 from marketplace.safety import words
 from marketplace.safety.models import Level, SensitiveWord
 from tests.factories import make_paid_order, make_seller, make_user
+from tests.logins import log_in
 from tests.messaging.test_services import say
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +268,22 @@ def test_an_automatic_reply_goes_out_without_contact_details(seller):
     assert caught.value.code == MessagingErrorCode.REPLY_REFUSED
     assert not AwayReply.objects.exists()
     services.set_away_reply(owner=seller, body="明早九点回复你。", **hours)
+
+
+def test_what_is_held_back_stands_no_more_in_the_box_of_a_plain_form(conversation, buyer):
+    """Left there it would be sent again, and held again, and count again."""
+    client = log_in(buyer)
+    fields = {"body": PAYMENT, "confirmed": "1", "client_id": str(uuid4())}
+    answer = client.post(conversation.get_absolute_url(), fields, follow=True)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "等待审核" in page or "审核" in page
+    assert PAYMENT not in page
+    assert MessageFlag.objects.count() == 1
+
+
+def test_an_automatic_reply_that_is_refused_stays_in_its_box(seller):
+    fields = {"is_on": "on", "body": CONTACT, "hours_from": "09:00", "hours_to": "18:00"}
+    answer = log_in(seller).post(reverse("messaging:away"), fields)
+    assert answer.status_code == 422
+    assert CONTACT in answer.content.decode()

@@ -4,7 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import Message, MessageAttachment
+from marketplace.messaging.services import say_as_support
 from marketplace.notifications.models import Notification
 from marketplace.orders.services.disputes import open_dispute, withdraw_dispute
 from tests.factories import make_delivered_order, make_moderator, make_paid_order, make_user
@@ -73,3 +75,13 @@ def test_nobody_else_reads_it_there(order, desk):
     assert log_in(make_moderator()).get(say_nothing).status_code == 404
     for person in (order.buyer, order.seller, make_user()):
         assert log_in(person).get(desk).status_code in (302, 403, 404)
+
+
+def test_a_mediator_who_buys_or_sells_answers_as_the_platform_in_no_case_of_their_own(order):
+    order.buyer.groups.set(make_moderator().groups.all())
+    client = log_in(order.buyer)
+    address = reverse("messaging_order_talk", args=[order.number])
+    assert client.get(address).status_code == 404
+    with pytest.raises(MessagingError) as refused:
+        say_as_support(conversation_id=order.conversation.pk, staff=order.buyer, body="我们判买家赢")
+    assert refused.value.code == MessagingErrorCode.NOT_PARTICIPANT

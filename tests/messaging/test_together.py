@@ -11,6 +11,7 @@ from marketplace.core import clock, live
 from marketplace.core.config import set_config
 from marketplace.messaging import frames, selectors, services
 from marketplace.messaging.models import AwayReply, Conversation, ConversationKind, Message, Participant
+from marketplace.messaging.services import together
 from marketplace.messaging.services.together import Draft, send_together
 from marketplace.notifications.models import Channel, Dispatch, Notification
 from tests.factories import make_paid_order, make_seller, make_user
@@ -240,3 +241,21 @@ def test_who_writes_too_fast_is_left_to_be_told_so(conversation, buyer, seller):
     set_config(key="messaging.per_minute", value=2, reason="test")
     lots = [send_together([draft(conversation, buyer), draft(conversation, seller)]) for _ in range(3)]
     assert [[message is not None for message in lot] for lot in lots] == [[True, True], [True, True], [False, False]]
+
+
+@pytest.mark.parametrize("body", ["两家店\x00，要接打印机。", "两家店\ud800，要接打印机。"])
+def test_signs_that_no_text_can_hold_are_left_out_and_stop_nobody(conversation, buyer, seller, body):
+    written = send_together([draft(conversation, buyer, body), draft(conversation, seller, "可以。")])
+    assert [message.body for message in written] == ["两家店，要接打印机。", "可以。"]
+    again = services.send_message(conversation_id=conversation.pk, sender=buyer, body=body)
+    assert again.body == "两家店，要接打印机。"
+
+
+def test_when_a_lot_fails_its_messages_are_not_counted(conversation, buyer, monkeypatch):
+    set_config(key="messaging.per_minute", value=3, reason="test")
+    with monkeypatch.context() as planted:
+        planted.setattr(together, "_write", lambda asked: 1 / 0)
+        for _time in range(3):
+            with pytest.raises(ZeroDivisionError):
+                send_together([draft(conversation, buyer)])
+    assert send_together([draft(conversation, buyer)])[0] is not None

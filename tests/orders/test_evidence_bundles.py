@@ -16,7 +16,7 @@ from django.utils import translation
 
 from marketplace.core import clock
 from marketplace.ledger.tasks import clear_due_earnings
-from marketplace.messaging.services import order_conversation, send_message, start_conversation
+from marketplace.messaging.services import order_conversation, send_message, start_conversation, withdraw_message
 from marketplace.orders import services
 from marketplace.orders.conversations import conversation_of
 from marketplace.orders.errors import OrderError, OrderErrorCode
@@ -418,3 +418,23 @@ def test_what_was_said_about_another_service_or_another_order_does_not_belong_to
         send_message(conversation_id=talk.pk, sender=order.buyer, body=text)
     services.open_dispute(order_id=order.pk, user=order.buyer, reason="与描述不符")
     assert [said.text for said in conversation_of(order)] == ["绘本送一张封面", "第一本的尺寸"]
+
+
+def test_what_was_withdrawn_is_shown_to_mediators_and_goes_to_nobody_else():
+    """A wrong file, or words that moderators took out: the bundle is given to both sides."""
+    order = make_paid_order()
+    talk = order_conversation(order=order)
+    sent = send_message(
+        conversation_id=talk.pk,
+        sender=order.seller,
+        body="发错了的底价",
+        files=[SimpleUploadedFile("别人的合同.txt", "机密".encode())],
+    )
+    withdraw_message(conversation_id=talk.pk, sequence=sent.sequence, user=order.seller)
+    services.open_dispute(order_id=order.pk, user=order.buyer, reason="联系不上")
+    order.refresh_from_db()
+    assert "发错了的底价" in conversation_of(order)[0].text
+    told = collect(order.dispute)
+    (row,) = [row for row in told.tables["messages"] if row["by"]]
+    assert (row["text"], row["files"]) == ("［已撤回］", [])
+    assert "别人的合同.txt" not in [file.name for file in told.files]

@@ -89,6 +89,18 @@ def test_a_number_sent_in_pieces_is_read_as_one():
     assert find_contacts_in_pieces("一共 3460 元，含两次修改", ["138", "5712"]) == []
 
 
+@pytest.mark.parametrize("sign", [".", "-", " ", "_", "，", "…", "的", "·", "(", "🙂"])
+@pytest.mark.parametrize("begin", ["1", "电话1", "电话 0", "qq 1", "加v ", "a@"])
+def test_no_run_of_signs_between_digits_takes_long(begin, sign):
+    """Each gap once matched in many ways: forty characters kept a whole web process busy for minutes."""
+    import time
+
+    text = begin + "".join(sign * 3 + digit for digit in "35551234567891234567" * 4) + "x"
+    begun = time.perf_counter()
+    find_contacts(text)
+    assert time.perf_counter() - begun < 1
+
+
 def test_a_long_message_is_searched_in_a_moment():
     import time
 

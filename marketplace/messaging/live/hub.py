@@ -290,6 +290,8 @@ class Hub:
                         self._set_up()
             except (RedisError, OSError) as error:
                 logger.warning("The live channel is down: %s", error)
+            except Exception:  # whatever it is, a hub that no longer listens is deaf for good
+                logger.exception("The live channel")
             finally:
                 self.is_up = False
                 with suppress(Exception):

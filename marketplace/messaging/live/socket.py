@@ -117,6 +117,11 @@ class Socket:
         """Write one text."""
         self.put({"type": "websocket.send", "text": frame})
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it is being closed: nothing that still comes from it is listened to, however slowly its network lets it go."""
+        return self._closing
+
     def end(self, code: int) -> None:
         """Close from this side, once."""
         if self._closing:

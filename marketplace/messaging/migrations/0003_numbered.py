@@ -1,6 +1,7 @@
 """What stands there already gets numbers and participants, in batches; unique indexes are made beside the running portal.
 
-Taken back, the talk about each order goes into the one conversation that the release before knows of two people.
+Taken back, the talk about each order goes into the one conversation that the release before knows of two people. Lost are then
+the files of withdrawn messages, earlier wordings, and messages that were held back for moderators: it has no place for them.
 """
 
 from django.contrib.postgres.operations import ValidateConstraint
@@ -48,6 +49,11 @@ SELECT min(id) OVER (PARTITION BY least(buyer_id, seller_id), greatest(buyer_id,
 FROM messaging_conversation WHERE buyer_id IS NOT NULL
 """
 MERGED = (
+    # The release before knows of no withdrawing and would serve them again.
+    """
+    DELETE FROM messaging_messageattachment WHERE message_id IN (
+        SELECT id FROM messaging_message WHERE withdrawn_at IS NOT NULL)
+    """,
     f"""
     UPDATE messaging_message AS message SET conversation_id = pairs.kept, sequence = NULL
     FROM ({KEPT}) AS pairs WHERE message.conversation_id = pairs.id AND pairs.kept <> pairs.id

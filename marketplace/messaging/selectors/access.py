@@ -86,11 +86,13 @@ def to_tell(conversation: Conversation, *, except_for: User | None) -> list[int]
 
 
 def may_speak_for_support(staff: User, conversation_id: int) -> bool:
-    """Whether this member of the staff may read and answer there: by permission, and where support takes part now."""
+    """Whether this member of the staff may read and answer there: by permission, where support takes part now, and never in a
+    conversation of their own.
+    """
     if not staff.is_active or not staff.has_perm(SUPPORT_PERMISSION):
         return False
     seats = Participant.objects.filter(conversation=conversation_id, role=ParticipantRole.SUPPORT, left_at=None)
-    return seats.exists()
+    return seats.exclude(conversation__participants__user=staff).exists()
 
 
 def support_conversation_for(staff: User, pk: int) -> Conversation:
@@ -104,7 +106,7 @@ def support_conversation_for(staff: User, pk: int) -> Conversation:
 def order_conversation_for_staff(staff: User, number: str) -> Conversation:
     """The conversation about an order in which support takes part or took part, for staff who may answer. Raises Http404."""
     seats = Participant.objects.filter(role=ParticipantRole.SUPPORT).values("conversation")
-    there = Conversation.objects.filter(pk__in=seats, order__number=number)
+    there = Conversation.objects.filter(pk__in=seats, order__number=number).exclude(participants__user=staff)
     conversation = there.select_related("buyer__profile", "seller__profile", "order").first()
     if conversation is None or not (staff.is_active and staff.has_perm(SUPPORT_PERMISSION)):
         raise Http404

@@ -51,4 +51,5 @@ def _said(message: Message, by: User) -> Said:
             SaidFile(sent.pk, sent.name, sent.size, partial(sent.file.storage.open, str(sent.file.name)))
             for sent in message.attachments.all()
         ],
+        is_withdrawn=message.is_withdrawn,
     )

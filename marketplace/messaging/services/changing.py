@@ -11,6 +11,7 @@ from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.messaging import push
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
+from marketplace.messaging.limits import count_message
 from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import Conversation, Message, MessageKind, MessageRevision
 from marketplace.messaging.services._rules import check_may_speak, own_participation
@@ -26,7 +27,8 @@ def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str
     """New words for a message of one's own, within `messaging.change_minutes`; the old ones are kept for reports.
 
     The new words are looked at as a new message is. Raises MessagingError NOT_PARTICIPANT, NOT_YOURS, TOO_LATE, WITHDRAWN, EMPTY,
-    TOO_LONG, SENDER_INACTIVE, NOT_TAKEN, YOU_BLOCKED, CONTACT_WARNING, WORDS_WARNING or EDIT_REFUSED, and Message.DoesNotExist.
+    TOO_LONG, TOO_FAST, SENDER_INACTIVE, NOT_TAKEN, YOU_BLOCKED, CONTACT_WARNING, WORDS_WARNING or EDIT_REFUSED, and
+    Message.DoesNotExist.
     """
     own_participation(conversation_id, editor)
     check_may_speak(conversation_id, editor)
@@ -35,6 +37,7 @@ def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str
     body = checked_body(body, needed=not message.attachments.exists())
     if body == message.body:
         return message
+    count_message(editor)
     finding = look_before_sending(conversation_id=conversation_id, sender=editor, body=body, confirmed=confirmed)
     if finding.level == Level.HOLD:  # it stands there already and cannot be held back
         raise MessagingError(MessagingErrorCode.EDIT_REFUSED)

@@ -1,6 +1,7 @@
 """The platform in conversations: a person's with support, and of orders with a dispute."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from django.core.files.base import File
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.messaging import selectors
+from marketplace.messaging import push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import (
@@ -52,6 +53,7 @@ def let_support_in(*, order: Order) -> Conversation:
     seat.joined_at, seat.left_at = clock.now(), None
     seat.save()
     write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_JOINED)
+    transaction.on_commit(partial(push.people_changed, conversation_id=conversation.pk))
     return conversation
 
 
@@ -65,6 +67,7 @@ def let_support_out(*, order: Order) -> None:
     seats = Participant.objects.filter(conversation=conversation, role=ParticipantRole.SUPPORT, left_at=None)
     if seats.update(left_at=clock.now()):
         write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_LEFT)
+        transaction.on_commit(partial(push.people_changed, conversation_id=conversation.pk))
 
 
 def follow_dispute(event: OrderEvent) -> None:

@@ -5,7 +5,8 @@ there is one set of rules, and here only the question whether none of them appli
 making them with the ORM took three quarters of the time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -78,14 +79,25 @@ def send_together(drafts: Sequence[Draft]) -> list[Message | None]:
         if body in clean and draft.sender_id not in over
     }
     written: dict[int, Message] = {}
+    counted = [(index, draft) for index, draft in enumerate(drafts) if bodies[index] in clean]
     if asked:
-        with live.gathered(), recipient_language(), transaction.atomic():
+        senders = [draft.sender_id for _index, draft in counted]
+        with _taken_back(senders), live.gathered(), recipient_language(), transaction.atomic():
             written = _write(asked)
             # Robust: it is committed by then, and windows find it themselves.
             transaction.on_commit(partial(push.messages_sent, list(written.values())), robust=True)
-    counted = [(index, draft) for index, draft in enumerate(drafts) if bodies[index] in clean]
     uncount_messages(draft.sender_id for index, draft in counted if index not in written)
     return [written.get(index) for index in range(len(drafts))]
+
+
+@contextmanager
+def _taken_back(sender_ids: Iterable[int]) -> Iterator[None]:
+    """When the lot fails, its messages go the slow way and are counted there."""
+    try:
+        yield
+    except Exception:
+        uncount_messages(sender_ids)
+        raise
 
 
 def _kept(body: str) -> str:

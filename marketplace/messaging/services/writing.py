@@ -35,7 +35,7 @@ MESSAGE_LENGTH = 2000
 
 def checked_body(body: str, *, needed: bool) -> str:
     """The words as they are kept. Raises MessagingError EMPTY (where they are needed) or TOO_LONG."""
-    body = body.replace("\r\n", "\n").strip()
+    body = _kept_words(body)
     if needed and not body:
         raise MessagingError(MessagingErrorCode.EMPTY)
     if len(body) > MESSAGE_LENGTH:
@@ -43,9 +43,15 @@ def checked_body(body: str, *, needed: bool) -> str:
     return body
 
 
+def _kept_words(body: str) -> str:
+    """Without what PostgreSQL takes in no text: NUL and halves of surrogates, which a window can send and nobody can read."""
+    body = body.replace("\r\n", "\n").replace("\0", "")
+    return body.encode("utf-8", "ignore").decode().strip()
+
+
 def same_again(first: Message, *, body: str) -> Message:
     """The message that was sent under this id before. Raises MessagingError REUSED where it said something else."""
-    words = body.replace("\r\n", "\n").strip()
+    words = _kept_words(body)
     if words != first.body and words not in first.revisions.values_list("body", flat=True):
         raise MessagingError(MessagingErrorCode.REUSED)
     return first

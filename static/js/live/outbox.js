@@ -32,13 +32,14 @@ export class Outbox {
    * `onChange(entry)` shows an entry as it is now; `post(entry)` sends it by the form's address and returns its event;
    * `onReturned(entry, sentence, isWarned)` takes one out: warned of, it may be confirmed, otherwise moderators have it.
    */
-  constructor(conversation, { onChange, onSent, onReturned, post }) {
+  constructor(conversation, role, { onChange, onSent, onReturned, post }) {
     this.conversation = conversation;
+    this.place = `${PREFIX}${conversation}:${role}`; // of this person: in the same tab another one may have logged in
     this.onChange = onChange;
     this.onSent = onSent;
     this.onReturned = onReturned;
     this.post = post;
-    for (const kept of JSON.parse(storage((place) => place.getItem(PREFIX + conversation)) ?? "[]")) this.#take({ ...kept, tries: 1 });
+    for (const kept of JSON.parse(storage((place) => place.getItem(this.place)) ?? "[]")) this.#take({ ...kept, tries: 1 });
     live.addEventListener("down", () => { if (this.#first) this.#later(this.#first, BY_POST_AFTER_MILLISECONDS); });
   }
 
@@ -116,7 +117,7 @@ export class Outbox {
 
   #keep() {
     const kept = [...this.#entries.values()].map(({ client_id, body, quoted, confirmed, state, problem }) => ({ client_id, body, quoted, confirmed, state, problem }));
-    storage((place) => (kept.length ? place.setItem(PREFIX + this.conversation, JSON.stringify(kept)) : place.removeItem(PREFIX + this.conversation)));
+    storage((place) => (kept.length ? place.setItem(this.place, JSON.stringify(kept)) : place.removeItem(this.place)));
   }
 
   #later(entry, milliseconds) {

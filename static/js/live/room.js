@@ -27,7 +27,7 @@ export class Room {
     this.others = {}; // role → {delivered, read}
     for (const name of EVENTS) live.addEventListener(name, ({ detail }) => detail.conversation === conversation && this[`on_${name}`](detail));
     for (const name of ["open", "down", "over"]) live.addEventListener(name, () => view.connection(name));
-    this.outbox = new Outbox(conversation, { onChange: (entry) => view.unsent(entry), onSent: (frame) => this.on_message(frame), onReturned: (...what) => view.returned(...what), post });
+    this.outbox = new Outbox(conversation, role, { onChange: (entry) => view.unsent(entry), onSent: (frame) => this.on_message(frame), onReturned: (...what) => view.returned(...what), post });
     live.follow(conversation, { after: () => this.after, since: () => this.since, poll });
     document.addEventListener("visibilitychange", () => this.seen());
     this.seen();
