@@ -36,6 +36,7 @@ FILE_ROUTES = {
     "messaging:about_order": 110,
     "support:new": 110,
     "support_answer": 110,
+    "messaging_order_talk": 110,
     "offers:brief_new": 70,  # offers/sent_files.py: three files of 20 MB
     "orders:deliver": 1040,  # orders/sent_files.py: without script a delivery brings one file of 1 GB, or several smaller
     "orders:revise": 510,  # ten files of 50 MB

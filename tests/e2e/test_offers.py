@@ -12,9 +12,9 @@ BUYER, SELLER = "buyer@jiangji.example", "seller@jiangji.example"
 
 
 def open_talk(somebody, name: str) -> str:
-    """The demo's conversation with this person."""
+    """The demo's conversation with this person; those about orders say which."""
     page = somebody.visit("/messages/")
-    page.locator("main a.talk", has_text=name).first.click()
+    page.locator("main a.talk").filter(has=page.get_by_text(name, exact=True)).first.click()
     page.wait_for_url(re.compile(r"/messages/\d+/"))
     return page.url
 
