@@ -11,6 +11,7 @@ django_application = get_asgi_application()  # loads the apps; only then may the
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from marketplace.messaging.live.hub import rest  # noqa: E402
 from portal.body_limit import BodyLimit  # noqa: E402
 from portal.origins import from_own_pages  # noqa: E402
 from portal.routing import websocket_urlpatterns  # noqa: E402
@@ -25,8 +26,18 @@ def with_servers_send(application: Any) -> Any:
     return call
 
 
+async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """The server begins and ends: what only this process knows of its windows is noted last."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await rest()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
 application = ProtocolTypeRouter(
     {
+        "lifespan": lifespan,
         "http": BodyLimit(django_application),
         "websocket": from_own_pages(with_servers_send(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
     }

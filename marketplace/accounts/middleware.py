@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
+from redis.exceptions import RedisError
 
 from marketplace.accounts import selectors, viewing
 from marketplace.accounts.second_factor import SetUpReason, has_second_factor, lead_to_set_up, used_second_factor
@@ -50,14 +51,16 @@ class DeviceActivityMiddleware:
         response = self.get_response(request)
         person = getattr(request, "_cached_user", None)
         key = request.session.session_key
-        if (
-            person is not None
-            and person.is_authenticated
-            and key
-            and cache.add(f"accounts:device_seen:{key}", True, timeout=DEVICE_SEEN_SECONDS)
-        ):
+        if person is not None and person.is_authenticated and key and _is_due(key):
             UserSession.objects.create_from_request(request)
         return response
+
+
+def _is_due(session_key: str) -> bool:
+    try:
+        return bool(cache.add(f"accounts:device_seen:{session_key}", True, timeout=DEVICE_SEEN_SECONDS))
+    except RedisError:  # what the page was asked for has been done by now
+        return False
 
 
 class StaffSecondFactorMiddleware:

@@ -1,12 +1,14 @@
 """Business constants: defined here with type, bounds, unit and source; changed by staff in SystemConfig without a release."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
 from marketplace.core.models import SystemConfig
 
@@ -391,10 +393,13 @@ def get_config(key: str) -> int:
 
 def get_configs(keys: Iterable[str]) -> dict[str, int]:
     """The values in force of several constants, looked up once. Raises KeyError for an unknown key."""
-    stored = cache.get(_CACHE_KEY)
+    stored = None
+    with suppress(RedisError):  # without the cache it is looked up each time
+        stored = cache.get(_CACHE_KEY)
     if stored is None:
         stored = dict(SystemConfig.objects.values_list("key", "value"))
-        cache.set(_CACHE_KEY, stored, timeout=60)
+        with suppress(RedisError):
+            cache.set(_CACHE_KEY, stored, timeout=60)
     return {key: int(stored.get(key, DEFINITIONS[key].default)) for key in keys}
 
 

@@ -31,7 +31,7 @@ CONVERSATION = "conversation"  # everybody who follows it
 PERSON = "person"  # all windows of somebody
 # Without a frame: what the processes look up themselves, for the windows that they have.
 UNREAD = "unread"  # somebody's counts have changed
-CHECK = "check"  # somebody's sessions or rights may have ended
+CHECK = "check"  # somebody's sessions or rights may have ended, or who is kept apart from them has changed
 ACCESS = "access"  # who takes part in a conversation has changed
 ONLINE, OFFLINE = "online", "offline"  # somebody's first window opened, or their last one closed
 EVICT = "evict"  # somebody has too many windows: the frame names those that close

@@ -181,7 +181,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 self.say(frame)
             presence = {}
             if not entry.is_kept_apart:
-                presence = await hub().presence_of(entry.people, self.user.pk, entry.last_seen)
+                presence = await hub().attendance.states_of(entry.people, self.user.pk, entry.last_seen)
             self.say(entry.resumed(missed) | {"presence": presence})
         finally:
             hub().release(self.socket, conversation_id, after=missed.sequence if missed else 0)

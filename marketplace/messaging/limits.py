@@ -1,16 +1,23 @@
-"""How fast one person may write. Counted in the cache by the minute or hour of the clock: exact enough, and no table grows."""
+"""How fast one person may write. Counted in the cache by the minute or hour of the clock: exact enough, and no table grows.
 
+Without the cache nobody is refused: what is said matters more than how fast.
+"""
+
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from marketplace.accounts.models import User
 from marketplace.core import live
 from marketplace.core.config import get_config
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
+
+logger = logging.getLogger(__name__)
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -22,28 +29,38 @@ def count_message(sender: User) -> None:
         raise MessagingError(MessagingErrorCode.TOO_FAST, limit=limit)
 
 
-def count_messages(sender_ids: Iterable[int]) -> set[int]:
+def this_minute() -> int:
+    """The minute that is counted in now."""
+    return int(time.time()) // _MINUTE
+
+
+def count_messages(sender_ids: Iterable[int], *, minute: int) -> set[int]:
     """Count the messages of several people in one round trip. Returns who of them is above `messaging.per_minute`."""
     limit = get_config("messaging.per_minute")
     if not limit:
         return set()
-    return {sender_id for sender_id, count in _count_each(Counter(sender_ids)).items() if count > limit}
+    return {sender_id for sender_id, count in _count_each(Counter(sender_ids), minute).items() if count > limit}
 
 
-def uncount_messages(sender_ids: Iterable[int]) -> None:
-    """Take back what `count_messages` counted: they were not written, and are counted by whoever asks again."""
+def uncount_messages(sender_ids: Iterable[int], *, minute: int) -> None:
+    """Take back what `count_messages` counted in that minute: they were not written, and are counted by whoever asks again."""
     numbers = {sender_id: -number for sender_id, number in Counter(sender_ids).items()}
     if numbers and get_config("messaging.per_minute"):
-        _count_each(numbers)
+        _count_each(numbers, minute)
 
 
-def _count_each(numbers: Mapping[int, int]) -> dict[int, int]:
+def _count_each(numbers: Mapping[int, int], minute: int) -> dict[int, int]:
+    """What each has come to; empty when the cache does not answer."""
     pipe = live.client(settings.CACHES["default"]["LOCATION"]).pipeline(transaction=False)
     for sender_id, number in numbers.items():
-        key = cache.make_key(_key("message", sender_id, _MINUTE))
+        key = cache.make_key(f"messaging:message:{sender_id}:{minute}")
         pipe.incrby(key, number)
         pipe.expire(key, 2 * _MINUTE)
-    return dict(zip(numbers, pipe.execute()[::2], strict=True))
+    try:
+        return dict(zip(numbers, pipe.execute()[::2], strict=True))
+    except RedisError as error:
+        logger.warning("Messages are not counted: %s", error)
+        return {}
 
 
 def count_new_conversation(person: User) -> None:
@@ -54,13 +71,12 @@ def count_new_conversation(person: User) -> None:
 
 
 def _count(what: str, user_id: int, seconds: int) -> int:
-    key = _key(what, user_id, seconds)
-    cache.add(key, 0, timeout=2 * seconds)
+    key = f"messaging:{what}:{user_id}:{int(time.time()) // seconds}"
     try:
+        cache.add(key, 0, timeout=2 * seconds)
         return int(cache.incr(key))
     except ValueError:  # it went in between: an empty cache refuses nobody
         return 1
-
-
-def _key(what: str, user_id: int, seconds: int) -> str:
-    return f"messaging:{what}:{user_id}:{int(time.time()) // seconds}"
+    except RedisError as error:
+        logger.warning("Nothing is counted of %s: %s", what, error)
+        return 1

@@ -1,5 +1,6 @@
 """Watched words in a text, all of them in one pass (Aho and Corasick 1975), however they are spaced or dressed up."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,9 +9,12 @@ import ahocorasick
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.crypto import get_random_string
+from redis.exceptions import RedisError
 
 from marketplace.safety.folding import Folded, fold
 from marketplace.safety.models import Level, SensitiveWord, WordTopic
+
+logger = logging.getLogger(__name__)
 
 _VERSION_KEY = "safety:words_version"
 # Without a change in the admin the list is looked up anew after this long: it may have been changed by other means.
@@ -99,9 +103,16 @@ _finder: tuple[object, WordFinder] | None = None
 
 
 def word_finder() -> WordFinder:
-    """The list in force. Built anew in every process after `forget_words`, or after five minutes at the latest."""
+    """The list in force. Built anew in every process after `forget_words`, or after five minutes at the latest.
+
+    As long as the cache does not answer, each process keeps the list that it has.
+    """
     global _finder
-    version = cache.get_or_set(_VERSION_KEY, _new_version, timeout=_SECONDS)
+    try:
+        version = cache.get_or_set(_VERSION_KEY, _new_version, timeout=_SECONDS)
+    except RedisError as error:
+        logger.warning("The list of watched words may be an old one: %s", error)
+        version = _finder[0] if _finder else None
     if _finder is None or _finder[0] != version:
         _finder = (version, WordFinder(_active_words()))
     return _finder[1]

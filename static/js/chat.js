@@ -17,6 +17,7 @@ class Chat {
     this.anyway = this.form.querySelector("[data-chat-anyway]");
     this.typingLine = root.querySelector("[data-chat-typing]");
     this.presenceLine = root.querySelector("[data-chat-presence]");
+    this.withoutPresence = this.presenceLine?.textContent; // how soon they answer
     this.bubbles = new Bubbles(this.thread, root.querySelector("template[data-chat-bubble]"), this.typingLine);
     this.typingLine.append(this.words.textTyping);
     this.mark = root.querySelector("template[data-chat-bubble]").content.querySelector("[data-mark]").dataset;
@@ -30,6 +31,7 @@ class Chat {
       receipts: (sequence) => this.postReceipt(sequence),
       view: this,
       post: (entry) => this.post(this.formOf(entry)),
+      textStuck: this.words.textStuck,
     });
     this.listen();
     this.bubbles.scrollDown();
@@ -178,7 +180,7 @@ class Chat {
   presence({ from, online, last_seen: lastSeen }) {
     if (!this.presenceLine || (from === "support" && this.words.chatOther !== "support")) return;
     this.presenceLine.classList.toggle("is-online", online);
-    if (!online && !lastSeen) return; // what stands there: how soon they answer
+    if (!online && !lastSeen) { this.presenceLine.textContent = this.withoutPresence; return; }
     this.presenceLine.textContent = online ? this.words.textOnline : text("lastSeen", { when: when(new Date(lastSeen)) });
   }
 
@@ -277,6 +279,7 @@ class Chat {
       if (answer.redirected) { location.reload(); return {}; } // logged out: the page leads to the log-in
       const content = await answer.json().catch(() => null); // a refusal of the server itself has a page
       if (answer.ok) return content ? { event: content } : {};
+      if (answer.status === 500) return { problem: this.words.textStuck, code: "busy" }; // one above it is of a server that is away
       if (answer.status >= 500 || answer.status === 429) return {};
       return { problem: content?.message ?? this.words.textOver, code: content?.code };
     } catch {

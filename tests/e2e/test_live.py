@@ -8,11 +8,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.error import HTTPError
 
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
+from psycopg import sql
 
 from portal.embedded.paths import PROJECT
 from tests.e2e.conftest import port_to_keep
@@ -174,6 +177,35 @@ def test_what_was_written_while_the_server_was_dead_arrives_once_and_in_order(tw
     for somebody in (buyer, seller):
         somebody.page.reload()
         assert words_in(somebody.page, marker) == seen
+
+
+@contextmanager
+def not_writable(web, words: str) -> Iterator[None]:
+    """PostgreSQL refuses a message with these words."""
+    with psycopg.connect(web.environment["DATABASE_URL"], autocommit=True) as database:
+        planted = sql.SQL("ALTER TABLE messaging_message ADD CONSTRAINT planted CHECK (body <> {}) NOT VALID")
+        database.execute(planted.format(sql.Literal(words)))
+        try:
+            yield
+        finally:
+            database.execute("ALTER TABLE messaging_message DROP CONSTRAINT planted")
+
+
+def test_what_the_server_cannot_write_is_given_back_after_a_while_and_keeps_nothing_waiting(two, web):
+    buyer, seller = two
+    marker = f"写不进{time.time_ns() % 10**8}"
+    with not_writable(web, f"{marker} 卡住"):
+        for words in ("卡住", "后面"):
+            write(buyer.page, f"{marker} {words}")
+        expect(seller.page.locator(".bubble", has_text=f"{marker} 后面")).to_be_visible(timeout=60_000)
+        stuck = buyer.page.locator(".bubble--failed", has_text=f"{marker} 卡住")
+        expect(stuck).to_contain_text("没有发出去")
+        expect(stuck.locator("[data-drop]")).to_be_visible()
+        buyer.snap("a message that cannot be written")
+    stuck.locator("[data-again]").click()
+    expect(seller.page.locator(".bubble", has_text=f"{marker} 卡住")).to_be_visible()
+    expect(buyer.page.locator("[data-unsent]")).to_have_count(0)
+    assert [words.split()[-1] for words in words_in(seller.page, marker)] == ["后面", "卡住"]
 
 
 def test_files_go_both_ways(two, tmp_path):

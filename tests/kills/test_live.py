@@ -80,7 +80,9 @@ def test_nothing_is_lost_or_doubled_while_valkey_and_a_web_process_die(committed
     with Server("portal.asgi:application", workers=2, path="/robots.txt", environment=environment) as server:
         windows = asyncio.run(_soak(server, valkey, windows_of(server.port, pairs)))
     said = server.said
-    assert "Traceback" not in said or "redis" in said.lower(), said[-3000:]
+    assert "Traceback" not in said, said[said.index("Traceback") - 500 :][
+        :5000
+    ]  # a Valkey that is away is a line, no fault
 
     assert [len(window.unsent) for window in windows if window.unsent] == [], "never came back to who wrote it"
     sent = {client_id for window in windows for client_id in window.sent}

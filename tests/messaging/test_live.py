@@ -31,11 +31,6 @@ def _look_often(settings):
     settings.LIVE = settings.LIVE | {"look_again_seconds": 0.3}
 
 
-@pytest.fixture
-def _valkey_is_down(settings):
-    settings.LIVE = settings.LIVE | {"url": "redis://127.0.0.1:1/0"}
-
-
 def say(conversation, sender, *bodies):
     return [services.send_message(conversation_id=conversation.pk, sender=sender, body=body) for body in bodies]
 
@@ -270,6 +265,52 @@ def test_between_people_of_whom_one_blocked_the_other_neither_presence_nor_typin
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("blocks", ["buyer", "seller"])
+def test_a_block_takes_effect_in_windows_that_are_open_and_so_does_its_end(
+    conversation, buyer, seller, settings, blocks
+):
+    settings.LIVE = settings.LIVE | {"look_again_seconds": 60}  # told, not found
+    owner, person = {"buyer": (buyer, seller), "seller": (seller, buyer)}[blocks]
+    typing = {"type": "typing", "conversation": conversation.pk}
+
+    async def story():
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk) as theirs,
+        ):
+            await ours.hear("presence", online=True)
+            await database_sync_to_async(accounts.block_person)(owner=owner, person=person)
+            for window, other in ((ours, "seller"), (theirs, "buyer")):
+                gone = await window.hear("presence", online=False)
+                assert (gone["from"], gone["last_seen"]) == (other, None)
+            await ours.say(typing)
+            await theirs.say(typing)
+            async with live_window(seller), live_window(buyer):
+                assert await ours.hears_nothing("presence", "typing")
+                assert await theirs.hears_nothing("presence", "typing")
+            await database_sync_to_async(accounts.unblock_person)(owner=owner, person=person)
+            assert (await ours.hear("presence"))["online"]
+            assert (await theirs.hear("presence"))["online"]
+            await theirs.say(typing)
+            await ours.hear("typing")
+
+    asyncio.run(story())
+
+
+def test_a_block_that_no_notice_told_of_takes_effect_within_seconds(conversation, buyer, seller, monkeypatch):
+    async def story():
+        async with (
+            live_window(buyer, follow=conversation.pk) as ours,
+            live_window(seller, follow=conversation.pk),
+        ):
+            await ours.hear("presence", online=True)
+            monkeypatch.setattr(live, "publish_all", lambda notices: None)
+            await database_sync_to_async(accounts.block_person)(owner=seller, person=buyer)
+            assert (await ours.hear("presence", online=False))["last_seen"] is None
+
+    asyncio.run(story())
+
+
 # Badges
 
 
@@ -312,22 +353,6 @@ def test_a_notice_that_was_lost_is_made_up_for_within_seconds(conversation, buye
             assert told["sequence"] == 1
             await theirs.say({"type": "resume", "conversation": conversation.pk, "after": 0})
             assert (await theirs.hear("message"))["body"] == "没人听见"
-
-    asyncio.run(story())
-
-
-@pytest.mark.usefixtures("_valkey_is_down")
-def test_without_valkey_windows_open_write_and_hear_all_the_same(conversation, buyer, seller, monkeypatch):
-    monkeypatch.setattr("marketplace.messaging.live.hub.READY_SECONDS", 0.1)
-
-    async def story():
-        async with (
-            live_window(buyer, follow=conversation.pk) as ours,
-            live_window(seller, follow=conversation.pk) as theirs,
-        ):
-            await ours.say({"type": "message", "conversation": conversation.pk, "body": "还能写"})
-            assert (await ours.hear("message"))["body"] == "还能写"
-            assert (await theirs.hear("resumed", again=True))["sequence"] == 1
 
     asyncio.run(story())
 

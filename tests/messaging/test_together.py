@@ -1,5 +1,7 @@
 """What many windows say in the same moment: written as each would be alone, or left to be asked about alone."""
 
+import time
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -9,7 +11,7 @@ from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.core import clock, live
 from marketplace.core.config import set_config
-from marketplace.messaging import frames, selectors, services
+from marketplace.messaging import frames, limits, selectors, services
 from marketplace.messaging.models import AwayReply, Conversation, ConversationKind, Message, Participant
 from marketplace.messaging.services import together
 from marketplace.messaging.services.together import Draft, send_together
@@ -259,3 +261,20 @@ def test_when_a_lot_fails_its_messages_are_not_counted(conversation, buyer, monk
             with pytest.raises(ZeroDivisionError):
                 send_together([draft(conversation, buyer)])
     assert send_together([draft(conversation, buyer)])[0] is not None
+
+
+def test_what_fails_over_the_turn_of_a_minute_allows_no_more_in_the_next(conversation, buyer, monkeypatch):
+    set_config(key="messaging.per_minute", value=1, reason="test")
+    now = [time.time()]
+    monkeypatch.setattr(limits, "time", SimpleNamespace(time=lambda: now[0]))
+
+    def fails_a_minute_later(asked):
+        now[0] += 60
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as planted:
+        planted.setattr(together, "_write", fails_a_minute_later)
+        with pytest.raises(ZeroDivisionError):
+            send_together([draft(conversation, buyer)])
+    answers = [send_together([draft(conversation, buyer)])[0] for _time in range(2)]
+    assert [message is not None for message in answers] == [True, False]

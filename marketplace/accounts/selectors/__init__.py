@@ -22,6 +22,7 @@ from marketplace.accounts.selectors.people import (
 from marketplace.accounts.selectors.privacy import (
     Choice,
     blocked_by,
+    blocks_among,
     blocks_between,
     choices_of,
     closing_blockers,
@@ -99,6 +100,7 @@ __all__ = [
     "Fact",
     "approved_case",
     "blocked_by",
+    "blocks_among",
     "blocks_between",
     "case_counts",
     "case_facts",

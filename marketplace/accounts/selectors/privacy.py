@@ -1,5 +1,6 @@
 """Reads of what people decide about their own data, and of what was decided about them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -132,6 +133,12 @@ def blocks_between(one_id: int, other_id: int) -> set[int]:
     """Who of two people blocked the other: their keys, in one query."""
     both = [one_id, other_id]
     return set(BlockedPerson.objects.filter(owner_id__in=both, person_id__in=both).values_list("owner_id", flat=True))
+
+
+def blocks_among(people: Collection[int]) -> set[tuple[int, int]]:
+    """Which of several people keep which others of them out: who blocked, and whom. One query."""
+    rows = BlockedPerson.objects.filter(owner_id__in=people, person_id__in=people)
+    return set(rows.values_list("owner_id", "person_id"))
 
 
 def person_to_block(handle: str) -> User:

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from marketplace.core import live
 from marketplace.messaging.live import look
-from marketplace.messaging.live.presence import Presence
+from marketplace.messaging.live.attendance import Attendance
 from marketplace.messaging.live.socket import LOOK_AGAIN, NOT_SIGNED_IN, TOO_MANY_WINDOWS, Following, Socket, ready
 from marketplace.messaging.live.threads import in_thread
 
@@ -44,6 +44,15 @@ def hub() -> "Hub":
     return _hubs[loop]
 
 
+async def rest() -> None:
+    """This process ends, with all its windows."""
+    if (own := _hubs.get(asyncio.get_running_loop())) is not None:
+        try:
+            await own.attendance.rest()
+        except Exception:
+            logger.exception("When people were last seen could not be noted")
+
+
 class Hub:
     """All windows of a process, and who follows what."""
 
@@ -60,7 +69,7 @@ class Hub:
         self.client = redis.asyncio.Redis.from_url(
             self.url, socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1)
         )
-        self.presence = Presence(self.client, self.channel)
+        self.attendance = Attendance(self)
         self._came_up = asyncio.Event()
         self._heard_at = 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -80,10 +89,10 @@ class Hub:
             self._own = [asyncio.create_task(self._listen()), asyncio.create_task(self._look_again())]
         with suppress(TimeoutError):
             await asyncio.wait_for(self._came_up.wait(), READY_SECONDS)
-        await self._count_windows(socket)
+        await self.attendance.came(socket)
 
     def leave(self, socket: Socket) -> None:
-        """Forget a window; the last one lets the hub rest."""
+        """Forget a window. The hub goes on listening: the next one is not long in coming."""
         self.sockets.discard(socket)
         for conversation_id in list(socket.following):
             self.unfollow(socket, conversation_id)
@@ -91,7 +100,7 @@ class Hub:
         mine.discard(socket)
         if not mine:
             del self.of_person[socket.person_id]
-        self.spawn(self._count_out(socket))
+        self.spawn(self.attendance.went(socket))
 
     def follow(self, socket: Socket, conversation_id: int, following: Following, places: dict[int, str]) -> None:
         """From now on frames of this conversation go to this window. Who may is asked before (consumers.py)."""
@@ -151,6 +160,10 @@ class Hub:
         except (RedisError, OSError) as error:
             logger.warning("No live notice about %s %s: %s", topic, number, error)
 
+    async def publish_text(self, topic: str, number: int, text: str) -> None:
+        """A notice whose frame is no JSON."""
+        await self.client.publish(self.channel, live.notice(topic, number, text))
+
     def _hear_safely(self, data: bytes) -> None:
         try:
             self.hear(data)
@@ -170,7 +183,7 @@ class Hub:
         elif topic == live.UNREAD:
             self.count_soon(number, frame)
         elif topic in (live.ONLINE, live.OFFLINE):
-            self._show_presence(number, topic == live.ONLINE, frame)
+            self.attendance.show(number, topic == live.ONLINE, frame)
         elif topic == live.EVICT:
             for socket in self.of_person.get(number, ()):
                 if socket.number in frame.split():
@@ -201,35 +214,6 @@ class Hub:
         message = ready(frame)
         for socket in sockets:
             socket.put(message)
-
-    def _show_presence(self, person_id: int, is_online: bool, moment: str) -> None:
-        """To whoever follows a conversation with this person, and is not kept apart from them."""
-        for conversation_id in self.conversations_of.get(person_id, ()):
-            frame = live.frame_of(
-                {
-                    "type": "presence",
-                    "conversation": conversation_id,
-                    "from": self.places[conversation_id][person_id],
-                    "online": is_online,
-                    "last_seen": moment or None,
-                }
-            )
-            others = (
-                socket
-                for socket in self.followers[conversation_id]
-                if socket.person_id != person_id and not socket.following[conversation_id].is_muted_by_block
-            )
-            self._write(others, frame)
-
-    async def presence_of(self, people: dict[int, str], except_for: int, last_seen: dict[str, str]) -> dict[str, Any]:
-        """Role → whether they have a window open anywhere, and when their last one was closed."""
-        found: dict[str, Any] = {}
-        with suppress(RedisError, OSError):
-            for person, role in people.items():
-                if person and person != except_for:
-                    is_online = person in self.of_person or await self.presence.is_online(person)
-                    found[role] = {"online": is_online, "last_seen": last_seen.get(role)}
-        return found
 
     # Badges
 
@@ -327,7 +311,9 @@ class Hub:
                 await self.check(self.sockets)
                 await self._look_for_more()
                 await self._keep_channel()
-                await self.presence.refresh(self.sockets)
+                await self.attendance.refresh()
+            except (RedisError, OSError) as error:
+                logger.warning("Who is there is not known: %s", error)
             except Exception:
                 logger.exception("Looking again at open windows")
 
@@ -354,6 +340,7 @@ class Hub:
                     self.unfollow(socket, conversation_id)
                     told = {"type": "error", "conversation": conversation_id, "code": "not_participant", "message": ""}
                     socket.put_frame(live.frame_of(told))
+                await self.attendance.keep_apart(socket, asked=held.people, apart=held.apart)
         for conversation_id, places in held.people.items():
             if conversation_id in self.places:
                 self._set_places(conversation_id, places)
@@ -376,24 +363,3 @@ class Hub:
             return
         with suppress(RedisError, OSError):
             await self._channel.ping()
-
-    # How many windows somebody has
-
-    async def _count_windows(self, socket: Socket) -> None:
-        with suppress(RedisError, OSError):
-            is_first, too_many = await self.presence.came(socket, most=settings.LIVE["windows_per_person"])
-            if too_many:
-                await self.publish_text(live.EVICT, socket.person_id, " ".join(too_many))
-            if is_first:
-                await self.publish(live.ONLINE, socket.person_id)
-
-    async def _count_out(self, socket: Socket) -> None:
-        """A page that leads to the next one is no farewell: a while later, whether any window is open."""
-        with suppress(RedisError, OSError):
-            if await self.presence.went(socket):
-                moment = await in_thread(look.note_last_seen, socket.person_id)
-                await self.publish_text(live.OFFLINE, socket.person_id, moment)
-
-    async def publish_text(self, topic: str, number: int, text: str) -> None:
-        """A notice whose frame is no JSON."""
-        await self.client.publish(self.channel, live.notice(topic, number, text))

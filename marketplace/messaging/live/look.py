@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from marketplace.accounts.models import User
-from marketplace.accounts.selectors import session_holds
+from marketplace.accounts.selectors import blocks_among, session_holds
 from marketplace.messaging import selectors
 from marketplace.messaging.models import Conversation, Participant, ParticipantRole, Presence
 from marketplace.notifications.selectors import unread_counts
@@ -32,10 +32,11 @@ class Held:
     standings: dict[tuple[int, str | None], Standing] = field(default_factory=dict)  # of sessions that sign in
     places: set[Place] = field(default_factory=set)
     people: dict[int, dict[int, str]] = field(default_factory=dict)  # of each conversation: who is in which place
+    apart: set[int] = field(default_factory=set)  # conversations of people of whom one blocked the other
 
 
 def what_holds(sessions: Collection[tuple[int, str | None]], places: Collection[Place]) -> Held:
-    """Which of these sessions still sign their person in, and who may still follow what. Three queries, however many.
+    """Which of these sessions still sign their person in, and who may still follow what. Four queries, however many.
 
     A standing is what a session hangs on (password, epoch) and what rights come from (flags, roles): whoever kept one
     compares.
@@ -56,7 +57,17 @@ def what_holds(sessions: Collection[tuple[int, str | None]], places: Collection[
         roles = held.people.get(conversation, {})
         if person in roles or (0 in roles and answers_as_support(person)):
             held.places.add((conversation, person))
+    held.apart = _kept_apart(held.people)
     return held
+
+
+def _kept_apart(people: Mapping[int, Mapping[int, str]]) -> set[int]:
+    """Conversations of people of whom one blocked the other. Where support listens, blocks do not count."""
+    alone = {conversation: set(places) for conversation, places in people.items() if 0 not in places}
+    blocks = blocks_among({person for those in alone.values() for person in those})
+    return {
+        conversation for conversation, those in alone.items() if any({owner, who} <= those for owner, who in blocks)
+    }
 
 
 def standing_at_the_door(person: int, session_key: str | None) -> Standing | None:
@@ -110,11 +121,17 @@ def counts_of(person_ids: Collection[int]) -> dict[int, dict[str, int]]:
     }
 
 
-def note_last_seen(person_id: int) -> str:
-    """Keep when somebody's last window closed; returns it as windows show it."""
+def note_last_seen(person_ids: Collection[int]) -> dict[int, str]:
+    """Keep that the last windows of these people have closed; returns when, as windows show it, of each who still is."""
     now = timezone.now()
-    Presence.objects.update_or_create(user_id=person_id, defaults={"last_seen_at": now})
-    return moment(now)
+    people = list(User.objects.filter(pk__in=person_ids).order_by("pk").values_list("pk", flat=True))
+    Presence.objects.bulk_create(
+        [Presence(user_id=person, last_seen_at=now) for person in people],
+        update_conflicts=True,
+        unique_fields=["user"],
+        update_fields=["last_seen_at"],
+    )
+    return dict.fromkeys(people, moment(now))
 
 
 def last_seen_of(person_ids: Collection[int]) -> dict[int, str]:

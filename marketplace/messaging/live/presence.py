@@ -1,6 +1,5 @@
 """Who has a window open anywhere, counted in Valkey: a sorted set for each person, of sockets by when they were last known."""
 
-import asyncio
 import time
 from collections.abc import Iterable
 
@@ -38,22 +37,23 @@ class Presence:
         by_age = sorted(number.decode() for number in found)
         return len(by_age) == 1, by_age[: max(0, len(by_age) - most)]
 
-    async def went(self, socket: Socket) -> bool:
-        """Count a window out. Returns, after a while, whether this person has none left."""
-        key = self._key(socket.person_id)
-        await self._client.zrem(key, socket.number)
-        await asyncio.sleep(FAREWELL_SECONDS)
-        return not await self.is_online(socket.person_id)
+    async def left(self, socket: Socket) -> None:
+        """Count a window out."""
+        await self._client.zrem(self._key(socket.person_id), socket.number)
 
-    async def is_online(self, person_id: int) -> bool:
-        """Whether somebody has a window open."""
-        return bool(await self._client.zcount(self._key(person_id), time.time() - LOST_AFTER_SECONDS, "+inf"))
+    async def online_among(self, people: Iterable[int]) -> set[int]:
+        """Who of these has a window open anywhere."""
+        asked, since = list(people), time.time() - LOST_AFTER_SECONDS
+        async with self._client.pipeline(transaction=False) as pipe:
+            for person in asked:
+                pipe.zcount(self._key(person), since, "+inf")
+            return {person for person, count in zip(asked, await pipe.execute(), strict=True) if count}
 
-    async def refresh(self, sockets: Iterable[Socket]) -> None:
-        """Name all windows of this process again, now and then."""
+    async def refresh(self, sockets: Iterable[Socket]) -> bool:
+        """Name all windows of this process again, now and then; returns whether it was time."""
         now = time.time()
         if now - self._refreshed_at < REFRESH_SECONDS:
-            return
+            return False
         self._refreshed_at = now
         async with self._client.pipeline(transaction=False) as pipe:
             for socket in sockets:
@@ -61,3 +61,4 @@ class Presence:
                 pipe.zadd(key, {socket.number: now})
                 pipe.expire(key, LOST_AFTER_SECONDS * 2)
             await pipe.execute()
+        return True

@@ -19,7 +19,7 @@ from marketplace.accounts.models import User, UserProfile
 from marketplace.core import clock, live
 from marketplace.messaging import push
 from marketplace.messaging.errors import MessagingError
-from marketplace.messaging.limits import count_messages, uncount_messages
+from marketplace.messaging.limits import count_messages, this_minute, uncount_messages
 from marketplace.messaging.locks import lock_free_conversations
 from marketplace.messaging.models import Conversation, ConversationKind, Message
 from marketplace.messaging.services import lot_sql
@@ -72,7 +72,9 @@ def send_together(drafts: Sequence[Draft]) -> list[Message | None]:
     """
     bodies = [_kept(draft.body) for draft in drafts]
     clean = clean_among([body for body in bodies if body])
-    over = count_messages(draft.sender_id for draft, body in zip(drafts, bodies, strict=True) if body in clean)
+    minute = this_minute()
+    senders_of_clean = [draft.sender_id for draft, body in zip(drafts, bodies, strict=True) if body in clean]
+    over = count_messages(senders_of_clean, minute=minute)
     asked = {
         index: (draft, body)
         for index, (draft, body) in enumerate(zip(drafts, bodies, strict=True))
@@ -81,22 +83,21 @@ def send_together(drafts: Sequence[Draft]) -> list[Message | None]:
     written: dict[int, Message] = {}
     counted = [(index, draft) for index, draft in enumerate(drafts) if bodies[index] in clean]
     if asked:
-        senders = [draft.sender_id for _index, draft in counted]
-        with _taken_back(senders), live.gathered(), recipient_language(), transaction.atomic():
+        with _taken_back(senders_of_clean, minute), live.gathered(), recipient_language(), transaction.atomic():
             written = _write(asked)
             # Robust: it is committed by then, and windows find it themselves.
             transaction.on_commit(partial(push.messages_sent, list(written.values())), robust=True)
-    uncount_messages(draft.sender_id for index, draft in counted if index not in written)
+    uncount_messages((draft.sender_id for index, draft in counted if index not in written), minute=minute)
     return [written.get(index) for index in range(len(drafts))]
 
 
 @contextmanager
-def _taken_back(sender_ids: Iterable[int]) -> Iterator[None]:
+def _taken_back(sender_ids: Iterable[int], minute: int) -> Iterator[None]:
     """When the lot fails, its messages go the slow way and are counted there."""
     try:
         yield
     except Exception:
-        uncount_messages(sender_ids)
+        uncount_messages(sender_ids, minute=minute)
         raise
 
 

@@ -8,6 +8,8 @@ const BY_POST_AFTER_MILLISECONDS = 3_000; // this long without a socket
 const AGAIN_AFTER_MILLISECONDS = 2_000;
 const PREFIX = "unsent:";
 const WILL_PASS = new Set(["busy", "too_fast"]); // refusals that are none
+const BUSY = "busy";
+const BUSY_AT_MOST = 5; // then it is not the moment, and whoever wrote decides
 const WARNINGS = new Set(["contact_warning", "words_warning"]); // sent again with `confirmed`, it goes
 const HELD = "held"; // moderators have it: it is not sent again
 
@@ -25,15 +27,16 @@ export function newId() {
 }
 
 export class Outbox {
-  #entries = new Map(); // client_id → {client_id, body, quoted, confirmed, state: "sending" | "failed", timer while on its way, tries}
+  #entries = new Map(); // client_id → {client_id, body, quoted, confirmed, state: "sending" | "failed", timer while on its way, tries, busy: times}
   #isPosting = false;
 
   /**
    * `onChange(entry)` shows an entry as it is now; `post(entry)` sends it by the form's address and returns its event;
    * `onReturned(entry, sentence, isWarned)` takes one out: warned of, it may be confirmed, otherwise moderators have it.
    */
-  constructor(conversation, role, { onChange, onSent, onReturned, post }) {
+  constructor(conversation, role, { onChange, onSent, onReturned, post, textStuck }) {
     this.conversation = conversation;
+    this.textStuck = textStuck;
     this.place = `${PREFIX}${conversation}:${role}`; // of this person: in the same tab another one may have logged in
     this.onChange = onChange;
     this.onSent = onSent;
@@ -61,6 +64,7 @@ export class Outbox {
     if (!entry) return;
     entry.state = "sending";
     entry.problem = "";
+    entry.busy = 0;
     this.onChange(entry);
     this.#next();
   }
@@ -82,6 +86,11 @@ export class Outbox {
   refuse({ client_id, code, message, retry_after }) {
     const entry = this.#entries.get(client_id);
     if (!entry) return false;
+    if (code === BUSY) entry.busy = (entry.busy ?? 0) + 1;
+    if (entry.busy >= BUSY_AT_MOST) {
+      this.#fail(entry, this.textStuck);
+      return true;
+    }
     if (WILL_PASS.has(code)) {
       this.#later(entry, retry_after ? retry_after * 1000 : AGAIN_AFTER_MILLISECONDS);
       return true;

@@ -19,7 +19,7 @@ export class Room {
    * `view` shows things: message(frame, isMine), unsent(entry), changed(frame), marks({delivered, read}), typing(), presence(state),
    * offer(id), refused(sentence), returned(entry, sentence, isWarned), connection("open" | "down" | "over"), caughtUp(). `post(entry)` sends by the form's address.
    */
-  constructor({ conversation, sequence, role, poll, receipts, view, post }) {
+  constructor({ conversation, sequence, role, poll, receipts, view, post, textStuck }) {
     Object.assign(this, { conversation, role, receipts, view });
     this.after = sequence; // up to here nothing is missing
     this.head = sequence;
@@ -27,7 +27,7 @@ export class Room {
     this.others = {}; // role → {delivered, read}
     for (const name of EVENTS) live.addEventListener(name, ({ detail }) => detail.conversation === conversation && this[`on_${name}`](detail));
     for (const name of ["open", "down", "over"]) live.addEventListener(name, () => view.connection(name));
-    this.outbox = new Outbox(conversation, role, { onChange: (entry) => view.unsent(entry), onSent: (frame) => this.on_message(frame), onReturned: (...what) => view.returned(...what), post });
+    this.outbox = new Outbox(conversation, role, { onChange: (entry) => view.unsent(entry), onSent: (frame) => this.on_message(frame), onReturned: (...what) => view.returned(...what), post, textStuck });
     live.follow(conversation, { after: () => this.after, since: () => this.since, poll });
     document.addEventListener("visibilitychange", () => this.seen());
     this.seen();
