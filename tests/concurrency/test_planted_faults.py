@@ -2,6 +2,7 @@
 
 import pytest
 
+from marketplace.payments.gateways.base import NotificationKind, TransferState
 from tests.concurrency.faults import FAULTS
 from tests.concurrency.machine import run_machine
 from tests.concurrency.planted import planted
@@ -30,3 +31,10 @@ def test_after_a_planted_fault_the_program_is_whole_again(races):
         with planted(fault):
             pass
     run_machine(races, examples=2, steps=4)
+
+
+def test_a_true_notification_refused_while_everything_is_worked_off_loses_the_race(races):
+    races.reset(is_custody=False)
+    races.world.institutions["alipay"]._tell(NotificationKind.TRANSFER, "NOBODYKNOWSIT", TransferState.DONE, amount=1)
+    with pytest.raises(RaceLost, match="unknown number"):
+        races.settle_down()

@@ -7,6 +7,17 @@ situation gives both of them work.
 """
 
 from tests.concurrency.operations import changes, disputes, house, orders, sellers
-from tests.concurrency.operations.registry import OPERATIONS, Operation, is_promised, post
+from tests.concurrency.operations.registry import OPERATIONS, Operation, WronglyAnswered, is_promised, post
 
-__all__ = ["OPERATIONS", "Operation", "changes", "disputes", "house", "is_promised", "orders", "post", "sellers"]
+__all__ = [
+    "OPERATIONS",
+    "Operation",
+    "WronglyAnswered",
+    "changes",
+    "disputes",
+    "house",
+    "is_promised",
+    "orders",
+    "post",
+    "sellers",
+]

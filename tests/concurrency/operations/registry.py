@@ -57,15 +57,22 @@ def institution_of(world: World, payment: Payment) -> Institution:
     return world.institutions[payment.gateway]
 
 
+class WronglyAnswered(AssertionError):
+    """A true notification was not acknowledged, or a lie was: always a finding, whoever told it."""
+
+
 def post(world: World, notice: Notice) -> int:
-    """Post one notification; what is true must be acknowledged, a lie must not be. Returns the status of the answer."""
+    """Post one notification; what is true must be acknowledged, a lie must not be. Returns the status of the answer.
+
+    Raises WronglyAnswered.
+    """
     institution = world.institutions[notice.code]
     reply = services.receive_notification(gateway_code=notice.code, raw=institution.raw(notice))
     is_taken = reply.status == 200
     if is_taken:
         notice.acknowledged = True
     if is_taken != notice.is_true and not institution.is_overtaken(notice):
-        raise AssertionError(f"{notice.body!r} was answered {reply.status} {reply.body!r}")
+        raise WronglyAnswered(f"{notice.body!r} was answered {reply.status} {reply.body!r}")
     return reply.status
 
 
