@@ -151,12 +151,12 @@ def test_control_without_the_lock_one_of_the_two_is_not_counted(request):
 
 
 def edit_and_take(coupon: Coupon):
-    """Staff lowers the budget below one use while the coupon is used for the first time."""
+    """Staff lowers the budget below one use, and changes nothing else, while the coupon is used for the first time."""
     client, package = log_in(marketer()), make_gig().packages.get()
     current_rules()
     return partial(
         together,
-        partial(client.post, f"{LIST}edit/{coupon.pk}/", terms(code=coupon.code, budget_fen="4")),
+        partial(client.post, f"{LIST}edit/{coupon.pk}/", terms(code=coupon.code, amount_fen="5", budget_fen="4")),
         partial(services.place_order, buyer=make_user(), package=package, coupon_code=coupon.code),
     )
 
