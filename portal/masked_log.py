@@ -7,7 +7,8 @@ import logging
 import re
 
 _MAIL = re.compile(r"(?<![\w.+%-])([\w.+%-])[\w.+%-]*@([\w-]+\.[\w.-]*\w)")
-_MOBILE = re.compile(r"(?<!\w)(\+?86)?(1[3-9]\d)\d{4}(\d{4})(?!\w)")
+# With what people and addresses put between the digits; a run of digits that goes on is another number.
+_MOBILE = re.compile(r"(?<!\d)((?:\+|%2B)?86[ -]?)?(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)", re.ASCII)
 # The address in a mail by which somebody stops mails of a kind, without a log-in.
 _STOP = re.compile(r"(/unsubscribe/)[^/\s\"']+")
 

@@ -1,5 +1,9 @@
 """The only place that locks rows of the notifications (docs/locking.md)."""
 
+from collections.abc import Sequence
+
+from django.db import connection
+
 from marketplace.notifications.models import Dispatch, Notification
 
 
@@ -7,6 +11,24 @@ def lock_lines_to_spread(limit: int) -> list[Notification]:
     """Lines of which nobody has decided yet what leaves the house, the oldest first, without those that another worker has."""
     due = Notification.objects.filter(spread_due_at__isnull=False).select_related("recipient").order_by("pk")
     return list(due.select_for_update(of=("self",), no_key=True, skip_locked=True)[:limit])
+
+
+_UNREAD = """
+    SELECT line.id FROM notifications_notification AS line
+    JOIN unnest(%s::bigint[], %s::text[]) AS told(recipient_id, url) USING (recipient_id, url)
+    WHERE line.kind = %s AND line.read_at IS NULL
+    ORDER BY line.id FOR UPDATE OF line
+"""
+
+
+def lock_unread_lines(*, kind: str, recipient_ids: Sequence[int], urls: Sequence[str]) -> list[int]:
+    """The unread lines of this kind at each of these pairs of person and address, until the transaction ends.
+
+    Waits for the job that spreads them: what it writes for them is there when this returns, for the next statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD, [list(recipient_ids), list(urls), str(kind)])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def lock_dispatch(dispatch_id: int) -> Dispatch | None:

@@ -4,9 +4,10 @@ The row is the outbox too: what it is to send is decided and sent by a job once 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,10 +16,21 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 
 from marketplace.core import clock
-from marketplace.notifications.catalogue import Notice
+from marketplace.notifications import locks
+from marketplace.notifications.catalogue import Notice, notice_of
 from marketplace.notifications.live import count_changed
-from marketplace.notifications.models import Channel, Dispatch, Notification, NotificationSettings
+from marketplace.notifications.models import (
+    Channel,
+    Dispatch,
+    DispatchStatus,
+    Notification,
+    NotificationKind,
+    NotificationSettings,
+)
 from marketplace.notifications.wording import BODY_LENGTH, TITLE_LENGTH, cut, said
+
+# Who was written to about a conversation and has not looked yet is not written to again for so long.
+TOLD_FOR = timedelta(days=1)
 
 
 @contextmanager
@@ -72,32 +84,9 @@ def notify(
     return line
 
 
-@transaction.atomic
-def notify_latest(
-    *,
-    recipient_id: int,
-    notice: Notice,
-    about: str | Promise = "",
-    url: str,
-    words: Mapping[str, object] | None = None,
-) -> Notification:
-    """Like `notify`, but in place of an unread line of the same kind and address: ten messages are one line.
-
-    They are one mail too: what the old line was to send goes on with the new one. Only open browsers ring again.
-    Exactly one such line is left only if the caller holds a lock on what `url` shows.
-    """
-    older = Notification.objects.filter(recipient_id=recipient_id, kind=notice.kind, url=url, read_at=None)
-    gone = list(older.values_list("pk", flat=True))
-    line = notify(recipient_id=recipient_id, notice=notice, about=about, url=url, words=words)
-    if gone:
-        Dispatch.objects.filter(notification=max(gone)).exclude(channel=Channel.PUSH).update(notification=line)
-        Notification.objects.filter(pk__in=gone).delete()
-    return line
-
-
 @dataclass(frozen=True)
 class Line:
-    """What one of several people is told (`notify_latest`)."""
+    """What one of several people is told (`notify_latest_each`)."""
 
     recipient_id: int
     url: str
@@ -105,8 +94,27 @@ class Line:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
-# The new lines; what older unread ones of the same kind and address were to send goes on with them (but for browsers, which ring
-# again), and the older ones go.
+def notify_latest(
+    *,
+    recipient_id: int,
+    notice: Notice,
+    about: str | Promise = "",
+    url: str,
+    words: Mapping[str, object] | None = None,
+) -> None:
+    """Like `notify`, but in place of an unread line of the same kind and address: ten messages are one line.
+
+    They are one mail too: what the old line was to send goes on with the new one, and what it sent holds back another copy for
+    `TOLD_FOR`. Only open browsers ring again. Exactly one such line is left only if the caller holds a lock on what `url` shows.
+    """
+    with recipient_language():
+        told = {name: str(value) for name, value in (words or {}).items()}
+        line = Line(recipient_id=recipient_id, url=url, about=str(about), words=told)
+    notify_latest_each(notice=notice, lines=[line])
+
+
+# The new lines. What the newest of the `older` unread ones of the same address was to send, or sent not long ago, goes on with
+# them (but for browsers, which ring again), and the older ones go.
 _LATEST_EACH = """
     WITH told AS (
         SELECT * FROM unnest(
@@ -115,27 +123,31 @@ _LATEST_EACH = """
     ), older AS (
         SELECT line.id, line.recipient_id, line.url,
             line.id = max(line.id) OVER (PARTITION BY line.recipient_id, line.url) AS is_newest
-        FROM notifications_notification AS line JOIN told USING (recipient_id, url)
-        WHERE line.kind = %(kind)s AND line.read_at IS NULL
+        FROM notifications_notification AS line WHERE line.id = ANY(%(older)s)
     ), lines AS (
         INSERT INTO notifications_notification
             (recipient_id, kind, notice, words, title, body, url, created_at, spread_due_at)
         SELECT recipient_id, %(kind)s, %(notice)s, words, title, body, url, %(now)s, %(spread_due_at)s FROM told
         RETURNING id, recipient_id, url
+    ), said AS (
+        SELECT dispatch.id, lines.id AS goes_on_with FROM notifications_dispatch AS dispatch
+        JOIN older ON older.id = dispatch.notification_id
+        LEFT JOIN lines ON lines.recipient_id = older.recipient_id AND lines.url = older.url
+            AND older.is_newest AND dispatch.channel <> %(push)s
+            AND (dispatch.status IN ('waiting', 'sending') OR dispatch.status = 'sent' AND dispatch.ended_at > %(told_since)s)
     ), moved AS (
-        UPDATE notifications_dispatch AS dispatch SET notification_id = lines.id
-        FROM older JOIN lines USING (recipient_id, url)
-        WHERE dispatch.notification_id = older.id AND older.is_newest AND dispatch.channel <> %(push)s
+        UPDATE notifications_dispatch AS dispatch SET notification_id = said.goes_on_with
+        FROM said WHERE said.id = dispatch.id AND said.goes_on_with IS NOT NULL
     ), dropped AS (
-        DELETE FROM notifications_dispatch AS dispatch USING older
-        WHERE dispatch.notification_id = older.id AND (NOT older.is_newest OR dispatch.channel = %(push)s)
+        DELETE FROM notifications_dispatch AS dispatch USING said WHERE said.id = dispatch.id AND said.goes_on_with IS NULL
     )
     DELETE FROM notifications_notification AS line USING older WHERE line.id = older.id
 """
 
 
+@transaction.atomic(savepoint=False)
 def notify_latest_each(*, notice: Notice, lines: Sequence[Line]) -> None:
-    """`notify_latest` for several people or addresses at once, in one statement. Each address once for each person.
+    """`notify_latest` for several people or addresses at once, in two statements. Each address once for each person.
 
     The caller holds a lock on what each `url` shows. Raises KeyError when the notice wants a word that is missing.
     """
@@ -145,24 +157,65 @@ def notify_latest_each(*, notice: Notice, lines: Sequence[Line]) -> None:
     with recipient_language():
         titles = [cut(said(notice.title, line.words), TITLE_LENGTH) for line in lines]
         bodies = [cut(said(notice.body, line.words) if notice.body else line.about, BODY_LENGTH) for line in lines]
+    recipients, urls = [line.recipient_id for line in lines], [line.url for line in lines]
+    # A statement of its own: while it waits for the job that spreads a line, that line gets dispatches, which the next one sees.
+    older = locks.lock_unread_lines(kind=notice.kind, recipient_ids=recipients, urls=urls)
     with connection.cursor() as cursor:
         cursor.execute(
             _LATEST_EACH,
             {
-                "recipients": [line.recipient_id for line in lines],
-                "urls": [line.url for line in lines],
+                "recipients": recipients,
+                "urls": urls,
                 "words": [json.dumps(dict(line.words), ensure_ascii=False) for line in lines],
                 "titles": titles,
                 "bodies": bodies,
                 "kind": notice.kind.value,
                 "notice": notice.key,
                 "push": Channel.PUSH.value,
+                "older": older,
                 "now": timezone.now(),
                 "spread_due_at": now if notice.channels else None,
+                "told_since": now - TOLD_FOR,
             },
         )
     for line in lines:
         count_changed(line.recipient_id)
+
+
+@transaction.atomic(savepoint=False)
+def retell(
+    *, kind: NotificationKind, url: str, was: str, says: str, recipient_id: int | None = None, name: str = ""
+) -> None:
+    """What lines at `url` say, of one person or of all, is said otherwise now; `name` is who says it, if somebody else does."""
+    told = Notification.objects.filter(kind=kind, url=url, body=cut(was, BODY_LENGTH))
+    if recipient_id is not None:
+        told = told.filter(recipient_id=recipient_id)
+    if not name:
+        told.update(body=cut(says, BODY_LENGTH))
+        return
+    for line in told:
+        notice = notice_of(line.notice)
+        line.body, line.words = cut(says, BODY_LENGTH), line.words | {"name": name}
+        if notice is not None:
+            with recipient_language():
+                line.title = cut(said(notice.title, line.words), TITLE_LENGTH)
+        line.save(update_fields=["body", "words", "title"])
+
+
+@transaction.atomic(savepoint=False)
+def call_off(*, url: str, notices: Collection[Notice], recipient_id: int | None = None) -> None:
+    """These notices at `url` are of no more use, to one person or to anybody: what has not left yet does not leave.
+
+    The lines stay at the bell. What a channel has at this moment may still leave.
+    """
+    keys = [notice.key for notice in notices]
+    told = Notification.objects.filter(url=url, notice__in=keys)
+    if recipient_id is not None:
+        told = told.filter(recipient_id=recipient_id)
+    # First the lines: the job that spreads them has them, or comes too late.
+    told.update(spread_due_at=None)
+    waiting = Dispatch.objects.filter(notification__in=told, status=DispatchStatus.WAITING)
+    waiting.update(status=DispatchStatus.SKIPPED, ended_at=clock.now(), problem="taken back meanwhile")
 
 
 def mark_read(*, notification: Notification) -> None:

@@ -11,7 +11,8 @@ from marketplace.messaging import push, selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.frames import message_frame
 from marketplace.messaging.models import Message, MessageRevision
-from marketplace.notifications.models import Notification
+from marketplace.notifications import spreading
+from marketplace.notifications.models import Channel, Dispatch, DispatchStatus, Notification
 from tests.messaging.test_services import say
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +142,24 @@ def test_a_quote_is_of_the_same_conversation(conversation, buyer, seller, strang
     assert message.quoted is None
     answer = say(conversation, seller, "好", quoted=message.sequence)
     assert answer.quoted == message
+
+
+def test_what_is_withdrawn_is_not_mailed_any_more(conversation, buyer, seller):
+    message = say(conversation, buyer, "发错了")
+    spreading.spread_lines()
+    Dispatch.objects.filter(channel=Channel.PUSH).delete()
+    Dispatch.objects.get_or_create(
+        notification=Notification.objects.get(recipient=seller), channel=Channel.EMAIL, defaults={"due_at": clock.now()}
+    )
+    withdraw(message, buyer)
+    assert Notification.objects.get(recipient=seller).body == "［已撤回］"
+    assert Dispatch.objects.get(channel=Channel.EMAIL).status == DispatchStatus.SKIPPED
+
+
+def test_the_bell_says_what_else_is_unread_when_the_newest_words_are_withdrawn(conversation, buyer, seller):
+    say(conversation, buyer, "三张海报，周五要")
+    message = say(conversation, buyer, "发错了")
+    withdraw(message, buyer)
+    line = Notification.objects.get(recipient=seller)
+    assert line.body == "三张海报，周五要"
+    assert line.spread_due_at is not None  # it is still to be told

@@ -143,15 +143,15 @@ def test_a_lot_takes_as_many_statements_as_one_message(conversation, buyer, sell
     set_config(key="messaging.per_minute", value=30, reason="test")
     send_together([draft(conversation, buyer)])  # constants and watched words are looked up once
     savepoints = 2  # of the test's own transaction, in place of BEGIN and COMMIT
-    with django_assert_num_queries(5 + savepoints):
+    with django_assert_num_queries(6 + savepoints):
         send_together([draft(conversation, buyer)])
-    with django_assert_num_queries(5 + savepoints):
+    with django_assert_num_queries(6 + savepoints):
         send_together([draft(one, one.buyer) for one in others])
 
 
 def test_a_form_with_plain_words_goes_the_short_way_too(conversation, buyer, django_assert_num_queries):
     services.send_message(conversation_id=conversation.pk, sender=buyer, body="一", client_id=uuid4())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         services.send_message(conversation_id=conversation.pk, sender=buyer, body="二", client_id=uuid4())
 
 

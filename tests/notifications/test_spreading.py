@@ -14,6 +14,7 @@ from marketplace.notifications import catalogue, choices, services, spreading
 from marketplace.notifications.models import (
     Channel,
     Dispatch,
+    DispatchStatus,
     Notification,
     NotificationKind,
     NotificationSettings,
@@ -30,6 +31,16 @@ MINUTE = st.integers(0, 400 * 24 * 60)
 
 def china(hour, minute=0, day=27):
     return datetime(2026, 11, day, hour, minute, tzinfo=CHINA)
+
+
+def say(person, words):
+    services.notify_latest(
+        recipient_id=person.pk,
+        notice=catalogue.talk.MESSAGE,
+        words={"name": "青禾品牌"},
+        about=words,
+        url="/messages/1/",
+    )
 
 
 @pytest.mark.django_db
@@ -108,27 +119,57 @@ def test_a_line_is_spread_once_however_often_the_job_runs(mailoutbox):
 def test_ten_messages_are_one_mail_and_only_if_they_stay_unread(mailoutbox):
     person = reachable()
     for number in range(10):
-        services.notify_latest(
-            recipient_id=person.pk,
-            notice=catalogue.talk.MESSAGE,
-            words={"name": "青禾品牌"},
-            about=f"第{number}条",
-            url="/messages/1/",
-        )
+        say(person, f"第{number}条")
         send_all()
     assert mailoutbox == []  # it may still be read at the bell
     with clock.moved_to(timezone.now() + timedelta(minutes=6)):
         assert send_all() == 1
-        services.notify_latest(
-            recipient_id=person.pk,
-            notice=catalogue.talk.MESSAGE,
-            words={"name": "青禾品牌"},
-            about="第11条",
-            url="/messages/1/",
-        )
+        say(person, "第11条")
     with clock.moved_to(timezone.now() + timedelta(minutes=20)):
         assert send_all() == 0  # told already, and not read yet
     assert ["第9条" in mail.body for mail in mailoutbox] == [True]
+
+
+@pytest.mark.django_db
+def test_who_was_written_to_and_has_not_looked_is_written_to_again_after_a_day(mailoutbox):
+    person = reachable()
+    say(person, "第一条")
+    spreading.spread_lines()
+    with clock.moved_to(timezone.now() + timedelta(minutes=6)):
+        assert send_all() == 1
+    with clock.moved_to(timezone.now() + timedelta(days=2)):
+        say(person, "第二条")
+        send_all()
+    with clock.moved_to(timezone.now() + timedelta(days=2, minutes=10)):
+        send_all()
+    assert ["第二条" in mail.body for mail in mailoutbox] == [False, True]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [DispatchStatus.DEAD, DispatchStatus.SKIPPED])
+def test_a_mail_that_was_given_up_does_not_silence_the_next_message(mailoutbox, status):
+    person = reachable()
+    say(person, "第一条")
+    spreading.spread_lines()
+    Dispatch.objects.update(status=status, ended_at=clock.now())
+    say(person, "第二条")
+    send_all()
+    with clock.moved_to(timezone.now() + timedelta(minutes=6)):
+        assert send_all() == 1
+    assert "第二条" in mailoutbox[0].body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_spread", [True, False])
+def test_what_is_called_off_does_not_leave_and_stays_at_the_bell(mailoutbox, is_spread):
+    line = tell(reachable(), catalogue.offers.CUSTOM_OFFER, url="/offers/1/")
+    if is_spread:
+        spreading.spread_lines()
+    services.call_off(url="/offers/1/", notices=[catalogue.offers.CUSTOM_OFFER])
+    with clock.moved_to(timezone.now() + timedelta(days=2)):
+        assert send_all() == 0
+    assert mailoutbox == []
+    assert Notification.objects.filter(pk=line.pk, read_at=None).exists()
 
 
 @pytest.mark.django_db

@@ -16,9 +16,10 @@ from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import Conversation, Message, MessageKind, MessageRevision
 from marketplace.messaging.services._rules import check_may_speak, own_participation
 from marketplace.messaging.services.flagging import look_before_sending, note_flag
-from marketplace.messaging.services.writing import checked_body
-from marketplace.notifications.models import Notification, NotificationKind
-from marketplace.notifications.services import recipient_language
+from marketplace.messaging.services.writing import checked_body, told_by, told_of
+from marketplace.notifications import catalogue
+from marketplace.notifications.models import NotificationKind as Kind
+from marketplace.notifications.services import call_off, recipient_language, retell
 from marketplace.safety.models import Level
 
 
@@ -44,8 +45,9 @@ def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str
     now = clock.now()
     MessageRevision.objects.create(message=message, body=message.body, replaced_at=now)
     with recipient_language():
-        _retell(conversation, message.body, body or _("[File]"))
-    message.body, message.edited_at = body, now
+        url = conversation.get_absolute_url()
+    was, message.body, message.edited_at = told_of(message), body, now
+    retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(message))
     message.save(update_fields=["body", "edited_at"])
     note_flag(message=message, sender=editor, finding=finding)
     transaction.on_commit(partial(push.message_edited, message_id=message.pk))
@@ -72,8 +74,7 @@ def take_away(*, conversation: Conversation, message: Message) -> Message:
     now = clock.now()
     MessageRevision.objects.create(message=message, body=message.body, replaced_at=now)
     with recipient_language():
-        names = ", ".join(message.attachments.order_by("pk").values_list("name", flat=True))
-        _retell(conversation, message.body or names, _("[Withdrawn]"))
+        _tell_instead(conversation, message, told_of(message))
     message.body, message.withdrawn_at = "", now
     message.save(update_fields=["body", "withdrawn_at"])
     transaction.on_commit(partial(push.message_withdrawn, message_id=message.pk))
@@ -97,8 +98,15 @@ def _own(conversation: Conversation, sequence: int, user: User) -> Message:
     return message
 
 
-def _retell(conversation: Conversation, was: str, now_says: str) -> None:
-    """The notification centre does not go on saying what is not said any more."""
-    cut = [line for line in (was, was[:299] + "…") if line]
-    told = Notification.objects.filter(kind=NotificationKind.MESSAGE, url=conversation.get_absolute_url(), body__in=cut)
-    told.update(body=now_says if len(now_says) <= 300 else now_says[:299] + "…")
+def _tell_instead(conversation: Conversation, message: Message, was: str) -> None:
+    """The bell does not go on saying what is not said any more: it says what else is unread. If nothing is, nothing leaves."""
+    url = conversation.get_absolute_url()
+    for seat in conversation.participants.filter(user__isnull=False).exclude(user=message.sender_id):
+        others = Message.objects.filter(conversation=conversation, sequence__gt=seat.read_sequence, withdrawn_at=None)
+        newest = others.exclude(pk=message.pk).exclude(sender=seat.user_id).order_by("-sequence").first()
+        if newest is None:
+            retell(kind=Kind.MESSAGE, url=url, was=was, says=_("[Withdrawn]"), recipient_id=seat.user_id)
+            call_off(url=url, notices=[catalogue.talk.MESSAGE], recipient_id=seat.user_id)
+        else:
+            name = told_by(newest, conversation=conversation)
+            retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(newest), recipient_id=seat.user_id, name=name)

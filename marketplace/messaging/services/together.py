@@ -1,4 +1,4 @@
-"""Writing what many windows say in the same moment: one transaction, five statements, one commit for all of it.
+"""Writing what many windows say in the same moment: one transaction, six statements, one commit for all of it.
 
 It writes what is in order beyond doubt and leaves everything else to `send_message`, which alone refuses, warns and explains. So
 there is one set of rules, and here only the question whether none of them applies. The statements are plain SQL (lot_sql.py):

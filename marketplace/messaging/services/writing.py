@@ -1,6 +1,6 @@
 """The one way in which words come into a conversation. For the services of this room, which have checked who may."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -134,12 +134,30 @@ def _tell_others(
     """In the transaction, not after it: under the conversation's lock there is exactly one unread line."""
     others = selectors.to_tell(conversation, except_for=sender)
     with recipient_language():
-        name = _("Jiangji support") if role == ParticipantRole.SUPPORT or sender is None else sender.display_name
+        name = _name(sender, role)
         for user_id in others:
             notify_latest(
                 recipient_id=user_id,
                 notice=catalogue.talk.MESSAGE,
                 words={"name": name},
-                about=message.body or ", ".join(attachment.name for attachment in attachments),
+                about=message.body or _names(attachments),
                 url=conversation.get_absolute_url(),
             )
+
+
+def told_of(message: Message) -> str:
+    """What the bell says of a message: its words, or what its files are called."""
+    return message.body or _names(message.attachments.order_by("pk"))
+
+
+def told_by(message: Message, *, conversation: Conversation) -> str:
+    """Whose message it is for the bell, in the language of the moment."""
+    return _name(message.sender, selectors.role_in(conversation, message.sender_id))
+
+
+def _name(sender: User | None, role: str | None) -> str:
+    return _("Jiangji support") if role == ParticipantRole.SUPPORT or sender is None else sender.display_name
+
+
+def _names(attachments: Iterable[MessageAttachment]) -> str:
+    return ", ".join(attachment.name for attachment in attachments)

@@ -9,8 +9,9 @@ from marketplace.accounts.locks import hold_people
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import blocks_between
 from marketplace.core import clock
+from marketplace.notifications import catalogue
 from marketplace.notifications.catalogue import Notice
-from marketplace.notifications.services import notify, recipient_language
+from marketplace.notifications.services import call_off, notify, recipient_language
 from marketplace.offers import locks
 from marketplace.offers.errors import OfferError, OfferErrorCode
 from marketplace.offers.models import Brief, DeclineReason, Negotiation, Offer, OfferStage
@@ -25,6 +26,10 @@ class Held:
     offer: Offer
     negotiation: Negotiation
     brief: Brief | None
+
+
+# What tells of an offer that waits for an answer.
+_OFFERED = (catalogue.offers.CUSTOM_OFFER, catalogue.offers.OFFER_FOR_BRIEF, catalogue.offers.COUNTERED)
 
 
 def hold(offer_id: int, user: User, *, with_brief: bool = False) -> Held:
@@ -72,10 +77,12 @@ def close(
     reason: DeclineReason | None = None,
     words: str = "",
 ) -> None:
-    """Write how an open offer ended. `user` is None when a clock or the brief did it."""
+    """Write how an open offer ended. `user` is None when a clock or the brief did it. Nobody is written to of it any more."""
     offer.status, offer.answered_at, offer.answered_by = status, at, user
     offer.reason, offer.answer = reason or "", words[:300]
     offer.save(update_fields=["status", "answered_at", "answered_by", "reason", "answer"])
+    with recipient_language():
+        call_off(url=offer.negotiation.get_absolute_url(), notices=_OFFERED)
 
 
 def end_agreement(negotiation: Negotiation, offer: Offer, *, status: OfferStatus) -> None:
