@@ -146,19 +146,28 @@ class Talk:
 
 
 class _Side:
-    """One window of a conversation: what it heard, in order."""
+    """One window of a conversation: what it heard, in order. Of what it was not told it asks, as a browser does."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.newest = 0
+        self.client: Client | None = None
         self.news = asyncio.Event()
         self.is_ready = asyncio.Event()
 
     def on_text(self, payload: bytes) -> None:
         event = json.loads(payload)
         if event["type"] == "message":
+            if 0 < event.get("sequence", 0) <= self.newest:  # it came by both ways
+                return
+            self.newest = event.get("sequence", 0)
             self.heard.append(event["client_id"])
             self.news.set()
         elif event["type"] == "resumed":
+            if event.get("again") and self.client is not None and event["sequence"] > self.newest:
+                asked = {"type": "resume", "conversation": event["conversation"], "after": self.newest}
+                self.client.say(asked)
+            self.newest = self.newest or event["sequence"]
             self.is_ready.set()
         elif event["type"] == "error":
             raise RuntimeError(event)
@@ -185,6 +194,7 @@ async def _open(port: int, pair: Pair, is_bare: bool) -> tuple[Pair, list[_Side]
         path = f"/ws/bare/{pair.conversation_id}/" if is_bare else "/ws/live/"
         client = await connect(port, path, cookie=cookie, on_text=side.on_text)
         if not is_bare:
+            side.client = client
             client.say({"type": "follow", "conversation": pair.conversation_id})
             await asyncio.wait_for(side.is_ready.wait(), 20)
         clients.append(client)
