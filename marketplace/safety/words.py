@@ -1,6 +1,7 @@
 """Watched words in a text, all of them in one pass (Aho and Corasick 1975), however they are spaced or dressed up."""
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -98,16 +99,20 @@ def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
-# The finder of this process, and the version of the list it was built from.
+# The finder of this process, the version of the list it was built from, and until when nobody asks for a newer one.
 _finder: tuple[object, WordFinder] | None = None
+_holds_until = 0.0
+_ASK_EVERY_SECONDS = 1.0
 
 
 def word_finder() -> WordFinder:
-    """The list in force. Built anew in every process after `forget_words`, or after five minutes at the latest.
+    """The list in force. Built anew in every process a second after `forget_words` at the latest, or after five minutes.
 
     As long as the cache does not answer, each process keeps the list that it has.
     """
-    global _finder
+    global _finder, _holds_until
+    if _finder is not None and time.monotonic() < _holds_until:
+        return _finder[1]
     try:
         version = cache.get_or_set(_VERSION_KEY, _new_version, timeout=_SECONDS)
     except RedisError as error:
@@ -115,11 +120,14 @@ def word_finder() -> WordFinder:
         version = _finder[0] if _finder else None
     if _finder is None or _finder[0] != version:
         _finder = (version, WordFinder(_active_words()))
+    _holds_until = time.monotonic() + _ASK_EVERY_SECONDS
     return _finder[1]
 
 
 def forget_words() -> None:
     """Let every process read the list anew: after a change of it."""
+    global _holds_until
+    _holds_until = 0.0
     cache.delete(_VERSION_KEY)
 
 

@@ -52,6 +52,7 @@ def test_what_is_quoted_goes_the_whole_way_and_is_still_looked_at(conversation, 
     valkey_goes_down()
     for finder in (words._finder, None):  # of a process that had the list, and of one that begins now
         monkeypatch.setattr(words, "_finder", finder)
+        monkeypatch.setattr(words, "_holds_until", 0.0)
         assert (
             services.send_message(conversation_id=conversation.pk, sender=buyer, body="二", quoted=1).quoted.body
             == "一"

@@ -1,6 +1,9 @@
 """Watched words: found however they are spaced, in one pass, and read anew after a change."""
 
+import time
+
 import pytest
+from django.core.cache import cache
 
 from marketplace.safety import words
 from marketplace.safety.models import Level, SensitiveWord, WordTopic
@@ -51,6 +54,17 @@ def test_the_list_in_force_is_kept_until_it_is_forgotten():
     assert word_finder() is first
     words.forget_words()
     assert word_finder().find("这里有测试词甲。") == []
+
+
+@pytest.mark.django_db
+def test_another_process_has_the_new_list_a_second_later(monkeypatch):
+    word_finder()
+    SensitiveWord.objects.create(word="测试词丙", level=Level.HOLD)
+    cache.delete(words._VERSION_KEY)  # as `forget_words` of another process
+    assert word_finder().find("测试词丙") == []
+    later = time.monotonic() + 1.1
+    monkeypatch.setattr(words.time, "monotonic", lambda: later)
+    assert [hit.text for hit in word_finder().find("测试词丙")] == ["测试词丙"]
 
 
 @pytest.mark.django_db

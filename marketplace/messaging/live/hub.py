@@ -31,7 +31,7 @@ READY_SECONDS = 2.0  # a window that opens waits this long for the channel, then
 SILENCE_SECONDS = 15.0  # a channel that answers no ping for this long is dead, whatever TCP says
 # Counts of a person are made at once, and again for all that changed within this time after it; those of several together.
 COUNT_EVERY_SECONDS = 2.0
-COUNT_TOGETHER_SECONDS = 0.1
+COUNT_TOGETHER_SECONDS = 0.25
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
 
