@@ -12,6 +12,7 @@ from django.db.models import IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import translate_url
+from django.utils.crypto import salted_hmac
 
 from marketplace.core import clock
 
@@ -46,10 +47,17 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "unread_messages": lambda: unread().messages,
         "unread_notifications": lambda: unread().notifications,
+        "login_mark": lambda: _login_mark(request),
         "demo": settings.DEMO,
         "clock_ahead": clock.ahead(),
         "clock_now": clock.now() if clock.ahead() else None,
     }
+
+
+def _login_mark(request: HttpRequest) -> str:
+    """Changes with every log-in and says nothing: by it scripts know that this browser was logged in anew."""
+    key = request.session.session_key
+    return salted_hmac("portal.login_mark", key).hexdigest()[:16] if key else ""
 
 
 def _navigation() -> list[Any]:

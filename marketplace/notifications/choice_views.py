@@ -93,10 +93,14 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     A GET changes nothing: scanners of mailboxes follow every link.
     """
     stop = unsubscribing.stop_of(token)
-    is_back = request.POST.get("again") == "1"
-    if request.method == "POST":
-        choices.choose(user_id=stop.user_id, kinds=stop.kinds, channel=stop.channel, is_on=is_back)
-    context = {"stop": stop, "is_done": request.method == "POST", "is_back": is_back}
+    context: dict[str, object] = {"stop": stop}
+    if request.method == "POST" and "again" in request.POST:
+        kinds = unsubscribing.kinds_back(stop, request.POST["again"])
+        choices.choose(user_id=stop.user_id, kinds=kinds, channel=stop.channel, is_on=True)
+        context |= {"is_back": bool(kinds), "is_too_late": not kinds}
+    elif request.method == "POST":
+        kinds = choices.choose(user_id=stop.user_id, kinds=stop.kinds, channel=stop.channel, is_on=False)
+        context |= {"is_done": True, "again": unsubscribing.way_back(stop, kinds)}
     return render(request, "notifications/unsubscribe.html", context)
 
 

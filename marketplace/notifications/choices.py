@@ -18,6 +18,9 @@ from marketplace.notifications.models import (
     PushSubscription,
     Rhythm,
 )
+from marketplace.notifications.reach import ON_UNLESS_CHOSEN
+
+Box = tuple[NotificationKind, Channel]  # of the page
 
 BROWSERS = 10  # of one person; a new one takes the place of the oldest
 
@@ -26,15 +29,14 @@ BROWSERS = 10  # of one person; a new one takes the place of the oldest
 def save_choices(
     *,
     user: AbstractBaseUser,
-    wanted: Mapping[tuple[NotificationKind, Channel], bool],
+    wanted: Mapping[Box, bool],
     language: str,
     mail_rhythm: Rhythm,
     digest_at: time,
     quiet: tuple[time, time] | None,
 ) -> NotificationSettings:
     """Keep the whole page: each box, the rhythm of mails, the quiet hours (China's time), the language. Safe to repeat."""
-    for (kind, channel), is_on in wanted.items():
-        choose(user_id=user.pk, kinds=[kind], channel=channel, is_on=is_on)
+    _keep(user.pk, wanted)
     row, _made = NotificationSettings.objects.update_or_create(
         user_id=user.pk,
         defaults={
@@ -48,12 +50,31 @@ def save_choices(
     return row
 
 
-def choose(*, user_id: int, kinds: Iterable[NotificationKind], channel: Channel, is_on: bool) -> None:
-    """Tick or untick some boxes of one way. Safe to call twice."""
-    for kind in kinds:
-        NotificationPreference.objects.update_or_create(
-            user_id=user_id, kind=kind, channel=channel, defaults={"is_on": is_on}
-        )
+@transaction.atomic
+def choose(
+    *, user_id: int, kinds: Iterable[NotificationKind], channel: Channel, is_on: bool
+) -> tuple[NotificationKind, ...]:
+    """Tick or untick some boxes of one way; returns those that were otherwise before. Safe to call twice."""
+    return tuple(kind for kind, _channel in _keep(user_id, {(kind, channel): is_on for kind in kinds}))
+
+
+def _keep(user_id: int, wanted: Mapping[Box, bool]) -> list[Box]:
+    """Write what differs from what holds, by choice or by default; returns those boxes."""
+    chosen = {
+        (NotificationKind(row.kind), Channel(row.channel)): row.is_on
+        for row in NotificationPreference.objects.filter(user_id=user_id)
+    }
+    changed = [box for box, is_on in wanted.items() if chosen.get(box, ON_UNLESS_CHOSEN[box[1]]) != is_on]
+    NotificationPreference.objects.bulk_create(
+        [
+            NotificationPreference(user_id=user_id, kind=kind, channel=channel, is_on=wanted[kind, channel])
+            for kind, channel in changed
+        ],
+        update_conflicts=True,
+        unique_fields=["user", "kind", "channel"],
+        update_fields=["is_on"],
+    )
+    return changed
 
 
 @transaction.atomic

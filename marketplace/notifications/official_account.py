@@ -1,12 +1,16 @@
 """WeChat's Official Account over wechatpy: its access token in our cache, a time limit, our address of its API."""
 
+from contextlib import suppress
 from typing import Any
 
 import requests
 from django.conf import settings
 from django.core.cache import cache
+from redis.exceptions import LockError
 from wechatpy import WeChatClient
 from wechatpy.session import SessionStorage
+
+from marketplace.core import live
 
 SECONDS = 5  # that a job waits for WeChat
 
@@ -42,10 +46,33 @@ class OfficialAccount(WeChatClient):
         super().__init__(app["client_id"], app["secret"], session=_Tokens(), timeout=SECONDS)
         self.API_BASE_URL = f"{config['API_URL']}/cgi-bin/"
         self._http = _Session()
+        self._used = ""
 
-    def fetch_access_token(self) -> Any:
-        fields = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
-        return self._fetch_access_token(url=f"{self.API_BASE_URL}token", params=fields)
+    @property
+    def access_token(self) -> str:
+        """The token that holds, as far as we know."""
+        self._used = str(super().access_token or "")
+        return self._used
+
+    def fetch_access_token(self) -> None:
+        """A new token, unless another process has fetched one since ours was read: each one ends the one before.
+
+        The SDK calls this too when WeChat knows a token no more, and would do so without end: once for each client is enough.
+        """
+        self.auto_retry = not self._used
+        # Held no longer than a request may take; who waits longer than that asks for itself.
+        lock = live.client(settings.CACHES["default"]["LOCATION"]).lock(
+            cache.make_key("accounts:wechat:fetching"), timeout=2 * SECONDS, blocking_timeout=SECONDS
+        )
+        is_locked = lock.acquire()
+        try:
+            if self.session.get(self.access_token_key, "") in ("", None, self._used):
+                fields = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
+                self._fetch_access_token(url=f"{self.API_BASE_URL}token", params=fields)
+        finally:
+            if is_locked:
+                with suppress(LockError):  # it took longer than it may
+                    lock.release()
 
 
 def account_config() -> dict[str, Any]:

@@ -143,7 +143,12 @@ def _openids(user_ids: Collection[int]) -> dict[int, str]:
         return {}
     app = official_account.account_config()["APPS"][0]["client_id"]
     linked = SocialAccount.objects.filter(user_id__in=user_ids, provider="weixin").values_list("user_id", "extra_data")
-    return {user_id: str(extra.get("openids", {}).get(app, "")) for user_id, extra in linked}
+    found: dict[int, str] = {}
+    for user_id, extra in linked:
+        openids = extra.get("openids") if isinstance(extra, dict) else None
+        if isinstance(openids, dict) and openids.get(app):  # of several accounts, one that the Official Account knows
+            found[user_id] = str(openids[app])
+    return found
 
 
 def _reach(

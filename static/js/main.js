@@ -15,6 +15,7 @@ import "./gallery.js";
 import "./live/badges.js";
 import "./menu.js";
 import "./own-choice.js";
+import "./push-known.js";
 import "./reveal.js";
 import "./share.js";
 import "./suggest.js";

@@ -7,7 +7,14 @@ self.addEventListener("push", (event) => {
     // Nothing that we sent. A browser wants to see a notification all the same, or takes the right away.
   }
   const { title = "匠集", body = "", url = "", tag = "" } = said;
-  event.waitUntil(self.registration.showNotification(title, { body, tag, renotify: Boolean(tag), data: { url } }));
+  event.waitUntil(
+    (async () => {
+      // A copy of what stands there already makes no sound; the next message of the same conversation does.
+      const shown = tag ? await self.registration.getNotifications({ tag }) : [];
+      const isCopy = shown.some((one) => one.title === title && one.body === body && one.data?.url === url);
+      await self.registration.showNotification(title, { body, tag, renotify: Boolean(tag) && !isCopy, data: { url } });
+    })(),
+  );
 });
 
 self.addEventListener("notificationclick", (event) => {
@@ -17,10 +24,17 @@ self.addEventListener("notificationclick", (event) => {
   const target = address.origin === self.location.origin ? address.href : new URL("/notifications/", self.location.origin).href;
   event.waitUntil(
     self.clients.matchAll({ type: "window", includeUncontrolled: true }).then((windows) => {
+      // An open page is never led elsewhere: somebody may be writing on it.
       const open = windows.find((one) => one.url === target);
       return open ? open.focus() : self.clients.openWindow(target);
     }),
   );
+});
+
+// The push service has given the browser another address: it is made known by the next page of ours (push-known.js).
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const key = event.oldSubscription?.options.applicationServerKey;
+  if (key) event.waitUntil(self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }).catch(() => null));
 });
 
 // A mended worker need not wait until every page of the old one is closed.

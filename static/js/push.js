@@ -27,14 +27,14 @@ if (box && !isInWechat && "serviceWorker" in navigator && "PushManager" in windo
 
   const start = async () => {
     say("");
-    if ((await Notification.requestPermission()) !== "granted") return say("refused");
+    const answer = await Notification.requestPermission();
+    if (answer !== "granted") return say(answer === "denied" ? "refused" : ""); // closed without an answer: it can be asked again
     on.disabled = true;
     try {
       await navigator.serviceWorker.register(box.dataset.worker, { scope: "/" });
       const worker = await navigator.serviceWorker.ready;
       const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(box.dataset.push) });
-      const answer = await post(box.dataset.add, subscription.toJSON());
-      if (!answer.ok) {
+      if (!(await post(box.dataset.add, subscription.toJSON())).ok) {
         await subscription.unsubscribe();
         return say("failed");
       }
@@ -48,13 +48,17 @@ if (box && !isInWechat && "serviceWorker" in navigator && "PushManager" in windo
   };
 
   const stop = async () => {
-    const subscription = await found();
-    if (subscription) {
-      await post(box.dataset.remove, { endpoint: subscription.endpoint });
-      await subscription.unsubscribe();
-    }
-    draw(null);
     say("");
+    try {
+      const subscription = await found();
+      if (subscription) {
+        await subscription.unsubscribe(); // then nothing can arrive, whether or not we hear of it
+        await post(box.dataset.remove, { endpoint: subscription.endpoint });
+      }
+      draw(null);
+    } catch {
+      say("failed");
+    }
   };
 
   box.hidden = false;
@@ -62,9 +66,5 @@ if (box && !isInWechat && "serviceWorker" in navigator && "PushManager" in windo
   on.addEventListener("click", start);
   off.addEventListener("click", stop);
   if (Notification.permission === "denied") say("refused");
-  found().then((subscription) => {
-    draw(subscription);
-    // After a new log-in the address belongs to the session before: it is made known anew.
-    if (subscription) post(box.dataset.add, subscription.toJSON());
-  });
+  found().then(draw, () => say("failed"));
 }

@@ -2,9 +2,14 @@
 
 import json
 import re
+from base64 import urlsafe_b64encode
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import expect
+
+from portal.embedded.run import DEMO_PASSWORD
 
 pytestmark = pytest.mark.browser
 BUYER = "buyer@jiangji.example"
@@ -108,6 +113,47 @@ def test_a_push_is_shown_by_the_worker_and_opens_only_pages_of_ours(person, stac
         " return all.length ? all.map((one) => [one.title, one.body, one.data.url]) : null; }"
     ).json_value()
     assert shown == [[said["title"], said["body"], said["url"]]]  # the second one took the place of the first
+
+
+# A browser that subscribed before: the push service that it would ask is out of reach here.
+_SUBSCRIBED = """
+const subscription = {
+  endpoint: "https://fcm.googleapis.com/fcm/send/known-again",
+  toJSON: () => ({ endpoint: subscription.endpoint, keys: { p256dh: "%(p256dh)s", auth: "%(auth)s" } }),
+};
+ServiceWorkerContainer.prototype.getRegistration = async () => ({
+  pushManager: { getSubscription: async () => subscription },
+});
+"""
+
+
+def test_after_each_log_in_the_first_page_makes_the_browser_known_again(person):
+    key = (
+        ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    )
+    keys = {"p256dh": urlsafe_b64encode(key).decode(), "auth": urlsafe_b64encode(bytes(16)).decode()}
+    buyer = person("buyer")
+    page = buyer.page
+    page.context.add_init_script(_SUBSCRIBED % keys)
+    made_known: list[int] = []
+    page.on("response", lambda answer: made_known.append(answer.status) if answer.url.endswith("/browser/") else None)
+
+    def look_at_pages() -> None:
+        for path in ("/orders/", "/messages/"):
+            buyer.visit(path)
+            page.wait_for_load_state("networkidle")
+
+    buyer.log_in(BUYER)
+    look_at_pages()
+    assert made_known == [204]
+    page.context.clear_cookies()
+    buyer.visit("/accounts/login/")
+    page.fill("main [name=login]", BUYER)
+    page.fill("main [name=password]", DEMO_PASSWORD)
+    page.click("main form:has([name=password]) button[type=submit]")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    look_at_pages()
+    assert made_known == [204, 204]
 
 
 @pytest.mark.parametrize("browser_is", ["WeChat's own", "without scripts"])

@@ -1,13 +1,17 @@
 """Stopping mails from a mail: one click in the mail program or one on the page, without a log-in (RFC 8058)."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
-from marketplace.notifications import catalogue, unsubscribing
-from marketplace.notifications.models import NotificationPreference
+from marketplace.core import clock
+from marketplace.notifications import catalogue, choices, unsubscribing
+from marketplace.notifications.models import Channel, NotificationKind, NotificationPreference
 from tests.notifications.people import reachable, send_all, tell
 
 pytestmark = pytest.mark.django_db
@@ -47,13 +51,43 @@ def test_the_link_in_the_mail_leads_to_one_button_and_changes_nothing_by_itself(
     assert not NotificationPreference.objects.exists()  # scanners of mailboxes follow links
 
 
+def stop_and_take_back(path) -> str:
+    """Stop by this address; what the button "again" then carries."""
+    page = Client().post(path).content.decode()
+    return re.search(r'name="again" value="([^"]+)"', page)[1]
+
+
 def test_who_stopped_them_by_mistake_has_them_back(mailoutbox):
     person = reachable()
     path = urlsplit(unsubscribing.address_for(person.pk, kind="order")).path
-    Client().post(path)
-    Client().post(path, {"again": "1"})
+    Client().post(path, {"again": stop_and_take_back(path)})
     tell(person)
     assert send_all() == 1
+
+
+def test_the_way_back_of_the_summary_brings_back_only_what_it_stopped(mailoutbox):
+    person = reachable()
+    choices.choose(user_id=person.pk, kinds=[NotificationKind.MESSAGE], channel=Channel.EMAIL, is_on=False)
+    path = urlsplit(unsubscribing.address_for(person.pk, kind="")).path
+    Client().post(path, {"again": stop_and_take_back(path)})
+    tell(person, catalogue.talk.MESSAGE, words={"name": "甲"})
+    with clock.moved_to(clock.now() + timedelta(hours=1)):
+        assert send_all() == 0
+    tell(person)
+    assert send_all() == 1
+
+
+def test_nobody_turns_mails_on_with_an_old_mail_alone(mailoutbox):
+    person, other = reachable(), reachable(email="other@example.com")
+    path = urlsplit(unsubscribing.address_for(person.pk, kind="order")).path
+    again = stop_and_take_back(path)
+    others = stop_and_take_back(urlsplit(unsubscribing.address_for(other.pk, kind="order")).path)
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        late = Client().post(path, {"again": again})
+    for answer in (late, Client().post(path, {"again": "1"}), Client().post(path, {"again": others})):
+        assert 'role="alert"' in answer.content.decode()
+    tell(person)
+    assert send_all() == 0
 
 
 def test_the_summary_is_stopped_as_a_whole(mailoutbox):

@@ -1,16 +1,19 @@
 """Template messages over HTTP, to who has logged in inside WeChat: against the identity sandbox in a process of its own."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.notifications import catalogue, choices
 from marketplace.notifications.models import Channel, Dispatch, NotificationKind
+from marketplace.notifications.official_account import OfficialAccount
 from tests.accounts.test_social_login import opened
 from tests.notifications.people import send_all, tell, ways
 from tests.payments.sandbox.conftest import fetch
@@ -101,3 +104,30 @@ def test_the_token_that_no_longer_holds_is_replaced(identity, reader):
     tell(reader)
     assert send_all() == 1
     assert len(arrived(identity, reader)) == 2
+
+
+def test_two_processes_that_need_a_token_at_once_share_one(identity, reader):
+    """Each token that WeChat gives ends the one before: who fetched first would be left with a dead one."""
+    with ThreadPoolExecutor(4) as threads:
+        tokens = set(threads.map(lambda _number: OfficialAccount().access_token, range(4)))
+    assert len(tokens) == 1
+    tell(reader)
+    assert send_all() == 1
+    assert cache.get("accounts:wechat:wx2026jiangji0001_access_token") in tokens
+
+
+def test_who_has_a_dead_token_takes_the_one_that_another_process_fetched(identity, reader):
+    late = OfficialAccount()
+    dead = late.access_token
+    cache.clear()
+    fresh = OfficialAccount().access_token
+    late.fetch_access_token()
+    assert fresh not in ("", dead)
+    assert late.access_token == fresh
+
+
+def test_a_token_that_is_refused_again_is_not_fetched_for_ever(identity, reader):
+    identity.fault(refuse=40001)
+    tell(reader)
+    assert send_all() == 0
+    identity.fault(refuse=0)
