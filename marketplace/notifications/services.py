@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
+from django.db.models import Exists, Q
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
@@ -226,9 +227,13 @@ def mark_read(*, notification: Notification) -> None:
         count_changed(notification.recipient_id)
 
 
-def mark_url_read(*, recipient_id: int, url: str) -> int:
-    """Take off the count what points at `url`, which this person has just seen; returns how many lines that were."""
-    read = Notification.objects.filter(recipient_id=recipient_id, url=url, read_at=None).update(read_at=timezone.now())
+def mark_url_read(*, recipient_id: int, url: str, as_long_as: Q | Exists | None = None) -> int:
+    """Take off the count what points at `url`, which this person has just seen; returns how many lines that were.
+
+    `as_long_as` is a condition for it, asked in the same moment: that nothing has come there which they have not seen.
+    """
+    unread = Notification.objects.filter(recipient_id=recipient_id, url=url, read_at=None)
+    read = (unread if as_long_as is None else unread.filter(as_long_as)).update(read_at=timezone.now())
     if read:
         count_changed(recipient_id)
     return read

@@ -206,9 +206,12 @@ def silent_case_ids() -> list[int]:
     return list(silent.order_by("answered_at").values_list("pk", flat=True))
 
 
-def orders_to_ask_about(person: User, *, limit: int = 20) -> list[Order]:
-    """The orders somebody may want to ask about, the newest first."""
-    return list(Order.objects.filter(Q(buyer=person) | Q(seller=person)).order_by("-pk")[:limit])
+def orders_to_ask_about(person: User, *, number: str = "", limit: int = 20) -> list[Order]:
+    """The orders somebody may want to ask about: the newest, and that of this number, if it is one of theirs."""
+    own = Order.objects.filter(Q(buyer=person) | Q(seller=person))
+    newest = list(own.order_by("-pk")[:limit])
+    asked = own.filter(number=number).exclude(pk__in=[order.pk for order in newest]) if number else own.none()
+    return [*asked, *newest]
 
 
 def _filled(body: str, words: dict[str, str]) -> str:

@@ -11,10 +11,11 @@ from django.utils import timezone, translation
 
 from marketplace.accounts.services import suspend_person
 from marketplace.core import clock
+from marketplace.core.config import set_config
 from marketplace.messaging import push, selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import Conversation, Message, MessageAttachment, Participant
-from marketplace.messaging.services import writing
+from marketplace.messaging.services import receipts, writing
 from marketplace.notifications.models import Notification
 from tests.factories import make_gig, make_moderator, make_user
 
@@ -76,6 +77,13 @@ def test_nobody_starts_a_conversation_with_somebody_who_sells_nothing(buyer, sel
             services.open_conversation(user=user, other=buyer)
         assert refusal.value.code == MessagingErrorCode.NOT_A_SELLER
     assert not Conversation.objects.exists()
+
+
+def test_who_was_refused_has_used_up_nothing_of_the_hour(buyer, stranger, seller):
+    set_config(key="messaging.new_per_hour", value=1, reason="test")
+    with pytest.raises(MessagingError):
+        services.open_conversation(user=stranger, other=buyer)
+    assert services.open_conversation(user=stranger, other=seller).buyer == stranger
 
 
 def test_a_seller_answers_in_the_conversation_the_buyer_began(conversation, buyer, seller):
@@ -212,6 +220,20 @@ def test_reading_clears_both_counts_and_tells_the_writer(
     assert [frame for frame, _people in pushed] == [read]
     conversation.refresh_from_db()
     assert conversation.seller_read_at == conversation.last_message_at  # what the release before reads
+
+
+def test_the_line_of_a_message_that_comes_while_one_reads_stays_unread(conversation, buyer, seller, monkeypatch):
+    say(conversation, buyer, "一")
+    mark = receipts.mark_url_read
+
+    def just_before(**named):
+        say(conversation, buyer, "二")
+        return mark(**named)
+
+    monkeypatch.setattr(receipts, "mark_url_read", just_before)
+    services.mark_read(conversation_id=conversation.pk, reader=seller)
+    assert Notification.objects.get(recipient=seller, read_at=None).body == "二"
+    assert selectors.unread_count(seller) == 1
 
 
 def test_a_stranger_reads_nothing(conversation, buyer, seller, stranger):

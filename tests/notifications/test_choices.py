@@ -85,7 +85,9 @@ def test_half_a_quiet_time_is_refused_in_words_and_nothing_is_saved(quiet):
 def test_a_box_that_is_not_on_the_page_cannot_be_ticked():
     person = reachable()
     client = log_in(person)
-    client.post(URL, filled(client.get(URL), **{"security-email": "", "order-fax": "on", "offer-email": "", "user": "1"}))
+    client.post(
+        URL, filled(client.get(URL), **{"security-email": "", "order-fax": "on", "offer-email": "", "user": "1"})
+    )
     kinds = set(NotificationPreference.objects.values_list("kind", "channel"))
     assert ("security", "email") not in kinds
     assert set(NotificationPreference.objects.values_list("user", flat=True)) == {person.pk}

@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 
 from marketplace.messaging.models import Message
-from marketplace.support import services
+from marketplace.support import selectors, services
 from marketplace.support.models import CannedAnswer, SupportCase, Topic
 from marketplace.support.states import CaseStatus
-from tests.factories import make_paid_order
+from tests.factories import make_order, make_paid_order
 from tests.logins import log_in
 from tests.support.test_cases import ask, make_support
 
@@ -33,6 +33,19 @@ def test_somebody_elses_order_cannot_be_asked_about(buyer_client):
     told = {"topic": "order", "order": order.number, "subject": "问", "body": "问"}
     assert buyer_client.post(reverse("support:new"), told).status_code == 422
     assert not SupportCase.objects.exists()
+
+
+def test_an_order_older_than_the_newest_ones_can_be_asked_about_from_its_page(buyer, buyer_client, monkeypatch):
+    old = make_order(buyer=buyer)
+    newer = [make_order(buyer=buyer) for _number in range(2)]
+    monkeypatch.setattr(selectors.orders_to_ask_about, "__kwdefaults__", {"number": "", "limit": 2})
+    page = buyer_client.get(f"/support/new/?order={old.number}")
+    assert page.context["form"]["order"].value() == old.number
+    assert list(page.context["form"].orders) == [old.number, *[order.number for order in reversed(newer)]]
+    told = {"topic": "order", "order": old.number, "subject": "问", "body": "问"}
+    answer = buyer_client.post("/support/new/", told)
+    assert answer.status_code == 302
+    assert SupportCase.objects.get().order == old
 
 
 def test_ones_questions_are_listed_and_marked_as_solved_by_oneself_alone(buyer, buyer_client, seller_client):

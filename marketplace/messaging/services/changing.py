@@ -20,7 +20,6 @@ from marketplace.messaging.services.writing import checked_body, told_by, told_o
 from marketplace.notifications import catalogue
 from marketplace.notifications.models import NotificationKind as Kind
 from marketplace.notifications.services import call_off, recipient_language, retell
-from marketplace.safety.models import Level
 
 
 @transaction.atomic
@@ -39,9 +38,9 @@ def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str
     if body == message.body:
         return message
     count_message(editor)
-    finding = look_before_sending(conversation_id=conversation_id, sender=editor, body=body, confirmed=confirmed)
-    if finding.level == Level.HOLD:  # it stands there already and cannot be held back
-        raise MessagingError(MessagingErrorCode.EDIT_REFUSED)
+    finding = look_before_sending(
+        conversation_id=conversation_id, sender=editor, body=body, confirmed=confirmed, can_be_held=False
+    )
     now = clock.now()
     MessageRevision.objects.create(message=message, body=message.body, replaced_at=now)
     with recipient_language():

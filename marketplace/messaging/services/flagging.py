@@ -28,12 +28,19 @@ REPEATED_WITHIN = timedelta(hours=24)
 
 
 def look_before_sending(
-    *, conversation_id: int, sender: User, body: str, uploads: Sequence[Upload] = (), confirmed: bool = False
+    *,
+    conversation_id: int,
+    sender: User,
+    body: str,
+    uploads: Sequence[Upload] = (),
+    confirmed: bool = False,
+    can_be_held: bool = True,
 ) -> Finding:
     """Search words and pictures of a message, and warn its writer unless they have `confirmed` that it goes as it is.
 
     What is said to support is not searched: it asks for one's number. Who has many flagged messages of late has the next one held
-    back (`safety.flags_before_hold`). Raises MessagingError CONTACT_WARNING or WORDS_WARNING.
+    back (`safety.flags_before_hold`). Raises MessagingError CONTACT_WARNING or WORDS_WARNING, and EDIT_REFUSED for what would
+    have to be held back where nothing can be, because it stands there already.
     """
     kind = Conversation.objects.only("kind").get(pk=conversation_id).kind
     if kind == ConversationKind.SUPPORT:
@@ -47,6 +54,8 @@ def look_before_sending(
     )
     if finding.level == Level.FLAG and _is_repeated(sender):
         finding = Finding(Level.HOLD, finding.contacts, finding.codes, finding.words)
+    if finding.level == Level.HOLD and not can_be_held:
+        raise MessagingError(MessagingErrorCode.EDIT_REFUSED)
     if finding and not confirmed:
         _warn(finding)
     return finding

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists
 from django.db.models.functions import Greatest
 
 from marketplace.accounts.models import User
@@ -24,7 +25,10 @@ def mark_read(*, conversation_id: int, reader: User, up_to: int | None = None) -
     mark = conversation.last_sequence if up_to is None else min(up_to, conversation.last_sequence)
     if mark >= conversation.last_sequence:
         with recipient_language():
-            mark_url_read(recipient_id=reader.pk, url=conversation.get_absolute_url())
+            url = conversation.get_absolute_url()
+        # Not the line of a message that has come meanwhile: its mail would be called off as read.
+        is_all = Exists(Conversation.objects.filter(pk=conversation_id, last_sequence__lte=mark))
+        mark_url_read(recipient_id=reader.pk, url=url, as_long_as=is_all)
     if own.read_sequence >= mark:
         return own.read_sequence
     _write_for_the_release_before(conversation, own, mark)

@@ -45,12 +45,13 @@ def open_conversation(*, user: User, other: User, gig: Gig | None = None) -> Con
     if conversation is not None and gig is None:
         return conversation
     check_not_blocked(user.pk, other.pk)
+    is_customer = user.is_seller and selectors.has_bought_from(buyer=other, seller=user)
+    if user.pk != other.pk and not other.is_seller and not is_customer:
+        raise MessagingError(MessagingErrorCode.NOT_A_SELLER)
     if conversation is None and user.pk != other.pk:
         count_new_conversation(user)
-    if user.is_seller and selectors.has_bought_from(buyer=other, seller=user):
+    if is_customer:
         return start_conversation(buyer=other, seller=user, gig=gig)
-    if user.pk != other.pk and not other.is_seller:
-        raise MessagingError(MessagingErrorCode.NOT_A_SELLER)
     return start_conversation(buyer=user, seller=other, gig=gig)
 
 
