@@ -41,6 +41,14 @@ class AnswerForm(forms.Form):
         label=_("Answer"), max_length=MESSAGE_LENGTH, widget=forms.Textarea(attrs={"rows": 6}), required=False
     )
     files = MultipleFileField(label=_("Files"), required=False)
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class SolveForm(forms.Form):
+    """Up to where the talk was read by who says that nothing is left to answer."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class NoteForm(forms.Form):

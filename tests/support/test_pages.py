@@ -61,7 +61,7 @@ def test_support_answers_assigns_notes_and_solves_in_the_admin(buyer):
     assert "退款一般一到三个工作日到账。" in page
     client.post(reverse("support_assign", args=[case.pk]), {"to": colleague.pk})
     client.post(reverse("support_note", args=[case.pk]), {"text": "银行通道延迟"})
-    client.post(reverse("support_answer", args=[case.pk]), {"body": "已催，今天到账。", "solve": "1"})
+    client.post(reverse("support_answer", args=[case.pk]), {"body": "已催，今天到账。", "solve": "1", "seen": "1"})
     case.refresh_from_db()
     assert (case.assigned_to, case.status, case.notes.get().text) == (colleague, CaseStatus.SOLVED, "银行通道延迟")
     assert Message.objects.latest("pk").body == "已催，今天到账。"
@@ -95,9 +95,7 @@ def test_the_help_and_order_pages_lead_there(buyer, buyer_client):
     assert reverse("support:list") in buyer_client.get(reverse("orders:list")).content.decode()
 
 
-def test_files_sent_to_support_are_for_who_works_on_cases_and_leave_one_line(
-    buyer, django_capture_on_commit_callbacks
-):
+def test_files_sent_to_support_are_for_who_works_on_cases_and_leave_one_line(buyer, django_capture_on_commit_callbacks):
     case = ask(buyer, files=[SimpleUploadedFile("流水.txt", b"1")])
     file = Message.objects.get(conversation=case.conversation).attachments.get()
     address = reverse("messaging:attachment", args=[file.pk])
