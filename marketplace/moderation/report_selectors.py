@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db.models import QuerySet
 from django.http import Http404
 
@@ -34,7 +35,11 @@ def has_open_report(user: User, target: Target) -> bool:
 
 def reports_for_staff(*, is_open: bool) -> QuerySet[Report]:
     """The desk: what waits, the oldest first, or what was decided, the newest first. With people, and what it is about."""
-    found = reportable().select_related("reporter__profile", "decided_by__profile").prefetch_related("target")
+    found = (
+        reportable()
+        .select_related("reporter__profile", "decided_by__profile")
+        .prefetch_related(GenericPrefetch("target", [Message.objects.select_related("sender__profile")]))
+    )
     return (
         found.filter(status=ReportStatus.OPEN)
         if is_open

@@ -106,7 +106,7 @@ def test_a_reported_message_is_read_with_its_context_and_taken_out(conversation,
     say(conversation, buyer, "请按约定交付")
     message = say(conversation, seller, "不干就算了，骗子")
     report = reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
-    assert "不干就算了" in page_of(desk, "moderation_reports")
+    assert reverse("moderation_report", args=[report.pk]) in page_of(desk, "moderation_reports")
     page = page_of(desk, "moderation_report", report.pk)
     assert "请按约定交付" in page
     desk.post(reverse("moderation_report_uphold", args=[report.pk]), {"words": "请文明沟通。"})
@@ -193,3 +193,15 @@ def test_a_refused_release_keeps_the_reason_that_was_typed(conversation, buyer, 
     answer = desk.post(reverse("moderation_flag_clear", args=[flag.pk]), {"words": "想说的理由"})
     assert answer.status_code == 422
     assert "想说的理由" in answer.content.decode()
+
+
+def test_the_lists_show_no_words_of_conversations(conversation, buyer, seller, desk):
+    flag = hold(conversation, buyer)
+    message = say(conversation, seller, "不干就算了，骗子")
+    reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
+    flags = desk.get(reverse("moderation_flags")).content.decode()
+    assert reverse("moderation_flag", args=[flag.pk]) in flags
+    assert flag.words not in flags
+    found = desk.get(reverse("moderation_reports")).content.decode()
+    assert "不干就算了" not in found
+    assert seller.display_name in found
