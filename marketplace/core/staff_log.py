@@ -5,10 +5,16 @@ line is written (moderation/apps.py), and whoever has something to tell calls `n
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.db import models
+from django.core.cache import cache
+from django.db import models, transaction
+from django.utils import timezone
 
+from marketplace.core import clock
+
+_DAY_SECONDS = 24 * 60 * 60
 _writers: list[Callable[..., models.Model]] = []
 
 
@@ -27,3 +33,14 @@ def note(*, actor: models.Model, action: str, data: dict[str, Any], subject: mod
     if not _writers:
         raise RuntimeError("nobody keeps the staff log")
     _writers[0](actor=actor, action=action, data=data, subject=subject)
+
+
+@transaction.atomic
+def note_reading(
+    *, actor: models.Model, action: str, what: int, data: dict[str, Any], subject: models.Model | None = None
+) -> None:
+    """Write that somebody read `what` (a key): once a person, thing and day, or again when the cache forgot."""
+    key = f"read:{action}:{actor.pk}:{what}:{timezone.localdate(clock.now())}"
+    if cache.get(key) is None:
+        note(actor=actor, action=action, data=data, subject=subject)
+        transaction.on_commit(partial(cache.set, key, True, _DAY_SECONDS))

@@ -10,6 +10,7 @@ from marketplace.core.downloads import download
 from marketplace.messaging import selectors
 from marketplace.messaging.models import private_storage
 from marketplace.messaging.sent_files import AUDIO_TYPES
+from marketplace.messaging.services import note_file_reading
 from marketplace.uploads.direct import download_address, takes_files_directly
 
 # As bubbles show it, and as wide as the screen.
@@ -21,6 +22,7 @@ SMALL, LARGE = 640, 1600
 def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file of a conversation, to be saved and never shown: whatever is in it does not run on our address."""
     found = selectors.attachment_for(request.user, pk)
+    note_file_reading(attachment=found, reader=request.user)
     if takes_files_directly():
         return HttpResponseRedirect(download_address(str(found.file.name), name=found.name))
     return download(request, found.file.open("rb"), size=found.size, name=found.name)
@@ -31,6 +33,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """A picture as we drew it ourselves, without what its file carried: ours, so that a page may show it."""
     found = selectors.picture_for(request.user, pk)
+    note_file_reading(attachment=found, reader=request.user)
     width = LARGE if request.GET.get("size") == "large" else SMALL
     fitting = [size for size in found.previews if size["width"] <= width] or found.previews[:1]
     with private_storage().open(max(fitting, key=lambda size: size["width"])["webp"]) as stored:
@@ -44,6 +47,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 def picture(request: HttpRequest, pk: int) -> HttpResponse:
     """A page of one picture, or its part of it in the viewer, with the way to the one before and after it."""
     found = selectors.picture_for(request.user, pk)
+    note_file_reading(attachment=found, reader=request.user)
     before, after = selectors.pictures_beside(found)
     is_part = bool(request.headers.get("HX-Request"))
     context = {"file": found, "shown": found.previews[-1], "before": before, "after": after}
@@ -55,6 +59,7 @@ def picture(request: HttpRequest, pk: int) -> HttpResponse:
 def voice(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A voice message, to be played in the page. Nothing else is served with a type that plays."""
     found = selectors.voice_for(request.user, pk)
+    note_file_reading(attachment=found, reader=request.user)
     response = download(request, found.file.open("rb"), size=found.size, name=found.name)
     response.headers["Content-Type"] = AUDIO_TYPES[found.name.rpartition(".")[2].lower()]
     response.headers["Content-Disposition"] = "inline"

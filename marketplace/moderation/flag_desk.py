@@ -34,9 +34,7 @@ def flag_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def flag_case(request: HttpRequest, flag_id: int) -> HttpResponse:
     """One message, what was found in it, and what was said before and after."""
-    answer = _case(request, flag_id, FlagForm())
-    services.note_flag_reading(flag_id=flag_id, reader=cast(User, request.user))
-    return answer
+    return _case(request, flag_id, FlagForm())
 
 
 @permission_required(DECIDE)
@@ -46,8 +44,10 @@ def flag_clear(request: HttpRequest, flag_id: int) -> HttpResponse:
     try:
         is_new = services.clear_flag(flag_id=flag_id, moderator=cast(User, request.user))
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-        return redirect("moderation_flag", flag_id)
+        form = FlagForm(request.POST)
+        form.add_error(None, refusal.message)
+        form.errors.pop("words", None)
+        return _case(request, flag_id, form)
     return _done(request, is_new, _("Nothing wrong with it. What was held back has been delivered."))
 
 
@@ -68,7 +68,9 @@ def flag_uphold(request: HttpRequest, flag_id: int) -> HttpResponse:
 
 
 def _case(request: HttpRequest, flag_id: int, form: FlagForm) -> HttpResponse:
-    case = selectors.flag_case(flag_id)
+    reader = cast(User, request.user)
+    case = selectors.flag_case(reader, flag_id)
+    services.note_flag_reading(flag_id=flag_id, reader=reader)
     context = {
         "case": case,
         "flag": case.flag,

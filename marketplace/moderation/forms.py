@@ -37,7 +37,7 @@ class DecideForm(forms.Form):
         label=pgettext_lazy("of the decision about a report", "Reason"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Taking down: the seller reads this. Dismissing: who reported reads this."),
+        help_text=_("Taking down: whose it is reads this. Dismissing: who reported reads this."),
     )
 
 

@@ -13,8 +13,6 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.models import User
 from marketplace.core.downloads import download
-from marketplace.messaging.models import Message
-from marketplace.messaging.selectors import context_of
 from marketplace.moderation import report_selectors as selectors
 from marketplace.moderation import reports, subjects
 from marketplace.moderation.forms import DecideForm
@@ -42,7 +40,7 @@ def report_case(request: HttpRequest, report_id: int) -> HttpResponse:
 @require_safe
 def report_file(request: HttpRequest, report_id: int, file_id: int) -> HttpResponseBase:
     """A file of the reported brief as sellers get it, always as a download."""
-    found = selectors.file_of_report(report_id, file_id)
+    found = selectors.file_of_report(cast(User, request.user), report_id, file_id)
     return download(request, found.file.open("rb"), size=found.size, name=found.name)
 
 
@@ -53,8 +51,9 @@ def report_uphold(request: HttpRequest, report_id: int) -> HttpResponse:
     form = DecideForm(request.POST)
     if not form.is_valid():
         return _case(request, report_id, form)
-    report = selectors.report_for_staff(report_id)
-    decided = reports.uphold_report(report=report, staff=cast(User, request.user), words=form.cleaned_data["words"])
+    staff = cast(User, request.user)
+    report = selectors.report_for_staff(staff, report_id)
+    decided = reports.uphold_report(report=report, staff=staff, words=form.cleaned_data["words"])
     return _done(request, bool(decided), _("It was taken down. Its owner and who reported it are told."))
 
 
@@ -65,21 +64,22 @@ def report_dismiss(request: HttpRequest, report_id: int) -> HttpResponse:
     form = DecideForm(request.POST)
     if not form.is_valid():
         return _case(request, report_id, form)
-    report = selectors.report_for_staff(report_id)
-    decided = reports.dismiss_report(report=report, staff=cast(User, request.user), words=form.cleaned_data["words"])
+    staff = cast(User, request.user)
+    report = selectors.report_for_staff(staff, report_id)
+    decided = reports.dismiss_report(report=report, staff=staff, words=form.cleaned_data["words"])
     return _done(request, bool(decided), _("Dismissed. Who reported it is told why."))
 
 
 def _case(request: HttpRequest, report_id: int, form: DecideForm) -> HttpResponse:
-    report = selectors.report_for_staff(report_id)
+    reader = cast(User, request.user)
+    report = selectors.report_for_staff(reader, report_id)
     target = subjects.target_of(report)
+    reports.note_report_reading(report=report, reader=reader)
     context = {
         "report": report,
         "target": target,
         "owner": subjects.owner_of(target),
-        "around": (*context_of(target.conversation_id, target.sequence), [target])
-        if isinstance(target, Message)
-        else None,
+        "around": selectors.around(target, reader),
         "others": selectors.reports_beside(report),
         "form": form,
         "may_decide": request.user.has_perm(DECIDE),

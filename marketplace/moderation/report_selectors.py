@@ -1,13 +1,30 @@
 """Reads of reports, with the permission in them."""
 
+from dataclasses import dataclass
+
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db.models import QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import User
+from marketplace.messaging.models import Message
+from marketplace.messaging.selectors import context_of, took_part
 from marketplace.moderation.models import Report, ReportStatus
 from marketplace.moderation.subjects import Target, reportable, target_of
 from marketplace.offers.models import Brief, BriefFile
+
+FLAG_PERMISSION = "messaging.view_messageflag"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """A reported message between what was said before and after it."""
+
+    before: list[Message]
+    after: list[Message]
+    itself: list[Message]
+    is_whole: bool  # with the words around it, and those that were withdrawn or edited
 
 
 def has_open_report(user: User, target: Target) -> bool:
@@ -18,7 +35,11 @@ def has_open_report(user: User, target: Target) -> bool:
 
 def reports_for_staff(*, is_open: bool) -> QuerySet[Report]:
     """The desk: what waits, the oldest first, or what was decided, the newest first. With people, and what it is about."""
-    found = reportable().select_related("reporter__profile", "decided_by__profile").prefetch_related("target")
+    found = (
+        reportable()
+        .select_related("reporter__profile", "decided_by__profile")
+        .prefetch_related(GenericPrefetch("target", [Message.objects.select_related("sender__profile")]))
+    )
     return (
         found.filter(status=ReportStatus.OPEN)
         if is_open
@@ -26,17 +47,32 @@ def reports_for_staff(*, is_open: bool) -> QuerySet[Report]:
     )
 
 
-def report_for_staff(report_id: int) -> Report:
-    """One report. Raises Http404."""
+def report_for_staff(reader: User, report_id: int) -> Report:
+    """One report. Raises Http404, also of a message for who takes part in its conversation themselves."""
     report = reportable().select_related("reporter__profile", "decided_by__profile").filter(pk=report_id).first()
     if report is None:
+        raise Http404
+    target = target_of(report)
+    if isinstance(target, Message) and took_part(target.conversation_id, reader):
         raise Http404
     return report
 
 
-def file_of_report(report_id: int, file_id: int) -> BriefFile:
+def around(target: Target, reader: User) -> Surroundings | None:
+    """What was said around a reported message, withdrawn words too, for who may read flagged messages; others, support among
+    them, read the message alone, as it stands. None for everything else.
+    """
+    if not isinstance(target, Message):
+        return None
+    if not reader.has_perm(FLAG_PERMISSION):
+        return Surroundings([], [], [target], is_whole=False)
+    before, after = context_of(target.conversation_id, target.sequence)
+    return Surroundings(before, after, [target], is_whole=True)
+
+
+def file_of_report(reader: User, report_id: int, file_id: int) -> BriefFile:
     """A file of the brief that a report is about, whatever became of the brief since. Raises Http404."""
-    target = target_of(report_for_staff(report_id))
+    target = target_of(report_for_staff(reader, report_id))
     found = BriefFile.objects.filter(brief=target, pk=file_id).first() if isinstance(target, Brief) else None
     if found is None:
         raise Http404

@@ -77,6 +77,16 @@ def dismiss_report(*, report: Report, staff: User, words: str) -> list[Report]:
     return _decide(report, staff, words, ReportStatus.DISMISSED)
 
 
+def note_report_reading(*, report: Report, reader: User) -> None:
+    """Write into the staff log that somebody read a reported message: once a person, report and day. Services and briefs are no
+    private words, and are not noted.
+    """
+    target = subjects.target_of(report)
+    if isinstance(target, Message):
+        data = {"report": report.pk, "conversation": target.conversation_id}
+        staff_log.note_reading(actor=reader, action="report.read", what=report.pk, data=data, subject=target.sender)
+
+
 def _decide(report: Report, staff: User, words: str, status: ReportStatus) -> list[Report]:
     words = words.strip()
     if not words:

@@ -119,7 +119,8 @@ def ensure_roles() -> dict[str, Group]:
     administrator.permissions.add(
         *Permission.objects.filter(content_type__app_label="messaging", codename__endswith="_messagetemplate")
     )
-    administrator.permissions.add(*Permission.objects.filter(codename="access_admin"))
+    # Who leads support gives its cases out and answers them too.
+    administrator.permissions.add(*Permission.objects.filter(codename__in=["access_admin", "answer_as_support"]))
     administrator.permissions.add(*Permission.objects.filter(content_type__app_label__in=_ADMINISTERED))
     administrator.permissions.add(
         *Permission.objects.filter(content_type__app_label__in=_READ_ONLY, codename__startswith="view_")

@@ -86,7 +86,7 @@ def address_of(target: Target) -> str:
 def take_down(target: Target, *, moderator: User, reason: str) -> None:
     """Let it disappear; what is gone already stays as it is."""
     if isinstance(target, Message):
-        take_down_message(message_id=target.pk)
+        take_down_message(message_id=target.pk, reason=reason)
     elif isinstance(target, Brief):
         if target.status != BriefStatus.DENIED:
             deny_brief(brief_id=target.pk, reason=reason)

@@ -2,6 +2,7 @@
 
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
@@ -45,7 +46,7 @@ def report_urls():
 @hooks.register("register_admin_menu_item")
 def reports_menu_item() -> MenuItem:
     return PermittedMenuItem(
-        _("Reported services"),
+        pgettext_lazy("of services, briefs and messages", "Reports"),
         reverse("moderation_reports"),
         icon_name="warning",
         order=305,

@@ -10,6 +10,7 @@ from marketplace.core.errors import DomainError
 
 class NoticeErrorCode(StrEnum):
     NOT_A_BROWSER = "not_a_browser"
+    MAY_HAVE_ARRIVED = "may_have_arrived"
 
 
 class NoticeError(DomainError):
@@ -18,5 +19,8 @@ class NoticeError(DomainError):
     messages: dict[StrEnum, str | Promise] = {
         NoticeErrorCode.NOT_A_BROWSER: _(
             "This browser has no push service that we know. Choose another way, or use another browser."
+        ),
+        NoticeErrorCode.MAY_HAVE_ARRIVED: _(
+            "Nobody knows whether this has arrived: sent again it may be a copy. Please tick that you want that."
         ),
     }

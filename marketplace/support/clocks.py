@@ -1,5 +1,6 @@
 """Until when support answers: `support.answer_hours` of its opening hours (core/working_hours.py)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from marketplace.core.config import get_config, get_configs
@@ -26,10 +27,10 @@ def solution_due(asked_at: datetime) -> datetime:
     return after_working_time(asked_at, timedelta(hours=get_config(_SOLVES)), hours)
 
 
-def half_time(asked_at: datetime) -> datetime:
-    """When half of the time is over, and the line in the inbox turns gold."""
+def half_times() -> Callable[[datetime], datetime]:
+    """When half of the time of a question is over, and its line in the inbox turns gold. The settings are read once."""
     length, hours = _settings()
-    return after_working_time(asked_at, length / 2, hours)
+    return lambda asked_at: after_working_time(asked_at, length / 2, hours)
 
 
 def opening_hours() -> OpeningHours:

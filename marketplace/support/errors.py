@@ -9,6 +9,7 @@ class SupportErrorCode(StrEnum):
     TOO_MANY_OPEN = "too_many_open"
     NOT_STAFF = "not_staff"
     OWN_CASE = "own_case"
+    NEW_MESSAGE = "new_message"
 
 
 class SupportError(DomainError):
@@ -20,4 +21,5 @@ class SupportError(DomainError):
         ),
         SupportErrorCode.NOT_STAFF: _("Only support can take this case on."),
         SupportErrorCode.OWN_CASE: _("This is your own question: a colleague answers it."),
+        SupportErrorCode.NEW_MESSAGE: _("Something new was said since you opened the page. Please read it first."),
     }

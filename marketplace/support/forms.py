@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import User
 from marketplace.core.forms import MultipleFileField
@@ -39,9 +40,20 @@ class AnswerForm(forms.Form):
     """What support answers."""
 
     body = forms.CharField(
-        label=_("Answer"), max_length=MESSAGE_LENGTH, widget=forms.Textarea(attrs={"rows": 6}), required=False
+        label=pgettext_lazy("support", "Answer"),
+        max_length=MESSAGE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
     )
     files = MultipleFileField(label=_("Files"), required=False)
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class SolveForm(forms.Form):
+    """Up to where the talk was read by who says that nothing is left to answer."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class NoteForm(forms.Form):

@@ -1,6 +1,9 @@
 """What people ask support, and how far it has come. What is said stands in messaging, in a conversation of kind SUPPORT."""
 
+import re
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -119,7 +122,7 @@ class CannedAnswer(models.Model):
     body = models.TextField(
         _("text"),
         max_length=2000,
-        help_text=_("{name} becomes the person's name, {order} the number of the order, {staff} yours."),
+        help_text=_("{name} becomes the person's name, {order} the number of the order."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
@@ -131,3 +134,10 @@ class CannedAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse a place that nothing fills: it would be sent as it stands."""
+        unknown = sorted(set(re.findall(r"\{[^{}]*\}", self.body)) - {"{name}", "{order}"})
+        if unknown:
+            said = _("Nothing fills %(places)s. Only {name} and {order} are filled in.")
+            raise ValidationError({"body": said % {"places": " ".join(unknown)}})

@@ -1,13 +1,14 @@
 """Reads of the support inbox. Somebody's own cases; for staff, who have the permission before they come here, all."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 from django.contrib.auth.models import Permission
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Aggregate, Case, Count, DurationField, F, Q, QuerySet, Sum, When
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -15,12 +16,20 @@ from marketplace.core.config import get_config
 from marketplace.messaging.models import Message
 from marketplace.messaging.selectors.access import SUPPORT_PERMISSION
 from marketplace.orders.models import Order
-from marketplace.support.clocks import half_time
+from marketplace.support.clocks import half_times
 from marketplace.support.models import CannedAnswer, SupportCase
 from marketplace.support.states import CaseStatus
 
 # What the inbox can be narrowed to.
 MINE, UNASSIGNED, WAITING, SOLVED = "mine", "unassigned", "waiting", "solved"
+# So much of a long talk stands on one page of the desk.
+THREAD_LENGTH = 60
+
+
+class _Median(Aggregate):
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
 
 
 @dataclass(frozen=True)
@@ -86,8 +95,9 @@ def case_of_conversation(conversation_id: int) -> SupportCase | None:
 
 
 def inbox(staff: User, *, show: str, query: str = "") -> QuerySet[SupportCase]:
-    """The desk: what waits and is due first, then what is answered; or the part of it that is asked for."""
-    cases = SupportCase.objects.select_related("person__profile", "assigned_to__profile", "order")
+    """The desk: what waits and is due first, then what is answered; or the part of it that is asked for. Without one's own."""
+    cases = SupportCase.objects.exclude(person=staff)
+    cases = cases.select_related("person__profile", "assigned_to__profile", "order")
     solved = Q(status=CaseStatus.SOLVED)
     cases = cases.filter(solved if show == SOLVED else ~solved)
     if show == MINE:
@@ -110,32 +120,49 @@ def inbox(staff: User, *, show: str, query: str = "") -> QuerySet[SupportCase]:
 
 
 def counts(staff: User) -> dict[str, int]:
-    """How many cases each part of the inbox has."""
-    return {show: inbox(staff, show=show).count() for show in (WAITING, MINE, UNASSIGNED)}
+    """How many cases each part of the inbox has. One query."""
+    is_open = ~Q(status=CaseStatus.SOLVED)
+    return SupportCase.objects.exclude(person=staff).aggregate(
+        waiting=Count("pk", filter=Q(status=CaseStatus.WAITING)),
+        mine=Count("pk", filter=is_open & Q(assigned_to=staff)),
+        unassigned=Count("pk", filter=is_open & Q(assigned_to=None)),
+    )
 
 
-def as_row(case: SupportCase, now: datetime) -> CaseRow:
-    """A case with how its clock stands."""
-    is_late = case.status != CaseStatus.SOLVED and case.solve_due_at is not None and case.solve_due_at < now
-    if case.due_at is None or case.waiting_since is None:
-        return CaseRow(case, is_overdue=False, is_soon=False, is_unsolved_late=is_late)
-    is_soon = half_time(case.waiting_since) < now
-    return CaseRow(case, is_overdue=case.due_at < now, is_soon=is_soon, is_unsolved_late=is_late)
+def as_rows(cases: Iterable[SupportCase], now: datetime) -> list[CaseRow]:
+    """Cases with how their clocks stand."""
+    half_time = half_times()
+    rows = []
+    for case in cases:
+        is_late = case.status != CaseStatus.SOLVED and case.solve_due_at is not None and case.solve_due_at < now
+        is_overdue = case.due_at is not None and case.due_at < now
+        is_soon = case.waiting_since is not None and half_time(case.waiting_since) < now
+        rows.append(CaseRow(case, is_overdue=is_overdue, is_soon=is_soon, is_unsolved_late=is_late))
+    return rows
 
 
-def case_for_staff(pk: int) -> SupportCase:
-    """One case. Raises Http404."""
+def case_for_staff(staff: User, pk: int) -> SupportCase:
+    """One case. Raises Http404, also for whose question it is: what colleagues note is not for them."""
     cases = SupportCase.objects.select_related("person__profile", "assigned_to__profile", "order", "conversation")
-    case = cases.filter(pk=pk).first()
+    case = cases.prefetch_related("conversation__participants").exclude(person=staff).filter(pk=pk).first()
     if case is None:
         raise Http404
     return case
 
 
-def thread_of(case: SupportCase) -> list[Message]:
-    """All that was said, oldest first."""
-    messages = Message.objects.filter(conversation=case.conversation_id).order_by("sequence")
-    return list(messages.select_related("sender__profile", "conversation").prefetch_related("attachments"))
+def thread_of(case: SupportCase, *, before: int | None = None, limit: int = THREAD_LENGTH) -> list[Message]:
+    """The last of what was said, or what was said before a sequence; oldest first."""
+    messages = Message.objects.filter(conversation=case.conversation_id).order_by("-sequence")
+    if before is not None:
+        messages = messages.filter(sequence__lt=before)
+    messages = messages.select_related("sender__profile", "conversation").prefetch_related("attachments")
+    return list(messages[:limit])[::-1]
+
+
+def has_said_since(case: SupportCase, seen: int) -> bool:
+    """Whether the person has said something after this sequence."""
+    later = Message.objects.filter(conversation=case.conversation_id, sequence__gt=seen)
+    return later.filter(sender=case.person_id).exists()
 
 
 def other_cases_of(case: SupportCase, *, limit: int = 5) -> list[SupportCase]:
@@ -150,12 +177,14 @@ def colleagues() -> list[User]:
 
 
 def leads() -> list[User]:
-    """Who leads support, and is told of what is overdue."""
-    permission = Q(codename="lead_supportcase", content_type__app_label="support")
-    granted = Permission.objects.filter(permission)
+    """Who is told of what is overdue: who leads support; where nobody does, all of support; and where that is nobody either,
+    who may do everything.
+    """
+    granted = Permission.objects.filter(codename="lead_supportcase", content_type__app_label="support")
     staff = User.objects.filter(is_active=True)
-    return list(
-        staff.filter(Q(groups__permissions__in=granted) | Q(user_permissions__in=granted)).distinct().order_by("pk")
+    leading = staff.filter(Q(groups__permissions__in=granted) | Q(user_permissions__in=granted))
+    return (
+        list(leading.distinct().order_by("pk")) or colleagues() or list(staff.filter(is_superuser=True).order_by("pk"))
     )
 
 
@@ -167,30 +196,22 @@ def overdue_case_ids() -> list[int]:
 
 def answer_figures(since: datetime) -> AnswerFigures:
     """The measures of the questions asked since then."""
-    asked = SupportCase.objects.filter(created_at__gte=since)
-    times = asked.values_list("created_at", "first_answered_at", "solved_at")
-    waiting = SupportCase.objects.filter(status=CaseStatus.WAITING, due_at__lt=clock.now())
-    return AnswerFigures(
-        questions=len(times),
-        median_first_answer=_median(answered - begun for begun, answered, _solved in times if answered),
-        median_solved=_median(solved - begun for begun, _answered, solved in times if solved),
-        late_answers=asked.aggregate(late=Sum("late_answers"))["late"] or 0,
-        overdue_now=waiting.count(),
+    figures = SupportCase.objects.filter(created_at__gte=since).aggregate(
+        questions=Count("pk"),
+        median_first_answer=_Median(F("first_answered_at") - F("created_at")),
+        median_solved=_Median(F("solved_at") - F("created_at")),
+        late_answers=Sum("late_answers", default=0),
     )
+    waiting = SupportCase.objects.filter(status=CaseStatus.WAITING, due_at__lt=clock.now())
+    return AnswerFigures(**figures, overdue_now=waiting.count())
 
 
-def _median(times: Iterable[timedelta]) -> timedelta | None:
-    seconds = [time.total_seconds() for time in times]
-    return timedelta(seconds=round(median(seconds))) if seconds else None
-
-
-def ready_answers(case: SupportCase, staff: User) -> list[ReadyAnswer]:
-    """The answers kept ready for what this case is about, filled in."""
+def ready_answers(case: SupportCase) -> list[ReadyAnswer]:
+    """The answers kept ready for what this case is about, filled in. What is missing is a gap that staff sees."""
     answers = CannedAnswer.objects.filter(Q(topic="") | Q(topic=case.topic), is_active=True)
     words = {
-        "{name}": case.person.display_name,
-        "{order}": case.order.number if case.order else "",
-        "{staff}": staff.display_name,
+        "name": case.person.display_name,
+        "order": case.order.number if case.order else _("[order number]"),
     }
     return [ReadyAnswer(answer.title, _filled(answer.body, words)) for answer in answers]
 
@@ -215,6 +236,4 @@ def orders_to_ask_about(person: User, *, number: str = "", limit: int = 20) -> l
 
 
 def _filled(body: str, words: dict[str, str]) -> str:
-    for name, value in words.items():
-        body = body.replace(name, value)
-    return body
+    return re.sub(r"\{(\w+)\}", lambda place: words.get(place[1], place[0]), body)

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
+from uuid import UUID
 
-from django.core.cache import cache
 from django.core.files.base import File
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
@@ -18,7 +16,8 @@ from marketplace.messaging.services import say_as_support, send_message, start_s
 from marketplace.messaging.services.files import check_files
 from marketplace.messaging.services.writing import checked_body
 from marketplace.notifications import catalogue
-from marketplace.notifications.services import notify
+from marketplace.notifications.catalogue import Notice
+from marketplace.notifications.services import notify, recipient_language
 from marketplace.orders.models import Order
 from marketplace.support import selectors
 from marketplace.support.clocks import answer_due, solution_due
@@ -26,8 +25,6 @@ from marketplace.support.errors import SupportError, SupportErrorCode
 from marketplace.support.locks import lock_case
 from marketplace.support.models import Priority, SupportCase, SupportNote, Topic
 from marketplace.support.states import CASE_TRANSITIONS, CLOCK, PERSON, STAFF, CaseStatus
-
-_DAY_SECONDS = 24 * 60 * 60
 
 
 def open_case(
@@ -85,24 +82,36 @@ def heard(*, message: Message, role: ParticipantRole) -> None:
     case = lock_case(case_id)
     if role == ParticipantRole.SUPPORT:
         _stop_clock(case, message)
-    else:
+    elif case.status != CaseStatus.WAITING:
         _start_clock(case, message.created_at)
     case.save()
 
 
-def answer_case(*, case_id: int, staff: User, body: str, files: Sequence[File] = ()) -> Message:
-    """Answer as support; a case that nobody has becomes that of who answers.
+def answer_case(
+    *,
+    case_id: int,
+    staff: User,
+    body: str,
+    files: Sequence[File] = (),
+    client_id: UUID | None = None,
+    seen: int | None = None,
+) -> Message:
+    """Answer as support; a case that nobody has becomes that of who answers. Sent twice with one `client_id`, it is one answer.
 
-    Raises SupportError OWN_CASE, and what `say_as_support` raises.
+    `seen` is the sequence up to which the talk was read by who wants to answer only that. Raises SupportError OWN_CASE,
+    NOT_STAFF, NEW_MESSAGE when the person has said something since, and what `say_as_support` raises.
     """
     case = SupportCase.objects.get(pk=case_id)
     _check_staff(staff, case)
-    return say_as_support(conversation_id=case.conversation_id, staff=staff, body=body, files=files)
+    _check_seen(case, seen)
+    return say_as_support(
+        conversation_id=case.conversation_id, staff=staff, body=body, files=files, client_id=client_id
+    )
 
 
 @transaction.atomic
 def assign_case(*, case_id: int, by: User, to: User | None) -> SupportCase:
-    """Give a case to somebody of support, or back to all of them. Safe to call again.
+    """Give a case to somebody of support, who is told, or back to all of them. Safe to call again.
 
     Raises SupportError NOT_STAFF for who may not answer, OWN_CASE for whose question it is.
     """
@@ -116,6 +125,8 @@ def assign_case(*, case_id: int, by: User, to: User | None) -> SupportCase:
     case.save(update_fields=["assigned_to", "updated_at"])
     data = {"case": case.pk, "to": to.display_name if to else None}
     staff_log.note(actor=by, action="support.assign", data=data, subject=case.person)
+    if to is not None and to != by:
+        _tell(case, to, catalogue.talk.SUPPORT_ASSIGNED, name=by.display_name)
     return case
 
 
@@ -135,44 +146,47 @@ def prioritise_case(*, case_id: int, by: User, priority: Priority) -> SupportCas
 
 @transaction.atomic
 def escalate_case(*, case_id: int) -> bool:
-    """Tell whoever leads support that an answer is overdue, once a wait. Returns whether it was so now."""
+    """Tell whoever leads support, and whose case it is, that an answer is overdue, once a wait. Returns whether it was so now:
+    where there is nobody to tell, it is asked again.
+    """
     case = lock_case(case_id)
     if case.status != CaseStatus.WAITING or case.escalated_at is not None:
         return False
     if case.due_at is None or case.due_at > clock.now():
         return False
+    told = {lead.pk: lead for lead in selectors.leads()}
+    if case.assigned_to is not None and selectors.may_answer(case.assigned_to):
+        told[case.assigned_to.pk] = case.assigned_to
+    told.pop(case.person_id, None)
+    if not told:
+        return False
     case.escalated_at = clock.now()
     case.save(update_fields=["escalated_at", "updated_at"])
-    for lead in selectors.leads():
-        notify(
-            recipient_id=lead.pk,
-            notice=catalogue.talk.SUPPORT_OVERDUE,
-            words={"subject": case.subject, "name": case.assigned_to.display_name if case.assigned_to else "—"},
-            url=reverse("support_case", args=[case.pk]),
-        )
+    for person in told.values():
+        name = case.assigned_to.display_name if case.assigned_to else "—"
+        _tell(case, person, catalogue.talk.SUPPORT_OVERDUE, name=name)
     return True
 
 
-@transaction.atomic
 def note_reading(*, case: SupportCase, reader: User) -> None:
     """Write into the staff log that somebody read a case: once a person, case and day, or again when the cache forgot."""
-    key = f"support-read:{reader.pk}:{case.pk}:{timezone.localdate(clock.now())}"
-    if cache.get(key) is None:
-        staff_log.note(actor=reader, action="support.read", data={"case": case.pk}, subject=case.person)
-        transaction.on_commit(partial(cache.set, key, True, _DAY_SECONDS))
+    data = {"case": case.pk}
+    staff_log.note_reading(actor=reader, action="support.read", what=case.pk, data=data, subject=case.person)
 
 
 @transaction.atomic
-def solve_case(*, case_id: int, by: User) -> SupportCase:
+def solve_case(*, case_id: int, by: User, seen: int | None = None) -> SupportCase:
     """Nothing is left to answer: said by whose question it is, or by support. Safe to call again.
 
-    Raises SupportError NOT_STAFF for anybody else.
+    `seen` is the sequence up to which support has read. Raises SupportError NOT_STAFF for anybody else, and NEW_MESSAGE when the
+    person has said something since.
     """
     case = lock_case(case_id)
     if by.pk != case.person_id:
         _check_staff(by, case)
     if case.status == CaseStatus.SOLVED:
         return case
+    _check_seen(case, seen)
     actor = PERSON if by.pk == case.person_id else STAFF
     _solve(case, actor)
     if actor == STAFF:
@@ -205,11 +219,28 @@ def _check_staff(staff: User, case: SupportCase) -> None:
         raise SupportError(SupportErrorCode.NOT_STAFF)
 
 
+def _check_seen(case: SupportCase, seen: int | None) -> None:
+    if seen is not None and selectors.has_said_since(case, seen):
+        raise SupportError(SupportErrorCode.NEW_MESSAGE)
+
+
+def _tell(case: SupportCase, person: User, notice: Notice, **words: str) -> None:
+    with recipient_language():
+        url = reverse("support_case", args=[case.pk])
+    notify(recipient_id=person.pk, notice=notice, words={"subject": case.subject, **words}, url=url)
+
+
 def _start_clock(case: SupportCase, asked_at: datetime) -> None:
-    """Who writes three messages waits since the first of them."""
-    if case.status == CaseStatus.WAITING:
-        return
+    """Who writes three messages waits since the first of them. Whose case it is is told, unless they no longer answer: then it
+    is everybody's. What could wait while it was answered is not known of what is asked now.
+    """
     _require(case, CaseStatus.WAITING, PERSON)
+    if case.priority == Priority.LOW:
+        case.priority = Priority.NORMAL
+    if case.assigned_to is not None and not selectors.may_answer(case.assigned_to):
+        case.assigned_to = None
+    if case.assigned_to is not None:
+        _tell(case, case.assigned_to, catalogue.talk.SUPPORT_SAID)
     case.status, case.solved_at = CaseStatus.WAITING, None
     case.waiting_since, case.due_at = asked_at, answer_due(asked_at)
     case.solve_due_at = case.solve_due_at or solution_due(asked_at)

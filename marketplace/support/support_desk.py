@@ -15,7 +15,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
 from marketplace.support import selectors, services
-from marketplace.support.forms import AnswerForm, AssignForm, NoteForm, PriorityForm
+from marketplace.support.forms import AnswerForm, AssignForm, NoteForm, PriorityForm, SolveForm
 from marketplace.support.models import Priority, SupportCase
 
 PERMISSION = "support.change_supportcase"
@@ -32,7 +32,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     context = {
         "page_obj": found,
-        "rows": [selectors.as_row(case, now) for case in found],
+        "rows": selectors.as_rows(found, now),
         "show": show,
         "query": query,
         "counts": selectors.counts(staff),
@@ -44,31 +44,30 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @permission_required(PERMISSION)
 @require_safe
 def case_detail(request: HttpRequest, case_id: int) -> HttpResponse:
-    """All that was said, and what colleagues noted."""
-    case = selectors.case_for_staff(case_id)
-    services.note_reading(case=case, reader=cast(User, request.user))
-    return _case(request, case)
+    """What was said, with `?before=` what was said before a message, and what colleagues noted."""
+    case = selectors.case_for_staff(cast(User, request.user), case_id)
+    before = request.GET.get("before", "")
+    return _case(request, case, before=int(before) if before.isdecimal() and len(before) < 10 else None)
 
 
 @permission_required(PERMISSION)
 @require_POST
 def case_answer(request: HttpRequest, case_id: int) -> HttpResponse:
     """Answer as support, and with the other button say that it is solved with that."""
-    case = selectors.case_for_staff(case_id)
+    case = selectors.case_for_staff(cast(User, request.user), case_id)
     form = AnswerForm(request.POST, request.FILES)
     if not form.is_valid():
         return _case(request, case, answer=form)
     staff = cast(User, request.user)
     try:
-        services.answer_case(
-            case_id=case.pk, staff=staff, body=form.cleaned_data["body"], files=form.cleaned_data["files"]
-        )
-        if "solve" in request.POST:
-            services.solve_case(case_id=case.pk, by=staff)
+        services.answer_case(case_id=case.pk, staff=staff, **form.cleaned_data)
     except DomainError as refusal:
         form.add_error(None, refusal.message)
         return _case(request, case, answer=form)
     messages.success(request, _("Answered. The person is told."))
+    if "solve" in request.POST:
+        seen = form.cleaned_data["seen"] or 0
+        return _act(request, case, lambda: services.solve_case(case_id=case.pk, by=staff, seen=seen))
     return redirect("support_case", case.pk)
 
 
@@ -76,7 +75,7 @@ def case_answer(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def case_assign(request: HttpRequest, case_id: int) -> HttpResponse:
     """Give it to somebody, or take it oneself."""
-    case = selectors.case_for_staff(case_id)
+    case = selectors.case_for_staff(cast(User, request.user), case_id)
     form = AssignForm(request.POST)
     staff = cast(User, request.user)
     if "me" in request.POST:
@@ -91,7 +90,7 @@ def case_assign(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def case_prioritise(request: HttpRequest, case_id: int) -> HttpResponse:
     """Say how urgent it is."""
-    case = selectors.case_for_staff(case_id)
+    case = selectors.case_for_staff(cast(User, request.user), case_id)
     form = PriorityForm(request.POST)
     if not form.is_valid():
         return _case(request, case)
@@ -103,15 +102,18 @@ def case_prioritise(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def case_solve(request: HttpRequest, case_id: int) -> HttpResponse:
     """Nothing is left to answer."""
-    case = selectors.case_for_staff(case_id)
-    return _act(request, case, lambda: services.solve_case(case_id=case.pk, by=cast(User, request.user)))
+    case = selectors.case_for_staff(cast(User, request.user), case_id)
+    form = SolveForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else 0
+    by = cast(User, request.user)
+    return _act(request, case, lambda: services.solve_case(case_id=case.pk, by=by, seen=seen))
 
 
 @permission_required(PERMISSION)
 @require_POST
 def case_note(request: HttpRequest, case_id: int) -> HttpResponse:
     """Tell colleagues something."""
-    case = selectors.case_for_staff(case_id)
+    case = selectors.case_for_staff(cast(User, request.user), case_id)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _case(request, case, note=form)
@@ -131,21 +133,28 @@ def _case(
     request: HttpRequest,
     case: SupportCase,
     *,
+    before: int | None = None,
     answer: AnswerForm | None = None,
     note: NoteForm | None = None,
     assign: AssignForm | None = None,
 ) -> HttpResponse:
     staff = cast(User, request.user)
+    services.note_reading(case=case, reader=staff)
+    thread = selectors.thread_of(case, before=before)
+    first = thread[0].sequence if thread else 1
     refused = next((form for form in (answer, note, assign) if form is not None), None)
     context = {
-        "row": selectors.as_row(case, clock.now()),
+        "row": selectors.as_rows([case], clock.now())[0],
         "case": case,
-        "thread": selectors.thread_of(case),
+        "thread": thread,
+        "before": first if first > 1 else None,
+        "is_newest": before is None,
+        "seen": thread[-1].sequence if thread else 0,
         "notes": case.notes.select_related("author__profile"),
         "orders": selectors.orders_to_ask_about(case.person, limit=5),
         "priority": PriorityForm(initial={"priority": case.priority}),
         "others": selectors.other_cases_of(case),
-        "ready": selectors.ready_answers(case, staff),
+        "ready": selectors.ready_answers(case),
         "answer": answer or AnswerForm(),
         "note": note or NoteForm(),
         "assign": assign or AssignForm(initial={"to": case.assigned_to_id}),

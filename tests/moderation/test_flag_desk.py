@@ -4,12 +4,19 @@ import pytest
 from django.urls import reverse
 
 from marketplace.messaging.models import FlagStatus, Message, MessageFlag
-from marketplace.messaging.services import send_message, start_conversation, withdraw_message
+from marketplace.messaging.services import (
+    let_support_in,
+    say_as_support,
+    send_message,
+    start_conversation,
+    withdraw_message,
+)
 from marketplace.moderation import reports
 from marketplace.moderation.errors import ReportError, ReportErrorCode
-from marketplace.moderation.models import Report, ReportReason, ReportStatus
+from marketplace.moderation.models import AdminLog, Report, ReportReason, ReportStatus
 from marketplace.moderation.roles import ensure_roles
-from tests.factories import make_moderator, make_user
+from marketplace.notifications.models import Notification
+from tests.factories import make_moderator, make_paid_order, make_user
 from tests.logins import log_in
 from tests.messaging.test_flagging import CONTACT, hold
 
@@ -99,7 +106,7 @@ def test_a_reported_message_is_read_with_its_context_and_taken_out(conversation,
     say(conversation, buyer, "请按约定交付")
     message = say(conversation, seller, "不干就算了，骗子")
     report = reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
-    assert "不干就算了" in page_of(desk, "moderation_reports")
+    assert reverse("moderation_report", args=[report.pk]) in page_of(desk, "moderation_reports")
     page = page_of(desk, "moderation_report", report.pk)
     assert "请按约定交付" in page
     desk.post(reverse("moderation_report_uphold", args=[report.pk]), {"words": "请文明沟通。"})
@@ -115,3 +122,86 @@ def test_a_dismissed_report_leaves_the_message_where_it_is(conversation, buyer, 
     desk.post(reverse("moderation_report_dismiss", args=[report.pk]), {"words": "没有违规。"})
     message.refresh_from_db()
     assert message.body == "明天交付"
+
+
+def test_support_reads_the_reported_message_alone_and_not_what_was_said_around_it(conversation, buyer, seller, desk):
+    say(conversation, buyer, "请按约定交付")
+    gone = say(conversation, seller, "先转我微信")
+    withdraw_message(conversation_id=conversation.pk, sequence=gone.sequence, user=seller)
+    message = say(conversation, seller, "不干就算了，骗子")
+    report = reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
+    staff = make_user()
+    staff.groups.add(ensure_roles()["support"])
+    page = page_of(log_in(staff), "moderation_report", report.pk)
+    assert "不干就算了" in page
+    assert "请按约定交付" not in page
+    assert "先转我微信" not in page
+    assert "先转我微信" in page_of(desk, "moderation_report", report.pk)
+
+
+def test_who_reads_a_reported_message_leaves_one_line_a_day(conversation, buyer, seller):
+    message = say(conversation, seller, "不干就算了，骗子")
+    report = reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
+    moderator = make_moderator()
+    client = log_in(moderator)
+    client.post(reverse("moderation_report_uphold", args=[report.pk]), {"words": ""})
+    (line,) = AdminLog.objects.filter(action="report.read")
+    assert (line.actor, line.subject, line.data["report"]) == (moderator, seller, report.pk)
+
+
+def test_a_moderator_does_not_open_a_case_of_their_own_conversation(seller):
+    moderator = make_moderator()
+    conversation = start_conversation(buyer=moderator, seller=seller)
+    message = say(conversation, seller, "不干就算了，骗子")
+    report = reports.report_message(message=message, reporter=moderator, reason=ReportReason.OTHER, words="骂人")
+    flag, client = hold(conversation, moderator), log_in(moderator)
+    assert client.get(reverse("moderation_report", args=[report.pk])).status_code == 404
+    assert client.get(reverse("moderation_flag", args=[flag.pk])).status_code == 404
+    assert client.post(reverse("moderation_flag_clear", args=[flag.pk])).status_code == 404
+    assert not AdminLog.objects.exists()
+    flag.refresh_from_db()
+    assert flag.status == FlagStatus.OPEN
+
+
+def test_who_wrote_what_was_taken_out_after_a_report_is_told_why(conversation, buyer, seller):
+    message = say(conversation, seller, "不干就算了，骗子")
+    report = reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
+    reports.uphold_report(report=report, staff=make_moderator(), words="请文明沟通。")
+    told = Notification.objects.get(recipient=seller, notice="talk.message_taken_out")
+    assert "请文明沟通。" in told.body
+    assert "不干就算了" in told.body
+
+
+def test_a_line_of_the_platforms_staff_is_not_reported_and_shows_no_name(buyer, buyer_client):
+    order, mediator = make_paid_order(buyer=buyer), make_moderator()
+    there = let_support_in(order=order)
+    line = say_as_support(conversation_id=there.pk, staff=mediator, body="请双方说明情况。")
+    address = reverse("moderation:report_message", args=[there.pk, line.sequence])
+    assert buyer_client.get(address).status_code == 404
+
+
+def test_posting_without_words_to_a_flag_is_a_reading_too(conversation, buyer, desk):
+    flag = hold(conversation, buyer)
+    desk.post(reverse("moderation_flag_uphold", args=[flag.pk]), {"words": " "})
+    assert AdminLog.objects.filter(action="message.read").count() == 1
+
+
+def test_a_refused_release_keeps_the_reason_that_was_typed(conversation, buyer, desk):
+    flag = hold(conversation, buyer)
+    buyer.is_active = False
+    buyer.save()
+    answer = desk.post(reverse("moderation_flag_clear", args=[flag.pk]), {"words": "想说的理由"})
+    assert answer.status_code == 422
+    assert "想说的理由" in answer.content.decode()
+
+
+def test_the_lists_show_no_words_of_conversations(conversation, buyer, seller, desk):
+    flag = hold(conversation, buyer)
+    message = say(conversation, seller, "不干就算了，骗子")
+    reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
+    flags = desk.get(reverse("moderation_flags")).content.decode()
+    assert reverse("moderation_flag", args=[flag.pk]) in flags
+    assert flag.words not in flags
+    found = desk.get(reverse("moderation_reports")).content.decode()
+    assert "不干就算了" not in found
+    assert seller.display_name in found

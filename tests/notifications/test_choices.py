@@ -77,7 +77,7 @@ def test_half_a_quiet_time_is_refused_in_words_and_nothing_is_saved(quiet):
     client = log_in(reachable())
     answer = client.post(URL, filled(client.get(URL), **({"quiet_from": None, "quiet_until": None} | quiet)))
     assert answer.status_code == 400
-    assert "安静时段" in answer.content.decode()
+    assert "免打扰时段" in answer.content.decode()
     assert not NotificationSettings.objects.exists()
     assert not NotificationPreference.objects.exists()
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from marketplace.moderation.models import AdminLog
 from marketplace.moderation.roles import ensure_roles
-from marketplace.notifications import catalogue
+from marketplace.notifications import catalogue, undelivered
+from marketplace.notifications.errors import NoticeError, NoticeErrorCode
 from marketplace.notifications.models import Dispatch, DispatchStatus
 from tests.factories import make_user
 from tests.logins import log_in
@@ -73,3 +75,30 @@ def test_a_page_of_the_list_costs_the_same_with_many(dead, django_assert_max_num
     client.get(URL)
     with django_assert_max_num_queries(25):
         assert client.get(URL).status_code == 200
+
+
+def test_who_sends_again_or_takes_off_is_written_down(dead):
+    client = desk("support")
+    client.post(f"{URL}{dead.pk}/", {"act": "again"})
+    client.post(f"{URL}{dead.pk}/", {"act": "again"})  # it waits now: nothing is done
+    Dispatch.objects.update(status=DispatchStatus.DEAD)
+    client.post(f"{URL}{dead.pk}/", {"act": "aside"})
+    lines = AdminLog.objects.order_by("pk")
+    assert [line.action for line in lines] == ["notice.again", "notice.aside"]
+    assert lines[0].subject == dead.notification.recipient
+    assert (lines[0].data["dispatch"], lines[0].data["problem"]) == (dead.pk, "the mail server said 550")
+
+
+def test_what_may_have_arrived_is_sent_again_by_who_says_that_it_may_be_a_copy(dead):
+    Dispatch.objects.update(problem="may have arrived: the worker stopped while sending")
+    client, staff = desk("support"), make_user()
+    assert 'name="sure"' in client.get(URL).content.decode()
+    with pytest.raises(NoticeError) as refusal:
+        undelivered.send_again(dispatch_id=dead.pk, staff=staff)
+    assert refusal.value.code == NoticeErrorCode.MAY_HAVE_ARRIVED
+    client.post(f"{URL}{dead.pk}/", {"act": "again"})
+    dead.refresh_from_db()
+    assert (dead.status, AdminLog.objects.exists()) == (DispatchStatus.DEAD, False)
+    client.post(f"{URL}{dead.pk}/", {"act": "again", "sure": "1"})
+    dead.refresh_from_db()
+    assert dead.status == DispatchStatus.WAITING

@@ -220,7 +220,7 @@ def test_the_summary_holds_a_day_in_one_mail_and_what_cannot_wait_does_not(mailo
     assert "第一单" in summary.body
     assert "第二单" in summary.body
     assert "第三单" not in summary.body
-    assert summary.subject == "今日汇总：2条通知"
+    assert summary.subject == "通知汇总：2条"
     assert set(Dispatch.objects.values_list("status", flat=True)) == {"sent"}
 
 

@@ -1,13 +1,15 @@
 """Where people ask support, and where it answers."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from marketplace.messaging.models import Message
+from marketplace.moderation.models import AdminLog
 from marketplace.support import selectors, services
 from marketplace.support.models import CannedAnswer, SupportCase, Topic
 from marketplace.support.states import CaseStatus
-from tests.factories import make_order, make_paid_order
+from tests.factories import make_moderator, make_order, make_paid_order
 from tests.logins import log_in
 from tests.support.test_cases import ask, make_support
 
@@ -72,7 +74,7 @@ def test_support_answers_assigns_notes_and_solves_in_the_admin(buyer):
     assert "退款一般一到三个工作日到账。" in page
     client.post(reverse("support_assign", args=[case.pk]), {"to": colleague.pk})
     client.post(reverse("support_note", args=[case.pk]), {"text": "银行通道延迟"})
-    client.post(reverse("support_answer", args=[case.pk]), {"body": "已催，今天到账。", "solve": "1"})
+    client.post(reverse("support_answer", args=[case.pk]), {"body": "已催，今天到账。", "solve": "1", "seen": "1"})
     case.refresh_from_db()
     assert (case.assigned_to, case.status, case.notes.get().text) == (colleague, CaseStatus.SOLVED, "银行通道延迟")
     assert Message.objects.latest("pk").body == "已催，今天到账。"
@@ -104,3 +106,20 @@ def test_the_help_and_order_pages_lead_there(buyer, buyer_client):
         f"{reverse('support:new')}?order={order.number}" in buyer_client.get(order.get_absolute_url()).content.decode()
     )
     assert reverse("support:list") in buyer_client.get(reverse("orders:list")).content.decode()
+
+
+def test_files_sent_to_support_are_for_who_works_on_cases_and_leave_one_line(buyer, django_capture_on_commit_callbacks):
+    case = ask(buyer, files=[SimpleUploadedFile("流水.txt", b"1")])
+    file = Message.objects.get(conversation=case.conversation).attachments.get()
+    address = reverse("messaging:attachment", args=[file.pk])
+    assert log_in(make_moderator()).get(address).status_code == 404
+    assert not AdminLog.objects.exists()
+    staff = make_support()
+    client = log_in(staff)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.get(address).status_code == 200
+    assert client.get(address).status_code == 200
+    lines = AdminLog.objects.filter(action="message.file_read").values_list("actor", "data__file")
+    assert list(lines) == [(staff.pk, file.pk)]
+    assert log_in(buyer).get(address).status_code == 200
+    assert AdminLog.objects.filter(actor=buyer).count() == 0

@@ -69,8 +69,8 @@ def test_a_question_is_to_be_solved_in_its_time_too(buyer):
     assert case.solve_due_at == solution_due(case.waiting_since)
     services.answer_case(case_id=case.pk, staff=make_support(), body="在查。")
     case.refresh_from_db()
-    assert not selectors.as_row(case, case.solve_due_at).is_unsolved_late
-    assert selectors.as_row(case, case.solve_due_at + timedelta(minutes=1)).is_unsolved_late
+    assert not selectors.as_rows([case], case.solve_due_at)[0].is_unsolved_late
+    assert selectors.as_rows([case], case.solve_due_at + timedelta(minutes=1))[0].is_unsolved_late
     services.solve_case(case_id=case.pk, by=buyer)
     case.refresh_from_db()
     assert case.solve_due_at is None

@@ -31,6 +31,7 @@ from marketplace.messaging.selectors.flags import (
     flags_for_moderators,
     flags_of_late,
     own_words_since,
+    took_part,
 )
 from marketplace.messaging.selectors.inbox import (
     INBOX_LENGTH,
@@ -135,6 +136,7 @@ __all__ = [
     "support_conversation_for",
     "thread",
     "to_tell",
+    "took_part",
     "unread_count",
     "unread_messages",
     "unread_total",

@@ -20,6 +20,8 @@ from marketplace.messaging.models import (
 from marketplace.orders.models import Order
 
 SUPPORT_PERMISSION = "messaging.answer_as_support"
+# What people ask support is for who works on cases; mediators speak in the conversations of disputes alone.
+CASE_PERMISSION = "support.change_supportcase"
 
 
 def conversations_of(user: User) -> QuerySet[Conversation]:
@@ -92,6 +94,8 @@ def may_speak_for_support(staff: User, conversation_id: int) -> bool:
     if not staff.is_active or not staff.has_perm(SUPPORT_PERMISSION):
         return False
     seats = Participant.objects.filter(conversation=conversation_id, role=ParticipantRole.SUPPORT, left_at=None)
+    if not staff.has_perm(CASE_PERMISSION):
+        seats = seats.exclude(conversation__kind=ConversationKind.SUPPORT)
     return seats.exclude(conversation__participants__user=staff).exists()
 
 
@@ -135,11 +139,13 @@ def quotable(conversation: Conversation, sequence: int | None) -> Message | None
 
 
 def message_to_report(user: User, conversation_id: int, sequence: int) -> Message:
-    """A message in one's own conversation that somebody wrote. Raises Http404 for strangers and for the platform's lines."""
+    """A message in one's own conversation that somebody wrote. Raises Http404 for strangers, and for lines of the platform and of
+    its staff: who speaks as support has no name there.
+    """
     conversation = conversation_for(user, conversation_id)
     written = Message.objects.filter(conversation=conversation, sequence=sequence, sender__isnull=False)
     message = written.select_related("sender__profile", "conversation").first()
-    if message is None:
+    if message is None or role_in(conversation, message.sender_id) == ParticipantRole.SUPPORT:
         raise Http404
     return message
 

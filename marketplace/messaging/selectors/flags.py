@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from marketplace.accounts.models import User
-from marketplace.messaging.models import FlagStatus, Message, MessageFlag
+from marketplace.messaging.models import FlagStatus, Message, MessageFlag, Participant
 
 CONTEXT = 12
 
@@ -43,8 +43,8 @@ def flags_for_moderators(*, is_open: bool) -> QuerySet[MessageFlag]:
     return flags.exclude(status=FlagStatus.OPEN).order_by("-decided_at")
 
 
-def flag_case(pk: int) -> FlagCase:
-    """One case with its context. Raises Http404."""
+def flag_case(reader: User, pk: int) -> FlagCase:
+    """One case with its context. Raises Http404, also for who takes part in the conversation themselves."""
     flags = MessageFlag.objects.select_related(
         "sender__profile",
         "conversation__buyer__profile",
@@ -53,7 +53,7 @@ def flag_case(pk: int) -> FlagCase:
         "message",
     )
     flag = flags.filter(pk=pk).first()
-    if flag is None:
+    if flag is None or took_part(flag.conversation_id, reader):
         raise Http404
     around = context_of(flag.conversation_id, flag.message.sequence if flag.message else None)
     record = MessageFlag.objects.filter(sender=flag.sender, pk__lt=flag.pk)
@@ -64,6 +64,11 @@ def flag_case(pk: int) -> FlagCase:
         upheld_before=record.filter(status=FlagStatus.UPHELD).count(),
         cleared_before=record.filter(status=FlagStatus.CLEARED).count(),
     )
+
+
+def took_part(conversation_id: int, staff: User) -> bool:
+    """Whether a conversation is or was this member of the staff's own: what the other side took back is not theirs to read."""
+    return Participant.objects.filter(conversation=conversation_id, user=staff).exists()
 
 
 def context_of(

@@ -18,6 +18,7 @@ from marketplace.messaging.services.support import (
     follow_dispute,
     let_support_in,
     let_support_out,
+    note_file_reading,
     say_as_support,
     start_support,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "mark_delivered",
     "mark_read",
     "mute",
+    "note_file_reading",
     "note_flag_reading",
     "open_conversation",
     "order_conversation",

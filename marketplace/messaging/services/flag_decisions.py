@@ -1,10 +1,6 @@
 """What moderators decide about flagged messages."""
 
-from functools import partial
-
-from django.core.cache import cache
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -13,7 +9,7 @@ from marketplace.core import clock, staff_log
 from marketplace.messaging import selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_conversation, lock_flag
-from marketplace.messaging.models import FlagStatus, Message, MessageFlag
+from marketplace.messaging.models import Conversation, FlagStatus, Message, MessageFlag
 from marketplace.messaging.services._rules import check_may_speak, own_participation
 from marketplace.messaging.services.changing import take_away
 from marketplace.messaging.services.writing import write
@@ -23,7 +19,6 @@ from marketplace.notifications.services import notify, recipient_language
 from marketplace.uploads.models import Upload
 
 EXCERPT = 60
-_DAY_SECONDS = 24 * 60 * 60
 
 
 @transaction.atomic
@@ -39,7 +34,7 @@ def clear_flag(*, flag_id: int, moderator: User) -> bool:
     if flag.is_held:
         flag.message = _release(flag)
         flag.save(update_fields=["message"])
-        _tell(flag, catalogue.talk.MESSAGE_RELEASED)
+        _tell(flag.sender_id, flag.words, flag.conversation, catalogue.talk.MESSAGE_RELEASED)
     _decide(flag, moderator, FlagStatus.CLEARED, "")
     return True
 
@@ -58,30 +53,31 @@ def uphold_flag(*, flag_id: int, moderator: User, words: str) -> bool:
         return False
     if flag.message is not None and not flag.message.is_withdrawn:
         take_away(conversation=flag.conversation, message=flag.message)
-    _tell(flag, catalogue.talk.MESSAGE_TAKEN_OUT if flag.message else catalogue.talk.MESSAGE_DENIED, reason=words)
+    notice = catalogue.talk.MESSAGE_TAKEN_OUT if flag.message else catalogue.talk.MESSAGE_DENIED
+    _tell(flag.sender_id, flag.words, flag.conversation, notice, reason=words)
     _decide(flag, moderator, FlagStatus.UPHELD, words)
     return True
 
 
 @transaction.atomic
-def take_down_message(*, message_id: int) -> None:
-    """Take a message out of its conversation after a report was upheld. Safe to call again. Who decided notes it and tells."""
+def take_down_message(*, message_id: int, reason: str) -> None:
+    """Take a message out of its conversation after a report was upheld, and tell its writer why. What they took back themselves
+    stays as it is, and they are told all the same. Who decided notes it and tells who reported.
+    """
     conversation = lock_conversation(Message.objects.values_list("conversation_id", flat=True).get(pk=message_id))
     message = Message.objects.get(pk=message_id)
     if not message.is_withdrawn:
         take_away(conversation=conversation, message=message)
+    if message.sender_id is not None:
+        said = message.revisions.order_by("-pk").values_list("body", flat=True).first()
+        _tell(message.sender_id, said or "", conversation, catalogue.talk.MESSAGE_TAKEN_OUT, reason=reason)
 
 
-@transaction.atomic
 def note_flag_reading(*, flag_id: int, reader: User) -> None:
     """Write into the staff log that somebody read a case and what was said around it: once a person, case and day."""
-    key = f"flag-read:{reader.pk}:{flag_id}:{timezone.localdate(clock.now())}"
-    if cache.get(key) is not None:
-        return
     flag = MessageFlag.objects.select_related("sender").get(pk=flag_id)
     data = {"flag": flag.pk, "conversation": flag.conversation_id}
-    staff_log.note(actor=reader, action="message.read", data=data, subject=flag.sender)
-    transaction.on_commit(partial(cache.set, key, True, _DAY_SECONDS))
+    staff_log.note_reading(actor=reader, action="message.read", what=flag.pk, data=data, subject=flag.sender)
 
 
 def _take(flag_id: int, moderator: User) -> MessageFlag | None:
@@ -116,12 +112,8 @@ def _decide(flag: MessageFlag, moderator: User, status: FlagStatus, words: str) 
     staff_log.note(actor=moderator, action=f"message.{status}", data=data, subject=flag.sender)
 
 
-def _tell(flag: MessageFlag, notice: Notice, *, reason: str = "") -> None:
+def _tell(writer_id: int, said: str, conversation: Conversation, notice: Notice, *, reason: str = "") -> None:
     with recipient_language():
-        excerpt = Truncator(flag.words).chars(EXCERPT) or _("[File]")
-    notify(
-        recipient_id=flag.sender_id,
-        notice=notice,
-        words={"excerpt": excerpt, "reason": reason},
-        url=flag.conversation.get_absolute_url(),
-    )
+        excerpt = Truncator(said).chars(EXCERPT) or _("[File]")
+        url = conversation.get_absolute_url()
+    notify(recipient_id=writer_id, notice=notice, words={"excerpt": excerpt, "reason": reason}, url=url)

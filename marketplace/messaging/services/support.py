@@ -8,7 +8,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from marketplace.accounts.models import User
-from marketplace.core import clock
+from marketplace.core import clock, staff_log
 from marketplace.messaging import push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_conversation
@@ -16,6 +16,7 @@ from marketplace.messaging.models import (
     Conversation,
     ConversationKind,
     Message,
+    MessageAttachment,
     MessageKind,
     Participant,
     ParticipantRole,
@@ -76,6 +77,17 @@ def follow_dispute(event: OrderEvent) -> None:
         let_support_in(order=event.order)
     elif event.type in (OrderEventType.DISPUTE_RESOLVED, OrderEventType.DISPUTE_WITHDRAWN):
         let_support_out(order=event.order)
+
+
+def note_file_reading(*, attachment: MessageAttachment, reader: User) -> None:
+    """Write into the staff log that somebody of the staff opened a file of a conversation that is not their own: once a person,
+    file and day. Nothing for who takes part there.
+    """
+    conversation_id = attachment.message.conversation_id
+    if selectors.participation(conversation_id, reader) is None:
+        data = {"file": attachment.pk, "conversation": conversation_id}
+        owner = attachment.message.sender
+        staff_log.note_reading(actor=reader, action="message.file_read", what=attachment.pk, data=data, subject=owner)
 
 
 def say_as_support(

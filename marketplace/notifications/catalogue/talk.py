@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.notifications.catalogue.base import Notice, Who
+from marketplace.notifications.catalogue.base import BELL_ONLY, Notice, Who
 from marketplace.notifications.models import NotificationKind as Kind
 
 MESSAGE = Notice("talk.message", Kind.MESSAGE, Who.EITHER, _("Message from %(name)s"), patience=timedelta(minutes=5))
@@ -51,6 +51,22 @@ REPORT_DISMISSED_MESSAGE = Notice(
     Who.PERSON,
     _("Your report about “%(title)s” was looked at"),
     body=_("We found no breach of the rules, and the message stays. %(words)s"),
+)
+SUPPORT_ASSIGNED = Notice(
+    "talk.support_assigned",
+    Kind.SYSTEM,
+    Who.STAFF,
+    _("A support case is yours: “%(subject)s”"),
+    body=_("Given to you by %(name)s"),
+    channels=BELL_ONLY,
+)
+SUPPORT_SAID = Notice(
+    "talk.support_said",
+    Kind.SYSTEM,
+    Who.STAFF,
+    _("A new question in your support case “%(subject)s”"),
+    body=_("The time to answer runs again."),
+    channels=BELL_ONLY,
 )
 SUPPORT_OVERDUE = Notice(
     "talk.support_overdue",

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=60, verbose_name='title')),
                 ('topic', models.CharField(blank=True, choices=[('order', 'An order'), ('money', 'Payment, refund, withdrawal'), ('account', 'Account, log-in, verification'), ('selling', 'Selling, services under review'), ('safety', 'Somebody broke the rules'), ('other', 'Something else')], help_text='Without one it is offered for each.', max_length=8, verbose_name='topic')),
-                ('body', models.TextField(help_text="{name} becomes the person's name, {order} the number of the order, {staff} yours.", max_length=2000, verbose_name='text')),
+                ('body', models.TextField(help_text="{name} becomes the person's name, {order} the number of the order.", max_length=2000, verbose_name='text')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
                 ('is_active', models.BooleanField(default=True, verbose_name='in use')),
             ],
