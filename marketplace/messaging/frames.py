@@ -77,7 +77,7 @@ def message_frame(
         "quoted": _quoted(message, conversation),
         "files": [attachment_fields(each) for each in files],
         "links": [
-            {"url": card.url, "title": card.title, "line": card.line} for card in cards_in(message.body, conversation)
+            {"url": card.url, "title": card.title, "line": card.line} for card in cards_in(message, conversation)
         ],
     }
 

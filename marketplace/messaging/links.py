@@ -4,7 +4,7 @@ Nothing is fetched, and nobody is led away by a press: whoever wants to follow a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from marketplace.core.money import display_yuan
 from marketplace.gigs.cards import gig_cards
 from marketplace.gigs.content import PictureContent
-from marketplace.messaging.models import Conversation
+from marketplace.messaging.models import Conversation, Message
 from marketplace.orders.models import Order
 
-AT_MOST = 3
+AT_MOST = 3  # different addresses of one message
+_GIG, _ORDER = "gigs:detail", "orders:detail"
+Key = tuple[str, str]  # the name of the address, and the key or number in it
 _ADDRESS = re.compile(r"https?://[^\s<>\"'，。；！？、）】》]+", re.IGNORECASE)
 
 
@@ -34,14 +36,29 @@ class LinkCard:
     cover: PictureContent | None = None
 
 
-def cards_in(body: str, conversation: Conversation) -> list[LinkCard]:
-    """Services on sale, and orders of the two people themselves; no query where there is no address of ours."""
-    found: dict[str, LinkCard] = {}
-    for _begin, _end, name, kwargs in _own(body):
-        card = _gig(kwargs) if name == "gigs:detail" else _order(kwargs, conversation)
-        if card is not None and len(found) < AT_MOST:
-            found.setdefault(card.url, card)
-    return list(found.values())
+def cards_in(message: Message, conversation: Conversation) -> list[LinkCard]:
+    """Services on sale, and orders of the two people themselves; no query where there is no address of ours.
+
+    Several messages are asked about together before (`attach_cards`).
+    """
+    if not hasattr(message, "_link_cards"):
+        attach_cards([(message, conversation)])
+    cards: list[LinkCard] = message._link_cards  # type: ignore[attr-defined]
+    return cards
+
+
+def attach_cards(messages: Iterable[tuple[Message, Conversation]]) -> None:
+    """Find the cards of several messages with two queries at most, for `cards_in`."""
+    asked = [(message, conversation, _keys(message.body)) for message, conversation in messages]
+    gigs, orders = (
+        _gigs(key for *_one, keys in asked for key in keys),
+        _orders(key for *_one, keys in asked for key in keys),
+    )
+    for message, conversation, keys in asked:
+        two = {conversation.buyer_id, conversation.seller_id}
+        # What others have agreed is nobody's business here.
+        own = {key: card for key, (card, sides) in orders.items() if sides == two}
+        message._link_cards = [card for key in keys if (card := gigs.get(key) or own.get(key))]  # type: ignore[attr-defined]
 
 
 def with_links(body: str) -> SafeString:
@@ -73,22 +90,30 @@ def _own(body: str) -> Iterator[tuple[int, int, str, dict[str, object]]]:
             match = resolve(unquote(address.path))
         except Resolver404:
             continue
-        if match.view_name in ("gigs:detail", "orders:detail"):
+        if match.view_name in (_GIG, _ORDER):
             yield found.start(), found.end(), match.view_name, match.kwargs
 
 
-def _gig(kwargs: dict[str, object]) -> LinkCard | None:
-    card = next(iter(gig_cards([int(str(kwargs["pk"]))], is_list=False)), None)
-    if card is None:
-        return None
-    price = _("from ¥%(price)s") % {"price": display_yuan(card.price_from_fen)}
-    return LinkCard(card.url, card.title, f"{card.seller_name} · {price}", card.cover)
+def _keys(body: str) -> list[Key]:
+    """What the first few different addresses of ours lead to."""
+    keys = dict.fromkeys((name, str(kwargs.get("pk") or kwargs.get("number"))) for _b, _e, name, kwargs in _own(body))
+    return list(keys)[:AT_MOST]
 
 
-def _order(kwargs: dict[str, object], conversation: Conversation) -> LinkCard | None:
-    """Only an order between the two: what others have agreed is nobody's business here."""
-    two = {conversation.buyer_id, conversation.seller_id}
-    order = Order.objects.filter(number=str(kwargs["number"]), paid_at__isnull=False).first()
-    if order is None or {order.buyer_id, order.seller_id} != two:
-        return None
-    return LinkCard(order.get_absolute_url(), order.gig_title, _("Order %(number)s") % {"number": order.number})
+def _gigs(keys: Iterable[Key]) -> dict[Key, LinkCard]:
+    ids = sorted({int(value) for name, value in keys if name == _GIG})
+    cards: dict[Key, LinkCard] = {}
+    for card in gig_cards(ids, is_list=False) if ids else ():
+        price = _("from ¥%(price)s") % {"price": display_yuan(card.price_from_fen)}
+        cards[_GIG, str(card.gig_id)] = LinkCard(card.url, card.title, f"{card.seller_name} · {price}", card.cover)
+    return cards
+
+
+def _orders(keys: Iterable[Key]) -> dict[Key, tuple[LinkCard, set[int | None]]]:
+    """The cards of paid orders, each with whose it is."""
+    numbers = sorted({value for name, value in keys if name == _ORDER})
+    cards: dict[Key, tuple[LinkCard, set[int | None]]] = {}
+    for order in Order.objects.filter(number__in=numbers, paid_at__isnull=False) if numbers else ():
+        card = LinkCard(order.get_absolute_url(), order.gig_title, _("Order %(number)s") % {"number": order.number})
+        cards[_ORDER, order.number] = (card, {order.buyer_id, order.seller_id})
+    return cards

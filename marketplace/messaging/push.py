@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from marketplace.core import live
 from marketplace.messaging import frames, selectors
+from marketplace.messaging.links import attach_cards
 from marketplace.messaging.models import Message
 from marketplace.notifications.services import recipient_language
 
@@ -36,8 +37,11 @@ def message_sent(*, message_id: int) -> None:
 
 
 def messages_sent(messages: Sequence[Message]) -> None:
-    """The same for several that were just written: words alone, of two people whose conversation they carry. No query."""
+    """The same for several that were just written: words alone, of two people whose conversation they carry. No query, but
+    two for all addresses of ours in them.
+    """
     with live.gathered(), recipient_language():
+        attach_cards((message, message.conversation) for message in messages)
         for message in messages:
             two = (message.conversation.buyer_id, message.conversation.seller_id)
             people = sorted(one for one in two if one is not None)

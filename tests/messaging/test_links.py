@@ -2,18 +2,26 @@
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from marketplace.messaging import services
+from marketplace.messaging import push, services
 from marketplace.messaging.links import cards_in, with_links
+from marketplace.messaging.models import Message
 from tests.factories import make_gig, make_paid_order, make_user
+from tests.messaging.test_services import say
 
 pytestmark = pytest.mark.django_db
 SITE = settings.SITE_URL
 
 
+def cards(body, conversation):
+    return cards_in(Message(body=body), conversation)
+
+
 def test_a_service_on_sale_becomes_a_card(conversation, seller):
     gig = make_gig(seller=seller)
-    (card,) = cards_in(f"看这个 {SITE}{gig.get_absolute_url()}，合适吗", conversation)
+    (card,) = cards(f"看这个 {SITE}{gig.get_absolute_url()}，合适吗", conversation)
     assert card.url == gig.get_absolute_url()
     assert card.title == gig.title
 
@@ -22,8 +30,8 @@ def test_an_order_is_shown_to_its_two_people_and_told_to_nobody_else(conversatio
     own = make_paid_order(buyer=buyer, gig=make_gig(seller=seller))
     foreign = make_paid_order(buyer=make_user())
     said = f"{SITE}{own.get_absolute_url()} {SITE}{foreign.get_absolute_url()}"
-    assert [card.url for card in cards_in(said, services.order_conversation(order=own))] == [own.get_absolute_url()]
-    assert [card.url for card in cards_in(said, conversation)] == [own.get_absolute_url()]
+    assert [card.url for card in cards(said, services.order_conversation(order=own))] == [own.get_absolute_url()]
+    assert [card.url for card in cards(said, conversation)] == [own.get_absolute_url()]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +46,7 @@ def test_an_order_is_shown_to_its_two_people_and_told_to_nobody_else(conversatio
 )
 def test_foreign_addresses_and_other_pages_stay_words(conversation, address):
     assert "<a" not in with_links(f"看 {address}")
-    assert cards_in(address, conversation) == []
+    assert cards(address, conversation) == []
 
 
 def test_what_stands_around_an_address_is_words_and_never_markup():
@@ -50,4 +58,38 @@ def test_what_stands_around_an_address_is_words_and_never_markup():
 
 def test_no_more_than_three_cards(conversation, seller):
     said = " ".join(f"{SITE}{make_gig(seller=seller).get_absolute_url()}" for _one in range(4))
-    assert len(cards_in(said, conversation)) == 3
+    assert len(cards(said, conversation)) == 3
+
+
+def test_a_page_full_of_addresses_asks_as_often_as_one_with_a_single_one(
+    conversation, buyer, seller, buyer_client, django_assert_max_num_queries
+):
+    gig, order = make_gig(seller=seller), make_paid_order(buyer=buyer, gig=make_gig(seller=seller))
+    own = f"{SITE}{gig.get_absolute_url()} {SITE}{order.get_absolute_url()}"
+    say(conversation, buyer, own)
+    buyer_client.get(conversation.get_absolute_url())
+    with CaptureQueriesContext(connection) as few:
+        assert gig.title in buyer_client.get(conversation.get_absolute_url()).content.decode()
+    others = " ".join(f"{SITE}/gigs/{number}/x/" for number in range(9_000_000, 9_000_060))
+    for _number in range(20):
+        say(conversation, buyer, others[:1500] + " " + own)
+    with django_assert_max_num_queries(len(few)):
+        buyer_client.get(conversation.get_absolute_url())
+
+
+def test_a_lot_with_addresses_asks_about_them_together(conversation, buyer, seller, django_assert_max_num_queries):
+    gig = make_gig(seller=seller)
+    messages = [say(conversation, buyer, f"{SITE}{gig.get_absolute_url()}") for _number in range(10)]
+    with django_assert_max_num_queries(1):
+        push.messages_sent(
+            [
+                Message(
+                    conversation=conversation,
+                    sender=buyer,
+                    body=one.body,
+                    sequence=one.sequence,
+                    created_at=one.created_at,
+                )
+                for one in messages
+            ]
+        )

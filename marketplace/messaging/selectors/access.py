@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 
 from marketplace.accounts.models import User
@@ -59,11 +59,13 @@ def order_conversation_of(order: Order) -> Conversation | None:
 def role_in(conversation: Conversation, user_id: int | None) -> ParticipantRole | None:
     """Whose a message is, by its sender: None is the platform itself, and who is none of the people speaks for support.
 
-    No query: for a conversation with support everybody but its staff is its person, whom staff never is.
+    For a conversation with support everybody but its staff is its person, whom staff never is: one query for each conversation
+    that is held in hand, however many messages it is asked about. None for the others.
     """
     if user_id is None:
         return None
     if conversation.kind == ConversationKind.SUPPORT:
+        prefetch_related_objects([conversation], "participants")
         seat = next((p for p in conversation.participants.all() if p.user_id == user_id), None)
         return ParticipantRole.PERSON if seat is not None else ParticipantRole.SUPPORT
     if user_id == conversation.buyer_id:

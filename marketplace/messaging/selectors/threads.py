@@ -9,6 +9,7 @@ from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.gigs.cards import GigCard, gig_cards
+from marketplace.messaging.links import attach_cards
 from marketplace.messaging.models import (
     Conversation,
     ConversationKind,
@@ -110,6 +111,7 @@ def thread(
         shown = found[:limit][::-1]
         earlier = shown[0].sequence if len(found) > limit else None
         later = None if before is None or not shown else shown[-1].sequence
+    attach_cards((message, conversation) for message in shown)
     return Thread(
         messages=shown,
         earlier_before=earlier,
@@ -121,9 +123,8 @@ def thread(
 
 def messages_after(conversation: Conversation, *, after: int, limit: int = 200) -> list[Message]:
     """What follows the message with this number, oldest first: what a window has missed. Ask again while it is full."""
-    return list(
-        _with_all(Message.objects.filter(conversation=conversation, sequence__gt=after)).order_by("sequence")[:limit]
-    )
+    following = Message.objects.filter(conversation=conversation, sequence__gt=after)
+    return _carded(conversation, _with_all(following).order_by("sequence")[:limit])
 
 
 def changed_since(conversation: Conversation, *, up_to: int, since: datetime) -> list[Message]:
@@ -133,9 +134,8 @@ def changed_since(conversation: Conversation, *, up_to: int, since: datetime) ->
     change lies before its commit.
     """
     changed = Q(edited_at__gte=since) | Q(withdrawn_at__gte=since)
-    return list(
-        _with_all(Message.objects.filter(changed, conversation=conversation, sequence__lte=up_to).order_by("sequence"))
-    )
+    found = Message.objects.filter(changed, conversation=conversation, sequence__lte=up_to)
+    return _carded(conversation, _with_all(found.order_by("sequence")))
 
 
 def changed_for(conversation: Conversation, viewer: User, *, up_to: int, since: datetime, read: int) -> list[Message]:
@@ -145,7 +145,7 @@ def changed_for(conversation: Conversation, viewer: User, *, up_to: int, since: 
     mark = marks_of(conversation, viewer).read
     changed |= Q(sender=viewer, sequence__gt=read, sequence__lte=mark)
     found = Message.objects.filter(changed, conversation=conversation, sequence__lte=up_to)
-    return list(_with_all(found.order_by("sequence")))
+    return _carded(conversation, _with_all(found.order_by("sequence")))
 
 
 def message_with_files(message_id: int) -> Message:
@@ -155,6 +155,13 @@ def message_with_files(message_id: int) -> Message:
 
 def _with_all(messages: QuerySet[Message]) -> QuerySet[Message]:
     return messages.select_related("sender__profile", "quoted__sender__profile").prefetch_related("attachments")
+
+
+def _carded(conversation: Conversation, messages: QuerySet[Message]) -> list[Message]:
+    """The messages, with the cards of the addresses in them."""
+    found = list(messages)
+    attach_cards((message, conversation) for message in found)
+    return found
 
 
 def _offers_beside(

@@ -68,7 +68,7 @@ def linked(message: Message, conversation: Conversation) -> SafeString:
 @register.filter
 def own_links(message: Message, conversation: Conversation) -> list[LinkCard]:
     """Cards of the services and orders whose addresses stand in it."""
-    return cards_in(message.body, conversation)
+    return cards_in(message, conversation)
 
 
 @register.simple_tag
