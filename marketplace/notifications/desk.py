@@ -3,6 +3,7 @@
 from typing import cast
 
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
-from marketplace.accounts.models import User
 from marketplace.core.errors import DomainError
 from marketplace.notifications import dispatching, undelivered
 
@@ -31,7 +31,7 @@ def undelivered_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undelivered_act(request: HttpRequest, dispatch_id: int) -> HttpResponse:
     """Try again, or take it off the list."""
-    staff = cast(User, request.user)
+    staff = cast(AbstractBaseUser, request.user)
     try:
         if request.POST.get("act") == "again":
             is_sure = request.POST.get("sure") == "1"

@@ -1,8 +1,8 @@
 """What staff does about notices that did not arrive, written into the staff log."""
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from marketplace.accounts.models import User
 from marketplace.core import staff_log
 from marketplace.notifications import dispatching
 from marketplace.notifications.errors import NoticeError, NoticeErrorCode
@@ -10,7 +10,7 @@ from marketplace.notifications.models import Dispatch
 
 
 @transaction.atomic
-def send_again(*, dispatch_id: int, staff: User, is_sure: bool = False) -> bool:
+def send_again(*, dispatch_id: int, staff: AbstractBaseUser, is_sure: bool = False) -> bool:
     """Send it now after all. False when it is not (or no longer) on the list.
 
     Raises NoticeError MAY_HAVE_ARRIVED unless `is_sure`, where it is unknown whether the person has it: it would be a copy.
@@ -22,7 +22,7 @@ def send_again(*, dispatch_id: int, staff: User, is_sure: bool = False) -> bool:
 
 
 @transaction.atomic
-def take_off(*, dispatch_id: int, staff: User) -> bool:
+def take_off(*, dispatch_id: int, staff: AbstractBaseUser) -> bool:
     """Nothing more is to be done about it. False when it is not (or no longer) on the list."""
     row = dispatching.dead_dispatches().filter(pk=dispatch_id).first()
     return row is not None and _noted(row, staff, "notice.aside", dispatching.set_aside(dispatch_id=dispatch_id))
@@ -34,7 +34,7 @@ def may_have_arrived(row: Dispatch) -> bool:
     return problem.startswith("may have arrived")
 
 
-def _noted(row: Dispatch, staff: User, action: str, is_done: bool) -> bool:
+def _noted(row: Dispatch, staff: AbstractBaseUser, action: str, is_done: bool) -> bool:
     if is_done:
         problem = row.text_message.problem if row.text_message else row.problem
         data = {

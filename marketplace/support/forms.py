@@ -59,7 +59,9 @@ class SolveForm(forms.Form):
 class NoteForm(forms.Form):
     """What colleagues should know."""
 
-    text = forms.CharField(label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(
+        label=pgettext_lazy("for colleagues", "Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class PriorityForm(forms.Form):

@@ -141,7 +141,7 @@ def _case(
     staff = cast(User, request.user)
     services.note_reading(case=case, reader=staff)
     thread = selectors.thread_of(case, before=before)
-    first = thread[0].sequence if thread else 1
+    first = (thread[0].sequence if thread else None) or 1
     refused = next((form for form in (answer, note, assign) if form is not None), None)
     context = {
         "row": selectors.as_rows([case], clock.now())[0],

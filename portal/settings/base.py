@@ -7,6 +7,8 @@ from portal.env import BASE_DIR, ENVIRONMENT, PRODUCTION, env
 
 # Off even in development unless asked for: `DEBUG=1 bin/run`. The demo shows people our error pages, not Django's.
 DEBUG: bool = env.bool("DEBUG", default=False)
+# Whether a notice that is told without one of its words raises; in production no order fails for it.
+NOTICE_WORDS_ARE_STRICT: bool = ENVIRONMENT != "production"
 # The demo: its catalogue command, the outbox page that shows mails and text messages, the sandbox's logins.
 DEMO: bool = env.bool("DEMO", default=not PRODUCTION)
 # Staff may jump days (portal/demo/clock.py). bin/run switches it on; a system check refuses it in production.

@@ -11,6 +11,7 @@ from django.urls import reverse
 from marketplace.core import clock
 from marketplace.messaging.models import Message
 from marketplace.moderation.models import AdminLog
+from marketplace.moderation.roles import ensure_roles
 from marketplace.notifications.models import Notification
 from marketplace.support import selectors, services
 from marketplace.support.errors import SupportErrorCode
@@ -157,3 +158,10 @@ def test_two_clicks_on_answer_are_one_answer(buyer):
     client.post(reverse("support_answer", args=[case.pk]), told_twice)
     client.post(reverse("support_answer", args=[case.pk]), told_twice)
     assert Message.objects.filter(body="明天到账。").count() == 1
+
+
+def test_who_leads_support_gives_a_case_to_a_colleague(buyer):
+    lead, colleague = make_user(), make_support()
+    lead.groups.add(ensure_roles()["administrator"])
+    case = services.assign_case(case_id=ask(buyer).pk, by=lead, to=colleague)
+    assert case.assigned_to == colleague

@@ -55,6 +55,11 @@ class Notice:
         return self.key
 
     @property
+    def wants(self) -> frozenset[str]:
+        """The names of the words that whoever tells it gives."""
+        return frozenset(re.findall(r"%\((\w+)\)s", f"{self.title} {self.body}"))
+
+    @property
     def example(self) -> str:
         """The title in the language of now, with dots where its words come."""
         return re.sub(r"%\(\w+\)s", "…", str(self.title))
