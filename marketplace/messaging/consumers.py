@@ -31,6 +31,7 @@ from marketplace.messaging.live.socket import (
 )
 from marketplace.messaging.live.threads import in_thread
 from marketplace.messaging.live.writing import desk
+from marketplace.messaging.models import ParticipantRole
 from marketplace.messaging.services.together import Draft
 
 logger = logging.getLogger(__name__)
@@ -172,6 +173,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         entry = await in_thread(catching_up.enter, self.user.pk, conversation_id)
         following = Following(role=entry.role, is_muted_by_block=entry.is_kept_apart, held=[])
         hub().follow(self.socket, conversation_id, following, entry.people)
+        if entry.role == ParticipantRole.SUPPORT:
+            after = None  # what was said before, staff reads at its desk, which notes who read it
         missed = None
         try:
             missed = await in_thread(

@@ -15,11 +15,11 @@ from marketplace.messaging.live import catching_up
 @require_http_methods(["GET", "POST"])
 def live(request: HttpRequest, pk: int) -> HttpResponse:
     """The frames after a number, as the socket would bring them (docs/live.md). A POST notes how far somebody has read."""
+    selectors.conversation_for(request.user, pk)  # staff reads at its desk, which notes who read it
     if request.method == "POST":
         sequence = request.POST.get("sequence", "")
         if not sequence.isdecimal():
             return HttpResponseBadRequest()
-        selectors.conversation_for(request.user, pk)
         services.mark_read(conversation_id=pk, reader=request.user, up_to=int(sequence))
         return HttpResponse(status=204)
     entry = catching_up.enter(request.user.pk, pk)

@@ -3,7 +3,6 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,6 +11,7 @@ from marketplace.core.errors import DomainError
 from marketplace.messaging import selectors, services
 from marketplace.messaging.errors import WARNINGS
 from marketplace.messaging.forms import EditForm
+from marketplace.messaging.live.catching_up import moment_of
 
 
 @login_required
@@ -77,7 +77,7 @@ def news(request: HttpRequest, pk: int, after: int) -> HttpResponse:
     asked_at = clock.now()
     fresh = selectors.messages_after(conversation, after=after)
     marks = selectors.marks_of(conversation, request.user)
-    since = parse_datetime(request.GET.get("since", "").replace(" ", "+")) or asked_at
+    since = moment_of(request.GET.get("since", "").replace(" ", "+")) or asked_at
     if fresh:
         services.mark_read(conversation_id=pk, reader=request.user, up_to=fresh[-1].sequence)
     context = {

@@ -26,6 +26,7 @@ class Chat {
     this.room = new Room({
       conversation: Number(this.words.chat),
       sequence: Number(this.words.chatSequence),
+      since: this.words.chatSince,
       role: this.words.chatRole,
       poll: `${this.words.chatPage}live/`,
       receipts: (sequence) => this.postReceipt(sequence),
@@ -129,11 +130,16 @@ class Chat {
     if (more && hadFocus) more.querySelector("summary").focus();
   }
 
+  /** Its words stand in its bubble, in those that quote it, and below, where an answer quotes it: none of them goes on showing them. */
   changed(frame) {
     const bubble = this.bubbles.at(frame.sequence);
-    if (!bubble) return;
-    if (frame.type === "withdrawn") bubble.querySelectorAll(".bubble__body > :not(.bubble__meta, .visually-hidden)").forEach((part) => part.remove()); // at once
-    this.refresh(frame.sequence);
+    const quotes = this.bubbles.quoting(frame.sequence);
+    if (frame.type === "withdrawn") { // at once
+      bubble?.querySelectorAll(".bubble__body > :not(.bubble__meta, .visually-hidden)").forEach((part) => part.remove());
+      quotes.forEach((one) => one.querySelector(".bubble__quote span")?.replaceChildren());
+      if (Number(this.form.elements.quoted?.value) === frame.sequence) this.form.dispatchEvent(new CustomEvent("composer:quote", { detail: { sequence: "", words: "" } }));
+    }
+    for (const one of [bubble, ...quotes]) if (one) this.refresh(Number(one.dataset.sequence));
   }
 
   unsent(entry) {

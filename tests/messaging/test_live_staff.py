@@ -54,6 +54,23 @@ def test_support_hears_what_is_said_where_it_takes_part(with_support, buyer):
     asyncio.run(story())
 
 
+def test_what_was_said_before_staff_reads_at_its_desk_alone_which_notes_it(with_support, buyer):
+    services.send_message(conversation_id=with_support.pk, sender=buyer, body="早就说过")
+    staff = make_support()
+    client = Client()
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"{with_support.get_absolute_url()}live/?after=0").status_code == 404
+
+    async def story():
+        async with live_window(staff) as theirs:
+            for since in (None, "2020-01-01T00:00:00+08:00"):
+                resume = {"type": "resume", "conversation": with_support.pk, "after": 0, "since": since}
+                await theirs.say(resume)
+                assert (await theirs.hear("resumed", "message"))["type"] == "resumed"
+
+    asyncio.run(story())
+
+
 def test_support_answers_from_its_desk_and_not_as_somebody_of_the_conversation(with_support, buyer):
     async def story():
         async with live_window(await database_sync_to_async(make_support)(), follow=with_support.pk) as theirs:

@@ -238,3 +238,21 @@ def test_what_happened_to_an_order_stands_in_its_conversation_where_it_happened(
     first = page_of(ours, about_it, before=11)
     assert first.index("款项进入托管") < first.index("第0句")
     assert "款项进入托管" not in page_of(ours, services.start_conversation(buyer=buyer, seller=seller))
+
+
+def test_what_quotes_a_withdrawn_message_is_drawn_anew_in_open_pages(conversation, buyer, seller, theirs):
+    say(conversation, buyer, "我的电话在这里")
+    services.send_message(conversation_id=conversation.pk, sender=seller, body="收到", quoted=1)
+    opened_at = clock.now()
+    services.withdraw_message(conversation_id=conversation.pk, sequence=1, user=buyer)
+    address = reverse("messaging:news", args=[conversation.pk, 2])
+    answer = theirs.get(address, {"since": opened_at.isoformat()}).content.decode()
+    assert answer.count("hx-swap-oob") == 2
+    assert "我的电话" not in answer
+    assert 'data-quotes="1"' in answer
+
+
+@pytest.mark.parametrize("since", ["2026-99-99T00:00:00", "2026-01-01T00:00:00", "昨天"])
+def test_a_moment_that_is_none_is_no_error(conversation, ours, since):
+    address = reverse("messaging:news", args=[conversation.pk, 0])
+    assert ours.get(address, {"since": since}).status_code == 200

@@ -12,7 +12,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.selectors import blocks_between
 from marketplace.messaging import frames, selectors
 from marketplace.messaging.live import look
-from marketplace.messaging.models import Conversation, MessageKind, Participant, ParticipantRole
+from marketplace.messaging.models import Conversation, MessageKind, Participant
 from marketplace.notifications.services import recipient_language
 
 # At once; a window that lacks more asks again from where it is then.
@@ -20,6 +20,7 @@ MOST = 200
 # What was edited or withdrawn is told again for so much before the moment up to which a window had heard everything: clocks
 # of processes differ a little, and a change bears a moment before its commit.
 OVERLAP = timedelta(seconds=10)
+FIRST_YEAR = 2000  # what names a moment before it is none of our windows
 
 
 @dataclass
@@ -94,18 +95,22 @@ def missed(conversation: Conversation, *, after: int | None, since: str = "") ->
     return Missed(found, shown[-1].sequence or after if shown else after, len(newer) > MOST, at)
 
 
-def _changed(conversation: Conversation, after: int, since: str) -> list[frames.Frame]:
+def moment_of(said: str) -> datetime | None:
+    """A moment (ISO, with its offset) that a page or a window names; None for what is none of ours."""
     try:
-        moment = parse_datetime(since)
+        moment = parse_datetime(said)
     except ValueError:
+        return None
+    return moment if moment is not None and timezone.is_aware(moment) and moment.year >= FIRST_YEAR else None
+
+
+def _changed(conversation: Conversation, after: int, since: str) -> list[frames.Frame]:
+    moment = moment_of(since)
+    if moment is None:
         return []
-    if moment is None or timezone.is_naive(moment):
-        return []
-    # What is older than a day, the page shows as it was when it was opened.
-    moment = max(moment, timezone.now() - timedelta(days=1)) - OVERLAP
     return [
         frames.withdrawn_frame(each, conversation) if each.is_withdrawn else frames.edited_frame(each)
-        for each in selectors.changed_since(conversation, up_to=after, since=moment)
+        for each in selectors.changed_since(conversation, up_to=after, since=moment - OVERLAP)
         if each.kind != MessageKind.SYSTEM
     ]
 
@@ -115,8 +120,3 @@ def frame_of_message(message_id: int) -> frames.Frame:
     message = selectors.message_with_files(message_id)
     with recipient_language():
         return frames.message_frame(message, message.conversation)
-
-
-def is_support(role: str) -> bool:
-    """Whether somebody stands in the platform's place."""
-    return role == ParticipantRole.SUPPORT

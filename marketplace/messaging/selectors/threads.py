@@ -139,10 +139,11 @@ def changed_since(conversation: Conversation, *, up_to: int, since: datetime) ->
 
 
 def changed_for(conversation: Conversation, viewer: User, *, up_to: int, since: datetime, read: int) -> list[Message]:
-    """As `changed_since`, and own messages that the other side has read beyond the mark that a page shows."""
+    """As `changed_since`, and what quotes these, and own messages that the other side has read beyond the mark that a page shows."""
     back = since - timedelta(seconds=30)
     changed = Q(edited_at__gte=back) | Q(withdrawn_at__gte=back)
     mark = marks_of(conversation, viewer).read
+    changed |= Q(quoted__edited_at__gte=back) | Q(quoted__withdrawn_at__gte=back)
     changed |= Q(sender=viewer, sequence__gt=read, sequence__lte=mark)
     found = Message.objects.filter(changed, conversation=conversation, sequence__lte=up_to)
     return _carded(conversation, _with_all(found.order_by("sequence")))

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django import template
 from django.template.context import Context
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -86,6 +87,12 @@ def marked(text: str, words: str) -> SafeString:
 def client_mark() -> str:
     """A mark for the message of a form: sent twice by an impatient finger, it is one message."""
     return str(uuid4())
+
+
+@register.simple_tag
+def heard_at() -> str:
+    """Until when a page that is drawn now has heard everything: the server's own clock, as windows name it (docs/live.md)."""
+    return timezone.now().isoformat()
 
 
 @register.simple_tag

@@ -38,6 +38,9 @@ export class Bubbles {
 
   unsent(clientId) { return this.thread.querySelector(`[data-unsent="${CSS.escape(clientId)}"]`); }
 
+  /** Those that quote the message with this number. */
+  quoting(sequence) { return [...this.thread.querySelectorAll(`[data-quotes="${sequence}"]`)].map((quote) => quote.closest("[data-sequence]")).filter(Boolean); }
+
   make(frame, isMine) {
     const bubble = this.template.content.firstElementChild.cloneNode(true);
     const sentAt = new Date(frame.sent_at);

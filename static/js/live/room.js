@@ -19,11 +19,11 @@ export class Room {
    * `view` shows things: message(frame, isMine), unsent(entry), changed(frame), marks({delivered, read}), typing(), presence(state),
    * offer(id), refused(sentence), returned(entry, sentence, isWarned), connection("open" | "down" | "over"), caughtUp(). `post(entry)` sends by the form's address.
    */
-  constructor({ conversation, sequence, role, poll, receipts, view, post, textStuck }) {
+  constructor({ conversation, sequence, since, role, poll, receipts, view, post, textStuck }) {
     Object.assign(this, { conversation, role, receipts, view });
     this.after = sequence; // up to here nothing is missing
     this.head = sequence;
-    this.since = null; // the server's clock, when that was so
+    this.since = since; // the server's clock, when that was so
     this.others = {}; // role → {delivered, read}
     for (const name of EVENTS) live.addEventListener(name, ({ detail }) => detail.conversation === conversation && this[`on_${name}`](detail));
     for (const name of ["open", "down", "over"]) live.addEventListener(name, () => view.connection(name));
