@@ -11,8 +11,9 @@ from django.urls import reverse
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
 from marketplace.core.config import get_config
+from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import Message, ParticipantRole
-from marketplace.messaging.services import say_as_support, send_message, start_support
+from marketplace.messaging.services import say_as_support, say_solved, send_message, start_support
 from marketplace.messaging.services.files import check_files
 from marketplace.messaging.services.writing import checked_body
 from marketplace.notifications import catalogue
@@ -181,6 +182,8 @@ def solve_case(*, case_id: int, by: User, seen: int | None = None) -> SupportCas
     `seen` is the sequence up to which support has read. Raises SupportError NOT_STAFF for anybody else, and NEW_MESSAGE when the
     person has said something since.
     """
+    # As who writes a message: first the conversation, in which a line may be written, then its case (`heard`).
+    lock_conversation(SupportCase.objects.values_list("conversation", flat=True).get(pk=case_id))
     case = lock_case(case_id)
     if by.pk != case.person_id:
         _check_staff(by, case)
@@ -190,6 +193,7 @@ def solve_case(*, case_id: int, by: User, seen: int | None = None) -> SupportCas
     actor = PERSON if by.pk == case.person_id else STAFF
     _solve(case, actor)
     if actor == STAFF:
+        say_solved(conversation_id=case.conversation_id)
         staff_log.note(actor=by, action="support.solve", data={"case": case.pk}, subject=case.person)
     return case
 

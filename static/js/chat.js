@@ -4,6 +4,7 @@ import { Room } from "./live/room.js";
 import { text } from "./texts.js";
 
 const TYPING_SHOWN_MILLISECONDS = 5_000;
+const ORDER_NEWS_MILLISECONDS = 500;
 
 class Chat {
   constructor(root) {
@@ -38,16 +39,30 @@ class Chat {
     this.bubbles.scrollDown();
   }
 
+  /** Whoever looks at the end of the thread sees what comes. */
+  get seesEnd() { return this.bubbles.isAtEnd; }
+
   listen() {
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(event.submitter === this.anyway ? this.anyway : null); });
     this.box.addEventListener("keydown", (event) => {
       // Enter sends where there is a keyboard; in the middle of composing 汉字 it only picks a word.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || !matchMedia("(pointer: fine)").matches) return;
+      if (event.defaultPrevented || event.key !== "Enter" || event.shiftKey || event.isComposing || !matchMedia("(pointer: fine)").matches) return;
       event.preventDefault();
       this.form.requestSubmit();
     });
     this.box.addEventListener("input", () => { this.anyway.hidden = true; this.room.typed(); }); // other words are looked at anew
     this.root.addEventListener("click", (event) => this.clicked(event.target));
+    this.newer = this.root.querySelector("[data-chat-newer]");
+    this.newer?.addEventListener("click", () => this.bubbles.scrollDown());
+    this.thread.addEventListener("thread:end", ({ detail: isAtEnd }) => {
+      if (!isAtEnd) return;
+      if (this.newer) this.newer.hidden = true;
+      this.room.seen();
+    });
+    // A menu is over with the next thing that one does.
+    for (const name of ["pointerdown", "focusin"]) document.addEventListener(name, (event) => this.closeMenus(event.target));
+    this.thread.addEventListener("toggle", (event) => this.opened(event.target), true);
+    if (this.words.chatOrder) document.addEventListener("live:unread", () => this.orderNews());
     for (const name of ["pointerover", "focusin"]) this.thread.addEventListener(name, (event) => this.complete(event.target));
     this.root.addEventListener("submit", (event) => {
       if (!event.target.matches("[data-chat-withdraw]")) return;
@@ -62,6 +77,31 @@ class Chat {
     if (!bubble || bubble.dataset.made !== "here") return;
     delete bubble.dataset.made;
     this.refresh(Number(bubble.dataset.sequence));
+  }
+
+  closeMenus(target) {
+    for (const menu of this.root.querySelectorAll(".room__menu[open], .bubble__more[open]")) if (!menu.contains(target)) menu.open = false;
+  }
+
+  /** What can be done with a message of one's own ends after two minutes: the server says what is left of it. */
+  opened(menu) {
+    if (menu.open && menu.querySelector("[data-chat-withdraw]")) this.refresh(Number(menu.closest("[data-sequence]").dataset.sequence));
+  }
+
+  /** Something was told, perhaps about this order: its state above the talk, and what happened in it. */
+  async orderNews() {
+    clearTimeout(this.orderTimer);
+    this.orderTimer = setTimeout(async () => {
+      try {
+        const answer = await fetch(this.words.chatPage, { headers: { Accept: "text/html" } });
+        if (!answer.ok || answer.redirected) return;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const [about, freshAbout] = [this.root, page].map((one) => one.querySelector(".room__about"));
+        if (about && freshAbout && about.textContent !== freshAbout.textContent) about.replaceWith(document.importNode(freshAbout, true));
+        const known = new Set([...this.thread.querySelectorAll("[data-event]")].map((one) => one.dataset.event));
+        for (const line of page.querySelectorAll("[data-event]")) if (!known.has(line.dataset.event)) this.bubbles.place(document.importNode(line, true));
+      } catch { /* the page shows it with its next load */ }
+    }, ORDER_NEWS_MILLISECONDS);
   }
 
   async withdraw(form) {
@@ -95,6 +135,7 @@ class Chat {
     this.bubbles.place(bubble);
     this.showMarks();
     if (!isMine) this.typingLine.hidden = true;
+    if (!isMine && this.newer && !this.bubbles.isAtEnd) this.newer.hidden = false;
     if (!isPlain(frame)) this.refresh(frame.sequence);
   }
 
@@ -112,9 +153,8 @@ class Chat {
       const answer = await fetch(`${this.words.chatPage}bubbles/${sequence}/`, { headers: { Accept: "text/html" } });
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(`[data-sequence="${sequence}"]`);
-      const isAtEnd = this.bubbles.isAtEnd;
       if (fresh) this.replace(this.bubbles.at(sequence), document.importNode(fresh, true));
-      if (isAtEnd) this.bubbles.scrollDown();
+      this.bubbles.keepEnd();
       this.showMarks();
     } catch { /* the words are there; the page shows the rest with its next load */ }
   }
@@ -179,6 +219,7 @@ class Chat {
 
   typing() {
     this.typingLine.hidden = false;
+    this.bubbles.keepEnd();
     clearTimeout(this.typingTimer);
     this.typingTimer = setTimeout(() => { this.typingLine.hidden = true; }, TYPING_SHOWN_MILLISECONDS);
   }
@@ -237,6 +278,7 @@ class Chat {
     // Files that have gone ahead (uploads.js), or come with the form.
     if (this.files?.files.length || this.form.querySelector("[name=sent]:enabled")) { this.whenFilesAreThere(() => this.postFiles(anyway)); return; }
     if (!body) return;
+    if (body.length > Number(this.words.chatLength)) { this.say(this.words.textTooLong); return; } // nothing of it is cut off
     const quoted = Number(this.form.elements.quoted?.value) || null;
     this.sent();
     this.room.send(body, { quoted, confirmed: Boolean(anyway) });

@@ -1,5 +1,6 @@
 // The box below a conversation: quick replies by "/", signs, quoting, voice messages. Sending is chat.js; without either the form is posted.
 const MOST_VOICE_SECONDS = 120;
+const SHORT_PIXELS = 480;
 const VOICE_TYPES = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg" };
 
 function mark() {
@@ -25,7 +26,7 @@ class Composer {
     form.addEventListener("composer:quote", ({ detail }) => this.quote(detail.sequence, detail.words));
     // The box has grown by all this: the newest message stays in sight.
     const thread = form.closest("[data-chat]")?.querySelector("[data-chat-thread]");
-    if (thread && !location.hash) thread.scrollTop = thread.scrollHeight;
+    if (thread && ["", "#newest"].includes(location.hash)) thread.scrollTop = thread.scrollHeight;
   }
 
   clear() {
@@ -63,7 +64,7 @@ class Composer {
       if (event.key === "ArrowUp" || event.key === "ArrowDown") {
         event.preventDefault();
         shown.at(event.key === "ArrowDown" ? 0 : -1)?.focus();
-      } else if (event.key === "Tab" && !event.shiftKey && shown.length === 1) {
+      } else if ((event.key === "Enter" && shown.length) || (event.key === "Tab" && !event.shiftKey && shown.length === 1)) {
         event.preventDefault();
         shown[0].click();
       } else if (event.key === "Escape") {
@@ -189,7 +190,10 @@ function keepAboveKeyboard() {
   seen.addEventListener("resize", () => {
     if (seen.scale > 1.01) return; // somebody looks closer
     const isAtEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
-    sheet.replaceSync(`:root { --in-sight: ${seen.height}px; }`);
+    // Beside a keyboard there is room for what is read and what is written alone (as chat.css has it where the page itself shrinks).
+    const isShort = seen.height < SHORT_PIXELS;
+    const hidden = isShort ? ".is-chat :is(.room__about, .room__orders, .composer > .scroller:not(:has(.is-asked))) { display: none; }" : "";
+    sheet.replaceSync(`:root { --in-sight: ${seen.height}px; } ${hidden}`);
     window.scrollTo(0, 0);
     if (isAtEnd) thread.scrollTop = thread.scrollHeight;
   });

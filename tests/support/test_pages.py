@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from marketplace.messaging.models import Message
+from marketplace.messaging.models import Message, MessageKind
 from marketplace.moderation.models import AdminLog
 from marketplace.support import selectors, services
 from marketplace.support.models import CannedAnswer, SupportCase, Topic
@@ -77,7 +77,7 @@ def test_support_answers_assigns_notes_and_solves_in_the_admin(buyer):
     client.post(reverse("support_answer", args=[case.pk]), {"body": "已催，今天到账。", "solve": "1", "seen": "1"})
     case.refresh_from_db()
     assert (case.assigned_to, case.status, case.notes.get().text) == (colleague, CaseStatus.SOLVED, "银行通道延迟")
-    assert Message.objects.latest("pk").body == "已催，今天到账。"
+    assert Message.objects.filter(kind=MessageKind.TEXT).latest("pk").body == "已催，今天到账。"
     assert "银行通道延迟" in client.get(reverse("support_case", args=[case.pk])).content.decode()
 
 

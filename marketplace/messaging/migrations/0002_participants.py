@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='message',
             name='event',
-            field=models.CharField(blank=True, choices=[('support_joined', 'Support has joined'), ('support_left', 'Support has left')], db_default='', default='', max_length=20),
+            field=models.CharField(blank=True, choices=[('support_joined', 'Support has joined'), ('support_left', 'Support has left'), ('support_solved', 'Support has marked the question as solved')], db_default='', default='', max_length=20),
         ),
         migrations.AddField(
             model_name='message',

@@ -26,6 +26,7 @@ class SystemEvent(models.TextChoices):
 
     SUPPORT_JOINED = "support_joined", _("Support has joined")
     SUPPORT_LEFT = "support_left", _("Support has left")
+    SUPPORT_SOLVED = "support_solved", _("Support has marked the question as solved")
 
 
 class Message(models.Model):

@@ -20,6 +20,7 @@ from marketplace.messaging.services.support import (
     let_support_out,
     note_file_reading,
     say_as_support,
+    say_solved,
     start_support,
 )
 from marketplace.messaging.services.writing import MESSAGE_LENGTH
@@ -46,6 +47,7 @@ __all__ = [
     "order_conversation",
     "save_template",
     "say_as_support",
+    "say_solved",
     "send_message",
     "set_away_reply",
     "show_offer",

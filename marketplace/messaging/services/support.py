@@ -71,6 +71,13 @@ def let_support_out(*, order: Order) -> None:
         transaction.on_commit(partial(push.people_changed, conversation_id=conversation.pk))
 
 
+@transaction.atomic
+def say_solved(*, conversation_id: int) -> Message:
+    """A line in a conversation with support: staff takes the question for solved, and writing there begins it again."""
+    event = SystemEvent.SUPPORT_SOLVED
+    return write(conversation_id=conversation_id, sender=None, kind=MessageKind.SYSTEM, event=event)
+
+
 def follow_dispute(event: OrderEvent) -> None:
     """Support comes in when a dispute opens and leaves when it is over: in the transaction of orders (orders/events.py)."""
     if event.type == OrderEventType.DISPUTE_OPENED:

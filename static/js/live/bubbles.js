@@ -28,9 +28,26 @@ export class Bubbles {
     this.thread = thread;
     this.template = template;
     this.end = end;
+    this.isAtEnd = true;
+    // Only who scrolls leaves the end: what grows (a picture that has come, a box with more lines) moves it away from nobody.
+    thread.addEventListener("scroll", () => this.#scrolled());
+    thread.addEventListener("load", () => this.keepEnd(), true);
+    new ResizeObserver(() => this.keepEnd()).observe(thread);
   }
 
-  get isAtEnd() { return this.thread.scrollHeight - this.thread.scrollTop - this.thread.clientHeight < SHOWN_BEFORE_END_PIXELS; }
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.thread;
+    const isNear = scrollHeight - scrollTop - clientHeight < SHOWN_BEFORE_END_PIXELS;
+    const isUp = scrollTop < (this.lastTop ?? 0);
+    this.lastTop = scrollTop;
+    const wasAtEnd = this.isAtEnd;
+    if (isNear) this.isAtEnd = true;
+    else if (isUp) this.isAtEnd = false;
+    if (this.isAtEnd !== wasAtEnd) this.thread.dispatchEvent(new CustomEvent("thread:end", { detail: this.isAtEnd }));
+  }
+
+  /** What changed the height of the list hides nothing from who was at its end. */
+  keepEnd() { if (this.isAtEnd) this.scrollDown(); }
 
   get newest() { return Math.max(0, ...[...this.thread.querySelectorAll("[data-sequence]")].map((one) => Number(one.dataset.sequence))); }
 
@@ -63,11 +80,14 @@ export class Bubbles {
   /** In its place by number; what has none yet comes last. */
   place(bubble) {
     const sequence = Number(bubble.dataset.sequence ?? Infinity);
-    const isAtEnd = this.isAtEnd || bubble.classList.contains("bubble--mine");
+    const isAtEnd = this.isAtEnd || bubble.matches(".bubble--mine[data-unsent]");
     const later = [...this.thread.querySelectorAll("[data-sequence], [data-unsent]")].find((one) => one !== bubble && Number(one.dataset.sequence ?? Infinity) > sequence);
     (later ?? this.end).before(bubble);
     if (isAtEnd) this.scrollDown();
   }
 
-  scrollDown() { this.thread.scrollTop = this.thread.scrollHeight; }
+  scrollDown() {
+    this.isAtEnd = true;
+    this.thread.scrollTop = this.thread.scrollHeight;
+  }
 }

@@ -16,7 +16,7 @@ export class Room {
   #isSeen = false;
 
   /**
-   * `view` shows things: message(frame, isMine), unsent(entry), changed(frame), marks({delivered, read}), typing(), presence(state),
+   * `view` shows things: message(frame, isMine), unsent(entry), changed(frame), marks({delivered, read}), typing(), presence(state), seesEnd,
    * offer(id), refused(sentence), returned(entry, sentence, isWarned), connection("open" | "down" | "over"), caughtUp(). `post(entry)` sends by the form's address.
    */
   constructor({ conversation, sequence, since, role, poll, receipts, view, post, textStuck }) {
@@ -52,6 +52,8 @@ export class Room {
     const isMine = frame.from === this.role;
     if (isMine) this.outbox.settle(frame.client_id);
     this.view.message(frame, isMine);
+    // Who answers has read what stands above: the server notes it with the answer, and tells it by nothing else.
+    if (!isMine && frame.kind === "text") this.#mark(frame.from, { delivered: frame.sequence, read: frame.sequence });
     this.#came(frame.sequence);
     this.#receipt();
   }
@@ -125,7 +127,7 @@ export class Room {
 
   #tellReceipt() {
     const { conversation, after: sequence } = this;
-    if (this.#isSeen && sequence > this.#toldRead) {
+    if (this.#isSeen && this.view.seesEnd && sequence > this.#toldRead) {
       if (live.say({ type: "read", conversation, sequence })) this.#toldRead = sequence;
       else if (!live.isOpen && this.receipts(sequence)) this.#toldRead = sequence;
     } else if (sequence > Math.max(this.#toldRead, this.#toldDelivered) && live.say({ type: "delivered", conversation, sequence })) {
