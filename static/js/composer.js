@@ -1,15 +1,9 @@
 // The box below a conversation: quick replies by "/", signs, quoting, voice messages. Sending is chat.js; without either the form is posted.
+import { newId } from "./live/ids.js";
+
 const MOST_VOICE_SECONDS = 120;
 const SHORT_PIXELS = 480;
 const VOICE_TYPES = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg" };
-
-function mark() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
 
 class Composer {
   constructor(form) {
@@ -30,7 +24,7 @@ class Composer {
   }
 
   clear() {
-    this.form.elements.client_id.value = mark();
+    this.form.elements.client_id.value = newId();
     this.form.querySelector("[data-upload-list]")?.replaceChildren();
     this.quote("", "");
   }

@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 
 import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from psycopg import sql
 
 from portal.embedded.paths import PROJECT
@@ -115,6 +115,12 @@ def write(page: Page, words: str) -> None:
     page.locator("[data-chat-form] button[type=submit]").last.click()
 
 
+def quote(page: Page, bubble: Locator) -> None:
+    bubble.locator("summary").click()
+    bubble.locator("[data-chat-quote]").click()
+    expect(page.locator("[data-chat-quoted]")).to_be_visible()
+
+
 def words_in(page: Page, marker: str) -> list[str]:
     """What stands in the thread with this marker, from the top."""
     return [text.strip() for text in page.locator(".bubble__text", has_text=marker).all_text_contents()]
@@ -150,6 +156,25 @@ def test_two_people_see_each_other_write_and_read(two):
     expect(own.locator("[data-mark=read]")).to_be_visible()
     seller.snap("the conversation")
     buyer.snap("the conversation")
+
+
+def test_withdrawn_words_leave_the_quotes_of_open_windows_too(two):
+    buyer, seller = two
+    marker = f"收回去{time.time_ns() % 10**8}"
+    write(buyer.page, f"{marker} 电话")
+    said = seller.page.locator(".bubble", has_text=f"{marker} 电话").first
+    quote(seller.page, said)
+    write(seller.page, "记下了")
+    for page in (buyer.page, seller.page):
+        expect(page.locator(".bubble__quote", has_text=marker)).to_be_visible()
+    quote(seller.page, said)  # in an answer that is not sent yet
+    own = buyer.page.locator(".bubble--mine", has_text=f"{marker} 电话").last
+    own.locator("summary").click()
+    own.locator("[data-chat-withdraw] button").click()
+    for page in (buyer.page, seller.page):
+        expect(page.locator("[data-chat-thread]").get_by_text(marker)).to_have_count(0)
+        expect(page.locator(".bubble__quote").last).to_contain_text("已撤回")
+    expect(seller.page.locator("[data-chat-quoted]")).to_be_hidden()
 
 
 def test_what_was_written_while_the_server_was_dead_arrives_once_and_in_order(two, web):

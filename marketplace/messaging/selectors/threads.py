@@ -139,7 +139,7 @@ def changed_since(conversation: Conversation, *, up_to: int, since: datetime) ->
 
 
 def changed_for(conversation: Conversation, viewer: User, *, up_to: int, since: datetime, read: int) -> list[Message]:
-    """As `changed_since`, and what quotes these, and own messages that the other side has read beyond the mark that a page shows."""
+    """As `changed_since`, what quotes these, and own messages that the other side has read beyond the mark of a page."""
     back = since - timedelta(seconds=30)
     changed = Q(edited_at__gte=back) | Q(withdrawn_at__gte=back)
     mark = marks_of(conversation, viewer).read

@@ -1,7 +1,6 @@
 """Changing and taking back what one has said, for a short while."""
 
 from datetime import timedelta
-from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -49,7 +48,7 @@ def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str
     retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(message))
     message.save(update_fields=["body", "edited_at"])
     note_flag(message=message, sender=editor, finding=finding)
-    transaction.on_commit(partial(push.message_edited, message_id=message.pk))
+    push.after_commit(push.message_edited, message_id=message.pk)
     return message
 
 
@@ -76,7 +75,7 @@ def take_away(*, conversation: Conversation, message: Message) -> Message:
         _tell_instead(conversation, message, told_of(message))
     message.body, message.withdrawn_at = "", now
     message.save(update_fields=["body", "withdrawn_at"])
-    transaction.on_commit(partial(push.message_withdrawn, message_id=message.pk))
+    push.after_commit(push.message_withdrawn, message_id=message.pk)
     return message
 
 

@@ -1,7 +1,5 @@
 """How far somebody has come: what has reached a window of theirs, what they have seen."""
 
-from functools import partial
-
 from django.db import transaction
 from django.db.models import Exists
 from django.db.models.functions import Greatest
@@ -36,9 +34,7 @@ def mark_read(*, conversation_id: int, reader: User, up_to: int | None = None) -
         read_sequence=mark, delivered_sequence=Greatest("delivered_sequence", mark)
     )
     if moved:
-        transaction.on_commit(
-            partial(push.conversation_read, conversation_id=conversation_id, role=own.role, sequence=mark)
-        )
+        push.after_commit(push.conversation_read, conversation_id=conversation_id, role=own.role, sequence=mark)
     return mark
 
 
@@ -53,9 +49,7 @@ def mark_delivered(*, conversation_id: int, receiver: User, up_to: int) -> int:
     moved = Participant.objects.filter(pk=own.pk, delivered_sequence__lt=mark).update(delivered_sequence=mark)
     if not moved:
         return max(own.delivered_sequence, mark)
-    transaction.on_commit(
-        partial(push.conversation_delivered, conversation_id=conversation_id, role=own.role, sequence=mark)
-    )
+    push.after_commit(push.conversation_delivered, conversation_id=conversation_id, role=own.role, sequence=mark)
     return mark
 
 

@@ -1,7 +1,6 @@
 """The platform in conversations: a person's with support, and of orders with a dispute."""
 
 from collections.abc import Sequence
-from functools import partial
 from uuid import UUID
 
 from django.core.files.base import File
@@ -54,7 +53,7 @@ def let_support_in(*, order: Order) -> Conversation:
     seat.joined_at, seat.left_at = clock.now(), None
     seat.save()
     write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_JOINED)
-    transaction.on_commit(partial(push.people_changed, conversation_id=conversation.pk))
+    push.after_commit(push.people_changed, conversation_id=conversation.pk)
     return conversation
 
 
@@ -68,7 +67,7 @@ def let_support_out(*, order: Order) -> None:
     seats = Participant.objects.filter(conversation=conversation, role=ParticipantRole.SUPPORT, left_at=None)
     if seats.update(left_at=clock.now()):
         write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_LEFT)
-        transaction.on_commit(partial(push.people_changed, conversation_id=conversation.pk))
+        push.after_commit(push.people_changed, conversation_id=conversation.pk)
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -86,7 +85,7 @@ def send_together(drafts: Sequence[Draft]) -> list[Message | None]:
         with _taken_back(senders_of_clean, minute), live.gathered(), recipient_language(), transaction.atomic():
             written = _write(asked)
             # Robust: it is committed by then, and windows find it themselves.
-            transaction.on_commit(partial(push.messages_sent, list(written.values())), robust=True)
+            push.after_commit(push.messages_sent, list(written.values()))
     uncount_messages((draft.sender_id for index, draft in counted if index not in written), minute=minute)
     return [written.get(index) for index in range(len(drafts))]
 

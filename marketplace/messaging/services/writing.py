@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -107,7 +106,7 @@ def write(
         _tell_others(conversation, message, sender, role, attachments)
     if kind == MessageKind.TEXT and conversation.kind == ConversationKind.SUPPORT:
         listeners.said_with_support(message, role or ParticipantRole.PERSON)
-    transaction.on_commit(partial(push.message_sent, message_id=message.pk))
+    push.after_commit(push.message_sent, message_id=message.pk)
     return message
 
 

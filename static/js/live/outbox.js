@@ -1,6 +1,7 @@
 // What this window has sent and not had back yet. Each message has a name of its own (client_id), by which the server knows it again:
 // sent twice it is one message, whether through the socket or by POST. One is on its way at a time, so that they arrive in the order in
 // which they were written. They outlive a reload, in this tab.
+import { newId } from "./ids.js";
 import { live } from "./socket.js";
 
 const ANSWERED_WITHIN_MILLISECONDS = 8_000;
@@ -15,15 +16,6 @@ const HELD = "held"; // moderators have it: it is not sent again
 
 function storage(work) {
   try { return work(sessionStorage); } catch { return null; } // refused: then a reload loses what was not sent
-}
-
-// randomUUID is for secure contexts alone.
-export function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return [...bytes].map((byte, at) => ([4, 6, 8, 10].includes(at) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
 }
 
 export class Outbox {
