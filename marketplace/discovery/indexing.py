@@ -4,12 +4,11 @@ A signal is only a nudge. What it misses, `tasks.catch_up` finds within a minute
 """
 
 import logging
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from wagtail.signals import published, unpublished
 
+from marketplace.core.commits import after_commit
 from marketplace.gigs.models import Gig
 
 logger = logging.getLogger(__name__)
@@ -23,7 +22,7 @@ def connect_signals() -> None:
 
 def _on_change(instance: Gig, **_kwargs: Any) -> None:
     # After commit: the status and the figures are written in the same transaction, after the signal.
-    transaction.on_commit(partial(_index, instance.pk), robust=True)
+    after_commit(_index, instance.pk)
 
 
 def _index(gig_id: int) -> None:

@@ -1,12 +1,11 @@
 """A category that staff edited: documents carry its names and its slug."""
 
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest
 from wagtail import hooks
 
+from marketplace.core.commits import after_commit
 from marketplace.discovery.categories import forget_categories
 from marketplace.discovery.tasks import index_category
 from marketplace.gigs.models import GigCategory
@@ -18,4 +17,4 @@ def index_after_category(request: HttpRequest, instance: Any) -> None:
     if isinstance(instance, GigCategory):
         forget_categories()
         # A broker that is away must not spoil what is saved already: the night's rebuild finds it then.
-        transaction.on_commit(partial(index_category.delay, instance.pk), robust=True)
+        after_commit(index_category.delay, instance.pk)

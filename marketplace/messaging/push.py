@@ -3,11 +3,7 @@
 Called after commit, from synchronous code. A lost push costs a window one question (`resume`), never a message.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from functools import partial, update_wrapper
-from typing import Any
-
-from django.db import transaction
+from collections.abc import Collection, Sequence
 
 from marketplace.core import live
 from marketplace.messaging import frames, selectors
@@ -29,12 +25,6 @@ def publish(frame: frames.Frame, *, people: Collection[int], unread: Collection[
         notices = [(live.PERSON, person, frame) for person in people]
     news = {"conversation": conversation_id, "sequence": frame["sequence"]} if frame["type"] == "message" else None
     live.publish_all([*notices, *((live.UNREAD, person, news) for person in unread)])
-
-
-def after_commit(tell: Callable[..., None], *given: Any, **named: Any) -> None:
-    """Tell windows once the transaction stands: what fails in it is logged and is no failure of what stands there."""
-    # Django names what failed by its `__qualname__`, which a bare partial has not.
-    transaction.on_commit(update_wrapper(partial(tell, *given, **named), tell), robust=True)
 
 
 def message_sent(*, message_id: int) -> None:

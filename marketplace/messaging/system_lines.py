@@ -13,7 +13,9 @@ def words_of(message: Message) -> str:
     return {
         SystemEvent.SUPPORT_JOINED: _("A dispute was opened. Support of Jiangji reads along and can answer here."),
         SystemEvent.SUPPORT_LEFT: _("The dispute is closed. Support of Jiangji has left the conversation."),
-        SystemEvent.SUPPORT_SOLVED: _("Support has marked this as solved. Is something left? A message here begins it again."),
+        SystemEvent.SUPPORT_SOLVED: _(
+            "Support has marked this as solved. Is something left? A message here begins it again."
+        ),
     }.get(SystemEvent(message.event), "")
 
 

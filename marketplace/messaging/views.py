@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from marketplace.accounts.selectors import blocks_between
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
 from marketplace.messaging import frames, push, selectors, services
@@ -45,7 +46,8 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponseBase:
     conversation = selectors.conversation_for(request.user, pk)
     if request.method == "POST":
         return _send(request, conversation)
-    services.mark_read(conversation_id=conversation.pk, reader=request.user)
+    if "peek" not in request.GET:  # a script that draws something anew: nobody has looked
+        services.mark_read(conversation_id=conversation.pk, reader=request.user)
     return render(request, "messaging/conversation_detail.html", page_of(request, conversation))
 
 
@@ -59,6 +61,7 @@ def page_of(request: HttpRequest, conversation: Conversation, *, form: MessageFo
     return {
         "conversation": conversation,
         "other": other,
+        "is_blocked": other is not None and request.user.pk in blocks_between(request.user.pk, other.pk),
         "own": own,
         "is_muted": selectors.is_muted(own),
         "is_archived": selectors.is_archived(own, conversation),

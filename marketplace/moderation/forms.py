@@ -1,16 +1,18 @@
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from marketplace.moderation.models import ReportReason
+from marketplace.moderation.models import REASONS_ABOUT_WORK, ReportReason
 
 
 class ReportForm(forms.Form):
-    """What is wrong with a service."""
+    """What is wrong with a service, a brief or a message."""
 
     reason = forms.ChoiceField(
         label=_("What is wrong?"),
-        choices=ReportReason.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose what it is about.")},
     )
@@ -28,6 +30,11 @@ class ReportForm(forms.Form):
         assume_scheme="https",
         help_text=_("For example the original work, or where the claim is refuted."),
     )
+
+    def __init__(self, *args: Any, reasons: Iterable[ReportReason] = REASONS_ABOUT_WORK, **kwargs: Any) -> None:
+        """`reasons` to choose from."""
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = [(reason.value, reason.label) for reason in reasons]  # type: ignore[attr-defined]
 
 
 class DecideForm(forms.Form):

@@ -81,7 +81,29 @@ class ReportReason(models.TextChoices):
     OFF_PLATFORM = "off_platform", _("Contact details, or business past the platform")
     UNLAWFUL = "unlawful", _("Unlawful or forbidden")
     COPIED = "copied", _("Copied from others")
+    HARASSMENT = "harassment", _("Insults, threats or harassment")
+    FRAUD = "fraud", _("Fraud")
+    ADVERTISING = "advertising", _("Unwanted advertising")
     OTHER = "other", _("Something else")
+
+
+# What can be wrong with a service or a brief, and with words that were written to somebody.
+REASONS_ABOUT_WORK = (
+    ReportReason.INFRINGEMENT,
+    ReportReason.FALSE_CLAIMS,
+    ReportReason.OFF_PLATFORM,
+    ReportReason.UNLAWFUL,
+    ReportReason.COPIED,
+    ReportReason.OTHER,
+)
+REASONS_ABOUT_MESSAGES = (
+    ReportReason.HARASSMENT,
+    ReportReason.FRAUD,
+    ReportReason.OFF_PLATFORM,
+    ReportReason.ADVERTISING,
+    ReportReason.UNLAWFUL,
+    ReportReason.OTHER,
+)
 
 
 class ReportStatus(models.TextChoices):

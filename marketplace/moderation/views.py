@@ -17,7 +17,7 @@ from marketplace.messaging.models import Message
 from marketplace.messaging.selectors import message_to_report
 from marketplace.moderation import report_selectors, reports, subjects
 from marketplace.moderation.forms import ReportForm
-from marketplace.moderation.models import ReportReason
+from marketplace.moderation.models import REASONS_ABOUT_MESSAGES, REASONS_ABOUT_WORK, ReportReason
 from marketplace.moderation.subjects import Target
 from marketplace.offers.selectors import brief_for
 
@@ -51,7 +51,8 @@ def _report(
     request: HttpRequest, target: Target, owner: User, send: Callable[[dict[str, Any]], object]
 ) -> HttpResponse:
     """A few a day: somebody who sends a hundred reports helps nobody."""
-    form = ReportForm(request.POST or None)
+    is_message = isinstance(target, Message)
+    form = ReportForm(request.POST or None, reasons=REASONS_ABOUT_MESSAGES if is_message else REASONS_ABOUT_WORK)
     if request.method == "POST" and form.is_valid():
         ratelimit.consume(request, action="report", user=request.user, raise_exception=True)
         send(
@@ -68,7 +69,7 @@ def _report(
         "target": target,
         "owner": owner,
         "form": form,
-        "is_message": isinstance(target, Message),
+        "is_message": is_message,
         "is_own": owner.pk == request.user.pk,
         "is_waiting": report_selectors.has_open_report(request.user, target),
     }

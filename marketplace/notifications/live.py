@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from functools import partial
 
-from django.db import transaction
+from marketplace.core.commits import after_commit
 
 logger = logging.getLogger(__name__)
 Listener = Callable[[int], None]
@@ -24,7 +23,7 @@ def on_count_changed(listener: Listener) -> None:
 def count_changed(user_id: int) -> None:
     """Tell the listeners once the caller's transaction commits."""
     if _listeners:
-        transaction.on_commit(partial(_tell, user_id), robust=True)
+        after_commit(_tell, user_id)
 
 
 def _tell(user_id: int) -> None:

@@ -60,11 +60,17 @@ class Only:
 
 
 def notifications_of(user: AbstractBaseUser, *, only: Only = Only()) -> QuerySet[Notification]:
-    """This person's lines, newest first."""
-    lines = Notification.objects.filter(recipient_id=user.pk)
+    """This person's lines, newest first. Of messages only the unread ones: what was read stands in its conversation."""
+    lines = _shown(user)
     if only.kind:
         lines = lines.filter(kind=only.kind)
     return lines.filter(read_at=None) if only.is_unread else lines
+
+
+def _shown(user: AbstractBaseUser) -> QuerySet[Notification]:
+    return Notification.objects.filter(recipient_id=user.pk).exclude(
+        kind=NotificationKind.MESSAGE, read_at__isnull=False
+    )
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class KindCount:
 def kinds_of(user: AbstractBaseUser) -> list[KindCount]:
     """The kinds of which this person has any line, with how many are unread. In one query."""
     counted = (
-        Notification.objects.filter(recipient_id=user.pk)
+        _shown(user)
         .order_by()
         .values_list("kind")
         .annotate(unread=Count("pk", filter=Q(read_at=None)))

@@ -93,7 +93,7 @@ class Chat {
     clearTimeout(this.orderTimer);
     this.orderTimer = setTimeout(async () => {
       try {
-        const answer = await fetch(this.words.chatPage, { headers: { Accept: "text/html" } });
+        const answer = await fetch(`${this.words.chatPage}?peek=1`, { headers: { Accept: "text/html" } });
         if (!answer.ok || answer.redirected) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const [about, freshAbout] = [this.root, page].map((one) => one.querySelector(".room__about"));

@@ -1,5 +1,6 @@
 """What leads past the platform: the writer is warned, moderators see it, and some of it waits until they have."""
 
+import re
 from datetime import time
 from io import BytesIO
 from uuid import uuid4
@@ -9,6 +10,7 @@ import segno
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from marketplace.core.config import set_config
 from marketplace.messaging import selectors, services
@@ -288,3 +290,11 @@ def test_an_automatic_reply_that_is_refused_stays_in_its_box(seller):
     answer = log_in(seller).post(reverse("messaging:away"), fields)
     assert answer.status_code == 422
     assert CONTACT in answer.content.decode()
+
+
+def test_a_warning_is_put_into_words_in_the_language_of_who_reads_it(conversation, buyer):
+    with pytest.raises(MessagingError) as caught:
+        say(conversation, buyer, CONTACT)
+    with translation.override("en"):
+        assert not re.search("[，。你]", caught.value.message.replace(CONTACT, ""))
+    assert "发送前请确认" in caught.value.message

@@ -133,7 +133,7 @@ def block(request: HttpRequest, handle: str) -> HttpResponse:
     messages.success(
         request, _("%(name)s can no longer write to you or order from you.") % {"name": person.display_name}
     )
-    return redirect("accounts:privacy")
+    return redirect(_way_back(request))
 
 
 @login_required
@@ -143,4 +143,11 @@ def unblock(request: HttpRequest, handle: str) -> HttpResponse:
     person = selectors.person_to_block(handle)
     services.unblock_person(owner=request.user, person=person)
     messages.success(request, _("%(name)s can write to you and order from you again.") % {"name": person.display_name})
-    return redirect("accounts:privacy")
+    return redirect(_way_back(request))
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page on which it was pressed, if it is one of ours."""
+    page = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(page, allowed_hosts=None, require_https=request.is_secure())
+    return page if is_ours else "accounts:privacy"

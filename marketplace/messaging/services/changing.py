@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.commits import after_commit
 from marketplace.core.config import get_config
 from marketplace.messaging import push
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
@@ -48,7 +49,7 @@ def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str
     retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(message))
     message.save(update_fields=["body", "edited_at"])
     note_flag(message=message, sender=editor, finding=finding)
-    push.after_commit(push.message_edited, message_id=message.pk)
+    after_commit(push.message_edited, message_id=message.pk)
     return message
 
 
@@ -75,7 +76,7 @@ def take_away(*, conversation: Conversation, message: Message) -> Message:
         _tell_instead(conversation, message, told_of(message))
     message.body, message.withdrawn_at = "", now
     message.save(update_fields=["body", "withdrawn_at"])
-    push.after_commit(push.message_withdrawn, message_id=message.pk)
+    after_commit(push.message_withdrawn, message_id=message.pk)
     return message
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -119,17 +120,25 @@ def _is_repeated(sender: User) -> bool:
 
 
 def _warn(finding: Finding) -> None:
-    consequence = {
-        Level.WARN: _("You can send it all the same."),
-        Level.FLAG: _("If you send it all the same, a moderator reads it too."),
-        Level.HOLD: _("If you send it all the same, it is held back until a moderator has read it."),
-    }[finding.level]
+    is_about_words = bool(finding.words) and not (finding.contacts or finding.codes)
+    code = MessagingErrorCode.WORDS_WARNING if is_about_words else MessagingErrorCode.CONTACT_WARNING
+    # Put into words when it is shown: the language of this moment is not always that of who reads it.
+    raise MessagingError(code, found=lazy(_found, str)(finding), consequence=lazy(_consequence, str)(finding.level))
+
+
+def _found(finding: Finding) -> str:
     quoted = [_("“%(words)s”") % {"words": words} for words in finding.excerpts]
     if finding.codes:
         quoted.append(_("the code in the picture"))
-    is_about_words = bool(finding.words) and not (finding.contacts or finding.codes)
-    code = MessagingErrorCode.WORDS_WARNING if is_about_words else MessagingErrorCode.CONTACT_WARNING
-    raise MessagingError(code, found=_(", ").join(quoted), consequence=consequence)
+    return _(", ").join(quoted)
+
+
+def _consequence(level: Level) -> str:
+    return {
+        Level.WARN: _("You can send it all the same."),
+        Level.FLAG: _("If you send it all the same, a moderator reads it too."),
+        Level.HOLD: _("If you send it all the same, it is held back until a moderator has read it."),
+    }[level]
 
 
 def _pictures(uploads: Sequence[Upload]) -> Iterator[Image.Image]:

@@ -5,6 +5,7 @@ from django.db.models import Exists
 from django.db.models.functions import Greatest
 
 from marketplace.accounts.models import User
+from marketplace.core.commits import after_commit
 from marketplace.messaging import push
 from marketplace.messaging.models import Conversation, Message, Participant, ParticipantRole
 from marketplace.messaging.services._rules import own_participation
@@ -34,7 +35,7 @@ def mark_read(*, conversation_id: int, reader: User, up_to: int | None = None) -
         read_sequence=mark, delivered_sequence=Greatest("delivered_sequence", mark)
     )
     if moved:
-        push.after_commit(push.conversation_read, conversation_id=conversation_id, role=own.role, sequence=mark)
+        after_commit(push.conversation_read, conversation_id=conversation_id, role=own.role, sequence=mark)
     return mark
 
 
@@ -49,7 +50,7 @@ def mark_delivered(*, conversation_id: int, receiver: User, up_to: int) -> int:
     moved = Participant.objects.filter(pk=own.pk, delivered_sequence__lt=mark).update(delivered_sequence=mark)
     if not moved:
         return max(own.delivered_sequence, mark)
-    push.after_commit(push.conversation_delivered, conversation_id=conversation_id, role=own.role, sequence=mark)
+    after_commit(push.conversation_delivered, conversation_id=conversation_id, role=own.role, sequence=mark)
     return mark
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
+from marketplace.core.commits import after_commit
 from marketplace.messaging import push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_conversation
@@ -53,7 +54,7 @@ def let_support_in(*, order: Order) -> Conversation:
     seat.joined_at, seat.left_at = clock.now(), None
     seat.save()
     write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_JOINED)
-    push.after_commit(push.people_changed, conversation_id=conversation.pk)
+    after_commit(push.people_changed, conversation_id=conversation.pk)
     return conversation
 
 
@@ -67,7 +68,7 @@ def let_support_out(*, order: Order) -> None:
     seats = Participant.objects.filter(conversation=conversation, role=ParticipantRole.SUPPORT, left_at=None)
     if seats.update(left_at=clock.now()):
         write(conversation_id=conversation.pk, sender=None, kind=MessageKind.SYSTEM, event=SystemEvent.SUPPORT_LEFT)
-        push.after_commit(push.people_changed, conversation_id=conversation.pk)
+        after_commit(push.people_changed, conversation_id=conversation.pk)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from marketplace.accounts.models import User, UserProfile
 from marketplace.core import clock, live
+from marketplace.core.commits import after_commit
 from marketplace.messaging import push
 from marketplace.messaging.errors import MessagingError
 from marketplace.messaging.limits import count_messages, this_minute, uncount_messages
@@ -85,7 +86,7 @@ def send_together(drafts: Sequence[Draft]) -> list[Message | None]:
         with _taken_back(senders_of_clean, minute), live.gathered(), recipient_language(), transaction.atomic():
             written = _write(asked)
             # Robust: it is committed by then, and windows find it themselves.
-            push.after_commit(push.messages_sent, list(written.values()))
+            after_commit(push.messages_sent, list(written.values()))
     uncount_messages((draft.sender_id for index, draft in counted if index not in written), minute=minute)
     return [written.get(index) for index in range(len(drafts))]
 

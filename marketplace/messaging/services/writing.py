@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.commits import after_commit
 from marketplace.messaging import listeners, push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_conversation
@@ -106,7 +107,7 @@ def write(
         _tell_others(conversation, message, sender, role, attachments)
     if kind == MessageKind.TEXT and conversation.kind == ConversationKind.SUPPORT:
         listeners.said_with_support(message, role or ParticipantRole.PERSON)
-    push.after_commit(push.message_sent, message_id=message.pk)
+    after_commit(push.message_sent, message_id=message.pk)
     return message
 
 

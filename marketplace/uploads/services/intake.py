@@ -1,7 +1,6 @@
 """Files come in: announced, sent to the storage, looked after until they are whole."""
 
 import unicodedata
-from functools import partial
 from uuid import uuid4
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.db import transaction
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.commits import after_commit
 from marketplace.core.config import get_config
 from marketplace.uploads import locks
 from marketplace.uploads.direct import direct_name
@@ -123,7 +123,7 @@ def finish_upload(*, upload: Upload) -> Upload:
         else:
             move(row, to=UploadState.RECEIVED, actor=OWNER)
             row.received_at = clock.now()
-            transaction.on_commit(partial(_tell_worker, row.pk), robust=True)
+            after_commit(_tell_worker, row.pk)
         row.save(update_fields=["state", "refusal", "decided_at", "received_at", "updated_at"])
     return row
 
@@ -180,7 +180,7 @@ def forget(row: Upload) -> None:
         announced_at=row.created_at,
         created_at=clock.now(),
     )
-    transaction.on_commit(partial(delete_files, row.purpose, row.storage_name, stored_names(row)), robust=True)
+    after_commit(delete_files, row.purpose, row.storage_name, stored_names(row))
     row.delete()
 
 

@@ -23,11 +23,15 @@ function show(control, count) {
   else control.setAttribute("aria-label", text(count ? `${kind}Unread` : kind, { counter: count }));
 }
 
+const shownMessages = () => Number(document.querySelector('[data-unread="messages"] .dot')?.textContent ?? 0);
+
 live.addEventListener("unread", ({ detail }) => {
+  const isNews = detail.latest?.length || shownMessages() !== Math.min(detail.messages ?? 0, MOST_SHOWN + 1);
   for (const control of document.querySelectorAll("[data-unread]")) show(control, detail[control.dataset.unread] ?? 0);
   // What has come to a window that shows something else has been delivered all the same.
   for (const { conversation, sequence } of detail.latest ?? []) live.say({ type: "delivered", conversation, sequence });
-  document.body.dispatchEvent(new CustomEvent("live:unread", { bubbles: true, detail })); // lists may refresh themselves (htmx)
+  document.body.dispatchEvent(new CustomEvent("live:unread", { bubbles: true, detail }));
+  if (isNews) document.body.dispatchEvent(new CustomEvent("live:talks", { bubbles: true })); // lists of conversations refresh themselves (htmx)
 });
 
 live.start();
