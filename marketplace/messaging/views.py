@@ -33,6 +33,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "more_before": rows[most - 1].conversation.pk if len(rows) > most else None,
         "show": show,
         "query": query,
+        "current": _number(request, "current"),  # the list beside an open conversation
         "parts": selectors.parts(),
     }
     return render(request, "messaging/conversation_list.html", context)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -54,13 +55,14 @@ def test_what_is_chosen_is_kept_and_the_centre_can_be_narrowed(person, size):
 
 
 def test_the_bell_of_an_open_page_follows_and_a_mail_leads_out_again(person, stack):
+    about = f"铃铛测试的订单{time.time_ns() % 10**8}"
     buyer = person("buyer", size="desktop")
     buyer.log_in(BUYER)
     buyer.page.clock.install()
     page = buyer.visit("/orders/")
     bell = page.locator('[data-unread="notifications"]').first
     before = bell.get_attribute("aria-label")
-    tell_buyer(stack, "铃铛测试的订单")
+    tell_buyer(stack, about)
     page.clock.fast_forward(90_000)  # without a socket it asks each minute
     expect(bell).not_to_have_attribute("aria-label", before)
     expect(bell.locator(".dot")).to_be_visible()
@@ -68,11 +70,11 @@ def test_the_bell_of_an_open_page_follows_and_a_mail_leads_out_again(person, sta
     mail = person("mailbox", size="phone")
     outbox = mail.visit("/dev/outbox/")
     for _again in range(20):  # the job runs every five seconds
-        if outbox.get_by_text("铃铛测试的订单").count():
+        if outbox.get_by_text(about).count():
             break
         outbox.wait_for_timeout(1_500)
         outbox.reload()
-    letter = outbox.locator("article", has_text="铃铛测试的订单").first
+    letter = outbox.locator("article", has_text=about).first
     letter.locator('a[href*="/unsubscribe/"]').click()
     page = mail.page
     mail.snap("unsubscribe")

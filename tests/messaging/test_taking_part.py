@@ -12,6 +12,7 @@ from marketplace.notifications.models import Notification
 from marketplace.orders.services.disputes import open_dispute, withdraw_dispute
 from tests.factories import decide_finally, make_delivered_order, make_moderator, make_paid_order, make_user
 from tests.messaging.test_services import say
+from tests.support.test_cases import make_support
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,7 @@ def test_a_line_of_the_platform_is_in_each_readers_language(order):
 def test_a_person_and_support_talk_and_nobody_else(buyer, stranger):
     conversation = services.start_support(user=buyer)
     say(conversation, buyer, "提现没到账")
-    staff = make_moderator()
+    staff = make_support()
     assert selectors.support_conversation_for(staff, conversation.pk) == conversation
     services.say_as_support(conversation_id=conversation.pk, staff=staff, body="正在查")
     assert selectors.unread_count(buyer) == 1

@@ -23,15 +23,20 @@ function show(control, count) {
   else control.setAttribute("aria-label", text(count ? `${kind}Unread` : kind, { counter: count }));
 }
 
+// The first counts of a connection mostly say what the page shows already.
+let isFirst = true;
+live.addEventListener("open", () => { isFirst = true; });
 const shownMessages = () => Number(document.querySelector('[data-unread="messages"] .dot')?.textContent ?? 0);
 
 live.addEventListener("unread", ({ detail }) => {
-  const isNews = detail.latest?.length || shownMessages() !== Math.min(detail.messages ?? 0, MOST_SHOWN + 1);
+  const isNews = !isFirst || detail.latest?.length || shownMessages() !== Math.min(detail.messages ?? 0, MOST_SHOWN + 1);
   for (const control of document.querySelectorAll("[data-unread]")) show(control, detail[control.dataset.unread] ?? 0);
   // What has come to a window that shows something else has been delivered all the same.
   for (const { conversation, sequence } of detail.latest ?? []) live.say({ type: "delivered", conversation, sequence });
   document.body.dispatchEvent(new CustomEvent("live:unread", { bubbles: true, detail }));
-  if (isNews) document.body.dispatchEvent(new CustomEvent("live:talks", { bubbles: true })); // lists of conversations refresh themselves (htmx)
+  isFirst = false;
+  // A list that nobody sees (beside a conversation on a phone) need not be asked for.
+  if (isNews && document.getElementById("talks")?.checkVisibility()) document.body.dispatchEvent(new CustomEvent("live:talks", { bubbles: true })); // lists of conversations refresh themselves (htmx)
 });
 
 live.start();
