@@ -9,6 +9,7 @@ class SupportErrorCode(StrEnum):
     TOO_MANY_OPEN = "too_many_open"
     NOT_STAFF = "not_staff"
     OWN_CASE = "own_case"
+    NOT_OWN_ORDER = "not_own_order"
 
 
 class SupportError(DomainError):
@@ -20,4 +21,5 @@ class SupportError(DomainError):
         ),
         SupportErrorCode.NOT_STAFF: _("Only support can take this case on."),
         SupportErrorCode.OWN_CASE: _("This is your own question: a colleague answers it."),
+        SupportErrorCode.NOT_OWN_ORDER: _("This order is not one of yours."),
     }
