@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from PIL import Image
 
 from marketplace.accounts.models import User
@@ -120,7 +121,7 @@ def _warn(finding: Finding) -> None:
         quoted.append(_("the code in the picture"))
     is_about_words = bool(finding.words) and not (finding.contacts or finding.codes)
     code = MessagingErrorCode.WORDS_WARNING if is_about_words else MessagingErrorCode.CONTACT_WARNING
-    raise MessagingError(code, found=_(", ").join(quoted), consequence=consequence)
+    raise MessagingError(code, found=pgettext("list", ", ").join(quoted), consequence=consequence)
 
 
 def _pictures(uploads: Sequence[Upload]) -> Iterator[Image.Image]:
