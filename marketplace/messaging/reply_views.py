@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from marketplace.core.config import get_config
 from marketplace.core.errors import DomainError
 from marketplace.messaging import selectors, services
 from marketplace.messaging.forms import AwayForm, TemplateForm
@@ -66,5 +67,10 @@ def away(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, form: TemplateForm, away: AwayForm) -> HttpResponse:
-    context = {"form": form, "away": away, "templates": selectors.own_templates(request.user)}
+    context = {
+        "form": form,
+        "away": away,
+        "away_hours": get_config("messaging.away_hours"),
+        "templates": selectors.own_templates(request.user),
+    }
     return render(request, "messaging/reply_list.html", context, status=422 if form.errors or away.errors else 200)

@@ -83,12 +83,7 @@ class KindCount:
 
 def kinds_of(user: AbstractBaseUser) -> list[KindCount]:
     """The kinds of which this person has any line, with how many are unread. In one query."""
-    counted = (
-        _shown(user)
-        .order_by()
-        .values_list("kind")
-        .annotate(unread=Count("pk", filter=Q(read_at=None)))
-    )
+    counted = _shown(user).order_by().values_list("kind").annotate(unread=Count("pk", filter=Q(read_at=None)))
     known = dict(counted)
     return [KindCount(kind, known[kind]) for kind in NotificationKind if kind in known]
 

@@ -10,6 +10,7 @@ class SupportErrorCode(StrEnum):
     NOT_STAFF = "not_staff"
     OWN_CASE = "own_case"
     NEW_MESSAGE = "new_message"
+    NOT_OWN_ORDER = "not_own_order"
 
 
 class SupportError(DomainError):
@@ -22,4 +23,5 @@ class SupportError(DomainError):
         SupportErrorCode.NOT_STAFF: _("Only support can take this case on."),
         SupportErrorCode.OWN_CASE: _("This is your own question: a colleague answers it."),
         SupportErrorCode.NEW_MESSAGE: _("Something new was said since you opened the page. Please read it first."),
+        SupportErrorCode.NOT_OWN_ORDER: _("This order is not one of yours."),
     }

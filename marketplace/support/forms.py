@@ -14,6 +14,7 @@ from marketplace.support.models import Priority, Topic
 class QuestionForm(forms.Form):
     """What somebody asks support."""
 
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     topic = forms.ChoiceField(label=_("What is it about?"), choices=Topic.choices)
     order = forms.ChoiceField(label=_("Order"), required=False)
     subject = forms.CharField(label=_("In one line"), max_length=80)

@@ -51,6 +51,8 @@ class SupportCase(TimeStamped):
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority, default=Priority.NORMAL, db_default=Priority.NORMAL
     )
+    # Made by the form: sent twice, it is one question.
+    client_id = models.UUIDField(null=True, editable=False)
     # Since when the person waits for an answer, and until when they have it (support.answer_hours of opening time).
     waiting_since = models.DateTimeField(_("waits since"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
@@ -77,6 +79,9 @@ class SupportCase(TimeStamped):
             ),
             models.CheckConstraint(
                 condition=Q(status="solved") ^ Q(solved_at__isnull=True), name="support_case_solved_at"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "client_id"], condition=Q(client_id__isnull=False), name="support_case_once"
             ),
         ]
         indexes = [

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib.auth.models import Permission
 from django.db.models import Aggregate, Case, Count, DurationField, F, Q, QuerySet, Sum, When
@@ -82,6 +83,18 @@ def own_case(person: User, pk: int) -> SupportCase:
     if case is None:
         raise Http404
     return case
+
+
+def asked_before(person: User, client_id: UUID | None) -> SupportCase | None:
+    """The question that this form has asked already."""
+    if client_id is None:
+        return None
+    return SupportCase.objects.filter(person=person, client_id=client_id).first()
+
+
+def first_words_of(case: SupportCase) -> Message:
+    """The message with which a case began."""
+    return Message.objects.filter(conversation=case.conversation_id).earliest("sequence")
 
 
 def case_id_of(conversation_id: int) -> int | None:

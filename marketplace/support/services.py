@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.files.base import File
@@ -12,10 +13,9 @@ from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
 from marketplace.core.config import get_config
 from marketplace.messaging.locks import lock_conversation
-from marketplace.messaging.models import Message, ParticipantRole
-from marketplace.messaging.services import say_as_support, say_solved, send_message, start_support
-from marketplace.messaging.services.files import check_files
-from marketplace.messaging.services.writing import checked_body
+from marketplace.messaging.models import Conversation, Message, ParticipantRole
+from marketplace.messaging.services import ask_support, say_as_support, say_solved
+from marketplace.messaging.services.writing import same_again
 from marketplace.notifications import catalogue
 from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
@@ -23,53 +23,62 @@ from marketplace.orders.models import Order
 from marketplace.support import selectors
 from marketplace.support.clocks import answer_due, solution_due
 from marketplace.support.errors import SupportError, SupportErrorCode
-from marketplace.support.locks import lock_case
+from marketplace.support.locks import lock_case, lock_person
 from marketplace.support.models import Priority, SupportCase, SupportNote, Topic
 from marketplace.support.states import CASE_TRANSITIONS, CLOCK, PERSON, STAFF, CaseStatus
 
 
-def open_case(
-    *, person: User, topic: Topic, subject: str, body: str, files: Sequence[File] = (), order: Order | None = None
-) -> SupportCase:
-    """Ask support something: a conversation with its first message, and a case whose clock runs. `order` is one of the person's.
+class _AskedBefore(Exception):
+    def __init__(self, case: SupportCase) -> None:
+        self.case = case
 
-    Raises SupportError TOO_MANY_OPEN (`support.open_per_person`), and what `send_message` raises; nothing is left then.
+
+def open_case(
+    *,
+    person: User,
+    topic: Topic,
+    subject: str,
+    body: str,
+    files: Sequence[File] = (),
+    order: Order | None = None,
+    client_id: UUID | None = None,
+) -> SupportCase:
+    """Ask support something: a conversation with its first message, and a case whose clock runs, all of it or nothing.
+
+    Asked twice with one `client_id` it is one question. Raises SupportError NOT_OWN_ORDER or TOO_MANY_OPEN
+    (`support.open_per_person`), MessagingError REUSED for other words under the same `client_id`, and what `ask_support` raises.
     """
-    body = checked_body(body, needed=True)
-    check_files(files=files)
-    limit = get_config("support.open_per_person")
-    if selectors.open_cases_of(person).count() >= limit:
-        raise SupportError(SupportErrorCode.TOO_MANY_OPEN, limit=limit)
-    now = clock.now()
-    with transaction.atomic():
-        case = SupportCase.objects.create(
-            conversation=start_support(user=person),
-            person=person,
-            topic=topic,
-            subject=subject.strip(),
-            order=order,
-            waiting_since=now,
-            due_at=answer_due(now),
-            solve_due_at=solution_due(now),
-        )
+    if order is not None and person.pk not in (order.buyer_id, order.seller_id):
+        raise SupportError(SupportErrorCode.NOT_OWN_ORDER)
+
+    def opened(conversation: Conversation) -> None:
+        _begin(conversation, person, topic=topic, subject=subject.strip(), order=order, client_id=client_id)
+
     try:
-        send_message(conversation_id=case.conversation_id, sender=person, body=body, files=files)
-    except BaseException:
-        _forget(case)
-        raise
-    case.refresh_from_db()
-    return case
+        _check_new(person, client_id)
+        message = ask_support(user=person, body=body, files=files, client_id=client_id, opened=opened)
+    except _AskedBefore as before:
+        same_again(selectors.first_words_of(before.case), body=body)
+        return before.case
+    return SupportCase.objects.get(conversation=message.conversation_id)
 
 
 @transaction.atomic
-def _forget(case: SupportCase) -> None:
-    """A case whose first message did not come about. Another may have been sent meanwhile: then it stays."""
-    case = lock_case(case.pk)
-    if case.conversation.messages.exists():
-        return
-    conversation = case.conversation
-    case.delete()
-    conversation.delete()
+def _begin(conversation: Conversation, person: User, **told: Any) -> None:
+    """The case of a conversation that is about to begin: the other tab's is counted, and a second press finds the first."""
+    lock_person(person.pk)
+    _check_new(person, told["client_id"])
+    now = clock.now()
+    clocks = {"waiting_since": now, "due_at": answer_due(now), "solve_due_at": solution_due(now)}
+    SupportCase.objects.create(conversation=conversation, person=person, **clocks, **told)
+
+
+def _check_new(person: User, client_id: UUID | None) -> None:
+    if (first := selectors.asked_before(person, client_id)) is not None:
+        raise _AskedBefore(first)
+    limit = get_config("support.open_per_person")
+    if selectors.open_cases_of(person).count() >= limit:
+        raise SupportError(SupportErrorCode.TOO_MANY_OPEN, limit=limit)
 
 
 @transaction.atomic

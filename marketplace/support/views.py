@@ -38,6 +38,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
                 body=form.cleaned_data["body"],
                 files=form.cleaned_data["files"],
                 order=form.orders.get(form.cleaned_data["order"]),
+                client_id=form.cleaned_data["client_id"],
             )
         except DomainError as refusal:
             form.add_error(None, refusal.message)

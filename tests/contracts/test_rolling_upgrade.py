@@ -2,23 +2,34 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddConstraint, AddIndex, RunPython
 from django.db.migrations.operations.fields import FieldOperation
 
+from marketplace.accounts.models import User
 from marketplace.messaging.models import Conversation, Message, MessageAttachment
-from marketplace.messaging.services import order_conversation, send_message, start_conversation, withdraw_message
+from marketplace.messaging.services import (
+    mark_read,
+    order_conversation,
+    say_as_support,
+    send_message,
+    start_conversation,
+    start_support,
+    withdraw_message,
+)
+from marketplace.moderation.roles import ensure_roles
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
 from marketplace.orders.states import OrderStatus
-from tests.factories import make_delivered_order
+from tests.factories import make_delivered_order, make_seller, make_user
 
 # The last migration of each app in the release that is running out there. Whoever makes a release moves them on.
 RELEASED = {
@@ -176,11 +187,80 @@ def test_a_release_can_be_taken_back_and_brought_again(own_database):
         (order.seller_id, "seller"),
     }
     marks = dict(kept.participants.values_list("role", "read_sequence"))
-    assert marks["buyer"] == 5  # read under the release before
+    assert marks == {"buyer": 5, "seller": 4}  # read under the release before; what was read here was not unread there
+    asked = Conversation.objects.get(pk=talks["support"])
+    assert (asked.kind, asked.last_sequence) == ("support", 1)
+    assert set(asked.participants.values_list("user", "role")) == {(order.buyer_id, "person"), (None, "support")}
+
+
+def test_numbering_that_broke_off_is_run_again(own_database, monkeypatch):
+    """An index that was left INVALID, one that is there already, and a lot of conversations of which one was locked too long."""
+    migration = import_module("marketplace.messaging.migrations.0003_numbered")
+    monkeypatch.setattr(migration, "AT_ONCE", 2)
+    sides = [(make_user(), make_seller()) for _one in range(3)]
+    MigrationExecutor(connection).migrate([("messaging", "0001_initial")])
+    talks = [written_as_before(buyer, seller) for buyer, seller in sides]
+    MigrationExecutor(connection).migrate([("messaging", "0002_participants")])
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX messaging_direct_pair ON messaging_conversation (buyer_id, seller_id)")
+        with pytest.raises(IntegrityError):
+            cursor.execute("CREATE UNIQUE INDEX CONCURRENTLY messaging_message_number ON messaging_message (body)")
+        cursor.execute("SET lock_timeout = '200ms'")
+    other = connection.copy()
+    other.settings_dict = connection.settings_dict
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM messaging_conversation WHERE id = %s FOR NO KEY UPDATE", [talks[2]])
+        with pytest.raises(OperationalError):
+            MigrationExecutor(connection).migrate([("messaging", "0003_numbered")])
+        assert numbers(talks) == [[1, 2], [1, 2], [None, None]]
+        cursor.execute("ROLLBACK")
+    other.close()
+    MigrationExecutor(connection).migrate([("messaging", "0003_numbered")])
+    assert numbers(talks) == [[1, 2], [1, 2], [1, 2]]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'messaging_message_number'")
+        assert "(conversation_id, sequence)" in cursor.fetchone()[0]
+
+
+def written_as_before(buyer: User, seller: User) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO messaging_conversation (buyer_id, seller_id, created_at) VALUES (%s, %s, now()) RETURNING id",
+            [buyer.pk, seller.pk],
+        )
+        (key,) = cursor.fetchone()
+        for sender in (buyer, seller):
+            cursor.execute(
+                "INSERT INTO messaging_message (conversation_id, sender_id, body, created_at) VALUES (%s, %s, '好', now())",
+                [key, sender.pk],
+            )
+    return key
+
+
+def numbers(talks: list[int]) -> list[list[int | None]]:
+    found = []
+    with connection.cursor() as cursor:
+        for key in talks:
+            cursor.execute("SELECT sequence FROM messaging_message WHERE conversation_id = %s ORDER BY id", [key])
+            found.append([number for (number,) in cursor.fetchall()])
+    return found
+
+
+# As the release before counts them.
+UNREAD = """
+SELECT count(*) FROM messaging_message AS message JOIN messaging_conversation AS talk ON talk.id = message.conversation_id
+WHERE talk.buyer_id = %s AND message.sender_id <> talk.buyer_id
+    AND message.created_at > coalesce(talk.buyer_read_at, '-infinity')
+"""
 
 
 def talked(order: Order) -> dict[str, int]:
-    """What the two said before the order and about it, a withdrawn message with a file among it."""
+    """What the two said before the order and about it, a withdrawn message with a file among it, and a talk in which support
+    wrote first. All is read.
+    """
     direct = start_conversation(buyer=order.buyer, seller=order.seller).pk
     about = order_conversation(order=order).pk
     send_message(conversation_id=direct, sender=order.buyer, body="能做吗？")
@@ -189,7 +269,13 @@ def talked(order: Order) -> dict[str, int]:
     wrong = send_message(conversation_id=about, sender=order.seller, body="说错了", files=[file])
     withdraw_message(conversation_id=about, sequence=wrong.sequence, user=order.seller)
     send_message(conversation_id=about, sender=order.seller, body="尺寸发你")
-    return {"direct": direct, "about": about}
+    for conversation in (about, direct):
+        mark_read(conversation_id=conversation, reader=order.buyer)
+    support = start_support(user=order.buyer).pk
+    staff = make_user()
+    staff.groups.add(ensure_roles()["support"])
+    say_as_support(conversation_id=support, staff=staff, body="您好，您的提现已到账。")
+    return {"direct": direct, "about": about, "support": support}
 
 
 def write_on_as_before(talks: dict[str, int], order: Order) -> None:
@@ -197,6 +283,8 @@ def write_on_as_before(talks: dict[str, int], order: Order) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM messaging_conversation WHERE buyer_id IS NOT NULL")
         assert cursor.fetchall() == [(talks["direct"],)]
+        cursor.execute(UNREAD, [order.buyer_id])
+        assert cursor.fetchone() == (0,)
         cursor.execute("SELECT count(*) FROM messaging_messageattachment")
         assert cursor.fetchone() == (0,)
         cursor.execute(

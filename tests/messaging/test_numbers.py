@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
+from marketplace.core import clock
 from marketplace.messaging import selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import Conversation, Message, MessageAttachment, Participant
@@ -102,6 +103,21 @@ def test_the_release_before_writes_without_numbers_and_gets_them(buyer, seller):
     assert say(conversation, buyer).sequence == 3
     assert list(Message.objects.values_list("sequence", flat=True)) == [1, 2, 3]
     assert list(Participant.objects.values_list("user", "role")) == [(buyer.pk, "buyer"), (seller.pk, "seller")]
+
+
+@pytest.mark.django_db
+def test_what_was_read_under_the_release_before_stays_read(conversation, buyer, seller):
+    """It notes a moment in its own column and knows no numbers."""
+    for body in ("一", "二"):
+        say(conversation, buyer, body)
+    Conversation.objects.filter(pk=conversation.pk).update(seller_read_at=Message.objects.get(body="一").created_at)
+    seat = Participant.objects.get(conversation=conversation, user=seller)
+    assert (seat.read_sequence, seat.delivered_sequence) == (1, 1)
+    Conversation.objects.filter(pk=conversation.pk).update(seller_read_at=clock.now())
+    assert selectors.unread_totals([seller.pk]) == {seller.pk: 0}
+    assert Participant.objects.get(conversation=conversation, user=buyer).read_sequence == 2
+    Conversation.objects.filter(pk=conversation.pk).update(seller_read_at=None)
+    assert selectors.unread_totals([seller.pk]) == {seller.pk: 0}
 
 
 @pytest.mark.django_db

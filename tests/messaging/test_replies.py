@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.core import clock
+from marketplace.core.config import set_config
 from marketplace.messaging import selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import AwayReply, Message, MessageTemplate
@@ -90,6 +91,23 @@ def test_it_stands_in_a_conversation_once_in_twelve_hours(conversation, buyer, s
         "2日23点",
     ]
     assert Message.objects.filter(kind="auto").count() == 2
+
+
+def test_the_page_says_how_often_it_answers_as_it_is_set(client: Client, seller):
+    client.force_login(seller)
+    address = reverse("messaging:replies")
+    assert "同一会话每12小时最多一次" in client.get(address).content.decode()
+    set_config(key="messaging.away_hours", value=1, reason="试")
+    assert "同一会话每1小时最多一次" in client.get(address).content.decode()
+    assert "at most once an hour" in client.get(f"/en{address}").content.decode()
+
+
+def test_what_an_automatic_reply_may_not_say_is_named_in_the_language_of_the_page(client: Client, seller):
+    client.force_login(seller)
+    typed = {"is_on": "on", "body": "微信 moon_0413，电话 13912345678", "hours_from": "22:00", "hours_to": "09:00"}
+    assert "moon_0413、13912345678" in client.post(reverse("messaging:away"), typed).content.decode()
+    english = client.post(f"/en{reverse('messaging:away')}", typed).content.decode()
+    assert "moon_0413, 13912345678" in english
 
 
 @pytest.mark.parametrize(("hour", "answers"), [(21, 0), (22, 1), (8, 1), (9, 0)])

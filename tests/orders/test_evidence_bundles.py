@@ -436,5 +436,5 @@ def test_what_was_withdrawn_is_shown_to_mediators_and_goes_to_nobody_else():
     assert "发错了的底价" in conversation_of(order)[0].text
     told = collect(order.dispute)
     (row,) = [row for row in told.tables["messages"] if row["by"]]
-    assert (row["text"], row["files"]) == ("［已撤回］", [])
+    assert (row["text"], row["files"]) == ("[已撤回]", [])
     assert "别人的合同.txt" not in [file.name for file in told.files]

@@ -1,14 +1,16 @@
 """Questions to support: their clock in opening hours, who has them, and how they end."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import set_config
-from marketplace.messaging.errors import MessagingError
+from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import Conversation, ConversationKind, Message
 from marketplace.messaging.services import send_message
 from marketplace.moderation.models import AdminLog
@@ -200,3 +202,27 @@ def test_the_moves_of_a_case_are_those_of_the_table(actor):
             CLOCK: {(answered, solved)},
         }[actor]
     )
+
+
+def test_a_question_sent_twice_is_one_and_other_words_under_its_mark_are_not_lost(buyer):
+    mark = uuid4()
+    case = ask(buyer, client_id=mark)
+    set_config(key="support.open_per_person", value=1, reason="试")
+    assert ask(buyer, client_id=mark) == case
+    with pytest.raises(MessagingError) as caught:
+        ask(buyer, client_id=mark, body="另一件事")
+    assert caught.value.code == MessagingErrorCode.REUSED
+    assert SupportCase.objects.count() == Message.objects.count() == Conversation.objects.count() == 1
+
+
+def test_only_an_order_of_ones_own_is_asked_about(buyer):
+    refused(SupportErrorCode.NOT_OWN_ORDER, ask, person=buyer, order=make_paid_order())
+    assert not Conversation.objects.filter(kind=ConversationKind.SUPPORT).exists()
+
+
+def test_who_was_suspended_meanwhile_asks_nothing(buyer):
+    User.objects.filter(pk=buyer.pk).update(is_active=False)
+    with pytest.raises(MessagingError) as caught:
+        ask(buyer)
+    assert caught.value.code == MessagingErrorCode.SENDER_INACTIVE
+    assert not Conversation.objects.exists()

@@ -1,5 +1,7 @@
 """Where people ask support, and where it answers."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -28,6 +30,19 @@ def test_a_question_is_asked_on_a_plain_form_and_leads_to_its_conversation(buyer
     page = buyer_client.get(answer.url)
     assert page.status_code == 200
     assert "付款后想改尺寸。" in page.content.decode()
+
+
+def test_the_form_says_by_its_mark_that_it_was_sent_before(buyer_client):
+    page = buyer_client.get(reverse("support:new")).content.decode()
+    mark = re.search(r'name="client_id"[^>]*value="([^"]+)"', page)[1]
+    told = {"topic": "other", "subject": "问", "body": "问", "client_id": mark}
+    first = buyer_client.post(reverse("support:new"), told)
+    assert buyer_client.post(reverse("support:new"), told).url == first.url
+    other = buyer_client.post(reverse("support:new"), told | {"body": "另一件事"})
+    assert other.status_code == 422
+    assert "另一件事" in other.content.decode()
+    assert mark not in other.content.decode()
+    assert SupportCase.objects.count() == 1
 
 
 def test_somebody_elses_order_cannot_be_asked_about(buyer_client):

@@ -1,7 +1,7 @@
 """Who takes part, the number of a message in its conversation, conversations of orders and with support.
 
 The release before goes on writing meanwhile: it knows neither numbers nor participants, so two triggers add them to what it
-inserts (dropped with its columns, one release later). And it may come back: what could not be undone without losing words
+inserts and a third carries over what it notes as read (dropped with its columns, one release later). And it may come back: what could not be undone without losing words
 (NULL where there was none, one conversation for each pair) stays as it is then, which it can live with.
 """
 
@@ -37,8 +37,28 @@ END $$;
 -- Deferred: this release writes them itself, after the conversation.
 CREATE CONSTRAINT TRIGGER messaging_conversation_peopled AFTER INSERT ON messaging_conversation
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION messaging_add_participants();
+
+CREATE FUNCTION messaging_carry_marks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE messaging_participant AS seat SET read_sequence = mark.sequence,
+        delivered_sequence = greatest(seat.delivered_sequence, mark.sequence)
+    FROM (VALUES ('buyer', NEW.buyer_read_at, OLD.buyer_read_at), ('seller', NEW.seller_read_at, OLD.seller_read_at))
+            AS read (role, at, before)
+        CROSS JOIN LATERAL (
+            SELECT max(message.sequence) AS sequence FROM messaging_message AS message
+            WHERE message.conversation_id = NEW.id AND message.created_at <= read.at
+        ) AS mark
+    WHERE seat.conversation_id = NEW.id AND seat.role = read.role AND read.at IS DISTINCT FROM read.before
+        AND mark.sequence > seat.read_sequence;
+    RETURN NULL;
+END $$;
+-- This release moves the number together with the moment, or the mark before it.
+CREATE TRIGGER messaging_conversation_read AFTER UPDATE OF buyer_read_at, seller_read_at ON messaging_conversation
+    FOR EACH ROW WHEN (NEW.last_sequence = OLD.last_sequence) EXECUTE FUNCTION messaging_carry_marks();
 """
 NO_TRIGGERS = """
+DROP TRIGGER messaging_conversation_read ON messaging_conversation;
+DROP FUNCTION messaging_carry_marks();
 DROP TRIGGER messaging_conversation_peopled ON messaging_conversation;
 DROP TRIGGER messaging_message_numbered ON messaging_message;
 DROP FUNCTION messaging_add_participants();

@@ -15,6 +15,7 @@ from marketplace.messaging.services.replies import (
 from marketplace.messaging.services.sending import send_message, show_offer
 from marketplace.messaging.services.starting import open_conversation, order_conversation, start_conversation
 from marketplace.messaging.services.support import (
+    ask_support,
     follow_dispute,
     let_support_in,
     let_support_out,
@@ -32,6 +33,7 @@ __all__ = [
     "MESSAGE_LENGTH",
     "answer_for_the_absent",
     "archive",
+    "ask_support",
     "clear_flag",
     "delete_template",
     "edit_message",

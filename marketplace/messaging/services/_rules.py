@@ -18,8 +18,7 @@ def own_participation(conversation_id: int, user: User) -> Participant:
 
 def check_may_speak(conversation_id: int, user: User) -> None:
     """Raise MessagingError SENDER_INACTIVE (asked anew), NOT_TAKEN or YOU_BLOCKED. Where support listens, blocks do not count."""
-    if not User.objects.filter(pk=user.pk, is_active=True).exists():
-        raise MessagingError(MessagingErrorCode.SENDER_INACTIVE)
+    check_active(user)
     others = list(
         Participant.objects.filter(conversation=conversation_id, left_at=None)
         .exclude(user=user)
@@ -29,6 +28,12 @@ def check_may_speak(conversation_id: int, user: User) -> None:
         return
     for other_id in others:
         check_not_blocked(user.pk, other_id)
+
+
+def check_active(user: User) -> None:
+    """Raise MessagingError SENDER_INACTIVE, asked anew."""
+    if not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise MessagingError(MessagingErrorCode.SENDER_INACTIVE)
 
 
 def check_not_blocked(sender_id: int, other_id: int) -> None:

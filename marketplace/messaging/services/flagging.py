@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from PIL import Image
 
 from marketplace.accounts.models import User
@@ -130,7 +131,7 @@ def _found(finding: Finding) -> str:
     quoted = [_("“%(words)s”") % {"words": words} for words in finding.excerpts]
     if finding.codes:
         quoted.append(_("the code in the picture"))
-    return _(", ").join(quoted)
+    return pgettext("list", ", ").join(quoted)
 
 
 def _consequence(level: Level) -> str:

@@ -16,8 +16,8 @@ def mark_read(*, conversation_id: int, reader: User, up_to: int | None = None) -
     """Note that `reader` has seen everything up to the message with this number, or all that stands there now.
 
     Marks never go back, and never beyond the newest message. Returns the mark as it is now. Safe to call again, also when it
-    broke off: the mark moves last. No lock and no transaction: three rows at once would be waited for by whoever writes a
-    message there, who holds what is waited for here. Raises MessagingError NOT_PARTICIPANT and Conversation.DoesNotExist.
+    broke off. No lock and no transaction: three rows at once would be waited for by whoever writes a message
+    there, who holds what is waited for here. Raises MessagingError NOT_PARTICIPANT and Conversation.DoesNotExist.
     """
     own = own_participation(conversation_id, reader)
     conversation = Conversation.objects.get(pk=conversation_id)
@@ -28,15 +28,14 @@ def mark_read(*, conversation_id: int, reader: User, up_to: int | None = None) -
         # Not the line of a message that has come meanwhile: its mail would be called off as read.
         is_all = Exists(Conversation.objects.filter(pk=conversation_id, last_sequence__lte=mark))
         mark_url_read(recipient_id=reader.pk, url=url, as_long_as=is_all)
-    if own.read_sequence >= mark:
-        return own.read_sequence
-    _write_for_the_release_before(conversation, own, mark)
-    moved = Participant.objects.filter(pk=own.pk, read_sequence__lt=mark).update(
+    moved = own.read_sequence < mark and Participant.objects.filter(pk=own.pk, read_sequence__lt=mark).update(
         read_sequence=mark, delivered_sequence=Greatest("delivered_sequence", mark)
     )
     if moved:
         after_commit(push.conversation_read, conversation_id=conversation_id, role=own.role, sequence=mark)
-    return mark
+    if moved or mark == conversation.last_sequence:
+        _write_for_the_release_before(conversation, own, mark)
+    return max(own.read_sequence, mark)
 
 
 @transaction.atomic
@@ -61,4 +60,6 @@ def _write_for_the_release_before(conversation: Conversation, own: Participant, 
     if column is not None:
         at = Message.objects.filter(conversation=conversation, sequence=mark).values_list("created_at", flat=True)
         newest = conversation.last_message_at if mark >= conversation.last_sequence else at.first()
-        Conversation.objects.filter(pk=conversation.pk).update(**{column: newest})
+        # After the mark: what moves without it was moved by the release before, and a trigger carries it over.
+        if getattr(conversation, column) != newest:
+            Conversation.objects.filter(pk=conversation.pk).update(**{column: newest})

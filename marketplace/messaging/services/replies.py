@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -51,7 +52,7 @@ def set_away_reply(*, owner: User, body: str, hours_from: time, hours_to: time, 
     It goes out without anybody reading it once more. Raises MessagingError REPLY_REFUSED where it leads past the platform.
     """
     if (finding := look_at(body, is_in_order=False)).level >= Level.FLAG:
-        raise MessagingError(MessagingErrorCode.REPLY_REFUSED, found="、".join(finding.excerpts))
+        raise MessagingError(MessagingErrorCode.REPLY_REFUSED, found=pgettext("list", ", ").join(finding.excerpts))
     values = {"body": body, "hours_from": hours_from, "hours_to": hours_to, "is_on": is_on}
     return AwayReply.objects.update_or_create(owner=owner, defaults=values)[0]
 

@@ -1,16 +1,17 @@
 """The platform in conversations: a person's with support, and of orders with a dispute."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.core.files.base import File
 from django.db import transaction
 
 from marketplace.accounts.models import User
-from marketplace.core import clock, staff_log
+from marketplace.core import clock, live, staff_log
 from marketplace.core.commits import after_commit
 from marketplace.messaging import push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
+from marketplace.messaging.limits import count_message
 from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import (
     Conversation,
@@ -22,6 +23,7 @@ from marketplace.messaging.models import (
     ParticipantRole,
     SystemEvent,
 )
+from marketplace.messaging.services._rules import check_active
 from marketplace.messaging.services.files import check_files, taken
 from marketplace.messaging.services.starting import order_conversation
 from marketplace.messaging.services.writing import checked_body, write
@@ -40,6 +42,38 @@ def start_support(*, user: User) -> Conversation:
         ]
     )
     return conversation
+
+
+def ask_support(
+    *,
+    user: User,
+    body: str,
+    files: Sequence[File] = (),
+    client_id: UUID | None = None,
+    opened: Callable[[Conversation], object],
+) -> Message:
+    """A new conversation with the platform and its first words. `opened` is called with it, in the transaction in which these are
+    written: what it raises leaves nothing.
+
+    A process that is killed leaves at most a conversation in which nothing was said, which nobody sees. Raises MessagingError
+    SENDER_INACTIVE, EMPTY, TOO_LONG, TOO_MANY_FILES, FILE_TOO_LARGE or TOO_FAST, and UploadError.
+    """
+    check_active(user)
+    body = checked_body(body, needed=True)
+    check_files(files=files)
+    count_message(user)
+    conversation = start_support(user=user)
+    try:
+        with (
+            taken(files=files, conversation_id=conversation.pk, owner=user) as came,
+            live.gathered(),
+            transaction.atomic(),
+        ):
+            opened(conversation)
+            return write(conversation_id=conversation.pk, sender=user, body=body, uploads=came, client_id=client_id)
+    except BaseException:
+        conversation.delete()
+        raise
 
 
 @transaction.atomic

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('first_answered_at', models.DateTimeField(blank=True, null=True, verbose_name='first answered at')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
                 ('solved_at', models.DateTimeField(blank=True, null=True, verbose_name='solved at')),
+                ('client_id', models.UUIDField(editable=False, null=True)),
                 ('late_answers', models.PositiveSmallIntegerField(default=0, verbose_name='late answers')),
                 ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assigned to')),
                 ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='support_case', to='messaging.conversation')),
@@ -96,5 +97,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='supportcase',
             constraint=models.CheckConstraint(condition=models.Q(('status', 'solved'), ('solved_at__isnull', True), _connector='XOR'), name='support_case_solved_at'),
+        ),
+        migrations.AddConstraint(
+            model_name='supportcase',
+            constraint=models.UniqueConstraint(condition=models.Q(('client_id__isnull', False)), fields=('person', 'client_id'), name='support_case_once'),
         ),
     ]
