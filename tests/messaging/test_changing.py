@@ -152,7 +152,7 @@ def test_what_is_withdrawn_is_not_mailed_any_more(conversation, buyer, seller):
         notification=Notification.objects.get(recipient=seller), channel=Channel.EMAIL, defaults={"due_at": clock.now()}
     )
     withdraw(message, buyer)
-    assert Notification.objects.get(recipient=seller).body == "［已撤回］"
+    assert Notification.objects.get(recipient=seller).body == "[已撤回]"
     assert Dispatch.objects.get(channel=Channel.EMAIL).status == DispatchStatus.SKIPPED
 
 
