@@ -2,9 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from typing import Any, Generic, TypeVar
+from uuid import uuid4
 
 from django.core.cache import cache
 from django.db.models import QuerySet
@@ -26,6 +28,18 @@ class Deadline:
     def is_over(self) -> bool:
         """Whether nothing more may be begun."""
         return time.monotonic() >= self._end
+
+
+@contextmanager
+def only_one(job: str, *, seconds: int) -> Iterator[bool]:
+    """Whether no other process is at this job now. One that is killed keeps the others out for `seconds` at most."""
+    key, own = f"job:{job}", uuid4().hex
+    is_ours = cache.add(key, own, seconds)
+    try:
+        yield is_ours
+    finally:
+        if is_ours and cache.get(key) == own:
+            cache.delete(key)
 
 
 class Setbacks(Generic[Item]):

@@ -1,39 +1,67 @@
 """Sending what is due: each dispatch is taken once, tried again with growing pauses, and given up in the end, never in silence.
 
 A mail of which nobody knows whether it left is not sent again: twice is worse than staff looking at it. The other ways
-know copies themselves (WeChat by a number of ours, browsers by a name), so they are asked again.
+know copies themselves (WeChat by a number of ours for a while, browsers by a name), so they are asked again as long.
 """
 
-import logging
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import takewhile
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from marketplace.core import clock
+from marketplace.core.jobs import Deadline, count_done, only_one
 from marketplace.notifications import locks
 from marketplace.notifications.catalogue import notice_of
 from marketplace.notifications.channels import CHANNELS
-from marketplace.notifications.channels.base import Gone, Outcome, Refused, Unknown, Unreachable
+from marketplace.notifications.channels.base import Away, Gone, Outcome, Refused, Unknown, Unreachable
 from marketplace.notifications.models import Channel, Dispatch, DispatchStatus, OutboundStatus
-from marketplace.notifications.reach import reach_of
+from marketplace.notifications.reach import Reach, reach_of
 
-logger = logging.getLogger(__name__)
 # After the first failure, the second …; when they are used up, it is given up.
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 # What a worker took and did not finish: longer than any channel waits for an answer.
 STUCK_AFTER = timedelta(minutes=5)
+# How long the other side takes a second request for the same as the first: WeChat says ten minutes.
+COPIES_KNOWN_FOR = {
+    Channel.EMAIL: timedelta(0),
+    Channel.SMS: timedelta(0),
+    Channel.WECHAT: timedelta(minutes=9),
+    Channel.PUSH: timedelta(days=1),
+}
 DISPATCHES_AT_ONCE = 500
+# One run of one way: short, so that the workers have time for others; a killed one holds its way for so long.
+RUN_SECONDS, HELD_SECONDS = 20, 120
+# A way whose other side is away is left alone for so long.
+REST_SECONDS = 30
 KEPT_FOR = timedelta(days=90)
 
 
-def due_dispatches() -> list[int]:
-    """The keys of what should have left by now, the longest waiting first."""
-    now = clock.now()
-    waiting = Q(status=DispatchStatus.WAITING, due_at__lte=now)
-    stuck = Q(status=DispatchStatus.SENDING, due_at__lte=now, tried_at__lt=now - STUCK_AFTER)
-    due = Dispatch.objects.filter(waiting | stuck).order_by("due_at", "pk")
-    return list(due.values_list("pk", flat=True)[:DISPATCHES_AT_ONCE])
+def due_channels() -> list[Channel]:
+    """The ways by which something should have left by now, without those that rest."""
+    due = _due().order_by("channel").values_list("channel", flat=True).distinct()
+    return [channel for channel in map(Channel, due) if not _rests(channel)]
+
+
+def due_dispatches(channel: Channel | None = None) -> list[int]:
+    """The keys of what should have left by now, by one way or by all, the longest waiting first."""
+    due = _due() if channel is None else _due().filter(channel=channel)
+    return list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:DISPATCHES_AT_ONCE])
+
+
+def send_due(*, channel: Channel) -> int:
+    """Send what is due by one way, for a few seconds; returns how many left. One process at a time for each way.
+
+    It stops where the other side is away, and then rests: what waits must not hold up what else the workers have to do.
+    """
+    with only_one(f"notices:{channel}", seconds=HELD_SECONDS) as is_ours:
+        if not is_ours or _rests(channel):
+            return 0
+        due = takewhile(lambda _key: not _rests(channel), due_dispatches(channel))
+        return count_done(due, lambda key: deliver(dispatch_id=key), until=Deadline(RUN_SECONDS))
 
 
 def deliver(*, dispatch_id: int) -> bool:
@@ -41,27 +69,30 @@ def deliver(*, dispatch_id: int) -> bool:
 
     What fails for now waits; what is refused, or has failed too often, is DEAD and stands on staff's list.
     """
-    rows = _take(dispatch_id)
-    if not rows:
+    taken = _take(dispatch_id)
+    if taken is None:
         return False
-    reach = reach_of([rows[0].notification.recipient_id])[rows[0].notification.recipient_id]
+    rows, reach = taken
     channel = Channel(rows[0].channel)
     try:
-        outcome = CHANNELS[channel].send(rows, reach)
+        _send(rows, reach, channel)
     except Gone as gone:
         _end(rows, DispatchStatus.SKIPPED, problem=str(gone))
     except Refused as refusal:
         _end(rows, DispatchStatus.DEAD, problem=str(refusal))
     except Unreachable as silence:
+        if isinstance(silence, Away):
+            cache.set(_resting(channel), True, REST_SECONDS)
         _put_off(rows, problem=str(silence))
     except Unknown as doubt:
-        _end(rows, DispatchStatus.DEAD, problem=f"may have arrived: {doubt}")
+        for row in rows:
+            row.doubtful_since = row.doubtful_since or row.tried_at
+        _put_off(rows, problem=str(doubt))
     except Exception as fault:
         # A fault of ours is no reason to send a hundred copies, nor to forget it. Its words may name people: they are in the log.
         _end(rows, DispatchStatus.DEAD, problem=f"a fault of ours: {type(fault).__name__}")
         raise
     else:
-        _end(rows, DispatchStatus.SENT, outcome=outcome)
         return True
     return False
 
@@ -80,7 +111,7 @@ def try_again(*, dispatch_id: int) -> bool:
     if row is None or not dead_dispatches().filter(pk=row.pk).exists():
         return False
     row.status, row.due_at, row.attempts, row.in_digest = DispatchStatus.WAITING, clock.now(), 0, False
-    row.problem, row.ended_at, row.text_message = "", None, None
+    row.problem, row.ended_at, row.text_message, row.doubtful_since = "", None, None, None
     row.save()
     return True
 
@@ -103,63 +134,141 @@ def forget_old_dispatches() -> int:
     return gone
 
 
-@transaction.atomic
-def _take(dispatch_id: int) -> list[Dispatch]:
-    """The dispatch, marked as being sent, and for a summary all that is due with it. Empty when there is nothing to send."""
-    row = locks.lock_dispatch(dispatch_id)
+def _due() -> QuerySet[Dispatch]:
     now = clock.now()
+    waiting = Q(status=DispatchStatus.WAITING, due_at__lte=now)
+    stuck = Q(status=DispatchStatus.SENDING, due_at__lte=now, tried_at__lt=now - STUCK_AFTER)
+    return Dispatch.objects.filter(waiting | stuck)
+
+
+def _resting(channel: Channel) -> str:
+    return f"notices:resting:{channel}"
+
+
+def _rests(channel: Channel) -> bool:
+    return bool(cache.get(_resting(channel)))
+
+
+def _send(rows: list[Dispatch], reach: Reach, channel: Channel) -> None:
+    """Hand it over and write that down: of a text message, which is a row of ours, both or nothing."""
+    if channel != Channel.SMS:
+        _end(rows, DispatchStatus.SENT, outcome=CHANNELS[channel].send(rows, reach))
+        return
+    with transaction.atomic():
+        if not _end(rows, DispatchStatus.SENT, outcome=CHANNELS[channel].send(rows, reach)):
+            raise Gone("another worker has it")
+
+
+@transaction.atomic
+def _take(dispatch_id: int) -> tuple[list[Dispatch], Reach] | None:
+    """The dispatch, marked as being sent, and for a summary all that is due with it. None when there is nothing to send."""
+    seen = Dispatch.objects.select_related("notification").filter(pk=dispatch_id).first()
+    # Whoever else has a row of this summary in hand would begin a second one.
+    if seen is None or (seen.in_digest and not locks.lock_summary(seen.notification.recipient_id)):
+        return None
+    rows = _locked(dispatch_id)
+    if not rows:
+        return None
+    user_id = rows[0].notification.recipient_id
+    reach = reach_of([user_id])[user_id]
+    left, now = [], clock.now()
+    for row in rows:
+        if needless := _needless(row, reach):
+            _end([row], DispatchStatus.SKIPPED, problem=needless)
+            continue
+        may_ring_at = reach.may_ring_at(notice_of(row.notification.notice), Channel(row.channel), at=now)
+        if may_ring_at > now:
+            _held([row]).update(status=DispatchStatus.WAITING, due_at=may_ring_at, doubtful_since=row.doubtful_since)
+            continue
+        left.append(row)
+    for row in left:
+        _held([row]).update(
+            status=DispatchStatus.SENDING,
+            tried_at=now,
+            attempts=F("attempts") + 1,
+            doubtful_since=row.doubtful_since,
+        )
+        row.status, row.tried_at, row.attempts = DispatchStatus.SENDING, now, row.attempts + 1
+    return (left, reach) if left else None
+
+
+def _locked(dispatch_id: int) -> list[Dispatch]:
+    """The row that is to be sent, and for a summary the others of it."""
+    row, now = locks.lock_dispatch(dispatch_id), clock.now()
     if row is None or row.due_at > now:
         return []
     if row.status == DispatchStatus.SENDING and row.tried_at and row.tried_at < now - STUCK_AFTER:
-        if row.channel == Channel.EMAIL:
-            _end([row], DispatchStatus.DEAD, problem="may have arrived: the worker stopped while sending")
-            return []
+        if row.channel != Channel.SMS:  # of which nothing is left behind
+            row.doubtful_since = row.doubtful_since or row.tried_at
+            if now - row.doubtful_since > COPIES_KNOWN_FOR[Channel(row.channel)]:
+                _end([row], DispatchStatus.DEAD, problem="may have arrived: the worker stopped while sending")
+                return []
     elif row.status != DispatchStatus.WAITING:
         return []
-    rows = [row]
-    if row.in_digest:
-        others = Dispatch.objects.filter(
-            notification__recipient_id=row.notification.recipient_id,
-            channel=row.channel,
-            in_digest=True,
-            status=DispatchStatus.WAITING,
-            due_at__lte=now,
-        ).exclude(pk=row.pk)
-        rows += [
-            other for key in others.order_by("pk").values_list("pk", flat=True) if (other := locks.lock_dispatch(key))
-        ]
-        rows.sort(key=lambda one: one.notification_id)
-    wanted = [one for one in rows if one.status in (DispatchStatus.WAITING, DispatchStatus.SENDING)]
-    read = [one for one in wanted if _needs_no_more(one)]
-    _end(read, DispatchStatus.SKIPPED, problem="read meanwhile")
-    left = [one for one in wanted if one not in read]
-    keys = [one.pk for one in left]
-    Dispatch.objects.filter(pk__in=keys).update(status=DispatchStatus.SENDING, tried_at=now, attempts=F("attempts") + 1)
-    return left
+    if not row.in_digest:
+        return [row]
+    others = Dispatch.objects.filter(
+        notification__recipient_id=row.notification.recipient_id,
+        channel=row.channel,
+        in_digest=True,
+        status=DispatchStatus.WAITING,
+        due_at__lte=now,
+    ).exclude(pk=row.pk)
+    keys = others.order_by("pk").values_list("pk", flat=True)
+    found = [other for key in keys if (other := locks.lock_dispatch(key)) and other.status == DispatchStatus.WAITING]
+    return sorted([row, *found], key=lambda one: one.notification_id)
 
 
-def _needs_no_more(row: Dispatch) -> bool:
-    """Whether the person has read the line at the bell meanwhile, or is no longer there."""
+def _needless(row: Dispatch, reach: Reach) -> str:
+    """Why it is not to be sent any more: what the person did or chose since it was written. "" when it is."""
     line = row.notification
     notice = notice_of(line.notice)
     is_sure = notice is not None and not notice.mutable
-    return not line.recipient.is_active or (line.read_at is not None and not is_sure)
+    if not is_sure and not reach.is_active:
+        return "suspended or closing"
+    if not is_sure and line.read_at is not None:
+        return "read meanwhile"
+    channel = Channel(row.channel)
+    if not (is_sure and channel in (Channel.EMAIL, Channel.SMS)) and not reach.wants(line.kind, channel):
+        return "switched off meanwhile"
+    return ""
 
 
-def _put_off(rows: list[Dispatch], *, problem: str) -> None:
-    for row in rows:
-        if row.attempts >= len(PAUSES):  # as it was before this attempt
-            _end([row], DispatchStatus.DEAD, problem=problem)
-            continue
-        Dispatch.objects.filter(pk=row.pk).update(
-            status=DispatchStatus.WAITING, due_at=clock.now() + PAUSES[row.attempts], problem=problem[:200]
+def _put_off(rows: Sequence[Dispatch], *, problem: str) -> None:
+    """Wait for the next attempt; a summary as one. Given up after the last, or where a copy would no longer be known."""
+    attempts = max(row.attempts for row in rows)
+    is_over = attempts > len(PAUSES)
+    due_at = clock.now() + PAUSES[min(attempts, len(PAUSES)) - 1]
+    doubtful = [row.doubtful_since for row in rows if row.doubtful_since]
+    if doubtful and (is_over or due_at - min(doubtful) > COPIES_KNOWN_FOR[Channel(rows[0].channel)]):
+        _end(rows, DispatchStatus.DEAD, problem=f"may have arrived: {problem}")
+    elif is_over:
+        _end(rows, DispatchStatus.DEAD, problem=problem)
+    else:
+        _held(rows).update(
+            status=DispatchStatus.WAITING,
+            due_at=due_at,
+            attempts=attempts,
+            doubtful_since=min(doubtful, default=None),
+            problem=problem[:200],
         )
 
 
-def _end(rows: list[Dispatch], status: DispatchStatus, *, problem: str = "", outcome: Outcome | None = None) -> None:
-    Dispatch.objects.filter(pk__in=[row.pk for row in rows]).update(
-        status=status,
-        problem=problem[:200],
-        ended_at=clock.now(),
-        text_message=outcome.text_message if outcome else None,
+def _held(rows: Sequence[Dispatch]) -> QuerySet[Dispatch]:
+    """These, unless another worker, who took this one for dead, has them meanwhile."""
+    keys = [row.pk for row in rows]
+    return Dispatch.objects.filter(pk__in=keys, status=rows[0].status, tried_at=rows[0].tried_at)
+
+
+def _end(
+    rows: Sequence[Dispatch], status: DispatchStatus, *, problem: str = "", outcome: Outcome | None = None
+) -> bool:
+    """Close them; returns whether they were still ours."""
+    return bool(
+        _held(rows).update(
+            status=status,
+            problem=problem[:200],
+            ended_at=clock.now(),
+            text_message=outcome.text_message if outcome else None,
+        )
     )

@@ -64,9 +64,14 @@ class Reach:
         """The ways that this notice takes to this person.
 
         One that cannot be muted goes by mail, or by text message to who has no address, whatever was chosen; by the other
-        ways as by choice. Its room writes these two itself where it `has_own_letter`.
+        ways as by choice. Its room writes these two itself where it `has_own_letter`. Who is suspended, or closing the
+        account, is told by the sure way what cannot be muted, and nothing else: they may still have to answer, and cannot
+        log in to see the bell.
         """
-        taken = [channel for channel in notice.channels if self.has(channel) and self.wants(notice.kind, channel)]
+        if not self.is_active:
+            taken: list[Channel] = []
+        else:
+            taken = [channel for channel in notice.channels if self.has(channel) and self.wants(notice.kind, channel)]
         if not notice.mutable:
             sure = Channel.EMAIL if self.email else Channel.SMS
             if self.has(sure) and sure not in taken:
@@ -76,13 +81,19 @@ class Reach:
         return taken
 
     def due_at(self, notice: Notice, channel: Channel, *, now: datetime) -> datetime:
-        """When a notice of this moment may go out. What cannot be muted waits for nothing."""
-        if not notice.mutable:
-            return now
-        if channel == Channel.EMAIL and self.mail_rhythm == Rhythm.DAILY:
+        """When a notice of this moment may go out. A mail that cannot be muted waits for nothing."""
+        if notice.mutable and channel == Channel.EMAIL and self.mail_rhythm == Rhythm.DAILY:
             return next_at(self.digest_at, after=now)
-        at = now if channel == Channel.PUSH else now + notice.patience
-        return self.after_quiet(at) if channel in THAT_RING else at
+        at = now if channel == Channel.PUSH or not notice.mutable else now + notice.patience
+        return self.may_ring_at(notice, channel, at=at)
+
+    def may_ring_at(self, notice: Notice | None, channel: Channel, *, at: datetime) -> datetime:
+        """`at`, or the end of the quiet hours for what makes a sound, unless its reader would then be too late."""
+        if channel not in THAT_RING:
+            return at
+        end = self.after_quiet(at)
+        is_pressing = notice is not None and notice.time_left is not None and at + notice.time_left < end
+        return at if is_pressing else end
 
     def after_quiet(self, at: datetime) -> datetime:
         """`at`, or the end of the quiet hours in which it lies."""

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
-from marketplace.core.jobs import Deadline, count_done
+from marketplace.core.jobs import Deadline, count_done, only_one
 from marketplace.notifications import dispatching, sms, spreading
+from marketplace.notifications.models import Channel
 
 
 @shared_task
@@ -20,11 +21,21 @@ def send_waiting_text_messages() -> int:
 
 @shared_task
 def send_notices() -> int:
-    """Decide what leaves because of new lines, and send what is due; returns how many left."""
-    until = Deadline()
-    while spreading.spread_lines() and not until.is_over:
-        pass
-    return count_done(dispatching.due_dispatches(), lambda key: dispatching.deliver(dispatch_id=key), until=until)
+    """Decide what leaves because of new lines, and have each way send what is due; returns how many lines that were."""
+    lines = 0
+    with only_one("notices:spread", seconds=dispatching.HELD_SECONDS) as is_ours:
+        until = Deadline(dispatching.RUN_SECONDS)
+        while is_ours and not until.is_over and (some := spreading.spread_lines()):
+            lines += some
+    for channel in dispatching.due_channels():
+        send_by.delay(channel.value)
+    return lines
+
+
+@shared_task
+def send_by(channel: str) -> int:
+    """Send what is due by one way; returns how many left."""
+    return dispatching.send_due(channel=Channel(channel))
 
 
 @shared_task

@@ -129,3 +129,12 @@ class _SilentHandler(WSGIRequestHandler):
 
     def log_message(self, *args: Any) -> None:
         """Say nothing."""
+
+
+def send_notices() -> None:
+    """All that is due, as the jobs do it."""
+    from marketplace.notifications import dispatching, spreading
+
+    spreading.spread_lines()
+    for key in dispatching.due_dispatches():
+        dispatching.deliver(dispatch_id=key)

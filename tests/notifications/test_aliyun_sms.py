@@ -2,12 +2,13 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from marketplace.notifications.sms import SmsRefused, SmsTemplate, SmsUnreachable, TextMessage
+from marketplace.notifications.sms import SmsRefused, SmsTemplate, SmsUnknown, SmsUnreachable, TextMessage
 from marketplace.notifications.sms.aliyun import AliyunSmsBackend, authorization
 
 KEY, SECRET = "LTAItestkey", "testsecret/+="
@@ -41,7 +42,7 @@ class Aliyun:
     """What came, and what to answer."""
 
     def __init__(self):
-        self.requests = []
+        self.requests, self.waits = [], 0
         self.status, self.answer = 200, {"Code": "OK", "BizId": "9006197^0"}
 
 
@@ -55,6 +56,7 @@ def aliyun(settings, monkeypatch):
             query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
             site.requests.append((query, {name.lower(): value for name, value in self.headers.items()}))
             body = site.answer if isinstance(site.answer, bytes) else json.dumps(site.answer).encode()
+            time.sleep(site.waits)
             self.send_response(site.status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -117,12 +119,28 @@ def test_an_answer_that_is_no_is_not_asked_again(aliyun, status, answer):
 
 @pytest.mark.parametrize(
     ("status", "answer"),
-    [(503, {"Code": "ServiceUnavailable"}), (400, {"Code": "Throttling.User"}), (502, b"<html>"), (200, {}), (200, [])],
+    [(503, {"Code": "ServiceUnavailable"}), (400, {"Code": "Throttling.User"})],
 )
-def test_an_answer_that_is_none_is_asked_again(aliyun, status, answer):
+def test_who_asks_for_patience_is_asked_again(aliyun, status, answer):
     aliyun.status, aliyun.answer = status, answer
     with pytest.raises(SmsUnreachable):
         AliyunSmsBackend().send(MESSAGE)
+
+
+@pytest.mark.parametrize(("status", "answer"), [(502, b"<html>"), (500, {}), (200, {}), (200, [])])
+def test_without_a_usable_answer_nobody_knows_whether_it_left(aliyun, status, answer):
+    aliyun.status, aliyun.answer = status, answer
+    with pytest.raises(SmsUnknown):
+        AliyunSmsBackend().send(MESSAGE)
+    assert len(aliyun.requests) == 1
+
+
+def test_a_provider_that_takes_it_and_is_slow_to_say_so_may_have_sent_it(aliyun, settings):
+    settings.ALIYUN_SMS = settings.ALIYUN_SMS | {"timeout_seconds": 0.3}
+    aliyun.waits = 1
+    with pytest.raises(SmsUnknown):
+        AliyunSmsBackend().send(MESSAGE)
+    assert len(aliyun.requests) == 1
 
 
 def test_a_provider_that_nobody_reaches_tells_neither_number_nor_code(aliyun, settings):

@@ -9,7 +9,15 @@ from django.utils import timezone
 from marketplace.core import clock
 from marketplace.notifications import tasks
 from marketplace.notifications.models import OutboundMessage, OutboundStatus
-from marketplace.notifications.sms import SmsRefused, SmsTemplate, SmsUnreachable, deliver_sms, send_sms
+from marketplace.notifications.sms import (
+    SmsRefused,
+    SmsTemplate,
+    SmsUnknown,
+    SmsUnreachable,
+    deliver_sms,
+    send_sms,
+    sending,
+)
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+8613800138000"
@@ -72,17 +80,47 @@ def test_the_sweep_sends_what_the_provider_did_not_take_at_first(provider):
     provider.problems = [SmsUnreachable("ReadTimeout")]
     message = send_sms(recipient=NUMBER, template=SmsTemplate.NO_ACCOUNT)
     assert not deliver_sms(message_id=message.pk)
-    assert tasks.send_waiting_text_messages() == 1
+    assert tasks.send_waiting_text_messages() == 0
+    with clock.moved_to(timezone.now() + sending.PAUSES[0]):
+        assert tasks.send_waiting_text_messages() == 1
     message.refresh_from_db()
     assert (message.status, message.attempts) == (OutboundStatus.SENT, 2)
 
 
-def test_the_sweep_takes_what_a_killed_worker_held(provider):
+def test_a_provider_that_stays_away_is_asked_with_growing_pauses_and_given_up(provider):
+    provider.problems = [SmsUnreachable("ConnectTimeout") for _attempt in range(100)]
+    message, now, tried = send_sms(recipient=NUMBER, template=SmsTemplate.NO_ACCOUNT), timezone.now(), []
+    for second in range(0, 12 * 3600, 20):
+        with clock.moved_to(now + timedelta(seconds=second)):
+            tasks.send_waiting_text_messages()
+        tried.append(len(provider.problems))
+    message.refresh_from_db()
+    assert (message.status, message.attempts) == (OutboundStatus.FAILED, len(sending.PAUSES) + 1)
+    assert tried[-1] == 100 - len(sending.PAUSES) - 1
+
+
+def test_a_text_that_may_have_left_is_not_sent_again(provider):
+    provider.problems = [SmsUnknown("ReadTimeout")]
+    message = send_sms(recipient=NUMBER, template=SmsTemplate.NO_ACCOUNT)
+    assert not deliver_sms(message_id=message.pk)
+    with clock.moved_to(timezone.now() + timedelta(hours=1)):
+        assert tasks.send_waiting_text_messages() == 0
+    message.refresh_from_db()
+    assert (message.status, message.problem) == (OutboundStatus.FAILED, "may have arrived: ReadTimeout")
+    assert provider.sent == []
+
+
+def test_what_a_killed_worker_held_may_have_left_and_is_not_sent_again(provider):
     message = send_sms(recipient=NUMBER, template=SmsTemplate.NO_ACCOUNT)
     OutboundMessage.objects.filter(pk=message.pk).update(status=OutboundStatus.SENDING, tried_at=timezone.now())
     assert tasks.send_waiting_text_messages() == 0  # it may still be at it
+    assert OutboundMessage.objects.get().status == OutboundStatus.SENDING
     with clock.moved_to(timezone.now() + timedelta(minutes=2)):
-        assert tasks.send_waiting_text_messages() == 1
+        assert tasks.send_waiting_text_messages() == 0
+    message.refresh_from_db()
+    assert message.status == OutboundStatus.FAILED
+    assert message.problem.startswith("may have arrived")
+    assert provider.sent == []
 
 
 def test_what_is_refused_or_too_late_is_not_tried_again(provider):

@@ -229,7 +229,7 @@ def test_a_person_is_asked_about_in_a_handful_of_queries(django_assert_max_num_q
     people = [reachable(email=f"p{number}@example.com") for number in range(20)]
     for person in people:
         tell(person), tell(person)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(13):
         assert spreading.spread_lines() == 40
     assert Dispatch.objects.count() == 40
 
@@ -261,8 +261,10 @@ def test_quiet_hours_by_day_and_none_at_all():
     assert reach(quiet_from=None, quiet_until=None).after_quiet(china(3)) == china(3)
 
 
-def test_what_cannot_be_muted_rings_at_night():
-    assert reach().due_at(catalogue.disputes.OPENED, Channel.SMS, now=china(3)) == china(3)
+def test_what_cannot_be_muted_waits_until_morning_where_it_rings_unless_that_is_too_late():
+    opened, removed = catalogue.disputes.OPENED, catalogue.people.SECOND_FACTOR_REMOVED
+    assert [reach().due_at(opened, way, now=china(3)) for way in (Channel.EMAIL, Channel.SMS)] == [china(3), china(8)]
+    assert reach().due_at(removed, Channel.SMS, now=china(3)) == china(3)
 
 
 @given(start=CLOCK, end=CLOCK, at=MINUTE)

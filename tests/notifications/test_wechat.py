@@ -49,16 +49,49 @@ def test_what_is_told_arrives_in_wechat_once(identity, reader):
 def test_a_worker_that_died_while_sending_is_followed_by_one_that_sends_no_copy(identity, reader):
     tell(reader)
     assert send_all() == 1
-    Dispatch.objects.update(status="sending", tried_at=timezone.now() - timedelta(minutes=10))
+    Dispatch.objects.update(status="sending", tried_at=timezone.now() - timedelta(minutes=6))
     assert send_all() == 1
     assert len(arrived(identity, reader)) == 1
+
+
+def test_what_a_worker_left_for_longer_than_wechat_knows_copies_is_on_staffs_list(identity, reader):
+    tell(reader)
+    assert send_all() == 1
+    identity.fault(minutes_later=11)
+    Dispatch.objects.update(status="sending", tried_at=timezone.now() - timedelta(minutes=11))
+    assert send_all() == 0
+    assert len(arrived(identity, reader)) == 1
+    assert Dispatch.objects.get().problem.startswith("may have arrived")
+
+
+def test_after_lost_answers_nothing_is_sent_that_wechat_would_no_longer_know(identity, reader):
+    tell(reader)
+    identity.fault(lost_answer=True)
+    now = timezone.now()
+    for minutes in (0, 2, 8, 40, 200, 800):
+        identity.fault(minutes_later=minutes)
+        with clock.moved_to(now + timedelta(minutes=minutes)):
+            assert send_all() == 0
+    assert len(arrived(identity, reader)) == 1
+    row = Dispatch.objects.get()
+    assert (row.status, row.problem) == ("dead", "may have arrived: WeChat: no usable answer")
+
+
+def test_the_same_number_after_ten_minutes_is_a_second_message_at_wechat(identity, reader):
+    tell(reader)
+    assert send_all() == 1
+    identity.fault(minutes_later=11)
+    Dispatch.objects.update(status="waiting")
+    assert send_all() == 1
+    assert len(arrived(identity, reader)) == 2
 
 
 def test_wechat_that_is_busy_is_asked_again(identity, reader):
     tell(reader)
     identity.fault(refuse=45009)
     assert send_all() == 0
-    identity.fault(refuse=0, garbage=True)
+    identity.fault(refuse=0, garbage=True)  # when it is asked for a token, too
+    cache.clear()
     with clock.moved_to(timezone.now() + timedelta(minutes=2)):
         assert send_all() == 0
     identity.fault(garbage=False)

@@ -16,6 +16,8 @@ FAULTS: dict[str, Any] = {
     "callback_bodies": False,  # QQ, although fmt=json was asked for
     "refuse": 0,  # every API call is refused with this code
     "garbage": False,  # an HTML page in place of an answer, as from a proxy
+    "lost_answer": False,  # WeChat takes a template message, and an HTML page comes back
+    "minutes_later": 0,  # how far the clock of WeChat's memory is ahead
     "foreign_token": False,  # QQ says that the token belongs to another app
     "email": "",  # an address that the profile gives
 }

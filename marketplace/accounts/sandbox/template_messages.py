@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,23 +12,29 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from .faults import Faults
+
 # What WeChat allows in a value, by the kind of its key (类目模板消息参数值内容限制).
 LONGEST = {"thing": 20, "time": 20}
+KNOWN_SECONDS = 600  # that a `client_msg_id` is remembered
 TEMPLATES = "sandbox-"  # whose numbers begin so
 
 
 class TemplateMessages:
-    """`/cgi-bin/message/template/send`; the same `client_msg_id` to the same person is one message."""
+    """`/cgi-bin/message/template/send`; the same `client_msg_id` to the same person within ten minutes is one message."""
 
     def __init__(
         self,
         token_holds: Callable[[str], bool],
         answer: Callable[[Mapping[str, object]], Response],
         error: Callable[[int], Response],
+        faults: Faults,
     ) -> None:
+        self._faults = faults
         self._token_holds, self._answer, self._error = token_holds, answer, error
         self._lock, self._numbers = threading.Lock(), itertools.count(200_000_001)
-        self._sent: dict[tuple[str, str], dict[str, Any]] = {}
+        self._sent: list[dict[str, Any]] = []
+        self._known: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
         self.routes = [
             Route("/cgi-bin/message/template/send", self.send, methods=["POST"]),
             Route("/messages", self.messages, methods=["GET"]),
@@ -52,10 +59,19 @@ class TemplateMessages:
         with self._lock:
             number = next(self._numbers)
             own = message.get("client_msg_id") or str(number)
-            kept = self._sent.setdefault((message["touser"], own), message | {"msgid": number})
+            at, kept = self._known.get((message["touser"], own), (0.0, message))
+            if "msgid" not in kept or self._now() - at > KNOWN_SECONDS:
+                kept = message | {"msgid": number}
+                self._sent.append(kept)
+                self._known[message["touser"], own] = self._now(), kept
+        if self._faults["lost_answer"]:
+            return Response("<html>502</html>", media_type="text/html")
         return self._answer({"errcode": 0, "errmsg": "ok", "msgid": kept["msgid"]})
+
+    def _now(self) -> float:
+        return time.monotonic() + 60 * int(self._faults["minutes_later"])
 
     def messages(self, request: Request) -> Response:
         """All that arrived, the newest last; of one person with `touser`."""
         wanted = request.query_params.get("touser")
-        return JSONResponse([one for one in self._sent.values() if wanted in (None, one["touser"])])
+        return JSONResponse([one for one in self._sent if wanted in (None, one["touser"])])

@@ -51,7 +51,7 @@ class Weixin:
                 Route("/sns/oauth2/access_token", self.access_token, methods=["GET"]),
                 Route("/sns/userinfo", self.userinfo, methods=["GET"]),
                 *script.routes,
-                *TemplateMessages(script.token_holds, self._answer, self._error).routes,
+                *TemplateMessages(script.token_holds, self._answer, self._error, faults).routes,
             ],
         )
 

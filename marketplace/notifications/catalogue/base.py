@@ -12,6 +12,8 @@ from marketplace.notifications.models import Channel, NotificationKind
 # A text message costs money and rings at the dinner table: only where a clock or money is at stake.
 URGENT = (Channel.EMAIL, Channel.SMS, Channel.WECHAT, Channel.PUSH)
 USUAL = (Channel.EMAIL, Channel.WECHAT, Channel.PUSH)
+# The `time_left` of who may be losing the account just now.
+AT_ONCE = timedelta(0)
 BELL_ONLY: tuple[Channel, ...] = ()
 
 
@@ -33,7 +35,8 @@ class Notice:
     title of the order, what somebody wrote). `channels` are the ways out of the house that it may take. One that is not
     `mutable` reaches everybody outside the house too: by mail, or by text message where there is no address. `patience`
     waits before mails and WeChat: who has read the line meanwhile is left alone. `has_own_letter`: mail and text message are
-    written by its room, with more in them than a line has.
+    written by its room, with more in them than a line has. `time_left` is what its reader has at least to do something
+    about it: where that ends before their quiet hours do, it rings all the same.
     """
 
     key: str
@@ -45,6 +48,7 @@ class Notice:
     mutable: bool = True
     patience: timedelta = timedelta(0)
     has_own_letter: bool = False
+    time_left: timedelta | None = None
 
     def __post_init__(self) -> None:
         if self.key in _KNOWN:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.notifications.catalogue.base import BELL_ONLY, URGENT, Notice, Who
+from marketplace.notifications.catalogue.base import AT_ONCE, BELL_ONLY, URGENT, Notice, Who
 from marketplace.notifications.models import NotificationKind as Kind
 
 NEW_DEVICE = Notice(
@@ -12,6 +12,7 @@ NEW_DEVICE = Notice(
     _("Your account was logged in to on a new device"),
     body=_("%(device)s, address %(address)s. If that was not you, sign the device out and change your password."),
     mutable=False,
+    time_left=AT_ONCE,
     has_own_letter=True,
 )
 SECOND_FACTOR_REMOVED = Notice(
@@ -22,9 +23,15 @@ SECOND_FACTOR_REMOVED = Notice(
     body=_("Please set it up again. If you did not ask for this, write to support at once."),
     channels=URGENT,
     mutable=False,
+    time_left=AT_ONCE,
 )
 NUMBER_CHANGED = Notice(
-    "account.number_changed", Kind.SECURITY, Who.PERSON, _("Your mobile number was changed"), mutable=False
+    "account.number_changed",
+    Kind.SECURITY,
+    Who.PERSON,
+    _("Your mobile number was changed"),
+    mutable=False,
+    time_left=AT_ONCE,
 )
 WAY_IN_LINKED = Notice(
     "account.way_in_linked",
@@ -36,6 +43,7 @@ WAY_IN_LINKED = Notice(
         "us at once."
     ),
     mutable=False,
+    time_left=AT_ONCE,
     has_own_letter=True,
 )
 WAY_IN_UNLINKED = Notice(
@@ -45,6 +53,7 @@ WAY_IN_UNLINKED = Notice(
     _("%(provider)s was unlinked"),
     body=_("%(provider)s no longer opens your account. If this was not you, change your password and tell us at once."),
     mutable=False,
+    time_left=AT_ONCE,
     has_own_letter=True,
 )
 DESTINATION_CHANGED = Notice(
@@ -54,6 +63,7 @@ DESTINATION_CHANGED = Notice(
     _("Your withdrawal account was changed"),
     body=_("New: %(account)s. If this was not you, change your password and tell us at once."),
     mutable=False,
+    time_left=AT_ONCE,
     has_own_letter=True,
 )
 NOT_CLOSED = Notice(

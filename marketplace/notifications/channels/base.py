@@ -13,7 +13,11 @@ class ChannelError(Exception):
 
 
 class Unreachable(ChannelError):
-    """Not now: the other side did not answer, or asks for patience. Nothing left, or a copy does no harm."""
+    """Not now: the other side asks for patience, or was not reached. Nothing left."""
+
+
+class Away(Unreachable):
+    """Not now, and whatever is next would wait as long: the whole way is closed."""
 
 
 class Refused(ChannelError):
@@ -21,7 +25,7 @@ class Refused(ChannelError):
 
 
 class Unknown(ChannelError):
-    """Nobody knows whether it left, and a copy would be read twice."""
+    """Nobody knows whether it left. It is asked again only while the other side knows a copy (dispatching.COPIES_KNOWN_FOR)."""
 
 
 class Gone(ChannelError):

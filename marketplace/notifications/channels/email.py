@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from marketplace.notifications import letters, unsubscribing
 from marketplace.notifications.catalogue import notice_of
-from marketplace.notifications.channels.base import Gone, Outcome, Refused, Unknown, Unreachable
+from marketplace.notifications.channels.base import Away, Gone, Outcome, Refused, Unknown, Unreachable
 from marketplace.notifications.models import Dispatch
 from marketplace.notifications.reach import Reach
 
@@ -23,7 +23,7 @@ class EmailSender:
     """One line, or all that was kept for the summary of a day."""
 
     def send(self, rows: Sequence[Dispatch], reach: Reach) -> Outcome:
-        """Raises Gone, Unreachable when no server took it, Refused, and Unknown when the line broke while it was sent."""
+        """Raises Gone, Away without a server, Unreachable, Refused, and Unknown when the line broke while it was sent."""
         if not reach.email:
             raise Gone("no checked address any more")
         with translation.override(reach.language):
@@ -32,7 +32,7 @@ class EmailSender:
         try:
             connection.open()
         except OSError as problem:  # smtplib's errors are OSErrors too
-            raise Unreachable(f"no mail server: {type(problem).__name__}") from problem
+            raise Away(f"no mail server: {type(problem).__name__}") from problem
         try:
             connection.send_messages([letter])
         except smtplib.SMTPRecipientsRefused as problem:

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from wechatpy.exceptions import WeChatClientException
 
 from marketplace.notifications import letters
-from marketplace.notifications.channels.base import Gone, Outcome, Refused, Unreachable
+from marketplace.notifications.channels.base import Away, ChannelError, Gone, Outcome, Refused, Unknown
 from marketplace.notifications.models import Dispatch
 from marketplace.notifications.official_account import OfficialAccount, is_configured
 from marketplace.notifications.reach import Reach
@@ -26,7 +26,7 @@ class WechatSender:
     """What happened, what it is about, when. The template of a kind is registered with WeChat (docs/notifications.md)."""
 
     def send(self, rows: Sequence[Dispatch], reach: Reach) -> Outcome:
-        """Raises Gone, Refused and Unreachable. Asking again is safe: WeChat knows a copy by `client_msg_id`."""
+        """Raises Gone, Refused, Away and Unknown. For ten minutes WeChat knows a copy by `client_msg_id`."""
         line = rows[0].notification
         template = settings.WECHAT_TEMPLATES.get(line.kind) or settings.WECHAT_TEMPLATES.get("all")
         if not reach.wechat_openid:
@@ -43,28 +43,40 @@ class WechatSender:
                 "touser": reach.wechat_openid,
                 "template_id": template,
                 "url": letters.open_address(line),
-                "client_msg_id": f"notice-{rows[0].pk}-{rows[0].notification_id}",
+                "client_msg_id": f"notice-{rows[0].pk}",
                 "data": {key: {"value": cut(" ".join(value.split()), THING_LENGTH)} for key, value in data.items()},
             }
         self._post(message)
         return Outcome()
 
     def _post(self, message: dict[str, Any]) -> None:
+        """In two steps: where there is no access token, nothing was asked of WeChat, and nothing may have arrived."""
+        account = OfficialAccount()
         try:
-            OfficialAccount().post("message/template/send", data=message)
-        except (
-            WeChatClientException,
-            requests.RequestException,
-            AttributeError,
-            KeyError,
-            TypeError,
-            ValueError,
-        ) as error:
-            # Only its kind: the text of a network error carries the whole address, and with it the token.
-            code = getattr(error, "errcode", None)
-            said = f"WeChat: {code if code is not None else type(error).__name__}"
-            if code in LOST:
-                raise Gone(said) from None
-            if code is None or code in PASSING:
-                raise Unreachable(said) from None
-            raise Refused(said) from None
+            token = account.access_token
+        except WeChatClientException as refusal:
+            raise _meaning(refusal, unless=Away) from None
+        # Only its kind: the text of a network error carries the whole address, and with it the token.
+        except (requests.RequestException, KeyError, TypeError, ValueError) as error:
+            raise Away(f"WeChat: no token: {type(error).__name__}") from None
+        if not token:
+            raise Away("WeChat: no token")
+        try:
+            answer = account.post("message/template/send", data=message)
+        except WeChatClientException as refusal:
+            raise _meaning(refusal, unless=Unknown) from None
+        except requests.ConnectTimeout as silence:
+            raise Away(f"WeChat: {type(silence).__name__}") from None
+        except requests.RequestException as silence:
+            raise Unknown(f"WeChat: {type(silence).__name__}") from None
+        if not isinstance(answer, dict):
+            raise Unknown("WeChat: no usable answer")
+
+
+def _meaning(refusal: WeChatClientException, *, unless: type[ChannelError]) -> ChannelError:
+    """What a code of WeChat's means; `unless` it gave one."""
+    code = refusal.errcode
+    if code is None:
+        return unless("WeChat: no usable answer")
+    kind = Gone if code in LOST else Away if code in PASSING else Refused
+    return kind(f"WeChat: {code}")

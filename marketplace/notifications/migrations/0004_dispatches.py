@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(verbose_name='due at')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('tried_at', models.DateTimeField(blank=True, null=True, verbose_name='tried at')),
+                ('doubtful_since', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('problem', models.CharField(blank=True, default='', max_length=200, verbose_name='problem')),
             ],
@@ -123,6 +124,10 @@ class Migration(migrations.Migration):
             model_name='pushsubscription',
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+        ),
+        migrations.AddIndex(
+            model_name='outboundmessage',
+            index=models.Index(fields=['created_at'], name='outbound_by_day'),
         ),
         migrations.AddIndex(
             model_name='dispatch',

@@ -39,6 +39,8 @@ class Dispatch(models.Model):
     due_at = models.DateTimeField(_("due at"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     tried_at = models.DateTimeField(_("tried at"), null=True, blank=True)
+    # When it was first asked for without an answer: it may have arrived.
+    doubtful_since = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     problem = models.CharField(_("problem"), max_length=200, blank=True, default="")
     # The text message that it became: whether that arrived is written there.

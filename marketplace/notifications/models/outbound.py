@@ -47,6 +47,8 @@ class OutboundMessage(models.Model):
         verbose_name_plural = _("outbound messages")
         ordering = ["-pk"]
         indexes = [
+            # What was sent today, to one number or to all (channels/sms.py).
+            models.Index(fields=["created_at"], name="outbound_by_day"),
             # What the sweep looks for every minute, and hardly ever finds.
             models.Index(fields=["id"], condition=models.Q(status__in=["waiting", "sending"]), name="outbound_to_send"),
         ]

@@ -4,10 +4,11 @@ from marketplace.notifications.sms.backends import (
     OutboxSmsBackend,
     SmsBackend,
     SmsRefused,
+    SmsUnknown,
     SmsUnreachable,
     TextMessage,
 )
-from marketplace.notifications.sms.sending import deliver_sms, forget_old_messages, send_sms, waiting_sms
+from marketplace.notifications.sms.sending import deliver_sms, forget_old_messages, send_sms, sent_since, waiting_sms
 from marketplace.notifications.sms.templates import SmsTemplate
 
 __all__ = [
@@ -15,10 +16,12 @@ __all__ = [
     "SmsBackend",
     "SmsRefused",
     "SmsTemplate",
+    "SmsUnknown",
     "SmsUnreachable",
     "TextMessage",
     "deliver_sms",
     "forget_old_messages",
     "send_sms",
+    "sent_since",
     "waiting_sms",
 ]

@@ -13,8 +13,9 @@ from urllib.parse import quote, urlsplit
 
 import requests
 from django.conf import settings
+from urllib3.exceptions import NewConnectionError
 
-from marketplace.notifications.sms.backends import SmsRefused, SmsUnreachable, TextMessage
+from marketplace.notifications.sms.backends import SmsRefused, SmsUnknown, SmsUnreachable, TextMessage
 
 VERSION, ACTION = "2017-05-25", "SendSms"
 EMPTY_BODY = hashlib.sha256(b"").hexdigest()
@@ -28,7 +29,7 @@ class AliyunSmsBackend:
     keeps = False
 
     def send(self, message: TextMessage) -> str:
-        """Raises SmsRefused, also when the template has no number at Aliyun, and SmsUnreachable."""
+        """Raises SmsRefused, also when the template has no number at Aliyun, SmsUnreachable and SmsUnknown."""
         config = settings.ALIYUN_SMS
         template_code = config["templates"].get(message.template.value)
         if not template_code:
@@ -55,15 +56,27 @@ class AliyunSmsBackend:
         try:
             reply = requests.post(url, headers=headers, timeout=config["timeout_seconds"], allow_redirects=False)
             answer = reply.json()
-        except (requests.RequestException, ValueError) as error:
-            # Only its kind: the text of a network error carries the whole address, and with it the code.
-            raise SmsUnreachable(type(error).__name__) from None
+        # Only its kind: the text of a network error carries the whole address, and with it the code.
+        except requests.ConnectTimeout as silence:
+            raise SmsUnreachable(type(silence).__name__) from None
+        except requests.RequestException as error:
+            never_left = isinstance(error, requests.ConnectionError) and _was_never_connected(error)
+            raise (SmsUnreachable if never_left else SmsUnknown)(type(error).__name__) from None
+        except ValueError as error:
+            raise SmsUnknown(type(error).__name__) from None
         code = str(answer.get("Code", "")) if isinstance(answer, dict) else ""
         if code == "OK":
             return str(answer.get("BizId", ""))
-        if reply.status_code >= 500 or not code or code in PASSING:
-            raise SmsUnreachable(code or str(reply.status_code))
+        if code in PASSING:
+            raise SmsUnreachable(code)
+        if reply.status_code >= 500 or not code:
+            raise SmsUnknown(code or str(reply.status_code))
         raise SmsRefused(code)
+
+
+def _was_never_connected(error: requests.ConnectionError) -> bool:
+    """Whether the request found nobody, rather than losing the line after it was sent."""
+    return isinstance(getattr(error.args[0] if error.args else None, "reason", None), NewConnectionError)
 
 
 def authorization(headers: dict[str, str], query: dict[str, str], *, access_key_id: str, access_key_secret: str) -> str:

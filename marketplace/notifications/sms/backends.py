@@ -21,7 +21,11 @@ class SmsRefused(Exception):
 
 
 class SmsUnreachable(Exception):
-    """The provider gave no usable answer. The text may have left; asking again may send it twice, which harms nobody."""
+    """The provider was not reached, or asks for patience: nothing left."""
+
+
+class SmsUnknown(Exception):
+    """The provider gave no usable answer. The text may have left; it is paid for and read twice if it is sent again."""
 
 
 class SmsBackend(Protocol):
@@ -31,7 +35,7 @@ class SmsBackend(Protocol):
     """Whether messages stay in our table instead of being sent (development, the demo)."""
 
     def send(self, message: TextMessage) -> str:
-        """Send it; returns the provider's number for it. Raises SmsRefused and SmsUnreachable."""
+        """Send it; returns the provider's number for it. Raises SmsRefused, SmsUnreachable and SmsUnknown."""
 
 
 class OutboxSmsBackend:

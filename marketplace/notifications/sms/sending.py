@@ -1,6 +1,6 @@
 """The way of a text message: a row in the caller's transaction, a job after the commit, a sweep for what the job lost."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -9,13 +9,22 @@ from django.utils.module_loading import import_string
 
 from marketplace.core import clock
 from marketplace.notifications.models import OutboundChannel, OutboundMessage, OutboundStatus
-from marketplace.notifications.sms.backends import SmsBackend, SmsRefused, SmsUnreachable, TextMessage
+from marketplace.notifications.sms.backends import SmsBackend, SmsRefused, SmsUnknown, SmsUnreachable, TextMessage
 from marketplace.notifications.sms.templates import SmsTemplate
 
 # Numbers of people are not kept for ever; this long support can say whether a text left.
 KEPT_FOR = timedelta(days=30)
-# What a worker took and did not finish is taken again after this.
+# What a worker took and did not finish may have left: it is given up after this.
 STUCK_AFTER = timedelta(minutes=1)
+# After the first attempt, the second …; when they are used up, it is given up.
+PAUSES = (
+    timedelta(seconds=20),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+)
 
 
 def send_sms(*, recipient: str, template: SmsTemplate, **parameters: str) -> OutboundMessage:
@@ -42,9 +51,13 @@ def send_sms(*, recipient: str, template: SmsTemplate, **parameters: str) -> Out
 def deliver_sms(*, message_id: int) -> bool:
     """Hand a waiting text message to the provider; returns whether it left. Safe to call twice: the row is taken once.
 
-    What the provider refuses has FAILED, as has what nobody could deliver while it was useful.
+    What the provider refuses has FAILED, as has what nobody could deliver while it was useful, and what may have left
+    though no answer says so: a text is paid for and read each time.
     """
     now = clock.now()
+    stuck = OutboundMessage.objects.filter(_is_stuck(), pk=message_id).first()
+    if stuck is not None:
+        return _end(stuck, OutboundStatus.FAILED, problem="may have arrived: the worker stopped while sending")
     taken = OutboundMessage.objects.filter(_may_be_taken(), pk=message_id).update(
         status=OutboundStatus.SENDING, tried_at=now, attempts=F("attempts") + 1
     )
@@ -59,7 +72,11 @@ def deliver_sms(*, message_id: int) -> bool:
         number = _backend().send(text)
     except SmsRefused as refusal:
         return _end(message, OutboundStatus.FAILED, problem=str(refusal))
+    except SmsUnknown as doubt:
+        return _end(message, OutboundStatus.FAILED, problem=f"may have arrived: {doubt}")
     except SmsUnreachable as silence:
+        if message.attempts > len(PAUSES):
+            return _end(message, OutboundStatus.FAILED, problem=str(silence))
         OutboundMessage.objects.filter(pk=message.pk).update(status=OutboundStatus.WAITING, problem=str(silence)[:200])
         return False
     return _end(message, OutboundStatus.SENT, provider_reference=number)
@@ -67,7 +84,8 @@ def deliver_sms(*, message_id: int) -> bool:
 
 def waiting_sms() -> list[int]:
     """The keys of text messages that should have left by now, oldest first."""
-    return list(OutboundMessage.objects.filter(_may_be_taken()).order_by("pk").values_list("pk", flat=True)[:500])
+    due = _may_be_taken() | _is_stuck()
+    return list(OutboundMessage.objects.filter(due).order_by("pk").values_list("pk", flat=True)[:500])
 
 
 def forget_old_messages() -> int:
@@ -77,13 +95,25 @@ def forget_old_messages() -> int:
 
 
 def _may_be_taken() -> Q:
-    stuck = Q(status=OutboundStatus.SENDING, tried_at__lt=clock.now() - STUCK_AFTER)
-    return Q(channel=OutboundChannel.SMS) & (Q(status=OutboundStatus.WAITING) | stuck)
+    now, is_due = clock.now(), Q(attempts=0)
+    for attempts, pause in enumerate(PAUSES, start=1):
+        is_due |= Q(attempts=attempts, tried_at__lte=now - pause)
+    return Q(channel=OutboundChannel.SMS, status=OutboundStatus.WAITING) & is_due
+
+
+def _is_stuck() -> Q:
+    return Q(channel=OutboundChannel.SMS, status=OutboundStatus.SENDING, tried_at__lt=clock.now() - STUCK_AFTER)
+
+
+def sent_since(moment: datetime, *, recipient: str = "") -> int:
+    """How many text messages were written since then, to one number or to all."""
+    since = OutboundMessage.objects.filter(channel=OutboundChannel.SMS, created_at__gte=moment)
+    return (since.filter(recipient=recipient) if recipient else since).count()
 
 
 def _end(message: OutboundMessage, status: OutboundStatus, *, problem: str = "", provider_reference: str = "") -> bool:
     """Close the row. A code that has left, or never will, is not kept."""
-    OutboundMessage.objects.filter(pk=message.pk).update(
+    OutboundMessage.objects.filter(pk=message.pk, status=OutboundStatus.SENDING, tried_at=message.tried_at).update(
         status=status, problem=problem[:200], provider_reference=provider_reference[:100], parameters={}, body=""
     )
     return status == OutboundStatus.SENT
