@@ -116,7 +116,8 @@ def about_order(request: HttpRequest, number: str) -> HttpResponseBase:
     """Write about an order, from its page: its conversation begins with the first message. A GET leads to what there is."""
     order = order_for(request.user, number)
     if request.method == "GET":
-        return redirect(selectors.order_conversation_of(order) or order)
+        conversation = selectors.order_conversation_of(order)
+        return redirect(conversation or f"{order.get_absolute_url()}#talk")
     return _send(request, services.order_conversation(order=order))
 
 

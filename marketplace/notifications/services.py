@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 
 from marketplace.core import clock
 from marketplace.notifications import locks
-from marketplace.notifications.catalogue import Notice, notice_of
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.live import count_changed
 from marketplace.notifications.models import (
     Channel,
@@ -185,22 +185,28 @@ def notify_latest_each(*, notice: Notice, lines: Sequence[Line]) -> None:
 
 @transaction.atomic(savepoint=False)
 def retell(
-    *, kind: NotificationKind, url: str, was: str, says: str, recipient_id: int | None = None, name: str = ""
+    *,
+    kind: NotificationKind,
+    url: str,
+    was: str,
+    says: str,
+    recipient_id: int | None = None,
+    told: tuple[Notice, Mapping[str, str]] | None = None,
 ) -> None:
-    """What lines at `url` say, of one person or of all, is said otherwise now; `name` is who says it, if somebody else does."""
-    told = Notification.objects.filter(kind=kind, url=url, body=cut(was, BODY_LENGTH))
+    """What lines at `url` say, of one person or of all, is said otherwise now.
+
+    `told` is their notice with its words, if that changes too.
+    """
+    lines = Notification.objects.filter(kind=kind, url=url, body=cut(was, BODY_LENGTH))
     if recipient_id is not None:
-        told = told.filter(recipient_id=recipient_id)
-    if not name:
-        told.update(body=cut(says, BODY_LENGTH))
-        return
-    for line in told:
-        notice = notice_of(line.notice)
-        line.body, line.words = cut(says, BODY_LENGTH), line.words | {"name": name}
-        if notice is not None:
-            with recipient_language():
-                line.title = cut(said(notice.title, line.words), TITLE_LENGTH)
-        line.save(update_fields=["body", "words", "title"])
+        lines = lines.filter(recipient_id=recipient_id)
+    changed: dict[str, object] = {"body": cut(says, BODY_LENGTH)}
+    if told is not None:
+        notice, words = told
+        with recipient_language():
+            title = cut(said(notice.title, words), TITLE_LENGTH)
+        changed |= {"notice": notice.key, "words": dict(words), "title": title}
+    lines.update(**changed)
 
 
 @transaction.atomic(savepoint=False)

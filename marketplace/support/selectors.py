@@ -248,5 +248,14 @@ def orders_to_ask_about(person: User, *, number: str = "", limit: int = 20) -> l
     return [*asked, *newest]
 
 
+def order_of_person(case: SupportCase, number: str) -> Order:
+    """An order of the person of a case, on either side, for staff who may read the case. Raises Http404 for any other."""
+    own = Order.objects.filter(Q(buyer=case.person) | Q(seller=case.person), number=number)
+    order = own.select_related("buyer__profile", "seller__profile").first()
+    if order is None:
+        raise Http404
+    return order
+
+
 def _filled(body: str, words: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda place: words.get(place[1], place[0]), body)

@@ -14,6 +14,7 @@ from wagtail.admin.auth import permission_required
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
+from marketplace.orders.timeline import event_lines
 from marketplace.support import selectors, services
 from marketplace.support.forms import AnswerForm, AssignForm, NoteForm, PriorityForm, SolveForm
 from marketplace.support.models import Priority, SupportCase
@@ -48,6 +49,18 @@ def case_detail(request: HttpRequest, case_id: int) -> HttpResponse:
     case = selectors.case_for_staff(cast(User, request.user), case_id)
     before = request.GET.get("before", "")
     return _case(request, case, before=int(before) if before.isdecimal() and len(before) < 10 else None)
+
+
+@permission_required(PERMISSION)
+@require_safe
+def case_order(request: HttpRequest, case_id: int, number: str) -> HttpResponse:
+    """An order of the person who asks: its facts and what happened, as they themselves see it."""
+    staff = cast(User, request.user)
+    case = selectors.case_for_staff(staff, case_id)
+    order = selectors.order_of_person(case, number)
+    services.note_reading(case=case, reader=staff)
+    context = {"case": case, "order": order, "lines": event_lines(order, case.person)}
+    return render(request, "support/admin/case_order.html", context)
 
 
 @permission_required(PERMISSION)

@@ -40,6 +40,7 @@ def support_urls():
     return [
         path("support/", desk.case_list, name="support_inbox"),
         path(one, desk.case_detail, name="support_case"),
+        path(f"{one}orders/<slug:number>/", desk.case_order, name="support_case_order"),
         path(f"{one}answer/", desk.case_answer, name="support_answer"),
         path(f"{one}assign/", desk.case_assign, name="support_assign"),
         path(f"{one}priority/", desk.case_prioritise, name="support_prioritise"),

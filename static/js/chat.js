@@ -35,6 +35,8 @@ class Chat {
       post: (entry) => this.post(this.formOf(entry)),
       textStuck: this.words.textStuck,
     });
+    this.draft = `kept:draft:${this.words.chat}:${this.words.chatRole}`; // goes with the log-out (kept-words.js)
+    if (!this.box.value) this.box.value = kept((place) => place.getItem(this.draft)) ?? "";
     this.listen();
     this.bubbles.scrollDown();
   }
@@ -50,7 +52,17 @@ class Chat {
       event.preventDefault();
       this.form.requestSubmit();
     });
-    this.box.addEventListener("input", () => { this.anyway.hidden = true; this.room.typed(); }); // other words are looked at anew
+    this.box.addEventListener("input", () => {
+      this.anyway.hidden = true; // other words are looked at anew
+      this.room.typed();
+      kept((place) => place.setItem(this.draft, this.box.value)); // whoever leaves the page finds them again
+    });
+    // What came before is put above: what one was reading stays where it is.
+    this.thread.addEventListener("htmx:beforeSwap", () => { this.below = this.thread.scrollHeight - this.thread.scrollTop; });
+    this.thread.addEventListener("htmx:afterSettle", () => {
+      if (this.below) this.thread.scrollTop = this.thread.scrollHeight - this.below;
+      this.below = 0;
+    });
     this.root.addEventListener("click", (event) => this.clicked(event.target));
     this.newer = this.root.querySelector("[data-chat-newer]");
     this.newer?.addEventListener("click", () => this.bubbles.scrollDown());
@@ -97,7 +109,8 @@ class Chat {
         if (!answer.ok || answer.redirected) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const [about, freshAbout] = [this.root, page].map((one) => one.querySelector(".room__about"));
-        if (about && freshAbout && about.textContent !== freshAbout.textContent) about.replaceWith(document.importNode(freshAbout, true));
+        if (!about) return; // the last lines on the order's own page, which tells what happened itself
+        if (freshAbout && about.textContent !== freshAbout.textContent) about.replaceWith(document.importNode(freshAbout, true));
         const known = new Set([...this.thread.querySelectorAll("[data-event]")].map((one) => one.dataset.event));
         for (const line of page.querySelectorAll("[data-event]")) if (!known.has(line.dataset.event)) this.bubbles.place(document.importNode(line, true));
       } catch { /* the page shows it with its next load */ }
@@ -304,6 +317,7 @@ class Chat {
 
   sent() {
     this.box.value = "";
+    kept((place) => place.removeItem(this.draft));
     this.anyway.hidden = true;
     this.say("");
     this.form.dispatchEvent(new CustomEvent("composer:sent")); // composer.js: another message, without these files and this quote
@@ -363,6 +377,15 @@ class Chat {
   say(sentence) {
     this.status.textContent = sentence ?? "";
     this.status.hidden = !sentence;
+  }
+}
+
+/** A browser may refuse the storage: then nothing is kept, and everything else goes on. */
+function kept(work) {
+  try {
+    return work(sessionStorage);
+  } catch {
+    return null;
   }
 }
 

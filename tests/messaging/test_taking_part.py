@@ -2,6 +2,7 @@
 
 import pytest
 from django.http import Http404
+from django.utils import translation
 
 from marketplace.core import clock
 from marketplace.messaging import selectors, services
@@ -88,6 +89,9 @@ def test_a_person_and_support_talk_and_nobody_else(buyer, stranger):
     assert selectors.support_conversation_for(staff, conversation.pk) == conversation
     services.say_as_support(conversation_id=conversation.pk, staff=staff, body="正在查")
     assert selectors.unread_count(buyer) == 1
+    line = Notification.objects.get(recipient=buyer)
+    with translation.override("en"):
+        assert line.said_title == "Message from Jiangji support"
     with pytest.raises(Http404):
         selectors.conversation_for(stranger, conversation.pk)
     with pytest.raises(Http404):

@@ -138,3 +138,17 @@ def test_files_sent_to_support_are_for_who_works_on_cases_and_leave_one_line(buy
     assert list(lines) == [(staff.pk, file.pk)]
     assert log_in(buyer).get(address).status_code == 200
     assert AdminLog.objects.filter(actor=buyer).count() == 0
+
+
+def test_support_reads_an_order_of_the_person_who_asks_and_no_other(buyer):
+    case, own, foreign = ask(buyer), make_paid_order(buyer=buyer), make_paid_order()
+    client = log_in(make_support())
+    assert (
+        reverse("support_case_order", args=[case.pk, own.number])
+        in client.get(reverse("support_case", args=[case.pk])).content.decode()
+    )
+    page = client.get(reverse("support_case_order", args=[case.pk, own.number])).content.decode()
+    assert own.gig_title in page
+    assert own.seller.display_name in page
+    assert page.count("<li><small>") == own.events.count() > 0
+    assert client.get(reverse("support_case_order", args=[case.pk, foreign.number])).status_code == 404

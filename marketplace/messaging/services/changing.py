@@ -21,6 +21,8 @@ from marketplace.notifications import catalogue
 from marketplace.notifications.models import NotificationKind as Kind
 from marketplace.notifications.services import call_off, recipient_language, retell
 
+MESSAGES = (catalogue.talk.MESSAGE, catalogue.talk.SUPPORT_MESSAGE)
+
 
 @transaction.atomic
 def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str, confirmed: bool = False) -> Message:
@@ -105,7 +107,7 @@ def _tell_instead(conversation: Conversation, message: Message, was: str) -> Non
         newest = others.exclude(pk=message.pk).exclude(sender=seat.user_id).order_by("-sequence").first()
         if newest is None:
             retell(kind=Kind.MESSAGE, url=url, was=was, says=_("[Withdrawn]"), recipient_id=seat.user_id)
-            call_off(url=url, notices=[catalogue.talk.MESSAGE], recipient_id=seat.user_id)
+            call_off(url=url, notices=MESSAGES, recipient_id=seat.user_id)
         else:
-            name = told_by(newest, conversation=conversation)
-            retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(newest), recipient_id=seat.user_id, name=name)
+            told = told_by(newest, conversation=conversation)
+            retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(newest), recipient_id=seat.user_id, told=told)

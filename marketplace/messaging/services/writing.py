@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Greatest
-from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -27,6 +26,7 @@ from marketplace.messaging.models import (
 )
 from marketplace.messaging.services.files import keep_files, rows_of
 from marketplace.notifications import catalogue
+from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify_latest, recipient_language
 from marketplace.uploads.models import Upload
 
@@ -133,13 +133,13 @@ def _tell_others(
 ) -> None:
     """In the transaction, not after it: under the conversation's lock there is exactly one unread line."""
     others = selectors.to_tell(conversation, except_for=sender)
+    notice, words = _notice(sender, role)
     with recipient_language():
-        name = _name(sender, role)
         for user_id in others:
             notify_latest(
                 recipient_id=user_id,
-                notice=catalogue.talk.MESSAGE,
-                words={"name": name},
+                notice=notice,
+                words=words,
                 about=message.body or _names(attachments),
                 url=conversation.get_absolute_url(),
             )
@@ -150,13 +150,16 @@ def told_of(message: Message) -> str:
     return message.body or _names(message.attachments.order_by("pk"))
 
 
-def told_by(message: Message, *, conversation: Conversation) -> str:
-    """Whose message it is for the bell, in the language of the moment."""
-    return _name(message.sender, selectors.role_in(conversation, message.sender_id))
+def told_by(message: Message, *, conversation: Conversation) -> tuple[Notice, dict[str, str]]:
+    """The notice that tells of a message, and its words."""
+    return _notice(message.sender, selectors.role_in(conversation, message.sender_id))
 
 
-def _name(sender: User | None, role: str | None) -> str:
-    return _("Jiangji support") if role == ParticipantRole.SUPPORT or sender is None else sender.display_name
+def _notice(sender: User | None, role: str | None) -> tuple[Notice, dict[str, str]]:
+    """Support has a notice of its own: its name is read in the reader's language."""
+    if role == ParticipantRole.SUPPORT or sender is None:
+        return catalogue.talk.SUPPORT_MESSAGE, {}
+    return catalogue.talk.MESSAGE, {"name": sender.display_name}
 
 
 def _names(attachments: Iterable[MessageAttachment]) -> str:

@@ -8,6 +8,9 @@ from marketplace.notifications.catalogue.base import BELL_ONLY, Notice, Who
 from marketplace.notifications.models import NotificationKind as Kind
 
 MESSAGE = Notice("talk.message", Kind.MESSAGE, Who.EITHER, _("Message from %(name)s"), patience=timedelta(minutes=5))
+SUPPORT_MESSAGE = Notice(
+    "talk.support_message", Kind.MESSAGE, Who.PERSON, _("Message from Jiangji support"), patience=timedelta(minutes=5)
+)
 REVIEWED = Notice("talk.reviewed", Kind.REVIEW, Who.EITHER, _("%(name)s left a review: %(stars)s of 5 stars"))
 REPLIED = Notice("talk.replied", Kind.REVIEW, Who.BUYER, _("%(name)s replied to your review"))
 REPORT_UPHELD_GIG = Notice(
