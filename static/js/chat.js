@@ -1,10 +1,11 @@
 // A live conversation: the page and its form work without this. What is written stands in the thread at once and is sent until it has arrived.
 import { Bubbles, clock } from "./live/bubbles.js";
+import { followOrder } from "./live/order-news.js";
 import { Room } from "./live/room.js";
 import { text } from "./texts.js";
 
 const TYPING_SHOWN_MILLISECONDS = 5_000;
-const ORDER_NEWS_MILLISECONDS = 500;
+const READ_OUT_KEPT = 5;
 
 class Chat {
   constructor(root) {
@@ -22,6 +23,7 @@ class Chat {
     this.bubbles = new Bubbles(this.thread, root.querySelector("template[data-chat-bubble]"), this.typingLine);
     this.typingLine.append(this.words.textTyping);
     this.mark = root.querySelector("template[data-chat-bubble]").content.querySelector("[data-mark]").dataset;
+    this.log = root.querySelector("[data-chat-log]");
     this.lineTemplate = root.querySelector("template[data-chat-line]");
     root.querySelector("[data-chat-poll]")?.remove(); // what asks for a page without scripts of ours
     this.room = new Room({
@@ -74,7 +76,7 @@ class Chat {
     // A menu is over with the next thing that one does.
     for (const name of ["pointerdown", "focusin"]) document.addEventListener(name, (event) => this.closeMenus(event.target));
     this.thread.addEventListener("toggle", (event) => this.opened(event.target), true);
-    if (this.words.chatOrder) document.addEventListener("live:unread", () => this.orderNews());
+    if (this.words.chatOrder) followOrder(this.root, this.words.chatPage, (line) => this.bubbles.place(line));
     for (const name of ["pointerover", "focusin"]) this.thread.addEventListener(name, (event) => this.complete(event.target));
     this.root.addEventListener("submit", (event) => {
       if (!event.target.matches("[data-chat-withdraw]")) return;
@@ -100,27 +102,12 @@ class Chat {
     if (menu.open && menu.querySelector("[data-chat-withdraw]")) this.refresh(Number(menu.closest("[data-sequence]").dataset.sequence));
   }
 
-  /** Something was told, perhaps about this order: its state above the talk, and what happened in it. */
-  async orderNews() {
-    clearTimeout(this.orderTimer);
-    this.orderTimer = setTimeout(async () => {
-      try {
-        const answer = await fetch(`${this.words.chatPage}?peek=1`, { headers: { Accept: "text/html" } });
-        if (!answer.ok || answer.redirected) return;
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const [about, freshAbout] = [this.root, page].map((one) => one.querySelector(".room__about"));
-        if (!about) return; // the last lines on the order's own page, which tells what happened itself
-        if (freshAbout && about.textContent !== freshAbout.textContent) about.replaceWith(document.importNode(freshAbout, true));
-        const known = new Set([...this.thread.querySelectorAll("[data-event]")].map((one) => one.dataset.event));
-        for (const line of page.querySelectorAll("[data-event]")) if (!known.has(line.dataset.event)) this.bubbles.place(document.importNode(line, true));
-      } catch { /* the page shows it with its next load */ }
-    }, ORDER_NEWS_MILLISECONDS);
-  }
-
   async withdraw(form) {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
-    if (answer?.ok) this.refresh(Number(form.dataset.chatWithdraw));
-    else this.say((await answer?.json().catch(() => null))?.message ?? this.words.textOffline);
+    const isDone = answer?.ok && new URL(answer.url).pathname === new URL(this.words.chatPage, location).pathname; // not the log-in
+    if (isDone) this.refresh(Number(form.dataset.chatWithdraw));
+    else if (!answer) this.say(this.words.textOffline);
+    else this.say((await answer.json().catch(() => null))?.message ?? this.words.textOver);
   }
 
   clicked(target) {
@@ -147,9 +134,21 @@ class Chat {
     bubble.dataset.made = "here";
     this.bubbles.place(bubble);
     this.showMarks();
-    if (!isMine) this.typingLine.hidden = true;
+    if (!isMine) {
+      this.typingLine.hidden = true;
+      this.readOut(frame, bubble);
+    }
     if (!isMine && this.newer && !this.bubbles.isAtEnd) this.newer.hidden = false;
     if (!isPlain(frame)) this.refresh(frame.sequence);
+  }
+
+  /** For who listens, once: of the list nothing is read out, since its bubbles are drawn anew. */
+  readOut(frame, bubble) {
+    if (!this.log) return;
+    const said = document.createElement("p");
+    said.textContent = frame.kind === "system" ? bubble.textContent.trim() : `${frame.name ?? ""}: ${frame.body || "…"}`;
+    this.log.append(said);
+    while (this.log.children.length > READ_OUT_KEPT) this.log.firstElementChild.remove();
   }
 
   /** What the platform says, in the language of the page. */
@@ -205,7 +204,9 @@ class Chat {
     }
     const hasFailed = entry.state === "failed";
     bubble.classList.toggle("bubble--failed", hasFailed);
-    bubble.querySelector("time").textContent = hasFailed ? (entry.problem ?? "") : this.words.textSending;
+    bubble.querySelector("time").textContent = hasFailed ? "" : this.words.textSending;
+    const problem = bubble.querySelector("[data-problem]");
+    if (problem && problem.textContent !== (entry.problem ?? "")) problem.textContent = entry.problem ?? "";
     const actions = bubble.querySelector("[data-unsent-actions]");
     if (actions) actions.hidden = !hasFailed;
   }
@@ -276,6 +277,7 @@ class Chat {
   connection(state) {
     this.root.dataset.connection = state;
     if (state === "over") this.say(this.words.textOver);
+    else if (state === "left") this.say(this.words.textLeft);
     else if (state === "down" && this.status.hidden) this.say(this.words.textOffline); // a warning stays readable
   }
 

@@ -85,6 +85,9 @@ export class Outbox {
     }
     if (WILL_PASS.has(code)) {
       this.#later(entry, retry_after ? retry_after * 1000 : AGAIN_AFTER_MILLISECONDS);
+      entry.problem = message; // why it waits; it goes with the next try
+      this.onChange(entry);
+      entry.problem = "";
       return true;
     }
     if (code === HELD || WARNINGS.has(code)) {

@@ -17,7 +17,7 @@ export class Room {
 
   /**
    * `view` shows things: message(frame, isMine), unsent(entry), changed(frame), marks({delivered, read}), typing(), presence(state), seesEnd,
-   * offer(id), refused(sentence), returned(entry, sentence, isWarned), connection("open" | "down" | "over"), caughtUp(). `post(entry)` sends by the form's address.
+   * offer(id), refused(sentence), returned(entry, sentence, isWarned), connection("open" | "down" | "over" | "left"), caughtUp(). `post(entry)` sends by the form's address.
    */
   constructor({ conversation, sequence, since, role, poll, receipts, view, post, textStuck }) {
     Object.assign(this, { conversation, role, receipts, view });
@@ -76,7 +76,7 @@ export class Room {
   }
 
   on_error(frame) {
-    if (frame.code === "not_participant" && !frame.client_id) { live.unfollow(this.conversation); this.view.connection("over"); return; }
+    if (frame.code === "not_participant" && !frame.client_id) { live.unfollow(this.conversation); this.view.connection("left"); return; }
     if (!this.outbox.refuse(frame) && frame.message) this.view.refused(frame.message);
   }
 
