@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import translate_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, get_language_from_path, gettext, ngettext, override
+from django.utils.translation import get_language, get_language_from_path, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,10 +33,8 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def unread(request: HttpRequest) -> JsonResponse:
-    """The count on the bell and its words, for pages that are open (static/js/bell.js)."""
-    count = selectors.unread_count(request.user)
-    words = ngettext("Notifications, %(counter)s unread", "Notifications, %(counter)s unread", count)
-    return JsonResponse({"count": count, "label": words % {"counter": count} if count else gettext("Notifications")})
+    """The count on the bell, for pages that are open (static/js/bell.js)."""
+    return JsonResponse({"count": selectors.unread_count(request.user)})
 
 
 @login_required

@@ -1,26 +1,10 @@
 // The count on the bell of pages that are open, where no socket tells it (static/js/live/badges.js): asked for each minute while somebody
-// looks. A bell is [data-unread="notifications"], a link to the list; beside the list stands what answers {count, label}.
+// looks. A bell is [data-unread="notifications"], a link to the list; beside the list stands what answers {count}.
+import { show } from "./live/badges.js";
+
 const PAUSE = 60_000;
 const bells = () => document.querySelectorAll('[data-unread="notifications"]');
 let known = Date.now();
-
-const show = ({ count, label }) => {
-  for (const bell of bells()) {
-    bell.setAttribute("aria-label", label);
-    let dot = bell.querySelector(".dot");
-    if (!count) {
-      dot?.remove();
-      continue;
-    }
-    if (!dot) {
-      dot = document.createElement("span");
-      dot.className = "dot";
-      dot.setAttribute("aria-hidden", "true");
-      bell.append(dot);
-    }
-    dot.textContent = count > 99 ? "99+" : String(count);
-  }
-};
 
 const ask = async () => {
   const [bell] = bells();
@@ -29,7 +13,9 @@ const ask = async () => {
   try {
     const answer = await fetch(new URL("unread/", bell.href), { headers: { Accept: "application/json" } });
     // Who has been logged out meanwhile is led to log in, which is no JSON.
-    if (answer.ok && !answer.redirected) show(await answer.json());
+    if (!answer.ok || answer.redirected) return;
+    const { count } = await answer.json();
+    bells().forEach((one) => show(one, count));
   } catch {
     // Away from the network: the next minute asks again.
   }

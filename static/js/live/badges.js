@@ -5,7 +5,8 @@ import { live } from "./socket.js";
 
 const MOST_SHOWN = 99;
 
-function show(control, count) {
+/** Put a count on a control, or take it off. */
+export function show(control, count) {
   let dot = control.querySelector(".dot");
   if (!count) dot?.remove();
   else {
