@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
+from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -86,8 +87,11 @@ def _own(body: str) -> Iterator[tuple[int, int, str, dict[str, object]]]:
         address = urlsplit(found.group())
         if (address.scheme.lower(), address.netloc.lower()) != (ours.scheme, ours.netloc):
             continue
+        path = unquote(address.path)
         try:
-            match = resolve(unquote(address.path))
+            # As the address is written, whatever language the page is in on which it is read.
+            with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
+                match = resolve(path)
         except Resolver404:
             continue
         if match.view_name in (_GIG, _ORDER):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 from django.test import Client, RequestFactory
@@ -30,6 +31,20 @@ def test_the_inbox_shows_conversations_and_an_empty_one_says_so(client: Client, 
     page = client.get(reverse("messaging:inbox")).content.decode()
     assert "按这个来" in page
     assert conversation.get_absolute_url() in page
+
+
+@pytest.mark.parametrize("read_in", ["", "/en"])
+@pytest.mark.parametrize("copied_in", ["", "/en"])
+def test_an_address_of_ours_is_a_link_in_whichever_language_it_was_copied_and_is_read(
+    client: Client, conversation, buyer, seller, copied_in, read_in
+):
+    own = make_gig(seller=seller).get_absolute_url()
+    path = f"{copied_in}{own}"
+    say(conversation, seller, f"{settings.SITE_URL}{path}")
+    client.force_login(buyer)
+    page = client.get(f"{read_in}{conversation.get_absolute_url()}").content.decode()
+    assert f'<a href="{path}">' in page
+    assert f'class="bubble__link" href="{read_in}{own}"' in page
 
 
 def test_opening_a_conversation_shows_it_and_reads_it(client: Client, conversation, buyer, seller):

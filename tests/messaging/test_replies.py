@@ -43,6 +43,8 @@ def test_a_quick_reply_knows_who_reads_it_and_what_it_is_about(buyer, seller):
     direct = services.start_conversation(buyer=buyer, seller=seller)
     assert "{order}" in selectors.quick_replies(seller, direct)[0].body
     assert [reply.title for reply in selectors.quick_replies(buyer, direct)] == ["平台的"]
+    with_support = services.start_support(user=seller)
+    assert [reply.title for reply in selectors.quick_replies(seller, with_support)] == ["报价"]
 
 
 def test_quick_replies_are_kept_changed_and_deleted_by_their_owner(client: Client, seller, stranger):

@@ -84,8 +84,12 @@ def search(conversation: Conversation, words: str, *, before: int | None = None)
 
 
 def quick_replies(user: User, conversation: Conversation | None = None) -> list[Reply]:
-    """The sentences somebody keeps at hand, and after them the platform's, filled in for a conversation."""
-    kept = MessageTemplate.objects.filter(Q(owner=user) | Q(owner=None))
+    """The sentences somebody keeps at hand, and after them the platform's, filled in for a conversation.
+
+    To support one says nothing of the platform's own: they are what a buyer and a seller say to each other.
+    """
+    is_with_support = conversation is not None and conversation.kind == ConversationKind.SUPPORT
+    kept = MessageTemplate.objects.filter(Q(owner=user) | Q(owner=None) if not is_with_support else Q(owner=user))
     filled = _values(user, conversation)
     replies = [Reply(row.title, _fill(row.body, filled), row.owner_id is not None) for row in kept]
     return sorted(replies, key=lambda reply: not reply.is_own)
