@@ -378,7 +378,7 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "sms.per_day", 5_000, 1, 1_000_000, _("text messages"), _("All people are sent a day at most")
         ),
-        ConfigDefinition(  # Product decision: more than ten full galleries; nobody fills the storage with what is let go of again.
+        ConfigDefinition(  # Product decision: more than ten full galleries; nobody fills the storage.
             "uploads.daily_megabytes",
             5_000,
             100,
