@@ -147,6 +147,7 @@ class Chat {
     if (!this.log) return;
     const said = document.createElement("p");
     said.textContent = frame.kind === "system" ? bubble.textContent.trim() : `${frame.name ?? ""}: ${frame.body || "…"}`;
+    said.dataset.said = frame.sequence;
     this.log.append(said);
     while (this.log.children.length > READ_OUT_KEPT) this.log.firstElementChild.remove();
   }
@@ -184,6 +185,7 @@ class Chat {
 
   /** Its words stand in its bubble, in those that quote it, and below, where an answer quotes it: none of them goes on showing them. */
   changed(frame) {
+    this.log?.querySelector(`[data-said="${frame.sequence}"]`)?.remove();
     const bubble = this.bubbles.at(frame.sequence);
     const quotes = this.bubbles.quoting(frame.sequence);
     if (frame.type === "withdrawn") { // at once
