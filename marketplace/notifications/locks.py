@@ -19,4 +19,4 @@ def lock_dispatch(dispatch_id: int) -> Dispatch | None:
 def lock_summary(user_id: int) -> bool:
     """Whether nobody else puts this person's summary together; held until the transaction ends."""
     own = NotificationSettings.objects.filter(user_id=user_id)
-    return own.select_for_update(no_key=True, skip_locked=True).first() is not None or not own.exists()
+    return own.select_for_update(of=("self",), no_key=True, skip_locked=True).first() is not None or not own.exists()

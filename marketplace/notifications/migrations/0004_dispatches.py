@@ -126,10 +126,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL, verbose_name='person'),
         ),
         migrations.AddIndex(
-            model_name='outboundmessage',
-            index=models.Index(fields=['created_at'], name='outbound_by_day'),
-        ),
-        migrations.AddIndex(
             model_name='dispatch',
             index=models.Index(condition=models.Q(('status__in', ['waiting', 'sending'])), fields=['due_at'], name='dispatch_to_send'),
         ),
