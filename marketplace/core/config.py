@@ -375,9 +375,10 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ),
         # Product decisions: an order has some ten notices that cost a text. Above these, notices wait for staff; codes do not.
         ConfigDefinition("sms.per_person_day", 20, 1, 1_000, _("text messages"), _("One person is sent a day at most")),
-        ConfigDefinition("sms.per_day", 5_000, 1, 1_000_000, _("text messages"), _("All of them a day are at most")),
-        # Product decision: more than ten full galleries; nobody fills the storage with what is let go of again.
         ConfigDefinition(
+            "sms.per_day", 5_000, 1, 1_000_000, _("text messages"), _("All people are sent a day at most")
+        ),
+        ConfigDefinition(  # Product decision: more than ten full galleries; nobody fills the storage.
             "uploads.daily_megabytes",
             5_000,
             100,

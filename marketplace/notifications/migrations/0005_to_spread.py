@@ -1,4 +1,4 @@
-"""What the job of the dispatches looks for every few seconds, and what was sent today. Made beside the running portal (as 0003)."""
+"""What the jobs of the notices look for. Made beside the running portal (as 0003)."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -14,5 +14,6 @@ class Migration(migrations.Migration):
                 fields=["id"], condition=models.Q(spread_due_at__isnull=False), name="notification_to_spread"
             ),
         ),
+        # How many text messages have left today (their ceilings).
         AddIndexConcurrently("outboundmessage", models.Index(fields=["created_at"], name="outbound_by_day")),
     ]
