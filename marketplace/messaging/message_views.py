@@ -17,10 +17,11 @@ from marketplace.messaging.live.catching_up import moment_of
 @login_required
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
-    """New words for a message of one's own."""
+    """New words for a message of one's own: a page with a form, and what a script posts from the box of the conversation."""
     conversation = selectors.conversation_for(request.user, pk)
     message = selectors.own_message(request.user, conversation, sequence)
     form = EditForm(request.POST or None, initial={"body": message.body})
+    is_from_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     if request.method == "POST" and form.is_valid():
         try:
             services.edit_message(
@@ -31,9 +32,13 @@ def edit(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
                 confirmed=form.cleaned_data["confirmed"],
             )
         except DomainError as refusal:
+            if is_from_script:
+                raise
             form.add_error("body", refusal.message)
             form.is_warned = refusal.code in WARNINGS
         else:
+            if is_from_script:
+                return HttpResponse(status=204)
             return redirect(f"{conversation.get_absolute_url()}#message-{message.pk}")
     context = {"conversation": conversation, "message": message, "form": form}
     return render(request, "messaging/message_edit.html", context, status=422 if form.errors else 200)

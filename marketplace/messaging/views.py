@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -35,6 +36,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "query": query,
         "current": _number(request, "current"),  # the list beside an open conversation
         "parts": selectors.parts(),
+        "put_away": selectors.put_away(request.user, _number(request, "put_away")),
     }
     return render(request, "messaging/conversation_list.html", context)
 
@@ -135,7 +137,9 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
     act = acts.get(request.POST.get("act", ""))
     if act is not None:
         act(conversation_id=conversation.pk, user=request.user)
-    return redirect("messaging:inbox" if act is services.archive else conversation)
+    if act is services.archive:
+        return redirect(f"{reverse('messaging:inbox')}?put_away={conversation.pk}")
+    return redirect("messaging:inbox" if "from_list" in request.POST else conversation)
 
 
 def _send(request: HttpRequest, conversation: Conversation) -> HttpResponseBase:

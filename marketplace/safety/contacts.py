@@ -6,7 +6,7 @@ messages (tests/safety/messages.tsv).
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from marketplace.safety.contact_patterns import (
     MATERIAL,
@@ -27,6 +27,8 @@ _READ_AS = str.maketrans("❤♥♡💗💓💕➕", "心心心心心心加")
 _PLUS = re.compile(r"\+(?=\s*(?:我|个|一下)?\s*(?:[vq微薇威维扣抠]|wx|wechat))", re.IGNORECASE)
 _PRINTABLE = frozenset({ContactKind.PHONE, ContactKind.EMAIL, ContactKind.LINK})
 _SENTENCE_ENDS = re.compile(r"[。！？!?\n]")
+# What may be the account itself: WeChat's rule for names is a letter, then 5 to 19 letters, digits, _ or -.
+_ACCOUNT = re.compile(r"[\s:：]{0,3}[A-Za-z][A-Za-z0-9_-]{5,19}(?![A-Za-z0-9_-])")
 # Digits sent in pieces, one message after the other, are read as one.
 _PIECE = re.compile(r"^\D{0,4}\d[\d\s-]{1,9}\D{0,3}$")
 
@@ -58,7 +60,17 @@ def find_contacts(text: str, *, with_links: bool = True) -> list[ContactHint]:
     for start, end, kind in spans:
         if not found or start >= found[-1].end:
             found.append(ContactHint(start, end, text[start:end], kind))
-    return found
+        elif end > found[-1].end:  # the question for the account and the account itself: 加我微信 + 微信 moyan
+            begun = found.pop()
+            found.append(ContactHint(begun.start, end, text[begun.start : end], begun.kind))
+    limits = [*(hint.start for hint in found[1:]), len(text)]
+    return [_with_account(hint, text, limit) for hint, limit in zip(found, limits, strict=False)]
+
+
+def _with_account(hint: ContactHint, text: str, limit: int) -> ContactHint:
+    """What asks for an account together with the account that follows it before `limit`: whoever decides sees both."""
+    account = _ACCOUNT.match(text, hint.end, limit) if hint.kind is ContactKind.WECHAT else None
+    return replace(hint, end=account.end(), text=text[hint.start : account.end()]) if account else hint
 
 
 def is_piece(text: str) -> bool:

@@ -1,7 +1,9 @@
 // A live conversation: the page and its form work without this. What is written stands in the thread at once and is sent until it has arrived.
 import { Bubbles, clock } from "./live/bubbles.js";
+import { Editing } from "./live/editing.js";
 import { followOrder } from "./live/order-news.js";
 import { Room } from "./live/room.js";
+import { TakingBack } from "./live/taking-back.js";
 import { text } from "./texts.js";
 
 const TYPING_SHOWN_MILLISECONDS = 5_000;
@@ -37,6 +39,12 @@ class Chat {
       post: (entry) => this.post(this.formOf(entry)),
       textStuck: this.words.textStuck,
     });
+    this.editing = new Editing(this.form, this.bubbles, {
+      done: (sequence) => this.refresh(sequence),
+      refused: (sentence, isWarning) => { this.say(sentence); this.anyway.hidden = !isWarning; },
+      lost: (answer) => this.say(answer?.redirected ? this.words.textOver : answer ? this.words.textStuck : this.words.textOffline),
+    });
+    this.takingBack = new TakingBack(root, this.box, { done: (sequence) => this.refresh(sequence), say: (sentence) => this.say(sentence) });
     this.draft = `kept:draft:${this.words.chat}:${this.words.chatRole}`; // goes with the log-out (kept-words.js)
     if (!this.box.value) this.box.value = kept((place) => place.getItem(this.draft)) ?? "";
     this.listen();
@@ -57,7 +65,7 @@ class Chat {
     this.box.addEventListener("input", () => {
       this.anyway.hidden = true; // other words are looked at anew
       this.room.typed();
-      kept((place) => place.setItem(this.draft, this.box.value)); // whoever leaves the page finds them again
+      if (!this.editing.isOn) kept((place) => place.setItem(this.draft, this.box.value)); // whoever leaves the page finds them again
     });
     // What came before is put above: what one was reading stays where it is.
     this.thread.addEventListener("htmx:beforeSwap", () => { this.below = this.thread.scrollHeight - this.thread.scrollTop; });
@@ -65,7 +73,11 @@ class Chat {
       if (this.below) this.thread.scrollTop = this.thread.scrollHeight - this.below;
       this.below = 0;
     });
-    this.root.addEventListener("click", (event) => this.clicked(event.target));
+    this.root.addEventListener("click", (event) => {
+      const link = event.target.closest("[data-chat-edit]");
+      if (link && this.editing.begin(link)) event.preventDefault();
+      this.clicked(event.target);
+    });
     this.newer = this.root.querySelector("[data-chat-newer]");
     this.newer?.addEventListener("click", () => this.bubbles.scrollDown());
     this.thread.addEventListener("thread:end", ({ detail: isAtEnd }) => {
@@ -78,11 +90,6 @@ class Chat {
     this.thread.addEventListener("toggle", (event) => this.opened(event.target), true);
     if (this.words.chatOrder) followOrder(this.root, this.words.chatPage, (line) => this.bubbles.place(line));
     for (const name of ["pointerover", "focusin"]) this.thread.addEventListener(name, (event) => this.complete(event.target));
-    this.root.addEventListener("submit", (event) => {
-      if (!event.target.matches("[data-chat-withdraw]")) return;
-      event.preventDefault();
-      this.withdraw(event.target);
-    });
   }
 
   /** A bubble made of a frame has words alone: what can be done with it comes when somebody turns to it. */
@@ -100,14 +107,6 @@ class Chat {
   /** What can be done with a message of one's own ends after two minutes: the server says what is left of it. */
   opened(menu) {
     if (menu.open && menu.querySelector("[data-chat-withdraw]")) this.refresh(Number(menu.closest("[data-sequence]").dataset.sequence));
-  }
-
-  async withdraw(form) {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
-    const isDone = answer?.ok && new URL(answer.url).pathname === new URL(this.words.chatPage, location).pathname; // not the log-in
-    if (isDone) this.refresh(Number(form.dataset.chatWithdraw));
-    else if (!answer) this.say(this.words.textOffline);
-    else this.say((await answer.json().catch(() => null))?.message ?? this.words.textOver);
   }
 
   clicked(target) {
@@ -178,6 +177,7 @@ class Chat {
     const more = fresh.querySelector(".bubble__more");
     const wasOpen = old.querySelector(".bubble__more")?.open;
     const hadFocus = document.activeElement?.tagName === "SUMMARY" && old.contains(document.activeElement);
+    this.takingBack.offer(fresh);
     old.replaceWith(fresh);
     if (more && wasOpen) more.open = true;
     if (more && hadFocus) more.querySelector("summary").focus();
@@ -189,6 +189,7 @@ class Chat {
     const bubble = this.bubbles.at(frame.sequence);
     const quotes = this.bubbles.quoting(frame.sequence);
     if (frame.type === "withdrawn") { // at once
+      this.editing.gone(frame.sequence);
       bubble?.querySelectorAll(".bubble__body > :not(.bubble__meta, .visually-hidden)").forEach((part) => part.remove());
       quotes.forEach((one) => one.querySelector(".bubble__quote span")?.replaceChildren());
       if (Number(this.form.elements.quoted?.value) === frame.sequence) this.form.dispatchEvent(new CustomEvent("composer:quote", { detail: { sequence: "", words: "" } }));
@@ -291,6 +292,7 @@ class Chat {
   // Sending
 
   send(anyway) {
+    if (this.editing.isOn) { this.editing.send(Boolean(anyway)); return; }
     const body = this.box.value.trim();
     // Files that have gone ahead (uploads.js), or come with the form.
     if (this.files?.files.length || this.form.querySelector("[name=sent]:enabled")) { this.whenFilesAreThere(() => this.postFiles(anyway)); return; }

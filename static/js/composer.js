@@ -144,17 +144,31 @@ class Composer {
   record(stream, type, button, label) {
     const pieces = [];
     const recorder = this.recorder = new MediaRecorder(stream, { mimeType: type });
-    const limit = setTimeout(() => recorder.stop(), MOST_VOICE_SECONDS * 1000);
+    const cancel = this.form.querySelector("[data-voice-cancel]");
+    const began = Date.now();
+    const tell = () => {
+      const seconds = Math.round((Date.now() - began) / 1000);
+      if (seconds >= MOST_VOICE_SECONDS && recorder.state === "recording") recorder.stop();
+      else this.say(button.dataset.textRunning.replace("%(time)s", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`));
+    };
+    const every = setInterval(tell, 1000);
+    const throwAway = () => { pieces.isUnwanted = true; recorder.stop(); };
+    cancel.hidden = false;
+    cancel.addEventListener("click", throwAway, { once: true });
     recorder.addEventListener("dataavailable", ({ data }) => pieces.push(data));
     recorder.addEventListener("stop", () => {
-      clearTimeout(limit);
+      clearInterval(every);
+      cancel.removeEventListener("click", throwAway);
+      cancel.hidden = true;
+      this.say("");
       stream.getTracks().forEach((track) => track.stop());
       this.recorder = null;
       button.setAttribute("aria-pressed", "false");
       button.setAttribute("aria-label", label);
-      if (pieces.length) this.attach(new File(pieces, `voice-${Date.now()}.${VOICE_TYPES[type]}`, { type }));
+      if (pieces.length && !pieces.isUnwanted) this.attach(new File(pieces, `voice-${Date.now()}.${VOICE_TYPES[type]}`, { type }));
     });
     recorder.start();
+    tell();
     button.setAttribute("aria-pressed", "true");
     button.setAttribute("aria-label", button.dataset.textStop);
   }
@@ -170,7 +184,7 @@ class Composer {
   say(sentence) {
     const status = this.form.querySelector("[data-chat-status]");
     status.textContent = sentence;
-    status.hidden = false;
+    status.hidden = !sentence;
   }
 }
 

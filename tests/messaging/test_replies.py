@@ -119,6 +119,16 @@ def test_the_hours_reach_over_midnight(conversation, buyer, away, hour, answers)
     assert Message.objects.filter(kind="auto").count() == answers
 
 
+def test_who_is_in_the_middle_of_a_talk_is_not_away_whatever_the_hours_say(conversation, buyer, seller, away):
+    with at(22):
+        say(conversation, seller, "我还在")
+        say(conversation, buyer, "那我等一下")
+    assert not Message.objects.filter(kind="auto").exists()
+    with at(23):
+        say(conversation, buyer, "还在吗")
+    assert Message.objects.filter(kind="auto").count() == 1
+
+
 def test_an_announced_absence_is_all_day(conversation, buyer, seller, away):
     with at(12):
         today = clock.now().astimezone(CHINA).date()

@@ -152,7 +152,8 @@ def test_one_finds_words_and_files_of_this_conversation_alone(conversation, buye
 def test_what_is_put_away_is_back_when_something_is_said(conversation, buyer, theirs):
     say(conversation, buyer, "在吗")
     settings, inbox = reverse("messaging:settings", args=[conversation.pk]), reverse("messaging:inbox")
-    theirs.post(settings, {"act": "archive"})
+    told = theirs.post(settings, {"act": "archive"}, follow=True)
+    assert "已归档" in told.content.decode()
     assert theirs.get(inbox).context["rows"] == []
     assert len(theirs.get(inbox, {"show": "archived"}).context["rows"]) == 1
     with clock.moved_to(clock.now() + timedelta(seconds=5)):
@@ -161,6 +162,35 @@ def test_what_is_put_away_is_back_when_something_is_said(conversation, buyer, th
     theirs.post(settings, {"act": "mute"})
     assert theirs.get(inbox).context["rows"][0].is_muted
     assert theirs.post(settings, {"act": "nonsense"}).status_code == 302
+
+
+def test_what_was_put_away_by_mistake_is_taken_back_in_the_list(conversation, buyer, ours, theirs, stranger):
+    say(conversation, buyer, "在吗")
+    settings, inbox = reverse("messaging:settings", args=[conversation.pk]), reverse("messaging:inbox")
+    told = theirs.post(settings, {"act": "archive"}, follow=True)
+    assert told.context["put_away"] == conversation
+    answer = theirs.post(settings, {"act": "unarchive", "from_list": "1"})
+    assert answer.url == inbox
+    assert len(theirs.get(inbox).context["rows"]) == 1
+    # Neither who did not put it away nor a stranger reads that it was.
+    other = Client()
+    other.force_login(stranger)
+    for client in (theirs, ours, other):
+        assert client.get(inbox, {"put_away": conversation.pk}).context["put_away"] is None
+
+
+def test_a_script_changes_a_message_without_the_page(conversation, buyer, ours, theirs):
+    say(conversation, buyer, "明天交")
+    edit = reverse("messaging:edit", args=[conversation.pk, 1])
+    script = {"headers": {"accept": "application/json"}}
+    assert ours.post(edit, {"body": "后天交"}, **script).status_code == 204
+    assert "后天交" in page_of(theirs, conversation)
+    warned = ours.post(edit, {"body": "加我微信 moyan_24"}, **script)
+    assert (warned.status_code, warned.json()["code"].endswith("_warning")) == (409, True)
+    assert ours.post(edit, {"body": "加我微信 moyan_24", "confirmed": "1"}, **script).status_code == 204
+    empty = ours.post(edit, {"body": " "}, **script)
+    assert empty.json()["message"]
+    assert ours.post(edit, {"body": "后天交"}).status_code == 302  # the form of the page goes on working
 
 
 def test_the_list_has_parts_and_finds_by_name_and_order(conversation, buyer, seller, theirs):

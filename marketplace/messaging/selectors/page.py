@@ -18,6 +18,7 @@ from marketplace.messaging.models import (
     MessageTemplate,
     Participant,
 )
+from marketplace.messaging.selectors.access import conversations_of, participation
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderStatus
 
@@ -44,6 +45,12 @@ def is_archived(own: Participant | None, conversation: Conversation) -> bool:
     if own is None or own.archived_at is None:
         return False
     return conversation.last_message_at is None or own.archived_at >= conversation.last_message_at
+
+
+def put_away(user: User, pk: int | None) -> Conversation | None:
+    """The conversation that somebody archived a moment ago, to be told so; None for anything else."""
+    found = conversations_of(user).filter(pk=pk).select_related("buyer__profile", "seller__profile", "order").first()
+    return found if found is not None and is_archived(participation(found.pk, user), found) else None
 
 
 def changeable_since() -> datetime:

@@ -32,6 +32,7 @@ class EventLine:
     title: str
     text: str
     created_at: datetime
+    url: str  # where it stands among all that happened
     is_event: bool = True
 
 
@@ -186,7 +187,8 @@ def _events_beside(
         return []
     since, until = _stretch(conversation, shown, earlier, later)
     lines = event_lines(conversation.order, viewer, since=since, before=until)
-    return [EventLine(str(line.title), line.text, line.at) for line in lines]
+    address = f"{conversation.order.get_absolute_url()}#timeline-heading"
+    return [EventLine(str(line.title), line.text, line.at, address) for line in lines]
 
 
 def _stretch(

@@ -25,6 +25,7 @@ from marketplace.safety.models import Level
 from marketplace.safety.policy import look_at
 
 TEMPLATES_AT_MOST = 50
+PRESENT_FOR = timedelta(minutes=15)
 # What the form proposes: an evening off.
 AWAY_HOURS = {"hours_from": time(22), "hours_to": time(9)}
 
@@ -62,7 +63,8 @@ def answer_for_the_absent(*, message_id: int) -> Message | None:
     """After a message: the automatic reply of the other side, if they are away and it has not stood here lately.
 
     Once in `messaging.away_hours` for each conversation, whoever asks at the same time: the condition is in the statement.
-    Never in answer to an automatic reply, never with support.
+    Never in answer to an automatic reply, never with support, and not while the other side is in the middle of this talk: who
+    wrote here within PRESENT_FOR is not away, whatever their hours say (product decision).
     """
     message = Message.objects.select_related("conversation").get(pk=message_id)
     if message.kind != MessageKind.TEXT or message.conversation.kind == ConversationKind.SUPPORT:
@@ -71,6 +73,11 @@ def answer_for_the_absent(*, message_id: int) -> Message | None:
     if absent is None:
         return None
     now = clock.now()
+    own_words = Message.objects.filter(
+        conversation=message.conversation, sender=absent.owner, kind=MessageKind.TEXT, created_at__gt=now - PRESENT_FOR
+    )
+    if own_words.exists():
+        return None
     lately = now - timedelta(hours=get_config("messaging.away_hours"))
     told = Participant.objects.filter(
         Q(away_told_at=None) | Q(away_told_at__lt=lately),
