@@ -43,7 +43,7 @@ class MessagingError(DomainError):
         # Neutral on purpose: nobody is told that they were blocked.
         MessagingErrorCode.NOT_TAKEN: _("This person does not take messages at the moment. Nothing was sent."),
         MessagingErrorCode.YOU_BLOCKED: _(
-            "You have blocked this person. To write to them, take that back in your privacy settings first."
+            "You have blocked this person. To write to them, take that back first: here, or in your privacy settings."
         ),
         MessagingErrorCode.EMPTY: _("Please write something or attach a file."),
         MessagingErrorCode.TOO_LONG: _(

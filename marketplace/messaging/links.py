@@ -84,10 +84,15 @@ def _own(body: str) -> Iterator[tuple[int, int, str, dict[str, object]]]:
     """Where addresses of our services and orders stand in a text, and what they lead to."""
     ours = urlsplit(settings.SITE_URL)
     for found in _ADDRESS.finditer(body):
-        address = urlsplit(found.group())
+        try:
+            address = urlsplit(found.group())
+        except ValueError:  # http://[域名]/ is a placeholder, no address
+            continue
         if (address.scheme.lower(), address.netloc.lower()) != (ours.scheme, ours.netloc):
             continue
         path = unquote(address.path)
+        if not path.isprintable():  # PostgreSQL's texts know no NUL, and no address of ours has such signs
+            continue
         try:
             # As the address is written, whatever language the page is in on which it is read.
             with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):

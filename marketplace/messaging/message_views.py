@@ -1,7 +1,7 @@
 """One message, and stretches of a conversation: changing, taking back, what is new, what is found."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +21,6 @@ def edit(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
     conversation = selectors.conversation_for(request.user, pk)
     message = selectors.own_message(request.user, conversation, sequence)
     form = EditForm(request.POST or None, initial={"body": message.body})
-    is_from_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     if request.method == "POST" and form.is_valid():
         try:
             services.edit_message(
@@ -32,12 +31,12 @@ def edit(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
                 confirmed=form.cleaned_data["confirmed"],
             )
         except DomainError as refusal:
-            if is_from_script:
+            if _is_from_script(request):
                 raise
             form.add_error("body", refusal.message)
             form.is_warned = refusal.code in WARNINGS
         else:
-            if is_from_script:
+            if _is_from_script(request):
                 return HttpResponse(status=204)
             return redirect(f"{conversation.get_absolute_url()}#message-{message.pk}")
     context = {"conversation": conversation, "message": message, "form": form}
@@ -51,6 +50,8 @@ def withdraw(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
     conversation = selectors.conversation_for(request.user, pk)
     message = selectors.own_message(request.user, conversation, sequence)
     services.withdraw_message(conversation_id=pk, sequence=sequence, user=request.user)
+    if _is_from_script(request):
+        return HttpResponse(status=204)
     return redirect(f"{conversation.get_absolute_url()}#message-{message.pk}")
 
 
@@ -98,6 +99,19 @@ def news(request: HttpRequest, pk: int, after: int) -> HttpResponse:
 
 
 @login_required
+@never_cache
+@require_safe
+def order_news(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the order of a conversation stands, and what happened to it after `since`, for a page that is open. Reads nothing."""
+    conversation = selectors.conversation_for(request.user, pk)
+    since = moment_of(request.GET.get("since", "").replace(" ", "+"))
+    if conversation.order is None or since is None:
+        raise Http404
+    lines = selectors.order_lines(conversation, request.user, since=since)
+    return render(request, "messaging/_order_news.html", {"order": conversation.order, "lines": lines})
+
+
+@login_required
 @require_safe
 def search(request: HttpRequest, pk: int) -> HttpResponse:
     """Messages of one conversation in which some words stand."""
@@ -113,6 +127,10 @@ def search(request: HttpRequest, pk: int) -> HttpResponse:
         "more_before": found[-1].sequence if len(found) == selectors.FOUND_AT_MOST else None,
     }
     return render(request, "messaging/conversation_search.html", context)
+
+
+def _is_from_script(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def _mark(request: HttpRequest) -> int:

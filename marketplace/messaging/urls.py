@@ -14,6 +14,7 @@ urlpatterns = [
     path("messages/<int:pk>/search/", message_views.search, name="search"),
     path("messages/<int:pk>/before/<int:before>/", message_views.earlier, name="earlier"),
     path("messages/<int:pk>/after/<int:after>/", message_views.news, name="news"),
+    path("messages/<int:pk>/order/", message_views.order_news, name="order_news"),
     path("messages/<int:pk>/<int:sequence>/edit/", message_views.edit, name="edit"),
     path("messages/<int:pk>/<int:sequence>/withdraw/", message_views.withdraw, name="withdraw"),
     path("messages/<int:pk>/offers/new/", offer_views.new_offer, name="new_offer"),

@@ -11,7 +11,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from marketplace.accounts.selectors import blocks_between
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
 from marketplace.messaging import frames, push, selectors, services
@@ -64,7 +63,7 @@ def page_of(request: HttpRequest, conversation: Conversation, *, form: MessageFo
     return {
         "conversation": conversation,
         "other": other,
-        "is_blocked": other is not None and request.user.pk in blocks_between(request.user.pk, other.pk),
+        "is_blocked": other is not None and selectors.is_kept_away(conversation, by=request.user, other=other),
         "own": own,
         "is_muted": selectors.is_muted(own),
         "is_archived": selectors.is_archived(own, conversation),

@@ -49,9 +49,10 @@ class QuickReplyViewSet(SnippetViewSet):
     menu_order = 235
     add_to_admin_menu = True
     copy_view_enabled = False
-    list_display = ["title", "body", "position"]
+    list_display = ["title", "body", "language", "position"]
+    list_filter = ["language"]
     search_fields = ["title", "body"]
-    panels = [FieldPanel("title"), FieldPanel("body"), FieldPanel("position")]
+    panels = [FieldPanel("title"), FieldPanel("body"), FieldPanel("language"), FieldPanel("position")]
     edit_view_class = EditReply
     delete_view_class = DeleteReply
     history_view_class = ReplyHistory

@@ -31,7 +31,7 @@ class QuestionForm(forms.Form):
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         """The orders to choose from are those of `person`: of an older one only that which the page was opened about."""
         super().__init__(*args, **kwargs)
-        number = str(self.data.get("order") or self.initial.get("order") or "")
+        number = str(self.data.get("order") or self.initial.get("order") or "").replace("\0", "")
         self.orders = {order.number: order for order in selectors.orders_to_ask_about(person, number=number)}
         choices = [(number, f"{number} {order.gig_title}") for number, order in self.orders.items()]
         self.fields["order"].choices = [("", _("None in particular")), *choices]  # type: ignore[attr-defined]

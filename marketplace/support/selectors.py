@@ -107,10 +107,15 @@ def case_of_conversation(conversation_id: int) -> SupportCase | None:
     return SupportCase.objects.filter(conversation=conversation_id).select_related("order").first()
 
 
+def _of_others(staff: User) -> QuerySet[SupportCase]:
+    """Cases that are no business of this colleague's own: neither their question, nor one about an order they bought or sold."""
+    own = Q(person=staff) | Q(order__buyer=staff) | Q(order__seller=staff)
+    return SupportCase.objects.exclude(pk__in=SupportCase.objects.filter(own).values("pk"))
+
+
 def inbox(staff: User, *, show: str, query: str = "") -> QuerySet[SupportCase]:
     """The desk: what waits and is due first, then what is answered; or the part of it that is asked for. Without one's own."""
-    cases = SupportCase.objects.exclude(person=staff)
-    cases = cases.select_related("person__profile", "assigned_to__profile", "order")
+    cases = _of_others(staff).select_related("person__profile", "assigned_to__profile", "order")
     solved = Q(status=CaseStatus.SOLVED)
     cases = cases.filter(solved if show == SOLVED else ~solved)
     if show == MINE:
@@ -135,7 +140,7 @@ def inbox(staff: User, *, show: str, query: str = "") -> QuerySet[SupportCase]:
 def counts(staff: User) -> dict[str, int]:
     """How many cases each part of the inbox has. One query."""
     is_open = ~Q(status=CaseStatus.SOLVED)
-    return SupportCase.objects.exclude(person=staff).aggregate(
+    return _of_others(staff).aggregate(
         waiting=Count("pk", filter=Q(status=CaseStatus.WAITING)),
         mine=Count("pk", filter=is_open & Q(assigned_to=staff)),
         unassigned=Count("pk", filter=is_open & Q(assigned_to=None)),
@@ -155,9 +160,9 @@ def as_rows(cases: Iterable[SupportCase], now: datetime) -> list[CaseRow]:
 
 
 def case_for_staff(staff: User, pk: int) -> SupportCase:
-    """One case. Raises Http404, also for whose question it is: what colleagues note is not for them."""
-    cases = SupportCase.objects.select_related("person__profile", "assigned_to__profile", "order", "conversation")
-    case = cases.prefetch_related("conversation__participants").exclude(person=staff).filter(pk=pk).first()
+    """One case. Raises Http404, also for whom it is about: what colleagues note is not for them."""
+    cases = _of_others(staff).select_related("person__profile", "assigned_to__profile", "order", "conversation")
+    case = cases.prefetch_related("conversation__participants").filter(pk=pk).first()
     if case is None:
         raise Http404
     return case

@@ -226,7 +226,9 @@ def note_case(*, case_id: int, author: User, text: str) -> SupportNote:
 
 
 def _check_staff(staff: User, case: SupportCase) -> None:
-    if staff.pk == case.person_id:
+    if staff.pk == case.person_id or (
+        case.order is not None and staff.pk in (case.order.buyer_id, case.order.seller_id)
+    ):
         raise SupportError(SupportErrorCode.OWN_CASE)
     if not selectors.may_answer(staff):
         raise SupportError(SupportErrorCode.NOT_STAFF)

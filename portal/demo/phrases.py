@@ -117,6 +117,11 @@ PLATFORM_REPLIES = (
     ("在平台付款", "请直接在平台下单付款，款项由支付机构托管，验收后才会放款，双方都有保障。"),
     ("关于订单", "{name}您好，关于“{service}”，我这边有个问题想跟您确认。"),
 )
+EN_PLATFORM_REPLIES = (
+    ("Got it", "Got it. I will have a look and come back to you."),
+    ("Pay on Jiangji", "Please order and pay here: the money is held in escrow until you accept the work."),
+    ("About the order", "Hello {name}, I have a question about “{service}”."),
+)
 EN_SEARCHES = ("logo", "wordpress", "ppt", "voice over")
 SEARCHES = (
     "LOGO设计", "小程序商城", "PPT美化", "短视频剪辑", "合同审核", "产品摄影", "奶茶店 标志", "商标注册", "公众号排版",

@@ -159,8 +159,9 @@ def write_quick_replies(people: People, sources: Sources) -> None:
     """The demo seller's, and the platform's for everybody."""
     owner = people.sellers[sources.demo_seller]
     insert(
-        MessageTemplate(title=title, body=body, position=position)
-        for position, (title, body) in enumerate(phrases.PLATFORM_REPLIES)
+        MessageTemplate(title=title, body=body, position=position, language=language)
+        for language, replies in (("zh-hans", phrases.PLATFORM_REPLIES), ("en", phrases.EN_PLATFORM_REPLIES))
+        for position, (title, body) in enumerate(replies)
     )
     insert(
         MessageTemplate(owner=owner, title=title, body=body, position=position)

@@ -1,5 +1,6 @@
 // A live conversation: the page and its form work without this. What is written stands in the thread at once and is sent until it has arrived.
 import { Bubbles, clock } from "./live/bubbles.js";
+import { Draft } from "./live/draft.js";
 import { Editing } from "./live/editing.js";
 import { followOrder } from "./live/order-news.js";
 import { Room } from "./live/room.js";
@@ -45,14 +46,14 @@ class Chat {
       lost: (answer) => this.say(answer?.redirected ? this.words.textOver : answer ? this.words.textStuck : this.words.textOffline),
     });
     this.takingBack = new TakingBack(root, this.box, { done: (sequence) => this.refresh(sequence), say: (sentence) => this.say(sentence) });
-    this.draft = `kept:draft:${this.words.chat}:${this.words.chatRole}`; // goes with the log-out (kept-words.js)
-    if (!this.box.value) this.box.value = kept((place) => place.getItem(this.draft)) ?? "";
+    this.draft = new Draft(this.box, `${this.words.chat}:${this.words.chatRole}`);
     this.listen();
-    this.bubbles.scrollDown();
+    if (["", "#newest", "#composer"].includes(location.hash)) this.bubbles.scrollDown();
+    else this.bubbles.stayHere(); // a link leads to one message: what comes does not lead away from it
   }
 
   /** Whoever looks at the end of the thread sees what comes. */
-  get seesEnd() { return this.bubbles.isAtEnd; }
+  get seesEnd() { return this.bubbles.seesEnd; }
 
   listen() {
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(event.submitter === this.anyway ? this.anyway : null); });
@@ -65,7 +66,7 @@ class Chat {
     this.box.addEventListener("input", () => {
       this.anyway.hidden = true; // other words are looked at anew
       this.room.typed();
-      if (!this.editing.isOn) kept((place) => place.setItem(this.draft, this.box.value)); // whoever leaves the page finds them again
+      this.keep();
     });
     // What came before is put above: what one was reading stays where it is.
     this.thread.addEventListener("htmx:beforeSwap", () => { this.below = this.thread.scrollHeight - this.thread.scrollTop; });
@@ -85,10 +86,11 @@ class Chat {
       if (this.newer) this.newer.hidden = true;
       this.room.seen();
     });
+    for (const name of ["pointerdown", "pointerup", "pointercancel"]) document.addEventListener(name, () => { this.isPressed = name === "pointerdown"; });
     // A menu is over with the next thing that one does.
     for (const name of ["pointerdown", "focusin"]) document.addEventListener(name, (event) => this.closeMenus(event.target));
     this.thread.addEventListener("toggle", (event) => this.opened(event.target), true);
-    if (this.words.chatOrder) followOrder(this.root, this.words.chatPage, (line) => this.bubbles.place(line));
+    if (this.words.chatOrder) followOrder(this.root, this.words.chatPage, this.words.chatSince, (line) => this.bubbles.place(line));
     for (const name of ["pointerover", "focusin"]) this.thread.addEventListener(name, (event) => this.complete(event.target));
   }
 
@@ -104,9 +106,10 @@ class Chat {
     for (const menu of this.root.querySelectorAll(".room__menu[open], .bubble__more[open]")) if (!menu.contains(target)) menu.open = false;
   }
 
-  /** What can be done with a message of one's own ends after two minutes: the server says what is left of it. */
+  /** What can be done with a message of one's own ends after two minutes: the server says what is left. While it is all left, nothing moves. */
   opened(menu) {
-    if (menu.open && menu.querySelector("[data-chat-withdraw]")) this.refresh(Number(menu.closest("[data-sequence]").dataset.sequence));
+    const count = (bubble) => bubble.querySelectorAll(".bubble__acts > *").length;
+    if (menu.open && menu.querySelector("[data-chat-withdraw]")) this.refresh(Number(menu.closest("[data-sequence]").dataset.sequence), (old, fresh) => count(old) !== count(fresh));
   }
 
   clicked(target) {
@@ -116,9 +119,20 @@ class Chat {
     if (unsent && target.closest("[data-drop]")) {
       const entry = this.room.outbox.drop(unsent.dataset.unsent);
       unsent.remove();
-      if (entry && !this.box.value) this.box.value = entry.body; // to be put in other words
+      if (entry && !this.box.value) this.fill(entry.body); // to be put in other words
       this.box.focus();
     }
+  }
+
+  /** Words that come into the box by a script. */
+  fill(words) {
+    this.box.value = words;
+    this.keep();
+  }
+
+  /** Whoever leaves the page finds again what was in the box. */
+  keep() {
+    if (!this.editing.isOn) this.draft.keep();
   }
 
   // What the room shows
@@ -160,20 +174,27 @@ class Chat {
   }
 
   /** What is more than words is drawn by the server, as the page itself is. */
-  async refresh(sequence) {
+  async refresh(sequence, isWanted = () => true) {
     try {
       const answer = await fetch(`${this.words.chatPage}bubbles/${sequence}/`, { headers: { Accept: "text/html" } });
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(`[data-sequence="${sequence}"]`);
-      if (fresh) this.replace(this.bubbles.at(sequence), document.importNode(fresh, true));
+      await this.released(); // a press that has begun ends where it began
+      const old = this.bubbles.at(sequence);
+      if (fresh && old && isWanted(old, fresh)) this.replace(old, document.importNode(fresh, true));
       this.bubbles.keepEnd();
       this.showMarks();
     } catch { /* the words are there; the page shows the rest with its next load */ }
   }
 
+  async released() {
+    if (!this.isPressed) return;
+    await new Promise((resolve) => { for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, resolve, { once: true }); });
+    await new Promise((resolve) => { setTimeout(resolve); }); // the click comes after it
+  }
+
   /** What was unfolded or had the keyboard stays so. */
   replace(old, fresh) {
-    if (!old) return;
     const more = fresh.querySelector(".bubble__more");
     const wasOpen = old.querySelector(".bubble__more")?.open;
     const hadFocus = document.activeElement?.tagName === "SUMMARY" && old.contains(document.activeElement);
@@ -270,7 +291,7 @@ class Chat {
     this.bubbles.unsent(entry.client_id)?.remove();
     const others = this.box.value.trim(); // typed meanwhile: nobody has looked at them yet
     if (isWarned) {
-      this.box.value = [entry.body, others].filter(Boolean).join("\n");
+      this.fill([entry.body, others].filter(Boolean).join("\n"));
       if (entry.quoted) this.form.dispatchEvent(new CustomEvent("composer:quote", { detail: { sequence: entry.quoted, words: this.bubbles.at(entry.quoted)?.querySelector(".bubble__text")?.textContent ?? "…" } }));
     }
     this.say(sentence);
@@ -297,7 +318,7 @@ class Chat {
     // Files that have gone ahead (uploads.js), or come with the form.
     if (this.files?.files.length || this.form.querySelector("[name=sent]:enabled")) { this.whenFilesAreThere(() => this.postFiles(anyway)); return; }
     if (!body) return;
-    if (body.length > Number(this.words.chatLength)) { this.say(this.words.textTooLong); return; } // nothing of it is cut off
+    if ([...body].length > Number(this.words.chatLength)) { this.say(this.words.textTooLong); return; } // nothing of it is cut off
     const quoted = Number(this.form.elements.quoted?.value) || null;
     this.sent();
     this.room.send(body, { quoted, confirmed: Boolean(anyway) });
@@ -323,7 +344,7 @@ class Chat {
 
   sent() {
     this.box.value = "";
-    kept((place) => place.removeItem(this.draft));
+    this.draft.forget();
     this.anyway.hidden = true;
     this.say("");
     this.form.dispatchEvent(new CustomEvent("composer:sent")); // composer.js: another message, without these files and this quote
@@ -383,15 +404,6 @@ class Chat {
   say(sentence) {
     this.status.textContent = sentence ?? "";
     this.status.hidden = !sentence;
-  }
-}
-
-/** A browser may refuse the storage: then nothing is kept, and everything else goes on. */
-function kept(work) {
-  try {
-    return work(sessionStorage);
-  } catch {
-    return null;
   }
 }
 

@@ -46,10 +46,10 @@ def bubble(page: Page, words: str):
 
 
 def act(page: Page, words: str, name: str) -> None:
-    """Open what can be done with a message, and do it."""
+    """Open what can be done with a message, and do it, as long as a finger presses."""
     bubble(page, words).hover()
-    bubble(page, words).locator(".bubble__more summary").click()
-    bubble(page, words).locator(".bubble__acts").get_by_text(name, exact=True).click()
+    bubble(page, words).locator(".bubble__more summary").click(delay=120)
+    bubble(page, words).locator(".bubble__acts").get_by_text(name, exact=True).click(delay=120)
 
 
 def fresh(words: str) -> str:
@@ -87,6 +87,92 @@ def test_what_is_taken_back_is_gone_from_both_screens_at_once(two):
     seller.page.reload()
     expect(seller.page.get_by_text(hasty)).to_have_count(0)
     buyer.snap("withdrawn")
+
+
+def test_what_can_be_done_with_a_message_stays_where_it_is_while_one_reaches_for_it(two):
+    buyer, _seller = two
+    page, words = buyer.page, fresh("先别急")
+    box(page).fill(words)
+    send(page)
+    expect(bubble(page, words).locator("[data-mark=sent], [data-mark=delivered], [data-mark=read]")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/bubbles/" in request.url else None)
+    bubble(page, words).locator(".bubble__more summary").click()
+    withdraw = bubble(page, words).locator("[data-chat-withdraw] button")
+    withdraw.focus()
+    page.wait_for_timeout(1_500)
+    expect(withdraw).to_be_focused()
+    assert len(asked) <= 2, asked  # what can be done is asked for once, and its end once
+
+
+def test_words_are_changed_in_the_box_and_what_stood_there_comes_back(two):
+    buyer, seller = two
+    wrong, right, waiting = fresh("下周一"), fresh("下周二"), "写到一半"
+    page = buyer.page
+    box(page).fill(wrong)
+    send(page)
+    expect(bubble(seller.page, wrong)).to_be_visible()
+    box(page).fill(waiting)
+    act(page, wrong, "编辑")
+    expect(page.locator("[data-chat-edited]")).to_be_visible()
+    expect(box(page)).to_have_value(wrong)
+    buyer.snap("editing")
+    box(page).fill(right)
+    send(page)
+    for somebody in two:
+        expect(bubble(somebody.page, right)).to_contain_text("已编辑")
+        expect(somebody.page.get_by_text(wrong)).to_have_count(0)
+    expect(page.locator("[data-chat-edited]")).to_be_hidden()
+    expect(box(page)).to_have_value(waiting)
+    act(page, right, "编辑")
+    page.keyboard.press("Escape")
+    expect(box(page)).to_have_value(waiting)
+
+
+def test_what_was_taken_back_is_said_in_another_way(two):
+    buyer, seller = two
+    hasty = fresh("算了不改了")
+    box(buyer.page).fill(hasty)
+    send(buyer.page)
+    expect(bubble(seller.page, hasty)).to_be_visible()
+    act(buyer.page, hasty, "撤回")
+    buyer.page.locator("[data-chat-reword]").last.click()
+    expect(box(buyer.page)).to_have_value(hasty)
+    expect(seller.page.locator("[data-chat-reword]")).to_have_count(0)
+
+
+def test_who_reads_further_up_is_told_of_what_is_new_and_has_read_it_only_then(two):
+    buyer, seller = two
+    page, words = buyer.page, fresh("新的一句")
+    thread = page.locator("[data-chat-thread]")
+    thread.evaluate("thread => thread.scrollTo(0, 0)")
+    expect(page.locator("[data-chat-newer]")).to_be_hidden()
+    box(seller.page).fill(words)
+    send(seller.page)
+    newer = page.locator("[data-chat-newer]")
+    expect(newer).to_be_visible()
+    expect(bubble(seller.page, words)).to_contain_text("已送达")
+    newer.click()
+    expect(bubble(page, words)).to_be_in_viewport()
+    expect(newer).to_be_hidden()
+    expect(bubble(seller.page, words)).to_contain_text("已读")
+
+
+def test_on_the_page_of_the_order_a_message_is_read_when_it_is_in_sight(two):
+    buyer, seller = two
+    page = buyer.page
+    order = page.locator(".room__about").get_attribute("href")
+    buyer.visit(order)
+    expect(page.locator("[data-chat][data-connection=open]")).to_be_attached()
+    page.evaluate("scrollTo(0, 0)")
+    words = fresh("在订单页")
+    box(seller.page).fill(words)
+    send(seller.page)
+    expect(bubble(seller.page, words)).to_contain_text("已送达")
+    seller.page.wait_for_timeout(1_000)
+    expect(bubble(seller.page, words)).not_to_contain_text("已读")
+    page.locator("[data-chat-thread] .bubble", has_text=words).scroll_into_view_if_needed()
+    expect(bubble(seller.page, words)).to_contain_text("已读")
 
 
 def test_a_quick_reply_is_put_in_by_slash_with_the_keyboard_alone(two):

@@ -4,6 +4,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from marketplace.messaging import push, services
 from marketplace.messaging.links import cards_in, with_links
@@ -47,6 +50,35 @@ def test_an_order_is_shown_to_its_two_people_and_told_to_nobody_else(conversatio
 def test_foreign_addresses_and_other_pages_stay_words(conversation, address):
     assert "<a" not in with_links(f"看 {address}")
     assert cards(address, conversation) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "http://[",
+        "看 http://[域名]/x 这种",
+        "https://[x]y",
+        "http://ⅷ℀.com/",
+        f"{SITE}/orders/%00/",
+        f"{SITE}/orders/%0A/",
+        f"{SITE}/gigs/{9**40}/x/",
+        f"{SITE}/gigs/٣/x/",
+    ],
+)
+def test_whatever_looks_like_an_address_the_conversation_goes_on(conversation, buyer, seller, client, body):
+    message = say(conversation, buyer, body)
+    client.force_login(seller)
+    assert client.get(conversation.get_absolute_url()).status_code == 200
+    live = client.get(f"{conversation.get_absolute_url()}live/", {"after": 0})
+    assert live.json()["events"][0]["body"] == body
+    push.messages_sent([message, say(conversation, seller, "好")])
+
+
+@settings_of_hypothesis(deadline=None)
+@given(st.text(st.sampled_from("[]:/@%0A.#?ab٣ⅷ域\0")))
+def test_no_address_is_too_odd_to_be_read(tail):
+    for begin in ("http://", f"{SITE}/", f"{SITE}/orders/", f"{SITE}/gigs/"):
+        with_links(begin + tail)
 
 
 def test_what_stands_around_an_address_is_words_and_never_markup():

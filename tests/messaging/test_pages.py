@@ -198,7 +198,7 @@ def test_the_first_message_about_an_order_begins_its_conversation(client: Client
     order = make_paid_order(buyer=buyer, gig=make_gig(seller=seller))
     address = reverse("messaging:about_order", args=[order.number])
     client.force_login(seller)
-    assert client.get(address).url == order.get_absolute_url()
+    assert client.get(address).url == f"{order.get_absolute_url()}#talk"
     answer = client.post(address, {"body": "草图好了", "next": order.get_absolute_url()})
     message = Message.objects.get()
     assert (message.conversation.order, message.sender) == (order, seller)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from marketplace.core import clock
 from marketplace.core.config import set_config
@@ -45,6 +46,16 @@ def test_a_quick_reply_knows_who_reads_it_and_what_it_is_about(buyer, seller):
     assert [reply.title for reply in selectors.quick_replies(buyer, direct)] == ["平台的"]
     with_support = services.start_support(user=seller)
     assert [reply.title for reply in selectors.quick_replies(seller, with_support)] == ["报价"]
+
+
+def test_the_platforms_replies_are_in_the_language_of_who_writes(seller, conversation):
+    for language in ("zh-hans", "en", ""):
+        MessageTemplate.objects.create(title=language or "所有人", body="…", language=language)
+    own = services.save_template(owner=seller, title="自己的", body="…")
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            replies = selectors.quick_replies(seller, conversation)
+        assert [reply.title for reply in replies] == [own.title, language, "所有人"]
 
 
 def test_quick_replies_are_kept_changed_and_deleted_by_their_owner(client: Client, seller, stranger):

@@ -12,7 +12,8 @@ from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.messaging import selectors, services
 from marketplace.messaging.models import Message
-from tests.factories import make_gig, make_paid_order, make_user
+from marketplace.orders.services import accept_delivery
+from tests.factories import make_delivered_order, make_gig, make_paid_order, make_user
 from tests.messaging.test_services import say
 
 pytestmark = pytest.mark.django_db
@@ -268,6 +269,24 @@ def test_what_happened_to_an_order_stands_in_its_conversation_where_it_happened(
     first = page_of(ours, about_it, before=11)
     assert first.index("款项进入托管") < first.index("第0句")
     assert "款项进入托管" not in page_of(ours, services.start_conversation(buyer=buyer, seller=seller))
+
+
+def test_an_open_page_asks_for_what_happened_to_its_order_since(buyer, seller, stranger, ours):
+    order = make_delivered_order(buyer=buyer, gig=make_gig(seller=seller))
+    talk = services.order_conversation(order=order)
+    news = reverse("messaging:order_news", args=[talk.pk])
+    since = clock.now()
+    with clock.moved_to(since + timedelta(seconds=5)):
+        accept_delivery(order_id=order.pk, buyer=buyer)
+    answer = ours.get(news, {"since": since.isoformat()})
+    (line,) = answer.context["lines"]
+    assert line.title in answer.content.decode()
+    assert "已完成" in answer.content.decode()
+    assert line.url in answer.content.decode()
+    assert ours.get(news, {"since": "gestern"}).status_code == 404
+    other = Client()
+    other.force_login(stranger)
+    assert other.get(news, {"since": since.isoformat()}).status_code == 404
 
 
 def test_what_quotes_a_withdrawn_message_is_drawn_anew_in_open_pages(conversation, buyer, seller, theirs):

@@ -4,6 +4,7 @@ import pytest
 from django.http import Http404
 from django.utils import translation
 
+from marketplace.accounts.services import block_person
 from marketplace.core import clock
 from marketplace.messaging import selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
@@ -72,6 +73,29 @@ def test_support_comes_in_with_a_line_answers_as_the_platform_and_leaves(order):
     with pytest.raises(MessagingError):
         services.say_as_support(conversation_id=conversation.pk, staff=staff, body="还有一句")
     assert Message.objects.count() == 3
+
+
+def test_words_withdrawn_above_a_line_of_the_platform_tell_nobody_of_a_message_of_support(order):
+    message = say(services.order_conversation(order=order), order.buyer, "发错人了")
+    conversation = services.let_support_in(order=order)
+    services.withdraw_message(conversation_id=conversation.pk, sequence=message.sequence, user=order.buyer)
+    (line,) = Notification.objects.filter(recipient=order.seller, kind="message")
+    assert (line.body, line.notice) == ("[已撤回]", "talk.message")
+
+
+def test_who_has_blocked_the_other_still_answers_where_support_listens(client, order):
+    conversation = services.order_conversation(order=order)
+    say(conversation, order.seller, "钱退不了")
+    block_person(owner=order.buyer, person=order.seller)
+    client.force_login(order.buyer)
+    kept_away = client.get(conversation.get_absolute_url())
+    assert kept_away.context["is_blocked"]
+    assert "data-chat-form" not in kept_away.content.decode()
+    services.let_support_in(order=order)
+    page = client.get(conversation.get_absolute_url()).content.decode()
+    assert "data-chat-form" in page
+    assert f'data-chat="{conversation.pk}"' in page
+    assert client.post(conversation.get_absolute_url(), {"body": "材料在这里"}).status_code == 302
 
 
 def test_a_line_of_the_platform_is_in_each_readers_language(order):

@@ -42,7 +42,7 @@ def test_sixty_messages_of_another_hand_are_told_apart_as_well():
         ("电话138 1234 5678随时打", ContactKind.PHONE, "138 1234 5678"),
         ("电话１３８１２３４５６７８", ContactKind.PHONE, "１３８１２３４５６７８"),
         ("记一下一三八零零一三八五七六", ContactKind.PHONE, "一三八零零一三八五七六"),
-        ("加V信聊", ContactKind.WECHAT, "加V信"),
+        ("加V信聊", ContactKind.WECHAT, "加V信聊"),
         ("方便的话➕薇❤：moon_77", ContactKind.WECHAT, "➕薇❤：moon_77"),
         ("加我微信 moyan_24 聊", ContactKind.WECHAT, "加我微信 moyan_24"),
         ("加V moonlight@example.com", ContactKind.WECHAT, "加V"),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import Http404
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -160,6 +161,20 @@ def test_nobody_answers_their_own_question():
     case = ask(staff)
     refused(SupportErrorCode.OWN_CASE, services.answer_case, case_id=case.pk, staff=staff, body="好的")
     assert Message.objects.count() == 1
+
+
+def test_whoever_sold_or_bought_it_neither_reads_nor_answers_the_question_about_an_order(buyer):
+    order = make_paid_order(buyer=buyer)
+    staff, colleague = order.seller, make_support()
+    staff.groups.add(*colleague.groups.all())
+    case = ask(buyer, order=order)
+    assert list(selectors.inbox(staff, show="")) == []
+    assert list(selectors.inbox(colleague, show="")) == [case]
+    assert selectors.counts(staff)["waiting"] == 0
+    with pytest.raises(Http404):
+        selectors.case_for_staff(staff, case.pk)
+    refused(SupportErrorCode.OWN_CASE, services.answer_case, case_id=case.pk, staff=staff, body="没有问题")
+    refused(SupportErrorCode.OWN_CASE, services.solve_case, case_id=case.pk, by=staff)
 
 
 def test_what_is_due_first_stands_on_top_and_can_be_looked_for(buyer, seller):

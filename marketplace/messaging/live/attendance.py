@@ -105,7 +105,7 @@ class Attendance:
             following.is_muted_by_block = is_apart
             others = {
                 person: role
-                for person, role in self._hub.places[conversation_id].items()
+                for person, role in self._hub.places.get(conversation_id, {}).items()  # left meanwhile, there is nobody
                 if person and person != socket.person_id
             }
             if is_apart:

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -65,9 +66,7 @@ def _kept_apart(people: Mapping[int, Mapping[int, str]]) -> set[int]:
     """Conversations of people of whom one blocked the other. Where support listens, blocks do not count."""
     alone = {conversation: set(places) for conversation, places in people.items() if 0 not in places}
     blocks = blocks_among({person for those in alone.values() for person in those})
-    return {
-        conversation for conversation, those in alone.items() if any({owner, who} <= those for owner, who in blocks)
-    }
+    return {conversation for conversation, those in alone.items() if not blocks.isdisjoint(permutations(those, 2))}
 
 
 def standing_at_the_door(person: int, session_key: str | None) -> Standing | None:

@@ -13,6 +13,10 @@ class MessageTemplate(models.Model):
     )
     title = models.CharField(_("title"), max_length=40)
     body = models.TextField(_("text"), max_length=1000)
+    # Of the platform's own: for readers of which language; empty for all.
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, default="", db_default="", choices=settings.LANGUAGES
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.http import Http404
+from django.utils.translation import get_language
 
 from marketplace.accounts.models import User
+from marketplace.accounts.selectors import blocks_between
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.messaging.models import (
@@ -47,9 +49,16 @@ def is_archived(own: Participant | None, conversation: Conversation) -> bool:
     return conversation.last_message_at is None or own.archived_at >= conversation.last_message_at
 
 
+def is_kept_away(conversation: Conversation, *, by: User, other: User) -> bool:
+    """Whether somebody blocked the other and so writes nothing here. Where support listens, blocks do not count."""
+    if conversation.participants.filter(user=None, left_at=None).exists():
+        return False
+    return by.pk in blocks_between(by.pk, other.pk)
+
+
 def put_away(user: User, pk: int | None) -> Conversation | None:
     """The conversation that somebody archived a moment ago, to be told so; None for anything else."""
-    found = conversations_of(user).filter(pk=pk).select_related("buyer__profile", "seller__profile", "order").first()
+    found = conversations_of(user).filter(pk=pk).first() if pk is not None else None
     return found if found is not None and is_archived(participation(found.pk, user), found) else None
 
 
@@ -96,7 +105,8 @@ def quick_replies(user: User, conversation: Conversation | None = None) -> list[
     To support one says nothing of the platform's own: they are what a buyer and a seller say to each other.
     """
     is_with_support = conversation is not None and conversation.kind == ConversationKind.SUPPORT
-    kept = MessageTemplate.objects.filter(Q(owner=user) | Q(owner=None) if not is_with_support else Q(owner=user))
+    platforms = Q(owner=None, language__in=["", get_language()])
+    kept = MessageTemplate.objects.filter(Q(owner=user) | platforms if not is_with_support else Q(owner=user))
     filled = _values(user, conversation)
     replies = [Reply(row.title, _fill(row.body, filled), row.owner_id is not None) for row in kept]
     return sorted(replies, key=lambda reply: not reply.is_own)

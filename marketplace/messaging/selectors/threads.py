@@ -22,6 +22,7 @@ from marketplace.offers.presenters import OfferCard, card
 from marketplace.offers.selectors import offers_between, offers_of
 from marketplace.orders.timeline import event_lines
 
+CHANGED_AT_MOST = 200
 THREAD_LENGTH = 50
 
 
@@ -132,11 +133,11 @@ def changed_since(conversation: Conversation, *, up_to: int, since: datetime) ->
     """Messages up to a number that were edited or withdrawn since a moment (UTC): what a window shows in their old form.
 
     Moments are those of the server. Somebody who asks goes a little further back than what they have heard last: that of a
-    change lies before its commit.
+    change lies before its commit. Of very many the newest: an open page shows no more of them.
     """
     changed = Q(edited_at__gte=since) | Q(withdrawn_at__gte=since)
     found = Message.objects.filter(changed, conversation=conversation, sequence__lte=up_to)
-    return _carded(conversation, _with_all(found.order_by("sequence")))
+    return _carded(conversation, _with_all(found.order_by("-sequence")[:CHANGED_AT_MOST]))[::-1]
 
 
 def changed_for(conversation: Conversation, viewer: User, *, up_to: int, since: datetime, read: int) -> list[Message]:
@@ -183,11 +184,19 @@ def _events_beside(
     conversation: Conversation, viewer: User, shown: Sequence[Message], earlier: int | None, later: int | None
 ) -> list[EventLine]:
     """What happened to the order of a conversation in the same stretch of time."""
-    if conversation.order is None:
-        return []
     since, until = _stretch(conversation, shown, earlier, later)
-    lines = event_lines(conversation.order, viewer, since=since, before=until)
-    address = f"{conversation.order.get_absolute_url()}#timeline-heading"
+    return order_lines(conversation, viewer, since=since, before=until)
+
+
+def order_lines(
+    conversation: Conversation, viewer: User, *, since: datetime | None, before: datetime | None = None
+) -> list[EventLine]:
+    """What happened to the order of a conversation from one moment until another (UTC), oldest first."""
+    order = conversation.order
+    if order is None:
+        return []
+    address = f"{order.get_absolute_url()}#timeline-heading"
+    lines = event_lines(order, viewer, since=since, before=before)
     return [EventLine(str(line.title), line.text, line.at, address) for line in lines]
 
 

@@ -104,7 +104,8 @@ def _tell_instead(conversation: Conversation, message: Message, was: str) -> Non
     url = conversation.get_absolute_url()
     for seat in conversation.participants.filter(user__isnull=False).exclude(user=message.sender_id):
         others = Message.objects.filter(conversation=conversation, sequence__gt=seat.read_sequence, withdrawn_at=None)
-        newest = others.exclude(pk=message.pk).exclude(sender=seat.user_id).order_by("-sequence").first()
+        others = others.exclude(pk=message.pk).exclude(sender=seat.user_id).exclude(kind=MessageKind.SYSTEM)
+        newest = others.order_by("-sequence").first()
         if newest is None:
             retell(kind=Kind.MESSAGE, url=url, was=was, says=_("[Withdrawn]"), recipient_id=seat.user_id)
             call_off(url=url, notices=MESSAGES, recipient_id=seat.user_id)

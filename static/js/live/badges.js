@@ -37,7 +37,7 @@ live.addEventListener("unread", ({ detail }) => {
   document.body.dispatchEvent(new CustomEvent("live:unread", { bubbles: true, detail }));
   isFirst = false;
   // A list that nobody sees (beside a conversation on a phone) need not be asked for.
-  if (isNews && document.getElementById("talks")?.checkVisibility()) document.body.dispatchEvent(new CustomEvent("live:talks", { bubbles: true })); // lists of conversations refresh themselves (htmx)
+  if (isNews && (document.getElementById("talks")?.offsetParent ?? null)) document.body.dispatchEvent(new CustomEvent("live:talks", { bubbles: true })); // lists of conversations refresh themselves (htmx)
 });
 
 live.start();

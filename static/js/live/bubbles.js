@@ -28,7 +28,9 @@ export class Bubbles {
     this.thread = thread;
     this.template = template;
     this.end = end;
-    this.isAtEnd = true;
+    this.isAtEnd = true; // as far as the list scrolls by itself
+    this.isInSight = false; // the window shows its end
+    new IntersectionObserver((entries) => { this.isInSight = entries.at(-1).isIntersecting; this.#tell(); }, { rootMargin: `0px 0px ${SHOWN_BEFORE_END_PIXELS}px 0px` }).observe(this.#last());
     // Only who scrolls leaves the end: what grows (a picture that has come, a box with more lines) moves it away from nobody.
     thread.addEventListener("scroll", () => this.#scrolled());
     thread.addEventListener("load", () => this.keepEnd(), true);
@@ -40,10 +42,29 @@ export class Bubbles {
     const isNear = scrollHeight - scrollTop - clientHeight < SHOWN_BEFORE_END_PIXELS;
     const isUp = scrollTop < (this.lastTop ?? 0);
     this.lastTop = scrollTop;
-    const wasAtEnd = this.isAtEnd;
     if (isNear) this.isAtEnd = true;
     else if (isUp) this.isAtEnd = false;
-    if (this.isAtEnd !== wasAtEnd) this.thread.dispatchEvent(new CustomEvent("thread:end", { detail: this.isAtEnd }));
+    this.#tell();
+  }
+
+  /** Where the list ends, also while nobody types. */
+  #last() {
+    const there = this.thread.querySelector(".thread__end");
+    if (there) return there;
+    const last = document.createElement("li");
+    last.className = "thread__end";
+    last.setAttribute("aria-hidden", "true");
+    this.thread.append(last);
+    return last;
+  }
+
+  /** Whether the newest message is on the screen. */
+  get seesEnd() { return this.isAtEnd && this.isInSight; }
+
+  #tell() {
+    if (this.seesEnd === this.told) return;
+    this.told = this.seesEnd;
+    this.thread.dispatchEvent(new CustomEvent("thread:end", { detail: this.told }));
   }
 
   /** What changed the height of the list hides nothing from who was at its end. */
@@ -86,8 +107,15 @@ export class Bubbles {
     if (isAtEnd) this.scrollDown();
   }
 
+  /** Where one is, is not the end until one has come there. */
+  stayHere() {
+    this.isAtEnd = false;
+    this.#scrolled();
+  }
+
   scrollDown() {
     this.isAtEnd = true;
     this.thread.scrollTop = this.thread.scrollHeight;
+    this.#tell();
   }
 }

@@ -20,12 +20,12 @@ export class TakingBack {
     const sequence = Number(form.dataset.chatWithdraw);
     const said = form.closest("[data-sequence]").querySelector(".bubble__text")?.innerText;
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
-    const isDone = answer?.ok && new URL(answer.url).pathname === new URL(this.words.chatPage, location).pathname; // not the log-in
-    if (isDone) {
+    if (answer?.status === 204) {
       if (said) this.taken.set(sequence, said);
       this.done(sequence);
     } else if (!answer) this.say(this.words.textOffline);
-    else this.say((await answer.json().catch(() => null))?.message ?? this.words.textOver);
+    else if (answer.redirected) this.say(this.words.textOver); // to the log-in
+    else this.say((await answer.json().catch(() => null))?.message ?? this.words.textStuck);
   }
 
   /** What one took back on this page has a way back into the box. */
