@@ -33,7 +33,7 @@ class EditForm(forms.Form):
 
     is_warned = False
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    body = forms.CharField(label=_("Message"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    body = forms.CharField(label=_("Message"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class SupportForm(forms.Form):

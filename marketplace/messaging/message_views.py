@@ -1,7 +1,7 @@
 """One message, and stretches of a conversation: changing, taking back, what is new, what is found."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -39,6 +39,8 @@ def edit(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
             if _is_from_script(request):
                 return HttpResponse(status=204)
             return redirect(f"{conversation.get_absolute_url()}#message-{message.pk}")
+    if form.errors and _is_from_script(request):
+        return JsonResponse({"code": "invalid", "message": form.errors["body"][0]}, status=422)
     context = {"conversation": conversation, "message": message, "form": form}
     return render(request, "messaging/message_edit.html", context, status=422 if form.errors else 200)
 

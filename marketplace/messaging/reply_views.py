@@ -26,7 +26,9 @@ def replies(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept. Type / in a conversation to use it."))
             return redirect("messaging:replies")
-    away = AwayForm(instance=selectors.away_reply_of(request.user), initial=services.AWAY_HOURS)
+    kept = selectors.away_reply_of(request.user)
+    # Nothing answers for somebody who has kept nothing, so the box is not ticked.
+    away = AwayForm(instance=kept, initial=services.AWAY_HOURS | ({} if kept else {"is_on": False}))
     return _page(request, form=form, away=away)
 
 

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core import staff_log
 
@@ -10,8 +11,29 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
+        from marketplace.messaging.selectors import flags_for_moderators
         from marketplace.moderation.own_data import ModerationSection
+        from marketplace.moderation.report_selectors import FLAG_PERMISSION, reports_for_staff
         from marketplace.moderation.services import record_staff_action
+        from marketplace.payments.todo_selectors import TodoSource, register_todo
 
         staff_log.written_by(record_staff_action)
         register("moderation", ModerationSection())
+        register_todo(
+            TodoSource(
+                _("Flagged messages"),
+                FLAG_PERMISSION,
+                "moderation_flags",
+                "comment",
+                lambda staff: flags_for_moderators(is_open=True).exclude(conversation__participants__user=staff),
+            )
+        )
+        register_todo(
+            TodoSource(
+                pgettext_lazy("of services, briefs and messages", "Reports"),
+                "moderation.view_report",
+                "moderation_reports",
+                "warning",
+                lambda _staff: reports_for_staff(is_open=True),
+            )
+        )

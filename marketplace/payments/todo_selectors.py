@@ -40,7 +40,7 @@ class Todo:
 
 
 @dataclass(frozen=True)
-class _Source:
+class TodoSource:
     """Where such things are counted: `rows` leaves out what this very person may not decide; `amount` is a field of fen."""
 
     label: Promise
@@ -49,10 +49,11 @@ class _Source:
     icon: str
     rows: Callable[[User], QuerySet[Any]]
     amount: str = ""
+    moment: str = "created_at"  # the field that says since when it waits
 
 
-_SOURCES = (
-    _Source(
+_SOURCES = [
+    TodoSource(
         _("Services to review"),
         "gigs.change_gig",
         "gigs_reviews",
@@ -60,7 +61,7 @@ _SOURCES = (
         # Nobody judges their own, nor approves a steep price twice.
         reviews_to_decide,
     ),
-    _Source(
+    TodoSource(
         _("Identities and companies to verify"),
         "accounts.change_userverification",
         "accounts_verifications",
@@ -68,7 +69,7 @@ _SOURCES = (
         # Nobody decides their own case.
         lambda staff: cases_to_decide().exclude(user=staff),
     ),
-    _Source(
+    TodoSource(
         _("Disputes to decide"),
         "orders.change_dispute",
         "orders_disputes",
@@ -76,7 +77,7 @@ _SOURCES = (
         # Nobody decides their own order, nor the appeal against their own decision.
         disputes_to_decide,
     ),
-    _Source(
+    TodoSource(
         _("Withdrawals to approve"),
         "payments.view_payout",
         "payments_payouts",
@@ -85,7 +86,7 @@ _SOURCES = (
         lambda staff: payout_selectors.payouts_to_approve().exclude(first_approver=staff).exclude(user=staff),
         "gross_fen",
     ),
-    _Source(
+    TodoSource(
         _("Refunds that a gateway refused"),
         "orders.change_refund",
         "orders_refunds",
@@ -93,21 +94,21 @@ _SOURCES = (
         lambda _staff: refunds_for_a_person(),
         "amount_fen",
     ),
-    _Source(
+    TodoSource(
         _("Differences between bills and books"),
         "payments.view_difference",
         "payments_bills",
         "list-ul",
         lambda _staff: reconciliation_selectors.open_differences(),
     ),
-    _Source(
+    TodoSource(
         _("Unexplained amounts"),
         "payments.view_ownmovement",
         "payments_own_money",
         "help",
         lambda _staff: own_money_selectors.suspense_items(),
     ),
-    _Source(
+    TodoSource(
         _("Movements of our own money to approve"),
         "payments.view_ownmovement",
         "payments_own_money",
@@ -115,7 +116,7 @@ _SOURCES = (
         lambda staff: own_money_selectors.movements_to_approve().exclude(asker=staff),
         "amount_fen",
     ),
-    _Source(
+    TodoSource(
         _("Settlements that an institution refused"),
         "payments.view_settlement",
         "payments_settlements",
@@ -123,7 +124,7 @@ _SOURCES = (
         lambda _staff: custody_selectors.stuck_settlements(),
         "seller_fen",
     ),
-    _Source(
+    TodoSource(
         _("Returns of settlements that an institution refused"),
         "payments.view_settlement",
         "payments_settlements",
@@ -131,7 +132,7 @@ _SOURCES = (
         lambda _staff: custody_selectors.stuck_returns(),
         "commission_fen",
     ),
-    _Source(
+    TodoSource(
         _("Sellers' custody accounts to agree to"),
         "payments.view_submerchant",
         "payments_sub_merchants",
@@ -139,14 +140,19 @@ _SOURCES = (
         # Who wrote a number down cannot agree to it, nor can the seller.
         lambda staff: sub_merchant_selectors.sub_merchants_to_agree_to().exclude(asker=staff).exclude(user=staff),
     ),
-    _Source(
+    TodoSource(
         _("Invoices that need a person"),
         "payments.view_invoice",
         "payments_invoices",
         "doc-full",
         lambda _staff: invoice_selectors.invoices_that_need_a_person(),
     ),
-)
+]
+
+
+def register_todo(source: TodoSource) -> None:
+    """Let a room above this one say what waits in it. Called once, when the program starts."""
+    _SOURCES.append(source)
 
 
 def todos_of(staff: User) -> list[Todo]:
@@ -154,13 +160,13 @@ def todos_of(staff: User) -> list[Todo]:
     return [_counted(source, staff) for source in _SOURCES if staff.has_perm(source.permission)]
 
 
-def _counted(source: _Source, staff: User) -> Todo:
+def _counted(source: TodoSource, staff: User) -> Todo:
     total = Sum(source.amount) if source.amount else None
     figures = (
         source.rows(staff)
         .select_related(None)
         .order_by()
-        .aggregate(number=Count("pk"), oldest_at=Min("created_at"), **({"amount_fen": total} if total else {}))
+        .aggregate(number=Count("pk"), oldest_at=Min(source.moment), **({"amount_fen": total} if total else {}))
     )
     oldest_at = figures["oldest_at"]
     return Todo(

@@ -9,8 +9,20 @@ class SupportConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
         from marketplace.messaging.listeners import heard_by
+        from marketplace.payments.todo_selectors import TodoSource, register_todo
+        from marketplace.support import selectors
         from marketplace.support.own_data import SupportSection
         from marketplace.support.services import heard
 
         heard_by(heard)
         register("support", SupportSection())
+        register_todo(
+            TodoSource(
+                _("Questions to support"),
+                "support.change_supportcase",
+                "support_inbox",
+                "mail",
+                lambda staff: selectors.inbox(staff, show=selectors.WAITING),
+                moment="waiting_since",
+            )
+        )

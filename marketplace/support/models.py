@@ -34,7 +34,7 @@ class SupportCase(TimeStamped):
 
     conversation = models.OneToOneField("messaging.Conversation", on_delete=models.PROTECT, related_name="support_case")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="support_cases")
-    topic = models.CharField(_("topic"), max_length=8, choices=Topic)
+    topic = models.CharField(pgettext_lazy("of a question", "topic"), max_length=8, choices=Topic)
     subject = models.CharField(_("subject"), max_length=80)
     order = models.ForeignKey(
         "orders.Order", on_delete=models.SET_NULL, null=True, blank=True, related_name="support_cases"
@@ -122,7 +122,11 @@ class CannedAnswer(models.Model):
 
     title = models.CharField(_("title"), max_length=60)
     topic = models.CharField(
-        _("topic"), max_length=8, choices=Topic, blank=True, help_text=_("Without one it is offered for each.")
+        pgettext_lazy("of a question", "topic"),
+        max_length=8,
+        choices=Topic,
+        blank=True,
+        help_text=_("Without one it is offered for each."),
     )
     body = models.TextField(
         _("text"),

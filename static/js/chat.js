@@ -1,7 +1,10 @@
 // A live conversation: the page and its form work without this. What is written stands in the thread at once and is sent until it has arrived.
 import { Bubbles, clock } from "./live/bubbles.js";
+import { followCase } from "./live/case-news.js";
 import { Draft } from "./live/draft.js";
 import { Editing } from "./live/editing.js";
+import { FilesFirst } from "./live/files-first.js";
+import { foldMenus } from "./live/menus.js";
 import { followOrder } from "./live/order-news.js";
 import { Room } from "./live/room.js";
 import { TakingBack } from "./live/taking-back.js";
@@ -17,7 +20,6 @@ class Chat {
     this.thread = root.querySelector("[data-chat-thread]");
     this.form = root.querySelector("[data-chat-form]");
     this.box = this.form.elements.body;
-    this.files = this.form.elements.files;
     this.status = root.querySelector("[data-chat-status]");
     this.anyway = this.form.querySelector("[data-chat-anyway]");
     this.typingLine = root.querySelector("[data-chat-typing]");
@@ -45,6 +47,7 @@ class Chat {
       refused: (sentence, isWarning) => { this.say(sentence); this.anyway.hidden = !isWarning; },
       lost: (answer) => this.say(answer?.redirected ? this.words.textOver : answer ? this.words.textStuck : this.words.textOffline),
     });
+    this.files = new FilesFirst(this.form, { say: (sentence) => this.say(sentence), textSending: this.words.textSending, textFailed: this.words.textFileFailed });
     this.takingBack = new TakingBack(root, this.box, { done: (sequence) => this.refresh(sequence), say: (sentence) => this.say(sentence) });
     this.draft = new Draft(this.box, `${this.words.chat}:${this.words.chatRole}`);
     this.listen();
@@ -87,9 +90,9 @@ class Chat {
       this.room.seen();
     });
     for (const name of ["pointerdown", "pointerup", "pointercancel"]) document.addEventListener(name, () => { this.isPressed = name === "pointerdown"; });
-    // A menu is over with the next thing that one does.
-    for (const name of ["pointerdown", "focusin"]) document.addEventListener(name, (event) => this.closeMenus(event.target));
+    foldMenus(this.root);
     this.thread.addEventListener("toggle", (event) => this.opened(event.target), true);
+    this.caseChanged = followCase(this.root, this.words.chatPage);
     if (this.words.chatOrder) followOrder(this.root, this.words.chatPage, this.words.chatSince, (line) => this.bubbles.place(line));
     for (const name of ["pointerover", "focusin"]) this.thread.addEventListener(name, (event) => this.complete(event.target));
   }
@@ -100,10 +103,6 @@ class Chat {
     if (!bubble || bubble.dataset.made !== "here") return;
     delete bubble.dataset.made;
     this.refresh(Number(bubble.dataset.sequence));
-  }
-
-  closeMenus(target) {
-    for (const menu of this.root.querySelectorAll(".room__menu[open], .bubble__more[open]")) if (!menu.contains(target)) menu.open = false;
   }
 
   /** What can be done with a message of one's own ends after two minutes: the server says what is left. While it is all left, nothing moves. */
@@ -147,6 +146,7 @@ class Chat {
     bubble.dataset.made = "here";
     this.bubbles.place(bubble);
     this.showMarks();
+    if (frame.from === "support" || frame.kind === "system") this.caseChanged();
     if (!isMine) {
       this.typingLine.hidden = true;
       this.readOut(frame, bubble);
@@ -288,7 +288,12 @@ class Chat {
 
   /** Not in the conversation: warned of, the words stand in the box again; held back, moderators have them. */
   returned(entry, sentence, isWarned) {
-    this.bubbles.unsent(entry.client_id)?.remove();
+    const waiting = this.bubbles.unsent(entry.client_id);
+    if (isWarned) waiting?.remove();
+    else if (waiting) { // as the page shows it after a reload
+      waiting.classList.add("bubble--held");
+      waiting.querySelector("time").textContent = this.words.textHeld;
+    }
     const others = this.box.value.trim(); // typed meanwhile: nobody has looked at them yet
     if (isWarned) {
       this.fill([entry.body, others].filter(Boolean).join("\n"));
@@ -300,6 +305,8 @@ class Chat {
 
   connection(state) {
     this.root.dataset.connection = state;
+    if (state !== "open") this.presenceLine?.classList.remove("is-online"); // nobody knows now
+    if (state !== "open" && this.presenceLine?.textContent === this.words.textOnline) this.presenceLine.textContent = this.withoutPresence;
     if (state === "over") this.say(this.words.textOver);
     else if (state === "left") this.say(this.words.textLeft);
     else if (state === "down" && this.status.hidden) this.say(this.words.textOffline); // a warning stays readable
@@ -316,7 +323,7 @@ class Chat {
     if (this.editing.isOn) { this.editing.send(Boolean(anyway)); return; }
     const body = this.box.value.trim();
     // Files that have gone ahead (uploads.js), or come with the form.
-    if (this.files?.files.length || this.form.querySelector("[name=sent]:enabled")) { this.whenFilesAreThere(() => this.postFiles(anyway)); return; }
+    if (this.files.areThere) { this.files.whenThere(() => this.postFiles(anyway)); return; }
     if (!body) return;
     if ([...body].length > Number(this.words.chatLength)) { this.say(this.words.textTooLong); return; } // nothing of it is cut off
     const quoted = Number(this.form.elements.quoted?.value) || null;
@@ -324,29 +331,11 @@ class Chat {
     this.room.send(body, { quoted, confirmed: Boolean(anyway) });
   }
 
-  /** Whoever presses "send" while files are on their way need not press again; what fails stays, and so do the words. */
-  whenFilesAreThere(work) {
-    const list = this.form.querySelector("[data-upload-list]");
-    const rows = () => [...(list?.children ?? [])];
-    const areOnTheirWay = () => rows().some((row) => row.dataset.state !== "ready" && !row.classList.contains("shot--error"));
-    if (!areOnTheirWay()) { work(); return; }
-    if (this.waiting) return;
-    this.say(this.words.textSending);
-    this.waiting = new MutationObserver(() => {
-      if (areOnTheirWay()) return;
-      this.waiting.disconnect();
-      this.waiting = null;
-      this.say("");
-      if (rows().length && rows().every((row) => row.dataset.state === "ready")) work();
-    });
-    this.waiting.observe(list, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "data-state"] });
-  }
-
   sent() {
     this.box.value = "";
     this.draft.forget();
     this.anyway.hidden = true;
-    this.say("");
+    if (this.status.textContent !== this.words.textOffline) this.say("");
     this.form.dispatchEvent(new CustomEvent("composer:sent")); // composer.js: another message, without these files and this quote
     this.box.focus();
   }

@@ -82,7 +82,14 @@ class Composer {
       event.stopPropagation();
       if (this.box.value.startsWith("/")) this.box.value = "";
       this.insert(reply.dataset.chatReply);
+      this.pointAtGap();
     });
+  }
+
+  /** What of a reply nobody could fill in is selected, to be written over. */
+  pointAtGap() {
+    const gap = /\{(name|service|order)\}/.exec(this.box.value);
+    if (gap) this.box.setSelectionRange(gap.index, gap.index + gap[0].length);
   }
 
   listenForSigns() {
@@ -131,6 +138,14 @@ class Composer {
     if (!button || !type || !navigator.mediaDevices) return;
     const label = button.getAttribute("aria-label");
     button.hidden = false;
+    // Whoever sends while it records means what was said: it ends, goes up, and goes out.
+    this.form.addEventListener("submit", (event) => {
+      if (!this.recorder) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.isToBeSent = true;
+      this.recorder.stop();
+    }, { capture: true });
     button.addEventListener("click", async () => {
       if (this.recorder) { this.recorder.stop(); return; }
       try {
@@ -165,7 +180,11 @@ class Composer {
       this.recorder = null;
       button.setAttribute("aria-pressed", "false");
       button.setAttribute("aria-label", label);
-      if (pieces.length && !pieces.isUnwanted) this.attach(new File(pieces, `voice-${Date.now()}.${VOICE_TYPES[type]}`, { type }));
+      const isToBeSent = this.isToBeSent;
+      this.isToBeSent = false;
+      if (!pieces.length || pieces.isUnwanted) return;
+      this.attach(new File(pieces, `voice-${Date.now()}.${VOICE_TYPES[type]}`, { type }));
+      if (isToBeSent) this.form.requestSubmit();
     });
     recorder.start();
     tell();

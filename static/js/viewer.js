@@ -6,7 +6,10 @@ let opener = null;
 async function show(address) {
   await window.htmx.ajax("GET", address, { target: body });
   if (!body.querySelector("h1")) return; // htmx-errors.js has said why
-  if (!viewer.open) viewer.showModal();
+  if (!viewer.open) {
+    viewer.showModal();
+    history.pushState({ viewer: true }, ""); // "back", on a phone, closes it
+  }
   viewer.scrollTop = 0;
   body.querySelector("h1").focus();
 }
@@ -29,7 +32,10 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
+window.addEventListener("popstate", () => { if (viewer?.open) viewer.close(); });
+
 viewer?.addEventListener("close", () => {
+  if (history.state?.viewer) history.back(); // closed by its button or by Escape
   body.replaceChildren();
   opener?.focus();
 });

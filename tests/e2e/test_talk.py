@@ -232,6 +232,25 @@ def test_what_is_warned_of_stands_in_the_box_again_and_goes_when_it_is_confirmed
     expect(page.locator(".bubble", has_text=f"{words}吧")).to_have_count(1)
 
 
+def test_words_beside_a_file_that_was_refused_stay_until_it_is_taken_away(two):
+    buyer, seller = two
+    page, words = buyer.page, fresh("附件见下")
+    box(page).fill(words)
+    page.set_input_files(
+        "[data-chat-form] [name=files]", {"name": "安装.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}
+    )
+    row = page.locator("[data-upload-list] > *")
+    expect(row).to_have_class(re.compile("shot--error"))
+    send(page)
+    expect(page.locator("[data-chat-status]")).to_contain_text("有文件没传成功")
+    expect(box(page)).to_have_value(words)
+    expect(bubble(seller.page, words)).to_have_count(0)
+    buyer.snap("refused file")
+    row.locator("[data-shot-remove]").click()
+    send(page)
+    expect(bubble(seller.page, words)).to_be_visible()
+
+
 def test_a_file_with_words_that_are_warned_of_goes_when_it_is_confirmed(two, tmp_path):
     buyer, seller = two
     page = seller.page

@@ -9,6 +9,7 @@ import pytest
 import segno
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -271,6 +272,20 @@ def test_an_automatic_reply_goes_out_without_contact_details(seller):
     assert caught.value.code == MessagingErrorCode.REPLY_REFUSED
     assert not AwayReply.objects.exists()
     services.set_away_reply(owner=seller, body="明早九点回复你。", **hours)
+
+
+def test_what_is_held_back_stands_in_its_place_for_who_wrote_it_alone(conversation, buyer, seller, moderator):
+    flag = hold(conversation, buyer)
+    ours, theirs = Client(), Client()
+    ours.force_login(buyer)
+    theirs.force_login(seller)
+    page, other = (client.get(conversation.get_absolute_url()).content.decode() for client in (ours, theirs))
+    assert PAYMENT in page
+    assert "审核中，对方暂时看不到" in page
+    assert PAYMENT not in other
+    services.uphold_flag(flag_id=flag.pk, moderator=moderator, words="请在平台付款。")
+    assert "未送达。原因：请在平台付款。" in ours.get(conversation.get_absolute_url()).content.decode()
+    assert "请在平台付款。" not in theirs.get(conversation.get_absolute_url()).content.decode()
 
 
 def test_what_is_held_back_stands_no_more_in_the_box_of_a_plain_form(conversation, buyer):

@@ -16,6 +16,9 @@ from marketplace.moderation.errors import ReportError, ReportErrorCode
 from marketplace.moderation.models import AdminLog, Report, ReportReason, ReportStatus
 from marketplace.moderation.roles import ensure_roles
 from marketplace.notifications.models import Notification
+from marketplace.payments.todo_selectors import todos_of
+from marketplace.support.models import Topic
+from marketplace.support.services import open_case
 from tests.factories import make_moderator, make_paid_order, make_user
 from tests.logins import log_in
 from tests.messaging.test_flagging import CONTACT, hold
@@ -205,3 +208,15 @@ def test_the_lists_show_no_words_of_conversations(conversation, buyer, seller, d
     found = desk.get(reverse("moderation_reports")).content.decode()
     assert "不干就算了" not in found
     assert seller.display_name in found
+
+
+def test_what_waits_for_moderators_and_support_stands_on_their_first_page(conversation, buyer, seller):
+    hold(conversation, buyer)
+    message = say(conversation, seller, "不干就算了，骗子")
+    reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
+    open_case(person=buyer, topic=Topic.MONEY, subject="退款没到账", body="三天了")
+    staff, apart = make_user(), make_moderator()
+    staff.groups.add(ensure_roles()["support"])
+    waits = {todo.url_name: todo.number for todo in [*todos_of(apart), *todos_of(staff)]}
+    assert (waits["moderation_flags"], waits["moderation_reports"], waits["support_inbox"]) == (1, 1, 1)
+    assert "客服提问" in log_in(staff).get(reverse("wagtailadmin_home")).content.decode()

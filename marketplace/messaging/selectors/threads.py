@@ -13,8 +13,10 @@ from marketplace.messaging.links import attach_cards
 from marketplace.messaging.models import (
     Conversation,
     ConversationKind,
+    FlagStatus,
     Message,
     MessageAttachment,
+    MessageFlag,
     Participant,
     ParticipantRole,
 )
@@ -38,6 +40,18 @@ class EventLine:
 
 
 @dataclass(frozen=True)
+class HeldLine:
+    """A message of one's own that moderators keep back, or did not let through: nobody else sees it."""
+
+    words: str
+    created_at: datetime
+    mark: str  # what the window called it; it goes when the message comes
+    is_open: bool
+    reason: str
+    is_held: bool = True
+
+
+@dataclass(frozen=True)
 class Thread:
     """A stretch of a conversation, oldest first. Its ends are numbers of messages, to read on from."""
 
@@ -45,6 +59,7 @@ class Thread:
     earlier_before: int | None  # ask `before` this number for the stretch before; None at the beginning
     offers: list[OfferCard] = field(default_factory=list)
     events: list[EventLine] = field(default_factory=list)
+    held: list[HeldLine] = field(default_factory=list)
     later_after: int | None = None  # ask `after` this number for the stretch after; None at the end
 
     @property
@@ -53,9 +68,9 @@ class Thread:
         return (self.messages[-1].sequence or 0) if self.messages else 0
 
     @property
-    def entries(self) -> list[Message | OfferCard | EventLine]:
-        """Messages, offers and what happened to the order, in the order of time."""
-        return sorted([*self.messages, *self.offers, *self.events], key=lambda entry: entry.created_at)
+    def entries(self) -> list[Message | OfferCard | EventLine | HeldLine]:
+        """Messages, offers, what happened to the order and what was held back, in the order of time."""
+        return sorted([*self.messages, *self.offers, *self.events, *self.held], key=lambda entry: entry.created_at)
 
 
 @dataclass(frozen=True)
@@ -98,7 +113,7 @@ def thread(
     """The newest `limit` messages, the newest of those before number `before`, or the oldest of those after number `after`.
 
     With a `viewer`, one of the two, the offers of the same stretch of time come along, and in an order's conversation what
-    happened to the order. Four queries at most, five with these.
+    happened to the order, and what moderators keep back of their own. Four queries at most, six with these.
     """
     messages = _with_all(Message.objects.filter(conversation=conversation, sequence__isnull=False))
     if after is not None:
@@ -119,6 +134,7 @@ def thread(
         earlier_before=earlier,
         offers=_offers_beside(conversation, viewer, shown, earlier, later) if viewer is not None else [],
         events=_events_beside(conversation, viewer, shown, earlier, later) if viewer is not None else [],
+        held=_held_beside(conversation, viewer, shown, earlier, later) if viewer is not None else [],
         later_after=later,
     )
 
@@ -198,6 +214,22 @@ def order_lines(
     address = f"{order.get_absolute_url()}#timeline-heading"
     lines = event_lines(order, viewer, since=since, before=before)
     return [EventLine(str(line.title), line.text, line.at, address) for line in lines]
+
+
+def _held_beside(
+    conversation: Conversation, viewer: User, shown: Sequence[Message], earlier: int | None, later: int | None
+) -> list[HeldLine]:
+    """What the viewer wrote in the same stretch of time and nobody got: it waits for moderators, or is against the rules."""
+    since, until = _stretch(conversation, shown, earlier, later)
+    flags = MessageFlag.objects.filter(conversation=conversation, sender=viewer, message=None).order_by("pk")
+    if since is not None:
+        flags = flags.filter(created_at__gte=since)
+    if until is not None:
+        flags = flags.filter(created_at__lt=until)
+    return [
+        HeldLine(flag.words, flag.created_at, str(flag.client_id or ""), flag.status == FlagStatus.OPEN, flag.decision)
+        for flag in flags
+    ]
 
 
 def _stretch(
