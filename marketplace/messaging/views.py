@@ -97,7 +97,8 @@ def start(request: HttpRequest, handle: str) -> HttpResponseBase:
     A GET (somebody who had to log in first) asks for that first message.
     """
     other = selectors.person_by_handle(handle)
-    asked_gig = (request.POST if request.method == "POST" else request.GET).get("gig")
+    # In the address, which outlives the log-in that comes in between; or in the form of the first message.
+    asked_gig = request.POST.get("gig") or request.GET.get("gig")
     gig = selectors.live_gig_of(other, asked_gig)
     if request.method == "GET":
         existing = selectors.conversation_between(request.user, other)

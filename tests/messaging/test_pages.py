@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -149,6 +150,17 @@ def test_starting_opens_the_conversation_about_the_gig(client: Client, buyer, se
     conversation = Conversation.objects.get()
     assert response.url == conversation.get_absolute_url()
     assert (conversation.buyer, conversation.seller, conversation.gig) == (buyer, seller, gig)
+
+
+def test_who_has_to_log_in_first_still_asks_about_the_service(client: Client, buyer, seller):
+    gig = make_gig(seller=seller)
+    page = client.get(gig.get_absolute_url()).content.decode()
+    address = re.search(r'id="start-talk" action="([^"]+)"', page)[1]
+    led = client.post(address)
+    back = parse_qs(urlsplit(led.url).query)["next"][0]
+    client.force_login(buyer)
+    assert client.get(back).context["gig"] == gig
+    assert client.post(address).url == Conversation.objects.get(gig=gig).get_absolute_url()
 
 
 def test_the_first_message_comes_back_to_the_page_it_was_written_on(client: Client, buyer, seller):
