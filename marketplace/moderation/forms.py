@@ -1,11 +1,10 @@
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from marketplace.moderation.models import REASONS_ABOUT_WORK, ReportReason
+from marketplace.moderation.models import REASONS_ABOUT_MESSAGES, REASONS_ABOUT_WORK
 
 
 class ReportForm(forms.Form):
@@ -31,9 +30,13 @@ class ReportForm(forms.Form):
         help_text=_("For example the original work, or where the claim is refuted."),
     )
 
-    def __init__(self, *args: Any, reasons: Iterable[ReportReason] = REASONS_ABOUT_WORK, **kwargs: Any) -> None:
-        """`reasons` to choose from."""
+    def __init__(self, *args: Any, is_message: bool = False, **kwargs: Any) -> None:
+        """About a message other reasons are to choose from than about work, and other things prove something."""
         super().__init__(*args, **kwargs)
+        reasons = REASONS_ABOUT_MESSAGES if is_message else REASONS_ABOUT_WORK
+        if is_message:
+            self.fields["words"].help_text = _("What is wrong with it, and what came before. At most 500 characters.")
+            self.fields["link"].help_text = _("For example a page that shows what the message is about.")
         self.fields["reason"].choices = [(reason.value, reason.label) for reason in reasons]  # type: ignore[attr-defined]
 
 

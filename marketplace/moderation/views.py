@@ -17,7 +17,7 @@ from marketplace.messaging.models import Message
 from marketplace.messaging.selectors import message_to_report
 from marketplace.moderation import report_selectors, reports, subjects
 from marketplace.moderation.forms import ReportForm
-from marketplace.moderation.models import REASONS_ABOUT_MESSAGES, REASONS_ABOUT_WORK, ReportReason
+from marketplace.moderation.models import ReportReason
 from marketplace.moderation.subjects import Target
 from marketplace.offers.selectors import brief_for
 
@@ -52,7 +52,7 @@ def _report(
 ) -> HttpResponse:
     """A few a day: somebody who sends a hundred reports helps nobody."""
     is_message = isinstance(target, Message)
-    form = ReportForm(request.POST or None, reasons=REASONS_ABOUT_MESSAGES if is_message else REASONS_ABOUT_WORK)
+    form = ReportForm(request.POST or None, is_message=is_message)
     if request.method == "POST" and form.is_valid():
         ratelimit.consume(request, action="report", user=request.user, raise_exception=True)
         send(
