@@ -66,7 +66,7 @@ def around(target: Target, reader: User) -> Surroundings | None:
         return None
     if not reader.has_perm(FLAG_PERMISSION):
         return Surroundings([], [], [target], is_whole=False)
-    before, after = context_of(target.conversation_id, target.sequence)
+    before, after = context_of(target.conversation_id, target.sequence or target.created_at)
     return Surroundings(before, after, [target], is_whole=True)
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from marketplace.messaging.models import FlagStatus, Message, MessageFlag
+from marketplace.messaging.selectors import flags
 from marketplace.messaging.services import (
     let_support_in,
     say_as_support,
@@ -220,3 +221,15 @@ def test_what_waits_for_moderators_and_support_stands_on_their_first_page(conver
     waits = {todo.url_name: todo.number for todo in [*todos_of(apart), *todos_of(staff)]}
     assert (waits["moderation_flags"], waits["moderation_reports"], waits["support_inbox"]) == (1, 1, 1)
     assert "客服提问" in log_in(staff).get(reverse("wagtailadmin_home")).content.decode()
+
+
+def test_around_a_held_message_stands_what_was_said_when_it_was_written(conversation, buyer, seller, desk, monkeypatch):
+    monkeypatch.setattr(flags.context_of, "__kwdefaults__", {"limit": 2})
+    say(conversation, seller, "图什么时候要")
+    flag = hold(conversation, buyer)
+    for words in ("后天吧", "好的", "辛苦"):
+        say(conversation, seller, words)
+    page = page_of(desk, "moderation_flag", flag.pk)
+    places = [page.index(words) for words in ("图什么时候要", "<mark>", "后天吧", "好的")]
+    assert places == sorted(places)
+    assert "辛苦" not in page

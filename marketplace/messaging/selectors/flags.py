@@ -55,7 +55,7 @@ def flag_case(reader: User, pk: int) -> FlagCase:
     flag = flags.filter(pk=pk).first()
     if flag is None or took_part(flag.conversation_id, reader):
         raise Http404
-    around = context_of(flag.conversation_id, flag.message.sequence if flag.message else None)
+    around = context_of(flag.conversation_id, (flag.message and flag.message.sequence) or flag.created_at)
     record = MessageFlag.objects.filter(sender=flag.sender, pk__lt=flag.pk)
     return FlagCase(
         flag=flag,
@@ -72,15 +72,17 @@ def took_part(conversation_id: int, staff: User) -> bool:
 
 
 def context_of(
-    conversation_id: int, sequence: int | None, *, limit: int = CONTEXT
+    conversation_id: int, place: int | datetime, *, limit: int = CONTEXT
 ) -> tuple[list[Message], list[Message]]:
-    """What was said before and after a message, or last of all, with what was withdrawn. For moderators alone."""
+    """What was said before and after a message, with what was withdrawn. For moderators alone.
+
+    `place` is its number, or when it was written (UTC) where it has none: it is held back.
+    """
     messages = (
         Message.objects.filter(conversation=conversation_id)
         .select_related("sender__profile", "conversation")
         .prefetch_related("attachments", "revisions")
     )
-    if sequence is None:
-        return list(messages.order_by("-sequence")[:limit])[::-1], []
-    before = list(messages.filter(sequence__lt=sequence).order_by("-sequence")[:limit])[::-1]
-    return before, list(messages.filter(sequence__gt=sequence).order_by("sequence")[:limit])
+    field = "created_at" if isinstance(place, datetime) else "sequence"
+    before = list(messages.filter(**{f"{field}__lt": place}).order_by("-sequence")[:limit])[::-1]
+    return before, list(messages.filter(**{f"{field}__gt": place}).order_by("sequence")[:limit])
