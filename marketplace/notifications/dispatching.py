@@ -5,7 +5,7 @@ know copies themselves (WeChat by a number of ours for a while, browsers by a na
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from django.core.cache import cache
@@ -177,6 +177,9 @@ def _take(dispatch_id: int) -> tuple[list[Dispatch], Reach] | None:
             _end([row], DispatchStatus.SKIPPED, problem=needless)
             continue
         may_ring_at = reach.may_ring_at(notice_of(row.notification.notice), Channel(row.channel), at=now)
+        if _is_copy_unknown([row], at=may_ring_at):
+            _end([row], DispatchStatus.DEAD, problem=f"may have arrived: {row.problem}")
+            continue
         if may_ring_at > now:
             _held([row]).update(status=DispatchStatus.WAITING, due_at=may_ring_at, doubtful_since=row.doubtful_since)
             continue
@@ -200,9 +203,7 @@ def _locked(dispatch_id: int) -> list[Dispatch]:
     if row.status == DispatchStatus.SENDING and row.tried_at and row.tried_at < now - STUCK_AFTER:
         if row.channel != Channel.SMS:  # of which nothing is left behind
             row.doubtful_since = row.doubtful_since or row.tried_at
-            if now - row.doubtful_since > COPIES_KNOWN_FOR[Channel(row.channel)]:
-                _end([row], DispatchStatus.DEAD, problem="may have arrived: the worker stopped while sending")
-                return []
+            row.problem = "the worker stopped while sending"
     elif row.status != DispatchStatus.WAITING:
         return []
     if not row.in_digest:
@@ -240,7 +241,7 @@ def _put_off(rows: Sequence[Dispatch], *, problem: str) -> None:
     is_over = attempts > len(PAUSES)
     due_at = clock.now() + PAUSES[min(attempts, len(PAUSES)) - 1]
     doubtful = [row.doubtful_since for row in rows if row.doubtful_since]
-    if doubtful and (is_over or due_at - min(doubtful) > COPIES_KNOWN_FOR[Channel(rows[0].channel)]):
+    if doubtful and (is_over or _is_copy_unknown(rows, at=due_at)):
         _end(rows, DispatchStatus.DEAD, problem=f"may have arrived: {problem}")
     elif is_over:
         _end(rows, DispatchStatus.DEAD, problem=problem)
@@ -252,6 +253,12 @@ def _put_off(rows: Sequence[Dispatch], *, problem: str) -> None:
             doubtful_since=min(doubtful, default=None),
             problem=problem[:200],
         )
+
+
+def _is_copy_unknown(rows: Sequence[Dispatch], *, at: datetime) -> bool:
+    """Whether one of them may have arrived so long before `at` that the other side would take it for another one."""
+    known_for = COPIES_KNOWN_FOR[Channel(rows[0].channel)]
+    return any(row.doubtful_since and at - row.doubtful_since > known_for for row in rows)
 
 
 def _held(rows: Sequence[Dispatch]) -> QuerySet[Dispatch]:

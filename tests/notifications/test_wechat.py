@@ -2,7 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,7 +12,7 @@ from django.utils import timezone
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.notifications import catalogue, choices
-from marketplace.notifications.models import Channel, Dispatch, NotificationKind
+from marketplace.notifications.models import Channel, Dispatch, NotificationKind, NotificationSettings
 from marketplace.notifications.official_account import OfficialAccount
 from tests.accounts.test_social_login import opened
 from tests.notifications.people import send_all, tell, ways
@@ -75,6 +75,38 @@ def test_after_lost_answers_nothing_is_sent_that_wechat_would_no_longer_know(ide
     assert len(arrived(identity, reader)) == 1
     row = Dispatch.objects.get()
     assert (row.status, row.problem) == ("dead", "may have arrived: WeChat: no usable answer")
+
+
+def at_night(hour: int, minute: int, second: int = 0) -> datetime:
+    """Of the night that follows, in China: the evening of today, the morning of tomorrow."""
+    today = timezone.localtime(timezone.now()).replace(hour=hour, minute=minute, second=second, microsecond=0)
+    return today + timedelta(days=1 if hour < 12 else 0)
+
+
+def test_a_notice_in_doubt_does_not_wait_for_the_morning_and_arrive_twice(identity, reader):
+    NotificationSettings.objects.create(user=reader, quiet_from=time(23), quiet_until=time(8))
+    identity.fault(lost_answer=True)
+    with clock.moved_to(at_night(22, 59, 30)):
+        tell(reader)
+        assert send_all() == 0
+    identity.fault(lost_answer=False, minutes_later=600)
+    for moment in (at_night(23, 0, 31), at_night(8, 0, 5)):
+        with clock.moved_to(moment):
+            assert send_all() == 0
+    assert len(arrived(identity, reader)) == 1
+    assert Dispatch.objects.get().problem == "may have arrived: WeChat: no usable answer"
+
+
+def test_a_notice_in_doubt_that_nobody_came_to_in_time_is_on_staffs_list(identity, reader):
+    """The way rested, the worker was down, the queue was long."""
+    tell(reader)
+    identity.fault(lost_answer=True)
+    assert send_all() == 0
+    identity.fault(lost_answer=False, minutes_later=20)
+    with clock.moved_to(timezone.now() + timedelta(minutes=20)):
+        assert send_all() == 0
+    assert len(arrived(identity, reader)) == 1
+    assert Dispatch.objects.get().status == "dead"
 
 
 def test_the_same_number_after_ten_minutes_is_a_second_message_at_wechat(identity, reader):
