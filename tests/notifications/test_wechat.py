@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.notifications import catalogue, choices
+from marketplace.notifications import catalogue, choices, dispatching, spreading
 from marketplace.notifications.models import Channel, Dispatch, NotificationKind, NotificationSettings
 from marketplace.notifications.official_account import OfficialAccount
 from tests.accounts.test_social_login import opened
@@ -134,6 +134,7 @@ def test_wechat_that_is_busy_is_asked_again(identity, reader):
 
 def test_who_no_longer_follows_us_is_nobodys_fault(identity, reader):
     line = tell(reader)
+    OfficialAccount().fetch_access_token()
     identity.fault(refuse=43004)
     assert send_all() == 0
     assert ways(line) == {"wechat": "skipped"}
@@ -191,8 +192,34 @@ def test_who_has_a_dead_token_takes_the_one_that_another_process_fetched(identit
     assert late.access_token == fresh
 
 
-def test_a_token_that_is_refused_again_is_not_fetched_for_ever(identity, reader):
-    identity.fault(refuse=40001)
-    tell(reader)
-    assert send_all() == 0
+@pytest.mark.parametrize("code", [40164, 40125, 40013, 50004])
+def test_a_token_that_wechat_does_not_give_kills_no_notice(identity, reader, caplog, code):
+    """A new server whose address is not on the list, a secret that was changed: the notices wait, and staff hear of it once."""
+    identity.fault(refuse=code)
+    tell(reader), tell(reader, catalogue.money.REFUND_PART)
+    spreading.spread_lines()
+    cache.clear()
+    assert dispatching.send_due(channel=Channel.WECHAT) == 0
+    assert sorted(Dispatch.objects.values_list("status", "attempts")) == [("waiting", 0), ("waiting", 1)]
+    assert dispatching.due_channels() == []
+    cache.delete(dispatching._resting(Channel.WECHAT))
+    assert dispatching.send_due(channel=Channel.WECHAT) == 0
+    assert [record.levelname for record in caplog.records if "access token (" in record.message] == ["ERROR"]
     identity.fault(refuse=0)
+    cache.clear()
+    with clock.moved_to(timezone.now() + timedelta(minutes=2)):
+        assert dispatching.send_due(channel=Channel.WECHAT) == 2
+    assert len(arrived(identity, reader)) == 2
+
+
+@pytest.mark.parametrize("code", [40001, 40014, 42001])
+def test_a_token_that_is_refused_again_is_not_fetched_for_ever_and_kills_no_notice(identity, reader, code):
+    OfficialAccount().fetch_access_token()
+    identity.fault(refuse=code)
+    line = tell(reader)
+    assert send_all() == 0
+    assert ways(line) == {"wechat": "waiting"}
+    assert Dispatch.objects.get().doubtful_since is None
+    identity.fault(refuse=0)
+    with clock.moved_to(timezone.now() + timedelta(minutes=2)):
+        assert send_all() == 1
