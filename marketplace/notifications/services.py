@@ -210,18 +210,20 @@ def retell(
 
 
 @transaction.atomic(savepoint=False)
-def call_off(*, url: str, notices: Collection[Notice], recipient_id: int | None = None) -> None:
-    """These notices at `url` are of no more use, to one person or to anybody: what has not left yet does not leave.
+def call_off(*, recipient_id: int, url: str, notices: Collection[Notice]) -> None:
+    """These notices at `url` are of no more use to this person: what has not left yet does not leave.
 
-    The lines stay at the bell. What a channel has at this moment may still leave.
+    The lines stay at the bell. What a channel has at this moment may still leave. By the person, since the table is only
+    ever looked through by people.
     """
-    keys = [notice.key for notice in notices]
-    told = Notification.objects.filter(url=url, notice__in=keys)
-    if recipient_id is not None:
-        told = told.filter(recipient_id=recipient_id)
+    told = Notification.objects.filter(
+        recipient_id=recipient_id, url=url, notice__in=[notice.key for notice in notices]
+    )
     # First the lines: the job that spreads them has them, or comes too late.
-    told.update(spread_due_at=None)
-    waiting = Dispatch.objects.filter(notification__in=told, status=DispatchStatus.WAITING)
+    told.filter(spread_due_at__isnull=False).update(spread_due_at=None)
+    waiting = Dispatch.objects.filter(
+        notification__in=list(told.values_list("pk", flat=True)), status=DispatchStatus.WAITING
+    )
     waiting.update(status=DispatchStatus.SKIPPED, ended_at=clock.now(), problem="taken back meanwhile")
 
 
