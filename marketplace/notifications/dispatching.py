@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from marketplace.core import clock
 from marketplace.core.jobs import Deadline, count_done, only_one
@@ -176,7 +176,9 @@ def _take(dispatch_id: int) -> tuple[list[Dispatch], Reach] | None:
         if needless := _needless(row, reach):
             _end([row], DispatchStatus.SKIPPED, problem=needless)
             continue
-        may_ring_at = reach.may_ring_at(notice_of(row.notification.notice), Channel(row.channel), at=now)
+        may_ring_at = now
+        if row.retold_at is None:  # which makes no sound
+            may_ring_at = reach.may_ring_at(notice_of(row.notification.notice), Channel(row.channel), at=now)
         if _is_copy_unknown([row], at=may_ring_at):
             _end([row], DispatchStatus.DEAD, problem=f"may have arrived: {row.problem}")
             continue
@@ -222,6 +224,8 @@ def _locked(dispatch_id: int) -> list[Dispatch]:
 
 def _needless(row: Dispatch, reach: Reach) -> str:
     """Why it is not to be sent any more: what the person did or chose since it was written. "" when it is."""
+    if row.retold_at is not None:  # what stands on a screen is put right there, whatever was done elsewhere
+        return ""
     line = row.notification
     notice = notice_of(line.notice)
     is_sure = notice is not None and not notice.mutable
@@ -270,10 +274,11 @@ def _held(rows: Sequence[Dispatch]) -> QuerySet[Dispatch]:
 def _end(
     rows: Sequence[Dispatch], status: DispatchStatus, *, problem: str = "", outcome: Outcome | None = None
 ) -> bool:
-    """Close them; returns whether they were still ours."""
+    """Close them; returns whether they were still ours. One whose words changed while it left goes out once more."""
+    changed_meanwhile = When(retold_at__gt=F("tried_at"), then=Value(DispatchStatus.WAITING))
     return bool(
         _held(rows).update(
-            status=status,
+            status=Case(changed_meanwhile, default=Value(status)) if status == DispatchStatus.SENT else status,
             problem=problem[:200],
             ended_at=clock.now(),
             text_message=outcome.text_message if outcome else None,

@@ -116,6 +116,14 @@ def test_a_push_is_shown_by_the_worker_and_opens_only_pages_of_ours(person, stac
     ).json_value()
     assert shown == [[said["title"], said["body"], said["url"]]]  # the second one took the place of the first
 
+    withdrawn = said | {"body": "[已撤回]", "silent": True}
+    push = {"origin": stack.address, "registrationId": registrations[-1], "data": json.dumps(withdrawn)}
+    debugger.send("ServiceWorker.deliverPushMessage", push)
+    page.wait_for_function(
+        "async () => { const all = await (await navigator.serviceWorker.ready).getNotifications();"
+        " return all.length === 1 && all[0].body === '[已撤回]' && all[0].silent && !all[0].renotify; }"
+    )
+
 
 # A browser that subscribed before: the push service that it would ask is out of reach here.
 _SUBSCRIBED = """

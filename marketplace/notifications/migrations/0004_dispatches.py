@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('tried_at', models.DateTimeField(blank=True, null=True, verbose_name='tried at')),
                 ('doubtful_since', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('retold_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('problem', models.CharField(blank=True, default='', max_length=200, verbose_name='problem')),
             ],
