@@ -17,7 +17,7 @@ from marketplace.core.jobs import Deadline, count_done, only_one
 from marketplace.notifications import locks
 from marketplace.notifications.catalogue import notice_of
 from marketplace.notifications.channels import CHANNELS
-from marketplace.notifications.channels.base import Away, Gone, Outcome, Refused, Unknown, Unreachable
+from marketplace.notifications.channels.base import Away, Gone, Later, Outcome, Refused, Unknown, Unreachable
 from marketplace.notifications.models import Channel, Dispatch, DispatchStatus, OutboundStatus
 from marketplace.notifications.reach import Reach, reach_of
 
@@ -78,6 +78,10 @@ def deliver(*, dispatch_id: int) -> bool:
         _send(rows, reach, channel)
     except Gone as gone:
         _end(rows, DispatchStatus.SKIPPED, problem=str(gone))
+    except Later as wait:
+        _held(rows).update(
+            status=DispatchStatus.WAITING, due_at=wait.at, attempts=F("attempts") - 1, problem=str(wait)[:200]
+        )
     except Refused as refusal:
         _end(rows, DispatchStatus.DEAD, problem=str(refusal))
     except Unreachable as silence:

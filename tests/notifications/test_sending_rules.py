@@ -23,6 +23,7 @@ from marketplace.notifications.models import (
     NotificationSettings,
     Rhythm,
 )
+from marketplace.notifications.sms import SmsTemplate, send_sms
 from tests.factories import make_user
 from tests.notifications.people import reachable, send_all, tell, ways
 
@@ -254,13 +255,39 @@ def test_a_slow_worker_does_not_overwrite_what_the_next_one_wrote(monkeypatch):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("ceiling", ["sms.per_person_day", "sms.per_day"])
-def test_above_the_ceiling_of_a_day_text_messages_wait_for_staff(ceiling):
+def test_above_the_ceiling_of_a_day_text_messages_wait_for_the_next_morning(ceiling, caplog):
+    cache.clear()
     person = make_user(phone=NUMBER)
     set_config(key=ceiling, value=2, reason="test")
-    lines = [tell(person, catalogue.orders.ASKS_TO_CANCEL) for _number in range(3)]
+    lines = [tell(person, catalogue.orders.ASKS_TO_CANCEL) for _number in range(4)]
     assert send_all() == 2
-    assert [ways(line)["sms"] for line in lines] == ["sent", "sent", "dead"]
-    assert "ceiling" in dispatching.dead_dispatches().get().problem
-    with clock.moved_to(timezone.now() + timedelta(days=1)):
-        assert dispatching.try_again(dispatch_id=dispatching.dead_dispatches().get().pk)
-        assert send_all() == 1
+    assert [ways(line)["sms"] for line in lines] == ["sent", "sent", "waiting", "waiting"]
+    due_at = {row.due_at for row in Dispatch.objects.filter(status="waiting")}
+    today = timezone.localtime(timezone.now())
+    assert due_at == {today.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=1)}
+    assert set(Dispatch.objects.filter(status="waiting").values_list("attempts", flat=True)) == {0}
+    told_staff = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(told_staff) == (1 if ceiling == "sms.per_day" else 0)
+    with clock.moved_to(due_at.pop()):
+        assert send_all() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ceiling", ["sms.per_person_day", "sms.per_day"])
+def test_codes_that_anybody_can_ask_for_hold_back_no_notice(ceiling):
+    set_config(key=ceiling, value=2, reason="test")
+    for _code in range(3):
+        send_sms(recipient=NUMBER, template=SmsTemplate.CODE, code="482913")
+    line = tell(make_user(phone=NUMBER), catalogue.disputes.DECIDED)
+    assert send_all() == 1
+    assert ways(line) == {"sms": "sent"}
+
+
+@pytest.mark.django_db
+def test_no_ceiling_holds_back_what_must_be_known_at_once():
+    person = make_user(phone=NUMBER)
+    set_config(key="sms.per_person_day", value=1, reason="test")
+    tell(person, catalogue.disputes.DECIDED), tell(person, catalogue.people.SECOND_FACTOR_REMOVED)
+    refund = tell(person, catalogue.disputes.OPENED)
+    assert send_all() == 2
+    assert ways(refund) == {"sms": "waiting"}

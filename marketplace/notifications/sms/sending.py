@@ -1,6 +1,6 @@
 """The way of a text message: a row in the caller's transaction, a job after the commit, a sweep for what the job lost."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -103,12 +103,6 @@ def _may_be_taken() -> Q:
 
 def _is_stuck() -> Q:
     return Q(channel=OutboundChannel.SMS, status=OutboundStatus.SENDING, tried_at__lt=clock.now() - STUCK_AFTER)
-
-
-def sent_since(moment: datetime, *, recipient: str = "") -> int:
-    """How many text messages were written since then, to one number or to all."""
-    since = OutboundMessage.objects.filter(channel=OutboundChannel.SMS, created_at__gte=moment)
-    return (since.filter(recipient=recipient) if recipient else since).count()
 
 
 def _end(message: OutboundMessage, status: OutboundStatus, *, problem: str = "", provider_reference: str = "") -> bool:
