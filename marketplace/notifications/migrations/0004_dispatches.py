@@ -96,6 +96,11 @@ class Migration(migrations.Migration):
             name='words',
             field=models.JSONField(blank=True, db_default={}, default=dict, verbose_name='words'),
         ),
+        migrations.AddField(
+            model_name='outboundmessage',
+            name='not_before',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='not before'),
+        ),
         migrations.AlterField(
             model_name='notification',
             name='kind',
