@@ -1,6 +1,7 @@
 """What is asked again when a notice leaves: who is there, what they chose, what time it is; and who may hold up whom."""
 
 import threading
+from contextlib import ExitStack
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from marketplace.notifications.models import (
 from marketplace.notifications.sms import SmsTemplate, send_sms
 from tests.factories import make_user
 from tests.notifications.people import reachable, send_all, tell, ways
+from tests.payments.sandbox.conftest import eventually
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NUMBER = "+8613800138000"
@@ -190,6 +192,32 @@ def test_a_job_that_nobody_is_at_is_free_again():
         assert (first, second) == (True, False)
     with only_one("sweep", seconds=60) as third:
         assert third
+
+
+def test_who_took_longer_than_a_job_may_does_not_let_go_of_the_one_who_came_after(monkeypatch):
+    """However late it runs out: looked at and let go in one step."""
+    cache.clear()
+    with ExitStack() as after:
+        real, came_after = cache.get, []
+
+        def runs_out_now(key, *arguments, **options):
+            found = real(key, *arguments, **options)
+            cache.clear()
+            came_after.append(after.enter_context(only_one("sweep", seconds=60)))
+            return found
+
+        with only_one("sweep", seconds=60) as is_ours:
+            assert is_ours
+            monkeypatch.setattr(cache, "get", runs_out_now)
+        monkeypatch.undo()
+        with only_one("sweep", seconds=60) as is_free:
+            assert is_free is not any(came_after)
+
+        with only_one("slow", seconds=1) as is_ours:
+            assert is_ours
+            eventually(lambda: after.enter_context(only_one("slow", seconds=60)), within=5)
+        with only_one("slow", seconds=60) as is_free:
+            assert not is_free
 
 
 @pytest.mark.django_db
