@@ -48,6 +48,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "unread_messages": lambda: unread().messages,
         "unread_notifications": lambda: unread().notifications,
         "login_mark": lambda: _login_mark(request),
+        "person_mark": lambda: _person_mark(request),
         "demo": settings.DEMO,
         "clock_ahead": clock.ahead(),
         "clock_now": clock.now() if clock.ahead() else None,
@@ -58,6 +59,11 @@ def _login_mark(request: HttpRequest) -> str:
     """Changes with every log-in and says nothing: by it scripts know that this browser was logged in anew."""
     key = request.session.session_key
     return salted_hmac("portal.login_mark", key).hexdigest()[:16] if key else ""
+
+
+def _person_mark(request: HttpRequest) -> str:
+    """The same with every log-in of this person and says nothing: by it scripts know whose something of the browser is."""
+    return salted_hmac("portal.person_mark", str(request.user.pk)).hexdigest()[:16]
 
 
 def _navigation() -> list[Any]:

@@ -3,13 +3,16 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Any, Generic, TypeVar
-from uuid import uuid4
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import QuerySet
+from redis.exceptions import LockError
+
+from marketplace.core import live
 
 Item = TypeVar("Item")
 logger = logging.getLogger(__name__)
@@ -33,13 +36,16 @@ class Deadline:
 @contextmanager
 def only_one(job: str, *, seconds: int) -> Iterator[bool]:
     """Whether no other process is at this job now. One that is killed keeps the others out for `seconds` at most."""
-    key, own = f"job:{job}", uuid4().hex
-    is_ours = cache.add(key, own, seconds)
+    lock = live.client(settings.CACHES["default"]["LOCATION"]).lock(
+        cache.make_key(f"job:{job}"), timeout=seconds, blocking=False
+    )
+    is_ours = lock.acquire()
     try:
         yield is_ours
     finally:
-        if is_ours and cache.get(key) == own:
-            cache.delete(key)
+        if is_ours:
+            with suppress(LockError):  # it took longer than it may, and is whoever's came after
+                lock.release()
 
 
 class Setbacks(Generic[Item]):

@@ -5,19 +5,19 @@ know copies themselves (WeChat by a number of ours for a while, browsers by a na
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from marketplace.core import clock
 from marketplace.core.jobs import Deadline, count_done, only_one
 from marketplace.notifications import locks
 from marketplace.notifications.catalogue import notice_of
 from marketplace.notifications.channels import CHANNELS
-from marketplace.notifications.channels.base import Away, Gone, Outcome, Refused, Unknown, Unreachable
+from marketplace.notifications.channels.base import Away, Gone, Later, Outcome, Refused, Unknown, Unreachable
 from marketplace.notifications.models import Channel, Dispatch, DispatchStatus, OutboundStatus
 from marketplace.notifications.reach import Reach, reach_of
 
@@ -78,6 +78,10 @@ def deliver(*, dispatch_id: int) -> bool:
         _send(rows, reach, channel)
     except Gone as gone:
         _end(rows, DispatchStatus.SKIPPED, problem=str(gone))
+    except Later as wait:
+        _held(rows).update(
+            status=DispatchStatus.WAITING, due_at=wait.at, attempts=F("attempts") - 1, problem=str(wait)[:200]
+        )
     except Refused as refusal:
         _end(rows, DispatchStatus.DEAD, problem=str(refusal))
     except Unreachable as silence:
@@ -176,7 +180,12 @@ def _take(dispatch_id: int) -> tuple[list[Dispatch], Reach] | None:
         if needless := _needless(row, reach):
             _end([row], DispatchStatus.SKIPPED, problem=needless)
             continue
-        may_ring_at = reach.may_ring_at(notice_of(row.notification.notice), Channel(row.channel), at=now)
+        may_ring_at = now
+        if row.retold_at is None:  # which makes no sound
+            may_ring_at = reach.may_ring_at(notice_of(row.notification.notice), Channel(row.channel), at=now)
+        if _is_copy_unknown([row], at=may_ring_at):
+            _end([row], DispatchStatus.DEAD, problem=f"may have arrived: {row.problem}")
+            continue
         if may_ring_at > now:
             _held([row]).update(status=DispatchStatus.WAITING, due_at=may_ring_at, doubtful_since=row.doubtful_since)
             continue
@@ -200,9 +209,7 @@ def _locked(dispatch_id: int) -> list[Dispatch]:
     if row.status == DispatchStatus.SENDING and row.tried_at and row.tried_at < now - STUCK_AFTER:
         if row.channel != Channel.SMS:  # of which nothing is left behind
             row.doubtful_since = row.doubtful_since or row.tried_at
-            if now - row.doubtful_since > COPIES_KNOWN_FOR[Channel(row.channel)]:
-                _end([row], DispatchStatus.DEAD, problem="may have arrived: the worker stopped while sending")
-                return []
+            row.problem = "the worker stopped while sending"
     elif row.status != DispatchStatus.WAITING:
         return []
     if not row.in_digest:
@@ -221,6 +228,8 @@ def _locked(dispatch_id: int) -> list[Dispatch]:
 
 def _needless(row: Dispatch, reach: Reach) -> str:
     """Why it is not to be sent any more: what the person did or chose since it was written. "" when it is."""
+    if row.retold_at is not None:  # what stands on a screen is put right there, whatever was done elsewhere
+        return ""
     line = row.notification
     notice = notice_of(line.notice)
     is_sure = notice is not None and not notice.mutable
@@ -240,7 +249,7 @@ def _put_off(rows: Sequence[Dispatch], *, problem: str) -> None:
     is_over = attempts > len(PAUSES)
     due_at = clock.now() + PAUSES[min(attempts, len(PAUSES)) - 1]
     doubtful = [row.doubtful_since for row in rows if row.doubtful_since]
-    if doubtful and (is_over or due_at - min(doubtful) > COPIES_KNOWN_FOR[Channel(rows[0].channel)]):
+    if doubtful and (is_over or _is_copy_unknown(rows, at=due_at)):
         _end(rows, DispatchStatus.DEAD, problem=f"may have arrived: {problem}")
     elif is_over:
         _end(rows, DispatchStatus.DEAD, problem=problem)
@@ -254,6 +263,12 @@ def _put_off(rows: Sequence[Dispatch], *, problem: str) -> None:
         )
 
 
+def _is_copy_unknown(rows: Sequence[Dispatch], *, at: datetime) -> bool:
+    """Whether one of them may have arrived so long before `at` that the other side would take it for another one."""
+    known_for = COPIES_KNOWN_FOR[Channel(rows[0].channel)]
+    return any(row.doubtful_since and at - row.doubtful_since > known_for for row in rows)
+
+
 def _held(rows: Sequence[Dispatch]) -> QuerySet[Dispatch]:
     """These, unless another worker, who took this one for dead, has them meanwhile."""
     keys = [row.pk for row in rows]
@@ -263,10 +278,11 @@ def _held(rows: Sequence[Dispatch]) -> QuerySet[Dispatch]:
 def _end(
     rows: Sequence[Dispatch], status: DispatchStatus, *, problem: str = "", outcome: Outcome | None = None
 ) -> bool:
-    """Close them; returns whether they were still ours."""
+    """Close them; returns whether they were still ours. One whose words changed while it left goes out once more."""
+    changed_meanwhile = When(retold_at__gt=F("tried_at"), then=Value(DispatchStatus.WAITING))
     return bool(
         _held(rows).update(
-            status=status,
+            status=Case(changed_meanwhile, default=Value(status)) if status == DispatchStatus.SENT else status,
             problem=problem[:200],
             ended_at=clock.now(),
             text_message=outcome.text_message if outcome else None,

@@ -8,11 +8,20 @@ from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import LockError
 from wechatpy import WeChatClient
+from wechatpy.exceptions import WeChatClientException
 from wechatpy.session import SessionStorage
 
 from marketplace.core import live
 
 SECONDS = 5  # that a job waits for WeChat
+
+
+class NoToken(WeChatClientException):
+    """WeChat gives us no access token: whatever it was wanted for was not asked. `problem` names no secret."""
+
+    def __init__(self, problem: str, *, code: int | None = None) -> None:
+        super().__init__(code, problem)
+        self.problem = problem
 
 
 class _Tokens(SessionStorage):
@@ -58,6 +67,7 @@ class OfficialAccount(WeChatClient):
         """A new token, unless another process has fetched one since ours was read: each one ends the one before.
 
         The SDK calls this too when WeChat knows a token no more, and would do so without end: once for each client is enough.
+        Raises NoToken.
         """
         self.auto_retry = not self._used
         # Held no longer than a request may take; who waits longer than that asks for itself.
@@ -68,11 +78,20 @@ class OfficialAccount(WeChatClient):
         try:
             if self.session.get(self.access_token_key, "") in ("", None, self._used):
                 fields = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
-                self._fetch_access_token(url=f"{self.API_BASE_URL}token", params=fields)
+                self._fetch(fields)
         finally:
             if is_locked:
                 with suppress(LockError):  # it took longer than it may
                     lock.release()
+
+    def _fetch(self, fields: dict[str, str]) -> None:
+        try:
+            self._fetch_access_token(url=f"{self.API_BASE_URL}token", params=fields)
+        except WeChatClientException as refusal:
+            raise NoToken(str(refusal.errcode or "no usable answer"), code=refusal.errcode) from None
+        # Only its kind: the text of a network error carries the whole address, and with it the secret.
+        except (requests.RequestException, KeyError, TypeError, ValueError) as error:
+            raise NoToken(type(error).__name__) from None
 
 
 def account_config() -> dict[str, Any]:

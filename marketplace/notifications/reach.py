@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
+from marketplace.core import clock
 from marketplace.notifications import official_account
 from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.models import (
@@ -105,6 +106,11 @@ class Reach:
         else:  # over midnight
             is_quiet = clock_time >= self.quiet_from or clock_time < self.quiet_until
         return next_at(self.quiet_until, after=at) if is_quiet else at
+
+
+def may_ring_at(*, user_id: int, notice: Notice) -> datetime:
+    """When a text message that a room writes itself (`has_own_letter`) may ring: now, or when the person's quiet hours end."""
+    return reach_of([user_id])[user_id].may_ring_at(notice, Channel.SMS, at=clock.now())
 
 
 def next_at(clock_time: time, *, after: datetime) -> datetime:

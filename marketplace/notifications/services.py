@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
-from django.db.models import Exists, Q
+from django.db.models import Case, Exists, F, IntegerField, Q, Value, When
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
@@ -32,6 +32,8 @@ from marketplace.notifications.wording import BODY_LENGTH, TITLE_LENGTH, cut, sa
 
 # Who was written to about a conversation and has not looked yet is not written to again for so long.
 TOLD_FOR = timedelta(days=1)
+# So long a push stands on a screen, or waits at its service for a browser that is off.
+SHOWN_FOR = timedelta(days=1)
 
 
 @contextmanager
@@ -193,7 +195,7 @@ def retell(
     recipient_id: int | None = None,
     told: tuple[Notice, Mapping[str, str]] | None = None,
 ) -> None:
-    """What lines at `url` say, of one person or of all, is said otherwise now.
+    """What lines at `url` say, of one person or of all, is said otherwise now: on the screens that show it, too.
 
     `told` is their notice with its words, if that changes too.
     """
@@ -206,22 +208,42 @@ def retell(
         with recipient_language():
             title = cut(said(notice.title, words), TITLE_LENGTH)
         changed |= {"notice": notice.key, "words": dict(words), "title": title}
+    keys = list(lines.values_list("pk", flat=True))
     lines.update(**changed)
+    _tell_browsers_again(keys)
+
+
+def _tell_browsers_again(line_ids: Sequence[int]) -> None:
+    """What browsers show of these lines, or are about to, is replaced there, without a sound. What waits has the new words."""
+    now = clock.now()
+    shown = Q(status=DispatchStatus.SENT, ended_at__gt=now - SHOWN_FOR) | Q(status=DispatchStatus.SENDING)
+    may_be_shown = shown | Q(status=DispatchStatus.WAITING, doubtful_since__isnull=False)
+    pushed = Dispatch.objects.filter(may_be_shown, notification__in=line_ids, channel=Channel.PUSH)
+    # What is leaving at this moment is sent again by who has it (dispatching.py).
+    has_left = Q(status=DispatchStatus.SENT)
+    pushed.update(
+        retold_at=now,
+        status=Case(When(has_left, then=Value(DispatchStatus.WAITING)), default=F("status")),
+        due_at=Case(When(has_left, then=Value(now)), default=F("due_at")),
+        attempts=Case(When(has_left, then=Value(0)), default=F("attempts"), output_field=IntegerField()),
+    )
 
 
 @transaction.atomic(savepoint=False)
-def call_off(*, url: str, notices: Collection[Notice], recipient_id: int | None = None) -> None:
-    """These notices at `url` are of no more use, to one person or to anybody: what has not left yet does not leave.
+def call_off(*, recipient_id: int, url: str, notices: Collection[Notice]) -> None:
+    """These notices at `url` are of no more use to this person: what has not left yet does not leave.
 
-    The lines stay at the bell. What a channel has at this moment may still leave.
+    The lines stay at the bell, and what browsers are told instead (`retell`) still leaves. By the person, since the table is only
+    ever looked through by people.
     """
-    keys = [notice.key for notice in notices]
-    told = Notification.objects.filter(url=url, notice__in=keys)
-    if recipient_id is not None:
-        told = told.filter(recipient_id=recipient_id)
+    told = Notification.objects.filter(
+        recipient_id=recipient_id, url=url, notice__in=[notice.key for notice in notices]
+    )
     # First the lines: the job that spreads them has them, or comes too late.
-    told.update(spread_due_at=None)
-    waiting = Dispatch.objects.filter(notification__in=told, status=DispatchStatus.WAITING)
+    told.filter(spread_due_at__isnull=False).update(spread_due_at=None)
+    waiting = Dispatch.objects.filter(
+        notification__in=list(told.values_list("pk", flat=True)), status=DispatchStatus.WAITING, retold_at=None
+    )
     waiting.update(status=DispatchStatus.SKIPPED, ended_at=clock.now(), problem="taken back meanwhile")
 
 

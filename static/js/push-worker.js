@@ -6,13 +6,14 @@ self.addEventListener("push", (event) => {
   } catch {
     // Nothing that we sent. A browser wants to see a notification all the same, or takes the right away.
   }
-  const { title = "匠集", body = "", url = "", tag = "" } = said;
+  const { title = "匠集", body = "", url = "", tag = "", silent = false } = said;
   event.waitUntil(
     (async () => {
-      // A copy of what stands there already makes no sound; the next message of the same conversation does.
+      // A copy of what stands there already makes no sound, nor do words that take the place of withdrawn ones; the next message
+      // of the same conversation does.
       const shown = tag ? await self.registration.getNotifications({ tag }) : [];
       const isCopy = shown.some((one) => one.title === title && one.body === body && one.data?.url === url);
-      await self.registration.showNotification(title, { body, tag, renotify: Boolean(tag) && !isCopy, data: { url } });
+      await self.registration.showNotification(title, { body, tag, silent, renotify: Boolean(tag) && !isCopy && !silent, data: { url } });
     })(),
   );
 });

@@ -1,6 +1,8 @@
 // Being told by this browser: the button on the page of choices, and keeping its address known. Without JavaScript, a service worker or a
 // push service the button stays hidden, and the page says that the other ways are there. WeChat's own browser has the words of the
 // API on some telephones, but never a push service.
+import { forget, isOwn, keep } from "./push-known.js";
+
 const box = document.querySelector("[data-push]");
 
 const post = (url, data) =>
@@ -24,6 +26,7 @@ if (box && !isInWechat && "serviceWorker" in navigator && "PushManager" in windo
     off.hidden = !subscription;
   };
   const found = async () => (await navigator.serviceWorker.getRegistration("/"))?.pushManager.getSubscription();
+  const own = async () => (isOwn() ? found() : null);
 
   const start = async () => {
     say("");
@@ -34,8 +37,10 @@ if (box && !isInWechat && "serviceWorker" in navigator && "PushManager" in windo
       await navigator.serviceWorker.register(box.dataset.worker, { scope: "/" });
       const worker = await navigator.serviceWorker.ready;
       const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(box.dataset.push) });
+      keep(subscription); // before the first await: another page of ours takes back what is nobody's
       if (!(await post(box.dataset.add, subscription.toJSON())).ok) {
         await subscription.unsubscribe();
+        forget();
         return say("failed");
       }
       draw(subscription);
@@ -55,6 +60,7 @@ if (box && !isInWechat && "serviceWorker" in navigator && "PushManager" in windo
         await subscription.unsubscribe(); // then nothing can arrive, whether or not we hear of it
         await post(box.dataset.remove, { endpoint: subscription.endpoint });
       }
+      forget();
       draw(null);
     } catch {
       say("failed");
@@ -66,5 +72,5 @@ if (box && !isInWechat && "serviceWorker" in navigator && "PushManager" in windo
   on.addEventListener("click", start);
   off.addEventListener("click", stop);
   if (Notification.permission === "denied") say("refused");
-  found().then(draw, () => say("failed"));
+  own().then(draw, () => say("failed"));
 }

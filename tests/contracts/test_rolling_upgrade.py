@@ -30,6 +30,7 @@ from marketplace.moderation.roles import ensure_roles
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
 from marketplace.orders.states import OrderStatus
 from tests.factories import make_delivered_order, make_seller, make_user
+from tests.notifications.people import tell
 
 # The last migration of each app in the release that is running out there. Whoever makes a release moves them on.
 RELEASED = {
@@ -223,6 +224,26 @@ def test_numbering_that_broke_off_is_run_again(own_database, monkeypatch):
         assert cursor.fetchall() == []
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'messaging_message_number'")
         assert "(conversation_id, sequence)" in cursor.fetchone()[0]
+
+
+def test_indexes_that_broke_off_are_made_again(own_database):
+    """One that was left INVALID, and one that was made before the next broke off."""
+    person = make_user()
+    for _line in range(2):
+        tell(person)
+    MigrationExecutor(connection).migrate([("notifications", "0004_dispatches")])
+    with connection.cursor() as cursor:
+        with pytest.raises(IntegrityError):
+            cursor.execute(
+                "CREATE UNIQUE INDEX CONCURRENTLY notification_to_spread ON notifications_notification (kind)"
+            )
+        cursor.execute("CREATE INDEX CONCURRENTLY outbound_by_day ON notifications_outboundmessage (created_at)")
+    MigrationExecutor(connection).migrate([("notifications", "0005_to_spread")])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'notification_to_spread'")
+        assert "(spread_due_at IS NOT NULL)" in cursor.fetchone()[0]
 
 
 def written_as_before(buyer: User, seller: User) -> int:

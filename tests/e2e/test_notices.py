@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from portal.embedded.run import DEMO_PASSWORD
 
 pytestmark = pytest.mark.browser
-BUYER = "buyer@jiangji.example"
+BUYER, SELLER = "buyer@jiangji.example", "seller@jiangji.example"
 # Tells the demo's buyer something, as a service would; the jobs of the stack do the rest.
 _TELL = """
 from marketplace.accounts.models import User
@@ -116,45 +116,71 @@ def test_a_push_is_shown_by_the_worker_and_opens_only_pages_of_ours(person, stac
     ).json_value()
     assert shown == [[said["title"], said["body"], said["url"]]]  # the second one took the place of the first
 
+    withdrawn = said | {"body": "[已撤回]", "silent": True}
+    push = {"origin": stack.address, "registrationId": registrations[-1], "data": json.dumps(withdrawn)}
+    debugger.send("ServiceWorker.deliverPushMessage", push)
+    page.wait_for_function(
+        "async () => { const all = await (await navigator.serviceWorker.ready).getNotifications();"
+        " return all.length === 1 && all[0].body === '[已撤回]' && all[0].silent && !all[0].renotify; }"
+    )
 
-# A browser that subscribed before: the push service that it would ask is out of reach here.
-_SUBSCRIBED = """
+
+# The push service that browsers ask for an address is out of reach here: this one hands out one, and keeps it over log-outs.
+_PUSH_SERVICE = """
 const subscription = {
   endpoint: "https://fcm.googleapis.com/fcm/send/known-again",
   toJSON: () => ({ endpoint: subscription.endpoint, keys: { p256dh: "%(p256dh)s", auth: "%(auth)s" } }),
+  unsubscribe: async () => localStorage.removeItem("subscribed"),
 };
-ServiceWorkerContainer.prototype.getRegistration = async () => ({
-  pushManager: { getSubscription: async () => subscription },
-});
+PushManager.prototype.getSubscription = async () => (localStorage.getItem("subscribed") ? subscription : null);
+PushManager.prototype.subscribe = async () => {
+  localStorage.setItem("subscribed", "yes");
+  return subscription;
+};
 """
 
 
-def test_after_each_log_in_the_first_page_makes_the_browser_known_again(person):
+def test_a_browser_stays_known_to_who_asked_for_it_and_is_nobody_elses(person, stack):
     key = (
         ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     )
     keys = {"p256dh": urlsafe_b64encode(key).decode(), "auth": urlsafe_b64encode(bytes(16)).decode()}
-    buyer = person("buyer")
-    page = buyer.page
-    page.context.add_init_script(_SUBSCRIBED % keys)
+    shared = person("shared", size="desktop")
+    page = shared.page
+    page.context.grant_permissions(["notifications"], origin=stack.address)
+    page.context.add_init_script(_PUSH_SERVICE % keys)
     made_known: list[int] = []
     page.on("response", lambda answer: made_known.append(answer.status) if answer.url.endswith("/browser/") else None)
 
-    def look_at_pages() -> None:
+    def log_in_again(login: str) -> None:
+        page.context.clear_cookies()
+        shared.visit("/accounts/login/")
+        page.fill("main [name=login]", login)
+        page.fill("main [name=password]", DEMO_PASSWORD)
+        page.click("main form:has([name=password]) button[type=submit]")
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
         for path in ("/orders/", "/messages/"):
-            buyer.visit(path)
+            shared.visit(path)
             page.wait_for_load_state("networkidle")
 
-    buyer.log_in(BUYER)
-    look_at_pages()
+    def is_subscribed() -> bool:
+        return page.evaluate("localStorage.getItem('subscribed')") is not None
+
+    shared.log_in(BUYER)
+    shared.visit("/settings/notifications/")
+    page.get_by_role("button", name="在这个浏览器接收通知").click()
+    expect(page.get_by_role("button", name="不再在这个浏览器接收")).to_be_visible()
     assert made_known == [204]
-    page.context.clear_cookies()
-    buyer.visit("/accounts/login/")
-    page.fill("main [name=login]", BUYER)
-    page.fill("main [name=password]", DEMO_PASSWORD)
-    page.click("main form:has([name=password]) button[type=submit]")
-    page.wait_for_url(lambda url: "/accounts/login" not in url)
-    look_at_pages()
+    log_in_again(BUYER)
+    assert made_known == [204, 204]
+    assert is_subscribed()
+
+    log_in_again(SELLER)
+    assert made_known == [204, 204]
+    assert not is_subscribed()
+    shared.visit("/settings/notifications/")
+    expect(page.get_by_role("button", name="在这个浏览器接收通知")).to_be_visible()
+    log_in_again(BUYER)
     assert made_known == [204, 204]
 
 

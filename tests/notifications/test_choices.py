@@ -1,9 +1,10 @@
 """The page on which people choose what reaches them."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
-from marketplace.notifications import catalogue
+from marketplace.notifications import catalogue, unsubscribing
 from marketplace.notifications.choices_page import rows_for
 from marketplace.notifications.models import NotificationKind, NotificationPreference, NotificationSettings
 from tests.factories import make_user
@@ -35,6 +36,20 @@ def test_saving_the_page_as_it_is_changes_nothing_that_is_told():
     line = tell(person)
     send_all()
     assert ways(line) == {"email": "sent"}
+
+
+def test_a_choice_of_another_release_is_in_nobodys_way(mailoutbox):
+    """A kind or way that was dropped, or of a newer release that was taken back."""
+    person = reachable()
+    for kind, channel in (("fair", "email"), ("order", "pager")):
+        NotificationPreference.objects.create(user=person, kind=kind, channel=channel, is_on=True)
+    client = log_in(person)
+    assert client.post(URL, filled(client.get(URL))).status_code == 302
+    stop = unsubscribing.address_for(person.pk, kind="").removeprefix(settings.SITE_URL)
+    assert Client().post(stop).status_code == 200
+    tell(person)
+    assert send_all() == 0
+    assert NotificationPreference.objects.filter(kind="fair", is_on=True).exists()
 
 
 def test_a_box_that_is_unticked_holds_from_the_next_notification_on():

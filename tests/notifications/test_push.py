@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -11,11 +12,12 @@ from http_ece import ECEException
 
 from marketplace.accounts.services import end_sessions
 from marketplace.core import clock
+from marketplace.messaging import services as messaging
 from marketplace.notifications import choices, spreading
 from marketplace.notifications.channels import push
 from marketplace.notifications.errors import NoticeError, NoticeErrorCode
-from marketplace.notifications.models import Dispatch, PushSubscription
-from tests.factories import make_user
+from marketplace.notifications.models import Dispatch, NotificationSettings, PushSubscription
+from tests.factories import make_seller, make_user
 from tests.logins import log_in
 from tests.notifications.people import send_all, tell, ways
 from tests.notifications.push_service import Browser, coded, push_service
@@ -62,6 +64,75 @@ def test_what_is_told_arrives_in_the_browser_and_nobody_else_can_read_it(service
     assert claims["sub"].startswith("mailto:")
     assert 0 < claims["exp"] - time.time() <= 24 * 3600  # RFC 8292: no longer
     assert int(headers["ttl"]) > 3600
+
+
+@pytest.fixture
+def told(service):
+    """A seller whose browser shows the words of a buyer."""
+    seller, buyer, browser = make_seller(), make_user(name="林小满"), Browser()
+    subscribe(log_in(seller), service, browser)
+    conversation = messaging.start_conversation(buyer=buyer, seller=seller)
+    message = messaging.send_message(conversation_id=conversation.pk, sender=buyer, body="张三的电话是这个")
+    assert send_all() == 1
+    return SimpleNamespace(seller=seller, buyer=buyer, browser=browser, conversation=conversation, message=message)
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "read elsewhere", "night"])
+def test_words_that_are_withdrawn_do_not_stay_on_the_screen(service, told, meanwhile):
+    if meanwhile == "read elsewhere":
+        messaging.mark_read(conversation_id=told.conversation.pk, reader=told.seller)
+    elif meanwhile == "night":
+        at = timezone.localtime(timezone.now()).time()
+        until = (timezone.localtime(timezone.now()) + timedelta(hours=2)).time()
+        NotificationSettings.objects.create(user=told.seller, quiet_from=at, quiet_until=until)
+    messaging.withdraw_message(conversation_id=told.conversation.pk, sequence=told.message.sequence, user=told.buyer)
+    assert [send_all(), send_all()] == [1, 0]
+    (first, shown), (second, instead) = ((headers, told.browser.read(body)) for headers, body in service.taken)
+    assert (shown["body"], shown["silent"]) == ("张三的电话是这个", False)
+    assert (instead["body"], instead["silent"]) == ("[已撤回]", True)
+    assert instead["tag"] == shown["tag"]
+    assert first["topic"] == second["topic"]  # a service that still holds the first one lets go of it
+
+
+def test_the_screen_says_what_else_is_unread_or_what_the_words_are_now(service, told):
+    where = {"conversation_id": told.conversation.pk}
+    later = messaging.send_message(sender=told.buyer, body="发错人了", **where)
+    assert send_all() == 1
+    messaging.withdraw_message(sequence=later.sequence, user=told.buyer, **where)
+    assert send_all() == 1
+    messaging.edit_message(sequence=told.message.sequence, editor=told.buyer, body="电话见订单", **where)
+    assert send_all() == 1
+    said = [told.browser.read(body) for _headers, body in service.taken]
+    assert [one["body"] for one in said] == ["张三的电话是这个", "发错人了", "张三的电话是这个", "电话见订单"]
+    assert [one["silent"] for one in said] == [False, False, True, True]
+    assert len({headers["topic"] for headers, _body in service.taken}) == 1
+
+
+def test_words_that_are_withdrawn_while_they_leave_are_replaced_when_they_have_left(service, told, monkeypatch):
+    where = {"conversation_id": told.conversation.pk}
+    later = messaging.send_message(sender=told.buyer, body="发错人了", **where)
+    real = push.PushSender._post
+
+    def slow(*arguments, **options):
+        monkeypatch.undo()
+        messaging.withdraw_message(sequence=later.sequence, user=told.buyer, **where)
+        real(*arguments, **options)
+
+    monkeypatch.setattr(push.PushSender, "_post", slow)
+    assert send_all() == 1
+    assert send_all() == 1
+    said = [told.browser.read(body)["body"] for _headers, body in service.taken]
+    assert said[1:] == ["发错人了", "张三的电话是这个"]
+
+
+def test_words_that_have_not_left_are_not_shown_at_all(service, told):
+    where = {"conversation_id": told.conversation.pk}
+    messaging.mark_read(reader=told.seller, **where)
+    later = messaging.send_message(sender=told.buyer, body="发错人了", **where)
+    spreading.spread_lines()
+    messaging.withdraw_message(sequence=later.sequence, user=told.buyer, **where)
+    assert send_all() == 0
+    assert len(service.taken) == 1
 
 
 def test_each_browser_of_a_person_is_told_once(service, reader):

@@ -1,6 +1,7 @@
 """What is asked again when a notice leaves: who is there, what they chose, what time it is; and who may hold up whom."""
 
 import threading
+from contextlib import ExitStack
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,8 +24,10 @@ from marketplace.notifications.models import (
     NotificationSettings,
     Rhythm,
 )
+from marketplace.notifications.sms import SmsTemplate, send_sms
 from tests.factories import make_user
 from tests.notifications.people import reachable, send_all, tell, ways
+from tests.payments.sandbox.conftest import eventually
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NUMBER = "+8613800138000"
@@ -191,6 +194,32 @@ def test_a_job_that_nobody_is_at_is_free_again():
         assert third
 
 
+def test_who_took_longer_than_a_job_may_does_not_let_go_of_the_one_who_came_after(monkeypatch):
+    """However late it runs out: looked at and let go in one step."""
+    cache.clear()
+    with ExitStack() as after:
+        real, came_after = cache.get, []
+
+        def runs_out_now(key, *arguments, **options):
+            found = real(key, *arguments, **options)
+            cache.clear()
+            came_after.append(after.enter_context(only_one("sweep", seconds=60)))
+            return found
+
+        with only_one("sweep", seconds=60) as is_ours:
+            assert is_ours
+            monkeypatch.setattr(cache, "get", runs_out_now)
+        monkeypatch.undo()
+        with only_one("sweep", seconds=60) as is_free:
+            assert is_free is not any(came_after)
+
+        with only_one("slow", seconds=1) as is_ours:
+            assert is_ours
+            eventually(lambda: after.enter_context(only_one("slow", seconds=60)), within=5)
+        with only_one("slow", seconds=60) as is_free:
+            assert not is_free
+
+
 @pytest.mark.django_db
 def test_a_summary_that_did_not_leave_waits_as_one(settings, mailoutbox):
     person = reachable()
@@ -254,13 +283,39 @@ def test_a_slow_worker_does_not_overwrite_what_the_next_one_wrote(monkeypatch):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("ceiling", ["sms.per_person_day", "sms.per_day"])
-def test_above_the_ceiling_of_a_day_text_messages_wait_for_staff(ceiling):
+def test_above_the_ceiling_of_a_day_text_messages_wait_for_the_next_morning(ceiling, caplog):
+    cache.clear()
     person = make_user(phone=NUMBER)
     set_config(key=ceiling, value=2, reason="test")
-    lines = [tell(person, catalogue.orders.ASKS_TO_CANCEL) for _number in range(3)]
+    lines = [tell(person, catalogue.orders.ASKS_TO_CANCEL) for _number in range(4)]
     assert send_all() == 2
-    assert [ways(line)["sms"] for line in lines] == ["sent", "sent", "dead"]
-    assert "ceiling" in dispatching.dead_dispatches().get().problem
-    with clock.moved_to(timezone.now() + timedelta(days=1)):
-        assert dispatching.try_again(dispatch_id=dispatching.dead_dispatches().get().pk)
-        assert send_all() == 1
+    assert [ways(line)["sms"] for line in lines] == ["sent", "sent", "waiting", "waiting"]
+    due_at = {row.due_at for row in Dispatch.objects.filter(status="waiting")}
+    today = timezone.localtime(timezone.now())
+    assert due_at == {today.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=1)}
+    assert set(Dispatch.objects.filter(status="waiting").values_list("attempts", flat=True)) == {0}
+    told_staff = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(told_staff) == (1 if ceiling == "sms.per_day" else 0)
+    with clock.moved_to(due_at.pop()):
+        assert send_all() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ceiling", ["sms.per_person_day", "sms.per_day"])
+def test_codes_that_anybody_can_ask_for_hold_back_no_notice(ceiling):
+    set_config(key=ceiling, value=2, reason="test")
+    for _code in range(3):
+        send_sms(recipient=NUMBER, template=SmsTemplate.CODE, code="482913")
+    line = tell(make_user(phone=NUMBER), catalogue.disputes.DECIDED)
+    assert send_all() == 1
+    assert ways(line) == {"sms": "sent"}
+
+
+@pytest.mark.django_db
+def test_no_ceiling_holds_back_what_must_be_known_at_once():
+    person = make_user(phone=NUMBER)
+    set_config(key="sms.per_person_day", value=1, reason="test")
+    tell(person, catalogue.disputes.DECIDED), tell(person, catalogue.people.SECOND_FACTOR_REMOVED)
+    refund = tell(person, catalogue.disputes.OPENED)
+    assert send_all() == 2
+    assert ways(refund) == {"sms": "waiting"}

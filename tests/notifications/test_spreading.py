@@ -165,7 +165,7 @@ def test_what_is_called_off_does_not_leave_and_stays_at_the_bell(mailoutbox, is_
     line = tell(reachable(), catalogue.offers.CUSTOM_OFFER, url="/offers/1/")
     if is_spread:
         spreading.spread_lines()
-    services.call_off(url="/offers/1/", notices=[catalogue.offers.CUSTOM_OFFER])
+    services.call_off(recipient_id=line.recipient_id, url="/offers/1/", notices=[catalogue.offers.CUSTOM_OFFER])
     with clock.moved_to(timezone.now() + timedelta(days=2)):
         assert send_all() == 0
     assert mailoutbox == []

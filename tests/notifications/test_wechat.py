@@ -2,7 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.notifications import catalogue, choices
-from marketplace.notifications.models import Channel, Dispatch, NotificationKind
+from marketplace.notifications import catalogue, choices, dispatching, spreading
+from marketplace.notifications.models import Channel, Dispatch, NotificationKind, NotificationSettings
 from marketplace.notifications.official_account import OfficialAccount
 from tests.accounts.test_social_login import opened
 from tests.notifications.people import send_all, tell, ways
@@ -77,6 +77,38 @@ def test_after_lost_answers_nothing_is_sent_that_wechat_would_no_longer_know(ide
     assert (row.status, row.problem) == ("dead", "may have arrived: WeChat: no usable answer")
 
 
+def at_night(hour: int, minute: int, second: int = 0) -> datetime:
+    """Of the night that follows, in China: the evening of today, the morning of tomorrow."""
+    today = timezone.localtime(timezone.now()).replace(hour=hour, minute=minute, second=second, microsecond=0)
+    return today + timedelta(days=1 if hour < 12 else 0)
+
+
+def test_a_notice_in_doubt_does_not_wait_for_the_morning_and_arrive_twice(identity, reader):
+    NotificationSettings.objects.create(user=reader, quiet_from=time(23), quiet_until=time(8))
+    identity.fault(lost_answer=True)
+    with clock.moved_to(at_night(22, 59, 30)):
+        tell(reader)
+        assert send_all() == 0
+    identity.fault(lost_answer=False, minutes_later=600)
+    for moment in (at_night(23, 0, 31), at_night(8, 0, 5)):
+        with clock.moved_to(moment):
+            assert send_all() == 0
+    assert len(arrived(identity, reader)) == 1
+    assert Dispatch.objects.get().problem == "may have arrived: WeChat: no usable answer"
+
+
+def test_a_notice_in_doubt_that_nobody_came_to_in_time_is_on_staffs_list(identity, reader):
+    """The way rested, the worker was down, the queue was long."""
+    tell(reader)
+    identity.fault(lost_answer=True)
+    assert send_all() == 0
+    identity.fault(lost_answer=False, minutes_later=20)
+    with clock.moved_to(timezone.now() + timedelta(minutes=20)):
+        assert send_all() == 0
+    assert len(arrived(identity, reader)) == 1
+    assert Dispatch.objects.get().status == "dead"
+
+
 def test_the_same_number_after_ten_minutes_is_a_second_message_at_wechat(identity, reader):
     tell(reader)
     assert send_all() == 1
@@ -102,6 +134,7 @@ def test_wechat_that_is_busy_is_asked_again(identity, reader):
 
 def test_who_no_longer_follows_us_is_nobodys_fault(identity, reader):
     line = tell(reader)
+    OfficialAccount().fetch_access_token()
     identity.fault(refuse=43004)
     assert send_all() == 0
     assert ways(line) == {"wechat": "skipped"}
@@ -159,8 +192,34 @@ def test_who_has_a_dead_token_takes_the_one_that_another_process_fetched(identit
     assert late.access_token == fresh
 
 
-def test_a_token_that_is_refused_again_is_not_fetched_for_ever(identity, reader):
-    identity.fault(refuse=40001)
-    tell(reader)
-    assert send_all() == 0
+@pytest.mark.parametrize("code", [40164, 40125, 40013, 50004])
+def test_a_token_that_wechat_does_not_give_kills_no_notice(identity, reader, caplog, code):
+    """A new server whose address is not on the list, a secret that was changed: the notices wait, and staff hear of it once."""
+    identity.fault(refuse=code)
+    tell(reader), tell(reader, catalogue.money.REFUND_PART)
+    spreading.spread_lines()
+    cache.clear()
+    assert dispatching.send_due(channel=Channel.WECHAT) == 0
+    assert sorted(Dispatch.objects.values_list("status", "attempts")) == [("waiting", 0), ("waiting", 1)]
+    assert dispatching.due_channels() == []
+    cache.delete(dispatching._resting(Channel.WECHAT))
+    assert dispatching.send_due(channel=Channel.WECHAT) == 0
+    assert [record.levelname for record in caplog.records if "access token (" in record.message] == ["ERROR"]
     identity.fault(refuse=0)
+    cache.clear()
+    with clock.moved_to(timezone.now() + timedelta(minutes=2)):
+        assert dispatching.send_due(channel=Channel.WECHAT) == 2
+    assert len(arrived(identity, reader)) == 2
+
+
+@pytest.mark.parametrize("code", [40001, 40014, 42001])
+def test_a_token_that_is_refused_again_is_not_fetched_for_ever_and_kills_no_notice(identity, reader, code):
+    OfficialAccount().fetch_access_token()
+    identity.fault(refuse=code)
+    line = tell(reader)
+    assert send_all() == 0
+    assert ways(line) == {"wechat": "waiting"}
+    assert Dispatch.objects.get().doubtful_since is None
+    identity.fault(refuse=0)
+    with clock.moved_to(timezone.now() + timedelta(minutes=2)):
+        assert send_all() == 1

@@ -22,6 +22,7 @@ from marketplace.core.identifiers import READABLE_ALPHABET
 from marketplace.notifications import catalogue
 from marketplace.notifications.letters import text_letter
 from marketplace.notifications.models import Notification
+from marketplace.notifications.reach import may_ring_at
 from marketplace.notifications.services import language_of, notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -117,7 +118,8 @@ def _tell(user: User, line: Notification) -> None:
             text = render_to_string("accounts/mail/closing_called_off.txt", context).strip()
             text_letter(subject=title, text=text, to=user.email).send()
         elif user.phone:
-            send_sms(recipient=user.phone, template=SmsTemplate.VERIFICATION, news=title)
+            not_before = may_ring_at(user_id=user.pk, notice=catalogue.people.NOT_CLOSED)
+            send_sms(recipient=user.phone, template=SmsTemplate.VERIFICATION, not_before=not_before, news=title)
 
 
 def _empty(user: User, closing: AccountClosing) -> None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from marketplace.accounts import verification_words
 from marketplace.accounts.models import UserVerification
 from marketplace.notifications.letters import text_letter
+from marketplace.notifications.reach import may_ring_at
 from marketplace.notifications.services import language_of, notify, recipient_language
 from marketplace.notifications.sms import SmsTemplate, send_sms
 
@@ -33,7 +34,13 @@ def tell_by_mail(*, verification: UserVerification) -> bool:
             text = render_to_string("accounts/mail/verification.txt", context).strip()
             text_letter(subject=title, text=text, to=user.email).send()
         elif user.phone:
-            send_sms(recipient=user.phone, template=SmsTemplate.VERIFICATION, news=str(title))
+            notice, _words = verification_words.notice_and_words(verification)
+            send_sms(
+                recipient=user.phone,
+                template=SmsTemplate.VERIFICATION,
+                not_before=may_ring_at(user_id=user.pk, notice=notice),
+                news=str(title),
+            )
     told = UserVerification.objects.filter(pk=verification.pk, mail_due_at=verification.mail_due_at)
     told.update(mail_due_at=None)
     return bool(user.email or user.phone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from marketplace.notifications.models import Dispatch, OutboundMessage
@@ -18,6 +19,14 @@ class Unreachable(ChannelError):
 
 class Away(Unreachable):
     """Not now, and whatever is next would wait as long: the whole way is closed."""
+
+
+class Later(ChannelError):
+    """Not before `at`, which is no failure: nothing was tried."""
+
+    def __init__(self, problem: str, *, at: datetime) -> None:
+        super().__init__(problem)
+        self.at = at
 
 
 class Refused(ChannelError):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils import translation
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 from py_vapid import Vapid02
 from pywebpush import WebPushException, webpush
 from urllib3.exceptions import LocationParseError
@@ -44,7 +44,9 @@ class PushSender:
     """Title, text and address; the service worker shows them (static/js/push-worker.js)."""
 
     def send(self, rows: Sequence[Dispatch], reach: Reach) -> Outcome:
-        """Raises Gone, Refused and Unreachable. A copy replaces the one before: the line's number names it."""
+        """Raises Gone, Refused and Unreachable. What is about the same replaces the one before: on the screen by `tag`, and by
+        `Topic` (RFC 8030) where the service still holds it for a browser that is off.
+        """
         line = rows[0].notification
         browser = PushSubscription.objects.select_related("user").filter(pk=rows[0].target).first()
         if browser is None:
@@ -55,13 +57,17 @@ class PushSender:
         if not is_push_service(browser.endpoint):
             raise Refused("not a push service that we know")
         with translation.override(reach.language):
+            tag = f"{line.kind}-{line.url or line.pk}"[:100]
             content = {
                 "title": line.said_title,
                 "body": line.said_body,
                 "url": letters.open_address(line),
-                "tag": f"{line.kind}-{line.url or line.pk}"[:100],
+                "tag": tag,
+                "silent": rows[0].retold_at is not None,
             }
-        self._post(browser, json.dumps(content, ensure_ascii=False), topic=f"n{line.pk}")
+        # Of 32 letters, and says nothing to the service.
+        topic = salted_hmac("notifications.push.topic", tag).hexdigest()[:32]
+        self._post(browser, json.dumps(content, ensure_ascii=False), topic=topic)
         return Outcome()
 
     def _post(self, browser: PushSubscription, content: str, *, topic: str) -> None:

@@ -1,25 +1,31 @@
 """By a template message of our Official Account, to who follows it and has logged in inside WeChat."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 import requests
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone, translation
 from wechatpy.exceptions import WeChatClientException
 
 from marketplace.notifications import letters
 from marketplace.notifications.channels.base import Away, ChannelError, Gone, Outcome, Refused, Unknown
 from marketplace.notifications.models import Dispatch
-from marketplace.notifications.official_account import OfficialAccount, is_configured
+from marketplace.notifications.official_account import NoToken, OfficialAccount, is_configured
 from marketplace.notifications.reach import Reach
 from marketplace.notifications.wording import cut
 
+logger = logging.getLogger(__name__)
 THING_LENGTH = 20  # of a value whose key is `thing`; WeChat refuses a longer one
 # WeChat's codes: the person is not known to the account, or follows it no longer.
 LOST = {40003, 43004}
 # System busy, too often: later.
 PASSING = {-1, 45009, 45047}
+# The access token is none, or holds no more, and a fresh one fared no better.
+OF_THE_TOKEN = {40001, 40014, 41001, 42001}
+LOUD_SECONDS = 3600
 
 
 class WechatSender:
@@ -50,21 +56,18 @@ class WechatSender:
         return Outcome()
 
     def _post(self, message: dict[str, Any]) -> None:
-        """In two steps: where there is no access token, nothing was asked of WeChat, and nothing may have arrived."""
+        """Where there is no access token, before or when the first one no longer holds, nothing was asked of WeChat: it
+        says nothing about this message, and the next one would fare no better.
+        """
         account = OfficialAccount()
         try:
-            token = account.access_token
-        except WeChatClientException as refusal:
-            raise _meaning(refusal, unless=Away) from None
-        # Only its kind: the text of a network error carries the whole address, and with it the token.
-        except (requests.RequestException, KeyError, TypeError, ValueError) as error:
-            raise Away(f"WeChat: no token: {type(error).__name__}") from None
-        if not token:
-            raise Away("WeChat: no token")
-        try:
+            if not account.access_token:
+                raise NoToken("an empty one")
             answer = account.post("message/template/send", data=message)
+        except NoToken as missing:
+            raise _without_token(missing.problem) from None
         except WeChatClientException as refusal:
-            raise _meaning(refusal, unless=Unknown) from None
+            raise _meaning(refusal) from None
         except requests.ConnectTimeout as silence:
             raise Away(f"WeChat: {type(silence).__name__}") from None
         except requests.RequestException as silence:
@@ -73,10 +76,19 @@ class WechatSender:
             raise Unknown("WeChat: no usable answer")
 
 
-def _meaning(refusal: WeChatClientException, *, unless: type[ChannelError]) -> ChannelError:
-    """What a code of WeChat's means; `unless` it gave one."""
+def _meaning(refusal: WeChatClientException) -> ChannelError:
+    """What a code of WeChat's means for a message."""
     code = refusal.errcode
     if code is None:
-        return unless("WeChat: no usable answer")
+        return Unknown("WeChat: no usable answer")
+    if code in OF_THE_TOKEN:
+        return _without_token(str(code))
     kind = Gone if code in LOST else Away if code in PASSING else Refused
     return kind(f"WeChat: {code}")
+
+
+def _without_token(problem: str) -> Away:
+    """All wait. Only staff can mend a secret or a list of addresses, so it is said aloud, once an hour."""
+    if cache.add("notices:wechat:no-token", problem, LOUD_SECONDS):
+        logger.error("WeChat gives no access token (%s): its notices wait", problem)
+    return Away(f"WeChat: no token: {problem}")

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('tried_at', models.DateTimeField(blank=True, null=True, verbose_name='tried at')),
                 ('doubtful_since', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('retold_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('problem', models.CharField(blank=True, default='', max_length=200, verbose_name='problem')),
             ],
@@ -94,6 +95,11 @@ class Migration(migrations.Migration):
             model_name='notification',
             name='words',
             field=models.JSONField(blank=True, db_default={}, default=dict, verbose_name='words'),
+        ),
+        migrations.AddField(
+            model_name='outboundmessage',
+            name='not_before',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='not before'),
         ),
         migrations.AlterField(
             model_name='notification',

@@ -41,6 +41,8 @@ class Dispatch(models.Model):
     tried_at = models.DateTimeField(_("tried at"), null=True, blank=True)
     # When it was first asked for without an answer: it may have arrived.
     doubtful_since = models.DateTimeField(null=True, blank=True, editable=False)
+    # When a browser showed, or may have shown, what is no longer said: it is told once more, without a sound.
+    retold_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     problem = models.CharField(_("problem"), max_length=200, blank=True, default="")
     # The text message that it became: whether that arrived is written there.

@@ -35,6 +35,8 @@ class OutboundMessage(models.Model):
     template = models.CharField(_("template"), max_length=30, blank=True, default="", db_default="")
     parameters = models.JSONField(_("parameters"), default=dict, db_default={}, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, db_default=0)
+    # The end of its reader's quiet hours; empty where it may ring at once.
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
     tried_at = models.DateTimeField(_("tried at"), null=True, blank=True)
     provider_reference = models.CharField(
         _("the provider's number"), max_length=100, blank=True, default="", db_default=""

@@ -8,7 +8,7 @@ from marketplace.notifications.sms.backends import (
     SmsUnreachable,
     TextMessage,
 )
-from marketplace.notifications.sms.sending import deliver_sms, forget_old_messages, send_sms, sent_since, waiting_sms
+from marketplace.notifications.sms.sending import deliver_sms, forget_old_messages, send_sms, waiting_sms
 from marketplace.notifications.sms.templates import SmsTemplate
 
 __all__ = [
@@ -22,6 +22,5 @@ __all__ = [
     "deliver_sms",
     "forget_old_messages",
     "send_sms",
-    "sent_since",
     "waiting_sms",
 ]

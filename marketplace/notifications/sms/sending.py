@@ -27,8 +27,10 @@ PAUSES = (
 )
 
 
-def send_sms(*, recipient: str, template: SmsTemplate, **parameters: str) -> OutboundMessage:
-    """Have a text message sent to `recipient` (E.164) once the caller's transaction commits.
+def send_sms(
+    *, recipient: str, template: SmsTemplate, not_before: datetime | None = None, **parameters: str
+) -> OutboundMessage:
+    """Have a text message sent to `recipient` (E.164) once the caller's transaction commits, and `not_before` has come.
 
     Raises KeyError when the template needs a parameter that is missing.
     """
@@ -40,9 +42,10 @@ def send_sms(*, recipient: str, template: SmsTemplate, **parameters: str) -> Out
         template=template.value,
         parameters=parameters,
         body=template.text(parameters),
+        not_before=not_before,
         status=OutboundStatus.KEPT if _backend().keeps else OutboundStatus.WAITING,
     )
-    if message.status == OutboundStatus.WAITING:
+    if message.status == OutboundStatus.WAITING and (not_before is None or not_before <= clock.now()):
         # A broker that is away must not spoil what the person did: the sweep sends it.
         transaction.on_commit(lambda: tasks.send_text_message.delay(message.pk), robust=True)
     return message
@@ -65,7 +68,7 @@ def deliver_sms(*, message_id: int) -> bool:
         return False
     message = OutboundMessage.objects.get(pk=message_id)
     template = SmsTemplate(message.template)
-    if message.created_at < now - template.useful_for:
+    if (message.not_before or message.created_at) < now - template.useful_for:
         return _end(message, OutboundStatus.FAILED, problem="too late")
     text = TextMessage(message.recipient, template, message.parameters, reference=str(message.pk))
     try:
@@ -98,17 +101,12 @@ def _may_be_taken() -> Q:
     now, is_due = clock.now(), Q(attempts=0)
     for attempts, pause in enumerate(PAUSES, start=1):
         is_due |= Q(attempts=attempts, tried_at__lte=now - pause)
-    return Q(channel=OutboundChannel.SMS, status=OutboundStatus.WAITING) & is_due
+    may_ring = Q(not_before=None) | Q(not_before__lte=now)
+    return Q(channel=OutboundChannel.SMS, status=OutboundStatus.WAITING) & may_ring & is_due
 
 
 def _is_stuck() -> Q:
     return Q(channel=OutboundChannel.SMS, status=OutboundStatus.SENDING, tried_at__lt=clock.now() - STUCK_AFTER)
-
-
-def sent_since(moment: datetime, *, recipient: str = "") -> int:
-    """How many text messages were written since then, to one number or to all."""
-    since = OutboundMessage.objects.filter(channel=OutboundChannel.SMS, created_at__gte=moment)
-    return (since.filter(recipient=recipient) if recipient else since).count()
 
 
 def _end(message: OutboundMessage, status: OutboundStatus, *, problem: str = "", provider_reference: str = "") -> bool:

@@ -82,7 +82,8 @@ def close(
     offer.reason, offer.answer = reason or "", words[:300]
     offer.save(update_fields=["status", "answered_at", "answered_by", "reason", "answer"])
     with recipient_language():
-        call_off(url=offer.negotiation.get_absolute_url(), notices=_OFFERED)
+        url = offer.negotiation.get_absolute_url()
+    call_off(recipient_id=other_of(offer.negotiation, offer.proposed_by_id), url=url, notices=_OFFERED)
 
 
 def end_agreement(negotiation: Negotiation, offer: Offer, *, status: OfferStatus) -> None:

@@ -1,17 +1,19 @@
 """What moderators decide: every move of the table and no other, told to the person, noted in the staff log."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from itertools import product
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from marketplace.accounts import selectors, services, tasks
 from marketplace.accounts.errors import VerificationErrorCode
 from marketplace.accounts.models import RejectionReason, UserVerification, VerificationKind, VerificationStatus
 from marketplace.accounts.states import VERIFICATION_TRANSITIONS
-from marketplace.core import staff_log
-from marketplace.notifications.models import Notification, OutboundMessage
+from marketplace.core import clock, staff_log
+from marketplace.notifications import sms
+from marketplace.notifications.models import Notification, NotificationSettings, OutboundMessage
 from tests.accounts.verification.conftest import NUMBER, approve, hand_in, hand_in_company, noted, refused
 from tests.factories import make_moderator, make_seller, make_user
 
@@ -204,6 +206,30 @@ def test_who_has_no_address_gets_a_text_message_without_the_reason(moderator):
     message = OutboundMessage.objects.get(channel="sms")
     assert message.recipient == "+8613800138000"
     assert "照片模糊" not in message.body
+
+
+def at_night(hour: int) -> datetime:
+    """Of the night that follows, in China: the evening of today, the morning of tomorrow."""
+    today = timezone.localtime(timezone.now()).replace(hour=hour, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=1 if hour < 12 else 0)
+
+
+def test_a_text_message_about_papers_keeps_to_the_quiet_hours(moderator, settings):
+    settings.SMS_BACKEND = "tests.notifications.test_sending_sms.Provider"
+    person = make_user(phone="+8613800138000")
+    person.email = ""
+    person.save()
+    case = hand_in(person)
+    NotificationSettings.objects.create(user=person, quiet_from=time(22), quiet_until=time(8))
+    with clock.moved_to(at_night(23)):
+        approve(case, moderator)
+        assert tasks.tell_of_verifications() == 1
+        assert sms.waiting_sms() == []
+        message = OutboundMessage.objects.get()
+        assert not sms.deliver_sms(message_id=message.pk)
+    with clock.moved_to(at_night(8)):
+        assert sms.waiting_sms() == [message.pk]
+        assert sms.deliver_sms(message_id=message.pk)
 
 
 def test_a_mail_server_that_refuses_is_tried_again_in_the_next_run(seller, moderator, settings, caplog):
