@@ -102,13 +102,14 @@ def _own(conversation: Conversation, sequence: int, user: User) -> Message:
 def _tell_instead(conversation: Conversation, message: Message, was: str) -> None:
     """The bell does not go on saying what is not said any more: it says what else is unread. If nothing is, nothing leaves."""
     url = conversation.get_absolute_url()
-    for seat in conversation.participants.filter(user__isnull=False).exclude(user=message.sender_id):
-        others = Message.objects.filter(conversation=conversation, sequence__gt=seat.read_sequence, withdrawn_at=None)
-        others = others.exclude(pk=message.pk).exclude(sender=seat.user_id).exclude(kind=MessageKind.SYSTEM)
+    seats = conversation.participants.filter(user__isnull=False).exclude(user=message.sender_id)
+    for person, read in seats.values_list("user_id", "read_sequence"):
+        others = Message.objects.filter(conversation=conversation, sequence__gt=read, withdrawn_at=None)
+        others = others.exclude(pk=message.pk).exclude(sender=person).exclude(kind=MessageKind.SYSTEM)
         newest = others.order_by("-sequence").first()
         if newest is None:
-            retell(kind=Kind.MESSAGE, url=url, was=was, says=_("[Withdrawn]"), recipient_id=seat.user_id)
-            call_off(url=url, notices=MESSAGES, recipient_id=seat.user_id)
+            retell(kind=Kind.MESSAGE, url=url, was=was, says=_("[Withdrawn]"), recipient_id=person)
+            call_off(url=url, notices=MESSAGES, recipient_id=person)
         else:
             told = told_by(newest, conversation=conversation)
-            retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(newest), recipient_id=seat.user_id, told=told)
+            retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(newest), recipient_id=person, told=told)
