@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.notifications.choices_page import KindRow, rows_for
@@ -50,9 +49,11 @@ class ChoicesForm(forms.Form):
         cleaned = super().clean() or {}
         start, end = cleaned.get("quiet_from"), cleaned.get("quiet_until")
         if (start is None) != (end is None):
-            raise ValidationError(_("Quiet hours need a beginning and an end. Leave both empty for none."))
+            sentence = _("Quiet hours need a beginning and an end. Leave both empty for none.")
+            self.add_error("quiet_from" if start is None else "quiet_until", sentence)
         if start is not None and start == end:
-            raise ValidationError(_("Quiet hours that begin and end at the same time would be none. Leave both empty."))
+            sentence = _("Quiet hours that begin and end at the same time would be none. Leave both empty.")
+            self.add_error("quiet_until", sentence)
         return cleaned
 
     def wanted(self) -> dict[tuple[NotificationKind, Channel], bool]:

@@ -43,6 +43,7 @@ class Composer {
     bar.hidden = false;
     bar.classList.add("composer__replies--live");
     this.box.setAttribute("aria-keyshortcuts", "/");
+    this.box.placeholder = this.box.dataset.withReplies ?? this.box.placeholder;
     this.box.addEventListener("input", () => {
       const typed = this.box.value;
       const isAsked = typed.startsWith("/") && !typed.includes("\n");
