@@ -230,11 +230,11 @@ def _tell_browsers_again(line_ids: Sequence[int]) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def call_off(*, recipient_id: int, url: str, notices: Collection[Notice]) -> None:
+def call_off(*, recipient_id: int | None, url: str, notices: Collection[Notice]) -> None:
     """These notices at `url` are of no more use to this person: what has not left yet does not leave.
 
-    The lines stay at the bell, and what browsers are told instead (`retell`) still leaves. By the person, since the table is only
-    ever looked through by people.
+    None (support's seat in a talk) is nobody. The lines stay at the bell, and what browsers are told instead (`retell`) still
+    leaves.
     """
     told = Notification.objects.filter(
         recipient_id=recipient_id, url=url, notice__in=[notice.key for notice in notices]

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='outboundmessage',
             name='not_before',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='not before'),
+            field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AlterField(
             model_name='notification',

@@ -36,7 +36,7 @@ class OutboundMessage(models.Model):
     parameters = models.JSONField(_("parameters"), default=dict, db_default={}, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, db_default=0)
     # The end of its reader's quiet hours; empty where it may ring at once.
-    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True, editable=False)
     tried_at = models.DateTimeField(_("tried at"), null=True, blank=True)
     provider_reference = models.CharField(
         _("the provider's number"), max_length=100, blank=True, default="", db_default=""
