@@ -188,20 +188,18 @@ def notify_latest_each(*, notice: Notice, lines: Sequence[Line]) -> None:
 @transaction.atomic(savepoint=False)
 def retell(
     *,
+    recipient_id: int,
     kind: NotificationKind,
     url: str,
     was: str,
     says: str,
-    recipient_id: int | None = None,
     told: tuple[Notice, Mapping[str, str]] | None = None,
 ) -> None:
-    """What lines at `url` say, of one person or of all, is said otherwise now: on the screens that show it, too.
+    """What this person's lines at `url` say is said otherwise now: on the screens that show it, too.
 
     `told` is their notice with its words, if that changes too.
     """
-    lines = Notification.objects.filter(kind=kind, url=url, body=cut(was, BODY_LENGTH))
-    if recipient_id is not None:
-        lines = lines.filter(recipient_id=recipient_id)
+    lines = Notification.objects.filter(recipient_id=recipient_id, kind=kind, url=url, body=cut(was, BODY_LENGTH))
     changed: dict[str, object] = {"body": cut(says, BODY_LENGTH)}
     if told is not None:
         notice, words = told

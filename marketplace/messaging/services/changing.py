@@ -16,12 +16,9 @@ from marketplace.messaging.locks import lock_conversation
 from marketplace.messaging.models import Conversation, Message, MessageKind, MessageRevision
 from marketplace.messaging.services._rules import check_may_speak, own_participation
 from marketplace.messaging.services.flagging import look_before_sending, note_flag
-from marketplace.messaging.services.writing import checked_body, told_by, told_of
-from marketplace.notifications import catalogue
+from marketplace.messaging.services.writing import MESSAGES, checked_body, told_by, told_of
 from marketplace.notifications.models import NotificationKind as Kind
 from marketplace.notifications.services import call_off, recipient_language, retell
-
-MESSAGES = (catalogue.talk.MESSAGE, catalogue.talk.SUPPORT_MESSAGE)
 
 
 @transaction.atomic
@@ -48,7 +45,8 @@ def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str
     with recipient_language():
         url = conversation.get_absolute_url()
     was, message.body, message.edited_at = told_of(message), body, now
-    retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(message))
+    for person in _others(conversation, message):
+        retell(kind=Kind.MESSAGE, url=url, was=was, says=told_of(message), recipient_id=person)
     message.save(update_fields=["body", "edited_at"])
     note_flag(message=message, sender=editor, finding=finding)
     after_commit(push.message_edited, message_id=message.pk)
@@ -97,6 +95,12 @@ def _own(conversation: Conversation, sequence: int, user: User) -> Message:
     if clock.now() > message.created_at + timedelta(minutes=minutes):
         raise MessagingError(MessagingErrorCode.TOO_LATE, minutes=minutes)
     return message
+
+
+def _others(conversation: Conversation, message: Message) -> list[int]:
+    """Who was told of a message. Support's staff is, by other lines."""
+    seats = conversation.participants.filter(user__isnull=False).exclude(user=message.sender_id)
+    return list(seats.values_list("user_id", flat=True))
 
 
 def _tell_instead(conversation: Conversation, message: Message, was: str) -> None:

@@ -150,6 +150,10 @@ def told_of(message: Message) -> str:
     return message.body or _names(message.attachments.order_by("pk"))
 
 
+# What a message is told by, whoever wrote it.
+MESSAGES = (catalogue.talk.MESSAGE, catalogue.talk.SUPPORT_MESSAGE)
+
+
 def told_by(message: Message, *, conversation: Conversation) -> tuple[Notice, dict[str, str]]:
     """The notice that tells of a message, and its words."""
     return _notice(message.sender, selectors.role_in(conversation, message.sender_id))
