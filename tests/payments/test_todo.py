@@ -106,6 +106,8 @@ def test_everybody_sees_only_what_they_may_look_after(client):
         "gigs_reviews",
         "accounts_verifications",
         "orders_disputes",
+        "moderation_flags",
+        "moderation_reports",
     ]
     log_in(moderator, client=client)
     assert reverse("payments_payouts") not in client.get("/admin/").content.decode()
