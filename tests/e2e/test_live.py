@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from psycopg import sql
 
 from portal.embedded.paths import PROJECT
-from tests.e2e.conftest import port_to_keep
+from tests.e2e.conftest import port_to_keep, until
 
 pytestmark = pytest.mark.browser
 
@@ -131,8 +131,9 @@ def test_two_people_see_each_other_write_and_read(two):
     marker = f"看得见{time.time_ns() % 10**8}"
     expect(buyer.page.locator("[data-chat-presence]")).to_have_text("在线")
 
-    buyer.page.locator("[data-chat-form] [name=body]").press_sequentially("您好", delay=50)
-    expect(seller.page.locator("[data-chat-typing]")).to_be_visible()
+    box, sign = buyer.page.locator("[data-chat-form] [name=body]"), seller.page.locator("[data-chat-typing]")
+    # It is told every three seconds and shown for five: looked for while somebody types.
+    until(seller.page, lambda: box.press_sequentially("您") or sign.is_visible(), "the sign that somebody is typing")
     write(buyer.page, f"{marker} 一")
     expect(seller.page.locator(".bubble", has_text=f"{marker} 一")).to_be_visible()
     own = buyer.page.locator(".bubble--mine", has_text=f"{marker} 一")
