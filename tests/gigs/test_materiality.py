@@ -125,7 +125,7 @@ def test_add_ons_count_as_packages_do_and_what_is_new_is_held_against_the_deares
     [
         ("电话138 1234 5678随时打", ["138 1234 5678"]),
         ("电话１３８１２３４５６７８", ["１３８１２３４５６７８"]),
-        ("加V信聊", ["加V信"]),
+        ("加V信聊", ["加V信聊"]),
         ("可以加我微信", ["加我微信"]),
         ("微信号：qinghe_design", ["微信号：qinghe_design"]),
         ("发到 a.b@example.com 就行", ["a.b@example.com"]),

@@ -206,7 +206,7 @@ def test_a_first_submission_stands_alone_with_what_breaks_a_rule_or_may(desk, se
     assert "<del>" not in text
     assert "<ins>" not in text
     assert ">顶级</mark>" in text
-    assert ">加V信</mark>" in text
+    assert ">加V信聊</mark>" in text
     assert ">13812345678</mark>" in text
 
 
