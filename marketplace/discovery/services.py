@@ -1,6 +1,8 @@
 """What others ask of discovery: search, and keep the index true."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -25,19 +27,36 @@ from marketplace.discovery.engines.base import (
     SearchRequest,
     SearchResult,
 )
-from marketplace.discovery.lexicon import current_lexicon, domain_segmenter, lexicon_changed
+from marketplace.discovery.language.lexicon import current_lexicon, domain_segmenter, lexicon_changed
+from marketplace.discovery.language.plan import understand
 from marketplace.discovery.models import SearchHistory
-from marketplace.discovery.plan import understand
 from marketplace.gigs.cards import mean_rating
 
 INDEX_BATCH = 500
 SELLER_CAP, CAP_WITHIN = 3, 24
 
 
-@lru_cache(maxsize=1)
+_chosen: ContextVar[SearchEngine | None] = ContextVar("search_engine", default=None)
+
+
 def search_engine() -> SearchEngine:
-    """The engine the settings name."""
+    """The engine the settings name, or the one of the `use_engine` block around."""
+    return _chosen.get() or _engine_of_settings()
+
+
+@lru_cache(maxsize=1)
+def _engine_of_settings() -> SearchEngine:
     return import_string(settings.SEARCH_ENGINE)()
+
+
+@contextmanager
+def use_engine(engine: SearchEngine) -> Iterator[None]:
+    """Within the block everything is indexed in and answered by this engine: for evaluations and comparisons."""
+    token = _chosen.set(engine)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
 
 
 def search(request: SearchRequest, user: User | None = None) -> SearchResult:

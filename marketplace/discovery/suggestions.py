@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from marketplace.discovery.engines.base import QueryPlan
 from marketplace.discovery.language import normalise
-from marketplace.discovery.lexicon import current_lexicon
-from marketplace.discovery.pinyin import initial_keys, sound_keys
-from marketplace.discovery.thesaurus import GENERIC, SYNONYMS
+from marketplace.discovery.language.lexicon import current_lexicon
+from marketplace.discovery.language.sounds import initial_keys, sound_keys
+from marketplace.discovery.language.thesaurus import GENERIC, SYNONYMS
 from marketplace.gigs.models import Gig, GigCategory, GigTag, on_sale
 
 LIMIT = 8

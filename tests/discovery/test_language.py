@@ -2,12 +2,12 @@ import threading
 
 import pytest
 
-from marketplace.discovery.constraints import read_constraints
 from marketplace.discovery.engines.base import GigWords
 from marketplace.discovery.engines.postgres import query_literal, vector_literal
 from marketplace.discovery.language import Segmenter, normalise
-from marketplace.discovery.pinyin import initial_keys, sound_keys
-from marketplace.discovery.plan import one_slip_apart
+from marketplace.discovery.language.constraints import read_constraints
+from marketplace.discovery.language.plan import one_slip_apart
+from marketplace.discovery.language.sounds import initial_keys, sound_keys
 
 
 @pytest.mark.parametrize(

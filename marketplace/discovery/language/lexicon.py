@@ -6,7 +6,8 @@ Built from the documents in a few queries and kept in the process until the cata
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from threading import Lock
@@ -16,9 +17,9 @@ from django.core.cache import cache
 from django.db import connection
 
 from marketplace.discovery.language import Segmenter, is_latin, normalise
+from marketplace.discovery.language.sounds import blurred, initial_keys, sound_keys
+from marketplace.discovery.language.thesaurus import DOMAIN_WORDS, SYNONYMS
 from marketplace.discovery.models import GigDocument
-from marketplace.discovery.pinyin import blurred, initial_keys, sound_keys
-from marketplace.discovery.thesaurus import DOMAIN_WORDS, SYNONYMS
 from marketplace.gigs.models import GigCategory, GigTag, on_sale
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,18 @@ def current_lexicon() -> Lexicon:
         # One assignment of a whole tuple: a thread that searches meanwhile keeps the old one.
         _state["built"] = (lexicon, version, time.monotonic(), time.monotonic() - started)
     return lexicon
+
+
+@contextmanager
+def a_lexicon_apart() -> Iterator[None]:
+    """The process begins anew with no lexicon, and gets its own back afterwards."""
+    kept = dict(_state)
+    _state.clear()
+    try:
+        yield
+    finally:
+        _state.clear()
+        _state.update(kept)
 
 
 def lexicon_changed() -> None:

@@ -1,38 +1,20 @@
-"""Folding and cutting of Chinese text: the same for documents and queries, and the same for every engine.
+"""Cutting of Chinese text into words: the same for documents and queries, and the same for every engine.
 
-Facts and measurements: facts/search.md, sections 1 and 2.
+Facts and measurements: facts/search.md, section 1.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
-import opencc
 import rjieba
+
+from marketplace.discovery.language.normalise import CJK
 
 # A run of Latin letters and digits keeps what names are made of: c++, c#, node.js, t-shirt.
 LATIN = re.compile(r"[a-z0-9]+(?:[.\-][a-z0-9]+)*[+#]*")
-CJK = re.compile(r"[㐀-鿿豈-﫿〇]+")
 RUN = re.compile(f"(?P<latin>{LATIN.pattern})|(?P<cjk>{CJK.pattern})")
 # Three and four characters need this much, or the dictionary's shorter words win (小/程序/开发).
 DOMAIN_FREQUENCY = 50_000
-
-
-@lru_cache(maxsize=1)
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-def fold(text: str) -> str:
-    """Full width to half width, capitals to small letters, one blank between words: all but the characters' form."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
-
-
-def normalise(text: str) -> str:
-    """`fold`, and traditional characters to simplified ones."""
-    folded = fold(text)
-    return _simplifier().convert(folded) if CJK.search(folded) else folded
 
 
 def runs(text: str) -> Iterator[tuple[str, bool]]:

@@ -8,12 +8,12 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-from marketplace.discovery.constraints import read_constraints
 from marketplace.discovery.engines.base import Alternative, Concept, QueryPlan
 from marketplace.discovery.language import fold, is_latin, normalise, runs
-from marketplace.discovery.lexicon import Lexicon
-from marketplace.discovery.pinyin import blurred, initial_keys, sound_keys
-from marketplace.discovery.thesaurus import GENERIC, SYNONYMS, TAIWAN
+from marketplace.discovery.language.constraints import read_constraints
+from marketplace.discovery.language.lexicon import Lexicon
+from marketplace.discovery.language.sounds import blurred, initial_keys, sound_keys
+from marketplace.discovery.language.thesaurus import GENERIC, SYNONYMS, TAIWAN
 
 QUERY_LENGTH = 80
 CONCEPT_LIMIT = 12
