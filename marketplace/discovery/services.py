@@ -27,7 +27,7 @@ from marketplace.discovery.engines.base import (
     SearchRequest,
     SearchResult,
 )
-from marketplace.discovery.language.lexicon import current_lexicon, domain_segmenter, lexicon_changed
+from marketplace.discovery.language.lexicon import current_lexicon, lexicon_changed, todays_dictionary
 from marketplace.discovery.language.plan import understand
 from marketplace.discovery.models import SearchHistory
 from marketplace.gigs.cards import mean_rating
@@ -147,7 +147,7 @@ def remove_gig(gig_id: int) -> None:
 
 def rebuild_index() -> int:
     """Index every published gig anew with today's dictionary; returns how many."""
-    segmenter = domain_segmenter()
+    segmenter = todays_dictionary().segmenter
     gigs = indexable_gigs()
     search_engine().clear()
     for start in range(0, len(gigs), INDEX_BATCH):

@@ -89,8 +89,10 @@ class QueryPlan:
     seller: str = ""  # the part of the text that names a seller
     seller_share: float = 0.0  # 1 when the whole text is the seller's name
     category_slugs: frozenset[str] = frozenset()  # named by the text
-    corrected: str = ""  # what was searched instead, when a word was unknown
+    corrected: str = ""  # what was searched instead, when a slip of the finger was mended
+    guesses: tuple[tuple[str, str, str], ...] = ()  # typed, searched, by what: sound, initials, slip
     nothing_known: bool = False
+    dictionary: str = ""  # the version of the words it was cut by
 
     @property
     def terms(self) -> list[str]:

@@ -1,9 +1,8 @@
-"""What the catalogue's own words are: how often, how they sound, which belong to categories and sellers.
+"""What the catalogue's own words are: how often, how they sound, which stand together, which belong to categories and sellers.
 
-Built from the documents in a few queries and kept in the process until the catalogue has changed.
+Built from the documents in a few queries and kept in the process until the catalogue or the thesaurus has changed.
 """
 
-import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,34 +15,47 @@ from uuid import uuid4
 from django.core.cache import cache
 from django.db import connection
 
-from marketplace.discovery.language import Segmenter, is_latin, normalise
+from marketplace.discovery.language.dictionary import Dictionary, make_dictionary, read_dictionary
+from marketplace.discovery.language.normalise import normalise
 from marketplace.discovery.language.sounds import blurred, initial_keys, sound_keys
-from marketplace.discovery.language.thesaurus import DOMAIN_WORDS, SYNONYMS
+from marketplace.discovery.language.thesaurus import Thesaurus, read_thesaurus
+from marketplace.discovery.language.tokens import Segmenter, is_latin
 from marketplace.discovery.models import GigDocument
-from marketplace.gigs.models import GigCategory, GigTag, on_sale
-
-logger = logging.getLogger(__name__)
+from marketplace.gigs.models import GigCategory, on_sale
 
 _VERSION_KEY = "discovery:lexicon_version"
 # A build that takes long must not be repeated for every edit of a gig; a short one may.
 SHORT_BUILD_SECONDS = 3.0
 REST_FACTOR = 20
+# More first letters than anybody types, and than two words in a row have.
+INITIALS_LENGTH = 12
+
+Sequence = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Lexicon:
     """The words of the catalogue at one moment. Read only."""
 
-    segmenter: Segmenter
+    dictionary: Dictionary = field(default_factory=lambda: make_dictionary(()))
+    thesaurus: Thesaurus = field(default_factory=Thesaurus)
     document_count: int = 0
     frequency: Mapping[str, int] = field(default_factory=dict)  # documents a word stands in, any field
-    sounds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # full pinyin → words, most frequent first
-    blurred_sounds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    initials: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # first letters → words in a row
-    latin_words: tuple[str, ...] = ()
+    core: Mapping[str, int] = field(
+        default_factory=dict
+    )  # … in title, tags or the category's name; 0 for a mere synonym
+    pairs: Mapping[Sequence, int] = field(default_factory=dict)  # two words side by side in titles
+    sounds: Mapping[str, Sequence] = field(default_factory=dict)  # full pinyin → words, most frequent first
+    blurred_sounds: Mapping[str, Sequence] = field(default_factory=dict)
+    initials: Mapping[str, tuple[Sequence, ...]] = field(default_factory=dict)  # first letters → words in a row
     seller_names: frozenset[str] = frozenset()
     category_names: Mapping[str, str] = field(default_factory=dict)  # normalised name → slug
     category_tokens: Mapping[str, frozenset[str]] = field(default_factory=dict)  # slug → words
+
+    @property
+    def segmenter(self) -> Segmenter:
+        """The cutter of the catalogue's dictionary."""
+        return self.dictionary.segmenter
 
     def knows(self, word: str) -> bool:
         """Whether the word stands in some document."""
@@ -51,7 +63,11 @@ class Lexicon:
 
     def means_something(self, word: str) -> bool:
         """Whether the word, or one that means the same, stands in some document."""
-        return word in self.frequency or any(other in self.frequency for other in SYNONYMS.get(word, ()))
+        return word in self.frequency or any(other in self.frequency for other in self.thesaurus.of(word))
+
+    def is_generic(self, word: str) -> bool:
+        """Whether the word stands in every other title and says little alone."""
+        return word in self.thesaurus.generic
 
 
 _state: dict[str, object] = {}
@@ -97,17 +113,16 @@ def category_words() -> Mapping[str, frozenset[str]]:
     return current_lexicon().category_tokens
 
 
-def domain_segmenter() -> Segmenter:
-    """A cutter that knows the thesaurus, the categories and every tag of a live gig."""
-    tags = GigTag.objects.filter(on_sale("content_object__")).values_list("tag__name", flat=True).distinct()
-    names = GigCategory.objects.values_list("name", flat=True)
-    short = [word for word in map(normalise, tags) if 2 <= len(word) <= 5]
-    return Segmenter({*DOMAIN_WORDS, *short, *map(normalise, names)})
+def todays_dictionary() -> Dictionary:
+    """The dictionary of today's thesaurus, tags and categories, to cut every document anew with."""
+    return read_dictionary(read_thesaurus())
 
 
 def build_lexicon() -> Lexicon:
-    """Read the catalogue: five queries, whatever its size."""
-    segmenter = domain_segmenter()
+    """Read the catalogue: six queries, whatever its size."""
+    thesaurus = read_thesaurus()
+    dictionary = read_dictionary(thesaurus)
+    segmenter = dictionary.segmenter
     category_names: dict[str, str] = {}
     category_tokens: dict[str, frozenset[str]] = {}
     for slug, name, name_en in GigCategory.objects.filter(is_active=True).values_list("slug", "name", "name_en"):
@@ -117,7 +132,7 @@ def build_lexicon() -> Lexicon:
         cursor.execute("SELECT word, ndoc FROM ts_stat('SELECT words FROM discovery_gigdocument')")
         frequency = dict(cursor.fetchall())
     core: Counter[str] = Counter()
-    pairs: Counter[tuple[str, ...]] = Counter()
+    pairs: Counter[Sequence] = Counter()
     sellers: set[str] = set()
     count = 0
     rows = GigDocument.objects.filter(on_sale("gig__")).values_list(
@@ -131,39 +146,47 @@ def build_lexicon() -> Lexicon:
     for tokens in category_tokens.values():
         core.update(token for token in tokens if token in frequency)
     # A synonym of a catalogue word can be typed by its sound too.
-    for word in DOMAIN_WORDS:
-        if word not in core and any(other in core for other in SYNONYMS.get(word, ())):
+    for word in thesaurus.words:
+        if word not in core and any(other in core for other in thesaurus.of(word)):
             core[word] = 0
-    words = [word for word, _number in core.most_common() if len(word) > 1]
+    words = [word for word, _number in sorted(core.items(), key=lambda item: (-item[1], item[0])) if len(word) > 1]
     return Lexicon(
-        segmenter=segmenter,
+        dictionary=dictionary,
+        thesaurus=thesaurus,
         document_count=count,
         frequency=frequency,
+        core=dict(core),
+        pairs=dict(pairs),
         sounds=_by_key((key, word) for word in words if not is_latin(word) for key in sound_keys(word)),
-        blurred_sounds=_by_key((blurred(sound_keys(word)[0]), word) for word in words if not is_latin(word)),
-        initials=_initials(words, [pair for pair, _number in pairs.most_common()]),
-        latin_words=tuple(word for word in words if is_latin(word)),
+        blurred_sounds=_by_key(
+            (blurred(key), word) for word in words if not is_latin(word) for key in sound_keys(word)
+        ),
+        initials=_initials(core, pairs),
         seller_names=frozenset(sellers),
         category_names=category_names,
         category_tokens=category_tokens,
     )
 
 
-def _by_key(entries: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    table: dict[str, list[str]] = defaultdict(list)
+def _by_key(entries: Iterable[tuple[str, str]]) -> dict[str, Sequence]:
+    table: dict[str, dict[str, None]] = defaultdict(dict)
     for key, word in entries:
-        if word not in table[key]:
-            table[key].append(word)
+        table[key][word] = None
     return {key: tuple(words) for key, words in table.items()}
 
 
-def _initials(words: list[str], pairs: list[tuple[str, ...]]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    table: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for sequence in [*pairs, *((word,) for word in words if not is_latin(word))]:
+def _initials(core: Mapping[str, int], pairs: Mapping[Sequence, int]) -> dict[str, tuple[Sequence, ...]]:
+    """First letters of words, and of two words in a row; for the same letters, what is more frequent first."""
+    found: list[tuple[int, Sequence]] = [(count, (word,)) for word, count in core.items() if len(word) > 1]
+    found += [(count, pair) for pair, count in pairs.items()]
+    table: dict[str, list[Sequence]] = defaultdict(list)
+    for _count, sequence in sorted(found, key=lambda item: (-item[0], -len(item[1]), item[1])):
+        if all(map(is_latin, sequence)):
+            continue
         keys = [""]
         for word in sequence:
             keys = [key + own for key in keys for own in initial_keys(word)]
         for key in keys:
-            if len(key) > 1:
+            if 1 < len(key) <= INITIALS_LENGTH:
                 table[key].append(sequence)
     return {key: tuple(sequences) for key, sequences in table.items()}

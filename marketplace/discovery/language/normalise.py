@@ -30,3 +30,16 @@ def normalise(text: str) -> str:
 def simplified(folded: str) -> str:
     """Folded text with simplified characters, character by character: words stay those that were typed."""
     return _simplifier().convert(folded) if CJK.search(folded) else folded
+
+
+@lru_cache(maxsize=1)
+def _taiwan_to_mainland() -> opencc.OpenCC:
+    return opencc.OpenCC("tw2sp")
+
+
+def taiwan_wording(text: str) -> str:
+    """Taiwan's words as the mainland says them (資料 → 数据): to be searched beside the text, never instead of it.
+
+    It turns 程序开发 into 进程开发, so it is asked for only when traditional characters were typed.
+    """
+    return _taiwan_to_mainland().convert(text)

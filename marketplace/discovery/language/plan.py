@@ -1,95 +1,149 @@
 """Understanding a query: text in, plan out. Never raises, whatever was typed.
 
-Order: fold and simplify → conditions in words → seller's name → runs → words → synonyms, sounds, first letters, typos.
+Order: fold and simplify → conditions in words → seller's name → words → sounds, first letters, slips → synonyms.
 Measured gains of each step: facts/search.md, section 5.
 """
 
-import math
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from marketplace.discovery.engines.base import Alternative, Concept, QueryPlan
-from marketplace.discovery.language import fold, is_latin, normalise, runs
+from marketplace.discovery.engines.base import QueryPlan
+from marketplace.discovery.language.concepts import concept_of
 from marketplace.discovery.language.constraints import read_constraints
+from marketplace.discovery.language.latin import guess_latin
 from marketplace.discovery.language.lexicon import Lexicon
-from marketplace.discovery.language.sounds import blurred, initial_keys, sound_keys
-from marketplace.discovery.language.thesaurus import GENERIC, SYNONYMS, TAIWAN
+from marketplace.discovery.language.mending import mend
+from marketplace.discovery.language.normalise import CJK, fold, simplified, taiwan_wording
+from marketplace.discovery.language.tokens import is_latin, runs
 
 QUERY_LENGTH = 80
 CONCEPT_LIMIT = 12
-ALTERNATIVE_LIMIT = 12
-SUB_WORD, GENERIC_SUB_WORD, TAIWAN_WORD, CORRECTED = 0.45, 0.12, 0.95, 0.9
-# A single letter or two are too little to guess a sound or a typo from.
-GUESS_LENGTH = 3
+CORRECTED = 0.9
 
 
-def understand(query: str, lexicon: Lexicon) -> QueryPlan:
-    """The plan for `query` in the words of this catalogue."""
+@dataclass(frozen=True)
+class Word:
+    """A word of the query: as typed, as searched, how sure we are of it (1 unless it was guessed), and by what guess."""
+
+    typed: str
+    searched: str
+    weight: float = 1.0
+    guess: str = ""  # "sound", "initials", "slip"
+    taiwan: str = ""  # the catalogue's word for what people in Taiwan call so
+
+
+def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> QueryPlan:
+    """The plan for `query` in the words of this catalogue; with `as_typed` no slip of the finger is mended."""
     folded = fold(query[:QUERY_LENGTH])
-    text = normalise(folded)
+    text = simplified(folded)
     rest, constraints = read_constraints(text)
     seller, share, rest = _seller(rest, lexicon)
-    words = list(_words(rest, lexicon))[:CONCEPT_LIMIT]
-    corrected = _joined([new for _old, new, _weight in words]) if any(old != new for old, new, _ in words) else ""
-    concepts = tuple(_concept(new, weight, lexicon, is_traditional=text != folded) for _old, new, weight in words)
+    words = _words(rest, lexicon, as_typed=as_typed)[:CONCEPT_LIMIT]
+    words = _in_our_words(words, folded, lexicon) if not seller else words
+    concepts = tuple(
+        concept_of(
+            word.searched, word.weight, lexicon, taiwan=word.taiwan, is_alone=len(words) == 1, typed=word.searched
+        )
+        for word in words
+    )
     usable = [concept for concept in concepts if concept.alternatives]
     if usable and all(concept.is_generic for concept in usable):
-        concepts = tuple(Concept(one.text, one.alternatives, False, one.idf) for one in concepts)
-    names = {rest, corrected, *(new for _old, new, _weight in words)}
-    slugs = frozenset(lexicon.category_names[name] for name in names if name in lexicon.category_names)
+        concepts = tuple(replace(concept, is_generic=False) for concept in concepts)
+    searched = "".join(word.searched for word in words)
+    names = {rest, searched, *(word.searched for word in words)}
     return QueryPlan(
         text=text,
         concepts=concepts,
-        phrases=_phrases([new for _old, new, _weight in words]),
+        phrases=_phrases([word.searched for word in words]),
         constraints=constraints,
         seller=seller,
         seller_share=share,
-        category_slugs=slugs,
-        corrected=corrected if _is_correction(rest, corrected) else "",
+        category_slugs=frozenset(lexicon.category_names[name] for name in names if name in lexicon.category_names),
+        corrected=searched if any(word.guess == "slip" for word in words) else "",
+        guesses=tuple((word.typed, word.searched, word.guess) for word in words if word.guess),
         nothing_known=bool(words) and not usable and not seller,
+        dictionary=lexicon.dictionary.version,
     )
 
 
 def _seller(text: str, lexicon: Lexicon) -> tuple[str, float, str]:
     """A seller's name in the text: the name, its share, and what is left. A catalogue word is no name."""
     squeezed = text.replace(" ", "")
-    if not squeezed or (lexicon.knows(squeezed) and squeezed not in lexicon.seller_names):
+    if not squeezed or (lexicon.means_something(squeezed) and squeezed not in lexicon.seller_names):
         return "", 0.0, text
     if squeezed in lexicon.seller_names:
         return squeezed, 1.0, text
-    for name in sorted(lexicon.seller_names, key=len, reverse=True):
-        if len(name) > 2 and name in squeezed:
+    for name in sorted(lexicon.seller_names, key=lambda name: (-len(name), name)):
+        if len(name) > 2 and name in squeezed and not lexicon.knows(name):
             return name, len(name) / len(squeezed), text.replace(name, " ")
     if len(squeezed) >= 2 and any(squeezed in name for name in lexicon.seller_names):
         return squeezed, 0.5, text
     return "", 0.0, text
 
 
-def _words(text: str, lexicon: Lexicon) -> Iterator[tuple[str, str, float]]:
-    """Each word as typed, as searched, and how sure we are of it (1 unless it was guessed)."""
-    for word in _cut(text, lexicon):
-        if is_latin(word):
-            yield from _latin(word, lexicon)
+def _words(text: str, lexicon: Lexicon, *, as_typed: bool) -> list[Word]:
+    """The words of the text in order, mended and guessed where the catalogue has none such."""
+    found = list(runs(text))
+    known = tuple(run for run, latin in found if latin and lexicon.means_something(run))
+    words: list[Word] = []
+    for piece in _pieces(text, lexicon):
+        if is_latin(piece) and not CJK.search(piece):
+            beside = (*known, *(word.searched for word in words), *_first_words(text, piece, lexicon))
+            words += _latin_words(piece, lexicon, beside, as_typed=as_typed)
         else:
-            yield word, word, 1.0
+            words += _chinese_words(piece, lexicon, known, as_typed=as_typed)
+    return words
 
 
-def _cut(text: str, lexicon: Lexicon) -> list[str]:
-    words = lexicon.segmenter.cut(text)
-    if all(is_latin(word) or lexicon.means_something(word) for word in words):
-        return [part for word in words for part in _split(word, lexicon)]
-    # Something is unknown: perhaps a character that sounds right (公众浩排版). Mend the Chinese runs, and cut again.
-    mended = text
+def _pieces(text: str, lexicon: Lexicon) -> Iterator[str]:
+    """Latin words, words of both scripts (b站) and Chinese runs, in order."""
+    chinese = ""
+    for word in lexicon.segmenter.cut(text):
+        if is_latin(word) or CJK.fullmatch(word) is None:
+            if chinese:
+                yield from _blank_apart(chinese, text)
+            chinese = ""
+            yield word
+        else:
+            chinese += word
+    if chinese:
+        yield from _blank_apart(chinese, text)
+
+
+def _blank_apart(chinese: str, text: str) -> Iterator[str]:
+    """Chinese characters that were typed apart are not one run."""
+    if chinese in text:
+        yield chinese
+        return
     for run, latin in runs(text):
-        if not latin:
-            mended = mended.replace(run, _mend(run, lexicon), 1)
-    words = lexicon.segmenter.cut(mended) if mended != text else words
-    return [part for word in words for part in _split(word, lexicon)]
+        if not latin and run in chinese:
+            yield run
+
+
+def _first_words(text: str, piece: str, lexicon: Lexicon) -> tuple[str, ...]:
+    after = text.partition(piece)[2]
+    return tuple(word for word in lexicon.segmenter.cut(after)[:1] if lexicon.knows(word))
+
+
+def _latin_words(piece: str, lexicon: Lexicon, beside: tuple[str, ...], *, as_typed: bool) -> list[Word]:
+    if lexicon.means_something(piece):
+        return [Word(piece, piece)]
+    guess = guess_latin(piece, lexicon, beside=beside)
+    if guess is None or (as_typed and guess.kind == "slip"):
+        return [Word(piece, piece)]
+    return [Word(piece, word, guess.weight, guess.kind) for word in guess.words]
+
+
+def _chinese_words(run: str, lexicon: Lexicon, beside: tuple[str, ...], *, as_typed: bool) -> list[Word]:
+    mended = run if as_typed else mend(run, lexicon, beside=beside)
+    words = [part for word in lexicon.segmenter.cut(mended) for part in _split(word, lexicon)]
+    return [Word(word, word) if word in run else Word(run, word, CORRECTED, "slip") for word in words]
 
 
 def _split(word: str, lexicon: Lexicon) -> list[str]:
     """A long word in two known halves (视频剪辑), unless it has a meaning of its own in the thesaurus."""
-    if len(word) < 4 or is_latin(word) or word in SYNONYMS:
+    if len(word) < 4 or is_latin(word) or lexicon.thesaurus.of(word):
         return [word]
     for middle in range(len(word) - 2, 1, -1):
         left, right = word[:middle], word[middle:]
@@ -98,136 +152,29 @@ def _split(word: str, lexicon: Lexicon) -> list[str]:
     return [word]
 
 
-def _mend(run: str, lexicon: Lexicon) -> str:
-    """The run with the longest unknown stretch replaced by a catalogue word of the same sound."""
-    for length in range(min(6, len(run)), 1, -1):
-        for start in range(len(run) - length + 1):
-            stretch = run[start : start + length]
-            if lexicon.means_something(stretch):
-                continue
-            cut = lexicon.segmenter.cut(stretch)
-            if all(lexicon.knows(word) and len(word) > 1 for word in cut):
-                continue
-            candidates = lexicon.sounds.get(sound_keys(stretch)[0]) or lexicon.blurred_sounds.get(
-                blurred(sound_keys(stretch)[0]), ()
-            )
-            # At least one character must be right, or two-character words would turn into anything.
-            for candidate in candidates:
-                if len(candidate) == length and set(candidate) & set(stretch):
-                    return run[:start] + candidate + run[start + length :]
-    return run
-
-
-def _latin(word: str, lexicon: Lexicon) -> Iterator[tuple[str, str, float]]:
-    """A Latin run: a word, pinyin, first letters, or a slip of the finger, in this order."""
-    if lexicon.means_something(word) or len(word) < GUESS_LENGTH or not word.isalpha():
-        yield word, word, 1.0
-        return
-    for guess, weight in (
-        (_by_sound(word, lexicon), 1.0),
-        (_by_initials(word, lexicon), 1.0),
-        (_by_typo(word, lexicon), CORRECTED),
-    ):
-        if guess:
-            yield word, guess[0], weight
-            for other in guess[1:]:
-                yield "", other, weight
-            return
-    yield word, word, 1.0
-
-
-def _by_sound(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """The text as pinyin of catalogue words: fewest words, then the more frequent ones. Dynamic programming."""
-    best: list[tuple[int, int, tuple[str, ...]] | None] = [None] * (len(text) + 1)
-    best[0] = (0, 0, ())
-    for end in range(2, len(text) + 1):
-        for start in range(max(0, end - 30), end - 1):
-            so_far, part = best[start], text[start:end]
-            if so_far is None:
-                continue
-            words = lexicon.sounds.get(part) or ((part,) if part in lexicon.latin_words and len(part) > 1 else ())
-            if not words:
-                continue
-            option = (so_far[0] + 1, so_far[1] - lexicon.frequency.get(words[0], 0), (*so_far[2], words[0]))
-            current = best[end]
-            if current is None or option[:2] < current[:2]:
-                best[end] = option
-    found = best[len(text)]
-    return found[2] if found else ()
-
-
-def _by_initials(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """The text as first letters: of words that stand side by side somewhere, else of two known words."""
-    if len(text) > 10:
-        return ()
-    whole = lexicon.initials.get(text)
-    if whole:
-        return whole[0]
-    for middle in range(len(text) - 2, 1, -1):
-        left = _single_by_initials(text[:middle], lexicon)
-        right = _single_by_initials(text[middle:], lexicon)
-        if left and right:
-            return (left, right)
-    return ()
-
-
-def _single_by_initials(key: str, lexicon: Lexicon) -> str:
-    if key in lexicon.latin_words:
-        return key
-    singles = [sequence[0] for sequence in lexicon.initials.get(key, ()) if len(sequence) == 1]
-    return max(singles, key=lambda word: lexicon.frequency.get(word, 0), default="")
-
-
-def _by_typo(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """A known Latin word one slip away (insertion, deletion, exchange, swap of neighbours)."""
-    if len(text) < 4:
-        return ()
-    for word in lexicon.latin_words:
-        if abs(len(word) - len(text)) <= 1 and len(word) >= 4 and one_slip_apart(text, word):
-            return (word,)
-    return ()
-
-
-def one_slip_apart(first: str, second: str) -> bool:
-    """Whether one insertion, deletion, exchange or swap of neighbours makes one word of the other."""
-    if first == second:
-        return False
-    short, long = sorted((first, second), key=len)
-    place = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
-    if len(short) < len(long):
-        return short[place:] == long[place + 1 :]
-    swapped = len(short) - place > 1 and short[place] == long[place + 1] and short[place + 1] == long[place]
-    return short[place + 1 :] == long[place + 1 :] or (swapped and short[place + 2 :] == long[place + 2 :])
-
-
-def _concept(word: str, weight: float, lexicon: Lexicon, *, is_traditional: bool) -> Concept:
-    weights: dict[str, float] = {}
-
-    def offer(term: str, value: float) -> None:
-        if lexicon.knows(term):
-            weights[term] = max(weights.get(term, 0.0), value * weight)
-
-    offer(word, 1.0)
-    if word in TAIWAN and (is_traditional or not lexicon.knows(word)):
-        offer(TAIWAN[word], TAIWAN_WORD)
-        for other, value in SYNONYMS.get(TAIWAN[word], {}).items():
-            offer(other, value * TAIWAN_WORD)
-    for other, value in SYNONYMS.get(word, {}).items():
-        offer(other, value)
-    for part in lexicon.segmenter.sub_words(word):
-        offer(part, GENERIC_SUB_WORD if part in GENERIC else SUB_WORD)
-    ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:ALTERNATIVE_LIMIT]
-    strong = [term for term, value in ranked if value >= SUB_WORD] or [term for term, _value in ranked]
-    frequency = max((lexicon.frequency[term] for term in strong), default=0)
-    idf = math.log(1 + (lexicon.document_count + 1) / (frequency + 0.5))
-    is_generic = word in GENERIC
-    return Concept(
-        word, tuple(Alternative(term, value) for term, value in ranked), is_generic, idf * (0.25 if is_generic else 1)
-    )
-
-
-def _joined(words: list[str]) -> str:
-    return "".join(words)
+def _in_our_words(words: list[Word], folded: str, lexicon: Lexicon) -> list[Word]:
+    """With the mainland's words beside those that were typed as in Taiwan: in traditional characters, or unknown here."""
+    taiwan = lexicon.thesaurus.taiwan
+    if simplified(folded) != folded:
+        text = taiwan_wording(folded)
+        for theirs, ours in taiwan.items():
+            text = text.replace(theirs, ours)
+        others = _words(read_constraints(text)[0], lexicon, as_typed=False)
+        searched = [word.searched for word in words]
+        if len(others) == len(words):
+            return [
+                word if other.searched == word.searched else replace(word, taiwan=other.searched)
+                for word, other in zip(words, others, strict=True)
+            ]
+        if len(others) == 1 and others[0].searched not in searched:
+            whole = "".join(searched)
+            return [Word(whole, whole, taiwan=others[0].searched)]
+    return [
+        replace(word, taiwan=taiwan[word.searched])
+        if word.searched in taiwan and not lexicon.knows(word.searched)
+        else word
+        for word in words
+    ]
 
 
 def _phrases(words: list[str]) -> tuple[str, ...]:
@@ -235,9 +182,4 @@ def _phrases(words: list[str]) -> tuple[str, ...]:
     if len(words) < 2:
         return ()
     pairs = [first + second for first, second in pairwise(words)]
-    return tuple(dict.fromkeys([_joined(words), *pairs]))
-
-
-def _is_correction(typed: str, searched: str) -> bool:
-    """Whether the person should be told: pinyin and first letters were meant, a slip was not."""
-    return bool(searched) and typed.replace(" ", "") not in (searched, "") and initial_keys(searched)[0] != typed
+    return tuple(dict.fromkeys(["".join(words), *pairs]))

@@ -52,6 +52,10 @@ class Segmenter:
             position = match.end()
         return words + self._cut_runs(text[position:])
 
+    def is_word(self, text: str) -> bool:
+        """Whether the general dictionary, or the catalogue's own, has the text as one word (nothing is guessed)."""
+        return len(self._cutter.cut(text, False)) == 1
+
     def sub_words(self, word: str) -> list[str]:
         """Known words inside a Chinese word of three or more characters, without itself."""
         if len(word) < 3 or is_latin(word):
