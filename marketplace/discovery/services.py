@@ -1,6 +1,7 @@
 """What others ask of discovery: search, and keep the index true."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -33,7 +34,7 @@ from marketplace.discovery.models import SearchHistory
 from marketplace.gigs.cards import mean_rating
 
 INDEX_BATCH = 500
-SELLER_CAP, CAP_WITHIN = 3, 24
+SELLER_CAP, CAP_WITHIN, NEARLY_AS_GOOD = 3, 24, 0.5
 
 
 _chosen: ContextVar[SearchEngine | None] = ContextVar("search_engine", default=None)
@@ -82,12 +83,12 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         effective = facets.known_attributes(effective, attributes)
     ordered = [row.gig_id for row in scored if facets.passes(row, effective)]
     total = max(len(ordered), sum(facets.passes(row, effective) for row in rows))
-    ids = _sorted([by_id[gig_id] for gig_id in ordered], effective, plan)
+    scores = {score.gig_id: score for score in kept}
+    ids = _sorted([by_id[gig_id] for gig_id in ordered], effective, plan, scores)
     if total > len(ids):
         ids = [*ids, *_rest(rows, effective, set(ids))]
     start = (max(1, request.page) - 1) * request.page_size
     page = ids[start : start + request.page_size]
-    scores = {score.gig_id: score for score in kept}
     return SearchResult(
         ids=tuple(page),
         total=total,
@@ -186,7 +187,9 @@ def _with_constraints(request: SearchRequest, plan: QueryPlan) -> SearchRequest:
     return request
 
 
-def _sorted(candidates: list[Candidate], request: SearchRequest, plan: QueryPlan) -> list[int]:
+def _sorted(
+    candidates: list[Candidate], request: SearchRequest, plan: QueryPlan, scores: Mapping[int, scorer.Score]
+) -> list[int]:
     if request.sort == "orders":
         candidates = sorted(candidates, key=lambda one: -one.orders_completed)
     elif request.sort == "rating":
@@ -198,20 +201,30 @@ def _sorted(candidates: list[Candidate], request: SearchRequest, plan: QueryPlan
     elif request.sort == "newest":
         candidates = sorted(candidates, key=lambda one: one.created_at, reverse=True)
     elif not plan.seller:
-        return _spread_sellers(candidates)
+        return _spread_sellers(candidates, scores)
     return [one.gig_id for one in candidates]
 
 
-def _spread_sellers(candidates: list[Candidate]) -> list[int]:
-    """At most three gigs of one seller among the first 24; the others come right after."""
-    first: list[int] = []
-    later: list[int] = []
-    counts: dict[int, int] = {}
+def _spread_sellers(candidates: list[Candidate], scores: Mapping[int, scorer.Score]) -> list[int]:
+    """At most three gigs of one seller among the first 24, where there are as many results.
+
+    Where there are fewer, all of them are shown on one page: then the fourth waits for those only that fit half as well.
+    """
+    first: list[Candidate] = []
+    later: list[Candidate] = []
+    counts: Counter[int] = Counter()
     for one in candidates:
-        counts[one.seller_id] = counts.get(one.seller_id, 0) + 1
+        counts[one.seller_id] += 1
         crowded = counts[one.seller_id] > SELLER_CAP and len(first) < CAP_WITHIN
-        (later if crowded else first).append(one.gig_id)
-    return [*first[:CAP_WITHIN], *later, *first[CAP_WITHIN:]]
+        (later if crowded else first).append(one)
+    ordered = [*first[:CAP_WITHIN], *later, *first[CAP_WITHIN:]]
+    if len(first) < CAP_WITHIN and later:
+        ordered = list(first)
+        for one in later:
+            enough = scores[one.gig_id].total * NEARLY_AS_GOOD
+            place = max((p for p, other in enumerate(ordered) if scores[other.gig_id].total >= enough), default=-1)
+            ordered.insert(place + 1, one)
+    return [one.gig_id for one in ordered]
 
 
 def _rest(rows: Sequence[FacetRow], request: SearchRequest, shown: set[int]) -> list[int]:

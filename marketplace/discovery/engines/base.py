@@ -192,7 +192,7 @@ class GigWords:
     category: tuple[str, ...]
     body: tuple[str, ...]
     seller: tuple[str, ...]
-    sub_words: tuple[tuple[str, str], ...]  # (weight letter A-D, word inside a longer one)
+    sub_words: tuple[tuple[str, str], ...]  # (weight letter A-D, word inside a longer one, or made of two)
     category_slug: str
     subcategory_slug: str
     attributes: tuple[str, ...] = ()  # tokens

@@ -1,6 +1,8 @@
 """From a word to a concept: all the ways the catalogue may say it, with what each is worth."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from marketplace.discovery.engines.base import Alternative, Concept
 from marketplace.discovery.language.lexicon import Lexicon
@@ -11,10 +13,28 @@ SUB_WORD, GENERIC_SUB_WORD, TAIWAN_WORD, LONGER_WORD, LONGER_WORDS = 0.45, 0.12,
 GENERIC_SHARE = 0.25
 # A lone character that somebody typed among words says little (the 字 in 字 logo).
 LONE_CHARACTER = 0.3
+OTHER_THING = 0.6
+
+
+@dataclass(frozen=True)
+class Compound:
+    """What a word and its neighbours mean together, when the thesaurus knows that: 商标设计 is a logo."""
+
+    others: Mapping[str, float] = field(default_factory=dict)
+    is_other_thing: bool = False  # than the word alone: 商标 is a trade mark
+
+
+ALONE = Compound()
 
 
 def concept_of(
-    word: str, weight: float, lexicon: Lexicon, *, taiwan: str = "", is_alone: bool = False, typed: str = ""
+    word: str,
+    weight: float,
+    lexicon: Lexicon,
+    *,
+    taiwan: str = "",
+    is_alone: bool = False,
+    compound: Compound = ALONE,
 ) -> Concept:
     """The concept of a word: itself, its synonyms, Taiwan's and ours, its parts. Empty when the catalogue has none of them."""
     weights: dict[str, float] = {}
@@ -23,12 +43,18 @@ def concept_of(
         if lexicon.knows(term):
             weights[term] = max(weights.get(term, 0.0), value * weight)
 
-    offer(word, LONE_CHARACTER if len(word) == 1 and not is_alone and not is_latin(word) else 1.0)
-    for name, worth in ((word, 1.0), (taiwan, TAIWAN_WORD)):
-        if name:
-            offer(name, worth if name != word else 0.0)
-            for other, value in lexicon.thesaurus.of(name).items():
-                offer(other, value * worth)
+    if compound.is_other_thing:
+        offer(word, OTHER_THING)
+    else:
+        offer(word, LONE_CHARACTER if len(word) == 1 and not is_alone and not is_latin(word) else 1.0)
+        for other, value in lexicon.thesaurus.of(word).items():
+            offer(other, value)
+    for other, value in compound.others.items():
+        offer(other, value)
+    if taiwan:
+        offer(taiwan, TAIWAN_WORD)
+        for other, value in lexicon.thesaurus.of(taiwan).items():
+            offer(other, value * TAIWAN_WORD)
     for part in lexicon.segmenter.sub_words(word):
         offer(part, GENERIC_SUB_WORD if lexicon.is_generic(part) else SUB_WORD)
     if not weights and len(word) > 1 and not is_latin(word):
@@ -41,7 +67,7 @@ def concept_of(
     idf = math.log(1 + (lexicon.document_count + 1) / (frequency + 0.5))
     is_generic = lexicon.is_generic(word)
     return Concept(
-        typed or word,
+        word,
         tuple(Alternative(term, value) for term, value in ranked),
         is_generic,
         idf * (GENERIC_SHARE if is_generic else 1.0),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from marketplace.discovery.engines.base import QueryPlan
-from marketplace.discovery.language.concepts import concept_of
+from marketplace.discovery.language.concepts import ALONE, Compound, concept_of
 from marketplace.discovery.language.constraints import read_constraints
 from marketplace.discovery.language.latin import guess_latin
 from marketplace.discovery.language.lexicon import Lexicon
@@ -20,6 +20,9 @@ from marketplace.discovery.language.tokens import is_latin, runs
 QUERY_LENGTH = 80
 CONCEPT_LIMIT = 12
 CORRECTED = 0.9
+COMPOUND_LENGTH = 3
+# From this weight on a word of the thesaurus is the thing itself, or a kind of it.
+SAME_THING = 0.6
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,15 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
     words = _in_our_words(words, folded, lexicon) if not seller else words
     concepts = tuple(
         concept_of(
-            word.searched, word.weight, lexicon, taiwan=word.taiwan, is_alone=len(words) == 1, typed=word.searched
+            word.searched, word.weight, lexicon, taiwan=word.taiwan, is_alone=len(words) == 1, compound=compound
         )
-        for word in words
+        for word, compound in zip(words, _compounds([word.searched for word in words], lexicon), strict=True)
     )
     usable = [concept for concept in concepts if concept.alternatives]
     if usable and all(concept.is_generic for concept in usable):
         concepts = tuple(replace(concept, is_generic=False) for concept in concepts)
     searched = "".join(word.searched for word in words)
-    names = {rest, searched, *(word.searched for word in words)}
+    names = {rest, searched, *(word.searched for word in words if not lexicon.is_generic(word.searched))}
     return QueryPlan(
         text=text,
         concepts=concepts,
@@ -175,6 +178,21 @@ def _in_our_words(words: list[Word], folded: str, lexicon: Lexicon) -> list[Word
         else word
         for word in words
     ]
+
+
+def _compounds(words: list[str], lexicon: Lexicon) -> list[Compound]:
+    """For each word what it means together with its neighbours, where the thesaurus has the words as one."""
+    found = [ALONE] * len(words)
+    for length in range(COMPOUND_LENGTH, 1, -1):
+        for start in range(len(words) - length + 1):
+            others = lexicon.thesaurus.of("".join(words[start : start + length]))
+            core = [place for place in range(start, start + length) if not lexicon.is_generic(words[place])]
+            if not others or any(found[place] is not ALONE for place in core):
+                continue
+            for place in core:
+                is_other_thing = len(core) == 1 and others.get(words[place], 0.0) < SAME_THING
+                found[place] = Compound(others, is_other_thing)
+    return found
 
 
 def _phrases(words: list[str]) -> tuple[str, ...]:

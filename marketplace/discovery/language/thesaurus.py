@@ -12,7 +12,7 @@ from marketplace.discovery.language.normalise import normalise
 from marketplace.discovery.models import ThesaurusEntry, ThesaurusKind
 
 # What a word is worth that says no weight of its own (`口译:60`), in hundredths of the word that was typed.
-SAME, NARROWER, BROADER, NEAR, TAIWAN = 80, 65, 40, 40, 95
+SAME, NARROWER, BROADER, NEAR = 80, 75, 40, 40
 MOST = 100
 
 

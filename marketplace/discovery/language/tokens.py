@@ -5,7 +5,9 @@ Facts and measurements: facts/search.md, section 1.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
+import ahocorasick
 import rjieba
 
 from marketplace.discovery.language.normalise import CJK
@@ -15,6 +17,7 @@ LATIN = re.compile(r"[a-z0-9]+(?:[.\-][a-z0-9]+)*[+#]*")
 RUN = re.compile(f"(?P<latin>{LATIN.pattern})|(?P<cjk>{CJK.pattern})")
 # Three and four characters need this much, or the dictionary's shorter words win (小/程序/开发).
 DOMAIN_FREQUENCY = 50_000
+WORD_LENGTHS = range(2, 9)
 
 
 def runs(text: str) -> Iterator[tuple[str, bool]]:
@@ -28,19 +31,37 @@ def is_latin(word: str) -> bool:
     return bool(word) and word[0].isascii()
 
 
+@lru_cache(maxsize=1)
+def _general_dictionary() -> rjieba.Jieba:
+    """The language's words without ours. Never added to."""
+    return rjieba.Jieba()
+
+
 class Segmenter:
-    """A cutter with the catalogue's own words. Never changed after it is made: another thread may be cutting."""
+    """A cutter with the catalogue's own words. Never changed after it is made: another thread may be cutting.
+
+    A long word would hide the shorter ones in it (公众号排版: who looks for 公众号 does not find it). So words that two
+    shorter ones make up are compounds: cut in two, and found beside that by `compounds_in`.
+    """
 
     def __init__(self, domain_words: Iterable[str] = ()) -> None:
         words = frozenset(domain_words)
+        chinese = sorted(word for word in words if len(word) in WORD_LENGTHS and CJK.search(word))
+        compounds = [word for word in chinese if _is_compound(word, words)]
         cutter = rjieba.Jieba()
         # In sorted order, so that the same words always give the same cuts. Latin-only words would tear pinyin apart.
-        for word in sorted(word for word in words if 2 <= len(word) <= 8 and CJK.search(word)):
+        for word in sorted(set(chinese) - set(compounds)):
             cutter.add_word(word, DOMAIN_FREQUENCY, None)
         # Words with both scripts (b站, t恤) the dictionary cannot cut out of a Latin run: found before the runs are.
         mixed = sorted((word for word in words if _is_mixed(word)), key=lambda word: (-len(word), word))
         self._mixed = re.compile("|".join(map(re.escape, mixed))) if mixed else None
         self._cutter = cutter
+        self._compounds = ahocorasick.Automaton()
+        for word in compounds:
+            self._compounds.add_word(word, word)
+        if compounds:
+            self._compounds.make_automaton()
+        self._has_compounds = bool(compounds)
 
     def cut(self, text: str) -> list[str]:
         """The words of normalised text, in order."""
@@ -51,6 +72,12 @@ class Segmenter:
             words.append(match.group())
             position = match.end()
         return words + self._cut_runs(text[position:])
+
+    def compounds_in(self, text: str) -> list[str]:
+        """The catalogue's compounds that stand in normalised text, each once, in order."""
+        if not self._has_compounds:
+            return []
+        return list(dict.fromkeys(word for _end, word in self._compounds.iter(text)))
 
     def is_word(self, text: str) -> bool:
         """Whether the general dictionary, or the catalogue's own, has the text as one word (nothing is guessed)."""
@@ -67,6 +94,18 @@ class Segmenter:
         for run, latin in runs(text):
             words += [run] if latin else [word for word in self._cutter.cut(run, True) if word.strip()]
         return words
+
+
+def _is_compound(word: str, words: frozenset[str]) -> bool:
+    # One half at least is a word of ours, the other one of the language's: 代理 + 记账, logo + 设计.
+    general = _general_dictionary()
+    for middle in range(2, len(word) - 1):
+        halves = word[:middle], word[middle:]
+        if any(half in words for half in halves) and all(
+            half in words or general.cut(half, False) == [half] for half in halves
+        ):
+            return True
+    return False
 
 
 def _is_mixed(word: str) -> bool:
