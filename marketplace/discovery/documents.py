@@ -47,7 +47,10 @@ def gig_words(gig: Gig, segmenter: Segmenter) -> GigWords:
         for part in segmenter.sub_words(word)
     ]
     compounds = [
-        (letter, word) for letter, own in texts.items() for text in own for word in segmenter.compounds_in(normalise(text))
+        (letter, word)
+        for letter, own in texts.items()
+        for text in own
+        for word in segmenter.compounds_in(normalise(text))
     ]
     return GigWords(
         gig_id=gig.pk,

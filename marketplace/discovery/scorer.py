@@ -4,10 +4,11 @@
               + 0.35 when the words stand together in title or tags, else 0.25 · the share of their pairs of characters there
               + 0.6 when the text names the gig's category
               + 2.5 · share when it names the seller (1.2 · share for a part of the name)
-    h       = best (weight of the alternative × weight of the field) + 0.25 of the other fields' hits
+    h       = best (weight of the alternative × weight of the field) + 0.25 of its hits in other fields
+              + 0.15 of the next best alternative: what is said in two ways is meant
     fields  = title 1 · tags 0.75 · category 0.45 · description 0.3 · seller 0.25
-    quality = 0.40·orders + 0.35·rating + 0.15·level + 0.10·freshness           0 … 1
-    total   = text · (0.8 + 0.3·share of the subcategory among the best) · (1 + 0.15·quality) · wish
+    quality = 0.35·orders + 0.40·rating + 0.15·level + 0.10·freshness           0 … 1
+    total   = text · (1.1 - 0.6·(share of the leading subcategory among the best - own share)) · (1 + 0.15·quality) · wish
     wish    = 0.85 … 1.15 for a wish in words (便宜, 好评), 1 without one
 
 The numbers are those of `Weights`, which staff change in the platform's settings (weights.py). Quality decides among
@@ -33,8 +34,7 @@ SECONDS_A_DAY = 86_400
 FRESH_DAYS = 30
 FRESH_ORDERS = 3
 CATEGORY_SAMPLE = 15
-# What a gig is of its category's best, for it to say what the query is about.
-SAMPLE_SHARE = 0.3
+LOOKING_AROUND = 0.1
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,14 @@ class Weights:
     category: float = 0.45
     body: float = 0.3
     seller: float = 0.25
+    other_words: float = 0.15
     coverage: float = 0.75
     phrase: float = 0.35
     bigrams: float = 0.25
     names_category: float = 0.6
     names_seller: float = 2.5
     part_of_seller: float = 1.2
-    category_share: float = 0.3
+    category_share: float = 0.6
     quality: float = 0.15
     wish: float = 0.15
     # A result far below the best one is a chance hit on a side word.
@@ -101,13 +102,19 @@ def bayesian_rating(rating_sum: int, rating_count: int) -> float:
 
 def quality_of(candidate: Candidate, *, now: datetime) -> float:
     """How good the gig is apart from the query, 0 to 1."""
-    orders = min(1.0, math.log10(1 + candidate.orders_completed) / 3)
-    rating = min(1.0, max(0.0, bayesian_rating(candidate.rating_sum, candidate.rating_count) - 4))
     fresh = 0.0
     if candidate.orders_completed < FRESH_ORDERS:
         # A small and passing help, so that a newcomer is seen at all.
         fresh = math.exp(-max(0.0, (now - candidate.created_at).total_seconds() / SECONDS_A_DAY) / FRESH_DAYS)
-    return 0.40 * orders + 0.35 * rating + 0.15 * LEVELS.get(candidate.level, 0.0) + 0.10 * fresh
+    proved = rating_and_orders(candidate.orders_completed, candidate.rating_sum, candidate.rating_count)
+    return proved + 0.15 * LEVELS.get(candidate.level, 0.0) + 0.10 * fresh
+
+
+def rating_and_orders(orders_completed: int, rating_sum: int, rating_count: int) -> float:
+    """The part of the quality that buyers have proved, 0 to 0.75."""
+    orders = min(1.0, math.log10(1 + orders_completed) / 3)
+    rating = min(1.0, max(0.0, bayesian_rating(rating_sum, rating_count) - 4))
+    return 0.35 * orders + 0.40 * rating
 
 
 def _fields(term: str, candidate: Candidate, weights: Weights) -> list[float]:
@@ -127,12 +134,13 @@ def _fields(term: str, candidate: Candidate, weights: Weights) -> list[float]:
 
 def concept_hit(concept: Concept, candidate: Candidate, weights: Weights = USUAL) -> float:
     """How well a candidate answers one concept, 0 to 1.5."""
-    best = 0.0
+    hits = [0.0, 0.0]
     for alternative in concept.alternatives:
         fields = _fields(alternative.term, candidate, weights)
-        top = max(fields)
-        best = max(best, alternative.weight * (top + OTHER_FIELDS * (sum(fields) - top)))
-    return min(best, HIT_CAP)
+        if top := max(fields):
+            hits.append(alternative.weight * (top + OTHER_FIELDS * (sum(fields) - top)))
+    hits.sort()
+    return min(hits[-1] + weights.other_words * hits[-2], HIT_CAP)
 
 
 def text_score(candidate: Candidate, plan: QueryPlan, weights: Weights = USUAL) -> Text:
@@ -152,7 +160,10 @@ def text_score(candidate: Candidate, plan: QueryPlan, weights: Weights = USUAL) 
     else:
         score += weights.bigrams * phrase
     names_category = bool(plan.category_slugs & {candidate.category_slug, candidate.subcategory_slug})
-    if names_category:
+    if names_category and plan.is_category:
+        # Somebody who types a category's name looks around in it: where else the word stands says next to nothing.
+        score = 1 + weights.names_category + LOOKING_AROUND * score
+    elif names_category:
         score += weights.names_category
     seller = candidate.seller_name.replace(" ", "")
     names_seller = bool(plan.seller) and plan.seller in seller
@@ -180,13 +191,14 @@ def score_candidates(
     """All candidates with their scores, best first; equal ones by id, so that pages never overlap."""
     texts = {one.gig_id: text_score(one, plan, weights) for one in candidates}
     shares = category_shares(candidates, texts)
+    leading = max(shares.values(), default=0.0)
     wish_of = _wishes(candidates, plan, weights)
     scores = []
     for one in candidates:
         text = texts[one.gig_id]
         share, quality = shares.get(one.subcategory_slug, 0.0), quality_of(one, now=now)
         wish = wish_of.get(one.gig_id, 1.0)
-        about = 1.1 - weights.category_share + weights.category_share * share
+        about = 1.1 - weights.category_share * (leading - share)
         base = text.score * about if plan.concepts or plan.seller else 1.0
         scores.append(Score(one.gig_id, base * (1 + weights.quality * quality) * wish, text, share, quality, wish))
     return sorted(scores, key=lambda score: (-score.total, score.gig_id))

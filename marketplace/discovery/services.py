@@ -31,6 +31,8 @@ from marketplace.discovery.engines.base import (
 from marketplace.discovery.language.lexicon import current_lexicon, lexicon_changed, todays_dictionary
 from marketplace.discovery.language.plan import understand
 from marketplace.discovery.models import SearchHistory
+from marketplace.discovery.same_category import same_category
+from marketplace.discovery.weights import weights_in_force
 from marketplace.gigs.cards import mean_rating
 
 INDEX_BATCH = 500
@@ -63,7 +65,8 @@ def use_engine(engine: SearchEngine) -> Iterator[None]:
 def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     """One page of live gigs for what was asked, best first. Nothing of `user` is used for the order."""
     lexicon = current_lexicon()
-    plan = understand(request.query, lexicon)
+    weights = weights_in_force()
+    plan = understand(request.query, lexicon, as_typed=request.as_typed)
     if plan.nothing_known:
         # No word of it stands anywhere: an empty page is more honest than a chance hit.
         return SearchResult((), 0, {}, plan)
@@ -72,7 +75,8 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     if request.category_slug:
         effective = facets.known_attributes(effective, attributes)
     candidates = search_engine().retrieve(plan, effective)
-    kept = scorer.without_tail(scorer.score_candidates(candidates, plan, now=timezone.now()), plan)
+    now = timezone.now()
+    kept = scorer.without_tail(scorer.score_candidates(candidates, plan, now=now, weights=weights), plan, weights)
     by_id = {one.gig_id: one for one in candidates}
     scored = rows = [_facet_row(by_id[score.gig_id]) for score in kept]
     if len(candidates) >= CANDIDATE_LIMIT:
@@ -96,6 +100,8 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         plan=plan,
         reasons={gig_id: reason(scores[gig_id], by_id[gig_id], effective) for gig_id in page if gig_id in scores},
         price_range_fen=facets.middle_half_fen(rows),
+        scores={gig_id: scores[gig_id] for gig_id in page if gig_id in scores},
+        same_category=same_category(kept, by_id, effective, shown=ids, now=now),
         attributes=attributes,
     )
 
@@ -109,7 +115,9 @@ def record_search(*, user: User | None, request: SearchRequest, result_count: in
         user=known if known is not None and has_consent(known, ConsentDocument.SEARCHES) else None,
         query=request.query.strip()[:200],
         filters={
-            name: value for name, value in vars(request).items() if value and name not in {"query", "page", "page_size"}
+            name: value
+            for name, value in vars(request).items()
+            if value and name not in {"query", "as_typed", "page", "page_size"}
         },
         result_count=result_count,
     )

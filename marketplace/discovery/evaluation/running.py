@@ -24,10 +24,13 @@ def answer_set(judged: Mapping[str, Any], *, engine: str) -> dict[str, list[str]
         names = load_set(judged)
         asked = {query["id"]: query["query"] for query in judged["queries"]}
         asked |= {text: text for text in judged.get("negatives", ())}
-        return {
-            key: [names[gig_id] for gig_id in search(SearchRequest(query=text, page_size=RESULTS)).ids]
-            for key, text in asked.items()
-        }
+        return {key: [names[gig_id] for gig_id in _shown(text)] for key, text in asked.items()}
+
+
+def _shown(text: str) -> tuple[int, ...]:
+    """What the first page shows, in its order: what fits, then others of the category where few fit."""
+    result = search(SearchRequest(query=text, page_size=RESULTS))
+    return (*result.ids, *result.same_category)[:RESULTS]
 
 
 @contextmanager

@@ -45,9 +45,7 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
     words = _words(rest, lexicon, as_typed=as_typed)[:CONCEPT_LIMIT]
     words = _in_our_words(words, folded, lexicon) if not seller else words
     concepts = tuple(
-        concept_of(
-            word.searched, word.weight, lexicon, taiwan=word.taiwan, is_alone=len(words) == 1, compound=compound
-        )
+        concept_of(word.searched, word.weight, lexicon, taiwan=word.taiwan, is_alone=len(words) == 1, compound=compound)
         for word, compound in zip(words, _compounds([word.searched for word in words], lexicon), strict=True)
     )
     usable = [concept for concept in concepts if concept.alternatives]
@@ -63,6 +61,7 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
         seller=seller,
         seller_share=share,
         category_slugs=frozenset(lexicon.category_names[name] for name in names if name in lexicon.category_names),
+        is_category=rest in lexicon.category_names or searched in lexicon.category_names,
         corrected=searched if any(word.guess == "slip" for word in words) else "",
         guesses=tuple((word.typed, word.searched, word.guess) for word in words if word.guess),
         nothing_known=bool(words) and not usable and not seller,
