@@ -398,7 +398,7 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
                 # The bound that the rules of the market name: quality decides among near-equals only.
                 ("quality", 15, 15, _("Search: orders, rating and level raise a result by at most")),
                 ("wish", 15, 50, _("Search: a wish in words (cheap, well rated) moves a result by at most")),
-                ("tail", 8, 50, _("Search: results below this share of the best are left out")),
+                ("tail", 12, 50, _("Search: results below this share of the best are left out")),
             )
         ),
         ConfigDefinition(  # Product decision: more than ten full galleries; nobody fills the storage.

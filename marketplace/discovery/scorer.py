@@ -35,6 +35,10 @@ FRESH_DAYS = 30
 FRESH_ORDERS = 3
 CATEGORY_SAMPLE = 15
 LOOKING_AROUND = 0.1
+# A concept is answered from this hit on; what is less counts in proportion.
+COVERED = 0.5
+# How much more the best say about the category than those that fit less.
+SHARPNESS = 1.5
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Weights:
     quality: float = 0.15
     wish: float = 0.15
     # A result far below the best one is a chance hit on a side word.
-    tail: float = 0.08
+    tail: float = 0.12
 
 
 USUAL = Weights()
@@ -151,7 +155,7 @@ def text_score(candidate: Candidate, plan: QueryPlan, weights: Weights = USUAL) 
     if total_idf:
         found = [(concept, concept_hit(concept, candidate, weights)) for concept in plan.concepts]
         hits = [(concept.text, hit) for concept, hit in found]
-        coverage = sum(concept.idf for concept, hit in found if hit) / total_idf
+        coverage = sum(concept.idf * min(hit / COVERED, 1.0) for concept, hit in found) / total_idf
         score = sum(concept.idf * hit for concept, hit in found) / total_idf
         score *= 1 - weights.coverage + weights.coverage * coverage**1.5
     phrase = together(candidate, plan)
@@ -208,8 +212,8 @@ def without_tail(scores: Sequence[Score], plan: QueryPlan, weights: Weights = US
     """The scores that are worth showing: those within sight of the best."""
     if not scores or not (plan.concepts or plan.seller):
         return list(scores)
-    floor = max(score.text.score for score in scores) * weights.tail
-    return [score for score in scores if score.text.score > 0 and score.text.score >= floor]
+    floor = max(score.total for score in scores) * weights.tail
+    return [score for score in scores if score.text.score > 0 and score.total >= floor]
 
 
 def category_shares(candidates: Sequence[Candidate], texts: Mapping[int, Text]) -> dict[str, float]:
@@ -217,7 +221,7 @@ def category_shares(candidates: Sequence[Candidate], texts: Mapping[int, Text]) 
     best = sorted(candidates, key=lambda one: (-texts[one.gig_id].score, one.gig_id))[:CATEGORY_SAMPLE]
     weights: Counter[str] = Counter()
     for one in best:
-        weights[one.subcategory_slug] += texts[one.gig_id].score  # type: ignore[assignment]
+        weights[one.subcategory_slug] += texts[one.gig_id].score ** SHARPNESS  # type: ignore[assignment]
     total = sum(weights.values())
     return {slug: weight / total for slug, weight in weights.items()} if total else {}
 

@@ -1,7 +1,7 @@
 """From a word to a concept: all the ways the catalogue may say it, with what each is worth."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from marketplace.discovery.engines.base import Alternative, Concept
@@ -14,6 +14,7 @@ GENERIC_SHARE = 0.25
 # A lone character that somebody typed among words says little (the 字 in 字 logo).
 LONE_CHARACTER = 0.3
 OTHER_THING = 0.6
+SOUNDS_ALIKE = 0.7
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def concept_of(
     lexicon: Lexicon,
     *,
     taiwan: str = "",
+    alike: Sequence[str] = (),
     is_alone: bool = False,
     compound: Compound = ALONE,
 ) -> Concept:
@@ -55,6 +57,9 @@ def concept_of(
         offer(taiwan, TAIWAN_WORD)
         for other, value in lexicon.thesaurus.of(taiwan).items():
             offer(other, value * TAIWAN_WORD)
+    for other in alike:
+        if lexicon.core.get(other):
+            offer(other, SOUNDS_ALIKE)
     for part in lexicon.segmenter.sub_words(word):
         offer(part, GENERIC_SUB_WORD if lexicon.is_generic(part) else SUB_WORD)
     if not weights and len(word) > 1 and not is_latin(word):

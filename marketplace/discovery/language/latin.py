@@ -1,6 +1,7 @@
 """What was meant by Latin letters that are no word of the catalogue: pinyin, first letters, a slip of the finger."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -29,6 +30,7 @@ class Guess:
     words: tuple[str, ...]
     weight: float
     kind: str  # "sound", "initials" or "slip"
+    others: tuple[tuple[str, ...], ...] = ()  # for each word those that sound the same: 监测 and 检测
 
 
 def guess_latin(typed: str, lexicon: Lexicon, *, beside: tuple[str, ...] = ()) -> Guess | None:
@@ -36,7 +38,7 @@ def guess_latin(typed: str, lexicon: Lexicon, *, beside: tuple[str, ...] = ()) -
 
     Pinyin is asked first, exactly, then first letters, then slips: nobody's pinyin is a slip of an English word.
     """
-    if not typed.isalpha() or not typed.isascii():
+    if not typed.isalnum() or typed.isdigit():
         return _slip(typed, lexicon)
     if len(typed) < GUESS_LENGTH:
         return _initials(typed, lexicon, beside)
@@ -48,7 +50,7 @@ def guess_latin(typed: str, lexicon: Lexicon, *, beside: tuple[str, ...] = ()) -
     )
 
 
-def _sound(typed: str, table: dict[str, tuple[str, ...]], lexicon: Lexicon, weight: float) -> Guess | None:
+def _sound(typed: str, table: Mapping[str, tuple[str, ...]], lexicon: Lexicon, weight: float) -> Guess | None:
     """The letters as pinyin of catalogue words: fewest words, then frequent ones that stand together. A beam search."""
     paths: list[list[tuple[float, tuple[str, ...]]]] = [[] for _letter in range(len(typed) + 1)]
     paths[0] = [(0.0, ())]
@@ -67,7 +69,12 @@ def _sound(typed: str, table: dict[str, tuple[str, ...]], lexicon: Lexicon, weig
                 for word in words
             ]
         paths[end] = sorted(options)[:BEAM]
-    return Guess(paths[-1][0][1], weight, "sound") if paths[-1] else None
+    if not paths[-1]:
+        return None
+    words = paths[-1][0][1]
+    sounds = {word: key for key, alike in table.items() if key in typed for word in alike if word in words}
+    alike = tuple(tuple(other for other in table.get(sounds.get(word, ""), ()) if other != word) for word in words)
+    return Guess(words, weight, "sound", alike)
 
 
 def _cost(word: str, so_far: tuple[str, ...], lexicon: Lexicon) -> float:

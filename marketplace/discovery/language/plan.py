@@ -34,6 +34,7 @@ class Word:
     weight: float = 1.0
     guess: str = ""  # "sound", "initials", "slip"
     taiwan: str = ""  # the catalogue's word for what people in Taiwan call so
+    alike: tuple[str, ...] = ()  # other words of the catalogue that sound as what was typed
 
 
 def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> QueryPlan:
@@ -134,7 +135,11 @@ def _latin_words(piece: str, lexicon: Lexicon, beside: tuple[str, ...], *, as_ty
     guess = guess_latin(piece, lexicon, beside=beside)
     if guess is None or (as_typed and guess.kind == "slip"):
         return [Word(piece, piece)]
-    return [Word(piece, word, guess.weight, guess.kind) for word in guess.words]
+    others = guess.others or ((),) * len(guess.words)
+    return [
+        Word(piece, word, guess.weight, guess.kind, alike=alike)
+        for word, alike in zip(guess.words, others, strict=True)
+    ]
 
 
 def _chinese_words(run: str, lexicon: Lexicon, beside: tuple[str, ...], *, as_typed: bool) -> list[Word]:
@@ -156,10 +161,9 @@ def _split(word: str, lexicon: Lexicon) -> list[str]:
 
 def _in_our_words(words: list[Word], folded: str, lexicon: Lexicon) -> list[Word]:
     """With the mainland's words beside those that were typed as in Taiwan: in traditional characters, or unknown here."""
-    taiwan = lexicon.thesaurus.taiwan
     if simplified(folded) != folded:
         text = taiwan_wording(folded)
-        for theirs, ours in taiwan.items():
+        for theirs, ours in lexicon.thesaurus.taiwan.items():
             text = text.replace(theirs, ours)
         others = _words(read_constraints(text)[0], lexicon, as_typed=False)
         searched = [word.searched for word in words]
@@ -171,12 +175,16 @@ def _in_our_words(words: list[Word], folded: str, lexicon: Lexicon) -> list[Word
         if len(others) == 1 and others[0].searched not in searched:
             whole = "".join(searched)
             return [Word(whole, whole, taiwan=others[0].searched)]
-    return [
-        replace(word, taiwan=taiwan[word.searched])
-        if word.searched in taiwan and not lexicon.knows(word.searched)
-        else word
-        for word in words
-    ]
+        if all(lexicon.means_something(word.searched) for word in others):
+            return others
+    return [_unknown_in_our_words(word, lexicon) for word in words]
+
+
+def _unknown_in_our_words(word: Word, lexicon: Lexicon) -> Word:
+    if lexicon.knows(word.searched):
+        return word
+    ours = lexicon.thesaurus.taiwan.get(word.searched) or taiwan_wording(word.searched)
+    return replace(word, taiwan=ours) if ours != word.searched and lexicon.means_something(ours) else word
 
 
 def _compounds(words: list[str], lexicon: Lexicon) -> list[Compound]:
