@@ -129,3 +129,18 @@ class ThesaurusEntry(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class DictionaryVersion(models.Model):
+    """The words that every document was cut by: queries are cut by the same, until the next rebuild swaps them whole."""
+
+    version = models.CharField(_("version"), max_length=12)
+    words = models.TextField(_("words"))
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("dictionary of the search")
+        verbose_name_plural = _("dictionaries of the search")
+
+    def __str__(self) -> str:
+        return self.version

@@ -33,12 +33,12 @@ LEVELS = {"new": 0.0, "level_1": 0.4, "level_2": 0.7, "top": 1.0}
 SECONDS_A_DAY = 86_400
 FRESH_DAYS = 30
 FRESH_ORDERS = 3
-CATEGORY_SAMPLE = 15
+CATEGORY_SAMPLE = 10
 LOOKING_AROUND = 0.1
 # A concept is answered from this hit on; what is less counts in proportion.
 COVERED = 0.5
 # How much more the best say about the category than those that fit less.
-SHARPNESS = 1.5
+SHARPNESS = 2
 
 
 @dataclass(frozen=True)

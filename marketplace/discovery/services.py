@@ -28,7 +28,8 @@ from marketplace.discovery.engines.base import (
     SearchRequest,
     SearchResult,
 )
-from marketplace.discovery.language.lexicon import current_lexicon, lexicon_changed, todays_dictionary
+from marketplace.discovery.language.dictionary import put_in_force, todays_dictionary
+from marketplace.discovery.language.lexicon import current_lexicon, lexicon_changed
 from marketplace.discovery.language.plan import understand
 from marketplace.discovery.models import SearchHistory
 from marketplace.discovery.same_category import same_category
@@ -155,12 +156,16 @@ def remove_gig(gig_id: int) -> None:
 
 
 def rebuild_index() -> int:
-    """Index every published gig anew with today's dictionary; returns how many."""
-    segmenter = todays_dictionary().segmenter
+    """Index every published gig anew with today's dictionary, and put that in force; returns how many.
+
+    Nothing is cleared before: whoever searches meanwhile finds what was indexed last. What is gone, `tasks.catch_up` forgets.
+    """
+    dictionary = todays_dictionary()
     gigs = indexable_gigs()
-    search_engine().clear()
     for start in range(0, len(gigs), INDEX_BATCH):
-        search_engine().index([gig_words(gig, segmenter) for gig in gigs[start : start + INDEX_BATCH]])
+        batch = gigs[start : start + INDEX_BATCH]
+        search_engine().index([gig_words(gig, dictionary.segmenter) for gig in batch])
+    put_in_force(dictionary)
     lexicon_changed()
     return len(gigs)
 

@@ -15,14 +15,14 @@ from django.db import connection, models
 from marketplace.accounts.models import User, UserProfile
 from marketplace.discovery.engines.base import SearchEngine
 from marketplace.discovery.language.lexicon import a_lexicon_apart
-from marketplace.discovery.models import GigDocument
+from marketplace.discovery.models import DictionaryVersion, GigDocument
 from marketplace.discovery.services import use_engine
 from marketplace.gigs.models import Gig, GigAttribute, GigAttributeOption, GigCategory, GigStats, GigTag
 
 # What a search reads, and what the loading of a set writes.
 TABLES: tuple[type[models.Model], ...] = (
     User, UserProfile, GigCategory, GigAttribute, GigAttributeOption, Gig, GigStats, GigTag, GigTag.tag.field.related_model,
-    GigDocument,
+    GigDocument, DictionaryVersion,
 )  # fmt: skip
 
 

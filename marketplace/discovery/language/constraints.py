@@ -20,6 +20,9 @@ _YUAN = r"(?:元|块钱?|rmb|人民币)"
 # A number in words is a price only with its currency: 三百 alone may be anything.
 _AMOUNT = rf"[¥￥]?\s*(?:(?P<number>{_DECIMAL})\s*(?P<unit>万|千|百|w|k)?|(?P<words>{_WORDS}))"
 _OTHER = _AMOUNT.replace("number", "number2").replace("unit", "unit2").replace("words", "words2")
+# With a unit no currency is needed: 1k-3k, 2千到5千.
+_THOUSANDS = rf"(?P<number>{_DECIMAL})\s*(?P<unit>万|千|w|k)?(?P<words>)"
+_THOUSANDS2 = rf"(?P<number2>{_DECIMAL})\s*(?P<unit2>万|千|w|k)(?P<words2>)"
 _BELOW = r"(?:以内|以下|之内|内|封顶|左右的?预算)"
 _DONE = r"(?:之内|以内|内|左右)?(?:出图|出稿|交付|完成|交稿|搞定|出片|能?出|做完|交|拿)?"
 _COUNT = r"(?P<number>\d{1,3}|半|[一两二三四五六七八九十]{1,3})"
@@ -78,6 +81,7 @@ def _wish(name: str, pattern: str) -> _Rule:
 _RULES = (
     _Rule(re.compile(rf"{_AMOUNT}\s*{_YUAN}?\s*(?:-|~|—|到|至)\s*{_OTHER}\s*{_YUAN}(?:之间)?\s*的?"), _span),
     _Rule(re.compile(rf"(?:预算|价格?)\s*{_AMOUNT}\s*{_YUAN}?\s*(?:-|~|到|至)\s*{_OTHER}\s*{_YUAN}?"), _span),
+    _Rule(re.compile(rf"(?<![a-z0-9]){_THOUSANDS}\s*(?:-|~|到|至)\s*{_THOUSANDS2}(?![a-z0-9])"), _span),
     _Rule(
         re.compile(rf"(?:预算|不超过|低于|少于|最多|不到)\s*{_AMOUNT}\s*{_YUAN}?\s*{_BELOW}?\s*的?"),
         lambda match: {"price_max_fen": _fen(match)},
@@ -103,7 +107,7 @@ _RULES = (
         _days,
     ),
     _Rule(re.compile(rf"(?:当天|当日|今天|今日|即日|隔天|次日)\s*{_DONE}\s*的?"), lambda _match: {"max_days": 1}),
-    _wish("price", r"便宜一?点?儿?|实惠|低价|平价|性价比高?|省钱|划算|价格低|最低价|廉价|经济"),
+    _wish("price", r"便宜一?点?儿?|实惠|低价|平价|性价比高?|省钱|划算|价格低|最低价|廉价|经济(?!学|法)"),
     _wish("rating", r"好评率?(?:高|多)?|口碑好?|评分高|评价(?:好|高)|高分|靠谱|五星"),
     _wish("orders", r"销量(?:高|好|最高)?|成交(?:多|量高?)|热门|热销|卖得好|爆款|人气高?|订单多"),
     _wish("speed", r"加急|特急|紧急|急需|急用|急(?=\s|$)|最快|快速|速度快|马上要|立刻|赶时间"),

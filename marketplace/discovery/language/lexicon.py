@@ -15,7 +15,7 @@ from uuid import uuid4
 from django.core.cache import cache
 from django.db import connection
 
-from marketplace.discovery.language.dictionary import Dictionary, make_dictionary, read_dictionary
+from marketplace.discovery.language.dictionary import Dictionary, dictionary_in_force, make_dictionary
 from marketplace.discovery.language.normalise import normalise
 from marketplace.discovery.language.sounds import blurred, initial_keys, sound_keys
 from marketplace.discovery.language.thesaurus import Thesaurus, read_thesaurus
@@ -113,15 +113,10 @@ def category_words() -> Mapping[str, frozenset[str]]:
     return current_lexicon().category_tokens
 
 
-def todays_dictionary() -> Dictionary:
-    """The dictionary of today's thesaurus, tags and categories, to cut every document anew with."""
-    return read_dictionary(read_thesaurus())
-
-
 def build_lexicon() -> Lexicon:
-    """Read the catalogue: six queries, whatever its size."""
+    """Read the catalogue: seven queries, whatever its size."""
     thesaurus = read_thesaurus()
-    dictionary = read_dictionary(thesaurus)
+    dictionary = dictionary_in_force(thesaurus)
     segmenter = dictionary.segmenter
     category_names: dict[str, str] = {}
     category_tokens: dict[str, frozenset[str]] = {}

@@ -15,6 +15,7 @@ from marketplace.discovery.language.tokens import is_latin
 STRETCH = 6
 # How much worse than what was typed a replacement may be, by what it changes.
 SAME_SOUND, NEAR_SOUND, OTHER_ORDER, ONE_CHARACTER = 0.0, 0.15, 0.15, 0.4
+LONG_RUN = 6
 LONG_ENOUGH = 3  # characters of a word of which one may be another
 CANDIDATES = 8
 FREQUENCY_SHARE = 0.05
@@ -33,14 +34,22 @@ def mend(run: str, lexicon: Lexicon, *, beside: tuple[str, ...] = ()) -> str:
     doubtful = _unknown_places(run, lexicon)
     if not doubtful:
         return run
+    is_word = lexicon.segmenter.is_word(run)
     options = [
         Mended(text, _value(text, place, word, lexicon, beside) - penalty)
         for place, stretch in _stretches(run, doubtful, lexicon)
         for word, penalty in _candidates(stretch, lexicon, _neighbours(run, place, len(stretch), lexicon, beside))
         for text in [run[:place] + word + run[place + len(stretch) :]]
-        if len(_unknown_places(text, lexicon)) < len(doubtful)
+        if _is_better(_unknown_places(text, lexicon), doubtful, run)
+        # A word of the language that nobody sells here (二手车) is mistyped only when all of it sounds so.
+        and (not is_word or (penalty == SAME_SOUND and stretch == run))
     ]
     return max(options, key=lambda one: (one.value, one.text)).text if options else run
+
+
+def _is_better(unknown: set[int], before: set[int], run: str) -> bool:
+    # A short run is mended whole or not at all: one word out of two would be a guess.
+    return len(unknown) < len(before) and (not unknown or len(run) >= LONG_RUN)
 
 
 def _unknown_places(run: str, lexicon: Lexicon) -> set[int]:
