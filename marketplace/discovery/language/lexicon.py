@@ -116,24 +116,40 @@ def category_words() -> Mapping[str, frozenset[str]]:
 def build_lexicon() -> Lexicon:
     """Read the catalogue: seven queries, whatever its size."""
     thesaurus = read_thesaurus()
-    dictionary = dictionary_in_force(thesaurus)
-    segmenter = dictionary.segmenter
-    category_names: dict[str, str] = {}
-    category_tokens: dict[str, frozenset[str]] = {}
-    for slug, name, name_en in GigCategory.objects.filter(is_active=True).values_list("slug", "name", "name_en"):
-        category_names[normalise(name)] = slug
-        category_tokens[slug] = frozenset(segmenter.cut(normalise(f"{name} {name_en}")))
     with connection.cursor() as cursor:
         cursor.execute("SELECT word, ndoc FROM ts_stat('SELECT words FROM discovery_gigdocument')")
         frequency = dict(cursor.fetchall())
+    rows = GigDocument.objects.filter(on_sale("gig__")).values_list(
+        "title_tokens", "tag_tokens", "gig__seller__profile__display_name"
+    )
+    return make_lexicon(
+        dictionary=dictionary_in_force(thesaurus),
+        thesaurus=thesaurus,
+        frequency=frequency,
+        rows=rows.iterator(chunk_size=2000),
+        categories=GigCategory.objects.filter(is_active=True).values_list("slug", "name", "name_en"),
+    )
+
+
+def make_lexicon(
+    *,
+    dictionary: Dictionary,
+    thesaurus: Thesaurus,
+    frequency: Mapping[str, int],
+    rows: Iterable[tuple[Iterable[str], Iterable[str], str]],
+    categories: Iterable[tuple[str, str, str]],
+) -> Lexicon:
+    """The lexicon of documents (words of title and tags, seller's name) and categories (slug, name, English name)."""
+    category_names: dict[str, str] = {}
+    category_tokens: dict[str, frozenset[str]] = {}
+    for slug, name, name_en in categories:
+        category_names[normalise(name)] = slug
+        category_tokens[slug] = frozenset(dictionary.segmenter.cut(normalise(f"{name} {name_en}")))
     core: Counter[str] = Counter()
     pairs: Counter[Sequence] = Counter()
     sellers: set[str] = set()
     count = 0
-    rows = GigDocument.objects.filter(on_sale("gig__")).values_list(
-        "title_tokens", "tag_tokens", "gig__seller__profile__display_name"
-    )
-    for title, tags, seller in rows.iterator(chunk_size=2000):
+    for title, tags, seller in rows:
         count += 1
         core.update({*title, *tags})
         pairs.update(set(pairwise(title)))
@@ -145,6 +161,7 @@ def build_lexicon() -> Lexicon:
         if word not in core and any(other in core for other in thesaurus.of(word)):
             core[word] = 0
     words = [word for word, _number in sorted(core.items(), key=lambda item: (-item[1], item[0])) if len(word) > 1]
+    chinese = [(key, word) for word in words if not is_latin(word) for key in sound_keys(word)]
     return Lexicon(
         dictionary=dictionary,
         thesaurus=thesaurus,
@@ -152,10 +169,8 @@ def build_lexicon() -> Lexicon:
         frequency=frequency,
         core=dict(core),
         pairs=dict(pairs),
-        sounds=_by_key((key, word) for word in words if not is_latin(word) for key in sound_keys(word)),
-        blurred_sounds=_by_key(
-            (blurred(key), word) for word in words if not is_latin(word) for key in sound_keys(word)
-        ),
+        sounds=_by_key(chinese),
+        blurred_sounds=_by_key((blurred(key), word) for key, word in chinese),
         initials=_initials(core, pairs),
         seller_names=frozenset(sellers),
         category_names=category_names,
