@@ -43,7 +43,7 @@ def test_an_evaluation_neither_sees_nor_touches_the_catalogue(db):
     gig = make_gig(title="海报设计")
     services.rebuild_index()
     before = list(services.search(SearchRequest(query="海报")).ids)
-    cache.set("something of the site", 1)
+    cache.set("something-of-the-site", 1)
     judged = {
         "gigs": [
             {"id": "a", "title": "海报设计", "category": "设计", "tags": ["海报"], "price": 99, "seller": "甲"},
@@ -67,7 +67,7 @@ def test_an_evaluation_neither_sees_nor_touches_the_catalogue(db):
     assert list(Gig.objects.all()) == [gig]
     assert GigDocument.objects.get().gig == gig
     assert not GigCategory.objects.filter(name="写作").exists()
-    assert cache.get("something of the site") == 1
+    assert cache.get("something-of-the-site") == 1
 
 
 def test_the_figures_are_those_of_the_agreed_formula():

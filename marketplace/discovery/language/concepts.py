@@ -70,7 +70,7 @@ def concept_of(
     strong = [term for term, value in ranked if value >= SUB_WORD] or [term for term, _value in ranked]
     frequency = max((lexicon.frequency[term] for term in strong), default=0)
     idf = math.log(1 + (lexicon.document_count + 1) / (frequency + 0.5))
-    is_generic = lexicon.is_generic(word)
+    is_generic = lexicon.is_generic(word) or (bool(taiwan) and lexicon.is_generic(taiwan))
     return Concept(
         word,
         tuple(Alternative(term, value) for term, value in ranked),

@@ -45,9 +45,18 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
     seller, share, rest = _seller(rest, lexicon)
     words = _words(rest, lexicon, as_typed=as_typed)[:CONCEPT_LIMIT]
     words = _in_our_words(words, folded, lexicon) if not seller else words
+    compounds = _compounds([word.searched for word in words], lexicon)
     concepts = tuple(
-        concept_of(word.searched, word.weight, lexicon, taiwan=word.taiwan, is_alone=len(words) == 1, compound=compound)
-        for word, compound in zip(words, _compounds([word.searched for word in words], lexicon), strict=True)
+        concept_of(
+            word.searched,
+            word.weight,
+            lexicon,
+            taiwan=word.taiwan,
+            alike=word.alike,
+            is_alone=len(words) == 1,
+            compound=compound,
+        )
+        for word, compound in zip(words, compounds, strict=True)
     )
     usable = [concept for concept in concepts if concept.alternatives]
     if usable and all(concept.is_generic for concept in usable):
@@ -136,10 +145,12 @@ def _latin_words(piece: str, lexicon: Lexicon, beside: tuple[str, ...], *, as_ty
     if guess is None or (as_typed and guess.kind == "slip"):
         return [Word(piece, piece)]
     others = guess.others or ((),) * len(guess.words)
-    return [
-        Word(piece, word, guess.weight, guess.kind, alike=alike)
-        for word, alike in zip(guess.words, others, strict=True)
-    ]
+    found: list[Word] = []
+    for word, alike in zip(guess.words, others, strict=True):
+        # A compound that sounds so is searched as its parts, as if it had been typed.
+        parts = lexicon.segmenter.cut(word)
+        found += [Word(piece, part, guess.weight, guess.kind, alike=alike if len(parts) == 1 else ()) for part in parts]
+    return found
 
 
 def _chinese_words(run: str, lexicon: Lexicon, beside: tuple[str, ...], *, as_typed: bool) -> list[Word]:

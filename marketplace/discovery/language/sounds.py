@@ -33,7 +33,7 @@ load_phrases_dict(
 @lru_cache(maxsize=50_000)
 def sound_keys(word: str) -> tuple[str, ...]:
     """The word in full pinyin without tones or blanks, the usual reading first; Latin letters in it stand for themselves."""
-    if is_latin(word) and len(word) == len(word.encode()):
+    if is_latin(word):
         return (word,)
     usual = "".join(_letters(syllable[0]) for syllable in pinyin(word, style=Style.NORMAL))
     # Character by character: for a whole word the library gives the one reading of its phrase dictionary.
@@ -48,7 +48,7 @@ def sound_keys(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def initial_keys(word: str) -> tuple[str, ...]:
     """First letters; a Latin word answers whole, by its consonants and by its first letter (logo: logo, lg, l)."""
-    if is_latin(word) and len(word) == len(word.encode()):
+    if is_latin(word):
         consonants = word[0] + "".join(letter for letter in word[1:] if letter not in "aeiou")
         return tuple(dict.fromkeys((word, consonants, word[0])))
     usual = "".join(syllable[0][:1] for syllable in pinyin(word, style=Style.NORMAL))

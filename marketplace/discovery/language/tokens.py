@@ -27,8 +27,8 @@ def runs(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def is_latin(word: str) -> bool:
-    """Whether a token is a Latin run."""
-    return bool(word) and word[0].isascii()
+    """Whether a token has no Chinese in it."""
+    return word.isascii()
 
 
 @lru_cache(maxsize=1)
