@@ -33,6 +33,10 @@ class Guess:
     others: tuple[tuple[str, ...], ...] = ()  # for each word those that sound the same: 监测 and 检测
 
 
+# What it costs so far, the words, the letters of each.
+_Path = tuple[float, tuple[str, ...], tuple[str, ...]]
+
+
 def guess_latin(typed: str, lexicon: Lexicon, *, beside: tuple[str, ...] = ()) -> Guess | None:
     """What `typed` stands for, beside the known words `beside`; None when nothing is near enough.
 
@@ -52,10 +56,10 @@ def guess_latin(typed: str, lexicon: Lexicon, *, beside: tuple[str, ...] = ()) -
 
 def _sound(typed: str, table: Mapping[str, tuple[str, ...]], lexicon: Lexicon, weight: float) -> Guess | None:
     """The letters as pinyin of catalogue words: fewest words, then frequent ones that stand together. A beam search."""
-    paths: list[list[tuple[float, tuple[str, ...]]]] = [[] for _letter in range(len(typed) + 1)]
-    paths[0] = [(0.0, ())]
+    paths: list[list[_Path]] = [[] for _letter in range(len(typed) + 1)]
+    paths[0] = [(0.0, (), ())]
     for end in range(2, len(typed) + 1):
-        options: list[tuple[float, tuple[str, ...]]] = []
+        options: list[_Path] = []
         for start in range(max(0, end - SOUND_LENGTH), end - 1):
             if not paths[start]:
                 continue
@@ -64,17 +68,19 @@ def _sound(typed: str, table: Mapping[str, tuple[str, ...]], lexicon: Lexicon, w
             if part in lexicon.core and is_latin(part):
                 words = (part, *words)
             options += [
-                (cost + _cost(word, so_far, lexicon), (*so_far, word))
-                for cost, so_far in paths[start]
+                (cost + _cost(word, so_far, lexicon), (*so_far, word), (*parts, part))
+                for cost, so_far, parts in paths[start]
                 for word in words
             ]
         paths[end] = sorted(options)[:BEAM]
     if not paths[-1]:
         return None
-    words = paths[-1][0][1]
-    sounds = {word: key for key, alike in table.items() if key in typed for word in alike if word in words}
-    alike = tuple(tuple(other for other in table.get(sounds.get(word, ""), ()) if other != word) for word in words)
-    return Guess(words, weight, "sound", alike)
+    _total, found, sounds = paths[-1][0]
+    alike = tuple(
+        tuple(other for other in table.get(sound, ()) if other != word)
+        for word, sound in zip(found, sounds, strict=True)
+    )
+    return Guess(found, weight, "sound", alike)
 
 
 def _cost(word: str, so_far: tuple[str, ...], lexicon: Lexicon) -> float:
@@ -119,10 +125,10 @@ def _slip(typed: str, lexicon: Lexicon) -> Guess | None:
     if len(typed) < ONE_SLIP:
         return None
     most = 2 if len(typed) >= TWO_SLIPS else 1
-    names = [word for word in lexicon.core if is_latin(word) and len(word) >= ONE_SLIP]
+    names = [word for word in lexicon.latin_words if abs(len(word) - len(typed)) <= most and len(word) >= ONE_SLIP]
     if name := _nearest(typed, names, most, lexicon):
         return Guess((name,), CORRECTED, "slip")
-    sounds = [key for key in lexicon.sounds if len(key) > ONE_SLIP]
+    sounds = [key for key in lexicon.sounds if abs(len(key) - len(typed)) <= 1 and len(key) > ONE_SLIP]
     if sound := _nearest(typed, sounds, 1, lexicon):
         return Guess(lexicon.sounds[sound][:1], CORRECTED, "slip")
     return None

@@ -48,7 +48,10 @@ class Lexicon:
     sounds: Mapping[str, Sequence] = field(default_factory=dict)  # full pinyin → words, most frequent first
     blurred_sounds: Mapping[str, Sequence] = field(default_factory=dict)
     initials: Mapping[str, tuple[Sequence, ...]] = field(default_factory=dict)  # first letters → words in a row
+    latin_words: Sequence = ()
+    by_length: Mapping[int, Sequence] = field(default_factory=dict)  # Chinese words by their number of characters
     seller_names: frozenset[str] = frozenset()
+    seller_text: str = ""  # all sellers' names, one a line: one look says whether a text is a part of one
     category_names: Mapping[str, str] = field(default_factory=dict)  # normalised name → slug
     category_tokens: Mapping[str, frozenset[str]] = field(default_factory=dict)  # slug → words
 
@@ -161,6 +164,10 @@ def make_lexicon(
         if word not in core and any(other in core for other in thesaurus.of(word)):
             core[word] = 0
     words = [word for word, _number in sorted(core.items(), key=lambda item: (-item[1], item[0])) if len(word) > 1]
+    by_length: dict[int, list[str]] = defaultdict(list)
+    for word in words:
+        if not is_latin(word):
+            by_length[len(word)].append(word)
     chinese = [(key, word) for word in words if not is_latin(word) for key in sound_keys(word)]
     return Lexicon(
         dictionary=dictionary,
@@ -172,7 +179,10 @@ def make_lexicon(
         sounds=_by_key(chinese),
         blurred_sounds=_by_key((blurred(key), word) for key, word in chinese),
         initials=_initials(core, pairs),
+        latin_words=tuple(word for word in words if is_latin(word)),
+        by_length={length: tuple(own) for length, own in by_length.items()},
         seller_names=frozenset(sellers),
+        seller_text="\n".join(sorted(sellers)),
         category_names=category_names,
         category_tokens=category_tokens,
     )

@@ -10,7 +10,6 @@ from rapidfuzz.distance import OSA
 
 from marketplace.discovery.language.lexicon import Lexicon
 from marketplace.discovery.language.sounds import blurred, sound_keys
-from marketplace.discovery.language.tokens import is_latin
 
 STRETCH = 6
 # How much worse than what was typed a replacement may be, by what it changes.
@@ -94,7 +93,7 @@ def _candidates(stretch: str, lexicon: Lexicon, neighbours: set[str]) -> Iterato
             yield word, NEAR_SOUND
     if lexicon.segmenter.is_word(stretch):
         return  # a word of the language, though not of this catalogue: nobody mistyped it
-    known = [word for word in lexicon.core if abs(len(word) - len(stretch)) <= 1 and not is_latin(word)]
+    known = [word for length in range(len(stretch) - 1, len(stretch) + 2) for word in lexicon.by_length.get(length, ())]
     for word, _distance, _place in process.extract(
         stretch, known, scorer=OSA.distance, score_cutoff=1, limit=CANDIDATES
     ):

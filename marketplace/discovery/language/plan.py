@@ -21,6 +21,8 @@ QUERY_LENGTH = 80
 CONCEPT_LIMIT = 12
 CORRECTED = 0.9
 COMPOUND_LENGTH = 3
+# Fewer characters are in too many names.
+PART_OF_NAME = 2
 # From this weight on a word of the thesaurus is the thing itself, or a kind of it.
 SAME_THING = 0.6
 
@@ -86,10 +88,13 @@ def _seller(text: str, lexicon: Lexicon) -> tuple[str, float, str]:
         return "", 0.0, text
     if squeezed in lexicon.seller_names:
         return squeezed, 1.0, text
-    for name in sorted(lexicon.seller_names, key=lambda name: (-len(name), name)):
-        if len(name) > 2 and name in squeezed and not lexicon.knows(name):
-            return name, len(name) / len(squeezed), text.replace(name, " ")
-    if len(squeezed) >= 2 and any(squeezed in name for name in lexicon.seller_names):
+    # The longest name that stands in the text, unless the catalogue has it as a word.
+    for length in range(len(squeezed) - 1, PART_OF_NAME, -1):
+        for start in range(len(squeezed) - length + 1):
+            name = squeezed[start : start + length]
+            if name in lexicon.seller_names and not lexicon.knows(name):
+                return name, length / len(squeezed), text.replace(name, " ")
+    if len(squeezed) >= PART_OF_NAME and squeezed in lexicon.seller_text:
         return squeezed, 0.5, text
     return "", 0.0, text
 
