@@ -63,7 +63,10 @@ def test_a_hit_is_capped():
     full = candidate(
         title="海报", tag_tokens=everywhere, category_tokens=everywhere, body_tokens=everywhere, seller_name="海报"
     )
-    assert scorer.concept_hit(concept("海报"), full) == scorer.HIT_CAP
+    twice = concept("海报", 海=0.9)
+    full = replace(full, title_tokens=frozenset(["海报", "海"]))
+    assert scorer.concept_hit(concept("海报"), full) < scorer.HIT_CAP
+    assert scorer.concept_hit(twice, full) == scorer.HIT_CAP
 
 
 def test_all_words_are_worth_more_than_one_of_them_twice():
