@@ -15,6 +15,8 @@ GENERIC_SHARE = 0.25
 LONE_CHARACTER = 0.3
 OTHER_THING = 0.6
 SOUNDS_ALIKE = 0.7
+# A word that stands nowhere, and of which the thesaurus says only that it comes near others.
+LAST_RESORT = 0.4
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ def concept_of(
             offer(other, SOUNDS_ALIKE)
     for part in lexicon.segmenter.sub_words(word):
         offer(part, GENERIC_SUB_WORD if lexicon.is_generic(part) else SUB_WORD)
+    if not weights:
+        for other in lexicon.thesaurus.last_resort.get(word, ()):
+            offer(other, LAST_RESORT)
     if not weights and len(word) > 1 and not is_latin(word):
         for longer in _longer_words(word, lexicon):
             offer(longer, LONGER_WORD)

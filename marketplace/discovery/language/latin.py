@@ -19,6 +19,7 @@ GUESS_LENGTH, INITIALS_LENGTH = 3, 10
 # From so many letters on one slip, or two, still mean the same word.
 ONE_SLIP, TWO_SLIPS = 4, 7
 BEAM = 6
+COMMON, COMMON_SHARE = 2, 0.01
 # What a further word costs against how frequent the words are: fewest words first.
 WORD_COST, PAIR_GAIN, SYNONYM_COST = 10.0, 2.0, 1.0
 
@@ -115,9 +116,10 @@ def _singles(key: str, lexicon: Lexicon) -> list[str]:
         return []
     if key in lexicon.core and is_latin(key):
         return [key]
-    # A word that stands nowhere but in the thesaurus is no guess from two letters.
-    words = [words[0] for words in lexicon.initials.get(key, ()) if len(words) == 1 and lexicon.core.get(words[0])]
-    return words[:BEAM]
+    # Two letters mean some word nearly always: only a frequent one was meant. And none that the thesaurus alone has.
+    least = max(COMMON, lexicon.document_count * COMMON_SHARE) if len(key) < GUESS_LENGTH else 1
+    words = [words[0] for words in lexicon.initials.get(key, ()) if len(words) == 1]
+    return [word for word in words if lexicon.core.get(word, 0) >= least or lexicon.is_generic(word)][:BEAM]
 
 
 def _slip(typed: str, lexicon: Lexicon) -> Guess | None:

@@ -65,8 +65,13 @@ class Lexicon:
         return word in self.frequency
 
     def means_something(self, word: str) -> bool:
-        """Whether the word, or one that means the same, stands in some document."""
-        return word in self.frequency or any(other in self.frequency for other in self.thesaurus.of(word))
+        """Whether the word, or one that means the same or nearly so, stands in some document."""
+        known = self.frequency
+        return (
+            word in known
+            or any(other in known for other in self.thesaurus.of(word))
+            or any(other in known for other in self.thesaurus.last_resort.get(word, ()))
+        )
 
     def is_generic(self, word: str) -> bool:
         """Whether the word stands in every other title and says little alone."""

@@ -33,11 +33,16 @@ def mend(run: str, lexicon: Lexicon, *, beside: tuple[str, ...] = ()) -> str:
     doubtful = _unknown_places(run, lexicon)
     if not doubtful:
         return run
-    is_word = lexicon.segmenter.is_word(run)
+    is_word, real = lexicon.segmenter.is_word(run), _places_of_real_words(run, lexicon)
     options = [
         Mended(text, _value(text, place, word, lexicon, beside) - penalty)
         for place, stretch in _stretches(run, doubtful, lexicon)
-        for word, penalty in _candidates(stretch, lexicon, _neighbours(run, place, len(stretch), lexicon, beside))
+        for word, penalty in _candidates(
+            stretch,
+            lexicon,
+            _neighbours(run, place, len(stretch), lexicon, beside),
+            by_sound_only=bool(real & doubtful & set(range(place, place + len(stretch)))),
+        )
         for text in [run[:place] + word + run[place + len(stretch) :]]
         if _is_better(_unknown_places(text, lexicon), doubtful, run)
         # A word of the language that nobody sells here (二手车) is mistyped only when all of it sounds so.
@@ -64,6 +69,18 @@ def _unknown_places(run: str, lexicon: Lexicon) -> set[int]:
     return places
 
 
+def _places_of_real_words(run: str, lexicon: Lexicon) -> set[int]:
+    """The positions of characters in words of the language, two characters or more, whether sold here or not."""
+    places: set[int] = set()
+    position = 0
+    for word in lexicon.segmenter.cut(run):
+        start = run.index(word, position)
+        position = start + len(word)
+        if len(word) > 1 and lexicon.segmenter.is_word(word):
+            places.update(range(start, position))
+    return places
+
+
 def _made_of_known(word: str, lexicon: Lexicon) -> bool:
     return any(lexicon.knows(word[:middle]) and lexicon.knows(word[middle:]) for middle in range(2, len(word) - 1))
 
@@ -82,7 +99,9 @@ def _neighbours(run: str, place: int, length: int, lexicon: Lexicon, beside: tup
     return {*before[-1:], *after[:1], *beside}
 
 
-def _candidates(stretch: str, lexicon: Lexicon, neighbours: set[str]) -> Iterator[tuple[str, float]]:
+def _candidates(
+    stretch: str, lexicon: Lexicon, neighbours: set[str], *, by_sound_only: bool
+) -> Iterator[tuple[str, float]]:
     """Words that may have been meant by the stretch, each with a penalty."""
     sound = sound_keys(stretch)[0]
     for word in lexicon.sounds.get(sound, ())[:CANDIDATES]:
@@ -91,8 +110,8 @@ def _candidates(stretch: str, lexicon: Lexicon, neighbours: set[str]) -> Iterato
         # Without a common character only the very same sound will do, or two characters would turn into anything.
         if set(word) & set(stretch):
             yield word, NEAR_SOUND
-    if lexicon.segmenter.is_word(stretch):
-        return  # a word of the language, though not of this catalogue: nobody mistyped it
+    if by_sound_only or lexicon.segmenter.is_word(stretch):
+        return  # words of the language, though not of this catalogue: nobody mistyped them
     known = [word for length in range(len(stretch) - 1, len(stretch) + 2) for word in lexicon.by_length.get(length, ())]
     for word, _distance, _place in process.extract(
         stretch, known, scorer=OSA.distance, score_cutoff=1, limit=CANDIDATES

@@ -24,7 +24,7 @@ COMPOUND_LENGTH = 3
 # Fewer characters are in too many names.
 PART_OF_NAME = 2
 # From this weight on a word of the thesaurus is the thing itself, or a kind of it.
-SAME_THING = 0.6
+SAME_THING, BESIDE_HEAD = 0.6, 0.6
 
 
 @dataclass(frozen=True)
@@ -212,9 +212,12 @@ def _compounds(words: list[str], lexicon: Lexicon) -> list[Compound]:
             core = [place for place in range(start, start + length) if not lexicon.is_generic(words[place])]
             if not others or any(found[place] is not ALONE for place in core):
                 continue
+            heads = [place for place in core if others.get(words[place], 0.0) >= SAME_THING]
             for place in core:
-                is_other_thing = len(core) == 1 and others.get(words[place], 0.0) < SAME_THING
-                found[place] = Compound(others, is_other_thing)
+                # 宝宝起名 is a kind of 起名: what else is called so says less of 宝宝 than of 起名.
+                share = BESIDE_HEAD if heads and place not in heads else 1.0
+                own = {word: weight * share for word, weight in others.items()}
+                found[place] = Compound(own, is_other_thing=len(core) == 1 and not heads)
     return found
 
 

@@ -21,13 +21,14 @@ class Thesaurus:
     """All entries at one moment, by word. Weights lie between 0 and 1."""
 
     others: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    last_resort: Mapping[str, frozenset[str]] = field(default_factory=dict)  # near word → what it was said to be near
     taiwan: Mapping[str, str] = field(default_factory=dict)
     generic: frozenset[str] = frozenset()
 
     @property
     def words(self) -> frozenset[str]:
         """Every word there is in it: what the dictionary for cutting takes."""
-        return frozenset(self.others) | frozenset(self.taiwan) | frozenset(self.taiwan.values())
+        return frozenset(self.others) | frozenset(self.last_resort) | {*self.taiwan, *self.taiwan.values()}
 
     def of(self, word: str) -> Mapping[str, float]:
         """The words that a search for `word` finds too, with their weights."""
@@ -66,6 +67,7 @@ def first_entries() -> list[Entry]:
 def make_thesaurus(entries: Iterable[Entry]) -> Thesaurus:
     """The entries by word. Where a pair of words stands in several, the nearest counts."""
     others: dict[str, dict[str, float]] = defaultdict(dict)
+    back: dict[str, set[str]] = defaultdict(set)
     taiwan: dict[str, str] = {}
     generic: set[str] = set()
 
@@ -90,7 +92,13 @@ def make_thesaurus(entries: Iterable[Entry]) -> Thesaurus:
                 connect(other, word, min(weight, BROADER / MOST))
             for other, weight in (_weighed(text, NEAR) for text in entry.near):
                 connect(word, other, weight)
-    return Thesaurus({word: dict(found) for word, found in others.items()}, taiwan, frozenset(generic))
+                back[other].add(word)
+    return Thesaurus(
+        {word: dict(found) for word, found in others.items()},
+        {word: frozenset(found) for word, found in back.items()},
+        taiwan,
+        frozenset(generic),
+    )
 
 
 def _weighed(text: str, usual: int = SAME) -> tuple[str, float]:
