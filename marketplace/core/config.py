@@ -2,29 +2,17 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
+from marketplace.core.config_definition import ConfigDefinition
 from marketplace.core.models import SystemConfig
+from marketplace.core.search_weights import SEARCH_WEIGHTS
 
 _CACHE_KEY = "core:system_config"
-
-
-@dataclass(frozen=True)
-class ConfigDefinition:
-    """One whole-number constant of the platform."""
-
-    key: str
-    default: int
-    minimum: int
-    maximum: int
-    unit: str | Promise
-    description: str | Promise
 
 
 DEFINITIONS: dict[str, ConfigDefinition] = {
@@ -378,29 +366,7 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "sms.per_day", 5_000, 1, 1_000_000, _("text messages"), _("All people are sent a day at most")
         ),
-        # facts/search.md, section 6; the last three, and what a neighbouring category costs, measured on the judged set.
-        *(
-            ConfigDefinition(f"search.{name}", default, 0, maximum, _("hundredths"), description)
-            for name, default, maximum, description in (
-                ("title", 100, 300, _("Search: a word in the title is worth")),
-                ("tags", 75, 300, _("Search: a word in the tags is worth")),
-                ("category", 45, 300, _("Search: a word in the category's name is worth")),
-                ("body", 30, 300, _("Search: a word in the description is worth")),
-                ("seller", 25, 300, _("Search: a word in the seller's name is worth")),
-                ("other_words", 15, 100, _("Search: a second word for the same thing is worth, of its own worth")),
-                ("coverage", 75, 100, _("Search: answering only a part of the words costs up to")),
-                ("phrase", 35, 200, _("Search: words that stand together add")),
-                ("bigrams", 25, 200, _("Search: words that stand together in part add up to")),
-                ("names_category", 60, 300, _("Search: naming the category adds")),
-                ("names_seller", 250, 500, _("Search: naming the seller adds")),
-                ("part_of_seller", 120, 500, _("Search: naming a part of the seller's name adds")),
-                ("category_share", 60, 100, _("Search: another category than the leading one costs up to")),
-                # The bound that the rules of the market name: quality decides among near-equals only.
-                ("quality", 15, 15, _("Search: orders, rating and level raise a result by at most")),
-                ("wish", 15, 50, _("Search: a wish in words (cheap, well rated) moves a result by at most")),
-                ("tail", 12, 50, _("Search: results below this share of the best are left out")),
-            )
-        ),
+        *SEARCH_WEIGHTS,
         ConfigDefinition(  # Product decision: more than ten full galleries; nobody fills the storage.
             "uploads.daily_megabytes",
             5_000,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from marketplace.discovery.language import first_words
+from marketplace.discovery.migrations import _first_words as first_words
 from marketplace.discovery.language.normalise import normalise
 from marketplace.discovery.models import ThesaurusEntry, ThesaurusKind
 
