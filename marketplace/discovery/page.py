@@ -211,27 +211,31 @@ def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str
                 # Its attribute along: "白色" alone does not say what is white.
                 text = _("%(attribute)s: %(option)s") % {"attribute": attribute.name, "option": option.name}
                 chips.append(Chip(text, query_string(without_option(request, attribute.key, option.key))))
+    by_words: dict[str, list[Constraint]] = {}
     for constraint in result.plan.constraints:
+        by_words.setdefault(constraint.text, []).append(constraint)
+    for text, constraints in by_words.items():
         # What was read out of the words is shown, and taken out of the words again.
-        words = " ".join(result.plan.text.replace(constraint.text, " ").split())
-        chips.append(Chip(_constraint_text(constraint), query_string(replace(request, query=words, page=1))))
+        words = " ".join(result.plan.text.replace(text, " ").split())
+        chips.append(Chip(_constraint_text(constraints), query_string(replace(request, query=words, page=1))))
     return chips
 
 
-def _constraint_text(constraint: Constraint) -> str:
-    if constraint.field == "price_max_fen":
-        return _price_text(None, int(constraint.value))
-    if constraint.field == "price_min_fen":
-        return _price_text(int(constraint.value), None)
-    if constraint.field == "max_days":
-        return _within_days(int(constraint.value))
+def _constraint_text(constraints: list[Constraint]) -> str:
+    """The condition that one stretch of words stands for; a span of prices is a lower and an upper one."""
+    values = {one.field: one.value for one in constraints}
+    if values.keys() & {"price_min_fen", "price_max_fen"}:
+        low, high = values.get("price_min_fen"), values.get("price_max_fen")
+        return _price_text(None if low is None else int(low), None if high is None else int(high))
+    if "max_days" in values:
+        return _within_days(int(values["max_days"]))
     wishes = {
         "price": _("Lower prices first"),
         "rating": _("Better rated first"),
         "orders": _("More orders first"),
         "speed": _("Faster first"),
     }
-    return wishes[str(constraint.value)]
+    return wishes[str(values["prefer"])]
 
 
 def _price_text(low: int | None, high: int | None) -> str:

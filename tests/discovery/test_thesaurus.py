@@ -146,3 +146,14 @@ def test_only_staff_who_keep_the_words_see_the_parts_of_the_scores(client, marke
     assert page.explanations
     assert page.plan_lines
     assert marketer.get(url, {"q": "公众号"}).context["page"].explanations == []
+
+
+def test_each_condition_in_words_is_one_chip_that_can_be_taken_away(client, db):
+    make_gig(title="海报设计", price_fen=20_000)
+    services.rebuild_index()
+    page = client.get(reverse("discovery:search"), {"q": "便宜的 100-300元的 三天内 海报"}).context["page"]
+    assert len(page.chips) == 3
+    assert all("100-300元" not in chip.url or "海报" in chip.url for chip in page.chips)
+    span = next(chip for chip in page.chips if "100" in chip.text and "300" in chip.text)
+    left = client.get(reverse("discovery:search") + span.url).context["page"]
+    assert len(left.chips) == 2

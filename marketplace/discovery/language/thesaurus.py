@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from marketplace.discovery.migrations import _first_words as first_words
 from marketplace.discovery.language.normalise import normalise
+from marketplace.discovery.migrations import _first_words as first_words
 from marketplace.discovery.models import ThesaurusEntry, ThesaurusKind
 
 # What a word is worth that says no weight of its own (`口译:60`), in hundredths of the word that was typed.
