@@ -3,13 +3,14 @@
 Built from the documents in a few queries and kept in the process until the catalogue or the thesaurus has changed.
 """
 
+import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
-from threading import Lock
+from threading import Lock, Thread
 from uuid import uuid4
 
 from django.core.cache import cache
@@ -22,6 +23,8 @@ from marketplace.discovery.language.thesaurus import Thesaurus, read_thesaurus
 from marketplace.discovery.language.tokens import Segmenter, is_latin
 from marketplace.discovery.models import GigDocument
 from marketplace.gigs.models import GigCategory, on_sale
+
+logger = logging.getLogger(__name__)
 
 _VERSION_KEY = "discovery:lexicon_version"
 # A build that takes long must not be repeated for every edit of a gig; a short one may.
@@ -83,20 +86,44 @@ _lock = Lock()
 
 
 def current_lexicon() -> Lexicon:
-    """The lexicon of the catalogue as it is now, or, right after a long build, as it was a little while ago."""
+    """The lexicon of the catalogue as it is now, or, where building takes long, as it was a little while ago.
+
+    A short build is waited for. A long one goes on in a thread of its own, while the old lexicon answers.
+    """
     version = cache.get(_VERSION_KEY)
     built = _state.get("built")
-    if isinstance(built, tuple):
-        lexicon, own_version, built_at, seconds = built
-        rest = seconds * REST_FACTOR if seconds > SHORT_BUILD_SECONDS else 0
-        if own_version == version or time.monotonic() - built_at < rest:
-            return lexicon
-    with _lock:
-        started = time.monotonic()
-        lexicon = build_lexicon()
-        # One assignment of a whole tuple: a thread that searches meanwhile keeps the old one.
-        _state["built"] = (lexicon, version, time.monotonic(), time.monotonic() - started)
+    if not isinstance(built, tuple):
+        with _lock:
+            return _build(version)
+    lexicon, own_version, built_at, seconds = built
+    is_long = seconds > SHORT_BUILD_SECONDS
+    if own_version == version or (is_long and time.monotonic() - built_at < seconds * REST_FACTOR):
+        return lexicon
+    if not is_long:
+        with _lock:
+            return _build(version)
+    # Whoever comes first builds for all.
+    if _lock.acquire(blocking=False):
+        Thread(target=_build_apart, args=(version,), name="lexicon", daemon=True).start()
     return lexicon
+
+
+def _build(version: str | None) -> Lexicon:
+    started = time.monotonic()
+    lexicon = build_lexicon()
+    # One assignment of a whole tuple: a thread that searches meanwhile keeps the old one.
+    _state["built"] = (lexicon, version, time.monotonic(), time.monotonic() - started)
+    return lexicon
+
+
+def _build_apart(version: str | None) -> None:
+    try:
+        _build(version)
+    except Exception:
+        logger.exception("The lexicon of the search could not be built anew; the old one goes on.")
+    finally:
+        _lock.release()
+        connection.close()
 
 
 @contextmanager
