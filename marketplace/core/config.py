@@ -2,29 +2,17 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
+from marketplace.core.config_definition import ConfigDefinition
 from marketplace.core.models import SystemConfig
+from marketplace.core.search_weights import SEARCH_WEIGHTS
 
 _CACHE_KEY = "core:system_config"
-
-
-@dataclass(frozen=True)
-class ConfigDefinition:
-    """One whole-number constant of the platform."""
-
-    key: str
-    default: int
-    minimum: int
-    maximum: int
-    unit: str | Promise
-    description: str | Promise
 
 
 DEFINITIONS: dict[str, ConfigDefinition] = {
@@ -378,6 +366,7 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "sms.per_day", 5_000, 1, 1_000_000, _("text messages"), _("All people are sent a day at most")
         ),
+        *SEARCH_WEIGHTS,
         ConfigDefinition(  # Product decision: more than ten full galleries; nobody fills the storage.
             "uploads.daily_megabytes",
             5_000,

@@ -33,18 +33,25 @@ def gig_words(gig: Gig, segmenter: Segmenter) -> GigWords:
     parent = gig.category.parent
     if parent is not None:
         names += [parent.name, parent.name_en]
-    fields = {
-        "A": _cut(segmenter, [gig.title]),
-        "B": _cut(segmenter, [item.tag.name for item in gig.gig_tags.all()]),
-        "C": _cut(segmenter, [*names, gig.seller.profile.display_name]),
-        "D": _cut(segmenter, [gig.description]),
+    texts = {
+        "A": [gig.title],
+        "B": [item.tag.name for item in gig.gig_tags.all()],
+        "C": [*names, gig.seller.profile.display_name],
+        "D": [gig.description],
     }
-    sub_words = tuple(
+    fields = {letter: _cut(segmenter, own) for letter, own in texts.items()}
+    sub_words = [
         (letter, part)
         for letter, words in fields.items()
         for word in dict.fromkeys(words)
         for part in segmenter.sub_words(word)
-    )
+    ]
+    compounds = [
+        (letter, word)
+        for letter, own in texts.items()
+        for text in own
+        for word in segmenter.compounds_in(normalise(text))
+    ]
     return GigWords(
         gig_id=gig.pk,
         title=fields["A"],
@@ -52,7 +59,7 @@ def gig_words(gig: Gig, segmenter: Segmenter) -> GigWords:
         category=_cut(segmenter, names),
         body=tuple(dict.fromkeys(fields["D"])),
         seller=_cut(segmenter, [gig.seller.profile.display_name]),
-        sub_words=tuple(dict.fromkeys(sub_words)),
+        sub_words=tuple(dict.fromkeys([*sub_words, *compounds])),
         category_slug=parent.slug if parent is not None else gig.category.slug,
         subcategory_slug=gig.category.slug,
         # As the gig says it: what its category does not know is never asked for.

@@ -89,3 +89,58 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_gig_id} → {self.target_gig_id}"
+
+
+class ThesaurusKind(models.TextChoices):
+    SAME = "same", _("Words for the same thing")
+    TAIWAN = "taiwan", _("Taiwan's word, then ours")
+    GENERIC = "generic", _("Words that say little alone")
+
+
+class ThesaurusEntry(models.Model):
+    """Words that a search takes for one another. A word may say what a hit of it is worth, in hundredths: `口译:60`."""
+
+    kind = models.CharField(_("what it is"), max_length=8, choices=ThesaurusKind, default=ThesaurusKind.SAME)
+    words = models.CharField(_("words"), max_length=600, help_text=_("With spaces between; each finds all the others."))
+    narrower = models.CharField(
+        _("kinds of it"),
+        max_length=600,
+        blank=True,
+        help_text=_("Found by the words above, and find them a little: 翻译 has the kind 口译."),
+    )
+    near = models.CharField(
+        _("words that come near it"),
+        max_length=600,
+        blank=True,
+        help_text=_("Found by the words above, far below what fits. A number says how much: 口译:60 is worth 60 %."),
+    )
+    is_active = models.BooleanField(_("in use"), default=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("entry of the thesaurus")
+        verbose_name_plural = _("thesaurus")
+        ordering = ["kind", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ThesaurusKind.values), name="discovery_thesaurus_known_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class DictionaryVersion(models.Model):
+    """The words that every document was cut by: queries are cut by the same, until the next rebuild swaps them whole."""
+
+    version = models.CharField(_("version"), max_length=12)
+    words = models.TextField(_("words"))
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("dictionary of the search")
+        verbose_name_plural = _("dictionaries of the search")
+
+    def __str__(self) -> str:
+        return self.version

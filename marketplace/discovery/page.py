@@ -12,6 +12,7 @@ from marketplace.core.money import display_yuan
 from marketplace.discovery import services
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult, attribute_token
+from marketplace.discovery.explaining import plan_lines, score_line, score_parts
 from marketplace.discovery.facets import attribute_facet, known_attributes
 from marketplace.discovery.params import Chip, hidden_fields, query_string, without_option
 from marketplace.discovery.suggestions import related_searches
@@ -68,6 +69,10 @@ class SearchPage:
     request: SearchRequest
     result: SearchResult
     cards: list[tuple[GigCard, str]]  # with the reason for its place
+    same_category: list[GigCard]  # where few fit
+    as_typed_url: str  # the search without mended slips, where one was mended
+    explanations: list[tuple[str, str]]  # for staff who ask with ?explain=1: title, the parts of its score
+    plan_lines: list[str]
     chips: list[Chip]
     clear_url: str
     categories: list[Choice]
@@ -87,13 +92,15 @@ class SearchPage:
     hidden: Mapping[str, str]
 
 
-def search_page(request: SearchRequest, *, user: User) -> SearchPage:
-    """The page for `request`: the cost does not grow with the number of cards."""
+def search_page(request: SearchRequest, *, user: User, explain: bool = False) -> SearchPage:
+    """The page for `request`: the cost does not grow with the number of cards. `explain` is for staff alone."""
     result = services.search(request, user)
     # An option that the category does not have was left out of the search, and is left out of every address here.
     request = known_attributes(request, result.attributes)
     categories = shown_categories()
-    cards = gig_cards(result.ids, user=user)
+    every = gig_cards((*result.ids, *result.same_category), user=user)
+    cards = [card for card in every if card.gig_id not in set(result.same_category)]
+    explained = explain and user.has_perm("discovery.view_thesaurusentry")
     paginator = Paginator(range(result.total), request.page_size)
     number = min(request.page, paginator.num_pages)
     clear = SearchRequest(query=request.query, sort=request.sort)
@@ -102,6 +109,10 @@ def search_page(request: SearchRequest, *, user: User) -> SearchPage:
         request=request,
         result=result,
         cards=[(card, result.reasons.get(card.gig_id, "")) for card in cards],
+        same_category=[card for card in every if card.gig_id in set(result.same_category)],
+        as_typed_url=query_string(replace(request, as_typed=True, page=1)) if result.plan.corrected else "",
+        explanations=_explanations(cards, result) if explained else [],
+        plan_lines=list(plan_lines(result.plan)) if explained else [],
         chips=_chips(request, result, categories),
         clear_url=query_string(clear),
         categories=[
@@ -138,6 +149,14 @@ def search_page(request: SearchRequest, *, user: User) -> SearchPage:
         is_landing=category is not None and not request.query and not replace(request, category_slug="").has_filters,
         hidden=hidden_fields(request, "q", "sort"),
     )
+
+
+def _explanations(cards: list[GigCard], result: SearchResult) -> list[tuple[str, str]]:
+    return [
+        (card.title, score_line("", score_parts(result.scores[card.gig_id])))
+        for card in cards
+        if card.gig_id in result.scores
+    ]
 
 
 def _attribute_filters(result: SearchResult) -> list[AttributeFilter]:
@@ -192,27 +211,31 @@ def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str
                 # Its attribute along: "白色" alone does not say what is white.
                 text = _("%(attribute)s: %(option)s") % {"attribute": attribute.name, "option": option.name}
                 chips.append(Chip(text, query_string(without_option(request, attribute.key, option.key))))
+    by_words: dict[str, list[Constraint]] = {}
     for constraint in result.plan.constraints:
+        by_words.setdefault(constraint.text, []).append(constraint)
+    for text, constraints in by_words.items():
         # What was read out of the words is shown, and taken out of the words again.
-        words = " ".join(result.plan.text.replace(constraint.text, " ").split())
-        chips.append(Chip(_constraint_text(constraint), query_string(replace(request, query=words, page=1))))
+        words = " ".join(result.plan.text.replace(text, " ").split())
+        chips.append(Chip(_constraint_text(constraints), query_string(replace(request, query=words, page=1))))
     return chips
 
 
-def _constraint_text(constraint: Constraint) -> str:
-    if constraint.field == "price_max_fen":
-        return _price_text(None, int(constraint.value))
-    if constraint.field == "price_min_fen":
-        return _price_text(int(constraint.value), None)
-    if constraint.field == "max_days":
-        return _within_days(int(constraint.value))
+def _constraint_text(constraints: list[Constraint]) -> str:
+    """The condition that one stretch of words stands for; a span of prices is a lower and an upper one."""
+    values = {one.field: one.value for one in constraints}
+    if values.keys() & {"price_min_fen", "price_max_fen"}:
+        low, high = values.get("price_min_fen"), values.get("price_max_fen")
+        return _price_text(None if low is None else int(low), None if high is None else int(high))
+    if "max_days" in values:
+        return _within_days(int(values["max_days"]))
     wishes = {
         "price": _("Lower prices first"),
         "rating": _("Better rated first"),
         "orders": _("More orders first"),
         "speed": _("Faster first"),
     }
-    return wishes[str(constraint.value)]
+    return wishes[str(values["prefer"])]
 
 
 def _price_text(low: int | None, high: int | None) -> str:

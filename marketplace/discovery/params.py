@@ -34,6 +34,7 @@ def read_request(parameters: QueryDict) -> SearchRequest:
         min_rating=_rating(parameters.get("rating")),
         attributes=_attributes(parameters.getlist("attr")),
         sort=sort if sort in SORTS else "relevance",
+        as_typed=parameters.get("exact") == "1",
         page=min(_number(parameters.get("page"), MAXIMUM_PAGE) or 1, MAXIMUM_PAGE),
         page_size=PAGE_SIZE,
     )
@@ -51,6 +52,7 @@ def address_parameters(request: SearchRequest) -> list[tuple[str, str]]:
         ("rating", "" if request.min_rating is None else f"{request.min_rating:g}"),
         *(("attr", attribute_token(key, option)) for key, options in request.attributes for option in options),
         ("sort", "" if request.sort == "relevance" else request.sort),
+        ("exact", "1" if request.as_typed and request.query else ""),
         ("page", "" if request.page == 1 else str(request.page)),
     ]
     return [(name, value) for name, value in pairs if value]

@@ -1,6 +1,9 @@
 """What others ask of discovery: search, and keep the index true."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -25,25 +28,46 @@ from marketplace.discovery.engines.base import (
     SearchRequest,
     SearchResult,
 )
-from marketplace.discovery.lexicon import current_lexicon, domain_segmenter, lexicon_changed
+from marketplace.discovery.language.dictionary import put_in_force, todays_dictionary
+from marketplace.discovery.language.lexicon import current_lexicon, lexicon_changed
+from marketplace.discovery.language.plan import understand
 from marketplace.discovery.models import SearchHistory
-from marketplace.discovery.plan import understand
+from marketplace.discovery.same_category import same_category
+from marketplace.discovery.weights import weights_in_force
 from marketplace.gigs.cards import mean_rating
 
 INDEX_BATCH = 500
-SELLER_CAP, CAP_WITHIN = 3, 24
+SELLER_CAP, CAP_WITHIN, NEARLY_AS_GOOD = 3, 24, 0.5
+
+
+_chosen: ContextVar[SearchEngine | None] = ContextVar("search_engine", default=None)
+
+
+def search_engine() -> SearchEngine:
+    """The engine the settings name, or the one of the `use_engine` block around."""
+    return _chosen.get() or _engine_of_settings()
 
 
 @lru_cache(maxsize=1)
-def search_engine() -> SearchEngine:
-    """The engine the settings name."""
+def _engine_of_settings() -> SearchEngine:
     return import_string(settings.SEARCH_ENGINE)()
+
+
+@contextmanager
+def use_engine(engine: SearchEngine) -> Iterator[None]:
+    """Within the block everything is indexed in and answered by this engine: for evaluations and comparisons."""
+    token = _chosen.set(engine)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
 
 
 def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     """One page of live gigs for what was asked, best first. Nothing of `user` is used for the order."""
     lexicon = current_lexicon()
-    plan = understand(request.query, lexicon)
+    weights = weights_in_force()
+    plan = understand(request.query, lexicon, as_typed=request.as_typed)
     if plan.nothing_known:
         # No word of it stands anywhere: an empty page is more honest than a chance hit.
         return SearchResult((), 0, {}, plan)
@@ -52,7 +76,8 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     if request.category_slug:
         effective = facets.known_attributes(effective, attributes)
     candidates = search_engine().retrieve(plan, effective)
-    kept = scorer.without_tail(scorer.score_candidates(candidates, plan, now=timezone.now()), plan)
+    now = timezone.now()
+    kept = scorer.without_tail(scorer.score_candidates(candidates, plan, now=now, weights=weights), plan, weights)
     by_id = {one.gig_id: one for one in candidates}
     scored = rows = [_facet_row(by_id[score.gig_id]) for score in kept]
     if len(candidates) >= CANDIDATE_LIMIT:
@@ -63,12 +88,12 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         effective = facets.known_attributes(effective, attributes)
     ordered = [row.gig_id for row in scored if facets.passes(row, effective)]
     total = max(len(ordered), sum(facets.passes(row, effective) for row in rows))
-    ids = _sorted([by_id[gig_id] for gig_id in ordered], effective, plan)
+    scores = {score.gig_id: score for score in kept}
+    ids = _sorted([by_id[gig_id] for gig_id in ordered], effective, plan, scores)
     if total > len(ids):
         ids = [*ids, *_rest(rows, effective, set(ids))]
     start = (max(1, request.page) - 1) * request.page_size
     page = ids[start : start + request.page_size]
-    scores = {score.gig_id: score for score in kept}
     return SearchResult(
         ids=tuple(page),
         total=total,
@@ -76,6 +101,8 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         plan=plan,
         reasons={gig_id: reason(scores[gig_id], by_id[gig_id], effective) for gig_id in page if gig_id in scores},
         price_range_fen=facets.middle_half_fen(rows),
+        scores={gig_id: scores[gig_id] for gig_id in page if gig_id in scores},
+        same_category=same_category(kept, by_id, effective, shown=ids, now=now),
         attributes=attributes,
     )
 
@@ -89,7 +116,9 @@ def record_search(*, user: User | None, request: SearchRequest, result_count: in
         user=known if known is not None and has_consent(known, ConsentDocument.SEARCHES) else None,
         query=request.query.strip()[:200],
         filters={
-            name: value for name, value in vars(request).items() if value and name not in {"query", "page", "page_size"}
+            name: value
+            for name, value in vars(request).items()
+            if value and name not in {"query", "as_typed", "page", "page_size"}
         },
         result_count=result_count,
     )
@@ -127,12 +156,16 @@ def remove_gig(gig_id: int) -> None:
 
 
 def rebuild_index() -> int:
-    """Index every published gig anew with today's dictionary; returns how many."""
-    segmenter = domain_segmenter()
+    """Index every published gig anew with today's dictionary, and put that in force; returns how many.
+
+    Nothing is cleared before: whoever searches meanwhile finds what was indexed last. What is gone, `tasks.catch_up` forgets.
+    """
+    dictionary = todays_dictionary()
     gigs = indexable_gigs()
-    search_engine().clear()
     for start in range(0, len(gigs), INDEX_BATCH):
-        search_engine().index([gig_words(gig, segmenter) for gig in gigs[start : start + INDEX_BATCH]])
+        batch = gigs[start : start + INDEX_BATCH]
+        search_engine().index([gig_words(gig, dictionary.segmenter) for gig in batch])
+    put_in_force(dictionary)
     lexicon_changed()
     return len(gigs)
 
@@ -167,7 +200,9 @@ def _with_constraints(request: SearchRequest, plan: QueryPlan) -> SearchRequest:
     return request
 
 
-def _sorted(candidates: list[Candidate], request: SearchRequest, plan: QueryPlan) -> list[int]:
+def _sorted(
+    candidates: list[Candidate], request: SearchRequest, plan: QueryPlan, scores: Mapping[int, scorer.Score]
+) -> list[int]:
     if request.sort == "orders":
         candidates = sorted(candidates, key=lambda one: -one.orders_completed)
     elif request.sort == "rating":
@@ -179,20 +214,30 @@ def _sorted(candidates: list[Candidate], request: SearchRequest, plan: QueryPlan
     elif request.sort == "newest":
         candidates = sorted(candidates, key=lambda one: one.created_at, reverse=True)
     elif not plan.seller:
-        return _spread_sellers(candidates)
+        return _spread_sellers(candidates, scores)
     return [one.gig_id for one in candidates]
 
 
-def _spread_sellers(candidates: list[Candidate]) -> list[int]:
-    """At most three gigs of one seller among the first 24; the others come right after."""
-    first: list[int] = []
-    later: list[int] = []
-    counts: dict[int, int] = {}
+def _spread_sellers(candidates: list[Candidate], scores: Mapping[int, scorer.Score]) -> list[int]:
+    """At most three gigs of one seller among the first 24, where there are as many results.
+
+    Where there are fewer, all of them are shown on one page: then the fourth waits for those only that fit half as well.
+    """
+    first: list[Candidate] = []
+    later: list[Candidate] = []
+    counts: Counter[int] = Counter()
     for one in candidates:
-        counts[one.seller_id] = counts.get(one.seller_id, 0) + 1
+        counts[one.seller_id] += 1
         crowded = counts[one.seller_id] > SELLER_CAP and len(first) < CAP_WITHIN
-        (later if crowded else first).append(one.gig_id)
-    return [*first[:CAP_WITHIN], *later, *first[CAP_WITHIN:]]
+        (later if crowded else first).append(one)
+    ordered = [*first[:CAP_WITHIN], *later, *first[CAP_WITHIN:]]
+    if len(first) < CAP_WITHIN and later:
+        ordered = list(first)
+        for one in later:
+            enough = scores[one.gig_id].total * NEARLY_AS_GOOD
+            place = max((p for p, other in enumerate(ordered) if scores[other.gig_id].total >= enough), default=-1)
+            ordered.insert(place + 1, one)
+    return [one.gig_id for one in ordered]
 
 
 def _rest(rows: Sequence[FacetRow], request: SearchRequest, shown: set[int]) -> list[int]:

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from marketplace.discovery.engines.base import QueryPlan
 from marketplace.discovery.language import normalise
-from marketplace.discovery.lexicon import current_lexicon
-from marketplace.discovery.pinyin import initial_keys, sound_keys
-from marketplace.discovery.thesaurus import GENERIC, SYNONYMS
+from marketplace.discovery.language.lexicon import current_lexicon
+from marketplace.discovery.language.sounds import initial_keys, sound_keys
 from marketplace.gigs.models import Gig, GigCategory, GigTag, on_sale
 
 LIMIT = 8
@@ -62,9 +61,9 @@ def related_searches(plan: QueryPlan) -> list[str]:
     lexicon = current_lexicon()
     words: list[str] = []
     for concept in plan.concepts:
-        if concept.text in GENERIC:
+        if lexicon.is_generic(concept.text):
             continue
-        words += [word for word in SYNONYMS.get(concept.text, ()) if lexicon.knows(word)]
+        words += [word for word in lexicon.thesaurus.of(concept.text) if lexicon.knows(word)]
     return [word for word in dict.fromkeys(words) if word not in plan.text][:RELATED_LIMIT]
 
 

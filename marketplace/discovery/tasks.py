@@ -1,6 +1,7 @@
 """Keeping the index true in the background. Thin, and safe to run twice."""
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db.models import F, Q
 
 from marketplace.discovery import services
@@ -8,6 +9,8 @@ from marketplace.discovery.documents import published_gigs
 from marketplace.discovery.models import GigDocument
 
 CATCH_UP_LIMIT = 500
+REBUILD_AFTER_SECONDS = 180
+_REBUILD_DUE = "discovery:rebuild_due"
 
 
 @shared_task
@@ -41,3 +44,9 @@ def catch_up() -> int:
 def rebuild() -> int:
     """Index everything with today's dictionary. Beat runs it at night."""
     return services.rebuild_index()
+
+
+def rebuild_soon() -> None:
+    """Rebuild in a few minutes, once, however many entries of the thesaurus are edited until then."""
+    if cache.add(_REBUILD_DUE, True, timeout=REBUILD_AFTER_SECONDS):
+        rebuild.apply_async(countdown=REBUILD_AFTER_SECONDS)

@@ -15,7 +15,7 @@ from marketplace.discovery.suggestions import suggest as suggestions_for
 def search(request: HttpRequest) -> HttpResponse:
     """Results for an address: the whole page, or the part that changes to htmx."""
     wanted = read_request(request.GET)
-    page = search_page(wanted, user=request.user)
+    page = search_page(wanted, user=request.user, explain=request.GET.get("explain") == "1")
     if not page.cards and page.result.total:
         # A page past the end, from an old link.
         return redirect(reverse("discovery:search") + page.clear_url)

@@ -1,14 +1,49 @@
-"""A category that staff edited: documents carry its names and its slug."""
+"""The thesaurus in Wagtail's admin, and what an edited category or entry means for the index."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from marketplace.core.commits import after_commit
 from marketplace.discovery.categories import forget_categories
-from marketplace.discovery.tasks import index_category
+from marketplace.discovery.language.lexicon import lexicon_changed
+from marketplace.discovery.models import ThesaurusEntry
+from marketplace.discovery.tasks import index_category, rebuild_soon
 from marketplace.gigs.models import GigCategory
+
+
+class ThesaurusViewSet(SnippetViewSet):
+    model = ThesaurusEntry
+    icon = "search"
+    menu_label = _("Thesaurus")
+    menu_name = "thesaurus"
+    menu_order = 218
+    add_to_admin_menu = True
+    list_display = [
+        "words",
+        Column("get_kind_display", label=_("what it is"), sort_key="kind"),
+        "narrower",
+        "near",
+        BooleanColumn("is_active", label=_("in use"), sort_key="is_active"),
+    ]
+    list_filter = ["kind", "is_active"]
+    search_fields = ["words", "narrower", "near"]
+    list_export = ["kind", "words", "narrower", "near", "is_active"]
+    list_per_page = 100
+    panels = [
+        FieldPanel("kind"),
+        MultiFieldPanel([FieldPanel("words"), FieldPanel("narrower"), FieldPanel("near")], heading=_("Words")),
+        FieldPanel("is_active"),
+    ]
+
+
+register_snippet(ThesaurusViewSet)
 
 
 @hooks.register("after_edit_snippet")
@@ -18,3 +53,15 @@ def index_after_category(request: HttpRequest, instance: Any) -> None:
         forget_categories()
         # A broker that is away must not spoil what is saved already: the night's rebuild finds it then.
         after_commit(index_category.delay, instance.pk)
+
+
+def _thesaurus_changed(request: HttpRequest, changed: Any) -> None:
+    """After an entry was saved or removed, or several at once: synonyms count at once, new words after the rebuild."""
+    first = next(iter(changed), None) if isinstance(changed, list | tuple) else changed
+    if isinstance(first, ThesaurusEntry):
+        after_commit(lexicon_changed)
+        after_commit(rebuild_soon)
+
+
+for _moment in ("after_create_snippet", "after_edit_snippet", "after_delete_snippet"):
+    hooks.register(_moment, _thesaurus_changed)

@@ -19,7 +19,11 @@ _COUPONS = ("orders", ["view_coupon", "add_coupon", "change_coupon"])
 _PEOPLE = ["view_people", "view_userprofile", "reveal_contact", "view_staffnote", "add_staffnote"]
 # App label, codenames. The marketer's rights on pages hang on the page tree: cms_pages.permissions.grant_marketer.
 _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
-    MARKETER: [_ADMIN, _COUPONS],
+    MARKETER: [
+        _ADMIN,
+        _COUPONS,
+        ("discovery", [f"{act}_thesaurusentry" for act in ("view", "add", "change", "delete")]),
+    ],
     MODERATOR: [
         _ADMIN,
         _SEE_ORDERS,

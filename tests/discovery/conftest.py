@@ -1,6 +1,7 @@
 import pytest
 
-from marketplace.discovery import lexicon, suggestions
+from marketplace.discovery import suggestions
+from marketplace.discovery.language import lexicon
 
 
 @pytest.fixture(autouse=True)

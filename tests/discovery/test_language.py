@@ -1,13 +1,9 @@
-import threading
-
 import pytest
 
-from marketplace.discovery.constraints import read_constraints
 from marketplace.discovery.engines.base import GigWords
 from marketplace.discovery.engines.postgres import query_literal, vector_literal
 from marketplace.discovery.language import Segmenter, normalise
-from marketplace.discovery.pinyin import initial_keys, sound_keys
-from marketplace.discovery.plan import one_slip_apart
+from marketplace.discovery.language.sounds import initial_keys, sound_keys
 
 
 @pytest.mark.parametrize(
@@ -47,57 +43,7 @@ def test_people_type_the_reading_they_know():
     assert initial_keys("logo") == ("logo", "lg", "l")
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "near"),
-    [("shopfiy", "shopify", True), ("shopif", "shopify", True), ("abc", "abc", False), ("abcd", "badc", False)],
-)
-def test_one_slip_of_the_finger(first, second, near):
-    assert one_slip_apart(first, second) is near
-    assert one_slip_apart(second, first) is near
-
-
-@pytest.mark.parametrize(
-    ("text", "rest", "field", "value"),
-    [
-        ("300元以内logo", "logo", "price_max_fen", 30_000),
-        ("logo 预算2千", "logo", "price_max_fen", 200_000),
-        ("网站 5000元以上", "网站", "price_min_fen", 500_000),
-        ("一天出图 名片", "名片", "max_days", 1),
-        ("7天内ppt", "ppt", "max_days", 7),
-        ("便宜的ppt", "ppt", "prefer", "price"),
-        ("好评 配音", "配音", "prefer", "rating"),
-    ],
-)
-def test_conditions_are_read_out_of_the_words(text, rest, field, value):
-    left, constraints = read_constraints(text)
-    assert left == rest
-    assert [(one.field, one.value) for one in constraints] == [(field, value)]
-
-
-def test_plain_words_hold_no_condition():
-    assert read_constraints("c4d建模 3d logo") == ("c4d建模 3d logo", ())
-
-
 def test_literals_cannot_be_broken_out_of():
     words = GigWords(1, ("it's", "a\\b"), (), (), (), (), (), "", "")
     assert vector_literal(words) == "'it''s':1A 'a\\\\b':2A"
     assert query_literal(["it's", "c++"]) == "'it''s' | 'c++'"
-
-
-def test_cutting_in_many_threads_raises_nothing():
-    segmenter = Segmenter(["小程序"])
-    faults = []
-
-    def work():
-        try:
-            for _time in range(200):
-                segmenter.cut("微信小程序商城开发")
-        except Exception as fault:
-            faults.append(fault)
-
-    threads = [threading.Thread(target=work) for _number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not faults

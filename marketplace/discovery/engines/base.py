@@ -7,9 +7,12 @@ An engine only retrieves: about 200 candidates for a plan. Language is understoo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from marketplace.gigs.attributes import Attribute
+
+if TYPE_CHECKING:
+    from marketplace.discovery.scorer import Score
 
 CANDIDATE_LIMIT = 200
 SORTS = ("relevance", "orders", "rating", "price", "speed", "newest")
@@ -34,6 +37,7 @@ class SearchRequest:
     # Attribute keys with the wanted options: any of them will do, but something of every attribute.
     attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     sort: str = "relevance"
+    as_typed: bool = False  # no slip of the finger is mended
     page: int = 1
     page_size: int = 24
 
@@ -89,8 +93,11 @@ class QueryPlan:
     seller: str = ""  # the part of the text that names a seller
     seller_share: float = 0.0  # 1 when the whole text is the seller's name
     category_slugs: frozenset[str] = frozenset()  # named by the text
-    corrected: str = ""  # what was searched instead, when a word was unknown
+    is_category: bool = False  # the text is a category's name and nothing else
+    corrected: str = ""  # what was searched instead, when a slip of the finger was mended
+    guesses: tuple[tuple[str, str, str], ...] = ()  # typed, searched, by what: sound, initials, slip
     nothing_known: bool = False
+    dictionary: str = ""  # the version of the words it was cut by
 
     @property
     def terms(self) -> list[str]:
@@ -158,6 +165,8 @@ class SearchResult:
     plan: QueryPlan = QueryPlan("")
     reasons: Mapping[int, str] = field(default_factory=dict)
     price_range_fen: tuple[int, int] | None = None  # between which half of the results lie
+    same_category: tuple[int, ...] = ()  # where few fit: others of the category that the text is about
+    scores: Mapping[int, "Score"] = field(default_factory=dict)  # of the page's gigs, for people who ask why
     attributes: tuple[Attribute, ...] = ()  # of the category the results belong to; their counts are facets "attr:key"
 
 
@@ -190,7 +199,7 @@ class GigWords:
     category: tuple[str, ...]
     body: tuple[str, ...]
     seller: tuple[str, ...]
-    sub_words: tuple[tuple[str, str], ...]  # (weight letter A-D, word inside a longer one)
+    sub_words: tuple[tuple[str, str], ...]  # (weight letter A-D, word inside a longer one, or made of two)
     category_slug: str
     subcategory_slug: str
     attributes: tuple[str, ...] = ()  # tokens

@@ -21,7 +21,7 @@ from marketplace.discovery.engines.base import (
     attribute_token,
 )
 from marketplace.discovery.language import normalise
-from marketplace.discovery.lexicon import category_words
+from marketplace.discovery.language.lexicon import category_words
 from marketplace.discovery.models import GigDocument
 from marketplace.gigs.cards import mean_rating
 from marketplace.gigs.models import listed

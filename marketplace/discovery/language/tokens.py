@@ -1,38 +1,23 @@
-"""Folding and cutting of Chinese text: the same for documents and queries, and the same for every engine.
+"""Cutting of Chinese text into words: the same for documents and queries, and the same for every engine.
 
-Facts and measurements: facts/search.md, sections 1 and 2.
+Facts and measurements: facts/search.md, section 1.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-import opencc
+import ahocorasick
 import rjieba
+
+from marketplace.discovery.language.normalise import CJK
 
 # A run of Latin letters and digits keeps what names are made of: c++, c#, node.js, t-shirt.
 LATIN = re.compile(r"[a-z0-9]+(?:[.\-][a-z0-9]+)*[+#]*")
-CJK = re.compile(r"[㐀-鿿豈-﫿〇]+")
 RUN = re.compile(f"(?P<latin>{LATIN.pattern})|(?P<cjk>{CJK.pattern})")
 # Three and four characters need this much, or the dictionary's shorter words win (小/程序/开发).
 DOMAIN_FREQUENCY = 50_000
-
-
-@lru_cache(maxsize=1)
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-def fold(text: str) -> str:
-    """Full width to half width, capitals to small letters, one blank between words: all but the characters' form."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
-
-
-def normalise(text: str) -> str:
-    """`fold`, and traditional characters to simplified ones."""
-    folded = fold(text)
-    return _simplifier().convert(folded) if CJK.search(folded) else folded
+WORD_LENGTHS = range(2, 9)
 
 
 def runs(text: str) -> Iterator[tuple[str, bool]]:
@@ -42,23 +27,41 @@ def runs(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def is_latin(word: str) -> bool:
-    """Whether a token is a Latin run."""
-    return bool(word) and word[0].isascii()
+    """Whether a token has no Chinese in it."""
+    return word.isascii()
+
+
+@lru_cache(maxsize=1)
+def _general_dictionary() -> rjieba.Jieba:
+    """The language's words without ours. Never added to."""
+    return rjieba.Jieba()
 
 
 class Segmenter:
-    """A cutter with the catalogue's own words. Never changed after it is made: another thread may be cutting."""
+    """A cutter with the catalogue's own words. Never changed after it is made: another thread may be cutting.
+
+    A long word would hide the shorter ones in it (公众号排版: who looks for 公众号 does not find it). So words that two
+    shorter ones make up are compounds: cut in two, and found beside that by `compounds_in`.
+    """
 
     def __init__(self, domain_words: Iterable[str] = ()) -> None:
         words = frozenset(domain_words)
+        chinese = sorted(word for word in words if len(word) in WORD_LENGTHS and CJK.search(word))
+        compounds = [word for word in chinese if _is_compound(word, words)]
         cutter = rjieba.Jieba()
         # In sorted order, so that the same words always give the same cuts. Latin-only words would tear pinyin apart.
-        for word in sorted(word for word in words if 2 <= len(word) <= 8 and CJK.search(word)):
+        for word in sorted(set(chinese) - set(compounds)):
             cutter.add_word(word, DOMAIN_FREQUENCY, None)
         # Words with both scripts (b站, t恤) the dictionary cannot cut out of a Latin run: found before the runs are.
         mixed = sorted((word for word in words if _is_mixed(word)), key=lambda word: (-len(word), word))
         self._mixed = re.compile("|".join(map(re.escape, mixed))) if mixed else None
         self._cutter = cutter
+        self._compounds = ahocorasick.Automaton()
+        for word in compounds:
+            self._compounds.add_word(word, word)
+        if compounds:
+            self._compounds.make_automaton()
+        self._has_compounds = bool(compounds)
 
     def cut(self, text: str) -> list[str]:
         """The words of normalised text, in order."""
@@ -69,6 +72,16 @@ class Segmenter:
             words.append(match.group())
             position = match.end()
         return words + self._cut_runs(text[position:])
+
+    def compounds_in(self, text: str) -> list[str]:
+        """The catalogue's compounds that stand in normalised text, each once, in order."""
+        if not self._has_compounds:
+            return []
+        return list(dict.fromkeys(word for _end, word in self._compounds.iter(text)))
+
+    def is_word(self, text: str) -> bool:
+        """Whether the general dictionary, or the catalogue's own, has the text as one word (nothing is guessed)."""
+        return len(self._cutter.cut(text, False)) == 1
 
     def sub_words(self, word: str) -> list[str]:
         """Known words inside a Chinese word of three or more characters, without itself."""
@@ -81,6 +94,18 @@ class Segmenter:
         for run, latin in runs(text):
             words += [run] if latin else [word for word in self._cutter.cut(run, True) if word.strip()]
         return words
+
+
+def _is_compound(word: str, words: frozenset[str]) -> bool:
+    # One half at least is a word of ours, the other one of the language's: 代理 + 记账, logo + 设计.
+    general = _general_dictionary()
+    for middle in range(2, len(word) - 1):
+        halves = word[:middle], word[middle:]
+        if any(half in words for half in halves) and all(
+            half in words or general.cut(half, False) == [half] for half in halves
+        ):
+            return True
+    return False
 
 
 def _is_mixed(word: str) -> bool:

@@ -1,0 +1,244 @@
+"""What the catalogue's own words are: how often, how they sound, which stand together, which belong to categories and sellers.
+
+Built from the documents in a few queries and kept in the process until the catalogue or the thesaurus has changed.
+"""
+
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from threading import Lock, Thread
+from uuid import uuid4
+
+from django.core.cache import cache
+from django.db import connection
+
+from marketplace.discovery.language.dictionary import Dictionary, dictionary_in_force, make_dictionary
+from marketplace.discovery.language.normalise import normalise
+from marketplace.discovery.language.sounds import blurred, initial_keys, sound_keys
+from marketplace.discovery.language.thesaurus import Thesaurus, read_thesaurus
+from marketplace.discovery.language.tokens import Segmenter, is_latin
+from marketplace.discovery.models import GigDocument
+from marketplace.gigs.models import GigCategory, on_sale
+
+logger = logging.getLogger(__name__)
+
+_VERSION_KEY = "discovery:lexicon_version"
+# A build that takes long must not be repeated for every edit of a gig; a short one may.
+SHORT_BUILD_SECONDS = 3.0
+REST_FACTOR = 20
+# More first letters than anybody types, and than two words in a row have.
+INITIALS_LENGTH = 12
+
+Sequence = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words of the catalogue at one moment. Read only."""
+
+    dictionary: Dictionary = field(default_factory=lambda: make_dictionary(()))
+    thesaurus: Thesaurus = field(default_factory=Thesaurus)
+    document_count: int = 0
+    frequency: Mapping[str, int] = field(default_factory=dict)  # documents a word stands in, any field
+    core: Mapping[str, int] = field(
+        default_factory=dict
+    )  # … in title, tags or the category's name; 0 for a mere synonym
+    pairs: Mapping[Sequence, int] = field(default_factory=dict)  # two words side by side in titles
+    sounds: Mapping[str, Sequence] = field(default_factory=dict)  # full pinyin → words, most frequent first
+    blurred_sounds: Mapping[str, Sequence] = field(default_factory=dict)
+    initials: Mapping[str, tuple[Sequence, ...]] = field(default_factory=dict)  # first letters → words in a row
+    latin_words: Sequence = ()
+    by_length: Mapping[int, Sequence] = field(default_factory=dict)  # Chinese words by their number of characters
+    seller_names: frozenset[str] = frozenset()
+    seller_text: str = ""  # all sellers' names, one a line: one look says whether a text is a part of one
+    category_names: Mapping[str, str] = field(default_factory=dict)  # normalised name → slug
+    category_tokens: Mapping[str, frozenset[str]] = field(default_factory=dict)  # slug → words
+
+    @property
+    def segmenter(self) -> Segmenter:
+        """The cutter of the catalogue's dictionary."""
+        return self.dictionary.segmenter
+
+    def knows(self, word: str) -> bool:
+        """Whether the word stands in some document."""
+        return word in self.frequency
+
+    def means_something(self, word: str) -> bool:
+        """Whether the word, or one that means the same or nearly so, stands in some document."""
+        known = self.frequency
+        return (
+            word in known
+            or any(other in known for other in self.thesaurus.of(word))
+            or any(other in known for other in self.thesaurus.last_resort.get(word, ()))
+        )
+
+    def is_generic(self, word: str) -> bool:
+        """Whether the word stands in every other title and says little alone."""
+        return word in self.thesaurus.generic
+
+
+_state: dict[str, object] = {}
+_lock = Lock()
+
+
+def current_lexicon() -> Lexicon:
+    """The lexicon of the catalogue as it is now, or, where building takes long, as it was a little while ago.
+
+    A short build is waited for. A long one goes on in a thread of its own, while the old lexicon answers.
+    """
+    version = cache.get(_VERSION_KEY)
+    built = _state.get("built")
+    if not isinstance(built, tuple):
+        with _lock:
+            return _build(version)
+    lexicon, own_version, built_at, seconds = built
+    is_long = seconds > SHORT_BUILD_SECONDS
+    if own_version == version or (is_long and time.monotonic() - built_at < seconds * REST_FACTOR):
+        return lexicon
+    if not is_long:
+        with _lock:
+            return _build(version)
+    # Whoever comes first builds for all.
+    if _lock.acquire(blocking=False):
+        Thread(target=_build_apart, args=(version,), name="lexicon", daemon=True).start()
+    return lexicon
+
+
+def _build(version: str | None) -> Lexicon:
+    started = time.monotonic()
+    lexicon = build_lexicon()
+    # One assignment of a whole tuple: a thread that searches meanwhile keeps the old one.
+    _state["built"] = (lexicon, version, time.monotonic(), time.monotonic() - started)
+    return lexicon
+
+
+def _build_apart(version: str | None) -> None:
+    try:
+        _build(version)
+    except Exception:
+        logger.exception("The lexicon of the search could not be built anew; the old one goes on.")
+    finally:
+        _lock.release()
+        connection.close()
+
+
+@contextmanager
+def a_lexicon_apart() -> Iterator[None]:
+    """The process begins anew with no lexicon, and gets its own back afterwards."""
+    kept = dict(_state)
+    _state.clear()
+    try:
+        yield
+    finally:
+        _state.clear()
+        _state.update(kept)
+
+
+def lexicon_changed() -> None:
+    """Tell every process that the catalogue's words have changed."""
+    cache.set(_VERSION_KEY, uuid4().hex, timeout=None)
+
+
+def category_words() -> Mapping[str, frozenset[str]]:
+    """The words of each category by its slug."""
+    return current_lexicon().category_tokens
+
+
+def build_lexicon() -> Lexicon:
+    """Read the catalogue: seven queries, whatever its size."""
+    thesaurus = read_thesaurus()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word, ndoc FROM ts_stat('SELECT words FROM discovery_gigdocument')")
+        frequency = dict(cursor.fetchall())
+    rows = GigDocument.objects.filter(on_sale("gig__")).values_list(
+        "title_tokens", "tag_tokens", "gig__seller__profile__display_name"
+    )
+    return make_lexicon(
+        dictionary=dictionary_in_force(thesaurus),
+        thesaurus=thesaurus,
+        frequency=frequency,
+        rows=rows.iterator(chunk_size=2000),
+        categories=GigCategory.objects.filter(is_active=True).values_list("slug", "name", "name_en"),
+    )
+
+
+def make_lexicon(
+    *,
+    dictionary: Dictionary,
+    thesaurus: Thesaurus,
+    frequency: Mapping[str, int],
+    rows: Iterable[tuple[Iterable[str], Iterable[str], str]],
+    categories: Iterable[tuple[str, str, str]],
+) -> Lexicon:
+    """The lexicon of documents (words of title and tags, seller's name) and categories (slug, name, English name)."""
+    category_names: dict[str, str] = {}
+    category_tokens: dict[str, frozenset[str]] = {}
+    for slug, name, name_en in categories:
+        category_names[normalise(name)] = slug
+        category_tokens[slug] = frozenset(dictionary.segmenter.cut(normalise(f"{name} {name_en}")))
+    core: Counter[str] = Counter()
+    pairs: Counter[Sequence] = Counter()
+    sellers: set[str] = set()
+    count = 0
+    for title, tags, seller in rows:
+        count += 1
+        core.update({*title, *tags})
+        pairs.update(set(pairwise(title)))
+        sellers.add(normalise(seller))
+    for tokens in category_tokens.values():
+        core.update(token for token in tokens if token in frequency)
+    # A synonym of a catalogue word can be typed by its sound too.
+    for word in thesaurus.words:
+        if word not in core and any(other in core for other in thesaurus.of(word)):
+            core[word] = 0
+    words = [word for word, _number in sorted(core.items(), key=lambda item: (-item[1], item[0])) if len(word) > 1]
+    by_length: dict[int, list[str]] = defaultdict(list)
+    for word in words:
+        if not is_latin(word):
+            by_length[len(word)].append(word)
+    chinese = [(key, word) for word in words if not is_latin(word) for key in sound_keys(word)]
+    return Lexicon(
+        dictionary=dictionary,
+        thesaurus=thesaurus,
+        document_count=count,
+        frequency=frequency,
+        core=dict(core),
+        pairs=dict(pairs),
+        sounds=_by_key(chinese),
+        blurred_sounds=_by_key((blurred(key), word) for key, word in chinese),
+        initials=_initials(core, pairs),
+        latin_words=tuple(word for word in words if is_latin(word)),
+        by_length={length: tuple(own) for length, own in by_length.items()},
+        seller_names=frozenset(sellers),
+        seller_text="\n".join(sorted(sellers)),
+        category_names=category_names,
+        category_tokens=category_tokens,
+    )
+
+
+def _by_key(entries: Iterable[tuple[str, str]]) -> dict[str, Sequence]:
+    table: dict[str, dict[str, None]] = defaultdict(dict)
+    for key, word in entries:
+        table[key][word] = None
+    return {key: tuple(words) for key, words in table.items()}
+
+
+def _initials(core: Mapping[str, int], pairs: Mapping[Sequence, int]) -> dict[str, tuple[Sequence, ...]]:
+    """First letters of words, and of two words in a row; for the same letters, what is more frequent first."""
+    found: list[tuple[int, Sequence]] = [(count, (word,)) for word, count in core.items() if len(word) > 1]
+    found += [(count, pair) for pair, count in pairs.items()]
+    table: dict[str, list[Sequence]] = defaultdict(list)
+    for _count, sequence in sorted(found, key=lambda item: (-item[0], -len(item[1]), item[1])):
+        if all(map(is_latin, sequence)):
+            continue
+        keys = [""]
+        for word in sequence:
+            keys = [key + own for key in keys for own in initial_keys(word)]
+        for key in keys:
+            if 1 < len(key) <= INITIALS_LENGTH:
+                table[key].append(sequence)
+    return {key: tuple(sequences) for key, sequences in table.items()}
