@@ -36,6 +36,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
+    "marketplace.discovery.tasks.send_changes": 1,
     "marketplace.notifications.tasks.send_waiting_text_messages": 30,
     "marketplace.notifications.tasks.send_notices": 5,
     "marketplace.accounts.tasks.tell_of_new_devices": 60,

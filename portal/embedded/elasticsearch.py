@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import threading
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +89,9 @@ def _class_path() -> str:
     """Jars and launcher, built before or now. What was built is kept until the files it was built from change."""
     for program, package in (("java", "default-jdk-headless"), ("javac", "default-jdk-headless"), ("mvn", "maven")):
         if not shutil.which(program):
-            raise SearchServerUnavailable(f"{program} is missing, needed for Elasticsearch: install the package {package}.")
+            raise SearchServerUnavailable(
+                f"{program} is missing, needed for Elasticsearch: install the package {package}."
+            )
     sources = [SOURCES / "pom.xml", *sorted(SOURCES.rglob("*.java"))]
     version = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
     # Not below JIANGJI_STATE, which differs between runs that may share this.
@@ -103,7 +104,15 @@ def _class_path() -> str:
     making.mkdir(parents=True)
     list_file = making / "class-path"
     _run(
-        ["mvn", "-B", "-q", "-f", str(SOURCES / "pom.xml"), "dependency:build-classpath", f"-Dmdep.outputFile={list_file}"],
+        [
+            "mvn",
+            "-B",
+            "-q",
+            "-f",
+            str(SOURCES / "pom.xml"),
+            "dependency:build-classpath",
+            f"-Dmdep.outputFile={list_file}",
+        ],
         "Maven could not fetch Elasticsearch's jars",
     )
     _run(
@@ -128,9 +137,9 @@ def _run(command: list[str], otherwise: str) -> None:
 def _answers(url: str) -> bool:
     """Whether the node has a master, and its HTTP is open."""
     try:
-        with urllib.request.urlopen(f"{url}/_cluster/health?timeout=1s", timeout=3):
+        with urllib.request.urlopen(f"{url}/_cluster/health?timeout=1s", timeout=3):  # noqa: S310
             return True
-    except (OSError, urllib.error.HTTPError):
+    except OSError:
         return False
 
 

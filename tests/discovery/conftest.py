@@ -1,6 +1,7 @@
 import pytest
 
 from marketplace.discovery import lexicon, suggestions
+from tests.discovery.clusters import elasticsearch, search_server  # noqa: F401 fixtures
 
 
 @pytest.fixture(autouse=True)
