@@ -23,7 +23,7 @@ def engine(request, db):
     """The engine under test; for the cluster with an index that changes are written to."""
     if request.param == "elasticsearch":
         request.getfixturevalue("elasticsearch")
-        build_index(dictionary="test")
+        build_index()
     return request.param
 
 

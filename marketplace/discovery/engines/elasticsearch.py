@@ -72,7 +72,7 @@ class ElasticsearchEngineApart:
     def __init__(self, index: str) -> None:
         self._postgres = PostgresSearchEngine()
         self._index = index
-        cluster().create(index, index_body(dictionary="apart"))
+        cluster().create(index, index_body())
 
     def close(self) -> None:
         """Delete the index."""
@@ -92,7 +92,7 @@ class ElasticsearchEngineApart:
         """Forget everything."""
         self._postgres.clear()
         cluster().drop(self._index)
-        cluster().create(self._index, index_body(dictionary="apart"))
+        cluster().create(self._index, index_body())
 
     def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
         """The best `limit` for the words alone, and the best `limit` within the filters. Raises ClusterUnavailable."""

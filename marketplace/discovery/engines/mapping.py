@@ -41,13 +41,13 @@ PROPERTIES: dict[str, Any] = {
 }
 
 
-def index_body(*, dictionary: str) -> dict[str, Any]:
-    """What an index is made with. `dictionary` names the words that its documents were cut with."""
+def index_body() -> dict[str, Any]:
+    """What an index is made with."""
     return {
         "settings": {"index": SETTINGS},
         "mappings": {
             "dynamic": "strict",
-            "_meta": {"version": VERSION, "dictionary": dictionary},
+            "_meta": {"version": VERSION},
             "properties": PROPERTIES,
         },
     }

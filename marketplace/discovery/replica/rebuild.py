@@ -33,23 +33,22 @@ class NotTheSame(Exception):
     """The new index does not hold what PostgreSQL does. The old one goes on serving. The text says what differs."""
 
 
-def build_index(*, dictionary: str, say: Say = str) -> int:
+def build_index(*, say: Say = str) -> int:
     """Fill a new index from PostgreSQL and have searches ask it; returns how many gigs it holds.
 
-    `dictionary` names the words that the documents were cut with. Raises NotTheSame or ClusterUnavailable; the index that
-    was begun is deleted then, and searches go on as before.
+    Raises NotTheSame or ClusterUnavailable; the index that was begun is deleted then, and searches go on as before.
     """
     with only_one("search_rebuild", seconds=REBUILD_SECONDS) as is_ours:
         if not is_ours:
             raise NotTheSame("another rebuild is at work")
-        return _build(dictionary, say)
+        return _build(say)
 
 
-def _build(dictionary: str, say: Say) -> int:
+def _build(say: Say) -> int:
     outbox.start_noting()
     old = indices.current_index()
     new = f"{indices.read_alias()}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
-    body = index_body(dictionary=dictionary)
+    body = index_body()
     body["settings"]["index"] = SETTINGS | {"refresh_interval": "-1"}
     cluster().create(new, body)
     try:
