@@ -75,11 +75,12 @@ def _send_batch() -> int:
 
 def write_gigs(gig_ids: Sequence[int], *, indices: Sequence[str]) -> None:
     """Bring these gigs up to date in `indices`. Raises ClusterUnavailable."""
-    version = _draw_number()
+    version = draw_number()
     cluster().write(bulk_actions(gig_ids, gig_sources(gig_ids), indices=indices, version=version))
 
 
-def _draw_number() -> int:
+def draw_number() -> int:
+    """A number above all that were drawn before."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('discovery_searchchange', 'id'))")
         return int(cursor.fetchone()[0])
