@@ -107,7 +107,7 @@ class SearchReplica(models.Model):
 
 
 class SearchChange(models.Model):
-    """A gig that changed, of which the search cluster was not told yet. Written by triggers with the change (migration 0004)."""
+    """A gig that changed, of which the search cluster was not told yet. Written by triggers with the change (migration 0005)."""
 
     gig_id = models.BigIntegerField(_("service"))
     created_at = models.DateTimeField(_("created at"), db_default=Now())

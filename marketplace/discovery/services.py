@@ -26,7 +26,7 @@ from marketplace.discovery.engines.base import (
     SearchResult,
 )
 from marketplace.discovery.lexicon import current_lexicon, domain_segmenter, lexicon_changed
-from marketplace.discovery.models import GigDocument, SearchHistory
+from marketplace.discovery.models import SearchHistory
 from marketplace.discovery.plan import understand
 from marketplace.gigs.cards import mean_rating
 
@@ -127,17 +127,13 @@ def remove_gig(gig_id: int) -> None:
 
 
 def rebuild_index() -> int:
-    """Index every published gig anew with today's dictionary, while people search; returns how many."""
+    """Index every published gig anew with today's dictionary; returns how many."""
     segmenter = domain_segmenter()
-    ids = list(published_gigs().order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), INDEX_BATCH):
-        gigs = indexable_gigs(ids[start : start + INDEX_BATCH])
-        search_engine().index([gig_words(gig, segmenter) for gig in gigs])
-    gone = list(GigDocument.objects.exclude(gig__in=published_gigs()).values_list("gig_id", flat=True))
-    if gone:
-        search_engine().remove(gone)
+    gigs = indexable_gigs()
+    for start in range(0, len(gigs), INDEX_BATCH):
+        search_engine().index([gig_words(gig, segmenter) for gig in gigs[start : start + INDEX_BATCH]])
     lexicon_changed()
-    return len(ids)
+    return len(gigs)
 
 
 def reason(score: scorer.Score, candidate: Candidate, request: SearchRequest) -> str:

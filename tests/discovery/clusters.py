@@ -12,7 +12,7 @@ ELASTICSEARCH = "marketplace.discovery.engines.elasticsearch.ElasticsearchEngine
 
 def forget_connections():
     """The process keeps engine and connections: settings that change must be read again."""
-    services.search_engine.cache_clear()
+    getattr(services, "_engine_of_settings", services.search_engine).cache_clear()
     clusters.cluster.cache_clear()
 
 
