@@ -183,12 +183,12 @@ def _start_valkey() -> None:
 
 
 def _start_elasticsearch() -> None:
-    from portal.embedded.elasticsearch import SearchServerUnavailable, start_elasticsearch
+    from portal.embedded.search_server import SearchServerUnavailable, start_search_server
 
     if os.environ.get("ELASTICSEARCH_URL"):
         return
     try:
-        server = start_elasticsearch(state_directory() / "elasticsearch")
+        server = start_search_server("elasticsearch", state_directory() / "elasticsearch")
     except SearchServerUnavailable as missing:
         _fail(f"\n{missing}")
     atexit.register(server.stop)

@@ -1,13 +1,13 @@
-"""The fixtures of a real search cluster, for the tests that ask for one."""
+"""The fixtures of real search clusters, for the tests that ask for one."""
 
 import pytest
 
 from marketplace.discovery import services
 from marketplace.discovery.engines import clusters
 from marketplace.discovery.replica import indices
-from portal.embedded.elasticsearch import SearchServerUnavailable, start_elasticsearch
+from portal.embedded.search_server import SearchServerUnavailable, start_search_server
 
-ELASTICSEARCH = "marketplace.discovery.engines.elasticsearch.ElasticsearchEngine"
+ENGINE = "marketplace.discovery.engines.elasticsearch.ElasticsearchEngine"
 
 
 def forget_connections():
@@ -16,28 +16,43 @@ def forget_connections():
     clusters.cluster.cache_clear()
 
 
-def fresh_cluster(settings, url):
-    """Point the settings at the cluster and take everything out of it."""
-    settings.ELASTICSEARCH_URL = url
-    settings.SEARCH_ENGINE = ELASTICSEARCH
-    forget_connections()
-    indices.forget_others([])
-
-
-@pytest.fixture(scope="session")
-def search_server(tmp_path_factory):
-    """A real Elasticsearch on the JVM, one for all tests; its jars are fetched by the first run of a checkout."""
+def _server(kind, folder):
+    """A real server on the JVM, one for all tests; its jars are fetched by the first run of a checkout."""
     try:
-        server = start_elasticsearch(tmp_path_factory.mktemp("elasticsearch"))
+        server = start_search_server(kind, folder)
     except SearchServerUnavailable as missing:
         pytest.fail(str(missing))
     yield server
     server.stop()
 
 
-@pytest.fixture
-def elasticsearch(search_server, settings):
-    """The portal searches in an empty Elasticsearch."""
-    fresh_cluster(settings, search_server.url)
-    yield search_server
+@pytest.fixture(scope="session")
+def elasticsearch_server(tmp_path_factory):
+    yield from _server("elasticsearch", tmp_path_factory.mktemp("elasticsearch"))
+
+
+@pytest.fixture(scope="session")
+def opensearch_server(tmp_path_factory):
+    yield from _server("opensearch", tmp_path_factory.mktemp("opensearch"))
+
+
+def _searched(server, dialect, settings):
+    settings.ELASTICSEARCH_URL = server.url
+    settings.ELASTICSEARCH_DIALECT = dialect
+    settings.SEARCH_ENGINE = ENGINE
     forget_connections()
+    indices.forget_others([])
+    yield server
+    forget_connections()
+
+
+@pytest.fixture
+def elasticsearch(elasticsearch_server, settings):
+    """The portal searches in an empty Elasticsearch."""
+    yield from _searched(elasticsearch_server, "elasticsearch", settings)
+
+
+@pytest.fixture
+def opensearch(opensearch_server, settings):
+    """The portal searches in an empty OpenSearch."""
+    yield from _searched(opensearch_server, "opensearch", settings)

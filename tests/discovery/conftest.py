@@ -1,7 +1,12 @@
 import pytest
 
 from marketplace.discovery import lexicon, suggestions
-from tests.discovery.clusters import elasticsearch, search_server  # noqa: F401 fixtures
+from tests.discovery.clusters import (  # noqa: F401 fixtures
+    elasticsearch,
+    elasticsearch_server,
+    opensearch,
+    opensearch_server,
+)
 
 
 @pytest.fixture(autouse=True)

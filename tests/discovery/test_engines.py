@@ -1,4 +1,4 @@
-"""What every engine must do: one file for PostgreSQL and for Elasticsearch, on a real server each."""
+"""What every engine must do: one file for PostgreSQL, Elasticsearch and OpenSearch, on a real server each."""
 
 from datetime import timedelta
 
@@ -18,11 +18,11 @@ from tests.factories import make_category, make_seller
 pytestmark = pytest.mark.xdist_group("search server")
 
 
-@pytest.fixture(params=["postgres", "elasticsearch"])
+@pytest.fixture(params=["postgres", "elasticsearch", "opensearch"])
 def engine(request, db):
     """The engine under test; for the cluster with an index that changes are written to."""
-    if request.param == "elasticsearch":
-        request.getfixturevalue("elasticsearch")
+    if request.param != "postgres":
+        request.getfixturevalue(request.param)
         build_index()
     return request.param
 

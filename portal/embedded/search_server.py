@@ -1,6 +1,7 @@
-"""A real Elasticsearch server for `bin/run --elasticsearch` and for the tests: its jars come from Maven Central.
+"""A real search server for `bin/run --elasticsearch` and for the tests: its jars come from Maven Central.
 
-tests/search_server holds the list of jars and the few lines that start a node. Both are built once per checkout and version.
+tests/search_server holds, for Elasticsearch and for OpenSearch, the list of jars and the few lines that start a node. Both are
+built once per checkout and version.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from portal.embedded.paths import PROJECT
 from portal.embedded.valkey import free_port
 
 SOURCES = PROJECT / "tests" / "search_server"
-MAIN_CLASS = "org.elasticsearch.node.SearchServer"
+MAIN_CLASSES = {"elasticsearch": "org.elasticsearch.node.SearchServer", "opensearch": "jiangji.SearchServer"}
 # Measured: 10,000 gigs and their rebuild fit into 256 MB.
 HEAP_MB = 256
 BUILD_SECONDS, START_SECONDS, STOP_SECONDS = 900, 120, 20
@@ -45,12 +46,13 @@ class SearchServer:
             self.process.wait()
 
 
-def start_elasticsearch(data: Path, *, port: int = 0, heap_mb: int = HEAP_MB) -> SearchServer:
-    """Start a node that keeps its data in `data` and listens on the loopback interface; on a free port unless one is named.
+def start_search_server(kind: str, data: Path, *, port: int = 0, heap_mb: int = HEAP_MB) -> SearchServer:
+    """Start a node of this kind (elasticsearch, opensearch) that keeps its data in `data`, on the loopback interface.
 
-    Raises SearchServerUnavailable when Java or Maven are missing, when the jars cannot be had, or when it does not start.
+    It takes a free port unless one is named. Raises SearchServerUnavailable when Java or Maven are missing, when the jars
+    cannot be had, or when it does not start.
     """
-    class_path = _class_path()
+    class_path = _class_path(SOURCES / kind)
     for folder in (data, data / "config", data / "tmp"):
         folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
@@ -65,7 +67,7 @@ def start_elasticsearch(data: Path, *, port: int = 0, heap_mb: int = HEAP_MB) ->
         f"-Djava.io.tmpdir={data / 'tmp'}",
         "-cp",
         class_path,
-        MAIN_CLASS,
+        MAIN_CLASSES[kind],
         str(data),
         str(port),
     ]
@@ -82,17 +84,17 @@ def start_elasticsearch(data: Path, *, port: int = 0, heap_mb: int = HEAP_MB) ->
             return server
         time.sleep(0.1)
     server.stop()
-    raise SearchServerUnavailable(f"Elasticsearch did not start: {_last_words(log_file)}")
+    raise SearchServerUnavailable(f"{kind} did not start: {_last_words(log_file)}")
 
 
-def _class_path() -> str:
+def _class_path(sources_folder: Path) -> str:
     """Jars and launcher, built before or now. What was built is kept until the files it was built from change."""
     for program, package in (("java", "default-jdk-headless"), ("javac", "default-jdk-headless"), ("mvn", "maven")):
         if not shutil.which(program):
             raise SearchServerUnavailable(
-                f"{program} is missing, needed for Elasticsearch: install the package {package}."
+                f"{program} is missing, needed for a search server: install the package {package}."
             )
-    sources = [SOURCES / "pom.xml", *sorted(SOURCES.rglob("*.java"))]
+    sources = [sources_folder / "pom.xml", *sorted(sources_folder.rglob("*.java"))]
     version = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
     # Not below JIANGJI_STATE, which differs between runs that may share this.
     built = PROJECT / ".jiangji" / "search-server" / version
@@ -109,15 +111,15 @@ def _class_path() -> str:
             "-B",
             "-q",
             "-f",
-            str(SOURCES / "pom.xml"),
+            str(sources[0]),
             "dependency:build-classpath",
             f"-Dmdep.outputFile={list_file}",
         ],
-        "Maven could not fetch Elasticsearch's jars",
+        "Maven could not fetch the search server's jars",
     )
     _run(
         ["javac", "-nowarn", "-cp", list_file.read_text(), "-d", str(making), *map(str, sources[1:])],
-        "Elasticsearch's launcher could not be compiled",
+        "The search server's launcher could not be compiled",
     )
     shutil.rmtree(built, ignore_errors=True)
     making.rename(built)
