@@ -63,18 +63,21 @@ def cluster() -> SearchCluster:
 
 class _Cluster:
     def __init__(self, url: str, *, is_opensearch: bool) -> None:
+        options: dict[str, Any] = {"max_retries": 0}
+        if settings.ELASTICSEARCH_CA_FILE:
+            options["ca_certs"] = settings.ELASTICSEARCH_CA_FILE
         # Imported by whom the settings send here: half a second that nobody else waits for.
         if is_opensearch:
             import opensearchpy
             from opensearchpy import helpers
 
-            self._client: Any = opensearchpy.OpenSearch(url, timeout=WRITE_SECONDS, max_retries=0)
+            self._client: Any = opensearchpy.OpenSearch(url, timeout=WRITE_SECONDS, **options)
             self._failures: tuple[type[Exception], ...] = (opensearchpy.OpenSearchException,)
         else:
             import elasticsearch
             from elasticsearch import helpers  # type: ignore[no-redef]
 
-            self._client = elasticsearch.Elasticsearch(url, request_timeout=WRITE_SECONDS, max_retries=0)
+            self._client = elasticsearch.Elasticsearch(url, request_timeout=WRITE_SECONDS, **options)
             self._failures = (elasticsearch.ApiError, elasticsearch.TransportError)
         self._helpers: Any = helpers
         self._is_opensearch = is_opensearch
