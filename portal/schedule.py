@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 
 SECONDS = "seconds"
+EXPIRES_SECONDS = 10
 # name of the task → seconds between two runs
 INTERVALS: dict[str, int] = {
     "marketplace.orders.tasks.run_due_deadlines": 60,
@@ -80,7 +81,9 @@ def ensure_schedule(**_kwargs: Any) -> None:
     for task, seconds in INTERVALS.items():
         if task not in known:
             interval, _made = IntervalSchedule.objects.get_or_create(every=seconds, period=SECONDS)
-            PeriodicTask.objects.create(name=task, task=task, interval=interval)
+            # What runs every second is not worth doing late: no heap of it waits for a worker that was away.
+            expires = EXPIRES_SECONDS if seconds == 1 else None
+            PeriodicTask.objects.create(name=task, task=task, interval=interval, expire_seconds=expires)
     for task, (hour, minute) in NIGHTLY.items():
         if task not in known:
             crontab, _made = CrontabSchedule.objects.get_or_create(

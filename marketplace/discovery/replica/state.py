@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, Min
 from django.utils import timezone
 
 from marketplace.discovery.models import SearchChange
@@ -41,10 +40,14 @@ def is_configured() -> bool:
 
 
 def backlog() -> Backlog:
-    """The lag, from the table itself."""
-    found = SearchChange.objects.aggregate(changes=Count("pk"), oldest=Min("created_at"))
-    waited = (timezone.now() - found["oldest"]).total_seconds() if found["oldest"] else 0.0
-    return Backlog(found["changes"], max(0.0, waited))
+    """How much waits and for how long, from the table itself."""
+    return Backlog(SearchChange.objects.count(), lag_seconds())
+
+
+def lag_seconds() -> float:
+    """How long the oldest change has waited: one row by its number, however many wait."""
+    oldest = SearchChange.objects.order_by("pk").values_list("created_at", flat=True).first()
+    return max(0.0, (timezone.now() - oldest).total_seconds()) if oldest is not None else 0.0
 
 
 def trouble() -> Trouble | None:
@@ -54,7 +57,7 @@ def trouble() -> Trouble | None:
         return Trouble(**kept[_DOWN])
     lag = kept.get(_LAG)
     if lag is None:
-        lag = backlog().lag_seconds
+        lag = lag_seconds()
         cache.set(_LAG, lag, timeout=LAG_KEPT_SECONDS)
     if lag > LAG_LIMIT_SECONDS:
         return Trouble(f"it is {lag:.0f} seconds behind", timezone.now())
