@@ -44,6 +44,15 @@ def _search() -> str:
     return engine_state()
 
 
+def _figures() -> dict[str, float | str]:
+    from marketplace.discovery.health import cluster_figures
+
+    try:
+        return cluster_figures()
+    except Exception:  # its part says that it is down
+        return {}
+
+
 WORKER_ANSWER = "health:worker"
 # A page can be served without a worker for a while, but orders would not move: needed, too.
 PARTS: dict[str, Callable[[], str]] = {"database": _database, "cache": _cache, "worker": _worker, "search": _search}
@@ -54,8 +63,12 @@ WEB_PARTS = ("database", "cache")
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 with the state of each part as JSON; 503 when one is down. `?for=web` asks for what a web server needs."""
-    names = WEB_PARTS if request.GET.get("for") == "web" else tuple(PARTS)
+    """200 with the state of each part and some figures as JSON; 503 when a part is down.
+
+    `?for=web` asks for what a web server needs.
+    """
+    is_for_web = request.GET.get("for") == "web"
+    names = WEB_PARTS if is_for_web else tuple(PARTS)
     states: dict[str, str] = {}
     for name in names:
         try:
@@ -63,7 +76,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
         except Exception as error:  # whatever is wrong with a part, the answer names the part
             states[name] = f"down: {type(error).__name__}"
     healthy = all(state == "up" for state in states.values())
-    return JsonResponse({"healthy": healthy, "parts": states}, status=200 if healthy else 503)
+    figures = {} if is_for_web else _figures()
+    return JsonResponse({"healthy": healthy, "parts": states, "figures": figures}, status=200 if healthy else 503)
 
 
 @require_safe

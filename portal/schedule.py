@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 
 SECONDS = "seconds"
+EXPIRES_SECONDS = 10
 # name of the task → seconds between two runs
 INTERVALS: dict[str, int] = {
     "marketplace.orders.tasks.run_due_deadlines": 60,
@@ -36,6 +37,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
+    "marketplace.discovery.tasks.send_changes": 1,
     "marketplace.notifications.tasks.send_waiting_text_messages": 30,
     "marketplace.notifications.tasks.send_notices": 5,
     "marketplace.accounts.tasks.tell_of_new_devices": 60,
@@ -79,7 +81,9 @@ def ensure_schedule(**_kwargs: Any) -> None:
     for task, seconds in INTERVALS.items():
         if task not in known:
             interval, _made = IntervalSchedule.objects.get_or_create(every=seconds, period=SECONDS)
-            PeriodicTask.objects.create(name=task, task=task, interval=interval)
+            # What runs every second is not worth doing late: no heap of it waits for a worker that was away.
+            expires = EXPIRES_SECONDS if seconds == 1 else None
+            PeriodicTask.objects.create(name=task, task=task, interval=interval, expire_seconds=expires)
     for task, (hour, minute) in NIGHTLY.items():
         if task not in known:
             crontab, _made = CrontabSchedule.objects.get_or_create(

@@ -3,6 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -144,3 +145,31 @@ class DictionaryVersion(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+
+class SearchReplica(models.Model):
+    """A search cluster that is kept up to date. While there is one, the database notes each gig that changes."""
+
+    name = models.CharField(_("name"), max_length=40, primary_key=True)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("search cluster")
+        verbose_name_plural = _("search clusters")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SearchChange(models.Model):
+    """A gig that changed, of which the search cluster was not told yet. Written by triggers with the change (migration 0005)."""
+
+    gig_id = models.BigIntegerField(_("service"))
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("change to send")
+        verbose_name_plural = _("changes to send")
+
+    def __str__(self) -> str:
+        return f"{self.gig_id}"

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from marketplace.discovery import services
 from marketplace.discovery.documents import published_gigs
 from marketplace.discovery.models import GigDocument
+from marketplace.discovery.replica import outbox
 
 CATCH_UP_LIMIT = 500
 REBUILD_AFTER_SECONDS = 180
@@ -38,6 +39,12 @@ def catch_up() -> int:
     if ids:
         services.index_gigs(ids)
     return len(ids)
+
+
+@shared_task
+def send_changes() -> int:
+    """Tell the search cluster of what changed; returns how many changes. Beat runs it every second."""
+    return outbox.send_changes()
 
 
 @shared_task

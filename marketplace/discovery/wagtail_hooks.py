@@ -1,4 +1,4 @@
-"""The thesaurus in Wagtail's admin, and what an edited category or entry means for the index."""
+"""The thesaurus in Wagtail's admin, what an edited category or entry means for the index, and how the search cluster stands."""
 
 from typing import Any
 
@@ -6,12 +6,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from marketplace.core.commits import after_commit
 from marketplace.discovery.categories import forget_categories
+from marketplace.discovery.home_panels import panels_for
 from marketplace.discovery.language.lexicon import lexicon_changed
 from marketplace.discovery.models import ThesaurusEntry
 from marketplace.discovery.tasks import index_category, rebuild_soon
@@ -65,3 +67,9 @@ def _thesaurus_changed(request: HttpRequest, changed: Any) -> None:
 
 for _moment in ("after_create_snippet", "after_edit_snippet", "after_delete_snippet"):
     hooks.register(_moment, _thesaurus_changed)
+
+
+@hooks.register("construct_homepage_panels")
+def search_panels(request: HttpRequest, panels: list[Component]) -> None:
+    """Whether PostgreSQL has to search in the cluster's place."""
+    panels += panels_for(request.user)

@@ -4,6 +4,7 @@ Started by bin/run inside .venv. Everything it starts is a child of this process
 """
 
 import argparse
+import atexit
 import json
 import os
 import shlex
@@ -40,6 +41,7 @@ DEMO_PASSWORD = "jiangji-demo-2026"  # noqa: S105 the demo's, printed for everyb
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/run", description="Start the whole portal on this machine.")
     parser.add_argument("--fresh", action="store_true", help="throw the data of this checkout away and start over")
+    parser.add_argument("--elasticsearch", action="store_true", help="search in a real Elasticsearch too (needs Java)")
     parser.add_argument("--no-demo", action="store_true", help="do not load the demo catalogue into an empty database")
     parser.add_argument("--started-at", type=float, default=time.time(), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -72,11 +74,15 @@ def main() -> None:
     os.environ.update(environment)
     _step("starting PostgreSQL 18", _start_postgres)
     _step("starting Valkey", _start_valkey)
+    if arguments.elasticsearch:
+        _step("starting Elasticsearch", _start_elasticsearch)
     _step("making the sandbox's keys", _make_sandbox_keys)
     _step("bringing the database up to date", lambda: _manage("migrate", "--verbosity", "0"))
     if not arguments.no_demo and not _has_catalogue():
         print("  loading the demo catalogue")
         _manage("load_demo", show=True)
+    if arguments.elasticsearch:
+        _step("filling Elasticsearch", lambda: _manage("rebuild_search", "--cluster-only"))
     _serve(port=port, sandbox_port=sandbox_port, started=started)
 
 
@@ -160,7 +166,7 @@ def _announce(port: int, sandbox_port: int, started: float) -> None:
 
 
 def _forget_everything() -> None:
-    for name in ("postgres", "valkey", "sandbox", "media", "private"):
+    for name in ("postgres", "valkey", "elasticsearch", "sandbox", "media", "private"):
         shutil.rmtree(state_directory() / name, ignore_errors=True)
 
 
@@ -174,6 +180,19 @@ def _start_valkey() -> None:
     from portal.embedded.valkey import start_valkey
 
     os.environ.setdefault("REDIS_URL", start_valkey())
+
+
+def _start_elasticsearch() -> None:
+    from portal.embedded.search_server import SearchServerUnavailable, start_search_server
+
+    if os.environ.get("ELASTICSEARCH_URL"):
+        return
+    try:
+        server = start_search_server("elasticsearch", state_directory() / "elasticsearch")
+    except SearchServerUnavailable as missing:
+        _fail(f"\n{missing}")
+    atexit.register(server.stop)
+    os.environ["ELASTICSEARCH_URL"] = server.url
 
 
 def _make_sandbox_keys() -> None:

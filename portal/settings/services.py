@@ -231,8 +231,19 @@ WEB_PUSH = {
     ),
 }
 
+# Without it PostgreSQL alone searches (docs/search.md).
 ELASTICSEARCH_URL: str = env.str("ELASTICSEARCH_URL", default="")
-SEARCH_ENGINE: str = env.str("SEARCH_ENGINE", default="marketplace.discovery.engines.postgres.PostgresSearchEngine")
+ELASTICSEARCH_DIALECT: str = env.str("ELASTICSEARCH_DIALECT", default="elasticsearch")  # or opensearch
+# The certificate of a cluster that signed its own, as Elasticsearch does when it is installed.
+ELASTICSEARCH_CA_FILE: str = env.str("ELASTICSEARCH_CA_FILE", default="")
+# What our indices begin with, for a cluster that serves others too.
+ELASTICSEARCH_INDEX_PREFIX: str = env.str("ELASTICSEARCH_INDEX_PREFIX", default="jiangji-")
+SEARCH_ENGINE: str = env.str(
+    "SEARCH_ENGINE",
+    default="marketplace.discovery.engines.elasticsearch.ElasticsearchEngine"
+    if ELASTICSEARCH_URL
+    else "marketplace.discovery.engines.postgres.PostgresSearchEngine",
+)
 
 if ENVIRONMENT == "test":
     MEDIA_ROOT = str(BASE_DIR / ".jiangji" / "test" / "media")

@@ -2,6 +2,12 @@ import pytest
 
 from marketplace.discovery import suggestions
 from marketplace.discovery.language import lexicon
+from tests.discovery.clusters import (  # noqa: F401 fixtures
+    elasticsearch,
+    elasticsearch_server,
+    opensearch,
+    opensearch_server,
+)
 
 
 @pytest.fixture(autouse=True)

@@ -173,6 +173,14 @@ def _narrow(documents: QuerySet[GigDocument], request: SearchRequest) -> QuerySe
     return documents
 
 
+def candidates_of(gig_ids: Iterable[int], *, only_listed: bool = True) -> dict[int, Candidate]:
+    """These gigs as they are at this moment, by id, whichever engine found them; without those that may not be listed."""
+    documents = GigDocument.objects.filter(gig_id__in=list(gig_ids))
+    if only_listed:
+        documents = documents.filter(listed("gig__"))
+    return {row["gig_id"]: _candidate(row) for row in _columns(documents)}
+
+
 _COLUMNS = (
     "gig_id", "gig__seller_id", "gig__title", "title_tokens", "tag_tokens", "body_tokens", "category_slug", "subcategory_slug",
     "gig__seller__profile__display_name", "gig__stats__price_from_fen", "gig__stats__delivery_days_from",
