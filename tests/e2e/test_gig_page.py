@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.accounts.conftest import IN_WECHAT
+from tests.e2e.conftest import until
 
 pytestmark = pytest.mark.browser
 
@@ -134,8 +135,7 @@ def test_inside_wechat_the_link_gets_its_card(person) -> None:
     reader = person("reader", user_agent=IN_WECHAT)
     page = reader.visit(busiest(reader))
     # Playwright's own waiting runs inside the page, as eval, which the CSP forbids.
-    while not page.evaluate("window.wx?.shared?.updateTimelineShareData"):
-        page.wait_for_timeout(100)
+    until(page, lambda: page.evaluate("window.wx?.shared?.updateTimelineShareData"), "WeChat's script to be told the card")
     asked, shared = page.evaluate("[window.wx.asked, window.wx.shared.updateAppMessageShareData]")
     assert shared["title"] == page.locator("h1").inner_text()
     assert shared["link"] in page.url or page.url.endswith(shared["link"].split("/", 3)[3])

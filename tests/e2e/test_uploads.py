@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import until
 from tests.uploads import files
 
 pytestmark = pytest.mark.browser
@@ -34,8 +35,9 @@ def test_files_are_sent_at_once_survive_a_reload_and_are_put_in_order_by_keyboar
     number = re.search(r"/desk/gigs/(\d+)/", page.url)[1]
     page = seller.visit(f"/desk/gigs/{number}/gallery/")
     mark = time.time_ns() // 1_000_000 % 100_000  # the stack keeps what earlier runs left in this form
-    while page.locator(ROWS).count():
+    for left in range(page.locator(ROWS).count(), 0, -1):
         page.locator("[data-shot-remove]").first.click()
+        expect(page.locator(ROWS)).to_have_count(left - 1)
 
     shop, sign, folio, bad = f"店面{mark}.png", f"门头{mark}.jpg", f"画册{mark}.pdf", f"坏图{mark}.jpg"
     shares: list[str] = []
@@ -112,7 +114,6 @@ def test_a_file_chosen_before_the_script_is_there_is_sent_all_the_same(person) -
     page.set_input_files(
         "[name=gallery-files]", [upload_of(name, files.picture(size=(1200, 800), form="PNG"), "image/png")]
     )
-    while not held:
-        page.wait_for_timeout(100)
+    until(page, lambda: held, "the page to ask for its script")
     held[0].continue_()
     expect(row(page, name)).to_have_attribute("data-state", "ready", timeout=60_000)
