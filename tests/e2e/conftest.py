@@ -60,7 +60,7 @@ class Stack:
 
 
 def until(page: Page, has_come: Callable[[], object], what: str) -> None:
-    """Look again and again, as Playwright's own waiting does, at what it cannot wait for itself. `what` names it when it fails."""
+    """Look again and again, as Playwright does, at what it cannot wait for itself. `what` names it when it fails."""
     end = time.monotonic() + PATIENCE_MILLISECONDS / 1000
     while not has_come():
         assert time.monotonic() < end, f"waited in vain for {what}"
