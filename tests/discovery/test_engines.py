@@ -136,7 +136,7 @@ def test_a_paused_gig_is_gone_at_once_and_back_when_it_is_resumed(catalogue):
     assert catalogue["c"].pk not in found("c++")
     gigs.resume_gig(gig_id=catalogue["c"].pk, seller=catalogue["c"].seller)
     settle()
-    assert found("c++") == [catalogue["c"].pk]
+    assert found("c++")[0] == catalogue["c"].pk
 
 
 def test_what_a_seller_who_is_away_offers_is_not_found(catalogue):
@@ -145,17 +145,17 @@ def test_what_a_seller_who_is_away_offers_is_not_found(catalogue):
     UserProfile.objects.filter(user=seller).update(away_until=tomorrow, away_takes_orders=False)
     assert catalogue["c"].pk not in found("c++")
     rows = services.search_engine().facet_rows(services.understand("c++", services.current_lexicon()))
-    assert [row.gig_id for row in rows] == []
+    assert catalogue["c"].pk not in {row.gig_id for row in rows}
 
 
 def test_a_document_that_is_written_again_replaces_the_old_one(catalogue):
     gig = catalogue["c"]
-    gig.title = "Rust 系统编程辅导"
-    gig.tags.set(["rust"])
+    gig.title = "手缝皮具 真皮钱包"
+    gig.tags.set(["皮具"])
     gig.save()
     services.index_gig(gig.pk)
     settle()
-    assert found("rust") == [gig.pk]
+    assert found("皮具") == [gig.pk]
     assert gig.pk not in found("c++")
 
 
