@@ -2,23 +2,6 @@
 
 from django.db import migrations, models
 
-from marketplace.discovery.language.thesaurus import first_entries
-
-
-def add_first_words(apps, schema_editor):
-    """The thesaurus to begin with; its rows are the staff's from then on."""
-    entry = apps.get_model("discovery", "ThesaurusEntry")
-    if not entry.objects.exists():
-        entry.objects.bulk_create(
-            entry(
-                kind=first.kind,
-                words=" ".join(first.words),
-                narrower=" ".join(first.narrower),
-                near=" ".join(first.near),
-            )
-            for first in first_entries()
-        )
-
 
 class Migration(migrations.Migration):
 
@@ -58,5 +41,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['same', 'taiwan', 'generic'])), name='discovery_thesaurus_known_kind')],
             },
         ),
-        migrations.RunPython(add_first_words, migrations.RunPython.noop),
     ]
