@@ -35,6 +35,7 @@ class Said:
     text: str
     files: list[SaidFile] = field(default_factory=list)
     is_withdrawn: bool = False
+    gone_words: str = ""  # what the two sides are shown in its place
 
 
 Reader = Callable[[Order], Iterable[Said]]

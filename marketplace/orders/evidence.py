@@ -145,7 +145,7 @@ def _collected(dispute: Dispute) -> Case:
                 {
                     "at": said.at,
                     "by": _who(order, said.by),
-                    "text": _("[Withdrawn]") if said.is_withdrawn else said.text,
+                    "text": said.gone_words if said.is_withdrawn else said.text,
                     "files": [] if said.is_withdrawn else [one.name for one in said.files],
                 }
                 for said in conversation_of(order)

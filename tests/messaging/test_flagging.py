@@ -157,6 +157,29 @@ def test_a_message_against_the_rules_is_taken_out_of_the_conversation(conversati
     assert CONTACT not in str(selectors.inbox(seller))
 
 
+def test_nobody_is_said_to_have_withdrawn_what_a_moderator_took_out(conversation, buyer, seller, moderator):
+    send(conversation, buyer, CONTACT, confirmed=True)
+    services.uphold_flag(flag_id=MessageFlag.objects.get().pk, moderator=moderator, words="请不要留微信。")
+    for person, said in ((buyer, "你的一条消息因违反规则被移除。"), (seller, "这条消息已被平台移除。")):
+        client = log_in(person)
+        page = client.get(conversation.get_absolute_url()).content.decode()
+        assert said in page
+        assert "[已被平台移除]" in client.get(reverse("messaging:inbox")).content.decode()
+        assert "撤回了" not in page
+        assert "已撤回" not in page
+    line = Notification.objects.get(recipient=seller)
+    assert line.body == "[已被平台移除]"
+
+
+def test_what_its_writer_withdrew_is_still_said_to_be_withdrawn(conversation, buyer, seller):
+    message = send(conversation, buyer, CONTACT, confirmed=True)
+    services.withdraw_message(conversation_id=conversation.pk, sequence=message.sequence, user=buyer)
+    client = log_in(seller)
+    page = client.get(conversation.get_absolute_url()).content.decode()
+    assert "这条消息已撤回。" in page
+    assert "已被平台移除" not in page
+
+
 def test_a_decision_needs_a_reason_and_somebody_who_takes_no_part(conversation, buyer, seller, moderator):
     flag = hold(conversation, buyer)
     with pytest.raises(MessagingError) as missing:

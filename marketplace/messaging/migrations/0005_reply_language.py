@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='message',
+            name='is_taken_out',
+            field=models.BooleanField(db_default=False, default=False, editable=False, verbose_name='removed'),
+        ),
+        migrations.AddField(
             model_name='messagetemplate',
             name='language',
             field=models.CharField(blank=True, choices=[('zh-hans', 'Simplified Chinese'), ('en', 'English')], db_default='', default='', max_length=10, verbose_name='language'),

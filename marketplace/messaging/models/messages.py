@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +53,8 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("sent at"))
     edited_at = models.DateTimeField(_("edited at"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
+    # By a moderator, not by its writer.
+    is_taken_out = models.BooleanField(_("removed"), default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name = _("message")
@@ -86,12 +89,17 @@ class Message(models.Model):
     @property
     def title(self) -> str:
         """What lists call it: its first words, or that there are none any more."""
-        return Truncator(self.body).chars(40) or str(_("[Withdrawn]") if self.is_withdrawn else _("[File]"))
+        return Truncator(self.body).chars(40) or str(self.gone_words if self.is_withdrawn else _("[File]"))
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether its writer took it back."""
+        """Whether its writer took it back, or a moderator took it out."""
         return self.withdrawn_at is not None
+
+    @property
+    def gone_words(self) -> "str | Promise":
+        """What stands where a withdrawn message was told of."""
+        return _("[Removed by the platform]") if self.is_taken_out else _("[Withdrawn]")
 
 
 class MessageRevision(models.Model):

@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.messaging.models import ConversationKind, Message
@@ -42,7 +41,7 @@ def _said(message: Message, by: User) -> Said:
     text = message.body
     if message.is_withdrawn:
         said = "".join(revision.body for revision in list(message.revisions.all())[-1:])
-        text = _("[Withdrawn] %(text)s") % {"text": said}
+        text = f"{message.gone_words} {said}"
     return Said(
         at=message.created_at,
         by=by,
@@ -52,4 +51,5 @@ def _said(message: Message, by: User) -> Said:
             for sent in message.attachments.all()
         ],
         is_withdrawn=message.is_withdrawn,
+        gone_words=str(message.gone_words) if message.is_withdrawn else "",
     )

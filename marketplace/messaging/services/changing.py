@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -68,14 +67,18 @@ def withdraw_message(*, conversation_id: int, sequence: int, user: User) -> Mess
     return take_away(conversation=conversation, message=_own(conversation, sequence, user))
 
 
-def take_away(*, conversation: Conversation, message: Message) -> Message:
-    """Words and files of a message are gone from every page at once; what it said is kept. Under the conversation's lock."""
+def take_away(*, conversation: Conversation, message: Message, by_moderator: bool = False) -> Message:
+    """Words and files of a message are gone from every page at once; what it said is kept. Under the conversation's lock.
+
+    In its place stands who did it: nobody is said to have withdrawn what a moderator took out.
+    """
     now = clock.now()
     MessageRevision.objects.create(message=message, body=message.body, replaced_at=now)
+    message.is_taken_out = by_moderator
     with recipient_language():
         _tell_instead(conversation, message, told_of(message))
     message.body, message.withdrawn_at = "", now
-    message.save(update_fields=["body", "withdrawn_at"])
+    message.save(update_fields=["body", "withdrawn_at", "is_taken_out"])
     after_commit(push.message_withdrawn, message_id=message.pk)
     return message
 
@@ -112,7 +115,7 @@ def _tell_instead(conversation: Conversation, message: Message, was: str) -> Non
         others = others.exclude(pk=message.pk).exclude(sender=person).exclude(kind=MessageKind.SYSTEM)
         newest = others.order_by("-sequence").first()
         if newest is None:
-            retell(kind=Kind.MESSAGE, url=url, was=was, says=_("[Withdrawn]"), recipient_id=person)
+            retell(kind=Kind.MESSAGE, url=url, was=was, says=str(message.gone_words), recipient_id=person)
             call_off(url=url, notices=MESSAGES, recipient_id=person)
         else:
             told = told_by(newest, conversation=conversation)

@@ -52,7 +52,7 @@ def uphold_flag(*, flag_id: int, moderator: User, words: str) -> bool:
     if flag is None:
         return False
     if flag.message is not None and not flag.message.is_withdrawn:
-        take_away(conversation=flag.conversation, message=flag.message)
+        take_away(conversation=flag.conversation, message=flag.message, by_moderator=True)
     notice = catalogue.talk.MESSAGE_TAKEN_OUT if flag.message else catalogue.talk.MESSAGE_DENIED
     _tell(flag.sender_id, flag.words, flag.conversation, notice, reason=words)
     _decide(flag, moderator, FlagStatus.UPHELD, words)
@@ -67,7 +67,7 @@ def take_down_message(*, message_id: int, reason: str) -> None:
     conversation = lock_conversation(Message.objects.values_list("conversation_id", flat=True).get(pk=message_id))
     message = Message.objects.get(pk=message_id)
     if not message.is_withdrawn:
-        take_away(conversation=conversation, message=message)
+        take_away(conversation=conversation, message=message, by_moderator=True)
     if message.sender_id is not None:
         said = message.revisions.order_by("-pk").values_list("body", flat=True).first()
         _tell(message.sender_id, said or "", conversation, catalogue.talk.MESSAGE_TAKEN_OUT, reason=reason)
