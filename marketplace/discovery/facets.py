@@ -131,6 +131,25 @@ def facet_counts(
     }
 
 
+def counts_without(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str, int]:
+    """How many results there would be without each condition in force, by the name of its facet."""
+    relaxed: dict[str, SearchRequest] = {}
+    if request.category_slug:
+        relaxed["category"] = replace(request, category_slug="", attributes=())  # attributes belong to a category
+    if request.price_min_fen is not None or request.price_max_fen is not None:
+        relaxed["price"] = replace(request, price_min_fen=None, price_max_fen=None)
+    if request.max_days is not None:
+        relaxed["days"] = replace(request, max_days=None)
+    if request.levels:
+        relaxed["level"] = replace(request, levels=())
+    if request.min_rating is not None:
+        relaxed["rating"] = replace(request, min_rating=None)
+    for key, _options in request.attributes:
+        others = tuple(pair for pair in request.attributes if pair[0] != key)
+        relaxed[attribute_facet(key)] = replace(request, attributes=others)
+    return {name: sum(passes(row, one) for row in rows) for name, one in relaxed.items()}
+
+
 def attribute_counts(
     attribute: Attribute, rows: Iterable[FacetRow], chosen: Sequence[str] = ()
 ) -> tuple[FacetCount, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
@@ -24,6 +25,11 @@ BAR_STEP, BAR_WIDTH, CHART_HEIGHT = 30, 27, 48
 
 # Options of an attribute before the fold, and attributes that are open before anything is chosen.
 OPTIONS_SHOWN, ATTRIBUTES_OPEN = 6, 2
+
+# So many pages come by themselves; then the foot of the page is within reach, and one presses for more.
+BY_ITSELF = 4
+# With fewer results than this a brief is offered: half a row of cards is no choice.
+FEW = 6
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class SearchPage:
     plan_lines: list[str]
     chips: list[Chip]
     clear_url: str
+    ways_out: list[tuple[Chip, int]]  # where nothing fits: what to take away, and how many there are then
     categories: list[Choice]
     attributes: list[AttributeFilter]
     days: list[Choice]
@@ -84,9 +91,12 @@ class SearchPage:
     price_hint: str
     sorts: list[Sort]
     page_numbers: list[tuple[str, str, bool]]  # text, address (empty for an ellipsis), whether it is this page
+    comes_by_itself: bool  # the next page, when one comes near the end of this one
     previous_url: str
     next_url: str
     related: list[str]
+    offers_brief: bool  # few fit, and what was typed means something
+    brief_query: str  # for the address of a new brief
     category: GigCategory | None
     is_landing: bool  # one category and nothing else: worth a search engine's while
     hidden: Mapping[str, str]
@@ -105,6 +115,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
     number = min(request.page, paginator.num_pages)
     clear = SearchRequest(query=request.query, sort=request.sort)
     category = categories.get(request.category_slug)
+    chips = _chips(request, result, categories)
     return SearchPage(
         request=request,
         result=result,
@@ -113,7 +124,11 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         as_typed_url=query_string(replace(request, as_typed=True, page=1)) if result.plan.corrected else "",
         explanations=_explanations(cards, result) if explained else [],
         plan_lines=list(plan_lines(result.plan)) if explained else [],
-        chips=_chips(request, result, categories),
+        chips=chips,
+        ways_out=sorted(
+            ((chip, result.without[chip.condition]) for chip in chips if result.without.get(chip.condition)),
+            key=lambda way: -way[1],
+        ),
         clear_url=query_string(clear),
         categories=[
             Choice(item.value, categories[item.value].localized_name, item.count, item.is_chosen)
@@ -142,9 +157,12 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         ]
         if paginator.num_pages > 1
         else [],
+        comes_by_itself=number < BY_ITSELF,
         previous_url=query_string(replace(request, page=number - 1)) if number > 1 else "",
         next_url=query_string(replace(request, page=number + 1)) if number < paginator.num_pages else "",
         related=related_searches(result.plan),
+        offers_brief=bool(request.query) and not result.plan.nothing_known and result.total < FEW,
+        brief_query=urlencode({"title": result.plan.corrected or request.query}),
         category=category,
         is_landing=category is not None and not request.query and not replace(request, category_slug="").has_filters,
         hidden=hidden_fields(request, "q", "sort"),
@@ -193,32 +211,51 @@ def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str
     chips = []
     if request.category_slug in categories:
         name = categories[request.category_slug].localized_name
-        chips.append(Chip(name, query_string(replace(request, category_slug="", page=1))))
+        chips.append(Chip(name, query_string(replace(request, category_slug="", page=1)), "category"))
     if request.price_min_fen is not None or request.price_max_fen is not None:
         text = _price_text(request.price_min_fen, request.price_max_fen)
-        chips.append(Chip(text, query_string(replace(request, price_min_fen=None, price_max_fen=None, page=1))))
+        chips.append(
+            Chip(text, query_string(replace(request, price_min_fen=None, price_max_fen=None, page=1)), "price")
+        )
     if request.max_days is not None:
-        chips.append(Chip(_within_days(request.max_days), query_string(replace(request, max_days=None, page=1))))
+        chips.append(
+            Chip(_within_days(request.max_days), query_string(replace(request, max_days=None, page=1)), "days")
+        )
     for level in request.levels:
         others = tuple(other for other in request.levels if other != level)
-        chips.append(Chip(str(SellerLevelChoice(level).label), query_string(replace(request, levels=others, page=1))))
+        chips.append(
+            Chip(
+                str(SellerLevelChoice(level).label),
+                query_string(replace(request, levels=others, page=1)),
+                "level" if not others else "",
+            )
+        )
     if request.min_rating is not None:
         text = _("Rated %(rating)s and up") % {"rating": f"{request.min_rating:g}"}
-        chips.append(Chip(text, query_string(replace(request, min_rating=None, page=1))))
+        chips.append(Chip(text, query_string(replace(request, min_rating=None, page=1)), "rating"))
     for attribute in result.attributes:
         for option in attribute.options:
             if option.key in dict(request.attributes).get(attribute.key, ()):
                 # Its attribute along: "白色" alone does not say what is white.
                 text = _("%(attribute)s: %(option)s") % {"attribute": attribute.name, "option": option.name}
-                chips.append(Chip(text, query_string(without_option(request, attribute.key, option.key))))
+                alone = len(dict(request.attributes)[attribute.key]) == 1
+                condition = attribute_facet(attribute.key) if alone else ""
+                chips.append(Chip(text, query_string(without_option(request, attribute.key, option.key)), condition))
     by_words: dict[str, list[Constraint]] = {}
     for constraint in result.plan.constraints:
         by_words.setdefault(constraint.text, []).append(constraint)
     for text, constraints in by_words.items():
         # What was read out of the words is shown, and taken out of the words again.
         words = " ".join(result.plan.text.replace(text, " ").split())
-        chips.append(Chip(_constraint_text(constraints), query_string(replace(request, query=words, page=1))))
+        condition = _CONDITIONS.get(constraints[0].field, "")
+        chips.append(
+            Chip(_constraint_text(constraints), query_string(replace(request, query=words, page=1)), condition)
+        )
     return chips
+
+
+# What is asked for in words, as facets.counts_without calls it.
+_CONDITIONS = {"price_min_fen": "price", "price_max_fen": "price", "max_days": "days"}
 
 
 def _constraint_text(constraints: list[Constraint]) -> str:

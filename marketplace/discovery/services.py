@@ -102,6 +102,7 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         reasons={gig_id: reason(scores[gig_id], by_id[gig_id], effective) for gig_id in page if gig_id in scores},
         price_range_fen=facets.middle_half_fen(rows),
         scores={gig_id: scores[gig_id] for gig_id in page if gig_id in scores},
+        without=facets.counts_without(rows, effective) if not total else {},
         same_category=same_category(kept, by_id, effective, shown=ids, now=now),
         attributes=attributes,
     )

@@ -24,9 +24,14 @@ def search(request: HttpRequest) -> HttpResponse:
     is_part = request.htmx and not request.htmx.history_restore_request
     address = reverse("discovery:search") + query_string(page.request)
     context = {"page": page, "address": address, "q": wanted.query}
-    response = render(request, "discovery/_results.html" if is_part else "discovery/search.html", context)
-    response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
-    if is_part:
+    is_below = is_part and request.htmx.target == "cards"
+    template = "discovery/_more.html" if is_below else "discovery/_results.html" if is_part else "discovery/search.html"
+    response = render(request, template, context)
+    response.headers["Vary"] = "HX-Request, HX-Target, Cookie, Accept-Language"
+    if is_below:
+        # Who comes back from a service is where they were; going back leads out of the search, not up page by page.
+        response.headers["HX-Replace-Url"] = address
+    elif is_part:
         # The form sends empty fields too; the address that people copy is the short one.
         response.headers["HX-Push-Url"] = address
     return response

@@ -165,6 +165,8 @@ class SearchResult:
     plan: QueryPlan = QueryPlan("")
     reasons: Mapping[int, str] = field(default_factory=dict)
     price_range_fen: tuple[int, int] | None = None  # between which half of the results lie
+    # Where the conditions leave nothing: how many there are without each of them (facets.counts_without).
+    without: Mapping[str, int] = field(default_factory=dict)
     same_category: tuple[int, ...] = ()  # where few fit: others of the category that the text is about
     scores: Mapping[int, "Score"] = field(default_factory=dict)  # of the page's gigs, for people who ask why
     attributes: tuple[Attribute, ...] = ()  # of the category the results belong to; their counts are facets "attr:key"
