@@ -4,7 +4,7 @@ An engine only retrieves: about 200 candidates for a plan. Language is understoo
 (scorer.py), so that every engine gives the same order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -146,6 +146,14 @@ class FacetRow:
     attributes: frozenset[str] = frozenset()  # tokens
 
 
+class FacetRows(list[FacetRow]):
+    """Rows of matching gigs. Capped: more match than these, so that what is counted over them is a lower bound."""
+
+    def __init__(self, rows: Iterable[FacetRow] = (), *, is_capped: bool = False) -> None:
+        super().__init__(rows)
+        self.is_capped = is_capped
+
+
 @dataclass(frozen=True)
 class FacetCount:
     """A value of a filter, and how many results it would leave, all other filters staying as they are."""
@@ -167,6 +175,7 @@ class SearchResult:
     price_range_fen: tuple[int, int] | None = None  # between which half of the results lie
     same_category: tuple[int, ...] = ()  # where few fit: others of the category that the text is about
     scores: Mapping[int, "Score"] = field(default_factory=dict)  # of the page's gigs, for people who ask why
+    is_capped: bool = False  # more match than were counted: `total` and the counts are lower bounds, shown as "5000+"
     attributes: tuple[Attribute, ...] = ()  # of the category the results belong to; their counts are facets "attr:key"
 
 
@@ -185,8 +194,8 @@ class SearchEngine(Protocol):
     def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
         """The `limit` best live candidates for the plan, and as many that also pass the filters of the request."""
 
-    def facet_rows(self, plan: QueryPlan) -> list[FacetRow]:
-        """The filterable parts of every live gig that the plan matches, whatever the filters (capped by the engine)."""
+    def facet_rows(self, plan: QueryPlan) -> FacetRows:
+        """The filterable parts of every live gig that the plan matches, whatever the filters, or of a part that is capped."""
 
 
 @dataclass(frozen=True)

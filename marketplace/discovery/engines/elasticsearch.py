@@ -15,6 +15,7 @@ from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
     Candidate,
     FacetRow,
+    FacetRows,
     GigWords,
     QueryPlan,
     SearchRequest,
@@ -61,7 +62,7 @@ class ElasticsearchEngine:
             lambda: self._postgres.retrieve(plan, request, limit=limit),
         )
 
-    def facet_rows(self, plan: QueryPlan) -> list[FacetRow]:
+    def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """The filterable parts of the first 5000 that match."""
         return _or_postgres(lambda: _facet_rows(read_alias(), plan), lambda: self._postgres.facet_rows(plan))
 
@@ -98,7 +99,7 @@ class ElasticsearchEngineApart:
         """The best `limit` for the words alone, and the best `limit` within the filters. Raises ClusterUnavailable."""
         return _retrieve(self._index, plan, request, limit)
 
-    def facet_rows(self, plan: QueryPlan) -> list[FacetRow]:
+    def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """The filterable parts of the first 5000 that match. Raises ClusterUnavailable."""
         return _facet_rows(self._index, plan)
 
@@ -126,10 +127,11 @@ def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -
     return [known[gig_id] for gig_id in ids if gig_id in known]
 
 
-def _facet_rows(index: str, plan: QueryPlan) -> list[FacetRow]:
+def _facet_rows(index: str, plan: QueryPlan) -> FacetRows:
     body = queries.facets_body(plan, refusing=_refusing(), limit=FACET_ROW_LIMIT)
     (answer,) = cluster().search_many(index, [body])
-    return [_facet_row(int(hit["_id"]), hit["fields"]) for hit in answer["hits"]["hits"]]
+    rows = [_facet_row(int(hit["_id"]), hit["fields"]) for hit in answer["hits"]["hits"]]
+    return FacetRows(rows, is_capped=len(rows) >= FACET_ROW_LIMIT)
 
 
 def _or_postgres(ask: Callable[[], Found], otherwise: Callable[[], Found]) -> Found:
