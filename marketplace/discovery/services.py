@@ -87,7 +87,7 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     by_id = {one.gig_id: one for one in candidates}
     scored = rows = [_facet_row(by_id[score.gig_id]) for score in kept]
     is_capped = False
-    if len(candidates) >= CANDIDATE_LIMIT:
+    if candidates.is_capped or len(candidates) >= CANDIDATE_LIMIT:
         # More than could be scored: count and facet over everything that matches, or as much of it as is looked at.
         rows = found = search_engine().facet_rows(plan)
         is_capped = found.is_capped

@@ -7,7 +7,7 @@ An engine only retrieves: about 200 candidates for a plan. Language is understoo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from marketplace.gigs.attributes import Attribute
 
@@ -132,9 +132,8 @@ class Candidate:
     attributes: frozenset[str] = frozenset()  # tokens
 
 
-@dataclass(frozen=True)
-class FacetRow:
-    """The filterable part of a matching gig."""
+class FacetRow(NamedTuple):
+    """The filterable part of a matching gig. A tuple, because a page counts over thousands."""
 
     gig_id: int
     category_slug: str
@@ -144,6 +143,14 @@ class FacetRow:
     level: str
     rating: float
     attributes: frozenset[str] = frozenset()  # tokens
+
+
+class Candidates(list[Candidate]):
+    """What an engine found. Capped: it looked at a part of what matches, so that there may be more than these."""
+
+    def __init__(self, found: Iterable[Candidate] = (), *, is_capped: bool = False) -> None:
+        super().__init__(found)
+        self.is_capped = is_capped
 
 
 class FacetRows(list[FacetRow]):
@@ -191,7 +198,7 @@ class SearchEngine(Protocol):
     def clear(self) -> None:
         """Forget everything."""
 
-    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
         """The `limit` best live candidates for the plan, and as many that also pass the filters of the request."""
 
     def facet_rows(self, plan: QueryPlan) -> FacetRows:

@@ -13,7 +13,7 @@ from marketplace.core.commits import after_commit
 from marketplace.discovery.engines import queries
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
-    Candidate,
+    Candidates,
     FacetRow,
     FacetRows,
     GigWords,
@@ -55,7 +55,7 @@ class ElasticsearchEngine:
         self._postgres.clear()
         after_commit(outbox.send_changes)
 
-    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
         """The best `limit` for the words alone, and the best `limit` within the filters."""
         return _or_postgres(
             lambda: _retrieve(read_alias(), plan, request, limit),
@@ -95,7 +95,7 @@ class ElasticsearchEngineApart:
         cluster().drop(self._index)
         cluster().create(self._index, index_body())
 
-    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
         """The best `limit` for the words alone, and the best `limit` within the filters. Raises ClusterUnavailable."""
         return _retrieve(self._index, plan, request, limit)
 
@@ -108,7 +108,7 @@ class ElasticsearchEngineApart:
         cluster().refresh(self._index)
 
 
-def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -> list[Candidate]:
+def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -> Candidates:
     refusing = _refusing()
     # Both in one journey, though the second is not always needed: waiting costs more than the cluster's work.
     narrowings = (False, True) if request.has_filters else (False,)
@@ -124,7 +124,7 @@ def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -
     if len(everywhere) == limit:
         ids |= dict.fromkeys(gig_id for hits in within for gig_id in hits)
     known = candidates_of(ids)
-    return [known[gig_id] for gig_id in ids if gig_id in known]
+    return Candidates(known[gig_id] for gig_id in ids if gig_id in known)
 
 
 def _facet_rows(index: str, plan: QueryPlan) -> FacetRows:

@@ -15,6 +15,7 @@ from django.db.models.functions import Cast
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
     Candidate,
+    Candidates,
     FacetRows,
     GigWords,
     QueryPlan,
@@ -75,12 +76,12 @@ class PostgresSearchEngine:
         """Forget everything."""
         GigDocument.objects.all().delete()
 
-    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
         """The best `limit` for the words alone, and the best `limit` within the filters."""
         everywhere = window_of(plan, request, is_narrowed=False)
         ids = dict.fromkeys(row.gig_id for row in everywhere.rows[:limit])
         rows = everywhere.rows
-        if request.has_filters and len(ids) == limit:
+        if request.has_filters and (everywhere.is_capped or len(ids) == limit):
             if everywhere.is_capped:
                 narrowed = window_of(plan, request, is_narrowed=True).rows
                 rows = list({row.gig_id: row for row in (*everywhere.rows, *narrowed)}.values())
@@ -89,7 +90,7 @@ class PostgresSearchEngine:
             ids |= dict.fromkeys(row.gig_id for row in narrowed[:limit])
         self._seen.window = plan, Window(rows, everywhere.is_capped)
         known = candidates_of(ids)
-        return [known[gig_id] for gig_id in ids if gig_id in known]
+        return Candidates((known[gig_id] for gig_id in ids if gig_id in known), is_capped=everywhere.is_capped)
 
     def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """The filterable parts of the first 5000 that match."""

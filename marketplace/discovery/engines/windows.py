@@ -23,11 +23,17 @@ from marketplace.gigs.cards import mean_rating
 ROW_LIMIT = 5000
 # From this share of the catalogue on a word is frequent. Below, the index brings at most 40,000 of a million.
 FREQUENT_SHARE = 0.04
+# A word below this is asked of the index together with the category, which leaves few of many.
+EVERYWHERE_SHARE = 0.5
 # Documents walked. A frequent word stands in 4 % at least: in 400 of the first, which is twice what the scorer reads.
 WALKED = 10_000
 # Walked when the filters leave fewer than a page of those.
 WALKED_FAR, ENOUGH = 100_000, 24
 SELLER_LIMIT = 100
+# Of the rarest word beside a frequent one: five times what the scorer reads.
+RARE_LIMIT = 1000
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Row(NamedTuple):
@@ -90,14 +96,18 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
             rows = query.by_words(plan.terms, is_exact=expected <= ROW_LIMIT)
             is_capped = len(rows) >= ROW_LIMIT
         else:
-            rows = query.walk(WALKED)
             is_capped = True
+            if is_narrowed and request.category_slug and expected <= documents * EVERYWHERE_SHARE:
+                rows = query.by_words(plan.terms, is_exact=False)
+            else:
+                rows = query.walk(WALKED)
             if is_narrowed and len(rows) < ENOUGH:
                 rows = query.walk(WALKED_FAR)
             # 设计 is everywhere, 单片机 is not: whoever typed both means the second.
             rarest = min(_core(plan), key=lambda one: _most(one, frequencies))
             if _most(rarest, frequencies) <= max(ROW_LIMIT, documents * FREQUENT_SHARE):
-                rows |= query.by_words([one.term for one in rarest.alternatives], is_exact=False)
+                terms = [one.term for one in rarest.alternatives]
+                rows |= query.by_words(terms, is_exact=False, limit=RARE_LIMIT)
         found |= rows
     ordered = sorted(found.values(), key=_KEYS.get(request.sort, _KEYS["relevance"]))
     return Window(ordered[:ROW_LIMIT], is_capped)
@@ -110,7 +120,11 @@ def within(rows: Iterable[Row], request: SearchRequest) -> list[Row]:
 
 def facet_row(row: Row) -> FacetRow:
     """The row as facets count it."""
-    return FacetRow(*row[:6], rating=_mean(row.rating_sum, row.rating_count), attributes=frozenset(row.attributes))
+    return FacetRow(
+        *row[:6],
+        rating=_mean(row.rating_sum, row.rating_count),
+        attributes=frozenset(row.attributes) if row.attributes else _NOTHING,
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -175,12 +189,13 @@ class _Query:
             inner, category = f"AND {self._category[0]} = %s", [self._category[1]]
         return self._run(
             f"SELECT {_COLUMNS}, {self._rank} FROM (SELECT * FROM discovery_gigdocument "  # noqa: S608
-            f"WHERE is_listed {inner} ORDER BY {order} LIMIT %s) walked WHERE {condition} {self._filters}",
-            [*self._rank_values, *category, rows, *values, *self._values],
+            f"WHERE is_listed {inner} ORDER BY {order} LIMIT %s) walked "
+            f"WHERE {condition} {self._filters} LIMIT %s",
+            [*self._rank_values, *category, rows, *values, *self._values, ROW_LIMIT],
         )
 
-    def by_words(self, terms: Sequence[str], *, is_exact: bool) -> dict[int, Row]:
-        """Those with any of the words, at most ROW_LIMIT; where there may be more, the most popular."""
+    def by_words(self, terms: Sequence[str], *, is_exact: bool, limit: int = ROW_LIMIT) -> dict[int, Row]:
+        """Those with any of the words, at most `limit`; where there may be more, the most popular."""
         query, category = query_literal(terms), self._category
         if category:
             query = f"({query}) & {quoted(f'cat:{category[1]}')}"
@@ -192,7 +207,7 @@ class _Query:
         order = "" if is_exact else f"ORDER BY {_WALK.get(self._sort, _BY_POPULARITY)}"
         return self._run(
             f"SELECT {_COLUMNS}, {self._rank} FROM (SELECT * FROM ({matching}) matching {order} LIMIT %s) found",  # noqa: S608
-            [*self._rank_values, query, *self._values, ROW_LIMIT],
+            [*self._rank_values, query, *self._values, limit],
         )
 
     def of_sellers(self) -> dict[int, Row]:
@@ -212,7 +227,7 @@ class _Query:
     def _run(statement: str, values: Sequence[Any]) -> dict[int, Row]:
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
-            return {row[0]: Row(*row) for row in cursor.fetchall()}
+            return {row[0]: Row._make(row) for row in cursor.fetchall()}
 
 
 def _category(slug: str) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ Built from the documents in a few queries, or for a large catalogue loaded as a 
 the process until the catalogue or the thesaurus has changed.
 """
 
+import gc
 import logging
 import time
 from collections import ChainMap, Counter, defaultdict
@@ -119,6 +120,11 @@ def _build(version: str | None) -> Lexicon:
     lexicon = build_lexicon()
     # One assignment of a whole tuple: a thread that searches meanwhile keeps the old one.
     _state["built"] = (lexicon, version, time.monotonic(), time.monotonic() - started)
+    if lexicon.is_cut:
+        # Hundreds of thousands of objects that live as long as the process: the collector would look at all of them in the
+        # middle of somebody's search, for a third of a second.
+        gc.collect()
+        gc.freeze()
     return lexicon
 
 
