@@ -10,7 +10,7 @@ from marketplace.discovery import services
 from marketplace.discovery.documents import gig_words, indexable_gigs
 from marketplace.discovery.engines import windows
 from marketplace.discovery.engines.base import SearchRequest
-from marketplace.discovery.evaluation import synthetic
+from marketplace.discovery.evaluation import synthetic, synthetic_loading
 from marketplace.discovery.language import lexicon, snapshot
 from marketplace.discovery.language.dictionary import dictionary_in_force
 from marketplace.discovery.models import GigDocument, LexiconSnapshot
@@ -150,7 +150,7 @@ def test_of_a_large_catalogue_only_the_frequent_words_are_kept(large, monkeypatc
 
 def test_synthetic_gigs_have_the_documents_that_real_ones_would_have():
     make_category(name="平面设计", parent=make_category(name="设计"))
-    synthetic.load(60)
+    synthetic_loading.load(60)
     segmenter = dictionary_in_force().segmenter
     stored = {one.pk: one for one in GigDocument.objects.all()}
     gigs = indexable_gigs()

@@ -168,7 +168,8 @@ class _Query:
         self._plan, self._sort = plan, request.sort
         self._filters, self._values = _conditions(request)
         self._category = _category(request.category_slug)
-        self._rank, self._rank_values = "0, 0", []
+        self._rank = "0, 0"
+        self._rank_values: list[Any] = []
         if plan.terms:
             concepts = _core(plan)
             idf = sum(concept.idf for concept in concepts) or 1.0

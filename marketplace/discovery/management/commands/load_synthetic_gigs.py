@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from marketplace.discovery.evaluation import synthetic
+from marketplace.discovery.evaluation import synthetic_loading
 
 
 class Command(BaseCommand):
@@ -21,8 +21,8 @@ class Command(BaseCommand):
         if options["count"] <= 0 and not options["clear"]:
             raise CommandError("How many services? Or --clear to take them away.")
         if options["clear"]:
-            self.stdout.write(f"{synthetic.clear()} synthetic services taken away.")
+            self.stdout.write(f"{synthetic_loading.clear()} synthetic services taken away.")
         if options["count"] > 0:
             started = monotonic()
-            synthetic.load(options["count"], seed=options["seed"])
+            synthetic_loading.load(options["count"], seed=options["seed"])
             self.stdout.write(f"{options['count']} synthetic services in {monotonic() - started:.0f} s.")
