@@ -72,9 +72,14 @@ def facet_counts(
 ) -> dict[str, tuple[FacetCount, ...]]:
     """The counts of every filter, and of `attributes`."""
 
-    def among(**without: Any) -> list[FacetRow]:
+    # With thousands of rows each look at all of them counts, and most filters are not set: one list for the same conditions.
+    known: dict[SearchRequest, Sequence[FacetRow]] = {}
+
+    def among(**without: Any) -> Sequence[FacetRow]:
         relaxed = replace(request, **without)
-        return [row for row in rows if passes(row, relaxed)]
+        if relaxed not in known:
+            known[relaxed] = [row for row in rows if passes(row, relaxed)] if relaxed.has_filters else rows
+        return known[relaxed]
 
     by_category = among(category_slug="")
     totals: dict[str, int] = {}

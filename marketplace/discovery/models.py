@@ -3,6 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -20,12 +21,40 @@ class GigDocument(models.Model):
     subcategory_slug = models.CharField(max_length=60)
     # What the gig says of its category's attributes, as tokens: ["file-formats:ai", "style:flat"].
     attributes = ArrayField(models.CharField(max_length=61), default=list, db_default=[])
+    # What search filters and sorts by, so that it joins nothing. A trigger copies it from the gig, its figures and its
+    # seller in the transaction that changes them (migration 0007): nobody else writes it.
+    seller_id = models.BigIntegerField(default=0, db_default=0, editable=False)
+    is_listed = models.BooleanField(
+        default=False, db_default=False, editable=False
+    )  # live, and its seller's account open
+    price_fen = models.BigIntegerField(default=0, db_default=0, editable=False)
+    delivery_days = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    level = models.CharField(max_length=8, default="", db_default="", editable=False)
+    orders = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    rating_sum = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    rating_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # In coarse steps: it is indexed, and one more order seldom moves it.
+    popularity = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     indexed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("search document")
         verbose_name_plural = _("search documents")
         indexes = [
+            # What frequent words are looked for in: the most popular first, up to a window (engines/postgres.py).
+            models.Index(fields=["-popularity", "-gig"], condition=Q(is_listed=True), name="discovery_popular"),
+            models.Index(
+                fields=["category_slug", "-popularity", "-gig"],
+                condition=Q(is_listed=True),
+                name="discovery_popular_cat",
+            ),
+            models.Index(
+                fields=["subcategory_slug", "-popularity", "-gig"],
+                condition=Q(is_listed=True),
+                name="discovery_popular_sub",
+            ),
+            models.Index(fields=["price_fen", "-gig"], condition=Q(is_listed=True), name="discovery_cheapest"),
+            models.Index(fields=["seller_id"], name="discovery_of_seller"),
             GinIndex(fields=["words"], name="discovery_words"),
             # The filters by attribute (engines/postgres.py), when there is more than can be scored.
             GinIndex(fields=["attributes"], name="discovery_attributes"),
@@ -145,6 +174,21 @@ class DictionaryVersion(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+
+class LexiconSnapshot(models.Model):
+    """The catalogue's words, counted once for all processes where each cannot read all gigs (language/snapshot.py)."""
+
+    content = models.BinaryField(_("content"))  # JSON, compressed
+    documents = models.PositiveIntegerField(_("documents"))
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("count of the catalogue's words")
+        verbose_name_plural = _("counts of the catalogue's words")
+
+    def __str__(self) -> str:
+        return f"{self.documents}"
 
 
 class SearchReplica(models.Model):

@@ -29,7 +29,13 @@ from marketplace.discovery.engines.base import (
     SearchResult,
 )
 from marketplace.discovery.language.dictionary import put_in_force, todays_dictionary
-from marketplace.discovery.language.lexicon import current_lexicon, lexicon_changed
+from marketplace.discovery.language.lexicon import (
+    catalogue_changed,
+    count_words,
+    current_lexicon,
+    lexicon_changed,
+    with_rare_words,
+)
 from marketplace.discovery.language.plan import understand
 from marketplace.discovery.models import SearchHistory
 from marketplace.discovery.same_category import same_category
@@ -65,7 +71,7 @@ def use_engine(engine: SearchEngine) -> Iterator[None]:
 
 def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     """One page of live gigs for what was asked, best first. Nothing of `user` is used for the order."""
-    lexicon = current_lexicon()
+    lexicon = with_rare_words(current_lexicon(), request.query)
     weights = weights_in_force()
     plan = understand(request.query, lexicon, as_typed=request.as_typed)
     if plan.nothing_known:
@@ -80,9 +86,11 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     kept = scorer.without_tail(scorer.score_candidates(candidates, plan, now=now, weights=weights), plan, weights)
     by_id = {one.gig_id: one for one in candidates}
     scored = rows = [_facet_row(by_id[score.gig_id]) for score in kept]
-    if len(candidates) >= CANDIDATE_LIMIT:
-        # More than could be scored: count and facet over everything that matches.
-        rows = search_engine().facet_rows(plan)
+    is_capped = False
+    if candidates.is_capped or len(candidates) >= CANDIDATE_LIMIT:
+        # More than could be scored: count and facet over everything that matches, or as much of it as is looked at.
+        rows = found = search_engine().facet_rows(plan)
+        is_capped = found.is_capped
     if not request.category_slug:
         attributes = category_attributes(facets.dominant_slug(rows, effective))
         effective = facets.known_attributes(effective, attributes)
@@ -97,6 +105,7 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     return SearchResult(
         ids=tuple(page),
         total=total,
+        is_capped=is_capped,
         facets=facets.facet_counts(rows, effective, attributes),
         plan=plan,
         reasons={gig_id: reason(scores[gig_id], by_id[gig_id], effective) for gig_id in page if gig_id in scores},
@@ -138,7 +147,7 @@ def index_gigs(gig_ids: Sequence[int]) -> None:
     if gone:
         search_engine().remove(sorted(gone))
     search_engine().index([gig_words(gig, segmenter) for gig in gigs])
-    lexicon_changed()
+    catalogue_changed()
 
 
 def index_category(category_id: int) -> int:
@@ -153,7 +162,7 @@ def index_category(category_id: int) -> int:
 def remove_gig(gig_id: int) -> None:
     """Forget one gig."""
     search_engine().remove([gig_id])
-    lexicon_changed()
+    catalogue_changed()
 
 
 def rebuild_index() -> int:
@@ -162,13 +171,17 @@ def rebuild_index() -> int:
     Nothing is cleared before: whoever searches meanwhile finds what was indexed last. What is gone, `tasks.catch_up` forgets.
     """
     dictionary = todays_dictionary()
-    gigs = indexable_gigs()
-    for start in range(0, len(gigs), INDEX_BATCH):
-        batch = gigs[start : start + INDEX_BATCH]
+    # The ids alone: a million gigs with their texts would not fit.
+    ids = list(published_gigs().order_by("pk").values_list("pk", flat=True))
+    count = 0
+    for start in range(0, len(ids), INDEX_BATCH):
+        batch = indexable_gigs(ids[start : start + INDEX_BATCH])
         search_engine().index([gig_words(gig, dictionary.segmenter) for gig in batch])
+        count += len(batch)
     put_in_force(dictionary)
+    count_words()
     lexicon_changed()
-    return len(gigs)
+    return count
 
 
 def reason(score: scorer.Score, candidate: Candidate, request: SearchRequest) -> str:

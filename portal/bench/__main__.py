@@ -10,7 +10,7 @@ from portal.bench.machine import prepare_database
 def main() -> int:
     """Parse, measure, print. Exits 1 when fewer than three clean rounds remain."""
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure against yardsticks of the same machine.")
-    parser.add_argument("subject", choices=["money", "chat"])
+    parser.add_argument("subject", choices=["money", "chat", "search"])
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (5)")
     parser.add_argument("--seconds", type=float, default=4.0, help="seconds of each measurement (4)")
@@ -19,14 +19,20 @@ def main() -> int:
     parser.add_argument(
         "--foreign-limit", type=float, default=0.15, help="share of the machine others may use in a round (0.15)"
     )
+    parser.add_argument("--sizes", default="10000,100000", help="services in the catalogues of search (10000,100000)")
     options = parser.parse_args()
 
+    if options.subject == "search":
+        return _print(_search(options), options)
     os.environ["DATABASE_URL"] = prepare_database("jiangji_bench")
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     import django
 
     django.setup()
-    result = _chat(options) if options.subject == "chat" else _money(options)
+    return _print(_chat(options) if options.subject == "chat" else _money(options), options)
+
+
+def _print(result: Any, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(result.as_json()))
     else:
@@ -54,6 +60,13 @@ def _chat(options: argparse.Namespace) -> Any:
         foreign_limit=options.foreign_limit,
         idle_seconds=options.idle_seconds,
     )
+
+
+def _search(options: argparse.Namespace) -> Any:
+    from portal.bench import search
+
+    sizes = [int(size) for size in options.sizes.split(",")]
+    return search.measure(sizes=sizes, rounds=options.rounds, foreign_limit=options.foreign_limit)
 
 
 if __name__ == "__main__":

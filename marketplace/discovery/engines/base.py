@@ -4,10 +4,10 @@ An engine only retrieves: about 200 candidates for a plan. Language is understoo
 (scorer.py), so that every engine gives the same order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from marketplace.gigs.attributes import Attribute
 
@@ -132,9 +132,8 @@ class Candidate:
     attributes: frozenset[str] = frozenset()  # tokens
 
 
-@dataclass(frozen=True)
-class FacetRow:
-    """The filterable part of a matching gig."""
+class FacetRow(NamedTuple):
+    """The filterable part of a matching gig. A tuple, because a page counts over thousands."""
 
     gig_id: int
     category_slug: str
@@ -144,6 +143,22 @@ class FacetRow:
     level: str
     rating: float
     attributes: frozenset[str] = frozenset()  # tokens
+
+
+class Candidates(list[Candidate]):
+    """What an engine found. Capped: it looked at a part of what matches, so that there may be more than these."""
+
+    def __init__(self, found: Iterable[Candidate] = (), *, is_capped: bool = False) -> None:
+        super().__init__(found)
+        self.is_capped = is_capped
+
+
+class FacetRows(list[FacetRow]):
+    """Rows of matching gigs. Capped: more match than these, so that what is counted over them is a lower bound."""
+
+    def __init__(self, rows: Iterable[FacetRow] = (), *, is_capped: bool = False) -> None:
+        super().__init__(rows)
+        self.is_capped = is_capped
 
 
 @dataclass(frozen=True)
@@ -169,6 +184,7 @@ class SearchResult:
     without: Mapping[str, int] = field(default_factory=dict)
     same_category: tuple[int, ...] = ()  # where few fit: others of the category that the text is about
     scores: Mapping[int, "Score"] = field(default_factory=dict)  # of the page's gigs, for people who ask why
+    is_capped: bool = False  # more match than were counted: `total` and the counts are lower bounds, shown as "5000+"
     attributes: tuple[Attribute, ...] = ()  # of the category the results belong to; their counts are facets "attr:key"
 
 
@@ -184,11 +200,11 @@ class SearchEngine(Protocol):
     def clear(self) -> None:
         """Forget everything."""
 
-    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
         """The `limit` best live candidates for the plan, and as many that also pass the filters of the request."""
 
-    def facet_rows(self, plan: QueryPlan) -> list[FacetRow]:
-        """The filterable parts of every live gig that the plan matches, whatever the filters (capped by the engine)."""
+    def facet_rows(self, plan: QueryPlan) -> FacetRows:
+        """The filterable parts of every live gig that the plan matches, whatever the filters, or of a part that is capped."""
 
 
 @dataclass(frozen=True)

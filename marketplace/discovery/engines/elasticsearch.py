@@ -13,8 +13,9 @@ from marketplace.core.commits import after_commit
 from marketplace.discovery.engines import queries
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
-    Candidate,
+    Candidates,
     FacetRow,
+    FacetRows,
     GigWords,
     QueryPlan,
     SearchRequest,
@@ -54,14 +55,14 @@ class ElasticsearchEngine:
         self._postgres.clear()
         after_commit(outbox.send_changes)
 
-    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
         """The best `limit` for the words alone, and the best `limit` within the filters."""
         return _or_postgres(
             lambda: _retrieve(read_alias(), plan, request, limit),
             lambda: self._postgres.retrieve(plan, request, limit=limit),
         )
 
-    def facet_rows(self, plan: QueryPlan) -> list[FacetRow]:
+    def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """The filterable parts of the first 5000 that match."""
         return _or_postgres(lambda: _facet_rows(read_alias(), plan), lambda: self._postgres.facet_rows(plan))
 
@@ -94,11 +95,11 @@ class ElasticsearchEngineApart:
         cluster().drop(self._index)
         cluster().create(self._index, index_body())
 
-    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
         """The best `limit` for the words alone, and the best `limit` within the filters. Raises ClusterUnavailable."""
         return _retrieve(self._index, plan, request, limit)
 
-    def facet_rows(self, plan: QueryPlan) -> list[FacetRow]:
+    def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """The filterable parts of the first 5000 that match. Raises ClusterUnavailable."""
         return _facet_rows(self._index, plan)
 
@@ -107,7 +108,7 @@ class ElasticsearchEngineApart:
         cluster().refresh(self._index)
 
 
-def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -> list[Candidate]:
+def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -> Candidates:
     refusing = _refusing()
     # Both in one journey, though the second is not always needed: waiting costs more than the cluster's work.
     narrowings = (False, True) if request.has_filters else (False,)
@@ -123,13 +124,14 @@ def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -
     if len(everywhere) == limit:
         ids |= dict.fromkeys(gig_id for hits in within for gig_id in hits)
     known = candidates_of(ids)
-    return [known[gig_id] for gig_id in ids if gig_id in known]
+    return Candidates(known[gig_id] for gig_id in ids if gig_id in known)
 
 
-def _facet_rows(index: str, plan: QueryPlan) -> list[FacetRow]:
+def _facet_rows(index: str, plan: QueryPlan) -> FacetRows:
     body = queries.facets_body(plan, refusing=_refusing(), limit=FACET_ROW_LIMIT)
     (answer,) = cluster().search_many(index, [body])
-    return [_facet_row(int(hit["_id"]), hit["fields"]) for hit in answer["hits"]["hits"]]
+    rows = [_facet_row(int(hit["_id"]), hit["fields"]) for hit in answer["hits"]["hits"]]
+    return FacetRows(rows, is_capped=len(rows) >= FACET_ROW_LIMIT)
 
 
 def _or_postgres(ask: Callable[[], Found], otherwise: Callable[[], Found]) -> Found:

@@ -5,43 +5,47 @@ plus signs of c++ (facts/search.md, section 4).
 """
 
 from collections.abc import Iterable, Sequence
+from threading import local
 
-from django.contrib.postgres.search import SearchQueryField, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import transaction
-from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Cast
 
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
     Candidate,
-    FacetRow,
+    Candidates,
+    FacetRows,
     GigWords,
     QueryPlan,
     SearchRequest,
-    attribute_token,
+)
+from marketplace.discovery.engines.windows import (
+    ROW_LIMIT,
+    TOKEN_LENGTH,
+    Window,
+    facet_row,
+    quoted,
+    window_of,
+    within,
 )
 from marketplace.discovery.language import normalise
 from marketplace.discovery.language.lexicon import category_words
 from marketplace.discovery.models import GigDocument
-from marketplace.gigs.cards import mean_rating
 from marketplace.gigs.models import listed
 
-FACET_ROW_LIMIT = 5000
-# PostgreSQL's own limits: a lexeme below 2 kB, a position below 16384.
+FACET_ROW_LIMIT = ROW_LIMIT
+# PostgreSQL's own limits: a position below 16384.
 MAXIMUM_POSITION = 16_000
-TOKEN_LENGTH = 80
-
-
-class _Matches(Func):
-    """`vector @@ query` as a condition."""
-
-    arg_joiner = " @@ "
-    template = "%(expressions)s"
-    output_field = BooleanField()
 
 
 class PostgresSearchEngine:
-    """SearchEngine over discovery_gigdocument."""
+    """SearchEngine over discovery_gigdocument. What is looked at for a search, and why no more: windows.py."""
+
+    def __init__(self) -> None:
+        # What `retrieve` saw, for the `facet_rows` of the same search: one walk serves both.
+        self._seen = local()
 
     def index(self, documents: Sequence[GigWords]) -> None:
         """Store these documents, replacing those of the same gigs."""
@@ -72,53 +76,29 @@ class PostgresSearchEngine:
         """Forget everything."""
         GigDocument.objects.all().delete()
 
-    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
         """The best `limit` for the words alone, and the best `limit` within the filters."""
-        matching = self._ranked(plan, request.sort)
-        found = {row.gig_id: row for row in map(_candidate, _columns(matching)[:limit])}
-        if request.has_filters and len(found) == limit:
-            found |= {row.gig_id: row for row in map(_candidate, _columns(_narrow(matching, request))[:limit])}
-        return list(found.values())
+        everywhere = window_of(plan, request, is_narrowed=False)
+        ids = dict.fromkeys(row.gig_id for row in everywhere.rows[:limit])
+        rows = everywhere.rows
+        if request.has_filters and (everywhere.is_capped or len(ids) == limit):
+            if everywhere.is_capped:
+                narrowed = window_of(plan, request, is_narrowed=True).rows
+                rows = list({row.gig_id: row for row in (*everywhere.rows, *narrowed)}.values())
+            else:
+                narrowed = within(everywhere.rows, request)
+            ids |= dict.fromkeys(row.gig_id for row in narrowed[:limit])
+        self._seen.window = plan, Window(rows, everywhere.is_capped)
+        known = candidates_of(ids)
+        return Candidates((known[gig_id] for gig_id in ids if gig_id in known), is_capped=everywhere.is_capped)
 
-    def facet_rows(self, plan: QueryPlan) -> list[FacetRow]:
+    def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """The filterable parts of the first 5000 that match."""
-        rows = self._ranked(plan, "relevance").values_list(
-            "gig_id", "category_slug", "subcategory_slug", "gig__stats__price_from_fen", "gig__stats__delivery_days_from",
-            "gig__seller__profile__level", "gig__stats__rating_sum", "gig__stats__rating_count",
-            "attributes",
-        )[:FACET_ROW_LIMIT]  # fmt: skip
-        return [
-            FacetRow(*row[:6], rating=float(mean_rating(row[6], row[7]) or 0), attributes=frozenset(row[8]))
-            for row in rows
-        ]
-
-    def _ranked(self, plan: QueryPlan, sort: str) -> QuerySet[GigDocument]:
-        documents = GigDocument.objects.filter(listed("gig__"))
-        condition = Q()
-        if plan.terms:
-            query = Cast(Value(query_literal(plan.terms)), SearchQueryField())
-            documents = documents.annotate(
-                rank=Func(F("words"), query, function="ts_rank", output_field=FloatField()),
-                is_hit=_Matches(F("words"), query),
-            )
-            condition |= Q(is_hit=True)
-        if plan.seller:
-            condition |= Q(gig__seller__profile__display_name__icontains=plan.seller)
-        if condition:
-            documents = documents.filter(condition)
-        if sort == "relevance" and plan.terms:
-            return documents.order_by("-rank", "-gig__stats__orders_completed", "-gig_id")  # type: ignore[misc]
-        return documents.order_by(*_ORDER.get(sort, _ORDER["relevance"]), "-gig_id")
-
-
-_ORDER: dict[str, tuple[str, ...]] = {
-    "relevance": ("-gig__stats__orders_completed",),
-    "orders": ("-gig__stats__orders_completed",),
-    "rating": ("-gig__stats__rating_count",),
-    "price": ("gig__stats__price_from_fen",),
-    "speed": ("gig__stats__delivery_days_from",),
-    "newest": ("-gig__created_at",),
-}
+        seen_plan, window = getattr(self._seen, "window", (None, None))
+        self._seen.window = None, None
+        if seen_plan is not plan or window is None:
+            window = window_of(plan, SearchRequest(), is_narrowed=False)
+        return FacetRows(map(facet_row, window.rows), is_capped=window.is_capped)
 
 
 def vector_literal(document: GigWords) -> str:
@@ -135,42 +115,12 @@ def vector_literal(document: GigWords) -> str:
     for letter, words in fields:
         for word in (*words, *sub[letter]):
             position = min(position + 1, MAXIMUM_POSITION)
-            parts.append(f"{_quoted(word)}:{position}{letter}")
+            parts.append(f"{quoted(word)}:{position}{letter}")
     return " ".join(parts)
-
-
-def query_literal(terms: Iterable[str]) -> str:
-    """A tsquery as text that matches any of the words."""
-    return " | ".join(_quoted(term) for term in terms)
-
-
-def _quoted(word: str) -> str:
-    escaped = word[:TOKEN_LENGTH].replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
 
 
 def _short(words: Iterable[str]) -> list[str]:
     return [word[:TOKEN_LENGTH] for word in words]
-
-
-def _narrow(documents: QuerySet[GigDocument], request: SearchRequest) -> QuerySet[GigDocument]:
-    if request.category_slug:
-        slug = request.category_slug
-        documents = documents.filter(Q(category_slug=slug) | Q(subcategory_slug=slug))
-    if request.price_min_fen is not None:
-        documents = documents.filter(gig__stats__price_from_fen__gte=request.price_min_fen)
-    if request.price_max_fen is not None:
-        documents = documents.filter(gig__stats__price_from_fen__lte=request.price_max_fen)
-    if request.max_days is not None:
-        documents = documents.filter(gig__stats__delivery_days_from__lte=request.max_days)
-    if request.levels:
-        documents = documents.filter(gig__seller__profile__level__in=request.levels)
-    if request.min_rating is not None:
-        floor = F("gig__stats__rating_count") * Value(request.min_rating, output_field=FloatField())
-        documents = documents.filter(gig__stats__rating_count__gt=0, gig__stats__rating_sum__gte=floor)
-    for key, options in request.attributes:
-        documents = documents.filter(attributes__overlap=[attribute_token(key, option) for option in options])
-    return documents
 
 
 def candidates_of(gig_ids: Iterable[int], *, only_listed: bool = True) -> dict[int, Candidate]:

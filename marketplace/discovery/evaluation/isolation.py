@@ -15,14 +15,14 @@ from django.db import connection, models
 from marketplace.accounts.models import User, UserProfile
 from marketplace.discovery.engines.base import SearchEngine
 from marketplace.discovery.language.lexicon import a_lexicon_apart
-from marketplace.discovery.models import DictionaryVersion, GigDocument
+from marketplace.discovery.models import DictionaryVersion, GigDocument, LexiconSnapshot
 from marketplace.discovery.services import use_engine
 from marketplace.gigs.models import Gig, GigAttribute, GigAttributeOption, GigCategory, GigStats, GigTag
 
 # What a search reads, and what the loading of a set writes.
 TABLES: tuple[type[models.Model], ...] = (
     User, UserProfile, GigCategory, GigAttribute, GigAttributeOption, Gig, GigStats, GigTag, GigTag.tag.field.related_model,
-    GigDocument, DictionaryVersion,
+    GigDocument, DictionaryVersion, LexiconSnapshot,
 )  # fmt: skip
 
 
@@ -36,6 +36,11 @@ def a_catalogue_apart(engine: SearchEngine) -> Iterator[None]:
     with connection.cursor() as cursor:
         for name in names:
             cursor.execute(f'CREATE TEMPORARY TABLE "{name}" (LIKE "public"."{name}" INCLUDING ALL)')
+        # A copy has no triggers, and this one fills the documents. What it asked the real tables, it must forget.
+        cursor.execute(
+            "CREATE TRIGGER discovery_document_filled BEFORE INSERT OR UPDATE ON discovery_gigdocument "
+            "FOR EACH ROW EXECUTE FUNCTION discovery_fill_document(); DISCARD PLANS"
+        )
     # The site's cache holds the real catalogue's words and categories.
     caches["default"] = LocMemCache("a catalogue apart", {"TIMEOUT": None})
     try:

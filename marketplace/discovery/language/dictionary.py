@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.db.models import Count
+
 from marketplace.discovery.language.normalise import normalise
 from marketplace.discovery.language.thesaurus import Thesaurus, read_thesaurus
 from marketplace.discovery.language.tokens import Segmenter
@@ -16,6 +18,8 @@ from marketplace.gigs.models import GigCategory, GigTag, on_sale
 
 # Longer tags are phrases, and a phrase as one word would hide the words in it.
 TAG_LENGTHS = range(2, 6)
+# The most frequent: every process keeps the dictionary.
+TAG_LIMIT = 20_000
 VERSIONS_KEPT = 5
 
 
@@ -37,7 +41,8 @@ def make_dictionary(words: Iterable[str]) -> Dictionary:
 def todays_dictionary(thesaurus: Thesaurus | None = None) -> Dictionary:
     """The dictionary of the thesaurus, the tags and the categories as they are now, to cut every document anew with."""
     thesaurus = thesaurus or read_thesaurus()
-    tags = GigTag.objects.filter(on_sale("content_object__")).values_list("tag__name", flat=True).distinct()
+    used = GigTag.objects.filter(on_sale("content_object__")).values_list("tag__name").annotate(number=Count("pk"))
+    tags = [name for name, _number in used.order_by("-number", "tag__name")[:TAG_LIMIT]]
     names = GigCategory.objects.values_list("name", flat=True)
     short = [word for word in map(normalise, tags) if len(word) in TAG_LENGTHS]
     return make_dictionary({*thesaurus.words, *short, *map(normalise, names)})

@@ -1,28 +1,32 @@
 """What the catalogue's own words are: how often, how they sound, which stand together, which belong to categories and sellers.
 
-Built from the documents in a few queries and kept in the process until the catalogue or the thesaurus has changed.
+Built from the documents in a few queries, or for a large catalogue loaded as a job counted it (snapshot.py), and kept in
+the process until the catalogue or the thesaurus has changed.
 """
 
+import gc
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from threading import Lock, Thread
+from typing import cast
 from uuid import uuid4
 
 from django.core.cache import cache
 from django.db import connection
 
+from marketplace.discovery.language import snapshot
 from marketplace.discovery.language.dictionary import Dictionary, dictionary_in_force, make_dictionary
 from marketplace.discovery.language.normalise import normalise
 from marketplace.discovery.language.sounds import blurred, initial_keys, sound_keys
 from marketplace.discovery.language.thesaurus import Thesaurus, read_thesaurus
 from marketplace.discovery.language.tokens import Segmenter, is_latin
 from marketplace.discovery.models import GigDocument
-from marketplace.gigs.models import GigCategory, on_sale
+from marketplace.gigs.models import GigCategory
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +36,8 @@ SHORT_BUILD_SECONDS = 3.0
 REST_FACTOR = 20
 # More first letters than anybody types, and than two words in a row have.
 INITIALS_LENGTH = 12
+# As much of a query as is read (plan.py).
+RARE_LENGTH = 80
 
 Sequence = tuple[str, ...]
 
@@ -57,6 +63,7 @@ class Lexicon:
     seller_text: str = ""  # all sellers' names, one a line: one look says whether a text is a part of one
     category_names: Mapping[str, str] = field(default_factory=dict)  # normalised name → slug
     category_tokens: Mapping[str, frozenset[str]] = field(default_factory=dict)  # slug → words
+    is_cut: bool = False  # rare words are left out, and those that came since it was counted
 
     @property
     def segmenter(self) -> Segmenter:
@@ -113,6 +120,11 @@ def _build(version: str | None) -> Lexicon:
     lexicon = build_lexicon()
     # One assignment of a whole tuple: a thread that searches meanwhile keeps the old one.
     _state["built"] = (lexicon, version, time.monotonic(), time.monotonic() - started)
+    if lexicon.is_cut:
+        # Hundreds of thousands of objects that live as long as the process: the collector would look at all of them in the
+        # middle of somebody's search, for a third of a second.
+        gc.collect()
+        gc.freeze()
     return lexicon
 
 
@@ -143,18 +155,62 @@ def lexicon_changed() -> None:
     cache.set(_VERSION_KEY, uuid4().hex, timeout=None)
 
 
+def catalogue_changed() -> None:
+    """Gigs were indexed or removed. Where a snapshot is in force it stays so until the next count."""
+    if not snapshot.has_snapshot():
+        lexicon_changed()
+
+
+def count_words() -> bool:
+    """Count a large catalogue's words for all processes; says whether it is a large one. Minutes for a million gigs."""
+    if snapshot.is_large():
+        snapshot.keep(count_catalogue(is_large=True))
+        lexicon_changed()
+        return True
+    snapshot.forget()
+    return False
+
+
+def with_rare_words(lexicon: Lexicon, query: str) -> Lexicon:
+    """The lexicon, and those words of the query that it lacks and that stand in the catalogue all the same."""
+    if not lexicon.is_cut:
+        return lexicon
+    words = lexicon.segmenter.cut(normalise(query[:RARE_LENGTH]))
+    words += [part for word in words for part in lexicon.segmenter.sub_words(word)]
+    found = snapshot.words_that_stand({word for word in words if word not in lexicon.frequency})
+    return (
+        replace(lexicon, frequency=ChainMap(dict.fromkeys(found, 1), cast(dict[str, int], lexicon.frequency)))
+        if found
+        else lexicon
+    )
+
+
 def category_words() -> Mapping[str, frozenset[str]]:
     """The words of each category by its slug."""
     return current_lexicon().category_tokens
 
 
 def build_lexicon() -> Lexicon:
-    """Read the catalogue: seven queries, whatever its size."""
+    """The lexicon as it was counted last, with today's synonyms; a small catalogue is counted now."""
+    fields = snapshot.newest()
+    if fields is None:
+        return count_catalogue()
+    thesaurus = read_thesaurus()
+    return Lexicon(dictionary=dictionary_in_force(thesaurus), thesaurus=thesaurus, is_cut=True, **fields)
+
+
+def count_catalogue(*, is_large: bool = False) -> Lexicon:
+    """Read all documents: seven queries, whatever their number. A large catalogue's rare words are left out."""
     thesaurus = read_thesaurus()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT word, ndoc FROM ts_stat('SELECT words FROM discovery_gigdocument')")
+        # Filters stand among the words too (`cat:design`); no word has a colon in it.
+        cursor.execute(
+            "SELECT word, ndoc FROM ts_stat('SELECT words FROM discovery_gigdocument') WHERE word NOT LIKE '%%:%%' "
+            "ORDER BY ndoc DESC, word LIMIT %s",
+            [snapshot.WORD_LIMIT if is_large else None],
+        )
         frequency = dict(cursor.fetchall())
-    rows = GigDocument.objects.filter(on_sale("gig__")).values_list(
+    rows = GigDocument.objects.filter(is_listed=True).values_list(
         "title_tokens", "tag_tokens", "gig__seller__profile__display_name"
     )
     return make_lexicon(
@@ -163,6 +219,7 @@ def build_lexicon() -> Lexicon:
         frequency=frequency,
         rows=rows.iterator(chunk_size=2000),
         categories=GigCategory.objects.filter(is_active=True).values_list("slug", "name", "name_en"),
+        is_large=is_large,
     )
 
 
@@ -173,8 +230,12 @@ def make_lexicon(
     frequency: Mapping[str, int],
     rows: Iterable[tuple[Iterable[str], Iterable[str], str]],
     categories: Iterable[tuple[str, str, str]],
+    is_large: bool = False,
 ) -> Lexicon:
-    """The lexicon of documents (words of title and tags, seller's name) and categories (slug, name, English name)."""
+    """The lexicon of documents (words of title and tags, seller's name) and categories (slug, name, English name).
+
+    Of a large catalogue only what is frequent enough (snapshot.py), the words being those of `frequency`.
+    """
     category_names: dict[str, str] = {}
     category_tokens: dict[str, frozenset[str]] = {}
     for slug, name, name_en in categories:
@@ -188,7 +249,12 @@ def make_lexicon(
         count += 1
         core.update({*title, *tags})
         pairs.update(set(pairwise(title)))
-        sellers.add(normalise(seller))
+        sellers.add(seller)
+    sellers = {normalise(seller) for seller in sellers}
+    if is_large:
+        core = Counter({word: number for word, number in core.items() if word in frequency})
+        pairs = Counter(dict(pairs.most_common(snapshot.PAIR_LIMIT)))
+        sellers = set(sorted(sellers)[: snapshot.SELLER_LIMIT])
     for tokens in category_tokens.values():
         core.update(token for token in tokens if token in frequency)
     # A synonym of a catalogue word can be typed by its sound too.
@@ -217,6 +283,7 @@ def make_lexicon(
         seller_text="\n".join(sorted(sellers)),
         category_names=category_names,
         category_tokens=category_tokens,
+        is_cut=is_large,
     )
 
 

@@ -1,0 +1,265 @@
+"""Which documents are looked at for a plan: as many in a catalogue of a million as in one of ten thousand.
+
+A rare word is asked of the index of words, and all it stands in is looked at. A frequent one would bring hundreds of
+thousands: there the most popular documents are walked in their order, up to a fixed window, and those that match are kept.
+The stored frequencies choose, never the planner, whose guess about a word is off by factors.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from marketplace.accounts.models import UserProfile, away_condition
+from marketplace.discovery import facets
+from marketplace.discovery.categories import shown_categories
+from marketplace.discovery.engines.base import Concept, FacetRow, QueryPlan, SearchRequest, attribute_token
+from marketplace.discovery.language.lexicon import current_lexicon
+from marketplace.gigs.cards import mean_rating
+
+# Rows that are kept for counting; with more the counts are lower bounds ("5000+").
+ROW_LIMIT = 5000
+# From this share of the catalogue on a word is frequent. Below, the index brings at most 40,000 of a million.
+FREQUENT_SHARE = 0.04
+# A word below this is asked of the index together with the category, which leaves few of many.
+EVERYWHERE_SHARE = 0.5
+# Documents walked. A frequent word stands in 4 % at least: in 400 of the first, which is twice what the scorer reads.
+WALKED = 10_000
+# Walked when the filters leave fewer than a page of those.
+WALKED_FAR, ENOUGH = 100_000, 24
+SELLER_LIMIT = 100
+# Of the rarest word beside a frequent one: five times what the scorer reads.
+RARE_LIMIT = 1000
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Row(NamedTuple):
+    """A document that matches, as filters and sorting see it, with what it is worth before the scorer reads it."""
+
+    gig_id: int
+    category_slug: str
+    subcategory_slug: str
+    price_fen: int
+    delivery_days: int
+    level: str
+    rating_sum: int
+    rating_count: int
+    attributes: list[str]
+    popularity: int
+    orders: int
+    rank: float
+    coverage: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """The documents that were looked at and match, the best first. Capped: there are, or may be, more that match."""
+
+    rows: Sequence[Row]
+    is_capped: bool
+
+
+_COLUMNS = (
+    "gig_id, category_slug, subcategory_slug, price_fen, delivery_days, level, rating_sum, rating_count, attributes, "
+    "popularity, orders"
+)
+# How the documents are walked, and in what order those found stand: never by what an index does not give.
+_WALK = {"price": "price_fen, gig_id DESC", "newest": "gig_id DESC"}
+_BY_POPULARITY = "popularity DESC, gig_id DESC"
+_KEYS: dict[str, Any] = {
+    "relevance": lambda row: (-row.coverage, -row.rank * row.popularity, -row.orders, -row.gig_id),
+    "orders": lambda row: (-row.orders, -row.gig_id),
+    "rating": lambda row: (-row.rating_count, -row.gig_id),
+    "price": lambda row: (row.price_fen, -row.gig_id),
+    "speed": lambda row: (row.delivery_days, -row.gig_id),
+    "newest": lambda row: -row.gig_id,
+}
+
+
+def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> Window:
+    """What the plan matches, within the filters of the request if `is_narrowed`."""
+    query = _Query(plan, request if is_narrowed else SearchRequest(sort=request.sort))
+    found: dict[int, Row] = {}
+    is_capped = False
+    if plan.seller:
+        found |= query.of_sellers()
+    if not plan.terms and not plan.seller:
+        found |= query.walk(ROW_LIMIT)
+        is_capped = len(found) >= ROW_LIMIT
+    elif plan.terms:
+        documents, frequencies = _frequencies(plan)
+        expected = min(sum(frequencies.values()), documents)
+        if expected <= max(ROW_LIMIT, documents * FREQUENT_SHARE):
+            rows = query.by_words(plan.terms, is_exact=expected <= ROW_LIMIT)
+            is_capped = len(rows) >= ROW_LIMIT
+        else:
+            is_capped = True
+            if is_narrowed and request.category_slug and expected <= documents * EVERYWHERE_SHARE:
+                rows = query.by_words(plan.terms, is_exact=False)
+            else:
+                rows = query.walk(WALKED)
+            if is_narrowed and len(rows) < ENOUGH:
+                rows = query.walk(WALKED_FAR)
+            # 设计 is everywhere, 单片机 is not: whoever typed both means the second.
+            rarest = min(_core(plan), key=lambda one: _most(one, frequencies))
+            if _most(rarest, frequencies) <= max(ROW_LIMIT, documents * FREQUENT_SHARE):
+                terms = [one.term for one in rarest.alternatives]
+                rows |= query.by_words(terms, is_exact=False, limit=RARE_LIMIT)
+        found |= rows
+    ordered = sorted(found.values(), key=_KEYS.get(request.sort, _KEYS["relevance"]))
+    return Window(ordered[:ROW_LIMIT], is_capped)
+
+
+def within(rows: Iterable[Row], request: SearchRequest) -> list[Row]:
+    """Those of the rows that pass the filters."""
+    return [row for row in rows if facets.passes(facet_row(row), request)]
+
+
+def facet_row(row: Row) -> FacetRow:
+    """The row as facets count it."""
+    return FacetRow(
+        *row[:6],
+        rating=_mean(row.rating_sum, row.rating_count),
+        attributes=frozenset(row.attributes) if row.attributes else _NOTHING,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _mean(rating_sum: int, rating_count: int) -> float:
+    return float(mean_rating(rating_sum, rating_count) or 0)
+
+
+def query_literal(terms: Iterable[str]) -> str:
+    """A tsquery as text that matches any of the words."""
+    return " | ".join(quoted(term) for term in terms)
+
+
+def quoted(word: str) -> str:
+    """A word as it is written in a tsquery or tsvector; what is longer than a token was cut there too."""
+    escaped = word[:TOKEN_LENGTH].replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+TOKEN_LENGTH = 80
+
+
+def _core(plan: QueryPlan) -> list[Concept]:
+    """The concepts that are retrieved by (`QueryPlan.terms`)."""
+    usable = [concept for concept in plan.concepts if concept.alternatives]
+    return [concept for concept in usable if not concept.is_generic] or usable
+
+
+def _frequencies(plan: QueryPlan) -> tuple[int, Mapping[str, int]]:
+    lexicon = current_lexicon()
+    return lexicon.document_count, {term: lexicon.frequency.get(term, 0) for term in plan.terms}
+
+
+def _most(concept: Concept, frequencies: Mapping[str, int]) -> int:
+    return sum(frequencies.get(one.term, 0) for one in concept.alternatives)
+
+
+class _Query:
+    """The statements of one plan within one request's filters."""
+
+    def __init__(self, plan: QueryPlan, request: SearchRequest) -> None:
+        self._plan, self._sort = plan, request.sort
+        self._filters, self._values = _conditions(request)
+        self._category = _category(request.category_slug)
+        self._rank = "0, 0"
+        self._rank_values: list[Any] = []
+        if plan.terms:
+            concepts = _core(plan)
+            idf = sum(concept.idf for concept in concepts) or 1.0
+            covered = " + ".join("%s * (words @@ %s::tsquery)::int" for _concept in concepts)
+            self._rank = f"ts_rank(words, %s::tsquery), {covered}"
+            self._rank_values = [query_literal(plan.terms)]
+            for concept in concepts:
+                self._rank_values += [concept.idf / idf, query_literal(one.term for one in concept.alternatives)]
+
+    def walk(self, rows: int) -> dict[int, Row]:
+        """Those that match among the first `rows` documents in the order of the sorting, or of popularity."""
+        order = _WALK.get(self._sort, _BY_POPULARITY)
+        condition, values = (
+            ("words @@ %s::tsquery", [query_literal(self._plan.terms)]) if self._plan.terms else ("true", [])
+        )
+        inner, category = "", []
+        if self._category:
+            inner, category = f"AND {self._category[0]} = %s", [self._category[1]]
+        return self._run(
+            f"SELECT {_COLUMNS}, {self._rank} FROM (SELECT * FROM discovery_gigdocument "  # noqa: S608
+            f"WHERE is_listed {inner} ORDER BY {order} LIMIT %s) walked "
+            f"WHERE {condition} {self._filters} LIMIT %s",
+            [*self._rank_values, *category, rows, *values, *self._values, ROW_LIMIT],
+        )
+
+    def by_words(self, terms: Sequence[str], *, is_exact: bool, limit: int = ROW_LIMIT) -> dict[int, Row]:
+        """Those with any of the words, at most `limit`; where there may be more, the most popular."""
+        query, category = query_literal(terms), self._category
+        if category:
+            query = f"({query}) & {quoted(f'cat:{category[1]}')}"
+        # OFFSET 0 keeps the planner from walking by popularity after all.
+        matching = (
+            f"SELECT {_COLUMNS}, words FROM discovery_gigdocument "  # noqa: S608 names of our own, values apart
+            f"WHERE words @@ %s::tsquery AND is_listed {self._filters} OFFSET 0"
+        )
+        order = "" if is_exact else f"ORDER BY {_WALK.get(self._sort, _BY_POPULARITY)}"
+        return self._run(
+            f"SELECT {_COLUMNS}, {self._rank} FROM (SELECT * FROM ({matching}) matching {order} LIMIT %s) found",  # noqa: S608
+            [*self._rank_values, query, *self._values, limit],
+        )
+
+    def of_sellers(self) -> dict[int, Row]:
+        """Those of the sellers with the plan's name, or a part of it, in theirs."""
+        named = UserProfile.objects.filter(display_name__icontains=self._plan.seller).order_by("pk")
+        sellers = list(named.values_list("user_id", flat=True)[:SELLER_LIMIT])
+        inner, values = ("", [])
+        if self._category:
+            inner, values = f"AND {self._category[0]} = %s", [self._category[1]]
+        return self._run(
+            f"SELECT {_COLUMNS}, {self._rank} FROM discovery_gigdocument "  # noqa: S608
+            f"WHERE is_listed AND seller_id = ANY(%s) {inner} {self._filters} LIMIT %s",
+            [*self._rank_values, sellers, *values, *self._values, ROW_LIMIT],
+        )
+
+    @staticmethod
+    def _run(statement: str, values: Sequence[Any]) -> dict[int, Row]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return {row[0]: Row._make(row) for row in cursor.fetchall()}
+
+
+def _category(slug: str) -> tuple[str, str] | None:
+    if not slug:
+        return None
+    category = shown_categories().get(slug)
+    is_upper = category is not None and category.parent_id is None
+    return ("category_slug" if is_upper else "subcategory_slug"), slug
+
+
+def _conditions(request: SearchRequest) -> tuple[str, list[Any]]:
+    """The filters but the category as SQL, each with an AND before it. Sellers who take no orders today are left out always."""
+    parts: list[tuple[str, list[Any]]] = []
+    refusing = list(
+        UserProfile.objects.filter(away_condition(), away_takes_orders=False).values_list("user_id", flat=True)
+    )
+    if refusing:
+        parts.append(("seller_id <> ALL(%s)", [refusing]))
+    if request.price_min_fen is not None:
+        parts.append(("price_fen >= %s", [request.price_min_fen]))
+    if request.price_max_fen is not None:
+        parts.append(("price_fen <= %s", [request.price_max_fen]))
+    if request.max_days is not None:
+        parts.append(("delivery_days <= %s", [request.max_days]))
+    if request.levels:
+        parts.append(("level = ANY(%s)", [list(request.levels)]))
+    if request.min_rating is not None:
+        # As it is shown, to one decimal.
+        parts.append(("rating_count > 0 AND rating_sum >= rating_count * %s", [request.min_rating - 0.05]))
+    for key, options in request.attributes:
+        parts.append(("attributes && %s::varchar[]", [[attribute_token(key, option) for option in options]]))
+    return "".join(f" AND {condition}" for condition, _values in parts), [
+        value for _condition, values in parts for value in values
+    ]
