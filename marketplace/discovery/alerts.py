@@ -22,9 +22,9 @@ from marketplace.discovery import locks, services
 from marketplace.discovery.documents import published_gigs
 from marketplace.discovery.engines.base import CANDIDATE_LIMIT, Candidate, FacetRow, GigWords, QueryPlan, SearchRequest
 from marketplace.discovery.engines.postgres import candidates_matching
-from marketplace.discovery.models import SavedSearchHit, SearchFilter
+from marketplace.discovery.models import SearchFilter
 from marketplace.discovery.saved_searches import request_of
-from marketplace.discovery.suggestion_models import SearchAlert
+from marketplace.discovery.suggestion_models import SavedSearchHit, SearchAlert
 from marketplace.gigs.models import listed
 from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify
@@ -181,7 +181,8 @@ def forget_old_news() -> int:
 def _published_since(moment: datetime) -> list[tuple[int, datetime]]:
     """Indexed services on sale that were first published since a little before the moment, oldest first."""
     rows = published_gigs().filter(listed(), document__isnull=False, first_published_at__gt=moment - OVERLAP)
-    return list(rows.order_by("first_published_at", "pk").values_list("pk", "first_published_at"))
+    found = rows.order_by("first_published_at", "pk").values_list("pk", "first_published_at")
+    return [(pk, published_at) for pk, published_at in found if published_at is not None]
 
 
 def _matching(search: SearchFilter, gig_ids: Sequence[int]) -> list[int]:

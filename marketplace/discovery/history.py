@@ -6,7 +6,8 @@ from datetime import datetime
 from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.selectors import has_consent
 from marketplace.discovery.language import normalise
-from marketplace.discovery.models import SearchHistory, SearchPause
+from marketplace.discovery.models import SearchHistory
+from marketplace.discovery.suggestion_models import SearchPause
 
 # So far back one looks for different queries among the newest rows.
 LOOK_BACK = 200

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.personal_data import Section, Table, plain, table
-from marketplace.discovery.models import SearchFilter, SearchHistory, SearchPause
+from marketplace.discovery.models import SearchFilter, SearchHistory
+from marketplace.discovery.suggestion_models import SearchPause
 
 
 class DiscoverySection(Section):

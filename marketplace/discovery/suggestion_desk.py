@@ -9,7 +9,7 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from marketplace.core.commits import after_commit
-from marketplace.discovery.models import SuggestionBan
+from marketplace.discovery.suggestion_models import SuggestionBan
 from marketplace.discovery.suggestion_table import forget_banned
 
 

@@ -5,27 +5,22 @@ or the new ones, never none, and only what changed is written.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from marketplace.core.config import get_config
 from marketplace.core.jobs import only_one
 from marketplace.discovery.language import normalise
 from marketplace.discovery.language.normalise import CJK
-from marketplace.discovery.models import (
-    GigDocument,
-    SearchHistory,
-    SearchSuggestion,
-    SuggestionBan,
-)
+from marketplace.discovery.models import GigDocument, SearchHistory
 from marketplace.discovery.suggestion_keys import name_keys, squeezed, term_keys
-from marketplace.discovery.suggestion_models import TERM_LENGTH, SuggestionKind
+from marketplace.discovery.suggestion_models import TERM_LENGTH, SearchSuggestion, SuggestionBan, SuggestionKind
 from marketplace.gigs.models import Gig, GigCategory, GigTag, on_sale
 from marketplace.safety.policy import clean_among
 from marketplace.safety.words import word_finder
@@ -121,7 +116,7 @@ def catalogue_sources() -> Iterator[Source]:
     yield from _phrases()
 
 
-def _tags(tag_ids: object = None) -> Iterator[Source]:
+def _tags(tag_ids: QuerySet[Any, Any] | None = None) -> Iterator[Source]:
     used = GigTag.objects.filter(on_sale("content_object__"))
     if tag_ids is not None:
         used = used.filter(tag_id__in=tag_ids)
@@ -135,7 +130,7 @@ def _tags(tag_ids: object = None) -> Iterator[Source]:
             yield Source(SuggestionKind.TAG, name[:TERM_LENGTH], count)
 
 
-def _sellers(seller_ids: object = None) -> Iterator[Source]:
+def _sellers(seller_ids: QuerySet[Any, Any] | None = None) -> Iterator[Source]:
     gigs = Gig.objects.filter(on_sale())
     if seller_ids is not None:
         gigs = gigs.filter(seller_id__in=seller_ids)
@@ -262,7 +257,7 @@ def _set_reach(cursor: CursorWrapper) -> None:
     cursor.execute("UPDATE fresh_suggestion SET reach = %s WHERE reach IS NULL", [DEPTH + 1])
 
 
-def _merge(cursor: CursorWrapper, began: object) -> None:
+def _merge(cursor: CursorWrapper, began: datetime) -> None:
     cursor.execute(
         """
         DELETE FROM discovery_searchsuggestion AS old WHERE changed_at < %s AND NOT EXISTS (
