@@ -14,6 +14,7 @@ class SuggestionKind(models.TextChoices):
     QUERY = "query", _("Searched by several people")
     TAG = "tag", _("Tag")
     TITLE = "title", _("Part of titles")
+    GIG = "gig", _("Service")
     SELLER = "seller", _("Seller")
 
 
@@ -30,7 +31,7 @@ class SearchSuggestion(models.Model):
     reach = models.PositiveSmallIntegerField(_("shown from so many characters"))
     weight = models.PositiveIntegerField(_("weight"))
     term = models.CharField(_("term"), max_length=TERM_LENGTH)
-    # Slug of the category, key of the seller; empty for what is searched as it stands.
+    # Slug of the category, key of the service or the seller; empty for what is searched as it stands.
     target = models.CharField(_("leads to"), max_length=60, blank=True, default="")
     changed_at = models.DateTimeField(db_default=Now())
 

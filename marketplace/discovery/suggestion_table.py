@@ -32,6 +32,7 @@ DEPTH = 12
 # The most frequent parts of titles. A million titles have some hundred thousand that stand in two.
 PHRASES, PHRASE_WORDS = 150_000, 3
 QUERIES, QUERY_DAYS = 20_000, 180
+GIGS = 20_000
 BATCH = 500
 KEPT_OUT_SECONDS = 30 * 60
 
@@ -113,6 +114,7 @@ def catalogue_sources() -> Iterator[Source]:
     yield from _queries()
     yield from _tags()
     yield from _sellers()
+    yield from _gigs()
     yield from _phrases()
 
 
@@ -138,6 +140,14 @@ def _sellers(seller_ids: QuerySet[Any, Any] | None = None) -> Iterator[Source]:
     for seller_id, name, count in rows.iterator():
         if name:
             yield Source(SuggestionKind.SELLER, name[:TERM_LENGTH], count, str(seller_id))
+
+
+def _gigs() -> Iterator[Source]:
+    """The services that are booked most, by their titles: whoever begins to type one goes straight to it."""
+    rows = Gig.objects.filter(on_sale(), stats__orders_completed__gt=0).order_by("-stats__orders_completed", "-pk")
+    for pk, title, orders in rows.values_list("pk", "title", "stats__orders_completed")[:GIGS]:
+        if len(title) <= TERM_LENGTH:
+            yield Source(SuggestionKind.GIG, title, orders, str(pk))
 
 
 def _queries() -> Iterator[Source]:
@@ -218,7 +228,8 @@ def _allowed(sources: Iterable[Source]) -> Iterator[Source]:
 
 
 def _keys(source: Source) -> tuple[str, ...]:
-    return name_keys(source.term) if source.kind == SuggestionKind.CATEGORY else term_keys(source.term)
+    has_parts = source.kind in (SuggestionKind.CATEGORY, SuggestionKind.GIG)
+    return name_keys(source.term) if has_parts else term_keys(source.term)
 
 
 def _fill(cursor: CursorWrapper, sources: Iterable[Source]) -> None:

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from marketplace.accounts.models import User, UserProfile
 from marketplace.discovery.categories import shown_categories
@@ -20,9 +19,10 @@ from marketplace.discovery.suggestion_keys import squeezed, typed_keys, typed_so
 from marketplace.discovery.suggestion_marks import covered
 from marketplace.discovery.suggestion_models import SuggestionKind
 from marketplace.discovery.suggestion_table import DEPTH, PLACES
+from marketplace.gigs.models import Gig
 
 LIMIT, TYPED_LENGTH = 8, 40
-RECENT_LIMIT, OWN_LIMIT, CATEGORY_LIMIT, SELLER_LIMIT = 8, 2, 2, 2
+RECENT_LIMIT, OWN_LIMIT, CATEGORY_LIMIT, GIG_LIMIT, SELLER_LIMIT = 8, 2, 2, 2, 1
 RELATED_LIMIT = 6
 # What several people searched for is a better guess than a tag, and that a better one than a part of titles.
 _WORTH = {SuggestionKind.QUERY: 30, SuggestionKind.TAG: 3, SuggestionKind.TITLE: 1}
@@ -47,10 +47,12 @@ class Suggestion:
 
 
 def suggest(typed: str, user: User | None = None) -> list[Suggestion]:
-    """At most eight lines for what was typed, group by group: own searches, words, categories, sellers.
+    """At most eight lines for what was typed, group by group: own searches, words, categories, services,
+    sellers.
 
-    Nothing typed: the person's own last searches. Letters may be Chinese, pinyin, first letters or a mixture. Costs two
-    queries, three where sellers are among them, and two more for who has a history; none grows with the catalogue.
+    Nothing typed: the person's own last searches. Letters may be Chinese, pinyin, first letters or a mixture. Costs one
+    query, three for a mixture, one more each where services or sellers are among them or there is a history; none grows
+    with the catalogue.
     """
     text = squeezed(typed[:TYPED_LENGTH])
     if not text:
@@ -67,9 +69,9 @@ def suggest(typed: str, user: User | None = None) -> list[Suggestion]:
     own = _own(matching[:OWN_LIMIT], text)
     taken = {squeezed(one.text) for one in own}
     categories = _categories(placed)
-    sellers = _sellers(placed)
-    room = LIMIT - len(own) - len(categories) - len(sellers)
-    return [*own, *_words(placed, taken, room), *categories, *sellers]
+    gigs, sellers = _gigs(placed), _sellers(placed)
+    room = LIMIT - len(own) - len(categories) - len(gigs) - len(sellers)
+    return [*own, *_words(placed, taken, room), *categories, *gigs, *sellers]
 
 
 class _Row(NamedTuple):
@@ -128,10 +130,7 @@ def _words(placed: _Placed, taken: set[str], room: int) -> list[Suggestion]:
         if written in taken or len(found) >= room:
             continue
         taken.add(written)
-        hint = ""
-        if row.kind != SuggestionKind.QUERY:
-            hint = ngettext("%(count)s service", "%(count)s services", row.weight) % {"count": row.weight}
-        found.append(Suggestion(row.term, _searching(row.term), hint, group, False, start, end))
+        found.append(Suggestion(row.term, _searching(row.term), "", group, False, start, end))
     return found
 
 
@@ -149,6 +148,24 @@ def _categories(placed: _Placed) -> list[Suggestion]:
         url = f"{reverse('discovery:search')}?{urlencode({'category': row.target})}"
         found[row.target] = Suggestion(name, url, parent.localized_name if parent else "", group, False, start, end)
     return list(found.values())
+
+
+def _gigs(placed: _Placed) -> list[Suggestion]:
+    rows = [(row, place) for row, place in placed if row.kind == SuggestionKind.GIG]
+    rows.sort(key=lambda pair: -pair[0].weight)
+    if not rows:
+        return []
+    # What left the shelf or has another title since the night is not offered.
+    found = {
+        (str(gig.pk), gig.title): gig
+        for gig in Gig.objects.listed().filter(pk__in=[row.target for row, _place in rows]).only("title", "slug")
+    }
+    group = _("Services")
+    return [
+        Suggestion(row.term, found[row.target, row.term].get_absolute_url(), "", group, False, start, end)
+        for row, (start, end) in rows
+        if (row.target, row.term) in found
+    ][:GIG_LIMIT]
 
 
 def _sellers(placed: _Placed) -> list[Suggestion]:

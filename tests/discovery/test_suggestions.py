@@ -17,6 +17,7 @@ from marketplace.discovery.suggestion_models import SuggestionKind
 from marketplace.discovery.suggestion_table import PLACES, Source, add_gigs, forget_banned, rebuild_suggestions
 from marketplace.discovery.suggestions import suggest
 from marketplace.discovery.tasks import catch_up
+from marketplace.gigs import services as gigs
 from marketplace.moderation.roles import ensure_roles
 from marketplace.safety.models import Level, SensitiveWord
 from marketplace.safety.words import forget_words
@@ -88,7 +89,7 @@ def test_nothing_that_is_typed_breaks_or_matches_everything(catalogue, typed):
 def test_lines_come_in_groups_with_the_part_that_was_typed(catalogue):
     lines = suggest("xcx")
     groups = list(dict.fromkeys(one.group for one in lines))
-    assert groups == [group for group in ("你搜过的", "搜索建议", "类目", "服务商") if group in groups]
+    assert groups == [group for group in ("你搜过的", "搜索建议", "类目", "服务", "服务商") if group in groups]
     assert len(groups) == len({one.group for one in lines})
     by_text = {one.text: one for one in lines}
     assert by_text["小程序"].parts == ("", "小程序", "")
@@ -278,7 +279,19 @@ def test_no_title_is_searched_letter_by_letter(catalogue):
     """A LIKE in the middle of a million titles takes seconds."""
     with CaptureQueriesContext(connection) as captured:
         suggest("设计")
-    assert not [query["sql"] for query in captured if '"gigs_gig"' in query["sql"]]
+    asked = [query["sql"] for query in captured if '"gigs_gig"' in query["sql"] or "LIKE" in query["sql"].upper()]
+    assert [sql for sql in asked if "LIKE" in sql.upper() and "discovery_searchsuggestion" not in sql] == []
+
+
+def test_a_service_that_is_booked_is_offered_itself_while_it_is_on_sale(catalogue):
+    gig = listed("手写字标 国潮商标", orders=7)
+    listed("手写招牌", orders=0)
+    rebuild_suggestions()
+    (line,) = [one for one in suggest("guochaosh") if one.group == "服务"]
+    assert (line.text, line.url, line.parts[1]) == (gig.title, gig.get_absolute_url(), "国潮商")
+    assert [one.text for one in suggest("sx") if one.group == "服务"] == [gig.title]
+    gigs.pause_gig(gig_id=gig.pk, seller=gig.seller)
+    assert suggest("guochaosh") == []
 
 
 def test_the_index_of_the_beginning_is_used(catalogue):

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             name='SearchSuggestion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('category', 'Category'), ('query', 'Searched by several people'), ('tag', 'Tag'), ('title', 'Part of titles'), ('seller', 'Seller')], max_length=8, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('category', 'Category'), ('query', 'Searched by several people'), ('tag', 'Tag'), ('title', 'Part of titles'), ('gig', 'Service'), ('seller', 'Seller')], max_length=8, verbose_name='kind')),
                 ('key', models.CharField(max_length=80, verbose_name='key')),
                 ('reach', models.PositiveSmallIntegerField(verbose_name='shown from so many characters')),
                 ('weight', models.PositiveIntegerField(verbose_name='weight')),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'suggestion of the search box',
                 'verbose_name_plural': 'suggestions of the search box',
                 'indexes': [models.Index(models.F('kind'), models.F('reach'), django.contrib.postgres.indexes.OpClass(models.F('key'), name='varchar_pattern_ops'), models.OrderBy(models.F('weight'), descending=True), name='discovery_suggestion_begins')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'term', 'target', 'key'), name='discovery_suggestion_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['category', 'query', 'tag', 'title', 'seller'])), name='discovery_suggestion_known_kind')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'term', 'target', 'key'), name='discovery_suggestion_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['category', 'query', 'tag', 'title', 'gig', 'seller'])), name='discovery_suggestion_known_kind')],
             },
         ),
         migrations.CreateModel(
