@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from marketplace.core.config_definition import ConfigDefinition
+from marketplace.core.discovery_settings import DISCOVERY_SETTINGS
 from marketplace.core.models import SystemConfig
 from marketplace.core.search_weights import SEARCH_WEIGHTS
 
@@ -367,6 +368,7 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
             "sms.per_day", 5_000, 1, 1_000_000, _("text messages"), _("All people are sent a day at most")
         ),
         *SEARCH_WEIGHTS,
+        *DISCOVERY_SETTINGS,
         ConfigDefinition(  # Product decision: more than ten full galleries; nobody fills the storage.
             "uploads.daily_megabytes",
             5_000,

@@ -7,6 +7,15 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+# Django finds tables in the module `models`.
+from marketplace.discovery.suggestion_models import (  # noqa: F401
+    SavedSearchHit,
+    SearchAlert,
+    SearchPause,
+    SearchSuggestion,
+    SuggestionBan,
+)
+
 
 class GigDocument(models.Model):
     """What the PostgreSQL engine knows of a live gig: its words, cut and folded in Python, and what it is filtered by."""
@@ -92,6 +101,13 @@ class SearchFilter(models.Model):
     query = models.CharField(_("query"), max_length=200, blank=True)
     filters = models.JSONField(_("filters"), default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    alerts = models.CharField(
+        _("news of it"), max_length=8, choices=SearchAlert, default=SearchAlert.NONE, db_default=SearchAlert.NONE
+    )
+    # Up to when services that were published are looked through, when its person last opened it, when they were last told.
+    looked_until = models.DateTimeField(_("looked until"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("opened"), null=True, blank=True)
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("saved search")

@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from marketplace.accounts.models import ConsentDocument, User
-from marketplace.accounts.selectors import has_consent
+from marketplace.accounts.models import User
 from marketplace.discovery import facets, scorer
 from marketplace.discovery.categories import category_attributes
 from marketplace.discovery.documents import gig_words, indexable_gigs, published_gigs
@@ -28,6 +27,7 @@ from marketplace.discovery.engines.base import (
     SearchRequest,
     SearchResult,
 )
+from marketplace.discovery.history import keeps_searches
 from marketplace.discovery.language.dictionary import put_in_force, todays_dictionary
 from marketplace.discovery.language.lexicon import (
     catalogue_changed,
@@ -123,7 +123,7 @@ def record_search(*, user: User | None, request: SearchRequest, result_count: in
         return
     known = user if user is not None and user.is_authenticated else None
     SearchHistory.objects.create(
-        user=known if known is not None and has_consent(known, ConsentDocument.SEARCHES) else None,
+        user=known if known is not None and keeps_searches(known) else None,
         query=request.query.strip()[:200],
         filters={
             name: value

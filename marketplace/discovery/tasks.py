@@ -4,7 +4,8 @@ from celery import shared_task
 from django.core.cache import cache
 from django.db.models import F, Q
 
-from marketplace.discovery import services
+from marketplace.core.jobs import Deadline
+from marketplace.discovery import alerts, services, suggestion_table
 from marketplace.discovery.documents import published_gigs
 from marketplace.discovery.models import GigDocument
 from marketplace.discovery.replica import outbox
@@ -18,6 +19,7 @@ _REBUILD_DUE = "discovery:rebuild_due"
 def index_gig(gig_id: int) -> None:
     """Bring one gig's document up to date."""
     services.index_gig(gig_id)
+    suggestion_table.add_gigs([gig_id])
 
 
 @shared_task
@@ -38,6 +40,7 @@ def catch_up() -> int:
     ]
     if ids:
         services.index_gigs(ids)
+        suggestion_table.add_gigs(ids)
     return len(ids)
 
 
@@ -57,3 +60,23 @@ def rebuild_soon() -> None:
     """Rebuild in a few minutes, once, however many entries of the thesaurus are edited until then."""
     if cache.add(_REBUILD_DUE, True, timeout=REBUILD_AFTER_SECONDS):
         rebuild.apply_async(countdown=REBUILD_AFTER_SECONDS)
+
+
+@shared_task
+def rebuild_suggestions() -> int:
+    """Bring what the search box offers up to date; returns how many rows. Beat runs it at night, after the rebuild."""
+    return suggestion_table.rebuild_suggestions()
+
+
+@shared_task
+def watch_saved_searches() -> int:
+    """Look for news of saved searches and tell of them; returns how many notices. Beat runs it every five minutes."""
+    until = Deadline()
+    alerts.look_for_news(until=until)
+    return alerts.tell_of_news(until=until) + alerts.tell_in_the_morning(until=until)
+
+
+@shared_task
+def forget_old_news() -> int:
+    """Delete old news of saved searches; returns how many rows. Beat runs it at night."""
+    return alerts.forget_old_news()

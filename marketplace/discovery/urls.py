@@ -1,10 +1,18 @@
 from django.urls import path
 
-from marketplace.discovery import views
+from marketplace.discovery import own_views, views
 
 app_name = "discovery"
 
 urlpatterns = [
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
+    path("search/saved/", own_views.saved_searches, name="saved_searches"),
+    path("search/saved/new/", own_views.save_search, name="save_search"),
+    path("search/saved/<int:pk>/", own_views.change_search, name="saved_search_change"),
+    path("search/saved/<int:pk>/open/", own_views.open_search, name="saved_search_open"),
+    path("search/saved/<int:pk>/delete/", own_views.delete_search, name="saved_search_delete"),
+    path("settings/searches/", own_views.history, name="history"),
+    path("settings/searches/forget/", own_views.forget_searches, name="history_forget"),
+    path("settings/searches/pause/", own_views.pause_history, name="history_pause"),
 ]

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from marketplace.discovery import services
@@ -40,5 +41,9 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def suggest(request: HttpRequest) -> HttpResponse:
     """Options for the list below the search box."""
-    context = {"suggestions": suggestions_for(request.GET.get("q", ""))}
-    return render(request, "components/suggestions.html", context)
+    found = suggestions_for(request.GET.get("q", ""), request.user)
+    response = render(
+        request, "components/suggestions.html", {"suggestions": found, "list_id": request.GET.get("list", "")}
+    )
+    patch_cache_control(response, private=True, no_store=True)  # own searches are among them
+    return response

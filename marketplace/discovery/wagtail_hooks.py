@@ -16,6 +16,7 @@ from marketplace.discovery.categories import forget_categories
 from marketplace.discovery.home_panels import panels_for
 from marketplace.discovery.language.lexicon import lexicon_changed
 from marketplace.discovery.models import ThesaurusEntry
+from marketplace.discovery.suggestion_desk import SuggestionBanViewSet, bans_changed
 from marketplace.discovery.tasks import index_category, rebuild_soon
 from marketplace.gigs.models import GigCategory
 
@@ -46,6 +47,7 @@ class ThesaurusViewSet(SnippetViewSet):
 
 
 register_snippet(ThesaurusViewSet)
+register_snippet(SuggestionBanViewSet)
 
 
 @hooks.register("after_edit_snippet")
@@ -67,6 +69,7 @@ def _thesaurus_changed(request: HttpRequest, changed: Any) -> None:
 
 for _moment in ("after_create_snippet", "after_edit_snippet", "after_delete_snippet"):
     hooks.register(_moment, _thesaurus_changed)
+    hooks.register(_moment, bans_changed)
 
 
 @hooks.register("construct_homepage_panels")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from cms_pages.demo_pages import build_demo_site
 from marketplace.discovery.services import rebuild_index
+from marketplace.discovery.suggestion_table import rebuild_suggestions
 from marketplace.ledger.escrow_proof import publish_escrow_proof
 from marketplace.ledger.seals import seal_books
 from marketplace.payments.services import run_audit
@@ -140,3 +141,4 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         )
     with watch.stage("search index"):
         rebuild_index()
+        rebuild_suggestions()

@@ -1,51 +1,78 @@
-// The list below a search box: htmx fetches it, this moves through it with the arrow keys (the combobox pattern of ARIA).
+// The list below a search box: htmx fetches it, this moves through it with the arrow keys (the combobox pattern of ARIA 1.2).
+// The focus stays in the field; aria-activedescendant says which option is meant.
 const inputOf = (list) => list.closest("[data-search]")?.querySelector("input[role='combobox']");
 const listOf = (input) => document.getElementById(input.getAttribute("aria-controls"));
+const boxOf = (list) => list.closest("[data-suggestions]");
 const optionsOf = (list) => [...list.querySelectorAll("[role='option']")];
+const chosen = (options) => options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+// An input method owns its keys: also the Enter that ends it, which Safari reports afterwards under this number.
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 function close(input) {
   const list = listOf(input);
-  if (list) list.hidden = true;
+  if (list) boxOf(list).hidden = true;
   input.setAttribute("aria-expanded", "false");
+  input.removeAttribute("aria-activedescendant");
+}
+
+function show(input) {
+  const list = listOf(input);
+  const options = optionsOf(list);
+  options.forEach((option, index) => { option.id = `${list.id}-${index}`; option.setAttribute("aria-selected", "false"); });
+  const open = options.length > 0 && document.activeElement === input;
+  boxOf(list).hidden = !open;
+  input.setAttribute("aria-expanded", String(open));
   input.removeAttribute("aria-activedescendant");
 }
 
 function choose(input, options, index) {
   options.forEach((option, position) => option.setAttribute("aria-selected", String(position === index)));
   if (index < 0) input.removeAttribute("aria-activedescendant");
-  else input.setAttribute("aria-activedescendant", options[index].id);
+  else {
+    input.setAttribute("aria-activedescendant", options[index].id);
+    options[index].scrollIntoView({ block: "nearest" });
+  }
+}
+
+// One of the own searches is forgotten without leaving the field; the page of the settings does it for a thumb.
+function forget(input, option) {
+  const address = boxOf(listOf(input)).querySelector("[data-forget]")?.dataset.forget;
+  if (!address) return;
+  window.htmx.ajax("POST", address, { source: option, swap: "none", values: { query: option.dataset.own } });
+  const group = option.closest("[role='group']");
+  option.remove();
+  if (!group.querySelector("[role='option']")) group.remove();
+  show(input);
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const list = event.target;
-  if (!list.matches?.(".suggestions")) return;
-  const input = inputOf(list);
-  const options = optionsOf(list);
-  options.forEach((option, index) => { option.id = `${list.id}-${index}`; });
-  const open = options.length > 0 && document.activeElement === input && input.value.trim() !== "";
-  list.hidden = !open;
-  input.setAttribute("aria-expanded", String(open));
-  input.removeAttribute("aria-activedescendant");
+  const input = event.target.matches?.("[data-suggestions] > [role='listbox']") ? inputOf(event.target) : null;
+  if (input) show(input);
 });
 
 document.addEventListener("keydown", (event) => {
   const input = event.target;
-  if (!input.matches?.("[data-search] input[role='combobox']") || event.isComposing) return; // an input method owns its keys
+  if (!input.matches?.("[data-search] input[role='combobox']") || isComposing(event)) return;
   const list = listOf(input);
-  const options = list && !list.hidden ? optionsOf(list) : [];
-  if (!options.length) return;
-  const current = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const isOpen = list && !boxOf(list).hidden;
+  const options = list ? optionsOf(list) : [];
+  const current = chosen(options);
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (!options.length) return;
     event.preventDefault();
+    if (!isOpen) { show(input); return; }
     const step = event.key === "ArrowDown" ? 1 : -1;
     // One place more than there are options: past either end stands the text itself.
     const places = options.length + 1;
     choose(input, options, ((current + 1 + step + places) % places) - 1);
-  } else if (event.key === "Enter" && current >= 0) {
+  } else if (event.key === "Enter" && isOpen && current >= 0) {
     event.preventDefault();
     options[current].click();
-  } else if (event.key === "Escape") {
+  } else if (event.key === "Delete" && event.shiftKey && isOpen && options[current]?.dataset.own) {
     event.preventDefault();
+    forget(input, options[current]);
+  } else if (event.key === "Escape" && isOpen) {
+    event.preventDefault(); // the first one closes the list, the next one empties the field as browsers do
     close(input);
   }
 });

@@ -1,6 +1,5 @@
 import pytest
 
-from marketplace.discovery import suggestions
 from marketplace.discovery.language import lexicon
 from tests.discovery.clusters import (  # noqa: F401 fixtures
     elasticsearch,
@@ -14,5 +13,4 @@ from tests.discovery.clusters import (  # noqa: F401 fixtures
 def _words_of_this_test_only(monkeypatch) -> None:
     """The lexicon lives in the process: no test may search with the words of another, or of before its last change."""
     monkeypatch.setattr(lexicon, "_state", {})
-    monkeypatch.setattr(suggestions, "_state", {})
     monkeypatch.setattr(lexicon, "REST_FACTOR", 0)

@@ -1,13 +1,13 @@
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.services import give_consent
 from marketplace.discovery import services
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.models import GigDocument, SearchHistory
+from marketplace.discovery.suggestion_table import rebuild_suggestions
 from marketplace.discovery.tasks import catch_up
 from marketplace.gigs import services as gigs
 from marketplace.gigs.models import GigStats
@@ -222,8 +222,9 @@ def test_a_search_is_remembered_once_with_its_yield(buyer_client, buyer, catalog
     ("typed", "offered"), [("小程", "小程序"), ("xiaoc", "小程序"), ("xcx", "小程序"), ("LO", "logo")]
 )
 def test_suggestions_follow_letters_and_sounds(client, catalogue, typed, offered):
+    rebuild_suggestions()
     page = client.get(reverse("discovery:suggest"), {"q": typed}).content.decode()
-    assert offered in page
+    assert offered in strip_tags(page)  # the typed part is marked
     assert page.count('role="option"') <= 8
 
 
@@ -244,23 +245,11 @@ def test_what_a_closed_account_offered_is_not_found(client, catalogue):
     assert gig.pk in found("小程序")
 
 
-def test_a_keystroke_reads_no_more_tags_than_it_may_offer(client, catalogue, monkeypatch):
-    for number in range(12):
-        listed(f"海报设计{number}", tags=[f"海报{number}{part}" for part in "甲乙丙丁"])
-    url = reverse("discovery:suggest")
-    client.get(url, {"q": "海"})  # from here on the keys of the tags are in the process
-    with CaptureQueriesContext(connection) as captured:
-        page = client.get(url, {"q": "hb"}).content.decode()
-    assert "海报" in page
-    tags = [query["sql"] for query in captured if "taggit_tag" in query["sql"]]
-    assert len(tags) == 1
-    assert "LIMIT 6" in tags[0]
-
-
 def test_among_many_that_begin_alike_the_most_used_tag_is_offered(client, catalogue):
     for number in range(30):
         listed(f"别的服务{number}", tags=[f"海报{number:02}"])
     for number in range(2):
         listed(f"又一个服务{number}", tags=["海选"])
+    rebuild_suggestions()
     for typed in ("海", "hai", "hx"):
-        assert "海选" in client.get(reverse("discovery:suggest"), {"q": typed}).content.decode()
+        assert "海选" in strip_tags(client.get(reverse("discovery:suggest"), {"q": typed}).content.decode())

@@ -165,3 +165,16 @@ def _candidate(row: dict) -> Candidate:
         created_at=row["gig__created_at"],
         attributes=frozenset(row["attributes"]),
     )
+
+
+def candidates_matching(plan: QueryPlan, gig_ids: Iterable[int]) -> list[Candidate]:
+    """Those of these gigs that a search for the plan may show: what was just published, held against a saved search."""
+    documents = GigDocument.objects.filter(listed("gig__"), gig_id__in=list(gig_ids))
+    condition = Q()
+    if plan.terms:
+        query = Cast(Value(query_literal(plan.terms)), SearchQueryField())
+        documents = documents.annotate(is_hit=_Matches(F("words"), query))
+        condition |= Q(is_hit=True)
+    if plan.seller:
+        condition |= Q(gig__seller__profile__display_name__icontains=plan.seller)
+    return [_candidate(row) for row in _columns(documents.filter(condition).order_by("gig_id"))]

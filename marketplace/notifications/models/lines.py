@@ -15,6 +15,7 @@ class NotificationKind(models.TextChoices):
     MONEY = "money", _("Money")
     GIG = "gig", _("Services")
     REVIEW = "review", _("Reviews")
+    SEARCH = "search", _("Saved searches")
     SYSTEM = "system", _("Platform")
     SECURITY = "security", _("Security of the account")
 

@@ -7,6 +7,7 @@ from marketplace.discovery.engines.clusters import ClusterUnavailable
 from marketplace.discovery.replica import state
 from marketplace.discovery.replica.rebuild import NotTheSame, build_index, go_back
 from marketplace.discovery.services import rebuild_index
+from marketplace.discovery.suggestion_table import rebuild_suggestions
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
                 return
             if not options["cluster_only"]:
                 self.stdout.write(f"{rebuild_index()} services indexed.")
+                self.stdout.write(f"{rebuild_suggestions()} suggestions.")
             if state.is_configured():
                 self.stdout.write(f"{build_index(say=self.stdout.write)} services in the cluster's new index.")
         except (ClusterUnavailable, NotTheSame) as error:

@@ -1,0 +1,17 @@
+"""What staff may turn about suggestions and saved searches (docs/search.md)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.config_definition import ConfigDefinition
+
+DISCOVERY_SETTINGS = (
+    # facts/search.md, section 7: below five people a query may point at one of them.
+    ConfigDefinition(
+        "discovery.suggestion_people", 5, 5, 1000, _("people"), _("A query is offered to others once searched by")
+    ),
+    # Product decision: each one is looked through for every new service.
+    ConfigDefinition("discovery.saved_searches_most", 20, 1, 200, _("searches"), _("Somebody saves at most")),
+    ConfigDefinition(
+        "discovery.digest_hour", 9, 0, 23, _("o'clock"), _("News of saved searches come all in one, in China, at")
+    ),
+)

@@ -1,0 +1,14 @@
+"""The only place of discovery that takes row locks (docs/locking.md): a person first, then their saved searches by key."""
+
+from marketplace.discovery.models import SearchFilter
+
+
+def lock_saved_search(search_id: int) -> SearchFilter:
+    """Lock one saved search until the transaction ends. Raises SearchFilter.DoesNotExist."""
+    return SearchFilter.objects.select_for_update(of=("self",), no_key=True).get(pk=search_id)
+
+
+def lock_saved_searches_of(user_id: int) -> list[SearchFilter]:
+    """Lock all saved searches of a person, ascending by key: the morning's notice tells of all of them."""
+    rows = SearchFilter.objects.select_for_update(of=("self",), no_key=True).filter(user_id=user_id)
+    return list(rows.order_by("pk"))
