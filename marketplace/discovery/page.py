@@ -1,5 +1,6 @@
 """What the search page shows around the cards: chips, filters with counts, sort, pages, related searches."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -74,6 +75,7 @@ class SearchPage:
     explanations: list[tuple[str, str]]  # for staff who ask with ?explain=1: title, the parts of its score
     plan_lines: list[str]
     chips: list[Chip]
+    ways_out: list[tuple[Chip, int]]  # where nothing fits: conditions with the count without them
     clear_url: str
     categories: list[Choice]
     attributes: list[AttributeFilter]
@@ -105,6 +107,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
     number = min(request.page, paginator.num_pages)
     clear = SearchRequest(query=request.query, sort=request.sort)
     category = categories.get(request.category_slug)
+    chips = _chips(request, result, categories)
     return SearchPage(
         request=request,
         result=result,
@@ -113,7 +116,8 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         as_typed_url=query_string(replace(request, as_typed=True, page=1)) if result.plan.corrected else "",
         explanations=_explanations(cards, result) if explained else [],
         plan_lines=list(plan_lines(result.plan)) if explained else [],
-        chips=_chips(request, result, categories),
+        chips=chips,
+        ways_out=_ways_out(chips, result.without),
         clear_url=query_string(clear),
         categories=[
             Choice(item.value, categories[item.value].localized_name, item.count, item.is_chosen)
@@ -193,32 +197,55 @@ def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str
     chips = []
     if request.category_slug in categories:
         name = categories[request.category_slug].localized_name
-        chips.append(Chip(name, query_string(replace(request, category_slug="", page=1))))
+        chips.append(Chip(name, query_string(replace(request, category_slug="", page=1)), "category"))
     if request.price_min_fen is not None or request.price_max_fen is not None:
         text = _price_text(request.price_min_fen, request.price_max_fen)
-        chips.append(Chip(text, query_string(replace(request, price_min_fen=None, price_max_fen=None, page=1))))
+        without = replace(request, price_min_fen=None, price_max_fen=None, page=1)
+        chips.append(Chip(text, query_string(without), "price"))
     if request.max_days is not None:
-        chips.append(Chip(_within_days(request.max_days), query_string(replace(request, max_days=None, page=1))))
+        without = replace(request, max_days=None, page=1)
+        chips.append(Chip(_within_days(request.max_days), query_string(without), "days"))
     for level in request.levels:
         others = tuple(other for other in request.levels if other != level)
-        chips.append(Chip(str(SellerLevelChoice(level).label), query_string(replace(request, levels=others, page=1))))
+        without = replace(request, levels=others, page=1)
+        chips.append(Chip(str(SellerLevelChoice(level).label), query_string(without), "level"))
     if request.min_rating is not None:
         text = _("Rated %(rating)s and up") % {"rating": f"{request.min_rating:g}"}
-        chips.append(Chip(text, query_string(replace(request, min_rating=None, page=1))))
+        chips.append(Chip(text, query_string(replace(request, min_rating=None, page=1)), "rating"))
     for attribute in result.attributes:
         for option in attribute.options:
             if option.key in dict(request.attributes).get(attribute.key, ()):
                 # Its attribute along: "白色" alone does not say what is white.
                 text = _("%(attribute)s: %(option)s") % {"attribute": attribute.name, "option": option.name}
-                chips.append(Chip(text, query_string(without_option(request, attribute.key, option.key))))
+                chips.append(Chip(text, query_string(without_option(request, attribute.key, option.key)), "attributes"))
     by_words: dict[str, list[Constraint]] = {}
     for constraint in result.plan.constraints:
         by_words.setdefault(constraint.text, []).append(constraint)
     for text, constraints in by_words.items():
         # What was read out of the words is shown, and taken out of the words again.
         words = " ".join(result.plan.text.replace(text, " ").split())
-        chips.append(Chip(_constraint_text(constraints), query_string(replace(request, query=words, page=1))))
+        url = query_string(replace(request, query=words, page=1))
+        chips.append(Chip(_constraint_text(constraints), url, _condition_of(constraints)))
     return chips
+
+
+def _condition_of(constraints: list[Constraint]) -> str:
+    fields = {one.field for one in constraints}
+    if fields & {"price_min_fen", "price_max_fen"}:
+        return "price"
+    return "days" if "max_days" in fields else ""
+
+
+def _ways_out(chips: list[Chip], without: Mapping[str, int]) -> list[tuple[Chip, int]]:
+    """The chips that, taken away alone, leave results; most results first.
+
+    Where several chips make up one condition (two levels; a price by hand and one in words), none of them alone is the way.
+    """
+    times = Counter(chip.condition for chip in chips)
+    alone = [
+        (chip, without[chip.condition]) for chip in chips if chip.condition in without and times[chip.condition] == 1
+    ]
+    return sorted(alone, key=lambda way: -way[1])
 
 
 def _constraint_text(constraints: list[Constraint]) -> str:

@@ -69,6 +69,7 @@ class Chip:
 
     text: str
     url: str
+    condition: str = ""  # its name in relaxing.CONDITIONS
 
 
 def hidden_fields(request: SearchRequest, *names: str) -> Mapping[str, str]:

@@ -32,6 +32,7 @@ from marketplace.discovery.language.dictionary import put_in_force, todays_dicti
 from marketplace.discovery.language.lexicon import current_lexicon, lexicon_changed
 from marketplace.discovery.language.plan import understand
 from marketplace.discovery.models import SearchHistory
+from marketplace.discovery.relaxing import counts_without
 from marketplace.discovery.same_category import same_category
 from marketplace.discovery.weights import weights_in_force
 from marketplace.gigs.cards import mean_rating
@@ -104,6 +105,7 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         scores={gig_id: scores[gig_id] for gig_id in page if gig_id in scores},
         same_category=same_category(kept, by_id, effective, shown=ids, now=now),
         attributes=attributes,
+        without={} if total else counts_without(rows, effective),
     )
 
 

@@ -168,6 +168,8 @@ class SearchResult:
     same_category: tuple[int, ...] = ()  # where few fit: others of the category that the text is about
     scores: Mapping[int, "Score"] = field(default_factory=dict)  # of the page's gigs, for people who ask why
     attributes: tuple[Attribute, ...] = ()  # of the category the results belong to; their counts are facets "attr:key"
+    total_is_capped: bool = False  # there are more than `total`, and nobody counted them
+    without: Mapping[str, int] = field(default_factory=dict)  # where nothing fits: results without each condition
 
 
 class SearchEngine(Protocol):

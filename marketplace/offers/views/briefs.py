@@ -42,7 +42,8 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for offers."""
-    form = BriefForm(owner=request.user)
+    # A search that found nothing hands its words on.
+    form = BriefForm(owner=request.user, initial={"title": request.GET.get("title", "")[:60]})
     is_valid = False
     if request.method == "POST":
         form = BriefForm(request.POST, request.FILES, owner=request.user)
