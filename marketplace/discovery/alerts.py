@@ -20,7 +20,14 @@ from marketplace.core.config import get_config
 from marketplace.core.jobs import Deadline, Setbacks, count_done
 from marketplace.discovery import locks, services
 from marketplace.discovery.documents import published_gigs
-from marketplace.discovery.engines.base import CANDIDATE_LIMIT, Candidate, FacetRow, GigWords, QueryPlan, SearchRequest
+from marketplace.discovery.engines.base import (
+    CANDIDATE_LIMIT,
+    Candidates,
+    FacetRows,
+    GigWords,
+    QueryPlan,
+    SearchRequest,
+)
 from marketplace.discovery.engines.postgres import candidates_matching
 from marketplace.discovery.models import SearchFilter
 from marketplace.discovery.saved_searches import request_of
@@ -49,11 +56,11 @@ class _Among:
 
     gig_ids: tuple[int, ...]
 
-    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> list[Candidate]:
+    def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
         """Those of the services that match the plan."""
-        return candidates_matching(plan, self.gig_ids)[:limit]
+        return Candidates(candidates_matching(plan, self.gig_ids)[:limit])
 
-    def facet_rows(self, plan: QueryPlan) -> list[FacetRow]:
+    def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """Never asked for: there are fewer services than can be scored."""
         raise NotImplementedError
 

@@ -7,9 +7,9 @@ plus signs of c++ (facts/search.md, section 4).
 from collections.abc import Iterable, Sequence
 from threading import local
 
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db import transaction
-from django.db.models import QuerySet, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from marketplace.discovery.engines.base import (
@@ -26,6 +26,7 @@ from marketplace.discovery.engines.windows import (
     TOKEN_LENGTH,
     Window,
     facet_row,
+    query_literal,
     quoted,
     window_of,
     within,
@@ -165,6 +166,14 @@ def _candidate(row: dict) -> Candidate:
         created_at=row["gig__created_at"],
         attributes=frozenset(row["attributes"]),
     )
+
+
+class _Matches(Func):
+    """`vector @@ query` as a condition."""
+
+    arg_joiner = " @@ "
+    template = "%(expressions)s"
+    output_field = BooleanField()
 
 
 def candidates_matching(plan: QueryPlan, gig_ids: Iterable[int]) -> list[Candidate]:
