@@ -38,6 +38,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
     "marketplace.discovery.tasks.send_changes": 1,
+    "marketplace.discovery.recommending.tasks.refresh_recommendations": 3600,
     "marketplace.notifications.tasks.send_waiting_text_messages": 30,
     "marketplace.notifications.tasks.send_notices": 5,
     "marketplace.accounts.tasks.tell_of_new_devices": 60,
@@ -58,6 +59,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.accounts.tasks.forget_rejected_papers": (4, 30),
     "marketplace.payments.tasks.audit_books": (1, 0),
     "marketplace.discovery.tasks.rebuild": (3, 30),
+    "marketplace.discovery.recommending.tasks.recompute_recommendations": (2, 40),
     "marketplace.accounts.tasks.forget_ended_sessions": (4, 0),
     "marketplace.payments.tasks.warn_of_freeze_ends": (9, 0),
     # Bills of a day can be had from ten in the morning of the next (facts/payments.md, section 5).
