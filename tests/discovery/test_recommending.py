@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.discovery.models import Recommendation, RecommendationReason
-from marketplace.discovery.recommending import locks, selectors
+from marketplace.discovery.recommending import selectors
 from marketplace.discovery.recommending.computing import recompute
 from marketplace.discovery.recommending.tasks import recompute_recommendations, refresh_recommendations
 from marketplace.gigs.models import Favourite, Gig
@@ -138,7 +138,7 @@ def test_own_services_what_was_bought_and_what_is_off_sale_are_left_out_and_two_
     assert len(shown) == len(shown & {gig.pk for gig in of_one}) == 2
 
 
-def test_a_page_costs_two_queries_however_many_are_beside_it():
+def test_a_page_costs_at_most_two_queries_and_one_or_none_while_the_list_is_fresh():
     logo, *others = (make_gig() for _ in range(6))
     _keep(logo, *others, people=3)
     recompute_recommendations()
@@ -147,26 +147,11 @@ def test_a_page_costs_two_queries_however_many_are_beside_it():
     ) as queries:
         assert len(selectors.beside(logo)[0].cards) == selectors.SHOWN
     assert len(queries) == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_run_beside_another_does_nothing():
-    from threading import Thread
-
-    logo, poster = make_gig(), make_gig()
-    _keep(logo, poster, people=3)
-    written: list[int] = []
-
-    def second() -> None:
-        try:
-            written.append(recompute(reason=RecommendationReason.KEPT))
-        finally:
-            connection.close()
-
-    with transaction.atomic():
-        assert locks.take_turn(RecommendationReason.KEPT.value)
-        thread = Thread(target=second)
-        thread.start()
-        thread.join()
-    assert written == [0]
-    assert recompute(reason=RecommendationReason.KEPT) == 2
+    with CaptureQueriesContext(connection) as queries:
+        assert len(selectors.beside(logo)[0].cards) == selectors.SHOWN
+    assert len(queries) == 1
+    alone = make_gig()
+    assert selectors.beside(alone) == []
+    with CaptureQueriesContext(connection) as queries:
+        assert selectors.beside(alone) == []
+    assert len(queries) == 0

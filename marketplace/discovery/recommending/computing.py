@@ -8,6 +8,7 @@ age; whether a pair is shown at all goes by whole people, because fewer than thr
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -108,7 +109,7 @@ def recompute(*, reason: RecommendationReason, gig_ids: Sequence[int] | None = N
     """
     signal = _SIGNALS[reason]
     now = timezone.now()
-    values = {
+    values: dict[str, Any] = {
         "reason": reason.value,
         "now": now,
         "since": now - signal.window,
@@ -133,7 +134,7 @@ def recompute(*, reason: RecommendationReason, gig_ids: Sequence[int] | None = N
 def changed_gigs(*, reason: RecommendationReason, within: timedelta) -> list[int]:
     """Gigs that somebody bought or began to keep in the last `within`."""
     now = timezone.now()
-    values = {
+    values: dict[str, Any] = {
         "since": now - within,
         "standard": OrderKind.STANDARD.value,
         "unpaid": [OrderStatus.PENDING_PAYMENT.value, OrderStatus.CANCELLED.value],
