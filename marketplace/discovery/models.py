@@ -117,12 +117,19 @@ class SearchFilter(models.Model):
         return self.name
 
 
+class RecommendationReason(models.TextChoices):
+    BOUGHT = "bought", _("Bought by the same people")
+    KEPT = "kept", _("Kept by the same people")
+
+
 class Recommendation(models.Model):
     """A gig to show beside another, with the reason that is shown with it."""
 
     source_gig = models.ForeignKey("gigs.Gig", on_delete=models.CASCADE, related_name="recommendations")
     target_gig = models.ForeignKey("gigs.Gig", on_delete=models.CASCADE, related_name="+")
-    reason = models.CharField(_("reason"), max_length=20)
+    reason = models.CharField(_("reason"), max_length=20, choices=RecommendationReason)
+    # How many people stand behind it, at least three (recommending/computing.py).
+    people = models.PositiveIntegerField(_("people"), default=0, db_default=0)
     score = models.FloatField(_("score"))
     computed_at = models.DateTimeField(auto_now=True)
 
@@ -130,7 +137,7 @@ class Recommendation(models.Model):
         verbose_name = _("recommendation")
         verbose_name_plural = _("recommendations")
         constraints = [
-            models.UniqueConstraint(fields=["source_gig", "target_gig"], name="discovery_recommendation_pair")
+            models.UniqueConstraint(fields=["source_gig", "target_gig", "reason"], name="discovery_recommendation_once")
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,11 @@ from marketplace.core.jobs import Deadline
 from marketplace.discovery import alerts, services, suggestion_table
 from marketplace.discovery.documents import published_gigs
 from marketplace.discovery.models import GigDocument
+from marketplace.discovery.recommending import tasks as recommending_tasks
 from marketplace.discovery.replica import outbox
+
+# Celery looks for tasks in the `tasks` of an app only.
+__all__ = ["recommending_tasks"]
 
 CATCH_UP_LIMIT = 500
 REBUILD_AFTER_SECONDS = 180
