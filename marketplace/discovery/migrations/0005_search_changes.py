@@ -20,29 +20,19 @@ FUNCTIONS = {
     "discovery_note_gone": "VALUES (OLD.gig_id, clock_timestamp())",
     "discovery_note_gig": "VALUES (NEW.id, clock_timestamp())",
     "discovery_note_profile": "SELECT id, clock_timestamp() FROM gigs_gig WHERE seller_id = NEW.user_id",
-    "discovery_note_seller": "SELECT id, clock_timestamp() FROM gigs_gig WHERE seller_id = NEW.id",
 }
-# Name, table, when, function. The columns are those that replica/documents.py writes down.
+# Name, table, when, function. The columns are those that replica/documents.py writes down and the document itself has not: a change
+# of price, level, status and the like changes the document (0007), and that is noted once.
 TRIGGERS = [
     ("discovery_document_made", "discovery_gigdocument", "INSERT OR UPDATE", "", "discovery_note_document"),
     ("discovery_document_gone", "discovery_gigdocument", "DELETE", "", "discovery_note_gone"),
     (
         "discovery_gig_changed", "gigs_gig", "UPDATE",
-        "(OLD.status, OLD.title, OLD.seller_id) IS DISTINCT FROM (NEW.status, NEW.title, NEW.seller_id)", "discovery_note_gig",
-    ),
-    (
-        "discovery_figures_changed", "gigs_gigstats", "UPDATE",
-        "(OLD.price_from_fen, OLD.delivery_days_from, OLD.orders_completed, OLD.rating_sum, OLD.rating_count) IS DISTINCT FROM "
-        "(NEW.price_from_fen, NEW.delivery_days_from, NEW.orders_completed, NEW.rating_sum, NEW.rating_count)",
-        "discovery_note_document",
+        "OLD.title IS DISTINCT FROM NEW.title", "discovery_note_gig",
     ),
     (
         "discovery_profile_changed", "accounts_userprofile", "UPDATE",
-        "(OLD.level, OLD.display_name) IS DISTINCT FROM (NEW.level, NEW.display_name)", "discovery_note_profile",
-    ),
-    (
-        "discovery_seller_changed", "accounts_user", "UPDATE",
-        "OLD.is_active IS DISTINCT FROM NEW.is_active", "discovery_note_seller",
+        "OLD.display_name IS DISTINCT FROM NEW.display_name", "discovery_note_profile",
     ),
 ]
 FORWARD = "".join(_NOTE.format(name=name, gigs=gigs) for name, gigs in FUNCTIONS.items()) + "".join(
