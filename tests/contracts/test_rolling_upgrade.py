@@ -2,35 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddConstraint, AddIndex, RunPython
 from django.db.migrations.operations.fields import FieldOperation
 
-from marketplace.accounts.models import User
-from marketplace.messaging.models import Conversation, Message, MessageAttachment
-from marketplace.messaging.services import (
-    mark_read,
-    order_conversation,
-    say_as_support,
-    send_message,
-    start_conversation,
-    start_support,
-    withdraw_message,
-)
-from marketplace.moderation.roles import ensure_roles
+from marketplace.discovery.models import GigDocument
+from marketplace.discovery.services import rebuild_index
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
 from marketplace.orders.states import OrderStatus
-from tests.factories import make_delivered_order, make_seller, make_user
-from tests.notifications.people import tell
+from tests.discovery.test_search import listed
+from tests.factories import make_delivered_order
 
 # The last migration of each app in the release that is running out there. Whoever makes a release moves them on.
 RELEASED = {
@@ -40,17 +28,19 @@ RELEASED = {
     "gigs": "0004_old_days",
     "insights": "0001_initial",
     "ledger": "0005_transaction_time",
-    "messaging": "0001_initial",
-    "moderation": "0004_reports",
-    "notifications": "0003_to_send",
+    "messaging": "0005_reply_language",
+    "moderation": "0005_reasons_about_messages",
+    "notifications": "0005_to_spread",
     "offers": "0001_offers_and_briefs",
     "orders": "0007_clocks_of_running_orders",
     "payments": "0002_money",
     "reviews": "0002_seller_list",
+    "safety": "0002_first_words",
+    "support": "0001_cases",
     "uploads": "0003_files_of_any_type",
 }
 # Rooms that the running release has not: whoever makes a release moves them into RELEASED.
-NEW_ROOMS = {"safety", "support"}
+NEW_ROOMS: set[str] = set()
 # Columns that the running release neither reads nor writes and that stand in its tables all the same: dropped one release later.
 NOT_YET_DROPPED = {
     "accounts_portfolio": {"image", "width", "height"},
@@ -164,9 +154,12 @@ def test_a_release_can_be_taken_back_and_brought_again(own_database):
     """Every coming migration backwards, to the columns and indexes of the release before, and forwards to those of now.
 
     An order waits for its acceptance meanwhile: neither release may lose it, and the clock that would accept it runs on.
+    A service is found before and after, and one that the release before has made found.
     """
     order = make_delivered_order()
-    talks = talked(order)
+    kept, late = listed("手写字标", price_fen=32_000), listed("手绘地图", price_fen=9900)
+    rebuild_index()
+    GigDocument.objects.filter(gig=late).delete()
     executor = MigrationExecutor(connection)
     newest, before, clocks = executor.loader.graph.leaf_nodes(), schema(), clocks_of(order)
     assert DeadlineKind.ACCEPT in clocks
@@ -174,149 +167,53 @@ def test_a_release_can_be_taken_back_and_brought_again(own_database):
     known = released_tables(executor.loader)
     left = {table: columns - NOT_YET_DROPPED.get(table, set()) for table, (columns, _indexes) in schema().items()}
     assert {table: columns for table, columns in left.items() if table in known} == known
-    write_on_as_before(talks, order)
+    make_found_as_before(executor.loader, late.pk)
     MigrationExecutor(connection).migrate(newest)
     call_command("migrate", verbosity=0)  # what a deployment runs: the receivers after it come along
     assert schema() == before
     order.refresh_from_db()
     assert order.status == OrderStatus.DELIVERED
     assert clocks_of(order) == clocks
-    whole = list(Message.objects.filter(conversation=talks["direct"]).order_by("sequence"))
-    said = ["能做吗？", "能。", "", "尺寸发你", "那时写的"]  # a withdrawn one has no words
-    assert [(message.sequence, message.body) for message in whole] == list(enumerate(said, start=1))
-    assert not MessageAttachment.objects.exists()
-    kept = Conversation.objects.get(pk=talks["direct"])
-    assert kept.last_sequence == 5
-    assert set(kept.participants.values_list("user", "role")) == {
-        (order.buyer_id, "buyer"),
-        (order.seller_id, "seller"),
-    }
-    marks = dict(kept.participants.values_list("role", "read_sequence"))
-    assert marks == {"buyer": 5, "seller": 4}  # read under the release before; what was read here was not unread there
-    asked = Conversation.objects.get(pk=talks["support"])
-    assert (asked.kind, asked.last_sequence) == ("support", 1)
-    assert set(asked.participants.values_list("user", "role")) == {(order.buyer_id, "person"), (None, "support")}
+    prices = dict(GigDocument.objects.filter(gig__in=[kept, late], is_listed=True).values_list("gig", "price_fen"))
+    assert prices == {kept.pk: 32_000, late.pk: 9900}
+    for document in GigDocument.objects.filter(gig__in=[kept, late]):
+        assert f"'cat:{document.subcategory_slug}'" in document.words
 
 
-def test_numbering_that_broke_off_is_run_again(own_database, monkeypatch):
-    """An index that was left INVALID, one that is there already, and a lot of conversations of which one was locked too long."""
-    migration = import_module("marketplace.messaging.migrations.0003_numbered")
-    monkeypatch.setattr(migration, "AT_ONCE", 2)
-    sides = [(make_user(), make_seller()) for _one in range(3)]
-    MigrationExecutor(connection).migrate([("messaging", "0001_initial")])
-    talks = [written_as_before(buyer, seller) for buyer, seller in sides]
-    MigrationExecutor(connection).migrate([("messaging", "0002_participants")])
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE UNIQUE INDEX messaging_direct_pair ON messaging_conversation (buyer_id, seller_id)")
-        with pytest.raises(IntegrityError):
-            cursor.execute("CREATE UNIQUE INDEX CONCURRENTLY messaging_message_number ON messaging_message (body)")
-        cursor.execute("SET lock_timeout = '200ms'")
-    other = connection.copy()
-    other.settings_dict = connection.settings_dict
-    with other.cursor() as cursor:
-        cursor.execute("BEGIN")
-        cursor.execute("SELECT FROM messaging_conversation WHERE id = %s FOR NO KEY UPDATE", [talks[2]])
-        with pytest.raises(OperationalError):
-            MigrationExecutor(connection).migrate([("messaging", "0003_numbered")])
-        assert numbers(talks) == [[1, 2], [1, 2], [None, None]]
-        cursor.execute("ROLLBACK")
-    other.close()
-    MigrationExecutor(connection).migrate([("messaging", "0003_numbered")])
-    assert numbers(talks) == [[1, 2], [1, 2], [1, 2]]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")
-        assert cursor.fetchall() == []
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'messaging_message_number'")
-        assert "(conversation_id, sequence)" in cursor.fetchone()[0]
+def test_a_service_that_the_release_before_makes_found_has_what_is_filtered_by(db, loader):
+    """It names the columns it knows; the database fills in the others."""
+    late = listed("手绘地图", price_fen=9900)
+    make_found_as_before(loader, late.pk)
+    document = GigDocument.objects.get(gig=late)
+    assert (document.price_fen, document.is_listed, document.seller_id) == (9900, True, late.seller_id)
 
 
 def test_indexes_that_broke_off_are_made_again(own_database):
     """One that was left INVALID, and one that was made before the next broke off."""
-    person = make_user()
-    for _line in range(2):
-        tell(person)
-    MigrationExecutor(connection).migrate([("notifications", "0004_dispatches")])
+    listed("手写字标")
+    listed("手绘地图")
+    rebuild_index()
+    MigrationExecutor(connection).migrate([("discovery", "0007_scale")])
     with connection.cursor() as cursor:
         with pytest.raises(IntegrityError):
-            cursor.execute(
-                "CREATE UNIQUE INDEX CONCURRENTLY notification_to_spread ON notifications_notification (kind)"
-            )
-        cursor.execute("CREATE INDEX CONCURRENTLY outbound_by_day ON notifications_outboundmessage (created_at)")
-    MigrationExecutor(connection).migrate([("notifications", "0005_to_spread")])
+            cursor.execute("CREATE UNIQUE INDEX CONCURRENTLY discovery_popular ON discovery_gigdocument (is_listed)")
+        cursor.execute(
+            "CREATE INDEX CONCURRENTLY discovery_cheapest ON discovery_gigdocument (price_fen, gig_id DESC) WHERE is_listed"
+        )
+    MigrationExecutor(connection).migrate([("discovery", "0008_scale_indexes")])
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")
         assert cursor.fetchall() == []
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'notification_to_spread'")
-        assert "(spread_due_at IS NOT NULL)" in cursor.fetchone()[0]
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'discovery_popular'")
+        assert "(popularity DESC, gig_id DESC) WHERE is_listed" in cursor.fetchone()[0]
 
 
-def written_as_before(buyer: User, seller: User) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO messaging_conversation (buyer_id, seller_id, created_at) VALUES (%s, %s, now()) RETURNING id",
-            [buyer.pk, seller.pk],
-        )
-        (key,) = cursor.fetchone()
-        for sender in (buyer, seller):
-            cursor.execute(
-                "INSERT INTO messaging_message (conversation_id, sender_id, body, created_at) VALUES (%s, %s, '好', now())",
-                [key, sender.pk],
-            )
-    return key
-
-
-def numbers(talks: list[int]) -> list[list[int | None]]:
-    found = []
-    with connection.cursor() as cursor:
-        for key in talks:
-            cursor.execute("SELECT sequence FROM messaging_message WHERE conversation_id = %s ORDER BY id", [key])
-            found.append([number for (number,) in cursor.fetchall()])
-    return found
-
-
-# As the release before counts them.
-UNREAD = """
-SELECT count(*) FROM messaging_message AS message JOIN messaging_conversation AS talk ON talk.id = message.conversation_id
-WHERE talk.buyer_id = %s AND message.sender_id <> talk.buyer_id
-    AND message.created_at > coalesce(talk.buyer_read_at, '-infinity')
-"""
-
-
-def talked(order: Order) -> dict[str, int]:
-    """What the two said before the order and about it, a withdrawn message with a file among it, and a talk in which support
-    wrote first. All is read.
-    """
-    direct = start_conversation(buyer=order.buyer, seller=order.seller).pk
-    about = order_conversation(order=order).pk
-    send_message(conversation_id=direct, sender=order.buyer, body="能做吗？")
-    send_message(conversation_id=direct, sender=order.seller, body="能。")
-    file = SimpleUploadedFile("错.txt", b"x")
-    wrong = send_message(conversation_id=about, sender=order.seller, body="说错了", files=[file])
-    withdraw_message(conversation_id=about, sequence=wrong.sequence, user=order.seller)
-    send_message(conversation_id=about, sender=order.seller, body="尺寸发你")
-    for conversation in (about, direct):
-        mark_read(conversation_id=conversation, reader=order.buyer)
-    support = start_support(user=order.buyer).pk
-    staff = make_user()
-    staff.groups.add(ensure_roles()["support"])
-    say_as_support(conversation_id=support, staff=staff, body="您好，您的提现已到账。")
-    return {"direct": direct, "about": about, "support": support}
-
-
-def write_on_as_before(talks: dict[str, int], order: Order) -> None:
-    """One conversation for the two holds it all, no file of a withdrawn message is served, and the release before writes on."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM messaging_conversation WHERE buyer_id IS NOT NULL")
-        assert cursor.fetchall() == [(talks["direct"],)]
-        cursor.execute(UNREAD, [order.buyer_id])
-        assert cursor.fetchone() == (0,)
-        cursor.execute("SELECT count(*) FROM messaging_messageattachment")
-        assert cursor.fetchone() == (0,)
-        cursor.execute(
-            "INSERT INTO messaging_message (conversation_id, sender_id, body, created_at) VALUES (%s, %s, '那时写的', now())",
-            [talks["direct"], order.seller_id],
-        )
-        cursor.execute("UPDATE messaging_conversation SET buyer_read_at = now() WHERE id = %s", [talks["direct"]])
+def make_found_as_before(loader: MigrationLoader, gig: int) -> None:
+    """The document of a gig, written by the release before."""
+    old = loader.project_state(list(RELEASED.items())).apps.get_model("discovery", "GigDocument")
+    old.objects.create(
+        gig_id=gig, words="'地图':1A", title_tokens=["地图"], category_slug="design", subcategory_slug="maps"
+    )
 
 
 def clocks_of(order: Order) -> dict[str, datetime]:
