@@ -14,9 +14,11 @@ def main() -> None:
         raise SystemExit(
             "Django is not installed here. `bin/run` makes .venv; then use .venv/bin/python manage.py"
         ) from error
-    from portal.embedded import provide_services
+    from portal.embedded import provide_search_server, provide_services
 
     provide_services()
+    if {"elasticsearch", "--engine=elasticsearch"}.intersection(sys.argv):  # evaluate_search compares the engines
+        provide_search_server()
     execute_from_command_line(sys.argv)
 
 

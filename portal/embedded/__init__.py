@@ -3,7 +3,11 @@
 Production never imports this package's servers: it names its services by environment variables.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 
 def provide_services() -> None:
@@ -22,3 +26,19 @@ def provide_services() -> None:
         from portal.embedded.valkey import start_valkey
 
         os.environ["REDIS_URL"] = start_valkey()
+
+
+def provide_search_server() -> None:
+    """Name a cluster in the environment where none is: an empty Elasticsearch that ends with this process.
+
+    Does nothing in production, or where ELASTICSEARCH_URL is set. Raises SearchServerUnavailable without Java or Maven.
+    """
+    if os.environ.get("DJANGO_ENV", "development") == "production" or os.environ.get("ELASTICSEARCH_URL"):
+        return
+    from portal.embedded.search_server import start_search_server
+
+    data = Path(tempfile.mkdtemp(prefix="jiangji-elasticsearch-"))
+    atexit.register(shutil.rmtree, data, ignore_errors=True)
+    server = start_search_server("elasticsearch", data)
+    atexit.register(server.stop)  # before its data go: the last that was registered runs first
+    os.environ["ELASTICSEARCH_URL"] = server.url
