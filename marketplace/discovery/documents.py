@@ -1,8 +1,10 @@
 """From a gig to the words an engine stores."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from marketplace.discovery.engines.base import GigWords, attribute_token
 from marketplace.discovery.language import Segmenter, normalise
@@ -27,8 +29,14 @@ def indexable_gigs(gig_ids: Iterable[int] | None = None) -> list[Gig]:
     )
 
 
-def gig_words(gig: Gig, segmenter: Segmenter) -> GigWords:
-    """The words of one gig by field."""
+def words_of(gig_ids: Iterable[int], segmenter: Segmenter) -> list[GigWords]:
+    """What is to be stored of those of these gigs that are published."""
+    read_at = timezone.now()
+    return [gig_words(gig, segmenter, read_at=read_at) for gig in indexable_gigs(gig_ids)]
+
+
+def gig_words(gig: Gig, segmenter: Segmenter, *, read_at: datetime) -> GigWords:
+    """The words of one gig by field, as it was read no earlier than `read_at`."""
     names = [gig.category.name, gig.category.name_en]
     parent = gig.category.parent
     if parent is not None:
@@ -64,6 +72,7 @@ def gig_words(gig: Gig, segmenter: Segmenter) -> GigWords:
         subcategory_slug=gig.category.slug,
         # As the gig says it: what its category does not know is never asked for.
         attributes=tuple(attribute_token(key, option) for key, options in gig.attributes.items() for option in options),
+        read_at=read_at,
     )
 
 

@@ -5,6 +5,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # Django finds tables in the module `models`.
@@ -44,7 +45,8 @@ class GigDocument(models.Model):
     rating_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     # In coarse steps: it is indexed, and one more order seldom moves it.
     popularity = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
-    indexed_at = models.DateTimeField(auto_now=True)
+    # No later than the gig was read for it: whoever changed it after that is not in it (tasks.catch_up).
+    indexed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("search document")

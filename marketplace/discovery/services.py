@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.discovery import facets, scorer
 from marketplace.discovery.categories import category_attributes
-from marketplace.discovery.documents import gig_words, indexable_gigs, published_gigs
+from marketplace.discovery.documents import published_gigs, words_of
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
     Candidate,
@@ -141,12 +141,11 @@ def index_gig(gig_id: int) -> None:
 
 def index_gigs(gig_ids: Sequence[int]) -> None:
     """As `index_gig` for many."""
-    segmenter = current_lexicon().segmenter
-    gigs = indexable_gigs(gig_ids)
-    gone = set(gig_ids) - {gig.pk for gig in gigs}
+    words = words_of(gig_ids, current_lexicon().segmenter)
+    gone = set(gig_ids) - {one.gig_id for one in words}
     if gone:
         search_engine().remove(sorted(gone))
-    search_engine().index([gig_words(gig, segmenter) for gig in gigs])
+    search_engine().index(words)
     catalogue_changed()
 
 
@@ -175,8 +174,8 @@ def rebuild_index() -> int:
     ids = list(published_gigs().order_by("pk").values_list("pk", flat=True))
     count = 0
     for start in range(0, len(ids), INDEX_BATCH):
-        batch = indexable_gigs(ids[start : start + INDEX_BATCH])
-        search_engine().index([gig_words(gig, dictionary.segmenter) for gig in batch])
+        batch = words_of(ids[start : start + INDEX_BATCH], dictionary.segmenter)
+        search_engine().index(batch)
         count += len(batch)
     put_in_force(dictionary)
     count_words()

@@ -1,5 +1,7 @@
 """Keeping the index true in the background. Thin, and safe to run twice."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.core.cache import cache
 from django.db.models import F, Q
@@ -15,6 +17,8 @@ from marketplace.discovery.replica import outbox
 __all__ = ["recommending_tasks"]
 
 CATCH_UP_LIMIT = 500
+# No transaction of a page takes longer.
+SETTLED = timedelta(minutes=2)
 REBUILD_AFTER_SECONDS = 180
 _REBUILD_DUE = "discovery:rebuild_due"
 
@@ -34,9 +38,13 @@ def index_category(category_id: int) -> int:
 
 @shared_task
 def catch_up() -> int:
-    """Index what was published and missed, forget what is gone; returns how many. Beat runs it every minute."""
+    """Index what was published and missed, forget what is gone; returns how many. Beat runs it every minute.
+
+    What was read within SETTLED of its publication is read again: other transactions may have been under way, which the reading
+    did not see yet, and which did not see a document that was only being made.
+    """
     shown = published_gigs()
-    stale = shown.filter(Q(document=None) | Q(last_published_at__gt=F("document__indexed_at")))
+    stale = shown.filter(Q(document=None) | Q(last_published_at__gt=F("document__indexed_at") - SETTLED))
     gone = GigDocument.objects.exclude(gig__in=shown)
     ids = [
         *stale.values_list("pk", flat=True)[:CATCH_UP_LIMIT],

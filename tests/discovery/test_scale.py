@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from marketplace.accounts.models import User, UserProfile
 from marketplace.discovery import services
@@ -156,7 +157,7 @@ def test_synthetic_gigs_have_the_documents_that_real_ones_would_have():
     gigs = indexable_gigs()
     assert len(gigs) == len(stored) == 60
     for gig in gigs:
-        words, own = gig_words(gig, segmenter), stored[gig.pk]
+        words, own = gig_words(gig, segmenter, read_at=timezone.now()), stored[gig.pk]
         assert (list(words.title), sorted(words.tags), list(words.body)) == (
             own.title_tokens, sorted(own.tag_tokens), own.body_tokens,
         )  # fmt: skip

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from django.utils import timezone
+
 from marketplace.gigs.attributes import Attribute
 
 if TYPE_CHECKING:
@@ -221,3 +223,4 @@ class GigWords:
     category_slug: str
     subcategory_slug: str
     attributes: tuple[str, ...] = ()  # tokens
+    read_at: datetime = field(default_factory=timezone.now)  # no later than the gig was read

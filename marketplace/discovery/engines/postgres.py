@@ -4,11 +4,10 @@ The vector and the query are written as literals and cast: to_tsvector and to_ts
 plus signs of c++ (facts/search.md, section 4).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import local
 
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
-from django.db import transaction
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
@@ -50,24 +49,12 @@ class PostgresSearchEngine:
 
     def index(self, documents: Sequence[GigWords]) -> None:
         """Store these documents, replacing those of the same gigs."""
-        rows = [
-            GigDocument(
-                gig_id=document.gig_id,
-                words=Cast(Value(vector_literal(document)), SearchVectorField()),
-                title_tokens=_short(document.title),
-                tag_tokens=_short(document.tags),
-                body_tokens=_short(document.body),
-                category_slug=document.category_slug,
-                subcategory_slug=document.subcategory_slug,
-                attributes=list(document.attributes),
+        # One by one: whoever holds a single row can stand in nobody's way for long. Written over in place, never deleted and made
+        # anew: a change of price that comes meanwhile finds the row, waits, and is what stands in it afterwards (0007).
+        for document in sorted(documents, key=lambda one: one.gig_id):
+            GigDocument.objects.bulk_create(
+                [_row(document)], update_conflicts=True, unique_fields=["gig"], update_fields=_WRITTEN
             )
-            for document in documents
-        ]
-        with transaction.atomic():
-            # Deleted and made anew: an upsert cannot carry an expression.
-            GigDocument.objects.filter(gig_id__in=[row.gig_id for row in rows]).delete()
-            for row in rows:
-                row.save(force_insert=True)
 
     def remove(self, gig_ids: Sequence[int]) -> None:
         """Forget these gigs."""
@@ -102,6 +89,25 @@ class PostgresSearchEngine:
         return FacetRows(map(facet_row, window.rows), is_capped=window.is_capped)
 
 
+_WRITTEN = (
+    "words", "title_tokens", "tag_tokens", "body_tokens", "category_slug", "subcategory_slug", "attributes", "indexed_at",
+)  # fmt: skip
+
+
+def _row(document: GigWords) -> GigDocument:
+    return GigDocument(
+        gig_id=document.gig_id,
+        words=Cast(Value(vector_literal(document)), SearchVectorField()),
+        title_tokens=_short(document.title),
+        tag_tokens=_short(document.tags),
+        body_tokens=_short(document.body),
+        category_slug=document.category_slug,
+        subcategory_slug=document.subcategory_slug,
+        attributes=list(document.attributes),
+        indexed_at=document.read_at,
+    )
+
+
 def vector_literal(document: GigWords) -> str:
     """A tsvector as text: `'logo':1A '设计':2A 'c++':7B`."""
     parts: list[str] = []
@@ -129,7 +135,8 @@ def candidates_of(gig_ids: Iterable[int], *, only_listed: bool = True) -> dict[i
     documents = GigDocument.objects.filter(gig_id__in=list(gig_ids))
     if only_listed:
         documents = documents.filter(listed("gig__"))
-    return {row["gig_id"]: _candidate(row) for row in _columns(documents)}
+    words = category_words()
+    return {row["gig_id"]: _candidate(row, words) for row in _columns(documents)}
 
 
 _COLUMNS = (
@@ -144,8 +151,7 @@ def _columns(documents: QuerySet[GigDocument]) -> QuerySet:
     return documents.values(*_COLUMNS)
 
 
-def _candidate(row: dict) -> Candidate:
-    words = category_words()
+def _candidate(row: dict, words: Mapping[str, frozenset[str]]) -> Candidate:
     return Candidate(
         gig_id=row["gig_id"],
         seller_id=row["gig__seller_id"],
@@ -186,4 +192,5 @@ def candidates_matching(plan: QueryPlan, gig_ids: Iterable[int]) -> list[Candida
         condition |= Q(is_hit=True)
     if plan.seller:
         condition |= Q(gig__seller__profile__display_name__icontains=plan.seller)
-    return [_candidate(row) for row in _columns(documents.filter(condition).order_by("gig_id"))]
+    words = category_words()
+    return [_candidate(row, words) for row in _columns(documents.filter(condition).order_by("gig_id"))]

@@ -4,6 +4,7 @@ Whatever changes a gig, its figures, its seller's level or account touches the d
 own trigger reads all of it anew. It runs after the row was locked, so of two changes the later one sees both.
 """
 
+import django.utils.timezone
 from django.db import migrations, models
 
 DOCUMENT = "discovery_gigdocument"
@@ -117,6 +118,11 @@ class Migration(migrations.Migration):
                 ('rating_count', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
                 ('popularity', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
             )
+        ),
+        migrations.AlterField(
+            model_name='gigdocument',
+            name='indexed_at',
+            field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
     ]
