@@ -15,7 +15,7 @@ from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult, attribute_token
 from marketplace.discovery.explaining import plan_lines, score_line, score_parts
 from marketplace.discovery.facets import attribute_facet, known_attributes
-from marketplace.discovery.params import Chip, hidden_fields, query_string, without_option
+from marketplace.discovery.params import MAXIMUM_PAGE, Chip, hidden_fields, query_string, without_option
 from marketplace.discovery.suggestions import related_searches
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import GigCategory
@@ -90,6 +90,7 @@ class SearchPage:
     bars: list[Bar]
     price_hint: str
     sorts: list[Sort]
+    last_page: int
     page_numbers: list[tuple[str, str, bool]]  # text, address (empty for an ellipsis), whether it is this page
     comes_by_itself: bool  # the next page, when one comes near the end of this one
     previous_url: str
@@ -111,7 +112,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
     every = gig_cards((*result.ids, *result.same_category), user=user)
     cards = [card for card in every if card.gig_id not in set(result.same_category)]
     explained = explain and user.has_perm("discovery.view_thesaurusentry")
-    paginator = Paginator(range(result.total), request.page_size)
+    paginator = Paginator(range(min(result.total, MAXIMUM_PAGE * request.page_size)), request.page_size)
     number = min(request.page, paginator.num_pages)
     clear = SearchRequest(query=request.query, sort=request.sort)
     category = categories.get(request.category_slug)
@@ -151,6 +152,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         bars=_bars(result.facets.get("price", ()), request),
         price_hint=_price_hint(result),
         sorts=_sorts(request),
+        last_page=paginator.num_pages,
         page_numbers=[
             (str(item), query_string(replace(request, page=int(item))) if str(item).isdigit() else "", item == number)
             for item in paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)

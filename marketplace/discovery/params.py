@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from unicodedata import category
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -25,8 +26,8 @@ def read_request(parameters: QueryDict) -> SearchRequest:
         low, high = high, low
     sort = parameters.get("sort", "")
     return SearchRequest(
-        query=parameters.get("q", "").strip()[:80],
-        category_slug=parameters.get("category", "").strip()[:60],
+        query=_text(parameters.get("q", ""))[:80],
+        category_slug=_text(parameters.get("category", ""))[:60],
         price_min_fen=None if low is None else low * FEN_PER_YUAN,
         price_max_fen=None if high is None else high * FEN_PER_YUAN,
         max_days=_number(parameters.get("days"), MAXIMUM_DAYS) or None,
@@ -87,10 +88,15 @@ def _attributes(tokens: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...
     """`file-formats:ai` and the like, by attribute. Whether the category has them is seen by the search."""
     wanted: dict[str, list[str]] = {}
     for token in list(tokens)[:MAXIMUM_OPTIONS]:
-        key, colon, option = token.strip().partition(":")
+        key, colon, option = _text(token).partition(":")
         if key and colon and option and len(token) <= MAXIMUM_TOKEN and option not in wanted.setdefault(key, []):
             wanted[key].append(option)
     return tuple((key, tuple(options)) for key, options in wanted.items() if options)
+
+
+def _text(text: str) -> str:
+    """Without control characters: PostgreSQL refuses NUL, and nobody types the others."""
+    return "".join(" " if category(one) in ("Cc", "Cs") else one for one in text).strip()
 
 
 def _yuan(amount_fen: int | None) -> str:

@@ -1,5 +1,7 @@
 """The search page and the suggestions below its box."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,9 +19,10 @@ def search(request: HttpRequest) -> HttpResponse:
     """Results for an address: the whole page, or the part that changes to htmx."""
     wanted = read_request(request.GET)
     page = search_page(wanted, user=request.user, explain=request.GET.get("explain") == "1")
-    if not page.cards and page.result.total:
-        # A page past the end, from an old link.
-        return redirect(reverse("discovery:search") + page.clear_url)
+    if page.last_page < wanted.page and not page.cards:
+        # From an old link: there are fewer by now.
+        last = query_string(replace(page.request, page=page.last_page))
+        return redirect(reverse("discovery:search") + last)
     if wanted.page == 1:
         services.record_search(user=request.user, request=page.request, result_count=page.result.total)
     is_part = request.htmx and not request.htmx.history_restore_request

@@ -9,6 +9,7 @@ import urllib.request
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -192,3 +193,20 @@ def test_a_cluster_without_room_is_given_time_and_asked_again(indexed, full_twic
     assert len(full_twice) == 2
     assert time.monotonic() - began >= 1.5  # half a second, then one
     assert cluster().documents(indices.current_index(), [indexed.pk])[indexed.pk]["price_fen"] == 99
+
+
+def test_a_cluster_that_was_unplugged_does_not_answer_before_it_is_built_anew(indexed, settings):
+    """Somebody ran without its address for a while: what it holds is of that day."""
+    address, settings.ELASTICSEARCH_URL = settings.ELASTICSEARCH_URL, ""
+    outbox.send_changes()
+    late = listed("公众号排版 长图")
+    services.index_gig(late.pk)
+    settings.ELASTICSEARCH_URL = address
+    cache.clear()
+    outbox.send_changes()
+    assert late.pk in found("公众号")
+    assert "rebuild_search" in state.trouble().reason
+    rebuild.build_index()
+    cache.clear()
+    assert state.trouble() is None
+    assert late.pk in found("公众号")

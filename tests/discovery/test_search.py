@@ -191,10 +191,20 @@ def test_a_category_alone_is_for_search_engines(client, catalogue):
         "days=0",
         "level=x&sort=y",
         "category=none",
+        "q=%00",
+        "q=a%00b&category=a%00",
+        "q=logo&attr=a%00:b",
     ],
 )
 def test_a_senseless_address_is_no_error(client, catalogue, query):
     assert client.get(reverse("discovery:search") + "?" + query).status_code in (200, 302)
+
+
+def test_a_page_past_the_end_leads_to_the_last_one_of_the_same_search(client, catalogue):
+    url = reverse("discovery:search")
+    response = client.get(url, {"q": "logo", "price_max": "9000", "page": "50"})
+    assert (response.status_code, response.url) == (302, f"{url}?q=logo&price_max=9000")
+    assert client.get(response.url).context["page"].cards
 
 
 def test_an_empty_result_says_what_to_do(client, catalogue):
