@@ -1,11 +1,15 @@
 """Counts beside the filters: each filter counts with all the others in force, and without itself."""
 
+import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from itertools import pairwise
 
 from marketplace.accounts.models import SellerLevelChoice
+from marketplace.core.money import FEN_PER_YUAN
 from marketplace.discovery.engines.base import FacetCount, FacetRow, SearchRequest, attribute_token
 from marketplace.gigs.attributes import Attribute
 
@@ -18,21 +22,52 @@ CATEGORY_LIMIT = 8
 DOMINANT_SHARE, DOMINANT_MINIMUM = 0.6, 5
 
 
+def conditions(request: SearchRequest) -> dict[str, Callable[[FacetRow], bool]]:
+    """The filters of the request that are set, by the name of their facet."""
+    found: dict[str, Callable[[FacetRow], bool]] = {}
+    slug, low, high = request.category_slug, request.price_min_fen, request.price_max_fen
+    days, levels, rating = request.max_days, request.levels, request.min_rating
+    if slug:
+        found["category"] = lambda row: slug in (row.category_slug, row.subcategory_slug)
+    if low is not None or high is not None:
+        least, most = low or 0, math.inf if high is None else high
+        found["price"] = lambda row: least <= row.price_fen <= most
+    if days is not None:
+        found["days"] = lambda row: row.delivery_days <= days
+    if levels:
+        found["level"] = lambda row: row.level in levels
+    if rating is not None:
+        found["rating"] = lambda row: row.rating >= rating
+    for key, options in request.attributes:
+        tokens = frozenset(attribute_token(key, option) for option in options)
+        found[attribute_facet(key)] = partial(_says_one_of, tokens)
+    return found
+
+
 def passes(row: FacetRow, request: SearchRequest) -> bool:
     """Whether a row is within the filters of the request."""
-    return (
-        (not request.category_slug or request.category_slug in (row.category_slug, row.subcategory_slug))
-        and (request.price_min_fen is None or row.price_fen >= request.price_min_fen)
-        and (request.price_max_fen is None or row.price_fen <= request.price_max_fen)
-        and (request.max_days is None or row.delivery_days <= request.max_days)
-        and (not request.levels or row.level in request.levels)
-        and (request.min_rating is None or row.rating >= request.min_rating)
-        and all(_says_one_of(row, key, options) for key, options in request.attributes)
-    )
+    return all(holds(row) for holds in conditions(request).values())
 
 
-def _says_one_of(row: FacetRow, key: str, options: Iterable[str]) -> bool:
-    return any(attribute_token(key, option) in row.attributes for option in options)
+def _says_one_of(tokens: frozenset[str], row: FacetRow) -> bool:
+    return not tokens.isdisjoint(row.attributes)
+
+
+class Sieve:
+    """Thousands of rows, held against each filter of a request once: what passes, and what would without one of them."""
+
+    def __init__(self, rows: Sequence[FacetRow], request: SearchRequest) -> None:
+        fails = {name: [not holds(row) for row in rows] for name, holds in conditions(request).items()}
+        failed = list(map(sum, zip(*fails.values(), strict=True)))
+        self.passing = [row for row, count in zip(rows, failed, strict=True) if not count] if fails else rows
+        self._by_one = {
+            name: [row for row, count, is_this in zip(rows, failed, own, strict=True) if is_this and count == 1]
+            for name, own in fails.items()
+        }
+
+    def without(self, name: str) -> Sequence[FacetRow]:
+        """What passes all filters but the one of this facet."""
+        return [*self.passing, *self._by_one.get(name, ())]
 
 
 def known_attributes(request: SearchRequest, attributes: Sequence[Attribute]) -> SearchRequest:
@@ -51,8 +86,7 @@ def dominant_slug(rows: Sequence[FacetRow], request: SearchRequest) -> str:
 
     Attributes are left out of account: choosing one must not change what there is to choose from.
     """
-    relaxed = replace(request, attributes=())
-    within = [row for row in rows if passes(row, relaxed)]
+    within = Sieve(rows, replace(request, attributes=())).passing
     if len(within) < DOMINANT_MINIMUM:
         return ""
     for slugs in ([row.subcategory_slug for row in within], [row.category_slug for row in within]):
@@ -68,72 +102,52 @@ def attribute_facet(key: str) -> str:
 
 
 def facet_counts(
-    rows: Sequence[FacetRow], request: SearchRequest, attributes: Sequence[Attribute] = ()
+    sieve: Sieve, request: SearchRequest, attributes: Sequence[Attribute] = ()
 ) -> dict[str, tuple[FacetCount, ...]]:
-    """The counts of every filter, and of `attributes`."""
-
-    # With thousands of rows each look at all of them counts, and most filters are not set: one list for the same conditions.
-    known: dict[SearchRequest, Sequence[FacetRow]] = {}
-
-    def among(**without: Any) -> Sequence[FacetRow]:
-        relaxed = replace(request, **without)
-        if relaxed not in known:
-            known[relaxed] = [row for row in rows if passes(row, relaxed)] if relaxed.has_filters else rows
-        return known[relaxed]
-
-    by_category = among(category_slug="")
-    totals: dict[str, int] = {}
-    for row in by_category:
-        totals[row.subcategory_slug] = totals.get(row.subcategory_slug, 0) + 1
-    # Beside a chosen category stand its subcategories, or its sisters; then what else there is most of.
-    slug = request.category_slug
-    near = {row.subcategory_slug for row in by_category if slug == row.category_slug}
-    upper = {row.category_slug for row in by_category if slug == row.subcategory_slug}
-    near |= {row.subcategory_slug for row in by_category if row.category_slug in upper}
-    ranked = sorted(totals.items(), key=lambda item: (item[0] not in near, -item[1], item[0]))[:CATEGORY_LIMIT]
-    categories = [FacetCount(slug, count, slug == request.category_slug) for slug, count in ranked]
-    if request.category_slug and not any(item.is_chosen for item in categories):
-        own = sum(request.category_slug in (row.category_slug, row.subcategory_slug) for row in by_category)
-        categories.insert(0, FacetCount(request.category_slug, own, True))
-    bounds = [bound * 100 for bound in PRICE_BANDS_YUAN]
+    """The counts of every filter, and of `attributes`, over rows that were held against `request`."""
+    prices = sorted(row.price_fen for row in sieve.without("price"))
+    bounds = [bisect_left(prices, bound * FEN_PER_YUAN) for bound in PRICE_BANDS_YUAN]
+    days = sorted(row.delivery_days for row in sieve.without("days"))
+    levels = Counter(row.level for row in sieve.without("level"))
+    ratings = sorted(row.rating for row in sieve.without("rating"))
     chosen = dict(request.attributes)
     return {
-        "category": tuple(categories),
+        "category": tuple(_category_counts(sieve.without("category"), request.category_slug)),
         "price": tuple(
-            FacetCount(
-                f"{low}-{high or ''}", sum(low <= row.price_fen < (high or row.price_fen + 1) for row in in_price)
+            FacetCount(f"{low * FEN_PER_YUAN}-{high * FEN_PER_YUAN if high else ''}", until - since)
+            for (low, since), (high, until) in pairwise(
+                [(0, 0), *zip(PRICE_BANDS_YUAN, bounds, strict=True), (0, len(prices))]
             )
-            for in_price in [among(price_min_fen=None, price_max_fen=None)]
-            for low, high in zip([0, *bounds], [*bounds, None], strict=True)
         ),
         "days": tuple(
-            FacetCount(str(days), sum(row.delivery_days <= days for row in in_time), request.max_days == days)
-            for in_time in [among(max_days=None)]
-            for days in DAY_CHOICES
+            FacetCount(str(most), bisect_right(days, most), request.max_days == most) for most in DAY_CHOICES
         ),
         "level": tuple(
-            FacetCount(level, sum(row.level == level for row in of_level), level in request.levels)
-            for of_level in [among(levels=())]
-            for level in reversed(SellerLevelChoice.values)
+            FacetCount(level, levels[level], level in request.levels) for level in reversed(SellerLevelChoice.values)
         ),
         "rating": tuple(
-            FacetCount(str(floor), sum(row.rating >= floor for row in rated), request.min_rating == floor)
-            for rated in [among(min_rating=None)]
+            FacetCount(str(floor), len(ratings) - bisect_left(ratings, floor), request.min_rating == floor)
             for floor in RATING_CHOICES
         ),
         **{
             attribute_facet(one.key): attribute_counts(
-                one,
-                # Most attributes have nothing chosen, and to be without itself changes nothing for them.
-                among(attributes=tuple(pair for pair in request.attributes if pair[0] != one.key))
-                if one.key in chosen
-                else within,
-                chosen.get(one.key, ()),
+                one, sieve.without(attribute_facet(one.key)), chosen.get(one.key, ())
             )
-            for within in ([among()] if attributes else [])
             for one in attributes
         },
     }
+
+
+def _category_counts(rows: Sequence[FacetRow], chosen: str) -> list[FacetCount]:
+    """Beside a chosen category stand its subcategories, or its sisters; then what else there is most of."""
+    totals = Counter((row.category_slug, row.subcategory_slug) for row in rows)
+    uppers = {upper for upper, lower in totals if chosen in (upper, lower)} if chosen else set()
+    ranked = sorted(totals.items(), key=lambda item: (item[0][0] not in uppers, -item[1], item[0][1]))[:CATEGORY_LIMIT]
+    found = [FacetCount(lower, count, lower == chosen) for (_upper, lower), count in ranked]
+    if chosen and not any(item.is_chosen for item in found):
+        own = sum(count for slugs, count in totals.items() if chosen in slugs)
+        found.insert(0, FacetCount(chosen, own, True))
+    return found
 
 
 def counts_without(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str, int]:
@@ -152,7 +166,7 @@ def counts_without(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str
     for key, _options in request.attributes:
         others = tuple(pair for pair in request.attributes if pair[0] != key)
         relaxed[attribute_facet(key)] = replace(request, attributes=others)
-    return {name: sum(passes(row, one) for row in rows) for name, one in relaxed.items()}
+    return {name: len(Sieve(rows, one).passing) for name, one in relaxed.items()}
 
 
 def attribute_counts(

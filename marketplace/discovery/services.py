@@ -94,19 +94,21 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     if not request.category_slug:
         attributes = category_attributes(facets.dominant_slug(rows, effective))
         effective = facets.known_attributes(effective, attributes)
-    ordered = [row.gig_id for row in scored if facets.passes(row, effective)]
-    total = max(len(ordered), sum(facets.passes(row, effective) for row in rows))
+    sieve = facets.Sieve(rows, effective)
+    ordered = [row.gig_id for row in (sieve.passing if rows is scored else facets.Sieve(scored, effective).passing)]
+    total = max(len(ordered), len(sieve.passing))
     scores = {score.gig_id: score for score in kept}
     ids = _sorted([by_id[gig_id] for gig_id in ordered], effective, plan, scores)
     if total > len(ids):
-        ids = [*ids, *_rest(rows, effective, set(ids))]
+        shown = set(ids)
+        ids = [*ids, *(row.gig_id for row in sieve.passing if row.gig_id not in shown)]
     start = (max(1, request.page) - 1) * request.page_size
     page = ids[start : start + request.page_size]
     return SearchResult(
         ids=tuple(page),
         total=total,
         is_capped=is_capped,
-        facets=facets.facet_counts(rows, effective, attributes),
+        facets=facets.facet_counts(sieve, effective, attributes),
         plan=plan,
         reasons={gig_id: reason(scores[gig_id], by_id[gig_id], effective) for gig_id in page if gig_id in scores},
         price_range_fen=facets.middle_half_fen(rows),
@@ -251,10 +253,6 @@ def _spread_sellers(candidates: list[Candidate], scores: Mapping[int, scorer.Sco
             place = max((p for p, other in enumerate(ordered) if scores[other.gig_id].total >= enough), default=-1)
             ordered.insert(place + 1, one)
     return [one.gig_id for one in ordered]
-
-
-def _rest(rows: Sequence[FacetRow], request: SearchRequest, shown: set[int]) -> list[int]:
-    return [row.gig_id for row in rows if row.gig_id not in shown and facets.passes(row, request)]
 
 
 def _facet_row(candidate: Candidate) -> FacetRow:

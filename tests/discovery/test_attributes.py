@@ -106,7 +106,7 @@ def test_a_count_is_what_choosing_that_option_alone_would_leave(rows, wanted, da
         SearchRequest(max_days=days, attributes=tuple((key, tuple(options)) for key, options in wanted.items())),
         ATTRIBUTES,
     )
-    counts = facets.facet_counts(rows, request, ATTRIBUTES)
+    counts = facets.facet_counts(facets.Sieve(rows, request), request, ATTRIBUTES)
     for attribute in ATTRIBUTES:
         for item in counts[facets.attribute_facet(attribute.key)]:
             others = tuple(pair for pair in request.attributes if pair[0] != attribute.key)

@@ -4,7 +4,7 @@ An engine only retrieves: about 200 candidates for a plan. Language is understoo
 (scorer.py), so that every engine gives the same order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -144,7 +144,13 @@ class FacetRow(NamedTuple):
     delivery_days: int
     level: str
     rating: float
-    attributes: frozenset[str] = frozenset()  # tokens
+    attributes: Collection[str] = ()  # tokens
+    # What PostgreSQL puts them in order by before the scorer reads the first of them (windows.py).
+    popularity: int = 0
+    orders: int = 0
+    rating_count: int = 0
+    rank: float = 0.0
+    coverage: float = 0.0
 
 
 class Candidates(list[Candidate]):

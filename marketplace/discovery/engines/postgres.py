@@ -11,6 +11,7 @@ from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
+from marketplace.discovery import facets
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
     Candidate,
@@ -24,11 +25,9 @@ from marketplace.discovery.engines.windows import (
     ROW_LIMIT,
     TOKEN_LENGTH,
     Window,
-    facet_row,
     query_literal,
     quoted,
     window_of,
-    within,
 )
 from marketplace.discovery.language import normalise
 from marketplace.discovery.language.lexicon import category_words
@@ -74,7 +73,7 @@ class PostgresSearchEngine:
                 narrowed = window_of(plan, request, is_narrowed=True).rows
                 rows = list({row.gig_id: row for row in (*everywhere.rows, *narrowed)}.values())
             else:
-                narrowed = within(everywhere.rows, request)
+                narrowed = facets.Sieve(everywhere.rows, request).passing
             ids |= dict.fromkeys(row.gig_id for row in narrowed[:limit])
         self._seen.window = plan, Window(rows, everywhere.is_capped)
         known = candidates_of(ids)
@@ -86,7 +85,7 @@ class PostgresSearchEngine:
         self._seen.window = None, None
         if seen_plan is not plan or window is None:
             window = window_of(plan, SearchRequest(), is_narrowed=False)
-        return FacetRows(map(facet_row, window.rows), is_capped=window.is_capped)
+        return FacetRows(window.rows, is_capped=window.is_capped)
 
 
 _WRITTEN = (

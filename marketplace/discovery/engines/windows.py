@@ -7,17 +7,14 @@ The stored frequencies choose, never the planner, whose guess about a word is of
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 
 from marketplace.accounts.models import UserProfile, away_condition
-from marketplace.discovery import facets
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import Concept, FacetRow, QueryPlan, SearchRequest, attribute_token
 from marketplace.discovery.language.lexicon import current_lexicon
-from marketplace.gigs.cards import mean_rating
 
 # Rows that are kept for counting; with more the counts are lower bounds ("5000+").
 ROW_LIMIT = 5000
@@ -33,38 +30,20 @@ SELLER_LIMIT = 100
 # Of the rarest word beside a frequent one: five times what the scorer reads.
 RARE_LIMIT = 1000
 
-_NOTHING: frozenset[str] = frozenset()
-
-
-class Row(NamedTuple):
-    """A document that matches, as filters and sorting see it, with what it is worth before the scorer reads it."""
-
-    gig_id: int
-    category_slug: str
-    subcategory_slug: str
-    price_fen: int
-    delivery_days: int
-    level: str
-    rating_sum: int
-    rating_count: int
-    attributes: list[str]
-    popularity: int
-    orders: int
-    rank: float
-    coverage: float
-
 
 @dataclass(frozen=True)
 class Window:
     """The documents that were looked at and match, the best first. Capped: there are, or may be, more that match."""
 
-    rows: Sequence[Row]
+    rows: Sequence[FacetRow]
     is_capped: bool
 
 
+# The fields of FacetRow but the last two. The rating as it is shown, to one decimal, half up (gigs.cards.mean_rating).
 _COLUMNS = (
-    "gig_id, category_slug, subcategory_slug, price_fen, delivery_days, level, rating_sum, rating_count, attributes, "
-    "popularity, orders"
+    "gig_id, category_slug, subcategory_slug, price_fen, delivery_days, level, "
+    "CASE WHEN rating_count = 0 THEN 0 ELSE (20 * rating_sum + rating_count) / (2 * rating_count) END / 10.0::float8, "
+    "attributes, popularity, orders, rating_count"
 )
 # How the documents are walked, and in what order those found stand: never by what an index does not give.
 _WALK = {"price": "price_fen, gig_id DESC", "newest": "gig_id DESC"}
@@ -82,7 +61,7 @@ _KEYS: dict[str, Any] = {
 def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> Window:
     """What the plan matches, within the filters of the request if `is_narrowed`."""
     query = _Query(plan, request if is_narrowed else SearchRequest(sort=request.sort))
-    found: dict[int, Row] = {}
+    found: dict[int, FacetRow] = {}
     is_capped = False
     if plan.seller:
         found |= query.of_sellers()
@@ -111,25 +90,6 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
         found |= rows
     ordered = sorted(found.values(), key=_KEYS.get(request.sort, _KEYS["relevance"]))
     return Window(ordered[:ROW_LIMIT], is_capped)
-
-
-def within(rows: Iterable[Row], request: SearchRequest) -> list[Row]:
-    """Those of the rows that pass the filters."""
-    return [row for row in rows if facets.passes(facet_row(row), request)]
-
-
-def facet_row(row: Row) -> FacetRow:
-    """The row as facets count it."""
-    return FacetRow(
-        *row[:6],
-        rating=_mean(row.rating_sum, row.rating_count),
-        attributes=frozenset(row.attributes) if row.attributes else _NOTHING,
-    )
-
-
-@lru_cache(maxsize=20_000)
-def _mean(rating_sum: int, rating_count: int) -> float:
-    return float(mean_rating(rating_sum, rating_count) or 0)
 
 
 def query_literal(terms: Iterable[str]) -> str:
@@ -179,7 +139,7 @@ class _Query:
             for concept in concepts:
                 self._rank_values += [concept.idf / idf, query_literal(one.term for one in concept.alternatives)]
 
-    def walk(self, rows: int) -> dict[int, Row]:
+    def walk(self, rows: int) -> dict[int, FacetRow]:
         """Those that match among the first `rows` documents in the order of the sorting, or of popularity."""
         order = _WALK.get(self._sort, _BY_POPULARITY)
         condition, values = (
@@ -195,14 +155,14 @@ class _Query:
             [*self._rank_values, *category, rows, *values, *self._values, ROW_LIMIT],
         )
 
-    def by_words(self, terms: Sequence[str], *, is_exact: bool, limit: int = ROW_LIMIT) -> dict[int, Row]:
+    def by_words(self, terms: Sequence[str], *, is_exact: bool, limit: int = ROW_LIMIT) -> dict[int, FacetRow]:
         """Those with any of the words, at most `limit`; where there may be more, the most popular."""
         query, category = query_literal(terms), self._category
         if category:
             query = f"({query}) & {quoted(f'cat:{category[1]}')}"
         # OFFSET 0 keeps the planner from walking by popularity after all.
         matching = (
-            f"SELECT {_COLUMNS}, words FROM discovery_gigdocument "  # noqa: S608 names of our own, values apart
+            "SELECT * FROM discovery_gigdocument "  # noqa: S608 names of our own, values apart
             f"WHERE words @@ %s::tsquery AND is_listed {self._filters} OFFSET 0"
         )
         order = "" if is_exact else f"ORDER BY {_WALK.get(self._sort, _BY_POPULARITY)}"
@@ -211,7 +171,7 @@ class _Query:
             [*self._rank_values, query, *self._values, limit],
         )
 
-    def of_sellers(self) -> dict[int, Row]:
+    def of_sellers(self) -> dict[int, FacetRow]:
         """Those of the sellers with the plan's name, or a part of it, in theirs."""
         named = UserProfile.objects.filter(display_name__icontains=self._plan.seller).order_by("pk")
         sellers = list(named.values_list("user_id", flat=True)[:SELLER_LIMIT])
@@ -225,10 +185,10 @@ class _Query:
         )
 
     @staticmethod
-    def _run(statement: str, values: Sequence[Any]) -> dict[int, Row]:
+    def _run(statement: str, values: Sequence[Any]) -> dict[int, FacetRow]:
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
-            return {row[0]: Row._make(row) for row in cursor.fetchall()}
+            return {row[0]: FacetRow._make(row) for row in cursor.fetchall()}
 
 
 def _category(slug: str) -> tuple[str, str] | None:
