@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.selectors import has_consent
 from marketplace.discovery import facets, scorer
+from marketplace.discovery.analytics import recording
 from marketplace.discovery.categories import category_attributes
 from marketplace.discovery.documents import gig_words, indexable_gigs, published_gigs
 from marketplace.discovery.engines.base import (
@@ -31,7 +32,6 @@ from marketplace.discovery.engines.base import (
 from marketplace.discovery.language.dictionary import put_in_force, todays_dictionary
 from marketplace.discovery.language.lexicon import current_lexicon, lexicon_changed
 from marketplace.discovery.language.plan import understand
-from marketplace.discovery.models import SearchHistory
 from marketplace.discovery.same_category import same_category
 from marketplace.discovery.weights import weights_in_force
 from marketplace.gigs.cards import mean_rating
@@ -107,20 +107,18 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     )
 
 
-def record_search(*, user: User | None, request: SearchRequest, result_count: int) -> None:
+def record_search(
+    *, user: User | None, request: SearchRequest, result_count: int, seen: recording.Seen | None = None
+) -> None:
     """Remember a search, for the words we do not know yet; under the person's account only if they agreed to that."""
     if not request.query.strip():
         return
     known = user if user is not None and user.is_authenticated else None
-    SearchHistory.objects.create(
+    recording.write_search(
         user=known if known is not None and has_consent(known, ConsentDocument.SEARCHES) else None,
-        query=request.query.strip()[:200],
-        filters={
-            name: value
-            for name, value in vars(request).items()
-            if value and name not in {"query", "as_typed", "page", "page_size"}
-        },
+        request=request,
         result_count=result_count,
+        seen=seen,
     )
 
 
