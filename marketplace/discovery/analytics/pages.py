@@ -19,6 +19,7 @@ def record_when_sent(request: HttpRequest, response: HttpResponse, page: SearchP
 
 
 def _record(request: HttpRequest, page: SearchPage, took_ms: int) -> None:
+    user = request.user if request.user.is_authenticated else None
     seen = Seen(
         visitor=visitor_of(request),
         plan=page.result.plan,
@@ -28,4 +29,4 @@ def _record(request: HttpRequest, page: SearchPage, took_ms: int) -> None:
         same_category=[card.gig_id for card in page.same_category],
         promoted=[card.gig_id for card, _why in page.cards if card.is_promoted],
     )
-    services.record_search(user=request.user, request=page.request, result_count=page.result.total, seen=seen)
+    services.record_search(user=user, request=page.request, result_count=page.result.total, seen=seen)

@@ -59,7 +59,7 @@ def after_answer(response: HttpResponseBase, work: Callable[[], object]) -> None
             logger.exception("a search or click was not written down")
 
     # What Django itself closes files with; run by the server after the last byte, before the connection is given back.
-    response._resource_closers.append(do)
+    response._resource_closers.append(do)  # type: ignore[attr-defined]
 
 
 def write_search(
