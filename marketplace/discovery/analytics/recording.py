@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.utils import timezone
 
@@ -81,7 +82,8 @@ def write_search(
         return SearchHistory.objects.create(
             user=user, query=query, folded=folded, filters=filters, result_count=result_count, last_at=now
         )
-    line = _line(seen.visitor, folded, user)
+    # Whose searches are not kept (any more) begins a new line: nothing is added to what stands under an account.
+    line = _lines(seen.visitor, folded).filter(user=user).first()
     fresh = {"filters": filters, "sort": request.sort, "last_at": now}
     if line is None:
         if request.page != 1:
@@ -109,7 +111,7 @@ def write_search(
 def write_click(*, visitor: str, gig_id: int, query: str, opener_id: int | None = None) -> SearchClick | None:
     """A gig was opened from the results at `?query`. None if nobody saw it there lately, or its own seller opened it."""
     request = read_request(QueryDict(query))
-    line = _line(visitor, normalise(request.query)[:200])
+    line = _lines(visitor, normalise(request.query)[:200]).first()
     if line is None or not Gig.objects.filter(pk=gig_id).exclude(seller=opener_id).exists():
         return None
     shown = next((one for one in reversed(line.shown) if one["address"] == query_string(request)), None)
@@ -146,10 +148,9 @@ def _list(request: SearchRequest, seen: Seen) -> Mapping[str, Any]:
     }
 
 
-def _line(visitor: str, folded: str, user: User | None = None) -> SearchHistory | None:
+def _lines(visitor: str, folded: str) -> QuerySet[SearchHistory]:
+    """This browser's searches for these words within the half hour, the newest first."""
     if not visitor or not folded:
-        return None
+        return SearchHistory.objects.none()
     since = timezone.now() - ONE_SEARCH
-    lines = SearchHistory.objects.filter(visitor=visitor, folded=folded, last_at__gte=since).order_by("-pk")
-    # Who agreed, or took it back, within the half hour begins a new line: what was kept for nobody stays nobody's.
-    return (lines if user is None else lines.filter(user=user)).first()
+    return SearchHistory.objects.filter(visitor=visitor, folded=folded, last_at__gte=since).order_by("-pk")

@@ -9,6 +9,7 @@ from marketplace.core import clock
 from marketplace.discovery.analytics import recording
 from marketplace.discovery.analytics.models import SearchClick
 from marketplace.discovery.analytics.visitors import has_personal_data
+from marketplace.discovery.engines.base import QueryPlan, SearchRequest
 from marketplace.discovery.models import SearchHistory
 
 SEARCH = "/search/"
@@ -139,3 +140,10 @@ def test_a_browser_has_another_name_in_another_month(visitor, posters):
     with clock.moved_to(timezone.now() + timedelta(days=40)):
         visitor.get(SEARCH, {"q": "海报"})
     assert SearchHistory.objects.values("visitor").distinct().count() == 2
+
+
+def test_nothing_is_added_to_a_line_of_an_account_once_searches_are_not_kept(buyer, posters):
+    seen = recording.Seen("v" * 32, QueryPlan("海报"), "postgres", 3, [posters[0].pk])
+    for user in (buyer, None, None):
+        recording.write_search(user=user, request=SearchRequest(query="海报"), result_count=3, seen=seen)
+    assert list(SearchHistory.objects.order_by("pk").values_list("user", flat=True)) == [buyer.pk, None]
