@@ -9,6 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # Django finds tables in the module `models`.
+from marketplace.discovery.analytics.models import (  # noqa: F401
+    JudgedScore,
+    JudgedSet,
+    SearchClick,
+    SearchDay,
+    ThesaurusCandidate,
+)
 from marketplace.discovery.suggestion_models import (  # noqa: F401
     SavedSearchHit,
     SearchAlert,
@@ -76,7 +83,10 @@ class GigDocument(models.Model):
 
 
 class SearchHistory(models.Model):
-    """A search that was made: what was asked, how much was found."""
+    """A search that was made, with its pages and filters: what was asked, how it was understood, what was found.
+
+    Written by analytics/recording.py; what is older than `discovery.searches_days` belongs to nobody (analytics/forgetting.py).
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="searches"
@@ -85,11 +95,25 @@ class SearchHistory(models.Model):
     filters = models.JSONField(_("filters"), default=dict, blank=True)
     result_count = models.PositiveIntegerField(_("results"))
     created_at = models.DateTimeField(auto_now_add=True)
+    folded = models.CharField(_("query, folded"), max_length=200, blank=True, default="", db_default="")
+    sort = models.CharField(_("order"), max_length=12, blank=True, default="", db_default="")
+    page = models.PositiveSmallIntegerField(_("last page seen"), default=1, db_default=1)
+    plan = models.JSONField(_("how it was understood"), default=dict, db_default={}, blank=True)
+    took_ms = models.PositiveIntegerField(_("milliseconds"), null=True, blank=True)
+    # Which browser, of this month alone (analytics/visitors.py). Searches of the same one, one after the other, are attempts.
+    visitor = models.CharField(_("visitor"), max_length=32, blank=True, default="", db_default="")
+    # The lists that were seen: address, number of the first place, gigs, those below the list, advertisements.
+    shown = models.JSONField(_("what was shown"), default=list, db_default=[], blank=True)
+    last_at = models.DateTimeField(_("last seen at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("search")
         verbose_name_plural = _("search history")
-        indexes = [models.Index(fields=["user", "-id"], name="discovery_history_of_user")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="discovery_history_of_user"),
+            models.Index(fields=["visitor", "folded"], condition=~models.Q(visitor=""), name="discovery_history_lines"),
+            models.Index(fields=["created_at"], name="discovery_history_time"),
+        ]
 
     def __str__(self) -> str:
         return self.query

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.discovery import facets, scorer
+from marketplace.discovery.analytics import recording
 from marketplace.discovery.categories import category_attributes
 from marketplace.discovery.documents import published_gigs, words_of
 from marketplace.discovery.engines.base import (
@@ -37,7 +38,6 @@ from marketplace.discovery.language.lexicon import (
     with_rare_words,
 )
 from marketplace.discovery.language.plan import understand
-from marketplace.discovery.models import SearchHistory
 from marketplace.discovery.same_category import same_category
 from marketplace.discovery.weights import weights_in_force
 from marketplace.gigs.cards import mean_rating
@@ -119,20 +119,18 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     )
 
 
-def record_search(*, user: User | None, request: SearchRequest, result_count: int) -> None:
+def record_search(
+    *, user: User | None, request: SearchRequest, result_count: int, seen: recording.Seen | None = None
+) -> None:
     """Remember a search, for the words we do not know yet; under the person's account only if they agreed to that."""
     if not request.query.strip():
         return
     known = user if user is not None and user.is_authenticated else None
-    SearchHistory.objects.create(
+    recording.write_search(
         user=known if known is not None and keeps_searches(known) else None,
-        query=request.query.strip()[:200],
-        filters={
-            name: value
-            for name, value in vars(request).items()
-            if value and name not in {"query", "as_typed", "page", "page_size"}
-        },
+        request=request,
         result_count=result_count,
+        seen=seen,
     )
 
 

@@ -1,6 +1,7 @@
 """The search page and the suggestions below its box."""
 
 from dataclasses import replace
+from time import perf_counter
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
-from marketplace.discovery import services
+from marketplace.discovery.analytics.pages import record_when_sent
 from marketplace.discovery.page import search_page
 from marketplace.discovery.params import query_string, read_request
 from marketplace.discovery.suggestions import suggest as suggestions_for
@@ -18,13 +19,13 @@ from marketplace.discovery.suggestions import suggest as suggestions_for
 def search(request: HttpRequest) -> HttpResponse:
     """Results for an address: the whole page, or the part that changes to htmx."""
     wanted = read_request(request.GET)
+    started = perf_counter()
     page = search_page(wanted, user=request.user, explain=request.GET.get("explain") == "1")
     if page.last_page < wanted.page and not page.cards:
         # From an old link: there are fewer by now.
         last = query_string(replace(page.request, page=page.last_page))
         return redirect(reverse("discovery:search") + last)
-    if wanted.page == 1:
-        services.record_search(user=request.user, request=page.request, result_count=page.result.total)
+    took_ms = round((perf_counter() - started) * 1000)
     is_part = request.htmx and not request.htmx.history_restore_request
     address = reverse("discovery:search") + query_string(page.request)
     context = {"page": page, "address": address, "q": wanted.query}
@@ -38,6 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
     elif is_part:
         # The form sends empty fields too; the address that people copy is the short one.
         response.headers["HX-Push-Url"] = address
+    record_when_sent(request, response, page, took_ms=took_ms)
     return response
 
 

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "marketplace.accounts.middleware.StaffSecondFactorMiddleware",
     "marketplace.core.middleware.DomainErrorMiddleware",
     "marketplace.gigs.middleware.CountingMiddleware",
+    "marketplace.discovery.analytics.middleware.SearchClickMiddleware",
     "marketplace.accounts.middleware.RateLimitedMiddleware",
     "marketplace.accounts.middleware.ConsentMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

@@ -1,0 +1,1 @@
+"""What people search for, find and miss: events, days, scores, and candidates for the thesaurus."""
