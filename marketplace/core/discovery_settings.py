@@ -1,4 +1,4 @@
-"""What staff may turn about suggestions and saved searches (docs/search.md)."""
+"""What staff may turn about suggestions, saved searches and what is kept of searches (docs/search.md)."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,11 @@ DISCOVERY_SETTINGS = (
     ),
     # Product decision: each one is looked through for every new service.
     ConfigDefinition("discovery.saved_searches_most", 20, 1, 200, _("searches"), _("Somebody saves at most")),
+    # Product decision within PIPL art. 19: long enough to see a year's season come and go twice would be longer than is needed.
+    ConfigDefinition("discovery.search_days", 180, 30, 730, _("days"), _("A search knows who made it for")),
+    ConfigDefinition(
+        "discovery.figures_people", 3, 2, 1000, _("people"), _("Staff see a query by name once searched by")
+    ),
     ConfigDefinition(
         "discovery.digest_hour", 9, 0, 23, _("o'clock"), _("News of saved searches come all in one, in China, at")
     ),

@@ -8,6 +8,8 @@ from django.db.models import F, Q
 
 from marketplace.core.jobs import Deadline
 from marketplace.discovery import alerts, services, suggestion_table
+from marketplace.discovery.analytics import anonymising
+from marketplace.discovery.analytics.daily import count_days
 from marketplace.discovery.documents import published_gigs
 from marketplace.discovery.models import GigDocument
 from marketplace.discovery.recommending import tasks as recommending_tasks
@@ -92,3 +94,15 @@ def watch_saved_searches() -> int:
 def forget_old_news() -> int:
     """Delete old news of saved searches; returns how many rows. Beat runs it at night."""
     return alerts.forget_old_news()
+
+
+@shared_task
+def count_searches() -> int:
+    """Count the searches of the last days and what became of them; returns how many days. Beat runs it at night."""
+    return count_days()
+
+
+@shared_task
+def anonymise_searches() -> int:
+    """Take off old searches who made them; returns how many. Beat runs it at night."""
+    return anonymising.anonymise_searches()

@@ -3,15 +3,19 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from marketplace.core.admin_menu import PermittedMenuItem
 from marketplace.core.commits import after_commit
+from marketplace.discovery.analytics import desk
 from marketplace.discovery.categories import forget_categories
 from marketplace.discovery.home_panels import panels_for
 from marketplace.discovery.language.lexicon import lexicon_changed
@@ -48,6 +52,21 @@ class ThesaurusViewSet(SnippetViewSet):
 
 register_snippet(ThesaurusViewSet)
 register_snippet(SuggestionBanViewSet)
+
+
+@hooks.register("register_admin_urls")
+def figures_urls() -> list[URLPattern]:
+    return [
+        path("search-figures/", desk.figures, name="discovery_figures"),
+        path("search-figures/<str:name>.<str:ending>", desk.export, name="discovery_figures_export"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def figures_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Search figures"), reverse("discovery_figures"), icon_name="search", order=217, permission=desk.PERMISSION
+    )
 
 
 @hooks.register("after_edit_snippet")
