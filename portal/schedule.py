@@ -63,6 +63,8 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.discovery.tasks.rebuild_suggestions": (3, 45),
     "marketplace.discovery.tasks.forget_old_news": (4, 15),
     "marketplace.discovery.tasks.count_searches": (4, 20),
+    "marketplace.discovery.tasks.find_thesaurus_candidates": (4, 35),
+    "marketplace.discovery.tasks.judge_searches": (4, 40),
     "marketplace.discovery.tasks.anonymise_searches": (4, 50),
     "marketplace.discovery.recommending.tasks.recompute_recommendations": (2, 40),
     "marketplace.accounts.tasks.forget_ended_sessions": (4, 0),

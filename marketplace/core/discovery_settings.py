@@ -17,6 +17,14 @@ DISCOVERY_SETTINGS = (
         "discovery.figures_people", 3, 2, 1000, _("people"), _("Staff see a query by name once searched by")
     ),
     ConfigDefinition(
+        "discovery.least_score",
+        90,
+        0,
+        100,
+        _("hundredths"),
+        _("Staff is told when a judged set is answered worse than"),
+    ),
+    ConfigDefinition(
         "discovery.digest_hour", 9, 0, 23, _("o'clock"), _("News of saved searches come all in one, in China, at")
     ),
 )

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from marketplace.core.jobs import Deadline
 from marketplace.discovery import alerts, services, suggestion_table
-from marketplace.discovery.analytics import anonymising
+from marketplace.discovery.analytics import anonymising, candidates, judging
 from marketplace.discovery.analytics.daily import count_days
 from marketplace.discovery.documents import published_gigs
 from marketplace.discovery.models import GigDocument
@@ -106,3 +106,21 @@ def count_searches() -> int:
 def anonymise_searches() -> int:
     """Take off old searches who made them; returns how many. Beat runs it at night."""
     return anonymising.anonymise_searches()
+
+
+@shared_task
+def judge_searches() -> int:
+    """Answer the judged sets with today's words and weights; returns how many. Beat runs it at night, after the rebuild."""
+    return judging.judge_all()
+
+
+@shared_task
+def find_thesaurus_candidates() -> int:
+    """Note pairs of words for staff to decide on; returns how many wait. Beat runs it at night, after the count."""
+    return candidates.find_candidates()
+
+
+@shared_task
+def try_candidate(candidate_id: int) -> None:
+    """What adding the pair would change, for the page that asked."""
+    candidates.try_candidate(candidate_id=candidate_id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path, re_path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -15,7 +15,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from marketplace.core.admin_menu import PermittedMenuItem
 from marketplace.core.commits import after_commit
-from marketplace.discovery.analytics import desk
+from marketplace.discovery.analytics import candidate_desk, desk
 from marketplace.discovery.categories import forget_categories
 from marketplace.discovery.home_panels import panels_for
 from marketplace.discovery.language.lexicon import lexicon_changed
@@ -52,6 +52,7 @@ class ThesaurusViewSet(SnippetViewSet):
 
 register_snippet(ThesaurusViewSet)
 register_snippet(SuggestionBanViewSet)
+register_snippet(candidate_desk.JudgedSetViewSet)
 
 
 @hooks.register("register_admin_urls")
@@ -59,7 +60,24 @@ def figures_urls() -> list[URLPattern]:
     return [
         path("search-figures/", desk.figures, name="discovery_figures"),
         path("search-figures/<str:name>.<str:ending>", desk.export, name="discovery_figures_export"),
+        path("thesaurus-candidates/", candidate_desk.candidate_list, name="discovery_candidates"),
+        re_path(
+            r"^thesaurus-candidates/(?P<candidate_id>\d+)/(?P<step>try|add|dismiss)/$",
+            candidate_desk.candidate_decide,
+            name="discovery_candidate",
+        ),
     ]
+
+
+@hooks.register("register_admin_menu_item")
+def candidates_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Candidates for the thesaurus"),
+        reverse("discovery_candidates"),
+        icon_name="search",
+        order=219,
+        permission=candidate_desk.PERMISSION,
+    )
 
 
 @hooks.register("register_admin_menu_item")

@@ -120,7 +120,7 @@ def large(monkeypatch):
 def test_a_counted_catalogue_understands_as_one_that_is_read(large, monkeypatch, query):
     counted = search(query)
     monkeypatch.undo()
-    monkeypatch.setattr(lexicon, "_state", {})
+    monkeypatch.setattr(lexicon, "_of_process", {})
     LexiconSnapshot.objects.all().delete()
     read = search(query)
     assert counted.ids == read.ids != ()
@@ -143,7 +143,7 @@ def test_of_a_large_catalogue_only_the_frequent_words_are_kept(large, monkeypatc
     monkeypatch.undo()
     monkeypatch.setattr(snapshot, "SMALL_CATALOGUE", 1)
     monkeypatch.setattr(snapshot, "WORD_LIMIT", 3)
-    monkeypatch.setattr(lexicon, "_state", {})
+    monkeypatch.setattr(lexicon, "_of_process", {})
     assert lexicon.count_words()
     assert len(lexicon.current_lexicon().frequency) == 3
     assert search("公众号").total == 1  # cut off, and asked of the index

@@ -14,6 +14,7 @@ from wagtail.admin.auth import permission_required
 from marketplace.core import staff_log
 from marketplace.core.sheets import Cell, Column, Sheet, format_of, sheet_response
 from marketplace.discovery.analytics import selectors
+from marketplace.discovery.analytics.models import JudgedScore
 from marketplace.discovery.analytics.selectors import PERIODS, PERMISSION, QueryFigures, Span, span_of
 
 # The charts: bars one unit apart in a box of this size, as the style sheet expects.
@@ -46,6 +47,7 @@ def figures(request: HttpRequest) -> HttpResponse:
             (name, title, help_text, ask(request.user, span)) for name, (title, help_text, ask) in _lists().items()
         ],
         "rephrasings": selectors.rephrasings(request.user, span),
+        "scores": [(name, _score_bars(rows), rows[-1]) for name, rows in selectors.judged_scores(request.user, span)],
     }
     return render(request, "discovery/admin/search_figures.html", context)
 
@@ -128,6 +130,13 @@ def _place_bars(places: list[selectors.Place]) -> list[Bar]:
     return [
         _bar(number, len(places), one.permille, 0, most, f"{one.number}: {one.permille / 10:.1f} %")
         for number, one in enumerate(places)
+    ]
+
+
+def _score_bars(scores: list[JudgedScore]) -> list[Bar]:
+    return [
+        _bar(place, len(scores), round(1000 * one.ndcg), 0, 1000, f"{one.day.isoformat()}: {one.ndcg:.3f}")
+        for place, one in enumerate(scores)
     ]
 
 

@@ -84,6 +84,7 @@ class JudgedScore(models.Model):
     dictionary = models.CharField(_("dictionary"), max_length=12)
     ndcg = models.FloatField("nDCG@10")
     recall = models.FloatField("recall@24")
+    worst = models.FloatField(_("worst kind of query"), help_text="nDCG@10")
     zero = models.FloatField(_("share without a result"))
     junk = models.FloatField(_("results where none should be"), null=True, blank=True)
 

@@ -7,6 +7,7 @@ that it may point at one of them. The sums of all searches leave nobody out.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -17,7 +18,7 @@ from django.utils import timezone
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.discovery.analytics.models import SearchDay
+from marketplace.discovery.analytics.models import JudgedScore, SearchDay
 
 PERMISSION = "discovery.view_searchday"
 PERIODS = (7, 28, 90)
@@ -162,10 +163,13 @@ LIMIT %s
 
 
 def rephrasings(staff: User, span: Span, *, limit: int = ROWS_SHOWN) -> list[Rephrasing]:
-    """Queries after which people tried another. From the searches themselves, so that only what is not anonymised yet
-    is counted. Raises PermissionDenied.
-    """
+    """Queries after which people tried another. Raises PermissionDenied."""
     _check(staff)
+    return find_rephrasings(span, limit=limit)
+
+
+def find_rephrasings(span: Span, *, limit: int) -> list[Rephrasing]:
+    """As `rephrasings`, for jobs. From the searches themselves: only what is not anonymised yet is counted."""
     with connection.cursor() as cursor:
         cursor.execute(
             _REPHRASED,
@@ -187,6 +191,15 @@ def click_curve(staff: User, span: Span) -> list[Place]:
         for place, count in enumerate(clicked_at, start=1):
             clicked[place] = clicked.get(place, 0) + count
     return [Place(place, shown[place], clicked.get(place, 0)) for place in sorted(shown) if shown[place]]
+
+
+def judged_scores(staff: User, span: Span) -> list[tuple[str, list[JudgedScore]]]:
+    """The scores of each judged set, oldest first; last night's stands beyond the span. Raises PermissionDenied."""
+    _check(staff)
+    rows = (
+        JudgedScore.objects.filter(day__gte=span.first).select_related("judged_set").order_by("judged_set__name", "day")
+    )
+    return [(name, list(scores)) for name, scores in groupby(rows, key=lambda one: one.judged_set.name)]
 
 
 def _check(staff: User) -> None:

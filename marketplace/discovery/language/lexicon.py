@@ -10,6 +10,7 @@ import time
 from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from threading import Lock, Thread
@@ -88,8 +89,15 @@ class Lexicon:
         return word in self.thesaurus.generic
 
 
-_state: dict[str, object] = {}
+_of_process: dict[str, object] = {}
+# Whoever measures has a lexicon of their own, while other threads of the process go on with the site's.
+_apart: ContextVar[dict[str, object] | None] = ContextVar("lexicon_apart", default=None)
 _lock = Lock()
+
+
+def _state() -> dict[str, object]:
+    own = _apart.get()
+    return _of_process if own is None else own
 
 
 def current_lexicon() -> Lexicon:
@@ -98,7 +106,7 @@ def current_lexicon() -> Lexicon:
     A short build is waited for. A long one goes on in a thread of its own, while the old lexicon answers.
     """
     version = cache.get(_VERSION_KEY)
-    built = _state.get("built")
+    built = _state().get("built")
     if not isinstance(built, tuple):
         with _lock:
             return _build(version)
@@ -119,7 +127,7 @@ def _build(version: str | None) -> Lexicon:
     started = time.monotonic()
     lexicon = build_lexicon()
     # One assignment of a whole tuple: a thread that searches meanwhile keeps the old one.
-    _state["built"] = (lexicon, version, time.monotonic(), time.monotonic() - started)
+    _state()["built"] = (lexicon, version, time.monotonic(), time.monotonic() - started)
     if lexicon.is_cut:
         # Hundreds of thousands of objects that live as long as the process: the collector would look at all of them in the
         # middle of somebody's search, for a third of a second.
@@ -140,14 +148,12 @@ def _build_apart(version: str | None) -> None:
 
 @contextmanager
 def a_lexicon_apart() -> Iterator[None]:
-    """The process begins anew with no lexicon, and gets its own back afterwards."""
-    kept = dict(_state)
-    _state.clear()
+    """This thread begins anew with no lexicon, and has the process's again afterwards."""
+    token = _apart.set({})
     try:
         yield
     finally:
-        _state.clear()
-        _state.update(kept)
+        _apart.reset(token)
 
 
 def lexicon_changed() -> None:

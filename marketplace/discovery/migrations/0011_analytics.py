@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('dictionary', models.CharField(max_length=12, verbose_name='dictionary')),
                 ('ndcg', models.FloatField(verbose_name='nDCG@10')),
                 ('recall', models.FloatField(verbose_name='recall@24')),
+                ('worst', models.FloatField(help_text='nDCG@10', verbose_name='worst kind of query')),
                 ('zero', models.FloatField(verbose_name='share without a result')),
                 ('junk', models.FloatField(blank=True, null=True, verbose_name='results where none should be')),
             ],
