@@ -41,6 +41,8 @@ GIG_BATCH = CANDIDATE_LIMIT - 1
 SEARCH_BATCH = 500
 # A service may be indexed a little after it was published; what was found already is no news twice.
 OVERLAP = timedelta(minutes=15)
+# After an outage it may be indexed much later, and is news all the same.
+LATE = timedelta(days=3)
 # A search for two things is not answered by one of them: an alert is worth its interruption or does not come.
 COVERAGE = 0.75
 BETWEEN_NOTICES = timedelta(days=1)
@@ -91,7 +93,11 @@ def look_for_news(*, until: Deadline | None = None) -> int:
     def look(search_id: int) -> bool:
         search = searches[search_id]
         since = (search.looked_until or moment) - OVERLAP
-        fresh = [gig_id for gig_id, published_at in published if published_at > max(since, search.created_at)]
+        fresh = [
+            gig_id
+            for gig_id, published_at, indexed_at in published
+            if published_at > max(search.created_at, since - LATE) and max(published_at, indexed_at) > since
+        ]
         _note(search, _matching(search, fresh))
         SearchFilter.objects.filter(pk=search.pk).update(looked_until=moment)
         return True
@@ -185,11 +191,19 @@ def forget_old_news() -> int:
     return SavedSearchHit.objects.filter(found_at__lt=timezone.now() - KEPT).delete()[0]
 
 
-def _published_since(moment: datetime) -> list[tuple[int, datetime]]:
-    """Indexed services on sale that were first published since a little before the moment, oldest first."""
-    rows = published_gigs().filter(listed(), document__isnull=False, first_published_at__gt=moment - OVERLAP)
-    found = rows.order_by("first_published_at", "pk").values_list("pk", "first_published_at")
-    return [(pk, published_at) for pk, published_at in found if published_at is not None]
+def _published_since(moment: datetime) -> list[tuple[int, datetime, datetime]]:
+    """Services on sale that were first published, or indexed not too late, since a little before the moment, oldest first.
+
+    With both times. What came up before is noted already (SavedSearchHit), so that an old one indexed again is no news.
+    """
+    since = moment - OVERLAP
+    rows = published_gigs().filter(
+        Q(first_published_at__gt=since) | Q(document__indexed_at__gt=since),
+        listed(), document__isnull=False, first_published_at__gt=since - LATE,
+    )  # fmt: skip
+    return list(
+        rows.order_by("first_published_at", "pk").values_list("pk", "first_published_at", "document__indexed_at")
+    )
 
 
 def _matching(search: SearchFilter, gig_ids: Sequence[int]) -> list[int]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.personal_data import Section, Table, plain, table
+from marketplace.discovery.language import normalise
 from marketplace.discovery.models import SearchFilter, SearchHistory
-from marketplace.discovery.suggestion_models import SearchPause
+from marketplace.discovery.suggestion_models import SearchPause, SearchSuggestion
 
 
 class DiscoverySection(Section):
@@ -32,11 +33,16 @@ class DiscoverySection(Section):
         SearchFilter.objects.filter(user=user).delete()
         SearchPause.objects.filter(user=user).delete()
         _let_go(user)
+        # Who looked for this person by name is not to make the name known to others (suggestion_table.py).
+        name = normalise(user.profile.display_name)
+        if name:
+            SearchHistory.objects.filter(folded=name).update(user=None)
+            SearchSuggestion.objects.filter(term__iexact=name).delete()
 
     def consent_withdrawn(self, user: User, document: ConsentDocument) -> None:
-        """What was kept under the account is no longer theirs."""
+        """What was kept under the account is deleted, as the page of their searches says."""
         if document == ConsentDocument.SEARCHES:
-            _let_go(user)
+            SearchHistory.objects.filter(user=user).delete()
 
 
 def _let_go(user: User) -> None:

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from marketplace.accounts.models import UserProfile
 from marketplace.core.config import get_config
 from marketplace.core.jobs import only_one
+from marketplace.core.patience import without_statement_timeout
 from marketplace.discovery.language import normalise
 from marketplace.discovery.language.normalise import CJK
 from marketplace.discovery.models import GigDocument, SearchHistory
@@ -54,8 +56,7 @@ def rebuild_suggestions(*, sources: Callable[[], Iterable[Source]] | None = None
     with only_one("suggestions", seconds=KEPT_OUT_SECONDS) as is_ours:
         if not is_ours:
             return -1
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 0")
+        with without_statement_timeout(), connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
             began = cursor.fetchone()[0]
             _fill(cursor, _allowed((sources or catalogue_sources)()))
@@ -167,9 +168,22 @@ def _queries() -> Iterator[Source]:
     for query, user_id in pairs.values_list("query", "user_id").distinct().iterator():
         if (text := normalise(query)) in frequent:
             asked.setdefault(text, set()).add(user_id)
+    gone = _names_of_inactive()
     for text, people in asked.items():
-        if len(people) >= least and 1 < len(text) <= TERM_LENGTH:
+        if len(people) >= least and 1 < len(text) <= TERM_LENGTH and gone.isdisjoint(_stretches(text)):
             yield Source(SuggestionKind.QUERY, text, len(people))
+
+
+def _names_of_inactive() -> frozenset[str]:
+    """What suspended and closed sellers are called: they are not found any more, and their names are not offered."""
+    names = UserProfile.objects.filter(user__is_active=False).exclude(display_name="")
+    return frozenset(
+        normalise(name) for name in names.values_list("display_name", flat=True).iterator() if len(name) > 1
+    )
+
+
+def _stretches(text: str) -> Iterator[str]:
+    return (text[first:last] for first in range(len(text)) for last in range(first + 2, len(text) + 1))
 
 
 _PHRASES = """

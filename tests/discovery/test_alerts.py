@@ -17,6 +17,7 @@ from marketplace.discovery.models import SavedSearchHit, SearchFilter
 from marketplace.discovery.suggestion_models import SearchAlert
 from marketplace.discovery.tasks import forget_old_news, watch_saved_searches
 from marketplace.gigs import services as gigs
+from marketplace.gigs.models import Gig
 from marketplace.notifications.models import Notification
 from tests.discovery.test_search import listed
 from tests.factories import make_category, make_seller, make_user
@@ -168,6 +169,24 @@ def test_a_service_indexed_late_is_found_and_one_found_before_is_not_told_again(
     with clock.moved_to(clock.now() + timedelta(days=2)):
         SearchFilter.objects.update(looked_until=timezone.now() - timedelta(hours=1))
         assert watch_saved_searches() == 0
+
+
+def test_a_service_that_an_outage_kept_from_the_index_for_a_day_is_news(person):
+    kept(person)
+    SearchFilter.objects.update(created_at=timezone.now() - timedelta(days=2))
+    gig = listed("国风海报设计")
+    Gig.objects.filter(pk=gig.pk).update(first_published_at=timezone.now() - timedelta(days=1))
+    assert watch_saved_searches() == 0
+    services.index_gig(gig.pk)
+    assert watch_saved_searches() == 1
+
+
+def test_a_service_from_before_the_search_was_kept_is_no_news_when_it_is_indexed_again(person):
+    gig = listed("国风海报设计")
+    Gig.objects.filter(pk=gig.pk).update(first_published_at=timezone.now() - timedelta(hours=1))
+    kept(person)
+    services.rebuild_index()
+    assert watch_saved_searches() == 0
 
 
 def test_more_services_than_one_look_takes_are_all_seen(person, monkeypatch):

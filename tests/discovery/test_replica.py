@@ -48,7 +48,7 @@ CHANGES = {
     "its seller's name": lambda gig: UserProfile.objects.filter(user=gig.seller).update(display_name="改名"),
     "its seller's level": lambda gig: UserProfile.objects.filter(user=gig.seller).update(level="top"),
     "its seller's account": lambda gig: User.objects.filter(pk=gig.seller_id).update(is_active=False),
-    "its document": lambda gig: services.index_gig(gig.pk),
+    "its document": lambda gig: GigDocument.objects.filter(gig=gig).update(attributes=["style:flat"]),
     "its document is gone": lambda gig: GigDocument.objects.filter(gig=gig).delete(),
 }
 
@@ -197,3 +197,11 @@ def test_the_command_builds_both_engines_and_one_at_a_time(elasticsearch, gig):
     assert found("公众号") == [gig.pk]
     with rebuild.only_one("search_rebuild", seconds=60), pytest.raises(CommandError, match="another rebuild"):
         call_command("rebuild_search", "--cluster-only", stdout=StringIO())
+
+
+def test_an_index_made_anew_without_news_tells_the_cluster_nothing(indexed):
+    outbox.send_changes()
+    services.rebuild_index()
+    assert not SearchChange.objects.exists()
+    GigStats.objects.filter(gig=indexed).update(price_from_fen=777)
+    assert SearchChange.objects.count() == 1

@@ -306,3 +306,18 @@ def test_the_index_of_the_beginning_is_used(catalogue):
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "discovery_suggestion_begins" in plan
+
+
+def test_the_name_of_whom_one_cannot_find_any_more_is_not_offered(catalogue):
+    """Six people looked for a seller whose account is closed now."""
+    seller = catalogue["logo"].seller
+    for _person in range(6):
+        person = make_user()
+        give_consent(user=person, document=ConsentDocument.SEARCHES)
+        services.record_search(user=person, request=SearchRequest(query="白鹤设计 报价"), result_count=3)
+    rebuild_suggestions()
+    assert "白鹤设计 报价" in texts("白鹤")
+    User.objects.filter(pk=seller.pk).update(is_active=False)
+    catch_up()
+    rebuild_suggestions()
+    assert texts("白鹤") == []

@@ -74,7 +74,11 @@ def judge_all(*, until: Deadline | None = None) -> int:
 
 def latest_scores() -> list[JudgedScore]:
     """The newest score of each set in use."""
-    rows = JudgedScore.objects.filter(judged_set__is_active=True).order_by("judged_set_id", "-day").distinct("judged_set_id")
+    rows = (
+        JudgedScore.objects.filter(judged_set__is_active=True)
+        .order_by("judged_set_id", "-day")
+        .distinct("judged_set_id")
+    )
     return list(rows.select_related("judged_set"))
 
 

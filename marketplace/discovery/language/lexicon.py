@@ -20,6 +20,7 @@ from uuid import uuid4
 from django.core.cache import cache
 from django.db import connection
 
+from marketplace.core.patience import without_statement_timeout
 from marketplace.discovery.language import snapshot
 from marketplace.discovery.language.dictionary import Dictionary, dictionary_in_force, make_dictionary
 from marketplace.discovery.language.normalise import normalise
@@ -170,7 +171,9 @@ def catalogue_changed() -> None:
 def count_words() -> bool:
     """Count a large catalogue's words for all processes; says whether it is a large one. Minutes for a million gigs."""
     if snapshot.is_large():
-        snapshot.keep(count_catalogue(is_large=True))
+        with without_statement_timeout():
+            counted = count_catalogue(is_large=True)
+        snapshot.keep(counted)
         lexicon_changed()
         return True
     snapshot.forget()

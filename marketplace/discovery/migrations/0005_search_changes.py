@@ -24,7 +24,7 @@ FUNCTIONS = {
 # Name, table, when, function. The columns are those that replica/documents.py writes down and the document itself has not: a change
 # of price, level, status and the like changes the document (0007), and that is noted once.
 TRIGGERS = [
-    ("discovery_document_made", "discovery_gigdocument", "INSERT OR UPDATE", "", "discovery_note_document"),
+    ("discovery_document_made", "discovery_gigdocument", "INSERT", "", "discovery_note_document"),
     ("discovery_document_gone", "discovery_gigdocument", "DELETE", "", "discovery_note_gone"),
     (
         "discovery_gig_changed", "gigs_gig", "UPDATE",

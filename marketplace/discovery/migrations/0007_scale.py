@@ -52,9 +52,16 @@ BEGIN
     RETURN NULL;
 END $$;
 """
+_COLUMNS = (
+    "words", "title_tokens", "tag_tokens", "body_tokens", "category_slug", "subcategory_slug", "attributes", "seller_id",
+    "is_listed", "level", "price_fen", "delivery_days", "orders", "rating_sum", "rating_count",
+)
+CHANGED = " IS DISTINCT FROM ".join(f"({', '.join(f'{row}.{column}' for column in _COLUMNS)})" for row in ("OLD", "NEW"))
 # Name, table, when, condition, function.
 TRIGGERS = [
     ("discovery_document_filled", DOCUMENT, "BEFORE INSERT OR UPDATE", "", "discovery_fill_document"),
+    # For the cluster (0005). A document that was indexed again and is as it was is no change.
+    ("discovery_document_changed", DOCUMENT, "AFTER UPDATE", CHANGED, "discovery_note_document"),
     (
         "discovery_gig_touched", "gigs_gig", "AFTER UPDATE",
         "(OLD.status, OLD.seller_id) IS DISTINCT FROM (NEW.status, NEW.seller_id)", "discovery_touch_gig",
@@ -81,7 +88,8 @@ FORWARD = FUNCTIONS + "".join(
     for name, table, when, condition, function in TRIGGERS
 )
 BACKWARD = "".join(f"DROP TRIGGER IF EXISTS {name} ON {table};\n" for name, table, *_rest in TRIGGERS) + "".join(
-    f"DROP FUNCTION IF EXISTS {name}();\n" for name in sorted({function for *_rest, function in TRIGGERS})
+    f"DROP FUNCTION IF EXISTS {name}();\n"
+    for name in sorted({function for *_rest, function in TRIGGERS if function != "discovery_note_document"})
 )
 
 

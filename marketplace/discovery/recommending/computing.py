@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
+from marketplace.core.patience import without_statement_timeout
 from marketplace.discovery.models import RecommendationReason
 from marketplace.discovery.recommending import locks
 from marketplace.orders.models import OrderKind
@@ -121,7 +122,7 @@ def recompute(*, reason: RecommendationReason, gig_ids: Sequence[int] | None = N
         "fewest": FEWEST_PEOPLE,
         "kept": KEPT_PER_GIG,
     }
-    with transaction.atomic():
+    with without_statement_timeout():
         if not locks.take_turn(reason.value):
             return 0
         with connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from marketplace.discovery.recommending.computing import changed_gigs, recompute
 LOOK_BACK = timedelta(hours=3)
 
 
-@shared_task
+@shared_task(time_limit=3600)  # all pairs of a large catalogue take longer than the house's five minutes
 def recompute_recommendations() -> int:
     """All lists anew; returns how many rows. Beat runs it at night."""
     return sum(recompute(reason=reason) for reason in RecommendationReason)
