@@ -8,6 +8,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 # Django finds tables in the module `models`.
+from marketplace.discovery.recommending.models import (  # noqa: F401
+    GigDismissal,
+    GigView,
+    PersonalisationOff,
+    RecommendationRun,
+)
 from marketplace.discovery.suggestion_models import (  # noqa: F401
     SavedSearchHit,
     SearchAlert,
@@ -120,6 +126,7 @@ class SearchFilter(models.Model):
 class RecommendationReason(models.TextChoices):
     BOUGHT = "bought", _("Bought by the same people")
     KEPT = "kept", _("Kept by the same people")
+    VIEWED = "viewed", _("Looked at by the same people")
 
 
 class Recommendation(models.Model):

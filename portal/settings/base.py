@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "marketplace.accounts.middleware.StaffSecondFactorMiddleware",
     "marketplace.core.middleware.DomainErrorMiddleware",
     "marketplace.gigs.middleware.CountingMiddleware",
+    "marketplace.discovery.recommending.middleware.ViewsMiddleware",
     "marketplace.accounts.middleware.RateLimitedMiddleware",
     "marketplace.accounts.middleware.ConsentMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

@@ -1,0 +1,123 @@
+"""Which gigs somebody is shown, and in which order: touches no database, so that it can be tried on a past (evaluating.py).
+
+The worth of a gig is what its neighbours among the person's interests say (the log-likelihood ratio, saturated: of two
+pairs that are no coincidence, the more frequent one is not many times as good), plus the share of its category in these
+interests times its quality, plus a little quality for everything. What was dismissed and bought is not among them, what was
+passed over for days sinks, each further gig of a category is worth less, and two of a seller are enough.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from marketplace.discovery.models import RecommendationReason
+from marketplace.discovery.recommending.taste import Interest
+
+MOST_OF_ONE_SELLER = 2
+# A pair of this ratio is worth half of the best there may be; 10.8 is one chance in a thousand.
+_HALFWAY = 8.0
+_TRUST = {RecommendationReason.BOUGHT: 1.0, RecommendationReason.KEPT: 0.7, RecommendationReason.VIEWED: 0.6}
+_CATEGORY, _EVERYTHING = 0.35, 0.05
+# Each further one of the same subcategory.
+_AGAIN = 0.8
+# Passed over on more than this many days, and by how much each day then.
+_PATIENCE_DAYS, _IMPATIENCE = 3, 0.8
+_LEAST_LEFT = 0.1
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A gig that may be shown; `quality` is between 0 and 1 (its place among the most popular)."""
+
+    gig_id: int
+    seller_id: int
+    category_id: int | None
+    quality: float = 0.0
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A row of Recommendation."""
+
+    target: Candidate
+    reason: RecommendationReason
+    score: float
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A gig to show, and why: the interest it stands beside, or the category, or neither (what everybody buys)."""
+
+    gig_id: int
+    because: Interest | None = None
+    category_id: int | None = None
+    worth: float = 0.0
+
+
+@dataclass
+class _Sum:
+    candidate: Candidate
+    worth: float = 0.0
+    best: float = 0.0
+    because: Interest | None = None
+    category_id: int | None = None
+
+    def add(self, worth: float, *, because: Interest | None = None, category_id: int | None = None) -> None:
+        self.worth += worth
+        if worth > self.best:
+            self.best, self.because, self.category_id = worth, because, category_id
+
+
+def rank(
+    interests: Sequence[Interest],
+    neighbours: Mapping[int, Sequence[Neighbour]],
+    best_of_category: Callable[[int], Sequence[Candidate]],
+    popular: Sequence[Candidate],
+    *,
+    categories: Sequence[int] = (),
+    left_out: Collection[int] = (),
+    shown_days: Mapping[int, int] | None = None,
+    limit: int,
+) -> list[Pick]:
+    """At most `limit` picks, the best first. `categories` count where there are no interests."""
+    sums: dict[int, _Sum] = {}
+
+    def of(candidate: Candidate) -> _Sum:
+        return sums.setdefault(candidate.gig_id, _Sum(candidate))
+
+    whole = sum(interest.weight for interest in interests) or 1.0
+    shares: dict[int, float] = {}
+    for interest in interests:
+        weight = interest.weight / whole
+        if interest.category_id is not None:
+            shares[interest.category_id] = shares.get(interest.category_id, 0.0) + weight
+        for one in neighbours.get(interest.gig_id, ()):
+            of(one.target).add(weight * _TRUST[one.reason] * one.score / (one.score + _HALFWAY), because=interest)
+    if not interests and categories:
+        shares = {category_id: 1 / len(categories) for category_id in categories}
+    for category_id, share in shares.items():
+        for candidate in best_of_category(category_id):
+            of(candidate).add(_CATEGORY * share * candidate.quality, category_id=category_id)
+    for candidate in popular:
+        of(candidate).add(_EVERYTHING * candidate.quality)
+    days = shown_days or {}
+    for gig_id, one_sum in sums.items():
+        one_sum.worth *= max(_IMPATIENCE ** max(days.get(gig_id, 0) - _PATIENCE_DAYS, 0), _LEAST_LEFT)
+    return _spread([one for gig_id, one in sums.items() if gig_id not in left_out], limit)
+
+
+def _spread(sums: list[_Sum], limit: int) -> list[Pick]:
+    """The best one after another, each time with what is there already in sight."""
+    of_seller: dict[int, int] = {}
+    of_category: dict[int | None, int] = {}
+    left = sorted(sums, key=lambda one: (-one.worth, one.candidate.gig_id))
+    picks: list[Pick] = []
+    while left and len(picks) < limit:
+        best = max(left, key=lambda one: one.worth * _AGAIN ** of_category.get(one.candidate.category_id, 0))
+        left.remove(best)
+        candidate = best.candidate
+        if of_seller.get(candidate.seller_id, 0) >= MOST_OF_ONE_SELLER:
+            continue
+        of_seller[candidate.seller_id] = of_seller.get(candidate.seller_id, 0) + 1
+        of_category[candidate.category_id] = of_category.get(candidate.category_id, 0) + 1
+        picks.append(Pick(candidate.gig_id, best.because, best.category_id, best.worth))
+    return picks
