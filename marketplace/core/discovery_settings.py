@@ -11,8 +11,8 @@ DISCOVERY_SETTINGS = (
     ),
     # Product decision: each one is looked through for every new service.
     ConfigDefinition("discovery.saved_searches_most", 20, 1, 200, _("searches"), _("Somebody saves at most")),
-    # Product decision: interests of a quarter of a year; older ones weigh next to nothing (recommending/taste.py).
-    ConfigDefinition("discovery.views_days", 90, 1, 730, _("days"), _("What somebody looked at is kept for")),
+    # Product decision: a look weighs next to nothing after a quarter of a year, and the privacy page promises no more.
+    ConfigDefinition("discovery.views_days", 90, 1, 90, _("days"), _("What somebody looked at is kept for")),
     ConfigDefinition(
         "discovery.digest_hour", 9, 0, 23, _("o'clock"), _("News of saved searches come all in one, in China, at")
     ),

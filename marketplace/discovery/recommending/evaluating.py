@@ -19,7 +19,7 @@ from marketplace.discovery.models import Recommendation, RecommendationReason
 from marketplace.discovery.recommending import taste
 from marketplace.discovery.recommending.computing import recompute
 from marketplace.discovery.recommending.for_you import neighbours_of
-from marketplace.discovery.recommending.ranking import Candidate, rank
+from marketplace.discovery.recommending.ranking import Candidate, Neighbour, Pick, rank, related_of
 from marketplace.discovery.recommending.taste import Done, Interest
 from marketplace.gigs.models import Gig
 from marketplace.orders.models import Order, OrderKind
@@ -70,7 +70,8 @@ class _Past:
     all_time: list[Candidate]
     recent: list[Candidate]
     of_category: dict[int | None, list[Candidate]]
-    neighbours: dict[int, list]
+    neighbours: dict[int, list[Neighbour]]
+    related: dict[int, dict[int, float]]
 
 
 def evaluate(*, splits: Sequence[float] = SPLITS) -> Evaluation:
@@ -158,6 +159,11 @@ def _past(orders: list[Done], begin: datetime) -> _Past:
         recent=in_order(Counter(one.gig_id for one in before if one.at >= begin - RECENT)),
         of_category={key: _by_place(in_order(counted)[:12]) for key, counted in of_category.items()},
         neighbours=neighbours,
+        related=related_of(
+            (categories.get(source), one.target.category_id, one.score)
+            for source, row in neighbours.items()
+            for one in row
+        ),
     )
 
 
@@ -206,13 +212,14 @@ def _for_you(case: _Case) -> list[int]:
             past.neighbours,
             lambda pk: past.of_category.get(pk, ()),
             past.recent[:32],
+            related=past.related,
             left_out=case.known,
             limit=FIRST,
         )
     )
 
 
-def _ids(picks: Sequence) -> list[int]:
+def _ids(picks: Sequence[Pick]) -> list[int]:
     return [pick.gig_id for pick in picks]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.core.cache import cache
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
@@ -14,7 +15,7 @@ from marketplace.core import clock
 from marketplace.discovery.models import GigDocument, Recommendation, RecommendationReason
 from marketplace.discovery.recommending import choices, taste, viewing
 from marketplace.discovery.recommending.models import GigDismissal, GigView
-from marketplace.discovery.recommending.ranking import Candidate, Neighbour, Pick, rank
+from marketplace.discovery.recommending.ranking import Candidate, Neighbour, Pick, rank, related_of
 from marketplace.gigs import counting
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import GigCategory, listed
@@ -23,7 +24,8 @@ ROW, PAGE = 4, 24
 # More than a page, so that what goes off sale meanwhile leaves no hole.
 _RANKED = 32
 _OF_CATEGORY = 12
-_PERSON_SECONDS, _POPULAR_SECONDS = 300, 600
+_PERSON_SECONDS, _POPULAR_SECONDS, _RELATED_SECONDS = 300, 600, 3600
+_RELATED_KEY = "discovery:related_categories"
 
 
 class Ground(StrEnum):
@@ -110,6 +112,16 @@ def popular() -> list[Candidate]:
     return _popular(None)
 
 
+def related_categories() -> dict[int, dict[int, float]]:
+    """Which subcategories go together, by the gigs of theirs that do; an hour old at most."""
+    found: dict[int, dict[int, float]] | None = cache.get(_RELATED_KEY)
+    if found is None:
+        pairs = Recommendation.objects.values_list("source_gig__category_id", "target_gig__category_id")
+        found = related_of(pairs.annotate(sum=Sum("score")).order_by())
+        cache.set(_RELATED_KEY, found, timeout=_RELATED_SECONDS)
+    return found
+
+
 def _put_together(user: User) -> tuple[Ground, list[Pick]]:
     left_out = left_out_of(user)
     if choices.is_off(user):
@@ -125,6 +137,7 @@ def _put_together(user: User) -> tuple[Ground, list[Pick]]:
         neighbours_of(interest.gig_id for interest in interests),
         best_of_category,
         popular(),
+        related=related_categories(),
         categories=categories,
         left_out=left_out | has,
         shown_days=shown_days,

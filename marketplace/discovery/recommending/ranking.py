@@ -1,12 +1,13 @@
 """Which gigs somebody is shown, and in which order: touches no database, so that it can be tried on a past (evaluating.py).
 
 The worth of a gig is what its neighbours among the person's interests say (the log-likelihood ratio, saturated: of two
-pairs that are no coincidence, the more frequent one is not many times as good), plus the share of its category in these
-interests times its quality, plus a little quality for everything. What was dismissed and bought is not among them, what was
-passed over for days sinks, each further gig of a category is worth less, and two of a seller are enough.
+pairs that are no coincidence, the more frequent one is not many times as good), plus the share of its category, and of
+categories that go with it, in these interests times its quality, plus a little quality for everything. What was dismissed
+or bought is not among them, what was passed over for days sinks, each further gig of a category is worth less, and two
+of a seller are enough.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from marketplace.discovery.models import RecommendationReason
@@ -17,6 +18,8 @@ MOST_OF_ONE_SELLER = 2
 _HALFWAY = 8.0
 _TRUST = {RecommendationReason.BOUGHT: 1.0, RecommendationReason.KEPT: 0.7, RecommendationReason.VIEWED: 0.6}
 _CATEGORY, _EVERYTHING = 0.35, 0.05
+# Of the share of a category, so much goes to the categories that stand beside it: who had a logo made needs a menu.
+_RELATED = 0.4
 # Each further one of the same subcategory.
 _AGAIN = 0.8
 # Passed over on more than this many days, and by how much each day then.
@@ -73,12 +76,16 @@ def rank(
     best_of_category: Callable[[int], Sequence[Candidate]],
     popular: Sequence[Candidate],
     *,
+    related: Mapping[int, Mapping[int, float]] | None = None,
     categories: Sequence[int] = (),
     left_out: Collection[int] = (),
     shown_days: Mapping[int, int] | None = None,
     limit: int,
 ) -> list[Pick]:
-    """At most `limit` picks, the best first. `categories` count where there are no interests."""
+    """At most `limit` picks, the best first. `categories` count where there are no interests.
+
+    `related`: for a category, the others that go with it, as shares of 1 (`related_of`).
+    """
     sums: dict[int, _Sum] = {}
 
     def of(candidate: Candidate) -> _Sum:
@@ -94,7 +101,7 @@ def rank(
             of(one.target).add(weight * _TRUST[one.reason] * one.score / (one.score + _HALFWAY), because=interest)
     if not interests and categories:
         shares = {category_id: 1 / len(categories) for category_id in categories}
-    for category_id, share in shares.items():
+    for category_id, share in _with_related(shares, related or {}).items():
         for candidate in best_of_category(category_id):
             of(candidate).add(_CATEGORY * share * candidate.quality, category_id=category_id)
     for candidate in popular:
@@ -103,6 +110,28 @@ def rank(
     for gig_id, one_sum in sums.items():
         one_sum.worth *= max(_IMPATIENCE ** max(days.get(gig_id, 0) - _PATIENCE_DAYS, 0), _LEAST_LEFT)
     return _spread([one for gig_id, one in sums.items() if gig_id not in left_out], limit)
+
+
+def related_of(pairs: Iterable[tuple[int | None, int | None, float]]) -> dict[int, dict[int, float]]:
+    """From rows of source's category, target's category and score: for each category the others, as shares of 1."""
+    sums: dict[int, dict[int, float]] = {}
+    for source, target, score in pairs:
+        if source is not None and target is not None and source != target:
+            row = sums.setdefault(source, {})
+            row[target] = row.get(target, 0.0) + score
+    return {
+        source: {target: score / sum(row.values()) for target, score in row.items()} for source, row in sums.items()
+    }
+
+
+def _with_related(shares: Mapping[int, float], related: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for category_id, share in shares.items():
+        others = related.get(category_id, {})
+        found[category_id] = found.get(category_id, 0.0) + share * (1 - _RELATED if others else 1)
+        for other, part in others.items():
+            found[other] = found.get(other, 0.0) + share * _RELATED * part
+    return found
 
 
 def _spread(sums: list[_Sum], limit: int) -> list[Pick]:

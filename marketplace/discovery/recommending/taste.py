@@ -15,9 +15,14 @@ from marketplace.orders.states import OrderStatus
 
 # Of more than this the newest count.
 MOST_INTERESTS = 60
-HALF_LIFE = timedelta(days=60)
 # Paying says more than a heart, and a heart more than a look.
 _WEIGHTS = {RecommendationReason.BOUGHT: 3.0, RecommendationReason.KEPT: 2.0, RecommendationReason.VIEWED: 1.0}
+# A need that was paid for comes back for longer than a look lasts (as computing.py).
+_HALF_LIFE = {
+    RecommendationReason.BOUGHT: timedelta(days=240),
+    RecommendationReason.KEPT: timedelta(days=90),
+    RecommendationReason.VIEWED: timedelta(days=30),
+}
 # A third look says hardly more than the second.
 _MOST_LOOKS = 3
 _LOOKED_BACK = timedelta(days=730)
@@ -51,7 +56,7 @@ def interests(done: Iterable[Done], *, now: datetime) -> list[Interest]:
     """What one person did as interests, the strongest first: a gig once, with all that was done added up."""
     sums: dict[int, tuple[float, Done]] = {}
     for one in done:
-        age = max((now - one.at) / HALF_LIFE, 0.0)
+        age = max((now - one.at) / _HALF_LIFE[one.kind], 0.0)
         weight: float = _WEIGHTS[one.kind] * (1 + 0.5 * (min(one.times, _MOST_LOOKS) - 1)) * 0.5**age
         before, best = sums.get(one.gig_id, (0.0, one))
         sums[one.gig_id] = (before + weight, one if _WEIGHTS[one.kind] > _WEIGHTS[best.kind] else best)
