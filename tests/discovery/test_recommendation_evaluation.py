@@ -11,24 +11,26 @@ from django.core.management import CommandError, call_command
 from marketplace.core import clock
 from marketplace.discovery.models import Recommendation, RecommendationRun
 from marketplace.discovery.recommending.evaluating import evaluate
+from marketplace.gigs.models import Gig
 from marketplace.orders.models import Order
 from tests.factories import make_category, make_gig, make_paid_order, make_seller, make_user
 
 pytestmark = pytest.mark.django_db
-TRADES, GIGS, PEOPLE, ORDERS = 6, 8, 10, 5
-# Measured 0.51 against 0.34; a floor below it, and the distance to popularity that a working list has.
-FLOOR, ABOVE = 0.45, 0.10
+TRADES, KINDS, OF_KIND, PEOPLE, ORDERS = 6, 2, 4, 15, 5
+# Measured: 0.68 of 117, where popularity finds 0.23. Lower, so that a change of a weight may cost a little.
+FLOOR, ABOVE = 0.55, 0.25
 
 
 def a_market(*, share: float) -> None:
     """People of six trades, who buy within theirs with this probability, anything else otherwise. Not fitted to anything:
-    the only rule is that people of a trade need the same kinds of work."""
+    the only rule is that people of a trade need the same two kinds of work."""
     chance = Random(8)
     upper = make_category()
-    shops = [
-        [make_gig(category=make_category(parent=upper), seller=make_seller()) for _ in range(GIGS)]
-        for _ in range(TRADES)
-    ]
+    shops: list[list[Gig]] = [[] for _ in range(TRADES)]
+    for shop in shops:
+        for _ in range(KINDS):
+            kind = make_category(parent=upper)
+            shop += [make_gig(category=kind, seller=make_seller()) for _ in range(OF_KIND)]
     everything = [gig for shop in shops for gig in shop]
     now = clock.now()
     moments = []
@@ -48,7 +50,6 @@ def test_for_you_stands_above_popularity_where_people_have_a_trade():
     found = evaluate()
     figures = {one.method: one for one in found.results}
     popular = max(figures["popular"].hit_rate, figures["popular_recent"].hit_rate)
-    print(found)
     assert found.cases > 40
     assert figures["for_you"].hit_rate >= FLOOR
     assert figures["for_you"].hit_rate >= popular + ABOVE
