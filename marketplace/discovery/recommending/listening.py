@@ -6,7 +6,7 @@ from marketplace.accounts.models import User
 from marketplace.core.commits import after_commit
 from marketplace.discovery.models import RecommendationReason
 from marketplace.discovery.recommending.choices import forget_row
-from marketplace.gigs.services import favourites
+from marketplace.gigs import keeping
 from marketplace.orders import events
 from marketplace.orders.models import OrderEvent, OrderEventType
 
@@ -25,7 +25,7 @@ _MOVING = frozenset(
 def listen() -> None:
     """Be told of orders and favourites."""
     events.told_by("recommending", _order_moved)
-    favourites.told_by("recommending", _kept)
+    keeping.told_by("recommending", _kept)
 
 
 def _order_moved(event: OrderEvent) -> None:

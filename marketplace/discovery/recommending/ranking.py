@@ -25,6 +25,8 @@ _AGAIN = 0.8
 # Passed over on more than this many days, and by how much each day then.
 _PATIENCE_DAYS, _IMPATIENCE = 3, 0.8
 _LEAST_LEFT = 0.1
+# A service is named as the reason from this part of what the category did.
+_SAID = 0.4
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,28 @@ class Pick:
 class _Sum:
     candidate: Candidate
     worth: float = 0.0
-    best: float = 0.0
     because: Interest | None = None
+    beside: float = 0.0  # what `because` is worth
     category_id: int | None = None
+    of_category: float = 0.0
 
     def add(self, worth: float, *, because: Interest | None = None, category_id: int | None = None) -> None:
         self.worth += worth
-        if worth > self.best:
-            self.best, self.because, self.category_id = worth, because, category_id
+        if because is not None and worth > self.beside:
+            self.beside, self.because = worth, because
+        elif category_id is not None and worth > self.of_category:
+            self.of_category, self.category_id = worth, category_id
+
+    @property
+    def pick(self) -> Pick:
+        """With the one reason that is said: a service they know says more than a category, if it had a good part in it."""
+        is_beside = self.because is not None and self.beside >= _SAID * self.of_category
+        return Pick(
+            self.candidate.gig_id,
+            self.because if is_beside else None,
+            None if is_beside else self.category_id,
+            self.worth,
+        )
 
 
 def rank(
@@ -148,5 +164,5 @@ def _spread(sums: list[_Sum], limit: int) -> list[Pick]:
             continue
         of_seller[candidate.seller_id] = of_seller.get(candidate.seller_id, 0) + 1
         of_category[candidate.category_id] = of_category.get(candidate.category_id, 0) + 1
-        picks.append(Pick(candidate.gig_id, best.because, best.category_id, best.worth))
+        picks.append(best.pick)
     return picks

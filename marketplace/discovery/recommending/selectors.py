@@ -102,5 +102,5 @@ def hidden_of(request: HttpRequest) -> Gig | None:
     value = request.GET.get("hidden", "")
     if not (value.isascii() and value.isdecimal() and len(value) < 19):
         return None
-    row = GigDismissal.objects.filter(user=request.user, gig_id=int(value)).select_related("gig").first()
+    row = GigDismissal.objects.filter(user_id=request.user.pk, gig_id=int(value)).select_related("gig").first()
     return row.gig if row is not None else None

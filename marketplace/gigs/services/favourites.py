@@ -1,21 +1,11 @@
 """Buyers keep gigs."""
 
-from collections.abc import Callable
-
 from django.db import transaction
 
 from marketplace.accounts.models import User
-from marketplace.gigs import locks
+from marketplace.gigs import keeping, locks
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Favourite, Gig, GigStats
-
-# Rooms above this one, who have something to do of their own when somebody keeps a gig, or no longer (discovery/apps.py).
-_listeners: dict[str, Callable[[User, int], object]] = {}
-
-
-def told_by(name: str, listener: Callable[[User, int], object]) -> None:
-    """Name what `name` does then, in the same transaction; a second call takes the place of the first."""
-    _listeners[name] = listener
 
 
 @transaction.atomic
@@ -29,7 +19,7 @@ def toggle_favourite(*, gig: Gig, user: User) -> bool:
     if not kept:
         Favourite.objects.filter(user=user, gig=gig).delete()
     _count(gig.pk)
-    _tell(user, gig.pk)
+    keeping.tell(user, gig.pk)
     return kept
 
 
@@ -41,12 +31,7 @@ def remove_favourite(*, gig_id: int, user: User) -> None:
     locks.lock_gig(gig_id)
     Favourite.objects.filter(user=user, gig_id=gig_id).delete()
     _count(gig_id)
-    _tell(user, gig_id)
-
-
-def _tell(user: User, gig_id: int) -> None:
-    for listener in _listeners.values():
-        listener(user, gig_id)
+    keeping.tell(user, gig_id)
 
 
 def _count(gig_id: int) -> None:
