@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
+from django.db import connection
 from django.template import RequestContext, Template
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from marketplace.accounts.models import ConsentDocument, User
@@ -31,6 +33,7 @@ from marketplace.discovery.recommending.tasks import (
     write_views,
 )
 from marketplace.discovery.services import rebuild_index
+from marketplace.gigs import counting
 from marketplace.gigs.models import Gig
 from marketplace.gigs.services.favourites import toggle_favourite
 from tests.factories import make_category, make_gig, make_paid_order, make_seller, make_user
@@ -72,7 +75,8 @@ def kept_together(*gigs: Gig, people: int = 3) -> None:
 
 def shown_to(person: User, limit: int = 12) -> dict[int, str]:
     cache.clear()
-    return {one.card.gig_id: one.why for one in for_you(person, limit=limit).shown}
+    with counting.noting():
+        return {one.card.gig_id: one.why for one in for_you(person, limit=limit).shown}
 
 
 # What is recorded, and of whom
@@ -275,6 +279,37 @@ def test_what_was_passed_over_for_days_sinks(buyer):
     assert GigView.objects.get(gig_id=first).shown == 1  # a day counts once
     GigView.objects.filter(gig_id=first).update(shown=12)
     assert next(iter(shown_to(buyer))) == second
+
+
+def test_nothing_is_noted_of_a_row_that_nobody_counts(buyer):
+    logo, poster = make_gig(), make_gig()
+    kept_together(logo, poster)
+    agree(buyer)
+    toggle_favourite(gig=logo, user=buyer)
+    assert for_you(buyer, limit=4).is_personal
+    assert viewing._client().llen(viewing._QUEUE) == 0
+
+
+def test_a_row_costs_the_same_however_much_somebody_did_and_two_queries_while_it_is_fresh(buyer):
+    def queries() -> int:
+        choices.forget_row(buyer.pk)
+        with CaptureQueriesContext(connection) as found:
+            for_you(buyer, limit=4)
+        return len(found)
+
+    gigs = [make_gig() for _ in range(6)]
+    kept_together(*gigs)
+    toggle_favourite(gig=gigs[0], user=buyer)
+    queries()
+    few = queries()
+    for gig in gigs[1:4]:
+        toggle_favourite(gig=gig, user=buyer)
+        make_paid_order(buyer=buyer, gig=make_gig())
+    queries()
+    assert queries() == few <= 12
+    with CaptureQueriesContext(connection) as fresh:
+        for_you(buyer, limit=4)
+    assert len(fresh) <= 2
 
 
 def test_nothing_personal_is_shown_to_strangers(client):

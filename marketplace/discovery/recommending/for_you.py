@@ -66,7 +66,8 @@ def for_you(user: User, *, limit: int) -> ForYou:
     names = _category_names(pick.category_id for pick in kept)
     shown = [Shown(cards[pick.gig_id], _why(pick, ground, names)) for pick in kept]
     counting.seen(pick.gig_id for pick in kept)
-    if ground in (Ground.PERSON, Ground.CATEGORY):
+    # Not of a page fetched ahead, nor of staff looking as somebody: nobody counts there.
+    if ground in (Ground.PERSON, Ground.CATEGORY) and counting.current() is not None:
         viewing.note_shown(user, [pick.gig_id for pick in kept])
     return ForYou(ground, shown)
 

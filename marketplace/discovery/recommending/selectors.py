@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
@@ -97,10 +96,9 @@ def own_views(user: User, *, limit: int) -> list[OwnView]:
     return [OwnView(row.gig, row.viewed_at) for row in rows[:limit] if row.viewed_at is not None]
 
 
-def hidden_of(request: HttpRequest) -> Gig | None:
-    """The gig that was just dismissed (`?hidden=`), if it was by this person: the page offers to take that back."""
-    value = request.GET.get("hidden", "")
+def hidden_of(user: User, value: str) -> Gig | None:
+    """The gig that this person just dismissed, by what the address says: the page offers to take that back."""
     if not (value.isascii() and value.isdecimal() and len(value) < 19):
         return None
-    row = GigDismissal.objects.filter(user_id=request.user.pk, gig_id=int(value)).select_related("gig").first()
+    row = GigDismissal.objects.filter(user=user, gig_id=int(value)).select_related("gig").first()
     return row.gig if row is not None else None

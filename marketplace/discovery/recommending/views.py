@@ -26,7 +26,7 @@ def for_you_page(request: HttpRequest) -> HttpResponse:
     """All that is recommended to this person."""
     context = {
         "row": for_you(request.user, limit=PAGE),
-        "hidden": selectors.hidden_of(request),
+        "hidden": selectors.hidden_of(request.user, request.GET.get("hidden", "")),
     }
     return render(request, "discovery/for_you.html", context)
 

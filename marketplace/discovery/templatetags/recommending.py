@@ -30,6 +30,6 @@ def for_you_row(context: Context) -> dict[str, Any]:
         "request": request,
         "user": user,
         "row": for_you(user, limit=ROW),
-        "hidden": selectors.hidden_of(request),
+        "hidden": selectors.hidden_of(user, request.GET.get("hidden", "")),
         "csrf_token": context.get("csrf_token"),
     }
