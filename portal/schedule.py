@@ -40,6 +40,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.discovery.tasks.send_changes": 1,
     "marketplace.discovery.tasks.watch_saved_searches": 300,
     "marketplace.discovery.recommending.tasks.refresh_recommendations": 3600,
+    "marketplace.discovery.recommending.tasks.write_views": 60,
     "marketplace.notifications.tasks.send_waiting_text_messages": 30,
     "marketplace.notifications.tasks.send_notices": 5,
     "marketplace.accounts.tasks.tell_of_new_devices": 60,
@@ -67,6 +68,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.discovery.tasks.judge_searches": (4, 40),
     "marketplace.discovery.tasks.anonymise_searches": (4, 50),
     "marketplace.discovery.recommending.tasks.recompute_recommendations": (2, 40),
+    "marketplace.discovery.recommending.tasks.forget_old_views": (2, 30),
     "marketplace.accounts.tasks.forget_ended_sessions": (4, 0),
     "marketplace.payments.tasks.warn_of_freeze_ends": (9, 0),
     # Bills of a day can be had from ten in the morning of the next (facts/payments.md, section 5).

@@ -24,6 +24,8 @@ DISCOVERY_SETTINGS = (
         _("hundredths"),
         _("Staff is told when a judged set is answered worse than"),
     ),
+    # Product decision: a look weighs next to nothing after a quarter of a year, and the privacy page promises no more.
+    ConfigDefinition("discovery.views_days", 90, 1, 90, _("days"), _("What somebody looked at is kept for")),
     ConfigDefinition(
         "discovery.digest_hour", 9, 0, 23, _("o'clock"), _("News of saved searches come all in one, in China, at")
     ),

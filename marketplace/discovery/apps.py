@@ -14,3 +14,6 @@ class DiscoveryConfig(AppConfig):
         from marketplace.discovery.own_data import DiscoverySection
 
         register("discovery", DiscoverySection())
+        from marketplace.discovery.recommending.listening import listen
+
+        listen()

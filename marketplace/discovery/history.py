@@ -7,6 +7,7 @@ from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.selectors import has_consent
 from marketplace.discovery.language import normalise
 from marketplace.discovery.models import SearchHistory
+from marketplace.discovery.recommending.viewing import forget_choice
 from marketplace.discovery.suggestion_models import SearchPause
 
 # So far back one looks for different queries among the newest rows.
@@ -60,10 +61,12 @@ def forget_searches(*, user: User) -> int:
 
 
 def pause_history(*, user: User) -> None:
-    """Keep no more searches until the person says so; what is kept stays. Safe to repeat."""
+    """Keep no more searches and views until the person says so; what is kept stays. Safe to repeat."""
     SearchPause.objects.get_or_create(user=user)
+    forget_choice(user.pk)
 
 
 def resume_history(*, user: User) -> None:
-    """Keep searches again, if the person agrees to that still. Safe to repeat."""
+    """Keep searches and views again, if the person agrees to that still. Safe to repeat."""
     SearchPause.objects.filter(user=user).delete()
+    forget_choice(user.pk)

@@ -16,6 +16,12 @@ from marketplace.discovery.analytics.models import (  # noqa: F401
     SearchDay,
     ThesaurusCandidate,
 )
+from marketplace.discovery.recommending.models import (  # noqa: F401
+    GigDismissal,
+    GigView,
+    PersonalisationOff,
+    RecommendationRun,
+)
 from marketplace.discovery.suggestion_models import (  # noqa: F401
     SavedSearchHit,
     SearchAlert,
@@ -146,6 +152,7 @@ class SearchFilter(models.Model):
 class RecommendationReason(models.TextChoices):
     BOUGHT = "bought", _("Bought by the same people")
     KEPT = "kept", _("Kept by the same people")
+    VIEWED = "viewed", _("Looked at by the same people")
 
 
 class Recommendation(models.Model):

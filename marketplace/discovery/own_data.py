@@ -4,18 +4,31 @@ from collections.abc import Iterable
 
 from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.personal_data import Section, Table, plain, table
+from marketplace.core.commits import after_commit
 from marketplace.discovery.language import normalise
 from marketplace.discovery.models import SearchFilter, SearchHistory
+from marketplace.discovery.recommending.choices import forget_row
+from marketplace.discovery.recommending.models import GigDismissal, GigView, PersonalisationOff
+from marketplace.discovery.recommending.viewing import forget_choice, forget_views
 from marketplace.discovery.suggestion_models import SearchPause, SearchSuggestion
 
 
 class DiscoverySection(Section):
-    """Searches, if the person lets us keep them, and searches they follow."""
+    """Searches and views, if the person lets us keep them, searches they follow, what they said of recommendations."""
 
-    exported = frozenset({"discovery.SearchHistory.user", "discovery.SearchFilter.user", "discovery.SearchPause.user"})
+    exported = frozenset(
+        {
+            "discovery.SearchHistory.user",
+            "discovery.SearchFilter.user",
+            "discovery.SearchPause.user",
+            "discovery.GigView.user",
+            "discovery.GigDismissal.user",
+            "discovery.PersonalisationOff.user",
+        }
+    )
 
     def tables(self, user: User) -> Iterable[Table]:
-        """Both lists."""
+        """Each list."""
         yield table(
             "searches",
             SearchHistory.objects.filter(user=user).order_by("pk"),
@@ -27,11 +40,27 @@ class DiscoverySection(Section):
             **plain("name", "query", "filters", "alerts", "created_at"),
         )
         yield table("search_pause", SearchPause.objects.filter(user=user), **plain("since"))
+        yield table(
+            "viewed_services",
+            GigView.objects.filter(user=user).order_by("pk"),
+            service="gig__title",
+            **plain("gig_id", "views", "viewed_at", "shown", "shown_on"),
+        )
+        yield table(
+            "dismissed_services",
+            GigDismissal.objects.filter(user=user).order_by("pk"),
+            service="gig__title",
+            **plain("gig_id", "created_at"),
+        )
+        yield table("personalisation_off", PersonalisationOff.objects.filter(user=user), **plain("since"))
 
     def erase(self, user: User) -> None:
-        """Saved searches go; what was searched for stays as a word that nobody stands behind."""
+        """Saved searches, views and choices go; what was searched for stays as a word that nobody stands behind."""
         SearchFilter.objects.filter(user=user).delete()
         SearchPause.objects.filter(user=user).delete()
+        GigDismissal.objects.filter(user=user).delete()
+        PersonalisationOff.objects.filter(user=user).delete()
+        _forget_views(user)
         _let_go(user)
         # Who looked for this person by name is not to make the name known to others (suggestion_table.py).
         name = normalise(user.profile.display_name)
@@ -43,6 +72,18 @@ class DiscoverySection(Section):
         """What was kept under the account is deleted, as the page of their searches says."""
         if document == ConsentDocument.SEARCHES:
             SearchHistory.objects.filter(user=user).delete()
+        elif document == ConsentDocument.VIEWS:
+            _forget_views(user)
+
+
+def _forget_views(user: User) -> None:
+    forget_views(user=user)
+    after_commit(_forget_known, user.pk)
+
+
+def _forget_known(user_id: int) -> None:
+    forget_row(user_id)
+    forget_choice(user_id)
 
 
 def _let_go(user: User) -> None:

@@ -20,6 +20,7 @@ from marketplace.discovery.categories import forget_categories
 from marketplace.discovery.home_panels import panels_for
 from marketplace.discovery.language.lexicon import lexicon_changed
 from marketplace.discovery.models import ThesaurusEntry
+from marketplace.discovery.recommending import desk_views as recommending
 from marketplace.discovery.suggestion_desk import SuggestionBanViewSet, bans_changed
 from marketplace.discovery.tasks import index_category, rebuild_soon
 from marketplace.gigs.models import GigCategory
@@ -107,6 +108,22 @@ def _thesaurus_changed(request: HttpRequest, changed: Any) -> None:
 for _moment in ("after_create_snippet", "after_edit_snippet", "after_delete_snippet"):
     hooks.register(_moment, _thesaurus_changed)
     hooks.register(_moment, bans_changed)
+
+
+@hooks.register("register_admin_urls")
+def recommendation_urls():
+    return [path("recommendations/", recommending.recommendation_desk, name="discovery_recommendations")]
+
+
+@hooks.register("register_admin_menu_item")
+def recommendation_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Recommendations"),
+        reverse("discovery_recommendations"),
+        icon_name="pick",
+        order=220,
+        permission=recommending.PERMISSION,
+    )
 
 
 @hooks.register("construct_homepage_panels")

@@ -90,6 +90,11 @@ def noting() -> Iterator[Noted]:
         _noted.reset(token)
 
 
+def current() -> Noted | None:
+    """What was noted so far of the page that is being made; None where nobody gathers."""
+    return _noted.get()
+
+
 def seen(gig_ids: Iterable[int]) -> None:
     """These cards stand in a list of the page that is being made. Nothing where nobody gathers (jobs, mails)."""
     if (noted := _noted.get()) is not None:

@@ -25,6 +25,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("discovery", [f"{act}_thesaurusentry" for act in ("view", "add", "change", "delete")]),
         ("discovery", [f"{act}_suggestionban" for act in ("view", "add", "change", "delete")]),
         ("discovery", ["view_searchday", *(f"{act}_judgedset" for act in ("view", "add", "change", "delete"))]),
+        ("discovery", ["view_recommendation"]),
     ],
     MODERATOR: [
         _ADMIN,
@@ -90,6 +91,8 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("reviews", ["view_review"]),
         ("messaging", ["answer_as_support"]),
         ("notifications", ["view_dispatch", "change_dispatch"]),
+        # Why somebody is recommended something, when they ask; each look is noted.
+        ("discovery", ["view_recommendation", "view_gigview"]),
     ],
 }
 # Given once and taken back: Wagtail's own list of users opens with it, and shows whole addresses.

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from cms_pages.demo_pages import build_demo_site
+from marketplace.discovery.recommending.tasks import recompute_recommendations
 from marketplace.discovery.services import rebuild_index
 from marketplace.discovery.suggestion_table import rebuild_suggestions
 from marketplace.ledger.escrow_proof import publish_escrow_proof
@@ -134,6 +135,8 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
     with watch.stage("figures"):
         recount.recount_gigs()
         visits.write_visits(people.sellers[sources.demo_seller], now)
+        visits.write_views(plans, offers, gigs, people, now, demo_buyer=sources.demo_buyer)
+        recompute_recommendations()
         recount.recount_sellers(people.sellers, [row["response_minutes"] for row in sources.sellers])
     with watch.stage("pages"):
         build_demo_site(

@@ -9,6 +9,7 @@ from portal.demo.offers import Offer
 from portal.demo.opinions import add_reviews
 from portal.demo.plan import BUYER, SELLER, Chance, OrderPlan
 from portal.demo.sources import SEED, Sources
+from portal.demo.tastes import SHARE, needs_of
 
 FINISHED_ORDERS = 1420  # completed or decided, apart from the demo people's own
 YEAR = timedelta(days=365)
@@ -36,20 +37,28 @@ class Planner:
         # The demo buyer has a few orders made by hand, not a share of the crowd's.
         self.crowd = [place for place in range(buyers) if place != sources.demo_buyer]
         self.customers: dict[int, list[int]] = {}
+        self._fitting: dict[str, list[int]] = {}
         self.orders: list[OrderPlan] = []
 
     def maker(self, gig: int) -> Maker:
         offer = self.offers[gig]
         return Maker(offer, gig, self.sources.texts[offer.subcategory], self.chance)
 
-    def buyer_for(self, seller: int) -> int:
-        """Somebody; one in six has bought from this seller before."""
-        known = self.customers.setdefault(seller, [])
+    def buyer_for(self, offer: Offer) -> int:
+        """Somebody, mostly one whose undertaking needs such work; one in six has bought from this seller before."""
+        known = self.customers.setdefault(offer.seller, [])
         if known and self.random.random() < 0.17:
             return self.random.choice(known)
-        buyer = self.random.choice(self.crowd)
+        fit = self.fitting(offer.subcategory) if self.random.random() < SHARE else []
+        buyer = self.random.choice(fit or self.crowd)
         known.append(buyer)
         return buyer
+
+    def fitting(self, subcategory: str) -> list[int]:
+        """Buyers who come back for such work."""
+        if subcategory not in self._fitting:
+            self._fitting[subcategory] = [place for place in self.crowd if subcategory in needs_of(place)]
+        return self._fitting[subcategory]
 
     def counts(self) -> dict[int, int]:
         """How many finished orders each gig gets: more for the popular, but not so many that nothing else is seen."""
@@ -67,7 +76,7 @@ class Planner:
     ) -> OrderPlan | None:
         """An order that is over by now; None when the gig is too young for one. `disputed`: how likely a dispute is."""
         maker = self.maker(gig)
-        buyer = self.buyer_for(maker.offer.seller) if buyer is None else buyer
+        buyer = self.buyer_for(maker.offer) if buyer is None else buyer
         for attempt in range(8):
             at = self.moment(gig) if days_ago is None else self.now - timedelta(days=days_ago + attempt * 2)
             order = maker.place_order(buyer, at, package=0 if attempt > 4 else None)
@@ -107,7 +116,7 @@ class Planner:
         Nights move its steps on, so it is begun earlier until everything fits.
         """
         maker = self.maker(gig)
-        buyer = self.buyer_for(maker.offer.seller) if buyer is None else buyer
+        buyer = self.buyer_for(maker.offer) if buyer is None else buyer
         while True:
             order = maker.place_order(buyer, self.now - timedelta(hours=hours))
             life(maker, order)
@@ -128,7 +137,7 @@ class Planner:
         for _ in range(FRESH):
             gig = self.some_gig()
             maker = self.maker(gig)
-            order = maker.place_order(self.buyer_for(maker.offer.seller), self.now)
+            order = maker.place_order(self.buyer_for(maker.offer), self.now)
             # A minute or so ago whatever the time of day: it is closed after half an hour.
             order.placed_at = order.events[0].at = self.now - timedelta(seconds=self.random.uniform(20, 200))
             self.add(order)
@@ -162,7 +171,7 @@ class Planner:
     def _delivered(self, gig: int, buyer: int | None) -> OrderPlan:
         """Delivered within the last two days: begun so long ago that its delivery falls there."""
         maker = self.maker(gig)
-        buyer = self.buyer_for(maker.offer.seller) if buyer is None else buyer
+        buyer = self.buyer_for(maker.offer) if buyer is None else buyer
         hours = 20.0
         while True:
             order = maker.place_order(buyer, self.now - timedelta(hours=hours))

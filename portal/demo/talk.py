@@ -28,6 +28,7 @@ from portal.demo.offers import Offer
 from portal.demo.people import People
 from portal.demo.plan import BUYER, SELLER, Chance, OrderPlan
 from portal.demo.sources import SEED, Sources
+from portal.demo.tastes import pick_gig
 
 CONVERSATIONS = 72
 # What the services tell the other side.
@@ -242,12 +243,12 @@ def _line(recipient_id: int, notice: Notice, *, about: str, url: str, words: dic
 
 
 def write_favourites(gigs: Sequence[Gig], offers: Sequence[Offer], people: People, now: datetime) -> None:
-    """Everybody keeps a few gigs, the popular ones more often."""
+    """Everybody keeps a few gigs, the popular ones more often, and mostly such as their undertaking needs."""
     rng = Random(f"{SEED}:favourites")
-    weights = [1 + offer.popularity**0.5 for offer in offers]
     rows, moments = [], []
-    for buyer in people.buyers:
-        for place in sorted(set(rng.choices(range(len(gigs)), weights, k=rng.randint(1, 6)))):
+    for number, buyer in enumerate(people.buyers):
+        chosen = {pick_gig(number, offers, rng) for _ in range(rng.randint(1, 6))}
+        for place in sorted(chosen):
             rows.append(Favourite(user=buyer, gig=gigs[place]))
             moments.append(now - timedelta(days=rng.uniform(0.1, 200)))
     insert(rows)

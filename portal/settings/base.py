@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "marketplace.core.middleware.DomainErrorMiddleware",
     "marketplace.gigs.middleware.CountingMiddleware",
     "marketplace.discovery.analytics.middleware.SearchClickMiddleware",
+    "marketplace.discovery.recommending.middleware.ViewsMiddleware",
     "marketplace.accounts.middleware.RateLimitedMiddleware",
     "marketplace.accounts.middleware.ConsentMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

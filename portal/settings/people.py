@@ -184,6 +184,7 @@ CONSENT_VERSIONS = {
     "identity": "2026-01",
     "marketing": "2026-11",
     "searches": "2026-11",
+    "views": "2026-11",
 }
 
 # What compares names with identity numbers (docs/verification.md): the dotted path of a class, or "" for people alone.

@@ -14,11 +14,12 @@ class ConsentDocument(models.TextChoices):
     IDENTITY = "identity", _("Handling of identity papers")
     MARKETING = "marketing", _("Mails about offers and news")
     SEARCHES = "searches", _("My searches kept under my account")
+    VIEWS = "views", _("What I look at kept under my account")
 
 
 # Without these there is no account; the others are given and withdrawn freely (个人信息保护法 §14, 15, 16).
 REQUIRED_DOCUMENTS = (ConsentDocument.TERMS, ConsentDocument.PRIVACY)
-OPTIONAL_DOCUMENTS = (ConsentDocument.MARKETING, ConsentDocument.SEARCHES)
+OPTIONAL_DOCUMENTS = (ConsentDocument.MARKETING, ConsentDocument.SEARCHES, ConsentDocument.VIEWS)
 
 
 class ConsentRecord(models.Model):

@@ -1,13 +1,14 @@
-"""Which gigs go together, by the people who bought or keep them: one statement of SQL for each reason.
+"""Which gigs go together, by the people who bought, keep or opened them: one statement of SQL for each reason.
 
 The score is Dunning's log-likelihood ratio: unlike a lift, it does not put two gigs that three people happened to buy above
 two that hundreds did, and unlike a count it does not put what everybody buys beside everything. Its counts are decayed by
 age; whether a pair is shown at all goes by whole people, because fewer than three could be recognised.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -16,6 +17,7 @@ from django.utils import timezone
 from marketplace.core.patience import without_statement_timeout
 from marketplace.discovery.models import RecommendationReason
 from marketplace.discovery.recommending import locks
+from marketplace.discovery.recommending.models import RecommendationRun
 from marketplace.orders.models import OrderKind
 from marketplace.orders.states import OrderStatus
 
@@ -30,6 +32,7 @@ MOST_PER_PERSON = 100
 @dataclass(frozen=True)
 class _Signal:
     events: str  # SELECT of user_id, gig_id, at
+    changes: str  # SELECT of the people of whom such an event came or went since %(since)s
     window: timedelta
     half_life: timedelta
 
@@ -38,14 +41,27 @@ _SIGNALS = {
     RecommendationReason.BOUGHT: _Signal(
         "SELECT buyer_id AS user_id, gig_id, created_at AS at FROM orders_order"
         " WHERE gig_id IS NOT NULL AND parent_id IS NULL AND kind = %(standard)s AND NOT status = ANY(%(unpaid)s)"
-        " AND created_at >= %(since)s",
+        " AND created_at >= %(since)s AND created_at < %(until)s",
+        # Paid, over or taken back: an order counts from its payment on, and one that is cancelled no more.
+        "SELECT buyer_id AS user_id FROM orders_order WHERE paid_at >= %(since)s OR completed_at >= %(since)s"
+        " OR cancelled_at >= %(since)s",
         window=timedelta(days=730),
         half_life=timedelta(days=240),
     ),
     RecommendationReason.KEPT: _Signal(
-        "SELECT user_id, gig_id, created_at AS at FROM gigs_favourite WHERE created_at >= %(since)s",
+        "SELECT user_id, gig_id, created_at AS at FROM gigs_favourite"
+        " WHERE created_at >= %(since)s AND created_at < %(until)s",
+        "SELECT user_id FROM gigs_favourite WHERE created_at >= %(since)s",
         window=timedelta(days=365),
         half_life=timedelta(days=90),
+    ),
+    # Only of people who agreed that what they look at is kept (viewing.py).
+    RecommendationReason.VIEWED: _Signal(
+        "SELECT user_id, gig_id, viewed_at AS at FROM discovery_gigview"
+        " WHERE viewed_at >= %(since)s AND viewed_at < %(until)s",
+        "SELECT user_id FROM discovery_gigview WHERE viewed_at >= %(since)s",
+        window=timedelta(days=90),
+        half_life=timedelta(days=30),
     ),
 }
 
@@ -102,18 +118,21 @@ WHERE reason = %(reason)s AND computed_at < %(now)s
 """
 
 
-def recompute(*, reason: RecommendationReason, gig_ids: Sequence[int] | None = None) -> int:
+def recompute(
+    *, reason: RecommendationReason, gig_ids: Sequence[int] | None = None, now: datetime | None = None
+) -> int:
     """Write the lists of `reason` anew, all of them or those beside `gig_ids`; returns how many rows stand in them.
 
     Readers see the old lists until the new ones are whole. Run twice, it leaves the same rows; while another run goes on,
-    it does nothing and returns 0.
+    it does nothing and returns 0. With `now` in the past it knows nothing that came later (evaluating.py).
     """
     signal = _SIGNALS[reason]
-    now = timezone.now()
+    now = now or timezone.now()
     values: dict[str, Any] = {
         "reason": reason.value,
         "now": now,
         "since": now - signal.window,
+        "until": now,
         "half_life": signal.half_life.total_seconds(),
         "standard": OrderKind.STANDARD.value,
         "unpaid": [OrderStatus.PENDING_PAYMENT.value, OrderStatus.CANCELLED.value],
@@ -132,14 +151,35 @@ def recompute(*, reason: RecommendationReason, gig_ids: Sequence[int] | None = N
     return written
 
 
-def changed_gigs(*, reason: RecommendationReason, within: timedelta) -> list[int]:
-    """Gigs that somebody bought or began to keep in the last `within`."""
+def compute(*, reason: RecommendationReason, gig_ids: Sequence[int] | None = None) -> int:
+    """As `recompute`, and noted for the staff (RecommendationRun); runs of a week are kept."""
+    started = time.monotonic()
+    rows = recompute(reason=reason, gig_ids=gig_ids)
+    milliseconds = round((time.monotonic() - started) * 1000)
     now = timezone.now()
+    RecommendationRun.objects.create(
+        reason=reason, is_whole=gig_ids is None, rows=rows, milliseconds=milliseconds, ended_at=now
+    )
+    RecommendationRun.objects.filter(ended_at__lt=now - timedelta(days=7)).delete()
+    return rows
+
+
+def changed_gigs(*, reason: RecommendationReason, within: timedelta) -> list[int]:
+    """What those people have of whom something came or went in the last `within`: the lists beside these changed."""
+    signal, now = _SIGNALS[reason], timezone.now()
     values: dict[str, Any] = {
-        "since": now - within,
+        "since": now - signal.window,
+        "until": now,
         "standard": OrderKind.STANDARD.value,
         "unpaid": [OrderStatus.PENDING_PAYMENT.value, OrderStatus.CANCELLED.value],
     }
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT gig_id FROM ({_SIGNALS[reason].events}) events", values)  # noqa: S608
+        cursor.execute(signal.changes, {"since": now - within})
+        people = sorted({user_id for (user_id,) in cursor.fetchall()})
+        if not people:
+            return []
+        cursor.execute(
+            f"SELECT DISTINCT gig_id FROM ({signal.events}) events WHERE user_id = ANY(%(people)s) ORDER BY gig_id",  # noqa: S608
+            values | {"people": people},
+        )
         return [gig_id for (gig_id,) in cursor.fetchall()]

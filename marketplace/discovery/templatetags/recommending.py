@@ -6,6 +6,7 @@ from django import template
 from django.template.context import Context
 
 from marketplace.discovery.recommending import selectors
+from marketplace.discovery.recommending.for_you import ROW, for_you
 from marketplace.gigs.models import Gig
 
 register = template.Library()
@@ -13,6 +14,22 @@ register = template.Library()
 
 @register.inclusion_tag("discovery/_shelves.html", takes_context=True)
 def gigs_beside(context: Context, gig: Gig) -> dict[str, Any]:
-    """What the people of this gig bought or keep besides."""
+    """What the people of this gig bought, keep or looked at besides."""
     request = context["request"]
     return {"request": request, "user": request.user, "shelves": selectors.beside(gig, user=request.user)}
+
+
+@register.inclusion_tag("discovery/_for_you.html", takes_context=True)
+def for_you_row(context: Context) -> dict[str, Any]:
+    """A row of what is recommended to whoever is logged in; nothing for strangers."""
+    request = context["request"]
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"row": None}
+    return {
+        "request": request,
+        "user": user,
+        "row": for_you(user, limit=ROW),
+        "hidden": selectors.hidden_of(user, request.GET.get("hidden", "")),
+        "csrf_token": context.get("csrf_token"),
+    }

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from marketplace.accounts.models import User
-from marketplace.gigs import locks
+from marketplace.gigs import keeping, locks
 from marketplace.gigs.errors import GigError, GigErrorCode
 from marketplace.gigs.models import Favourite, Gig, GigStats
 
@@ -19,6 +19,7 @@ def toggle_favourite(*, gig: Gig, user: User) -> bool:
     if not kept:
         Favourite.objects.filter(user=user, gig=gig).delete()
     _count(gig.pk)
+    keeping.tell(user, gig.pk)
     return kept
 
 
@@ -30,6 +31,7 @@ def remove_favourite(*, gig_id: int, user: User) -> None:
     locks.lock_gig(gig_id)
     Favourite.objects.filter(user=user, gig_id=gig_id).delete()
     _count(gig_id)
+    keeping.tell(user, gig_id)
 
 
 def _count(gig_id: int) -> None:
