@@ -1,6 +1,6 @@
 """Understanding a query: text in, plan out. Never raises, whatever was typed.
 
-Order: fold and simplify → conditions in words → seller's name → words → sounds, first letters, slips → synonyms.
+Order: fold and simplify → conditions in words → what is said around the thing → seller's name → words → sounds, first letters, slips → synonyms.
 Measured gains of each step: facts/search.md, section 5.
 """
 
@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from marketplace.discovery.engines.base import QueryPlan
+from marketplace.discovery.engines.base import Constraint, QueryPlan
 from marketplace.discovery.language.concepts import ALONE, Compound, concept_of
 from marketplace.discovery.language.constraints import read_constraints
+from marketplace.discovery.language.fillers import without_fillers
 from marketplace.discovery.language.latin import guess_latin
 from marketplace.discovery.language.lexicon import Lexicon
 from marketplace.discovery.language.mending import mend
@@ -21,6 +22,7 @@ QUERY_LENGTH = 80
 CONCEPT_LIMIT = 12
 CORRECTED = 0.9
 COMPOUND_LENGTH = 3
+REGIONAL_LENGTHS = range(8, 1, -1)
 # Fewer characters are in too many names.
 PART_OF_NAME = 2
 # From this weight on a word of the thesaurus is the thing itself, or a kind of it.
@@ -43,8 +45,8 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
     """The plan for `query` in the words of this catalogue; with `as_typed` no slip of the finger is mended."""
     folded = fold(query[:QUERY_LENGTH])
     text = simplified(folded)
-    rest, constraints = read_constraints(text)
-    seller, share, rest = _seller(rest, lexicon)
+    asked, constraints = _asked(text, lexicon)
+    seller, share, rest = _seller(asked, lexicon)
     words = _words(rest, lexicon, as_typed=as_typed)[:CONCEPT_LIMIT]
     words = _in_our_words(words, folded, lexicon) if not seller else words
     compounds = _compounds([word.searched for word in words], lexicon)
@@ -67,6 +69,7 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
     names = {rest, searched, *(word.searched for word in words if not lexicon.is_generic(word.searched))}
     return QueryPlan(
         text=text,
+        asked=asked,
         concepts=concepts,
         phrases=_phrases([word.searched for word in words]),
         constraints=constraints,
@@ -79,6 +82,15 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
         nothing_known=bool(words) and not usable and not seller,
         dictionary=lexicon.dictionary.version,
     )
+
+
+def _asked(text: str, lexicon: Lexicon) -> tuple[str, tuple[Constraint, ...]]:
+    """What is to be looked for: the text without its conditions and without what is said around it."""
+    rest, constraints = read_constraints(text)
+    squeezed = rest.replace(" ", "")
+    if lexicon.means_something(squeezed) or squeezed in lexicon.category_names or squeezed in lexicon.seller_names:
+        return rest, constraints
+    return without_fillers(rest, lambda word: lexicon.means_something(word) or lexicon.segmenter.is_word(word)), constraints
 
 
 def _seller(text: str, lexicon: Lexicon) -> tuple[str, float, str]:
@@ -178,10 +190,7 @@ def _split(word: str, lexicon: Lexicon) -> list[str]:
 def _in_our_words(words: list[Word], folded: str, lexicon: Lexicon) -> list[Word]:
     """With the mainland's words beside those that were typed as in Taiwan: in traditional characters, or unknown here."""
     if simplified(folded) != folded:
-        text = taiwan_wording(folded)
-        for theirs, ours in lexicon.thesaurus.taiwan.items():
-            text = text.replace(theirs, ours)
-        others = _words(read_constraints(text)[0], lexicon, as_typed=False)
+        others = _words(_asked(_in_mainland_words(folded, lexicon), lexicon)[0], lexicon, as_typed=False)
         searched = [word.searched for word in words]
         if len(others) == len(words):
             return [
@@ -194,6 +203,21 @@ def _in_our_words(words: list[Word], folded: str, lexicon: Lexicon) -> list[Word
         if all(lexicon.means_something(word.searched) for word in others):
             return others
     return [_unknown_in_our_words(word, lexicon) for word in words]
+
+
+def _in_mainland_words(folded: str, lexicon: Lexicon) -> str:
+    """Text in traditional characters as the mainland says it: our own table first, the longest words first."""
+    text, table = simplified(folded), lexicon.thesaurus.taiwan
+    if len(text) != len(folded):
+        return taiwan_wording(folded)
+    parts, place, since = [], 0, 0
+    while place < len(text):
+        length = next((size for size in REGIONAL_LENGTHS if text[place : place + size] in table), 0)
+        if length:
+            parts += [taiwan_wording(folded[since:place]), table[text[place : place + length]]]
+            since = place + length
+        place += length or 1
+    return "".join([*parts, taiwan_wording(folded[since:])])
 
 
 def _unknown_in_our_words(word: Word, lexicon: Lexicon) -> Word:
