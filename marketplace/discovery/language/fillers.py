@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from marketplace.discovery.language.normalise import CJK
+from marketplace.discovery.language.tokens import is_verb
 
 # Whether the text from the first place to the second is a word of the language or the catalogue.
 IsWord = Callable[[str], bool]
@@ -30,9 +31,9 @@ _CLOSING = re.compile(
     r"|么|的|[,.!?;:、。~])$"
 )
 _MEASURE = r"[个张首份套篇只部支条幅款段本页位名组期场件项门块片枚台批句副间款座册集则]"
-_VERB = r"(?:谱|p|写|做|画|拍|剪|弄|搞|改|修|录|唱|译|配|编|排|搭|起|取|订|印|讲|建|开|拟|办|设计|制作|开发|翻译|拍摄|制定|定制|定做|创作|撰写|生成|整)"
-_MEASURED = re.compile(rf"{_VERB}(?P<measure>(?:[一两几半]{_MEASURE}|{_MEASURE}|一下|下))")
-_NUMBERED = re.compile(rf"^(?P<measure>[一两几半]{_MEASURE})")
+_VERBS = frozenset("谱p写做画拍剪弄搞改修录唱译配编排搭起取订印讲建开拟办整练学")
+_MEASURED = re.compile(rf"(?<=.)(?:[一两几半]{_MEASURE}|{_MEASURE}|一下|下)")
+_NUMBERED = re.compile(rf"^[一两几半]{_MEASURE}")
 
 
 def without_fillers(text: str, is_word: IsWord) -> str:
@@ -72,7 +73,9 @@ def _without_measure(text: str, is_word: IsWord) -> str:
     """写首歌 → 写歌, 做一个网站 → 做网站, 一张海报 → 海报."""
     for pattern in (_NUMBERED, _MEASURED):
         for match in pattern.finditer(text):
-            start, end = match.span("measure")
+            start, end = match.span()
+            if start and not (text[start - 1] in _VERBS or is_verb(text[start - 2 : start])):
+                continue
             if end < len(text) and not _lies_across(text, end, is_word) and not _lies_across(text, start, is_word):
                 return text[:start] + text[end:].lstrip()
     return text

@@ -4,11 +4,11 @@ Order: fold and simplify → conditions in words → what is said around the thi
 Measured gains of each step: facts/search.md, section 5.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from marketplace.discovery.engines.base import Constraint, QueryPlan
+from marketplace.discovery.engines.base import Concept, Constraint, QueryPlan
 from marketplace.discovery.language.concepts import ALONE, Compound, concept_of
 from marketplace.discovery.language.constraints import read_constraints
 from marketplace.discovery.language.fillers import without_fillers
@@ -16,7 +16,7 @@ from marketplace.discovery.language.latin import guess_latin
 from marketplace.discovery.language.lexicon import Lexicon
 from marketplace.discovery.language.mending import mend
 from marketplace.discovery.language.normalise import CJK, fold, simplified, taiwan_wording
-from marketplace.discovery.language.tokens import is_latin, runs
+from marketplace.discovery.language.tokens import is_latin, is_verb, runs
 
 QUERY_LENGTH = 80
 CONCEPT_LIMIT = 12
@@ -25,6 +25,8 @@ COMPOUND_LENGTH = 3
 REGIONAL_LENGTHS = range(8, 1, -1)
 # Fewer characters are in too many names.
 PART_OF_NAME = 2
+# What people do here, whatever it is done to.
+CRAFTS = frozenset("设计 制作 开发 撰写 编写 写 画 拍 策划 编辑 美化 搭建 优化".split())
 # From this weight on a word of the thesaurus is the thing itself, or a kind of it.
 SAME_THING, BESIDE_HEAD = 0.6, 0.6
 
@@ -79,9 +81,29 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
         is_category=rest in lexicon.category_names or searched in lexicon.category_names,
         corrected=searched if any(word.guess == "slip" for word in words) else "",
         guesses=tuple((word.typed, word.searched, word.guess) for word in words if word.guess),
-        nothing_known=bool(words) and not usable and not seller,
+        nothing_known=bool(words) and not seller and not _says_what(concepts, lexicon),
         dictionary=lexicon.dictionary.version,
     )
+
+
+def _says_what(concepts: Sequence[Concept], lexicon: Lexicon) -> bool:
+    """Whether what is known of the query says what is wanted.
+
+    Where a word is known to nobody here, a lone character (月嫂) or a verb (疫苗预约, 充电桩安装) beside it would bring chance hits:
+    everything that has to do with months, or may be booked. A craft would not (民宿设计): those who master it are shown.
+    """
+    known = [concept.text for concept in concepts if concept.alternatives]
+    unknown = [
+        one.text
+        for one in concepts
+        if not one.alternatives and not is_latin(one.text) and not lexicon.is_generic(one.text)
+    ]
+    if not unknown:
+        return bool(known)
+    words = [word for word in known if is_latin(word) or word in CRAFTS or (len(word) > 1 and not lexicon.is_generic(word))]
+    if all(len(word) == 1 for word in unknown):
+        return bool(words)
+    return any(is_latin(word) or word in CRAFTS or word in lexicon.thesaurus.others or not is_verb(word) for word in words)
 
 
 def _asked(text: str, lexicon: Lexicon) -> tuple[str, tuple[Constraint, ...]]:
@@ -241,8 +263,14 @@ def _compounds(words: list[str], lexicon: Lexicon) -> list[Compound]:
                 # 宝宝起名 is a kind of 起名: what else is called so says less of 宝宝 than of 起名.
                 share = BESIDE_HEAD if heads and place not in heads else 1.0
                 own = {word: weight * share for word, weight in others.items()}
-                found[place] = Compound(own, is_other_thing=len(core) == 1 and not heads)
+                is_other = len(core) == 1 and not heads and not _is_about(words[place], others, lexicon)
+                found[place] = Compound(own, is_other_thing=is_other)
     return found
+
+
+def _is_about(word: str, others: Mapping[str, float], lexicon: Lexicon) -> bool:
+    """Whether what the word means by itself is among what the whole means: 手机软件 in 手机软件开发, but not 商标 in 商标设计."""
+    return any(value >= SAME_THING and other in others for other, value in lexicon.thesaurus.of(word).items())
 
 
 def _phrases(words: list[str]) -> tuple[str, ...]:
