@@ -44,6 +44,7 @@ def score_parts(score: Score) -> dict[str, Any]:
         "category_share": round(score.category_share, 2),
         "quality": round(score.quality, 2),
         "wish": round(score.wish, 2),
+        "personal": round(score.personal, 3),
     }
 
 
@@ -75,6 +76,6 @@ def score_line(title: str, parts: Mapping[str, Any]) -> str:
     """A result for a terminal."""
     hits = " ".join(f"{word} {hit}" for word, hit in parts["hits"].items())
     rest = " ".join(
-        f"{name}={parts[name]}" for name in ("text", "coverage", "category_share", "quality", "wish") if name in parts
+        f"{name}={parts[name]}" for name in ("text", "coverage", "category_share", "quality", "wish", "personal") if name in parts
     )
     return f"{parts['total']:>7.3f}  {title}  [{hits}] {rest}{' phrase' if parts['phrase'] else ''}"

@@ -5,13 +5,20 @@ from collections.abc import Iterable
 from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.personal_data import Section, Table, plain, table
 from marketplace.discovery.models import SearchFilter, SearchHistory
-from marketplace.discovery.suggestion_models import SearchPause
+from marketplace.discovery.suggestion_models import SearchPause, SearchPreference
 
 
 class DiscoverySection(Section):
     """Searches, if the person lets us keep them, and searches they follow."""
 
-    exported = frozenset({"discovery.SearchHistory.user", "discovery.SearchFilter.user", "discovery.SearchPause.user"})
+    exported = frozenset(
+        {
+            "discovery.SearchHistory.user",
+            "discovery.SearchFilter.user",
+            "discovery.SearchPause.user",
+            "discovery.SearchPreference.user",
+        }
+    )
 
     def tables(self, user: User) -> Iterable[Table]:
         """Both lists."""
@@ -26,11 +33,17 @@ class DiscoverySection(Section):
             **plain("name", "query", "filters", "alerts", "created_at"),
         )
         yield table("search_pause", SearchPause.objects.filter(user=user), **plain("since"))
+        yield table(
+            "search_preference",
+            SearchPreference.objects.filter(user=user),
+            **plain("personalised_search", "changed_at"),
+        )
 
     def erase(self, user: User) -> None:
         """Saved searches go; what was searched for stays as a word that nobody stands behind."""
         SearchFilter.objects.filter(user=user).delete()
         SearchPause.objects.filter(user=user).delete()
+        SearchPreference.objects.filter(user=user).delete()
         _let_go(user)
 
     def consent_withdrawn(self, user: User, document: ConsentDocument) -> None:

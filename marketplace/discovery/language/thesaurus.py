@@ -54,12 +54,12 @@ def read_thesaurus() -> Thesaurus:
     return make_thesaurus(entries or first_entries())
 
 
-def first_entries() -> list[Entry]:
-    """The words we ship."""
-    return [
-        *_entries(first_words.GROUPS, first_words.TAIWAN, first_words.GENERIC),
-        *_entries(more_words.GROUPS, REGIONAL, more_words.GENERIC),
-    ]
+def first_entries(*, later_only: bool = False) -> list[Entry]:
+    """The words we ship; with `later_only` those that came after the first release of them (migration 0016)."""
+    later = _entries(more_words.GROUPS, REGIONAL, more_words.GENERIC)
+    if later_only:
+        return later
+    return [*_entries(first_words.GROUPS, first_words.TAIWAN, first_words.GENERIC), *later]
 
 
 def _entries(groups: str, regional: str, generic: str) -> list[Entry]:
