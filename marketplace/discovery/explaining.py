@@ -76,6 +76,8 @@ def score_line(title: str, parts: Mapping[str, Any]) -> str:
     """A result for a terminal."""
     hits = " ".join(f"{word} {hit}" for word, hit in parts["hits"].items())
     rest = " ".join(
-        f"{name}={parts[name]}" for name in ("text", "coverage", "category_share", "quality", "wish", "personal") if name in parts
+        f"{name}={parts[name]}"
+        for name in ("text", "coverage", "category_share", "quality", "wish", "personal")
+        if name in parts
     )
     return f"{parts['total']:>7.3f}  {title}  [{hits}] {rest}{' phrase' if parts['phrase'] else ''}"

@@ -66,6 +66,6 @@ def lately_about(user: User, *, now: datetime | None = None) -> Mapping[str, flo
     ]
     about: Counter[str] = Counter()
     for slug, at, worth in rows[0].union(rows[1], rows[2], all=True):
-        about[slug] += worth * 0.5 ** (max(now - at, timedelta()) / HALF_LIFE)  # type: ignore[assignment]
+        about[slug] += worth * 0.5 ** (max(now - at, timedelta()) / HALF_LIFE)
     most = max(about.values(), default=0)
     return {slug: worth / most for slug, worth in about.items() if worth > 0}

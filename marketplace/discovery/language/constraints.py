@@ -30,7 +30,8 @@ _NO_MONEY = (
 # As typed with a currency, or as anybody writes it (amounts that no unit of anything else follows).
 _AMOUNT = rf"¥?\s*(?:(?P<number>{_DECIMAL})\s*(?P<unit>万|千|百|w|k)?|(?P<words>{_WORDS}))"
 _OTHER = _AMOUNT.replace("number", "number2").replace("unit", "unit2").replace("words", "words2")
-_BARE = rf"(?:(?P<number>\d{{2,7}}(?:\.\d)?|\d(?:\.\d{{1,2}})?(?=\s*[万千百wk]))\s*(?P<unit>万|千|百|w|k)?|(?P<words>{_LARGE_WORDS}))"
+_TWO_DIGITS = r"\d{2,7}(?:\.\d)?|\d(?:\.\d{1,2})?(?=\s*[万千百wk])"
+_BARE = rf"(?:(?P<number>{_TWO_DIGITS})\s*(?P<unit>万|千|百|w|k)?|(?P<words>{_LARGE_WORDS}))"
 _BARE2 = _BARE.replace("number", "number2").replace("unit", "unit2").replace("words", "words2")
 # With a unit no currency is needed: 1k-3k, 2千到5千.
 _THOUSANDS = rf"(?P<number>{_DECIMAL})\s*(?P<unit>万|千|w|k)?(?P<words>)"
@@ -131,11 +132,15 @@ def _least(match: re.Match[str]) -> dict[str, int | str]:
     return {"price_min_fen": _fen(match)}
 
 
+def _one_day(_match: re.Match[str]) -> dict[str, int | str]:
+    return {"max_days": 1}
+
+
 def _about(match: re.Match[str]) -> dict[str, int | str]:
     return {"price_max_fen": round(_fen(match) * ABOUT)}
 
 
-_RULES = tuple(
+_CONDITIONS = tuple(
     _Rule(re.compile(pattern), read)
     for pattern, read in (
         (rf"{_SAYS}{_AMOUNT}\s*{_YUAN}?{_TO}{_OTHER}\s*{_YUAN}\s*(?:之间|{_ABOUT})?\s*的?(?:预算)?", _span),
@@ -167,9 +172,10 @@ _RULES = tuple(
             rf"(?!签|历|报|语|文|本|子|饼|嫂|式|两夜|[一二两三四五六七八九]夜|游|之?旅|训练|打卡|减|瘦|挑战|计划|速成|课|记|食谱|年|岁|龄|球|系)\s*{_DONE}\s*的?",
             _days,
         ),
-        (rf"(?:当天|当日|今天|今日|今晚|即日|隔天|次日|明天|明早)\s*{_DONE}\s*的?", lambda _match: {"max_days": 1}),
+        (rf"(?:当天|当日|今天|今日|今晚|即日|隔天|次日|明天|明早)\s*{_DONE}\s*的?", _one_day),
     )
-) + (
+)
+_WISHES = (
     _wish(
         "price",
         r"(?:最|又|价格)?便宜一?点?儿?|经济实惠|实惠|低价|平价|性价比[高好]?|省钱|划算|价格低|最低价|廉价|物美价廉|白菜价|学生价|特价|不贵|不要太贵|价格亲民"
@@ -196,7 +202,7 @@ _RULES = tuple(
 def read_constraints(text: str) -> tuple[str, tuple[Constraint, ...]]:
     """Normalised text without its conditions, and the conditions. The first of each kind counts."""
     found: dict[str, Constraint] = {}
-    for rule in _RULES:
+    for rule in (*_CONDITIONS, *_WISHES):
         match = rule.pattern.search(text)
         if not match:
             continue

@@ -1,6 +1,7 @@
 """Understanding a query: text in, plan out. Never raises, whatever was typed.
 
-Order: fold and simplify → conditions in words → what is said around the thing → seller's name → words → sounds, first letters, slips → synonyms.
+Order: fold and simplify → conditions in words → what is said around the thing → seller's name → words → sounds, first
+letters, slips → synonyms.
 Measured gains of each step: facts/search.md, section 5.
 """
 
@@ -26,7 +27,7 @@ REGIONAL_LENGTHS = range(8, 1, -1)
 # Fewer characters are in too many names.
 PART_OF_NAME = 2
 # What people do here, whatever it is done to.
-CRAFTS = frozenset("设计 制作 开发 撰写 编写 写 画 拍 策划 编辑 美化 搭建 优化".split())
+CRAFTS = frozenset({"设计", "制作", "开发", "撰写", "编写", "写", "画", "拍", "策划", "编辑", "美化", "搭建", "优化"})
 # From this weight on a word of the thesaurus is the thing itself, or a kind of it.
 SAME_THING, BESIDE_HEAD = 0.6, 0.6
 
@@ -89,8 +90,8 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
 def _says_what(concepts: Sequence[Concept], lexicon: Lexicon) -> bool:
     """Whether what is known of the query says what is wanted.
 
-    Where a word is known to nobody here, a lone character (月嫂) or a verb (疫苗预约, 充电桩安装) beside it would bring chance hits:
-    everything that has to do with months, or may be booked. A craft would not (民宿设计): those who master it are shown.
+    Where a word is known to nobody here, a lone character or a verb beside it would bring chance hits: for 冰箱清洗 (nobody has
+    to do with 冰箱) everything that cleans. A craft would not (龙舟设计): those who master it are shown.
     """
     known = [concept.text for concept in concepts if concept.alternatives]
     unknown = [
@@ -100,10 +101,14 @@ def _says_what(concepts: Sequence[Concept], lexicon: Lexicon) -> bool:
     ]
     if not unknown:
         return bool(known)
-    words = [word for word in known if is_latin(word) or word in CRAFTS or (len(word) > 1 and not lexicon.is_generic(word))]
+    words = [
+        word for word in known if is_latin(word) or word in CRAFTS or (len(word) > 1 and not lexicon.is_generic(word))
+    ]
     if all(len(word) == 1 for word in unknown):
         return bool(words)
-    return any(is_latin(word) or word in CRAFTS or word in lexicon.thesaurus.others or not is_verb(word) for word in words)
+    return any(
+        is_latin(word) or word in CRAFTS or word in lexicon.thesaurus.others or not is_verb(word) for word in words
+    )
 
 
 def _asked(text: str, lexicon: Lexicon) -> tuple[str, tuple[Constraint, ...]]:
@@ -112,7 +117,9 @@ def _asked(text: str, lexicon: Lexicon) -> tuple[str, tuple[Constraint, ...]]:
     squeezed = rest.replace(" ", "")
     if lexicon.means_something(squeezed) or squeezed in lexicon.category_names or squeezed in lexicon.seller_names:
         return rest, constraints
-    return without_fillers(rest, lambda word: lexicon.means_something(word) or lexicon.segmenter.is_word(word)), constraints
+    return without_fillers(
+        rest, lambda word: lexicon.means_something(word) or lexicon.segmenter.is_word(word)
+    ), constraints
 
 
 def _seller(text: str, lexicon: Lexicon) -> tuple[str, float, str]:
