@@ -1,7 +1,7 @@
 """What people write around the thing they look for: 帮我写首歌, 哪里有…, …求推荐, 想找人做个…
 
 Such words stand in no title, and each would count as something that no gig answers. Nothing is taken away that is a part of a
-word (求职, 请柬, 推荐信, 做页面): `Words` says where a word lies across the edge.
+word (求职, 请柬, 推荐信, 做页面), unless a word of the catalogue begins right behind it (有|情书, and not 有情|书).
 """
 
 import re
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from marketplace.discovery.language.normalise import CJK
 from marketplace.discovery.language.tokens import is_verb
 
-# Whether the text from the first place to the second is a word of the language or the catalogue.
 IsWord = Callable[[str], bool]
+LiesAcross = Callable[[str, int], bool]  # of a text and a place in it
 
 WORD_LENGTHS = range(2, 5)
 ROUNDS = 6
@@ -38,10 +38,10 @@ _TWO_WORDS = frozenset(
 
 _POLITE = r"请问一?下?|你好|您好|hi|hello|大家好|各位|麻烦|拜托|打扰一?下?|亲们?|老板"
 _WHERE = (
-    r"哪里有|哪儿有|哪有|哪里可以|哪里能|哪儿可以|哪儿能|去哪里?|在哪里?|哪里|哪儿|哪位|哪家|哪个|怎么样?才?能|怎样|怎么|如何"
+    r"[去在]?哪[里儿]?能?找到?|哪里有|哪儿有|哪有|哪里可以|哪里能|哪儿可以|哪儿能|去哪里?|在哪里?|哪里|哪儿|哪位|哪家|哪个|怎么样?才?能|怎样|怎么|如何"
     r"|谁能|谁会|谁可以|谁有|谁"
 )
-_IS_THERE = r"有没有|有木有|有无|有人|有谁|有会|有做|可不可以|可以|能不能|能否|可否|会不会|是否|能够|能|会"
+_IS_THERE = r"有没有人?[能会做]?|有木有人?[能会做]?|有无|有人[能会做]?|有谁[能会做]?|有会|有做|可不可以|可以|能不能|能否|可否|会不会|是否|能够|能|会"
 _WANT = (
     r"我们?想要?|我们?要|我们?需要|我们?|想要|想|需要|急求|急找|跪求|诚求|重金求|重金|求助|求购|求|寻求|寻找|寻"
     r"|诚聘|诚招|急招|招募|招|雇佣?|请"
@@ -63,49 +63,64 @@ _MEASURED = re.compile(rf"(?<=.)(?:[一两几半]{_MEASURE}|{_MEASURE}|一下|�
 _NUMBERED = re.compile(rf"^[一两几半]{_MEASURE}")
 
 
-def without_fillers(text: str, is_word: IsWord) -> str:
-    """Normalised text without what was said around the thing; the text as it is where nothing else would be left."""
+def without_fillers(text: str, is_word: IsWord, is_ours: IsWord) -> str:
+    """Normalised text without what was said around the thing; the text as it is where nothing else would be left.
+
+    `is_word` knows the words of the language and the catalogue, `is_ours` those of the catalogue alone.
+    """
+
+    def lies_across(whole: str, edge: int) -> bool:
+        return not _begins_with(whole[edge:], is_ours) and _lies_across(whole, edge, is_word)
+
     rest = text
     for _round in range(ROUNDS):
         before = rest
-        rest = _without(_OPENING, rest, is_word)
-        rest = _without_closing(rest, is_word)
-        rest = _without_measure(rest, is_word)
+        rest = _without(_OPENING, rest, lies_across)
+        rest = _without_closing(rest, lies_across)
+        rest = _without_measure(rest, lies_across, is_ours)
         if rest == before:
             break
     rest = rest.strip(" ,.!?;:、。~")
     return rest if len(rest) > 1 and (CJK.search(rest) or re.search(r"[a-z0-9]", rest)) else text
 
 
-def _without(pattern: re.Pattern[str], text: str, is_word: IsWord) -> str:
+def _without(pattern: re.Pattern[str], text: str, lies_across: LiesAcross) -> str:
     match = pattern.match(text)
     if match is None:
         return text
     # The longest beginning first, then shorter ones: 请人 is no beginning of 请人像, and 请 is.
     for end in range(match.end(), 0, -1):
         shorter = pattern.fullmatch(text[:end])
-        if shorter and not _lies_across(text, end, is_word):
+        if shorter and not lies_across(text, end):
             return text[end:].lstrip()
     return text
 
 
-def _without_closing(text: str, is_word: IsWord) -> str:
+def _without_closing(text: str, lies_across: LiesAcross) -> str:
     match = _CLOSING.search(text)
-    if match is None or _lies_across(text, match.start(), is_word):
+    if match is None or lies_across(text, match.start()):
         return text
     return text[: match.start()].rstrip()
 
 
-def _without_measure(text: str, is_word: IsWord) -> str:
+def _without_measure(text: str, lies_across: LiesAcross, is_ours: IsWord) -> str:
     """写首歌 → 写歌, 做一个网站 → 做网站, 一张海报 → 海报."""
     for pattern in (_NUMBERED, _MEASURED):
         for match in pattern.finditer(text):
             start, end = match.span()
             if start and not (text[start - 1] in _VERBS or is_verb(text[start - 2 : start])):
                 continue
-            if end < len(text) and not _lies_across(text, end, is_word) and not _lies_across(text, start, is_word):
+            if end == len(text) or lies_across(text, end):
+                continue
+            if _begins_with(text[end:], is_ours) or not lies_across(text, start):
                 return text[:start] + text[end:].lstrip()
     return text
+
+
+def _begins_with(text: str, is_ours: IsWord) -> bool:
+    return any(
+        is_ours(text[:length]) for length in WORD_LENGTHS if length <= len(text) and CJK.fullmatch(text[:length])
+    )
 
 
 def _lies_across(text: str, edge: int, is_word: IsWord) -> bool:

@@ -98,7 +98,7 @@ def _initials(typed: str, lexicon: Lexicon, beside: tuple[str, ...]) -> Guess | 
     if len(typed) < GUESS_LENGTH:
         # Two letters mean many words: one that stands beside another word of the query, or the only thing typed.
         near = [words for words in found if any((other, words[0]) in lexicon.pairs for other in beside)]
-        found = tuple(near) or (() if beside else tuple(words for words in found if len(words) == 1))
+        found = tuple(near) or (() if beside else tuple(words for words in found if _is_sold(words, lexicon)))
     if found:
         return Guess(found[0], 1.0, "initials")
     best: tuple[float, tuple[str, ...]] | None = None
@@ -109,6 +109,11 @@ def _initials(typed: str, lexicon: Lexicon, beside: tuple[str, ...]) -> Guess | 
                 if best is None or value > best[0]:
                     best = (value, (left, right))
     return Guess(best[1], 1.0, "initials") if best else None
+
+
+def _is_sold(words: tuple[str, ...], lexicon: Lexicon) -> bool:
+    # Of the thousands of words that the thesaurus alone has, some begin with any two letters.
+    return len(words) == 1 and bool(lexicon.core.get(words[0]))
 
 
 def _singles(key: str, lexicon: Lexicon) -> list[str]:

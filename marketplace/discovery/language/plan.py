@@ -117,9 +117,11 @@ def _asked(text: str, lexicon: Lexicon) -> tuple[str, tuple[Constraint, ...]]:
     squeezed = rest.replace(" ", "")
     if lexicon.means_something(squeezed) or squeezed in lexicon.category_names or squeezed in lexicon.seller_names:
         return rest, constraints
-    return without_fillers(
-        rest, lambda word: lexicon.means_something(word) or lexicon.segmenter.is_word(word)
-    ), constraints
+
+    def is_word(word: str) -> bool:
+        return lexicon.means_something(word) or lexicon.segmenter.is_word(word)
+
+    return without_fillers(rest, is_word, lexicon.means_something), constraints
 
 
 def _seller(text: str, lexicon: Lexicon) -> tuple[str, float, str]:
