@@ -233,6 +233,12 @@ def test_letters_that_begin_no_words_here_are_no_first_letters(typed):
     assert plan_of(typed).nothing_known
 
 
+def test_the_same_first_letters_of_other_things_are_searched_too():
+    found = terms_of("pf", "皮肤 修护", "批发 进货", "批发 清单")
+    assert found["批发"] == 1.0
+    assert found["皮肤"] == 0.7
+
+
 def test_a_whole_that_is_about_its_part_keeps_what_the_part_means():
     with_part = terms_of("手机软件开发", "安卓应用", "app")
     assert with_part["app"] >= 0.8

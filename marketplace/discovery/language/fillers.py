@@ -15,6 +15,8 @@ LiesAcross = Callable[[str, int], bool]  # of a text and a place in it
 
 WORD_LENGTHS = range(2, 5)
 ROUNDS = 6
+# Nobody says a phrase of so many characters at the end by chance (多少钱), whatever it makes with the one before.
+SURE_LENGTH = 3
 # In the language's dictionary, and two words all the same.
 _TWO_WORDS = frozenset(
     {
@@ -101,7 +103,7 @@ def _without(pattern: re.Pattern[str], text: str, lies_across: LiesAcross) -> st
 
 def _without_closing(text: str, lies_across: LiesAcross) -> str:
     match = _CLOSING.search(text)
-    if match is None or lies_across(text, match.start()):
+    if match is None or (len(match.group().strip()) < SURE_LENGTH and lies_across(text, match.start())):
         return text
     return text[: match.start()].rstrip()
 

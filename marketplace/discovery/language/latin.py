@@ -100,7 +100,9 @@ def _initials(typed: str, lexicon: Lexicon, beside: tuple[str, ...]) -> Guess | 
         near = [words for words in found if any((other, words[0]) in lexicon.pairs for other in beside)]
         found = tuple(near) or (() if beside else tuple(words for words in found if _is_sold(words, lexicon)))
     if found:
-        return Guess(found[0], 1.0, "initials")
+        # Two or three letters begin many words: the others that are sold are searched too, as what sounds alike is.
+        alike = tuple(words[0] for words in found[1:] if _is_sold(words, lexicon))[:BEAM] if len(found[0]) == 1 else ()
+        return Guess(found[0], 1.0, "initials", (alike,) if alike else ())
     best: tuple[float, tuple[str, ...]] | None = None
     for middle in range(1, len(typed)):
         for left in _singles(typed[:middle], lexicon):

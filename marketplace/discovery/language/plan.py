@@ -90,8 +90,8 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
 def _says_what(concepts: Sequence[Concept], lexicon: Lexicon) -> bool:
     """Whether what is known of the query says what is wanted.
 
-    Where a word is known to nobody here, a lone character or a verb beside it would bring chance hits: for 冰箱清洗 (nobody has
-    to do with 冰箱) everything that cleans. A craft would not (龙舟设计): those who master it are shown.
+    Where a word is known to nobody here, a lone character or a verb alone beside it would bring chance hits: for 冰箱清洗
+    (nobody has to do with 冰箱) everything that cleans. A craft would not (龙舟设计): those who master it are shown.
     """
     known = [concept.text for concept in concepts if concept.alternatives]
     unknown = [
@@ -104,11 +104,10 @@ def _says_what(concepts: Sequence[Concept], lexicon: Lexicon) -> bool:
     words = [
         word for word in known if is_latin(word) or word in CRAFTS or (len(word) > 1 and not lexicon.is_generic(word))
     ]
-    if all(len(word) == 1 for word in unknown):
+    if len(words) != 1 or all(len(word) == 1 for word in unknown):
         return bool(words)
-    return any(
-        is_latin(word) or word in CRAFTS or word in lexicon.thesaurus.others or not is_verb(word) for word in words
-    )
+    word = words[0]
+    return is_latin(word) or word in CRAFTS or word in lexicon.thesaurus.others or not is_verb(word)
 
 
 def _asked(text: str, lexicon: Lexicon) -> tuple[str, tuple[Constraint, ...]]:
