@@ -26,6 +26,13 @@ SEARCH_WEIGHTS = tuple(
         # The bound that the rules of the market name: quality decides among near-equals only.
         ("quality", 15, 15, _("Search: orders, rating and level raise a result by at most")),
         ("wish", 15, 50, _("Search: a wish in words (cheap, well rated) moves a result by at most")),
+        # As far as the law and the rules of the market let a person's own doings go: a nudge. 0 turns it off for everybody.
+        (
+            "personal",
+            6,
+            10,
+            _("Search: the categories of somebody's own orders and favourites raise a result by at most (0: never)"),
+        ),
         ("tail", 12, 50, _("Search: results below this share of the best are left out")),
     )
 )

@@ -11,6 +11,7 @@ def plan_parts(plan: QueryPlan) -> dict[str, Any]:
     """What was understood of a query, as plain values."""
     return {
         "text": plan.text,
+        "asked": plan.asked,
         "constraints": [{"text": one.text, "field": one.field, "value": one.value} for one in plan.constraints],
         "seller": {"name": plan.seller, "share": round(plan.seller_share, 2)} if plan.seller else None,
         "guesses": [{"typed": typed, "searched": searched, "by": kind} for typed, searched, kind in plan.guesses],
@@ -44,12 +45,15 @@ def score_parts(score: Score) -> dict[str, Any]:
         "category_share": round(score.category_share, 2),
         "quality": round(score.quality, 2),
         "wish": round(score.wish, 2),
+        "personal": round(score.personal, 3),
     }
 
 
 def plan_lines(plan: QueryPlan) -> Iterator[str]:
     """The plan for a terminal."""
     yield f"text        {plan.text}"
+    if plan.asked and plan.asked != plan.text:
+        yield f"looked for  {plan.asked}"
     for constraint in plan.constraints:
         yield f"condition   {constraint.text} → {constraint.field} = {constraint.value}"
     if plan.seller:
@@ -60,6 +64,8 @@ def plan_lines(plan: QueryPlan) -> Iterator[str]:
         others = "  ".join(f"{one.term} {one.weight:.2f}" for one in concept.alternatives)
         generic = ", says little alone" if concept.is_generic else ""
         yield f"concept     {concept.text} (idf {concept.idf:.2f}{generic}): {others or 'stands nowhere'}"
+    if plan.is_category:
+        yield "            all of it is a category's name: its services come first, however they say it"
     if plan.phrases:
         yield f"phrases     {'  '.join(plan.phrases)}"
     if plan.category_slugs:
@@ -67,7 +73,7 @@ def plan_lines(plan: QueryPlan) -> Iterator[str]:
     if plan.corrected:
         yield f"corrected   {plan.corrected}"
     if plan.nothing_known:
-        yield "nothing of it is known here: no results"
+        yield "            what is known of it says nothing of what is wanted: no results"
     yield f"dictionary  {plan.dictionary}"
 
 
@@ -75,6 +81,8 @@ def score_line(title: str, parts: Mapping[str, Any]) -> str:
     """A result for a terminal."""
     hits = " ".join(f"{word} {hit}" for word, hit in parts["hits"].items())
     rest = " ".join(
-        f"{name}={parts[name]}" for name in ("text", "coverage", "category_share", "quality", "wish") if name in parts
+        f"{name}={parts[name]}"
+        for name in ("text", "coverage", "category_share", "quality", "wish", "personal")
+        if name in parts
     )
     return f"{parts['total']:>7.3f}  {title}  [{hits}] {rest}{' phrase' if parts['phrase'] else ''}"

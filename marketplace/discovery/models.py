@@ -26,6 +26,7 @@ from marketplace.discovery.suggestion_models import (  # noqa: F401
     SavedSearchHit,
     SearchAlert,
     SearchPause,
+    SearchPreference,
     SearchSuggestion,
     SuggestionBan,
 )

@@ -10,7 +10,7 @@ from marketplace.discovery.models import SearchFilter, SearchHistory
 from marketplace.discovery.recommending.choices import forget_row
 from marketplace.discovery.recommending.models import GigDismissal, GigView, PersonalisationOff
 from marketplace.discovery.recommending.viewing import forget_choice, forget_views
-from marketplace.discovery.suggestion_models import SearchPause, SearchSuggestion
+from marketplace.discovery.suggestion_models import SearchPause, SearchPreference, SearchSuggestion
 
 
 class DiscoverySection(Section):
@@ -21,6 +21,7 @@ class DiscoverySection(Section):
             "discovery.SearchHistory.user",
             "discovery.SearchFilter.user",
             "discovery.SearchPause.user",
+            "discovery.SearchPreference.user",
             "discovery.GigView.user",
             "discovery.GigDismissal.user",
             "discovery.PersonalisationOff.user",
@@ -53,6 +54,11 @@ class DiscoverySection(Section):
             **plain("gig_id", "created_at"),
         )
         yield table("personalisation_off", PersonalisationOff.objects.filter(user=user), **plain("since"))
+        yield table(
+            "search_preference",
+            SearchPreference.objects.filter(user=user),
+            **plain("personalised_search", "changed_at"),
+        )
 
     def erase(self, user: User) -> None:
         """Saved searches, views and choices go; what was searched for stays as a word that nobody stands behind."""
@@ -61,6 +67,7 @@ class DiscoverySection(Section):
         GigDismissal.objects.filter(user=user).delete()
         PersonalisationOff.objects.filter(user=user).delete()
         _forget_views(user)
+        SearchPreference.objects.filter(user=user).delete()
         _let_go(user)
         # Who looked for this person by name is not to make the name known to others (suggestion_table.py).
         name = normalise(user.profile.display_name)

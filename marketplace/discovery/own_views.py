@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from marketplace.accounts.models import ConsentDocument
 from marketplace.accounts.selectors import has_consent
 from marketplace.discovery import history as own_history
+from marketplace.discovery import personal
 from marketplace.discovery import saved_searches as saved
 from marketplace.discovery.params import query_string, read_request
 from marketplace.discovery.suggestion_models import SearchAlert
@@ -28,6 +29,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "searches": own_history.own_searches(request.user, limit=HISTORY_LENGTH),
         "is_kept": has_consent(request.user, ConsentDocument.SEARCHES),
         "is_paused": own_history.is_paused(request.user),
+        "is_personal": personal.personalises(request.user),
     }
     return render(request, "discovery/search_history.html", context)
 
@@ -56,6 +58,19 @@ def pause_history(request: HttpRequest) -> HttpResponse:
     else:
         own_history.resume_history(user=request.user)
         messages.success(request, _("Your searches are kept again."))
+    return redirect("discovery:history")
+
+
+@login_required
+@require_POST
+def personalise(request: HttpRequest) -> HttpResponse:
+    """Let one's own categories move results, or not."""
+    is_on = request.POST.get("on") == "1"
+    personal.set_personalised_search(user=request.user, is_on=is_on)
+    if is_on:
+        messages.success(request, _("On. Your own categories move results up a little."))
+    else:
+        messages.success(request, _("Off. Results now stand for you as for everybody."))
     return redirect("discovery:history")
 
 

@@ -8,11 +8,13 @@
               + 0.15 of the next best alternative: what is said in two ways is meant
     fields  = title 1 · tags 0.75 · category 0.45 · description 0.3 · seller 0.25
     quality = 0.35·orders + 0.40·rating + 0.15·level + 0.10·freshness           0 … 1
-    total   = text · (1.1 - 0.6·(share of the leading subcategory among the best - own share)) · (1 + 0.15·quality) · wish
+    total   = text · (1.1 - 0.6·(share of the leading subcategory among the best - own share)) · (1 + 0.15·quality) · wish · own
     wish    = 0.85 … 1.15 for a wish in words (便宜, 好评), 1 without one
+    own     = 1 … 1.06 for a category that the person was about lately (personal.py), 1 for strangers and those who turned it off
 
 The numbers are those of `Weights`, which staff change in the platform's settings (weights.py). Quality decides among
-near-equals, and never lifts a gig over one that fits more than 15% better. Nobody's browsing is in it, and no money.
+near-equals, and never lifts a gig over one that fits more than 15% better. Nobody's browsing is in it, and no money. What is left
+out as a chance hit does not depend on the person.
 Where the numbers come from: facts/search.md, section 6.
 """
 
@@ -35,6 +37,8 @@ FRESH_DAYS = 30
 FRESH_ORDERS = 3
 CATEGORY_SAMPLE = 10
 LOOKING_AROUND = 0.1
+# Whatever staff set, and what the category above the one somebody was about is worth.
+MOST_PERSONAL, LEAN_OF_PARENT = 0.10, 0.5
 # A concept is answered from this hit on; what is less counts in proportion.
 COVERED = 0.5
 # How much more the best say about the category than those that fit less.
@@ -60,6 +64,8 @@ class Weights:
     category_share: float = 0.6
     quality: float = 0.15
     wish: float = 0.15
+    # The nudge towards the categories somebody was about lately.
+    personal: float = 0.06
     # A result far below the best one is a chance hit on a side word.
     tail: float = 0.12
 
@@ -89,6 +95,7 @@ class Score:
     category_share: float
     quality: float
     wish: float
+    personal: float = 1.0  # what the person's own categories multiply it by
 
     @property
     def coverage(self) -> float:
@@ -190,9 +197,18 @@ def together(candidate: Candidate, plan: QueryPlan) -> float:
 
 
 def score_candidates(
-    candidates: Sequence[Candidate], plan: QueryPlan, *, now: datetime, weights: Weights = USUAL
+    candidates: Sequence[Candidate],
+    plan: QueryPlan,
+    *,
+    now: datetime,
+    weights: Weights = USUAL,
+    leanings: Mapping[str, float] | None = None,
 ) -> list[Score]:
-    """All candidates with their scores, best first; equal ones by id, so that pages never overlap."""
+    """All candidates with their scores, best first; equal ones by id, so that pages never overlap.
+
+    `leanings` are the categories the person was about lately, 0 to 1 by slug (personal.py).
+    """
+    leanings = leanings or {}
     texts = {one.gig_id: text_score(one, plan, weights) for one in candidates}
     shares = category_shares(candidates, texts)
     leading = max(shares.values(), default=0.0)
@@ -204,7 +220,10 @@ def score_candidates(
         wish = wish_of.get(one.gig_id, 1.0)
         about = 1.1 - weights.category_share * (leading - share)
         base = text.score * about if plan.concepts or plan.seller else 1.0
-        scores.append(Score(one.gig_id, base * (1 + weights.quality * quality) * wish, text, share, quality, wish))
+        lean = max(leanings.get(one.subcategory_slug, 0.0), LEAN_OF_PARENT * leanings.get(one.category_slug, 0.0))
+        personal = 1 + min(weights.personal, MOST_PERSONAL) * min(lean, 1.0)
+        total = base * (1 + weights.quality * quality) * wish * personal
+        scores.append(Score(one.gig_id, total, text, share, quality, wish, personal))
     return sorted(scores, key=lambda score: (-score.total, score.gig_id))
 
 
@@ -212,8 +231,8 @@ def without_tail(scores: Sequence[Score], plan: QueryPlan, weights: Weights = US
     """The scores that are worth showing: those within sight of the best."""
     if not scores or not (plan.concepts or plan.seller):
         return list(scores)
-    floor = max(score.total for score in scores) * weights.tail
-    return [score for score in scores if score.text.score > 0 and score.total >= floor]
+    floor = max(score.total / score.personal for score in scores) * weights.tail
+    return [score for score in scores if score.text.score > 0 and score.total / score.personal >= floor]
 
 
 def category_shares(candidates: Sequence[Candidate], texts: Mapping[int, Text]) -> dict[str, float]:

@@ -38,6 +38,7 @@ from marketplace.discovery.language.lexicon import (
     with_rare_words,
 )
 from marketplace.discovery.language.plan import understand
+from marketplace.discovery.personal import leanings
 from marketplace.discovery.same_category import same_category
 from marketplace.discovery.weights import weights_in_force
 from marketplace.gigs.cards import mean_rating
@@ -70,7 +71,10 @@ def use_engine(engine: SearchEngine) -> Iterator[None]:
 
 
 def search(request: SearchRequest, user: User | None = None) -> SearchResult:
-    """One page of live gigs for what was asked, best first. Nothing of `user` is used for the order."""
+    """One page of live gigs for what was asked, best first.
+
+    Of `user` the categories of their own orders, favourites and kept searches move it a little, if they let that (personal.py).
+    """
     lexicon = with_rare_words(current_lexicon(), request.query)
     weights = weights_in_force()
     plan = understand(request.query, lexicon, as_typed=request.as_typed)
@@ -83,7 +87,9 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         effective = facets.known_attributes(effective, attributes)
     candidates = search_engine().retrieve(plan, effective)
     now = timezone.now()
-    kept = scorer.without_tail(scorer.score_candidates(candidates, plan, now=now, weights=weights), plan, weights)
+    own = leanings(user, request, weights)
+    every = scorer.score_candidates(candidates, plan, now=now, weights=weights, leanings=own)
+    kept = scorer.without_tail(every, plan, weights)
     by_id = {one.gig_id: one for one in candidates}
     scored = rows = [_facet_row(by_id[score.gig_id]) for score in kept]
     is_capped = False
@@ -201,6 +207,11 @@ def reason(score: scorer.Score, candidate: Candidate, request: SearchRequest) ->
         parts.append(_("newly listed"))
     if request.price_max_fen is not None:
         parts.append(_("within your budget"))
+    if score.personal > 1:
+        return _(
+            "%(reasons)s. Your own orders, favourites and kept searches moved it up a little; My searches in the settings turns"
+            " that off."
+        ) % {"reasons": _("; ").join(parts)}
     return _("%(reasons)s. No browsing history was used.") % {"reasons": _("; ").join(parts)}
 
 

@@ -94,6 +94,23 @@ class SearchPause(models.Model):
         return f"{self.user_id}"
 
 
+class SearchPreference(models.Model):
+    """How somebody wants search to treat them. Without a row everything is as usual."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="search_preference"
+    )
+    personalised_search = models.BooleanField(_("own categories move results"), default=True, db_default=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("preference about the search")
+        verbose_name_plural = _("preferences about the search")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
 class SearchAlert(models.TextChoices):
     NONE = "none", _("Do not tell me")
     AT_ONCE = "at_once", _("Soon, at most once a day")

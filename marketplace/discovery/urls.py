@@ -22,4 +22,5 @@ urlpatterns = [
     path("settings/searches/", own_views.history, name="history"),
     path("settings/searches/forget/", own_views.forget_searches, name="history_forget"),
     path("settings/searches/pause/", own_views.pause_history, name="history_pause"),
+    path("settings/searches/personal/", own_views.personalise, name="history_personalise"),
 ]

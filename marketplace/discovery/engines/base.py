@@ -100,6 +100,7 @@ class QueryPlan:
     guesses: tuple[tuple[str, str, str], ...] = ()  # typed, searched, by what: sound, initials, slip
     nothing_known: bool = False
     dictionary: str = ""  # the version of the words it was cut by
+    asked: str = ""  # the text without its conditions and without what was said around the thing (帮我找个…)
 
     @property
     def terms(self) -> list[str]:

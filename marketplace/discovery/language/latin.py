@@ -98,9 +98,11 @@ def _initials(typed: str, lexicon: Lexicon, beside: tuple[str, ...]) -> Guess | 
     if len(typed) < GUESS_LENGTH:
         # Two letters mean many words: one that stands beside another word of the query, or the only thing typed.
         near = [words for words in found if any((other, words[0]) in lexicon.pairs for other in beside)]
-        found = tuple(near) or (() if beside else tuple(words for words in found if len(words) == 1))
+        found = tuple(near) or (() if beside else tuple(words for words in found if _is_sold(words, lexicon)))
     if found:
-        return Guess(found[0], 1.0, "initials")
+        # Two or three letters begin many words: the others that are sold are searched too, as what sounds alike is.
+        alike = tuple(words[0] for words in found[1:] if _is_sold(words, lexicon))[:BEAM] if len(found[0]) == 1 else ()
+        return Guess(found[0], 1.0, "initials", (alike,) if alike else ())
     best: tuple[float, tuple[str, ...]] | None = None
     for middle in range(1, len(typed)):
         for left in _singles(typed[:middle], lexicon):
@@ -109,6 +111,11 @@ def _initials(typed: str, lexicon: Lexicon, beside: tuple[str, ...]) -> Guess | 
                 if best is None or value > best[0]:
                     best = (value, (left, right))
     return Guess(best[1], 1.0, "initials") if best else None
+
+
+def _is_sold(words: tuple[str, ...], lexicon: Lexicon) -> bool:
+    # Of the thousands of words that the thesaurus alone has, some begin with any two letters.
+    return len(words) == 1 and bool(lexicon.core.get(words[0]))
 
 
 def _singles(key: str, lexicon: Lexicon) -> list[str]:

@@ -1,28 +1,33 @@
 """Understanding a query: text in, plan out. Never raises, whatever was typed.
 
-Order: fold and simplify → conditions in words → seller's name → words → sounds, first letters, slips → synonyms.
+Order: fold and simplify → conditions in words → what is said around the thing → seller's name → words → sounds, first
+letters, slips → synonyms.
 Measured gains of each step: facts/search.md, section 5.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from marketplace.discovery.engines.base import QueryPlan
+from marketplace.discovery.engines.base import Concept, Constraint, QueryPlan
 from marketplace.discovery.language.concepts import ALONE, Compound, concept_of
 from marketplace.discovery.language.constraints import read_constraints
+from marketplace.discovery.language.fillers import without_fillers
 from marketplace.discovery.language.latin import guess_latin
 from marketplace.discovery.language.lexicon import Lexicon
 from marketplace.discovery.language.mending import mend
 from marketplace.discovery.language.normalise import CJK, fold, simplified, taiwan_wording
-from marketplace.discovery.language.tokens import is_latin, runs
+from marketplace.discovery.language.tokens import is_latin, is_verb, runs
 
 QUERY_LENGTH = 80
 CONCEPT_LIMIT = 12
 CORRECTED = 0.9
 COMPOUND_LENGTH = 3
+REGIONAL_LENGTHS = range(8, 1, -1)
 # Fewer characters are in too many names.
 PART_OF_NAME = 2
+# What people do here, whatever it is done to.
+CRAFTS = frozenset({"设计", "制作", "开发", "撰写", "编写", "写", "画", "拍", "策划", "编辑", "美化", "搭建", "优化"})
 # From this weight on a word of the thesaurus is the thing itself, or a kind of it.
 SAME_THING, BESIDE_HEAD = 0.6, 0.6
 
@@ -43,8 +48,8 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
     """The plan for `query` in the words of this catalogue; with `as_typed` no slip of the finger is mended."""
     folded = fold(query[:QUERY_LENGTH])
     text = simplified(folded)
-    rest, constraints = read_constraints(text)
-    seller, share, rest = _seller(rest, lexicon)
+    asked, constraints = _asked(text, lexicon)
+    seller, share, rest = _seller(asked, lexicon)
     words = _words(rest, lexicon, as_typed=as_typed)[:CONCEPT_LIMIT]
     words = _in_our_words(words, folded, lexicon) if not seller else words
     compounds = _compounds([word.searched for word in words], lexicon)
@@ -67,6 +72,7 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
     names = {rest, searched, *(word.searched for word in words if not lexicon.is_generic(word.searched))}
     return QueryPlan(
         text=text,
+        asked=asked,
         concepts=concepts,
         phrases=_phrases([word.searched for word in words]),
         constraints=constraints,
@@ -76,9 +82,45 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
         is_category=rest in lexicon.category_names or searched in lexicon.category_names,
         corrected=searched if any(word.guess == "slip" for word in words) else "",
         guesses=tuple((word.typed, word.searched, word.guess) for word in words if word.guess),
-        nothing_known=bool(words) and not usable and not seller,
+        nothing_known=bool(words) and not seller and not _says_what(concepts, lexicon),
         dictionary=lexicon.dictionary.version,
     )
+
+
+def _says_what(concepts: Sequence[Concept], lexicon: Lexicon) -> bool:
+    """Whether what is known of the query says what is wanted.
+
+    Where a word is known to nobody here, a lone character or a verb alone beside it would bring chance hits: for 冰箱清洗
+    (nobody has to do with 冰箱) everything that cleans. A craft would not (龙舟设计): those who master it are shown.
+    """
+    known = [concept.text for concept in concepts if concept.alternatives]
+    unknown = [
+        one.text
+        for one in concepts
+        if not one.alternatives and not is_latin(one.text) and not lexicon.is_generic(one.text)
+    ]
+    if not unknown:
+        return bool(known)
+    words = [
+        word for word in known if is_latin(word) or word in CRAFTS or (len(word) > 1 and not lexicon.is_generic(word))
+    ]
+    if len(words) != 1 or all(len(word) == 1 for word in unknown):
+        return bool(words)
+    word = words[0]
+    return is_latin(word) or word in CRAFTS or word in lexicon.thesaurus.others or not is_verb(word)
+
+
+def _asked(text: str, lexicon: Lexicon) -> tuple[str, tuple[Constraint, ...]]:
+    """What is to be looked for: the text without its conditions and without what is said around it."""
+    rest, constraints = read_constraints(text)
+    squeezed = rest.replace(" ", "")
+    if lexicon.means_something(squeezed) or squeezed in lexicon.category_names or squeezed in lexicon.seller_names:
+        return rest, constraints
+
+    def is_word(word: str) -> bool:
+        return lexicon.means_something(word) or lexicon.segmenter.is_word(word)
+
+    return without_fillers(rest, is_word, lexicon.means_something), constraints
 
 
 def _seller(text: str, lexicon: Lexicon) -> tuple[str, float, str]:
@@ -178,10 +220,7 @@ def _split(word: str, lexicon: Lexicon) -> list[str]:
 def _in_our_words(words: list[Word], folded: str, lexicon: Lexicon) -> list[Word]:
     """With the mainland's words beside those that were typed as in Taiwan: in traditional characters, or unknown here."""
     if simplified(folded) != folded:
-        text = taiwan_wording(folded)
-        for theirs, ours in lexicon.thesaurus.taiwan.items():
-            text = text.replace(theirs, ours)
-        others = _words(read_constraints(text)[0], lexicon, as_typed=False)
+        others = _words(_asked(_in_mainland_words(folded, lexicon), lexicon)[0], lexicon, as_typed=False)
         searched = [word.searched for word in words]
         if len(others) == len(words):
             return [
@@ -194,6 +233,21 @@ def _in_our_words(words: list[Word], folded: str, lexicon: Lexicon) -> list[Word
         if all(lexicon.means_something(word.searched) for word in others):
             return others
     return [_unknown_in_our_words(word, lexicon) for word in words]
+
+
+def _in_mainland_words(folded: str, lexicon: Lexicon) -> str:
+    """Text in traditional characters as the mainland says it: our own table first, the longest words first."""
+    text, table = simplified(folded), lexicon.thesaurus.taiwan
+    if len(text) != len(folded):
+        return taiwan_wording(folded)
+    parts, place, since = [], 0, 0
+    while place < len(text):
+        length = next((size for size in REGIONAL_LENGTHS if text[place : place + size] in table), 0)
+        if length:
+            parts += [taiwan_wording(folded[since:place]), table[text[place : place + length]]]
+            since = place + length
+        place += length or 1
+    return "".join([*parts, taiwan_wording(folded[since:])])
 
 
 def _unknown_in_our_words(word: Word, lexicon: Lexicon) -> Word:
@@ -217,8 +271,14 @@ def _compounds(words: list[str], lexicon: Lexicon) -> list[Compound]:
                 # 宝宝起名 is a kind of 起名: what else is called so says less of 宝宝 than of 起名.
                 share = BESIDE_HEAD if heads and place not in heads else 1.0
                 own = {word: weight * share for word, weight in others.items()}
-                found[place] = Compound(own, is_other_thing=len(core) == 1 and not heads)
+                is_other = len(core) == 1 and not heads and not _is_about(words[place], others, lexicon)
+                found[place] = Compound(own, is_other_thing=is_other)
     return found
+
+
+def _is_about(word: str, others: Mapping[str, float], lexicon: Lexicon) -> bool:
+    """Whether what the word means by itself is among what the whole means: 手机软件 in 手机软件开发, but not 商标 in 商标设计."""
+    return any(value >= SAME_THING and other in others for other, value in lexicon.thesaurus.of(word).items())
 
 
 def _phrases(words: list[str]) -> tuple[str, ...]:

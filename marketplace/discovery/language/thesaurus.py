@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from marketplace.discovery.language.normalise import normalise
 from marketplace.discovery.migrations import _first_words as first_words
+from marketplace.discovery.migrations import _more_words as more_words
+from marketplace.discovery.migrations._regional_words import REGIONAL
 from marketplace.discovery.models import ThesaurusEntry, ThesaurusKind
 
 # What a word is worth that says no weight of its own (`口译:60`), in hundredths of the word that was typed.
@@ -54,13 +56,20 @@ def read_thesaurus() -> Thesaurus:
 
 def first_entries() -> list[Entry]:
     """The words we ship."""
+    return [
+        *_entries(first_words.GROUPS, first_words.TAIWAN, first_words.GENERIC),
+        *_entries(more_words.GROUPS, REGIONAL, more_words.GENERIC),
+    ]
+
+
+def _entries(groups: str, regional: str, generic: str) -> list[Entry]:
     entries = []
-    for line in first_words.GROUPS.strip().splitlines():
+    for line in groups.strip().splitlines():
         words, _bar, near = line.partition("|")
         words, _sign, narrower = words.partition(">")
         entries.append(Entry(ThesaurusKind.SAME, words.split(), narrower.split(), near.split()))
-    entries += [Entry(ThesaurusKind.TAIWAN, line.split()) for line in first_words.TAIWAN.strip().splitlines()]
-    entries.append(Entry(ThesaurusKind.GENERIC, first_words.GENERIC.split()))
+    entries += [Entry(ThesaurusKind.TAIWAN, line.split()) for line in regional.strip().splitlines()]
+    entries.append(Entry(ThesaurusKind.GENERIC, generic.split()))
     return entries
 
 

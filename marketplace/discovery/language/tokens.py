@@ -37,6 +37,13 @@ def _general_dictionary() -> rjieba.Jieba:
     return rjieba.Jieba()
 
 
+@lru_cache(maxsize=10_000)
+def is_verb(word: str) -> bool:
+    """Whether the language's dictionary has the word as a verb and nothing else (预约, 安装)."""
+    tagged = _general_dictionary().tag(word, False)
+    return len(tagged) == 1 and tagged[0][1].startswith("v")
+
+
 class Segmenter:
     """A cutter with the catalogue's own words. Never changed after it is made: another thread may be cutting.
 
