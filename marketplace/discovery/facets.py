@@ -1,5 +1,6 @@
 """Counts beside the filters: each filter counts with all the others in force, and without itself."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -20,15 +21,30 @@ DOMINANT_SHARE, DOMINANT_MINIMUM = 0.6, 5
 
 def passes(row: FacetRow, request: SearchRequest) -> bool:
     """Whether a row is within the filters of the request."""
-    return (
-        (not request.category_slug or request.category_slug in (row.category_slug, row.subcategory_slug))
-        and (request.price_min_fen is None or row.price_fen >= request.price_min_fen)
-        and (request.price_max_fen is None or row.price_fen <= request.price_max_fen)
-        and (request.max_days is None or row.delivery_days <= request.max_days)
-        and (not request.levels or row.level in request.levels)
-        and (request.min_rating is None or row.rating >= request.min_rating)
-        and all(_says_one_of(row, key, options) for key, options in request.attributes)
-    )
+    return bool(matching((row,), request))
+
+
+def matching(rows: Sequence[FacetRow], request: SearchRequest) -> Sequence[FacetRow]:
+    """Those of the rows that are within the filters of the request, in their order.
+
+    A page looks at thousands of rows: each condition in force is one pass over what the one before it left, and what is not
+    set costs nothing.
+    """
+    if slug := request.category_slug:
+        rows = [row for row in rows if slug in (row.category_slug, row.subcategory_slug)]
+    if (low := request.price_min_fen) is not None:
+        rows = [row for row in rows if row.price_fen >= low]
+    if (high := request.price_max_fen) is not None:
+        rows = [row for row in rows if row.price_fen <= high]
+    if (days := request.max_days) is not None:
+        rows = [row for row in rows if row.delivery_days <= days]
+    if levels := request.levels:
+        rows = [row for row in rows if row.level in levels]
+    if (floor := request.min_rating) is not None:
+        rows = [row for row in rows if row.rating >= floor]
+    for key, options in request.attributes:
+        rows = [row for row in rows if _says_one_of(row, key, options)]
+    return rows
 
 
 def _says_one_of(row: FacetRow, key: str, options: Iterable[str]) -> bool:
@@ -52,7 +68,7 @@ def dominant_slug(rows: Sequence[FacetRow], request: SearchRequest) -> str:
     Attributes are left out of account: choosing one must not change what there is to choose from.
     """
     relaxed = replace(request, attributes=())
-    within = [row for row in rows if passes(row, relaxed)]
+    within = matching(rows, relaxed)
     if len(within) < DOMINANT_MINIMUM:
         return ""
     for slugs in ([row.subcategory_slug for row in within], [row.category_slug for row in within]):
@@ -78,13 +94,11 @@ def facet_counts(
     def among(**without: Any) -> Sequence[FacetRow]:
         relaxed = replace(request, **without)
         if relaxed not in known:
-            known[relaxed] = [row for row in rows if passes(row, relaxed)] if relaxed.has_filters else rows
+            known[relaxed] = matching(rows, relaxed)
         return known[relaxed]
 
     by_category = among(category_slug="")
-    totals: dict[str, int] = {}
-    for row in by_category:
-        totals[row.subcategory_slug] = totals.get(row.subcategory_slug, 0) + 1
+    totals = Counter(row.subcategory_slug for row in by_category)
     # Beside a chosen category stand its subcategories, or its sisters; then what else there is most of.
     slug = request.category_slug
     near = {row.subcategory_slug for row in by_category if slug == row.category_slug}
@@ -96,29 +110,35 @@ def facet_counts(
         own = sum(request.category_slug in (row.category_slug, row.subcategory_slug) for row in by_category)
         categories.insert(0, FacetCount(request.category_slug, own, True))
     bounds = [bound * 100 for bound in PRICE_BANDS_YUAN]
+    # Thousands of rows have few different values: those are counted once, and the choices are sums of them.
+    prices = sorted(row.price_fen for row in among(price_min_fen=None, price_max_fen=None))
+    below = [0, *(bisect_left(prices, bound) for bound in bounds), len(prices)]
+    days_said = Counter(row.delivery_days for row in among(max_days=None))
+    levels_said = Counter(row.level for row in among(levels=()))
+    ratings_said = Counter(row.rating for row in among(min_rating=None))
     chosen = dict(request.attributes)
     return {
         "category": tuple(categories),
         "price": tuple(
-            FacetCount(
-                f"{low}-{high or ''}", sum(low <= row.price_fen < (high or row.price_fen + 1) for row in in_price)
-            )
-            for in_price in [among(price_min_fen=None, price_max_fen=None)]
-            for low, high in zip([0, *bounds], [*bounds, None], strict=True)
+            FacetCount(f"{low}-{high or ''}", end - start)
+            for low, high, start, end in zip([0, *bounds], [*bounds, None], below, below[1:], strict=False)
         ),
         "days": tuple(
-            FacetCount(str(days), sum(row.delivery_days <= days for row in in_time), request.max_days == days)
-            for in_time in [among(max_days=None)]
+            FacetCount(
+                str(days), sum(count for said, count in days_said.items() if said <= days), request.max_days == days
+            )
             for days in DAY_CHOICES
         ),
         "level": tuple(
-            FacetCount(level, sum(row.level == level for row in of_level), level in request.levels)
-            for of_level in [among(levels=())]
+            FacetCount(level, levels_said[level], level in request.levels)
             for level in reversed(SellerLevelChoice.values)
         ),
         "rating": tuple(
-            FacetCount(str(floor), sum(row.rating >= floor for row in rated), request.min_rating == floor)
-            for rated in [among(min_rating=None)]
+            FacetCount(
+                str(floor),
+                sum(count for said, count in ratings_said.items() if said >= floor),
+                request.min_rating == floor,
+            )
             for floor in RATING_CHOICES
         ),
         **{
@@ -152,7 +172,7 @@ def counts_without(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str
     for key, _options in request.attributes:
         others = tuple(pair for pair in request.attributes if pair[0] != key)
         relaxed[attribute_facet(key)] = replace(request, attributes=others)
-    return {name: sum(passes(row, one) for row in rows) for name, one in relaxed.items()}
+    return {name: len(matching(rows, one)) for name, one in relaxed.items()}
 
 
 def attribute_counts(

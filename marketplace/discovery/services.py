@@ -94,12 +94,14 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     if not request.category_slug:
         attributes = category_attributes(facets.dominant_slug(rows, effective))
         effective = facets.known_attributes(effective, attributes)
-    ordered = [row.gig_id for row in scored if facets.passes(row, effective)]
-    total = max(len(ordered), sum(facets.passes(row, effective) for row in rows))
+    ordered = [row.gig_id for row in facets.matching(scored, effective)]
+    within = facets.matching(rows, effective)
+    total = max(len(ordered), len(within))
     scores = {score.gig_id: score for score in kept}
     ids = _sorted([by_id[gig_id] for gig_id in ordered], effective, plan, scores)
     if total > len(ids):
-        ids = [*ids, *_rest(rows, effective, set(ids))]
+        known = set(ids)
+        ids = [*ids, *(row.gig_id for row in within if row.gig_id not in known)]
     start = (max(1, request.page) - 1) * request.page_size
     page = ids[start : start + request.page_size]
     return SearchResult(
@@ -252,10 +254,6 @@ def _spread_sellers(candidates: list[Candidate], scores: Mapping[int, scorer.Sco
             place = max((p for p, other in enumerate(ordered) if scores[other.gig_id].total >= enough), default=-1)
             ordered.insert(place + 1, one)
     return [one.gig_id for one in ordered]
-
-
-def _rest(rows: Sequence[FacetRow], request: SearchRequest, shown: set[int]) -> list[int]:
-    return [row.gig_id for row in rows if row.gig_id not in shown and facets.passes(row, request)]
 
 
 def _facet_row(candidate: Candidate) -> FacetRow:

@@ -4,7 +4,8 @@ The vector and the query are written as literals and cast: to_tsvector and to_ts
 plus signs of c++ (facts/search.md, section 4).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from threading import local
 
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
+from marketplace.discovery import facets
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
     Candidate,
@@ -24,12 +26,10 @@ from marketplace.discovery.engines.base import (
 from marketplace.discovery.engines.windows import (
     ROW_LIMIT,
     TOKEN_LENGTH,
-    Window,
     facet_row,
     query_literal,
     quoted,
     window_of,
-    within,
 )
 from marketplace.discovery.language import normalise
 from marketplace.discovery.language.lexicon import category_words
@@ -81,24 +81,26 @@ class PostgresSearchEngine:
         """The best `limit` for the words alone, and the best `limit` within the filters."""
         everywhere = window_of(plan, request, is_narrowed=False)
         ids = dict.fromkeys(row.gig_id for row in everywhere.rows[:limit])
-        rows = everywhere.rows
+        seen = FacetRows(map(facet_row, everywhere.rows), is_capped=everywhere.is_capped)
         if request.has_filters and (everywhere.is_capped or len(ids) == limit):
             if everywhere.is_capped:
                 narrowed = window_of(plan, request, is_narrowed=True).rows
-                rows = list({row.gig_id: row for row in (*everywhere.rows, *narrowed)}.values())
+                ids |= dict.fromkeys(row.gig_id for row in narrowed[:limit])
+                known_rows = {row.gig_id for row in seen}
+                seen.extend(facet_row(row) for row in narrowed if row.gig_id not in known_rows)
             else:
-                narrowed = within(everywhere.rows, request)
-            ids |= dict.fromkeys(row.gig_id for row in narrowed[:limit])
-        self._seen.window = plan, Window(rows, everywhere.is_capped)
+                ids |= dict.fromkeys(row.gig_id for row in facets.matching(seen, request)[:limit])
+        self._seen.rows = plan, seen
         known = candidates_of(ids)
         return Candidates((known[gig_id] for gig_id in ids if gig_id in known), is_capped=everywhere.is_capped)
 
     def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """The filterable parts of the first 5000 that match."""
-        seen_plan, window = getattr(self._seen, "window", (None, None))
-        self._seen.window = None, None
-        if seen_plan is not plan or window is None:
-            window = window_of(plan, SearchRequest(), is_narrowed=False)
+        seen_plan, rows = getattr(self._seen, "rows", (None, None))
+        self._seen.rows = None, None
+        if seen_plan is plan and rows is not None:
+            return rows  # type: ignore[no-any-return]
+        window = window_of(plan, SearchRequest(), is_narrowed=False)
         return FacetRows(map(facet_row, window.rows), is_capped=window.is_capped)
 
 
@@ -129,7 +131,9 @@ def candidates_of(gig_ids: Iterable[int], *, only_listed: bool = True) -> dict[i
     documents = GigDocument.objects.filter(gig_id__in=list(gig_ids))
     if only_listed:
         documents = documents.filter(listed("gig__"))
-    return {row["gig_id"]: _candidate(row) for row in _columns(documents)}
+    # Asked for once: every look at the lexicon asks the cache whether it is still of today.
+    words = category_words()
+    return {row["gig_id"]: _candidate(row, words) for row in _columns(documents)}
 
 
 _COLUMNS = (
@@ -144,17 +148,20 @@ def _columns(documents: QuerySet[GigDocument]) -> QuerySet:
     return documents.values(*_COLUMNS)
 
 
-def _candidate(row: dict) -> Candidate:
-    words = category_words()
+# The same titles and names stand among the candidates of search after search.
+_folded = lru_cache(maxsize=20_000)(normalise)
+
+
+def _candidate(row: dict, words: Mapping[str, frozenset[str]]) -> Candidate:
     return Candidate(
         gig_id=row["gig_id"],
         seller_id=row["gig__seller_id"],
-        title=normalise(row["gig__title"]),
+        title=_folded(row["gig__title"]),
         title_tokens=frozenset(row["title_tokens"]),
         tag_tokens=frozenset(row["tag_tokens"]),
         body_tokens=frozenset(row["body_tokens"]),
         category_tokens=words.get(row["category_slug"], frozenset()) | words.get(row["subcategory_slug"], frozenset()),
-        seller_name=normalise(row["gig__seller__profile__display_name"]),
+        seller_name=_folded(row["gig__seller__profile__display_name"]),
         category_slug=row["category_slug"],
         subcategory_slug=row["subcategory_slug"],
         price_fen=row["gig__stats__price_from_fen"],
@@ -186,4 +193,5 @@ def candidates_matching(plan: QueryPlan, gig_ids: Iterable[int]) -> list[Candida
         condition |= Q(is_hit=True)
     if plan.seller:
         condition |= Q(gig__seller__profile__display_name__icontains=plan.seller)
-    return [_candidate(row) for row in _columns(documents.filter(condition).order_by("gig_id"))]
+    words = category_words()
+    return [_candidate(row, words) for row in _columns(documents.filter(condition).order_by("gig_id"))]

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from marketplace.accounts.models import UserProfile, away_condition
-from marketplace.discovery import facets
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import Concept, FacetRow, QueryPlan, SearchRequest, attribute_token
 from marketplace.discovery.language.lexicon import current_lexicon
@@ -111,11 +110,6 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
         found |= rows
     ordered = sorted(found.values(), key=_KEYS.get(request.sort, _KEYS["relevance"]))
     return Window(ordered[:ROW_LIMIT], is_capped)
-
-
-def within(rows: Iterable[Row], request: SearchRequest) -> list[Row]:
-    """Those of the rows that pass the filters."""
-    return [row for row in rows if facets.passes(facet_row(row), request)]
 
 
 def facet_row(row: Row) -> FacetRow:
