@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from marketplace.accounts.models import SellerLevelChoice
-from marketplace.discovery.engines.base import FacetCount, FacetRow, SearchRequest, attribute_token
+from marketplace.discovery.engines.base import FacetCount, Filterable, SearchRequest, attribute_token
 from marketplace.gigs.attributes import Attribute
 
 # Upper bounds in yuan; they are wide at the top, where prices are.
@@ -19,12 +19,12 @@ CATEGORY_LIMIT = 8
 DOMINANT_SHARE, DOMINANT_MINIMUM = 0.6, 5
 
 
-def passes(row: FacetRow, request: SearchRequest) -> bool:
+def passes(row: Filterable, request: SearchRequest) -> bool:
     """Whether a row is within the filters of the request."""
     return bool(matching((row,), request))
 
 
-def matching(rows: Sequence[FacetRow], request: SearchRequest) -> Sequence[FacetRow]:
+def matching(rows: Sequence[Filterable], request: SearchRequest) -> Sequence[Filterable]:
     """Those of the rows that are within the filters of the request, in their order.
 
     A page looks at thousands of rows: each condition in force is one pass over what the one before it left, and what is not
@@ -47,7 +47,7 @@ def matching(rows: Sequence[FacetRow], request: SearchRequest) -> Sequence[Facet
     return rows
 
 
-def _says_one_of(row: FacetRow, key: str, options: Iterable[str]) -> bool:
+def _says_one_of(row: Filterable, key: str, options: Iterable[str]) -> bool:
     return any(attribute_token(key, option) in row.attributes for option in options)
 
 
@@ -62,7 +62,7 @@ def known_attributes(request: SearchRequest, attributes: Sequence[Attribute]) ->
     return replace(request, attributes=tuple((key, options) for key, options in kept if options))
 
 
-def dominant_slug(rows: Sequence[FacetRow], request: SearchRequest) -> str:
+def dominant_slug(rows: Sequence[Filterable], request: SearchRequest) -> str:
     """The category most results belong to, subcategories first; empty when there is none, or too few results.
 
     Attributes are left out of account: choosing one must not change what there is to choose from.
@@ -84,14 +84,14 @@ def attribute_facet(key: str) -> str:
 
 
 def facet_counts(
-    rows: Sequence[FacetRow], request: SearchRequest, attributes: Sequence[Attribute] = ()
+    rows: Sequence[Filterable], request: SearchRequest, attributes: Sequence[Attribute] = ()
 ) -> dict[str, tuple[FacetCount, ...]]:
     """The counts of every filter, and of `attributes`."""
 
     # With thousands of rows each look at all of them counts, and most filters are not set: one list for the same conditions.
-    known: dict[SearchRequest, Sequence[FacetRow]] = {}
+    known: dict[SearchRequest, Sequence[Filterable]] = {}
 
-    def among(**without: Any) -> Sequence[FacetRow]:
+    def among(**without: Any) -> Sequence[Filterable]:
         relaxed = replace(request, **without)
         if relaxed not in known:
             known[relaxed] = matching(rows, relaxed)
@@ -156,7 +156,7 @@ def facet_counts(
     }
 
 
-def counts_without(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str, int]:
+def counts_without(rows: Sequence[Filterable], request: SearchRequest) -> dict[str, int]:
     """How many results there would be without each condition in force, by the name of its facet."""
     relaxed: dict[str, SearchRequest] = {}
     if request.category_slug:
@@ -176,7 +176,7 @@ def counts_without(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str
 
 
 def attribute_counts(
-    attribute: Attribute, rows: Iterable[FacetRow], chosen: Sequence[str] = ()
+    attribute: Attribute, rows: Iterable[Filterable], chosen: Sequence[str] = ()
 ) -> tuple[FacetCount, ...]:
     """How many of `rows` say each option of the attribute, in the category's order."""
     said = Counter(token for row in rows for token in row.attributes)
@@ -186,7 +186,7 @@ def attribute_counts(
     )
 
 
-def middle_half_fen(rows: Sequence[FacetRow]) -> tuple[int, int] | None:
+def middle_half_fen(rows: Sequence[Filterable]) -> tuple[int, int] | None:
     """The prices between which half of the results lie; None for fewer than eight."""
     prices = sorted(row.price_fen for row in rows)
     if len(prices) < 8:

@@ -22,6 +22,7 @@ from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
     Candidate,
     FacetRow,
+    Filterable,
     QueryPlan,
     SearchEngine,
     SearchRequest,
@@ -85,7 +86,8 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     now = timezone.now()
     kept = scorer.without_tail(scorer.score_candidates(candidates, plan, now=now, weights=weights), plan, weights)
     by_id = {one.gig_id: one for one in candidates}
-    scored = rows = [_facet_row(by_id[score.gig_id]) for score in kept]
+    scored: Sequence[Filterable] = [_facet_row(by_id[score.gig_id]) for score in kept]
+    rows = scored
     is_capped = False
     if candidates.is_capped or len(candidates) >= CANDIDATE_LIMIT:
         # More than could be scored: count and facet over everything that matches, or as much of it as is looked at.

@@ -4,7 +4,7 @@ An engine only retrieves: about 200 candidates for a plan. Language is understoo
 (scorer.py), so that every engine gives the same order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -145,6 +145,27 @@ class FacetRow(NamedTuple):
     attributes: frozenset[str] = frozenset()  # tokens
 
 
+class Filterable(Protocol):
+    """What filters and counts read of a row: FacetRow, or an engine's own row, which is then not copied thousands of times."""
+
+    @property
+    def gig_id(self) -> int: ...
+    @property
+    def category_slug(self) -> str: ...
+    @property
+    def subcategory_slug(self) -> str: ...
+    @property
+    def price_fen(self) -> int: ...
+    @property
+    def delivery_days(self) -> int: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def rating(self) -> float: ...
+    @property
+    def attributes(self) -> Collection[str]: ...
+
+
 class Candidates(list[Candidate]):
     """What an engine found. Capped: it looked at a part of what matches, so that there may be more than these."""
 
@@ -153,10 +174,10 @@ class Candidates(list[Candidate]):
         self.is_capped = is_capped
 
 
-class FacetRows(list[FacetRow]):
+class FacetRows(list[Filterable]):
     """Rows of matching gigs. Capped: more match than these, so that what is counted over them is a lower bound."""
 
-    def __init__(self, rows: Iterable[FacetRow] = (), *, is_capped: bool = False) -> None:
+    def __init__(self, rows: Iterable[Filterable] = (), *, is_capped: bool = False) -> None:
         super().__init__(rows)
         self.is_capped = is_capped
 

@@ -26,7 +26,6 @@ from marketplace.discovery.engines.base import (
 from marketplace.discovery.engines.windows import (
     ROW_LIMIT,
     TOKEN_LENGTH,
-    facet_row,
     query_literal,
     quoted,
     window_of,
@@ -81,13 +80,13 @@ class PostgresSearchEngine:
         """The best `limit` for the words alone, and the best `limit` within the filters."""
         everywhere = window_of(plan, request, is_narrowed=False)
         ids = dict.fromkeys(row.gig_id for row in everywhere.rows[:limit])
-        seen = FacetRows(map(facet_row, everywhere.rows), is_capped=everywhere.is_capped)
+        seen = FacetRows(everywhere.rows, is_capped=everywhere.is_capped)
         if request.has_filters and (everywhere.is_capped or len(ids) == limit):
             if everywhere.is_capped:
                 narrowed = window_of(plan, request, is_narrowed=True).rows
                 ids |= dict.fromkeys(row.gig_id for row in narrowed[:limit])
                 known_rows = {row.gig_id for row in seen}
-                seen.extend(facet_row(row) for row in narrowed if row.gig_id not in known_rows)
+                seen.extend(row for row in narrowed if row.gig_id not in known_rows)
             else:
                 ids |= dict.fromkeys(row.gig_id for row in facets.matching(seen, request)[:limit])
         self._seen.rows = plan, seen
@@ -99,9 +98,9 @@ class PostgresSearchEngine:
         seen_plan, rows = getattr(self._seen, "rows", (None, None))
         self._seen.rows = None, None
         if seen_plan is plan and rows is not None:
-            return rows  # type: ignore[no-any-return]
+            return rows
         window = window_of(plan, SearchRequest(), is_narrowed=False)
-        return FacetRows(map(facet_row, window.rows), is_capped=window.is_capped)
+        return FacetRows(window.rows, is_capped=window.is_capped)
 
 
 def vector_literal(document: GigWords) -> str:

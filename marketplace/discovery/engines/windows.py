@@ -14,7 +14,7 @@ from django.db import connection
 
 from marketplace.accounts.models import UserProfile, away_condition
 from marketplace.discovery.categories import shown_categories
-from marketplace.discovery.engines.base import Concept, FacetRow, QueryPlan, SearchRequest, attribute_token
+from marketplace.discovery.engines.base import Concept, QueryPlan, SearchRequest, attribute_token
 from marketplace.discovery.language.lexicon import current_lexicon
 from marketplace.gigs.cards import mean_rating
 
@@ -31,8 +31,6 @@ WALKED_FAR, ENOUGH = 100_000, 24
 SELLER_LIMIT = 100
 # Of the rarest word beside a frequent one: five times what the scorer reads.
 RARE_LIMIT = 1000
-
-_NOTHING: frozenset[str] = frozenset()
 
 
 class Row(NamedTuple):
@@ -51,6 +49,11 @@ class Row(NamedTuple):
     orders: int
     rank: float
     coverage: float
+
+    @property
+    def rating(self) -> float:
+        """The mean as it is shown, to one decimal; 0 without ratings."""
+        return _mean(self.rating_sum, self.rating_count)
 
 
 @dataclass(frozen=True)
@@ -110,15 +113,6 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
         found |= rows
     ordered = sorted(found.values(), key=_KEYS.get(request.sort, _KEYS["relevance"]))
     return Window(ordered[:ROW_LIMIT], is_capped)
-
-
-def facet_row(row: Row) -> FacetRow:
-    """The row as facets count it."""
-    return FacetRow(
-        *row[:6],
-        rating=_mean(row.rating_sum, row.rating_count),
-        attributes=frozenset(row.attributes) if row.attributes else _NOTHING,
-    )
 
 
 @lru_cache(maxsize=20_000)
