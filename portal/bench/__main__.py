@@ -19,7 +19,14 @@ def main() -> int:
     parser.add_argument(
         "--foreign-limit", type=float, default=0.15, help="share of the machine others may use in a round (0.15)"
     )
-    parser.add_argument("--sizes", default="10000,100000", help="services in the catalogues of search (10000,100000)")
+    parser.add_argument(
+        "--sizes", default="10000,100000,1000000", help="services in the catalogues of search (10000,100000,1000000)"
+    )
+    parser.add_argument(
+        "--elasticsearch-sizes",
+        default="10000,100000",
+        help="catalogues of search that Elasticsearch answers too (10000,100000); empty for none",
+    )
     options = parser.parse_args()
 
     if options.subject == "search":
@@ -65,8 +72,12 @@ def _chat(options: argparse.Namespace) -> Any:
 def _search(options: argparse.Namespace) -> Any:
     from portal.bench import search
 
-    sizes = [int(size) for size in options.sizes.split(",")]
-    return search.measure(sizes=sizes, rounds=options.rounds, foreign_limit=options.foreign_limit)
+    return search.measure(
+        sizes=[int(size) for size in options.sizes.split(",")],
+        rounds=options.rounds,
+        foreign_limit=options.foreign_limit,
+        elasticsearch_sizes=[int(size) for size in options.elasticsearch_sizes.split(",") if size],
+    )
 
 
 if __name__ == "__main__":

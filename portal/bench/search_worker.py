@@ -12,13 +12,16 @@ TYPED = ("设", "设计", "fan", "海报", "danpianji", "小程", "ppt", "白矮
 OVERLAP_QUERIES = 20
 
 
-def serve(url: str, pipe: Connection) -> None:
-    """Answer `round`, `size`, `overlap` until `end`. A process of its own: settings and lexicon belong to one database."""
+def serve(url: str, pipe: Connection, cluster_url: str, catalogue: int) -> None:
+    """Answer `round`, `size`, `cluster`, `overlap` until `end`: a process of its own, since settings belong to one database."""
     import os
 
     os.environ["DATABASE_URL"] = url
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     os.environ["DATABASE_STATEMENT_TIMEOUT_SECONDS"] = "0"
+    os.environ["SEARCH_ENGINE"] = "marketplace.discovery.engines.postgres.PostgresSearchEngine"
+    os.environ["ELASTICSEARCH_URL"] = cluster_url
+    os.environ["ELASTICSEARCH_INDEX_PREFIX"] = f"bench-{catalogue}-"
     import django
 
     django.setup()
@@ -27,7 +30,7 @@ def serve(url: str, pipe: Connection) -> None:
 
     # The versions that processes tell one another are of one catalogue.
     caches["default"] = LocMemCache("bench", {"TIMEOUT": None})
-    work: dict[str, Callable[..., Any]] = {"size": _size, "round": _round, "overlap": _overlap}
+    work: dict[str, Callable[..., Any]] = {"size": _size, "cluster": _cluster, "round": _round, "overlap": _overlap}
     while (asked := pipe.recv())[0] != "end":
         pipe.send(work[asked[0]](*asked[1:]))
 
@@ -57,6 +60,21 @@ def _size() -> dict[str, float]:
     return found | {"snapshot_seconds": time.perf_counter() - started}
 
 
+def _cluster() -> int:
+    """Fill the index of the other engine where it holds less than PostgreSQL; returns how many services it holds."""
+    from marketplace.discovery.engines.clusters import cluster
+    from marketplace.discovery.models import GigDocument
+    from marketplace.discovery.replica import indices, rebuild, state
+
+    if not state.is_configured():
+        return 0
+    count = GigDocument.objects.count()
+    index = indices.current_index()
+    if index is None or cluster().count(index) != count:
+        rebuild.build_index()
+    return count
+
+
 def _requests(seed: int, number: int) -> dict[str, list[Any]]:
     """For each class, requests with a category and a range of prices, the same for the same seed."""
     from marketplace.discovery.engines.base import SearchRequest
@@ -75,10 +93,30 @@ def _requests(seed: int, number: int) -> dict[str, list[Any]]:
     return found
 
 
-def _timed(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
+def _timed(work: Callable[[], Any], cpu: list[float] | None = None) -> float:
+    started, used = time.perf_counter(), time.process_time()
     work()
+    if cpu is not None:
+        cpu.append((time.process_time() - used) * 1000)
     return (time.perf_counter() - started) * 1000
+
+
+def _engines() -> dict[str, Any]:
+    from marketplace.discovery.engines.elasticsearch import ElasticsearchEngine
+    from marketplace.discovery.engines.postgres import PostgresSearchEngine
+    from marketplace.discovery.replica import state
+
+    return {"postgres": PostgresSearchEngine()} | (
+        {"elasticsearch": ElasticsearchEngine()} if state.is_configured() else {}
+    )
+
+
+def _must_have_answered() -> None:
+    """Raises where PostgreSQL answered in the cluster's place: those figures would not be the cluster's."""
+    from marketplace.discovery.replica import state
+
+    if state.is_configured() and (trouble := state.trouble()) is not None:
+        raise RuntimeError(f"Elasticsearch did not answer: {trouble.reason}")
 
 
 def _round(seed: int, number: int, with_yardsticks: bool) -> dict[str, list[float]]:
@@ -90,13 +128,22 @@ def _round(seed: int, number: int, with_yardsticks: bool) -> dict[str, list[floa
     from marketplace.discovery.suggestions import suggest
 
     found: dict[str, list[float]] = {}
-    for name, requests in _requests(seed, number).items():
-        found[f"answers:{name}"] = [_timed(lambda one=one: services.search(one)) for one in requests]
-        plain = SearchRequest(query=CLASSES[name])
-        found[f"plain:{name}"] = [_timed(lambda one=plain: services.search(one)) for _ in range(max(2, number // 3))]
-        found[f"facets:{name}"] = [_timed(lambda one=plain: _our_facets(one)) for _ in range(max(2, number // 3))]
-        if with_yardsticks and name in ("head", "20%"):
-            found[f"A:{name}"] = [_timed(lambda one=one: _plain_rank(one)) for one in requests[:2]]
+    asked = _requests(seed, number)
+    for engine_name, engine in _engines().items():
+        with services.use_engine(engine):
+            for name, requests in asked.items():
+                plain = SearchRequest(query=CLASSES[name])
+                cpu: list[float] = []
+                found[f"{engine_name}.answers:{name}"] = [
+                    _timed(lambda one=one: services.search(one), cpu) for one in requests
+                ]
+                found[f"{engine_name}.cpu:{name}"] = cpu
+                few = range(max(2, number // 3))
+                found[f"{engine_name}.plain:{name}"] = [_timed(lambda one=plain: services.search(one)) for _ in few]
+                found[f"{engine_name}.facets:{name}"] = [_timed(lambda one=plain: _our_facets(one)) for _ in few]
+    _must_have_answered()
+    for name in ("head", "20%") if with_yardsticks else ():
+        found[f"A:{name}"] = [_timed(lambda one=one: _plain_rank(one)) for one in asked[name][:2]]
     if with_yardsticks:
         found["E:head"] = [_timed(lambda: _exact_facets(CLASSES["head"]))]
     found["suggest"] = [_timed(lambda text=text: suggest(text)) for text in TYPED]
@@ -106,13 +153,12 @@ def _round(seed: int, number: int, with_yardsticks: bool) -> dict[str, list[floa
 
 
 def _our_facets(request: Any) -> None:
-    from marketplace.discovery import facets
-    from marketplace.discovery.engines.postgres import PostgresSearchEngine
+    from marketplace.discovery import facets, services
     from marketplace.discovery.language.lexicon import current_lexicon
     from marketplace.discovery.language.plan import understand
 
-    rows = PostgresSearchEngine().facet_rows(understand(request.query, current_lexicon()))
-    facets.facet_counts(rows, request)
+    rows = services.search_engine().facet_rows(understand(request.query, current_lexicon()))
+    facets.facet_counts(facets.Sieve(rows, request), request)
 
 
 _JOINED = (
@@ -195,4 +241,4 @@ def _overlap() -> float:
             exact = [gig_id for (gig_id,) in cursor.fetchall()]
         if exact:
             shares.append(len(set(ours) & set(exact)) / len(exact))
-    return sum(shares) / len(shares)
+    return sum(shares) / len(shares) if shares else 1.0

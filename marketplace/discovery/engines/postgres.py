@@ -5,6 +5,7 @@ plus signs of c++ (facts/search.md, section 4).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from threading import local
 
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
@@ -150,16 +151,20 @@ def _columns(documents: QuerySet[GigDocument]) -> QuerySet:
     return documents.values(*_COLUMNS)
 
 
+# The same titles and names stand among the candidates of search after search.
+_folded = lru_cache(maxsize=20_000)(normalise)
+
+
 def _candidate(row: dict, words: Mapping[str, frozenset[str]]) -> Candidate:
     return Candidate(
         gig_id=row["gig_id"],
         seller_id=row["gig__seller_id"],
-        title=normalise(row["gig__title"]),
+        title=_folded(row["gig__title"]),
         title_tokens=frozenset(row["title_tokens"]),
         tag_tokens=frozenset(row["tag_tokens"]),
         body_tokens=frozenset(row["body_tokens"]),
         category_tokens=words.get(row["category_slug"], frozenset()) | words.get(row["subcategory_slug"], frozenset()),
-        seller_name=normalise(row["gig__seller__profile__display_name"]),
+        seller_name=_folded(row["gig__seller__profile__display_name"]),
         category_slug=row["category_slug"],
         subcategory_slug=row["subcategory_slug"],
         price_fen=row["gig__stats__price_from_fen"],

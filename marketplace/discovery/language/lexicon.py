@@ -126,10 +126,11 @@ def current_lexicon() -> Lexicon:
 
 def _build(version: str | None) -> Lexicon:
     started = time.monotonic()
+    is_first = _apart.get() is None and not _of_process
     lexicon = build_lexicon()
     # One assignment of a whole tuple: a thread that searches meanwhile keeps the old one.
     _state()["built"] = (lexicon, version, time.monotonic(), time.monotonic() - started)
-    if lexicon.is_cut:
+    if lexicon.is_cut or is_first:
         # Hundreds of thousands of objects that live as long as the process: the collector would look at all of them in the
         # middle of somebody's search, for a third of a second.
         gc.collect()

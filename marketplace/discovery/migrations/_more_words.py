@@ -1,4 +1,4 @@
-"""More words to begin with, from the whole world of freelance work: migration 0016 adds them to what 0006 brought.
+"""More words to begin with, from the whole world of freelance work: 0006 brings them too.
 
 The form of `_first_words`. Each group is common usage of a trade, whether this catalogue has it or not: a word costs nothing
 where nobody sells the thing.

@@ -1,4 +1,4 @@
-"""What people in Taiwan and Hong Kong say, left, in simplified characters, and what the catalogue says: migration 0016 adds them."""
+"""What people in Taiwan and Hong Kong say, left, in simplified characters, and what the catalogue says: 0006 brings it."""
 
 REGIONAL = """
 程式设计 编程
