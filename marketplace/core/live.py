@@ -7,11 +7,12 @@ the commit.
 
 import json
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import redis
 from django.conf import settings
@@ -24,6 +25,10 @@ logger = logging.getLogger(__name__)
 Notice = tuple[str, int, Mapping[str, Any] | None]
 # So many at most leave as one: what a process hears is read whole.
 TOGETHER = 64
+# A socket that its process has not named for this long has gone with its process.
+LOST_AFTER_SECONDS = 60
+# A condition of a search: more would cost more than they narrow.
+MOST_ONLINE = 5000
 _gathered: ContextVar[list[Notice] | None] = ContextVar("gathered", default=None)
 
 # What a topic is about, and whom its frame goes to.
@@ -113,3 +118,20 @@ def client(url: str) -> redis.Redis:
     return redis.Redis.from_url(
         url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1), health_check_interval=0
     )
+
+
+def online_key(channel: str) -> str:
+    """Where the processes note everybody who has a window open, by when they were last known (messaging/live/presence.py)."""
+    return f"{channel}:online"
+
+
+def online_people(*, most: int = MOST_ONLINE) -> frozenset[int]:
+    """Who has had a window open within the last minute, the latest first; nobody while Valkey does not answer."""
+    try:
+        found = client(settings.LIVE["url"]).zrevrangebyscore(
+            online_key(settings.LIVE["channel"]), "+inf", time.time() - LOST_AFTER_SECONDS, start=0, num=most
+        )
+    except redis.RedisError as error:
+        logger.warning("Nobody is known to be online: %s", error)
+        return frozenset()
+    return frozenset(int(person) for person in cast(list[bytes], found))

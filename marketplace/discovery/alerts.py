@@ -201,9 +201,8 @@ def _published_since(moment: datetime) -> list[tuple[int, datetime, datetime]]:
         Q(first_published_at__gt=since) | Q(document__indexed_at__gt=since),
         listed(), document__isnull=False, first_published_at__gt=since - LATE,
     )  # fmt: skip
-    return list(
-        rows.order_by("first_published_at", "pk").values_list("pk", "first_published_at", "document__indexed_at")
-    )
+    found = rows.order_by("first_published_at", "pk").values_list("pk", "first_published_at", "document__indexed_at")
+    return [(pk, published_at, indexed_at) for pk, published_at, indexed_at in found if published_at is not None]
 
 
 def _matching(search: SearchFilter, gig_ids: Sequence[int]) -> list[int]:

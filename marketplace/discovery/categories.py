@@ -1,11 +1,18 @@
 """The shown categories as the search needs them: by slug, without a query most of the time."""
 
+from functools import lru_cache
+from typing import Any
+
 from django.core.cache import cache
 from django.db.models import CharField, Count, F, Func, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
+from marketplace.accounts.models import Language, LanguageLevel, UserProfile
+from marketplace.discovery.engines.base import attribute_token
 from marketplace.discovery.models import GigDocument
-from marketplace.gigs.attributes import Attribute, attributes_of
-from marketplace.gigs.models import GigCategory, listed
+from marketplace.gigs.attributes import Attribute, Option, attributes_of
+from marketplace.gigs.models import AttributeKind, GigCategory, listed
 
 CACHE_KEY, CACHE_SECONDS = "discovery:categories", 60
 
@@ -30,6 +37,39 @@ def category_attributes(slug: str) -> tuple[Attribute, ...]:
     """The attributes of the shown category of this slug; none for an empty or unknown one."""
     category = shown_categories().get(slug) if slug else None
     return attributes_of(category) if category is not None else ()
+
+
+def page_attributes(slug: str) -> tuple[Attribute, ...]:
+    """What the page of a category can be filtered by besides price and the like: its attributes, and the seller's languages."""
+    return (*category_attributes(slug), languages())
+
+
+SPEAKS = "speaks"
+# Whoever knows a few words of a language cannot work in it.
+SPOKEN_ENOUGH = frozenset({LanguageLevel.CONVERSATIONAL, LanguageLevel.FLUENT, LanguageLevel.NATIVE})
+
+
+@lru_cache(maxsize=1)
+def languages() -> Attribute:
+    """The languages that sellers speak, as an attribute of their gigs: counted and filtered as all others are."""
+
+    def named(lazy: Any) -> tuple[str, str]:
+        with override("zh-hans"):
+            chinese = str(lazy)
+        with override("en"):
+            return chinese, str(lazy)
+
+    options = tuple(Option(code, *named(Language(code).label)) for code in Language.values)
+    return Attribute(SPEAKS, *named(_("Seller speaks")), AttributeKind.MANY, is_required=False, options=options)
+
+
+def language_tokens(profile: UserProfile) -> tuple[str, ...]:
+    """The languages of a seller's profile, as a document carries them."""
+    return tuple(
+        attribute_token(SPEAKS, code)
+        for code, level in profile.language_levels
+        if code in Language.values and level in SPOKEN_ENOUGH
+    )
 
 
 def option_counts(slug: str) -> dict[str, int]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from marketplace.discovery.categories import language_tokens
 from marketplace.discovery.engines.base import GigWords, attribute_token
 from marketplace.discovery.language import Segmenter, normalise
 from marketplace.gigs.models import Gig, GigTag
@@ -71,7 +72,10 @@ def gig_words(gig: Gig, segmenter: Segmenter, *, read_at: datetime) -> GigWords:
         category_slug=parent.slug if parent is not None else gig.category.slug,
         subcategory_slug=gig.category.slug,
         # As the gig says it: what its category does not know is never asked for.
-        attributes=tuple(attribute_token(key, option) for key, options in gig.attributes.items() for option in options),
+        attributes=(
+            *(attribute_token(key, option) for key, options in gig.attributes.items() for option in options),
+            *language_tokens(gig.seller.profile),
+        ),
         read_at=read_at,
     )
 

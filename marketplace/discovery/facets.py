@@ -38,6 +38,8 @@ def conditions(request: SearchRequest) -> dict[str, Callable[[FacetRow], bool]]:
         found["level"] = lambda row: row.level in levels
     if rating is not None:
         found["rating"] = lambda row: row.rating >= rating
+    if request.online_now:
+        found["online"] = lambda row: row.seller_id in request.online
     for key, options in request.attributes:
         tokens = frozenset(attribute_token(key, option) for option in options)
         found[attribute_facet(key)] = partial(_says_one_of, tokens)
@@ -125,6 +127,11 @@ def facet_counts(
         "level": tuple(
             FacetCount(level, levels[level], level in request.levels) for level in reversed(SellerLevelChoice.values)
         ),
+        "online": (
+            FacetCount(
+                "1", sum(row.seller_id in request.online for row in sieve.without("online")), request.online_now
+            ),
+        ),
         "rating": tuple(
             FacetCount(str(floor), len(ratings) - bisect_left(ratings, floor), request.min_rating == floor)
             for floor in RATING_CHOICES
@@ -161,6 +168,8 @@ def counts_without(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str
         relaxed["days"] = replace(request, max_days=None)
     if request.levels:
         relaxed["level"] = replace(request, levels=())
+    if request.online_now:
+        relaxed["online"] = replace(request, online_now=False)
     if request.min_rating is not None:
         relaxed["rating"] = replace(request, min_rating=None)
     for key, _options in request.attributes:

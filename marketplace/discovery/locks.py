@@ -1,6 +1,7 @@
 """The only place of discovery that takes row locks (docs/locking.md): a person first, then their saved searches by key."""
 
-from marketplace.discovery.models import SearchFilter, ThesaurusCandidate
+from marketplace.discovery.analytics.models import ThesaurusCandidate
+from marketplace.discovery.models import SearchFilter
 
 
 def lock_saved_search(search_id: int) -> SearchFilter:

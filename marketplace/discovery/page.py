@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core.money import display_yuan
@@ -87,6 +87,7 @@ class SearchPage:
     days: list[Choice]
     levels: list[Choice]
     ratings: list[Choice]
+    online: list[Choice]
     bars: list[Bar]
     price_hint: str
     sorts: list[Sort]
@@ -148,6 +149,9 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         ratings=[
             Choice(item.value, _("%(rating)s and up") % {"rating": item.value}, item.count, item.is_chosen)
             for item in result.facets.get("rating", ())
+        ],
+        online=[
+            Choice(item.value, _("Online now"), item.count, item.is_chosen) for item in result.facets.get("online", ())
         ],
         bars=_bars(result.facets.get("price", ()), request),
         price_hint=_price_hint(result),
@@ -235,6 +239,8 @@ def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str
     if request.min_rating is not None:
         text = _("Rated %(rating)s and up") % {"rating": f"{request.min_rating:g}"}
         chips.append(Chip(text, query_string(replace(request, min_rating=None, page=1)), "rating"))
+    if request.online_now:
+        chips.append(Chip(_("Online now"), query_string(replace(request, online_now=False, page=1)), "online"))
     for attribute in result.attributes:
         for option in attribute.options:
             if option.key in dict(request.attributes).get(attribute.key, ()):
@@ -308,16 +314,24 @@ def _bars(bands: tuple[FacetCount, ...], request: SearchRequest) -> list[Bar]:
     return bars
 
 
+_PRICE_SORTS = {"price": gettext_noop("Price ↑"), "price_down": gettext_noop("Price ↓")}
+
+
 def _sorts(request: SearchRequest) -> list[Sort]:
     names = {
         "relevance": _("Best match"),
         "orders": _("Most booked"),
         "rating": _("Rating"),
-        "price": _("Price"),
+        # One tab for both directions: pressed again, it turns.
+        "price_down" if request.sort == "price" else "price": _(_PRICE_SORTS.get(request.sort, gettext_noop("Price"))),
         "speed": _("Fastest"),
         "newest": _("Newest"),
     }
     return [
-        Sort(text, query_string(replace(request, sort=sort, page=1)), sort == request.sort)
+        Sort(
+            text,
+            query_string(replace(request, sort=sort, page=1)),
+            sort == request.sort or (sort.startswith("price") and request.sort in _PRICE_SORTS),
+        )
         for sort, text in names.items()
     ]

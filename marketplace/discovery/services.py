@@ -15,9 +15,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
+from marketplace.core import live
 from marketplace.discovery import facets, scorer
 from marketplace.discovery.analytics import recording
-from marketplace.discovery.categories import category_attributes
+from marketplace.discovery.categories import page_attributes
 from marketplace.discovery.documents import published_gigs, words_of
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
@@ -81,8 +82,8 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     if plan.nothing_known:
         # No word of it stands anywhere: an empty page is more honest than a chance hit.
         return SearchResult((), 0, {}, plan)
-    effective = _with_constraints(request, plan)
-    attributes = category_attributes(request.category_slug)
+    effective = replace(_with_constraints(request, plan), online=live.online_people())
+    attributes = page_attributes(request.category_slug)
     if request.category_slug:
         effective = facets.known_attributes(effective, attributes)
     candidates = search_engine().retrieve(plan, effective)
@@ -98,7 +99,7 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         rows = found = search_engine().facet_rows(plan)
         is_capped = found.is_capped
     if not request.category_slug:
-        attributes = category_attributes(facets.dominant_slug(rows, effective))
+        attributes = page_attributes(facets.dominant_slug(rows, effective))
         effective = facets.known_attributes(effective, attributes)
     sieve = facets.Sieve(rows, effective)
     ordered = [row.gig_id for row in (sieve.passing if rows is scored else facets.Sieve(scored, effective).passing)]
@@ -233,6 +234,8 @@ def _sorted(
         candidates = sorted(candidates, key=lambda one: -scorer.bayesian_rating(one.rating_sum, one.rating_count))
     elif request.sort == "price":
         candidates = sorted(candidates, key=lambda one: one.price_fen)
+    elif request.sort == "price_down":
+        candidates = sorted(candidates, key=lambda one: -one.price_fen)
     elif request.sort == "speed":
         candidates = sorted(candidates, key=lambda one: one.delivery_days)
     elif request.sort == "newest":
@@ -274,4 +277,5 @@ def _facet_row(candidate: Candidate) -> FacetRow:
         level=candidate.level,
         rating=float(mean_rating(candidate.rating_sum, candidate.rating_count) or 0),
         attributes=candidate.attributes,
+        seller_id=candidate.seller_id,
     )

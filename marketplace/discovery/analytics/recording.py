@@ -33,7 +33,7 @@ ONE_SEARCH = timedelta(minutes=30)
 # Of one search so many lists are remembered, to know the place of what is opened from them.
 LISTS_KEPT = 12
 FIRST_PAGE = 24
-NOT_FILTERS = frozenset({"query", "as_typed", "page", "page_size", "sort"})
+NOT_FILTERS = frozenset({"query", "as_typed", "page", "page_size", "sort", "online"})
 
 
 @dataclass(frozen=True)

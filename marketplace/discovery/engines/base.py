@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from marketplace.discovery.scorer import Score
 
 CANDIDATE_LIMIT = 200
-SORTS = ("relevance", "orders", "rating", "price", "speed", "newest")
+SORTS = ("relevance", "orders", "rating", "price", "price_down", "speed", "newest")
 
 
 def attribute_token(key: str, option: str) -> str:
@@ -36,6 +36,8 @@ class SearchRequest:
     max_days: int | None = None
     levels: tuple[str, ...] = ()
     min_rating: float | None = None
+    online_now: bool = False
+    online: frozenset[int] = frozenset()  # the sellers who are, asked for once a search; nobody types it
     # Attribute keys with the wanted options: any of them will do, but something of every attribute.
     attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     sort: str = "relevance"
@@ -53,6 +55,7 @@ class SearchRequest:
             or self.price_max_fen is not None
             or self.max_days is not None
             or self.min_rating is not None
+            or self.online_now
             or self.attributes
         )
 
@@ -146,6 +149,7 @@ class FacetRow(NamedTuple):
     level: str
     rating: float
     attributes: Collection[str] = ()  # tokens
+    seller_id: int = 0
     # What PostgreSQL puts them in order by before the scorer reads the first of them (windows.py).
     popularity: int = 0
     orders: int = 0

@@ -160,4 +160,5 @@ def _facet_row(gig_id: int, fields: dict[str, list[Any]]) -> FacetRow:
         level=fields["level"][0],
         rating=fields["rating"][0],
         attributes=frozenset(fields.get("attributes", ())),
+        seller_id=fields["seller_id"][0],
     )

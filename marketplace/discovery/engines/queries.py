@@ -20,6 +20,7 @@ _ORDER: dict[str, dict[str, str]] = {
     "orders": {"orders": "desc"},
     "rating": {"rating_count": "desc"},
     "price": {"price_fen": "asc"},
+    "price_down": {"price_fen": "desc"},
     "speed": {"delivery_days": "asc"},
     "newest": {"created_at": "desc"},
 }
@@ -42,7 +43,7 @@ def facets_body(plan: QueryPlan, *, refusing: Sequence[int], limit: int) -> dict
     return body | {"docvalue_fields": FACET_FIELDS}
 
 
-FACET_FIELDS = ["category", "subcategory", "price_fen", "delivery_days", "level", "rating", "attributes"]
+FACET_FIELDS = ["category", "subcategory", "price_fen", "delivery_days", "level", "rating", "attributes", "seller_id"]
 
 
 def _body(
@@ -151,6 +152,8 @@ def _filters(request: SearchRequest) -> list[dict[str, Any]]:
         filters.append({"terms": {"level": list(request.levels)}})
     if request.min_rating is not None:
         filters.append({"range": {"rating": {"gte": request.min_rating}}})
+    if request.online_now:
+        filters.append({"terms": {"seller_id": sorted(request.online)}})
     filters += [
         {"terms": {"attributes": [attribute_token(key, option) for option in options]}}
         for key, options in request.attributes

@@ -43,16 +43,17 @@ class Window:
 _COLUMNS = (
     "gig_id, category_slug, subcategory_slug, price_fen, delivery_days, level, "
     "CASE WHEN rating_count = 0 THEN 0 ELSE (20 * rating_sum + rating_count) / (2 * rating_count) END / 10.0::float8, "
-    "attributes, popularity, orders, rating_count"
+    "attributes, seller_id, popularity, orders, rating_count"
 )
 # How the documents are walked, and in what order those found stand: never by what an index does not give.
-_WALK = {"price": "price_fen, gig_id DESC", "newest": "gig_id DESC"}
+_WALK = {"price": "price_fen, gig_id DESC", "price_down": "price_fen DESC, gig_id", "newest": "gig_id DESC"}
 _BY_POPULARITY = "popularity DESC, gig_id DESC"
 _KEYS: dict[str, Any] = {
     "relevance": lambda row: (-row.coverage, -row.rank * row.popularity, -row.orders, -row.gig_id),
     "orders": lambda row: (-row.orders, -row.gig_id),
     "rating": lambda row: (-row.rating_count, -row.gig_id),
     "price": lambda row: (row.price_fen, -row.gig_id),
+    "price_down": lambda row: (-row.price_fen, row.gig_id),
     "speed": lambda row: (row.delivery_days, -row.gig_id),
     "newest": lambda row: -row.gig_id,
 }
@@ -218,6 +219,8 @@ def _conditions(request: SearchRequest) -> tuple[str, list[Any]]:
     if request.min_rating is not None:
         # As it is shown, to one decimal.
         parts.append(("rating_count > 0 AND rating_sum >= rating_count * %s", [request.min_rating - 0.05]))
+    if request.online_now:
+        parts.append(("seller_id = ANY(%s)", [sorted(request.online)]))
     for key, options in request.attributes:
         parts.append(("attributes && %s::varchar[]", [[attribute_token(key, option) for option in options]]))
     return "".join(f" AND {condition}" for condition, _values in parts), [

@@ -46,6 +46,11 @@ BEGIN
     UPDATE discovery_gigdocument SET gig_id = gig_id WHERE gig_id IN (SELECT id FROM gigs_gig WHERE seller_id = NEW.user_id);
     RETURN NULL;
 END $$;
+CREATE OR REPLACE FUNCTION discovery_outdate_profile() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN  -- what is made in Python is made anew within a minute (tasks.catch_up)
+    UPDATE discovery_gigdocument SET indexed_at = 'epoch' WHERE gig_id IN (SELECT id FROM gigs_gig WHERE seller_id = NEW.user_id);
+    RETURN NULL;
+END $$;
 CREATE OR REPLACE FUNCTION discovery_touch_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE discovery_gigdocument SET gig_id = gig_id WHERE gig_id IN (SELECT id FROM gigs_gig WHERE seller_id = NEW.id);
@@ -76,6 +81,10 @@ TRIGGERS = [
     (
         "discovery_profile_touched", "accounts_userprofile", "AFTER UPDATE",
         "OLD.level IS DISTINCT FROM NEW.level", "discovery_touch_profile",
+    ),
+    (
+        "discovery_profile_outdated", "accounts_userprofile", "AFTER UPDATE",
+        "(OLD.languages, OLD.display_name) IS DISTINCT FROM (NEW.languages, NEW.display_name)", "discovery_outdate_profile",
     ),
     (
         "discovery_account_touched", "accounts_user", "AFTER UPDATE",

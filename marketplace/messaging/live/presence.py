@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from redis.asyncio import Redis
 
+from marketplace.core import live
+from marketplace.core.live import LOST_AFTER_SECONDS
 from marketplace.messaging.live.socket import Socket
 
-# A socket that its process has not named for this long has gone with its process.
-LOST_AFTER_SECONDS = 60
 REFRESH_SECONDS = 20
 # Who goes from page to page closes a window and opens the next one.
 FAREWELL_SECONDS = 8.0
@@ -32,6 +32,7 @@ class Presence:
             pipe.zremrangebyscore(key, "-inf", now - LOST_AFTER_SECONDS)
             pipe.zadd(key, {socket.number: now})
             pipe.expire(key, LOST_AFTER_SECONDS * 2)
+            pipe.zadd(live.online_key(self._prefix), {str(socket.person_id): now})
             pipe.zrange(key, 0, -1)
             *_done, found = await pipe.execute()
         by_age = sorted(number.decode() for number in found)
@@ -60,5 +61,7 @@ class Presence:
                 key = self._key(socket.person_id)
                 pipe.zadd(key, {socket.number: now})
                 pipe.expire(key, LOST_AFTER_SECONDS * 2)
+                pipe.zadd(live.online_key(self._prefix), {str(socket.person_id): now})
+            pipe.zremrangebyscore(live.online_key(self._prefix), "-inf", now - live.LOST_AFTER_SECONDS)
             await pipe.execute()
         return True
