@@ -36,7 +36,7 @@ from portal.embedded.search_server import start_search_server
 CLEAN_ROUNDS_NEEDED = 3
 BASE = "jiangji_search_base"
 REPEATS = 6
-# A tenth of a real server's, and enough for an index of a million such services (about 2 GB).
+# Enough for the index of a hundred thousand services; whether it is for a million nobody has tried yet.
 HEAP_MB = 1024
 
 
