@@ -237,7 +237,7 @@ class LexiconSnapshot(models.Model):
     """The catalogue's words, counted once for all processes where each cannot read all gigs (language/snapshot.py)."""
 
     content = models.BinaryField(_("content"))  # JSON, compressed
-    documents = models.PositiveIntegerField(_("documents"))
+    documents = models.PositiveIntegerField(_("services counted"))
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

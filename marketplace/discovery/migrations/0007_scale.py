@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('content', models.BinaryField(verbose_name='content')),
-                ('documents', models.PositiveIntegerField(verbose_name='documents')),
+                ('documents', models.PositiveIntegerField(verbose_name='services counted')),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
