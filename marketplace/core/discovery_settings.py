@@ -21,7 +21,7 @@ DISCOVERY_SETTINGS = (
         90,
         0,
         100,
-        _("hundredths"),
+        _("hundredths of 1"),
         _("Staff is told when a judged set is answered worse than"),
     ),
     # Product decision: a look weighs next to nothing after a quarter of a year, and the privacy page promises no more.

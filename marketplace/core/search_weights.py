@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.config_definition import ConfigDefinition
 
 SEARCH_WEIGHTS = tuple(
-    ConfigDefinition(f"search.{name}", default, 0, maximum, _("hundredths"), description)
+    ConfigDefinition(f"search.{name}", default, 0, maximum, _("hundredths of 1"), description)
     for name, default, maximum, description in (
         ("title", 100, 300, _("Search: a word in the title is worth")),
         ("tags", 75, 300, _("Search: a word in the tags is worth")),

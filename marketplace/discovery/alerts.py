@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,6 +31,7 @@ from marketplace.discovery.engines.base import (
 from marketplace.discovery.engines.postgres import candidates_matching
 from marketplace.discovery.models import SearchFilter
 from marketplace.discovery.saved_searches import request_of
+from marketplace.discovery.scorer import Score
 from marketplace.discovery.suggestion_models import SavedSearchHit, SearchAlert
 from marketplace.gigs.models import listed
 from marketplace.notifications import catalogue
@@ -49,6 +50,7 @@ BETWEEN_NOTICES = timedelta(days=1)
 # Searches that nobody is told of keep what came up for them so long.
 KEPT = timedelta(days=90)
 HITS_MOST = 200
+MORNING_HOURS = 3
 _CHINA = ZoneInfo("Asia/Shanghai")
 
 
@@ -147,7 +149,9 @@ def tell_in_the_morning(*, until: Deadline | None = None) -> int:
     """Tell whoever wants it daily of all their searches in one notice, from the hour of the settings on; returns how many."""
     now = clock.now()
     local = now.astimezone(_CHINA)
-    if local.hour < get_config("discovery.digest_hour"):
+    # What comes up later in the day is tomorrow morning's; a worker that was away has some hours to make up for it.
+    begins = get_config("discovery.digest_hour")
+    if not begins <= local.hour < begins + MORNING_HOURS:
         return 0
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     waited = Q(told_at=None) | Q(told_at__lt=midnight)
@@ -215,9 +219,7 @@ def _matching(search: SearchFilter, gig_ids: Sequence[int]) -> list[int]:
             result = services.search(request)
         has_words = bool(result.plan and result.plan.concepts)
         found += [
-            gig_id
-            for gig_id in result.ids
-            if gig_id in batch and (not has_words or result.scores[gig_id].coverage >= COVERAGE)
+            gig_id for gig_id in result.ids if gig_id in batch and (not has_words or _answers(result.scores[gig_id]))
         ]
     return found
 
@@ -232,9 +234,15 @@ def _note(search: SearchFilter, gig_ids: Sequence[int]) -> None:
     SavedSearchHit.objects.bulk_create(rows[:HITS_MOST], ignore_conflicts=True)
 
 
+def _answers(score: Score) -> bool:
+    """Whether it is what was asked for, by its words or by its seller's name."""
+    return score.coverage >= COVERAGE or score.text.names_seller
+
+
 def _untold(search_ids: Sequence[int]) -> QuerySet[SavedSearchHit]:
-    """News that can be bought still."""
-    return SavedSearchHit.objects.filter(listed("gig__"), search_id__in=search_ids, told_at=None)
+    """News that can be bought still, and that was not seen on the page already."""
+    unseen = Q(search__seen_at=None) | Q(found_at__gt=F("search__seen_at"))
+    return SavedSearchHit.objects.filter(unseen, listed("gig__"), search_id__in=search_ids, told_at=None)
 
 
 def _take_untold(search_ids: Sequence[int], now: datetime) -> tuple[int, str]:

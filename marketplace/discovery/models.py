@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # Django finds tables in the module `models`.
 from marketplace.discovery.analytics.models import (  # noqa: F401
@@ -188,7 +189,11 @@ class ThesaurusEntry(models.Model):
     """Words that a search takes for one another. A word may say what a hit of it is worth, in hundredths: `口译:60`."""
 
     kind = models.CharField(_("what it is"), max_length=8, choices=ThesaurusKind, default=ThesaurusKind.SAME)
-    words = models.CharField(_("words"), max_length=600, help_text=_("With spaces between; each finds all the others."))
+    words = models.CharField(
+        pgettext_lazy("of the thesaurus", "words"),
+        max_length=600,
+        help_text=_("With spaces between; each finds all the others."),
+    )
     narrower = models.CharField(
         _("kinds of it"),
         max_length=600,

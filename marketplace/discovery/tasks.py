@@ -6,7 +6,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.db.models import Exists, F, OuterRef, Q
 
-from marketplace.core.jobs import Deadline
+from marketplace.core.jobs import Deadline, only_one
 from marketplace.discovery import alerts, services, suggestion_table
 from marketplace.discovery.analytics import anonymising, candidates, judging
 from marketplace.discovery.analytics.daily import count_days
@@ -37,7 +37,8 @@ def index_gig(gig_id: int) -> None:
 @shared_task(time_limit=WHOLE_CATALOGUE_SECONDS)
 def index_category(category_id: int) -> int:
     """Bring the documents of a category up to date after it was edited; returns how many."""
-    return services.index_category(category_id)
+    with only_one(f"index_category_{category_id}", seconds=WHOLE_CATALOGUE_SECONDS) as is_ours:
+        return services.index_category(category_id) if is_ours else 0
 
 
 @shared_task
@@ -69,8 +70,12 @@ def send_changes() -> int:
 
 @shared_task(time_limit=WHOLE_CATALOGUE_SECONDS)
 def rebuild() -> int:
-    """Index everything with today's dictionary. Beat runs it at night."""
-    return services.rebuild_index()
+    """Index everything with today's dictionary. Beat runs it at night.
+
+    One at a time: it takes longer than the broker waits before it gives the task out again.
+    """
+    with only_one("search_rebuild", seconds=WHOLE_CATALOGUE_SECONDS) as is_ours:
+        return services.rebuild_index() if is_ours else 0
 
 
 def rebuild_soon() -> None:
@@ -114,7 +119,8 @@ def anonymise_searches() -> int:
 @shared_task(time_limit=WHOLE_CATALOGUE_SECONDS)
 def judge_searches() -> int:
     """Answer the judged sets with today's words and weights; returns how many. Beat runs it at night, after the rebuild."""
-    return judging.judge_all()
+    with only_one("judge_searches", seconds=WHOLE_CATALOGUE_SECONDS) as is_ours:
+        return judging.judge_all() if is_ours else 0
 
 
 @shared_task

@@ -50,6 +50,16 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (input) show(input);
 });
 
+// What was chosen was chosen for the text of before.
+document.addEventListener("input", (event) => {
+  const input = event.target;
+  const list = input.matches?.("[data-search] input[role='combobox']") ? listOf(input) : null;
+  if (list) choose(input, optionsOf(list), -1);
+});
+
+// A page that comes back from the browser's memory does not stand there with its list open.
+window.addEventListener("pagehide", () => document.querySelectorAll("[data-search] input[role='combobox']").forEach(close));
+
 document.addEventListener("keydown", (event) => {
   const input = event.target;
   if (!input.matches?.("[data-search] input[role='combobox']") || isComposing(event)) return;

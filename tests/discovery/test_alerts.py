@@ -103,7 +103,7 @@ def test_the_daily_kind_comes_in_one_notice_from_the_hour_of_the_settings_on(per
     assert line.notice == "search.digest"
     assert line.words == {"count": "1", "names": "海报设计、国风"}
     published("国风海报设计二")
-    with clock.moved_to(AT_NOON + timedelta(days=1)):
+    with clock.moved_to(AT_NOON.replace(hour=1) + timedelta(days=1)):
         assert watch_saved_searches() == 1
 
 
@@ -281,3 +281,35 @@ def test_control_without_the_lock_it_is_told_twice(search_with_news, monkeypatch
 
     monkeypatch.setattr(alerts, "_take_untold", counts_then_meets)
     assert tell_twice_at_once(search_with_news) == 2
+
+
+def test_a_search_for_a_seller_brings_news_of_that_seller(person):
+    seller = make_seller(name="白鹤工坊")
+    listed("品牌LOGO设计", seller=seller)
+    services.rebuild_index()
+    kept(person, query="白鹤工坊")
+    gig = listed("国风海报设计", seller=seller)
+    services.index_gig(gig.pk)
+    assert watch_saved_searches() == 1
+
+
+def test_what_was_seen_on_the_page_is_no_news_any_more(person):
+    search = kept(person)
+    listed("国风海报设计")
+    services.rebuild_index()
+    alerts.look_for_news()
+    SearchFilter.objects.update(seen_at=timezone.now())
+    assert alerts.tell_of_news() == 0
+    assert search.hits.exists()
+
+
+def test_the_daily_notice_comes_in_the_morning_alone(person):
+    kept(person, alerts=SearchAlert.DAILY)
+    listed("国风海报设计")
+    services.rebuild_index()
+    alerts.look_for_news()
+    late = timezone.localtime(clock.now()).replace(hour=23, minute=40)
+    with clock.moved_to(late):
+        assert alerts.tell_in_the_morning() == 0
+    with clock.moved_to(late.replace(hour=9, minute=5) + timedelta(days=1)):
+        assert alerts.tell_in_the_morning() == 1

@@ -1,6 +1,10 @@
 import pytest
 
 from marketplace.discovery.language.constraints import read_constraints
+from marketplace.discovery.language.plan import understand
+from tests.discovery.words import lexicon_of
+
+LEXICON = lexicon_of()
 
 
 @pytest.mark.parametrize(
@@ -66,3 +70,25 @@ def test_plain_words_hold_no_condition(text):
 def test_a_sum_beyond_all_measure_is_cut_to_the_most_there_is():
     _left, constraints = read_constraints("9999999万元以内 logo")
     assert constraints[0].value == 100_000_000
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "三日月 插画",
+        "3月 海报",
+        "6月活动海报",
+        "百元店 海报",
+        "20元店logo",
+        "五星酒店 摄影",
+        "五星级酒店画册",
+        "快速排序 辅导",
+    ],
+)
+def test_words_that_look_like_a_condition_and_are_none(query):
+    assert understand(query, LEXICON).constraints == ()
+
+
+@pytest.mark.parametrize(("query", "days"), [("海报 三日内", 3), ("两个月 小程序", 60), ("一月内 网站", 30)])
+def test_times_are_conditions_still(query, days):
+    assert [one.value for one in understand(query, LEXICON).constraints] == [days]

@@ -12,6 +12,8 @@ from marketplace.discovery.language.lexicon import Lexicon
 from marketplace.discovery.language.sounds import blurred, sound_keys
 
 STRETCH = 6
+# Each stretch is held against all words: of a text without end nobody waits for that, and nobody looks for a service with one.
+LONGEST_MENDED = 16
 # How much worse than what was typed a replacement may be, by what it changes.
 SAME_SOUND, NEAR_SOUND, OTHER_ORDER, ONE_CHARACTER = 0.0, 0.15, 0.15, 0.4
 LONG_RUN = 6
@@ -30,6 +32,8 @@ class Mended:
 
 def mend(run: str, lexicon: Lexicon, *, beside: tuple[str, ...] = ()) -> str:
     """The run with one stretch replaced by a word of the catalogue, or as it was typed when nothing is near enough."""
+    if len(run) > LONGEST_MENDED:
+        return run
     doubtful = _unknown_places(run, lexicon)
     if not doubtful:
         return run

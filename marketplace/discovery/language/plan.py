@@ -51,7 +51,8 @@ def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query
     asked, constraints = _asked(text, lexicon)
     seller, share, rest = _seller(asked, lexicon)
     words = _words(rest, lexicon, as_typed=as_typed)[:CONCEPT_LIMIT]
-    words = _in_our_words(words, folded, lexicon) if not seller else words
+    # Taiwan's wording may be a word more.
+    words = (_in_our_words(words, folded, lexicon) if not seller else words)[:CONCEPT_LIMIT]
     compounds = _compounds([word.searched for word in words], lexicon)
     concepts = tuple(
         concept_of(
