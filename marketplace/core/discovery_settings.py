@@ -14,7 +14,7 @@ DISCOVERY_SETTINGS = (
     # Product decision within PIPL art. 19: long enough to see a year's season come and go twice would be longer than is needed.
     ConfigDefinition("discovery.search_days", 180, 30, 730, _("days"), _("A search knows who made it for")),
     ConfigDefinition(
-        "discovery.figures_people", 3, 2, 1000, _("people"), _("Staff see a query by name once searched by")
+        "discovery.figures_people", 3, 3, 1000, _("people"), _("Staff see a query by name once searched by")
     ),
     # Product decision: a page of results is no billboard.
     ConfigDefinition("discovery.promoted_most", 2, 0, 4, _("services"), _("Above the results are advertised at most")),

@@ -6,7 +6,7 @@ from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.personal_data import Section, Table, plain, table
 from marketplace.core.commits import after_commit
 from marketplace.discovery.language import normalise
-from marketplace.discovery.models import SearchFilter, SearchHistory
+from marketplace.discovery.models import SearchClick, SearchFilter, SearchHistory
 from marketplace.discovery.recommending.choices import forget_row
 from marketplace.discovery.recommending.models import GigDismissal, GigView, PersonalisationOff
 from marketplace.discovery.recommending.viewing import forget_choice, forget_views
@@ -34,6 +34,14 @@ class DiscoverySection(Section):
             "searches",
             SearchHistory.objects.filter(user=user).order_by("pk"),
             **plain("query", "filters", "result_count", "created_at"),
+        )
+        yield table(
+            "opened_from_searches",
+            SearchClick.objects.filter(search__user=user).order_by("pk"),
+            query="search__query",
+            service="gig__title",
+            order="order__number",
+            **plain("place", "created_at"),
         )
         yield table(
             "saved_searches",
@@ -94,4 +102,6 @@ def _forget_known(user_id: int) -> None:
 
 
 def _let_go(user: User) -> None:
-    SearchHistory.objects.filter(user=user).update(user=None)
+    """What stays of the searches points at nobody: neither by account nor by browser, nor by what was ordered after them."""
+    SearchClick.objects.filter(search__user=user).exclude(order=None).update(order=None)
+    SearchHistory.objects.filter(user=user).update(user=None, visitor="", shown=[])

@@ -14,7 +14,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
 from marketplace.core.commits import after_commit
 from marketplace.discovery.analytics.models import CandidateState, JudgedSet, SearchClick, SearchDay, ThesaurusCandidate
-from marketplace.discovery.analytics.selectors import Rephrasing, find_rephrasings, span_of
+from marketplace.discovery.analytics.selectors import Rephrasing, find_rephrasings, queries_of_several, span_of
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.evaluation.judged import evaluate
 from marketplace.discovery.evaluation.running import answer_set
@@ -91,9 +91,8 @@ def try_candidate(*, candidate_id: int) -> dict[str, Any]:
     Raises ThesaurusCandidate.DoesNotExist. Half a minute a judged set: for a job, not for a page.
     """
     candidate = ThesaurusCandidate.objects.get(pk=candidate_id)
-    days = SearchDay.objects.filter(day__gte=span_of(LOOKED_BACK_DAYS).first).exclude(folded="")
-    frequent = days.values_list("folded", flat=True).order_by("-searches").distinct()
-    queries = list(dict.fromkeys([candidate.word, candidate.other, *frequent[: 3 * TRIED_QUERIES]]))[:TRIED_QUERIES]
+    frequent = queries_of_several(span_of(LOOKED_BACK_DAYS), limit=TRIED_QUERIES)
+    queries = list(dict.fromkeys([candidate.word, candidate.other, *frequent]))[:TRIED_QUERIES]
     sets = list(JudgedSet.objects.filter(is_active=True))
 
     def first_ones() -> dict[str, list[int]]:

@@ -1,7 +1,7 @@
 """What the dashboards of the search show. Permission inside: whoever reads these needs `discovery.view_searchday`.
 
-A query is named only where at least `discovery.figures_people` people typed it within the period (counted day by day): below
-that it may point at one of them. The sums of all searches leave nobody out.
+A query is named only where at least `discovery.figures_people` people typed it within a calendar month: below that it may
+point at one of them. The sums of all searches leave nobody out.
 """
 
 from collections.abc import Mapping
@@ -11,14 +11,15 @@ from itertools import groupby
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import F, FloatField, QuerySet, Sum
-from django.db.models.functions import Cast, NullIf
+from django.db.models import CharField, Count, F, FloatField, QuerySet, Sum
+from django.db.models.functions import Cast, Coalesce, NullIf, TruncMonth
 from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.discovery.analytics.models import JudgedScore, SearchDay
+from marketplace.discovery.models import SearchHistory
 
 PERMISSION = "discovery.view_searchday"
 PERIODS = (7, 28, 90)
@@ -169,7 +170,10 @@ def rephrasings(staff: User, span: Span, *, limit: int = ROWS_SHOWN) -> list[Rep
 
 
 def find_rephrasings(span: Span, *, limit: int) -> list[Rephrasing]:
-    """As `rephrasings`, for jobs. From the searches themselves: only what is not anonymised yet is counted."""
+    """As `rephrasings`, for jobs. From the searches themselves: only what is not anonymised yet is counted, and of a long span
+    the last weeks: they lie in two calendar months at most, so that one person is never taken for three.
+    """
+    span = Span(max(span.first, span.last - timedelta(days=PERIODS[1] - 1)), span.last)
     with connection.cursor() as cursor:
         cursor.execute(
             _REPHRASED,
@@ -215,14 +219,34 @@ def _days(staff: User, span: Span) -> QuerySet[SearchDay]:
 def _queries(staff: User, span: Span) -> QuerySet:
     return (
         _days(staff, span)
-        .exclude(folded="")
+        .filter(folded__in=_named(span))
         .values("folded")
         .annotate(
             all_searches=Sum("searches"), all_without_result=Sum("without_result"), all_clicked=Sum("clicked"),
-            all_ordered=Sum("ordered"), all_people=Sum("people"),
+            all_ordered=Sum("ordered"),
         )
-        .filter(all_people__gte=get_config("discovery.figures_people"))
     )  # fmt: skip
+
+
+def _named(span: Span) -> QuerySet:
+    """The queries of enough different people within a month of China's: so long, and no longer, a browser is the same one.
+
+    From the searches themselves: over several days a single person would be a crowd.
+    """
+    lines = SearchHistory.objects.filter(
+        created_at__gte=_midnight(span.first), created_at__lt=_midnight(span.last + timedelta(days=1))
+    ).exclude(folded="")
+    people = Count(Coalesce(Cast("user_id", CharField()), F("visitor")), distinct=True)
+    least = get_config("discovery.figures_people")
+    by_month = lines.annotate(month=TruncMonth("created_at")).values("folded", "month").annotate(people=people)
+    return by_month.filter(people__gte=least).order_by().values("folded").distinct()
+
+
+def queries_of_several(span: Span, *, limit: int) -> list[str]:
+    """The most frequent queries that may be named, for jobs."""
+    rows = SearchDay.objects.filter(day__gte=span.first, day__lte=span.last, folded__in=_named(span))
+    frequent = rows.values("folded").annotate(all_searches=Sum("searches")).order_by("-all_searches", "folded")
+    return list(frequent.values_list("folded", flat=True)[:limit])
 
 
 def _figures(row: Mapping, *, before: int = 0) -> QueryFigures:
