@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SearchClick(models.Model):
@@ -101,8 +102,8 @@ class JudgedScore(models.Model):
 
 class CandidateState(models.TextChoices):
     OPEN = "open", _("To decide")
-    ADDED = "added", _("Added")
-    DISMISSED = "dismissed", _("Dismissed")
+    ADDED = "added", pgettext_lazy("a pair of words", "Added")
+    DISMISSED = "dismissed", pgettext_lazy("a pair of words", "Dismissed")
 
 
 class ThesaurusCandidate(models.Model):
@@ -115,7 +116,7 @@ class ThesaurusCandidate(models.Model):
     shared_clicks = models.PositiveIntegerField(_("services opened after either"), default=0)
     without_result = models.BooleanField(_("the word finds nothing"), default=False)
     state = models.CharField(_("state"), max_length=9, choices=CandidateState, default=CandidateState.OPEN)
-    seen_on = models.DateField(_("last seen"))
+    seen_on = models.DateField(pgettext_lazy("a pair of words", "last seen"))
     # What adding it would change: {"moved": [[query, kept of ten]], "scores": [[set, before, after]], "at": moment}.
     trial = models.JSONField(_("trial"), null=True, blank=True)
 
