@@ -153,7 +153,12 @@ def test_own_searches_stand_in_the_box_before_anything_is_typed_and_go_when_told
     assert answer.value.status == 204
     expect(page.locator("#header-suggestions", has_text=word)).to_have_count(0)
     buyer.visit(f"/search/?q={word}")
-    buyer.visit("/settings/searches/")
+    # A search is written down once its page has left: the list may be asked for a moment too early.
+    for _look in range(20):
+        buyer.visit("/settings/searches/")
+        if page.locator("li", has_text=word).count():
+            break
+        page.wait_for_timeout(500)
     buyer.snap("history")
     page.locator("li", has_text=word).locator("button").click()
     expect(page.locator("main li", has_text=word)).to_have_count(0)
