@@ -6,7 +6,7 @@ from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.personal_data import Section, Table, plain, table
 from marketplace.core.commits import after_commit
 from marketplace.discovery.language import normalise
-from marketplace.discovery.models import SearchFilter, SearchHistory
+from marketplace.discovery.models import SearchClick, SearchFilter, SearchHistory
 from marketplace.discovery.recommending.choices import forget_row
 from marketplace.discovery.recommending.models import GigDismissal, GigView, PersonalisationOff
 from marketplace.discovery.recommending.viewing import forget_choice, forget_views
@@ -34,6 +34,14 @@ class DiscoverySection(Section):
             "searches",
             SearchHistory.objects.filter(user=user).order_by("pk"),
             **plain("query", "filters", "result_count", "created_at"),
+        )
+        yield table(
+            "opened_from_searches",
+            SearchClick.objects.filter(search__user=user).order_by("pk"),
+            query="search__query",
+            service="gig__title",
+            order="order__number",
+            **plain("gig_id", "place", "created_at"),
         )
         yield table(
             "saved_searches",
@@ -94,4 +102,7 @@ def _forget_known(user_id: int) -> None:
 
 
 def _let_go(user: User) -> None:
-    SearchHistory.objects.filter(user=user).update(user=None)
+    """Nothing leads back: an order would, to its buyer."""
+    lines = SearchHistory.objects.filter(user=user)
+    SearchClick.objects.filter(search__in=lines.values("pk")).exclude(order=None).update(order=None)
+    lines.update(user=None, visitor="", shown=[])

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
 from marketplace.core.commits import after_commit
 from marketplace.discovery.analytics.models import CandidateState, JudgedSet, SearchClick, SearchDay, ThesaurusCandidate
-from marketplace.discovery.analytics.selectors import Rephrasing, find_rephrasings, span_of
+from marketplace.discovery.analytics.selectors import Rephrasing, find_rephrasings, queries_of_several, span_of
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.evaluation.judged import evaluate
 from marketplace.discovery.evaluation.running import answer_set
@@ -91,9 +92,11 @@ def try_candidate(*, candidate_id: int) -> dict[str, Any]:
     Raises ThesaurusCandidate.DoesNotExist. Half a minute a judged set: for a job, not for a page.
     """
     candidate = ThesaurusCandidate.objects.get(pk=candidate_id)
-    days = SearchDay.objects.filter(day__gte=span_of(LOOKED_BACK_DAYS).first).exclude(folded="")
-    frequent = days.values_list("folded", flat=True).order_by("-searches").distinct()
-    queries = list(dict.fromkeys([candidate.word, candidate.other, *frequent[: 3 * TRIED_QUERIES]]))[:TRIED_QUERIES]
+    span = span_of(LOOKED_BACK_DAYS)
+    days = SearchDay.objects.filter(day__gte=span.first, folded__in=queries_of_several(span))
+    counted = days.values("folded").annotate(all_searches=Sum("searches")).order_by("-all_searches", "folded")
+    frequent = counted.values_list("folded", flat=True)[:TRIED_QUERIES]
+    queries = list(dict.fromkeys([candidate.word, candidate.other, *frequent]))[:TRIED_QUERIES]
     sets = list(JudgedSet.objects.filter(is_active=True))
 
     def first_ones() -> dict[str, list[int]]:

@@ -1,7 +1,7 @@
 """What the dashboards of the search show. Permission inside: whoever reads these needs `discovery.view_searchday`.
 
-A query is named only where at least `discovery.figures_people` people typed it within the period (counted day by day): below
-that it may point at one of them. The sums of all searches leave nobody out.
+A query is named only where at least `discovery.figures_people` people typed it within one calendar month: below that it may point
+at one of them. The sums of all searches leave nobody out.
 """
 
 from collections.abc import Mapping
@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import F, FloatField, QuerySet, Sum
-from django.db.models.functions import Cast, NullIf
+from django.db.models import CharField, Count, F, FloatField, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, NullIf, TruncMonth
 from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.discovery.analytics.models import JudgedScore, SearchDay
+from marketplace.discovery.models import SearchHistory
 
 PERMISSION = "discovery.view_searchday"
 PERIODS = (7, 28, 90)
@@ -142,21 +144,26 @@ def queries_without_click(staff: User, span: Span, *, limit: int = ROWS_SHOWN) -
 
 
 _REPHRASED = """
-SELECT folded, following, count(DISTINCT visitor),
+SELECT folded, following, sum(people)::integer, sum(clicked)::integer
+FROM (
+SELECT folded, following, count(DISTINCT visitor) AS people,
     count(DISTINCT visitor) FILTER (
         WHERE EXISTS (SELECT 1 FROM discovery_searchclick click WHERE click.search_id = steps.following_id)
-    )
+    ) AS clicked
 FROM (
-    SELECT id, folded, visitor, lead(folded) OVER own AS following, lead(id) OVER own AS following_id,
+    SELECT id, folded, visitor, date_trunc('month', created_at AT TIME ZONE %s) AS month,
+        lead(folded) OVER own AS following, lead(id) OVER own AS following_id,
         lead(created_at) OVER own - created_at AS later
     FROM discovery_searchhistory
     WHERE visitor <> '' AND created_at >= %s AND created_at < %s
     WINDOW own AS (PARTITION BY visitor ORDER BY created_at, id)
 ) steps
-WHERE following <> folded AND later <= make_interval(mins => %s)
+WHERE folded <> '' AND following NOT IN ('', folded) AND later <= make_interval(mins => %s)
     AND NOT EXISTS (SELECT 1 FROM discovery_searchclick click WHERE click.search_id = steps.id)
+GROUP BY folded, following, month
+) months
 GROUP BY folded, following
-HAVING count(DISTINCT visitor) >= %s
+HAVING max(people) >= %s
 ORDER BY 3 DESC, folded, following
 LIMIT %s
 """
@@ -174,11 +181,30 @@ def find_rephrasings(span: Span, *, limit: int) -> list[Rephrasing]:
         cursor.execute(
             _REPHRASED,
             [
-                _midnight(span.first), _midnight(span.last + timedelta(days=1)), REPHRASED_WITHIN_MINUTES,
+                settings.TIME_ZONE, _midnight(span.first), _midnight(span.last + timedelta(days=1)), REPHRASED_WITHIN_MINUTES,
                 get_config("discovery.figures_people"), limit,
             ],
         )  # fmt: skip
         return [Rephrasing(*row) for row in cursor.fetchall()]
+
+
+def queries_of_several(span: Span) -> QuerySet:
+    """The folded queries that may be named, as rows of one column, for `folded__in`.
+
+    From the searches themselves, by month: `SearchDay.people` counts somebody anew every day, and a browser has another name in
+    every month (visitors.py), so that one person alone would make a crowd. What is anonymised counts for nobody.
+    """
+    lines = SearchHistory.objects.filter(
+        created_at__gte=_midnight(span.first), created_at__lt=_midnight(span.last + timedelta(days=1))
+    ).exclude(folded="")
+    people = Count(Coalesce(Cast("user_id", CharField()), NullIf("visitor", Value(""))), distinct=True)
+    return (
+        lines.values("folded", month=TruncMonth("created_at"))
+        .order_by()
+        .annotate(several=people)
+        .filter(several__gte=get_config("discovery.figures_people"))
+        .values("folded")
+    )
 
 
 def click_curve(staff: User, span: Span) -> list[Place]:
@@ -215,13 +241,12 @@ def _days(staff: User, span: Span) -> QuerySet[SearchDay]:
 def _queries(staff: User, span: Span) -> QuerySet:
     return (
         _days(staff, span)
-        .exclude(folded="")
+        .filter(folded__in=queries_of_several(span))
         .values("folded")
         .annotate(
             all_searches=Sum("searches"), all_without_result=Sum("without_result"), all_clicked=Sum("clicked"),
-            all_ordered=Sum("ordered"), all_people=Sum("people"),
+            all_ordered=Sum("ordered"),
         )
-        .filter(all_people__gte=get_config("discovery.figures_people"))
     )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from marketplace.accounts.models import ConsentDocument
 from marketplace.accounts.services import give_consent
-from marketplace.discovery.analytics import anonymising, daily, selectors
+from marketplace.discovery.analytics import anonymising, daily, recording, selectors
 from marketplace.discovery.models import SearchClick, SearchDay, SearchHistory
+from marketplace.discovery.own_data import DiscoverySection
 from marketplace.moderation.models import AdminLog
 from marketplace.moderation.roles import ensure_roles
 from tests.discovery.analytics.conftest import BROWSER
@@ -176,3 +177,35 @@ def test_nobody_else_reads_them(marketer, db):
     for ask in (selectors.totals, selectors.top_queries, selectors.rephrasings, selectors.click_curve):
         with pytest.raises(PermissionDenied):
             ask(moderator, selectors.span_of(7))
+
+
+def a_stubborn_person(query, *, days):
+    """One browser, the same words day after day."""
+    visitor = None
+    for _day in range(days):
+        visitor = search(query, visitor=visitor)
+        aged(1)
+
+
+def test_one_person_on_several_days_is_still_one_person(posters, marketer, monkeypatch):
+    monkeypatch.setattr(recording, "ONE_SEARCH", timedelta(0))  # tomorrow's search, made a moment later
+    a_stubborn_person("海报", days=4)
+    for _person in range(3):
+        search("标志")
+    aged(1)
+    daily.count_days()
+    assert SearchDay.objects.filter(folded="海报").count() == 4
+    for ask in (selectors.top_queries, selectors.rising_queries, selectors.queries_without_click):
+        assert "海报" not in figures_of(marketer, ask)
+    assert figures_of(marketer, selectors.top_queries) == ["标志"]
+
+
+def test_a_closed_account_takes_its_orders_off_the_clicks(order_after_click, buyer):
+    daily.attribute_orders()
+    section = DiscoverySection()
+    (opened,) = next(one.rows() for one in section.tables(buyer) if one.name == "opened_from_searches")
+    assert (opened["query"], opened["order"]) == ("海报", order_after_click.number)
+    section.erase(buyer)
+    line = SearchHistory.objects.get()
+    assert (line.user, line.visitor, line.shown) == (None, "", [])
+    assert SearchClick.objects.get().order is None

@@ -10,6 +10,7 @@ from django.urls import reverse
 from marketplace.core.config import set_config
 from marketplace.discovery import services
 from marketplace.discovery.analytics import candidates
+from marketplace.discovery.analytics.daily import count_days
 from marketplace.discovery.analytics.models import CandidateState, JudgedScore, JudgedSet, ThesaurusCandidate
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.models import SearchHistory, ThesaurusEntry
@@ -104,9 +105,13 @@ def test_adding_to_a_query_says_nothing_about_words(posters):
 
 
 def test_a_trial_says_what_would_change_and_changes_nothing(candidate, judged):
+    search("宣传画绘意图")  # one person alone: not named to staff
+    aged(1)
+    count_days()
     before, words = ThesaurusEntry.objects.count(), services.current_lexicon().thesaurus
     trial = candidates.try_candidate(candidate_id=candidate.pk)
-    assert {"query": "绘意图", "before": 0, "after": 3, "kept": 0} in trial["moved"]
+    assert trial["moved"] == [{"query": "绘意图", "before": 0, "after": 3, "kept": 0}]
+    assert trial["tried"] == 2
     assert trial["scores"] == [["小样", 0.5, 1.0]]
     assert ThesaurusEntry.objects.count() == before
     assert services.current_lexicon().thesaurus == words
