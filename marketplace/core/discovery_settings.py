@@ -16,6 +16,8 @@ DISCOVERY_SETTINGS = (
     ConfigDefinition(
         "discovery.figures_people", 3, 2, 1000, _("people"), _("Staff see a query by name once searched by")
     ),
+    # Product decision: a page of results is no billboard.
+    ConfigDefinition("discovery.promoted_most", 2, 0, 4, _("services"), _("Above the results are advertised at most")),
     ConfigDefinition(
         "discovery.least_score",
         90,

@@ -17,6 +17,7 @@ from marketplace.discovery.analytics.models import (  # noqa: F401
     SearchDay,
     ThesaurusCandidate,
 )
+from marketplace.discovery.promotion_models import Promotion  # noqa: F401
 from marketplace.discovery.recommending.models import (  # noqa: F401
     GigDismissal,
     GigView,

@@ -16,6 +16,7 @@ from marketplace.discovery.engines.base import Constraint, FacetCount, SearchReq
 from marketplace.discovery.explaining import plan_lines, score_line, score_parts
 from marketplace.discovery.facets import attribute_facet, known_attributes
 from marketplace.discovery.params import MAXIMUM_PAGE, Chip, hidden_fields, query_string, without_option
+from marketplace.discovery.promotions import promoted_gigs
 from marketplace.discovery.suggestions import related_searches
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import GigCategory
@@ -75,6 +76,7 @@ class SearchPage:
     request: SearchRequest
     result: SearchResult
     cards: list[tuple[GigCard, str]]  # with the reason for its place
+    promoted: list[GigCard]  # above them, marked 广告
     same_category: list[GigCard]  # where few fit
     as_typed_url: str  # the search without mended slips, where one was mended
     explanations: list[tuple[str, str]]  # for staff who ask with ?explain=1: title, the parts of its score
@@ -110,8 +112,9 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
     # An option that the category does not have was left out of the search, and is left out of every address here.
     request = known_attributes(request, result.attributes)
     categories = shown_categories()
-    every = gig_cards((*result.ids, *result.same_category), user=user)
-    cards = [card for card in every if card.gig_id not in set(result.same_category)]
+    advertised = promoted_gigs(request, result.plan, shown=result.ids) if result.total else []
+    every = gig_cards((*result.ids, *result.same_category, *advertised), user=user)
+    cards = [card for card in every if card.gig_id in set(result.ids)]
     explained = explain and user.has_perm("discovery.view_thesaurusentry")
     paginator = Paginator(range(min(result.total, MAXIMUM_PAGE * request.page_size)), request.page_size)
     number = min(request.page, paginator.num_pages)
@@ -122,6 +125,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         request=request,
         result=result,
         cards=[(card, result.reasons.get(card.gig_id, "")) for card in cards],
+        promoted=[replace(card, is_promoted=True) for card in every if card.gig_id in set(advertised)],
         same_category=[card for card in every if card.gig_id in set(result.same_category)],
         as_typed_url=query_string(replace(request, as_typed=True, page=1)) if result.plan.corrected else "",
         explanations=_explanations(cards, result) if explained else [],

@@ -82,7 +82,7 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     if plan.nothing_known:
         # No word of it stands anywhere: an empty page is more honest than a chance hit.
         return SearchResult((), 0, {}, plan)
-    effective = replace(_with_constraints(request, plan), online=live.online_people())
+    effective = replace(with_constraints(request, plan), online=live.online_people())
     attributes = page_attributes(request.category_slug)
     if request.category_slug:
         effective = facets.known_attributes(effective, attributes)
@@ -92,7 +92,7 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     every = scorer.score_candidates(candidates, plan, now=now, weights=weights, leanings=own)
     kept = scorer.without_tail(every, plan, weights)
     by_id = {one.gig_id: one for one in candidates}
-    scored = rows = [_facet_row(by_id[score.gig_id]) for score in kept]
+    scored = rows = [facet_row(by_id[score.gig_id]) for score in kept]
     is_capped = False
     if candidates.is_capped or len(candidates) >= CANDIDATE_LIMIT:
         # More than could be scored: count and facet over everything that matches, or as much of it as is looked at.
@@ -216,7 +216,7 @@ def reason(score: scorer.Score, candidate: Candidate, request: SearchRequest) ->
     return _("%(reasons)s. No browsing history was used.") % {"reasons": _("; ").join(parts)}
 
 
-def _with_constraints(request: SearchRequest, plan: QueryPlan) -> SearchRequest:
+def with_constraints(request: SearchRequest, plan: QueryPlan) -> SearchRequest:
     """The request with the conditions that were written in words; a filter that was set by hand wins."""
     for constraint in plan.constraints:
         value: Any = constraint.value
@@ -267,7 +267,8 @@ def _spread_sellers(candidates: list[Candidate], scores: Mapping[int, scorer.Sco
     return [one.gig_id for one in ordered]
 
 
-def _facet_row(candidate: Candidate) -> FacetRow:
+def facet_row(candidate: Candidate) -> FacetRow:
+    """A candidate as the filters see it."""
     return FacetRow(
         gig_id=candidate.gig_id,
         category_slug=candidate.category_slug,

@@ -20,6 +20,7 @@ from marketplace.discovery.categories import forget_categories
 from marketplace.discovery.home_panels import panels_for
 from marketplace.discovery.language.lexicon import lexicon_changed
 from marketplace.discovery.models import ThesaurusEntry
+from marketplace.discovery.promotion_desk import PromotionViewSet
 from marketplace.discovery.recommending import desk_views as recommending
 from marketplace.discovery.suggestion_desk import SuggestionBanViewSet, bans_changed
 from marketplace.discovery.tasks import index_category, rebuild_soon
@@ -54,6 +55,7 @@ class ThesaurusViewSet(SnippetViewSet):
 register_snippet(ThesaurusViewSet)
 register_snippet(SuggestionBanViewSet)
 register_snippet(candidate_desk.JudgedSetViewSet)
+register_snippet(PromotionViewSet)
 
 
 @hooks.register("register_admin_urls")

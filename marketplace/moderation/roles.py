@@ -24,6 +24,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         _COUPONS,
         ("discovery", [f"{act}_thesaurusentry" for act in ("view", "add", "change", "delete")]),
         ("discovery", [f"{act}_suggestionban" for act in ("view", "add", "change", "delete")]),
+        ("discovery", [f"{act}_promotion" for act in ("view", "add", "change", "delete")]),
         ("discovery", ["view_searchday", *(f"{act}_judgedset" for act in ("view", "add", "change", "delete"))]),
         ("discovery", ["view_recommendation"]),
     ],

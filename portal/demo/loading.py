@@ -35,6 +35,7 @@ from portal.demo.offers import make_offers
 from portal.demo.papers import hand_in_papers
 from portal.demo.past import plan_past
 from portal.demo.people import joined_moments, make_people
+from portal.demo.searching import write_search_figures
 from portal.demo.sources import DATA, MEDIA, read_sources
 from portal.demo.trades import tell_sandbox
 from portal.demo.withdrawals import ask_for_much
@@ -145,3 +146,4 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
     with watch.stage("search index"):
         rebuild_index()
         rebuild_suggestions()
+        write_search_figures(now)

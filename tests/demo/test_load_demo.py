@@ -20,6 +20,8 @@ from wagtail.models import Page, WorkflowState
 from marketplace.accounts.models import User, UserVerification
 from marketplace.accounts.selectors import cases_to_decide
 from marketplace.accounts.services import view_paper
+from marketplace.discovery.analytics import selectors as search_figures
+from marketplace.discovery.models import Promotion, ThesaurusCandidate
 from marketplace.gigs.attributes import attribute_lines, attributes_of, clean_attributes
 from marketplace.gigs.category_usage import gigs_saying
 from marketplace.gigs.desk_figures import figures_of
@@ -335,3 +337,16 @@ def test_the_two_with_printed_log_ins_have_a_second_version_with_previews_and_a_
     assert newest.holds_back_originals
     assert newest.order.revision_requests.count() == newest.order.revisions_used == 1
     assert [proposal.kind for order in between for proposal in order.proposals.filter(status="open")] == ["extend"]
+
+
+def test_the_figures_of_the_search_show_something(demo):
+    staff = User.objects.get(email="marketer@jiangji.example")
+    span = search_figures.span_of(28)
+    assert search_figures.totals(staff, span)["searches"] > 500
+    assert len(search_figures.top_queries(staff, span)) >= 10
+    assert "年会视频" in [one.query for one in search_figures.rising_queries(staff, search_figures.span_of(7))]
+    assert {one.query for one in search_figures.queries_without_result(staff, span)} >= {"代驾", "修空调"}
+    curve = search_figures.click_curve(staff, span)
+    assert curve[0].permille > 2 * curve[5].permille > 0
+    assert ThesaurusCandidate.objects.count() >= 2
+    assert Promotion.objects.count() == 1

@@ -27,6 +27,6 @@ def _record(request: HttpRequest, page: SearchPage, took_ms: int) -> None:
         took_ms=took_ms,
         gig_ids=[card.gig_id for card, _why in page.cards],
         same_category=[card.gig_id for card in page.same_category],
-        promoted=[card.gig_id for card, _why in page.cards if card.is_promoted],
+        promoted=[card.gig_id for card in page.promoted],
     )
     services.record_search(user=user, request=page.request, result_count=page.result.total, seen=seen)

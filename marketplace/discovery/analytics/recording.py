@@ -115,7 +115,7 @@ def write_click(*, visitor: str, gig_id: int, query: str, opener_id: int | None 
     if line is None or not Gig.objects.filter(pk=gig_id).exclude(seller=opener_id).exists():
         return None
     shown = next((one for one in reversed(line.shown) if one["address"] == query_string(request)), None)
-    if shown is None or gig_id not in (*shown["ids"], *shown["beside"]):
+    if shown is None or gig_id not in (*shown["ids"], *shown["beside"], *shown["promoted"]):
         return None
     place = shown["first"] + shown["ids"].index(gig_id) if gig_id in shown["ids"] else None
     click, _made = SearchClick.objects.get_or_create(
