@@ -110,7 +110,7 @@ def test_a_trial_says_what_would_change_and_changes_nothing(candidate, judged):
     count_days()
     before, words = ThesaurusEntry.objects.count(), services.current_lexicon().thesaurus
     trial = candidates.try_candidate(candidate_id=candidate.pk)
-    assert trial["moved"] == [{"query": "绘意图", "before": 0, "after": 3, "kept": 0}]
+    assert {"query": "绘意图", "before": 0, "after": 3, "kept": 0} in trial["moved"]
     assert trial["tried"] == 2
     assert trial["scores"] == [["小样", 0.5, 1.0]]
     assert ThesaurusEntry.objects.count() == before
