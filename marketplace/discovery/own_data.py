@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.personal_data import Section, Table, plain, table
 from marketplace.core.commits import after_commit
+from marketplace.discovery.analytics.models import SearchClick
 from marketplace.discovery.language import normalise
-from marketplace.discovery.models import SearchClick, SearchFilter, SearchHistory
+from marketplace.discovery.models import SearchFilter, SearchHistory
 from marketplace.discovery.recommending.choices import forget_row
 from marketplace.discovery.recommending.models import GigDismissal, GigView, PersonalisationOff
 from marketplace.discovery.recommending.viewing import forget_choice, forget_views
