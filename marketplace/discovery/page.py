@@ -15,6 +15,7 @@ from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult, attribute_token
 from marketplace.discovery.explaining import plan_lines, score_line, score_parts
 from marketplace.discovery.facets import attribute_facet, known_attributes
+from marketplace.discovery.landing import is_landing
 from marketplace.discovery.params import MAXIMUM_PAGE, Chip, hidden_fields, query_string, without_option
 from marketplace.discovery.suggestions import related_searches
 from marketplace.gigs.cards import GigCard, gig_cards
@@ -99,7 +100,7 @@ class SearchPage:
     offers_brief: bool  # few fit, and what was typed means something
     brief_query: str  # for the address of a new brief
     category: GigCategory | None
-    is_landing: bool  # one category and nothing else: worth a search engine's while
+    is_landing: bool  # worth a search engine's while (landing.py)
     hidden: Mapping[str, str]
 
 
@@ -166,7 +167,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         offers_brief=bool(request.query) and not result.plan.nothing_known and result.total < FEW,
         brief_query=urlencode({"title": result.plan.corrected or request.query}),
         category=category,
-        is_landing=category is not None and not request.query and not replace(request, category_slug="").has_filters,
+        is_landing=is_landing(request, category, result),
         hidden=hidden_fields(request, "q", "sort"),
     )
 
