@@ -13,11 +13,13 @@ from marketplace.core.money import display_yuan
 from marketplace.discovery import services
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult, attribute_token
-from marketplace.discovery.explaining import plan_lines, score_line, score_parts
+from marketplace.discovery.explaining import plan_lines
 from marketplace.discovery.facets import attribute_facet, known_attributes
+from marketplace.discovery.factors import Explained, explained_results
 from marketplace.discovery.landing import is_landing
 from marketplace.discovery.params import MAXIMUM_PAGE, Chip, hidden_fields, query_string, without_option
 from marketplace.discovery.suggestions import related_searches
+from marketplace.discovery.weights import weights_in_force
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import GigCategory
 
@@ -78,7 +80,7 @@ class SearchPage:
     cards: list[tuple[GigCard, str]]  # with the reason for its place
     same_category: list[GigCard]  # where few fit
     as_typed_url: str  # the search without mended slips, where one was mended
-    explanations: list[tuple[str, str]]  # for staff who ask with ?explain=1: title, the parts of its score
+    explanations: list[Explained]  # for staff who ask with ?explain=1: what each place is made of
     plan_lines: list[str]
     chips: list[Chip]
     clear_url: str
@@ -124,7 +126,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         cards=[(card, result.reasons.get(card.gig_id, "")) for card in cards],
         same_category=[card for card in every if card.gig_id in set(result.same_category)],
         as_typed_url=query_string(replace(request, as_typed=True, page=1)) if result.plan.corrected else "",
-        explanations=_explanations(cards, result) if explained else [],
+        explanations=_explanations(cards, result, request) if explained else [],
         plan_lines=list(plan_lines(result.plan)) if explained else [],
         chips=chips,
         ways_out=sorted(
@@ -172,12 +174,14 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
     )
 
 
-def _explanations(cards: list[GigCard], result: SearchResult) -> list[tuple[str, str]]:
-    return [
-        (card.title, score_line("", score_parts(result.scores[card.gig_id])))
-        for card in cards
-        if card.gig_id in result.scores
-    ]
+def _explanations(cards: list[GigCard], result: SearchResult, request: SearchRequest) -> list[Explained]:
+    return explained_results(
+        [(card.gig_id, card.title) for card in cards],
+        result.scores,
+        result.plan,
+        weights_in_force(),
+        first_place=(request.page - 1) * request.page_size + 1,
+    )
 
 
 def _attribute_filters(result: SearchResult) -> list[AttributeFilter]:

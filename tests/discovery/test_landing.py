@@ -22,7 +22,9 @@ def posters(db, monkeypatch):
     category = make_category(name="海报")
     for number in range(5):
         listed(f"海报设计第{number}款", category=category, seller=make_seller(name=f"卖家{number}"))
-    make_category(name="空的分类", slug="empty")
+    empty = make_category(name="空的分类")
+    empty.slug = "empty"
+    empty.save()
     services.rebuild_index()
     return category
 
