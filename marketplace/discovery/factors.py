@@ -26,7 +26,7 @@ class Factor:
     @property
     def contribution(self) -> str:
         if self.times is not None:
-            return f"× {self.times:.3f}"
+            return f"×{self.times:.3f}"
         return f"{self.adds or 0:+.3f}".replace("-", "−")
 
 
@@ -72,7 +72,7 @@ def score_factors(score: Score, plan: QueryPlan, weights: Weights) -> tuple[Fact
             f"{weights.quality:.2f}",
             times=1 + weights.quality * score.quality,
         ),
-        Factor(_("A wish in the words, such as cheap"), "", f"± {weights.wish:.2f}", times=score.wish)
+        Factor(_("A wish in the words, such as cheap"), "", f"±{weights.wish:.2f}", times=score.wish)
         if score.wish != 1
         else None,
         _personal(score, weights),

@@ -57,7 +57,7 @@ def test_each_factor_says_what_it_is_what_it_weighs_and_what_it_comes_to():
     assert rows["The words stand together"] == ("1.00", "0.30", "+0.300")
     assert rows["Quality: orders, rating, level, freshness"][1] == "0.10"
     # The subcategory of the best is not held against them, and no other factor counts beside these.
-    assert rows["Share of its subcategory among the best"][2] == "× 1.100"
+    assert rows["Share of its subcategory among the best"][2] == "×1.100"
     assert "Your own categories lately" not in rows
 
 
