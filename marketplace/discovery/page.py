@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop, ngettext
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core.money import display_yuan
 from marketplace.discovery import services
-from marketplace.discovery.categories import shown_categories
+from marketplace.discovery.categories import SPEAKS, shown_categories
 from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult, attribute_token
 from marketplace.discovery.explaining import plan_lines, score_line, score_parts
 from marketplace.discovery.facets import attribute_facet, known_attributes
@@ -85,7 +85,8 @@ class SearchPage:
     clear_url: str
     ways_out: list[tuple[Chip, int]]  # where nothing fits: what to take away, and how many there are then
     categories: list[Choice]
-    attributes: list[AttributeFilter]
+    attributes: list[AttributeFilter]  # of the category
+    languages: list[AttributeFilter]  # of the sellers: one, or none where nobody says
     days: list[Choice]
     levels: list[Choice]
     ratings: list[Choice]
@@ -121,6 +122,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
     clear = SearchRequest(query=request.query, sort=request.sort)
     category = categories.get(request.category_slug)
     chips = _chips(request, result, categories)
+    filters = _attribute_filters(result)
     return SearchPage(
         request=request,
         result=result,
@@ -141,7 +143,8 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
             for item in result.facets.get("category", ())
             if item.value in categories
         ],
-        attributes=_attribute_filters(result),
+        attributes=[one for one in filters if one.key != SPEAKS],
+        languages=[one for one in filters if one.key == SPEAKS],
         days=[
             Choice(item.value, _within_days(int(item.value)), item.count, item.is_chosen)
             for item in result.facets.get("days", ())

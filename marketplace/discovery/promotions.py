@@ -39,7 +39,8 @@ def promoted_gigs(request: SearchRequest, plan: QueryPlan, *, shown: Collection[
 
 
 def _fits(row: Promotion, request: SearchRequest, plan: QueryPlan) -> bool:
-    asked = {concept.text for concept in plan.concepts} | set(plan.terms)
+    # What was typed, never what the thesaurus finds beside it: an advertisement for posters is none for roll-up banners.
+    asked = {concept.text for concept in plan.concepts}
     if row.words and asked & set(normalise(row.words).split()):
         return True
     if row.category is None or plan.terms or not request.category_slug:

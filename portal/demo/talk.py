@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from django.conf import settings
+
+from marketplace.accounts.models import ConsentDocument, ConsentRecord
 from marketplace.discovery.models import SearchHistory
 from marketplace.gigs.models import Favourite, Gig
 from marketplace.messaging.models import (
@@ -258,14 +261,19 @@ def write_favourites(gigs: Sequence[Gig], offers: Sequence[Offer], people: Peopl
 def write_searches(offers: Sequence[Offer], people: People, sources: Sources, now: datetime) -> None:
     """Searches of the last weeks, some of them the demo buyer's."""
     rng = Random(f"{SEED}:searches")
-    rows, moments = [], []
-    words = (*phrases.SEARCHES, *phrases.EN_SEARCHES)
+    version = settings.CONSENT_VERSIONS[ConsentDocument.SEARCHES.value]
+    insert(
+        ConsentRecord(user=buyer, document=ConsentDocument.SEARCHES, version=version, given_at=now - timedelta(days=60))
+        for buyer in people.buyers
+    )
+    rows, words = [], (*phrases.SEARCHES, *phrases.EN_SEARCHES)
+    # Oldest first: own searches stand by their number.
+    moments = sorted(now - timedelta(days=rng.uniform(0.01, 45)) for _search in range(160))
     for number in range(160):
         query = rng.choice(words)
         user = people.buyers[sources.demo_buyer] if number % 20 == 0 else rng.choice([*people.buyers, None, None])
         found = sum(_mentions(offer, query) for offer in offers)
         rows.append(SearchHistory(user=user, query=query, result_count=found))
-        moments.append(now - timedelta(days=rng.uniform(0.01, 45)))
     insert(rows)
     backdate(SearchHistory, {row.pk: at for row, at in zip(rows, moments, strict=True)})
 
