@@ -8,6 +8,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
+from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -83,10 +85,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What crawlers may read: what everybody may, and no personal or endless pages."""
+    searches = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            searches.append(reverse("discovery:search"))
     closed = (
         "/admin/",
         "/accounts/",
-        "/search/",
+        *searches,
+        *(f"{search}?category=*&" for search in searches),
         "/orders/",
         "/messages/",
         "/desk/",
@@ -94,9 +101,13 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/checkout/",
         "/pay/",
     )
+    # The longest rule that fits counts. Words and filters make endless addresses; a category alone, and its later pages, are for
+    # search engines (marketplace/discovery/landing.py), which have to be let in to read that.
+    opened = [f"{search}?category={rest}" for search in searches for rest in ("", "*&page=")]
     lines = [
         "User-agent: *",
         *(f"Disallow: {path}" for path in closed),
+        *(f"Allow: {path}" for path in opened),
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
         "",
     ]

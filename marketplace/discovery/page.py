@@ -13,11 +13,14 @@ from marketplace.core.money import display_yuan
 from marketplace.discovery import services
 from marketplace.discovery.categories import SPEAKS, shown_categories
 from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult, attribute_token
-from marketplace.discovery.explaining import plan_lines, score_line, score_parts
+from marketplace.discovery.explaining import plan_lines
 from marketplace.discovery.facets import attribute_facet, known_attributes
+from marketplace.discovery.factors import Explained, explained_results
+from marketplace.discovery.landing import is_landing
 from marketplace.discovery.params import MAXIMUM_PAGE, Chip, hidden_fields, query_string, without_option
 from marketplace.discovery.promotions import promoted_gigs
 from marketplace.discovery.suggestions import related_searches
+from marketplace.discovery.weights import weights_in_force
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import GigCategory
 
@@ -79,7 +82,7 @@ class SearchPage:
     promoted: list[GigCard]  # above them, marked 广告
     same_category: list[GigCard]  # where few fit
     as_typed_url: str  # the search without mended slips, where one was mended
-    explanations: list[tuple[str, str]]  # for staff who ask with ?explain=1: title, the parts of its score
+    explanations: list[Explained]  # for staff who ask with ?explain=1: what each place is made of
     plan_lines: list[str]
     chips: list[Chip]
     clear_url: str
@@ -103,7 +106,7 @@ class SearchPage:
     offers_brief: bool  # few fit, and what was typed means something
     brief_query: str  # for the address of a new brief
     category: GigCategory | None
-    is_landing: bool  # one category and nothing else: worth a search engine's while
+    is_landing: bool  # worth a search engine's while (landing.py)
     hidden: Mapping[str, str]
 
 
@@ -130,7 +133,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         promoted=[replace(card, is_promoted=True) for card in every if card.gig_id in set(advertised)],
         same_category=[card for card in every if card.gig_id in set(result.same_category)],
         as_typed_url=query_string(replace(request, as_typed=True, page=1)) if result.plan.corrected else "",
-        explanations=_explanations(cards, result) if explained else [],
+        explanations=_explanations(cards, result, request) if explained else [],
         plan_lines=list(plan_lines(result.plan)) if explained else [],
         chips=chips,
         ways_out=sorted(
@@ -177,17 +180,19 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         offers_brief=bool(request.query) and not result.plan.nothing_known and result.total < FEW,
         brief_query=urlencode({"title": result.plan.corrected or request.query}),
         category=category,
-        is_landing=category is not None and not request.query and not replace(request, category_slug="").has_filters,
+        is_landing=is_landing(request, category, result),
         hidden=hidden_fields(request, "q", "sort"),
     )
 
 
-def _explanations(cards: list[GigCard], result: SearchResult) -> list[tuple[str, str]]:
-    return [
-        (card.title, score_line("", score_parts(result.scores[card.gig_id])))
-        for card in cards
-        if card.gig_id in result.scores
-    ]
+def _explanations(cards: list[GigCard], result: SearchResult, request: SearchRequest) -> list[Explained]:
+    return explained_results(
+        [(card.gig_id, card.title) for card in cards],
+        result.scores,
+        result.plan,
+        weights_in_force(),
+        first_place=(request.page - 1) * request.page_size + 1,
+    )
 
 
 def _attribute_filters(result: SearchResult) -> list[AttributeFilter]:

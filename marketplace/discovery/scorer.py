@@ -83,6 +83,8 @@ class Text:
     hits: tuple[tuple[str, float], ...] = ()  # concept, how well it is answered
     names_category: bool = False
     names_seller: bool = False
+    together: float = 0.0  # 1 when the words stand together, else the share of their pairs of characters
+    seller_worth: float = 0.0  # what naming the seller added
 
 
 @dataclass(frozen=True)
@@ -178,10 +180,12 @@ def text_score(candidate: Candidate, plan: QueryPlan, weights: Weights = USUAL) 
         score += weights.names_category
     seller = candidate.seller_name.replace(" ", "")
     names_seller = bool(plan.seller) and plan.seller in seller
+    seller_worth = 0.0
     if names_seller:
         worth = weights.names_seller if plan.seller == seller else weights.part_of_seller
-        score += worth * max(plan.seller_share, 0.4)
-    return Text(score, coverage, phrase == 1.0, tuple(hits), names_category, names_seller)
+        seller_worth = worth * max(plan.seller_share, 0.4)
+    score += seller_worth
+    return Text(score, coverage, phrase == 1.0, tuple(hits), names_category, names_seller, phrase, seller_worth)
 
 
 def together(candidate: Candidate, plan: QueryPlan) -> float:

@@ -28,6 +28,9 @@ def search(request: HttpRequest) -> HttpResponse:
     took_ms = round((perf_counter() - started) * 1000)
     is_part = request.htmx and not request.htmx.history_restore_request
     address = reverse("discovery:search") + query_string(page.request)
+    if page.is_landing:
+        # Its translations are named by the short address too, whatever else was written into this one.
+        request.page_path = address
     context = {"page": page, "address": address, "q": wanted.query}
     is_below = is_part and request.htmx.target == "cards"
     template = "discovery/_more.html" if is_below else "discovery/_results.html" if is_part else "discovery/search.html"

@@ -1,4 +1,5 @@
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -177,7 +178,7 @@ def test_a_category_alone_is_for_search_engines(client, catalogue):
     slug = catalogue["logo"].category.slug
     page = client.get(reverse("discovery:search"), {"category": slug}).content.decode()
     assert "noindex" not in page
-    assert f'rel="canonical" href="http://testserver/search/?category={slug}"' in page
+    assert f'rel="canonical" href="{settings.SITE_URL}/search/?category={slug}"' in page
 
 
 @pytest.mark.parametrize(

@@ -141,10 +141,19 @@ def test_only_staff_who_keep_the_words_see_the_parts_of_the_scores(client, marke
     make_gig(title="公众号排版")
     services.rebuild_index()
     url, asked = reverse("discovery:search"), {"q": "公众号", "explain": "1"}
-    assert client.get(url, asked).context["page"].explanations == []
-    page = marketer.get(url, asked).context["page"]
-    assert page.explanations
+    strange = client.get(url, asked)
+    assert strange.context["page"].explanations == []
+    assert "<th" not in strange.content.decode()
+    answer = marketer.get(url, asked)
+    page = answer.context["page"]
     assert page.plan_lines
+    [one] = page.explanations
+    assert (one.place, one.title) == (1, "公众号排版")
+    table = answer.content.decode().partition('id="explained"')[2].partition("</table>")[0]
+    for factor in one.factors:
+        assert f'<th scope="row">{factor.name}</th>' in table
+        assert factor.contribution in table
+    assert f"{one.total:.3f}" in table
     assert marketer.get(url, {"q": "公众号"}).context["page"].explanations == []
 
 
