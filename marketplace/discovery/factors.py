@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.discovery.engines.base import QueryPlan
-from marketplace.discovery.scorer import LOOKING_AROUND, Score, Weights
+from marketplace.discovery.scorer import LOOKING_AROUND, MOST_PERSONAL, Score, Weights
 
 
 @dataclass(frozen=True)
@@ -117,20 +117,16 @@ def _text(score: Score, plan: QueryPlan, weights: Weights) -> list[Factor]:
 
 def _about(score: Score, plan: QueryPlan, weights: Weights) -> Factor | None:
     """How near its subcategory is to the one that most of the best belong to; the leading share is no part of the score."""
-    others = score.text.score * (1 + weights.quality * score.quality) * score.wish * _own(score)
+    others = score.text.score * (1 + weights.quality * score.quality) * score.wish * score.personal
     if not others:
         return None
     name = _("Share of its subcategory among the best")
     return Factor(name, f"{score.category_share:.0%}", f"{weights.category_share:.2f}", times=score.total / others)
 
 
-def _own(score: Score) -> float:
-    # A branch beside this one gives scores a part of the person's own; with both joined it is `score.personal`.
-    return float(getattr(score, "personal", 1.0))
-
-
 def _personal(score: Score, weights: Weights) -> Factor | None:
-    if _own(score) == 1:
+    """What the reader's own categories lately move it by; nothing for who let nobody move anything."""
+    if score.personal == 1:
         return None
-    weight = float(getattr(weights, "personal", 0.0))
-    return Factor(_("Your own categories lately"), "", f"{weight:.2f}", times=_own(score))
+    weight = min(weights.personal, MOST_PERSONAL)
+    return Factor(_("Your own categories lately"), "", f"{weight:.2f}", times=score.personal)

@@ -37,7 +37,7 @@ GIGS = [
 @pytest.mark.parametrize("name", PLANS)
 def test_what_is_added_times_what_multiplies_is_the_total(name):
     plan = PLANS[name]
-    scores = score_candidates(GIGS, plan, now=NOW, weights=WEIGHTS)
+    scores = score_candidates(GIGS, plan, now=NOW, weights=WEIGHTS, leanings={"other": 0.5})
     assert any(score.total for score in scores)
     for score in scores:
         factors = score_factors(score, plan, WEIGHTS)
@@ -59,6 +59,18 @@ def test_each_factor_says_what_it_is_what_it_weighs_and_what_it_comes_to():
     # The subcategory of the best is not held against them, and no other factor counts beside these.
     assert rows["Share of its subcategory among the best"][2] == "×1.100"
     assert "Your own categories lately" not in rows
+
+
+def test_the_readers_own_categories_are_a_factor_of_what_lies_in_them_alone():
+    plan = PLANS["a word"]
+    scores = score_candidates(GIGS, plan, now=NOW, weights=WEIGHTS, leanings={"other": 0.5})
+    with translation.override("en"):
+        own = {
+            score.gig_id: [one for one in score_factors(score, plan, WEIGHTS) if one.name == "Your own categories lately"]
+            for score in scores
+        }
+    assert [(one.weight, one.contribution) for one in own.pop(4)] == [("0.06", "×1.030")]
+    assert not any(own.values())
 
 
 def test_places_go_on_from_page_to_page_and_what_was_not_scored_has_no_table():
