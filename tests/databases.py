@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from marketplace.accounts.models import User
 from marketplace.gigs.models import AdvertisingWord, FirstReviewTask, GigCategory, ReviewReason, SecondReviewTask
@@ -31,7 +31,23 @@ def forget_money() -> None:
 
 
 def forget_marketplace() -> None:
-    """Remove all that people of the marketplace wrote; pages, groups, tasks and other data of migrations stay."""
+    """Remove all that people of the marketplace wrote; pages, groups, tasks and other data of migrations stay.
+
+    What a test left running in another connection, and stands in the way, is ended, and the test fails for it.
+    """
+    try:
+        _empty_tables()
+    except OperationalError:
+        strays = _end_other_connections()
+        _empty_tables()
+        raise AssertionError(f"other connections were still at work after the test: {strays}") from None
+    # Not truncated: pages of Wagtail point at these.
+    GigCategory.objects.filter(parent__isnull=False).delete()
+    GigCategory.objects.all().delete()
+    User.objects.all().delete()
+
+
+def _empty_tables() -> None:
     written = [
         model._meta.db_table
         for app in apps.get_app_configs()
@@ -41,11 +57,19 @@ def forget_marketplace() -> None:
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
+        # pytest-timeout speaks once a test, so that nothing else would end this wait.
+        cursor.execute("SET LOCAL lock_timeout = '60s'")
         cursor.execute(f"TRUNCATE {', '.join(written)}")
-    # Not truncated: pages of Wagtail point at these.
-    GigCategory.objects.filter(parent__isnull=False).delete()
-    GigCategory.objects.all().delete()
-    User.objects.all().delete()
+
+
+def _end_other_connections() -> list[tuple[str, str]]:
+    """End whatever else is connected to this database; returns the state and last statement of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT state, left(query, 300), pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return [(state, query) for state, query, _ended in cursor.fetchall()]
 
 
 def together(*actions: Callable[[], Any]) -> list[Any]:

@@ -1,8 +1,16 @@
 """Loaded before pytest reads the settings: a database and a broker of the tests' own, which need not survive a crash."""
 
+import faulthandler
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+
+# A copy from before pytest captures what is written there.
+_STDERR = os.dup(2)
+TEARDOWN_SECONDS = 300
 
 os.environ.setdefault("DJANGO_ENV", "test")
 os.environ.setdefault("JIANGJI_STATE", str(Path(__file__).resolve().parents[2] / ".jiangji" / "test"))
@@ -27,3 +35,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """A teardown that hangs ends its worker, and says where. pytest-timeout speaks once a test, and may have spoken already."""
+    faulthandler.dump_traceback_later(TEARDOWN_SECONDS, exit=True, file=_STDERR)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
