@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.discovery import own_views, views
+from marketplace.discovery import count_views, own_views, views
 from marketplace.discovery.recommending import views as recommending
 
 app_name = "discovery"
@@ -8,6 +8,7 @@ app_name = "discovery"
 urlpatterns = [
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
+    path("search/count/", count_views.count, name="count"),
     path("search/saved/", own_views.saved_searches, name="saved_searches"),
     path("search/saved/new/", own_views.save_search, name="save_search"),
     path("search/saved/<int:pk>/", own_views.change_search, name="saved_search_change"),

@@ -9,6 +9,7 @@ import "./cooldown.js";
 import "./current.js";
 import "./dialog.js";
 import "./file-names.js";
+import "./filter-sheet.js";
 import "./filters.js";
 import "./first-error.js";
 import "./gallery.js";

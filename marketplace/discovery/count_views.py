@@ -1,0 +1,20 @@
+"""How many services the filters would leave, for the button of the sheet, before anybody presses it."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_GET
+
+from marketplace.discovery import services
+from marketplace.discovery.params import read_request
+
+
+@require_GET
+def count(request: HttpRequest) -> HttpResponse:
+    """The words of the button for the conditions of the address. Nobody saw a result: nothing is recorded or counted as seen."""
+    result = services.search(replace(read_request(request.GET), page=1, page_size=1), request.user)
+    response = render(request, "discovery/_see.html", {"result": result})
+    patch_cache_control(response, private=True, no_store=True)
+    return response

@@ -1,0 +1,191 @@
+"""The search page from the first letter to a search that is kept, at a desk, on a phone and without script."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import until
+
+pytestmark = pytest.mark.browser
+
+SHEET = "#facets:popover-open"
+
+
+def total(page: Page) -> int:
+    return int(re.search(r"\d+", page.locator("#search-results h1 [role=status]").inner_text())[0])
+
+
+def answered(page: Page):
+    return page.expect_response(lambda response: re.search(r"/search/\?", response.url) is not None)
+
+
+def open_sheet(page: Page) -> None:
+    page.get_by_role("button", name="筛选").first.click()
+    expect(page.locator(SHEET)).to_be_visible()
+
+
+def filter_button(page: Page):
+    return page.locator(".sortbar [popovertarget=facets]")
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_from_the_first_letter_to_a_search_that_is_kept(person, size) -> None:
+    buyer = person(f"buyer-{size}", size=size)
+    buyer.log_in("buyer@jiangji.example")
+    page = buyer.visit("/search/")
+    buyer.snap("01 all")
+    box = page.locator(".header input[role=combobox]")
+    box.focus()
+    with page.expect_response(lambda response: "/search/suggest/" in response.url and "q=logo" in response.url):
+        box.press_sequentially("logo", delay=20)
+    expect(page.locator("#header-suggestions [role=option]").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")  # what was typed, not what was offered
+    page.wait_for_url(re.compile(r"/search/\?q=logo$"))
+    everything = total(page)
+    assert everything > 0
+    buyer.snap("02 results")
+
+    # A filter: the sheet on a phone says beforehand what there will be.
+    price = page.locator("#facets [name=price_max]")
+    if size == "phone":
+        open_sheet(page)
+        before = page.locator("#facets [data-count]").inner_text()
+        with page.expect_response(lambda response: "/search/count/" in response.url):
+            price.fill("500")
+        until(page, lambda: page.locator("#facets [data-count]").inner_text() != before, "another count")
+        promised = int(re.search(r"\d+", page.locator("#facets [data-count]").inner_text())[0])
+        buyer.snap("03 sheet")
+        with answered(page):
+            page.locator("#facets [data-count]").click()
+        expect(page.locator(SHEET)).to_have_count(0)
+    else:
+        with answered(page):
+            price.fill("500")
+            price.press("Tab")
+        promised = None
+    page.wait_for_url(re.compile(r"price_max=500"))
+    fewer = total(page)
+    assert 0 < fewer < everything
+    assert promised in (None, fewer)
+    chip = page.locator(".result-head .chip", has_text="500")
+    expect(chip).to_be_visible()
+    buyer.snap("04 narrowed")
+
+    with answered(page):
+        chip.click()
+    page.wait_for_url(re.compile(r"/search/\?q=logo$"))
+    expect(page.locator(".result-head .chip")).to_have_count(0)
+    assert total(page) == everything
+
+    # Back is the page with the condition, forward the one without, and each as it was.
+    page.go_back()
+    page.wait_for_url(re.compile(r"price_max=500"))
+    expect(page.locator(".result-head .chip", has_text="500")).to_be_visible()
+    assert total(page) == fewer
+
+    page.locator(".save-search > summary").click()
+    page.locator("#save-search-name").fill(f"五百元以内的标志 {size}")
+    buyer.snap("05 keep it")
+    page.click(".save-search__form button[type=submit]")
+    expect(page.locator(".toast")).to_contain_text("五百元以内的标志")
+    buyer.visit("/search/saved/")
+    row = page.locator(".own-search", has_text=f"五百元以内的标志 {size}")
+    row.locator(".own-search__name").click()
+    page.wait_for_url(re.compile(r"q=logo&price_max=500"))
+    assert total(page) == fewer
+    buyer.visit("/search/saved/")
+    row.locator("summary").click()
+    row.locator("button", has_text="取消关注").click()
+    expect(row).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_more_comes_below_and_who_comes_back_is_where_they_were(person, size) -> None:
+    guest = person(f"guest-{size}", size=size)
+    page = guest.visit("/search/")
+    cards = page.locator("#cards > .gig")
+    first = cards.count()
+    assert total(page) > first
+    with page.expect_response(lambda response: "page=2" in response.url):
+        page.locator("[data-more]").scroll_into_view_if_needed()
+    until(page, lambda: cards.count() > first, "the second page")
+    links = page.locator("#cards .gig__link").evaluate_all("links => links.map(link => link.href)")
+    assert len(links) == len(set(links))
+    guest.snap("more")
+    expect(page).to_have_url(re.compile(r"page=\d"))
+    chosen = cards.nth(first).locator(".gig__link")
+    title = chosen.inner_text()
+    chosen.click()
+    expect(page.locator("h1")).to_contain_text(title)
+    page.go_back()
+    expect(page.locator("#cards .gig__link", has_text=title).first).to_be_visible()
+
+
+def test_the_sheet_keeps_the_focus_and_gives_it_back(person) -> None:
+    guest = person("thumb")
+    page = guest.visit("/search/?q=logo")
+    open_sheet(page)
+    # Where a screen reader and a keyboard are: in the sheet, at its beginning, and nowhere else.
+    expect(page.get_by_role("dialog", name="筛选")).to_be_visible()
+    expect(page.locator("#facets [autofocus]")).to_be_focused()
+    outside = "document.activeElement !== document.body && !document.activeElement.closest('#facets')"
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        assert not page.evaluate(outside), page.evaluate("document.activeElement.outerHTML")
+    page.keyboard.press("Escape")
+    expect(page.locator(SHEET)).to_have_count(0)
+    expect(filter_button(page)).to_be_focused()
+    assert page.evaluate("document.querySelectorAll('[inert]').length") == 0
+
+    # Enter in a field sends it; the page that comes is usable, and begins where one was.
+    open_sheet(page)
+    page.locator("#facets [name=price_max]").fill("500")
+    with answered(page):
+        page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"price_max=500"))
+    expect(page.locator(SHEET)).to_have_count(0)
+    expect(filter_button(page)).to_be_focused()
+    assert page.evaluate("document.querySelectorAll('[inert]').length") == 0
+
+
+def test_a_count_that_leads_nowhere_is_said_and_the_way_out_of_it_is_offered(person) -> None:
+    guest = person("picky")
+    page = guest.visit("/search/?q=logo")
+    open_sheet(page)
+    page.locator("#facets [name=price_min]").fill("900000")
+    expect(page.locator("#facets [data-count]")).to_have_text(re.compile(r"看0项结果"))
+    with answered(page):
+        page.locator("#facets [data-count]").click()
+    way = page.locator(".chip", has_text="去掉")
+    expect(way.first).to_be_visible()
+    guest.snap("nothing fits")
+    with answered(page):
+        way.first.click()
+    until(page, lambda: total(page) > 0, "what there is without it")
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_without_script_the_sheet_opens_filters_and_pages_work(person, size) -> None:
+    plain = person(f"plain-{size}", size=size, script=False)
+    page = plain.visit("/search/?q=logo")
+    everything = total(page)
+    if size == "phone":
+        open_sheet(page)
+        page.locator("#facets [name=price_max]").fill("500")
+        page.locator("#facets [data-count]").click()
+    else:
+        page.locator("#facets [name=price_max]").fill("500")
+        page.locator("#facets [data-without-script]").click()
+    page.wait_for_url(re.compile(r"price_max=500"))
+    assert 0 < total(page) < everything
+    plain.snap("narrowed")
+    page.locator(".result-head .chip", has_text="500").click()
+    page.wait_for_url(lambda url: "price_max" not in url)
+    assert total(page) == everything
+    plain.visit("/search/")
+    page.locator(".pages [rel=next]").click()
+    page.wait_for_url(re.compile(r"page=2"))
+    assert page.locator("#cards > .gig").count() > 0
+    plain.snap("second page")
