@@ -14,7 +14,7 @@ from marketplace.discovery.params import read_request
 @require_GET
 def count(request: HttpRequest) -> HttpResponse:
     """The words of the button for the conditions of the address. Nobody saw a result: nothing is recorded or counted as seen."""
-    result = services.search(replace(read_request(request.GET), page=1, page_size=1), request.user)
+    result = services.search(replace(read_request(request.GET), page=1, through=0, page_size=1), request.user)
     response = render(request, "discovery/_see.html", {"result": result})
     patch_cache_control(response, private=True, no_store=True)
     return response

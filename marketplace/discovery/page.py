@@ -17,7 +17,15 @@ from marketplace.discovery.explaining import plan_lines
 from marketplace.discovery.facets import attribute_facet, known_attributes
 from marketplace.discovery.factors import Explained, explained_results
 from marketplace.discovery.landing import is_landing
-from marketplace.discovery.params import MAXIMUM_PAGE, Chip, hidden_fields, query_string, without_option
+from marketplace.discovery.params import (
+    MAXIMUM_PAGE,
+    MAXIMUM_TOGETHER,
+    Chip,
+    first_page,
+    hidden_fields,
+    query_string,
+    without_option,
+)
 from marketplace.discovery.promotions import promoted_gigs
 from marketplace.discovery.suggestions import related_searches
 from marketplace.discovery.weights import weights_in_force
@@ -77,6 +85,7 @@ class SearchPage:
     """Everything `discovery/search.html` shows."""
 
     request: SearchRequest
+    together: SearchRequest  # with the pages above it, where they stand there already
     result: SearchResult
     cards: list[tuple[GigCard, str]]  # with the reason for its place
     promoted: list[GigCard]  # above them, marked 广告
@@ -102,6 +111,7 @@ class SearchPage:
     comes_by_itself: bool  # the next page, when one comes near the end of this one
     previous_url: str
     next_url: str
+    below_url: str  # this page and the next below it, together
     related: list[str]
     offers_brief: bool  # few fit, and what was typed means something
     brief_query: str  # for the address of a new brief
@@ -110,29 +120,37 @@ class SearchPage:
     hidden: Mapping[str, str]
 
 
-def search_page(request: SearchRequest, *, user: User, explain: bool = False) -> SearchPage:
-    """The page for `request`: the cost does not grow with the number of cards. `explain` is for staff alone."""
+def search_page(request: SearchRequest, *, user: User, explain: bool = False, is_below: bool = False) -> SearchPage:
+    """The page for `request`: the cost does not grow with the number of cards. `explain` is for staff alone.
+
+    `is_below`: all but the last page that `request` shows together stand there already, and only that one is asked for.
+    """
+    together = request
+    if is_below:
+        request = replace(request, page=request.last_shown, through=0)
     result = services.search(request, user)
     # An option that the category does not have was left out of the search, and is left out of every address here.
     request = known_attributes(request, result.attributes)
+    together = known_attributes(together, result.attributes)
     categories = shown_categories()
     advertised = promoted_gigs(request, result.plan, shown=result.ids) if result.total else []
     every = gig_cards((*result.ids, *result.same_category, *advertised), user=user)
     cards = [card for card in every if card.gig_id in set(result.ids)]
     explained = explain and user.has_perm("discovery.view_thesaurusentry")
     paginator = Paginator(range(min(result.total, MAXIMUM_PAGE * request.page_size)), request.page_size)
-    number = min(request.page, paginator.num_pages)
+    number = min(request.last_shown, paginator.num_pages)
     clear = SearchRequest(query=request.query, sort=request.sort)
     category = categories.get(request.category_slug)
     chips = _chips(request, result, categories)
     filters = _attribute_filters(result)
     return SearchPage(
         request=request,
+        together=together,
         result=result,
         cards=[(card, result.reasons.get(card.gig_id, "")) for card in cards],
         promoted=[replace(card, is_promoted=True) for card in every if card.gig_id in set(advertised)],
         same_category=[card for card in every if card.gig_id in set(result.same_category)],
-        as_typed_url=query_string(replace(request, as_typed=True, page=1)) if result.plan.corrected else "",
+        as_typed_url=query_string(first_page(replace(request, as_typed=True))) if result.plan.corrected else "",
         explanations=_explanations(cards, result, request) if explained else [],
         plan_lines=list(plan_lines(result.plan)) if explained else [],
         chips=chips,
@@ -168,14 +186,17 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         sorts=_sorts(request),
         last_page=paginator.num_pages,
         page_numbers=[
-            (str(item), query_string(replace(request, page=int(item))) if str(item).isdigit() else "", item == number)
+            (str(item), _page_url(request, int(item)) if str(item).isdigit() else "", item == number)
             for item in paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
         ]
         if paginator.num_pages > 1
         else [],
         comes_by_itself=number < BY_ITSELF,
-        previous_url=query_string(replace(request, page=number - 1)) if number > 1 else "",
-        next_url=query_string(replace(request, page=number + 1)) if number < paginator.num_pages else "",
+        previous_url=_page_url(request, request.page - 1) if request.page > 1 else "",
+        next_url=_page_url(request, number + 1) if number < paginator.num_pages else "",
+        below_url=query_string(
+            replace(together, page=max(together.page, number + 2 - MAXIMUM_TOGETHER), through=number + 1)
+        ),
         related=related_searches(result.plan),
         offers_brief=bool(request.query) and not result.plan.nothing_known and result.total < FEW,
         brief_query=urlencode({"title": result.plan.corrected or request.query}),
@@ -183,6 +204,10 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False) ->
         is_landing=is_landing(request, category, result),
         hidden=hidden_fields(request, "q", "sort"),
     )
+
+
+def _page_url(request: SearchRequest, page: int) -> str:
+    return query_string(replace(request, page=page, through=0))
 
 
 def _explanations(cards: list[GigCard], result: SearchResult, request: SearchRequest) -> list[Explained]:
@@ -229,30 +254,30 @@ def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str
     chips = []
     if request.category_slug in categories:
         name = categories[request.category_slug].localized_name
-        chips.append(Chip(name, query_string(replace(request, category_slug="", page=1)), "category"))
+        chips.append(Chip(name, query_string(first_page(replace(request, category_slug=""))), "category"))
     if request.price_min_fen is not None or request.price_max_fen is not None:
         text = _price_text(request.price_min_fen, request.price_max_fen)
         chips.append(
-            Chip(text, query_string(replace(request, price_min_fen=None, price_max_fen=None, page=1)), "price")
+            Chip(text, query_string(first_page(replace(request, price_min_fen=None, price_max_fen=None))), "price")
         )
     if request.max_days is not None:
         chips.append(
-            Chip(_within_days(request.max_days), query_string(replace(request, max_days=None, page=1)), "days")
+            Chip(_within_days(request.max_days), query_string(first_page(replace(request, max_days=None))), "days")
         )
     for level in request.levels:
         others = tuple(other for other in request.levels if other != level)
         chips.append(
             Chip(
                 str(SellerLevelChoice(level).label),
-                query_string(replace(request, levels=others, page=1)),
+                query_string(first_page(replace(request, levels=others))),
                 "level" if not others else "",
             )
         )
     if request.min_rating is not None:
         text = _("Rated %(rating)s and up") % {"rating": f"{request.min_rating:g}"}
-        chips.append(Chip(text, query_string(replace(request, min_rating=None, page=1)), "rating"))
+        chips.append(Chip(text, query_string(first_page(replace(request, min_rating=None))), "rating"))
     if request.online_now:
-        chips.append(Chip(_("Online now"), query_string(replace(request, online_now=False, page=1)), "online"))
+        chips.append(Chip(_("Online now"), query_string(first_page(replace(request, online_now=False))), "online"))
     for attribute in result.attributes:
         for option in attribute.options:
             if option.key in dict(request.attributes).get(attribute.key, ()):
@@ -269,7 +294,7 @@ def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str
         words = " ".join(result.plan.text.replace(text, " ").split())
         condition = _CONDITIONS.get(constraints[0].field, "")
         chips.append(
-            Chip(_constraint_text(constraints), query_string(replace(request, query=words, page=1)), condition)
+            Chip(_constraint_text(constraints), query_string(first_page(replace(request, query=words))), condition)
         )
     return chips
 
@@ -342,7 +367,7 @@ def _sorts(request: SearchRequest) -> list[Sort]:
     return [
         Sort(
             text,
-            query_string(replace(request, sort=sort, page=1)),
+            query_string(first_page(replace(request, sort=sort))),
             sort == request.sort or (sort.startswith("price") and request.sort in _PRICE_SORTS),
         )
         for sort, text in names.items()

@@ -13,6 +13,8 @@ from marketplace.discovery.engines.base import SORTS, SearchRequest, attribute_t
 
 PAGE_SIZE = 24
 MAXIMUM_PAGE = 200
+# Shown together at most, so that an address cannot ask for thousands of cards.
+MAXIMUM_TOGETHER = 10
 MAXIMUM_YUAN = 1_000_000
 MAXIMUM_DAYS = 365
 # Bounds of what an address may ask: the lengths are those of the keys in gigs.models.
@@ -25,6 +27,8 @@ def read_request(parameters: QueryDict) -> SearchRequest:
     if low is not None and high is not None and low > high:
         low, high = high, low
     sort = parameters.get("sort", "")
+    page = min(_number(parameters.get("page"), MAXIMUM_PAGE) or 1, MAXIMUM_PAGE)
+    through = min(_number(parameters.get("through"), MAXIMUM_PAGE) or 0, page + MAXIMUM_TOGETHER - 1, MAXIMUM_PAGE)
     return SearchRequest(
         query=_text(parameters.get("q", ""))[:80],
         category_slug=_text(parameters.get("category", ""))[:60],
@@ -37,7 +41,8 @@ def read_request(parameters: QueryDict) -> SearchRequest:
         attributes=_attributes(parameters.getlist("attr")),
         sort=sort if sort in SORTS else "relevance",
         as_typed=parameters.get("exact") == "1",
-        page=min(_number(parameters.get("page"), MAXIMUM_PAGE) or 1, MAXIMUM_PAGE),
+        page=page,
+        through=through if through > page else 0,
         page_size=PAGE_SIZE,
     )
 
@@ -57,6 +62,7 @@ def address_parameters(request: SearchRequest) -> list[tuple[str, str]]:
         ("sort", "" if request.sort == "relevance" else request.sort),
         ("exact", "1" if request.as_typed and request.query else ""),
         ("page", "" if request.page == 1 else str(request.page)),
+        ("through", str(request.through or "")),
     ]
     return [(name, value) for name, value in pairs if value]
 
@@ -80,10 +86,15 @@ def hidden_fields(request: SearchRequest, *names: str) -> Mapping[str, str]:
     return {name: value for name, value in address_parameters(request) if name in names}
 
 
+def first_page(request: SearchRequest) -> SearchRequest:
+    """The beginning of the same list: whoever changes a condition starts there."""
+    return replace(request, page=1, through=0)
+
+
 def without_option(request: SearchRequest, key: str, option: str) -> SearchRequest:
     """The first page of the request without this option of an attribute."""
     kept = [(own, tuple(one for one in options if (own, one) != (key, option))) for own, options in request.attributes]
-    return replace(request, attributes=tuple((own, options) for own, options in kept if options), page=1)
+    return first_page(replace(request, attributes=tuple((own, options) for own, options in kept if options)))
 
 
 def _attributes(tokens: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

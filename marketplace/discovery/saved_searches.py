@@ -27,7 +27,7 @@ from marketplace.gigs.models import listed
 NAME_LENGTH = 60
 # How results are ordered and cut is no part of what is looked for.
 # Who is online is a matter of the moment.
-_NO_CONDITION = {"q", "sort", "page", "exact", "online"}
+_NO_CONDITION = {"q", "sort", "page", "through", "exact", "online"}
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,7 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     if total > len(ids):
         shown = set(ids)
         ids = [*ids, *(row.gig_id for row in sieve.passing if row.gig_id not in shown)]
-    start = (max(1, request.page) - 1) * request.page_size
-    page = ids[start : start + request.page_size]
+    page = ids[request.places]
     return SearchResult(
         ids=tuple(page),
         total=total,

@@ -19,11 +19,12 @@ from marketplace.discovery.suggestions import suggest as suggestions_for
 def search(request: HttpRequest) -> HttpResponse:
     """Results for an address: the whole page, or the part that changes to htmx."""
     wanted = read_request(request.GET)
+    is_below = request.htmx.target == "cards"
     started = perf_counter()
-    page = search_page(wanted, user=request.user, explain=request.GET.get("explain") == "1")
-    if page.last_page < wanted.page and not page.cards:
+    page = search_page(wanted, user=request.user, explain=request.GET.get("explain") == "1", is_below=is_below)
+    if page.last_page < page.request.page and not page.cards:
         # From an old link: there are fewer by now.
-        last = query_string(replace(page.request, page=page.last_page))
+        last = query_string(replace(page.request, page=page.last_page, through=0))
         return redirect(reverse("discovery:search") + last)
     took_ms = round((perf_counter() - started) * 1000)
     is_part = request.htmx and not request.htmx.history_restore_request
@@ -32,13 +33,12 @@ def search(request: HttpRequest) -> HttpResponse:
         # Its translations are named by the short address too, whatever else was written into this one.
         request.page_path = address
     context = {"page": page, "address": address, "q": wanted.query}
-    is_below = is_part and request.htmx.target == "cards"
     template = "discovery/_more.html" if is_below else "discovery/_results.html" if is_part else "discovery/search.html"
     response = render(request, template, context)
     response.headers["Vary"] = "HX-Request, HX-Target, Cookie, Accept-Language"
     if is_below:
-        # Who comes back from a service is where they were; going back leads out of the search, not up page by page.
-        response.headers["HX-Replace-Url"] = address
+        # Who comes back from a service is where they were, with all that stood above; going back leads out of the search.
+        response.headers["HX-Replace-Url"] = reverse("discovery:search") + query_string(page.together)
     elif is_part:
         # The form sends empty fields too; the address that people copy is the short one.
         response.headers["HX-Push-Url"] = address

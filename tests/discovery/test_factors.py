@@ -66,7 +66,9 @@ def test_the_readers_own_categories_are_a_factor_of_what_lies_in_them_alone():
     scores = score_candidates(GIGS, plan, now=NOW, weights=WEIGHTS, leanings={"other": 0.5})
     with translation.override("en"):
         own = {
-            score.gig_id: [one for one in score_factors(score, plan, WEIGHTS) if one.name == "Your own categories lately"]
+            score.gig_id: [
+                one for one in score_factors(score, plan, WEIGHTS) if one.name == "Your own categories lately"
+            ]
             for score in scores
         }
     assert [(one.weight, one.contribution) for one in own.pop(4)] == [("0.06", "×1.030")]

@@ -1,11 +1,13 @@
 """What the search page offers where little or nothing fits, and how one goes on where much does."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
-from marketplace.discovery import services
+from marketplace.discovery import params, services
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.page import BY_ITSELF, FEW
 from tests.discovery.test_search import listed
@@ -91,20 +93,64 @@ def titles(text):
     return re.findall(r"手机贴纸 图样\d+", re.sub(r'(alt|aria-label|title)="[^"]*"', "", text))
 
 
+def ways_on(page):
+    """The address of the next page by itself, and of this and the next together."""
+    found = re.search(r'<a class="button" rel="next" href="([^"]+)" hx-get="([^"]+)"', page)
+    return [address.replace("&amp;", "&") for address in found.groups()]
+
+
 def test_the_next_page_comes_below_the_first_and_is_a_page_of_its_own_without_script(client, many):
     first = client.get(SEARCH, {"q": "贴纸"}).content.decode()
-    more = re.search(r'<a class="button" rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
-    below = client.get(SEARCH + more, headers={"HX-Request": "true", "HX-Target": "cards"})
+    more, onward = ways_on(first)
+    below = client.get(SEARCH + onward, headers={"HX-Request": "true", "HX-Target": "cards"})
     text = below.content.decode()
     assert set(titles(first)) | set(titles(text)) == many
     assert not set(titles(first)) & set(titles(text))
     assert "<h1" not in text
     assert 'hx-swap-oob="true"' in text
-    assert below.headers["HX-Replace-Url"].endswith("page=2")
+    assert below.headers["HX-Replace-Url"].endswith("through=2")
     assert "HX-Push-Url" not in below.headers
     whole = client.get(SEARCH + more).content.decode()
     assert "<h1" in whole
     assert set(titles(whole)) == set(titles(text))
+
+
+def test_who_comes_back_finds_all_the_pages_that_had_come_one_below_the_other(client, many, monkeypatch):
+    monkeypatch.setattr(params, "PAGE_SIZE", 7)
+    first = client.get(SEARCH, {"q": "贴纸"}).content.decode()
+    seen, (_more, onward) = titles(first), ways_on(first)
+    for number in (2, 3):
+        assert onward.endswith(f"through={number}")
+        below = client.get(SEARCH + onward, headers={"HX-Request": "true", "HX-Target": "cards"})
+        assert below.headers["HX-Replace-Url"] == SEARCH + onward
+        seen += titles(below.content.decode())
+        _more, onward = ways_on(below.content.decode())
+    back = client.get(below.headers["HX-Replace-Url"]).content.decode()
+    assert titles(back) == seen
+    assert len(set(seen)) == 21
+    # From there it goes on as before, and a new condition begins at the first page.
+    more, onward = ways_on(back)
+    assert more.endswith("page=4")
+    assert onward.endswith("through=4")
+    assert "through" not in re.search(r'<nav class="tabs".*?</nav>', back, re.S)[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "page", "through"),
+    [
+        ({"through": "3"}, 1, 3),
+        ({"page": "2", "through": "3"}, 2, 3),
+        ({"page": "3", "through": "3"}, 3, 0),
+        ({"page": "3", "through": "2"}, 3, 0),
+        ({"through": "9999"}, 1, 10),
+        ({"through": "-1"}, 1, 0),
+        ({"through": "²"}, 1, 0),
+        ({"page": "200", "through": "250"}, 200, 0),
+    ],
+)
+def test_an_address_shows_a_few_pages_together_and_never_thousands_of_cards(typed, page, through):
+    request = params.read_request(QueryDict(urlencode(typed)))
+    assert (request.page, request.through) == (page, through)
 
 
 def test_a_few_pages_come_by_themselves_and_then_one_presses(client, many, monkeypatch):

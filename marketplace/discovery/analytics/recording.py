@@ -23,7 +23,7 @@ from marketplace.discovery.analytics.visitors import has_personal_data
 from marketplace.discovery.engines.base import QueryPlan, SearchRequest
 from marketplace.discovery.language import normalise
 from marketplace.discovery.models import SearchHistory
-from marketplace.discovery.params import query_string, read_request
+from marketplace.discovery.params import first_page, query_string, read_request
 from marketplace.gigs.models import Gig
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ ONE_SEARCH = timedelta(minutes=30)
 # Of one search so many lists are remembered, to know the place of what is opened from them.
 LISTS_KEPT = 12
 FIRST_PAGE = 24
-NOT_FILTERS = frozenset({"query", "as_typed", "page", "page_size", "sort", "online"})
+NOT_FILTERS = frozenset({"query", "as_typed", "page", "through", "page_size", "sort", "online"})
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def write_search(
     for name, value in fresh.items():
         setattr(line, name, value)
     line.shown = [*kept, _list(request, seen)][-LISTS_KEPT:]
-    line.page = max(line.page, request.page)
+    line.page = max(line.page, request.last_shown)
     line.save(update_fields=["shown", "page", *fresh])
     return line
 
@@ -114,8 +114,8 @@ def write_click(*, visitor: str, gig_id: int, query: str, opener_id: int | None 
     line = _lines(visitor, normalise(request.query)[:200]).first()
     if line is None or not Gig.objects.filter(pk=gig_id).exclude(seller=opener_id).exists():
         return None
-    shown = next((one for one in reversed(line.shown) if one["address"] == query_string(request)), None)
-    if shown is None or gig_id not in (*shown["ids"], *shown["beside"], *shown["promoted"]):
+    shown = next((one for one in reversed(line.shown) if _is_part_of(one, request) and gig_id in _gigs_of(one)), None)
+    if shown is None:
         return None
     place = shown["first"] + shown["ids"].index(gig_id) if gig_id in shown["ids"] else None
     click, _made = SearchClick.objects.get_or_create(
@@ -146,6 +146,16 @@ def _list(request: SearchRequest, seen: Seen) -> Mapping[str, Any]:
         "beside": list(seen.same_category),
         "promoted": list(seen.promoted),
     }
+
+
+def _is_part_of(shown: Mapping[str, Any], request: SearchRequest) -> bool:
+    """Whether this list, or page, was to be seen at the address of the request: pages come one below the other there."""
+    own = read_request(QueryDict(shown["address"].removeprefix("?")))
+    return first_page(own) == first_page(request) and request.page <= own.page and own.last_shown <= request.last_shown
+
+
+def _gigs_of(shown: Mapping[str, Any]) -> tuple[int, ...]:
+    return (*shown["ids"], *shown["beside"], *shown["promoted"])
 
 
 def _lines(visitor: str, folded: str) -> QuerySet[SearchHistory]:

@@ -43,7 +43,18 @@ class SearchRequest:
     sort: str = "relevance"
     as_typed: bool = False  # no slip of the finger is mended
     page: int = 1
+    through: int = 0  # the pages up to this one are shown below it; 0: the page alone
     page_size: int = 24
+
+    @property
+    def last_shown(self) -> int:
+        """The last of the pages that are shown together."""
+        return max(self.page, self.through)
+
+    @property
+    def places(self) -> slice:
+        """Which of the whole list are shown."""
+        return slice((self.page - 1) * self.page_size, self.last_shown * self.page_size)
 
     @property
     def has_filters(self) -> bool:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.core import clock
+from marketplace.discovery import params
 from marketplace.discovery.analytics import recording
 from marketplace.discovery.analytics.models import SearchClick
 from marketplace.discovery.analytics.visitors import has_personal_data
@@ -88,6 +89,21 @@ def test_nothing_is_clicked_that_was_not_shown_there(visitor, posters, open_gig)
     visitor.get(posters[0].get_absolute_url(), HTTP_REFERER="https://example.com/search/?q=海报")
     visitor.get(posters[0].get_absolute_url())
     assert not SearchClick.objects.exists()
+
+
+@pytest.mark.parametrize(("number", "place"), [(0, 1), (1, 2)])
+def test_a_click_counts_for_the_page_it_stood_on_though_others_came_below_it_since(
+    visitor, posters, open_gig, monkeypatch, number, place
+):
+    monkeypatch.setattr(params, "PAGE_SIZE", 1)
+    visitor.get(SEARCH, {"q": "海报"})
+    visitor.get(SEARCH, {"q": "海报", "through": "2"}, headers={"HX-Request": "true", "HX-Target": "cards"})
+    first, second = SearchHistory.objects.get().shown
+    gig_id = (first, second)[number]["ids"][0]
+    open_gig(visitor, next(gig for gig in posters if gig.pk == gig_id), q="海报", through=2)
+    click = SearchClick.objects.get()
+    assert (click.gig_id, click.place) == (gig_id, place)
+    assert SearchHistory.objects.get().page == 2
 
 
 def test_a_seller_does_not_click_on_their_own_service(posters, open_gig):
