@@ -8,13 +8,14 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from marketplace.discovery import services
-from marketplace.discovery.params import read_request
+from marketplace.discovery.params import first_page, read_request
 
 
 @require_GET
 def count(request: HttpRequest) -> HttpResponse:
     """The words of the button for the conditions of the address. Nobody saw a result: nothing is recorded or counted as seen."""
-    result = services.search(replace(read_request(request.GET), page=1, through=0, page_size=1), request.user)
+    user = request.user if request.user.is_authenticated else None
+    result = services.search(replace(first_page(read_request(request.GET)), page_size=1), user)
     response = render(request, "discovery/_see.html", {"result": result})
     patch_cache_control(response, private=True, no_store=True)
     return response

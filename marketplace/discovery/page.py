@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core.money import display_yuan
 from marketplace.discovery import services
 from marketplace.discovery.categories import SPEAKS, shown_categories
-from marketplace.discovery.engines.base import Constraint, FacetCount, SearchRequest, SearchResult, attribute_token
+from marketplace.discovery.chips import condition_chips, within_days
+from marketplace.discovery.engines.base import FacetCount, SearchRequest, SearchResult, attribute_token
 from marketplace.discovery.explaining import plan_lines
 from marketplace.discovery.facets import attribute_facet, known_attributes
 from marketplace.discovery.factors import Explained, explained_results
@@ -24,7 +25,6 @@ from marketplace.discovery.params import (
     first_page,
     hidden_fields,
     query_string,
-    without_option,
 )
 from marketplace.discovery.promotions import promoted_gigs
 from marketplace.discovery.suggestions import related_searches
@@ -32,8 +32,9 @@ from marketplace.discovery.weights import weights_in_force
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.models import GigCategory
 
-# The price histogram: bars 16 units apart in a box of 240 by 48, as the style sheet expects.
+# The price histogram: bars 30 units apart in a box of 240 by 48, and below it where some of the bands end.
 BAR_STEP, BAR_WIDTH, CHART_HEIGHT = 30, 27, 48
+LABELLED_FEN = frozenset({10_000, 100_000, 1_000_000})
 
 # Options of an attribute before the fold, and attributes that are open before anything is chosen.
 OPTIONS_SHOWN, ATTRIBUTES_OPEN = 6, 2
@@ -71,6 +72,8 @@ class Bar:
 
     path: str
     is_within: bool
+    edge: str = ""  # the price at which the band ends, where it is written below
+    edge_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False, is
     number = min(request.last_shown, paginator.num_pages)
     clear = SearchRequest(query=request.query, sort=request.sort)
     category = categories.get(request.category_slug)
-    chips = _chips(request, result, categories)
+    chips = condition_chips(request, categories, result.attributes, result.plan)
     filters = _attribute_filters(result)
     return SearchPage(
         request=request,
@@ -167,7 +170,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False, is
         attributes=[one for one in filters if one.key != SPEAKS],
         languages=[one for one in filters if one.key == SPEAKS],
         days=[
-            Choice(item.value, _within_days(int(item.value)), item.count, item.is_chosen)
+            Choice(item.value, within_days(int(item.value)), item.count, item.is_chosen)
             for item in result.facets.get("days", ())
         ],
         levels=[
@@ -246,88 +249,6 @@ def _attribute_filters(result: SearchResult) -> list[AttributeFilter]:
     return filters
 
 
-def _within_days(days: int) -> str:
-    return ngettext("Within %(days)s day", "Within %(days)s days", days) % {"days": days}
-
-
-def _chips(request: SearchRequest, result: SearchResult, categories: Mapping[str, GigCategory]) -> list[Chip]:
-    chips = []
-    if request.category_slug in categories:
-        name = categories[request.category_slug].localized_name
-        chips.append(Chip(name, query_string(first_page(replace(request, category_slug=""))), "category"))
-    if request.price_min_fen is not None or request.price_max_fen is not None:
-        text = _price_text(request.price_min_fen, request.price_max_fen)
-        chips.append(
-            Chip(text, query_string(first_page(replace(request, price_min_fen=None, price_max_fen=None))), "price")
-        )
-    if request.max_days is not None:
-        chips.append(
-            Chip(_within_days(request.max_days), query_string(first_page(replace(request, max_days=None))), "days")
-        )
-    for level in request.levels:
-        others = tuple(other for other in request.levels if other != level)
-        chips.append(
-            Chip(
-                str(SellerLevelChoice(level).label),
-                query_string(first_page(replace(request, levels=others))),
-                "level" if not others else "",
-            )
-        )
-    if request.min_rating is not None:
-        text = _("Rated %(rating)s and up") % {"rating": f"{request.min_rating:g}"}
-        chips.append(Chip(text, query_string(first_page(replace(request, min_rating=None))), "rating"))
-    if request.online_now:
-        chips.append(Chip(_("Online now"), query_string(first_page(replace(request, online_now=False))), "online"))
-    for attribute in result.attributes:
-        for option in attribute.options:
-            if option.key in dict(request.attributes).get(attribute.key, ()):
-                # Its attribute along: "白色" alone does not say what is white.
-                text = _("%(attribute)s: %(option)s") % {"attribute": attribute.name, "option": option.name}
-                alone = len(dict(request.attributes)[attribute.key]) == 1
-                condition = attribute_facet(attribute.key) if alone else ""
-                chips.append(Chip(text, query_string(without_option(request, attribute.key, option.key)), condition))
-    by_words: dict[str, list[Constraint]] = {}
-    for constraint in result.plan.constraints:
-        by_words.setdefault(constraint.text, []).append(constraint)
-    for text, constraints in by_words.items():
-        # What was read out of the words is shown, and taken out of the words again.
-        words = " ".join(result.plan.text.replace(text, " ").split())
-        condition = _CONDITIONS.get(constraints[0].field, "")
-        chips.append(
-            Chip(_constraint_text(constraints), query_string(first_page(replace(request, query=words))), condition)
-        )
-    return chips
-
-
-# What is asked for in words, as facets.counts_without calls it.
-_CONDITIONS = {"price_min_fen": "price", "price_max_fen": "price", "max_days": "days"}
-
-
-def _constraint_text(constraints: list[Constraint]) -> str:
-    """The condition that one stretch of words stands for; a span of prices is a lower and an upper one."""
-    values = {one.field: one.value for one in constraints}
-    if values.keys() & {"price_min_fen", "price_max_fen"}:
-        low, high = values.get("price_min_fen"), values.get("price_max_fen")
-        return _price_text(None if low is None else int(low), None if high is None else int(high))
-    if "max_days" in values:
-        return _within_days(int(values["max_days"]))
-    wishes = {
-        "price": _("Lower prices first"),
-        "rating": _("Better rated first"),
-        "orders": _("More orders first"),
-        "speed": _("Faster first"),
-    }
-    return wishes[str(values["prefer"])]
-
-
-def _price_text(low: int | None, high: int | None) -> str:
-    if low is None:
-        return _("Up to ¥%(high)s") % {"high": display_yuan(high or 0)}
-    if high is None:
-        return _("¥%(low)s and more") % {"low": display_yuan(low)}
-    return _("¥%(low)s to ¥%(high)s") % {"low": display_yuan(low), "high": display_yuan(high)}
-
-
 def _price_hint(result: SearchResult) -> str:
     if result.price_range_fen is None:
         return ""
@@ -347,7 +268,10 @@ def _bars(bands: tuple[FacetCount, ...], request: SearchRequest) -> list[Bar]:
         within = (request.price_max_fen is None or int(low) < request.price_max_fen) and (
             request.price_min_fen is None or not high or int(high) > request.price_min_fen
         )
-        bars.append(Bar(f"M{left} {top}h{BAR_WIDTH}v{height}h-{BAR_WIDTH}z", within))
+        edge = f"¥{display_yuan(int(high))}" if high and int(high) in LABELLED_FEN else ""
+        bars.append(
+            Bar(f"M{left} {top}h{BAR_WIDTH}v{height}h-{BAR_WIDTH}z", within, edge, left + (BAR_STEP + BAR_WIDTH) // 2)
+        )
     return bars
 
 

@@ -30,7 +30,7 @@ def read_request(parameters: QueryDict) -> SearchRequest:
     page = min(_number(parameters.get("page"), MAXIMUM_PAGE) or 1, MAXIMUM_PAGE)
     through = min(_number(parameters.get("through"), MAXIMUM_PAGE) or 0, page + MAXIMUM_TOGETHER - 1, MAXIMUM_PAGE)
     return SearchRequest(
-        query=_text(parameters.get("q", ""))[:80],
+        query=_words(parameters.get("q", ""))[:80],
         category_slug=_text(parameters.get("category", ""))[:60],
         price_min_fen=None if low is None else low * FEN_PER_YUAN,
         price_max_fen=None if high is None else high * FEN_PER_YUAN,
@@ -105,6 +105,12 @@ def _attributes(tokens: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...
         if key and colon and option and len(token) <= MAXIMUM_TOKEN and option not in wanted.setdefault(key, []):
             wanted[key].append(option)
     return tuple((key, tuple(options)) for key, options in wanted.items() if options)
+
+
+def _words(text: str) -> str:
+    """What was typed; marks alone (“，。！”) are as good as nothing."""
+    text = _text(text)
+    return text if any(category(one)[0] not in "PZ" for one in text) else ""
 
 
 def _text(text: str) -> str:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.locks import lock_user
 from marketplace.accounts.models import User
 from marketplace.core.config import get_config
-from marketplace.discovery.categories import shown_categories
+from marketplace.discovery.categories import page_attributes, shown_categories
+from marketplace.discovery.chips import condition_chips
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.errors import SavedSearchError, SavedSearchErrorCode
 from marketplace.discovery.models import SearchFilter
@@ -40,6 +41,7 @@ class SavedSearch:
     alerts: SearchAlert
     news: int  # services that came up since it was opened last
     created_at: datetime
+    conditions: tuple[str, ...] = ()  # besides the words, in words
 
 
 def save_search(*, user: User, request: SearchRequest, name: str = "", alerts: SearchAlert) -> SearchFilter:
@@ -106,6 +108,7 @@ def saved_searches(user: User) -> list[SavedSearch]:
             alerts=SearchAlert(row.alerts),
             news=row.news,
             created_at=row.created_at,
+            conditions=_in_words(request_of(row)),
         )
         for row in rows
     ]
@@ -140,6 +143,11 @@ def _conditions(request: SearchRequest) -> Mapping[str, list[str]]:
         if name not in _NO_CONDITION:
             found.setdefault(name, []).append(value)
     return found
+
+
+def _in_words(request: SearchRequest) -> tuple[str, ...]:
+    attributes = page_attributes(request.category_slug)
+    return tuple(chip.text for chip in condition_chips(request, shown_categories(), attributes))
 
 
 def _own(user: User, search_id: int) -> SearchFilter:

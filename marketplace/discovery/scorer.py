@@ -20,7 +20,7 @@ Where the numbers come from: facts/search.md, section 6.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -250,9 +250,9 @@ def category_shares(candidates: Sequence[Candidate], texts: Mapping[int, Text]) 
 
 
 def _wishes(candidates: Sequence[Candidate], plan: QueryPlan, weights: Weights) -> dict[int, float]:
-    """1 more or less a bound by the place in the order that was wished for."""
-    wish = next((constraint.value for constraint in plan.constraints if constraint.field == "prefer"), None)
-    if wish is None or len(candidates) < 2:
+    """1 more or less a bound by the place in the order that was wished for; of several orders the mean place counts."""
+    wishes = [str(constraint.value) for constraint in plan.constraints if constraint.field == "prefer"]
+    if not wishes or len(candidates) < 2:
         return {}
     keys = {
         "price": lambda one: one.price_fen,
@@ -260,6 +260,9 @@ def _wishes(candidates: Sequence[Candidate], plan: QueryPlan, weights: Weights) 
         "rating": lambda one: -bayesian_rating(one.rating_sum, one.rating_count),
         "orders": lambda one: -one.orders_completed,
     }
-    ordered: Iterable[Candidate] = sorted(candidates, key=keys[str(wish)])
-    last = len(candidates) - 1
-    return {one.gig_id: 1 + weights.wish - 2 * weights.wish * place / last for place, one in enumerate(ordered)}
+    places: Counter[int] = Counter()
+    for wish in wishes:
+        for place, one in enumerate(sorted(candidates, key=keys[wish])):
+            places[one.gig_id] += place
+    last = (len(candidates) - 1) * len(wishes)
+    return {gig_id: 1 + weights.wish - 2 * weights.wish * place / last for gig_id, place in places.items()}

@@ -15,7 +15,9 @@ onContent((root) => root.querySelectorAll("[data-auto-submit] [data-without-scri
 
 // The answer brings a new panel of filters: what had the focus has it again, the panel stays where it was scrolled to, with
 // the folds a person opened or closed. (Not by ids, as htmx would do it: it also carries over style attributes.)
+// Of links it is the chosen sort, the chip that took the place of the one removed, or else the heading with the new count.
 let seen;
+const chips = () => [...document.querySelectorAll(".result-head .chip")];
 const panelOf = () => document.getElementById("facets");
 const same = (input) => `[name="${input.name}"]${["radio", "checkbox"].includes(input.type) ? `[value="${CSS.escape(input.value)}"]` : ""}`;
 
@@ -24,15 +26,25 @@ document.addEventListener("htmx:beforeSwap", () => {
   const active = document.activeElement;
   seen = panel && {
     top: panel.scrollTop,
+    link: active.closest("#search-results :is(.tabs, .chip)") && { sort: Boolean(active.closest(".tabs")), chip: chips().indexOf(active) },
     focus: panel.contains(active) && active.name && !panel.matches(":popover-open") ? same(active) : "",
     open: new Map([...panel.querySelectorAll("[data-fold]")].map((fold) => [fold.dataset.fold, fold.open])),
   };
 });
 
+function successor(link) {
+  if (link.sort) return document.querySelector(".sortbar .tabs [aria-current]");
+  const heading = document.querySelector(".result-head h1");
+  heading.tabIndex = -1;
+  const left = link.chip < 0 ? [] : chips();
+  return left[Math.min(link.chip, left.length - 1)] ?? heading;
+}
+
 document.addEventListener("htmx:afterSwap", () => {
   const panel = panelOf();
   if (!panel || !seen) return;
   panel.querySelectorAll("[data-fold]").forEach((fold) => { fold.open = seen.open.get(fold.dataset.fold) ?? fold.open; });
+  if (seen.link) successor(seen.link)?.focus({ preventScroll: true });
   if (seen.focus) panel.querySelector(seen.focus)?.focus({ preventScroll: true });
   panel.scrollTop = seen.top;
 });

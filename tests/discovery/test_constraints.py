@@ -47,6 +47,12 @@ def test_conditions_are_read_out_of_the_words(text, rest, expected):
     assert {one.field: one.value for one in constraints} == expected
 
 
+def test_each_wish_about_the_order_is_one_of_its_own_and_said_twice_it_is_one():
+    left, constraints = read_constraints("便宜 好评 加急 急需 logo")
+    assert [(one.text, one.value) for one in constraints] == [("便宜", "price"), ("好评", "rating"), ("加急", "speed")]
+    assert left == "急需 logo"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -97,6 +97,16 @@ def test_a_search_is_saved_from_its_page_and_found_in_the_list(buyer_client, buy
     assert "国风 · 海报设计" in listing
 
 
+def test_two_searches_of_the_same_words_are_told_apart_by_their_conditions(buyer_client, buyer):
+    for name, conditions in (("一", {"price_max_fen": 50_000, "max_days": 3}), ("二", {})):
+        request = SearchRequest(query="logo", **conditions)
+        saved_searches.save_search(user=buyer, request=request, name=name, alerts=SearchAlert.NONE)
+    kept = {search.name: search.conditions for search in saved_searches.saved_searches(buyer)}
+    assert kept == {"一": ("¥500以内", "3天内"), "二": ()}
+    listing = buyer_client.get(reverse("discovery:saved_searches")).content.decode()
+    assert ">¥500以内<" in listing
+
+
 def test_the_same_search_is_saved_once_whatever_its_order(buyer):
     first = saved_searches.save_search(user=buyer, request=SearchRequest(query="logo"), alerts=SearchAlert.NONE)
     again = saved_searches.save_search(

@@ -138,6 +138,14 @@ def test_a_wish_in_words_moves_what_fits_it_up_within_bounds(wish, better):
     assert {round(score.wish, 2) for score in scores} == {0.85, 1.15}
 
 
+def test_of_two_wishes_both_count_and_together_no_more_than_one():
+    plan = replace(POSTER, constraints=(Constraint("", "prefer", "price"), Constraint("", "prefer", "speed")))
+    cheap, quick = {"price_fen": 100}, {"delivery_days": 1}
+    scores = score_candidates([candidate(1), candidate(2, **cheap), candidate(3, **cheap, **quick)], plan, now=NOW)
+    assert [score.gig_id for score in scores] == [3, 2, 1]
+    assert all(0.85 <= score.wish <= 1.15 for score in scores)
+
+
 def test_a_sellers_name_comes_before_what_merely_holds_its_words():
     plan = QueryPlan("白鹤", (concept("白鹤"),), seller="白鹤", seller_share=1.0)
     assert order([candidate(1, title="白鹤 海报", seller_name="别人"), candidate(2, title="名片")], plan) == [2, 1]

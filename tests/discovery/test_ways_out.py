@@ -136,6 +136,13 @@ def test_who_comes_back_finds_all_the_pages_that_had_come_one_below_the_other(cl
 
 
 @pytest.mark.parametrize(
+    ("typed", "words"), [("，。！", ""), ("… ?!", ""), ("c++", "c++"), ("¥500", "¥500"), ("海报！", "海报！")]
+)
+def test_marks_alone_are_nothing_typed(typed, words):
+    assert params.read_request(QueryDict(urlencode({"q": typed}))).query == words
+
+
+@pytest.mark.parametrize(
     ("typed", "page", "through"),
     [
         ({"through": "3"}, 1, 3),

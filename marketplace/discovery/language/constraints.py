@@ -200,16 +200,17 @@ _WISHES = (
 
 
 def read_constraints(text: str) -> tuple[str, tuple[Constraint, ...]]:
-    """Normalised text without its conditions, and the conditions. The first of each kind counts."""
+    """Normalised text without its conditions, and the conditions. The first of each kind counts; wishes for an order add up."""
     found: dict[str, Constraint] = {}
     for rule in (*_CONDITIONS, *_WISHES):
         match = rule.pattern.search(text)
         if not match:
             continue
         values = rule.read(match)
-        if not values or found.keys() & values.keys():
+        kinds = {field: f"{field} {value}" if field == "prefer" else field for field, value in values.items()}
+        if not values or found.keys() & set(kinds.values()):
             continue
         words = match.group().strip()
-        found |= {field: Constraint(words, field, value) for field, value in values.items()}
+        found |= {kinds[field]: Constraint(words, field, value) for field, value in values.items()}
         text = f"{text[: match.start()]} {text[match.end() :]}"
     return " ".join(text.split()), tuple(found.values())
