@@ -1,12 +1,17 @@
 // <form data-auto-submit>: a changed filter applies at once, and the button for it may go ([data-without-script]).
-// Inside an open sheet nothing is sent until the person presses the button there, else the sheet would vanish under the thumb.
+// From a sheet nothing is sent until the person presses the button there, else it would vanish under the thumb; nor when it is
+// closed without that (a field says that it has changed when it loses the focus, and by then the sheet is gone).
 import { onContent } from "./ready.js";
 
 let timer;
+const isOfSheet = (element) => {
+  const panel = element.closest("[popover]");
+  return Boolean(panel) && getComputedStyle(panel).position === "fixed";
+};
 
 document.addEventListener("change", (event) => {
   const form = event.target.form;
-  if (!form?.matches("[data-auto-submit]") || event.target.closest(":popover-open")) return;
+  if (!form?.matches("[data-auto-submit]") || isOfSheet(event.target)) return;
   clearTimeout(timer);
   timer = setTimeout(() => form.requestSubmit(), 150);
 });

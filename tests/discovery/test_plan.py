@@ -115,6 +115,21 @@ def test_a_sellers_name_is_known_whole_and_in_part(lexicon):
     assert understand("翻译", lexicon).seller == ""  # a word of the catalogue is no name
 
 
+def test_a_category_is_named_in_english_too(lexicon):
+    plan = understand("Translation", lexicon)
+    assert plan.is_category
+    assert plan.category_slugs == {"translation"}
+    assert not understand("translation of a letter", lexicon).is_category
+
+
+@pytest.mark.parametrize(("typed", "searched"), [("logos", "logo"), ("website", "websites")])
+def test_an_english_word_in_its_other_number_is_no_slip(typed, searched):
+    lexicon = lexicon_of([*GIGS, ("Websites 英文网站", ("websites",), "甲")])
+    plan = understand(typed, lexicon)
+    assert searched in terms(plan)
+    assert (plan.corrected, plan.guesses) == ("", ())
+
+
 def test_a_category_is_named_by_its_whole_name_only(lexicon):
     assert understand("翻译", lexicon).category_slugs == {"translation"}
     assert understand("翻译", lexicon).is_category

@@ -250,6 +250,8 @@ def make_lexicon(
     category_tokens: dict[str, frozenset[str]] = {}
     for slug, name, name_en in categories:
         category_names[normalise(name)] = slug
+        if name_en:
+            category_names.setdefault(normalise(name_en), slug)
         category_tokens[slug] = frozenset(dictionary.segmenter.cut(normalise(f"{name} {name_en}")))
     core: Counter[str] = Counter()
     pairs: Counter[Sequence] = Counter()

@@ -26,6 +26,8 @@ COMPOUND_LENGTH = 3
 REGIONAL_LENGTHS = range(8, 1, -1)
 # Fewer characters are in too many names.
 PART_OF_NAME = 2
+# Of shorter words an s more is another word (ai, ais).
+SHORTEST_WITH_NUMBER = 4
 # What people do here, whatever it is done to.
 CRAFTS = frozenset({"设计", "制作", "开发", "撰写", "编写", "写", "画", "拍", "策划", "编辑", "美化", "搭建", "优化"})
 # From this weight on a word of the thesaurus is the thing itself, or a kind of it.
@@ -186,9 +188,19 @@ def _first_words(text: str, piece: str, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(word for word in lexicon.segmenter.cut(after)[:1] if lexicon.knows(word))
 
 
+def _other_number(piece: str, lexicon: Lexicon) -> str:
+    """An English word of the catalogue in its other number (website, websites): no slip, and nothing to speak of."""
+    if len(piece) < SHORTEST_WITH_NUMBER or not piece.isalpha():
+        return ""
+    others = (f"{piece}s", piece.removesuffix("s"))
+    return next((one for one in others if one != piece and lexicon.means_something(one)), "")
+
+
 def _latin_words(piece: str, lexicon: Lexicon, beside: tuple[str, ...], *, as_typed: bool) -> list[Word]:
     if lexicon.means_something(piece):
         return [Word(piece, piece)]
+    if other := _other_number(piece, lexicon):
+        return [Word(piece, other)]
     guess = guess_latin(piece, lexicon, beside=beside)
     if guess is None or (as_typed and guess.kind == "slip"):
         return [Word(piece, piece)]
