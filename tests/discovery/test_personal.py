@@ -144,7 +144,7 @@ def test_the_card_says_so_and_staff_see_the_part(pair, buyer_client, buyer):
     marketer.groups.add(ensure_roles()["marketer"])
     keeps(marketer, pair[2])
     page = log_in(marketer).get(reverse("discovery:search"), {"q": "龙舟赛门票图样", "explain": "1"}).content.decode()
-    assert "personal=1.06" in page
+    assert "×1.060" in page
 
 
 def test_the_choice_goes_along_with_the_account_and_is_erased_with_it(db):

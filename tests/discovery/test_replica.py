@@ -166,6 +166,23 @@ def test_an_index_that_lacks_a_gig_is_never_asked(indexed, monkeypatch):
     assert indices.current_index() == old
 
 
+@pytest.mark.parametrize("is_carried_out", [True, False])
+def test_an_index_that_searches_ask_is_not_deleted_because_an_answer_was_lost(indexed, monkeypatch, is_carried_out):
+    old, exchange = indices.current_index(), indices.put_first
+
+    def answer_is_lost(index, *, instead_of):
+        if is_carried_out:
+            exchange(index, instead_of=instead_of)
+        raise ClusterUnavailable("timed out")
+
+    monkeypatch.setattr(indices, "put_first", answer_is_lost)
+    with pytest.raises(ClusterUnavailable, match="timed out"):
+        rebuild.build_index()
+    assert (indices.current_index() != old) is is_carried_out
+    assert len(indices.written_indices()) == (2 if is_carried_out else 1)
+    assert found("公众号") == [indexed.pk]
+
+
 def test_going_back_asks_the_former_index_which_was_kept_up_to_date(indexed):
     former = indices.current_index()
     rebuild.build_index()
@@ -185,6 +202,8 @@ def test_there_are_never_more_than_two_indices(indexed):
 
 def test_without_a_former_index_there_is_no_going_back(indexed):
     with pytest.raises(CommandError, match="no former index"):
+        call_command("rebuild_search", "--back", stdout=StringIO())
+    with rebuild.only_one("search_rebuild", seconds=60), pytest.raises(CommandError, match="a rebuild is at work"):
         call_command("rebuild_search", "--back", stdout=StringIO())
     with override_settings(ELASTICSEARCH_URL=""), pytest.raises(CommandError, match="ELASTICSEARCH_URL"):
         call_command("rebuild_search", "--back", stdout=StringIO())

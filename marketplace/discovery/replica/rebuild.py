@@ -4,6 +4,7 @@ Changes are written to both from the first moment. The new one is asked only whe
 gigs drawn at random say the same there; the old one is kept, and kept up to date, to go back to.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -11,11 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from marketplace.core.jobs import only_one
-from marketplace.discovery.engines.clusters import cluster
+from marketplace.discovery.engines.clusters import ClusterUnavailable, cluster
 from marketplace.discovery.engines.mapping import SETTINGS, index_body
 from marketplace.discovery.models import GigDocument, SearchChange
 from marketplace.discovery.replica import indices, outbox, state
 from marketplace.discovery.replica.documents import gig_sources
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 # One that was killed keeps others out for so long.
@@ -63,7 +66,7 @@ def _build(say: Say) -> int:
         _compare(new, say)
         indices.put_first(new, instead_of=old)
     except BaseException:
-        cluster().drop(new)
+        _drop_unless_asked(new)
         raise
     indices.forget_others([new, old])
     state.mark_up()
@@ -74,15 +77,28 @@ def _build(say: Say) -> int:
 def go_back(*, say: Say = str) -> str:
     """Have searches ask the index before this one again; returns its name. The present one is kept in the same way.
 
-    Raises NotTheSame when there is none to go back to.
+    Raises NotTheSame when there is none to go back to, or while a rebuild is at work.
     """
-    previous, current = indices.previous_index(), indices.current_index()
-    if previous is None:
-        raise NotTheSame("there is no former index to go back to")
-    _compare(previous, say)
-    indices.put_first(previous, instead_of=current)
+    with only_one("search_rebuild", seconds=REBUILD_SECONDS) as is_ours:
+        if not is_ours:
+            raise NotTheSame("a rebuild is at work")
+        previous, current = indices.previous_index(), indices.current_index()
+        if previous is None:
+            raise NotTheSame("there is no former index to go back to")
+        _compare(previous, say)
+        indices.put_first(previous, instead_of=current)
     say(f"searches ask {previous} again; {current} is kept to go back to")
     return previous
+
+
+def _drop_unless_asked(index: str) -> None:
+    """Delete an index that was begun. The exchange of names may have been carried out though its answer was lost."""
+    try:
+        if indices.current_index() != index:
+            cluster().drop(index)
+    except ClusterUnavailable:
+        # The next rebuild deletes it (indices.forget_others); what went wrong first is what is to be told.
+        logger.exception("the index %s that was begun is still there", index)
 
 
 def _batches() -> Iterator[list[int]]:
