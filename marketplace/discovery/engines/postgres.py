@@ -7,9 +7,11 @@ plus signs of c++ (facts/search.md, section 4).
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from threading import local
+from typing import Any
 
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.functions import Cast
 
 from marketplace.discovery import facets
@@ -28,6 +30,7 @@ from marketplace.discovery.engines.windows import (
     Window,
     query_literal,
     quoted,
+    refusing,
     window_of,
 )
 from marketplace.discovery.language import normalise
@@ -69,6 +72,9 @@ class PostgresSearchEngine:
         everywhere = window_of(plan, request, is_narrowed=False)
         ids = dict.fromkeys(row.gig_id for row in everywhere.rows[:limit])
         rows = everywhere.rows
+        if request.has_filters and everywhere.is_capped:
+            # Most of these are not shown: they say what the words are about, and half of them say that as well.
+            ids = dict.fromkeys([*ids][: limit // 2])
         if request.has_filters and (everywhere.is_capped or len(ids) == limit):
             if everywhere.is_capped:
                 narrowed = window_of(plan, request, is_narrowed=True).rows
@@ -130,51 +136,58 @@ def _short(words: Iterable[str]) -> list[str]:
     return [word[:TOKEN_LENGTH] for word in words]
 
 
+# A document carries what is kept of figures, level and account (0007); words for people are read where they are written.
+_CANDIDATES = """
+SELECT document.gig_id, document.seller_id, gig.title, document.title_tokens, document.tag_tokens, document.body_tokens,
+       document.category_slug, document.subcategory_slug, profile.display_name, document.price_fen, document.delivery_days,
+       document.level, document.orders, document.rating_sum, document.rating_count, gig.created_at, document.attributes
+FROM discovery_gigdocument document
+JOIN gigs_gig gig ON gig.id = document.gig_id
+JOIN accounts_userprofile profile ON profile.user_id = document.seller_id
+WHERE document.gig_id = ANY(%s)
+"""
+
+
 def candidates_of(gig_ids: Iterable[int], *, only_listed: bool = True) -> dict[int, Candidate]:
     """These gigs as they are at this moment, by id, whichever engine found them; without those that may not be listed."""
-    documents = GigDocument.objects.filter(gig_id__in=list(gig_ids))
+    statement, values = _CANDIDATES, [list(gig_ids)]
     if only_listed:
-        documents = documents.filter(listed("gig__"))
+        statement, values = (
+            f"{statement} AND document.is_listed AND document.seller_id <> ALL(%s)",
+            [*values, refusing()],
+        )
     words = category_words()
-    return {row["gig_id"]: _candidate(row, words) for row in _columns(documents)}
-
-
-_COLUMNS = (
-    "gig_id", "gig__seller_id", "gig__title", "title_tokens", "tag_tokens", "body_tokens", "category_slug", "subcategory_slug",
-    "gig__seller__profile__display_name", "gig__stats__price_from_fen", "gig__stats__delivery_days_from",
-    "gig__seller__profile__level", "gig__stats__orders_completed", "gig__stats__rating_sum", "gig__stats__rating_count",
-    "gig__created_at", "attributes",
-)  # fmt: skip
-
-
-def _columns(documents: QuerySet[GigDocument]) -> QuerySet:
-    return documents.values(*_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return {row[0]: _candidate(row, words) for row in cursor.fetchall()}
 
 
 # The same titles and names stand among the candidates of search after search.
 _folded = lru_cache(maxsize=20_000)(normalise)
 
 
-def _candidate(row: dict, words: Mapping[str, frozenset[str]]) -> Candidate:
+def _candidate(row: Sequence[Any], words: Mapping[str, frozenset[str]]) -> Candidate:
+    gig_id, seller_id, title, in_title, tags, body, category, subcategory, seller = row[:9]
+    price_fen, delivery_days, level, orders, rating_sum, rating_count, created_at, attributes = row[9:]
     return Candidate(
-        gig_id=row["gig_id"],
-        seller_id=row["gig__seller_id"],
-        title=_folded(row["gig__title"]),
-        title_tokens=frozenset(row["title_tokens"]),
-        tag_tokens=frozenset(row["tag_tokens"]),
-        body_tokens=frozenset(row["body_tokens"]),
-        category_tokens=words.get(row["category_slug"], frozenset()) | words.get(row["subcategory_slug"], frozenset()),
-        seller_name=_folded(row["gig__seller__profile__display_name"]),
-        category_slug=row["category_slug"],
-        subcategory_slug=row["subcategory_slug"],
-        price_fen=row["gig__stats__price_from_fen"],
-        delivery_days=row["gig__stats__delivery_days_from"],
-        level=row["gig__seller__profile__level"],
-        orders_completed=row["gig__stats__orders_completed"],
-        rating_sum=row["gig__stats__rating_sum"],
-        rating_count=row["gig__stats__rating_count"],
-        created_at=row["gig__created_at"],
-        attributes=frozenset(row["attributes"]),
+        gig_id=gig_id,
+        seller_id=seller_id,
+        title=_folded(title),
+        title_tokens=frozenset(in_title),
+        tag_tokens=frozenset(tags),
+        body_tokens=frozenset(body),
+        category_tokens=words.get(category, frozenset()) | words.get(subcategory, frozenset()),
+        seller_name=_folded(seller),
+        category_slug=category,
+        subcategory_slug=subcategory,
+        price_fen=price_fen,
+        delivery_days=delivery_days,
+        level=level,
+        orders_completed=orders,
+        rating_sum=rating_sum,
+        rating_count=rating_count,
+        created_at=created_at,
+        attributes=frozenset(attributes),
     )
 
 
@@ -196,5 +209,5 @@ def candidates_matching(plan: QueryPlan, gig_ids: Iterable[int]) -> list[Candida
         condition |= Q(is_hit=True)
     if plan.seller:
         condition |= Q(gig__seller__profile__display_name__icontains=plan.seller)
-    words = category_words()
-    return [_candidate(row, words) for row in _columns(documents.filter(condition).order_by("gig_id"))]
+    known = candidates_of(documents.filter(condition).values_list("gig_id", flat=True))
+    return [known[gig_id] for gig_id in sorted(known)]

@@ -18,6 +18,10 @@ from marketplace.discovery.language.lexicon import current_lexicon
 
 # Rows that are kept for counting; with more the counts are lower bounds ("5000+").
 ROW_LIMIT = 5000
+# Of those within the filters, where the words alone bring more than that: some forty pages.
+NARROWED_LIMIT = 1000
+# The first by popularity, whose words are weighed: ten times what the scorer reads. The others only count.
+WEIGHED = 2000
 # From this share of the catalogue on a word is frequent. Below, the index brings at most 40,000 of a million.
 FREQUENT_SHARE = 0.04
 # A word below this is asked of the index together with the category, which leaves few of many.
@@ -61,7 +65,8 @@ _KEYS: dict[str, Any] = {
 
 def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> Window:
     """What the plan matches, within the filters of the request if `is_narrowed`."""
-    query = _Query(plan, request if is_narrowed else SearchRequest(sort=request.sort))
+    limit = NARROWED_LIMIT if is_narrowed else ROW_LIMIT
+    query = _Query(plan, request if is_narrowed else SearchRequest(sort=request.sort), limit)
     found: dict[int, FacetRow] = {}
     is_capped = False
     if plan.seller:
@@ -78,7 +83,7 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
         else:
             is_capped = True
             if is_narrowed and request.category_slug and expected <= documents * EVERYWHERE_SHARE:
-                rows = query.by_words(plan.terms, is_exact=False)
+                rows = query.by_words(plan.terms, is_exact=False, limit=limit)
             else:
                 rows = query.walk(WALKED)
             if is_narrowed and len(rows) < ENOUGH:
@@ -90,7 +95,13 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
                 rows |= query.by_words(terms, is_exact=False, limit=RARE_LIMIT)
         found |= rows
     ordered = sorted(found.values(), key=_KEYS.get(request.sort, _KEYS["relevance"]))
-    return Window(ordered[:ROW_LIMIT], is_capped)
+    return Window(ordered[:limit], is_capped)
+
+
+def refusing() -> list[int]:
+    """The sellers who take no orders today: their gigs stand in no list (gigs.models.listed)."""
+    away = UserProfile.objects.filter(away_condition(), away_takes_orders=False)
+    return list(away.values_list("user_id", flat=True))
 
 
 def query_literal(terms: Iterable[str]) -> str:
@@ -125,17 +136,24 @@ def _most(concept: Concept, frequencies: Mapping[str, int]) -> int:
 class _Query:
     """The statements of one plan within one request's filters."""
 
-    def __init__(self, plan: QueryPlan, request: SearchRequest) -> None:
+    def __init__(self, plan: QueryPlan, request: SearchRequest, limit: int) -> None:
         self._plan, self._sort = plan, request.sort
         self._filters, self._values = _conditions(request)
         self._category = _category(request.category_slug)
+        self._limit = limit
         self._rank = "0, 0"
         self._rank_values: list[Any] = []
         if plan.terms:
             concepts = _core(plan)
             idf = sum(concept.idf for concept in concepts) or 1.0
-            covered = " + ".join("%s * (words @@ %s::tsquery)::int" for _concept in concepts)
-            self._rank = f"ts_rank(words, %s::tsquery), {covered}"
+            # Each look into a vector unpacks it anew. Whatever matches covers a single concept: no look is needed there.
+            if len(concepts) == 1:
+                covered, concepts = "1", []
+            else:
+                covered = " + ".join("%s * (words @@ %s::tsquery)::int" for _concept in concepts)
+            self._rank = (
+                f"CASE WHEN row_number() OVER () <= {WEIGHED} THEN ts_rank(words, %s::tsquery) ELSE 0 END, {covered}"
+            )
             self._rank_values = [query_literal(plan.terms)]
             for concept in concepts:
                 self._rank_values += [concept.idf / idf, query_literal(one.term for one in concept.alternatives)]
@@ -153,7 +171,7 @@ class _Query:
             f"SELECT {_COLUMNS}, {self._rank} FROM (SELECT * FROM discovery_gigdocument "  # noqa: S608
             f"WHERE is_listed {inner} ORDER BY {order} LIMIT %s) walked "
             f"WHERE {condition} {self._filters} LIMIT %s",
-            [*self._rank_values, *category, rows, *values, *self._values, ROW_LIMIT],
+            [*self._rank_values, *category, rows, *values, *self._values, self._limit],
         )
 
     def by_words(self, terms: Sequence[str], *, is_exact: bool, limit: int = ROW_LIMIT) -> dict[int, FacetRow]:
@@ -203,11 +221,8 @@ def _category(slug: str) -> tuple[str, str] | None:
 def _conditions(request: SearchRequest) -> tuple[str, list[Any]]:
     """The filters but the category as SQL, each with an AND before it. Sellers who take no orders today are left out always."""
     parts: list[tuple[str, list[Any]]] = []
-    refusing = list(
-        UserProfile.objects.filter(away_condition(), away_takes_orders=False).values_list("user_id", flat=True)
-    )
-    if refusing:
-        parts.append(("seller_id <> ALL(%s)", [refusing]))
+    if away := refusing():
+        parts.append(("seller_id <> ALL(%s)", [away]))
     if request.price_min_fen is not None:
         parts.append(("price_fen >= %s", [request.price_min_fen]))
     if request.price_max_fen is not None:
