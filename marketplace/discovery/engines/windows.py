@@ -20,8 +20,6 @@ from marketplace.discovery.language.lexicon import current_lexicon
 ROW_LIMIT = 5000
 # Of those within the filters, where the words alone bring more than that: some forty pages.
 NARROWED_LIMIT = 1000
-# The first by popularity, whose words are weighed: ten times what the scorer reads. The others only count.
-WEIGHED = 2000
 # From this share of the catalogue on a word is frequent. Below, the index brings at most 40,000 of a million.
 FREQUENT_SHARE = 0.04
 # A word below this is asked of the index together with the category, which leaves few of many.
@@ -151,9 +149,7 @@ class _Query:
                 covered, concepts = "1", []
             else:
                 covered = " + ".join("%s * (words @@ %s::tsquery)::int" for _concept in concepts)
-            self._rank = (
-                f"CASE WHEN row_number() OVER () <= {WEIGHED} THEN ts_rank(words, %s::tsquery) ELSE 0 END, {covered}"
-            )
+            self._rank = f"ts_rank(words, %s::tsquery), {covered}"
             self._rank_values = [query_literal(plan.terms)]
             for concept in concepts:
                 self._rank_values += [concept.idf / idf, query_literal(one.term for one in concept.alternatives)]
