@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from marketplace.accounts.models import UserProfile, away_condition
 from marketplace.core.commits import after_commit
 from marketplace.discovery.engines import queries
 from marketplace.discovery.engines.base import (
@@ -23,6 +22,7 @@ from marketplace.discovery.engines.base import (
 from marketplace.discovery.engines.clusters import ClusterUnavailable, cluster
 from marketplace.discovery.engines.mapping import index_body
 from marketplace.discovery.engines.postgres import FACET_ROW_LIMIT, PostgresSearchEngine, candidates_of
+from marketplace.discovery.engines.windows import refusing
 from marketplace.discovery.replica import outbox, state
 from marketplace.discovery.replica.indices import read_alias
 
@@ -109,7 +109,7 @@ class ElasticsearchEngineApart:
 
 
 def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -> Candidates:
-    refusing = _refusing()
+    refusing = refusing()
     # Both in one journey, though the second is not always needed: waiting costs more than the cluster's work.
     narrowings = (False, True) if request.has_filters else (False,)
     answers = cluster().search_many(
@@ -128,7 +128,7 @@ def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -
 
 
 def _facet_rows(index: str, plan: QueryPlan) -> FacetRows:
-    body = queries.facets_body(plan, refusing=_refusing(), limit=FACET_ROW_LIMIT)
+    body = queries.facets_body(plan, refusing=refusing(), limit=FACET_ROW_LIMIT)
     (answer,) = cluster().search_many(index, [body])
     rows = [_facet_row(int(hit["_id"]), hit["fields"]) for hit in answer["hits"]["hits"]]
     return FacetRows(rows, is_capped=len(rows) >= FACET_ROW_LIMIT)
@@ -142,12 +142,6 @@ def _or_postgres(ask: Callable[[], Found], otherwise: Callable[[], Found]) -> Fo
     except ClusterUnavailable as error:
         state.mark_down(str(error))
         return otherwise()
-
-
-def _refusing() -> list[int]:
-    """The sellers who take no orders today (gigs.models.listed). A few, and the calendar decides: no document says it."""
-    away = UserProfile.objects.filter(away_condition(), away_takes_orders=False)
-    return list(away.values_list("user_id", flat=True))
 
 
 def _facet_row(gig_id: int, fields: dict[str, list[Any]]) -> FacetRow:

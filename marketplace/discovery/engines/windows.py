@@ -97,7 +97,7 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
 
 
 def refusing() -> list[int]:
-    """The sellers who take no orders today: their gigs stand in no list (gigs.models.listed)."""
+    """The sellers who take no orders today (gigs.models.listed). A few, and the calendar decides: no document says it."""
     away = UserProfile.objects.filter(away_condition(), away_takes_orders=False)
     return list(away.values_list("user_id", flat=True))
 
