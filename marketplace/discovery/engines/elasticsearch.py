@@ -109,13 +109,13 @@ class ElasticsearchEngineApart:
 
 
 def _retrieve(index: str, plan: QueryPlan, request: SearchRequest, limit: int) -> Candidates:
-    refusing = refusing()
+    away = refusing()
     # Both in one journey, though the second is not always needed: waiting costs more than the cluster's work.
     narrowings = (False, True) if request.has_filters else (False,)
     answers = cluster().search_many(
         index,
         [
-            queries.candidates_body(plan, request, refusing=refusing, limit=limit, is_narrowed=is_narrowed)
+            queries.candidates_body(plan, request, refusing=away, limit=limit, is_narrowed=is_narrowed)
             for is_narrowed in narrowings
         ],
     )
