@@ -8,15 +8,22 @@ from django.apps import apps
 from django.db import OperationalError, connection, connections, transaction
 
 from marketplace.accounts.models import User
+from marketplace.discovery.models import ThesaurusEntry
 from marketplace.gigs.models import AdvertisingWord, FirstReviewTask, GigCategory, ReviewReason, SecondReviewTask
+from marketplace.safety.models import SensitiveWord
 
 # Migrations and `migrate` itself made these; Wagtail's rows lead to the tasks.
-_KEPT = {
+KEPT = {
     AdvertisingWord,
     GigCategory,
     ReviewReason,
+    SensitiveWord,
+    ThesaurusEntry,
     *(model for task in (FirstReviewTask, SecondReviewTask) for model in (task, task.groups.through)),
 }
+
+
+APPS_KEPT = {"accounts"}  # people are removed below, what everybody knows (skills) stays
 
 
 def forget_money() -> None:
@@ -51,9 +58,9 @@ def _empty_tables() -> None:
     written = [
         model._meta.db_table
         for app in apps.get_app_configs()
-        if app.name.startswith("marketplace.") and app.label != "accounts"
+        if app.name.startswith("marketplace.") and app.label not in APPS_KEPT
         for model in app.get_models(include_auto_created=True)
-        if model not in _KEPT
+        if model not in KEPT
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

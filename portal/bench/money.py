@@ -9,6 +9,7 @@
 `T10`                  checkouts that all go to one seller, divided by checkouts spread over sellers
 """
 
+import faulthandler
 import multiprocessing
 import os
 import statistics
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection
 
 from portal.bench import machine
 from portal.bench.checkouts import CheckoutServer, check_out_for, prepare_market
@@ -26,6 +27,7 @@ from portal.bench.postings import fill_books, post_for, time_of_postings
 FOREIGN_LIMIT = 0.15
 CLEAN_ROUNDS_NEEDED = 3
 SMALL_BOOKS = 10_000
+PATIENCE_SECONDS = 60  # processes wait so long for the slowest of them to begin
 
 
 @dataclass
@@ -108,23 +110,32 @@ def measure(*, rounds: int, seconds: float, entries: int, foreign_limit: float =
 
 
 def _together(processes: int, work: Callable[..., int], seconds: float, *arguments: Any) -> float:
-    """Run `work(seconds, number, *arguments)` in processes that begin together; what they did per second, in all."""
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
+    """Run `work(seconds, number, *arguments)` in processes that begin together; what they did per second, in all.
+
+    They are forked from a process of their own: whoever measures may have threads (a test run has), and a fork copies
+    locks that nobody will ever release.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["portal.bench.ready"])
     barrier, counts = context.Barrier(processes), context.Queue()
-
-    def run(number: int) -> None:
-        connection.ensure_connection()
-        work(0.2, number, *arguments)  # warm
-        barrier.wait(60)
-        started = time.perf_counter()
-        done = work(seconds, number, *arguments)
-        counts.put(done / (time.perf_counter() - started))
-
-    workers = [context.Process(target=run, args=(number,)) for number in range(processes)]
+    workers = [
+        context.Process(target=_work, args=(barrier, counts, work, seconds, number, *arguments))
+        for number in range(processes)
+    ]
     for worker in workers:
         worker.start()
-    total = sum(counts.get(timeout=seconds * 10 + 60) for _ in workers)
+    total = sum(counts.get(timeout=seconds * 10 + 2 * PATIENCE_SECONDS) for _ in workers)
     for worker in workers:
         worker.join()
     return total
+
+
+def _work(barrier: Any, counts: Any, work: Callable[..., int], seconds: float, number: int, *arguments: Any) -> None:
+    faulthandler.dump_traceback_later(PATIENCE_SECONDS + seconds * 10)  # who hangs says where
+    connection.ensure_connection()
+    work(0.2, number, *arguments)  # warm
+    barrier.wait(PATIENCE_SECONDS)
+    started = time.perf_counter()
+    done = work(seconds, number, *arguments)
+    counts.put(done / (time.perf_counter() - started))
+    faulthandler.cancel_dump_traceback_later()
