@@ -93,7 +93,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/admin/",
         "/accounts/",
         *searches,
-        *(f"{search}?category=*&" for search in searches),
+        *(f"{search}?category=*&{rest}" for search in searches for rest in ("", "*&page=", "page=*&")),
         "/orders/",
         "/messages/",
         "/desk/",

@@ -27,6 +27,7 @@ from marketplace.discovery.engines.base import (
     GigWords,
     QueryPlan,
     SearchRequest,
+    attribute_token,
 )
 from marketplace.discovery.engines.postgres import candidates_matching
 from marketplace.discovery.models import SearchFilter
@@ -61,8 +62,14 @@ class _Among:
     gig_ids: tuple[int, ...]
 
     def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
-        """Those of the services that match the plan."""
-        return Candidates(candidates_matching(plan, self.gig_ids)[:limit])
+        """Those of the services that match the plan and have the options asked for.
+
+        A page offers options of the category that most of its results are of. These few services make no such category, so
+        that the options would be dropped as unknown.
+        """
+        wanted = [{attribute_token(key, option) for option in options} for key, options in request.attributes]
+        found = candidates_matching(plan, self.gig_ids)
+        return Candidates([one for one in found if all(some & one.attributes for some in wanted)][:limit])
 
     def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """Never asked for: there are fewer services than can be scored."""

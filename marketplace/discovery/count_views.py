@@ -8,12 +8,14 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from marketplace.discovery import services
+from marketplace.discovery.limits import limit_searches
 from marketplace.discovery.params import first_page, read_request
 
 
 @require_GET
 def count(request: HttpRequest) -> HttpResponse:
     """The words of the button for the conditions of the address. Nobody saw a result: nothing is recorded or counted as seen."""
+    limit_searches(request, action="search_count")
     user = request.user if request.user.is_authenticated else None
     result = services.search(replace(first_page(read_request(request.GET)), page_size=1), user)
     response = render(request, "discovery/_see.html", {"result": result})

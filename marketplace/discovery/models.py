@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -222,6 +223,38 @@ class ThesaurusEntry(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+    def clean(self) -> None:
+        """What would mean nothing, or something else than it says, is not taken. Raises ValidationError by field."""
+        problems = {name: problem for name in ("words", "narrower", "near") if (problem := self._problem(name))}
+        words = self.words.split()
+        if "words" not in problems:
+            if self.kind == ThesaurusKind.TAIWAN and len(words) != 2:
+                problems["words"] = _("Two words: Taiwan's, then ours.")
+            elif self.kind == ThesaurusKind.SAME and len([*words, *self.narrower.split(), *self.near.split()]) < 2:
+                problems["words"] = _(
+                    "One word alone stands for nothing else. Add a second one, a kind of it or one near it."
+                )
+            elif any(
+                set(other.split()) == set(words)
+                for other in ThesaurusEntry.objects.filter(kind=self.kind, words__contains=words[0])
+                .exclude(pk=self.pk)
+                .values_list("words", flat=True)
+            ):
+                problems["words"] = _("There is an entry of these words already.")
+        if problems:
+            raise ValidationError(problems)
+
+    def _problem(self, name: str) -> str:
+        seen = set()
+        for text in getattr(self, name).split():
+            word, colon, number = text.partition(":")
+            if not word or (colon and not (number.isascii() and number.isdigit() and 1 <= int(number) <= 100)):
+                return _("“%(text)s”: after the colon stands a number from 1 to 100, as in 口译:60.") % {"text": text}
+            if word in seen:
+                return _("“%(text)s” stands here twice.") % {"text": word}
+            seen.add(word)
+        return "" if seen or name != "words" else _("At least one word is needed.")
 
 
 class DictionaryVersion(models.Model):

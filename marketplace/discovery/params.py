@@ -108,9 +108,9 @@ def _attributes(tokens: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...
 
 
 def _words(text: str) -> str:
-    """What was typed; marks alone (“，。！”) are as good as nothing."""
+    """What was typed; marks and pictures alone (“，。！”, 🐱) are as good as nothing."""
     text = _text(text)
-    return text if any(category(one)[0] not in "PZ" for one in text) else ""
+    return text if any(one.isalnum() for one in text) else ""
 
 
 def _text(text: str) -> str:

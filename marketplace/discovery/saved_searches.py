@@ -1,6 +1,6 @@
 """Searches that somebody keeps (关注的搜索): save, rename, choose how to be told, open, delete."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.locks import lock_user
 from marketplace.accounts.models import User
 from marketplace.core.config import get_config
-from marketplace.discovery.categories import page_attributes, shown_categories
+from marketplace.discovery.categories import category_attributes, page_attributes, shown_categories
 from marketplace.discovery.chips import condition_chips
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.errors import SavedSearchError, SavedSearchErrorCode
 from marketplace.discovery.models import SearchFilter
 from marketplace.discovery.params import address_parameters, query_string, read_request
 from marketplace.discovery.suggestion_models import SearchAlert
+from marketplace.gigs.attributes import Attribute
 from marketplace.gigs.models import listed
 
 NAME_LENGTH = 60
@@ -97,7 +98,7 @@ def open_search(*, user: User, search_id: int) -> str:
 
 
 def saved_searches(user: User) -> list[SavedSearch]:
-    """Somebody's saved searches with their news, those with news first. One query."""
+    """Somebody's saved searches with their news, those with news first."""
     fresh = Q(hits__found_at__gt=Coalesce(F("seen_at"), F("created_at"))) & listed("hits__gig__")
     rows = SearchFilter.objects.filter(user=user).annotate(news=Count("hits", filter=fresh)).order_by("-news", "-pk")
     return [
@@ -147,7 +148,20 @@ def _conditions(request: SearchRequest) -> Mapping[str, list[str]]:
 
 def _in_words(request: SearchRequest) -> tuple[str, ...]:
     attributes = page_attributes(request.category_slug)
+    if {key for key, _options in request.attributes} - {attribute.key for attribute in attributes}:
+        # Chosen on a page without a category, which offers the options of the one that most results are of.
+        attributes = (*attributes, *_attributes_of_any_category(request))
     return tuple(chip.text for chip in condition_chips(request, shown_categories(), attributes))
+
+
+def _attributes_of_any_category(request: SearchRequest) -> Iterator[Attribute]:
+    wanted = dict(request.attributes)
+    for slug in shown_categories():
+        for attribute in category_attributes(slug):
+            options = {option.key for option in attribute.options}
+            if not options.isdisjoint(wanted.get(attribute.key, ())):
+                del wanted[attribute.key]
+                yield attribute
 
 
 def _own(user: User, search_id: int) -> SearchFilter:

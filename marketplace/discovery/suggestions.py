@@ -54,7 +54,7 @@ def suggest(typed: str, user: User | None = None) -> list[Suggestion]:
     query, three for a mixture, one more each where services or sellers are among them or there is a history; none grows
     with the catalogue.
     """
-    text = squeezed(typed[:TYPED_LENGTH])
+    text = squeezed(typed[:TYPED_LENGTH])[:TYPED_LENGTH]
     if not text:
         return _own(recent_searches(user, limit=RECENT_LIMIT), "")
     rows = _rows(typed_keys(text))

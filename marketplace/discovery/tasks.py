@@ -69,19 +69,24 @@ def send_changes() -> int:
 
 
 @shared_task(time_limit=WHOLE_CATALOGUE_SECONDS)
-def rebuild() -> int:
+def rebuild(*, is_for_words: bool = False) -> int:
     """Index everything with today's dictionary. Beat runs it at night.
 
-    One at a time: it takes longer than the broker waits before it gives the task out again.
+    One at a time: it takes longer than the broker waits before it gives the task out again. What was asked for because words
+    were edited (`is_for_words`) is asked for again: the one at work may have read the dictionary before.
     """
     with only_one("search_rebuild", seconds=WHOLE_CATALOGUE_SECONDS) as is_ours:
-        return services.rebuild_index() if is_ours else 0
+        if is_ours:
+            return services.rebuild_index()
+    if is_for_words:
+        rebuild_soon()
+    return 0
 
 
 def rebuild_soon() -> None:
     """Rebuild in a few minutes, once, however many entries of the thesaurus are edited until then."""
     if cache.add(_REBUILD_DUE, True, timeout=REBUILD_AFTER_SECONDS):
-        rebuild.apply_async(countdown=REBUILD_AFTER_SECONDS)
+        rebuild.apply_async(kwargs={"is_for_words": True}, countdown=REBUILD_AFTER_SECONDS)
 
 
 @shared_task(time_limit=WHOLE_CATALOGUE_SECONDS)

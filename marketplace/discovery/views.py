@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from marketplace.discovery.analytics.pages import record_when_sent
+from marketplace.discovery.limits import limit_searches
 from marketplace.discovery.page import search_page
 from marketplace.discovery.params import query_string, read_request
 from marketplace.discovery.suggestions import suggest as suggestions_for
@@ -19,6 +20,7 @@ from marketplace.discovery.suggestions import suggest as suggestions_for
 def search(request: HttpRequest) -> HttpResponse:
     """Results for an address: the whole page, or the part that changes to htmx."""
     wanted = read_request(request.GET)
+    limit_searches(request, action="search_far" if wanted.through else "search")
     is_below = request.htmx.target == "cards"
     started = perf_counter()
     page = search_page(wanted, user=request.user, explain=request.GET.get("explain") == "1", is_below=is_below)
@@ -49,6 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def suggest(request: HttpRequest) -> HttpResponse:
     """Options for the list below the search box."""
+    limit_searches(request, action="suggest")
     found = suggestions_for(request.GET.get("q", ""), request.user)
     response = render(
         request, "components/suggestions.html", {"suggestions": found, "list_id": request.GET.get("list", "")}

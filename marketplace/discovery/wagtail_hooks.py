@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import URLPattern, path, re_path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ from marketplace.discovery.models import ThesaurusEntry
 from marketplace.discovery.promotion_desk import PromotionViewSet
 from marketplace.discovery.recommending import desk_views as recommending
 from marketplace.discovery.suggestion_desk import SuggestionBanViewSet, bans_changed
-from marketplace.discovery.tasks import index_category, rebuild_soon
+from marketplace.discovery.tasks import REBUILD_AFTER_SECONDS, index_category, rebuild_soon
 from marketplace.gigs.models import GigCategory
 
 
@@ -105,6 +106,11 @@ def _thesaurus_changed(request: HttpRequest, changed: Any) -> None:
     if isinstance(first, ThesaurusEntry):
         after_commit(lexicon_changed)
         after_commit(rebuild_soon)
+        messages.info(
+            request,
+            _("Searches use it from now on; words that are new here are found everywhere in about %(minutes)s minutes.")
+            % {"minutes": REBUILD_AFTER_SECONDS // 60},
+        )
 
 
 for _moment in ("after_create_snippet", "after_edit_snippet", "after_delete_snippet"):

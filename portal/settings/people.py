@@ -85,6 +85,12 @@ ACCOUNT_RATE_LIMITS = {
     "coupon_code": "120/h/user",
     # How many posters that nobody has drawn yet an address may ask for (gigs/views.py): each costs a third of a second.
     "poster": "30/m/ip",
+    # Searches, the numbers beside their filters, suggestions: many people share one address of a mobile network, so these are for
+    # programs (discovery/views.py). Far: pages that show all those before them as well, which cost five times as much.
+    "search": "600/m/ip",
+    "search_far": "120/m/ip",
+    "search_count": "600/m/ip",
+    "suggest": "1200/m/ip",
     # How often a person announces a file, and says that one is there (uploads/views.py): a film costs a worker minutes.
     "upload": "60/m/user,300/h/user,600/d/user",
     "upload_finish": "60/m/user,300/h/user,600/d/user",

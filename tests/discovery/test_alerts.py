@@ -20,7 +20,7 @@ from marketplace.gigs import services as gigs
 from marketplace.gigs.models import Gig
 from marketplace.notifications.models import Notification
 from tests.discovery.test_search import listed
-from tests.factories import make_category, make_seller, make_user
+from tests.factories import make_attribute, make_category, make_gig, make_seller, make_user
 from tests.notifications.people import reachable, send_all
 
 AT_NOON = timezone.now().replace(hour=4, minute=0, second=0)  # in China
@@ -142,6 +142,21 @@ def test_a_category_and_its_subcategories_are_kept_too(person):
     published("另外一项")
     watch_saved_searches()
     assert list(news(person).values()) == [1]
+
+
+def test_an_option_that_a_page_without_a_category_offered_is_kept_to_and_named(person):
+    category = make_category(name="标志", parent=make_category(name="设计"))
+    make_attribute(category, "style", "flat", "bold", name="风格")
+    kept(person, "海报设计", attributes=(("style", ("flat",)),))
+    make_gig(title="国风海报设计", category=category, attributes={"style": ["bold"]})
+    services.rebuild_index()
+    watch_saved_searches()
+    assert news(person) == {"海报设计": 0}
+    make_gig(title="扁平海报设计", category=category, attributes={"style": ["flat"]})
+    services.rebuild_index()
+    watch_saved_searches()
+    assert news(person) == {"海报设计": 1}
+    assert [line.conditions for line in saved_searches.saved_searches(person)] == [("风格：flat",)]
 
 
 def test_own_services_blocked_sellers_and_what_left_the_shelf_are_no_news(person):

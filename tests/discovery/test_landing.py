@@ -112,6 +112,9 @@ def test_crawlers_do_not_walk_through_words_and_filters(client, db):
             "?q=海报",
             "?category=logo&price_max=900",
             "?category=logo&attr=style:flat",
+            "?category=logo&price_max=900&page=2",
+            "?category=logo&sort=price&page=3",
+            "?category=logo&page=2&through=5",
             "suggest/?q=a",
             "saved/",
         ):

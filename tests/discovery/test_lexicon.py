@@ -4,6 +4,7 @@ import pytest
 
 from marketplace.discovery.language import lexicon
 from marketplace.discovery.language.lexicon import current_lexicon, lexicon_changed
+from tests.databases import together
 from tests.discovery.words import lexicon_of
 
 
@@ -29,6 +30,15 @@ def test_a_short_build_is_waited_for(db, builds):
     assert current_lexicon() is first
     lexicon_changed()
     assert current_lexicon() is made[1]
+
+
+def test_who_waited_for_a_short_build_takes_it(db, builds):
+    go_on, made = builds
+    results = together(
+        current_lexicon, current_lexicon, current_lexicon, lambda: threading.Timer(0.3, go_on.set).start()
+    )
+    assert len(made) == 1
+    assert all(result is made[0] for result in results[:3])
 
 
 def test_a_long_build_goes_on_beside_and_the_old_lexicon_answers_meanwhile(db, builds, monkeypatch):

@@ -203,7 +203,7 @@ def test_there_are_never_more_than_two_indices(indexed):
 def test_without_a_former_index_there_is_no_going_back(indexed):
     with pytest.raises(CommandError, match="no former index"):
         call_command("rebuild_search", "--back", stdout=StringIO())
-    with rebuild.only_one("search_rebuild", seconds=60), pytest.raises(CommandError, match="a rebuild is at work"):
+    with rebuild.only_one(rebuild.ONE_AT_A_TIME, seconds=60), pytest.raises(CommandError, match="a rebuild is at work"):
         call_command("rebuild_search", "--back", stdout=StringIO())
     with override_settings(ELASTICSEARCH_URL=""), pytest.raises(CommandError, match="ELASTICSEARCH_URL"):
         call_command("rebuild_search", "--back", stdout=StringIO())
@@ -214,7 +214,7 @@ def test_the_command_builds_both_engines_and_one_at_a_time(elasticsearch, gig):
     call_command("rebuild_search", stdout=said)
     assert "1 services indexed." in said.getvalue()
     assert found("公众号") == [gig.pk]
-    with rebuild.only_one("search_rebuild", seconds=60), pytest.raises(CommandError, match="another rebuild"):
+    with rebuild.only_one(rebuild.ONE_AT_A_TIME, seconds=60), pytest.raises(CommandError, match="another rebuild"):
         call_command("rebuild_search", "--cluster-only", stdout=StringIO())
 
 

@@ -94,6 +94,12 @@ def test_filters_look_further_than_the_window(frequent):
     assert set(search("海报", price_min_fen=10_000, price_max_fen=10_200).ids) == {gig.pk for gig in gigs[:3]}
 
 
+def test_filters_without_words_look_further_than_the_window(frequent):
+    _gigs, other = frequent
+    result = search("", price_max_fen=900)
+    assert (list(result.ids), result.total) == ([other.pk], 1)
+
+
 def test_the_cheapest_of_all_is_found_though_nobody_ordered_it(frequent):
     _gigs, other = frequent
     assert search("海报", sort="price").ids[0] == other.pk

@@ -208,6 +208,10 @@ def test_a_page_past_the_end_leads_to_the_last_one_of_the_same_search(client, ca
     assert client.get(response.url).context["page"].cards
 
 
+def test_a_picture_alone_is_nothing_typed(client, catalogue):
+    assert client.get("/search/", {"q": "🐱"}).context["page"].request.query == ""
+
+
 def test_an_empty_result_says_what_to_do(client, catalogue):
     response = client.get(reverse("discovery:search"), {"q": "logo", "price_max": "1"})
     assert response.context["page"].result.total == 0

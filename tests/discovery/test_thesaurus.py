@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from marketplace.core.jobs import only_one
 from marketplace.discovery import services, tasks
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.language.dictionary import VERSIONS_KEPT, dictionary_in_force
@@ -51,7 +52,8 @@ def test_an_entry_made_in_the_admin_counts_at_once(marketer, later, django_captu
         )
     assert answer.status_code == 302
     assert found("桌游") == [gig.pk]
-    assert later == [{"countdown": tasks.REBUILD_AFTER_SECONDS}]
+    assert later == [{"kwargs": {"is_for_words": True}, "countdown": tasks.REBUILD_AFTER_SECONDS}]
+    assert "大约 3 分钟" in marketer.get(answer.url).content.decode()
 
 
 def test_an_entry_out_of_use_or_removed_counts_no_more(marketer, later, django_capture_on_commit_callbacks):
@@ -65,6 +67,41 @@ def test_an_entry_out_of_use_or_removed_counts_no_more(marketer, later, django_c
             {"kind": "same", "words": "桌游 剧本", "narrower": "", "near": ""},
         )
     assert found("桌游") == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"words": "剧本"}, "只有一个词"),
+        ({"words": "桌游 剧本:abc"}, "“剧本:abc”"),
+        ({"words": "桌游 剧本", "near": "狼人:0"}, "“狼人:0”"),
+        ({"words": "桌游 剧本 桌游"}, "“桌游”写了两次"),
+        ({"words": "剧本 桌游 "}, "已经有"),
+        ({"kind": "taiwan", "words": "桌遊 桌游 剧本"}, "两个词"),
+    ],
+)
+def test_what_would_mean_nothing_is_not_taken_and_nothing_typed_is_lost(marketer, fields, problem):
+    ThesaurusEntry.objects.create(words="桌游 剧本")
+    count = ThesaurusEntry.objects.count()
+    address = reverse(ThesaurusEntry.snippet_viewset.get_url_name("add"))
+    sent = {"kind": "same", "words": "", "narrower": "", "near": "", "is_active": "on"} | fields
+    page = marketer.post(address, sent).content.decode()
+    assert problem in page
+    assert fields["words"].strip() in page
+    assert ThesaurusEntry.objects.count() == count
+
+
+def test_the_words_we_ship_are_sound(db):
+    for entry in ThesaurusEntry.objects.all():
+        entry.full_clean()
+
+
+def test_what_was_edited_while_a_rebuild_is_at_work_is_rebuilt_after_it(db, later):
+    with only_one("search_rebuild", seconds=60):
+        assert tasks.rebuild() == 0  # the night's own comes again tomorrow
+        assert later == []
+        tasks.rebuild(is_for_words=True)
+    assert len(later) == 1
 
 
 def test_many_edits_are_one_rebuild(db, later):

@@ -19,9 +19,10 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.discovery.analytics.models import SearchClick
-from marketplace.discovery.analytics.visitors import has_personal_data
+from marketplace.discovery.analytics.visitors import apart, has_personal_data
 from marketplace.discovery.engines.base import QueryPlan, SearchRequest
 from marketplace.discovery.language import normalise
+from marketplace.discovery.locks import lock_search
 from marketplace.discovery.models import SearchHistory
 from marketplace.discovery.params import first_page, query_string, read_request
 from marketplace.gigs.models import Gig
@@ -83,7 +84,9 @@ def write_search(
             user=user, query=query, folded=folded, filters=filters, result_count=result_count, last_at=now
         )
     # Whose searches are not kept (any more) begins a new line: nothing is added to what stands under an account.
-    line = _lines(seen.visitor, folded).filter(user=user).first()
+    visitor = seen.visitor if user is not None else apart(seen.visitor)
+    newest = _lines([visitor], folded).filter(user=user).first()
+    line = lock_search(newest.pk) if newest is not None else None  # two pages at once: both are remembered
     fresh = {"filters": filters, "sort": request.sort, "last_at": now}
     if line is None:
         if request.page != 1:
@@ -93,7 +96,7 @@ def write_search(
             query=query,
             folded=folded,
             result_count=result_count,
-            visitor=seen.visitor,
+            visitor=visitor,
             plan=plan_facts(seen.plan, seen.engine),
             took_ms=seen.took_ms,
             shown=[_list(request, seen)],
@@ -111,7 +114,7 @@ def write_search(
 def write_click(*, visitor: str, gig_id: int, query: str, opener_id: int | None = None) -> SearchClick | None:
     """A gig was opened from the results at `?query`. None if nobody saw it there lately, or its own seller opened it."""
     request = read_request(QueryDict(query))
-    line = _lines(visitor, normalise(request.query)[:200]).first()
+    line = _lines([visitor, apart(visitor)], normalise(request.query)[:200]).first()
     if line is None or not Gig.objects.filter(pk=gig_id).exclude(seller=opener_id).exists():
         return None
     shown = next((one for one in reversed(line.shown) if _is_part_of(one, request) and gig_id in _gigs_of(one)), None)
@@ -158,9 +161,9 @@ def _gigs_of(shown: Mapping[str, Any]) -> tuple[int, ...]:
     return (*shown["ids"], *shown["beside"], *shown["promoted"])
 
 
-def _lines(visitor: str, folded: str) -> QuerySet[SearchHistory]:
+def _lines(visitors: Sequence[str], folded: str) -> QuerySet[SearchHistory]:
     """This browser's searches for these words within the half hour, the newest first."""
-    if not visitor or not folded:
+    if not all(visitors) or not folded:
         return SearchHistory.objects.none()
     since = timezone.now() - ONE_SEARCH
-    return SearchHistory.objects.filter(visitor=visitor, folded=folded, last_at__gte=since).order_by("-pk")
+    return SearchHistory.objects.filter(visitor__in=visitors, folded=folded, last_at__gte=since).order_by("-pk")

@@ -27,6 +27,11 @@ def visitor_of(request: HttpRequest) -> str:
     return salted_hmac(f"discovery.visitor.{month}", mark).hexdigest()[:32]
 
 
+def apart(visitor: str) -> str:
+    """The same browser where its searches are not kept under an account: nothing leads from these to those that are."""
+    return salted_hmac("discovery.visitor.apart", visitor).hexdigest()[:32] if visitor else ""
+
+
 def is_person(request: HttpRequest) -> bool:
     """Whether somebody wants to see a page: no program, no browser that fetches ahead, no staff looking as somebody."""
     ahead = "prefetch" in (request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", ""))

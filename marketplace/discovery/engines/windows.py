@@ -70,8 +70,11 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
     if plan.seller:
         found |= query.of_sellers()
     if not plan.terms and not plan.seller:
-        found |= query.walk(ROW_LIMIT)
-        is_capped = len(found) >= ROW_LIMIT
+        found |= query.walk(WALKED if is_narrowed else ROW_LIMIT)
+        if is_narrowed and len(found) < ENOUGH and query.is_beyond(WALKED):
+            # Few of the most popular pass the filters: what they leave may stand anywhere.
+            found = query.walk(WALKED_FAR)
+        is_capped = len(found) >= limit
     elif plan.terms:
         documents, frequencies = _frequencies(plan)
         expected = min(sum(frequencies.values()), documents)
@@ -169,6 +172,18 @@ class _Query:
             f"WHERE {condition} {self._filters} LIMIT %s",
             [*self._rank_values, *category, rows, *values, *self._values, self._limit],
         )
+
+    def is_beyond(self, rows: int) -> bool:
+        """Whether the walk has more than so many documents before it."""
+        inner, category = "", []
+        if self._category:
+            inner, category = f"AND {self._category[0]} = %s", [self._category[1]]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT FROM discovery_gigdocument WHERE is_listed {inner} OFFSET %s LIMIT 1",
+                [*category, rows],
+            )
+            return cursor.fetchone() is not None
 
     def by_words(self, terms: Sequence[str], *, is_exact: bool, limit: int = ROW_LIMIT) -> dict[int, FacetRow]:
         """Those with any of the words, at most `limit`; where there may be more, the most popular."""

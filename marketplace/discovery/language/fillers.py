@@ -56,6 +56,8 @@ _FIND = (
     r"|给我们?|替我|为我|给|替|推荐一?个?|介绍一?个?|来"
 )
 _OPENING = re.compile(rf"(?:{_POLITE}|{_WHERE}|{_IS_THERE}|{_WANT}|{_FIND}|的|[,.!?;:、。])\s*")
+# Whose it is says nothing of what it is, and nobody means 家猫 by 我家猫; but 家居, 家教, 家装 are words of their own.
+_WHOSE = re.compile(r"(?:我们?|咱们?|自)家里?的?(?![居具教政装电常长庭谱乡访族园])")
 _CLOSING = re.compile(
     r"\s*(?:求推荐|求介绍|求带|求助|求报价|求|推荐一下|推荐下|介绍一下|推荐|有推荐的?|谁能做|谁可以做|谁会做?|哪家[好强]|哪个[好强]|哪里好|哪里有|哪里找|去哪找"
     r"|在哪找|哪有|怎么找|怎么收费|怎么弄|怎么做|如何收费|多少钱一?[个张份套首]?|什么价[格位钱]?|价格多少|要多少|收费标准|有吗|有没有|有人做|有人会|能做|可以做|能不能做"
@@ -80,13 +82,15 @@ def without_fillers(text: str, is_word: IsWord, is_ours: IsWord) -> str:
     rest = text
     for _round in range(ROUNDS):
         before = rest
-        rest = _without(_OPENING, rest, lies_across)
+        rest = _without(_OPENING, _WHOSE.sub("", rest, count=1) if _WHOSE.match(rest) else rest, lies_across)
         rest = _without_closing(rest, lies_across)
         rest = _without_measure(rest, lies_across, is_ours)
         if rest == before:
             break
     rest = rest.strip(" ,.!?;:、。~")
-    return rest if len(rest) > 1 and (CJK.search(rest) or re.search(r"[a-z0-9]", rest)) else text
+    if len(rest) == 1:
+        return rest if is_ours(rest) else text
+    return rest if CJK.search(rest) or re.search(r"[a-z0-9]", rest) else text
 
 
 def _without(pattern: re.Pattern[str], text: str, lies_across: LiesAcross) -> str:
@@ -109,7 +113,7 @@ def _without_closing(text: str, lies_across: LiesAcross) -> str:
 
 
 def _without_measure(text: str, lies_across: LiesAcross, is_ours: IsWord) -> str:
-    """写首歌 → 写歌, 做一个网站 → 做网站, 一张海报 → 海报."""
+    """写首歌 → 写歌, 做一个网站 → 做网站, 一张海报 → 海报, 画一张画 → 画."""
     for pattern in (_NUMBERED, _MEASURED):
         for match in pattern.finditer(text):
             start, end = match.span()
@@ -117,6 +121,10 @@ def _without_measure(text: str, lies_across: LiesAcross, is_ours: IsWord) -> str
                 continue
             if end == len(text) or lies_across(text, end):
                 continue
+            if start and is_ours(text[start - 1 : end]):  # 册 in 画册 counts nothing
+                continue
+            if start and text[end] == text[start - 1] and not _begins_with(text[end:], is_ours):
+                return text[:start] + text[end + 1 :]
             if _begins_with(text[end:], is_ours) or not lies_across(text, start):
                 return text[:start] + text[end:].lstrip()
     return text

@@ -110,18 +110,27 @@ def current_lexicon() -> Lexicon:
     built = _state().get("built")
     if not isinstance(built, tuple):
         with _lock:
-            return _build(version)
+            return _built_for(version)
     lexicon, own_version, built_at, seconds = built
     is_long = seconds > SHORT_BUILD_SECONDS
     if own_version == version or (is_long and time.monotonic() - built_at < seconds * REST_FACTOR):
         return lexicon
     if not is_long:
         with _lock:
-            return _build(version)
+            return _built_for(version)
     # Whoever comes first builds for all.
     if _lock.acquire(blocking=False):
         Thread(target=_build_apart, args=(version,), name="lexicon", daemon=True).start()
     return lexicon
+
+
+def _built_for(version: str | None) -> Lexicon:
+    """The lexicon of this version, built by whoever held the lock before, or now."""
+    built = _state().get("built")
+    if isinstance(built, tuple) and built[1] == version:
+        lexicon: Lexicon = built[0]
+        return lexicon
+    return _build(version)
 
 
 def _build(version: str | None) -> Lexicon:
@@ -185,7 +194,7 @@ def with_rare_words(lexicon: Lexicon, query: str) -> Lexicon:
     """The lexicon, and those words of the query that it lacks and that stand in the catalogue all the same."""
     if not lexicon.is_cut:
         return lexicon
-    words = lexicon.segmenter.cut(normalise(query[:RARE_LENGTH]))
+    words = lexicon.segmenter.cut(normalise(query[:RARE_LENGTH])[:RARE_LENGTH])
     words += [part for word in words for part in lexicon.segmenter.sub_words(word)]
     found = snapshot.words_that_stand({word for word in words if word not in lexicon.frequency})
     return (

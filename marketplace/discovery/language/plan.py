@@ -48,7 +48,7 @@ class Word:
 
 def understand(query: str, lexicon: Lexicon, *, as_typed: bool = False) -> QueryPlan:
     """The plan for `query` in the words of this catalogue; with `as_typed` no slip of the finger is mended."""
-    folded = fold(query[:QUERY_LENGTH])
+    folded = fold(query[:QUERY_LENGTH])[:QUERY_LENGTH]  # NFKC writes up to eighteen characters for one
     text = simplified(folded)
     asked, constraints = _asked(text, lexicon)
     seller, share, rest = _seller(asked, lexicon)
@@ -220,7 +220,17 @@ def _chinese_words(run: str, lexicon: Lexicon, beside: tuple[str, ...], *, as_ty
 
 
 def _split(word: str, lexicon: Lexicon) -> list[str]:
-    """A long word in two known halves (视频剪辑), unless it has a meaning of its own in the thesaurus."""
+    """A long word in two known halves (视频剪辑), unless it has a meaning of its own in the thesaurus.
+
+    Two characters that only a guess made one (猫画) are two words where the catalogue knows one of them.
+    """
+    if (
+        len(word) == 2
+        and CJK.fullmatch(word)
+        and not lexicon.means_something(word)
+        and not lexicon.segmenter.is_word(word)
+    ):
+        return [*word] if any(lexicon.means_something(character) for character in word) else [word]
     if len(word) < 4 or is_latin(word) or lexicon.thesaurus.of(word):
         return [word]
     for middle in range(len(word) - 2, 1, -1):

@@ -29,6 +29,9 @@ COMPARISONS, COMPARISON_PAUSE_SECONDS = 5, 0.5
 # The one value that follows from the hour at which a document was written.
 MOVING = "quality"
 
+# Not the name of PostgreSQL's own rebuild: who has to go back need not wait for that.
+ONE_AT_A_TIME = "search_replica"
+
 Say = Callable[[str], object]
 
 
@@ -41,7 +44,7 @@ def build_index(*, say: Say = str) -> int:
 
     Raises NotTheSame or ClusterUnavailable; the index that was begun is deleted then, and searches go on as before.
     """
-    with only_one("search_rebuild", seconds=REBUILD_SECONDS) as is_ours:
+    with only_one(ONE_AT_A_TIME, seconds=REBUILD_SECONDS) as is_ours:
         if not is_ours:
             raise NotTheSame("another rebuild is at work")
         return _build(say)
@@ -79,7 +82,7 @@ def go_back(*, say: Say = str) -> str:
 
     Raises NotTheSame when there is none to go back to, or while a rebuild is at work.
     """
-    with only_one("search_rebuild", seconds=REBUILD_SECONDS) as is_ours:
+    with only_one(ONE_AT_A_TIME, seconds=REBUILD_SECONDS) as is_ours:
         if not is_ours:
             raise NotTheSame("a rebuild is at work")
         previous, current = indices.previous_index(), indices.current_index()

@@ -151,6 +151,19 @@ def test_with_consent_it_does(willing_client, buyer, posters, open_gig):
     assert SearchClick.objects.get().search.user == buyer
 
 
+def test_nothing_leads_from_what_is_kept_without_a_name_to_the_same_browser_s_other_searches(
+    willing_client, buyer, posters, open_gig
+):
+    willing_client.get(SEARCH, {"q": "海报"})
+    willing_client.post(reverse("discovery:history_pause"), {"pause": "1"})
+    willing_client.get(SEARCH, {"q": "宣传画"})
+    open_gig(willing_client, posters[0], q="宣传画")
+    named, nameless = SearchHistory.objects.order_by("pk")
+    assert (named.user, nameless.user) == (buyer, None)
+    assert named.visitor != nameless.visitor
+    assert SearchClick.objects.get().search == nameless
+
+
 def test_a_browser_has_another_name_in_another_month(visitor, posters):
     visitor.get(SEARCH, {"q": "海报"})
     with clock.moved_to(timezone.now() + timedelta(days=40)):
