@@ -156,7 +156,7 @@ def test_an_option_that_a_page_without_a_category_offered_is_kept_to_and_named(p
     services.rebuild_index()
     watch_saved_searches()
     assert news(person) == {"海报设计": 1}
-    assert [line.conditions for line in saved_searches.saved_searches(person)] == [("风格：flat",)]
+    assert [line.conditions for line in saved_searches.saved_searches(person)] == [("风格：flat名",)]
 
 
 def test_own_services_blocked_sellers_and_what_left_the_shelf_are_no_news(person):

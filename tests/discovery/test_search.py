@@ -66,6 +66,14 @@ def test_a_gig_is_found_however_it_is_typed(catalogue, query, name):
     assert found(query)[0] == catalogue[name].pk
 
 
+@pytest.mark.parametrize("query", ["想给我家猫画一张画", "画猫", "给猫画画", "给我家狗画一幅画", "画一张我家的狗"])
+def test_whose_it_is_and_a_picture_that_is_painted_take_nothing_away(db, query):
+    pet, other = listed("卡通头像定制 宠物情侣", tags=["插画"]), listed("CAD图纸代画 平面图")
+    services.rebuild_index()
+    assert found(query)[0] == pet.pk
+    assert other.pk not in found(query)[:1]
+
+
 @pytest.mark.parametrize("query", ["航空母舰", "hjklqwer", "🙂", "' | !& \\", "((", "a:*"])
 def test_what_nobody_sells_finds_nothing_and_breaks_nothing(catalogue, query):
     result = services.search(SearchRequest(query=query))

@@ -155,7 +155,7 @@ def test_nothing_leads_from_what_is_kept_without_a_name_to_the_same_browser_s_ot
     willing_client, buyer, posters, open_gig
 ):
     willing_client.get(SEARCH, {"q": "海报"})
-    willing_client.post(reverse("discovery:history_pause"), {"pause": "1"})
+    willing_client.post(reverse("discovery:history_pause"), {"paused": "1"})
     willing_client.get(SEARCH, {"q": "宣传画"})
     open_gig(willing_client, posters[0], q="宣传画")
     named, nameless = SearchHistory.objects.order_by("pk")
