@@ -1,3 +1,6 @@
+import re
+import unicodedata
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -226,6 +229,13 @@ class ThesaurusEntry(models.Model):
 
     def clean(self) -> None:
         """What would mean nothing, or something else than it says, is not taken. Raises ValidationError by field."""
+        for name in ("words", "narrower", "near"):
+            # A Chinese keyboard gives its own commas and colons.
+            setattr(
+                self,
+                name,
+                " ".join(re.split(r"[\s,、;。]+", unicodedata.normalize("NFKC", getattr(self, name)))).strip(),
+            )
         problems = {name: problem for name in ("words", "narrower", "near") if (problem := self._problem(name))}
         words = self.words.split()
         if "words" not in problems:

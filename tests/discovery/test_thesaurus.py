@@ -77,6 +77,7 @@ def test_an_entry_out_of_use_or_removed_counts_no_more(marketer, later, django_c
         ({"words": "桌游 剧本", "near": "狼人:0"}, "“狼人:0”"),
         ({"words": "桌游 剧本 桌游"}, "“桌游”写了两次"),
         ({"words": "剧本 桌游 "}, "已经有"),
+        ({"words": "，，，"}, "至少要填写一个词"),
         ({"kind": "taiwan", "words": "桌遊 桌游 剧本"}, "两个词"),
     ],
 )
@@ -89,6 +90,12 @@ def test_what_would_mean_nothing_is_not_taken_and_nothing_typed_is_lost(marketer
     assert problem in page
     assert fields["words"].strip() in page
     assert ThesaurusEntry.objects.count() == count
+
+
+def test_commas_and_colons_of_a_chinese_keyboard_are_understood(db):
+    entry = ThesaurusEntry(words="画猫，给猫画画、猫画像：６０")
+    entry.full_clean()
+    assert entry.words == "画猫 给猫画画 猫画像:60"
 
 
 def test_the_words_we_ship_are_sound(db):

@@ -4,7 +4,7 @@ A query is named only where at least `discovery.figures_people` people typed it 
 point at one of them. The sums of all searches leave nobody out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -28,6 +28,8 @@ ROWS_SHOWN, ROWS_EXPORTED = 20, 5000
 REPHRASED_WITHIN_MINUTES = 5
 # A rise from nothing is no news: so many of the newer half at least, and this is added to both before they are compared.
 RISING_SEARCHES, RISING_SMOOTHING = 5, 3
+# Where fewer searches than this led to anything that was opened, what was found was not what was looked for.
+OPENED_SELDOM = 0.3
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,7 @@ def searches_by_day(staff: User, span: Span) -> list[tuple[date, int, int]]:
 def top_queries(staff: User, span: Span, *, limit: int = ROWS_SHOWN) -> list[QueryFigures]:
     """What is searched for most. Raises PermissionDenied."""
     rows = _queries(staff, span).order_by("-all_searches", "folded")[:limit]
-    earlier = dict(
-        _days(staff, span.before())
-        .filter(folded__in=[row["folded"] for row in rows])
-        .values_list("folded")
-        .annotate(Sum("searches"))
-    )
-    return [_figures(row, before=earlier.get(row["folded"], 0)) for row in rows]
+    return _beside_before(staff, span, rows)
 
 
 def rising_queries(staff: User, span: Span, *, limit: int = ROWS_SHOWN) -> list[QueryFigures]:
@@ -132,14 +128,18 @@ def rising_queries(staff: User, span: Span, *, limit: int = ROWS_SHOWN) -> list[
 def queries_without_result(staff: User, span: Span, *, limit: int = ROWS_SHOWN) -> list[QueryFigures]:
     """What people looked for in vain. Raises PermissionDenied."""
     rows = _queries(staff, span).filter(all_without_result__gt=0).order_by("-all_without_result", "folded")[:limit]
-    return [_figures(row) for row in rows]
+    return _beside_before(staff, span, rows)
 
 
 def queries_without_click(staff: User, span: Span, *, limit: int = ROWS_SHOWN) -> list[QueryFigures]:
-    """Where something was found and least of it was opened, of those searched for often. Raises PermissionDenied."""
+    """Where something was found and little of it was opened, of those searched for often, the least first.
+
+    Raises PermissionDenied.
+    """
     share = Cast("all_clicked", FloatField()) / NullIf(Cast("all_searches", FloatField()), 0.0)
     rows = _queries(staff, span).annotate(share=share).filter(all_searches__gte=RISING_SEARCHES, all_without_result=0)
-    return [_figures(row) for row in rows.order_by("share", "-all_searches", "folded")[:limit]]
+    seldom = rows.filter(share__lt=OPENED_SELDOM).order_by("share", "-all_searches", "folded")
+    return _beside_before(staff, span, seldom[:limit])
 
 
 _REPHRASED = """
@@ -247,6 +247,18 @@ def queries_of_several(span: Span, *, limit: int) -> list[str]:
     rows = SearchDay.objects.filter(day__gte=span.first, day__lte=span.last, folded__in=_named(span))
     frequent = rows.values("folded").annotate(all_searches=Sum("searches")).order_by("-all_searches", "folded")
     return list(frequent.values_list("folded", flat=True)[:limit])
+
+
+def _beside_before(staff: User, span: Span, rows: Iterable[Mapping]) -> list[QueryFigures]:
+    """The figures of these rows beside the searches of as many days before."""
+    rows = list(rows)
+    earlier = dict(
+        _days(staff, span.before())
+        .filter(folded__in=[row["folded"] for row in rows])
+        .values_list("folded")
+        .annotate(Sum("searches"))
+    )
+    return [_figures(row, before=earlier.get(row["folded"], 0)) for row in rows]
 
 
 def _figures(row: Mapping, *, before: int = 0) -> QueryFigures:
