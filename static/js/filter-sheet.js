@@ -58,7 +58,9 @@ function markUnread(panel, names) {
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", note.id);
   }
+  const wasHidden = note.hidden;
   note.hidden = !fields.some((field) => names.includes(field.name));
+  if (wasHidden && !note.hidden) note.scrollIntoView({ block: "nearest" }); // else it may lie below the sheet's buttons
 }
 
 async function count(panel) {
