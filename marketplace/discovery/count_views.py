@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from marketplace.discovery import services
 from marketplace.discovery.limits import limit_searches
-from marketplace.discovery.params import first_page, read_request
+from marketplace.discovery.params import first_page, read_request, unread_prices
 
 
 @require_GET
@@ -19,5 +19,7 @@ def count(request: HttpRequest) -> HttpResponse:
     user = request.user if request.user.is_authenticated else None
     result = services.search(replace(first_page(read_request(request.GET)), page_size=1), user)
     response = render(request, "discovery/_see.html", {"result": result})
+    # The sheet says at which field it could not read a price, before anybody leaves it (js/filter-sheet.js).
+    response.headers["X-Unread-Prices"] = " ".join(unread_prices(request.GET))
     patch_cache_control(response, private=True, no_store=True)
     return response

@@ -116,8 +116,8 @@ class SearchPage:
     next_url: str
     below_url: str  # this page and the next below it, together
     related: list[str]
-    offers_brief: bool  # few fit, and what was typed means something
-    brief_query: str  # for the address of a new brief
+    offers_brief: bool  # nothing fits; or few do, and what was typed means something
+    brief_query: str  # for the address of a new brief: what was typed, empty where nothing was
     category: GigCategory | None
     is_landing: bool  # worth a search engine's while (landing.py)
     hidden: Mapping[str, str]
@@ -201,8 +201,9 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False, is
             replace(together, page=max(together.page, number + 2 - MAXIMUM_TOGETHER), through=number + 1)
         ),
         related=related_searches(result.plan),
-        offers_brief=bool(request.query) and not result.plan.nothing_known and result.total < FEW,
-        brief_query=urlencode({"title": result.plan.corrected or request.query}),
+        # What nobody sells yet is the best reason for a brief.
+        offers_brief=not result.total or (bool(request.query) and not result.plan.nothing_known and result.total < FEW),
+        brief_query=urlencode({"title": result.plan.corrected or request.query}) if request.query else "",
         category=category,
         is_landing=is_landing(request, category, result),
         hidden=hidden_fields(request, "q", "sort"),

@@ -1,4 +1,7 @@
-"""Between the address and a SearchRequest. What makes no sense in an address is left out, never an error."""
+"""Between the address and a SearchRequest. What makes no sense in an address is left out, never an error.
+
+A price is typed by people, not only written by links: one that cannot be read is named by `unread_prices`.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +13,7 @@ from django.http import QueryDict
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.core.money import FEN_PER_YUAN
 from marketplace.discovery.engines.base import SORTS, SearchRequest, attribute_token
+from marketplace.discovery.typed_numbers import read_days, read_yuan
 
 PAGE_SIZE = 24
 MAXIMUM_PAGE = 200
@@ -19,11 +23,12 @@ MAXIMUM_YUAN = 1_000_000
 MAXIMUM_DAYS = 365
 # Bounds of what an address may ask: the lengths are those of the keys in gigs.models.
 MAXIMUM_OPTIONS, MAXIMUM_TOKEN = 30, 61
+MAXIMUM_TYPED = 40
 
 
 def read_request(parameters: QueryDict) -> SearchRequest:
     """The request that an address stands for."""
-    low, high = _number(parameters.get("price_min"), MAXIMUM_YUAN), _number(parameters.get("price_max"), MAXIMUM_YUAN)
+    low, high = _prices(parameters).values()
     if low is not None and high is not None and low > high:
         low, high = high, low
     sort = parameters.get("sort", "")
@@ -34,7 +39,7 @@ def read_request(parameters: QueryDict) -> SearchRequest:
         category_slug=_text(parameters.get("category", ""))[:60],
         price_min_fen=None if low is None else low * FEN_PER_YUAN,
         price_max_fen=None if high is None else high * FEN_PER_YUAN,
-        max_days=_number(parameters.get("days"), MAXIMUM_DAYS) or None,
+        max_days=read_days(parameters.get("days"), maximum=MAXIMUM_DAYS) or None,
         levels=tuple(level for level in SellerLevelChoice.values if level in parameters.getlist("level")),
         min_rating=_rating(parameters.get("rating")),
         online_now=parameters.get("online") == "1",
@@ -45,6 +50,15 @@ def read_request(parameters: QueryDict) -> SearchRequest:
         through=through if through > page else 0,
         page_size=PAGE_SIZE,
     )
+
+
+def unread_prices(parameters: QueryDict) -> dict[str, str]:
+    """What stands in a field of a price and is none, by the name of the field: left out of the request, but not silently."""
+    return {
+        name: typed
+        for name, amount in _prices(parameters).items()
+        if amount is None and (typed := _text(parameters.get(name, ""))[:MAXIMUM_TYPED])
+    }
 
 
 def address_parameters(request: SearchRequest) -> list[tuple[str, str]]:
@@ -118,12 +132,21 @@ def _text(text: str) -> str:
     return "".join(" " if category(one) in ("Cc", "Cs") else one for one in text).strip()
 
 
+def _prices(parameters: QueryDict) -> dict[str, int | None]:
+    """Lower and upper bound in whole yuan, in this order, by the names of their fields."""
+    return {
+        "price_min": read_yuan(parameters.get("price_min"), bound="lower", maximum=MAXIMUM_YUAN),
+        "price_max": read_yuan(parameters.get("price_max"), bound="upper", maximum=MAXIMUM_YUAN),
+    }
+
+
 def _yuan(amount_fen: int | None) -> str:
     return "" if amount_fen is None else str(amount_fen // FEN_PER_YUAN)
 
 
 def _number(text: str | None, maximum: int) -> int | None:
-    text = (text or "").replace(",", "").strip()
+    """Of a link, not typed: whatever is no plain number is an old or a made-up address."""
+    text = (text or "").strip()
     # Only the ten digits: str.isdigit also says yes to ² and to digits that int() reads and people do not mean.
     return min(int(text), maximum) if text.isascii() and text.isdigit() and len(text) < 12 else None
 

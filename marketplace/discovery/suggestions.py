@@ -39,6 +39,7 @@ class Suggestion:
     is_own: bool = False  # of the person's own searches
     start: int = 0
     end: int = 0
+    icon: str = "search"  # what it leads to: words are searched for, a category or a seller is opened
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -109,7 +110,7 @@ def _rows(keys: Iterable[str]) -> list[_Row]:
 
 def _own(queries: Iterable[str], text: str) -> list[Suggestion]:
     group = _("Your searches")
-    return [Suggestion(query, _searching(query), "", group, True, *covered(query, text)) for query in queries]
+    return [Suggestion(query, _searching(query), "", group, True, *covered(query, text), "clock") for query in queries]
 
 
 def _words(placed: _Placed, taken: set[str], room: int) -> list[Suggestion]:
@@ -146,7 +147,9 @@ def _categories(placed: _Placed) -> list[Suggestion]:
         name, parent = category.localized_name, category.parent
         start, end = places[row.term, row.target] if name == row.term else (0, 0)
         url = f"{reverse('discovery:search')}?{urlencode({'category': row.target})}"
-        found[row.target] = Suggestion(name, url, parent.localized_name if parent else "", group, False, start, end)
+        found[row.target] = Suggestion(
+            name, url, parent.localized_name if parent else "", group, False, start, end, "grid"
+        )
     return list(found.values())
 
 
@@ -181,7 +184,7 @@ def _sellers(placed: _Placed) -> list[Suggestion]:
     }
     group = _("Sellers")
     return [
-        Suggestion(row.term, people[row.target, row.term].get_absolute_url(), "", group, False, start, end)
+        Suggestion(row.term, people[row.target, row.term].get_absolute_url(), "", group, False, start, end, "user")
         for row, (start, end) in rows
         if (row.target, row.term) in people
     ][:SELLER_LIMIT]

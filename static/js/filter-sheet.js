@@ -47,6 +47,22 @@ document.addEventListener("htmx:afterSwap", () => {
   wasLeft = false;
 });
 
+// What was typed as a price and is none is said while its field is on the screen; the page that comes says it again.
+function markUnread(panel, names) {
+  const note = panel.querySelector("#price-unread");
+  const fields = [...panel.querySelectorAll("[name^='price_']")];
+  for (const field of fields) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+    if (!names.includes(field.name)) continue;
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", note.id);
+  }
+  const wasHidden = note.hidden;
+  note.hidden = !fields.some((field) => names.includes(field.name));
+  if (wasHidden && !note.hidden) note.scrollIntoView({ block: "nearest" }); // else it may lie below the sheet's buttons
+}
+
 async function count(panel) {
   const form = panel.querySelector("form");
   const button = panel.querySelector("[data-count]");
@@ -54,7 +70,9 @@ async function count(panel) {
   asked = new AbortController();
   try {
     const answer = await fetch(`${panel.dataset.countUrl}?${new URLSearchParams(new FormData(form))}`, { signal: asked.signal });
-    if (answer.ok && button) button.textContent = (await answer.text()).trim();
+    if (!answer.ok) return;
+    markUnread(panel, (answer.headers.get("X-Unread-Prices") ?? "").split(" "));
+    if (button) button.textContent = (await answer.text()).trim();
   } catch {
     // Without network, or overtaken by the next choice: the button still leads to the results.
   }

@@ -15,6 +15,7 @@ import "./first-error.js";
 import "./gallery.js";
 import "./live/badges.js";
 import "./menu.js";
+import "./near.js";
 import "./own-choice.js";
 import "./push-known.js";
 import "./reveal.js";

@@ -50,6 +50,32 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (input) show(input);
 });
 
+// × in the box on a phone: there while something is typed. The focus, and with it the keyboard, stays where it is.
+function offerClear(input) {
+  const button = input.closest("[data-search]").querySelector("[data-clear]");
+  if (button) button.hidden = !input.value;
+}
+
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest("[data-clear]")) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const input = event.target.closest("[data-clear]")?.closest("[data-search]").querySelector("input[name='q']");
+  if (!input) return;
+  input.value = "";
+  close(input);
+  input.focus();
+  input.dispatchEvent(new Event("input", { bubbles: true })); // own searches are offered again
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches?.("[data-search] input[name='q']")) offerClear(event.target);
+});
+
+// A browser may bring a page back with what was typed into it.
+window.addEventListener("pageshow", () => document.querySelectorAll("[data-search] input[name='q']").forEach(offerClear));
+
 // What was chosen was chosen for the text of before.
 document.addEventListener("input", (event) => {
   const input = event.target;

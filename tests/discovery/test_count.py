@@ -34,7 +34,7 @@ def posters(db):
         ({"q": "海报", "price_max": "100"}, 3),
         ({"q": "海报", "price_max": "100", "page": "7"}, 3),  # the sheet does not know of pages
         ({"q": "海报", "level": "top"}, 0),
-        ({"q": "航空母舰"}, 0),
+        ({"q": "航空母舰", "price_max": "100"}, 0),  # without a condition there is no sheet
     ],
 )
 def test_the_button_says_what_the_page_will_say(client, posters, conditions, expected):

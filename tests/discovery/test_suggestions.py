@@ -44,6 +44,16 @@ def catalogue(db):
     return found
 
 
+def test_what_opens_a_category_or_a_seller_looks_unlike_what_searches_for_words(client, catalogue):
+    for typed, name, icon in (
+        ("小程", "小程序开发", "grid"),
+        ("小程", "小程序", "search"),
+        ("白鹤", "白鹤设计", "user"),
+    ):
+        assert {one.icon for one in suggest(typed) if one.text == name} == {icon}
+    assert "#i-grid" in client.get(reverse("discovery:suggest"), {"q": "小程"}).content.decode()
+
+
 def texts(typed, user=None):
     return [one.text for one in suggest(typed, user)]
 

@@ -75,10 +75,31 @@ def test_a_search_that_finds_little_offers_a_brief_with_its_words(posters):
     assert re.search(r'name="title"[^>]*value="电影海报 800元以上"', form)
 
 
-def test_nonsense_is_offered_nothing(client, posters):
-    page = client.get(SEARCH, {"q": "航空母舰"}).content.decode()
-    assert "briefs/new" not in page
-    assert "data-more" not in page
+def test_what_nobody_sells_can_be_asked_for_and_nothing_else_stands_in_the_way(client, posters):
+    page = client.get(SEARCH, {"q": "航空母舰"}, headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert f"briefs/new/?{urlencode({'title': '航空母舰'})}" in page
+    assert re.search(rf'<a class="button" href="{SEARCH}">看全部服务</a>', page)
+    # Neither an order nor filters would bring anything here.
+    for there_is_none in ("data-more", "sortbar", 'id="facets"', 'popovertarget="facets"'):
+        assert there_is_none not in page
+
+
+def test_where_conditions_leave_nothing_the_filters_stay_within_reach_and_a_brief_is_offered(client, posters):
+    page = client.get(SEARCH, {"price_min": "900000"}).content.decode()
+    assert re.search(r'href="[^"]+briefs/new/"', page)  # without words there is no title to begin with
+    assert 'id="facets"' in page
+    assert page.count('popovertarget="facets"') == 3  # what opens it, its × and its button
+    assert 'class="tabs"' not in page
+
+
+@pytest.mark.parametrize(
+    ("parameters", "is_lit"), [({}, True), ({"category": "none"}, True), ({"q": "，"}, True), ({"q": "海报"}, False)]
+)
+def test_the_bar_at_the_thumb_says_browse_only_to_those_who_browse(client, posters, parameters, is_lit):
+    page = client.get(SEARCH, parameters).content.decode()
+    bar = re.search(r'<nav class="bottom tabbar".*?</nav>', page, re.S)[0]
+    assert (f'href="{SEARCH}" aria-current="page"' in bar) is is_lit
+    assert bar.count("aria-current") == is_lit
 
 
 @pytest.fixture
@@ -162,8 +183,8 @@ def test_an_address_shows_a_few_pages_together_and_never_thousands_of_cards(type
 
 def test_a_few_pages_come_by_themselves_and_then_one_presses(client, many, monkeypatch):
     assert BY_ITSELF > 1
-    assert "intersect once" in client.get(SEARCH, {"q": "贴纸"}).content.decode()
+    assert "near once" in client.get(SEARCH, {"q": "贴纸"}).content.decode()
     monkeypatch.setattr("marketplace.discovery.page.BY_ITSELF", 1)
     page = client.get(SEARCH, {"q": "贴纸"}).content.decode()
     assert "data-more" in page
-    assert "intersect" not in page
+    assert "data-near" not in page

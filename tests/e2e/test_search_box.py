@@ -97,6 +97,30 @@ def test_a_thumb_chooses_and_without_script_the_box_is_a_plain_search(person) ->
     expect(plain.locator("h1")).to_contain_text("海报")
 
 
+def test_what_was_typed_is_cleared_by_a_thumb_and_the_keyboard_stays(person) -> None:
+    somebody = person("thumb")
+    page = somebody.visit("/search/?q=海报")
+    clear = page.get_by_role("button", name="清空", exact=True).and_(page.locator("[data-clear]"))
+    expect(clear).to_be_visible()
+    place = clear.bounding_box()
+    assert min(place["width"], place["height"]) >= 44
+    box(page).tap()
+    page.keyboard.press("Control+a")
+    type_into(page, "xcx")
+    expect(options(page).first).to_be_visible()
+    somebody.snap("something to clear")
+    clear.tap()
+    expect(box(page)).to_have_value("")
+    expect(box(page)).to_be_focused()
+    expect(clear).to_be_hidden()
+    expect(box(page)).to_have_attribute("aria-expanded", "false")
+    box(page).press_sequentially("x")
+    expect(clear).to_be_visible()
+    # At a desk the button that searches stands there, and without script it could do nothing.
+    expect(person("desk", size="desktop").visit("/search/?q=海报").locator("[data-clear]")).to_be_hidden()
+    expect(person("plain", script=False).visit("/search/?q=海报").locator("[data-clear]")).to_be_hidden()
+
+
 def test_a_search_is_kept_and_tells_of_what_is_published(person) -> None:
     word = f"寻{secrets.token_hex(4)}"
     title = f"{word} 水墨长卷"

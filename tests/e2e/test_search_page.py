@@ -124,6 +124,70 @@ def test_more_comes_below_and_who_comes_back_is_where_they_were(person, size) ->
     assert cards.count() > first
 
 
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_who_jumps_to_the_end_gets_one_page_more_and_sees_it(person, size) -> None:
+    page = person(f"hasty-{size}", size=size).visit("/search/")
+    cards = page.locator("#cards > .gig")
+    first = cards.count()
+    with page.expect_response(lambda response: "through=2" in response.url):
+        page.keyboard.press("End")
+    until(page, lambda: cards.count() > first, "the second page")
+    # Where the foot of the page was stand the new ones, and the button for the third is out of reach again.
+    expect(cards.nth(first)).to_be_attached()
+    assert page.locator("[data-more]").evaluate("button => button.getBoundingClientRect().top > innerHeight")
+    page.wait_for_timeout(1000)
+    assert cards.count() == 2 * first
+
+
+def test_head_and_foot_of_the_sheet_stay_where_they_are_and_hide_what_scrolls_beneath(person) -> None:
+    guest = person("scrolling")
+    page = guest.visit("/search/?q=logo")
+    open_sheet(page)
+    bottom = page.locator("#facets").evaluate("sheet => sheet.getBoundingClientRect().bottom")
+    assert bottom == page.evaluate("innerHeight")
+    for place in (0, 333, 99_999):
+        page.locator("#facets").evaluate("(sheet, place) => { sheet.scrollTop = place; }", place)
+        guest.snap(f"sheet at {place}")
+        expect(page.locator("#facets .facets__head button")).to_be_in_viewport(ratio=1)
+        # Whatever lies at an edge of the sheet is its head or its foot, out to both sides.
+        at = "([x, y]) => document.elementFromPoint(x, y)?.closest('.facets__head, .facets__foot')?.className ?? ''"
+        top = page.locator("#facets").evaluate("sheet => sheet.getBoundingClientRect().top")
+        for x in (4, 180, 355):
+            assert "facets__head" in page.evaluate(at, [x, top + 30])
+            assert "facets__foot" in page.evaluate(at, [x, bottom - 2])
+            assert "facets__foot" in page.evaluate(at, [x, bottom - 60])
+
+
+def test_a_price_that_cannot_be_read_is_said_in_the_sheet_and_on_the_page(person) -> None:
+    guest = person("wordy")
+    page = guest.visit("/search/?q=logo")
+    everything = total(page)
+    open_sheet(page)
+    price, note = page.locator("#facets [name=price_max]"), page.locator("#price-unread")
+    expect(note).to_be_hidden()
+    price.fill("便宜点")
+    expect(note).to_be_in_viewport(ratio=1)
+    expect(price).to_have_attribute("aria-invalid", "true")
+    expect(price).to_have_accessible_description(re.compile("无法识别"))
+    guest.snap("said in the sheet")
+    with answered(page):
+        page.locator("#facets [data-count]").click()
+    expect(page.locator(".result-head .field__error")).to_contain_text("“便宜点”")
+    assert total(page) == everything
+    guest.snap("said on the page")
+    open_sheet(page)
+    expect(price).to_have_value("便宜点")
+    with page.expect_response(lambda response: "/search/count/" in response.url):
+        price.fill("￥５００元")
+    expect(note).to_be_hidden()
+    expect(price).not_to_have_attribute("aria-invalid", "true")
+    with answered(page):
+        page.locator("#facets [data-count]").click()
+    page.wait_for_url(re.compile(r"price_max=500$"))
+    expect(page.locator(".result-head .field__error")).to_have_count(0)
+    assert 0 < total(page) < everything
+
+
 def test_the_sheet_keeps_the_focus_and_gives_it_back(person) -> None:
     guest = person("thumb")
     page = guest.visit("/search/?q=logo")
@@ -185,6 +249,9 @@ def test_without_script_the_sheet_opens_filters_and_pages_work(person, size) -> 
     page.locator(".result-head .chip", has_text="500").click()
     page.wait_for_url(lambda url: "price_max" not in url)
     assert total(page) == everything
+    plain.visit("/search/?q=logo&price_max=便宜点")
+    expect(page.locator("#facets [name=price_max]")).to_have_value("便宜点")
+    expect(page.get_by_text(re.compile("无法识别")).filter(visible=True)).to_have_count(1)
     plain.visit("/search/")
     page.locator(".pages [rel=next]").click()
     page.wait_for_url(re.compile(r"page=2"))
