@@ -74,6 +74,32 @@ def test_whose_it_is_and_a_picture_that_is_painted_take_nothing_away(db, query):
     assert other.pk not in found(query)[:1]
 
 
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("给宝宝拍照", "上门拍照 全家福摄影"),  # whom it is done for counts less
+        ("孩子起名", "宝宝取名 诗经楚辞"),
+        ("给孩子补数学", "中小学数学辅导"),  # 补数 is a word of the language, and was no slip for 部署
+        ("写一首歌", "原创歌曲 作曲编曲"),  # and 一首歌 one of the dictionary
+        ("网站被黑了", "网站中毒挂马清理"),
+    ],
+)
+def test_what_is_wanted_stands_before_what_shares_a_word(db, query, title):
+    titles = (
+        "宝宝取名 诗经楚辞",
+        "上门拍照 全家福摄影",
+        "中小学数学辅导",
+        "服务器部署",
+        "原创歌曲 作曲编曲",
+        "混音 一首歌起接",
+        "网站中毒挂马清理",
+        "网站开发 企业官网",
+    )
+    gigs = {one: listed(one) for one in titles}
+    services.rebuild_index()
+    assert found(query)[0] == gigs[title].pk
+
+
 @pytest.mark.parametrize("query", ["航空母舰", "hjklqwer", "🙂", "' | !& \\", "((", "a:*"])
 def test_what_nobody_sells_finds_nothing_and_breaks_nothing(catalogue, query):
     result = services.search(SearchRequest(query=query))

@@ -136,11 +136,16 @@ def _begins_with(text: str, is_ours: IsWord) -> bool:
     )
 
 
+def _is_counted(text: str) -> bool:
+    """Whether it is a measure and what is measured, though the dictionary has it as a word: 首歌, 一首歌."""
+    return text in _TWO_WORDS or (text[1:] in _TWO_WORDS and _NUMBERED.match(text) is not None)
+
+
 def _lies_across(text: str, edge: int, is_word: IsWord) -> bool:
     """Whether some word begins before the edge and ends behind it."""
     return any(
         is_word(text[start:end])
         for start in range(max(0, edge - WORD_LENGTHS[-1]), edge)
         for end in range(edge + 1, min(len(text), start + WORD_LENGTHS[-1]) + 1)
-        if end - start in WORD_LENGTHS and text[start:end] not in _TWO_WORDS and CJK.fullmatch(text[start:end])
+        if end - start in WORD_LENGTHS and not _is_counted(text[start:end]) and CJK.fullmatch(text[start:end])
     )

@@ -93,8 +93,18 @@ def _stretches(run: str, doubtful: set[int], lexicon: Lexicon) -> Iterator[tuple
     for length in range(2, min(STRETCH, len(run)) + 1):
         for start in range(len(run) - length + 1):
             stretch = run[start : start + length]
-            if doubtful & set(range(start, start + length)) and not lexicon.means_something(stretch):
+            if (
+                doubtful & set(range(start, start + length))
+                and not lexicon.means_something(stretch)
+                and not _cuts_a_word(run, start, lexicon)
+                and not _cuts_a_word(run, start + length, lexicon)
+            ):
                 yield start, stretch
+
+
+def _cuts_a_word(run: str, edge: int, lexicon: Lexicon) -> bool:
+    """Whether the catalogue's word of two characters lies across the edge: in 补数学 nobody mistyped 补数."""
+    return 0 < edge < len(run) and lexicon.means_something(run[edge - 1 : edge + 1])
 
 
 def _neighbours(run: str, place: int, length: int, lexicon: Lexicon, beside: tuple[str, ...]) -> set[str]:
