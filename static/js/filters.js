@@ -26,7 +26,14 @@ const chips = () => [...document.querySelectorAll(".result-head .chip")];
 const panelOf = () => document.getElementById("facets");
 const same = (input) => `[name="${input.name}"]${["radio", "checkbox"].includes(input.type) ? `[value="${CSS.escape(input.value)}"]` : ""}`;
 
-document.addEventListener("htmx:beforeSwap", () => {
+const cards = () => document.querySelectorAll("#cards > *");
+let before; // so many cards stood there when the button of the next page, which the answer replaces, had the focus
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const isBelow = detail.target.id === "cards";
+  before = isBelow && document.activeElement.closest("#pages") ? cards().length : undefined;
+  seen = undefined;
+  if (isBelow) return;
   const panel = panelOf();
   const active = document.activeElement;
   seen = panel && {
@@ -44,6 +51,12 @@ function successor(link) {
   const left = link.chip < 0 ? [] : chips();
   return left[Math.min(link.chip, left.length - 1)] ?? heading;
 }
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (before === undefined || cards().length === before) return;
+  cards()[before].querySelector("a")?.focus({ preventScroll: true });
+  before = undefined;
+});
 
 document.addEventListener("htmx:afterSwap", () => {
   const panel = panelOf();

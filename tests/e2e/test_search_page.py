@@ -139,6 +139,32 @@ def test_who_jumps_to_the_end_gets_one_page_more_and_sees_it(person, size) -> No
     assert cards.count() == 2 * first
 
 
+def test_the_keyboard_goes_on_where_it_was(person) -> None:
+    page = person("keys", size="desktop").visit("/search/?price_max=900&days=7")
+    page.locator(".sortbar .tabs a").nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".sortbar .tabs a").nth(1)).to_have_attribute("aria-current", "true")
+    expect(page.locator(".sortbar .tabs a").nth(1)).to_be_focused()
+    page.locator(".result-head .chip").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".result-head .chip")).to_have_count(1)
+    expect(page.locator(".result-head .chip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".result-head .chip")).to_have_count(0)
+    expect(page.locator(".result-head h1")).to_be_focused()
+    cards = page.locator("#cards > .gig")
+    first = cards.count()
+    page.locator("[data-more]").focus()  # which brings it near
+    until(page, lambda: cards.count() > first, "the second page")
+    expect(cards.nth(first).locator("a").first).to_be_focused()
+
+
+def test_a_word_without_an_end_makes_no_page_wider_than_the_phone(person) -> None:
+    page = person("long", size="phone").visit("/search/?q=" + "W" * 80)
+    expect(page.locator("h1")).to_be_visible()
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
 def test_head_and_foot_of_the_sheet_stay_where_they_are_and_hide_what_scrolls_beneath(person) -> None:
     guest = person("scrolling")
     page = guest.visit("/search/?q=logo")
