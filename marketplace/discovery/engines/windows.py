@@ -14,6 +14,7 @@ from django.db import connection
 from marketplace.accounts.models import UserProfile, away_condition
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import Concept, FacetRow, QueryPlan, SearchRequest, attribute_token
+from marketplace.discovery.engines.kept_windows import KeptForAMoment
 from marketplace.discovery.language.lexicon import current_lexicon
 
 # Rows that are kept for counting; with more the counts are lower bounds ("5000+").
@@ -61,10 +62,28 @@ _KEYS: dict[str, Any] = {
 }
 
 
+_everywhere: KeptForAMoment[Window] = KeptForAMoment()
+
+
 def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> Window:
-    """What the plan matches, within the filters of the request if `is_narrowed`."""
+    """What the plan matches, within the filters of the request if `is_narrowed`; else perhaps as it was half a minute ago."""
+    if is_narrowed:
+        return _looked_at(plan, request, is_narrowed=True)
+    return _everywhere.get_or_make(
+        (plan.concepts, plan.seller, request.sort),
+        lambda: _looked_at(plan, SearchRequest(sort=request.sort), is_narrowed=False),
+        is_worth_it=lambda window: window.is_capped,
+    )
+
+
+def forget_windows() -> None:
+    """Look anew from now on in this process: for tests, whose catalogues follow one another within a second."""
+    _everywhere.clear()
+
+
+def _looked_at(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> Window:
     limit = NARROWED_LIMIT if is_narrowed else ROW_LIMIT
-    query = _Query(plan, request if is_narrowed else SearchRequest(sort=request.sort), limit)
+    query = _Query(plan, request, limit)
     found: dict[int, FacetRow] = {}
     is_capped = False
     if plan.seller:
