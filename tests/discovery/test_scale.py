@@ -9,13 +9,14 @@ from django.utils import timezone
 from marketplace.accounts.models import User, UserProfile
 from marketplace.discovery import services
 from marketplace.discovery.documents import gig_words, indexable_gigs
-from marketplace.discovery.engines import windows
+from marketplace.discovery.engines import kept_windows, windows
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.evaluation import synthetic, synthetic_loading
 from marketplace.discovery.language import lexicon, snapshot
 from marketplace.discovery.language.dictionary import dictionary_in_force
 from marketplace.discovery.models import GigDocument, LexiconSnapshot
 from marketplace.gigs.models import Gig, GigStats
+from marketplace.gigs.services import pause_gig
 from marketplace.gigs.states import GigStatus
 from tests.discovery.test_search import listed
 from tests.factories import make_category, make_seller
@@ -103,6 +104,37 @@ def test_filters_without_words_look_further_than_the_window(frequent):
 def test_the_cheapest_of_all_is_found_though_nobody_ordered_it(frequent):
     _gigs, other = frequent
     assert search("海报", sort="price").ids[0] == other.pk
+
+
+def test_a_window_of_frequent_words_is_kept_for_a_moment_and_no_price_and_no_pause_with_it(frequent, monkeypatch):
+    looked = []
+    look = windows._looked_at
+    monkeypatch.setattr(
+        windows, "_looked_at", lambda *args, **options: looked.append(options) or look(*args, **options)
+    )
+    best = search("海报").ids[0]
+    assert search("海报", price_min_fen=10_100).ids
+    assert looked == [{"is_narrowed": False}, {"is_narrowed": True}]
+    pause_gig(gig_id=best, seller=Gig.objects.get(pk=best).seller)
+    assert best not in search("海报").ids
+    monkeypatch.setattr(kept_windows, "SECONDS", 0)
+    search("海报")
+    assert looked[-1] == {"is_narrowed": False}
+
+
+def test_what_is_counted_whole_is_not_kept(gig):
+    assert search("字标").total == 1
+    listed("字标设计")
+    services.rebuild_index()
+    assert search("字标").total == 2
+
+
+def test_only_the_last_few_windows_are_kept():
+    kept = kept_windows.KeptForAMoment()
+    made = []
+    for key in (*range(kept_windows.MOST + 1), 0, kept_windows.MOST):
+        kept.get_or_make(key, lambda key=key: made.append(key) or key + 1, is_worth_it=bool)
+    assert made == [*range(kept_windows.MOST + 1), 0]
 
 
 def test_a_small_result_is_counted_whole(gig):

@@ -82,8 +82,11 @@ class PostgresSearchEngine:
             else:
                 narrowed = facets.Sieve(everywhere.rows, request).passing
             ids |= dict.fromkeys(row.gig_id for row in narrowed[:limit])
-        self._seen.window = plan, Window(rows, everywhere.is_capped)
         known = candidates_of(ids)
+        if gone := ids.keys() - known.keys():
+            # A window that was kept for a moment may hold what is not sold any more.
+            rows = [row for row in rows if row.gig_id not in gone]
+        self._seen.window = plan, Window(rows, everywhere.is_capped)
         return Candidates((known[gig_id] for gig_id in ids if gig_id in known), is_capped=everywhere.is_capped)
 
     def facet_rows(self, plan: QueryPlan) -> FacetRows:

@@ -14,6 +14,7 @@ from django.db import connection
 from marketplace.accounts.models import UserProfile, away_condition
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import Concept, FacetRow, QueryPlan, SearchRequest, attribute_token
+from marketplace.discovery.engines.kept_windows import KeptForAMoment
 from marketplace.discovery.language.lexicon import current_lexicon
 
 # Rows that are kept for counting; with more the counts are lower bounds ("5000+").
@@ -24,10 +25,14 @@ NARROWED_LIMIT = 1000
 FREQUENT_SHARE = 0.04
 # A word below this is asked of the index together with the category, which leaves few of many.
 EVERYWHERE_SHARE = 0.5
+# From this share on only where a walk through the category did not bring enough.
+OFTEN_SHARE = 0.1
 # Documents walked. A frequent word stands in 4 % at least: in 400 of the first, which is twice what the scorer reads.
 WALKED = 10_000
 # Walked when the filters leave fewer than a page of those.
 WALKED_FAR, ENOUGH = 100_000, 24
+# As many as the scorer reads. A walk through a category that brought so many has brought its most popular ones.
+WALKED_ENOUGH = 200
 SELLER_LIMIT = 100
 # Of the rarest word beside a frequent one: five times what the scorer reads.
 RARE_LIMIT = 1000
@@ -61,10 +66,28 @@ _KEYS: dict[str, Any] = {
 }
 
 
+_everywhere: KeptForAMoment[Window] = KeptForAMoment()
+
+
 def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> Window:
-    """What the plan matches, within the filters of the request if `is_narrowed`."""
+    """What the plan matches, within the filters of the request if `is_narrowed`; else perhaps as it was half a minute ago."""
+    if is_narrowed:
+        return _looked_at(plan, request, is_narrowed=True)
+    return _everywhere.get_or_make(
+        (plan.concepts, plan.seller, request.sort),
+        lambda: _looked_at(plan, SearchRequest(sort=request.sort), is_narrowed=False),
+        is_worth_it=lambda window: window.is_capped,
+    )
+
+
+def forget_windows() -> None:
+    """Look anew from now on in this process: for tests, whose catalogues follow one another within a second."""
+    _everywhere.clear()
+
+
+def _looked_at(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> Window:
     limit = NARROWED_LIMIT if is_narrowed else ROW_LIMIT
-    query = _Query(plan, request if is_narrowed else SearchRequest(sort=request.sort), limit)
+    query = _Query(plan, request, limit)
     found: dict[int, FacetRow] = {}
     is_capped = False
     if plan.seller:
@@ -83,10 +106,11 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
             is_capped = len(rows) >= ROW_LIMIT
         else:
             is_capped = True
-            if is_narrowed and request.category_slug and expected <= documents * EVERYWHERE_SHARE:
+            is_in_category = is_narrowed and bool(request.category_slug) and expected <= documents * EVERYWHERE_SHARE
+            # Of a large category the index would bring tens of thousands.
+            rows = {} if is_in_category and expected <= documents * OFTEN_SHARE else query.walk(WALKED)
+            if is_in_category and len(rows) < WALKED_ENOUGH:
                 rows = query.by_words(plan.terms, is_exact=False, limit=limit)
-            else:
-                rows = query.walk(WALKED)
             if is_narrowed and len(rows) < ENOUGH:
                 rows = query.walk(WALKED_FAR)
             # 设计 is everywhere, 单片机 is not: whoever typed both means the second.
