@@ -76,7 +76,8 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
     return _everywhere.get_or_make(
         (plan.concepts, plan.seller, request.sort),
         lambda: _looked_at(plan, SearchRequest(sort=request.sort), is_narrowed=False),
-        is_worth_it=lambda window: window.is_capped,
+        # The newest and the cheapest can be others at any moment.
+        is_worth_it=lambda window: window.is_capped and request.sort not in _WALK,
     )
 
 
