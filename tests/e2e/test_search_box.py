@@ -40,6 +40,8 @@ def options(page: Page):
 def type_into(page: Page, text: str) -> None:
     with page.expect_response(lambda response: "/search/suggest/" in response.url and f"q={text}" in response.url):
         box(page).press_sequentially(text, delay=20)
+    # The answer has come; htmx marks the field until its list stands on the page, and a key before that meets the old list.
+    expect(box(page)).not_to_have_class(re.compile("htmx-request"))
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
