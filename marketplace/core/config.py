@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from marketplace.core.config_definition import ConfigDefinition
 from marketplace.core.discovery_settings import DISCOVERY_SETTINGS
 from marketplace.core.models import SystemConfig
+from marketplace.core.reputation_settings import REPUTATION_SETTINGS
 from marketplace.core.search_weights import SEARCH_WEIGHTS
 
 _CACHE_KEY = "core:system_config"
@@ -220,7 +221,6 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ConfigDefinition(
             "accounts.export_days", 7, 1, 30, _("days"), _("A copy of somebody's data can be downloaded for")
         ),
-        ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
         # facts/marketplace.md, rule 15 (level 2: the older figure, since the newer one gives it no more than level 1).
         ConfigDefinition("gigs.limit_new", 4, 1, 500, _("services"), _("New sellers have at most")),
         ConfigDefinition("gigs.limit_level_1", 10, 1, 500, _("services"), _("Sellers of level 1 have at most")),
@@ -369,6 +369,7 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         ),
         *SEARCH_WEIGHTS,
         *DISCOVERY_SETTINGS,
+        *REPUTATION_SETTINGS,
         ConfigDefinition(  # Product decision: more than ten full galleries; nobody fills the storage.
             "uploads.daily_megabytes",
             5_000,

@@ -1,23 +1,19 @@
-"""Reads of reviews."""
+"""Reviews as everybody reads them: the lists of a service and of a seller."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.gigs.cards import mean_rating
 from marketplace.gigs.models import Gig, PackageTier, on_sale
-from marketplace.orders.models import Delivery, Order, OrderKind
-from marketplace.reviews import rules
-from marketplace.reviews.errors import ReviewError, ReviewErrorCode
-from marketplace.reviews.models import Rating, RatingAspect, Reputation, Review, ReviewSide
+from marketplace.orders.models import Delivery
+from marketplace.reviews.models import Rating, RatingAspect, Review, ReviewSide
 
 PAGE_LENGTH = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -195,95 +191,6 @@ def latest_reviews(limit: int) -> list[Review]:
         .filter(on_sale("gig__"))
         .select_related("author__profile", "gig", "subject__profile")[:limit]
     )
-
-
-@dataclass(frozen=True)
-class SellerReputation:
-    """A seller's figures as they are shown; None is what there is nothing to say about yet."""
-
-    rating: Decimal | None = None
-    rating_count: int = 0
-    orders_completed: int = 0
-    on_time_percent: int | None = None
-    response_minutes: int | None = None
-    repeat_buyer_percent: int | None = None
-
-
-def seller_reputation(user: User) -> SellerReputation:
-    """The figures of a seller. One query."""
-    return seller_reputations([user.pk])[user.pk]
-
-
-def seller_reputations(user_ids: Collection[int]) -> dict[int, SellerReputation]:
-    """The figures of several sellers by their keys. One query."""
-    found = {row.user_id: _shown(row) for row in Reputation.objects.filter(user_id__in=user_ids)}
-    return {user_id: found.get(user_id, SellerReputation()) for user_id in user_ids}
-
-
-def _shown(row: Reputation) -> SellerReputation:
-    return SellerReputation(
-        rating=mean_rating(row.rating_sum, row.rating_count),
-        rating_count=row.rating_count,
-        orders_completed=row.orders_completed,
-        on_time_percent=row.on_time_percent,
-        response_minutes=row.response_minutes,
-        repeat_buyer_percent=row.repeat_buyer_percent,
-    )
-
-
-@dataclass(frozen=True)
-class OrderReviews:
-    """What one side of an order sees about its reviews."""
-
-    side: ReviewSide
-    buyer_review: Review | None
-    seller_review: Review | None
-    may_write: bool
-    closes_at: datetime | None  # until when this side may write, if it may
-    may_reply: bool
-    window_is_over: bool  # this side let the time pass
-
-
-def order_reviews(order: Order, user: User | AnonymousUser) -> OrderReviews | None:
-    """The reviews of an order as `user` sees them; None for strangers and before the order is finished."""
-    if not user.is_authenticated or user.pk not in (order.buyer_id, order.seller_id):
-        return None
-    if order.status not in rules.REVIEWABLE_STATUSES or order.kind == OrderKind.TIP:
-        return None
-    side = rules.side_of(order, user)
-    reviews = list(
-        Review.objects.filter(order=order, published_at__isnull=False)
-        .select_related("author__profile")
-        .prefetch_related("ratings")
-    )
-    by_side = {review.side: review for review in reviews}
-    buyer_review = by_side.get(ReviewSide.BUYER)
-    code: ReviewErrorCode | None = None
-    try:
-        rules.require_may_write(order, side, reviews)
-    except ReviewError as refusal:
-        code = ReviewErrorCode(refusal.code)
-    return OrderReviews(
-        side=side,
-        buyer_review=buyer_review,
-        seller_review=by_side.get(ReviewSide.SELLER),
-        may_write=code is None,
-        closes_at=rules.closes_at(order, side, reviews) if code is None else None,
-        may_reply=side == ReviewSide.SELLER and buyer_review is not None and not buyer_review.reply,
-        window_is_over=code == ReviewErrorCode.WINDOW_CLOSED,
-    )
-
-
-def order_for_review(user: User, number: str) -> Order:
-    """One's own order, whatever its state: the service says why not. Raises Http404 for strangers."""
-    order = (
-        Order.objects.filter(Q(buyer=user) | Q(seller=user), number=number)
-        .select_related("buyer__profile", "seller__profile")
-        .first()
-    )
-    if order is None:
-        raise Http404
-    return order
 
 
 def punctuality_days(due_at: datetime | None, delivered_at: datetime | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Writes of reviews. What they add up to for a seller is in reputation.py."""
+"""A review is written, and answered."""
 
 from collections.abc import Mapping
 

@@ -1,0 +1,37 @@
+"""Reads of reviews, by subject."""
+
+from marketplace.reviews.selectors.figures import SellerReputation, seller_reputation, seller_reputations
+from marketplace.reviews.selectors.lists import (
+    AspectScore,
+    ReviewFilter,
+    ReviewSection,
+    StarShare,
+    TierCount,
+    latest_reviews,
+    public_reviews,
+    punctuality_days,
+    review_filter,
+    reviews_of_gig,
+    reviews_of_seller,
+)
+from marketplace.reviews.selectors.orders import OrderReviews, order_for_review, order_reviews
+
+__all__ = [
+    "AspectScore",
+    "OrderReviews",
+    "ReviewFilter",
+    "ReviewSection",
+    "SellerReputation",
+    "StarShare",
+    "TierCount",
+    "latest_reviews",
+    "order_for_review",
+    "order_reviews",
+    "public_reviews",
+    "punctuality_days",
+    "review_filter",
+    "reviews_of_gig",
+    "reviews_of_seller",
+    "seller_reputation",
+    "seller_reputations",
+]
