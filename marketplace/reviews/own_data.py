@@ -6,9 +6,11 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Retained, Section, Table, plain, table
-from marketplace.reviews.models import Reputation, Review, SellerLevel
+from marketplace.reviews.models import HelpfulVote, Reputation, Review, SellerLevel
 
-_REVIEW = ("stars", "body", "reply", "created_at", "published_at")
+_REVIEW = ("stars", "body", "reply", "created_at", "edited_at", "published_at")
+# What its author alone knows: the other side's copy has none of it.
+_OWN_REVIEW = (*_REVIEW, "written_at", "private_feedback")
 
 
 class ReviewsSection(Section):
@@ -18,6 +20,7 @@ class ReviewsSection(Section):
         {
             "reviews.Review.author",
             "reviews.Review.subject",
+            "reviews.HelpfulVote.user",
             "reviews.SellerLevel.user",
             "reviews.Reputation.user",
         }
@@ -29,7 +32,7 @@ class ReviewsSection(Section):
             "reviews_written",
             Review.objects.filter(author=user).order_by("pk"),
             order="order__number",
-            **plain(*_REVIEW),
+            **plain(*_OWN_REVIEW),
         )
         yield table(
             "reviews_received",
@@ -37,6 +40,13 @@ class ReviewsSection(Section):
             order="order__number",
             author="author__profile__display_name",
             **plain(*_REVIEW),
+        )
+        yield table(
+            "reviews_found_helpful",
+            HelpfulVote.objects.filter(user=user).order_by("pk"),
+            review="review_id",
+            service="review__order__gig_title",
+            **plain("created_at"),
         )
         yield table("seller_level", SellerLevel.objects.filter(user=user), **plain("level", "since"))
         yield table(

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
+from marketplace.gigs.ratings import add_rating
 from marketplace.orders.dispute_selectors import seller_marks
 from marketplace.orders.models import Delivery, Order, OrderKind
 from marketplace.orders.states import OrderStatus
@@ -13,8 +14,13 @@ from marketplace.reviews.models import Reputation, Review, ReviewSide
 _AGREEMENTS = Count("pk", filter=Q(kind=OrderKind.STANDARD)) + Count("milestone__plan", distinct=True)
 
 
-def count_rating(*, user_id: int, stars: int) -> None:
-    """One more buyer's review with this many stars is public. Call in the transaction that publishes it."""
+def count_rating(*, user_id: int, gig_id: int | None, stars: int) -> None:
+    """One more buyer's review with this many stars is public, of a seller and of a gig if there still is one.
+
+    Call in the transaction that publishes it.
+    """
+    if gig_id is not None:
+        add_rating(gig_id=gig_id, stars=stars)
     Reputation.objects.get_or_create(user_id=user_id)
     Reputation.objects.filter(user_id=user_id).update(
         rating_sum=F("rating_sum") + stars, rating_count=F("rating_count") + 1

@@ -6,5 +6,8 @@ app_name = "reviews"
 urlpatterns = [
     path("gigs/<int:pk>/reviews/list/", views.of_gig, name="of_gig"),
     path("orders/<slug:number>/review/", views.write, name="write"),
+    path("orders/<slug:number>/review/edit/", views.edit, name="edit"),
     path("orders/<slug:number>/review/reply/", views.reply, name="reply"),
+    path("reviews/<int:pk>/helpful/", views.helpful, name="helpful"),
+    path("reviews/pictures/<int:pk>/", views.picture, name="picture"),
 ]
