@@ -42,7 +42,9 @@ class ReviewError(DomainError):
         ReviewErrorCode.TOO_MANY_PICTURES: _("A review has room for %(limit)s pictures. Take some out."),
         ReviewErrorCode.NOTHING_TO_EDIT: _("You have not reviewed this order."),
         ReviewErrorCode.EDIT_CLOSED: _("A review can be changed for %(hours)s hours; these are over."),
-        ReviewErrorCode.STARS_STAND: _("The review is public: its words and pictures can be changed, its stars cannot."),
+        ReviewErrorCode.STARS_STAND: _(
+            "The review is public: its words and pictures can be changed, its stars cannot."
+        ),
         ReviewErrorCode.REPLIED_TO: _("The seller has replied to this review, so it stays as it is."),
         ReviewErrorCode.MASKED: _("A part of this review was hidden by the platform, so it cannot be changed."),
         ReviewErrorCode.NOTHING_TO_REPLY_TO: _("There is no review of this order to reply to."),

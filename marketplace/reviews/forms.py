@@ -42,7 +42,9 @@ class ReviewForm(SentFilesForm):
         label=_("For Jiangji alone"),
         required=False,
         max_length=TEXT_LENGTH,
-        help_text=_("Only the platform reads this: neither the other side nor any page shows it, and no score is made of it."),
+        help_text=_(
+            "Only the platform reads this: neither the other side nor any page shows it, and no score is made of it."
+        ),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     removed = forms.ModelMultipleChoiceField(
@@ -52,7 +54,9 @@ class ReviewForm(SentFilesForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, order: Order, owner: User, side: ReviewSide, review: Review | None = None, **kwargs: Any):
+    def __init__(
+        self, *args: Any, order: Order, owner: User, side: ReviewSide, review: Review | None = None, **kwargs: Any
+    ):
         self.review = review
         asks_stars = review is None or review.published_at is None
         self.aspects = list(ASKED_ASPECTS) if side == ReviewSide.BUYER and asks_stars else []

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.accounts.personal_data import Retained, Section, Table, plain, table
-from marketplace.reviews.models import HelpfulVote, Reputation, Review, SellerLevel
+from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, stored, table
+from marketplace.reviews.models import HelpfulVote, Reputation, Review, ReviewPicture, SellerLevel
 
 _REVIEW = ("stars", "body", "reply", "created_at", "edited_at", "published_at")
 # What its author alone knows: the other side's copy has none of it.
@@ -54,6 +54,11 @@ class ReviewsSection(Section):
             Reputation.objects.filter(user=user),
             **plain("rating_sum", "rating_count", "orders_completed", "on_time_percent", "response_minutes"),
         )
+
+    def files(self, user: User) -> Iterable[StoredFile]:
+        """The pictures of one's own reviews."""
+        for picture in ReviewPicture.objects.filter(review__author=user).order_by("review_id", "position"):
+            yield stored(f"reviews/{picture.review_id}", picture.picture)
 
     def retained(self, user: User) -> Iterable[Retained]:
         """Reviews are never deleted."""

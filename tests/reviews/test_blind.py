@@ -34,7 +34,9 @@ def counted(order):
 
 def notices(user):
     return list(
-        Notification.objects.filter(recipient=user, kind=NotificationKind.REVIEW).order_by("pk").values_list("title", flat=True)
+        Notification.objects.filter(recipient=user, kind=NotificationKind.REVIEW)
+        .order_by("pk")
+        .values_list("title", flat=True)
     )
 
 
@@ -173,7 +175,7 @@ def test_private_feedback_is_read_by_nobody_but_its_author_and_the_platform(orde
 
 
 def exported(user: User) -> str:
-    return repr([(table.name, [dict(row) for row in table.rows]) for table in ReviewsSection().tables(user)])
+    return repr([(table.name, list(table.rows())) for table in ReviewsSection().tables(user)])
 
 
 def test_a_copy_of_ones_data_has_ones_own_review_whole_and_of_the_others_what_is_public(order, buyer, seller):
