@@ -6,7 +6,6 @@ from django.db import transaction
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.gigs.ratings import add_rating
 from marketplace.notifications import catalogue
 from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
@@ -49,9 +48,7 @@ def write_review(
     )
     Rating.objects.bulk_create([Rating(review=review, aspect=aspect, stars=value) for aspect, value in aspects.items()])
     if side == ReviewSide.BUYER:
-        if order.gig_id is not None:
-            add_rating(gig_id=order.gig_id, stars=stars)
-        reputation.count_rating(user_id=order.seller_id, stars=stars)
+        reputation.count_rating(user_id=order.seller_id, gig_id=order.gig_id, stars=stars)
     events.record(order, OrderEventType.REVIEWED, actor=author, side=side.value, stars=stars)
     _tell(
         review.subject_id,
