@@ -35,8 +35,8 @@ INTERVALS: dict[str, int] = {
     "marketplace.uploads.tasks.collect": 3600,
     "marketplace.uploads.tasks.clear_tombstones": 600,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
-    "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.reviews.tasks.publish_due_reviews": 60,
+    "marketplace.reviews.tasks.recount_changed": 60,
     "marketplace.discovery.tasks.catch_up": 60,
     "marketplace.discovery.tasks.send_changes": 1,
     "marketplace.discovery.tasks.watch_saved_searches": 300,
@@ -55,6 +55,7 @@ INTERVALS: dict[str, int] = {
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {
+    "marketplace.reviews.tasks.recompute_reputations": (0, 40),
     "marketplace.ledger.tasks.seal_books": (0, 20),
     "marketplace.ledger.tasks.publish_escrow_proof": (0, 30),
     "marketplace.ledger.tasks.forget_old_proof_lines": (4, 20),
