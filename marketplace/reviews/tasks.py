@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
+from marketplace.core.jobs import Deadline, count_done
 from marketplace.reviews import reputation
+from marketplace.reviews.levels import evaluate_level
+from marketplace.reviews.levels.selectors import to_evaluate
 
 
 @shared_task
@@ -12,3 +15,12 @@ def recompute_reputations() -> int:
     for user_id in user_ids:
         reputation.recompute_reputation(user_id)
     return len(user_ids)
+
+
+@shared_task
+def evaluate_levels() -> int:
+    """Let levels rise, fall and become safe, where something has changed or a time is over. Returns how many were looked at.
+
+    One that fails is logged, and comes again in the next run.
+    """
+    return count_done(to_evaluate(), lambda user_id: evaluate_level(user_id=user_id), until=Deadline())
