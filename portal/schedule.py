@@ -37,6 +37,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.publish_due_reviews": 60,
     "marketplace.reviews.tasks.recount_changed": 60,
+    "marketplace.reviews.tasks.evaluate_levels": 600,
     "marketplace.discovery.tasks.catch_up": 60,
     "marketplace.discovery.tasks.send_changes": 1,
     "marketplace.discovery.tasks.watch_saved_searches": 300,

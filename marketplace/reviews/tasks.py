@@ -4,6 +4,8 @@ from celery import shared_task
 
 from marketplace.core.jobs import Deadline, Setbacks, count_done, only_one
 from marketplace.reviews import reputation, selectors, services
+from marketplace.reviews.levels import evaluate_level
+from marketplace.reviews.levels.selectors import to_evaluate
 
 PUBLISHED_AT_ONCE = 500
 PUBLISH_SETBACKS = Setbacks[int]("publish_due_reviews")
@@ -33,3 +35,12 @@ def publish_due_reviews() -> int:
 def recount_changed() -> int:
     """Count those anew whose orders, money, messages or reviews changed; returns how many. For beat, every minute."""
     return len(reputation.recount_changed())
+
+
+@shared_task
+def evaluate_levels() -> int:
+    """Let levels rise, fall and become safe, where something has changed or a time is over. Returns how many were looked at.
+
+    One that fails is logged, and comes again in the next run.
+    """
+    return count_done(to_evaluate(), lambda user_id: evaluate_level(user_id=user_id), until=Deadline())
