@@ -3,6 +3,9 @@
 from celery import shared_task
 
 from marketplace.reviews import reputation
+from marketplace.reviews.integrity import tasks as integrity_tasks  # Celery finds jobs in an app's own tasks.py only
+
+__all__ = ["integrity_tasks", "recompute_reputations"]
 
 
 @shared_task
