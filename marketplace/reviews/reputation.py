@@ -2,7 +2,9 @@
 
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
+from marketplace.gigs.models import GigStats
 from marketplace.orders.dispute_selectors import seller_marks
 from marketplace.orders.models import Delivery, Order, OrderKind
 from marketplace.orders.states import OrderStatus
@@ -53,6 +55,11 @@ def recompute_reputation(user_id: int) -> Reputation:
     row.on_time_percent = _percent(orders["on_time"], orders["timed"] + broken_off)
     row.repeat_buyer_percent = _percent(repeating, orders["buyers"])
     row.save()
+    of_gig = public.filter(gig=OuterRef("pk")).order_by().values("gig")
+    GigStats.objects.filter(gig__seller_id=user_id).update(
+        rating_sum=Coalesce(Subquery(of_gig.annotate(found=Sum("stars")).values("found")), 0),
+        rating_count=Coalesce(Subquery(of_gig.annotate(found=Count("pk")).values("found")), 0),
+    )
     return row
 
 
