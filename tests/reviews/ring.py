@@ -1,6 +1,5 @@
 """A ring of accounts that trade with each other for the reviews, and the single steps it is made of."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -103,11 +102,7 @@ def make_ring(*, rounds: int = 2, rows: int = 3, columns: int = 4, price_fen: in
         for place, buyer in enumerate(members):
             row, column = divmod(place, columns)
             payer = f"payer-{row}"
-            for seller in (row * columns + (column + 1) % columns, (row + 1) % rows * columns + column):
+            nexts = {row * columns + (column + 1) % columns, (row + 1) % rows * columns + column}
+            for seller in sorted(nexts - {place}):
                 made.append(deal(buyer, gigs[seller], payer=payer))
     return Ring(members, made)
-
-
-def keys(people: Sequence[User]) -> list[int]:
-    """The keys of accounts, ascending."""
-    return sorted(person.pk for person in people)

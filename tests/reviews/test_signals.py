@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.core.signing import get_cookie_signer
 
 from marketplace.accounts.models import BrowserUse, NewDevice
 from marketplace.accounts.services import forget_browser_uses, note_browser_use
@@ -14,7 +15,7 @@ from marketplace.payments.services import set_destination
 from marketplace.reviews.integrity import signals
 from marketplace.reviews.integrity.weights import LOOP_OF_TWO, WEIGHTS
 from marketplace.reviews.models import SignalKind
-from tests.factories import PASSWORD, make_gig, make_user, make_verified_seller
+from tests.factories import PASSWORD, make_gig, make_user, make_verified_seller, prove_number
 from tests.reviews.ring import deal
 
 pytestmark = pytest.mark.django_db
@@ -87,18 +88,19 @@ def test_a_browser_of_a_whole_office_and_one_of_long_ago_say_nothing(buyer, sell
 
 def log_in_at(client, person):
     # A POST of its own, as the form of the page sends it; the cookie of the browser stays with this client.
-    return client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+    return client.post("/accounts/login/", {"login": person.phone, "password": PASSWORD})
 
 
-def test_a_log_in_notes_the_browser_and_an_old_cookie_goes_on_working(client, settings, buyer, seller):
+def test_a_log_in_notes_the_browser_and_keeps_the_accounts_it_is_known_for(client, settings, buyer, seller):
     name = settings.KNOWN_BROWSER_COOKIE_NAME
+    prove_number(buyer)
     for person in (buyer, seller):
         log_in_at(client, person)
         client.post("/accounts/logout/")
     uses = BrowserUse.objects.order_by("pk")
     assert [use.user_id for use in uses] == [buyer.pk, seller.pk]
     assert len({use.browser for use in uses}) == 1
-    assert client.cookies[name].value.count(".") == 2  # both marks and the number
+    assert client.cookies[name].value.split(":")[0].count(".") == 2  # both marks and the number
     first = uses[0].first_used_at
     NewDevice.objects.all().delete()
     with clock.moved_to(clock.now() + DAY):
@@ -107,6 +109,20 @@ def test_a_log_in_notes_the_browser_and_an_old_cookie_goes_on_working(client, se
     assert (use.first_used_at, BrowserUse.objects.count()) == (first, 2)
     assert use.last_used_at > first
     assert not NewDevice.objects.exists()  # the browser was known
+
+
+def test_a_cookie_of_the_release_before_goes_on_working_and_gets_a_number(client, settings, seller):
+    log_in_at(client, seller)
+    client.post("/accounts/logout/")
+    name = settings.KNOWN_BROWSER_COOKIE_NAME
+    mark = client.cookies[name].value.split(":")[0].split(".")[0]
+    client.cookies[name] = get_cookie_signer(salt=name + "accounts.known_browser").sign(mark)
+    BrowserUse.objects.all().delete()
+    NewDevice.objects.all().delete()
+    log_in_at(client, seller)
+    assert BrowserUse.objects.get().user == seller
+    assert not NewDevice.objects.exists()
+    assert client.cookies[name].value.split(":")[0].split(".")[0] == mark
 
 
 def test_an_address_of_a_few_who_deal_with_each_other_is_a_weak_sign(buyer, seller, gig):
