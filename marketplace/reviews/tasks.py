@@ -4,8 +4,18 @@ from celery import shared_task
 
 from marketplace.core.jobs import Deadline, Setbacks, count_done, only_one
 from marketplace.reviews import reputation, selectors, services
+from marketplace.reviews.integrity import tasks as integrity_tasks
 from marketplace.reviews.levels import evaluate_level
 from marketplace.reviews.levels.selectors import to_evaluate
+
+# Celery looks for tasks in the `tasks` of an app only.
+__all__ = [
+    "evaluate_levels",
+    "integrity_tasks",
+    "publish_due_reviews",
+    "recompute_reputations",
+    "recount_changed",
+]
 
 PUBLISHED_AT_ONCE = 500
 PUBLISH_SETBACKS = Setbacks[int]("publish_due_reviews")
