@@ -1,9 +1,10 @@
 from django.urls import path
 
-from marketplace.reviews import level_views, views
+from marketplace.reviews import buyer_views, level_views, views
 
 app_name = "reviews"
 urlpatterns = [
+    path("buying/reputation/", buyer_views.as_buyer, name="as_buyer"),
     path("gigs/<int:pk>/reviews/list/", views.of_gig, name="of_gig"),
     path("desk/level/", level_views.level, name="level"),
     path("orders/<slug:number>/review/", views.write, name="write"),
