@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.core import clock
-from marketplace.core.config import get_config
 from marketplace.orders.models import CancelledBy, Delivery, DisputeOutcome, Order, OrderKind
 from marketplace.orders.states import FINAL_STATUSES, OrderStatus
+from marketplace.reviews.figures.windows import windows_now
 from marketplace.reviews.models import Review, ReviewSide
 from marketplace.reviews.score_formula import (
     FAILED,
@@ -100,8 +100,8 @@ def ended_condition(since: datetime) -> Q:
 
 
 def scored_since() -> datetime:
-    """Orders that ended before are no part of a score any more: so many whole days in China are."""
-    return clock.now() - timedelta(days=get_config("reputation.orders_days"))
+    """Orders that ended before are no part of a score any more (figures/windows.py: it begins with a day in China)."""
+    return windows_now().orders_from
 
 
 def _ended_orders(user_ids: Collection[int]) -> Iterable[dict[str, Any]]:

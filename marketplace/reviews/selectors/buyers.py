@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.gigs.cards import mean_rating
+from marketplace.gigs.cards import shown_rating
 from marketplace.messaging.models import Conversation, ConversationKind, Message
 from marketplace.offers.models import Brief, Negotiation
 from marketplace.offers.selectors import BriefFilters, open_briefs
@@ -252,7 +252,7 @@ def _published(ids: Collection[int]) -> QuerySet[Review]:
 def _stars(ids: Collection[int]) -> dict[int, dict[str, object]]:
     rows = _published(ids).order_by().values("subject").annotate(total=Sum("stars"), count=Count("pk"))
     return {
-        row["subject"]: {"rating": mean_rating(row["total"], row["count"]), "rating_count": row["count"]}
+        row["subject"]: {"rating": shown_rating(row["total"], row["count"]), "rating_count": row["count"]}
         for row in rows
     }
 
