@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 
 from cms_pages.selectors import FIGURES_SECONDS
 from marketplace.accounts.models import SellerLevelChoice, UserProfile
-from marketplace.gigs.cards import cover_of, cover_row, mean_rating
+from marketplace.core.ratings import shown_rating
+from marketplace.gigs.cards import cover_of, cover_row
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Gig
 from marketplace.gigs.states import GigStatus
@@ -82,7 +83,7 @@ def _seller_card(profile: UserProfile, works: list[PictureContent]) -> SellerCar
         headline=profile.headline,
         city=profile.city,
         level=profile.level,
-        rating=mean_rating(reputation.rating_sum, reputation.rating_count) if reputation else None,
+        rating=shown_rating(reputation.rating_sum, reputation.rating_count) if reputation else None,
         orders_completed=reputation.orders_completed if reputation else 0,
         response_minutes=reputation.response_minutes if reputation else None,
         on_time_percent=reputation.on_time_percent if reputation else None,

@@ -35,8 +35,10 @@ INTERVALS: dict[str, int] = {
     "marketplace.uploads.tasks.collect": 3600,
     "marketplace.uploads.tasks.clear_tombstones": 600,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
-    "marketplace.reviews.tasks.recompute_reputations": 3600,
     "marketplace.reviews.tasks.publish_due_reviews": 60,
+    "marketplace.reviews.tasks.recount_changed": 60,
+    "marketplace.reviews.tasks.evaluate_levels": 600,
+    "marketplace.reviews.integrity.tasks.find_cases": 3600,
     "marketplace.discovery.tasks.catch_up": 60,
     "marketplace.discovery.tasks.send_changes": 1,
     "marketplace.discovery.tasks.watch_saved_searches": 300,
@@ -55,6 +57,7 @@ INTERVALS: dict[str, int] = {
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {
+    "marketplace.reviews.tasks.recompute_reputations": (0, 40),
     "marketplace.ledger.tasks.seal_books": (0, 20),
     "marketplace.ledger.tasks.publish_escrow_proof": (0, 30),
     "marketplace.ledger.tasks.forget_old_proof_lines": (4, 20),
@@ -71,6 +74,8 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.discovery.recommending.tasks.recompute_recommendations": (2, 40),
     "marketplace.discovery.recommending.tasks.forget_old_views": (2, 30),
     "marketplace.accounts.tasks.forget_ended_sessions": (4, 0),
+    "marketplace.accounts.tasks.forget_browser_uses": (4, 5),
+    "marketplace.reviews.integrity.tasks.forget_old_signals": (4, 25),
     "marketplace.payments.tasks.warn_of_freeze_ends": (9, 0),
     # Bills of a day can be had from ten in the morning of the next (facts/payments.md, section 5).
     "marketplace.payments.tasks.reconcile_bills": (10, 30),

@@ -24,14 +24,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.accounts.level_effects import SEARCH_SHARES
+from marketplace.core.ratings import bayesian_rating, wilson_lower_bound
 from marketplace.discovery.engines.base import Candidate, Concept, QueryPlan
 from marketplace.discovery.language.tokens import is_latin
 
 FOUND_INSIDE = 0.85  # a Chinese word found in the title or a tag, though that was cut otherwise there
 HIT_CAP = 1.5
 OTHER_FIELDS = 0.25
-PRIOR_RATING, PRIOR_COUNT = 4.6, 10
-LEVELS = {"new": 0.0, "level_1": 0.4, "level_2": 0.7, "top": 1.0}
+LEVELS = SEARCH_SHARES
 SECONDS_A_DAY = 86_400
 FRESH_DAYS = 30
 FRESH_ORDERS = 3
@@ -106,11 +107,6 @@ class Score:
     @property
     def phrase(self) -> bool:
         return self.text.phrase
-
-
-def bayesian_rating(rating_sum: int, rating_count: int) -> float:
-    """The mean rating, pulled towards 4.6 while there are few."""
-    return (PRIOR_COUNT * PRIOR_RATING + rating_sum) / (PRIOR_COUNT + rating_count)
 
 
 def quality_of(candidate: Candidate, *, now: datetime) -> float:
@@ -257,7 +253,7 @@ def _wishes(candidates: Sequence[Candidate], plan: QueryPlan, weights: Weights) 
     keys = {
         "price": lambda one: one.price_fen,
         "speed": lambda one: one.delivery_days,
-        "rating": lambda one: -bayesian_rating(one.rating_sum, one.rating_count),
+        "rating": lambda one: -wilson_lower_bound(one.rating_sum, one.rating_count),
         "orders": lambda one: -one.orders_completed,
     }
     places: Counter[int] = Counter()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import live
+from marketplace.core.ratings import shown_rating, wilson_lower_bound
 from marketplace.discovery import facets, scorer
 from marketplace.discovery.analytics import recording
 from marketplace.discovery.categories import page_attributes
@@ -42,7 +43,6 @@ from marketplace.discovery.language.plan import understand
 from marketplace.discovery.personal import leanings
 from marketplace.discovery.same_category import same_category
 from marketplace.discovery.weights import weights_in_force
-from marketplace.gigs.cards import mean_rating
 
 INDEX_BATCH = 500
 SELLER_CAP, CAP_WITHIN, NEARLY_AS_GOOD = 3, 24, 0.5
@@ -198,7 +198,7 @@ def reason(score: scorer.Score, candidate: Candidate, request: SearchRequest) ->
         parts.append(_("it answers everything you typed"))
     elif score.coverage:
         parts.append(_("it answers part of what you typed"))
-    rating = mean_rating(candidate.rating_sum, candidate.rating_count)
+    rating = shown_rating(candidate.rating_sum, candidate.rating_count)
     if rating is not None and candidate.rating_count >= 3:
         parts.append(_("rated %(rating)s") % {"rating": rating})
     if candidate.orders_completed:
@@ -230,7 +230,7 @@ def _sorted(
     if request.sort == "orders":
         candidates = sorted(candidates, key=lambda one: -one.orders_completed)
     elif request.sort == "rating":
-        candidates = sorted(candidates, key=lambda one: -scorer.bayesian_rating(one.rating_sum, one.rating_count))
+        candidates = sorted(candidates, key=lambda one: -wilson_lower_bound(one.rating_sum, one.rating_count))
     elif request.sort == "price":
         candidates = sorted(candidates, key=lambda one: one.price_fen)
     elif request.sort == "price_down":
@@ -275,7 +275,7 @@ def facet_row(candidate: Candidate) -> FacetRow:
         price_fen=candidate.price_fen,
         delivery_days=candidate.delivery_days,
         level=candidate.level,
-        rating=float(mean_rating(candidate.rating_sum, candidate.rating_count) or 0),
+        rating=float(shown_rating(candidate.rating_sum, candidate.rating_count) or 0),
         attributes=candidate.attributes,
         seller_id=candidate.seller_id,
     )

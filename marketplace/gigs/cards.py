@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from marketplace.accounts.models import User
+from marketplace.core.ratings import shown_rating
 from marketplace.gigs import counting
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Favourite, Gig, GigMedia, MediaKind
@@ -27,7 +28,7 @@ class GigCard:
     seller_url: str
     seller_avatar_url: str
     seller_level: str  # SellerLevelChoice value
-    rating: Decimal | None  # mean with one decimal, None before the first review
+    rating: Decimal | None  # as it is shown (core/ratings.py), None before the first review
     rating_count: int
     delivery_days: int
     price_from_fen: int
@@ -35,13 +36,6 @@ class GigCard:
     is_favourite: bool = False
     is_promoted: bool = False
     is_away: bool = False  # the seller; says nothing about whether orders are taken
-
-
-def mean_rating(rating_sum: int, rating_count: int) -> Decimal | None:
-    """The mean to one decimal, or None when nobody has rated."""
-    if not rating_count:
-        return None
-    return (Decimal(rating_sum) / rating_count).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def cover_row(gig: str) -> Subquery:
@@ -90,7 +84,7 @@ def _card(gig: Gig) -> GigCard:
         seller_url=profile.get_absolute_url(),
         seller_avatar_url=profile.avatar.url if profile.avatar else "",
         seller_level=profile.level,
-        rating=mean_rating(gig.stats.rating_sum, gig.stats.rating_count),
+        rating=shown_rating(gig.stats.rating_sum, gig.stats.rating_count),
         rating_count=gig.stats.rating_count,
         delivery_days=gig.stats.delivery_days_from,
         price_from_fen=gig.stats.price_from_fen,

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from marketplace.accounts.models import User, VerificationKind
 from marketplace.core.money import yuan_text
+from marketplace.core.ratings import shown_rating
 from marketplace.gigs import selectors, structured
-from marketplace.gigs.cards import GigCard, mean_rating
+from marketplace.gigs.cards import GigCard
 from marketplace.gigs.content import ExtraContent, FaqContent
 from marketplace.gigs.described import Fact, attribute_rows_of, facts
 from marketplace.gigs.models import Gig, GigMedia, GigPackage
@@ -68,7 +69,7 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
         shared = shared._replace(url=structured.absolute(shared.url))
     packages = list(shown.packages.all()) if is_draft else [GigPackage(**row) for row in gig.package_rows]
     columns = _columns(shown, packages)
-    rating = mean_rating(gig.stats.rating_sum, gig.stats.rating_count)
+    rating = shown_rating(gig.stats.rating_sum, gig.stats.rating_count)
     summary = " ".join(shown.description.split())[:120]
     return GigPage(
         gig=shown,

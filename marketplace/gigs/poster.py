@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from marketplace.core.money import display_yuan
 from marketplace.core.qr import qr_png
-from marketplace.gigs.cards import mean_rating
+from marketplace.core.ratings import shown_rating
 from marketplace.gigs.models import Gig, MediaKind
 from marketplace.gigs.structured import absolute
 
@@ -60,7 +60,7 @@ def can_draw() -> bool:
 def poster_of(gig: Gig) -> Poster:
     """What the poster of a gig shows. One query."""
     cover = gig.media.filter(kind=MediaKind.IMAGE).order_by("sort_order", "pk").first()
-    rating = mean_rating(gig.stats.rating_sum, gig.stats.rating_count)
+    rating = shown_rating(gig.stats.rating_sum, gig.stats.rating_count)
     return Poster(
         title=_plain(gig.title),
         category=gig.category.localized_name,

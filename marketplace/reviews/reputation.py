@@ -1,74 +1,113 @@
-"""The figures of a seller. Ratings are added as they come; everything is counted anew by a job, which must agree."""
+"""The figures of a seller: kept right as things happen, and counted anew for everybody at night (docs/reputation.md).
+
+One path counts, whether for one seller or for all: `recompute_reputations` asks the one query of each figure
+(figures/queries.py) under the sellers' locks.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import F
 
-from marketplace.gigs.ratings import add_rating
-from marketplace.orders.dispute_selectors import seller_marks
-from marketplace.orders.models import Delivery, Order, OrderKind
-from marketplace.orders.states import OrderStatus
-from marketplace.reviews.locks import lock_reputation
-from marketplace.reviews.models import Reputation, Review, ReviewSide
+from marketplace.core import clock
+from marketplace.core.jobs import Deadline
+from marketplace.gigs.models import GigStats
+from marketplace.gigs.ratings import add_rating, set_rating
+from marketplace.reviews import score
+from marketplace.reviews.figures import changes, queries
+from marketplace.reviews.figures.counting import count_figures
+from marketplace.reviews.figures.windows import Windows, windows_now
+from marketplace.reviews.locks import lock_reputations
+from marketplace.reviews.models import Reputation
 
-# Additional work belongs to its order, and the stages of one agreement are one sale. A tip is thanks for either.
-_AGREEMENTS = Count("pk", filter=Q(kind=OrderKind.STANDARD)) + Count("milestone__plan", distinct=True)
+# Sellers that are counted, and locked, together.
+CHUNK = 100
 
 
 def count_rating(*, user_id: int, gig_id: int | None, stars: int) -> None:
-    """One more buyer's review with this many stars is public, of a seller and of a gig if there still is one.
+    """One more buyer's review with this many stars is public. Call in the transaction that publishes it.
 
-    Call in the transaction that publishes it.
+    It is added to the seller's and the service's stars at once; the rest is counted anew within a minute.
     """
-    if gig_id is not None:
-        add_rating(gig_id=gig_id, stars=stars)
-    Reputation.objects.get_or_create(user_id=user_id)
+    mark_changed([user_id])
     Reputation.objects.filter(user_id=user_id).update(
         rating_sum=F("rating_sum") + stars, rating_count=F("rating_count") + 1
     )
+    if gig_id is not None:
+        # After the seller's row, whose lock keeps a recount of both out.
+        add_rating(gig_id=gig_id, stars=stars)
+
+
+def mark_changed(user_ids: Collection[int]) -> None:
+    """Something of these sellers changed: they are counted anew within a minute. Cheap, in the caller's transaction."""
+    ids = sorted(set(user_ids))
+    if not ids:
+        return
+    Reputation.objects.bulk_create([Reputation(user_id=user_id) for user_id in ids], ignore_conflicts=True)
+    if len(ids) > 1:
+        with transaction.atomic():
+            lock_reputations(ids)
+            Reputation.objects.filter(user_id__in=ids).update(counted_on=None)
+    else:
+        Reputation.objects.filter(user_id__in=ids).update(counted_on=None)
+
+
+def recompute_reputation(user_id: int) -> Reputation:
+    """Count one seller anew, with the stars of their services. Safe to run at any time."""
+    return recompute_reputations([user_id])[0]
 
 
 @transaction.atomic
-def recompute_reputation(user_id: int) -> Reputation:
-    """Count a seller's figures anew from reviews and orders. Safe to run at any time.
+def recompute_reputations(user_ids: Sequence[int]) -> list[Reputation]:
+    """Count these sellers anew, with the stars of their services; returns their rows by key. Safe to run at any time.
 
-    The lock comes before the counting: a review that is being written either is counted here or adds itself afterwards.
-    `response_minutes` is left alone, for it comes from conversations. What the seller was paid for and ended alone is as
-    much a promise as what was delivered: it counts as not on time.
+    The locks come before the counting: a review that is being published either is counted here or adds itself afterwards.
     """
-    row = lock_reputation(user_id)
-    public = Review.objects.filter(subject_id=user_id, side=ReviewSide.BUYER, published_at__isnull=False)
-    ratings = public.aggregate(sum=Sum("stars", default=0), count=Count("pk"))
-    first_delivery = Delivery.objects.filter(order=OuterRef("pk"), number=1).values("created_at")[:1]
-    # A tip is thanks for an order that is counted already.
-    completed = (
-        Order.objects.filter(seller_id=user_id, status=OrderStatus.COMPLETED)
-        .exclude(kind=OrderKind.TIP)
-        .annotate(first_delivered_at=Subquery(first_delivery))
-    )
-    orders = completed.aggregate(
-        count=_AGREEMENTS,
-        buyers=Count("buyer", distinct=True),
-        timed=Count("pk", filter=Q(due_at__isnull=False, first_delivered_at__isnull=False)),
-        on_time=Count("pk", filter=Q(first_delivered_at__lte=F("due_at"))),
-    )
-    broken_off = seller_marks(user_id).count()
-    repeating = completed.order_by().values("buyer").annotate(bought=_AGREEMENTS).filter(bought__gt=1).count()
-
-    row.rating_sum, row.rating_count = ratings["sum"], ratings["count"]
-    row.orders_completed = orders["count"]
-    row.on_time_percent = _percent(orders["on_time"], orders["timed"] + broken_off)
-    row.repeat_buyer_percent = _percent(repeating, orders["buyers"])
-    row.save()
-    return row
+    ids = sorted(set(user_ids))
+    rows = lock_reputations(ids)
+    windows = windows_now()
+    figures, scores = count_figures(ids, windows), score.scores_of(ids)
+    for row in rows:
+        for name, value in figures[row.user_id].items():
+            setattr(row, name, value)
+        row.score_tenths = scores[row.user_id].tenths
+        row.updated_at = clock.now()
+    if rows:
+        columns = [field.name for field in Reputation._meta.concrete_fields if not field.primary_key]
+        Reputation.objects.bulk_update(rows, columns)
+    _count_gigs(ids, windows)
+    return rows
 
 
-def sellers_with_figures() -> list[int]:
-    """Ids of everybody who has sold something or been reviewed."""
-    sold = Order.objects.filter(status=OrderStatus.COMPLETED).values_list("seller_id", flat=True)
-    known = Reputation.objects.values_list("user_id", flat=True)
-    return sorted({*sold.distinct(), *known})
+def recount_changed() -> list[int]:
+    """Count those anew of whom something was written lately, and who are marked; returns their keys."""
+    mark = changes.take_mark()
+    mark_changed(changes.changed_sellers(mark))
+    changes.keep_mark(mark)
+    # Who was never counted but at the beginning stands here too; a run that has to stop leaves the rest marked.
+    marked = list(Reputation.objects.filter(counted_on=None).order_by("pk").values_list("pk", flat=True))
+    return list(_in_chunks(marked, until=Deadline()))
 
 
-def _percent(part: int, whole: int) -> int | None:
-    """Whole percent, rounded half up; None of nothing."""
-    return (200 * part + whole) // (2 * whole) if whole else None
+def recount_all() -> list[int]:
+    """Count everybody anew; returns their keys."""
+    return list(_in_chunks(changes.all_sellers()))
+
+
+def _in_chunks(user_ids: Sequence[int], *, until: Deadline | None = None) -> Iterator[int]:
+    for begin in range(0, len(user_ids), CHUNK):
+        if until is not None and until.is_over:
+            return
+        chunk = user_ids[begin : begin + CHUNK]
+        recompute_reputations(chunk)
+        yield from chunk
+
+
+def _count_gigs(user_ids: Sequence[int], windows: Windows) -> None:
+    """Write the stars of the services whose stars are others than those that count."""
+    counted = queries.gig_ratings(user_ids, windows)
+    stored = GigStats.objects.filter(gig__seller__in=user_ids).order_by("pk")
+    for gig_id, *stars in stored.values_list("pk", "rating_sum", "rating_count"):
+        rating_sum, rating_count = counted.get(gig_id, (0, 0))
+        if stars != [rating_sum, rating_count]:
+            set_rating(gig_id=gig_id, rating_sum=rating_sum, rating_count=rating_count)

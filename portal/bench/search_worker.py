@@ -191,11 +191,14 @@ def _exact_facets(word: str) -> None:
     """Yardstick E: categories, price bands and ratings counted over every match."""
     from django.db import connection
 
+    from marketplace.core.ratings import rating_tenths_sql
+
+    tenths = rating_tenths_sql("figures.rating_sum", "figures.rating_count")
     with connection.cursor() as cursor:
         for value in (
             "document.subcategory_slug",
             "width_bucket(figures.price_from_fen, ARRAY[10000, 30000, 50000, 100000, 200000, 500000, 1000000]::bigint[])",
-            "CASE WHEN figures.rating_count > 0 THEN round(figures.rating_sum::numeric / figures.rating_count, 1) END",
+            f"CASE WHEN figures.rating_count > 0 THEN {tenths} END",
         ):
             cursor.execute(f"SELECT {value}, count(*) {_JOINED} GROUP BY 1", [f"'{word}'"])
             cursor.fetchall()

@@ -143,7 +143,7 @@ def test_a_sellers_figures_are_empty_before_the_first_review(order, buyer, selle
     write(order, buyer, stars=4)
     assert render(source, user=seller) == "None 0"
     write(order, seller, aspects={})
-    assert render(source, user=seller) == "4.0 1"
+    assert render(source, user=seller) == "4.5 1"
 
 
 # On the order

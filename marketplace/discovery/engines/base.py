@@ -165,6 +165,7 @@ class FacetRow(NamedTuple):
     popularity: int = 0
     orders: int = 0
     rating_count: int = 0
+    rating_sum: int = 0
     rank: float = 0.0
     coverage: float = 0.0
 

@@ -4,7 +4,7 @@ from typing import Any
 
 # Counted up with every change below. Each version has names of its own (replica/indices.py): after a release with another
 # one PostgreSQL answers until `manage.py rebuild_search` has run.
-VERSION = 1
+VERSION = 2
 
 # Words of the gig by field, separated by blanks, and how much a hit there is worth when candidates are chosen
 # (facts/search.md, section 3). The order that people see is the scorer's.
@@ -34,6 +34,7 @@ PROPERTIES: dict[str, Any] = {
     "delivery_days": {"type": "integer"},
     "rating": {"type": "double"},
     "rating_count": {"type": "integer"},
+    "rating_bound": {"type": "double"},  # what a list by rating is sorted by (core/ratings.py)
     "orders": {"type": "integer"},
     "quality": {"type": "float"},
     "created_at": {"type": "date"},

@@ -18,7 +18,7 @@ TIE, GENERIC, PHRASE, PAIRS, SELLER, QUALITY = 0.1, 0.25, 1.5, 0.05, 2.5, 0.15
 _ORDER: dict[str, dict[str, str]] = {
     "relevance": {"orders": "desc"},
     "orders": {"orders": "desc"},
-    "rating": {"rating_count": "desc"},
+    "rating": {"rating_bound": "desc"},
     "price": {"price_fen": "asc"},
     "price_down": {"price_fen": "desc"},
     "speed": {"delivery_days": "asc"},

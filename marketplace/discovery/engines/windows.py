@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from marketplace.accounts.models import UserProfile, away_condition
+from marketplace.core.ratings import rating_tenths_sql, wilson_lower_bound
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import Concept, FacetRow, QueryPlan, SearchRequest, attribute_token
 from marketplace.discovery.engines.kept_windows import KeptForAMoment
@@ -46,11 +47,12 @@ class Window:
     is_capped: bool
 
 
-# The fields of FacetRow but the last two. The rating as it is shown, to one decimal, half up (gigs.cards.mean_rating).
+_TENTHS = rating_tenths_sql("rating_sum", "rating_count")
+# The fields of FacetRow but the last two. The rating as it is shown, to one decimal, half up (core.ratings.shown_rating).
 _COLUMNS = (
     "gig_id, category_slug, subcategory_slug, price_fen, delivery_days, level, "
-    "CASE WHEN rating_count = 0 THEN 0 ELSE (20 * rating_sum + rating_count) / (2 * rating_count) END / 10.0::float8, "
-    "attributes, seller_id, popularity, orders, rating_count"
+    f"CASE WHEN rating_count = 0 THEN 0 ELSE {_TENTHS} END / 10.0::float8, "
+    "attributes, seller_id, popularity, orders, rating_count, rating_sum"
 )
 # How the documents are walked, and in what order those found stand: never by what an index does not give.
 _WALK = {"price": "price_fen, gig_id DESC", "price_down": "price_fen DESC, gig_id", "newest": "gig_id DESC"}
@@ -58,7 +60,7 @@ _BY_POPULARITY = "popularity DESC, gig_id DESC"
 _KEYS: dict[str, Any] = {
     "relevance": lambda row: (-row.coverage, -row.rank * row.popularity, -row.orders, -row.gig_id),
     "orders": lambda row: (-row.orders, -row.gig_id),
-    "rating": lambda row: (-row.rating_count, -row.gig_id),
+    "rating": lambda row: (-wilson_lower_bound(row.rating_sum, row.rating_count), -row.gig_id),
     "price": lambda row: (row.price_fen, -row.gig_id),
     "price_down": lambda row: (-row.price_fen, row.gig_id),
     "speed": lambda row: (row.delivery_days, -row.gig_id),
@@ -269,7 +271,7 @@ def _conditions(request: SearchRequest) -> tuple[str, list[Any]]:
         parts.append(("level = ANY(%s)", [list(request.levels)]))
     if request.min_rating is not None:
         # As it is shown, to one decimal.
-        parts.append(("rating_count > 0 AND rating_sum >= rating_count * %s", [request.min_rating - 0.05]))
+        parts.append((f"rating_count > 0 AND {_TENTHS} / 10.0::float8 >= %s", [request.min_rating]))
     if request.online_now:
         parts.append(("seller_id = ANY(%s)", [sorted(request.online)]))
     for key, options in request.attributes:

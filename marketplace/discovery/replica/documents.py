@@ -7,10 +7,10 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from marketplace.core.ratings import shown_rating, wilson_lower_bound
 from marketplace.discovery import scorer
 from marketplace.discovery.engines.postgres import candidates_of
 from marketplace.discovery.engines.queries import neighbours
-from marketplace.gigs.cards import mean_rating
 from marketplace.gigs.models import Gig
 
 # The weights of engines/postgres.py's vector_literal, and the fields of engines/mapping.py.
@@ -36,8 +36,9 @@ def gig_sources(gig_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
             "level": one.level,
             "price_fen": one.price_fen,
             "delivery_days": one.delivery_days,
-            "rating": float(mean_rating(one.rating_sum, one.rating_count) or 0),
+            "rating": float(shown_rating(one.rating_sum, one.rating_count) or 0),
             "rating_count": one.rating_count,
+            "rating_bound": wilson_lower_bound(one.rating_sum, one.rating_count),
             "orders": one.orders_completed,
             "quality": round(scorer.quality_of(one, now=now), 4),
             "created_at": one.created_at.isoformat(),

@@ -225,6 +225,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='reputation',
+            name='on_time_of',
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name='reputation',
+            name='repeat_of_buyers',
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name='reputation',
             name='orders_ended',
             field=models.PositiveIntegerField(db_default=0, default=0),
         ),

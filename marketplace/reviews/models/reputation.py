@@ -23,18 +23,20 @@ class Reputation(models.Model):
     earned_fen = models.BigIntegerField(default=0, db_default=0)
     # Over a year.
     on_time_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    on_time_of = models.PositiveIntegerField(default=0, db_default=0)
     orders_ended = models.PositiveIntegerField(default=0, db_default=0)
     completion_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     dispute_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     cancellation_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     repeat_buyer_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    repeat_of_buyers = models.PositiveIntegerField(default=0, db_default=0)
     # Over ninety days.
     contacts = models.PositiveIntegerField(default=0, db_default=0)
     response_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     response_minutes = models.PositiveIntegerField(null=True, blank=True)
     # Tenths of a point, 10 to 100; None before the first order that ended (score.py).
     score_tenths = models.PositiveSmallIntegerField(null=True, blank=True)
-    # The day in China up to which the moving times were counted.
+    # The day in China whose beginning the moving times end at. None: something changed, and it waits to be counted anew.
     counted_on = models.DateField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 

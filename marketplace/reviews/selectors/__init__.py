@@ -1,5 +1,6 @@
 """Reads of reviews, by subject."""
 
+from marketplace.reviews.selectors.counted import counted_reviews
 from marketplace.reviews.selectors.extras import picture_for, review_to_vote_on, with_extras
 from marketplace.reviews.selectors.figures import SellerReputation, seller_reputation, seller_reputations
 from marketplace.reviews.selectors.lists import (
@@ -31,6 +32,7 @@ __all__ = [
     "SellerReputation",
     "StarShare",
     "TierCount",
+    "counted_reviews",
     "latest_reviews",
     "order_for_review",
     "order_reviews",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.accounts.models import User
-from marketplace.gigs.cards import mean_rating
+from marketplace.core.ratings import shown_rating
 from marketplace.reviews.models import Reputation
 
 
@@ -34,7 +34,7 @@ def seller_reputations(user_ids: Collection[int]) -> dict[int, SellerReputation]
 
 def _shown(row: Reputation) -> SellerReputation:
     return SellerReputation(
-        rating=mean_rating(row.rating_sum, row.rating_count),
+        rating=shown_rating(row.rating_sum, row.rating_count),
         rating_count=row.rating_count,
         orders_completed=row.orders_completed,
         on_time_percent=row.on_time_percent,

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from marketplace.accounts.models import User
-from marketplace.gigs.cards import mean_rating
+from marketplace.core.ratings import shown_rating
 from marketplace.gigs.models import Gig, PackageTier, on_sale
 from marketplace.orders.models import Delivery
 from marketplace.reviews.models import Rating, RatingAspect, Review, ReviewSide
@@ -111,7 +111,7 @@ def _section(about: dict[str, Any], wanted: ReviewFilter) -> ReviewSection:
     reviews = _page(listed, wanted)
     return ReviewSection(
         count=count,
-        rating=mean_rating(sum(stars * number for stars, number in counts.items()), count),
+        rating=shown_rating(sum(stars * number for stars, number in counts.items()), count),
         shares=[
             StarShare(stars, number, _one_decimal(Decimal(100 * number) / count)) for stars, number in counts.items()
         ]
