@@ -47,6 +47,8 @@ class Review(TimeStamped):
     # How many found it helpful: the rows of HelpfulVote, counted along.
     helpful_count = models.PositiveIntegerField(_("found helpful by"), default=0, db_default=0, editable=False)
 
+    is_voted: bool  # whether who reads it found it helpful (selectors.with_extras)
+
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
