@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import live
+from marketplace.core.ratings import shown_rating, wilson_lower_bound
 from marketplace.discovery import facets, scorer
 from marketplace.discovery.analytics import recording
 from marketplace.discovery.categories import page_attributes
@@ -42,7 +43,6 @@ from marketplace.discovery.language.plan import understand
 from marketplace.discovery.personal import leanings
 from marketplace.discovery.same_category import same_category
 from marketplace.discovery.weights import weights_in_force
-from marketplace.core.ratings import shown_rating, wilson_lower_bound
 
 INDEX_BATCH = 500
 SELLER_CAP, CAP_WITHIN, NEARLY_AS_GOOD = 3, 24, 0.5

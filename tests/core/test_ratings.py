@@ -84,7 +84,7 @@ def test_nobody_has_rated():
 
 def test_the_mean_of_the_platform_times_its_weight_is_a_whole_number():
     """Or the tenths that are shown would not be those of the mean."""
-    assert PRIOR_SUM == pytest.approx(PRIOR_RATING * PRIOR_COUNT)
+    assert pytest.approx(PRIOR_RATING * PRIOR_COUNT) == PRIOR_SUM
 
 
 @given(SOME)
@@ -110,7 +110,7 @@ def test_sql_says_the_same_to_the_decimal():
     tenths = rating_tenths_sql("given.stars", "given.number")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT stars, number, {tenths} FROM unnest(%s::int[], %s::int[]) AS given (stars, number)",  # noqa: S608
+            f"SELECT stars, number, {tenths} FROM unnest(%s::int[], %s::int[]) AS given (stars, number)",
             [[pair[0] for pair in pairs], [pair[1] for pair in pairs]],
         )
         found = cursor.fetchall()

@@ -28,7 +28,12 @@ def published_on(review: Review, moment: datetime) -> Review:
 
 
 def contact(
-    asker: User, seller: User, *, asked_at: datetime, answered_after: timedelta | None = None, body: str = "你好，在吗？"
+    asker: User,
+    seller: User,
+    *,
+    asked_at: datetime,
+    answered_after: timedelta | None = None,
+    body: str = "你好，在吗？",
 ) -> Conversation:
     """Somebody writes to a seller for the first time; the seller answers after that time, or not at all."""
     with clock.moved_to(asked_at):

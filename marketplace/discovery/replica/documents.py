@@ -7,10 +7,10 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from marketplace.core.ratings import shown_rating, wilson_lower_bound
 from marketplace.discovery import scorer
 from marketplace.discovery.engines.postgres import candidates_of
 from marketplace.discovery.engines.queries import neighbours
-from marketplace.core.ratings import shown_rating, wilson_lower_bound
 from marketplace.gigs.models import Gig
 
 # The weights of engines/postgres.py's vector_literal, and the fields of engines/mapping.py.
