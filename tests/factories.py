@@ -29,6 +29,8 @@ from marketplace.orders.models import Coupon, Order
 from marketplace.orders.states import DisputeStatus
 from marketplace.payments.models import SubMerchant
 from marketplace.payments.services import sub_merchants
+from marketplace.reviews.models import Review, ReviewSide
+from marketplace.reviews.services import write_review
 
 PASSWORD = "correct horse battery"
 _sequence = count(1)
@@ -209,6 +211,19 @@ def decide_finally(
     for side in (order.buyer, order.seller):
         orders.accept_decision(order_id=order.pk, user=side)
     return Order.objects.get(pk=order.pk)
+
+
+def make_public_review(
+    order: Order | None = None, *, seller_stars: int = 5, seller_body: str = "", **said: Any
+) -> Review:
+    """The buyer's review of a completed order (a new one unless given), public because the seller has written too.
+
+    `said` as in `write_review`: stars (5 unless given), aspects, body, uploads.
+    """
+    order = order or make_completed_order()
+    write_review(order_id=order.pk, author=order.buyer, **{"stars": 5} | said)
+    write_review(order_id=order.pk, author=order.seller, stars=seller_stars, body=seller_body)
+    return Review.objects.get(order=order, side=ReviewSide.BUYER)
 
 
 OrderFactory = Callable[..., Order]

@@ -123,7 +123,7 @@ class AccountAdapter(DefaultAccountAdapter):
         elif not devices.is_known_browser(request, user):
             agent = request.headers.get("User-Agent", "")
             services.note_new_device(user=user, user_agent=agent, ip=self.get_client_ip(request))
-        devices.mark_browser(request, response, user)
+        services.note_browser_use(user=user, browser=devices.mark_browser(request, response, user))
         return response
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -3,9 +3,13 @@
 A browser that an account was used in carries a signed cookie that says so, for 400 days (browsers keep none longer).
 Not the user agent and not the address: the first changes with every update and is shared by millions, the second changes
 on every train. Whoever could steal the cookie could steal the session beside it, so it needs no table.
+
+The cookie also carries a random number of the browser, among the marks. Its keyed hash is kept for a while with the accounts
+that were logged in to there (BrowserUse): nobody is known again by it, but who deals with themself is seen.
 """
 
 import ipaddress
+import secrets
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -17,6 +21,9 @@ from ua_parser import parse
 _SALT = "accounts.known_browser"
 _MAX_AGE_SECONDS = 400 * 24 * 3600
 _ACCOUNTS_KEPT = 20  # of a browser that a whole office uses; a cookie holds 4 kB
+_NUMBER_PREFIX = (
+    "b-"  # of the browser's number; a mark has no hyphen, and older releases take it for a mark they do not know
+)
 _SYSTEMS = {"Mac OS X": "macOS", "Mac OS": "macOS"}
 
 
@@ -50,22 +57,34 @@ def is_known_browser(request: HttpRequest, user: AbstractBaseUser) -> bool:
     return _mark(user) in _marks(request)
 
 
-def mark_browser(request: HttpRequest, response: HttpResponse, user: AbstractBaseUser) -> None:
-    """Let the browser be known for this account from now on, and keep the other accounts that it is known for."""
+def mark_browser(request: HttpRequest, response: HttpResponse, user: AbstractBaseUser) -> str:
+    """Let the browser be known for this account from now on, and keep the other accounts that it is known for.
+
+    Returns what the browser is called in our tables: the keyed hash of its number, made now if it had none.
+    """
     mine = _mark(user)
-    marks = [mine, *(mark for mark in _marks(request) if mark != mine)][:_ACCOUNTS_KEPT]
+    parts = _parts(request)
+    known = (part for part in parts if part.startswith(_NUMBER_PREFIX))
+    number = next(known, "") or _NUMBER_PREFIX + secrets.token_hex(16)
+    marks = [mine, *(mark for mark in parts if mark != mine and not mark.startswith(_NUMBER_PREFIX))][:_ACCOUNTS_KEPT]
     response.set_signed_cookie(
         settings.KNOWN_BROWSER_COOKIE_NAME,
-        ".".join(marks),
+        # The number stands in front: the release before cuts the list at its end.
+        ".".join([marks[0], number, *marks[1:]]),
         salt=_SALT,
         max_age=_MAX_AGE_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
     )
+    return salted_hmac("accounts.browser", number, algorithm="sha256").hexdigest()
 
 
 def _marks(request: HttpRequest) -> list[str]:
+    return [part for part in _parts(request) if not part.startswith(_NUMBER_PREFIX)]
+
+
+def _parts(request: HttpRequest) -> list[str]:
     name = settings.KNOWN_BROWSER_COOKIE_NAME
     value = request.get_signed_cookie(name, default="", salt=_SALT, max_age=_MAX_AGE_SECONDS)
     return value.split(".") if value else []

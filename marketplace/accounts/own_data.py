@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import (
     AccountClosing,
     BlockedPerson,
+    BrowserUse,
     ConsentRecord,
     DataExport,
     ExportStatus,
@@ -53,6 +54,7 @@ class AccountsSection(Section):
         {
             "accounts.UserProfile.user",
             "accounts.NewDevice.user",
+            "accounts.BrowserUse.user",
             "accounts.ConsentRecord.user",
             "accounts.UserVerification.user",
             "accounts.DataExport.user",
@@ -94,6 +96,7 @@ class AccountsSection(Section):
             ),
         )
         yield table("new_devices", NewDevice.objects.filter(user=user), **plain("at", "user_agent", "ip"))
+        yield table("browsers", BrowserUse.objects.filter(user=user), **plain("first_used_at", "last_used_at"))
         yield table(
             "consents",
             ConsentRecord.objects.filter(user=user),
@@ -173,6 +176,7 @@ class AccountsSection(Section):
     def erase(self, user: User) -> None:
         """Notifications, blocks, devices, copies of data, papers; checks of number and address go with these."""
         NewDevice.objects.filter(user=user).delete()
+        BrowserUse.objects.filter(user=user).delete()
         Notification.objects.filter(recipient=user).delete()
         NotificationSettings.objects.filter(user=user).delete()
         NotificationPreference.objects.filter(user=user).delete()

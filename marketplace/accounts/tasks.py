@@ -23,6 +23,12 @@ def forget_ended_sessions() -> int:
 
 
 @shared_task
+def forget_browser_uses() -> int:
+    """Drop what browsers were used for long ago. Returns how many rows went."""
+    return services.forget_browser_uses()
+
+
+@shared_task
 def forget_unfinished_sign_ups() -> int:
     """Delete accounts whose person never proved a number or an address."""
     return services.forget_unfinished_sign_ups()

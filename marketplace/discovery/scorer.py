@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.accounts.level_effects import SEARCH_SHARES
 from marketplace.core.ratings import bayesian_rating, wilson_lower_bound
 from marketplace.discovery.engines.base import Candidate, Concept, QueryPlan
 from marketplace.discovery.language.tokens import is_latin
@@ -31,7 +32,7 @@ from marketplace.discovery.language.tokens import is_latin
 FOUND_INSIDE = 0.85  # a Chinese word found in the title or a tag, though that was cut otherwise there
 HIT_CAP = 1.5
 OTHER_FIELDS = 0.25
-LEVELS = {"new": 0.0, "level_1": 0.4, "level_2": 0.7, "top": 1.0}
+LEVELS = SEARCH_SHARES
 SECONDS_A_DAY = 86_400
 FRESH_DAYS = 30
 FRESH_ORDERS = 3

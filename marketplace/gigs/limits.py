@@ -12,7 +12,11 @@ UNCOUNTED = (GigStatus.ARCHIVED, GigStatus.DENIED)
 
 def gig_limit(seller: User) -> int:
     """How many gigs this seller may have at their level."""
-    level = UserProfile.objects.values_list("level", flat=True).get(user=seller)
+    return limit_of_level(UserProfile.objects.values_list("level", flat=True).get(user=seller))
+
+
+def limit_of_level(level: str) -> int:
+    """How many gigs a seller of this level may have."""
     return get_config(f"gigs.limit_{level}")
 
 

@@ -7,6 +7,7 @@ from marketplace.accounts.models import Hat
 from marketplace.accounts.services import wear_hat
 from marketplace.insights import selectors
 from marketplace.orders.presenters import stamp
+from marketplace.reviews.levels.presenters import level_summary
 
 
 @login_required
@@ -18,4 +19,4 @@ def desk(request: HttpRequest) -> HttpResponse:
     wear_hat(user=request.user, hat=Hat.SELLER)  # who comes to the desk is here as a seller, and is led back here
     desk = selectors.seller_desk(request.user)
     rows = [(order, stamp(order, request.user)) for order in desk.open_orders]
-    return render(request, "insights/desk.html", {"desk": desk, "rows": rows})
+    return render(request, "insights/desk.html", {"desk": desk, "rows": rows, "level": level_summary(request.user)})

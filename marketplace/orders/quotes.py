@@ -145,7 +145,12 @@ def _face_value(coupon: Coupon, price_fen: int) -> int:
 
 def commission_rate(seller: User) -> int:
     """The platform's fee for what this seller sells now, in basis points; an order keeps the one of its purchase."""
-    key, level = "payments.commission_basis_points", seller.profile.level
+    return commission_of_level(seller.profile.level)
+
+
+def commission_of_level(level: str) -> int:
+    """The platform's fee for what a seller of this level sells now, in basis points."""
+    key = "payments.commission_basis_points"
     return get_config(key if level == SellerLevelChoice.NEW else f"{key}_{level}")
 
 

@@ -114,7 +114,12 @@ def _escrow_of(orders: QuerySet[Order]) -> dict[str, int]:
 
 def clearing_days_of(seller: User) -> int:
     """For how many days released earnings are pending: fewer for Select sellers (product decision, core/config.py)."""
-    is_top = seller.profile.level == SellerLevelChoice.TOP
+    return clearing_days_of_level(seller.profile.level)
+
+
+def clearing_days_of_level(level: str) -> int:
+    """For how many days what a seller of this level earned is pending."""
+    is_top = level == SellerLevelChoice.TOP
     return get_config("ledger.clearing_days_top" if is_top else "ledger.clearing_days")
 
 

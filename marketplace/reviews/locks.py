@@ -1,8 +1,10 @@
-"""The row locks of reviews: after the order's, before nothing."""
+"""The row locks of reviews: after the order's, before nothing. Figures, then the level, then a candidate (docs/locking.md)."""
 
 from collections.abc import Sequence
 
-from marketplace.reviews.models import Reputation
+from marketplace.accounts.models import UserProfile
+from marketplace.core import clock
+from marketplace.reviews.models import Reputation, SelectionCase, SellerLevel
 
 
 def lock_reputation(user_id: int) -> Reputation:
@@ -18,3 +20,16 @@ def lock_reputations(user_ids: Sequence[int]) -> list[Reputation]:
         Reputation.objects.bulk_create(missing, ignore_conflicts=True)
     locked = Reputation.objects.select_for_update(of=("self",), no_key=True)
     return list(locked.filter(pk__in=user_ids).order_by("pk"))
+
+
+def lock_level(user_id: int) -> SellerLevel:
+    """Lock the level of one seller, after their figures; a seller without a row gets one with the level of the profile."""
+    if not SellerLevel.objects.filter(user_id=user_id).exists():
+        level = UserProfile.objects.values_list("level", flat=True).get(user_id=user_id)
+        SellerLevel.objects.get_or_create(user_id=user_id, defaults={"level": level, "since": clock.now()})
+    return SellerLevel.objects.select_for_update(of=("self",), no_key=True).get(user_id=user_id)
+
+
+def lock_selection(case_id: int) -> SelectionCase:
+    """Lock one candidate, after the level of its seller. Raises SelectionCase.DoesNotExist."""
+    return SelectionCase.objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)

@@ -5,15 +5,17 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.accounts.personal_data import Retained, Section, Table, plain, table
-from marketplace.reviews.models import Reputation, Review, SellerLevel
+from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, stored, table
+from marketplace.reviews.models import HelpfulVote, Reputation, Review, ReviewPicture, SellerLevel
 
 _FIGURES = (
     "rating_sum", "rating_count", "orders_completed", "buyers", "earned_fen", "on_time_percent", "orders_ended",
     "completion_percent", "dispute_percent", "cancellation_percent", "repeat_buyer_percent", "contacts",
     "response_percent", "response_minutes", "score_tenths", "counted_on",
 )  # fmt: skip
-_REVIEW = ("stars", "body", "reply", "created_at", "published_at")
+_REVIEW = ("stars", "body", "reply", "created_at", "edited_at", "published_at")
+# What its author alone knows: the other side's copy has none of it.
+_OWN_REVIEW = (*_REVIEW, "written_at", "private_feedback")
 
 
 class ReviewsSection(Section):
@@ -23,6 +25,7 @@ class ReviewsSection(Section):
         {
             "reviews.Review.author",
             "reviews.Review.subject",
+            "reviews.HelpfulVote.user",
             "reviews.SellerLevel.user",
             "reviews.Reputation.user",
         }
@@ -34,7 +37,7 @@ class ReviewsSection(Section):
             "reviews_written",
             Review.objects.filter(author=user).order_by("pk"),
             order="order__number",
-            **plain(*_REVIEW),
+            **plain(*_OWN_REVIEW),
         )
         yield table(
             "reviews_received",
@@ -43,12 +46,24 @@ class ReviewsSection(Section):
             author="author__profile__display_name",
             **plain(*_REVIEW),
         )
+        yield table(
+            "reviews_found_helpful",
+            HelpfulVote.objects.filter(user=user).order_by("pk"),
+            review="review_id",
+            service="review__order__gig_title",
+            **plain("created_at"),
+        )
         yield table("seller_level", SellerLevel.objects.filter(user=user), **plain("level", "since"))
         yield table(
             "reputation",
             Reputation.objects.filter(user=user),
             **plain(*_FIGURES),
         )
+
+    def files(self, user: User) -> Iterable[StoredFile]:
+        """The pictures of one's own reviews."""
+        for picture in ReviewPicture.objects.filter(review__author=user).order_by("review_id", "position"):
+            yield stored(f"reviews/{picture.review_id}", picture.picture)
 
     def retained(self, user: User) -> Iterable[Retained]:
         """Reviews are never deleted."""

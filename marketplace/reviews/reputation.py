@@ -66,11 +66,11 @@ def recompute_reputations(user_ids: Sequence[int]) -> list[Reputation]:
     ids = sorted(set(user_ids))
     rows = lock_reputations(ids)
     windows = windows_now()
-    figures = count_figures(ids, windows)
+    figures, scores = count_figures(ids, windows), score.scores_of(ids)
     for row in rows:
         for name, value in figures[row.user_id].items():
             setattr(row, name, value)
-        row.score_tenths = score.score_tenths_of(row.user_id)
+        row.score_tenths = scores[row.user_id].tenths
         row.updated_at = clock.now()
     if rows:
         columns = [field.name for field in Reputation._meta.concrete_fields if not field.primary_key]

@@ -1,4 +1,4 @@
-"""Who may review an order, and until when. Asked by the service under the lock and by the page before it."""
+"""Who may review an order, until when, and what may still be changed. Asked under the lock, and by the page before it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.orders.models import Dispute, Order, OrderKind
+from marketplace.orders.deadlines import very_late_at
+from marketplace.orders.models import CancelledBy, Order, OrderKind
 from marketplace.orders.states import OrderStatus
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Review, ReviewSide
 
-REVIEWABLE_STATUSES = (OrderStatus.COMPLETED, OrderStatus.RESOLVED)
+TEXT_LENGTH = 1000
+MOST_PICTURES = 6
 
 
 def side_of(order: Order, user: User) -> ReviewSide:
@@ -23,42 +25,73 @@ def side_of(order: Order, user: User) -> ReviewSide:
     raise ReviewError(ReviewErrorCode.NOT_YOUR_ORDER)
 
 
-def finished_at(order: Order) -> datetime | None:
-    """When the order was accepted or its dispute decided; None while it goes on or when it was cancelled."""
-    if order.status == OrderStatus.COMPLETED:
-        return order.completed_at
-    if order.status == OrderStatus.RESOLVED:
-        dispute = Dispute.objects.filter(order=order).first()
-        return dispute.decided_at if dispute else None
-    return None
+def was_let_down(order: Order) -> bool:
+    """Whether the buyer of a cancelled order had paid for nothing: the seller ended it alone, or it was very late."""
+    if order.status != OrderStatus.CANCELLED or order.paid_at is None or order.cancelled_at is None:
+        return False
+    if order.cancelled_by == CancelledBy.SELLER:
+        return True
+    is_buyers = order.cancelled_by == CancelledBy.BUYER and order.due_at is not None
+    return is_buyers and order.cancelled_at >= very_late_at(order)
 
 
-def closes_at(order: Order, side: ReviewSide, reviews: Iterable[Review]) -> datetime | None:
-    """Until when `side` may write; None when its time has not begun.
+def has_a_say(order: Order, side: ReviewSide) -> bool:
+    """Whether this side may review an order that ended as this one did; of a cancelled one only a buyer, if at all.
 
-    The buyer's runs from the end of the order, the seller's from the buyer's review.
+    Thanks (a tip) are no work that could be rated.
     """
-    if side == ReviewSide.BUYER:
-        begin = finished_at(order)
-    else:
-        begin = next((review.published_at for review in reviews if review.side == ReviewSide.BUYER), None)
-    return begin + timedelta(days=get_config("reviews.window_days")) if begin else None
+    if order.kind == OrderKind.TIP:
+        return False
+    if order.status in (OrderStatus.COMPLETED, OrderStatus.RESOLVED):
+        return True
+    return side == ReviewSide.BUYER and was_let_down(order)
 
 
-def require_may_write(order: Order, side: ReviewSide, reviews: Iterable[Review]) -> None:
-    """Raise ReviewError NOT_FINISHED, ALREADY_WRITTEN, BUYER_FIRST or WINDOW_CLOSED. `reviews` are all of the order.
+def closes_at(order: Order, reviews: Iterable[Review]) -> datetime | None:
+    """The end of the window, for both sides: nobody writes after it, and what is hidden becomes public. None before an end.
 
-    The buyer's review is public at once, and only then may the seller rate: so neither can pay the other back in
-    stars, and no review waits for a seller who never writes.
+    The first review pins it: its author was told that moment, and it stays although the setting is turned meanwhile.
+    """
+    pinned = next((review.publish_at for review in reviews if review.publish_at), None)
+    end = order.ended_at
+    return pinned or (end + timedelta(days=get_config("reviews.window_days")) if end else None)
+
+
+def require_may_write(order: Order, side: ReviewSide, reviews: Iterable[Review]) -> datetime:
+    """The end of the window. Raises ReviewError NOT_FINISHED, CANCELLED, ALREADY_WRITTEN or WINDOW_CLOSED.
+
+    `reviews` are all of the order, hidden ones too.
     """
     reviews = list(reviews)
-    # Thanks are no work that could be rated.
-    if order.status not in REVIEWABLE_STATUSES or order.kind == OrderKind.TIP:
-        raise ReviewError(ReviewErrorCode.NOT_FINISHED)
+    if not has_a_say(order, side):
+        is_cancelled = order.status == OrderStatus.CANCELLED
+        raise ReviewError(ReviewErrorCode.CANCELLED if is_cancelled else ReviewErrorCode.NOT_FINISHED)
     if any(review.side == side for review in reviews):
         raise ReviewError(ReviewErrorCode.ALREADY_WRITTEN)
-    closing = closes_at(order, side, reviews)
+    closing = closes_at(order, reviews)
     if closing is None:
-        raise ReviewError(ReviewErrorCode.BUYER_FIRST if side == ReviewSide.SELLER else ReviewErrorCode.NOT_FINISHED)
-    if clock.now() > closing:
+        raise ReviewError(ReviewErrorCode.NOT_FINISHED)
+    # What is hidden becomes public at this moment: whoever still wrote then could have read it.
+    if clock.now() >= closing:
         raise ReviewError(ReviewErrorCode.WINDOW_CLOSED, days=get_config("reviews.window_days"))
+    return closing
+
+
+def edit_closes_at(review: Review) -> datetime | None:
+    """Until when its author may change it; None for one of the release before, which could never be changed."""
+    return review.written_at + timedelta(hours=get_config("reviews.edit_hours")) if review.written_at else None
+
+
+def require_may_edit(review: Review) -> datetime:
+    """Until when it may be changed. Raises ReviewError EDIT_CLOSED, REPLIED_TO or MASKED.
+
+    Neither what somebody has answered may be changed under the answer, nor may what was masked come back.
+    """
+    closing = edit_closes_at(review)
+    if closing is None or clock.now() >= closing:
+        raise ReviewError(ReviewErrorCode.EDIT_CLOSED, hours=get_config("reviews.edit_hours"))
+    if review.reply or review.replied_at:
+        raise ReviewError(ReviewErrorCode.REPLIED_TO)
+    if review.masks.filter(lifted_at=None).exists():
+        raise ReviewError(ReviewErrorCode.MASKED)
+    return closing

@@ -1,14 +1,20 @@
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from marketplace.core.errors import DomainError
 from marketplace.gigs.selectors import get_gig_on_sale
+from marketplace.orders.models import Order
 from marketplace.reviews import rules, selectors, services
 from marketplace.reviews.forms import ReviewForm
-from marketplace.reviews.models import ReviewSide
+from marketplace.reviews.models import Review, ReviewSide
 
 
 @require_safe
@@ -23,31 +29,70 @@ def of_gig(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def write(request: HttpRequest, number: str) -> HttpResponse:
-    """Review a finished order, as its buyer or, after that, as its seller."""
+    """Review an order that has ended, as its buyer or as its seller."""
     order = selectors.order_for_review(request.user, number)
     side = rules.side_of(order, request.user)
+    if request.method == "POST":
+        rules.require_may_write(order, side, Review.objects.filter(order=order))
+        return _saved(request, order, side, run=services.write_review)
     state = selectors.order_reviews(order, request.user)
-    form = ReviewForm(request.POST or None, side=side)
-    if request.method == "POST" and form.is_valid():
-        services.write_review(
-            order_id=order.pk,
-            author=request.user,
-            stars=form.cleaned_data["stars"],
-            aspects=form.aspect_stars,
-            body=form.cleaned_data["body"],
-        )
-        messages.success(request, _("Your review is published."))
-        return redirect(order)
     if state is None or not state.may_write:
         if state is None:
             messages.info(request, _("A review can be written once the order is finished."))
         return redirect(order)
+    return _form_page(request, order, ReviewForm(order=order, owner=request.user, side=side))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, number: str) -> HttpResponse:
+    """Change one's own review, for some hours after it was written."""
+    order = selectors.order_for_review(request.user, number)
+    side = rules.side_of(order, request.user)
+    review = selectors.own_review(order, request.user)
+    rules.require_may_edit(review)
+    if request.method == "POST":
+        return _saved(request, order, side, run=services.edit_review, review=review)
+    return _form_page(request, order, ReviewForm(order=order, owner=request.user, side=side, review=review))
+
+
+def _saved(
+    request: HttpRequest, order: Order, side: ReviewSide, *, run: Callable[..., Review], review: Review | None = None
+) -> HttpResponse:
+    """Whatever is refused, what was typed comes back, and pictures that arrived stay with it."""
+    form = ReviewForm(request.POST, request.FILES, order=order, owner=request.user, side=side, review=review)
+    is_valid = form.is_valid()
+    if form.settle_files() and is_valid:
+        values: dict[str, Any] = form.values()
+        if review is not None:
+            values["removed"] = [picture.pk for picture in form.cleaned_data["removed"]]
+        try:
+            written = run(order_id=order.pk, author=request.user, **values)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _what_happens(written, is_new=review is None))
+            return redirect(f"{order.get_absolute_url()}#reviews")
+    return _form_page(request, order, form)
+
+
+def _what_happens(review: Review, *, is_new: bool) -> str:
+    if not is_new:
+        return _("Your review is changed.")
+    if review.published_at is not None:
+        return _("Both reviews are public now.")
+    return _("Your review is saved. Nobody else reads it yet.")
+
+
+def _form_page(request: HttpRequest, order: Order, form: ReviewForm) -> HttpResponse:
+    is_buyer = request.user.pk == order.buyer_id
+    state = selectors.order_reviews(order, request.user)
     context = {
         "order": order,
         "form": form,
-        "closes_at": state.closes_at,
-        "is_buyer": side == ReviewSide.BUYER,
-        "other": order.seller if side == ReviewSide.BUYER else order.buyer,
+        "state": state,
+        "is_buyer": is_buyer,
+        "other": order.seller if is_buyer else order.buyer,
     }
     return render(request, "reviews/review_form.html", context, status=422 if form.errors else 200)
 
@@ -60,3 +105,46 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     services.reply_to_review(order_id=order.pk, author=request.user, text=request.POST.get("text", ""))
     messages.success(request, _("Your reply is published."))
     return redirect(order)
+
+
+@require_safe
+def picture(request: HttpRequest, pk: int) -> HttpResponse:
+    """One picture of a review: a page of its own, or over the page it stands on."""
+    shown, pictures = selectors.picture_for(pk, request.user)
+    place = pictures.index(shown)
+    context = {
+        "picture": shown,
+        "review": shown.review,
+        "number": place + 1,
+        "total": len(pictures),
+        "before": pictures[place - 1] if place else None,
+        "after": pictures[place + 1] if place + 1 < len(pictures) else None,
+        "back_url": _page_of(shown.review),
+    }
+    return render(request, "reviews/_picture.html" if request.htmx else "reviews/picture.html", context)
+
+
+@login_required
+@require_POST
+def helpful(request: HttpRequest, pk: int) -> HttpResponse:
+    """Find a review helpful, or no longer: the button alone to htmx, the page they came from to a plain form."""
+    review = selectors.review_to_vote_on(pk)
+    wants = request.POST.get("helpful") != "no"
+    voted = (services.vote_helpful if wants else services.unvote)(review_id=review.pk, user=request.user)
+    review.helpful_count, review.is_voted = voted.helpful_count, wants
+    if request.htmx:
+        return render(request, "reviews/_helpful.html", {"review": review})
+    origin = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(_page_of(review))
+    return redirect(f"{origin.partition('#')[0]}#review-{review.pk}")
+
+
+def _page_of(review: Review) -> str:
+    """Where a review stands: on its service's page, else on its seller's; for the two sides of a hidden one on their order's."""
+    is_public = review.published_at is not None and review.side == ReviewSide.BUYER
+    if not is_public:
+        return f"{review.order.get_absolute_url()}#reviews"
+    if review.gig is not None and review.gig.is_on_sale:
+        return f"{review.gig.get_absolute_url()}#reviews"
+    return f"{review.subject.profile.get_absolute_url()}#reviews"

@@ -11,6 +11,7 @@ from django.db.models import Aggregate, Case, Count, DurationField, F, Q, QueryS
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from marketplace.accounts.level_effects import LAST_SUPPORT_PLACE, SUPPORT_PLACES
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
@@ -134,7 +135,10 @@ def inbox(staff: User, *, show: str, query: str = "") -> QuerySet[SupportCase]:
     first = Case(When(is_overdue & ~solved, then=0), default=1)
     # Asked in the evening, many are due at the same moment of the next day: who waits longest comes first.
     due, waiting = F("due_at").asc(nulls_last=True), F("waiting_since").asc(nulls_last=True)
-    return cases.order_by(first, "priority", due, waiting, "-pk")
+    # Among equally urgent questions those of Select and level 2 sellers come first: one of the effects of a level.
+    places = [When(person__profile__level=level, then=place) for level, place in SUPPORT_PLACES.items()]
+    level = Case(*places, default=LAST_SUPPORT_PLACE)
+    return cases.order_by(first, "priority", level, due, waiting, "-pk")
 
 
 def counts(staff: User) -> dict[str, int]:

@@ -21,6 +21,19 @@ from marketplace.messaging.models import Message
 from marketplace.offers.models import Brief, Offer
 from marketplace.orders.models import Delivery, OrderEvent, OrderProposal
 from marketplace.orders.selectors import coming_deadlines, coming_expiries
+from marketplace.reviews.models import (
+    HelpfulVote,
+    IntegrityCase,
+    IntegritySignal,
+    LevelChange,
+    ReputationAppeal,
+    Review,
+    ReviewMask,
+    ReviewVersion,
+    ScoreException,
+    SelectionCase,
+    SellerLevel,
+)
 from marketplace.uploads.models import Upload
 from portal.demo.errors import DemoError, DemoErrorCode
 from portal.demo.models import DemoClock
@@ -46,6 +59,17 @@ NOTED: tuple[tuple[type[Model], *tuple[str, ...]], ...] = (
     (Brief, "published_at", "ended_at"),
     (Message, "created_at"),
     (Upload, "received_at", "decided_at", "attached_at"),
+    (Review, "written_at", "edited_at", "published_at", "replied_at", "excluded_at"),
+    (ReviewVersion, "replaced_at"),
+    (ReviewMask, "masked_at", "lifted_at"),
+    (HelpfulVote, "created_at"),
+    (SellerLevel, "since"),
+    (LevelChange, "created_at"),
+    (SelectionCase, "opened_at", "decided_at"),
+    (ReputationAppeal, "opened_at", "decided_at"),
+    (ScoreException, "decided_at"),
+    (IntegrityCase, "opened_at", "decided_at"),
+    (IntegritySignal, "found_at"),
 )
 
 

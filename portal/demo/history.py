@@ -1,6 +1,6 @@
 """The planned orders as rows: orders with everything that hangs on them, payments and reviews."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -23,10 +23,10 @@ from marketplace.orders.models import (
     RefundStatus,
 )
 from marketplace.payments.models import GatewayCode, Payment, PaymentStatus
-from marketplace.reviews.models import Rating, Review, ReviewSide
+from marketplace.reviews.models import HelpfulVote, Rating, Review, ReviewPicture, ReviewSide
 from portal.demo.bulk import backdate, insert
 from portal.demo.disputes import how_cancelled, write_disputes
-from portal.demo.media import PrivateFile
+from portal.demo.media import Picture, PrivateFile
 from portal.demo.offers import Offer
 from portal.demo.people import People
 from portal.demo.plan import BUYER, COMMISSION_BASIS_POINTS, MEDIATOR, PAYMENT_MINUTES, SELLER, OrderPlan
@@ -185,15 +185,18 @@ def _payment(plan: OrderPlan, order: Order) -> Payment:
     )
 
 
-def write_reviews(plans: Sequence[OrderPlan], orders: Sequence[Order]) -> None:
-    """Reviews of both sides with their sub-scores."""
+def write_reviews(
+    plans: Sequence[OrderPlan], orders: Sequence[Order], *, pictures: Mapping[str, Picture], people: People
+) -> None:
+    """Reviews of both sides with their sub-scores and pictures, and who found them helpful."""
     written = sorted(
         ((told, order) for plan, order in zip(plans, orders, strict=True) for told in plan.reviews),
         key=lambda pair: pair[0].at,
     )
-    reviews, ratings = [], []
+    reviews, ratings, shown, votes = [], [], [], []
     for told, order in written:
         is_buyer = told.side == ReviewSide.BUYER
+        voters = {people.buyers[place]: at for place, at in told.helpful}
         review = Review(
             order=order,
             gig_id=order.gig_id,
@@ -202,12 +205,31 @@ def write_reviews(plans: Sequence[OrderPlan], orders: Sequence[Order]) -> None:
             subject=order.seller if is_buyer else order.buyer,
             stars=told.stars,
             body=told.body,
+            private_feedback=told.private_feedback,
             reply=told.reply,
             replied_at=told.replied_at,
-            published_at=told.at,
+            written_at=told.at,
+            publish_at=told.publish_at,
+            published_at=told.published_at,
+            helpful_count=len(voters),
         )
         reviews.append(review)
         ratings += [Rating(review=review, aspect=aspect, stars=stars) for aspect, stars in told.aspects.items()]
+        shown += [_picture(review, pictures[name], place) for place, name in enumerate(told.pictures)]
+        votes += [HelpfulVote(review=review, user=user, created_at=at) for user, at in voters.items()]
     insert(reviews)
     insert(ratings)
-    backdate(Review, {review.pk: review.published_at for review in reviews})
+    insert(shown)
+    insert(sorted(votes, key=lambda vote: vote.created_at))
+    backdate(Review, {review.pk: review.written_at for review in reviews if review.written_at})
+
+
+def _picture(review: Review, picture: Picture, position: int) -> ReviewPicture:
+    return ReviewPicture(
+        review=review,
+        picture=picture.name,
+        width=picture.width,
+        height=picture.height,
+        renditions=[row for row in picture.renditions if "webp" in row],
+        position=position,
+    )

@@ -25,23 +25,25 @@ from portal.demo.plan import (
 
 Event = OrderEventType
 FILE_COUNT = 4
+PACKAGE_WEIGHTS = (0.5, 0.36, 0.14)
 
 
 @dataclass
 class Maker:
-    """Makes orders of one gig. `texts` are the subcategory's."""
+    """Makes orders of one gig. `texts` are the subcategory's; `weights` say how often each package is taken."""
 
     offer: Offer
     place: int
     texts: dict
     chance: Chance
+    weights: tuple[float, ...] = PACKAGE_WEIGHTS
 
     def place_order(self, buyer: int, at: datetime, package: int | None = None) -> OrderPlan:
         """A new order, placed by day."""
         random = self.chance.random
         at = self.chance.daytime(at)
         if package is None:
-            package = random.choices((0, 1, 2), (0.5, 0.36, 0.14))[0]
+            package = random.choices((0, 1, 2), self.weights)[0]
         extras = tuple(place for place in range(len(self.offer.extras)) if random.random() < 0.08)
         order = OrderPlan(
             gig=self.place,

@@ -21,8 +21,10 @@ from portal.demo import (
     buying,
     catalogue,
     changes,
+    contacts,
     desk,
     history,
+    levels,
     media,
     order_talk,
     recount,
@@ -115,9 +117,21 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         publish_escrow_proof()
         run_audit()
     with watch.stage("reviews"):
-        history.write_reviews(plans, orders)
+        history.write_reviews(plans, orders, pictures=pictures, people=people)
     with watch.stage("conversations"):
         talks = talk.plan_talks(plans, sources, offers, now)
+        found = levels.climbs(plans, now)
+        talks += contacts.plan_contacts(
+            plans,
+            talks,
+            offers,
+            sources,
+            joined_moments(sources, now),
+            now,
+            buyers=buyers,
+            levels=[found[place].level if place in found else levels.NEW for place in range(len(sources.sellers))],
+        )
+        levels.write_levels(plans, sources, people, contacts.answer_percents(talks), now)
         conversations = talk.write_talks(talks, gigs, orders, people)
         talk.write_quick_replies(people, sources)
         order_talk.show_talk(
@@ -138,7 +152,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         visits.write_visits(people.sellers[sources.demo_seller], now)
         visits.write_views(plans, offers, gigs, people, now, demo_buyer=sources.demo_buyer)
         recompute_recommendations()
-        recount.recount_sellers(people.sellers, [row["response_minutes"] for row in sources.sellers])
+        recount.recount_sellers(people.sellers)
     with watch.stage("pages"):
         build_demo_site(
             data_directory=DATA, media_directory=MEDIA, categories=categories, progress=detail, rebuild=True

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from marketplace.orders.states import OrderStatus
-from portal.demo.lives import Maker
+from portal.demo.lives import PACKAGE_WEIGHTS, Maker
 from portal.demo.offers import Offer
 from portal.demo.opinions import add_reviews
 from portal.demo.plan import BUYER, SELLER, Chance, OrderPlan
-from portal.demo.sources import SEED, Sources
+from portal.demo.sources import CANDIDATE, SEED, Sources
 from portal.demo.tastes import SHARE, needs_of
 
 FINISHED_ORDERS = 1420  # completed or decided, apart from the demo people's own
@@ -21,7 +21,10 @@ OPEN = {
     OrderStatus.DELIVERED: 16,
     OrderStatus.REVISION_REQUESTED: 9,
 }
-DISPUTED_SHARE = 0.012
+DISPUTED_SHARE, LATE_SHARE = 0.012, 0.06
+TOP = "top"
+SOUGHT_SHARE, SOUGHT_WEIGHTS = 1.3, (0.05, 0.25, 0.7)
+NEWCOMER_ORDERS = 4  # one fewer than level 1 needs (levels.level_1_orders)
 Life = Callable[[Maker, OrderPlan], None]
 
 
@@ -36,13 +39,18 @@ class Planner:
         self.random = self.chance.random
         # The demo buyer has a few orders made by hand, not a share of the crowd's.
         self.crowd = [place for place in range(buyers) if place != sources.demo_buyer]
+        # Whose clients take the larger packages, and somewhat more of them: the highest level is about income too.
+        self.sought = {
+            place for place, row in enumerate(sources.sellers) if row["level"] == TOP or row["name"] == CANDIDATE
+        }
         self.customers: dict[int, list[int]] = {}
         self._fitting: dict[str, list[int]] = {}
         self.orders: list[OrderPlan] = []
 
     def maker(self, gig: int) -> Maker:
         offer = self.offers[gig]
-        return Maker(offer, gig, self.sources.texts[offer.subcategory], self.chance)
+        weights = SOUGHT_WEIGHTS if offer.seller in self.sought else PACKAGE_WEIGHTS
+        return Maker(offer, gig, self.sources.texts[offer.subcategory], self.chance, weights)
 
     def buyer_for(self, offer: Offer) -> int:
         """Somebody, mostly one whose undertaking needs such work; one in six has bought from this seller before."""
@@ -62,7 +70,11 @@ class Planner:
 
     def counts(self) -> dict[int, int]:
         """How many finished orders each gig gets: more for the popular, but not so many that nothing else is seen."""
-        weights = {place: offer.popularity**0.6 for place, offer in enumerate(self.offers) if offer.rating is not None}
+        weights = {
+            place: offer.popularity**0.6 * (SOUGHT_SHARE if offer.seller in self.sought else 1)
+            for place, offer in enumerate(self.offers)
+            if offer.rating is not None and offer.seller != self.sources.demo_newcomer
+        }
         unit = FINISHED_ORDERS / sum(weights.values())
         return {place: max(2, round(unit * weight)) for place, weight in weights.items()}
 
@@ -72,24 +84,33 @@ class Planner:
         return start + (self.now - start) * self.random.random() ** 0.62
 
     def finished(
-        self, gig: int, buyer: int | None = None, *, days_ago: float | None = None, disputed: float = DISPUTED_SHARE
+        self,
+        gig: int,
+        buyer: int | None = None,
+        *,
+        days_ago: float | None = None,
+        disputed: float = DISPUTED_SHARE,
+        late: float = LATE_SHARE,
     ) -> OrderPlan | None:
-        """An order that is over by now; None when the gig is too young for one. `disputed`: how likely a dispute is."""
+        """An order that is over by now; None when the gig is too young for one.
+
+        `disputed`, `late`: how likely a dispute and a late delivery are.
+        """
         maker = self.maker(gig)
         buyer = self.buyer_for(maker.offer) if buyer is None else buyer
         for attempt in range(8):
             at = self.moment(gig) if days_ago is None else self.now - timedelta(days=days_ago + attempt * 2)
             order = maker.place_order(buyer, at, package=0 if attempt > 4 else None)
-            self._finish(maker, order, disputed)
+            self._finish(maker, order, disputed, late)
             if order.last_at < self.now - timedelta(hours=1):
                 return order
         return None
 
-    def _finish(self, maker: Maker, order: OrderPlan, disputed: float) -> None:
+    def _finish(self, maker: Maker, order: OrderPlan, disputed: float, late: float) -> None:
         random = self.random
         maker.pay(order)
         maker.answer(order)
-        maker.deliver(order, is_late=random.random() < 0.06)
+        maker.deliver(order, is_late=random.random() < late)
         while random.random() < 0.2 and maker.ask_revision(order):
             maker.deliver(order)
         if random.random() < disputed:
@@ -107,6 +128,8 @@ class Planner:
         """A gig that sells."""
         while True:
             place = self.random.randrange(len(self.offers))
+            if self.offers[place].seller == self.sources.demo_newcomer:
+                continue
             if self.offers[place].rating is not None and self.now - self.published[place] > timedelta(days=20):
                 return place
 
@@ -226,10 +249,11 @@ def plan_past(
     """All orders with their reviews, oldest first."""
     planner = Planner(sources, offers, published, now, buyers)
     planner.plan_crowd()
+    _plan_newcomer(planner)
     _plan_demo_people(planner)
     orders = sorted(planner.orders, key=lambda order: order.placed_at)
     _give_numbers(orders)
-    add_reviews(orders, offers=offers, texts=sources.texts, now=now)
+    add_reviews(orders, offers=offers, texts=sources.texts, now=now, buyers=buyers)
     return orders
 
 
@@ -277,6 +301,17 @@ def _plan_demo_people(planner: Planner) -> None:
     ):
         planner.add(planner.finished(gig, me, days_ago=days_ago, disputed=0))
     planner.add(_to_be_reviewed(planner, own[0], me))
+
+
+def _plan_newcomer(planner: Planner) -> None:
+    """A seller just below level 1: orders of four people, and a fifth that waits for the demo buyer to accept it."""
+    sources, offers = planner.sources, planner.offers
+    own = [place for place, offer in enumerate(offers) if offer.seller == sources.demo_newcomer and offer.rating]
+    done = 0
+    while done < NEWCOMER_ORDERS:
+        buyer = planner.crowd[(done + 1) * 17]
+        done += planner.add(planner.finished(own[done % len(own)], buyer, disputed=0, late=0)) is not None
+    planner.add(planner.open_order(own[0], OrderStatus.DELIVERED, sources.demo_buyer))
 
 
 def _to_be_reviewed(planner: Planner, gig: int, buyer: int) -> OrderPlan | None:

@@ -16,7 +16,6 @@ from marketplace.accounts.models import (
     Portfolio,
     PortfolioMedia,
     PortfolioMediaKind,
-    SellerLevelChoice,
     Skill,
     User,
     UserProfile,
@@ -115,9 +114,9 @@ def _make_sellers(sources: Sources, pictures: dict[str, Picture], password: str,
     joined = joined_moments(sources, now)
     users = []
     for place, row in enumerate(sources.sellers):
-        is_demo = place == sources.demo_seller
+        login = {sources.demo_seller: "seller", sources.demo_newcomer: "newcomer"}.get(place, row["handle"])
         phone = _PHONE_FORMAT.format(10_000 + place)  # nobody sells here without one
-        users.append(_user("seller" if is_demo else row["handle"], password, joined[place], phone=phone))
+        users.append(_user(login, password, joined[place], phone=phone))
     insert(users)
     profiles = [
         UserProfile(
@@ -135,7 +134,6 @@ def _make_sellers(sources: Sources, pictures: dict[str, Picture], password: str,
             work_until=time(18 + place % 4),
             hat=Hat.SELLER,
             seller_since=joined[place],
-            level=row["level"],
         )
         for place, (user, row) in enumerate(zip(users, sources.sellers, strict=True))
     ]
@@ -143,17 +141,9 @@ def _make_sellers(sources: Sources, pictures: dict[str, Picture], password: str,
     backdate(UserProfile, {profile.pk: profile.user.date_joined for profile in profiles})
     _make_skills(sources, profiles)
     _make_portfolios(sources, pictures, profiles)
-    insert(
-        SellerLevel(user=user, level=row["level"], since=_level_since(row["level"], user.date_joined, now))
-        for user, row in zip(users, sources.sellers, strict=True)
-    )
+    # Where they came from there is levels.py, once their orders are known.
+    insert(SellerLevel(user=user, since=user.date_joined) for user in users)
     return users
-
-
-def _level_since(level: str, joined: datetime, now: datetime) -> datetime:
-    if level == SellerLevelChoice.NEW:
-        return joined
-    return max(joined + (now - joined) * 0.4, now - timedelta(days=300))
 
 
 def _make_skills(sources: Sources, profiles: list[UserProfile]) -> None:

@@ -71,6 +71,13 @@ SELLER_REVIEWS: dict[int, tuple[str, ...]] = {
     5: ("需求说得清楚，回复及时。", "资料给得齐，验收也快。", "沟通直接，合作顺利。", "要求明确，体谅工期。", ""),
     4: ("合作顺利，中途需求有调整。", "资料分几次给的，其余都好。"),
 }
+# What buyers tell the platform alone.
+PRIVATE_FEEDBACK = (
+    "对方提过一次加微信谈，我没同意，其余都正常。",
+    "整体满意，只是希望平台能在交付前提醒一下还剩几次修改。",
+    "东西没问题，回复慢，不想公开说。",
+    "报价页的加购项写得不清楚，建议让服务商补一句。",
+)
 # What buyers answer to a gig's questions; the first question gets words of the subcategory's own conversations.
 ANSWERS = (
     "没有特别要求，按您的经验来，拿不准的先问我。",

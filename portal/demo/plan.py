@@ -60,7 +60,7 @@ class DisputePlan:
 
 @dataclass
 class ReviewPlan:
-    """What one side wrote."""
+    """What one side wrote, and when it became public; None: it still waits for the other side."""
 
     at: datetime
     side: str
@@ -69,6 +69,11 @@ class ReviewPlan:
     aspects: dict[str, int] = field(default_factory=dict)
     reply: str = ""
     replied_at: datetime | None = None
+    publish_at: datetime | None = None
+    published_at: datetime | None = None
+    private_feedback: str = ""
+    pictures: tuple[str, ...] = ()  # names as media.copy_pictures keys them
+    helpful: tuple[tuple[int, datetime], ...] = ()  # places of buyers, and when they found it helpful
 
 
 @dataclass

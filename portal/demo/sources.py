@@ -12,6 +12,8 @@ DATA, MEDIA = HERE / "data", HERE / "media"
 SEED = 20260101
 PASSWORD = "jiangji-demo-2026"  # noqa: S105 printed by bin/run for everybody
 DEMO_BUYER, DEMO_SELLER = "林小满", "青禾品牌"
+# One order below level 1; meets the gates of Select and waits for a person; answers too few to keep the level.
+DEMO_NEWCOMER, CANDIDATE, IN_GRACE = "移动小站", "跨境小灯", "白鹤设计"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,16 @@ class Sources:
     @property
     def demo_seller(self) -> int:
         """Place of the seller whose login is printed."""
-        return next(place for place, row in enumerate(self.sellers) if row["name"] == DEMO_SELLER)
+        return self.seller_called(DEMO_SELLER)
+
+    @property
+    def demo_newcomer(self) -> int:
+        """Place of the seller who is one order below level 1."""
+        return self.seller_called(DEMO_NEWCOMER)
+
+    def seller_called(self, name: str) -> int:
+        """Place of a seller."""
+        return next(place for place, row in enumerate(self.sellers) if row["name"] == name)
 
     @property
     def demo_buyer(self) -> int:

@@ -77,7 +77,8 @@ def plan_talks(plans: Sequence[OrderPlan], sources: Sources, offers: Sequence[Of
         if pair in pairs or len(pairs) >= CONVERSATIONS or (mine and len(pairs) >= 26):
             continue
         pairs.add(pair)
-        talks += _talks(plan, place, sources.texts[offers[plan.gig].subcategory]["conversations"], chance, now)
+        told = sources.texts[offers[plan.gig].subcategory]["conversations"]
+        talks += _talks(plan, place, told, chance, now, sources.sellers[plan.seller]["response_minutes"])
     for number, talk in enumerate(talks):
         last_sender = talk.messages[-1][1]
         if number % 3 == 0 or (talk.buyer, talk.seller) == (me, shop):
@@ -85,10 +86,13 @@ def plan_talks(plans: Sequence[OrderPlan], sources: Sources, offers: Sequence[Of
     return talks
 
 
-def _talks(plan: OrderPlan, place: int, told: list[list[dict]], chance: Chance, now: datetime) -> list[Talk]:
-    """The data's first one before the order, now and then its second one during the work."""
+def _talks(
+    plan: OrderPlan, place: int, told: list[list[dict]], chance: Chance, now: datetime, minutes: int
+) -> list[Talk]:
+    """The data's first one before the order, answered after about `minutes`, now and then its second one during the work."""
     before = Talk(plan.buyer, plan.seller, plan.gig)
-    _speak(before, told[0], plan.placed_at - timedelta(hours=chance.random.uniform(2, 9)), plan.placed_at, chance)
+    begin = plan.placed_at - timedelta(hours=chance.random.uniform(2, 9))
+    _speak(before, told[0], begin, plan.placed_at, chance, minutes=minutes)
     talks = [before]
     if plan.started_at and chance.random.random() < 0.6:
         during = Talk(plan.buyer, plan.seller, plan.gig, order=place)
@@ -99,10 +103,16 @@ def _talks(plan: OrderPlan, place: int, told: list[list[dict]], chance: Chance, 
     return [talk for talk in talks if talk.messages]
 
 
-def _speak(talk: Talk, lines: list[dict], begin: datetime, end: datetime, chance: Chance) -> None:
+def _speak(
+    talk: Talk, lines: list[dict], begin: datetime, end: datetime, chance: Chance, *, minutes: int | None = None
+) -> None:
     at = begin
     for line in lines:
-        at += timedelta(minutes=chance.random.uniform(1, 16))
+        is_first_answer = line["sender"] == SELLER and not any(side == SELLER for _at, side, _words in talk.messages)
+        wait = (
+            minutes * chance.random.uniform(0.5, 1.5) if minutes and is_first_answer else chance.random.uniform(1, 16)
+        )
+        at += timedelta(minutes=wait)
         if at >= end - timedelta(minutes=1):
             return
         talk.messages.append((at, line["sender"], line["text"]))
@@ -195,13 +205,13 @@ def write_notifications(
                 told.append((event.at, _order_line(recipients[side].pk, order, notice)))
         for review in plan.reviews:
             side = SELLER if review.side == ReviewSide.BUYER else BUYER
-            if side in recipients:
+            if side in recipients and review.published_at:
                 author = order.buyer if side == SELLER else order.seller
                 words = {"name": author.profile.display_name, "stars": str(review.stars)}
                 url = f"{order.get_absolute_url()}#reviews"
                 about = review.body or order.gig_title
                 line = _line(recipients[side].pk, catalogue.talk.REVIEWED, about=about, url=url, words=words)
-                told.append((review.at, line))
+                told.append((review.published_at, line))
     for talk, row in zip(talks, conversations, strict=True):
         reader = row.buyer if talk.unread_by == BUYER else row.seller
         other = row.seller if talk.unread_by == BUYER else row.buyer

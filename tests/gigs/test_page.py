@@ -13,7 +13,6 @@ from marketplace.gigs import services
 from marketplace.gigs.content import FaqContent, FeatureRow
 from marketplace.gigs.models import Gig, GigAttribute, GigAttributeOption, GigMedia
 from marketplace.orders.services import request_revision
-from marketplace.reviews.services import write_review
 from tests.factories import (
     make_category,
     make_completed_order,
@@ -21,6 +20,7 @@ from tests.factories import (
     make_gig,
     make_order,
     make_paid_order,
+    make_public_review,
 )
 from tests.gigs.content import content, package
 
@@ -159,7 +159,7 @@ def test_search_engines_read_a_service_its_offers_its_rating_and_where_it_stands
     assert [item["position"] for item in crumbs["itemListElement"]] == [1, 2, 3, 4]
     assert all(item["item"].startswith("http://") for item in crumbs["itemListElement"])
     order = make_completed_order(gig=gig)
-    write_review(order_id=order.pk, author=order.buyer, stars=4, aspects={}, body="")
+    make_public_review(order, stars=4)
     service, _crumbs = structured(page_of(client, gig))
     assert service["aggregateRating"] | {"ratingValue": "4.0", "reviewCount": 1} == service["aggregateRating"]
 
@@ -244,7 +244,7 @@ def test_who_is_away_says_until_when_and_takes_no_order(client, gig, seller):
 def add_reviews(gig, number):
     """Reviews of orders that were all finished; the rows are copied, since 300 orders take a minute to live through."""
     order = make_completed_order(gig=gig)
-    first = write_review(order_id=order.pk, author=order.buyer, stars=5, aspects={"on_time": 4}, body="很快")
+    first = make_public_review(order, aspects={"quality": 4}, body="很快")
     orders, reviews = type(order), type(first)
     order.pk, first.pk = None, None
     copies = orders.objects.bulk_create(

@@ -8,8 +8,7 @@ import pytest
 from django.test import Client
 
 from marketplace.gigs import services
-from marketplace.reviews.services import write_review
-from tests.factories import make_completed_order
+from tests.factories import make_completed_order, make_public_review
 from tests.gigs.content import content, package
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -53,7 +52,7 @@ def page(seller) -> str:
     gig = services.publish_directly(gig=services.create_gig(seller=seller, content=full))
     for _number in range(10):
         order = make_completed_order(gig=gig)
-        write_review(order_id=order.pk, author=order.buyer, stars=5, aspects={"on_time": 5}, body="第二稿就定了。" * 30)
+        make_public_review(order, aspects={"quality": 5}, body="第二稿就定了。" * 30)
     return Client().get(gig.get_absolute_url()).content.decode()
 
 

@@ -78,7 +78,7 @@ def test_old_and_excluded_reviews_are_listed_and_say_that_they_do_not_count(gig,
     }
     page = shown(gig)
     assert page.count(old()) == 1
-    assert page.count(gettext("Not counted in the rating")) == 1
+    assert page.count(gettext("Not counted in any score")) == 1
     # A filter finds everything that is listed.
     assert bodies(gig, review_stars=5) == ["五星"]
 

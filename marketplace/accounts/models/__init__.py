@@ -1,7 +1,7 @@
 """People: one module a subject."""
 
 from marketplace.accounts.models.consent import OPTIONAL_DOCUMENTS, REQUIRED_DOCUMENTS, ConsentDocument, ConsentRecord
-from marketplace.accounts.models.devices import NewDevice
+from marketplace.accounts.models.devices import BrowserUse, NewDevice
 from marketplace.accounts.models.people import (
     HandleRedirect,
     Hat,
@@ -40,6 +40,7 @@ __all__ = [
     "REQUIRED_DOCUMENTS",
     "AccountClosing",
     "BlockedPerson",
+    "BrowserUse",
     "Certificate",
     "CheckResult",
     "ConsentDocument",

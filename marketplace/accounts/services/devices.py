@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplace.accounts import devices, selectors
-from marketplace.accounts.models import NewDevice, User
+from marketplace.accounts.models import BrowserUse, NewDevice, User
 from marketplace.accounts.services.standing import end_sessions, tell_signed_out
 from marketplace.core import clock
 from marketplace.core.templatetags.jiangji import deadline
@@ -24,6 +24,8 @@ from marketplace.notifications.sms import SmsTemplate, send_sms
 
 # A told log-in helps nobody to find a thief after so long, and is personal data.
 KEEP_DAYS = 90
+# What tells that two accounts are one person's is asked about half a year of deals (docs/integrity.md).
+KEEP_BROWSERS_DAYS = 180
 
 
 @transaction.atomic
@@ -66,6 +68,23 @@ def tell_of_new_device(*, noted: NewDevice) -> bool:
             )
     NewDevice.objects.filter(pk=noted.pk).update(told_at=clock.now())
     return bool(user.email or user.phone)
+
+
+def note_browser_use(*, user: User, browser: str) -> None:
+    """Write down that an account was logged in to in this browser (`devices.mark_browser`). One statement a log-in."""
+    now = clock.now()
+    BrowserUse.objects.bulk_create(
+        [BrowserUse(browser=browser, user=user, first_used_at=now, last_used_at=now)],
+        update_conflicts=True,
+        unique_fields=["browser", "user"],
+        update_fields=["last_used_at"],
+    )
+
+
+def forget_browser_uses() -> int:
+    """Drop what browsers were used for longer ago than `KEEP_BROWSERS_DAYS`. Returns how many rows went."""
+    old = clock.now() - timedelta(days=KEEP_BROWSERS_DAYS)
+    return BrowserUse.objects.filter(last_used_at__lt=old).delete()[0]
 
 
 def end_device(*, user: User, device_id: int) -> None:

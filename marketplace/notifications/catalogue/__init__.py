@@ -1,6 +1,17 @@
 """All that people are told, by subject. Rooms name an entry: `notify(notice=orders.DELIVERED, …)`."""
 
-from marketplace.notifications.catalogue import disputes, gigs, money, offers, orders, people, searches, talk
+from marketplace.notifications.catalogue import (
+    disputes,
+    gigs,
+    integrity,
+    levels,
+    money,
+    offers,
+    orders,
+    people,
+    searches,
+    talk,
+)
 from marketplace.notifications.catalogue.base import Notice, Who, all_notices, notice_of
 
 __all__ = [
@@ -9,6 +20,8 @@ __all__ = [
     "all_notices",
     "disputes",
     "gigs",
+    "integrity",
+    "levels",
     "money",
     "notice_of",
     "offers",

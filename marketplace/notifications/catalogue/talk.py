@@ -12,6 +12,19 @@ SUPPORT_MESSAGE = Notice(
     "talk.support_message", Kind.MESSAGE, Who.PERSON, _("Message from Jiangji support"), patience=timedelta(minutes=5)
 )
 REVIEWED = Notice("talk.reviewed", Kind.REVIEW, Who.EITHER, _("%(name)s left a review: %(stars)s of 5 stars"))
+REVIEW_WAITS = Notice(
+    "talk.review_waits",
+    Kind.REVIEW,
+    Who.EITHER,
+    _("%(name)s has reviewed your order. You can read it once you have written yours, or on %(day)s"),
+)
+REVIEW_WAITS_ALONE = Notice(
+    "talk.review_waits_alone",
+    Kind.REVIEW,
+    Who.EITHER,
+    _("%(name)s has reviewed the cancelled order. You can read it on %(day)s"),
+)
+REVIEW_PUBLISHED = Notice("talk.review_published", Kind.REVIEW, Who.EITHER, _("Your review is public now"))
 REPLIED = Notice("talk.replied", Kind.REVIEW, Who.BUYER, _("%(name)s replied to your review"))
 REPORT_UPHELD_GIG = Notice(
     "talk.report_upheld_gig",

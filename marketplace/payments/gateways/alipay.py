@@ -189,4 +189,11 @@ class AlipayGateway(AlipayTransfers, AlipayBills, AlipayCustody):
             gateway_trade_no=fields.get("trade_no", ""),
             amount_fen=parse_yuan(fields["total_amount"]),
             paid_at=moment(paid_at) if paid_at else None,
+            payer=_payer(fields) if paid_at else "",
         )
+
+
+def _payer(fields: dict[str, Any]) -> str:
+    """Whose money it is. Newer applications are told an open id instead of the number; a query names the number otherwise."""
+    names = ("buyer_open_id", "buyer_id", "buyer_user_id")
+    return next((str(fields[name]) for name in names if fields.get(name)), "")

@@ -150,6 +150,7 @@ class PaySnapshot:
     gateway_trade_no: str = ""
     amount_fen: int = 0
     paid_at: datetime | None = None
+    payer: str = ""  # the gateway's own name of the account that paid, where it says so
 
 
 @dataclass(frozen=True)

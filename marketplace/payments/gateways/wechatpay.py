@@ -259,12 +259,14 @@ def _pay_snapshot(content: Mapping[str, Any]) -> PaySnapshot:
     if state == PaymentState.PAID and type(amount.get("total")) is not int:
         raise Unknown("a payment without an amount")
     paid_at = content.get("success_time")
+    payer = content.get("payer") or {}
     return PaySnapshot(
         out_trade_no=content["out_trade_no"],
         state=state,
         gateway_trade_no=content.get("transaction_id", ""),
         amount_fen=amount.get("total", 0),  # what the order cost; coupons of WeChat's pay a part of it
         paid_at=datetime.fromisoformat(paid_at) if paid_at else None,
+        payer=str(payer.get("openid") or payer.get("sp_openid") or ""),
     )
 
 

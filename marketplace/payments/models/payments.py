@@ -34,6 +34,8 @@ class Payment(TimeStamped):
     asked_at = models.DateTimeField(null=True, blank=True)
     # In custody: whose sub-merchant account holds it, frozen; empty where the platform's own account took it.
     sub_merchant_id = models.CharField(_("sub-merchant"), max_length=32, blank=True)
+    # Which account paid, as a keyed hash (marks.py); empty where the gateway did not say, or for payments of before.
+    payer_mark = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     # A late or second payment is given back whole; this says why.
     return_reason = models.CharField(max_length=40, blank=True)
 

@@ -27,6 +27,8 @@ class PayoutDestination(TimeStamped):
     kind = models.CharField(_("kind"), max_length=9, choices=PayoutDestinationKind)
     account_encrypted = models.TextField()
     account_masked = models.CharField(_("account"), max_length=80)
+    # The same account is the same mark (marks.py); empty for destinations of before.
+    account_mark = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     real_name_encrypted = models.TextField()
     bank_name = models.CharField(_("bank"), max_length=60, blank=True)
     usable_from = models.DateTimeField(_("usable from"))

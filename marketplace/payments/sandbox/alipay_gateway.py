@@ -32,12 +32,11 @@ from .config import SandboxConfig
 from .connection import drop_connection
 from .faults import Faults
 from .money import format_yuan, parse_yuan
-from .notifications import BUYER_ID, BUYER_LOGON_ID, BUYER_OPEN_ID
+from .notifications import BUYER_LOGON_ID, buyer_ids
 from .pages import error_page
 
 DAY = 24 * 60 * 60
 LONGEST_WAIT, QR_WAIT = 15 * DAY, 2 * 60 * 60
-BUYER = {"buyer_logon_id": BUYER_LOGON_ID, "buyer_user_id": BUYER_ID, "buyer_open_id": BUYER_OPEN_ID}
 UNIT_SECONDS = {"m": 60, "h": 60 * 60, "d": DAY}
 HIGHEST_FEN = 100_000_000_00
 
@@ -177,7 +176,7 @@ class AlipayGateway:
         trade = self._find(request.content)
         total = format_yuan(trade.total_fen)
         paid = total if trade.paid_at is not None else "0.00"
-        answer: dict[str, Any] = BUYER | {
+        answer: dict[str, Any] = _buyer(trade) | {
             "trade_no": trade.trade_no,
             "out_trade_no": trade.out_trade_no,
             "trade_status": trade.status,
@@ -221,7 +220,7 @@ class AlipayGateway:
                 return {"trade_no": trade.trade_no, "out_trade_no": trade.out_trade_no, "fund_change": "N"}
         amount_fen = _amount(content, "refund_amount")
         if self._faults.take("refund_not_moved", trade.out_trade_no, request.method):
-            return BUYER | {"trade_no": trade.trade_no, "out_trade_no": trade.out_trade_no, "fund_change": "N"}
+            return _buyer(trade) | {"trade_no": trade.trade_no, "out_trade_no": trade.out_trade_no, "fund_change": "N"}
         if self._trades.find_refund(trade, str(content.get("out_request_no") or trade.out_trade_no)) is None:
             self._custody.require_refundable(trade, amount_fen)
         trade, refund, moved = self._trades.refund(
@@ -231,7 +230,7 @@ class AlipayGateway:
             reason=_text(content, "refund_reason", limit=256, required=False),
         )
         amount = format_yuan(refund.amount_fen)
-        return BUYER | {
+        return _buyer(trade) | {
             "trade_no": trade.trade_no,
             "out_trade_no": trade.out_trade_no,
             "fund_change": "Y" if moved else "N",
@@ -326,3 +325,13 @@ def _expiry(content: dict[str, Any], longest_wait: int) -> float:
     if not now < moment <= now + LONGEST_WAIT + 60:
         raise BusinessError("ACQ.INVALID_PARAMETER", "参数无效：支付截止时间")
     return moment
+
+
+def _buyer(trade: Trade) -> dict[str, str]:
+    """Answers say `buyer_user_id` where notifications say `buyer_id`."""
+    ids = buyer_ids(trade)
+    return {
+        "buyer_logon_id": BUYER_LOGON_ID,
+        "buyer_user_id": ids["buyer_id"],
+        "buyer_open_id": ids["buyer_open_id"],
+    }

@@ -21,7 +21,7 @@ from .connection import drop_connection
 from .faults import Faults
 from .wechat_bills import WechatBills
 from .wechat_content import moment, refund_content, transaction_content, transfer_content
-from .wechat_trades import OPENID, SPLIT_FAILED, SPLIT_PARTLY, ApiError, WechatTrades, new_number, require_fits
+from .wechat_trades import SPLIT_FAILED, SPLIT_PARTLY, ApiError, WechatTrades, new_number, payer_of, require_fits
 from .wechat_transfers import WAITING, WechatTransfers
 
 WINDOW_SECONDS = 300
@@ -203,7 +203,7 @@ class WechatGateway:
             description=str(content["description"]),
             attach=str(content.get("attach") or ""),
             total_fen=total,
-            openid=openid or OPENID,
+            openid=openid or payer_of(number),
             notify_url=str(content["notify_url"]),
         )
         if scene == "jsapi":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import sqlite3
@@ -19,7 +20,7 @@ FREEZE_DAYS, MOST_SPLIT_PERCENT, SECONDS_BEFORE_SPLIT = 180, 30, 30
 # The receiver did not get its part. What the seller was to get was not released either, or it was.
 SPLIT_FAILED, SPLIT_PARTLY = "FAIL", "PARTLY"
 DAY = 24 * 60 * 60
-OPENID = "oSandboxBuyer0000000000001"
+OPENID = "oSandboxBuyer0000000000001"  # whom the Official Account takes everybody for
 
 
 class ApiError(Exception):
@@ -28,6 +29,11 @@ class ApiError(Exception):
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status, self.code, self.message = status, code, message
+
+
+def payer_of(out_trade_no: str) -> str:
+    """Who scans this code: an account of its own for each trade, for nobody signs in to the sandbox."""
+    return f"oSandbox{hashlib.sha256(out_trade_no.encode()).hexdigest()[:20]}"
 
 
 def new_number(prefix: str = "42") -> str:

@@ -23,6 +23,7 @@ from marketplace.notifications.services import language_of, notify, recipient_la
 from marketplace.notifications.sms import SmsTemplate, send_sms
 from marketplace.payments import locks
 from marketplace.payments.errors import PayoutError, PayoutErrorCode
+from marketplace.payments.marks import destination_mark
 from marketplace.payments.models import PayoutDestination, PayoutDestinationKind
 
 
@@ -47,6 +48,7 @@ def set_destination(*, user: User, kind: PayoutDestinationKind, account: str, ba
         kind=kind,
         account_encrypted=encrypt_text(account),
         account_masked=_masked(kind, account),
+        account_mark=destination_mark(kind=kind, account=account),
         real_name_encrypted=encrypt_text(real_name),
         bank_name=bank_name.strip(),
         usable_from=now + timedelta(hours=get_config("payouts.freeze_hours")),

@@ -32,6 +32,7 @@ from marketplace.payments.gateways.base import (
     PayScene,
     PaySnapshot,
 )
+from marketplace.payments.marks import payer_mark
 from marketplace.payments.models import Payment, PaymentStatus
 from marketplace.payments.services.custody import custody_account
 from marketplace.payments.wechat_identity import can_identify
@@ -203,6 +204,7 @@ def apply_snapshot(*, payment_id: int, snapshot: PaySnapshot) -> Payment:
         payment.status = PaymentStatus.PAID
         payment.gateway_trade_no = snapshot.gateway_trade_no or None
         payment.paid_at = snapshot.paid_at or clock.now()
+        payment.payer_mark = payer_mark(gateway=payment.gateway, payer=snapshot.payer)
         accepted = orders.confirm_payment(
             order_id=order.pk,
             gateway=payment.gateway,
@@ -219,7 +221,9 @@ def apply_snapshot(*, payment_id: int, snapshot: PaySnapshot) -> Payment:
             )
             is_closed = order.status == OrderStatus.CANCELLED
             payment.return_reason = ORDER_CLOSED if is_closed else ORDER_ALREADY_PAID
-        payment.save(update_fields=["status", "gateway_trade_no", "paid_at", "return_reason", "updated_at"])
+        payment.save(
+            update_fields=["status", "gateway_trade_no", "paid_at", "payer_mark", "return_reason", "updated_at"]
+        )
     elif payment.status == PaymentStatus.PENDING and _is_over(payment, snapshot):
         payment.status = PaymentStatus.CLOSED
         payment.save(update_fields=["status", "updated_at"])

@@ -150,6 +150,8 @@ class ReviewPicture(models.Model):
     # Taken out by a moderator (ReviewMask): the file stays for staff.
     masked_at = models.DateTimeField(_("masked at"), null=True, editable=False)
 
+    placeholder = ""  # {% picture %} asks for one
+
     class Meta:
         verbose_name = _("picture of a review")
         verbose_name_plural = _("pictures of reviews")

@@ -1,6 +1,7 @@
 """Reads of reviews, by subject."""
 
 from marketplace.reviews.selectors.counted import counted_reviews
+from marketplace.reviews.selectors.extras import picture_for, review_to_vote_on, with_extras
 from marketplace.reviews.selectors.figures import SellerReputation, seller_reputation, seller_reputations
 from marketplace.reviews.selectors.lists import (
     AspectScore,
@@ -16,7 +17,13 @@ from marketplace.reviews.selectors.lists import (
     reviews_of_gig,
     reviews_of_seller,
 )
-from marketplace.reviews.selectors.orders import OrderReviews, order_for_review, order_reviews
+from marketplace.reviews.selectors.orders import (
+    OrderReviews,
+    order_for_review,
+    order_reviews,
+    orders_to_publish,
+    own_review,
+)
 
 __all__ = [
     "AspectScore",
@@ -31,11 +38,16 @@ __all__ = [
     "latest_reviews",
     "order_for_review",
     "order_reviews",
+    "orders_to_publish",
+    "own_review",
+    "picture_for",
     "public_reviews",
     "punctuality_days",
     "review_filter",
+    "review_to_vote_on",
     "reviews_of_gig",
     "reviews_of_seller",
     "seller_reputation",
     "seller_reputations",
+    "with_extras",
 ]

@@ -1,40 +1,47 @@
-"""A review is written, and answered."""
+"""A review is written blind, changed within a day, and answered."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
+from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.notifications import catalogue
-from marketplace.notifications.catalogue import Notice
-from marketplace.notifications.services import notify, recipient_language
-from marketplace.orders import events
-from marketplace.orders.locks import lock_order
+from marketplace.orders import events, locks
 from marketplace.orders.models import Order, OrderEventType
-from marketplace.reviews import reputation, rules
+from marketplace.reviews import rules
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
-from marketplace.reviews.models import Rating, RatingAspect, Review, ReviewSide
-
-TEXT_LENGTH = 1000
+from marketplace.reviews.models import ASKED_ASPECTS, Rating, Review, ReviewSide, ReviewVersion
+from marketplace.reviews.services.pictures import change_pictures
+from marketplace.reviews.services.publishing import publish, tell
+from marketplace.uploads.models import Upload
 
 
 @transaction.atomic
 def write_review(
-    *, order_id: int, author: User, stars: int, aspects: Mapping[str, int] | None = None, body: str = ""
+    *,
+    order_id: int,
+    author: User,
+    stars: int,
+    aspects: Mapping[str, int] | None = None,
+    body: str = "",
+    private_feedback: str = "",
+    uploads: Sequence[Upload] = (),
 ) -> Review:
-    """One side says what the order was like; it is public at once, and a buyer's counts for the gig and the seller.
+    """One side says what the order was like. Hidden until the other side has written too, or the window closes.
 
-    `aspects` are stars by RatingAspect value and may be empty. Raises ReviewError NOT_YOUR_ORDER, NOT_FINISHED,
-    WINDOW_CLOSED, BUYER_FIRST, ALREADY_WRITTEN, INVALID_STARS or TEXT_TOO_LONG.
+    `aspects` are stars by value of ASKED_ASPECTS and may be empty; `private_feedback` is for the platform alone; `uploads` are
+    pictures that are ready. Raises ReviewError NOT_YOUR_ORDER, NOT_FINISHED, CANCELLED, WINDOW_CLOSED, ALREADY_WRITTEN,
+    INVALID_STARS, TEXT_TOO_LONG or TOO_MANY_PICTURES, and UploadError NOT_READY.
     """
     aspects = dict(aspects or {})
-    body = _checked_text(body)
-    if any(value not in range(1, 6) for value in (stars, *aspects.values())) or not set(aspects) <= set(RatingAspect):
-        raise ReviewError(ReviewErrorCode.INVALID_STARS)
-    order = lock_order(order_id)
+    _check_stars(stars, aspects)
+    body, private_feedback = _checked_text(body), _checked_text(private_feedback)
+    order = locks.lock_order(order_id)
     side = rules.side_of(order, author)
-    rules.require_may_write(order, side, Review.objects.filter(order=order))
+    others = list(Review.objects.filter(order=order).select_related("author__profile"))
+    publish_at = rules.require_may_write(order, side, others)
 
     review = Review.objects.create(
         order=order,
@@ -44,53 +51,119 @@ def write_review(
         subject_id=order.seller_id if side == ReviewSide.BUYER else order.buyer_id,
         stars=stars,
         body=body,
-        published_at=clock.now(),
+        private_feedback=private_feedback,
+        written_at=clock.now(),
+        publish_at=publish_at,
     )
-    Rating.objects.bulk_create([Rating(review=review, aspect=aspect, stars=value) for aspect, value in aspects.items()])
-    if side == ReviewSide.BUYER:
-        reputation.count_rating(user_id=order.seller_id, gig_id=order.gig_id, stars=stars)
-    events.record(order, OrderEventType.REVIEWED, actor=author, side=side.value, stars=stars)
-    _tell(
-        review.subject_id,
-        order,
-        catalogue.talk.REVIEWED,
-        {"name": author.display_name, "stars": stars},
-        about=body,
+    _keep_aspects(review, aspects)
+    change_pictures(review=review, owner=author, uploads=uploads)
+    # Without the stars: both sides read the time line, and one of them still has to write.
+    events.record(order, OrderEventType.REVIEWED, actor=author, side=side.value)
+    if others:
+        publish(order=order, reviews=[*(other for other in others if other.published_at is None), review])
+    else:
+        _say_that_it_waits(order, review)
+    return review
+
+
+@transaction.atomic
+def edit_review(
+    *,
+    order_id: int,
+    author: User,
+    stars: int,
+    aspects: Mapping[str, int] | None = None,
+    body: str = "",
+    private_feedback: str = "",
+    uploads: Sequence[Upload] = (),
+    removed: Collection[int] = (),
+) -> Review:
+    """Its author changes a review soon after writing it: everything while it is hidden, later its words and pictures alone.
+
+    All of it is given anew, but for pictures: `uploads` come to them, those with the keys `removed` go. Nobody answers a
+    review by changing their own: once they are public, stars stand. What it said is kept (ReviewVersion); nothing happens
+    where nothing differs. Raises ReviewError NOT_YOUR_ORDER, NOTHING_TO_EDIT, EDIT_CLOSED, REPLIED_TO, MASKED, STARS_STAND,
+    INVALID_STARS, TEXT_TOO_LONG or TOO_MANY_PICTURES, and UploadError NOT_READY.
+    """
+    aspects = dict(aspects or {})
+    _check_stars(stars, aspects)
+    body, private_feedback = _checked_text(body), _checked_text(private_feedback)
+    order = locks.lock_order(order_id)
+    side = rules.side_of(order, author)
+    review = Review.objects.filter(order=order, side=side).first()
+    if review is None:
+        raise ReviewError(ReviewErrorCode.NOTHING_TO_EDIT)
+    rules.require_may_edit(review)
+    given = dict(review.ratings.values_list("aspect", "stars"))
+    are_stars_changed = (stars, aspects) != (review.stars, given)
+    if are_stars_changed and review.published_at is not None:
+        raise ReviewError(ReviewErrorCode.STARS_STAND)
+
+    before = ReviewVersion(
+        review=review,
+        stars=review.stars,
+        aspects=given,
+        body=review.body,
+        private_feedback=review.private_feedback,
+        replaced_at=clock.now(),
     )
+    are_pictures_changed = change_pictures(review=review, owner=author, uploads=uploads, removed=removed)
+    are_words_changed = (body, private_feedback) != (review.body, review.private_feedback)
+    if not (are_stars_changed or are_words_changed or are_pictures_changed):
+        return review
+    before.save()
+    if are_stars_changed:
+        review.ratings.all().delete()
+        _keep_aspects(review, aspects)
+    review.stars, review.body, review.private_feedback = stars, body, private_feedback
+    review.edited_at = before.replaced_at
+    review.save(update_fields=["stars", "body", "private_feedback", "edited_at", "updated_at"])
     return review
 
 
 @transaction.atomic
 def reply_to_review(*, order_id: int, author: User, text: str) -> Review:
-    """The seller answers the buyer's review, once and in public.
+    """The seller answers the buyer's review, once and in public, as soon as it is public itself.
 
     Raises ReviewError NOT_YOUR_ORDER, NOTHING_TO_REPLY_TO, ALREADY_REPLIED, EMPTY_REPLY or TEXT_TOO_LONG.
     """
     text = _checked_text(text)
     if not text:
         raise ReviewError(ReviewErrorCode.EMPTY_REPLY)
-    order = lock_order(order_id)
+    order = locks.lock_order(order_id)
     side = rules.side_of(order, author)
     review = Review.objects.filter(order=order, side=ReviewSide.BUYER, published_at__isnull=False).first()
     if side != ReviewSide.SELLER or review is None:
         raise ReviewError(ReviewErrorCode.NOTHING_TO_REPLY_TO)
-    if review.reply:
+    if review.reply or review.replied_at:  # one that was masked has no words any more
         raise ReviewError(ReviewErrorCode.ALREADY_REPLIED)
     review.reply = text
     review.replied_at = clock.now()
     review.save(update_fields=["reply", "replied_at", "updated_at"])
-    _tell(order.buyer_id, order, catalogue.talk.REPLIED, {"name": author.display_name}, about=text)
+    tell(order.buyer_id, order, catalogue.talk.REPLIED, {"name": author.display_name}, about=text)
     return review
+
+
+def _check_stars(stars: int, aspects: Mapping[str, int]) -> None:
+    if any(value not in range(1, 6) for value in (stars, *aspects.values())) or not set(aspects) <= set(ASKED_ASPECTS):
+        raise ReviewError(ReviewErrorCode.INVALID_STARS)
 
 
 def _checked_text(text: str) -> str:
     text = text.replace("\r\n", "\n").strip()
-    if len(text) > TEXT_LENGTH:
-        raise ReviewError(ReviewErrorCode.TEXT_TOO_LONG, limit=TEXT_LENGTH, length=len(text))
+    if len(text) > rules.TEXT_LENGTH:
+        raise ReviewError(ReviewErrorCode.TEXT_TOO_LONG, limit=rules.TEXT_LENGTH, length=len(text))
     return text
 
 
-def _tell(recipient_id: int, order: Order, notice: Notice, words: Mapping[str, object], *, about: str) -> None:
-    with recipient_language():
-        url = f"{order.get_absolute_url()}#reviews"
-    notify(recipient_id=recipient_id, notice=notice, words=words, about=about or order.gig_title, url=url)
+def _keep_aspects(review: Review, aspects: Mapping[str, int]) -> None:
+    Rating.objects.bulk_create([Rating(review=review, aspect=aspect, stars=value) for aspect, value in aspects.items()])
+
+
+def _say_that_it_waits(order: Order, review: Review) -> None:
+    """The other side hears that there is something, and nothing of what it says."""
+    answers = ReviewSide.SELLER if review.side == ReviewSide.BUYER else ReviewSide.BUYER
+    may_answer = rules.has_a_say(order, answers)
+    notice = catalogue.talk.REVIEW_WAITS if may_answer else catalogue.talk.REVIEW_WAITS_ALONE
+    day = timezone.localdate(review.publish_at).isoformat()
+    tell(review.subject_id, order, notice, {"name": review.author.display_name, "day": day})

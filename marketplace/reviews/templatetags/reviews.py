@@ -73,7 +73,7 @@ def gig_reviews(context: Context, gig: Gig) -> dict[str, Any]:
     query = _query(context)
     section = selectors.reviews_of_gig(gig, wanted=selectors.review_filter(query))
     part_path = reverse("reviews:of_gig", args=[gig.pk])
-    return {"page_path": gig.get_absolute_url(), "part_path": part_path, **_section(section, query)}
+    return {"page_path": gig.get_absolute_url(), "part_path": part_path, **_section(context, section)}
 
 
 @register.inclusion_tag("reviews/_gig_reviews.html", takes_context=True)
@@ -82,7 +82,7 @@ def seller_reviews(context: Context, seller: User) -> dict[str, Any]:
     query = _query(context)
     section = selectors.reviews_of_seller(seller, wanted=selectors.review_filter(query))
     path = context["request"].path if context.get("request") else ""
-    return {"names_gig": True, "page_path": path, "part_path": path, **_section(section, query)}
+    return {"names_gig": True, "page_path": path, "part_path": path, **_section(context, section)}
 
 
 def _query(context: Context) -> QueryDict:
@@ -90,8 +90,12 @@ def _query(context: Context) -> QueryDict:
     return request.GET if request else QueryDict()
 
 
-def _section(section: ReviewSection, query: QueryDict) -> dict[str, Any]:
+def _section(context: Context, section: ReviewSection) -> dict[str, Any]:
+    query = _query(context)
+    selectors.with_extras(section.reviews, context.get("user"))
     return {
+        "user": context.get("user"),
+        "request": context.get("request"),
         "section": section,
         "choices": _choices(section, query),
         "orders": _orders(section, query),

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from marketplace.accounts import services
 from marketplace.accounts.models import Skill, SkillLevel
 from tests.accounts.profile.uploads import picture
-from tests.factories import make_completed_order, make_gig, make_seller
+from tests.factories import make_completed_order, make_gig, make_public_review, make_seller
 
 
 @pytest.fixture
@@ -56,11 +56,9 @@ def test_the_english_page_speaks_english(full, client):
 
 def test_reviews_of_everything_stand_there_page_by_page(full, client):
     from marketplace.reviews.models import Review
-    from marketplace.reviews.services import write_review
 
     order = make_completed_order(gig=full.gigs.get())
-    write_review(order_id=order.pk, author=order.buyer, stars=5, body="招牌挂上了。")
-    write_review(order_id=order.pk, author=full, stars=5, body="爽快。")
+    make_public_review(order, body="招牌挂上了。", seller_body="爽快。")
     assert Review.objects.filter(published_at__isnull=False).count() == 2
     page = client.get(full.profile.get_absolute_url()).content.decode()
     assert "招牌挂上了。" in page

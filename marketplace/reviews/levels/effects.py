@@ -1,0 +1,38 @@
+"""What each level brings, read where the rooms read it: the table that people see and what happens cannot differ."""
+
+from dataclasses import dataclass
+
+from marketplace.accounts.level_effects import LAST_SUPPORT_PLACE, SEARCH_SHARES, SUPPORT_PLACES
+from marketplace.accounts.models import SellerLevelChoice
+from marketplace.gigs.limits import limit_of_level
+from marketplace.orders.quotes import commission_of_level
+from marketplace.orders.selectors import clearing_days_of_level
+
+
+@dataclass(frozen=True)
+class LevelEffects:
+    """What a level means for the sellers who have it."""
+
+    level: SellerLevelChoice
+    gigs: int  # services at most
+    commission_basis_points: int
+    clearing_days: int
+    search_percent: int  # share of the level's part in the quality of a search result
+    support_place: int  # among questions of the same priority, 1 is first
+
+    @property
+    def commission_percent(self) -> str:
+        """The fee in percent, without trailing zeros."""
+        return f"{self.commission_basis_points / 100:g}"
+
+
+def effects_of(level: str) -> LevelEffects:
+    """The effects of a level, as they are now."""
+    return LevelEffects(
+        level=SellerLevelChoice(level),
+        gigs=limit_of_level(level),
+        commission_basis_points=commission_of_level(level),
+        clearing_days=clearing_days_of_level(level),
+        search_percent=round(100 * SEARCH_SHARES[level]),
+        support_place=SUPPORT_PLACES.get(level, LAST_SUPPORT_PLACE),
+    )

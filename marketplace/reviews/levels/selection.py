@@ -1,0 +1,77 @@
+"""Candidates for Select: opened and closed by the gates, decided by a person."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+
+from marketplace.accounts.models import SellerLevelChoice, User
+from marketplace.core import clock, staff_log
+from marketplace.core.config import get_config
+from marketplace.notifications.catalogue import levels as notices
+from marketplace.notifications.services import notify, recipient_language
+from marketplace.reviews import locks
+from marketplace.reviews.levels import gates
+from marketplace.reviews.levels.errors import LevelError, LevelErrorCode
+from marketplace.reviews.levels.gates import Figures
+from marketplace.reviews.levels.moves import move
+from marketplace.reviews.levels.selectors import has_confirmed_case
+from marketplace.reviews.models import LevelReason, SelectionCase, SelectionStatus
+
+WORDS_LENGTH = 300
+
+
+def look_at_candidate(*, user_id: int, figures: Figures, is_candidate: bool) -> None:
+    """Open a case for who has become a candidate, and let lapse that of who is none. The level must be locked.
+
+    Who was refused is looked at again after levels.selection_again_days.
+    """
+    now = clock.now()
+    cases = SelectionCase.objects.filter(user_id=user_id)
+    if not is_candidate:
+        cases.filter(status=SelectionStatus.OPEN).update(status=SelectionStatus.LAPSED, decided_at=now, updated_at=now)
+        return
+    again_from = now - timedelta(days=get_config("levels.selection_again_days"))
+    is_known = cases.filter(status=SelectionStatus.OPEN).exists()
+    if not is_known and not cases.filter(status=SelectionStatus.REFUSED, decided_at__gt=again_from).exists():
+        SelectionCase.objects.create(user_id=user_id, figures=figures.as_json(), opened_at=now)
+
+
+@transaction.atomic
+def decide_selection(*, case_id: int, staff: User, is_chosen: bool, words: str = "") -> SelectionCase:
+    """A person decides about a candidate. `words` are read by the seller; a refusal needs them.
+
+    Raises LevelError WORDS_MISSING, OWN_CASE, DECIDED_ALREADY, or GATES_MISSED when they cannot be chosen any more;
+    SelectionCase.DoesNotExist.
+    """
+    words = words.strip()[:WORDS_LENGTH]
+    if not is_chosen and not words:
+        raise LevelError(LevelErrorCode.WORDS_MISSING)
+    user_id = SelectionCase.objects.values_list("user_id", flat=True).get(pk=case_id)
+    if user_id == staff.pk:
+        raise LevelError(LevelErrorCode.OWN_CASE)
+    figures = gates.figures_from(locks.lock_reputation(user_id))
+    row = locks.lock_level(user_id)
+    case = locks.lock_selection(case_id)
+    if case.status != SelectionStatus.OPEN:
+        raise LevelError(LevelErrorCode.DECIDED_ALREADY)
+    is_met = gates.highest_met(gates.all_needs(), figures) == SellerLevelChoice.TOP
+    if is_chosen and not (is_met and row.level == SellerLevelChoice.TWO and not has_confirmed_case(user_id)):
+        raise LevelError(LevelErrorCode.GATES_MISSED)
+    case.status = SelectionStatus.CHOSEN if is_chosen else SelectionStatus.REFUSED
+    case.decided_by, case.decided_at, case.words = staff, clock.now(), words
+    case.save(update_fields=["status", "decided_by", "decided_at", "words", "updated_at"])
+    if is_chosen:
+        row.grace_until = None
+        move(row, SellerLevelChoice.TOP, LevelReason.SELECTED, figures, staff=staff, words=words)
+    staff_log.note(
+        actor=staff,
+        action="level.selection",
+        data={"case": case.pk, "decision": case.status, "words": words},
+        subject=case.user,
+    )
+    with recipient_language():
+        url = reverse("reviews:level")
+    notice = notices.SELECTED if is_chosen else notices.NOT_SELECTED
+    notify(recipient_id=user_id, notice=notice, words={"words": words}, url=url)
+    return case

@@ -1,0 +1,106 @@
+"""Readers find a review helpful: each once, never in their own matter, and the number is that of the rows."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from marketplace.reviews import services
+from marketplace.reviews.errors import ReviewError, ReviewErrorCode
+from marketplace.reviews.models import HelpfulVote, Review, ReviewSide
+from tests.factories import make_public_review, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def review(order):
+    return make_public_review(order, body="很快")
+
+
+def count(review):
+    review.refresh_from_db()
+    assert review.helpful_count == review.helpful_votes.count()
+    return review.helpful_count
+
+
+def test_a_vote_counts_once_and_can_be_taken_back(review, stranger):
+    for _click in range(2):
+        assert services.vote_helpful(review_id=review.pk, user=stranger).helpful_count == 1
+    services.vote_helpful(review_id=review.pk, user=make_user())
+    assert count(review) == 2
+    for _click in range(2):
+        assert services.unvote(review_id=review.pk, user=stranger).helpful_count == 1
+    assert count(review) == 1
+
+
+def test_neither_the_author_nor_who_is_reviewed_votes(review, buyer, seller):
+    for user in (buyer, seller):
+        for vote in (services.vote_helpful, services.unvote):
+            with pytest.raises(ReviewError) as refusal:
+                vote(review_id=review.pk, user=user)
+            assert refusal.value.code == ReviewErrorCode.OWN_MATTER
+    assert count(review) == 0
+
+
+def test_only_a_buyers_public_review_is_voted_on(order, buyer, stranger):
+    hidden = services.write_review(order_id=order.pk, author=buyer, stars=5)
+    services_of_seller = make_public_review()
+    others = Review.objects.get(order=services_of_seller.order, side=ReviewSide.SELLER)
+    for key in (hidden.pk, others.pk, 987_654_321):
+        with pytest.raises(ReviewError) as refusal:
+            services.vote_helpful(review_id=key, user=stranger)
+        assert refusal.value.code == ReviewErrorCode.NOT_TO_VOTE_ON
+    assert not HelpfulVote.objects.exists()
+
+
+# The button
+
+
+def log_in(user):
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def test_the_button_works_with_a_plain_form_and_says_what_was_chosen(review, stranger, gig):
+    browser, address = log_in(stranger), reverse("reviews:helpful", args=[review.pk])
+    page = browser.get(gig.get_absolute_url()).content.decode()
+    assert f'formaction="{address}" name="helpful" value="yes"' in page
+    origin = f"http://testserver{gig.get_absolute_url()}?review_stars=5"
+    answer = browser.post(address, {"helpful": "yes"}, headers={"Referer": origin})
+    assert answer.url == f"{origin}#review-{review.pk}"
+    page = browser.get(gig.get_absolute_url()).content.decode()
+    assert f'formaction="{address}" name="helpful" value="no"' in page
+    assert '<span class="num">1</span>' in page
+    assert browser.post(address, {"helpful": "no"}, headers={"Referer": "https://evil.example/"}).url == (
+        f"{gig.get_absolute_url()}#reviews"
+    )
+    assert count(review) == 0
+
+
+def test_htmx_gets_the_button_alone(review, stranger):
+    address = reverse("reviews:helpful", args=[review.pk])
+    part = log_in(stranger).post(address, {"helpful": "yes"}, headers={"HX-Request": "true"}).content.decode()
+    assert 'aria-pressed="true"' in part
+    assert "<html" not in part
+    assert count(review) == 1
+
+
+def test_guests_are_led_to_log_in_and_come_back(review, gig, client):
+    page = client.get(gig.get_absolute_url()).content.decode()
+    assert f"{reverse('account_login')}?next={gig.get_absolute_url()}" in page
+    assert client.post(reverse("reviews:helpful", args=[review.pk])).url.startswith(reverse("account_login"))
+    assert count(review) == 0
+
+
+def test_whose_matter_it_is_sees_the_number_and_no_button(review, buyer, stranger, gig):
+    services.vote_helpful(review_id=review.pk, user=stranger)
+    page = log_in(buyer).get(gig.get_absolute_url()).content.decode()
+    assert reverse("reviews:helpful", args=[review.pk]) not in page
+    assert "1位读者觉得有用" in page or "1 reader" in page
+    assert log_in(buyer).post(reverse("reviews:helpful", args=[review.pk])).status_code == 409
+
+
+def test_a_hidden_review_is_not_there_to_vote_on(order, buyer, stranger):
+    hidden = services.write_review(order_id=order.pk, author=buyer, stars=5)
+    assert log_in(stranger).post(reverse("reviews:helpful", args=[hidden.pk])).status_code == 404
