@@ -1,4 +1,4 @@
-"""Badges and the band of an income: pure rules over figures, each at both sides of its thresholds; and what pages show of them."""
+"""Badges and the band of an income: pure rules over figures, each at both sides of its thresholds, and on pages."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
