@@ -20,6 +20,7 @@ from tests.factories import make_completed_order
 from tests.reviews.situations import public_review, published_on
 
 pytestmark = pytest.mark.django_db
+RENDITIONS = [{"width": 4, "height": 3, "webp": "reviews/2026/11/a.webp"}]
 
 
 def shown(gig, query=""):
@@ -51,7 +52,9 @@ def reviews(gig):
         body: public_review(make_completed_order(gig=gig), stars=stars, body=body, aspects=aspects)
         for body, (stars, aspects) in told.items()
     }
-    ReviewPicture.objects.create(review=made["五星"], picture="reviews/2026/11/a.webp", width=4, height=3)
+    ReviewPicture.objects.create(
+        review=made["五星"], picture="reviews/2026/11/a.webp", width=4, height=3, renditions=RENDITIONS
+    )
     return made
 
 
