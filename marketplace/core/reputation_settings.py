@@ -61,6 +61,17 @@ REPUTATION_SETTINGS = (
     ConfigDefinition(
         "levels.appeal_days", 5, 1, 30, _("days"), _("An appeal about a level or a score is decided within")
     ),
+    # Product decisions (docs/reputation.md): what the field calls fast, punctual and new, and from how many on a rate says much.
+    ConfigDefinition("badges.fast_minutes", 60, 1, 1440, _("minutes"), _("Fast: half of the first answers within")),
+    ConfigDefinition("badges.fast_percent", 90, 0, 100, _("percent"), _("Fast: response rate from")),
+    ConfigDefinition("badges.fast_contacts", 5, 1, 1000, _("contacts"), _("Fast: new contacts from")),
+    ConfigDefinition("badges.on_time_percent", 95, 0, 100, _("percent"), _("On time: deliveries on time from")),
+    ConfigDefinition("badges.on_time_orders", 10, 1, 1000, _("orders"), _("On time: orders from")),
+    ConfigDefinition("badges.repeat_percent", 30, 0, 100, _("percent"), _("Repeat: buyers who came back from")),
+    ConfigDefinition("badges.repeat_buyers", 10, 1, 1000, _("clients"), _("Repeat: buyers from")),
+    ConfigDefinition("badges.rising_days", 180, 1, 730, _("days"), _("Rising: seller for at most")),
+    ConfigDefinition("badges.rising_orders", 5, 1, 1000, _("orders"), _("Rising: completed orders from")),
+    ConfigDefinition("badges.rising_rating_hundredths", 470, 100, 500, _("hundredths"), _("Rising: rating from")),
     # Product decisions (docs/integrity.md): what a person is asked to look at, and until when.
     ConfigDefinition(
         "integrity.case_hundredths", 100, 10, 1000, _("hundredths"), _("Accounts are looked at from a score of")

@@ -8,6 +8,11 @@ from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, stored, table
 from marketplace.reviews.models import HelpfulVote, Reputation, Review, ReviewPicture, SellerLevel
 
+_FIGURES = (
+    "rating_sum", "rating_count", "orders_completed", "buyers", "earned_fen", "on_time_percent", "orders_ended",
+    "completion_percent", "dispute_percent", "cancellation_percent", "repeat_buyer_percent", "contacts",
+    "response_percent", "response_minutes", "score_tenths", "counted_on",
+)  # fmt: skip
 _REVIEW = ("stars", "body", "reply", "created_at", "edited_at", "published_at")
 # What its author alone knows: the other side's copy has none of it.
 _OWN_REVIEW = (*_REVIEW, "written_at", "private_feedback")
@@ -52,7 +57,7 @@ class ReviewsSection(Section):
         yield table(
             "reputation",
             Reputation.objects.filter(user=user),
-            **plain("rating_sum", "rating_count", "orders_completed", "on_time_percent", "response_minutes"),
+            **plain(*_FIGURES),
         )
 
     def files(self, user: User) -> Iterable[StoredFile]:

@@ -37,6 +37,7 @@ from marketplace.payments.models import AuditRun, Payout, PayoutStatus
 from marketplace.payments.tax import YearSoFar, withholding
 from marketplace.reviews.models import Reputation, Review, ReviewSide
 from marketplace.reviews.reputation import recompute_reputation
+from marketplace.reviews.tasks import recompute_reputations
 from marketplace.uploads.stored import rendition_names
 from portal.demo.catalogue import published_moments
 from portal.demo.offers import make_offers
@@ -183,11 +184,22 @@ def test_the_demo_seller_has_figures_of_sixty_days_and_a_rate_to_show():
     assert any(row.now.conversion_text for row in figures.values())
 
 
-def test_figures_of_sellers_equal_a_recount():
-    for before in Reputation.objects.all():
-        after = recompute_reputation(before.user_id)
-        for name in ("rating_sum", "rating_count", "orders_completed", "on_time_percent", "response_minutes"):
-            assert getattr(before, name) == getattr(after, name)
+def test_figures_of_sellers_equal_a_recount_one_by_one_and_that_of_the_night():
+    def figures():
+        columns = [field.name for field in Reputation._meta.concrete_fields if field.name != "updated_at"]
+        return (
+            list(Reputation.objects.order_by("pk").values(*columns)),
+            list(GigStats.objects.order_by("pk").values("pk", "rating_sum", "rating_count")),
+        )
+
+    stored = figures()
+    assert len(stored[0]) >= 60
+    for user_id in Reputation.objects.values_list("pk", flat=True):
+        recompute_reputation(user_id)
+    assert figures() == stored
+    Reputation.objects.update(earned_fen=1, rating_count=0, contacts=0)
+    recompute_reputations()
+    assert figures() == stored
 
 
 def test_ratings_are_near_those_of_the_catalogue():

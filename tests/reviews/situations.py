@@ -8,16 +8,13 @@ from marketplace.core import clock
 from marketplace.messaging import services as messaging
 from marketplace.messaging.models import Conversation
 from marketplace.orders.models import Order
-from marketplace.reviews import services
 from marketplace.reviews.models import Review
+from tests.factories import make_public_review
 
 
 def public_review(order: Order, *, stars: int = 5, aspects: Mapping[str, int] | None = None, body: str = "") -> Review:
-    """The buyer's review of a finished order, public already."""
-    review = services.write_review(order_id=order.pk, author=order.buyer, stars=stars, aspects=aspects or {}, body=body)
-    review.refresh_from_db()
-    assert review.published_at is not None
-    return review
+    """The buyer's review of a finished order, public because the seller has written too."""
+    return make_public_review(order, stars=stars, aspects=aspects or {}, body=body)
 
 
 def published_on(review: Review, moment: datetime) -> Review:

@@ -1,7 +1,7 @@
 """From when on something counts. Each time begins with a day in China, so that a day has one answer."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -42,4 +42,4 @@ def years_before(day: date, years: int) -> date:
 
 
 def _begins(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))
+    return timezone.make_aware(datetime.combine(day, time()))

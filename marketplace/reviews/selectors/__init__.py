@@ -6,6 +6,7 @@ from marketplace.reviews.selectors.figures import SellerReputation, seller_reput
 from marketplace.reviews.selectors.lists import (
     AspectScore,
     ReviewFilter,
+    ReviewOrder,
     ReviewSection,
     StarShare,
     TierCount,
@@ -28,6 +29,7 @@ __all__ = [
     "AspectScore",
     "OrderReviews",
     "ReviewFilter",
+    "ReviewOrder",
     "ReviewSection",
     "SellerReputation",
     "StarShare",

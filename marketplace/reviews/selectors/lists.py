@@ -1,11 +1,13 @@
 """Reviews as everybody reads them: the lists of a service and of a seller."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -13,9 +15,12 @@ from marketplace.accounts.models import User
 from marketplace.core.ratings import shown_rating
 from marketplace.gigs.models import Gig, PackageTier, on_sale
 from marketplace.orders.models import Delivery
-from marketplace.reviews.models import Rating, RatingAspect, Review, ReviewSide
+from marketplace.reviews.figures.windows import windows_now
+from marketplace.reviews.models import Rating, RatingAspect, Review, ReviewPicture, ReviewSide
 
 PAGE_LENGTH = 10
+# What the tags above a list are counted from: four and five stars of a sub-score praise, one and two find fault.
+PRAISE_FROM, MISSED_UP_TO = 4, 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,26 +29,40 @@ def public_reviews() -> QuerySet[Review]:
     return Review.objects.filter(side=ReviewSide.BUYER, published_at__isnull=False).order_by("-published_at", "-pk")
 
 
+class ReviewOrder(StrEnum):
+    """What stands first, as the page's address says it."""
+
+    NEWEST = ""
+    HELPFUL = "helpful"
+
+
 @dataclass(frozen=True)
 class ReviewFilter:
     """What of the reviews somebody wants to read, as the page's address says it."""
 
     stars: int | None = None
     tier: str = ""  # a PackageTier value
+    pictures: bool = False  # only those with a picture
+    order: ReviewOrder = ReviewOrder.NEWEST
     after: str = ""  # the key of the last review of the page before
 
     @property
     def is_on(self) -> bool:
         """Whether some are left out."""
-        return self.stars is not None or bool(self.tier)
+        return self.stars is not None or bool(self.tier) or self.pictures
 
 
 def review_filter(query: QueryDict) -> ReviewFilter:
-    """`?review_stars=5&review_package=standard&reviews_after=…`. What makes no sense is as if it were not there."""
+    """`?review_stars=5&review_package=standard&review_pictures=1&review_order=helpful&reviews_after=…`.
+
+    What makes no sense is as if it were not there.
+    """
     stars, tier = query.get("review_stars", ""), query.get("review_package", "")
     return ReviewFilter(
         stars=int(stars) if stars in ("1", "2", "3", "4", "5") else None,
         tier=tier if tier in PackageTier.values else "",
+        pictures=query.get("review_pictures") == "1",
+        order=ReviewOrder.HELPFUL if query.get("review_order") == ReviewOrder.HELPFUL else ReviewOrder.NEWEST,
         after=query.get("reviews_after", ""),
     )
 
@@ -53,7 +72,7 @@ _EVERYTHING = ReviewFilter()
 
 @dataclass(frozen=True)
 class StarShare:
-    """How many of the reviews gave this many stars."""
+    """How many of the reviews that count gave this many stars."""
 
     stars: int
     count: int
@@ -62,10 +81,17 @@ class StarShare:
 
 @dataclass(frozen=True)
 class AspectScore:
-    """The mean of one sub-score."""
+    """One sub-score: its mean, and how many gave it at least four stars, or at most two."""
 
-    label: str
+    aspect: RatingAspect
     mean: Decimal
+    praised: int
+    missed: int
+
+    @property
+    def label(self) -> str:
+        """What was asked."""
+        return str(self.aspect.label)
 
 
 @dataclass(frozen=True)
@@ -79,17 +105,34 @@ class TierCount:
 
 @dataclass(frozen=True)
 class ReviewSection:
-    """The reviews of a gig, or of all that a seller offers. Scores and counts are of all of them, whatever the filter."""
+    """The reviews of a gig, or of all that a seller offers. Scores and counts are of all of them, whatever the filter.
+
+    `rating`, `rated`, `shares` and `aspects` are of those that count (the last two years, none excluded); everything is listed.
+    """
 
     count: int
     rating: Decimal | None
+    rated: int
     shares: list[StarShare]
     aspects: list[AspectScore]
+    stars: list[tuple[int, int]]  # how many of those listed gave 5, 4, … stars
+    pictured: int  # how many of those listed have a picture
     tiers: list[TierCount]
-    reviews: list[Review]
+    reviews: list[Review]  # each with first_delivered_at, is_counted and is_old
     wanted: ReviewFilter
     found: int  # how many the filter lets through
     next_key: str  # where the next page begins, "" after the last
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Reviews that are alike in all that is counted."""
+
+    stars: int
+    tier: str
+    counted: bool
+    pictured: bool
+    number: int
 
 
 def reviews_of_gig(gig: Gig, *, wanted: ReviewFilter = _EVERYTHING) -> ReviewSection:
@@ -103,82 +146,120 @@ def reviews_of_seller(seller: User, *, wanted: ReviewFilter = _EVERYTHING) -> Re
 
 
 def _section(about: dict[str, Any], wanted: ReviewFilter) -> ReviewSection:
+    since = windows_now().ratings_from
     listed = public_reviews().filter(**about)
-    numbers = listed.order_by().values_list("stars", "order__package_tier").annotate(number=Count("pk"))
-    by_both: dict[tuple[int, str], int] = {(stars, tier): number for stars, tier, number in numbers}
-    counts = {stars: sum(n for (given, _tier), n in by_both.items() if given == stars) for stars in (5, 4, 3, 2, 1)}
-    count = sum(counts.values())
-    reviews = _page(listed, wanted)
+    numbers = (
+        listed.order_by()
+        .annotate(is_counted=_is_counted(since), is_pictured=_is_pictured())
+        .values_list("stars", "order__package_tier", "is_counted", "is_pictured")
+        .annotate(number=Count("pk"))
+    )
+    groups = [_Group(*row) for row in numbers]
+    counted = [group for group in groups if group.counted]
+    rated = _total(counted)
+    by_stars = [(stars, _total(counted, stars=stars)) for stars in (5, 4, 3, 2, 1)]
+    reviews = _page(listed, wanted, since)
     return ReviewSection(
-        count=count,
-        rating=shown_rating(sum(stars * number for stars, number in counts.items()), count),
+        count=_total(groups),
+        rating=shown_rating(sum(stars * number for stars, number in by_stars), rated),
+        rated=rated,
         shares=[
-            StarShare(stars, number, _one_decimal(Decimal(100 * number) / count)) for stars, number in counts.items()
-        ]
-        if count
-        else [],
-        aspects=_aspects(about) if count else [],
+            StarShare(stars, number, _one_decimal(Decimal(100 * number) / rated)) for stars, number in by_stars if rated
+        ],
+        aspects=_aspects(about, since) if groups else [],
+        stars=[(stars, _total(groups, stars=stars)) for stars in (5, 4, 3, 2, 1)],
+        pictured=_total(groups, pictured=True),
         tiers=[
             TierCount(tier.value, str(tier.label), number)
             for tier in PackageTier
-            if (number := sum(n for (_stars, bought), n in by_both.items() if bought == tier))
+            if (number := _total(groups, tier=tier.value))
         ],
         reviews=reviews[:PAGE_LENGTH],
         wanted=wanted,
-        found=sum(
-            number
-            for (stars, tier), number in by_both.items()
-            if wanted.stars in (None, stars) and wanted.tier in ("", tier)
-        ),
-        next_key=_key(reviews[PAGE_LENGTH - 1]) if len(reviews) > PAGE_LENGTH else "",
+        found=_total(groups, stars=wanted.stars, tier=wanted.tier, pictured=wanted.pictures),
+        next_key=_key(reviews[PAGE_LENGTH - 1], wanted.order) if len(reviews) > PAGE_LENGTH else "",
     )
 
 
-def _aspects(about: dict[str, Any]) -> list[AspectScore]:
-    means = dict(
-        Rating.objects.filter(review__side=ReviewSide.BUYER, review__published_at__isnull=False)
+def _total(groups: Sequence[_Group], *, stars: int | None = None, tier: str = "", pictured: bool = False) -> int:
+    return sum(
+        group.number
+        for group in groups
+        if stars in (None, group.stars) and tier in ("", group.tier) and (group.pictured or not pictured)
+    )
+
+
+def _is_counted(since: datetime) -> Case:
+    return Case(When(published_at__gte=since, excluded_at__isnull=True, then=True), default=False)
+
+
+def _is_pictured() -> Exists:
+    return Exists(ReviewPicture.objects.filter(review=OuterRef("pk"), masked_at__isnull=True))
+
+
+def _aspects(about: dict[str, Any], since: datetime) -> list[AspectScore]:
+    scores = (
+        Rating.objects.filter(
+            review__side=ReviewSide.BUYER, review__published_at__gte=since, review__excluded_at__isnull=True
+        )
         .filter(**{f"review__{name}": value for name, value in about.items()})
         .order_by()
         .values_list("aspect")
-        .annotate(Avg("stars"))
+        .annotate(
+            mean=Avg("stars"),
+            praised=Count("pk", filter=Q(stars__gte=PRAISE_FROM)),
+            missed=Count("pk", filter=Q(stars__lte=MISSED_UP_TO)),
+        )
     )
+    found = {aspect: numbers for aspect, *numbers in scores}
     return [
-        AspectScore(str(aspect.label), _one_decimal(Decimal(means[aspect.value])))
+        AspectScore(aspect, _one_decimal(Decimal(found[aspect.value][0])), *found[aspect.value][1:])
         for aspect in RatingAspect
-        if aspect.value in means
+        if aspect.value in found
     ]
 
 
-def _page(listed: QuerySet[Review], wanted: ReviewFilter) -> list[Review]:
+def _page(listed: QuerySet[Review], wanted: ReviewFilter, since: datetime) -> list[Review]:
     """One more than a page, so that nobody has to count whether another one follows."""
     if wanted.stars is not None:
         listed = listed.filter(stars=wanted.stars)
     if wanted.tier:
         listed = listed.filter(order__package_tier=wanted.tier)
+    if wanted.pictures:
+        listed = listed.filter(_is_pictured())
     place = _place(wanted.after)
+    if wanted.order == ReviewOrder.HELPFUL:
+        listed = listed.order_by("-helpful_count", "-published_at", "-pk")
     if place is not None:
-        moment, number = place
+        helpful, moment, number = place
         # The first condition is what the index of the list answers; a review written meanwhile moves none of these.
-        listed = listed.filter(Q(published_at__lte=moment), Q(published_at__lt=moment) | Q(pk__lt=number))
+        later = Q(published_at__lte=moment) & (Q(published_at__lt=moment) | Q(pk__lt=number))
+        if wanted.order == ReviewOrder.HELPFUL:
+            later = Q(helpful_count__lt=helpful) | Q(helpful_count=helpful) & later
+        listed = listed.filter(later)
     first_delivery = Delivery.objects.filter(order=OuterRef("order_id"), number=1).values("created_at")[:1]
     shown = listed.select_related("author__profile", "subject__profile", "order", "gig__seller").annotate(
-        first_delivered_at=Subquery(first_delivery)
+        first_delivered_at=Subquery(first_delivery),
+        is_counted=_is_counted(since),
+        is_old=Case(When(published_at__lt=since, then=True), default=False),
     )
     return list(shown[: PAGE_LENGTH + 1])
 
 
-def _key(review: Review) -> str:
-    """Where a review stands in the list: microseconds since 1970 and its number."""
+def _key(review: Review, order: ReviewOrder) -> str:
+    """Where a review stands in the list: microseconds since 1970 and its number; by helpfulness with its votes."""
     moment = review.published_at or _EPOCH  # what is listed is published
-    return f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{review.pk}"
+    key = f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{review.pk}"
+    return f"{key}-{review.helpful_count}" if order == ReviewOrder.HELPFUL else key
 
 
-def _place(key: str) -> tuple[datetime, int] | None:
-    moment, _dash, number = key.partition("-")
-    if not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in (moment, number)):
+def _place(key: str) -> tuple[int, datetime, int] | None:
+    parts = key.split("-")
+    if len(parts) not in (2, 3) or not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
         return None
+    moment, number, helpful = (int(part) for part in [*parts, "0"][:3])
     try:
-        return _EPOCH + timedelta(microseconds=int(moment)), int(number)
+        return min(helpful, 2**31 - 1), _EPOCH + timedelta(microseconds=moment), number
     except OverflowError:
         return None
 

@@ -11,28 +11,60 @@ from django.http import QueryDict
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from marketplace.accounts.models import User
+from marketplace.core.config import get_config
+from marketplace.core.ratings import PRIOR_COUNT, PRIOR_RATING
 from marketplace.gigs.models import Gig
 from marketplace.offers.presenters import OfferCard
 from marketplace.orders.models import Order
 from marketplace.reviews import selectors
 from marketplace.reviews.forms import ReplyForm
-from marketplace.reviews.models import Review
-from marketplace.reviews.selectors import ReviewSection, SellerReputation
+from marketplace.reviews.models import RatingAspect, Review
+from marketplace.reviews.selectors import ReviewOrder, ReviewSection, SellerReputation
 
 register = template.Library()
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A filter above the reviews: a link that puts it on, or takes it off again."""
+    """A filter or an order above the reviews: a link that puts it on, or takes it off again."""
 
     words: str
     count: int
     query: str
     is_on: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """What several reviews say alike, counted from a sub-score."""
+
+    words: str
+    count: int
+    is_praise: bool
+
+
+# Sub-score → what many stars of it say, and what few do.
+_SAID = {
+    RatingAspect.COMMUNICATION: (
+        pgettext_lazy("said in reviews", "Easy to talk to"),
+        pgettext_lazy("said in reviews", "Hard to talk to"),
+    ),
+    RatingAspect.QUALITY: (
+        pgettext_lazy("said in reviews", "Good work"),
+        pgettext_lazy("said in reviews", "Not content with the work"),
+    ),
+    RatingAspect.AS_DESCRIBED: (
+        pgettext_lazy("said in reviews", "As described"),
+        pgettext_lazy("said in reviews", "Not as described"),
+    ),
+    RatingAspect.ON_TIME: (
+        pgettext_lazy("said in reviews", "Delivered on time"),
+        pgettext_lazy("said in reviews", "Delivered late"),
+    ),
+}
 
 
 @register.inclusion_tag("reviews/_gig_reviews.html", takes_context=True)
@@ -66,6 +98,10 @@ def _section(context: Context, section: ReviewSection) -> dict[str, Any]:
         "request": context.get("request"),
         "section": section,
         "choices": _choices(section, query),
+        "orders": _orders(section, query),
+        "said": _said(section),
+        "prior": {"rating": PRIOR_RATING, "count": PRIOR_COUNT},
+        "years": get_config("reviews.rating_years"),
         "first_query": _changed(query, reviews_after=""),
         "next_query": _changed(query, reviews_after=section.next_key),
     }
@@ -74,19 +110,44 @@ def _section(context: Context, section: ReviewSection) -> dict[str, Any]:
 def _choices(section: ReviewSection, query: QueryDict) -> list[Choice]:
     """All, each number of stars that was given, each package that was reviewed (one alone needs no choice)."""
     wanted = section.wanted
-    everything = _changed(query, reviews_after="", review_stars="", review_package="")
+    everything = _changed(query, reviews_after="", review_stars="", review_package="", review_pictures="")
     choices = [Choice(_("All"), section.count, everything, not wanted.is_on)]
-    for share in section.shares:
-        if share.count:
-            is_on = share.stars == wanted.stars
-            words = ngettext("%(stars)s star", "%(stars)s stars", share.stars) % {"stars": share.stars}
-            target = _changed(query, reviews_after="", review_stars="" if is_on else str(share.stars))
-            choices.append(Choice(words, share.count, target, is_on))
+    for stars, count in section.stars:
+        if count:
+            is_on = stars == wanted.stars
+            words = ngettext("%(stars)s star", "%(stars)s stars", stars) % {"stars": stars}
+            target = _changed(query, reviews_after="", review_stars="" if is_on else str(stars))
+            choices.append(Choice(words, count, target, is_on))
+    if section.pictured:
+        target = _changed(query, reviews_after="", review_pictures="" if wanted.pictures else "1")
+        choices.append(Choice(_("With pictures"), section.pictured, target, wanted.pictures))
     for tier in section.tiers if len(section.tiers) > 1 else []:
         is_on = tier.tier == wanted.tier
         target = _changed(query, reviews_after="", review_package="" if is_on else tier.tier)
         choices.append(Choice(tier.label, tier.count, target, is_on))
     return choices
+
+
+def _orders(section: ReviewSection, query: QueryDict) -> list[Choice]:
+    """Newest or most helpful first; one review alone needs no order."""
+    words = {ReviewOrder.NEWEST: _("Newest first"), ReviewOrder.HELPFUL: _("Most helpful first")}
+    return [
+        Choice(label, 0, _changed(query, reviews_after="", review_order=order.value), order == section.wanted.order)
+        for order, label in words.items()
+        if section.count > 1
+    ]
+
+
+def _said(section: ReviewSection) -> list[Said]:
+    """What reviews say, the most frequent first, and after all praise what they find fault with."""
+    praise, faults = [], []
+    for score in section.aspects:
+        for found, words, number in zip(
+            (praise, faults), _SAID[score.aspect], (score.praised, score.missed), strict=True
+        ):
+            if number:
+                found.append(Said(str(words), number, found is praise))
+    return [*sorted(praise, key=lambda one: -one.count), *sorted(faults, key=lambda one: -one.count)]
 
 
 def _changed(query: QueryDict, **values: str) -> str:
@@ -142,3 +203,15 @@ def punctuality(order: Order, delivered_at: datetime | None) -> str:
     if days < 0:
         return ngettext("delivered %(days)s day late", "delivered %(days)s days late", -days) % {"days": -days}
     return _("delivered on time")
+
+
+@register.filter
+def answer_time(minutes: int) -> str:
+    """How long a first answer takes, in the unit that people say it in: 25分钟, 3小时, 2天."""
+    if minutes < 60:
+        return ngettext("%(number)s min", "%(number)s min", minutes) % {"number": minutes}
+    if minutes < 48 * 60:
+        hours = (minutes + 30) // 60
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    days = (minutes + 12 * 60) // (24 * 60)
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
