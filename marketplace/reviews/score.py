@@ -88,9 +88,9 @@ def scores_of(user_ids: Collection[int]) -> dict[int, Score]:
 
 
 def ended_condition(since: datetime) -> Q:
-    """Orders whose end, after payment, is part of a score: not a buyer's who left before work began. A tip is thanks."""
+    """Orders whose end, after payment, is part of a score: not a buyer's who left before it was late. A tip is thanks."""
     ended = Q(completed_at__gte=since) | Q(cancelled_at__gte=since) | Q(dispute__decided_at__gte=since)
-    left_early = Q(cancelled_by=CancelledBy.BUYER, started_at=None)
+    left_early = Q(cancelled_by=CancelledBy.BUYER) & (Q(due_at=None) | Q(cancelled_at__lte=F("due_at")))
     return (
         Q(status__in=FINAL_STATUSES, paid_at__isnull=False, score_exception=None)
         & ended
@@ -198,7 +198,10 @@ def _reasons(part: Part) -> list[str]:
     }
     reasons = [words[part.ending]] if part.ending in words else []
     if part.stars is not None:
-        reasons.append(ngettext("%(stars)s star from the buyer", "%(stars)s stars from the buyer", part.stars) % {"stars": part.stars})
+        reasons.append(
+            ngettext("%(stars)s star from the buyer", "%(stars)s stars from the buyer", part.stars)
+            % {"stars": part.stars}
+        )
     elif part.ending == Ending.COMPLETED:
         reasons.append(_("No review"))
     if part.is_late is not None:

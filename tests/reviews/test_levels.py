@@ -260,7 +260,13 @@ def test_an_appeal_about_an_event_takes_the_order_out_of_the_score(order, seller
     assert len(score_of(seller.pk).events) == 1
     now = clock.now()
     appeal = ReputationAppeal.objects.create(
-        user=seller, kind=AppealKind.EVENT, order=order, words="是买家要求的。", opened_at=now, due_at=now, answer="成立。"
+        user=seller,
+        kind=AppealKind.EVENT,
+        order=order,
+        words="是买家要求的。",
+        opened_at=now,
+        due_at=now,
+        answer="成立。",
     )
     staff = make_moderator()
     event_effect(appeal, staff)

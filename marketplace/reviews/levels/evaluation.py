@@ -21,6 +21,7 @@ from marketplace.reviews.levels.selectors import has_confirmed_case
 from marketplace.reviews.levels.states import rank
 from marketplace.reviews.models import LevelChange, LevelReason, SellerLevel
 
+
 @transaction.atomic
 def evaluate_level(*, user_id: int) -> SellerLevel:
     """Give a seller the level that their figures are worth now. Safe to repeat: what is right already is left alone.
@@ -98,5 +99,3 @@ def _tell(row: SellerLevel, notice: Notice, missed: list[gates.Gate] | None = No
 def plan_of(missed: list[gates.Gate]) -> str:
     """What is missing, in one line: "Rating 4.20 / 4.40 · Completed orders 3 / 5"."""
     return " · ".join(f"{gate.label} {gate.shown_reached} / {gate.shown_needed}" for gate in missed)
-
-

@@ -57,7 +57,9 @@ def _from_score(score: Score) -> list[Suggestion]:
         )
         found.append(Suggestion(words % {"count": count, "points": _points(cost)}, cost))
     disputed = (Ending.FOR_BUYER, Ending.SPLIT)
-    count, cost = _cost(score, lambda part: part.ending in disputed, lambda part: replace(part, ending=Ending.COMPLETED))
+    count, cost = _cost(
+        score, lambda part: part.ending in disputed, lambda part: replace(part, ending=Ending.COMPLETED)
+    )
     if cost > 0:
         words = ngettext(
             "%(count)s dispute takes %(points)s off. Agree on the brief in writing before you begin.",
