@@ -37,6 +37,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("moderation", ["view_report", "change_report"]),
         ("messaging", ["view_messageflag", "change_messageflag"]),
         ("reviews", ["view_review"]),
+        ("reviews", ["view_selectioncase", "change_selectioncase"]),
         ("gigs", [f"{act}_advertisingword" for act in ("view", "add", "change", "delete")]),
         ("safety", [f"{act}_sensitiveword" for act in ("view", "add", "change", "delete")]),
         ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),

@@ -131,15 +131,18 @@ def _score(rows: list[dict[str, Any]], today: date) -> Score:
     agreements = sorted(_agreements(rows).values(), key=lambda orders: (_end(orders), orders[0]["pk"]))
     prices = {orders[0]["pk"]: 0 for orders in agreements}
     first_of = {order["pk"]: orders[0]["pk"] for orders in agreements for order in orders}
+    more_work = defaultdict(list)
     for row in rows:  # additional work belongs to its order
         if (first := first_of.get(row["parent_id"] or row["pk"])) is not None:
             prices[first] += row["total_fen"] + row["discount_fen"]
+        if row["parent_id"]:
+            more_work[row["parent_id"]].append(row)
     band = band_of(median_fen(list(prices.values())))
     served: set[int] = set()
     happenings = []
     for orders in agreements:
         buyer_id = orders[0]["buyer_id"]
-        parts = tuple(_part(order, is_repeat=buyer_id in served) for order in orders)
+        parts = tuple(_part(order, more_work[order["pk"]], is_repeat=buyer_id in served) for order in orders)
         if any(part.ending not in (*FAILED, Ending.CALLED_OFF) for part in parts):
             served.add(buyer_id)
         days_ago = (today - timezone.localdate(_end(orders))).days
@@ -168,10 +171,14 @@ def _end(orders: list[dict[str, Any]]) -> datetime:
     return max(order["ended_at"] for order in orders)
 
 
-def _part(row: dict[str, Any], *, is_repeat: bool) -> Part:
-    due_at, delivered_at = row["due_at"], row["first_delivered_at"]
-    is_late = delivered_at > due_at if due_at and delivered_at else None
-    return Part(_ending(row), row["stars"], is_late, is_repeat)
+def _part(row: dict[str, Any], more_work: list[dict[str, Any]], *, is_repeat: bool) -> Part:
+    """An order with its additional work: late when either was, and with the fewer stars of the two."""
+    both = [row, *more_work]
+    lateness = [
+        each["first_delivered_at"] > each["due_at"] for each in both if each["due_at"] and each["first_delivered_at"]
+    ]
+    stars = [each["stars"] for each in both if each["stars"]]
+    return Part(_ending(row), min(stars, default=None), any(lateness) if lateness else None, is_repeat)
 
 
 def _ending(row: dict[str, Any]) -> Ending:

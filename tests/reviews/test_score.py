@@ -209,7 +209,7 @@ def test_who_cancels_alone_bears_it_and_who_was_left_early_does_not(seller):
     orders.cancel_order(order_id=left.pk, user=left.buyer)
     assert score_of(seller.pk).events == ()
     begun = make_paid_order(gig=make_gig(seller=seller, requirements=1))
-    orders.skip_requirements(order_id=begun.pk, seller=seller)
+    orders.skip_requirements(order_id=begun.pk, seller=seller, message="先开始。")
     orders.cancel_order(order_id=begun.pk, user=begun.buyer)
     assert score_of(seller.pk).events == ()
     given_up = make_paid_order(gig=gig)
