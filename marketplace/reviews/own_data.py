@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Retained, Section, Table, plain, table
-from marketplace.reviews.models import Reputation, Review, SellerLevel
+from marketplace.reviews.models import LevelChange, Reputation, Review, SelectionCase, SellerLevel
 
 _REVIEW = ("stars", "body", "reply", "created_at", "published_at")
 
@@ -20,8 +20,15 @@ class ReviewsSection(Section):
             "reviews.Review.subject",
             "reviews.SellerLevel.user",
             "reviews.Reputation.user",
+            "reviews.LevelChange.user",
+            "reviews.SelectionCase.user",
         }
     )
+    not_exported = {
+        "reviews.LevelChange.decided_by": "who of the staff it was; the words are exported",
+        "reviews.SelectionCase.decided_by": "who of the staff it was; the words are exported",
+        "reviews.ScoreException.decided_by": "who of the staff it was; the seller sees the order leave the score",
+    }
 
     def tables(self, user: User) -> Iterable[Table]:
         """What others wrote only once it is published: before, nobody sees it."""
@@ -39,6 +46,16 @@ class ReviewsSection(Section):
             **plain(*_REVIEW),
         )
         yield table("seller_level", SellerLevel.objects.filter(user=user), **plain("level", "since"))
+        yield table(
+            "level_changes",
+            LevelChange.objects.filter(user=user),
+            **plain("old", "new", "reason", "figures", "words", "created_at"),
+        )
+        yield table(
+            "select_candidacies",
+            SelectionCase.objects.filter(user=user),
+            **plain("status", "figures", "opened_at", "decided_at", "words"),
+        )
         yield table(
             "reputation",
             Reputation.objects.filter(user=user),

@@ -260,13 +260,13 @@ def test_a_buyer_who_comes_back_is_a_small_plus(seller, buyer):
 
 @pytest.mark.django_db
 def test_an_agreement_in_stages_is_one_event(seller, buyer):
-    plan = make_plan(seller=seller, buyer=buyer, amounts=(10_000, 20_000))
+    plan = make_plan(seller=seller, buyer=buyer, amounts=(100_000, 150_000))
     for position in (1, 2):
         stage = plan.milestones.get(position=position)
         complete(stage.order or orders.fund_stage(plan_id=plan.pk, buyer=buyer))
     (event,) = score_of(seller.pk).events
     assert len(event.happening.parts) == 2
-    assert event.happening.price_fen == 30_000
+    assert event.happening.price_fen == 250_000
 
 
 @pytest.mark.django_db
