@@ -110,19 +110,19 @@ def _ended_orders(user_ids: Collection[int]) -> Iterable[dict[str, Any]]:
     stars = Review.objects.filter(
         order=OuterRef("pk"), side=ReviewSide.BUYER, published_at__isnull=False, excluded_at=None
     ).values("stars")[:1]
-    ended_at = Case(
+    over_at = Case(
         When(status=OrderStatus.RESOLVED, then=F("dispute__decided_at")),
         default=Coalesce("completed_at", "cancelled_at"),
     )
     return (
         Order.objects.filter(ended_condition(scored_since()), seller_id__in=user_ids)
-        .annotate(first_delivered_at=Subquery(delivered), stars=Subquery(stars), ended_at=ended_at)
-        .exclude(ended_at=None)
+        .annotate(first_delivered_at=Subquery(delivered), stars=Subquery(stars), over_at=over_at)
+        .exclude(over_at=None)
         .order_by("pk")
         .values(
             *("pk", "seller_id", "buyer_id", "parent_id", "number", "gig_title", "kind", "status", "cancelled_by"),
-            *("total_fen", "discount_fen", "due_at", "cancelled_at", "ended_at", "first_delivered_at", "stars"),
-            *("dispute__outcome", "dispute__refund_fen", "milestone__plan_id"),
+            *("total_fen", "discount_fen", "due_at", "cancelled_at", "over_at", "first_delivered_at", "stars"),
+            *("dispute__outcome", "milestone__plan_id"),
         )
     )
 
@@ -168,7 +168,7 @@ def _agreements(rows: list[dict[str, Any]]) -> dict[tuple[str, int], list[dict[s
 
 
 def _end(orders: list[dict[str, Any]]) -> datetime:
-    return max(order["ended_at"] for order in orders)
+    return max(order["over_at"] for order in orders)
 
 
 def _part(row: dict[str, Any], more_work: list[dict[str, Any]], *, is_repeat: bool) -> Part:
