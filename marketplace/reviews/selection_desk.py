@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
@@ -28,7 +28,7 @@ class DecisionForm(forms.Form):
     """Chosen or not, and why."""
 
     is_chosen = forms.TypedChoiceField(
-        label=gettext_lazy("Decision"),
+        label=pgettext_lazy("a candidate", "Decision"),
         choices=[("1", gettext_lazy("Choose for Select")), ("0", gettext_lazy("Do not choose this time"))],
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
