@@ -38,6 +38,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("messaging", ["view_messageflag", "change_messageflag"]),
         ("reviews", ["view_review"]),
         ("reviews", ["view_integritycase", "change_integritycase"]),
+        ("reviews", ["view_selectioncase", "change_selectioncase"]),
         ("gigs", [f"{act}_advertisingword" for act in ("view", "add", "change", "delete")]),
         ("safety", [f"{act}_sensitiveword" for act in ("view", "add", "change", "delete")]),
         ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),

@@ -88,6 +88,6 @@ def _scores_in(category_id: int, band: int) -> list[tuple[int, int]]:
         )
         peers = [row["seller_id"] for row in prices if band_of(row["price"]) == band]
         scores = Reputation.objects.filter(user_id__in=peers, score_tenths__isnull=False)
-        found = list(scores.order_by("user_id").values_list("user_id", "score_tenths"))
+        found = [(row.user_id, row.score_tenths or 0) for row in scores.order_by("user_id")]
         cache.set(key, found, KEPT_SECONDS)
     return found

@@ -88,9 +88,9 @@ def scores_of(user_ids: Collection[int]) -> dict[int, Score]:
 
 
 def ended_condition(since: datetime) -> Q:
-    """Orders whose end, after payment, is part of a score: not a buyer's who left before work began. A tip is thanks."""
+    """Orders whose end, after payment, is part of a score: not a buyer's who left before it was late. A tip is thanks."""
     ended = Q(completed_at__gte=since) | Q(cancelled_at__gte=since) | Q(dispute__decided_at__gte=since)
-    left_early = Q(cancelled_by=CancelledBy.BUYER, started_at=None)
+    left_early = Q(cancelled_by=CancelledBy.BUYER) & (Q(due_at=None) | Q(cancelled_at__lte=F("due_at")))
     return (
         Q(status__in=FINAL_STATUSES, paid_at__isnull=False, score_exception=None)
         & ended
@@ -110,19 +110,19 @@ def _ended_orders(user_ids: Collection[int]) -> Iterable[dict[str, Any]]:
     stars = Review.objects.filter(
         order=OuterRef("pk"), side=ReviewSide.BUYER, published_at__isnull=False, excluded_at=None
     ).values("stars")[:1]
-    ended_at = Case(
+    over_at = Case(
         When(status=OrderStatus.RESOLVED, then=F("dispute__decided_at")),
         default=Coalesce("completed_at", "cancelled_at"),
     )
     return (
         Order.objects.filter(ended_condition(scored_since()), seller_id__in=user_ids)
-        .annotate(first_delivered_at=Subquery(delivered), stars=Subquery(stars), ended_at=ended_at)
-        .exclude(ended_at=None)
+        .annotate(first_delivered_at=Subquery(delivered), stars=Subquery(stars), over_at=over_at)
+        .exclude(over_at=None)
         .order_by("pk")
         .values(
             *("pk", "seller_id", "buyer_id", "parent_id", "number", "gig_title", "kind", "status", "cancelled_by"),
-            *("total_fen", "discount_fen", "due_at", "cancelled_at", "ended_at", "first_delivered_at", "stars"),
-            *("dispute__outcome", "dispute__refund_fen", "milestone__plan_id"),
+            *("total_fen", "discount_fen", "due_at", "cancelled_at", "over_at", "first_delivered_at", "stars"),
+            *("dispute__outcome", "milestone__plan_id"),
         )
     )
 
@@ -131,15 +131,18 @@ def _score(rows: list[dict[str, Any]], today: date) -> Score:
     agreements = sorted(_agreements(rows).values(), key=lambda orders: (_end(orders), orders[0]["pk"]))
     prices = {orders[0]["pk"]: 0 for orders in agreements}
     first_of = {order["pk"]: orders[0]["pk"] for orders in agreements for order in orders}
+    more_work = defaultdict(list)
     for row in rows:  # additional work belongs to its order
         if (first := first_of.get(row["parent_id"] or row["pk"])) is not None:
             prices[first] += row["total_fen"] + row["discount_fen"]
+        if row["parent_id"]:
+            more_work[row["parent_id"]].append(row)
     band = band_of(median_fen(list(prices.values())))
     served: set[int] = set()
     happenings = []
     for orders in agreements:
         buyer_id = orders[0]["buyer_id"]
-        parts = tuple(_part(order, is_repeat=buyer_id in served) for order in orders)
+        parts = tuple(_part(order, more_work[order["pk"]], is_repeat=buyer_id in served) for order in orders)
         if any(part.ending not in (*FAILED, Ending.CALLED_OFF) for part in parts):
             served.add(buyer_id)
         days_ago = (today - timezone.localdate(_end(orders))).days
@@ -165,13 +168,17 @@ def _agreements(rows: list[dict[str, Any]]) -> dict[tuple[str, int], list[dict[s
 
 
 def _end(orders: list[dict[str, Any]]) -> datetime:
-    return max(order["ended_at"] for order in orders)
+    return max(order["over_at"] for order in orders)
 
 
-def _part(row: dict[str, Any], *, is_repeat: bool) -> Part:
-    due_at, delivered_at = row["due_at"], row["first_delivered_at"]
-    is_late = delivered_at > due_at if due_at and delivered_at else None
-    return Part(_ending(row), row["stars"], is_late, is_repeat)
+def _part(row: dict[str, Any], more_work: list[dict[str, Any]], *, is_repeat: bool) -> Part:
+    """An order with its additional work: late when either was, and with the fewer stars of the two."""
+    both = [row, *more_work]
+    lateness = [
+        each["first_delivered_at"] > each["due_at"] for each in both if each["due_at"] and each["first_delivered_at"]
+    ]
+    stars = [each["stars"] for each in both if each["stars"]]
+    return Part(_ending(row), min(stars, default=None), any(lateness) if lateness else None, is_repeat)
 
 
 def _ending(row: dict[str, Any]) -> Ending:

@@ -47,5 +47,5 @@ NOT_SELECTED = Notice(
     Kind.SYSTEM,
     Who.SELLER,
     _("You were not chosen for Select this time"),
-    body="%(words)s",
+    body=_("What they say to you: %(words)s"),
 )

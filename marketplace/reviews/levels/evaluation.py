@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.notifications import catalogue
 from marketplace.notifications.catalogue import Notice
-from marketplace.notifications.catalogue import levels as notices
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.reviews import locks
 from marketplace.reviews.levels import gates, selection
@@ -41,13 +41,13 @@ def evaluate_level(*, user_id: int) -> SellerLevel:
     if rank(reachable) > rank(row.level) and may_rise:
         row.grace_until = None
         move(row, reachable, LevelReason.PROMOTED, figures)
-        _tell(row, notices.PROMOTED)
+        _tell(row, catalogue.levels.PROMOTED)
     elif missed := gates.missed(needs[SellerLevelChoice(row.level)], figures):
         _look_at_grace(row, reachable, figures, missed)
     elif row.grace_until is not None:
         row.grace_until = None
         move(row, row.level, LevelReason.RECOVERED, figures)
-        _tell(row, notices.RECOVERED)
+        _tell(row, catalogue.levels.RECOVERED)
     is_candidate = met == SellerLevelChoice.TOP and row.level == SellerLevelChoice.TWO and may_rise
     selection.look_at_candidate(user_id=user_id, figures=figures, is_candidate=is_candidate)
     # When the figures were read: what is counted after that is looked at again (selectors.to_evaluate).
@@ -77,12 +77,12 @@ def _look_at_grace(row: SellerLevel, reachable: SellerLevelChoice, figures: Figu
     if row.grace_until is None:
         row.grace_until = now + timedelta(days=get_config("levels.grace_days"))
         move(row, row.level, LevelReason.GRACE, figures)
-        _tell(row, notices.GRACE, missed)
+        _tell(row, catalogue.levels.GRACE, missed)
     elif row.grace_until <= now:
         row.grace_until = None
         # A case that stands keeps nobody up: the gates decide how far it goes down.
         move(row, min(reachable, SellerLevelChoice(row.level), key=rank), LevelReason.DEMOTED, figures)
-        _tell(row, notices.DEMOTED, missed)
+        _tell(row, catalogue.levels.DEMOTED, missed)
 
 
 def _tell(row: SellerLevel, notice: Notice, missed: list[gates.Gate] | None = None) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock, staff_log
 from marketplace.core.config import get_config
-from marketplace.notifications.catalogue import levels as notices
+from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.reviews import locks
 from marketplace.reviews.levels import gates
@@ -72,6 +72,6 @@ def decide_selection(*, case_id: int, staff: User, is_chosen: bool, words: str =
     )
     with recipient_language():
         url = reverse("reviews:level")
-    notice = notices.SELECTED if is_chosen else notices.NOT_SELECTED
+    notice = catalogue.levels.SELECTED if is_chosen else catalogue.levels.NOT_SELECTED
     notify(recipient_id=user_id, notice=notice, words={"words": words}, url=url)
     return case
