@@ -21,7 +21,9 @@ from ua_parser import parse
 _SALT = "accounts.known_browser"
 _MAX_AGE_SECONDS = 400 * 24 * 3600
 _ACCOUNTS_KEPT = 20  # of a browser that a whole office uses; a cookie holds 4 kB
-_NUMBER_PREFIX = "b-"  # of the browser's number; a mark has no hyphen, and older releases take it for a mark they do not know
+_NUMBER_PREFIX = (
+    "b-"  # of the browser's number; a mark has no hyphen, and older releases take it for a mark they do not know
+)
 _SYSTEMS = {"Mac OS X": "macOS", "Mac OS": "macOS"}
 
 

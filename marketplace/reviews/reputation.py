@@ -32,7 +32,9 @@ def recompute_reputation(user_id: int) -> Reputation:
     much a promise as what was delivered: it counts as not on time.
     """
     row = lock_reputation(user_id)
-    public = Review.objects.filter(subject_id=user_id, side=ReviewSide.BUYER, published_at__isnull=False, excluded_at__isnull=True)
+    public = Review.objects.filter(
+        subject_id=user_id, side=ReviewSide.BUYER, published_at__isnull=False, excluded_at__isnull=True
+    )
     ratings = public.aggregate(sum=Sum("stars", default=0), count=Count("pk"))
     first_delivery = Delivery.objects.filter(order=OuterRef("pk"), number=1).values("created_at")[:1]
     # A tip is thanks for an order that is counted already.

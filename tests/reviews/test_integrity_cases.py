@@ -77,7 +77,9 @@ def test_a_small_ring_is_one_case_with_a_deadline_and_nothing_happens_to_anybody
     assert (case.due_at - case.opened_at).days == get_config("integrity.case_days")
     assert not reviews_of(ring).filter(excluded_at__isnull=False).exists()
     assert not Notification.objects.filter(notice__startswith="integrity.").exists()
-    assert not any(str(person.phone) in str(row.evidence) for row in IntegritySignal.objects.all() for person in ring.members)
+    assert not any(
+        str(person.phone) in str(row.evidence) for row in IntegritySignal.objects.all() for person in ring.members
+    )
     before = IntegritySignal.objects.count()
     assert find_cases() == []
     assert (IntegritySignal.objects.count(), IntegrityCase.objects.count()) == (before, 1)

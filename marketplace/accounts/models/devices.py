@@ -45,7 +45,9 @@ class BrowserUse(models.Model):
         verbose_name = _("use of a browser")
         verbose_name_plural = _("uses of browsers")
         constraints = [models.UniqueConstraint(fields=["browser", "user"], name="accounts_browser_use_once")]
-        indexes = [models.Index(fields=["last_used_at"], name="accounts_browser_use_old")]  # what is forgotten, and since when
+        indexes = [
+            models.Index(fields=["last_used_at"], name="accounts_browser_use_old")
+        ]  # what is forgotten, and since when
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.last_used_at:%Y-%m-%d}"

@@ -221,7 +221,9 @@ def apply_snapshot(*, payment_id: int, snapshot: PaySnapshot) -> Payment:
             )
             is_closed = order.status == OrderStatus.CANCELLED
             payment.return_reason = ORDER_CLOSED if is_closed else ORDER_ALREADY_PAID
-        payment.save(update_fields=["status", "gateway_trade_no", "paid_at", "payer_mark", "return_reason", "updated_at"])
+        payment.save(
+            update_fields=["status", "gateway_trade_no", "paid_at", "payer_mark", "return_reason", "updated_at"]
+        )
     elif payment.status == PaymentStatus.PENDING and _is_over(payment, snapshot):
         payment.status = PaymentStatus.CLOSED
         payment.save(update_fields=["status", "updated_at"])

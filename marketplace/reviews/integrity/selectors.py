@@ -120,9 +120,7 @@ def case_story(reader: User, case_id: int) -> CaseStory:
             .order_by("paid_at", "pk")
         ),
         reviews=list(
-            reviews_between(people)
-            .select_related("author__profile", "subject__profile", "order")
-            .order_by("order_id")
+            reviews_between(people).select_related("author__profile", "subject__profile", "order").order_by("order_id")
         ),
         is_own=reader.pk in people,
     )

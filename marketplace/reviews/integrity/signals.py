@@ -63,7 +63,9 @@ def all_signals() -> list[Signal]:
 
 def shared_browsers(since: datetime) -> list[Signal]:
     """Logged in to in the same browser (`accounts.BrowserUse`)."""
-    used = "used AS (SELECT user_id AS person, browser AS thing FROM accounts_browseruse WHERE last_used_at >= %(since)s)"
+    used = (
+        "used AS (SELECT user_id AS person, browser AS thing FROM accounts_browseruse WHERE last_used_at >= %(since)s)"
+    )
     return _shared(SignalKind.SHARED_BROWSER, used, since=since, most=weights.MOST_BROWSER)
 
 
@@ -75,9 +77,7 @@ def shared_addresses(since: datetime) -> list[Signal]:
     address = "CASE family({0}) WHEN 6 THEN network(set_masklen({0}, 64)) ELSE network({0}) END::text"
     seen = f"SELECT DISTINCT user_id AS person, {address.format('ip')} AS thing FROM accounts_newdevice WHERE at >= %(since)s"  # noqa: S608 our own words
     if sessions := installed_model("usersessions.UserSession"):
-        seen += (
-            f" UNION SELECT user_id, {address.format('ip')} FROM {sessions._meta.db_table} WHERE last_seen_at >= %(since)s"  # noqa: S608
-        )
+        seen += f" UNION SELECT user_id, {address.format('ip')} FROM {sessions._meta.db_table} WHERE last_seen_at >= %(since)s"  # noqa: S608
     return _shared(SignalKind.SHARED_ADDRESS, f"used AS ({seen})", since=since, most=weights.MOST_ADDRESS)
 
 
@@ -124,9 +124,7 @@ def in_loops(_since: datetime, loops: dict[Edge, int]) -> list[Signal]:
         shortest[pair] = min(length, shortest.get(pair, length))
     full = WEIGHTS[SignalKind.LOOP].direct
     return [
-        Signal(
-            SignalKind.LOOP, *pair, weight=weights.LOOP_OF_TWO if length == 2 else full, evidence={"length": length}
-        )
+        Signal(SignalKind.LOOP, *pair, weight=weights.LOOP_OF_TWO if length == 2 else full, evidence={"length": length})
         for pair, length in shortest.items()
     ]
 

@@ -47,9 +47,7 @@ def _shared(kind: str, things: int) -> str:
                 "Both logged in from the same address.", "Both logged in from the same %(count)s addresses.", things
             )
         case SignalKind.SHARED_PAYER:
-            return ngettext(
-                "Both paid from the same account.", "Both paid from the same %(count)s accounts.", things
-            )
+            return ngettext("Both paid from the same account.", "Both paid from the same %(count)s accounts.", things)
         case _:
             return ngettext(
                 "Money of both goes to the same account, or one is paid out to what the other pays from.",
