@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.reviews.integrity.circles import Signal, circle_key, find_circles, strengths
@@ -10,6 +10,8 @@ from marketplace.reviews.integrity.loops import shortest_loops, strong_component
 from marketplace.reviews.integrity.weights import JOIN_HUNDREDTHS, LOOP_OF_TWO, WEIGHTS
 from marketplace.reviews.models import SignalKind
 
+# A busy machine draws slowly.
+CALM = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 PEOPLE = st.integers(1, 12)
 EDGES = st.lists(st.tuples(PEOPLE, PEOPLE), max_size=40)
 
@@ -35,6 +37,7 @@ def reaches(edges, start):
     return seen
 
 
+@CALM
 @given(EDGES)
 def test_components_are_who_reaches_each_other(edges):
     found = {member: frozenset(group) for group in strong_components(edges) for member in group}
@@ -44,6 +47,7 @@ def test_components_are_who_reaches_each_other(edges):
         assert found.get(node, frozenset({node})) == both_ways
 
 
+@CALM
 @given(EDGES, st.integers(2, 6))
 def test_an_edge_is_on_a_loop_exactly_when_its_end_leads_back_in_so_many_steps(edges, longest):
     found = shortest_loops(edges, longest=longest)
@@ -73,6 +77,7 @@ def test_a_chain_of_thousands_is_no_matter_of_depth():
     assert [len(group) for group in strong_components(ring)] == [20_000]
 
 
+@CALM
 @given(SIGNALS)
 def test_nobody_is_in_two_circles_and_each_has_at_least_two(signals):
     circles = find_circles(signals)
@@ -81,6 +86,7 @@ def test_nobody_is_in_two_circles_and_each_has_at_least_two(signals):
     assert all(len(circle.members) >= 2 and circle.score >= JOIN_HUNDREDTHS for circle in circles)
 
 
+@CALM
 @given(SIGNALS, st.randoms(use_true_random=False))
 def test_the_order_of_signals_does_not_matter(signals, random):
     shuffled = list(signals)
@@ -88,6 +94,7 @@ def test_the_order_of_signals_does_not_matter(signals, random):
     assert find_circles(shuffled) == find_circles(signals)
 
 
+@CALM
 @given(SIGNALS, a_signal())
 def test_one_more_signal_makes_no_circle_smaller_or_weaker(signals, more):
     before, after = find_circles(signals), find_circles([*signals, more])
@@ -95,6 +102,7 @@ def test_one_more_signal_makes_no_circle_smaller_or_weaker(signals, more):
         assert any(circle.members <= grown.members and circle.score <= grown.score for grown in after)
 
 
+@CALM
 @given(SIGNALS)
 def test_between_two_no_kind_weighs_more_than_its_most(signals):
     ceiling = sum(weight.most for weight in WEIGHTS.values())

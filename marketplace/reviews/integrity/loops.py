@@ -25,8 +25,8 @@ def strong_components(edges: Iterable[Edge]) -> list[set[int]]:
         is_on_stack.add(root)
         while work:
             node, rest = work[-1]
-            target = next(rest, None)
-            if target is None:
+            step = next(rest, None)
+            if step is None:
                 work.pop()
                 if work:
                     lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[node])
@@ -40,13 +40,13 @@ def strong_components(edges: Iterable[Edge]) -> list[set[int]]:
                             break
                     if len(component) > 1:
                         found.append(component)
-            elif target not in number:
-                number[target] = lowest[target] = len(number)
-                stack.append(target)
-                is_on_stack.add(target)
-                work.append((target, iter(targets.get(target, ()))))
-            elif target in is_on_stack:
-                lowest[node] = min(lowest[node], number[target])
+            elif step not in number:
+                number[step] = lowest[step] = len(number)
+                stack.append(step)
+                is_on_stack.add(step)
+                work.append((step, iter(targets.get(step, ()))))
+            elif step in is_on_stack:
+                lowest[node] = min(lowest[node], number[step])
     return found
 
 

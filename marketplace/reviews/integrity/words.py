@@ -29,11 +29,13 @@ def signal_words(kind: str, evidence: Mapping[str, Any]) -> str:
             things = int(evidence.get("things", 1))
             shared = _shared(kind, things) % {"count": things}
             if evidence.get("direct"):
-                return shared + _(" They dealt with each other.")
+                return _("%(shared)s They dealt with each other.") % {"shared": shared}
             thirds = int(evidence.get("thirds", 0))
-            return shared + ngettext(
-                " They dealt with the same third account.", " They dealt with %(count)s same accounts.", thirds
-            ) % {"count": thirds}
+            return ngettext(
+                "%(shared)s They dealt with the same third account.",
+                "%(shared)s They dealt with %(count)s same accounts.",
+                thirds,
+            ) % {"shared": shared, "count": thirds}
 
 
 def _shared(kind: str, things: int) -> str:
