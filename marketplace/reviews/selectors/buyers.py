@@ -7,7 +7,7 @@ not public. How each figure is counted stands beside it on the buyer's own page 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.gigs.cards import mean_rating
 from marketplace.messaging.models import Conversation, ConversationKind, Message
 from marketplace.offers.models import Brief, Negotiation
 from marketplace.offers.selectors import BriefFilters, open_briefs
@@ -252,9 +251,14 @@ def _published(ids: Collection[int]) -> QuerySet[Review]:
 def _stars(ids: Collection[int]) -> dict[int, dict[str, object]]:
     rows = _published(ids).order_by().values("subject").annotate(total=Sum("stars"), count=Count("pk"))
     return {
-        row["subject"]: {"rating": mean_rating(row["total"], row["count"]), "rating_count": row["count"]}
+        row["subject"]: {"rating": _mean(row["total"], row["count"]), "rating_count": row["count"]}
         for row in rows
     }
+
+
+def _mean(total: int, count: int) -> Decimal:
+    """To one decimal. The plain mean: buyers stand in no order that a few reviews could turn."""
+    return (Decimal(total) / count).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def _words(ids: Collection[int]) -> dict[int, list[SellerWords]]:
