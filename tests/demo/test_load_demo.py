@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -48,11 +48,6 @@ from marketplace.reviews.models import (
 )
 from marketplace.reviews.reputation import recompute_reputation
 from marketplace.uploads.stored import rendition_names
-from portal.demo.catalogue import published_moments
-from portal.demo.offers import make_offers
-from portal.demo.past import plan_past
-from portal.demo.people import joined_moments
-from portal.demo.plan import OrderPlan
 from portal.demo.sources import CANDIDATE, IN_GRACE, PASSWORD, read_sources
 from portal.demo.wipe import empty_marketplace
 from portal.demo.withdrawals import LEFT_FEN, ask_for_much
@@ -79,13 +74,6 @@ def demo(django_db_setup: None, django_db_blocker) -> Iterator[Loaded]:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         yield Loaded(time.process_time() - begun)
         transaction.set_rollback(True)
-
-
-def plan(now: datetime) -> list[OrderPlan]:
-    sources = read_sources()
-    offers = make_offers(sources)
-    published = published_moments(offers, joined_moments(sources, now), now)
-    return plan_past(sources, offers, published, now=now, buyers=144)
 
 
 def test_it_takes_less_than_a_minute(demo: Loaded):
@@ -321,21 +309,6 @@ def test_the_services_go_on_from_where_the_demo_stands():
 def test_loading_again_is_refused_in_one_sentence():
     with pytest.raises(CommandError, match="already there"):
         call_command("load_demo", "--quiet")
-
-
-def test_the_plan_is_the_same_for_the_same_moment():
-    now = datetime(2026, 5, 20, 6, 30, tzinfo=UTC)
-    assert [asdict(order) for order in plan(now)] == [asdict(order) for order in plan(now)]
-
-
-@pytest.mark.parametrize("hour", [0, 5, 13, 19])
-def test_a_plan_can_be_made_at_any_hour_of_the_day(hour: int):
-    now = datetime(2026, 2, 28, hour, 10, tzinfo=UTC)
-    planned = plan(now)
-    assert max(order.last_at for order in planned) < now
-    for order in planned:
-        moments = [event.at for event in order.events if event.type != "reviewed"]
-        assert moments == sorted(moments), order.number
 
 
 def test_emptying_leaves_neither_people_nor_gigs_but_the_root_of_the_pages():
