@@ -13,8 +13,10 @@ from marketplace.reviews.selectors.buyers import buyer_reputation
 @require_safe
 def as_buyer(request: HttpRequest) -> HttpResponse:
     """服务商眼中的你: one's own figures as a buyer, with how they are made."""
+    viewer = request.user
+    assert viewer.pk is not None  # noqa: S101 logged in
     context = {
-        "reputation": buyer_reputation(request.user, request.user.pk),
+        "reputation": buyer_reputation(viewer, viewer.pk),
         "years": get_config("reviews.rating_years"),
         "orders_days": get_config("reputation.orders_days"),
     }

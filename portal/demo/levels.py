@@ -1,7 +1,8 @@
 """Levels of the demo's sellers, by the gates that staff can turn (core/reputation_settings.py), and how they came about.
 
 Nobody's level is made up: the year is walked through, and each step up stands at the order that met the gates. Two are put on
-stage: one whose answers no longer meet the gate, and one who waits for a person to choose them.
+stage: one whose answers no longer meet the gate, and one who waits for a person to choose them. Of the level in the data only
+"top" is read: whom a person chooses once the gates are met.
 """
 
 from collections import defaultdict

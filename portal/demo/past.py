@@ -23,6 +23,7 @@ OPEN = {
 }
 DISPUTED_SHARE, LATE_SHARE = 0.012, 0.06
 TOP = "top"
+AGAIN, SOUGHT_AGAIN = 0.17, 0.26
 SOUGHT_SHARE, SOUGHT_WEIGHTS = 1.3, (0.05, 0.25, 0.7)
 NEWCOMER_ORDERS = 4  # one fewer than level 1 needs (levels.level_1_orders)
 Life = Callable[[Maker, OrderPlan], None]
@@ -53,9 +54,9 @@ class Planner:
         return Maker(offer, gig, self.sources.texts[offer.subcategory], self.chance, weights)
 
     def buyer_for(self, offer: Offer) -> int:
-        """Somebody, mostly one whose undertaking needs such work; one in six has bought from this seller before."""
+        """Somebody, mostly one whose undertaking needs such work; some have bought from this seller before."""
         known = self.customers.setdefault(offer.seller, [])
-        if known and self.random.random() < 0.17:
+        if known and self.random.random() < (SOUGHT_AGAIN if offer.seller in self.sought else AGAIN):
             return self.random.choice(known)
         fit = self.fitting(offer.subcategory) if self.random.random() < SHARE else []
         buyer = self.random.choice(fit or self.crowd)
@@ -97,6 +98,9 @@ class Planner:
         `disputed`, `late`: how likely a dispute and a late delivery are.
         """
         maker = self.maker(gig)
+        if maker.offer.seller in self.sought:
+            # The highest level is for whom nothing goes wrong.
+            disputed, late = 0, 0
         buyer = self.buyer_for(maker.offer) if buyer is None else buyer
         for attempt in range(8):
             at = self.moment(gig) if days_ago is None else self.now - timedelta(days=days_ago + attempt * 2)
@@ -155,6 +159,8 @@ class Planner:
         for kind, count in ((_expired, EXPIRED), (_given_up, GIVEN_UP), (_cancelled, CANCELLED)):
             for _ in range(count):
                 gig = self.some_gig()
+                while kind is _cancelled and self.offers[gig].seller in self.sought:
+                    gig = self.some_gig()
                 hours = max(90, (self.now - self.moment(gig)) / timedelta(hours=1))
                 self.add(self.placed_ago(gig, hours, kind))
         for _ in range(FRESH):

@@ -141,7 +141,7 @@ def _make_sellers(sources: Sources, pictures: dict[str, Picture], password: str,
     backdate(UserProfile, {profile.pk: profile.user.date_joined for profile in profiles})
     _make_skills(sources, profiles)
     _make_portfolios(sources, pictures, profiles)
-    # Where they came from there is levels.py, once their orders are known.
+    # Their levels: levels.py, once their orders are known.
     insert(SellerLevel(user=user, since=user.date_joined) for user in users)
     return users
 

@@ -28,6 +28,7 @@ from portal.embedded.paths import PROJECT, state_directory
 DEMO_LOGINS = (
     ("buyer", "buyer@jiangji.example"),
     ("seller", "seller@jiangji.example"),
+    ("seller before level 1", "newcomer@jiangji.example"),
     ("marketer", "marketer@jiangji.example"),
     ("moderator", "moderator@jiangji.example"),
     ("second moderator", "mediator@jiangji.example"),

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -12,14 +12,15 @@ from django.contrib.auth import authenticate
 from django.core.files.storage import default_storage, storages
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.test import override_settings
 from django.utils import timezone
 from wagtail.models import Page, WorkflowState
 
-from marketplace.accounts.models import User, UserVerification
+from marketplace.accounts.models import SellerLevelChoice, User, UserVerification
 from marketplace.accounts.selectors import cases_to_decide
 from marketplace.accounts.services import view_paper
+from marketplace.core.config import get_config
 from marketplace.discovery.analytics import selectors as search_figures
 from marketplace.discovery.models import Promotion, ThesaurusCandidate
 from marketplace.gigs.attributes import attribute_lines, attributes_of, clean_attributes
@@ -35,16 +36,20 @@ from marketplace.orders.states import OrderStatus
 from marketplace.payments.audit import audit_money
 from marketplace.payments.models import AuditRun, Payout, PayoutStatus
 from marketplace.payments.tax import YearSoFar, withholding
-from marketplace.reviews.models import Reputation, Review, ReviewSide
+from marketplace.reviews.models import (
+    HelpfulVote,
+    LevelChange,
+    Reputation,
+    Review,
+    ReviewPicture,
+    ReviewSide,
+    SelectionCase,
+    SellerLevel,
+)
 from marketplace.reviews.reputation import recompute_reputation
 from marketplace.reviews.tasks import recompute_reputations
 from marketplace.uploads.stored import rendition_names
-from portal.demo.catalogue import published_moments
-from portal.demo.offers import make_offers
-from portal.demo.past import plan_past
-from portal.demo.people import joined_moments
-from portal.demo.plan import OrderPlan
-from portal.demo.sources import PASSWORD, read_sources
+from portal.demo.sources import CANDIDATE, IN_GRACE, PASSWORD, read_sources
 from portal.demo.wipe import empty_marketplace
 from portal.demo.withdrawals import LEFT_FEN, ask_for_much
 from tests.factories import decide_finally
@@ -70,13 +75,6 @@ def demo(django_db_setup: None, django_db_blocker) -> Iterator[Loaded]:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         yield Loaded(time.process_time() - begun)
         transaction.set_rollback(True)
-
-
-def plan(now: datetime) -> list[OrderPlan]:
-    sources = read_sources()
-    offers = make_offers(sources)
-    published = published_moments(offers, joined_moments(sources, now), now)
-    return plan_past(sources, offers, published, now=now, buyers=144)
 
 
 def test_it_takes_less_than_a_minute(demo: Loaded):
@@ -164,7 +162,8 @@ def test_large_withdrawals_wait_for_two_people(silent_alipay):  # noqa: F811
 def test_nothing_lies_in_the_future_and_no_clock_has_run_out():
     now = datetime.now(UTC)
     assert not OrderEvent.objects.filter(created_at__gt=now).exists()
-    assert not Review.objects.filter(published_at__gt=now).exists()
+    assert not Review.objects.filter(Q(published_at__gt=now) | Q(written_at__gt=now)).exists()
+    assert not HelpfulVote.objects.filter(Q(created_at__gt=now) | Q(created_at__lt=F("review__published_at"))).exists()
     assert not Message.objects.filter(created_at__gt=now).exists()
     assert not Order.objects.filter(status="delivered", auto_accept_at__lte=now).exists()
 
@@ -214,6 +213,50 @@ def test_ratings_are_near_those_of_the_catalogue():
             assert abs(stats.rating_sum / stats.rating_count - rating) <= 0.5 / stats.rating_count + 0.001
 
 
+def test_reviews_are_public_once_both_have_written_or_the_window_is_over():
+    reviews = list(Review.objects.select_related("order"))
+    written = {(review.order_id, review.side): review.written_at for review in reviews}
+    for review in reviews:
+        other = written.get((review.order_id, "seller" if review.side == "buyer" else "buyer"))
+        is_over = review.publish_at <= timezone.now()
+        both = max(review.written_at, other) if other else None
+        assert review.published_at == (both or (review.publish_at if is_over else None))
+        assert review.replied_at is None or review.replied_at > review.published_at
+    hidden = [review for review in reviews if review.published_at is None]
+    assert 5 < len(hidden) < len(reviews) // 5
+    told = OrderEvent.objects.filter(type="reviewed", order__in=[review.order_id for review in hidden])
+    assert not any("stars" in event.data for event in told)
+    assert any(written.get((review.order_id, "buyer"), timezone.now()) > review.written_at for review in reviews)
+    assert Review.objects.exclude(private_feedback="").exists()
+    assert ReviewPicture.objects.exists()
+    for review in Review.objects.annotate(votes=Count("helpful_votes")):
+        assert review.helpful_count == review.votes
+
+
+def test_no_level_contradicts_its_figures_and_each_has_its_history():
+    levels = {row.user.profile.display_name: row for row in SellerLevel.objects.select_related("user__profile")}
+    for name, row in levels.items():
+        assert row.user.profile.level == row.level, name
+        last = LevelChange.objects.filter(user=row.user).first()
+        assert (last.new if last else "new") == row.level, name
+    assert Counter(row.level for row in levels.values()).keys() == set(SellerLevelChoice.values)
+    assert [name for name, row in levels.items() if row.grace_until] == [IN_GRACE]
+    assert [case.user.profile.display_name for case in SelectionCase.objects.all()] == [CANDIDATE]
+    for row in levels.values():
+        completed = Order.objects.filter(seller=row.user, status="completed").count()
+        assert completed >= (0 if row.level == "new" else get_config(f"levels.{row.level}_orders"))
+
+
+def test_one_seller_is_one_accepted_order_below_level_1():
+    seller = User.objects.get(email="newcomer@jiangji.example")
+    sold = Order.objects.filter(seller=seller)
+    completed = sold.filter(status="completed")
+    assert completed.count() == get_config("levels.level_1_orders") - 1
+    assert completed.values("buyer").distinct().count() >= get_config("levels.level_1_buyers")
+    assert sum(order.total_fen for order in completed) * 9 // 10 >= get_config("levels.level_1_earned_fen")
+    assert sold.filter(status="delivered").get().buyer.email == BUYER
+
+
 def test_no_text_stands_twice_under_one_gig():
     written = Review.objects.filter(side=ReviewSide.BUYER).exclude(body="").values("gig", "body")
     assert not written.annotate(times=Count("pk")).filter(times__gt=1).exists()
@@ -248,12 +291,14 @@ def test_an_orders_own_conversation_shows_what_can_be_done_in_one():
     assert list(times) == sorted(times)
 
 
-@pytest.mark.parametrize("login", ["buyer", "seller", "marketer", "moderator", "mediator", "finance", "admin"])
+@pytest.mark.parametrize(
+    "login", ["buyer", "seller", "newcomer", "marketer", "moderator", "mediator", "finance", "admin"]
+)
 def test_everybody_whose_login_is_printed_can_sign_in(login: str):
     user = User.objects.get(email=f"{login}@jiangji.example")
     assert user.check_password(PASSWORD)
     assert authenticate(None, username=user.username, password=PASSWORD) == user
-    if login not in ("buyer", "seller"):
+    if login not in ("buyer", "seller", "newcomer"):
         assert user.has_perm("wagtailadmin.access_admin")
 
 
@@ -276,21 +321,6 @@ def test_the_services_go_on_from_where_the_demo_stands():
 def test_loading_again_is_refused_in_one_sentence():
     with pytest.raises(CommandError, match="already there"):
         call_command("load_demo", "--quiet")
-
-
-def test_the_plan_is_the_same_for_the_same_moment():
-    now = datetime(2026, 5, 20, 6, 30, tzinfo=UTC)
-    assert [asdict(order) for order in plan(now)] == [asdict(order) for order in plan(now)]
-
-
-@pytest.mark.parametrize("hour", [0, 5, 13, 19])
-def test_a_plan_can_be_made_at_any_hour_of_the_day(hour: int):
-    now = datetime(2026, 2, 28, hour, 10, tzinfo=UTC)
-    planned = plan(now)
-    assert max(order.last_at for order in planned) < now
-    for order in planned:
-        moments = [event.at for event in order.events if event.type != "reviewed"]
-        assert moments == sorted(moments), order.number
 
 
 def test_emptying_leaves_neither_people_nor_gigs_but_the_root_of_the_pages():

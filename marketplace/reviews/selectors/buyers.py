@@ -7,7 +7,8 @@ not public. How each figure is counted stands beside it on the buyer's own page 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
@@ -19,7 +20,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.config import get_config
-from marketplace.gigs.cards import shown_rating
 from marketplace.messaging.models import Conversation, ConversationKind, Message
 from marketplace.offers.models import Brief, Negotiation
 from marketplace.offers.selectors import BriefFilters, open_briefs
@@ -170,7 +170,7 @@ def _visible(viewer: User, ids: set[int]) -> QuerySet[User]:
     return people.filter(own | concerned)
 
 
-def _orders(ids: Collection[int]) -> dict[int, dict[str, object]]:
+def _orders(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """What was paid for. A tip is thanks for an order that is counted already."""
     accepted = Q(status=OrderStatus.COMPLETED)
     handed_over = Q(status__in=(OrderStatus.COMPLETED, OrderStatus.RESOLVED))
@@ -187,7 +187,7 @@ def _orders(ids: Collection[int]) -> dict[int, dict[str, object]]:
             orders_completed=Count("pk", filter=accepted & Q(kind=OrderKind.STANDARD))
             + Count("milestone__plan", filter=accepted, distinct=True),
             sellers=Count("seller", distinct=True),
-            kept_fen=Coalesce(Sum(F("total_fen") - F("given_back_fen"), filter=handed_over), 0),
+            spent_fen=Coalesce(Sum(F("total_fen") - F("given_back_fen"), filter=handed_over), 0),
             handed_over=Count("pk", filter=handed_over),
             undisputed=Count("pk", filter=accepted & Q(dispute=None)),
             # The time of the work begins with `started_at`; before it nobody has lost anything.
@@ -204,7 +204,7 @@ def _orders(ids: Collection[int]) -> dict[int, dict[str, object]]:
             "orders_paid": row["orders_paid"],
             "orders_completed": row["orders_completed"],
             "sellers": row["sellers"],
-            "spent_band": _band(row["kept_fen"]) if row["handed_over"] else "",
+            "spent_band": _band(row["spent_fen"]) if row["handed_over"] else "",
             "undisputed_percent": _percent(row["undisputed"], row["handed_over"]),
             "cancelled_at_work": row["cancelled_at_work"],
         }
@@ -216,25 +216,18 @@ def _band(fen: int) -> str | Promise:
     return next((words for most, words in _BANDS if fen < most), _HIGHEST_BAND)
 
 
-def _disputes(ids: Collection[int]) -> dict[int, dict[str, int]]:
+def _disputes(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Those that the buyer opened, by how they ended."""
-    found: dict[int, dict[str, int]] = {}
-    open_ones = Q(dispute__outcome="", status=OrderStatus.DISPUTED)
-    rows = (
-        Order.objects.filter(buyer__in=ids, dispute__opened_by=F("buyer"))
-        .order_by()
-        .values("buyer")
-        .annotate(
-            disputes_refunded=Count("pk", filter=Q(dispute__outcome=DisputeOutcome.REFUND)),
-            disputes_divided=Count("pk", filter=Q(dispute__outcome=DisputeOutcome.SPLIT)),
-            disputes_released=Count("pk", filter=Q(dispute__outcome=DisputeOutcome.RELEASE)),
-            disputes_withdrawn=Count("pk", filter=Q(dispute__outcome="") & ~Q(status=OrderStatus.DISPUTED)),
-            disputes_open=Count("pk", filter=open_ones),
-        )
+    opened = Order.objects.filter(buyer__in=ids, dispute__opened_by=F("buyer")).order_by().values("buyer")
+    is_open, undecided = Q(status=OrderStatus.DISPUTED), Q(dispute__outcome="")
+    rows = opened.annotate(
+        disputes_refunded=Count("pk", filter=Q(dispute__outcome=DisputeOutcome.REFUND)),
+        disputes_divided=Count("pk", filter=Q(dispute__outcome=DisputeOutcome.SPLIT)),
+        disputes_released=Count("pk", filter=Q(dispute__outcome=DisputeOutcome.RELEASE)),
+        disputes_withdrawn=Count("pk", filter=undecided & ~is_open),
+        disputes_open=Count("pk", filter=undecided & is_open),
     )
-    for row in rows:
-        found[row.pop("buyer")] = row
-    return found
+    return {row["buyer"]: {name: count for name, count in row.items() if name != "buyer"} for row in rows}
 
 
 def _published(ids: Collection[int]) -> QuerySet[Review]:
@@ -249,12 +242,14 @@ def _published(ids: Collection[int]) -> QuerySet[Review]:
     )
 
 
-def _stars(ids: Collection[int]) -> dict[int, dict[str, object]]:
+def _stars(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     rows = _published(ids).order_by().values("subject").annotate(total=Sum("stars"), count=Count("pk"))
-    return {
-        row["subject"]: {"rating": shown_rating(row["total"], row["count"]), "rating_count": row["count"]}
-        for row in rows
-    }
+    return {row["subject"]: {"rating": _mean(row["total"], row["count"]), "rating_count": row["count"]} for row in rows}
+
+
+def _mean(total: int, count: int) -> Decimal:
+    """To one decimal. The plain mean: buyers stand in no order that a few reviews could turn."""
+    return (Decimal(total) / count).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def _words(ids: Collection[int]) -> dict[int, list[SellerWords]]:
@@ -264,11 +259,12 @@ def _words(ids: Collection[int]) -> dict[int, list[SellerWords]]:
     found: dict[int, list[SellerWords]] = {}
     rows = last.order_by("subject", "place").values_list("subject", "stars", "body", "published_at")
     for subject, stars, body, published_at in rows:
-        found.setdefault(subject, []).append(SellerWords(stars, body, published_at))
+        if published_at is not None:
+            found.setdefault(subject, []).append(SellerWords(stars, body, published_at))
     return found
 
 
-def _briefs(ids: Collection[int]) -> dict[int, dict[str, int | None]]:
+def _briefs(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Briefs that are decided: no longer open, or paid for. What a moderator took down is none."""
     paid = Negotiation.objects.filter(brief=OuterRef("pk")).filter(
         Q(order__paid_at__isnull=False) | Q(plan__milestones__order__paid_at__isnull=False)
