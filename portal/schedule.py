@@ -36,6 +36,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.uploads.tasks.clear_tombstones": 600,
     "marketplace.ledger.tasks.clear_due_earnings": 3600,
     "marketplace.reviews.tasks.recompute_reputations": 3600,
+    "marketplace.moderation.tasks.watch_reviews": 60,
     "marketplace.discovery.tasks.catch_up": 60,
     "marketplace.discovery.tasks.send_changes": 1,
     "marketplace.discovery.tasks.watch_saved_searches": 300,

@@ -8,6 +8,8 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
+        from marketplace.reviews.appeal_own_data import AppealsSection
         from marketplace.reviews.own_data import ReviewsSection
 
         register("reviews", ReviewsSection())
+        register("reviews_appeals", AppealsSection())

@@ -1,12 +1,13 @@
 """All that people are told, by subject. Rooms name an entry: `notify(notice=orders.DELIVERED, …)`."""
 
-from marketplace.notifications.catalogue import disputes, gigs, money, offers, orders, people, searches, talk
+from marketplace.notifications.catalogue import appeals, disputes, gigs, money, offers, orders, people, searches, talk
 from marketplace.notifications.catalogue.base import Notice, Who, all_notices, notice_of
 
 __all__ = [
     "Notice",
     "Who",
     "all_notices",
+    "appeals",
     "disputes",
     "gigs",
     "money",
