@@ -1,4 +1,4 @@
-"""What can be reported: services, briefs, messages, reviews, and how reviews were asked for in an order. The one place that knows how they differ for the desk."""
+"""What can be reported: services, briefs, messages, reviews, pressure for reviews. The one place that knows how they differ."""
 
 from dataclasses import dataclass
 from typing import cast
