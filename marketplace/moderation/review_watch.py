@@ -48,13 +48,15 @@ def queue_review(review_id: int) -> bool:
         lock_order(review.order_id)  # edits, masks and other runs of this job wait
         review.refresh_from_db()
         finding = found_in_review(review)
+        if not finding or review.published_at is None:
+            return False
         cases = ModerationQueue.objects.filter(
             kind=QueueKind.REVIEW,
             content_type=ContentType.objects.get_for_model(Review),
             object_id=review.pk,
         )
         is_known = Q(decided_at__isnull=True) | Q(decided_at__gte=changed_at(review))
-        if not finding or review.published_at is None or cases.filter(is_known).exists():
+        if cases.filter(is_known).exists():
             return False
         ModerationQueue.objects.create(
             kind=QueueKind.REVIEW,

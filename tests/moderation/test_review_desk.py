@@ -102,12 +102,13 @@ def test_the_job_looks_back_from_where_it_was_with_an_overlap(order):
     assert review.published_at is not None
 
 
-def test_the_desk_shows_all_that_is_kept_and_notes_the_reading(order, desk):
+def test_the_desk_shows_all_that_is_kept_and_notes_the_reading(order, desk, django_capture_on_commit_callbacks):
     review = publish(order, CONTACT, private_feedback="其实拖了两天")
     ReviewVersion.objects.create(review=review, stars=1, body="最初写的话", replaced_at=clock.now())
     watch_reviews()
     assert reverse("moderation_review", args=[review.pk]) in page_of(desk, "moderation_reviews")
-    page = page_of(desk, "moderation_review", review.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        page = page_of(desk, "moderation_review", review.pk)
     for words in (order.number, "其实拖了两天", "最初写的话", "wxid_qinghe88"):
         assert words in page
     page_of(desk, "moderation_review", review.pk)
