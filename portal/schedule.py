@@ -39,6 +39,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.reviews.tasks.recount_changed": 60,
     "marketplace.reviews.tasks.evaluate_levels": 600,
     "marketplace.reviews.integrity.tasks.find_cases": 3600,
+    "marketplace.moderation.tasks.watch_reviews": 60,
     "marketplace.discovery.tasks.catch_up": 60,
     "marketplace.discovery.tasks.send_changes": 1,
     "marketplace.discovery.tasks.watch_saved_searches": 300,

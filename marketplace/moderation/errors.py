@@ -10,8 +10,11 @@ class ReportErrorCode(StrEnum):
     OWN_SERVICE = "own_service"
     OWN_BRIEF = "own_brief"
     OWN_MESSAGE = "own_message"
+    OWN_REVIEW = "own_review"
+    NOT_YOUR_ORDER = "not_your_order_to_report"
     WORDS_MISSING = "words_missing"
     OWN_CASE = "own_case"
+    GROUND_MISSING = "ground_missing"
 
 
 class ReportError(DomainError):
@@ -22,6 +25,9 @@ class ReportError(DomainError):
         ReportErrorCode.OWN_SERVICE: _("This is your own service."),
         ReportErrorCode.OWN_BRIEF: _("This is your own brief."),
         ReportErrorCode.OWN_MESSAGE: _("This is your own message: you can withdraw it in its first minutes."),
+        ReportErrorCode.OWN_REVIEW: _("These are your own words."),
+        ReportErrorCode.NOT_YOUR_ORDER: _("Only the buyer of an order can report this."),
         ReportErrorCode.WORDS_MISSING: _("Please write a sentence or two: without it nobody can judge the case."),
         ReportErrorCode.OWN_CASE: _("Somebody else has to decide this one: you reported it, or it is about you."),
+        ReportErrorCode.GROUND_MISSING: _("Please choose which part is hidden, and on which legal ground."),
     }

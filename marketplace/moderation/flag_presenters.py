@@ -1,5 +1,7 @@
 """What was found in a message, in words and as marks in its text."""
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +22,12 @@ _KINDS: dict[str, str | Promise] = {
 
 def found_in(flag: MessageFlag) -> list[tuple[str, str]]:
     """Kind and words of each finding."""
-    return [(_kind(found["kind"]), found["text"]) for found in flag.findings]
+    return found_words(flag.findings)
+
+
+def found_words(findings: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The same of findings that no row keeps (`Finding.as_json`)."""
+    return [(_kind(found["kind"]), found["text"]) for found in findings]
 
 
 def marked(flag: MessageFlag) -> list[tuple[str, bool]]:

@@ -84,6 +84,10 @@ class ReportReason(models.TextChoices):
     HARASSMENT = "harassment", _("Insults, threats or harassment")
     FRAUD = "fraud", _("Fraud")
     ADVERTISING = "advertising", _("Unwanted advertising")
+    PRIVACY = "privacy", _("Somebody's private data")
+    UNRELATED = "unrelated", _("Not about this order")
+    # 电子商务法 §17, 反不正当竞争法 §8: of the seller's behaviour, not of words.
+    PRESSURE = "pressure", _("Money or pressure for a review")
     OTHER = "other", _("Something else")
 
 
@@ -102,6 +106,16 @@ REASONS_ABOUT_MESSAGES = (
     ReportReason.OFF_PLATFORM,
     ReportReason.ADVERTISING,
     ReportReason.UNLAWFUL,
+    ReportReason.OTHER,
+)
+REASONS_ABOUT_REVIEWS = (
+    ReportReason.HARASSMENT,
+    ReportReason.PRIVACY,
+    ReportReason.UNLAWFUL,
+    ReportReason.ADVERTISING,
+    ReportReason.OFF_PLATFORM,
+    ReportReason.UNRELATED,
+    ReportReason.PRESSURE,
     ReportReason.OTHER,
 )
 

@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,9 +13,12 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.models import User
 from marketplace.core.downloads import download
+from marketplace.core.errors import DomainError
 from marketplace.moderation import report_selectors as selectors
 from marketplace.moderation import reports, subjects
-from marketplace.moderation.forms import DecideForm
+from marketplace.moderation.forms import DecideForm, HideForm
+from marketplace.moderation.models import Report, ReportReason
+from marketplace.reviews.models import Review
 
 VIEW, DECIDE = "moderation.view_report", "moderation.change_report"
 
@@ -33,7 +36,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report_case(request: HttpRequest, report_id: int) -> HttpResponse:
     """One report, and what else was said of the same thing."""
-    return _case(request, report_id, DecideForm())
+    return _case(request, report_id)
 
 
 @permission_required(VIEW)
@@ -47,13 +50,20 @@ def report_file(request: HttpRequest, report_id: int, file_id: int) -> HttpRespo
 @permission_required(DECIDE)
 @require_POST
 def report_uphold(request: HttpRequest, report_id: int) -> HttpResponse:
-    """It goes."""
-    form = DecideForm(request.POST)
-    if not form.is_valid():
-        return _case(request, report_id, form)
+    """It goes; of a review one part is hidden, and a seller who presses for reviews is told."""
     staff = cast(User, request.user)
     report = selectors.report_for_staff(staff, report_id)
-    decided = reports.uphold_report(report=report, staff=staff, words=form.cleaned_data["words"])
+    form = _form(report, request.POST)
+    if not form.is_valid():
+        return _case(request, report_id, form)
+    hidden = form.hidden if isinstance(form, HideForm) else None
+    try:
+        decided = reports.uphold_report(report=report, staff=staff, words=form.cleaned_data["words"], hidden=hidden)
+    except DomainError as refusal:
+        form.add_error(None, refusal.message)
+        return _case(request, report_id, form)
+    if report.reason == ReportReason.PRESSURE:
+        return _done(request, bool(decided), _("Noted. The seller and who reported it are told."))
     return _done(request, bool(decided), _("It was taken down. Its owner and who reported it are told."))
 
 
@@ -61,16 +71,24 @@ def report_uphold(request: HttpRequest, report_id: int) -> HttpResponse:
 @require_POST
 def report_dismiss(request: HttpRequest, report_id: int) -> HttpResponse:
     """It stays."""
-    form = DecideForm(request.POST)
-    if not form.is_valid():
-        return _case(request, report_id, form)
     staff = cast(User, request.user)
     report = selectors.report_for_staff(staff, report_id)
+    form = _form(report, request.POST)
+    if not form.is_valid():
+        return _case(request, report_id, form)
     decided = reports.dismiss_report(report=report, staff=staff, words=form.cleaned_data["words"])
     return _done(request, bool(decided), _("Dismissed. Who reported it is told why."))
 
 
-def _case(request: HttpRequest, report_id: int, form: DecideForm) -> HttpResponse:
+def _form(report: Report, data: QueryDict | None = None) -> DecideForm | HideForm:
+    """With a part and a legal ground where words of a review are to be judged."""
+    target = subjects.target_of(report)
+    if isinstance(target, Review) and report.reason != ReportReason.PRESSURE:
+        return HideForm(data, review=target)
+    return DecideForm(data)
+
+
+def _case(request: HttpRequest, report_id: int, form: DecideForm | HideForm | None = None) -> HttpResponse:
     reader = cast(User, request.user)
     report = selectors.report_for_staff(reader, report_id)
     target = subjects.target_of(report)
@@ -79,12 +97,16 @@ def _case(request: HttpRequest, report_id: int, form: DecideForm) -> HttpRespons
         "report": report,
         "target": target,
         "owner": subjects.owner_of(target),
+        "title": subjects.title_of(target),
+        "order": subjects.order_of(target),
+        "review": target if isinstance(target, Review) else None,
+        "is_pressure": report.reason == ReportReason.PRESSURE,
         "around": selectors.around(target, reader),
         "others": selectors.reports_beside(report),
-        "form": form,
+        "form": form or _form(report),
         "may_decide": request.user.has_perm(DECIDE),
     }
-    return render(request, "moderation/admin/report_case.html", context, status=422 if form.errors else 200)
+    return render(request, "moderation/admin/report_case.html", context, status=422 if form and form.errors else 200)
 
 
 def _done(request: HttpRequest, is_new: bool, words: str) -> HttpResponse:

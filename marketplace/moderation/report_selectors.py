@@ -13,6 +13,8 @@ from marketplace.messaging.selectors import context_of, took_part
 from marketplace.moderation.models import Report, ReportStatus
 from marketplace.moderation.subjects import Target, reportable, target_of
 from marketplace.offers.models import Brief, BriefFile
+from marketplace.orders.models import Order
+from marketplace.reviews.models import Review, ReviewSide
 
 FLAG_PERMISSION = "messaging.view_messageflag"
 
@@ -33,12 +35,36 @@ def has_open_report(user: User, target: Target) -> bool:
     return mine.filter(reporter=user, status=ReportStatus.OPEN).exists()
 
 
+def review_to_report(user: User, pk: int) -> Review:
+    """A published review that this person can read: a buyer's, or what was written in an order of their own. Raises Http404."""
+    found = (
+        Review.objects.filter(pk=pk, published_at__isnull=False)
+        .select_related("author__profile", "subject__profile", "order", "gig__seller")
+        .first()
+    )
+    if found is None or (found.side == ReviewSide.SELLER and user.pk not in (found.author_id, found.subject_id)):
+        raise Http404
+    return found
+
+
+def order_to_report(user: User, number: str) -> Order:
+    """An order that this person has bought. Raises Http404."""
+    found = Order.objects.filter(buyer=user, number=number).select_related("seller__profile").first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def reports_for_staff(*, is_open: bool) -> QuerySet[Report]:
     """The desk: what waits, the oldest first, or what was decided, the newest first. With people, and what it is about."""
     found = (
         reportable()
         .select_related("reporter__profile", "decided_by__profile")
-        .prefetch_related(GenericPrefetch("target", [Message.objects.select_related("sender__profile")]))
+        .prefetch_related(
+            GenericPrefetch(
+                "target", [Message.objects.select_related("sender__profile"), Review.objects.select_related("order")]
+            )
+        )
     )
     return (
         found.filter(status=ReportStatus.OPEN)

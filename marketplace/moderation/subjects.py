@@ -1,4 +1,4 @@
-"""What can be reported: services, briefs and messages. The one place that knows how they differ for the desk."""
+"""What can be reported: services, briefs, messages, reviews, pressure for reviews. The one place that knows how they differ."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -13,14 +13,18 @@ from marketplace.gigs.services import take_down_gig
 from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 from marketplace.messaging.models import Message
 from marketplace.messaging.services import take_down_message
+from marketplace.moderation.errors import ReportError, ReportErrorCode
 from marketplace.moderation.models import Report
 from marketplace.notifications import catalogue
 from marketplace.notifications.catalogue import Notice
 from marketplace.offers.models import Brief
 from marketplace.offers.services import deny_brief
 from marketplace.offers.states import BriefStatus
+from marketplace.orders.models import Order
+from marketplace.reviews.models import MaskedPart, MaskGround, Review, ReviewSide
+from marketplace.reviews.services import mask_review
 
-Target = Gig | Brief | Message
+Target = Gig | Brief | Message | Review | Order
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,15 @@ class Words:
 
     upheld: Notice
     dismissed: Notice
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Which part of a review is hidden, and on which legal ground."""
+
+    part: MaskedPart
+    ground: MaskGround
+    picture_id: int | None = None
 
 
 _OF_GIG = Words(
@@ -44,10 +57,19 @@ _OF_MESSAGE = Words(
     dismissed=catalogue.talk.REPORT_DISMISSED_MESSAGE,
 )
 
+_OF_REVIEW = Words(
+    upheld=catalogue.appeals.REPORT_UPHELD_REVIEW,
+    dismissed=catalogue.appeals.REPORT_DISMISSED_REVIEW,
+)
+_OF_PRESSURE = Words(
+    upheld=catalogue.appeals.REPORT_UPHELD_PRESSURE,
+    dismissed=catalogue.appeals.REPORT_DISMISSED_PRESSURE,
+)
+
 
 def reportable() -> QuerySet[Report]:
     """All reports of what the desk decides about, the longest waiting first."""
-    types = ContentType.objects.get_for_models(Gig, Brief, Message)
+    types = ContentType.objects.get_for_models(Gig, Brief, Message, Review, Order)
     return Report.objects.filter(content_type__in=types.values()).order_by("pk")
 
 
@@ -57,18 +79,58 @@ def target_of(report: Report) -> Target:
         return Brief.objects.select_related("buyer__profile", "category").get(pk=report.object_id)
     if report.content_type == ContentType.objects.get_for_model(Message):
         return Message.objects.select_related("sender__profile", "conversation__order").get(pk=report.object_id)
+    if report.content_type == ContentType.objects.get_for_model(Review):
+        people = (
+            "author__profile",
+            "subject__profile",
+            "order__buyer__profile",
+            "order__seller__profile",
+            "gig__seller",
+        )
+        return Review.objects.select_related(*people).get(pk=report.object_id)
+    if report.content_type == ContentType.objects.get_for_model(Order):
+        return Order.objects.select_related("buyer__profile", "seller__profile").get(pk=report.object_id)
     return Gig.objects.select_related("seller__profile").get(pk=report.object_id)
 
 
 def owner_of(target: Target) -> User:
-    """Whose it is."""
+    """Whose it is: of a review, who wrote it; of an order, the seller, whose behaviour it is about."""
     if isinstance(target, Message):
         return cast(User, target.sender)
+    if isinstance(target, Review):
+        return target.author
+    if isinstance(target, Order):
+        return target.seller
     return target.buyer if isinstance(target, Brief) else target.seller
 
 
-def words_about(target: Target) -> Words:
+def parties_of(target: Target) -> set[int]:
+    """The keys of those it is about, who decide nothing about it."""
+    if isinstance(target, Review):
+        return {target.author_id, target.subject_id}
+    if isinstance(target, Order):
+        return {target.buyer_id, target.seller_id}
+    return {owner_of(target).pk}
+
+
+def title_of(target: Target) -> str:
+    """What lists and notices call it."""
+    if isinstance(target, Review):
+        return target.order.gig_title
+    return target.gig_title if isinstance(target, Order) else target.title
+
+
+def order_of(target: Target) -> Order | None:
+    """The order of a review, or the order itself."""
+    if isinstance(target, Review):
+        return target.order
+    return target if isinstance(target, Order) else None
+
+
+def words_about(target: Target, *, is_pressure: bool = False) -> Words:
     """What who reported it is told."""
+    if isinstance(target, Review | Order):
+        return _OF_PRESSURE if is_pressure else _OF_REVIEW
     if isinstance(target, Message):
         return _OF_MESSAGE
     return _OF_BRIEF if isinstance(target, Brief) else _OF_GIG
@@ -76,6 +138,14 @@ def words_about(target: Target) -> Words:
 
 def address_of(target: Target) -> str:
     """Where it stands while it stays. Asked in the language that the address is for."""
+    if isinstance(target, Order):
+        return target.get_absolute_url()
+    if isinstance(target, Review):
+        if target.side == ReviewSide.SELLER:
+            return f"{target.order.get_absolute_url()}#reviews"
+        on_sale = target.gig is not None and target.gig.is_on_sale
+        page = target.gig if on_sale else target.subject.profile
+        return f"{page.get_absolute_url()}#reviews"
     return (
         target.get_absolute_url()
         if isinstance(target, Brief | Message)
@@ -83,9 +153,13 @@ def address_of(target: Target) -> str:
     )
 
 
-def take_down(target: Target, *, moderator: User, reason: str) -> None:
-    """Let it disappear; what is gone already stays as it is."""
-    if isinstance(target, Message):
+def take_down(target: Target, *, moderator: User, reason: str, hidden: Hidden | None = None) -> None:
+    """Let it disappear; what is gone already stays as it is. Of a review one part is hidden, on a legal ground."""
+    if isinstance(target, Review):
+        _hide(target, moderator=moderator, reason=reason, hidden=hidden)
+    elif isinstance(target, Order):
+        raise ValueError("an order is not taken down")
+    elif isinstance(target, Message):
         take_down_message(message_id=target.pk, reason=reason)
     elif isinstance(target, Brief):
         if target.status != BriefStatus.DENIED:
@@ -94,3 +168,18 @@ def take_down(target: Target, *, moderator: User, reason: str) -> None:
         GigStatus(target.status), GigStatus.DENIED, MODERATOR
     ):
         take_down_gig(gig_id=target.pk, moderator=moderator, reason=reason)
+
+
+def _hide(review: Review, *, moderator: User, reason: str, hidden: Hidden | None) -> None:
+    if hidden is None:
+        raise ReportError(ReportErrorCode.GROUND_MISSING)
+    masks = review.masks.filter(part=hidden.part, picture_id=hidden.picture_id, lifted_at__isnull=True)
+    if not masks.exists():
+        mask_review(
+            review_id=review.pk,
+            part=hidden.part,
+            picture_id=hidden.picture_id,
+            ground=hidden.ground,
+            words=reason,
+            staff=moderator,
+        )

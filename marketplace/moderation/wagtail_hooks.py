@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from marketplace.moderation import flag_desk, report_desk
+from marketplace.moderation import appeal_desk, flag_desk, report_desk, review_desk
 from marketplace.moderation import people_desk as desk
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
 
@@ -69,4 +69,41 @@ def flag_urls():
 def flags_menu_item() -> MenuItem:
     return PermittedMenuItem(
         _("Flagged messages"), reverse("moderation_flags"), icon_name="comment", order=306, permission=flag_desk.VIEW
+    )
+
+
+@hooks.register("register_admin_urls")
+def review_urls():
+    one = "reviews/<int:review_id>/"
+    return [
+        path("reviews/", review_desk.review_list, name="moderation_reviews"),
+        path(one, review_desk.review_case, name="moderation_review"),
+        path(f"{one}hide/", review_desk.review_hide, name="moderation_review_hide"),
+        path(f"{one}leave/", review_desk.review_leave, name="moderation_review_leave"),
+        path(f"{one}masks/<int:mask_id>/lift/", review_desk.review_lift, name="moderation_review_lift"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def reviews_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Reviews to look at"), reverse("moderation_reviews"), icon_name="pick", order=307, permission=review_desk.VIEW
+    )
+
+
+@hooks.register("register_admin_urls")
+def appeal_urls():
+    one = "appeals/<int:appeal_id>/"
+    return [
+        path("appeals/", appeal_desk.appeal_list, name="moderation_appeals"),
+        path(one, appeal_desk.appeal_case, name="moderation_appeal"),
+        path(f"{one}uphold/", appeal_desk.appeal_uphold, name="moderation_appeal_uphold"),
+        path(f"{one}dismiss/", appeal_desk.appeal_dismiss, name="moderation_appeal_dismiss"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def appeals_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Appeals"), reverse("moderation_appeals"), icon_name="openquote", order=308, permission=appeal_desk.VIEW
     )

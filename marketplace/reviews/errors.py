@@ -53,3 +53,47 @@ class ReviewError(DomainError):
         ReviewErrorCode.NOT_TO_VOTE_ON: _("This review is not there."),
         ReviewErrorCode.OWN_MATTER: _("Whoever wrote a review, or is reviewed in it, does not vote on it."),
     }
+
+
+class MaskErrorCode(StrEnum):
+    OWN_ORDER = "own_order"
+    WORDS_MISSING = "mask_words_missing"
+    NOTHING_TO_HIDE = "nothing_to_hide"
+    ALREADY_HIDDEN = "already_hidden"
+    NOT_HIDDEN = "not_hidden"
+
+
+class MaskError(DomainError):
+    """A refusal to hide a part of a review, or to show it again."""
+
+    messages = {
+        MaskErrorCode.OWN_ORDER: _("Somebody else has to decide this one: it is about an order of yours."),
+        MaskErrorCode.WORDS_MISSING: _("Please say why, in at most 300 characters: whom it concerns reads it."),
+        MaskErrorCode.NOTHING_TO_HIDE: _("There is nothing of this kind in the review, or it is not public yet."),
+        MaskErrorCode.ALREADY_HIDDEN: _("This part of the review is hidden already."),
+        MaskErrorCode.NOT_HIDDEN: _("This part of the review is shown again already."),
+    }
+
+
+class AppealErrorCode(StrEnum):
+    NOT_YOURS = "appeal_not_yours"
+    NOTHING_DECIDED = "nothing_decided"
+    ALREADY_OPEN = "appeal_already_open"
+    ALREADY_ANSWERED = "appeal_already_answered"
+    WORDS_MISSING = "appeal_words_missing"
+    ANSWER_MISSING = "answer_missing"
+    OWN_DECISION = "own_decision"
+
+
+class AppealError(DomainError):
+    """A refusal about an appeal."""
+
+    messages = {
+        AppealErrorCode.NOT_YOURS: _("Only whom a decision concerns can ask to have it looked at again."),
+        AppealErrorCode.NOTHING_DECIDED: _("There is nothing decided here that could be looked at again."),
+        AppealErrorCode.ALREADY_OPEN: _("You have asked for this already. A person looks at it and answers you."),
+        AppealErrorCode.ALREADY_ANSWERED: _("A person has looked at this again already, and has answered you."),
+        AppealErrorCode.WORDS_MISSING: _("Please write what should be looked at, in at most 1,000 characters."),
+        AppealErrorCode.ANSWER_MISSING: _("Please write an answer of at most 500 characters: the person reads it."),
+        AppealErrorCode.OWN_DECISION: _("Somebody else has to answer this: it is your own, or about what you decided."),
+    }

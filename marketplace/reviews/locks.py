@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from marketplace.accounts.models import UserProfile
 from marketplace.core import clock
-from marketplace.reviews.models import Reputation, SelectionCase, SellerLevel
+from marketplace.reviews.models import Reputation, ReputationAppeal, SelectionCase, SellerLevel
 
 
 def lock_reputation(user_id: int) -> Reputation:
@@ -33,3 +33,8 @@ def lock_level(user_id: int) -> SellerLevel:
 def lock_selection(case_id: int) -> SelectionCase:
     """Lock one candidate, after the level of its seller. Raises SelectionCase.DoesNotExist."""
     return SelectionCase.objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
+
+
+def lock_appeal(appeal_id: int) -> ReputationAppeal:
+    """Lock one appeal, after the order it is about. Raises ReputationAppeal.DoesNotExist."""
+    return ReputationAppeal.objects.select_for_update(of=("self",), no_key=True).get(pk=appeal_id)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.reviews import buyer_views, level_views, views
+from marketplace.reviews import appeal_views, buyer_views, level_views, views
 
 app_name = "reviews"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("orders/<slug:number>/review/reply/", views.reply, name="reply"),
     path("reviews/<int:pk>/helpful/", views.helpful, name="helpful"),
     path("reviews/pictures/<int:pk>/", views.picture, name="picture"),
+    path("appeals/", appeal_views.appeal_list, name="appeals"),
+    path("appeals/new/", appeal_views.appeal_new, name="appeal_new"),
+    path("appeals/<int:pk>/", appeal_views.appeal_detail, name="appeal"),
 ]

@@ -1,6 +1,7 @@
 """All that people are told, by subject. Rooms name an entry: `notify(notice=orders.DELIVERED, …)`."""
 
 from marketplace.notifications.catalogue import (
+    appeals,
     disputes,
     gigs,
     integrity,
@@ -18,6 +19,7 @@ __all__ = [
     "Notice",
     "Who",
     "all_notices",
+    "appeals",
     "disputes",
     "gigs",
     "integrity",

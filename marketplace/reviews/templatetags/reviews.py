@@ -23,6 +23,7 @@ from marketplace.reviews import selectors
 from marketplace.reviews.forms import ReplyForm
 from marketplace.reviews.models import RatingAspect, Review
 from marketplace.reviews.selectors import ReviewOrder, ReviewSection, SellerReputation
+from marketplace.reviews.selectors.masks import mask_of
 
 register = template.Library()
 
@@ -190,6 +191,12 @@ def order_reviews(context: Context, order: Order, user: User | AnonymousUser) ->
         "reply_form": ReplyForm(auto_id="reply_%s") if state and state.may_reply else None,
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.inclusion_tag("reviews/_tombstone.html")
+def tombstone(review: Review, part: str) -> dict[str, Any]:
+    """Where the text ("body") or the reply of a review is hidden: that, and on which legal ground. Otherwise nothing."""
+    return {"mask": mask_of(review, part)}
 
 
 @register.filter
