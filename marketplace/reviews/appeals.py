@@ -17,6 +17,8 @@ from marketplace.orders.models import Order
 from marketplace.reviews import locks
 from marketplace.reviews.appeal_rules import require_may_appeal, require_may_decide
 from marketplace.reviews.errors import AppealError, AppealErrorCode
+from marketplace.reviews.integrity import appeal_effects as integrity_effects
+from marketplace.reviews.levels import appeal_effects as level_effects
 from marketplace.reviews.models import AppealKind, AppealStatus, IntegrityCase, ReputationAppeal, ReviewMask
 from marketplace.reviews.services.masking import lift_mask
 
@@ -32,8 +34,13 @@ def lift_after_appeal(appeal: ReputationAppeal, staff: User) -> None:
         lift_mask(mask_id=mask.pk, staff=staff, words=appeal.answer[:300])
 
 
-# What becomes of an appeal that was right. Levels and integrity add theirs when the app is ready (apps.py).
-EFFECTS: dict[str, Callable[[ReputationAppeal, User], None]] = {AppealKind.MASK: lift_after_appeal}
+# What becomes of an appeal that was right.
+EFFECTS: dict[str, Callable[[ReputationAppeal, User], None]] = {
+    AppealKind.EVENT: level_effects.event_effect,
+    AppealKind.LEVEL: level_effects.level_effect,
+    AppealKind.INTEGRITY: integrity_effects.effect,
+    AppealKind.MASK: lift_after_appeal,
+}
 
 
 @transaction.atomic

@@ -9,14 +9,15 @@ from django.http import Http404
 from marketplace.accounts.models import User
 from marketplace.orders.states import OrderStatus
 from marketplace.reviews.models import HelpfulVote, Review, ReviewPicture, ReviewSide
+from marketplace.reviews.selectors.masks import masks_in_force
 
 
 def with_extras(reviews: Sequence[Review], user: User | AnonymousUser | None) -> Sequence[Review]:
     """The same reviews (with their `order`), ready for reviews/_review.html: `is_voted` says whether `user` found it helpful.
 
-    At most three queries, however many there are.
+    At most four queries, however many there are.
     """
-    prefetch_related_objects(reviews, "pictures")
+    prefetch_related_objects(reviews, "pictures", masks_in_force())
     prefetch_related_objects([one for one in reviews if one.order.status == OrderStatus.RESOLVED], "order__dispute")
     voted = set()
     if user is not None and user.is_authenticated and reviews:

@@ -34,7 +34,7 @@ def publish(*, order: Order, reviews: Collection[Review]) -> None:
     for review in reviews:
         review.published_at = now
         review.save(update_fields=["published_at", "updated_at"])
-        if review.side == ReviewSide.BUYER:
+        if review.side == ReviewSide.BUYER and review.counts:
             reputation.count_rating(user_id=order.seller_id, gig_id=order.gig_id, stars=review.stars)
     told = {review.subject_id for review in reviews}
     for review in reviews:
