@@ -143,8 +143,8 @@ def address_of(target: Target) -> str:
     if isinstance(target, Review):
         if target.side == ReviewSide.SELLER:
             return f"{target.order.get_absolute_url()}#reviews"
-        on_sale = target.gig is not None and target.gig.is_on_sale
-        page = target.gig if on_sale else target.subject.profile
+        gig = target.gig
+        page = gig if gig is not None and gig.is_on_sale else target.subject.profile
         return f"{page.get_absolute_url()}#reviews"
     return (
         target.get_absolute_url()

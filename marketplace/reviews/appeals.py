@@ -29,8 +29,8 @@ _WORKING_DAYS = OpeningHours(opens=0, closes=24)
 
 def lift_after_appeal(appeal: ReputationAppeal, staff: User) -> None:
     """Show again what the appeal is about, unless somebody did meanwhile."""
-    mask = ReviewMask.objects.get(pk=appeal.mask_id)
-    if mask.lifted_at is None:
+    mask = appeal.mask
+    if mask is not None and mask.lifted_at is None:
         lift_mask(mask_id=mask.pk, staff=staff, words=appeal.answer[:300])
 
 

@@ -114,8 +114,10 @@ def _checked_words(words: str) -> str:
 def _take_out(review: Review, part: MaskedPart, picture_id: int | None) -> str:
     """What it said; "" for a picture, whose file stays where it is and is served to nobody."""
     if part == MaskedPart.PICTURE:
+        if picture_id is None:
+            raise MaskError(MaskErrorCode.NOTHING_TO_HIDE)
         found = ReviewPicture.objects.filter(review=review, pk=picture_id, masked_at__isnull=True)
-        if picture_id is None or not found.update(masked_at=clock.now()):
+        if not found.update(masked_at=clock.now()):
             raise MaskError(MaskErrorCode.NOTHING_TO_HIDE)
         return ""
     original: str = getattr(review, part)

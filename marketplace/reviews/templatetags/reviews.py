@@ -141,7 +141,8 @@ def _orders(section: ReviewSection, query: QueryDict) -> list[Choice]:
 
 def _said(section: ReviewSection) -> list[Said]:
     """What reviews say, the most frequent first, and after all praise what they find fault with."""
-    praise, faults = [], []
+    praise: list[Said] = []
+    faults: list[Said] = []
     for score in section.aspects:
         for found, words, number in zip(
             (praise, faults), _SAID[score.aspect], (score.praised, score.missed), strict=True
