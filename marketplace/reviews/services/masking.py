@@ -74,7 +74,7 @@ def lift_mask(*, mask_id: int, staff: User, words: str) -> ReviewMask:
     if mask.lifted_at is not None:
         raise MaskError(MaskErrorCode.NOT_HIDDEN)
     if mask.part == MaskedPart.PICTURE:
-        ReviewPicture.objects.filter(pk=mask.picture_id).update(masked_at=None)
+        ReviewPicture.objects.filter(masks=mask).update(masked_at=None)
     else:
         setattr(review, mask.part, mask.original)
         review.save(update_fields=[mask.part, "updated_at"])
