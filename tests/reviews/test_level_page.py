@@ -28,7 +28,7 @@ def test_a_new_seller_sees_the_way_to_level_1(seller_client, seller):
     text = text_of(seller_client)
     assert "0<small> / 5</small>" in text
     assert text.count('<progress class="bar') == 6
-    assert "appeal" not in text  # its page is another part's: no link that leads nowhere
+    assert reverse("reviews:appeal_new") + "?kind=level" in text
 
 
 def test_who_does_not_sell_is_led_to_where_one_begins(buyer_client):

@@ -78,7 +78,7 @@ def test_ten_reviews_are_shown_and_the_rest_is_a_link_away(gig, django_assert_nu
     for number in range(12):
         publish(make_completed_order(gig=gig), body=f"第{number:02d}条")
     stored = Gig.objects.get(pk=gig.pk)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         first = render("{% gig_reviews gig %}", gig=stored)
     assert first.count('class="review"') == 10
     assert "第11条" in first
