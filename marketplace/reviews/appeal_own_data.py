@@ -9,7 +9,6 @@ from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Retained, Section, Table, plain, table
 from marketplace.reviews.models import (
     CaseStatus,
-    HelpfulVote,
     IntegrityMember,
     LevelChange,
     MaskedPart,
@@ -20,11 +19,10 @@ from marketplace.reviews.models import (
 
 
 class AppealsSection(Section):
-    """Hidden texts, appeals, changes of the level, candidacies, decided cases, helpful votes."""
+    """Hidden texts, appeals, changes of the level, candidacies, decided cases."""
 
     exported = frozenset(
         {
-            "reviews.HelpfulVote.user",
             "reviews.IntegrityMember.user",
             "reviews.LevelChange.user",
             "reviews.ReputationAppeal.user",
@@ -75,12 +73,6 @@ class AppealsSection(Section):
             status="case__status",
             decided_at="case__decided_at",
             words="case__words",
-        )
-        yield table(
-            "reviews_found_helpful",
-            HelpfulVote.objects.filter(user=user).order_by("pk"),
-            order="review__order__number",
-            **plain("created_at"),
         )
 
     def retained(self, user: User) -> Iterable[Retained]:

@@ -30,7 +30,10 @@ def require_may_appeal(appeal: ReputationAppeal) -> None:
 def require_may_decide(appeal: ReputationAppeal, staff: User) -> None:
     """Raise AppealError OWN_DECISION: for one's own, an order of one's own, or what one decided oneself."""
     orders = [order for order in (appeal.order, appeal.mask.review.order if appeal.mask else None) if order]
-    involved: set[int | None] = {appeal.user_id, *(key for order in orders for key in (order.buyer_id, order.seller_id))}
+    involved: set[int | None] = {
+        appeal.user_id,
+        *(key for order in orders for key in (order.buyer_id, order.seller_id)),
+    }
     if appeal.mask:
         involved.add(appeal.mask.masked_by_id)
     if appeal.case:

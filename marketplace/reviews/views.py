@@ -33,7 +33,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     order = selectors.order_for_review(request.user, number)
     side = rules.side_of(order, request.user)
     if request.method == "POST":
-        rules.require_may_write(order, side, Review.objects.filter(order=order))
+        rules.require_may_write(order, side, selectors.reviews_of_order(order))
         return _saved(request, order, side, run=services.write_review)
     state = selectors.order_reviews(order, request.user)
     if state is None or not state.may_write:

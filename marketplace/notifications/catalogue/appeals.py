@@ -32,7 +32,7 @@ APPEAL_UPHELD = Notice(
     Kind.SYSTEM,
     Who.PERSON,
     _("You were right: a person has looked at it again"),
-    body=_("%(subject)s: %(answer)s"),
+    body=_("About %(subject)s: %(answer)s"),
     mutable=False,
 )
 APPEAL_DISMISSED = Notice(
@@ -40,7 +40,7 @@ APPEAL_DISMISSED = Notice(
     Kind.SYSTEM,
     Who.PERSON,
     _("A person has looked at it again, and it stays"),
-    body=_("%(subject)s: %(answer)s"),
+    body=_("About %(subject)s: %(answer)s"),
     mutable=False,
 )
 REPORT_UPHELD_REVIEW = Notice(

@@ -89,9 +89,9 @@ def _tell(row: SellerLevel, notice: Notice, missed: list[gates.Gate] | None = No
     with recipient_language():
         words: dict[str, object] = {"level": SellerLevelChoice(row.level).label}
         if missed is not None:
-            words["plan"] = plan_of(missed)
+            words |= {"plan": plan_of(missed)}
         if row.grace_until is not None:
-            words["day"] = date_format(timezone.localtime(row.grace_until), "SHORT_DATE_FORMAT")
+            words |= {"day": date_format(timezone.localtime(row.grace_until), "SHORT_DATE_FORMAT")}
         url = reverse("reviews:level")
     notify(recipient_id=row.user_id, notice=notice, words=words, url=url)
 

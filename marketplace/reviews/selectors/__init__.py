@@ -23,6 +23,7 @@ from marketplace.reviews.selectors.orders import (
     order_reviews,
     orders_to_publish,
     own_review,
+    reviews_of_order,
 )
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "review_filter",
     "review_to_vote_on",
     "reviews_of_gig",
+    "reviews_of_order",
     "reviews_of_seller",
     "seller_reputation",
     "seller_reputations",

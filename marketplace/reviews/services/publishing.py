@@ -39,14 +39,16 @@ def publish(*, order: Order, reviews: Collection[Review]) -> None:
     told = {review.subject_id for review in reviews}
     for review in reviews:
         words = {"name": review.author.display_name, "stars": review.stars}
-        tell(review.subject_id, order, catalogue.talk.REVIEWED, words, about=review.body)
+        tell(
+            recipient_id=review.subject_id, order=order, notice=catalogue.talk.REVIEWED, words=words, about=review.body
+        )
         # Where both became public, what the other wrote says it all.
         if review.author_id not in told:
-            tell(review.author_id, order, catalogue.talk.REVIEW_PUBLISHED)
+            tell(recipient_id=review.author_id, order=order, notice=catalogue.talk.REVIEW_PUBLISHED)
 
 
 def tell(
-    recipient_id: int, order: Order, notice: Notice, words: Mapping[str, object] | None = None, *, about: str = ""
+    *, recipient_id: int, order: Order, notice: Notice, words: Mapping[str, object] | None = None, about: str = ""
 ) -> None:
     """Tell one side something about the reviews of an order, with the way there."""
     with recipient_language():

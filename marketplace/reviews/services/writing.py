@@ -140,7 +140,8 @@ def reply_to_review(*, order_id: int, author: User, text: str) -> Review:
     review.reply = text
     review.replied_at = clock.now()
     review.save(update_fields=["reply", "replied_at", "updated_at"])
-    tell(order.buyer_id, order, catalogue.talk.REPLIED, {"name": author.display_name}, about=text)
+    words = {"name": author.display_name}
+    tell(recipient_id=order.buyer_id, order=order, notice=catalogue.talk.REPLIED, words=words, about=text)
     return review
 
 
@@ -166,4 +167,5 @@ def _say_that_it_waits(order: Order, review: Review) -> None:
     may_answer = rules.has_a_say(order, answers)
     notice = catalogue.talk.REVIEW_WAITS if may_answer else catalogue.talk.REVIEW_WAITS_ALONE
     day = timezone.localdate(review.publish_at).isoformat()
-    tell(review.subject_id, order, notice, {"name": review.author.display_name, "day": day})
+    words = {"name": review.author.display_name, "day": day}
+    tell(recipient_id=review.subject_id, order=order, notice=notice, words=words)
