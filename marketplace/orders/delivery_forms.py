@@ -31,6 +31,9 @@ class SentFilesForm(forms.Form):
     """
 
     purpose: ClassVar[Purpose]
+    # Whether the form goes without a file that was refused in sight of the person (`left_out` says why it was), as it does
+    # without one that was refused when it was announced.
+    leaves_out_refused: ClassVar[bool] = False
     files = MultipleFileField(label=_("Files"), required=False)
 
     def __init__(self, *args: Any, owner: User, subject: str, **kwargs: Any) -> None:
@@ -38,6 +41,7 @@ class SentFilesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.owner, self.subject = owner, subject
         self.chosen: list[Upload] = []
+        self.left_out: list[str] = []
         self._unwanted: list[Upload] = []
         self._came: list[File] = []
         self.fields["files"].widget.attrs["class"] = "visually-hidden"
@@ -70,8 +74,11 @@ class SentFilesForm(forms.Form):
             elif upload.attached_at is not None:
                 self.add_error("files", _("“%(name)s” has been sent before. Choose it again.") % {"name": upload.name})
             elif upload.state == UploadState.REJECTED:
-                self.add_error("files", as_json(upload)["message"])
                 self._unwanted.append(upload)
+                if self.leaves_out_refused:
+                    self.left_out.append(as_json(upload)["message"])
+                else:
+                    self.add_error("files", as_json(upload)["message"])
             elif upload.state == UploadState.READY:
                 self.chosen.append(upload)
             else:

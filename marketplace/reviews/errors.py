@@ -22,6 +22,8 @@ class ReviewErrorCode(StrEnum):
     NOTHING_TO_REPLY_TO = "nothing_to_reply_to"
     ALREADY_REPLIED = "already_replied"
     EMPTY_REPLY = "empty_reply"
+    REPLY_CONTACT_WARNING = "reply_contact_warning"
+    REPLY_WORDS_WARNING = "reply_words_warning"
     NOT_TO_VOTE_ON = "not_to_vote_on"
     OWN_MATTER = "own_matter"
 
@@ -50,9 +52,20 @@ class ReviewError(DomainError):
         ReviewErrorCode.NOTHING_TO_REPLY_TO: _("There is no review of this order to reply to."),
         ReviewErrorCode.ALREADY_REPLIED: _("You have replied to this review already."),
         ReviewErrorCode.EMPTY_REPLY: _("Please write your reply."),
+        ReviewErrorCode.REPLY_CONTACT_WARNING: _(
+            "Before you publish: %(found)s looks like contact details or payment past the platform. Everybody reads a reply, "
+            "and you cannot change it later. Moderators look at replies like this one."
+        ),
+        ReviewErrorCode.REPLY_WORDS_WARNING: _(
+            "Before you publish: %(found)s is against the rules of the platform in most cases. Everybody reads a reply, and "
+            "you cannot change it later. Moderators look at replies like this one."
+        ),
         ReviewErrorCode.NOT_TO_VOTE_ON: _("This review is not there."),
         ReviewErrorCode.OWN_MATTER: _("Whoever wrote a review, or is reviewed in it, does not vote on it."),
     }
+
+
+REPLY_WARNINGS = frozenset({ReviewErrorCode.REPLY_CONTACT_WARNING, ReviewErrorCode.REPLY_WORDS_WARNING})
 
 
 class MaskErrorCode(StrEnum):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.orders.delivery_forms import SentFilesForm
 from marketplace.orders.models import Order
+from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import ASKED_ASPECTS, Review, ReviewPicture, ReviewSide
 from marketplace.reviews.rules import TEXT_LENGTH
 from marketplace.reviews.services.pictures import REVIEW_PICTURES, subject_of
@@ -22,6 +23,26 @@ def _stars_field(label: str | Promise, *, required: bool) -> forms.TypedChoiceFi
     )
 
 
+class WordsField(forms.CharField):
+    """What somebody writes. Too much of it can be typed, is counted beside it (static/js/length.js), and comes back whole:
+    `maxlength` would cut what is pasted without a word."""
+
+    def __init__(self, *, rows: int, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows, "data-length": TEXT_LENGTH})
+        super().__init__(widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """A line break is one character, as who types sees it counted."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+    def validate(self, value: str) -> None:
+        """Refuse what is too long, with both numbers."""
+        super().validate(value)
+        if len(value) > TEXT_LENGTH:
+            refusal = ReviewError(ReviewErrorCode.TEXT_TOO_LONG, limit=TEXT_LENGTH, length=len(value))
+            raise forms.ValidationError(refusal.message)
+
+
 class ReviewForm(SentFilesForm):
     """Stars, sub-scores (a buyer's review only), words, pictures, and words for the platform; new, or to change a review.
 
@@ -29,23 +50,22 @@ class ReviewForm(SentFilesForm):
     """
 
     purpose = REVIEW_PICTURES
+    leaves_out_refused = True
 
     stars = _stars_field(_("Overall"), required=True)
-    body = forms.CharField(
+    body = WordsField(
         label=_("In words"),
         required=False,
-        max_length=TEXT_LENGTH,
+        rows=5,
         help_text=_("Ten characters or more help the next buyer: what was delivered, how was it to work together?"),
-        widget=forms.Textarea(attrs={"rows": 5}),
     )
-    private_feedback = forms.CharField(
+    private_feedback = WordsField(
         label=_("For Jiangji alone"),
         required=False,
-        max_length=TEXT_LENGTH,
+        rows=2,
         help_text=_(
             "Only the platform reads this: neither the other side nor any page shows it, and no score is made of it."
         ),
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
     removed = forms.ModelMultipleChoiceField(
         label=_("Take pictures out"),
@@ -108,9 +128,13 @@ class ReviewForm(SentFilesForm):
 class ReplyForm(forms.Form):
     """The seller's answer."""
 
-    text = forms.CharField(
+    # Whether its writer was warned of what is in it, and may publish it all the same.
+    is_warned = False
+
+    text = WordsField(
         label=_("Your reply"),
-        max_length=TEXT_LENGTH,
+        rows=3,
         help_text=_("It stands below the review for everybody to read, and cannot be changed later."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": ReviewError.messages[ReviewErrorCode.EMPTY_REPLY]},
     )
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -3,18 +3,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.core.errors import DomainError
 from marketplace.gigs.selectors import get_gig_on_sale
 from marketplace.orders.models import Order
 from marketplace.reviews import rules, selectors, services
-from marketplace.reviews.forms import ReviewForm
+from marketplace.reviews.errors import REPLY_WARNINGS, ReviewError
+from marketplace.reviews.forms import ReplyForm, ReviewForm
 from marketplace.reviews.models import Review, ReviewSide
+
+# In a guest's session: the review that they found helpful before they logged in, and where they stood.
+_PRESSED = "found_helpful"
 
 
 @require_safe
@@ -72,6 +77,8 @@ def _saved(
             form.add_error(None, refusal.message)
         else:
             messages.success(request, _what_happens(written, is_new=review is None))
+            for refused in form.left_out:
+                messages.warning(request, refused)
             return redirect(f"{order.get_absolute_url()}#reviews")
     return _form_page(request, order, form)
 
@@ -98,13 +105,28 @@ def _form_page(request: HttpRequest, order: Order, form: ReviewForm) -> HttpResp
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reply(request: HttpRequest, number: str) -> HttpResponse:
-    """The seller answers the buyer's review."""
+    """The seller answers the buyer's review. What is refused or warned of comes back, with the review above it."""
     order = selectors.order_for_review(request.user, number)
-    services.reply_to_review(order_id=order.pk, author=request.user, text=request.POST.get("text", ""))
-    messages.success(request, _("Your reply is published."))
-    return redirect(order)
+    target = f"{order.get_absolute_url()}#reviews"
+    state = selectors.order_reviews(order, request.user)
+    form = ReplyForm(request.POST, auto_id="reply_%s")
+    if request.method == "GET":  # a log-in on the way, or the page loaded anew
+        return redirect(target)
+    if form.is_valid() or state is None or not state.may_reply:
+        text, confirmed = form.data.get("text", ""), form.cleaned_data.get("confirmed", False)
+        try:
+            services.reply_to_review(order_id=order.pk, author=request.user, text=text, confirmed=confirmed)
+        except ReviewError as refusal:
+            if refusal.code not in REPLY_WARNINGS:
+                raise
+            form.is_warned = True
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _("Your reply is published."))
+            return redirect(target)
+    return render(request, "reviews/reply_form.html", {"order": order, "form": form, "state": state}, status=422)
 
 
 @require_safe
@@ -124,20 +146,38 @@ def picture(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/_picture.html" if request.htmx else "reviews/picture.html", context)
 
 
-@login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def helpful(request: HttpRequest, pk: int) -> HttpResponse:
-    """Find a review helpful, or no longer: the button alone to htmx, the page they came from to a plain form."""
+    """Find a review helpful, or no longer: the button alone to htmx, the page they came from to a plain form.
+
+    Who has to log in first comes back here: what they pressed then happens by itself, once, and in their own session alone.
+    """
     review = selectors.review_to_vote_on(pk)
+    if not request.user.is_authenticated:
+        request.session[_PRESSED] = {"review": review.pk, "origin": _origin(request, review)}
+        messages.info(request, _("Log in, and your vote for this review is counted."))
+        return redirect_to_login(request.path)
+    if request.method == "GET":
+        pressed = request.session.pop(_PRESSED, {})
+        if pressed.get("review") != review.pk:
+            return redirect(_origin(request, review))
+        services.vote_helpful(review_id=review.pk, user=request.user)
+        messages.success(request, _("Your vote is counted."))
+        return redirect(pressed["origin"])
     wants = request.POST.get("helpful") != "no"
     voted = (services.vote_helpful if wants else services.unvote)(review_id=review.pk, user=request.user)
     review.helpful_count, review.is_voted = voted.helpful_count, wants
     if request.htmx:
         return render(request, "reviews/_helpful.html", {"review": review})
+    return redirect(_origin(request, review))
+
+
+def _origin(request: HttpRequest, review: Review) -> str:
+    """The page they came from, at the review; where that is unknown, a page it stands on."""
     origin = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(_page_of(review))
-    return redirect(f"{origin.partition('#')[0]}#review-{review.pk}")
+    if url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure()):
+        return f"{origin.partition('#')[0]}#review-{review.pk}"
+    return _page_of(review)
 
 
 def _page_of(review: Review) -> str:

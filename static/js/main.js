@@ -14,6 +14,8 @@ import "./filters.js";
 import "./first-error.js";
 import "./gallery.js";
 import "./live/badges.js";
+import "./in-place.js";
+import "./length.js";
 import "./menu.js";
 import "./near.js";
 import "./own-choice.js";

@@ -24,6 +24,7 @@ from marketplace.reviews.selectors.orders import (
     orders_to_publish,
     own_review,
     reviews_of_order,
+    waiting_for_review,
 )
 
 __all__ = [
@@ -51,5 +52,6 @@ __all__ = [
     "reviews_of_seller",
     "seller_reputation",
     "seller_reputations",
+    "waiting_for_review",
     "with_extras",
 ]

@@ -105,7 +105,7 @@ class TierCount:
 
 @dataclass(frozen=True)
 class ReviewSection:
-    """The reviews of a gig, or of all that a seller offers. Scores and counts are of all of them, whatever the filter.
+    """The reviews of a gig, or of all that a seller offers. Scores are of all of them, whatever the filter.
 
     `rating`, `rated`, `shares` and `aspects` are of those that count (the last two years, none excluded); everything is listed.
     """
@@ -115,9 +115,10 @@ class ReviewSection:
     rated: int
     shares: list[StarShare]
     aspects: list[AspectScore]
-    stars: list[tuple[int, int]]  # how many of those listed gave 5, 4, … stars
-    pictured: int  # how many of those listed have a picture
-    tiers: list[TierCount]
+    # What each filter would leave of the list while the others stay on: 5, 4, … stars, a picture, a package.
+    stars: list[tuple[int, int]]
+    pictured: int
+    tiers: list[TierCount]  # of every package that was reviewed
     reviews: list[Review]  # each with first_delivered_at, is_counted and is_old
     wanted: ReviewFilter
     found: int  # how many the filter lets through
@@ -159,6 +160,7 @@ def _section(about: dict[str, Any], wanted: ReviewFilter) -> ReviewSection:
     rated = _total(counted)
     by_stars = [(stars, _total(counted, stars=stars)) for stars in (5, 4, 3, 2, 1)]
     reviews = _page(listed, wanted, since)
+    tier, pictures = wanted.tier, wanted.pictures
     return ReviewSection(
         count=_total(groups),
         rating=shown_rating(sum(stars * number for stars, number in by_stars), rated),
@@ -167,16 +169,16 @@ def _section(about: dict[str, Any], wanted: ReviewFilter) -> ReviewSection:
             StarShare(stars, number, _one_decimal(Decimal(100 * number) / rated)) for stars, number in by_stars if rated
         ],
         aspects=_aspects(about, since) if groups else [],
-        stars=[(stars, _total(groups, stars=stars)) for stars in (5, 4, 3, 2, 1)],
-        pictured=_total(groups, pictured=True),
+        stars=[(stars, _total(groups, stars=stars, tier=tier, pictured=pictures)) for stars in (5, 4, 3, 2, 1)],
+        pictured=_total(groups, stars=wanted.stars, tier=tier, pictured=True),
         tiers=[
-            TierCount(tier.value, str(tier.label), number)
-            for tier in PackageTier
-            if (number := _total(groups, tier=tier.value))
+            TierCount(one.value, str(one.label), _total(groups, stars=wanted.stars, tier=one.value, pictured=pictures))
+            for one in PackageTier
+            if _total(groups, tier=one.value)
         ],
         reviews=reviews[:PAGE_LENGTH],
         wanted=wanted,
-        found=_total(groups, stars=wanted.stars, tier=wanted.tier, pictured=wanted.pictures),
+        found=_total(groups, stars=wanted.stars, tier=tier, pictured=pictures),
         next_key=_key(reviews[PAGE_LENGTH - 1], wanted.order) if len(reviews) > PAGE_LENGTH else "",
     )
 

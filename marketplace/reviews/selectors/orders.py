@@ -1,10 +1,11 @@
 """What the two sides of an order see of its reviews, and which orders have some to publish."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 
 from marketplace.accounts.models import User
@@ -72,6 +73,18 @@ def order_reviews(order: Order, user: User | AnonymousUser) -> OrderReviews | No
         may_reply=side == ReviewSide.SELLER and is_public and other is not None and other.replied_at is None,
         window_is_over=code == ReviewErrorCode.WINDOW_CLOSED,
     )
+
+
+def waiting_for_review(orders: Collection[Order], user: User) -> set[int]:
+    """The keys of those of these orders (all of `user`, as buyer or seller) that they may still review. Two queries at most."""
+    prefetch_related_objects([order for order in orders if order.status == OrderStatus.RESOLVED], "dispute")
+    ended = {order.pk: order for order in orders if rules.has_a_say(order, rules.side_of(order, user))}
+    written: dict[int, list[Review]] = {pk: [] for pk in ended}
+    for review in Review.objects.filter(order__in=ended).only("order_id", "side", "publish_at") if ended else ():
+        written[review.order_id].append(review)
+    return {
+        pk for pk, order in ended.items() if _refusal(order, rules.side_of(order, user), written[pk]) is None
+    }
 
 
 def _opposite(side: ReviewSide) -> ReviewSide:

@@ -4,6 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -15,6 +18,7 @@ from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import ASKED_ASPECTS, Rating, Review, ReviewSide, ReviewVersion
 from marketplace.reviews.services.pictures import change_pictures
 from marketplace.reviews.services.publishing import publish, tell
+from marketplace.safety.policy import Finding, look_at
 from marketplace.uploads.models import Upload
 
 
@@ -122,10 +126,12 @@ def edit_review(
 
 
 @transaction.atomic
-def reply_to_review(*, order_id: int, author: User, text: str) -> Review:
+def reply_to_review(*, order_id: int, author: User, text: str, confirmed: bool = False) -> Review:
     """The seller answers the buyer's review, once and in public, as soon as it is public itself.
 
-    Raises ReviewError NOT_YOUR_ORDER, NOTHING_TO_REPLY_TO, ALREADY_REPLIED, EMPTY_REPLY or TEXT_TOO_LONG.
+    Nothing is censored: what leads past the platform is warned of once, unless its writer has `confirmed` that it goes as it
+    is. Raises ReviewError NOT_YOUR_ORDER, NOTHING_TO_REPLY_TO, ALREADY_REPLIED, EMPTY_REPLY or TEXT_TOO_LONG, and
+    REPLY_CONTACT_WARNING or REPLY_WORDS_WARNING.
     """
     text = _checked_text(text)
     if not text:
@@ -137,12 +143,28 @@ def reply_to_review(*, order_id: int, author: User, text: str) -> Review:
         raise ReviewError(ReviewErrorCode.NOTHING_TO_REPLY_TO)
     if review.reply or review.replied_at:  # one that was masked has no words any more
         raise ReviewError(ReviewErrorCode.ALREADY_REPLIED)
+    if not confirmed:
+        _warn_of(text)
     review.reply = text
     review.replied_at = clock.now()
     review.save(update_fields=["reply", "replied_at", "updated_at"])
     words = {"name": author.display_name}
     tell(recipient_id=order.buyer_id, order=order, notice=catalogue.talk.REPLIED, words=words, about=text)
     return review
+
+
+def _warn_of(reply: str) -> None:
+    """As strict as anywhere outside an order: everybody reads it."""
+    finding = look_at(reply, is_in_order=False)
+    if finding:
+        is_about_words = bool(finding.words) and not finding.contacts
+        code = ReviewErrorCode.REPLY_WORDS_WARNING if is_about_words else ReviewErrorCode.REPLY_CONTACT_WARNING
+        # Put into words when it is shown, in the language of who reads it.
+        raise ReviewError(code, found=lazy(_quoted, str)(finding))
+
+
+def _quoted(finding: Finding) -> str:
+    return pgettext("list", ", ").join(_("“%(words)s”") % {"words": words} for words in finding.excerpts)
 
 
 def _check_stars(stars: int, aspects: Mapping[str, int]) -> None:

@@ -11,18 +11,19 @@ from django.http import QueryDict
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from marketplace.accounts.models import User
 from marketplace.core.config import get_config
 from marketplace.core.ratings import PRIOR_COUNT, PRIOR_RATING
 from marketplace.gigs.models import Gig
 from marketplace.offers.presenters import OfferCard
+from marketplace.orders.lists import Row
 from marketplace.orders.models import Order
 from marketplace.reviews import selectors
 from marketplace.reviews.forms import ReplyForm
 from marketplace.reviews.models import RatingAspect, Review
-from marketplace.reviews.selectors import ReviewOrder, ReviewSection, SellerReputation
+from marketplace.reviews.selectors import OrderReviews, ReviewOrder, ReviewSection, SellerReputation
 from marketplace.reviews.selectors.masks import mask_of
 
 register = template.Library()
@@ -32,6 +33,7 @@ register = template.Library()
 class Choice:
     """A filter or an order above the reviews: a link that puts it on, or takes it off again."""
 
+    key: str  # names its element, so that it keeps the focus when the section is exchanged
     words: str
     count: int
     query: str
@@ -103,37 +105,48 @@ def _section(context: Context, section: ReviewSection) -> dict[str, Any]:
         "said": _said(section),
         "prior": {"rating": PRIOR_RATING, "count": PRIOR_COUNT},
         "years": get_config("reviews.rating_years"),
+        "everything_query": _everything(query),
         "first_query": _changed(query, reviews_after=""),
         "next_query": _changed(query, reviews_after=section.next_key),
     }
 
 
 def _choices(section: ReviewSection, query: QueryDict) -> list[Choice]:
-    """All, each number of stars that was given, each package that was reviewed (one alone needs no choice)."""
+    """All, each number of stars that was given, each package that was reviewed (one alone needs no choice).
+
+    What would leave nothing beside the other filters is not offered.
+    """
     wanted = section.wanted
-    everything = _changed(query, reviews_after="", review_stars="", review_package="", review_pictures="")
-    choices = [Choice(_("All"), section.count, everything, not wanted.is_on)]
+    choices = [Choice("all", _("All"), section.count, _everything(query), not wanted.is_on)]
     for stars, count in section.stars:
-        if count:
-            is_on = stars == wanted.stars
+        is_on = stars == wanted.stars
+        if count or is_on:
             words = ngettext("%(stars)s star", "%(stars)s stars", stars) % {"stars": stars}
             target = _changed(query, reviews_after="", review_stars="" if is_on else str(stars))
-            choices.append(Choice(words, count, target, is_on))
-    if section.pictured:
+            choices.append(Choice(f"stars-{stars}", words, count, target, is_on))
+    if section.pictured or wanted.pictures:
         target = _changed(query, reviews_after="", review_pictures="" if wanted.pictures else "1")
-        choices.append(Choice(_("With pictures"), section.pictured, target, wanted.pictures))
+        choices.append(Choice("pictures", _("With pictures"), section.pictured, target, wanted.pictures))
     for tier in section.tiers if len(section.tiers) > 1 else []:
         is_on = tier.tier == wanted.tier
         target = _changed(query, reviews_after="", review_package="" if is_on else tier.tier)
-        choices.append(Choice(tier.label, tier.count, target, is_on))
+        if tier.count or is_on:
+            choices.append(Choice(tier.tier, tier.label, tier.count, target, is_on))
     return choices
+
+
+def _everything(query: QueryDict) -> str:
+    return _changed(query, reviews_after="", review_stars="", review_package="", review_pictures="")
 
 
 def _orders(section: ReviewSection, query: QueryDict) -> list[Choice]:
     """Newest or most helpful first; one review alone needs no order."""
-    words = {ReviewOrder.NEWEST: _("Newest first"), ReviewOrder.HELPFUL: _("Most helpful first")}
+    words = {
+        ReviewOrder.NEWEST: pgettext("order of reviews", "Newest"),
+        ReviewOrder.HELPFUL: pgettext("order of reviews", "Most helpful"),
+    }
     return [
-        Choice(label, 0, _changed(query, reviews_after="", review_order=order.value), order == section.wanted.order)
+        Choice(order.value or "newest", label, 0, _changed(query, reviews_after="", review_order=order.value), order == section.wanted.order)
         for order, label in words.items()
         if section.count > 1
     ]
@@ -182,10 +195,27 @@ def with_reputations(cards: Collection[OfferCard]) -> list[tuple[OfferCard, Sell
     return [(card, figures[card.negotiation.seller_id]) for card in cards]
 
 
+@register.simple_tag
+def review_state(order: Order, user: User | AnonymousUser) -> OrderReviews | None:
+    """What this side sees and can do: `{% review_state order user as state %}`, for whoever asks twice on a page."""
+    return selectors.order_reviews(order, user)
+
+
+@register.simple_tag
+def waiting_for_review(rows: Collection[Row], user: User) -> set[int]:
+    """The keys of the orders in a list that this person may still review: `{% waiting_for_review list.rows user as waiting %}`."""
+    return selectors.waiting_for_review([row.order for row in rows], user)
+
+
 @register.inclusion_tag("reviews/_order_reviews.html", takes_context=True)
-def order_reviews(context: Context, order: Order, user: User | AnonymousUser) -> dict[str, Any]:
-    """Both reviews of a finished order, or the invitation to write one; nothing before that, nothing for strangers."""
-    state = selectors.order_reviews(order, user)
+def order_reviews(
+    context: Context, order: Order, user: User | AnonymousUser, state: OrderReviews | None = None
+) -> dict[str, Any]:
+    """Both reviews of a finished order, or the invitation to write one; nothing before that, nothing for strangers.
+
+    `state` spares the queries where {% review_state %} was asked before.
+    """
+    state = state or selectors.order_reviews(order, user)
     return {
         "state": state,
         "order": order,

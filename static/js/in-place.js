@@ -1,0 +1,16 @@
+// Links in [data-in-place] exchange the part of the page that they stand in: the row of them stays under the finger, however much
+// comes or goes below. The browser would hold on to what it saw at the middle of the screen, which may be gone.
+let top = null;
+const row = () => document.querySelector("[data-in-place]");
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  top = detail.shouldSwap && detail.target.querySelector?.("[data-in-place]") ? row().getBoundingClientRect().top : null;
+  if (top !== null) document.documentElement.style.overflowAnchor = "none";
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (top === null || !row()) return;
+  window.scrollBy({ top: row().getBoundingClientRect().top - top, behavior: "instant" });
+  top = null;
+  requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.style.overflowAnchor = ""; }));
+});
