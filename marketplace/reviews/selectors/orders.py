@@ -82,9 +82,7 @@ def waiting_for_review(orders: Collection[Order], user: User) -> set[int]:
     written: dict[int, list[Review]] = {pk: [] for pk in ended}
     for review in Review.objects.filter(order__in=ended).only("order_id", "side", "publish_at") if ended else ():
         written[review.order_id].append(review)
-    return {
-        pk for pk, order in ended.items() if _refusal(order, rules.side_of(order, user), written[pk]) is None
-    }
+    return {pk for pk, order in ended.items() if _refusal(order, rules.side_of(order, user), written[pk]) is None}
 
 
 def _opposite(side: ReviewSide) -> ReviewSide:

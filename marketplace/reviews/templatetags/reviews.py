@@ -146,7 +146,13 @@ def _orders(section: ReviewSection, query: QueryDict) -> list[Choice]:
         ReviewOrder.HELPFUL: pgettext("order of reviews", "Most helpful"),
     }
     return [
-        Choice(order.value or "newest", label, 0, _changed(query, reviews_after="", review_order=order.value), order == section.wanted.order)
+        Choice(
+            order.value or "newest",
+            label,
+            0,
+            _changed(query, reviews_after="", review_order=order.value),
+            order == section.wanted.order,
+        )
         for order, label in words.items()
         if section.count > 1
     ]
