@@ -57,7 +57,7 @@ def mask_review(
     staff_log.note(actor=staff, action="review.masked", data=data, subject=User.objects.get(pk=writer_id))
     _tell_masked(mask, order, writer_id)
     if original:
-        _take_out_of_notices(order, writer_id, original)
+        _take_out_of_notices(order, writer_id, part)
     return mask
 
 
@@ -137,12 +137,13 @@ def _tell_masked(mask: ReviewMask, order: Order, writer_id: int) -> None:
     notify(recipient_id=other_id, notice=catalogue.appeals.TEXT_ABOUT_ONE_MASKED, words=words, url=_address(order))
 
 
-def _take_out_of_notices(order: Order, writer_id: int, original: str) -> None:
-    """The line that told the other side of the review quotes it."""
+def _take_out_of_notices(order: Order, writer_id: int, part: MaskedPart) -> None:
+    """The line that told the other side of the review or the reply quotes it, in whichever wording it had then."""
+    quoting = catalogue.talk.REPLIED if part == MaskedPart.REPLY else catalogue.talk.REVIEWED
     other_id = order.buyer_id if writer_id == order.seller_id else order.seller_id
     with recipient_language():
         says = _("What was written here is hidden.")
-    retell(recipient_id=other_id, kind=NotificationKind.REVIEW, url=_address(order), was=original, says=says)
+    retell(recipient_id=other_id, kind=NotificationKind.REVIEW, url=_address(order), was=quoting, says=says)
 
 
 def _address(order: Order) -> str:
