@@ -42,8 +42,14 @@ def watch_reviews() -> int:
 
     def look(change: tuple[datetime, int]) -> bool:
         nonlocal reached
-        reached = change[0]
-        return queue_review(change[1])
+        reached, review_id = change
+        # The overlap brings each back in ten runs, and looking for codes in pictures is dear.
+        looked_at = f"moderation:review_looked_at:{review_id}:{reached.timestamp()}"
+        if cache.get(looked_at):
+            return False
+        is_new = queue_review(review_id)
+        cache.set(looked_at, True, 2 * OVERLAP.seconds)
+        return is_new
 
     opened = count_done(_changed_since(begin), look, until=deadline)
     cache.set(CURSOR, reached if deadline.is_over else until, None)

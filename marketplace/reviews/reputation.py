@@ -7,7 +7,7 @@ One path counts, whether for one seller or for all: `recompute_reputations` asks
 import logging
 from collections.abc import Collection, Sequence
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from marketplace.core import clock
@@ -89,12 +89,22 @@ def recount_changed() -> list[int]:
 
     Who cannot be counted stays marked, keeps nobody else waiting, and is tried again a quarter of an hour later.
     """
-    mark = changes.take_mark()
-    mark_changed(changes.changed_sellers(mark))
-    changes.keep_mark(mark)
+    _mark_whoever_changed()
     # Who was never counted but at the beginning stands here too; a run that has to stop leaves the rest marked.
     marked = Reputation.objects.filter(counted_on=None).order_by("pk").values_list("pk", flat=True)
     return _count(SETBACKS.first_without(marked, limit=AT_ONCE), until=Deadline())
+
+
+def _mark_whoever_changed() -> None:
+    mark = changes.take_mark()
+    changed = sorted(changes.changed_sellers(mark))
+    try:
+        for begin in range(0, len(changed), CHUNK):
+            mark_changed(changed[begin : begin + CHUNK])
+    except DatabaseError:  # somebody's row was held for too long
+        logger.exception("not all changed sellers could be marked; the next run reads on from the same place")
+    else:
+        changes.keep_mark(mark)
 
 
 def recount_all() -> list[int]:

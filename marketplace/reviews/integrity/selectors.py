@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -9,6 +10,7 @@ from django.http import Http404
 from marketplace.accounts.models import User
 from marketplace.orders.models import Order
 from marketplace.reviews.integrity.circles import Pair, Signal, strengths
+from marketplace.reviews.integrity.weights import WINDOW_DAYS
 from marketplace.reviews.integrity.words import signal_words
 from marketplace.reviews.models import (
     CaseStatus,
@@ -20,6 +22,8 @@ from marketplace.reviews.models import (
     SignalKind,
 )
 
+# What a person has judged to be nothing: it opens no case, for as long as deals are looked at.
+SPENT = (CaseStatus.CLEARED, CaseStatus.REVERSED)
 VIEW, DECIDE = "reviews.view_integritycase", "reviews.change_integritycase"
 
 
@@ -135,10 +139,11 @@ def _members(case: IntegrityCase, people: dict[int, User]) -> list[Member]:
 
 
 def _pairs(case: IntegrityCase, people: dict[int, User]) -> list[Between]:
-    """Strongest first. What was found before and stands in a confirmed case of the same people belongs to the picture."""
+    """Strongest first. What was found before and counts again belongs to the picture: of a confirmed case, or one of long ago."""
+    is_old = Q(case__status__in=SPENT, case__decided_at__lt=case.opened_at - timedelta(days=WINDOW_DAYS))
     rows = list(
         IntegritySignal.objects.filter(one__in=people, other__in=people)
-        .filter(Q(case=case) | Q(case__status=CaseStatus.CONFIRMED))
+        .filter(Q(case=case) | Q(case__status=CaseStatus.CONFIRMED) | is_old)
         .order_by("kind", "pk")
     )
     strength = strengths(map(as_signal, rows))
