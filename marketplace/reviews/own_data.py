@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, stored, table
-from marketplace.reviews.models import HelpfulVote, Reputation, Review, ReviewPicture, SellerLevel
+from marketplace.reviews.models import HelpfulVote, Reputation, Review, ReviewPicture, ReviewVersion, SellerLevel
 
 _FIGURES = (
-    "rating_sum", "rating_count", "orders_completed", "buyers", "earned_fen", "on_time_percent", "orders_ended",
-    "completion_percent", "dispute_percent", "cancellation_percent", "repeat_buyer_percent", "contacts",
+    "rating_sum", "rating_count", "orders_completed", "buyers", "earned_fen", "on_time_percent", "on_time_of",
+    "orders_ended", "completion_percent", "dispute_percent", "cancellation_percent", "repeat_buyer_percent",
+    "repeat_of_buyers", "contacts",
     "response_percent", "response_minutes", "score_tenths", "counted_on",
 )  # fmt: skip
 _REVIEW = ("stars", "body", "reply", "created_at", "edited_at", "published_at")
@@ -38,6 +39,12 @@ class ReviewsSection(Section):
             Review.objects.filter(author=user).order_by("pk"),
             order="order__number",
             **plain(*_OWN_REVIEW),
+        )
+        yield table(
+            "review_wordings_before",
+            ReviewVersion.objects.filter(review__author=user).order_by("pk"),
+            order="review__order__number",
+            **plain("stars", "aspects", "body", "private_feedback", "replaced_at"),
         )
         yield table(
             "reviews_received",

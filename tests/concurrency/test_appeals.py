@@ -30,7 +30,9 @@ def answer_twice(appeal):
 
 
 def answers(appeal):
-    return Notification.objects.filter(recipient=appeal.user, notice__startswith="appeals.appeal_").count()
+    return Notification.objects.filter(
+        recipient=appeal.user, notice__in=("appeals.upheld", "appeals.dismissed")
+    ).count()
 
 
 def test_one_answer_stands_and_the_other_changes_nothing(appeal, meet_before):

@@ -32,7 +32,7 @@ def hiding(review_id, part=MaskedPart.BODY):
 
 
 def race(order, monkeypatch, wait_for_the_other):
-    """A change that has read the hidden review stops; meanwhile it is published and hidden, as far as the lock lets that happen."""
+    """A change that has read the hidden review stops; meanwhile it is published and hidden, if the lock lets that be."""
     has_read, is_hidden, change_pictures = threading.Event(), threading.Event(), writing.change_pictures
     hide = hiding(Review.objects.get(order=order).pk)
 

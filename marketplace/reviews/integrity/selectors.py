@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -10,7 +10,6 @@ from django.http import Http404
 from marketplace.accounts.models import User
 from marketplace.orders.models import Order
 from marketplace.reviews.integrity.circles import Pair, Signal, strengths
-from marketplace.reviews.integrity.weights import WINDOW_DAYS
 from marketplace.reviews.integrity.words import signal_words
 from marketplace.reviews.models import (
     CaseStatus,
@@ -45,21 +44,35 @@ def reviews_between(people: Collection[int]) -> QuerySet[Review]:
     return Review.objects.filter(side=ReviewSide.BUYER, author__in=people, subject__in=people)
 
 
+def has_unjudged_reviews(people: Collection[int]) -> bool:
+    """Whether there are reviews between these people that count, and were written after every decision about both of the two."""
+    decided = _circles(IntegrityCase.objects.exclude(status=CaseStatus.OPEN), people)
+    return any(
+        review.written_at is not None
+        and not any(
+            {review.author_id, review.subject_id} <= circle and review.written_at <= decided_at
+            for circle, decided_at in decided
+            if decided_at
+        )
+        for review in reviews_between(people).filter(excluded_at__isnull=True)
+    )
+
+
 def reviews_kept_out_by(case: IntegrityCase) -> list[int]:
     """Keys of the reviews that count nowhere by this case alone: no other confirmed case holds both of their people."""
     people = member_ids(case)
-    others = (
-        IntegrityCase.objects.filter(status=CaseStatus.CONFIRMED, members__user__in=people)
-        .exclude(pk=case.pk)
-        .distinct()
-        .prefetch_related("members")
-    )
-    circles = [{member.user_id for member in other.members.all()} for other in others]
+    others = _circles(IntegrityCase.objects.filter(status=CaseStatus.CONFIRMED).exclude(pk=case.pk), people)
     return [
         review.pk
         for review in reviews_between(people).filter(excluded_at__isnull=False)
-        if not any({review.author_id, review.subject_id} <= circle for circle in circles)
+        if not any({review.author_id, review.subject_id} <= circle for circle, _decided_at in others)
     ]
+
+
+def _circles(cases: QuerySet[IntegrityCase], people: Collection[int]) -> list[tuple[set[int], datetime | None]]:
+    """The members of those cases that any of these people is in, and when each was decided."""
+    found = cases.filter(members__user__in=people).distinct().prefetch_related("members")
+    return [({member.user_id for member in case.members.all()}, case.decided_at) for case in found]
 
 
 def as_signal(row: IntegritySignal) -> Signal:
@@ -139,11 +152,10 @@ def _members(case: IntegrityCase, people: dict[int, User]) -> list[Member]:
 
 
 def _pairs(case: IntegrityCase, people: dict[int, User]) -> list[Between]:
-    """Strongest first. What was found before and counts again belongs to the picture: of a confirmed case, or one of long ago."""
-    is_old = Q(case__status__in=SPENT, case__decided_at__lt=case.opened_at - timedelta(days=WINDOW_DAYS))
+    """Strongest first. What was found before and stands in a confirmed case of the same people belongs to the picture."""
     rows = list(
         IntegritySignal.objects.filter(one__in=people, other__in=people)
-        .filter(Q(case=case) | Q(case__status=CaseStatus.CONFIRMED) | is_old)
+        .filter(Q(case=case) | Q(case__status=CaseStatus.CONFIRMED))
         .order_by("kind", "pk")
     )
     strength = strengths(map(as_signal, rows))

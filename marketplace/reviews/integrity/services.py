@@ -49,8 +49,10 @@ def find_cases() -> list[int]:
             inside[home[row.one_id]].append(row)
     changed = []
     for place, circle in enumerate(circles):
-        fresh = [row.pk for row in inside[place] if row.case_id is None]
-        if fresh or _goes_on(circle, inside[place]):
+        is_new = any(row.case_id is None for row in inside[place])
+        if is_new or _goes_on(circle):
+            # What was judged to be nothing, and is judged anew, comes along.
+            fresh = [row.pk for row in inside[place] if row.case is None or row.case.status in selectors.SPENT]
             changed.append(_open_or_grow(circle, fresh).pk)
     return changed
 
@@ -95,13 +97,9 @@ def _is_spent(row: IntegritySignal) -> bool:
     return row.case.decided_at >= signals.window_start()
 
 
-def _goes_on(circle: Circle, rows: Iterable[IntegritySignal]) -> bool:
-    """Whether its people have reviewed each other since the last decision about what is between them, and nobody looks at it yet."""
-    decided = [row.case.decided_at for row in rows if row.case and row.case.decided_at]
-    if not decided or locks.lock_open_cases(sorted(circle.members)):
-        return False
-    later = selectors.reviews_between(circle.members).filter(excluded_at__isnull=True, written_at__gt=max(decided))
-    return later.exists()
+def _goes_on(circle: Circle) -> bool:
+    """Whether its people have reviewed each other since somebody decided about them, and nobody looks at it yet."""
+    return not locks.lock_open_cases(sorted(circle.members)) and selectors.has_unjudged_reviews(circle.members)
 
 
 def _open_or_grow(circle: Circle, fresh: list[int]) -> IntegrityCase:
