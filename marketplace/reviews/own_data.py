@@ -1,12 +1,14 @@
 """What reviews keep of a person (accounts/personal_data.py)."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, stored, table
+from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, table
 from marketplace.reviews.models import HelpfulVote, Reputation, Review, ReviewPicture, ReviewVersion, SellerLevel
+from marketplace.reviews.services.pictures import open_picture_file
 
 _FIGURES = (
     "rating_sum", "rating_count", "orders_completed", "buyers", "earned_fen", "on_time_percent", "on_time_of",
@@ -70,7 +72,10 @@ class ReviewsSection(Section):
     def files(self, user: User) -> Iterable[StoredFile]:
         """The pictures of one's own reviews."""
         for picture in ReviewPicture.objects.filter(review__author=user).order_by("review_id", "position"):
-            yield stored(f"reviews/{picture.review_id}", picture.picture)
+            name = str(picture.picture.name)
+            yield StoredFile(
+                f"reviews/{picture.review_id}/{name.rpartition('/')[2]}", partial(open_picture_file, picture)
+            )
 
     def retained(self, user: User) -> Iterable[Retained]:
         """Reviews are never deleted."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -294,6 +294,31 @@ def test_the_job_counts_those_alone_of_whom_something_was_written(seller, gig):
     reputation.mark_changed([seller.pk])
     assert set(reputation.recount_changed()) == {seller.pk, busy.pk}
     assert idle.pk in reputation.recount_all()
+
+
+def test_money_alone_says_whose_figures_changed(seller, gig):
+    make_completed_order(gig=gig)
+    mark = changes.take_mark()
+    changes.keep_mark(changes.Mark(mark.at - changes.OVERLAP_SECONDS, mark.event, mark.message, 0))
+    assert changes.changed_sellers(mark) == {seller.pk}
+
+
+@pytest.mark.parametrize(
+    ("rows", "indexes"),
+    [
+        (Reputation.objects.filter(counted_on=None).order_by("pk"), {"reviews_reputation_to_count"}),
+        (
+            Review.objects.filter(Q(published_at__gte=clock.now()) | Q(replied_at__gte=clock.now())),
+            {"reviews_review_published", "reviews_review_replied"},
+        ),
+        (Review.objects.filter(published_at=None, publish_at__lte=clock.now()), {"reviews_review_to_publish"}),
+    ],
+)
+def test_jobs_of_each_minute_read_no_whole_table(rows, indexes):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = rows.explain()
+    assert all(index in plan for index in indexes), plan
 
 
 @pytest.mark.parametrize("job", [recount_changed, recompute_reputations])

@@ -14,6 +14,7 @@ from marketplace.orders.models import Order
 from marketplace.reviews.errors import MaskError, MaskErrorCode
 from marketplace.reviews.models import MaskedPart, MaskGround, Review, ReviewMask, ReviewPicture
 from marketplace.reviews.selectors.masks import writer_id_of
+from marketplace.reviews.services.pictures import bring_back, take_out_of_reach
 
 WORDS_LENGTH = 300
 
@@ -75,6 +76,8 @@ def lift_mask(*, mask_id: int, staff: User, words: str) -> ReviewMask:
         raise MaskError(MaskErrorCode.NOT_HIDDEN)
     if mask.part == MaskedPart.PICTURE:
         ReviewPicture.objects.filter(masks=mask).update(masked_at=None)
+        if mask.picture is not None:
+            bring_back(mask.picture)
     else:
         setattr(review, mask.part, mask.original)
         review.save(update_fields=[mask.part, "updated_at"])
@@ -112,13 +115,14 @@ def _checked_words(words: str) -> str:
 
 
 def _take_out(review: Review, part: MaskedPart, picture_id: int | None) -> str:
-    """What it said; "" for a picture, whose file stays where it is and is served to nobody."""
+    """What it said; "" for a picture, whose files are kept where nobody is served them."""
     if part == MaskedPart.PICTURE:
         if picture_id is None:
             raise MaskError(MaskErrorCode.NOTHING_TO_HIDE)
         found = ReviewPicture.objects.filter(review=review, pk=picture_id, masked_at__isnull=True)
         if not found.update(masked_at=clock.now()):
             raise MaskError(MaskErrorCode.NOTHING_TO_HIDE)
+        take_out_of_reach(ReviewPicture.objects.get(pk=picture_id))
         return ""
     original: str = getattr(review, part)
     if not original or picture_id is not None:
