@@ -97,9 +97,29 @@ def test_the_job_looks_back_from_where_it_was_with_an_overlap(order):
     assert watch_reviews() == 1
     # A clock that was put back is no reason to look at nothing.
     ModerationQueue.objects.all().delete()
+    cache.clear()
     cache.set(review_watch.CURSOR, clock.now() + timedelta(days=300))
     assert watch_reviews() == 1
     assert review.published_at is not None
+
+
+def test_one_that_cannot_be_looked_at_keeps_no_other_from_moderators(order, monkeypatch):
+    broken = publish(order, CONTACT, published_at=clock.now() - timedelta(minutes=2))
+    other = publish(make_completed_order(buyer=make_user(), gig=order.gig), CONTACT)
+    look_at = review_watch.found_in_review
+
+    def fail_for_one(review):
+        if review.pk == broken.pk:
+            raise ZeroDivisionError
+        return look_at(review)
+
+    monkeypatch.setattr(review_watch, "found_in_review", fail_for_one)
+    assert watch_reviews() == 1
+    assert ModerationQueue.objects.get().subject == other
+    monkeypatch.setattr(review_watch, "found_in_review", look_at)
+    assert watch_reviews() == 1  # within the overlap it comes again
+    monkeypatch.setattr(review_watch, "queue_review", lambda pk: pytest.fail(f"{pk} was looked at already"))
+    assert watch_reviews() == 0
 
 
 def test_the_desk_shows_all_that_is_kept_and_notes_the_reading(order, desk, django_capture_on_commit_callbacks):
