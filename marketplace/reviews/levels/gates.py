@@ -96,6 +96,12 @@ class Gate:
         return "—" if self.reached is None else shown(self.name, self.reached)
 
     @property
+    def in_words(self) -> str:
+        """How far it is, in one line: "Rating 4.20 (4.40 needed)"."""
+        values = {"gate": self.label, "reached": self.shown_reached, "needed": self.shown_needed}
+        return _("%(gate)s %(reached)s (%(needed)s needed)") % values
+
+    @property
     def to_go(self) -> str:
         """What is missing in words: "2 orders to go". Empty when it is met."""
         if self.is_met:
