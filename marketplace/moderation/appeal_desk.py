@@ -15,6 +15,7 @@ from marketplace.core import clock, staff_log
 from marketplace.core.errors import DomainError
 from marketplace.reviews import appeals
 from marketplace.reviews.appeal_forms import AnswerForm
+from marketplace.reviews.appeal_presenters import event_of, outcome_of
 from marketplace.reviews.models import AppealKind
 from marketplace.reviews.selectors import appeals as selectors
 
@@ -82,6 +83,8 @@ def _case(request: HttpRequest, appeal_id: int, form: AnswerForm) -> HttpRespons
         "appeal": appeal,
         "order": appeal.mask.review.order if appeal.mask else appeal.order,
         "history": selectors.level_history(appeal.user) if appeal.kind == AppealKind.LEVEL else [],
+        "outcome": outcome_of(appeal),
+        "event": event_of(appeal),
         "form": form,
         "may_decide": request.user.has_perm(DECIDE),
     }

@@ -33,7 +33,6 @@ from marketplace.reviews.score_formula import (
     weighted_score,
 )
 
-
 # From this part of the weight on the page says that an order is larger, or smaller, than usual.
 LARGER, SMALLER = 1.25, 0.8
 
@@ -222,9 +221,7 @@ def _score(rows: list[dict[str, Any]], today: date) -> Score:
             price_part=price_part_of(happening, band),
             contribution=share,
         )
-        for happening, orders, (weight, _value), share in zip(
-            happenings, agreements, pairs, shares(pairs), strict=True
-        )
+        for happening, orders, (weight, _value), share in zip(happenings, agreements, pairs, shares(pairs), strict=True)
     ]
     return Score(weighted_score(pairs), tuple(reversed(events)), band)
 

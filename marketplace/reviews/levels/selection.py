@@ -17,7 +17,7 @@ from marketplace.reviews.levels.figures import counted_figures
 from marketplace.reviews.levels.gates import Figures
 from marketplace.reviews.levels.moves import move
 from marketplace.reviews.levels.selectors import has_confirmed_case, refused_candidate
-from marketplace.reviews.models import LevelReason, SelectionCase, SelectionStatus, SellerLevel
+from marketplace.reviews.models import LevelReason, Reputation, SelectionCase, SelectionStatus, SellerLevel
 
 WORDS_LENGTH = 300
 
@@ -38,6 +38,13 @@ def look_at_candidate(*, user_id: int, figures: Figures, is_candidate: bool) -> 
         SelectionCase.objects.create(user_id=user_id, figures=figures.as_json(), opened_at=now)
 
 
+def may_be_candidate_again(user_id: int) -> bool:
+    """Whether a person refused this seller last, who meets all gates of Select still."""
+    row = SellerLevel.objects.filter(user_id=user_id).first()
+    figures = gates.figures_from(Reputation.objects.filter(user_id=user_id).first())
+    return refused_candidate(user_id) is not None and row is not None and _may_be_chosen(row, figures)
+
+
 @transaction.atomic
 def reopen_selection(*, user_id: int) -> SelectionCase | None:
     """An appeal of a refused candidate was right: a person looks anew, at once, and the seller is told.
@@ -45,8 +52,8 @@ def reopen_selection(*, user_id: int) -> SelectionCase | None:
     None for who was not refused, and for who cannot be chosen: gates missed, or a confirmed case of integrity.
     """
     figures = counted_figures(user_id)
-    row = locks.lock_level(user_id)
-    if refused_candidate(user_id) is None or not _may_be_chosen(row, figures):
+    locks.lock_level(user_id)
+    if not may_be_candidate_again(user_id):
         return None
     case = SelectionCase.objects.create(user_id=user_id, figures=figures.as_json(), opened_at=clock.now())
     with recipient_language():

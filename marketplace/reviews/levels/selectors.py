@@ -30,7 +30,13 @@ BATCH = 500
 
 def has_confirmed_case(user_id: int) -> bool:
     """Whether somebody is in a case of integrity that a person confirmed and nobody took back."""
-    return IntegrityMember.objects.filter(user_id=user_id, case__status=CaseStatus.CONFIRMED).exists()
+    return confirmed_case_of(user_id) is not None
+
+
+def confirmed_case_of(user_id: int) -> int | None:
+    """The key of the newest such case; None without one."""
+    cases = IntegrityMember.objects.filter(user_id=user_id, case__status=CaseStatus.CONFIRMED)
+    return cases.order_by("-case_id").values_list("case_id", flat=True).first()
 
 
 def to_evaluate() -> list[int]:
