@@ -28,7 +28,8 @@ from marketplace.reviews.selectors.appeals import Matter
 @require_safe
 def appeal_list(request: HttpRequest) -> HttpResponse:
     """What one has asked to be looked at again, and what came of it."""
-    return render(request, "reviews/appeal_list.html", {"appeals": selectors.appeals_of(request.user)})
+    context = {"appeals": selectors.appeals_of(request.user), "matters": selectors.matters_to_appeal(request.user)}
+    return render(request, "reviews/appeal_list.html", context)
 
 
 @login_required

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from marketplace.accounts.models import SellerLevelChoice
 from marketplace.core import clock
 from marketplace.notifications.models import Notification
 from marketplace.orders import services as orders
 from marketplace.reviews import appeals
+from marketplace.reviews.appeal_presenters import event_of, outcome_of
 from marketplace.reviews.errors import AppealError, AppealErrorCode
 from marketplace.reviews.levels import decide_selection, evaluate_level
 from marketplace.reviews.levels import figures as level_figures
@@ -25,6 +28,7 @@ from marketplace.reviews.models import (
 from marketplace.reviews.reputation import mark_changed
 from marketplace.reviews.score import score_of
 from tests.factories import make_completed_order, make_gig, make_moderator, make_paid_order, make_seller
+from tests.logins import log_in
 from tests.offers.situations import complete, make_plan
 from tests.reviews.level_situations import FIGURES_OF, make_reputation
 
@@ -240,3 +244,32 @@ def test_what_is_no_part_of_a_score_cannot_be_asked_about(seller):
     with pytest.raises(AppealError) as refusal:
         ask(seller, AppealKind.EVENT, order=left)
     assert refusal.value.code == AppealErrorCode.NOTHING_DECIDED
+
+
+# What the desk says before.
+
+
+def test_the_desk_says_what_a_yes_would_do_and_when_it_would_do_nothing(refused):
+    again = outcome_of(ask(refused.user))
+    nothing = outcome_of(ask(make_seller()))
+    lost = outcome_of(ask(make_demoted()))
+    assert len(again) == len(nothing) == 1
+    assert again != nothing
+    assert str(SellerLevelChoice.TWO.label) in lost[0]
+
+
+def test_the_desk_names_the_event_and_that_its_stages_go_together(late_plan, seller):
+    appeal = ask(seller, AppealKind.EVENT, order=stage_orders(late_plan)[0])
+    assert event_of(appeal) == event_of_plan(seller)
+    assert "2" in outcome_of(appeal)[0]
+    page = log_in(make_moderator()).get(reverse("moderation_appeal", args=[appeal.pk])).content.decode()
+    assert outcome_of(appeal)[0] in page
+    assert event_of(appeal).shown_contribution in page
+
+
+def test_the_next_decision_about_a_candidate_is_made_with_the_earlier_words(refused, keep_figures):
+    uphold(ask(refused.user))
+    anew = SelectionCase.objects.get(user=refused.user, status=SelectionStatus.OPEN)
+    page = log_in(make_moderator()).get(reverse("reviews_candidate", args=[anew.pk])).content.decode()
+    assert refused.words in page
+    assert "请再看一次。" in page

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, QueryDict
 
 from marketplace.accounts.models import User
@@ -55,6 +55,19 @@ def matter_asked_for(user: User, query: QueryDict) -> Matter:
             AppealKind.MASK, mask=_first(of_reply | masks.exclude(part=MaskedPart.REPLY).filter(review__author=user))
         )
     raise Http404
+
+
+def matters_to_appeal(user: User) -> list[Matter]:
+    """What was decided about somebody and stands, and they have not asked about: hidden texts and cases of honesty."""
+    asked = ReputationAppeal.objects.filter(user=user)
+    of_reply = Q(part=MaskedPart.REPLY, review__subject=user)
+    own = of_reply | (~Q(part=MaskedPart.REPLY) & Q(review__author=user))
+    masks = ReviewMask.objects.filter(own, lifted_at__isnull=True).exclude(appeals__in=asked)
+    cases = IntegrityCase.objects.filter(status=CaseStatus.CONFIRMED, members__user=user).exclude(appeals__in=asked)
+    return [
+        *(Matter(AppealKind.MASK, mask=mask) for mask in masks.select_related("review__order").order_by("-pk")[:20]),
+        *(Matter(AppealKind.INTEGRITY, case=case) for case in cases.order_by("-pk")[:20]),
+    ]
 
 
 def open_appeal_about(user: User, matter: Matter) -> ReputationAppeal | None:
