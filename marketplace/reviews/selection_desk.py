@@ -13,9 +13,10 @@ from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.core import clock
+from marketplace.gigs.states import GigStatus
 from marketplace.orders.models import Dispute
 from marketplace.reviews.levels import decide_selection, gates
-from marketplace.reviews.levels.errors import LevelError
+from marketplace.reviews.levels.errors import LevelError, LevelErrorCode
 from marketplace.reviews.levels.selection import WORDS_LENGTH
 from marketplace.reviews.levels.selectors import (
     candidate_for_staff,
@@ -85,8 +86,8 @@ def candidate_decide(request: HttpRequest, case_id: int) -> HttpResponse:
     try:
         decide_selection(case_id=case_id, staff=request.user, **form.cleaned_data)
     except LevelError as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reviews_candidate", case_id)
+        form.add_error("words" if refusal.code == LevelErrorCode.WORDS_MISSING else None, refusal.message)
+        return _page(request, case_id, form)
     messages.success(request, _("Decided. The seller has been told."))
     return redirect("reviews_candidates")
 
@@ -101,6 +102,7 @@ def _page(request: HttpRequest, case_id: int, form: DecisionForm) -> HttpRespons
         "form": form,
         "gates": gates.gates_of(gates.needs_of(SellerLevelChoice.TOP), figures),
         "reviews": newest_reviews(case.user_id),
+        "gigs": case.user.gigs.filter(status=GigStatus.LIVE).order_by("-pk")[:20],
         "disputes": disputes[:10],
         "score": score,
         "events": score.events[:20],
@@ -109,4 +111,4 @@ def _page(request: HttpRequest, case_id: int, form: DecisionForm) -> HttpRespons
         "changes": level_changes(case.user_id),
         "may_decide": case.status == SelectionStatus.OPEN and case.user_id != request.user.pk,
     }
-    return render(request, "reviews/admin/candidate.html", context)
+    return render(request, "reviews/admin/candidate.html", context, status=422 if form.errors else 200)

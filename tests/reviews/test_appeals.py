@@ -228,6 +228,7 @@ def test_the_desk_shows_the_case_and_takes_the_answer(mask, buyer):
     assert AdminLog.objects.filter(action="appeal.read", actor=staff).count() == 1
     assert desk.post(reverse("moderation_appeal_uphold", args=[appeal.pk]), {"answer": ""}).status_code == 422
     decider = log_in(mask.masked_by)
+    assert "<textarea" not in decider.get(address).content.decode()  # whom it is not for is told before they write
     refusal = decider.post(reverse("moderation_appeal_uphold", args=[appeal.pk]), {"answer": "我没错"})
     assert refusal.status_code == 422
     desk.post(reverse("moderation_appeal_uphold", args=[appeal.pk]), {"answer": "恢复"})
