@@ -17,6 +17,7 @@ from marketplace.reviews import appeals
 from marketplace.reviews.appeal_forms import AnswerForm
 from marketplace.reviews.appeal_presenters import event_of, outcome_of
 from marketplace.reviews.appeal_rules import require_may_decide
+from marketplace.reviews.levels.selectors import refused_candidate
 from marketplace.reviews.models import AppealKind
 from marketplace.reviews.selectors import appeals as selectors
 
@@ -90,6 +91,7 @@ def _case(request: HttpRequest, appeal_id: int, form: AnswerForm) -> HttpRespons
         "appeal": appeal,
         "order": appeal.mask.review.order if appeal.mask else appeal.order,
         "history": selectors.level_history(appeal.user) if appeal.kind == AppealKind.LEVEL else [],
+        "refused": refused_candidate(appeal.user_id) if appeal.kind == AppealKind.LEVEL else None,
         "outcome": outcome_of(appeal),
         "event": event_of(appeal),
         "event_orders": selectors.orders_of_event(appeal.order) if appeal.order else [],

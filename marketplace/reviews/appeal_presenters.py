@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.reviews.levels.selection import may_be_candidate_again
-from marketplace.reviews.levels.selectors import has_confirmed_case, lost_level
+from marketplace.reviews.levels.selectors import has_confirmed_case, lost_level, refused_candidate
 from marketplace.reviews.models import AppealKind, ReputationAppeal, SellerLevel
 from marketplace.reviews.score import ScoreEvent, one_agreement_with, score_of
 
@@ -43,6 +43,8 @@ def _of_level(user_id: int) -> list[str]:
         found.append(_("The time to meet the gates again begins anew."))
     if may_be_candidate_again(user_id):
         found.append(_("The seller is a candidate for Select again at once; another person decides."))
+    elif refused_candidate(user_id) is not None:
+        found.append(_("The gates of Select are not met at the moment: no new candidacy is opened."))
     if has_confirmed_case(user_id):
         found.append(
             _(

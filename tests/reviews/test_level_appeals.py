@@ -20,6 +20,7 @@ from marketplace.reviews.models import (
     LevelChange,
     LevelReason,
     Reputation,
+    ReputationAppeal,
     ScoreException,
     SelectionCase,
     SelectionStatus,
@@ -255,6 +256,8 @@ def test_the_desk_says_what_a_yes_would_do_and_when_it_would_do_nothing(refused)
     lost = outcome_of(ask(make_demoted()))
     assert len(again) == len(nothing) == 1
     assert again != nothing
+    make_reputation(refused.user, "level_2")
+    assert outcome_of(ReputationAppeal.objects.get(user=refused.user)) not in (again, nothing)
     assert str(SellerLevelChoice.TWO.label) in lost[0]
 
 
