@@ -9,7 +9,7 @@ from django.urls import reverse
 from marketplace.core import clock
 from marketplace.moderation import review_watch
 from marketplace.moderation.models import AdminLog, ModerationQueue, QueueStatus
-from marketplace.moderation.review_selectors import review_cases
+from marketplace.moderation.review_selectors import review_cases, rows_of
 from marketplace.moderation.tasks import watch_reviews
 from marketplace.reviews.models import Review, ReviewMask, ReviewVersion
 from marketplace.safety.models import Level, SensitiveWord, WordTopic
@@ -57,6 +57,16 @@ def test_a_review_with_contact_details_is_a_case_once_and_stays_readable(order, 
     assert (case.subject, case.status) == (review, QueueStatus.OPEN)
     assert "wxid_qinghe88" in case.reason
     assert "wxid_qinghe88" in client.get(review.gig.get_absolute_url()).content.decode()
+
+
+def test_the_desk_names_who_wrote_what_was_found(order, buyer, seller):
+    reply = publish(order, "做得好", reply=CONTACT, replied_at=clock.now())
+    watch_reviews()
+    (row,) = rows_of(list(review_cases(make_moderator(), is_open=True)))
+    assert row.review == reply
+    assert [writer for _part, writer in row.written] == [seller]
+    row.review.body = CONTACT
+    assert [writer for _part, writer in row.written] == [buyer, seller]
 
 
 def test_words_of_the_highest_level_are_to_be_decided_soonest(order, seller):
