@@ -78,7 +78,7 @@ def test_ten_reviews_are_shown_and_the_rest_is_a_link_away(gig, django_assert_nu
     for number in range(12):
         publish(make_completed_order(gig=gig), body=f"第{number:02d}条")
     stored = Gig.objects.get(pk=gig.pk)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         first = render("{% gig_reviews gig %}", gig=stored)
     assert first.count('class="review"') == 10
     assert "第11条" in first
@@ -101,7 +101,7 @@ def test_reviews_are_chosen_by_stars_and_by_package(seller, django_assert_num_qu
     stored = Gig.objects.get(pk=gig.pk)
 
     def found(query):
-        with django_assert_num_queries(5 if "stars=1" not in query else 3):
+        with django_assert_num_queries(4 if "stars=1" not in query else 3):
             shown = render("{% gig_reviews gig %}", path=f"/gigs/1/{query}", gig=stored)
         return [body for body in ("很快", "慢了", "都齐") if body in shown], shown
 
