@@ -43,6 +43,8 @@ FILE_ROUTES = {
     "orders:dispute_open": 510,  # orders/dispute_forms.py: ten files of 50 MB as evidence
     "orders:dispute_act": 510,
     "orders:requirements": 510,  # gigs/content.py: ten questions, each of which may ask for a file of 50 MB
+    "reviews:write": 70,  # reviews/services/pictures.py: six pictures of 10 MB
+    "reviews:edit": 70,
     "accounts:piece_new": 610,  # accounts/media.py: twelve films of 50 MB
     "accounts:media_add": 610,
     "accounts:medium_edit": 20,  # one picture of 10 MB

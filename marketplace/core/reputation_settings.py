@@ -29,7 +29,7 @@ REPUTATION_SETTINGS = (
         "levels.level_1_response_percent", 80, 0, 100, _("percent"), _("Level 1 needs a response rate of")
     ),
     ConfigDefinition("levels.level_1_orders", 5, 0, 10_000, _("orders"), _("Level 1 needs completed orders")),
-    ConfigDefinition("levels.level_1_buyers", 3, 0, 10_000, _("clients"), _("Level 1 needs clients")),
+    ConfigDefinition("levels.level_1_buyers", 3, 0, 10_000, _("people"), _("Level 1 needs clients")),
     ConfigDefinition("levels.level_1_earned_fen", 280_000, 0, 10**10, _("fen"), _("Level 1 needs an income of")),
     ConfigDefinition("levels.level_2_score_tenths", 70, 10, 100, _("tenths"), _("Level 2 needs a score of")),
     ConfigDefinition(
@@ -39,13 +39,13 @@ REPUTATION_SETTINGS = (
         "levels.level_2_response_percent", 90, 0, 100, _("percent"), _("Level 2 needs a response rate of")
     ),
     ConfigDefinition("levels.level_2_orders", 20, 0, 10_000, _("orders"), _("Level 2 needs completed orders")),
-    ConfigDefinition("levels.level_2_buyers", 10, 0, 10_000, _("clients"), _("Level 2 needs clients")),
+    ConfigDefinition("levels.level_2_buyers", 10, 0, 10_000, _("people"), _("Level 2 needs clients")),
     ConfigDefinition("levels.level_2_earned_fen", 1_400_000, 0, 10**10, _("fen"), _("Level 2 needs an income of")),
     ConfigDefinition("levels.top_score_tenths", 90, 10, 100, _("tenths"), _("Select needs a score of")),
     ConfigDefinition("levels.top_rating_hundredths", 470, 100, 500, _("hundredths"), _("Select needs a rating of")),
     ConfigDefinition("levels.top_response_percent", 90, 0, 100, _("percent"), _("Select needs a response rate of")),
     ConfigDefinition("levels.top_orders", 40, 0, 10_000, _("orders"), _("Select needs completed orders")),
-    ConfigDefinition("levels.top_buyers", 20, 0, 10_000, _("clients"), _("Select needs clients")),
+    ConfigDefinition("levels.top_buyers", 20, 0, 10_000, _("people"), _("Select needs clients")),
     ConfigDefinition("levels.top_earned_fen", 7_000_000, 0, 10**10, _("fen"), _("Select needs an income of")),
     # Rule 23.
     ConfigDefinition("levels.grace_days", 30, 1, 180, _("days"), _("A level falls when its gates are missed for")),
@@ -68,7 +68,7 @@ REPUTATION_SETTINGS = (
     ConfigDefinition("badges.on_time_percent", 95, 0, 100, _("percent"), _("On time: deliveries on time from")),
     ConfigDefinition("badges.on_time_orders", 10, 1, 1000, _("orders"), _("On time: orders from")),
     ConfigDefinition("badges.repeat_percent", 30, 0, 100, _("percent"), _("Repeat: buyers who came back from")),
-    ConfigDefinition("badges.repeat_buyers", 10, 1, 1000, _("clients"), _("Repeat: buyers from")),
+    ConfigDefinition("badges.repeat_buyers", 10, 1, 1000, _("people"), _("Repeat: buyers from")),
     ConfigDefinition("badges.rising_days", 180, 1, 730, _("days"), _("Rising: seller for at most")),
     ConfigDefinition("badges.rising_orders", 5, 1, 1000, _("orders"), _("Rising: completed orders from")),
     ConfigDefinition("badges.rising_rating_hundredths", 470, 100, 500, _("hundredths"), _("Rising: rating from")),

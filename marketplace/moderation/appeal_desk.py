@@ -15,6 +15,9 @@ from marketplace.core import clock, staff_log
 from marketplace.core.errors import DomainError
 from marketplace.reviews import appeals
 from marketplace.reviews.appeal_forms import AnswerForm
+from marketplace.reviews.appeal_presenters import event_of, outcome_of
+from marketplace.reviews.appeal_rules import require_may_decide
+from marketplace.reviews.levels.selectors import refused_candidate
 from marketplace.reviews.models import AppealKind
 from marketplace.reviews.selectors import appeals as selectors
 
@@ -78,11 +81,22 @@ def _case(request: HttpRequest, appeal_id: int, form: AnswerForm) -> HttpRespons
         # What was hidden stands on the page.
         data = {"appeal": appeal.pk, "review": appeal.mask.review_id}
         staff_log.note_reading(actor=reader, action="appeal.read", what=appeal.pk, data=data, subject=appeal.user)
+    try:
+        require_may_decide(appeal, reader)
+    except DomainError as error:
+        refusal = error.message
+    else:
+        refusal = ""
     context = {
         "appeal": appeal,
         "order": appeal.mask.review.order if appeal.mask else appeal.order,
         "history": selectors.level_history(appeal.user) if appeal.kind == AppealKind.LEVEL else [],
+        "refused": refused_candidate(appeal.user_id) if appeal.kind == AppealKind.LEVEL else None,
+        "outcome": outcome_of(appeal),
+        "event": event_of(appeal),
+        "event_orders": selectors.orders_of_event(appeal.order) if appeal.order else [],
         "form": form,
-        "may_decide": request.user.has_perm(DECIDE),
+        "may_decide": request.user.has_perm(DECIDE) and not refusal,
+        "refusal": refusal,
     }
     return render(request, "moderation/admin/appeal_case.html", context, status=422 if form.errors else 200)

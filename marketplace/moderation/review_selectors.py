@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
+from django.utils.translation import pgettext
 
 from marketplace.accounts.models import User
 from marketplace.moderation.models import ModerationQueue, QueueKind, Report, ReportStatus
@@ -16,6 +17,16 @@ class Row:
 
     case: ModerationQueue
     review: Review
+
+    @property
+    def written(self) -> list[tuple[str, User]]:
+        """What holds the words that were found, and who wrote it; of a code in a picture, the review and its author."""
+        found = [words for words in self.case.reason.split(" · ") if words]
+        of_review = (pgettext("found by rules", "review"), self.review.author)
+        of_reply = (pgettext("found by rules", "reply"), self.review.subject)
+        is_in_reply = any(words in self.review.reply for words in found)
+        is_in_review = not is_in_reply or any(words in self.review.body for words in found)
+        return [of_review] * is_in_review + [of_reply] * is_in_reply
 
 
 def review_cases(reader: User, *, is_open: bool) -> QuerySet[ModerationQueue]:

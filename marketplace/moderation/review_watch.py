@@ -14,6 +14,7 @@ from PIL import Image
 
 from marketplace.core import clock
 from marketplace.core.errors import PictureError
+from marketplace.core.jobs import Deadline, count_done
 from marketplace.core.pictures import open_picture
 from marketplace.moderation.models import ModerationQueue, QueueKind, QueueStatus
 from marketplace.orders.locks import lock_order
@@ -29,13 +30,29 @@ REASON_LENGTH = 200
 
 
 def watch_reviews() -> int:
-    """Look at what was published, edited or replied since the last run; returns how many cases were opened. Safe to repeat."""
+    """Look at what was published or replied since the last run; returns how many cases were opened. Safe to repeat.
+
+    One that cannot be looked at is logged, and comes again as long as the overlap reaches back to it.
+    """
     until = clock.now()
     since = cache.get(CURSOR)
     # The demo's clock goes back when it is reset: what lies ahead is no cursor.
     begin = since - OVERLAP if since is not None and since <= until else until - FIRST_LOOK
-    opened = sum(queue_review(pk) for pk in _changed_since(begin))
-    cache.set(CURSOR, until, None)
+    reached, deadline = begin, Deadline()
+
+    def look(change: tuple[datetime, int]) -> bool:
+        nonlocal reached
+        reached, review_id = change
+        # The overlap brings each back in ten runs, and looking for codes in pictures is dear.
+        looked_at = f"moderation:review_looked_at:{review_id}:{reached.timestamp()}"
+        if cache.get(looked_at):
+            return False
+        is_new = queue_review(review_id)
+        cache.set(looked_at, True, 2 * OVERLAP.seconds)
+        return is_new
+
+    opened = count_done(_changed_since(begin), look, until=deadline)
+    cache.set(CURSOR, reached if deadline.is_over else until, None)
     return opened
 
 
@@ -81,14 +98,14 @@ def found_in_review(review: Review) -> Finding:
 
 
 def changed_at(review: Review) -> datetime:
-    """When what everybody reads of it was written last."""
-    return max(moment for moment in (review.published_at, review.edited_at, review.replied_at) if moment)
+    """When what everybody reads of it became public last: nothing is changed after that."""
+    return max(moment for moment in (review.published_at, review.replied_at) if moment)
 
 
-def _changed_since(begin: datetime) -> list[int]:
-    changed = Q(published_at__gte=begin) | Q(edited_at__gte=begin) | Q(replied_at__gte=begin)
-    found = Review.objects.filter(changed, published_at__isnull=False)
-    return list(found.order_by("pk").values_list("pk", flat=True))
+def _changed_since(begin: datetime) -> list[tuple[datetime, int]]:
+    """When reviews became public or were replied to, and their keys, the oldest change first."""
+    changed = Q(published_at__gte=begin) | Q(replied_at__gte=begin)  # a reply is only given to what is public
+    return sorted((changed_at(review), review.pk) for review in Review.objects.filter(changed))
 
 
 def _pictures(review: Review) -> Iterator[Image.Image]:

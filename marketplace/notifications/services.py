@@ -191,15 +191,16 @@ def retell(
     recipient_id: int,
     kind: NotificationKind,
     url: str,
-    was: str,
+    was: str | Notice,
     says: str,
     told: tuple[Notice, Mapping[str, str]] | None = None,
 ) -> None:
     """What this person's lines at `url` say is said otherwise now: on the screens that show it, too.
 
-    `told` is their notice with its words, if that changes too.
+    `was` is what the lines said, or their notice, whatever it said. `told` is their notice with its words, if that changes too.
     """
-    lines = Notification.objects.filter(recipient_id=recipient_id, kind=kind, url=url, body=cut(was, BODY_LENGTH))
+    meant = {"notice": was.key} if isinstance(was, Notice) else {"body": cut(was, BODY_LENGTH)}
+    lines = Notification.objects.filter(recipient_id=recipient_id, kind=kind, url=url, **meant)
     changed: dict[str, object] = {"body": cut(says, BODY_LENGTH)}
     if told is not None:
         notice, words = told

@@ -1,10 +1,13 @@
 """Who may ask to have something looked at again, and who may answer."""
 
+from datetime import datetime
+
 from marketplace.accounts.models import User
 from marketplace.orders.models import Order
-from marketplace.orders.states import FINAL_STATUSES
 from marketplace.reviews.errors import AppealError, AppealErrorCode
+from marketplace.reviews.levels.selectors import refused_candidate
 from marketplace.reviews.models import AppealKind, AppealStatus, CaseStatus, ReputationAppeal
+from marketplace.reviews.score import ended_condition, one_agreement_with, scored_since
 from marketplace.reviews.selectors.masks import wrote
 
 
@@ -18,11 +21,14 @@ def require_may_appeal(appeal: ReputationAppeal) -> None:
         raise AppealError(AppealErrorCode.NOT_YOURS)
     if not _is_decided(appeal):
         raise AppealError(AppealErrorCode.NOTHING_DECIDED)
-    same = ReputationAppeal.objects.filter(
-        user=appeal.user, kind=appeal.kind, order=appeal.order, case=appeal.case, mask=appeal.mask
-    )
+    same = ReputationAppeal.objects.filter(user=appeal.user, kind=appeal.kind, case=appeal.case, mask=appeal.mask)
+    if appeal.order:
+        same = same.filter(order__in=one_agreement_with(appeal.order))
     if same.filter(status=AppealStatus.OPEN).exists():
         raise AppealError(AppealErrorCode.ALREADY_OPEN)
+    if appeal.order:
+        # Of an agreement in stages a stage that ended after the answer is an event of its own.
+        same = same.filter(opened_at__gte=_ended_at(appeal.order))
     if appeal.kind != AppealKind.LEVEL and same.exists():
         raise AppealError(AppealErrorCode.ALREADY_ANSWERED)
 
@@ -36,6 +42,8 @@ def require_may_decide(appeal: ReputationAppeal, staff: User) -> None:
     }
     if appeal.mask:
         involved.add(appeal.mask.masked_by_id)
+    if appeal.kind == AppealKind.LEVEL and (refused := refused_candidate(appeal.user_id)):
+        involved.add(refused.decided_by_id)
     if appeal.case:
         involved.update(appeal.case.members.values_list("user_id", flat=True), {appeal.case.decided_by_id})
     if staff.pk in involved:
@@ -67,5 +75,10 @@ def _is_decided(appeal: ReputationAppeal) -> bool:
 
 
 def _counts_in_a_score(order: Order) -> bool:
-    """It has ended somehow, and nobody has left it out already."""
-    return order.status in FINAL_STATUSES and not hasattr(order, "score_exception")
+    """It has ended in the time that scores are made of, says something about its seller, and nobody has left it out."""
+    return Order.objects.filter(ended_condition(scored_since()), pk=order.pk).exists()
+
+
+def _ended_at(order: Order) -> datetime:
+    over_at = order.completed_at or order.cancelled_at
+    return over_at or order.dispute.decided_at or order.created_at

@@ -1,25 +1,35 @@
 """Asking a person to look again, on the public site."""
 
+from datetime import datetime
+from typing import Any
+
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
 from marketplace.reviews import appeals
 from marketplace.reviews.appeal_forms import AppealForm
+from marketplace.reviews.levels.selectors import level_at
+from marketplace.reviews.models import AppealKind, ReputationAppeal
+from marketplace.reviews.score import one_agreement_with
 from marketplace.reviews.selectors import appeals as selectors
+from marketplace.reviews.selectors.appeals import Matter
 
 
 @login_required
 @require_safe
 def appeal_list(request: HttpRequest) -> HttpResponse:
     """What one has asked to be looked at again, and what came of it."""
-    return render(request, "reviews/appeal_list.html", {"appeals": selectors.appeals_of(request.user)})
+    context = {"appeals": selectors.appeals_of(request.user), "matters": selectors.matters_to_appeal(request.user)}
+    return render(request, "reviews/appeal_list.html", context)
 
 
 @login_required
@@ -27,7 +37,8 @@ def appeal_list(request: HttpRequest) -> HttpResponse:
 def appeal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them."""
     appeal = selectors.own_appeal(request.user, pk)
-    return render(request, "reviews/appeal_detail.html", {"appeal": appeal, "matter": appeal})
+    context = {"appeal": appeal, "matter": appeal, **_about(appeal, request.user, appeal.opened_at)}
+    return render(request, "reviews/appeal_detail.html", context)
 
 
 @login_required
@@ -55,5 +66,22 @@ def appeal_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("A person looks at it, and answers you here."))
             return redirect("reviews:appeal", appeal.pk)
-    context = {"matter": matter, "form": form, "due_at": appeals.due_at(clock.now())}
+    context = {
+        "matter": matter,
+        "form": form,
+        "due_at": appeals.due_at(clock.now()),
+        **_about(matter, request.user, clock.now()),
+    }
     return render(request, "reviews/appeal_form.html", context, status=422 if form.errors else 200)
+
+
+def _about(matter: Matter | ReputationAppeal, user: User, moment: datetime) -> dict[str, Any]:
+    """Where one comes from, and of an appeal about the level which it was then and since when."""
+    if matter.kind == AppealKind.LEVEL:
+        level, since = level_at(user, moment)
+        return {"back": reverse("reviews:level"), "level": level, "since": since}
+    if matter.kind == AppealKind.EVENT and matter.order is not None:
+        return {"back": reverse("reviews:level"), "stages": one_agreement_with(matter.order).count()}
+    if matter.kind == AppealKind.MASK and matter.mask is not None:
+        return {"back": f"{matter.mask.review.order.get_absolute_url()}#reviews"}
+    return {"back": reverse("reviews:appeals")}

@@ -16,9 +16,7 @@ class ReviewErrorCode(StrEnum):
     TOO_MANY_PICTURES = "too_many_pictures"
     NOTHING_TO_EDIT = "nothing_to_edit"
     EDIT_CLOSED = "edit_closed"
-    STARS_STAND = "stars_stand"
-    REPLIED_TO = "replied_to"
-    MASKED = "masked"
+    PUBLIC_ALREADY = "public_already"
     NOTHING_TO_REPLY_TO = "nothing_to_reply_to"
     ALREADY_REPLIED = "already_replied"
     EMPTY_REPLY = "empty_reply"
@@ -44,11 +42,7 @@ class ReviewError(DomainError):
         ReviewErrorCode.TOO_MANY_PICTURES: _("A review has room for %(limit)s pictures. Take some out."),
         ReviewErrorCode.NOTHING_TO_EDIT: _("You have not reviewed this order."),
         ReviewErrorCode.EDIT_CLOSED: _("A review can be changed for %(hours)s hours; these are over."),
-        ReviewErrorCode.STARS_STAND: _(
-            "The review is public: its words and pictures can be changed, its stars cannot."
-        ),
-        ReviewErrorCode.REPLIED_TO: _("The seller has replied to this review, so it stays as it is."),
-        ReviewErrorCode.MASKED: _("A part of this review was hidden by the platform, so it cannot be changed."),
+        ReviewErrorCode.PUBLIC_ALREADY: _("The review is public, so it stays as it is."),
         ReviewErrorCode.NOTHING_TO_REPLY_TO: _("There is no review of this order to reply to."),
         ReviewErrorCode.ALREADY_REPLIED: _("You have replied to this review already."),
         ReviewErrorCode.EMPTY_REPLY: _("Please write your reply."),

@@ -1,10 +1,19 @@
-"""The row locks of reviews: after the order's, before nothing. Figures, then the level, then a candidate (docs/locking.md)."""
+"""The row locks of reviews, after the order's: reviews, figures, the level, a candidate (docs/locking.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from marketplace.accounts.models import UserProfile
 from marketplace.core import clock
-from marketplace.reviews.models import Reputation, ReputationAppeal, SelectionCase, SellerLevel
+from marketplace.reviews.models import Reputation, ReputationAppeal, Review, SelectionCase, SellerLevel
+
+
+def lock_reviews(review_ids: Collection[int]) -> list[Review]:
+    """Lock several reviews until the transaction ends, by key, before the figures of their sellers: who decides what counts.
+
+    Who writes one holds its order instead.
+    """
+    locked = Review.objects.select_for_update(of=("self",), no_key=True)
+    return list(locked.filter(pk__in=review_ids).order_by("pk"))
 
 
 def lock_reputation(user_id: int) -> Reputation:

@@ -1,16 +1,19 @@
 """What reviews keep of a person (accounts/personal_data.py)."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, stored, table
-from marketplace.reviews.models import HelpfulVote, Reputation, Review, ReviewPicture, SellerLevel
+from marketplace.accounts.personal_data import Retained, Section, StoredFile, Table, plain, table
+from marketplace.reviews.models import HelpfulVote, Reputation, Review, ReviewPicture, ReviewVersion, SellerLevel
+from marketplace.reviews.services.pictures import open_picture_file
 
 _FIGURES = (
-    "rating_sum", "rating_count", "orders_completed", "buyers", "earned_fen", "on_time_percent", "orders_ended",
-    "completion_percent", "dispute_percent", "cancellation_percent", "repeat_buyer_percent", "contacts",
+    "rating_sum", "rating_count", "orders_completed", "buyers", "earned_fen", "on_time_percent", "on_time_of",
+    "orders_ended", "completion_percent", "dispute_percent", "cancellation_percent", "repeat_buyer_percent",
+    "repeat_of_buyers", "contacts",
     "response_percent", "response_minutes", "score_tenths", "counted_on",
 )  # fmt: skip
 _REVIEW = ("stars", "body", "reply", "created_at", "edited_at", "published_at")
@@ -40,6 +43,12 @@ class ReviewsSection(Section):
             **plain(*_OWN_REVIEW),
         )
         yield table(
+            "review_wordings_before",
+            ReviewVersion.objects.filter(review__author=user).order_by("pk"),
+            order="review__order__number",
+            **plain("stars", "aspects", "body", "private_feedback", "replaced_at"),
+        )
+        yield table(
             "reviews_received",
             Review.objects.filter(subject=user, published_at__isnull=False).order_by("pk"),
             order="order__number",
@@ -63,7 +72,10 @@ class ReviewsSection(Section):
     def files(self, user: User) -> Iterable[StoredFile]:
         """The pictures of one's own reviews."""
         for picture in ReviewPicture.objects.filter(review__author=user).order_by("review_id", "position"):
-            yield stored(f"reviews/{picture.review_id}", picture.picture)
+            name = str(picture.picture.name)
+            yield StoredFile(
+                f"reviews/{picture.review_id}/{name.rpartition('/')[2]}", partial(open_picture_file, picture)
+            )
 
     def retained(self, user: User) -> Iterable[Retained]:
         """Reviews are never deleted."""

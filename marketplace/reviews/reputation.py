@@ -4,13 +4,14 @@ One path counts, whether for one seller or for all: `recompute_reputations` asks
 (figures/queries.py) under the sellers' locks.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+import logging
+from collections.abc import Collection, Sequence
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from marketplace.core import clock
-from marketplace.core.jobs import Deadline
+from marketplace.core.jobs import Deadline, Setbacks, count_done
 from marketplace.gigs.models import GigStats
 from marketplace.gigs.ratings import add_rating, set_rating
 from marketplace.reviews import score
@@ -22,6 +23,10 @@ from marketplace.reviews.models import Reputation
 
 # Sellers that are counted, and locked, together.
 CHUNK = 100
+# More than a run of the minute's job gets done; the rest stays marked.
+AT_ONCE = 5_000
+SETBACKS = Setbacks[int]("recount_reputations")
+logger = logging.getLogger(__name__)
 
 
 def count_rating(*, user_id: int, gig_id: int | None, stars: int) -> None:
@@ -80,27 +85,50 @@ def recompute_reputations(user_ids: Sequence[int]) -> list[Reputation]:
 
 
 def recount_changed() -> list[int]:
-    """Count those anew of whom something was written lately, and who are marked; returns their keys."""
-    mark = changes.take_mark()
-    mark_changed(changes.changed_sellers(mark))
-    changes.keep_mark(mark)
+    """Count those anew of whom something was written lately, and who are marked; returns their keys.
+
+    Who cannot be counted stays marked, keeps nobody else waiting, and is tried again a quarter of an hour later.
+    """
+    _mark_whoever_changed()
     # Who was never counted but at the beginning stands here too; a run that has to stop leaves the rest marked.
-    marked = list(Reputation.objects.filter(counted_on=None).order_by("pk").values_list("pk", flat=True))
-    return list(_in_chunks(marked, until=Deadline()))
+    marked = Reputation.objects.filter(counted_on=None).order_by("pk").values_list("pk", flat=True)
+    return _count(SETBACKS.first_without(marked, limit=AT_ONCE), until=Deadline())
+
+
+def _mark_whoever_changed() -> None:
+    mark = changes.take_mark()
+    changed = sorted(changes.changed_sellers(mark))
+    try:
+        for begin in range(0, len(changed), CHUNK):
+            mark_changed(changed[begin : begin + CHUNK])
+    except DatabaseError:  # somebody's row was held for too long
+        logger.exception("not all changed sellers could be marked; the next run reads on from the same place")
+    else:
+        changes.keep_mark(mark)
 
 
 def recount_all() -> list[int]:
-    """Count everybody anew; returns their keys."""
-    return list(_in_chunks(changes.all_sellers()))
+    """Count everybody anew; returns the keys of those that could be counted."""
+    return _count(changes.all_sellers())
 
 
-def _in_chunks(user_ids: Sequence[int], *, until: Deadline | None = None) -> Iterator[int]:
+def _count(user_ids: Sequence[int], *, until: Deadline | None = None) -> list[int]:
+    """Count these anew, CHUNK of them together; each alone where they cannot be counted together."""
+    counted: list[int] = []
+
+    def count_one(user_id: int) -> None:
+        counted.extend(row.user_id for row in recompute_reputations([user_id]))
+
     for begin in range(0, len(user_ids), CHUNK):
         if until is not None and until.is_over:
-            return
+            break
         chunk = user_ids[begin : begin + CHUNK]
-        recompute_reputations(chunk)
-        yield from chunk
+        try:
+            counted += [row.user_id for row in recompute_reputations(chunk)]
+        except Exception:
+            logger.warning("sellers from %s to %s are counted one by one", chunk[0], chunk[-1], exc_info=True)
+            count_done(chunk, count_one, until=until, setbacks=SETBACKS)
+    return counted
 
 
 def _count_gigs(user_ids: Sequence[int], windows: Windows) -> None:

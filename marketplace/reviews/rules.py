@@ -78,20 +78,24 @@ def require_may_write(order: Order, side: ReviewSide, reviews: Iterable[Review])
 
 
 def edit_closes_at(review: Review) -> datetime | None:
-    """Until when its author may change it; None for one of the release before, which could never be changed."""
-    return review.written_at + timedelta(hours=get_config("reviews.edit_hours")) if review.written_at else None
+    """Until when its author may change it at the latest: some hours, and not beyond the end of the window, which publishes it.
+
+    None for one of the release before, which was public at once.
+    """
+    if review.written_at is None:
+        return None
+    hours_over = review.written_at + timedelta(hours=get_config("reviews.edit_hours"))
+    return min(hours_over, review.publish_at) if review.publish_at else hours_over
 
 
 def require_may_edit(review: Review) -> datetime:
-    """Until when it may be changed. Raises ReviewError EDIT_CLOSED, REPLIED_TO or MASKED.
+    """Until when it may be changed at the latest. Raises ReviewError PUBLIC_ALREADY or EDIT_CLOSED.
 
-    Neither what somebody has answered may be changed under the answer, nor may what was masked come back.
+    From its publication on its author reads what the other side wrote, and no answer is given by changing one's own.
     """
+    if review.published_at is not None:
+        raise ReviewError(ReviewErrorCode.PUBLIC_ALREADY)
     closing = edit_closes_at(review)
     if closing is None or clock.now() >= closing:
         raise ReviewError(ReviewErrorCode.EDIT_CLOSED, hours=get_config("reviews.edit_hours"))
-    if review.reply or review.replied_at:
-        raise ReviewError(ReviewErrorCode.REPLIED_TO)
-    if review.masks.filter(lifted_at=None).exists():
-        raise ReviewError(ReviewErrorCode.MASKED)
     return closing

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,32 +22,66 @@ from marketplace.reviews.score_formula import (
     Ending,
     Happening,
     Part,
+    age_part_of,
     band_of,
-    contributions,
     hundredths,
     median_fen,
+    price_part_of,
+    shares,
     tenths,
     weight_of,
     weighted_score,
 )
 
+# From this part of the weight on the page says that an order is larger, or smaller, than usual.
+LARGER, SMALLER = 1.25, 0.8
+
 
 @dataclass(frozen=True)
 class ScoreEvent:
-    """One agreement in a score: the order to look at, what it adds or takes, and the words why."""
+    """One agreement in a score: the order to look at, how far it moves the score from the beginning, and the words why."""
 
     happening: Happening
     order_number: str
     title: str
     ended_at: datetime
     weight: float
+    price_part: float  # of the weight; the rest is its age
     contribution: int  # hundredths of a point
 
     @property
     def shown_contribution(self) -> str:
         """With its sign: +0.12, −0.08, 0."""
-        sign = "+" if self.contribution > 0 else "−"
-        return f"{sign}{abs(self.contribution) / 100:.2f}" if self.contribution else "0"
+        return signed(self.contribution)
+
+    @property
+    def shown_mark(self) -> str:
+        """What the score would be of orders like this alone: 9.7."""
+        return f"{1 + 9 * self.happening.value:.1f}"
+
+    @property
+    def weight_words(self) -> str:
+        """Why it weighs what it weighs: weight 0.45 (a smaller order ×0.6, 77 days ago ×0.74)."""
+        days = max(0, self.happening.days_ago)
+        if self.price_part >= LARGER:
+            size = _("a larger order")
+        elif self.price_part <= SMALLER:
+            size = _("a smaller order")
+        else:
+            size = _("an order of usual size")
+        age = ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days} if days else _("ended today")
+        return _("weight %(weight)s: %(size)s ×%(size_part)s, %(age)s ×%(age_part)s") % {
+            "weight": f"{self.weight:.2f}",
+            "size": size,
+            "size_part": f"{self.price_part:.2f}",
+            "age": age,
+            "age_part": f"{age_part_of(self.happening):.2f}",
+        }
+
+    @property
+    def stages(self) -> int:
+        """How many orders it is: 1, or the stages of a plan that ended."""
+        return len(self.happening.parts)
 
     @property
     def reasons(self) -> list[str]:
@@ -66,6 +100,27 @@ class Score:
     @property
     def tenths(self) -> int | None:
         return tenths(self.exact) if self.events else None
+
+    @property
+    def shown_beginning(self) -> str:
+        """Where everybody begins: 6.40."""
+        return f"{weighted_score([]):.2f}"
+
+    @property
+    def shown_moved(self) -> str:
+        """What all events together add or take; with the beginning it is the exact score."""
+        return signed(sum(event.contribution for event in self.events))
+
+    @property
+    def shown_exact(self) -> str:
+        """The score to the hundredth: 7.17."""
+        return f"{hundredths(self.exact) / 100:.2f}"
+
+
+def signed(points: int) -> str:
+    """Hundredths of a point with their sign: +0.12, −0.08, 0."""
+    sign = "+" if points > 0 else "−"
+    return f"{sign}{abs(points) / 100:.2f}" if points else "0"
 
 
 def score_of(user_id: int) -> Score:
@@ -97,6 +152,14 @@ def ended_condition(since: datetime) -> Q:
         & ~Q(kind=OrderKind.TIP)
         & ~left_early
     )
+
+
+def one_agreement_with(order: Order) -> QuerySet[Order]:
+    """The orders that are one event with this one: the stages of its plan, or itself."""
+    plan_id = Order.objects.filter(pk=order.pk).values_list("milestone__plan_id", flat=True).first()
+    if plan_id is None:
+        return Order.objects.filter(pk=order.pk)
+    return Order.objects.filter(milestone__plan_id=plan_id).order_by("pk")
 
 
 def scored_since() -> datetime:
@@ -147,11 +210,18 @@ def _score(rows: list[dict[str, Any]], today: date) -> Score:
             served.add(buyer_id)
         days_ago = (today - timezone.localdate(_end(orders))).days
         happenings.append(Happening(orders[0]["number"], parts, days_ago, prices[orders[0]["pk"]]))
-    weights = [weight_of(happening, band) for happening in happenings]
-    pairs = [(weight, happening.value) for weight, happening in zip(weights, happenings, strict=True)]
+    pairs = [(weight_of(happening, band), happening.value) for happening in happenings]
     events = [
-        ScoreEvent(happening, orders[-1]["number"], orders[0]["gig_title"], _end(orders), weight, hundredths(points))
-        for happening, orders, weight, points in zip(happenings, agreements, weights, contributions(pairs), strict=True)
+        ScoreEvent(
+            happening=happening,
+            order_number=orders[-1]["number"],
+            title=orders[0]["gig_title"],
+            ended_at=_end(orders),
+            weight=weight,
+            price_part=price_part_of(happening, band),
+            contribution=share,
+        )
+        for happening, orders, (weight, _value), share in zip(happenings, agreements, pairs, shares(pairs), strict=True)
     ]
     return Score(weighted_score(pairs), tuple(reversed(events)), band)
 

@@ -91,10 +91,19 @@ def band_of(price_fen: int) -> int:
     return sum(price_fen >= edge for edge in BAND_EDGES_FEN)
 
 
+def age_part_of(happening: Happening) -> float:
+    """What is left of an event's weight after its days: 1 on its day, a half after 180."""
+    return 0.5 ** (max(0, happening.days_ago) / HALF_LIFE_DAYS)
+
+
+def price_part_of(happening: Happening, band: int) -> float:
+    """What its price makes of an event's weight for a seller of this price band: 0.5 to 2, 1 in the middle of the band."""
+    return min(2.0, max(0.5, 1 + 0.5 * math.log2(max(1, happening.price_fen) / _MIDDLES_FEN[band])))
+
+
 def weight_of(happening: Happening, band: int) -> float:
     """How much an event counts in the score of a seller of this price band."""
-    price_part = 1 + 0.5 * math.log2(max(1, happening.price_fen) / _MIDDLES_FEN[band])
-    return 0.5 ** (max(0, happening.days_ago) / HALF_LIFE_DAYS) * min(2.0, max(0.5, price_part))
+    return age_part_of(happening) * price_part_of(happening, band)
 
 
 def median_fen(prices: Sequence[int]) -> int:
@@ -109,10 +118,20 @@ def weighted_score(pairs: Sequence[tuple[float, float]]) -> float:
     return min(10.0, max(1.0, 1 + 9 * total / weight))
 
 
-def contributions(pairs: Sequence[tuple[float, float]]) -> list[float]:
-    """What each of them adds to the score or takes from it: the score with it less the score without it."""
-    score = weighted_score(pairs)
-    return [score - weighted_score([*pairs[:place], *pairs[place + 1 :]]) for place in range(len(pairs))]
+def shares(pairs: Sequence[tuple[float, float]]) -> list[int]:
+    """How far each of them moves the score away from where everybody begins, in hundredths of a point.
+
+    Together with the beginning they are the score to the hundredth, so that the list on the page adds up: an event's share is
+    9 · weight · (value - PRIOR_VALUE) / all weight. What rounding each leaves over goes to those that it has cut most.
+    """
+    weight = PRIOR_WEIGHT + math.fsum(weight for weight, _value in pairs)
+    exact = [900 * own * (value - PRIOR_VALUE) / weight for own, value in pairs]
+    cut = [math.floor(points) for points in exact]
+    left = hundredths(weighted_score(pairs)) - hundredths(weighted_score([])) - sum(cut)
+    by_loss = sorted(range(len(cut)), key=lambda place: cut[place] - exact[place])
+    for place in by_loss[:left]:
+        cut[place] += 1
+    return cut
 
 
 def tenths(score: float) -> int:

@@ -12,11 +12,20 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.models import SellerLevelChoice
+from marketplace.core import clock
+from marketplace.gigs.states import GigStatus
 from marketplace.orders.models import Dispute
 from marketplace.reviews.levels import decide_selection, gates
-from marketplace.reviews.levels.errors import LevelError
+from marketplace.reviews.levels.errors import LevelError, LevelErrorCode
 from marketplace.reviews.levels.selection import WORDS_LENGTH
-from marketplace.reviews.levels.selectors import candidate_for_staff, candidates, level_changes, newest_reviews
+from marketplace.reviews.levels.selectors import (
+    candidate_for_staff,
+    candidates,
+    earlier_candidacies,
+    level_appeals,
+    level_changes,
+    newest_reviews,
+)
 from marketplace.reviews.models import Reputation, SelectionStatus
 from marketplace.reviews.score import score_of
 
@@ -51,6 +60,7 @@ def candidate_list(request: HttpRequest) -> HttpResponse:
     context = {
         "status": status,
         "tabs": list(SelectionStatus),
+        "now": clock.now(),
         "page_obj": Paginator(candidates(status), 40).get_page(request.GET.get("page")),
     }
     return render(request, "reviews/admin/candidate_list.html", context)
@@ -76,8 +86,8 @@ def candidate_decide(request: HttpRequest, case_id: int) -> HttpResponse:
     try:
         decide_selection(case_id=case_id, staff=request.user, **form.cleaned_data)
     except LevelError as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reviews_candidate", case_id)
+        form.add_error("words" if refusal.code == LevelErrorCode.WORDS_MISSING else None, refusal.message)
+        return _page(request, case_id, form)
     messages.success(request, _("Decided. The seller has been told."))
     return redirect("reviews_candidates")
 
@@ -85,15 +95,20 @@ def candidate_decide(request: HttpRequest, case_id: int) -> HttpResponse:
 def _page(request: HttpRequest, case_id: int, form: DecisionForm) -> HttpResponse:
     case = candidate_for_staff(case_id)
     figures = gates.figures_from(Reputation.objects.filter(user=case.user_id).first())
+    score = score_of(case.user_id)
     disputes = Dispute.objects.filter(order__seller=case.user_id).select_related("order").order_by("-pk")
     context = {
         "case": case,
         "form": form,
         "gates": gates.gates_of(gates.needs_of(SellerLevelChoice.TOP), figures),
         "reviews": newest_reviews(case.user_id),
+        "gigs": case.user.gigs.filter(status=GigStatus.LIVE).order_by("-pk")[:20],
         "disputes": disputes[:10],
-        "events": score_of(case.user_id).events[:20],
+        "score": score,
+        "events": score.events[:20],
+        "earlier": earlier_candidacies(case),
+        "appeals": level_appeals(case.user_id),
         "changes": level_changes(case.user_id),
         "may_decide": case.status == SelectionStatus.OPEN and case.user_id != request.user.pk,
     }
-    return render(request, "reviews/admin/candidate.html", context)
+    return render(request, "reviews/admin/candidate.html", context, status=422 if form.errors else 200)

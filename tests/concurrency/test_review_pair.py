@@ -161,7 +161,7 @@ def test_a_change_of_stars_comes_before_the_publication_or_not_at_all(meet_befor
     results = together(writing_of(order, "seller"), changing_of(order, 1))
     counted_sum, stars = sum_and_stars(order)
     assert counted_sum == stars
-    assert refusals(results) == ([] if stars == 1 else [ReviewErrorCode.STARS_STAND])
+    assert refusals(results) == ([] if stars == 1 else [ReviewErrorCode.PUBLIC_ALREADY])
 
 
 def test_control_without_the_lock_what_was_counted_is_not_what_is_shown(monkeypatch, lock_off):

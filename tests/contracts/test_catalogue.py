@@ -109,6 +109,8 @@ TOLD_BY = {
     "marketplace/gigs/services/decisions.py": "marketplace/gigs/reviewing.py",
     "marketplace/moderation/subjects.py": "marketplace/moderation/reports.py",
 }
+# Who names a notice to find its lines again, and tells nothing.
+LOOKED_FOR = {"marketplace/reviews/services/masking.py": {"talk.REVIEWED", "talk.REPLIED"}}
 TELLERS = {"notify", "notify_latest", "notify_latest_each", "tell"}
 
 
@@ -128,6 +130,8 @@ def _words_given(path: Path) -> set[str]:
 def test_whoever_tells_a_notice_gives_each_of_its_words(constant):
     for path in _told_in(constant):
         name = path.relative_to(ROOT).as_posix()
+        if constant in LOOKED_FOR.get(name, ()):
+            continue
         given = _words_given(ROOT / TOLD_BY.get(name, name))
         assert _notice(constant).wants <= given, f"{name}: {constant}"
 

@@ -161,7 +161,7 @@ def test_search_engines_read_a_service_its_offers_its_rating_and_where_it_stands
     order = make_completed_order(gig=gig)
     make_public_review(order, stars=4)
     service, _crumbs = structured(page_of(client, gig))
-    assert service["aggregateRating"] | {"ratingValue": "4.0", "reviewCount": 1} == service["aggregateRating"]
+    assert service["aggregateRating"] | {"ratingValue": "4.5", "reviewCount": 1} == service["aggregateRating"]
 
 
 def test_the_page_has_one_address_in_each_language_whatever_is_filtered(client, gig, settings):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from marketplace.core import clock
 from marketplace.moderation import review_watch
 from marketplace.moderation.models import AdminLog, ModerationQueue, QueueStatus
-from marketplace.moderation.review_selectors import review_cases
+from marketplace.moderation.review_selectors import review_cases, rows_of
 from marketplace.moderation.tasks import watch_reviews
 from marketplace.reviews.models import Review, ReviewMask, ReviewVersion
 from marketplace.safety.models import Level, SensitiveWord, WordTopic
@@ -59,6 +59,16 @@ def test_a_review_with_contact_details_is_a_case_once_and_stays_readable(order, 
     assert "wxid_qinghe88" in client.get(review.gig.get_absolute_url()).content.decode()
 
 
+def test_the_desk_names_who_wrote_what_was_found(order, buyer, seller):
+    reply = publish(order, "做得好", reply=CONTACT, replied_at=clock.now())
+    watch_reviews()
+    (row,) = rows_of(list(review_cases(make_moderator(), is_open=True)))
+    assert row.review == reply
+    assert [writer for _part, writer in row.written] == [seller]
+    row.review.body = CONTACT
+    assert [writer for _part, writer in row.written] == [buyer, seller]
+
+
 def test_words_of_the_highest_level_are_to_be_decided_soonest(order, seller):
     SensitiveWord.objects.create(word="违禁甲", topic=WordTopic.FRAUD, level=Level.HOLD)
     forget_words()
@@ -97,9 +107,29 @@ def test_the_job_looks_back_from_where_it_was_with_an_overlap(order):
     assert watch_reviews() == 1
     # A clock that was put back is no reason to look at nothing.
     ModerationQueue.objects.all().delete()
+    cache.clear()
     cache.set(review_watch.CURSOR, clock.now() + timedelta(days=300))
     assert watch_reviews() == 1
     assert review.published_at is not None
+
+
+def test_one_that_cannot_be_looked_at_keeps_no_other_from_moderators(order, monkeypatch):
+    broken = publish(order, CONTACT, published_at=clock.now() - timedelta(minutes=2))
+    other = publish(make_completed_order(buyer=make_user(), gig=order.gig), CONTACT)
+    look_at = review_watch.found_in_review
+
+    def fail_for_one(review):
+        if review.pk == broken.pk:
+            raise ZeroDivisionError
+        return look_at(review)
+
+    monkeypatch.setattr(review_watch, "found_in_review", fail_for_one)
+    assert watch_reviews() == 1
+    assert ModerationQueue.objects.get().subject == other
+    monkeypatch.setattr(review_watch, "found_in_review", look_at)
+    assert watch_reviews() == 1  # within the overlap it comes again
+    monkeypatch.setattr(review_watch, "queue_review", lambda pk: pytest.fail(f"{pk} was looked at already"))
+    assert watch_reviews() == 0
 
 
 def test_the_desk_shows_all_that_is_kept_and_notes_the_reading(order, desk, django_capture_on_commit_callbacks):

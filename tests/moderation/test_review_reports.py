@@ -175,3 +175,12 @@ def test_the_desk_of_reports_decides_about_reviews_and_pressure(review, seller, 
     desk.post(reverse("moderation_report_uphold", args=[about_seller.pk]), {"words": "返现"})
     about_seller.refresh_from_db()
     assert about_seller.status == ReportStatus.UPHELD
+
+
+def test_who_has_reported_a_review_already_reads_that_and_finds_back(review, seller_client):
+    address = reverse("moderation:report_review", args=[review.pk])
+    answer = seller_client.post(address, {"reason": ReportReason.HARASSMENT, "words": "点名骂人。", "link": ""})
+    assert answer.status_code == 302
+    page = seller_client.get(address)
+    assert page.context["is_waiting"]
+    assert f'<a class="button button--plain" href="{answer.url}"' in page.content.decode()

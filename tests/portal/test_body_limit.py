@@ -19,6 +19,8 @@ from marketplace.offers import sent_files as briefs
 from marketplace.orders.dispute_forms import MAX_FILE_BYTES, MAX_FILES_AT_ONCE
 from marketplace.orders.forms import MAX_FILE_BYTES as REQUIREMENT_BYTES
 from marketplace.orders.sent_files import DELIVERED_MEGABYTES, MOST_SHOWN_FILES, SHOWN_MEGABYTES
+from marketplace.reviews.rules import MOST_PICTURES
+from marketplace.reviews.services import pictures
 from marketplace.uploads.purposes import _purposes
 from portal import body_limit
 from portal.body_limit import BodyLimit, WsgiBodyLimit, megabytes_allowed
@@ -112,6 +114,8 @@ def test_where_files_come_in_there_is_room_for_all_that_one_form_may_bring(langu
         "/orders/J1/dispute/do/answer/": MAX_FILES_AT_ONCE * MAX_FILE_BYTES // MEGABYTE,
         "/orders/J1/do/requirements/": NEED_LIMIT * REQUIREMENT_BYTES // MEGABYTE,
         "/orders/J1/do/revise/": SHOWN_MEGABYTES * MOST_SHOWN_FILES,
+        "/orders/J1/review/": MOST_PICTURES * pictures.MEGABYTES,
+        "/orders/J1/review/edit/": MOST_PICTURES * pictures.MEGABYTES,
         "/settings/portfolio/new/": MEDIA_LIMIT * media.VIDEO_MEGABYTES,
         "/settings/portfolio/1/media/": MEDIA_LIMIT * media.VIDEO_MEGABYTES,
         "/settings/portfolio/media/1/": 10,

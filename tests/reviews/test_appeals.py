@@ -182,6 +182,25 @@ def test_a_person_asks_by_a_form_and_finds_the_answer(mask, buyer, buyer_client)
     assert ReputationAppeal.objects.count() == 1
 
 
+def test_an_appeal_about_the_level_says_which_and_leads_back(seller_client, seller):
+    address = f"{reverse('reviews:appeal_new')}?kind=level"
+    page = seller_client.get(address)
+    assert page.context["level"] == "new"
+    assert f'href="{reverse("reviews:level")}"' in page.content.decode()
+    seller_client.post(address, {"words": WHY})
+    detail = seller_client.get(reverse("reviews:appeal", args=[ReputationAppeal.objects.get().pk]))
+    assert detail.context["level"] == "new"
+    assert f'href="{reverse("reviews:level")}"' in detail.content.decode()
+
+
+def test_what_can_be_asked_about_stands_on_the_page_of_appeals_until_one_has(mask, buyer, buyer_client, seller_client):
+    link = f"?kind=mask&amp;mask={mask.pk}"
+    assert link in buyer_client.get(reverse("reviews:appeals")).content.decode()
+    assert link not in seller_client.get(reverse("reviews:appeals")).content.decode()
+    ask(buyer, AppealKind.MASK, mask=mask)
+    assert link not in buyer_client.get(reverse("reviews:appeals")).content.decode()
+
+
 def test_strangers_find_no_form_and_no_appeal(mask, buyer, seller_client, order):
     appeal = ask(buyer, AppealKind.MASK, mask=mask)
     assert seller_client.get(reverse("reviews:appeal", args=[appeal.pk])).status_code == 404
@@ -209,6 +228,7 @@ def test_the_desk_shows_the_case_and_takes_the_answer(mask, buyer):
     assert AdminLog.objects.filter(action="appeal.read", actor=staff).count() == 1
     assert desk.post(reverse("moderation_appeal_uphold", args=[appeal.pk]), {"answer": ""}).status_code == 422
     decider = log_in(mask.masked_by)
+    assert "<textarea" not in decider.get(address).content.decode()  # whom it is not for is told before they write
     refusal = decider.post(reverse("moderation_appeal_uphold", args=[appeal.pk]), {"answer": "我没错"})
     assert refusal.status_code == 422
     desk.post(reverse("moderation_appeal_uphold", args=[appeal.pk]), {"answer": "恢复"})

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from marketplace.messaging.models import Message, MessageKind
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.shares import split_of
-from marketplace.reviews import reputation, selectors
+from marketplace.reviews import reputation, score, selectors
 from marketplace.reviews.figures import changes
 from marketplace.reviews.figures.windows import windows_now, years_before
 from marketplace.reviews.models import Reputation, Review, ReviewSide
@@ -294,6 +294,61 @@ def test_the_job_counts_those_alone_of_whom_something_was_written(seller, gig):
     reputation.mark_changed([seller.pk])
     assert set(reputation.recount_changed()) == {seller.pk, busy.pk}
     assert idle.pk in reputation.recount_all()
+
+
+def test_money_alone_says_whose_figures_changed(seller, gig):
+    make_completed_order(gig=gig)
+    mark = changes.take_mark()
+    changes.keep_mark(changes.Mark(mark.at - changes.OVERLAP_SECONDS, mark.event, mark.message, 0))
+    assert changes.changed_sellers(mark) == {seller.pk}
+
+
+@pytest.mark.parametrize(
+    ("rows", "indexes"),
+    [
+        (Reputation.objects.filter(counted_on=None).order_by("pk"), {"reviews_reputation_to_count"}),
+        (
+            Review.objects.filter(Q(published_at__gte=clock.now()) | Q(replied_at__gte=clock.now())),
+            {"reviews_review_published", "reviews_review_replied"},
+        ),
+        (Review.objects.filter(published_at=None, publish_at__lte=clock.now()), {"reviews_review_to_publish"}),
+    ],
+)
+def test_jobs_of_each_minute_read_no_whole_table(rows, indexes):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = rows.explain()
+    assert all(index in plan for index in indexes), plan
+
+
+@pytest.mark.parametrize("job", [recount_changed, recompute_reputations])
+def test_one_seller_who_cannot_be_counted_keeps_nobody_else_waiting(gig, monkeypatch, job):
+    sellers = [make_seller() for _ in range(3)]
+    for one in sellers:
+        public_review(make_completed_order(gig=make_gig(seller=one)), stars=4)
+    broken, others = sellers[0], sellers[1:]
+    Reputation.objects.update(rating_sum=0, rating_count=0, counted_on=None)
+    scores_of, tries = score.scores_of, []
+
+    def fail_for_one(ids):
+        if broken.pk in ids:
+            tries.append(ids)
+            raise ZeroDivisionError
+        return scores_of(ids)
+
+    monkeypatch.setattr(score, "scores_of", fail_for_one)
+    job()
+    rows = {row.user_id: (row.rating_sum, row.counted_on is not None) for row in Reputation.objects.all()}
+    assert [rows[one.pk] for one in others] == [(4, True), (4, True)]
+    assert rows[broken.pk] == (0, False)
+    # It was tried among the others and alone, and stands back for a while now.
+    assert [len(ids) > 1 for ids in tries] == [True, False]
+    recount_changed()
+    assert len(tries) == 2
+    monkeypatch.setattr(score, "scores_of", scores_of)
+    cache.clear()
+    recount_changed()
+    assert Reputation.objects.get(user=broken).rating_sum == 4
 
 
 def test_what_was_numbered_before_a_mark_and_committed_after_it_is_read(seller, gig):

@@ -16,6 +16,7 @@ from marketplace.notifications.models import Notification
 from marketplace.reviews.integrity import tasks
 from marketplace.reviews.integrity.appeal_effects import effect
 from marketplace.reviews.integrity.errors import CaseError, CaseErrorCode
+from marketplace.reviews.integrity.selectors import case_story
 from marketplace.reviews.integrity.services import (
     clear_case,
     confirm_case,
@@ -25,7 +26,7 @@ from marketplace.reviews.integrity.services import (
 )
 from marketplace.reviews.integrity.weights import WINDOW_DAYS
 from marketplace.reviews.models import CaseStatus, IntegrityCase, IntegritySignal, Reputation, Review, SignalKind
-from marketplace.reviews.services import exclude_reviews
+from marketplace.reviews.services import exclude_reviews, write_review
 from tests.factories import make_gig, make_moderator, make_user
 from tests.reviews.ring import deal, make_ring
 
@@ -35,6 +36,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ring():
     return make_ring(rounds=1, rows=1, columns=3)
+
+
+@pytest.fixture
+def gig_of_seller(seller):
+    return make_gig(seller=seller)
 
 
 @pytest.fixture
@@ -67,6 +73,18 @@ def refusal(step, case, staff, words="理由"):
     with pytest.raises(CaseError) as caught:
         step(case_id=case.pk, staff=staff, words=words)
     return caught.value.code
+
+
+def test_a_review_that_was_left_out_while_it_was_hidden_counts_nowhere_once_it_is_public(buyer, gig_of_seller):
+    order = deal(buyer, gig_of_seller, answered=False)
+    hidden = Review.objects.get(order=order)
+    exclude_reviews(review_ids=[hidden.pk], at=clock.now())
+    write_review(order_id=order.pk, author=order.seller, stars=5)
+    hidden.refresh_from_db()
+    assert hidden.published_at is not None
+    # Before any recount: what becomes public adds its stars at once, and these are none.
+    assert Reputation.objects.filter(user=order.seller, rating_count__gt=0).count() == 0
+    assert GigStats.objects.filter(gig=gig_of_seller, rating_count__gt=0).count() == 0
 
 
 def test_a_small_ring_is_one_case_with_a_deadline_and_nothing_happens_to_anybody(ring):
@@ -184,6 +202,68 @@ def test_a_confirmed_ring_that_goes_on_is_a_new_case(ring, staff):
         deal(ring.members[0], ring.members[1].gigs.get(), payer="payer-0")
     (again,) = find_cases()
     assert members(IntegrityCase.objects.get(pk=again)) == ring.ids
+
+
+def go_on(ring):
+    """The same accounts in the same browsers buy from each other once more, each in its time and without haste."""
+    for place_of_buyer in range(3):
+        with clock.moved_to(clock.now() + timedelta(days=20 * place_of_buyer)):
+            for place, member in enumerate(ring.members):
+                note_browser_use(user=member, browser=f"browser-{place % 2}")
+            time = timedelta(hours=5)
+            deal(
+                ring.members[place_of_buyer],
+                ring.members[(place_of_buyer + 1) % 3].gigs.get(),
+                payer="payer-0",
+                work=time,
+                look=time,
+            )
+
+
+@pytest.mark.parametrize("days", [20, WINDOW_DAYS + 20])
+def test_a_confirmed_ring_that_goes_on_slowly_is_seen_again_however_much_later(ring, staff, days):
+    find_cases()
+    decided(confirm_case, only_case(), staff)
+    with clock.moved_to(clock.now() + timedelta(days=days)):
+        assert find_cases() == []  # they have done nothing since
+        go_on(ring)
+    with clock.moved_to(clock.now() + timedelta(days=days + 45)):
+        (again,) = find_cases()
+        case = IntegrityCase.objects.get(pk=again)
+        assert members(case) == ring.ids
+        assert find_cases() == []
+        assert case_story(staff, case.pk).pairs
+        decided(confirm_case, case, staff)
+        assert not reviews_of(ring).filter(excluded_at__isnull=True).exists()
+
+
+def test_who_was_cleared_is_looked_at_again_after_the_time_that_deals_are_looked_at(ring, staff):
+    find_cases()
+    decided(clear_case, only_case(), staff, "一家工作室。")
+    begin = clock.now()
+    with clock.moved_to(begin + timedelta(days=WINDOW_DAYS - 60)):
+        go_on(ring)
+    with clock.moved_to(begin + timedelta(days=WINDOW_DAYS - 10)):
+        assert find_cases() == []
+    with clock.moved_to(begin + timedelta(days=WINDOW_DAYS + 1)):
+        (again,) = find_cases()
+        assert case_story(staff, again).pairs
+        decided(clear_case, IntegrityCase.objects.get(pk=again), staff, "一家工作室。")
+        assert find_cases() == []
+
+
+def test_what_is_found_otherwise_is_written_down_until_a_person_has_decided(ring, staff):
+    find_cases()
+    row = IntegritySignal.objects.filter(kind=SignalKind.SHARED_BROWSER, case__isnull=False).first()
+    IntegritySignal.objects.filter(pk=row.pk).update(weight=1, evidence={})
+    find_cases()
+    row.refresh_from_db()
+    assert row.weight > 1
+    decided(confirm_case, only_case(), staff)
+    IntegritySignal.objects.filter(pk=row.pk).update(weight=1)
+    find_cases()
+    row.refresh_from_db()
+    assert row.weight == 1
 
 
 def test_an_upheld_appeal_lets_the_reviews_count_again(ring, staff):

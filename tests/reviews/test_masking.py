@@ -106,6 +106,20 @@ def test_the_line_that_quoted_the_review_quotes_it_no_more(order, buyer, seller,
     assert not Notification.objects.filter(recipient=seller, body__contains="幸福路").exists()
 
 
+def test_the_line_is_found_whatever_the_review_said_when_it_was_told(order, buyer, seller, moderator):
+    services.write_review(order_id=order.pk, author=buyer, stars=1, body=SAYS)
+    services.write_review(order_id=order.pk, author=seller, stars=5, body="好买家")
+    written = Review.objects.get(order=order, author=buyer)
+    services.reply_to_review(order_id=order.pk, author=seller, text=ANSWERS)
+    Review.objects.filter(pk=written.pk).update(body="说的是别的", reply="也是别的")
+    hide(written, moderator)
+    hide(written, moderator, MaskedPart.REPLY)
+    lines = Notification.objects.filter(recipient__in=(buyer, seller))
+    assert not lines.filter(body__contains="骗子").exists()
+    assert lines.filter(notice="talk.reviewed", recipient=buyer, body="好买家").exists()  # the other side's words stay
+    assert lines.filter(notice="talk.replied", recipient=buyer).exclude(body="").exists()
+
+
 def test_a_reply_is_hidden_for_itself_and_its_writer_is_the_seller(review, seller, moderator):
     hide(review, moderator, MaskedPart.REPLY)
     review.refresh_from_db()

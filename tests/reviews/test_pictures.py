@@ -14,6 +14,7 @@ from marketplace.core import clock
 from marketplace.reviews import services
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Review, ReviewMask, ReviewPicture
+from marketplace.reviews.own_data import ReviewsSection
 from marketplace.reviews.services.pictures import REVIEW_PICTURES, subject_of
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
@@ -117,6 +118,33 @@ def test_a_change_takes_pictures_out_and_puts_others_behind(order, buyer):
     assert changed.edited_at is not None
     assert REVIEW_PICTURES.still_used(buyer.pk) >= {second.result_name, third.result_name}
     assert first.result_name not in REVIEW_PICTURES.still_used(buyer.pk)
+
+
+def test_what_is_hidden_is_at_its_public_address_no_more_and_back_when_it_is_shown_again(
+    order, buyer, seller, django_capture_on_commit_callbacks
+):
+    review = write(order, buyer, uploads=[sent(order, buyer)])
+    services.write_review(order_id=order.pk, author=seller, stars=5)
+    picture = review.pictures.get()
+    names = [picture.picture.name, *(row["webp"] for row in picture.renditions)]
+    content = default_storage.open(names[0]).read()
+
+    def copied():
+        (file,) = ReviewsSection().files(buyer)
+        with file.open() as opened:
+            return opened.read()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        mask = services.mask_review(
+            review_id=review.pk, part="picture", picture_id=picture.pk, ground="privacy", words="私人照片。",
+            staff=make_moderator(),
+        )  # fmt: skip
+    assert not any(default_storage.exists(name) for name in names)
+    assert copied() == content
+    with django_capture_on_commit_callbacks(execute=True):
+        services.lift_mask(mask_id=mask.pk, staff=make_moderator(), words="是作品。")
+    assert all(default_storage.exists(name) for name in names)
+    assert copied() == content
 
 
 def test_what_a_review_needs_is_not_collected(order, buyer):

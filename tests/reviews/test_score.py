@@ -17,13 +17,14 @@ from marketplace.reviews.models import Review, ReviewSide, ScoreException
 from marketplace.reviews.peers import peer_group_of
 from marketplace.reviews.score import score_of, score_tenths_of, scores_of
 from marketplace.reviews.score_formula import (
+    PRIOR_VALUE,
     Ending,
     Happening,
     Part,
     band_of,
-    contributions,
     hundredths,
     median_fen,
+    shares,
     tenths,
     weight_of,
     weighted_score,
@@ -95,7 +96,14 @@ def test_an_event_that_is_worse_than_the_score_never_raises_it(given_pairs, weig
     score = weighted_score(given_pairs)
     worse = share * (score - 1) / 9
     assert weighted_score([*given_pairs, (weight, worse)]) <= score + TINY
-    assert contributions([*given_pairs, (weight, worse)])[-1] <= TINY
+
+
+@unhurried
+@given(pairs)
+def test_the_beginning_and_what_every_event_adds_or_takes_are_the_score_to_the_hundredth(given_pairs):
+    assert hundredths(weighted_score([])) + sum(shares(given_pairs)) == hundredths(weighted_score(given_pairs))
+    for (_weight, value), share in zip(given_pairs, shares(given_pairs), strict=True):
+        assert share <= 0 if value < PRIOR_VALUE else share >= 0
 
 
 @unhurried

@@ -42,6 +42,13 @@ SELECTED = Notice(
     _("You were chosen for Select"),
     body=_("It holds from now on. %(words)s"),
 )
+CANDIDATE_AGAIN = Notice(
+    "level.candidate_again",
+    Kind.SYSTEM,
+    Who.SELLER,
+    _("You are a candidate for Select again"),
+    body=_("After your appeal a person looks at your work once more, with what you wrote, and decides."),
+)
 NOT_SELECTED = Notice(
     "level.not_selected",
     Kind.SYSTEM,

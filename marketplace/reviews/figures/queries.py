@@ -21,7 +21,7 @@ from marketplace.reviews.models import Review, ReviewSide
 Sellers = Collection[int]
 
 # Additional work belongs to its order, and the stages of one agreement are one sale. A tip is thanks for either.
-_AGREEMENTS = Count("pk", filter=Q(kind=OrderKind.STANDARD)) + Count("milestone__plan", distinct=True)
+AGREEMENTS = Count("pk", filter=Q(kind=OrderKind.STANDARD)) + Count("milestone__plan", distinct=True)
 # The seller ended it alone, or the buyer did after the agreed time had passed without any delivery.
 _ENDED_BY_SELLER = Q(status=OrderStatus.CANCELLED) & (
     Q(cancelled_by=CancelledBy.SELLER)
@@ -61,7 +61,7 @@ def completed_orders(sellers: Sellers) -> dict[int, Sales]:
     rows = _sales(sellers).filter(status=OrderStatus.COMPLETED).values_list("seller")
     return {
         seller: Sales(number, buyers)
-        for seller, number, buyers in rows.annotate(number=_AGREEMENTS, buyers=Count("buyer", distinct=True))
+        for seller, number, buyers in rows.annotate(number=AGREEMENTS, buyers=Count("buyer", distinct=True))
     }
 
 
@@ -145,7 +145,7 @@ def repeat_buyers(sellers: Sellers, windows: Windows) -> dict[int, Share]:
         _sales(sellers)
         .filter(status=OrderStatus.COMPLETED, completed_at__gte=windows.orders_from)
         .values_list("seller", "buyer")
-        .annotate(bought=_AGREEMENTS)
+        .annotate(bought=AGREEMENTS)
     )
     found: dict[int, Share] = defaultdict(Share)
     for seller, _buyer, bought in rows:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -20,6 +21,8 @@ from marketplace.reviews.models import (
     SignalKind,
 )
 
+# What a person has judged to be nothing: it opens no case, for as long as deals are looked at.
+SPENT = (CaseStatus.CLEARED, CaseStatus.REVERSED)
 VIEW, DECIDE = "reviews.view_integritycase", "reviews.change_integritycase"
 
 
@@ -41,21 +44,35 @@ def reviews_between(people: Collection[int]) -> QuerySet[Review]:
     return Review.objects.filter(side=ReviewSide.BUYER, author__in=people, subject__in=people)
 
 
+def has_unjudged_reviews(people: Collection[int]) -> bool:
+    """Whether there are reviews between these people that count, and were written after every decision about both of the two."""
+    decided = _circles(IntegrityCase.objects.exclude(status=CaseStatus.OPEN), people)
+    return any(
+        review.written_at is not None
+        and not any(
+            {review.author_id, review.subject_id} <= circle and review.written_at <= decided_at
+            for circle, decided_at in decided
+            if decided_at
+        )
+        for review in reviews_between(people).filter(excluded_at__isnull=True)
+    )
+
+
 def reviews_kept_out_by(case: IntegrityCase) -> list[int]:
     """Keys of the reviews that count nowhere by this case alone: no other confirmed case holds both of their people."""
     people = member_ids(case)
-    others = (
-        IntegrityCase.objects.filter(status=CaseStatus.CONFIRMED, members__user__in=people)
-        .exclude(pk=case.pk)
-        .distinct()
-        .prefetch_related("members")
-    )
-    circles = [{member.user_id for member in other.members.all()} for other in others]
+    others = _circles(IntegrityCase.objects.filter(status=CaseStatus.CONFIRMED).exclude(pk=case.pk), people)
     return [
         review.pk
         for review in reviews_between(people).filter(excluded_at__isnull=False)
-        if not any({review.author_id, review.subject_id} <= circle for circle in circles)
+        if not any({review.author_id, review.subject_id} <= circle for circle, _decided_at in others)
     ]
+
+
+def _circles(cases: QuerySet[IntegrityCase], people: Collection[int]) -> list[tuple[set[int], datetime | None]]:
+    """The members of those cases that any of these people is in, and when each was decided."""
+    found = cases.filter(members__user__in=people).distinct().prefetch_related("members")
+    return [({member.user_id for member in case.members.all()}, case.decided_at) for case in found]
 
 
 def as_signal(row: IntegritySignal) -> Signal:

@@ -16,29 +16,30 @@ from marketplace.notifications.services import notify
 from marketplace.reviews.integrity import locks, selectors, signals
 from marketplace.reviews.integrity.circles import Circle, Signal, circle_key, find_circles
 from marketplace.reviews.integrity.errors import CaseError, CaseErrorCode
-from marketplace.reviews.models import AppealKind, CaseStatus, IntegrityCase, IntegrityMember, IntegritySignal
+from marketplace.reviews.models import (
+    AppealKind,
+    CaseStatus,
+    IntegrityCase,
+    IntegrityMember,
+    IntegritySignal,
+    SignalKind,
+)
 from marketplace.reviews.services.exclusion import exclude_reviews, include_reviews
 
 WORDS_LENGTH = 500
-# Evidence that a person has judged to be nothing is spent: it opens no case again.
-_SPENT = (CaseStatus.CLEARED, CaseStatus.REVERSED)
 
 
 @transaction.atomic
 def find_cases() -> list[int]:
     """Look for signals, and open or grow the cases of circles that are strong enough. Returns the keys of those cases.
 
-    Safe at any time: a signal is written once, the same people are one open case, and a circle about which nothing new was
-    found since its case was decided opens none. A run beside another one does nothing.
+    Safe at any time: a signal is one row, the same people are one open case, and a circle about which nothing new was found
+    since its case was decided, and whose people have not reviewed each other since, opens none. A run beside another one
+    does nothing.
     """
     if not locks.hold_search():
         return []
-    _store(signals.all_signals())
-    rows = list(
-        IntegritySignal.objects.filter(found_at__gte=signals.window_start())
-        .exclude(case__status__in=_SPENT)
-        .select_related("case")
-    )
+    rows = [row for row in _store(signals.all_signals()) if not _is_spent(row)]
     least = get_config("integrity.case_hundredths")
     circles = [circle for circle in find_circles(map(selectors.as_signal, rows)) if circle.score >= least]
     home = {member: place for place, circle in enumerate(circles) for member in circle.members}
@@ -48,14 +49,18 @@ def find_cases() -> list[int]:
             inside[home[row.one_id]].append(row)
     changed = []
     for place, circle in enumerate(circles):
-        fresh = [row.pk for row in inside[place] if row.case_id is None]
-        if fresh:
+        is_new = any(row.case_id is None for row in inside[place])
+        if is_new or _goes_on(circle):
+            # What was judged to be nothing, and is judged anew, comes along.
+            fresh = [row.pk for row in inside[place] if row.case is None or row.case.status in selectors.SPENT]
             changed.append(_open_or_grow(circle, fresh).pk)
     return changed
 
 
-def _store(found: Iterable[Signal]) -> None:
+def _store(found: Iterable[Signal]) -> list[IntegritySignal]:
+    """One row for each signal, seen now; returns them. What a person has decided by stays as it was, but for when it was seen."""
     now = clock.now()
+    seen = {(signal.kind, *signal.pair, signal.order_id): signal for signal in found}
     IntegritySignal.objects.bulk_create(
         [
             IntegritySignal(
@@ -67,11 +72,34 @@ def _store(found: Iterable[Signal]) -> None:
                 evidence=signal.evidence,
                 found_at=now,
             )
-            for signal in found
+            for signal in seen.values()
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["kind", "one", "other", "order"],
+        update_fields=["found_at"],
         batch_size=1000,
     )
+    rows = []
+    for row in IntegritySignal.objects.filter(found_at=now).select_related("case"):
+        if signal := seen.get((SignalKind(row.kind), row.one_id, row.other_id, row.order_id)):
+            row.is_changed = (row.weight, row.evidence) != (signal.weight, signal.evidence)
+            row.weight, row.evidence = signal.weight, signal.evidence
+            rows.append(row)
+    undecided = [row for row in rows if row.is_changed and (row.case is None or row.case.status == CaseStatus.OPEN)]
+    IntegritySignal.objects.bulk_update(undecided, ["weight", "evidence"], batch_size=1000)
+    return rows
+
+
+def _is_spent(row: IntegritySignal) -> bool:
+    """A person has judged it to be nothing, and not so long ago that it would be judged anew."""
+    if row.case is None or row.case.status not in selectors.SPENT or row.case.decided_at is None:
+        return False
+    return row.case.decided_at >= signals.window_start()
+
+
+def _goes_on(circle: Circle) -> bool:
+    """Whether its people have reviewed each other since somebody decided about them, and nobody looks at it yet."""
+    return not locks.lock_open_cases(sorted(circle.members)) and selectors.has_unjudged_reviews(circle.members)
 
 
 def _open_or_grow(circle: Circle, fresh: list[int]) -> IntegrityCase:

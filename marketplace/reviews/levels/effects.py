@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import pgettext
+
 from marketplace.accounts.level_effects import LAST_SUPPORT_PLACE, SEARCH_SHARES, SUPPORT_PLACES
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.gigs.limits import limit_of_level
@@ -24,6 +26,26 @@ class LevelEffects:
     def commission_percent(self) -> str:
         """The fee in percent, without trailing zeros."""
         return f"{self.commission_basis_points / 100:g}"
+
+    @property
+    def search_words(self) -> str:
+        """How far the level lifts a service in search."""
+        if not self.search_percent:
+            return pgettext("lift in search results", "none")
+        if self.search_percent >= 100:
+            return pgettext("lift in search results", "the most there is")
+        return pgettext("lift in search results", "%(percent)s%% of the most") % {"percent": self.search_percent}
+
+    @property
+    def support_words(self) -> str:
+        """How soon support answers, among questions of the same urgency."""
+        if self.support_place >= LAST_SUPPORT_PLACE:
+            return pgettext("how soon support answers", "in turn")
+        return (
+            pgettext("how soon support answers", "before all others")
+            if self.support_place == 1
+            else pgettext("how soon support answers", "sooner")
+        )
 
 
 def effects_of(level: str) -> LevelEffects:

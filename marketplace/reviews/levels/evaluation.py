@@ -15,11 +15,12 @@ from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 from marketplace.reviews import locks
 from marketplace.reviews.levels import gates, selection
+from marketplace.reviews.levels.figures import counted_figures
 from marketplace.reviews.levels.gates import Figures
 from marketplace.reviews.levels.moves import move
-from marketplace.reviews.levels.selectors import has_confirmed_case
+from marketplace.reviews.levels.selectors import has_confirmed_case, lost_level
 from marketplace.reviews.levels.states import rank
-from marketplace.reviews.models import LevelChange, LevelReason, SellerLevel
+from marketplace.reviews.models import LevelReason, SellerLevel
 
 
 @transaction.atomic
@@ -30,8 +31,7 @@ def evaluate_level(*, user_id: int) -> SellerLevel:
     stands. Missed gates begin the grace period; the level falls when it is over. Whoever meets the gates of Select becomes a
     candidate, and no candidate any more when they do not.
     """
-    # The figures are locked too: those that are being counted anew are waited for, and no evaluation misses them.
-    figures = gates.figures_from(locks.lock_reputation(user_id))
+    figures = counted_figures(user_id)
     row = locks.lock_level(user_id)
     looked_at = timezone.now()
     needs = gates.all_needs()
@@ -61,13 +61,11 @@ def restore_level(*, user_id: int, staff: User, words: str) -> SellerLevel:
 
     The gates hold as before: who still misses them has a whole new grace period from the next evaluation on.
     """
-    figures = gates.figures_from(locks.lock_reputation(user_id))
+    figures = counted_figures(user_id)
     row = locks.lock_level(user_id)
-    moves = LevelChange.objects.filter(user_id=user_id).exclude(reason__in=(LevelReason.GRACE, LevelReason.RECOVERED))
-    last = moves.first()
-    was_lost = last is not None and last.reason == LevelReason.DEMOTED and rank(last.old) > rank(row.level)
+    lost = lost_level(user_id, row.level)
     row.grace_until = None
-    move(row, last.old if last and was_lost else row.level, LevelReason.STAFF, figures, staff=staff, words=words)
+    move(row, lost or row.level, LevelReason.STAFF, figures, staff=staff, words=words)
     return row
 
 
@@ -97,5 +95,5 @@ def _tell(row: SellerLevel, notice: Notice, missed: list[gates.Gate] | None = No
 
 
 def plan_of(missed: list[gates.Gate]) -> str:
-    """What is missing, in one line: "Rating 4.20 / 4.40 · Completed orders 3 / 5"."""
-    return " · ".join(f"{gate.label} {gate.shown_reached} / {gate.shown_needed}" for gate in missed)
+    """What is missing, in one line: "Rating 4.20 (4.40 needed) · Completed orders 3 (5 needed)"."""
+    return " · ".join(gate.in_words for gate in missed)

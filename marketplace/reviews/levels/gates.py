@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.core.config import get_config
@@ -92,8 +92,14 @@ class Gate:
 
     @property
     def shown_reached(self) -> str:
-        """What was reached, in words for the page; a dash for what there is nothing to say about."""
-        return "—" if self.reached is None else shown(self.name, self.reached)
+        """What was reached, as it is written; words for what there is nothing to say about."""
+        return pgettext("nothing to count", "none yet") if self.reached is None else shown(self.name, self.reached)
+
+    @property
+    def in_words(self) -> str:
+        """How far it is, in one line: "Rating 4.20 (4.40 needed)"."""
+        values = {"gate": self.label, "reached": self.shown_reached, "needed": self.shown_needed}
+        return _("%(gate)s %(reached)s (%(needed)s needed)") % values
 
     @property
     def to_go(self) -> str:

@@ -6,7 +6,7 @@ from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.reviews.levels import gates
 from marketplace.reviews.levels.effects import LevelEffects, effects_of
 from marketplace.reviews.levels.gates import Gate
-from marketplace.reviews.levels.selectors import has_confirmed_case, level_changes
+from marketplace.reviews.levels.selectors import confirmed_case_of, level_changes
 from marketplace.reviews.levels.states import LEVELS
 from marketplace.reviews.levels.suggestions import Suggestion, suggestions_of
 from marketplace.reviews.models import LevelChange, Reputation, SelectionCase, SelectionStatus, SellerLevel
@@ -24,7 +24,7 @@ class LevelPage:
     gates: list[Gate]  # of the next level; of Select for who is there
     missed: list[Gate]  # of the level they have
     is_candidate: bool
-    is_held: bool  # a confirmed case of integrity keeps it from rising
+    held_by: int | None  # the key of a confirmed case of integrity that keeps it from rising
     effects: list[LevelEffects]
     score: Score
     suggestions: list[Suggestion]
@@ -62,7 +62,7 @@ def level_page(user: User) -> LevelPage:
         gates=progress,
         missed=gates.missed(gates.needs_of(level), figures),
         is_candidate=is_waiting,
-        is_held=has_confirmed_case(user.pk),
+        held_by=confirmed_case_of(user.pk),
         effects=[effects_of(each) for each in LEVELS],
         score=score,
         suggestions=suggestions_of(score, [gate for gate in progress if not gate.is_met]),

@@ -1,15 +1,22 @@
 """Reads of levels. What the gates and the score say to their seller is put together in levels/presenters.py."""
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
-from marketplace.accounts.models import UserProfile
+from marketplace.accounts.models import SellerLevelChoice, User, UserProfile
 from marketplace.core import clock
+from marketplace.reviews.levels.states import rank
 from marketplace.reviews.models import (
+    AppealKind,
     CaseStatus,
     IntegrityMember,
     LevelChange,
+    LevelReason,
     Reputation,
+    ReputationAppeal,
     Review,
     ReviewSide,
     SelectionCase,
@@ -23,7 +30,13 @@ BATCH = 500
 
 def has_confirmed_case(user_id: int) -> bool:
     """Whether somebody is in a case of integrity that a person confirmed and nobody took back."""
-    return IntegrityMember.objects.filter(user_id=user_id, case__status=CaseStatus.CONFIRMED).exists()
+    return confirmed_case_of(user_id) is not None
+
+
+def confirmed_case_of(user_id: int) -> int | None:
+    """The key of the newest such case; None without one."""
+    cases = IntegrityMember.objects.filter(user_id=user_id, case__status=CaseStatus.CONFIRMED)
+    return cases.order_by("-case_id").values_list("case_id", flat=True).first()
 
 
 def to_evaluate() -> list[int]:
@@ -38,6 +51,50 @@ def to_evaluate() -> list[int]:
         *unknown.values_list("user_id", flat=True)[:BATCH],
     ]
     return list(dict.fromkeys(found))
+
+
+def lost_level(user_id: int, level: str) -> SellerLevelChoice | None:
+    """The level above this one that the clock took last, which an appeal that is right gives back; None if there is none.
+
+    What a person has decided since, by choosing or after an earlier appeal, settles what was before it.
+    """
+    moves = LevelChange.objects.filter(user_id=user_id)
+    settled = moves.filter(reason__in=(LevelReason.STAFF, LevelReason.SELECTED)).values("pk")[:1]
+    lost = moves.filter(reason=LevelReason.DEMOTED, pk__gt=Coalesce(Subquery(settled), 0)).first()
+    if lost is None or rank(lost.old) <= rank(level):
+        return None
+    return SellerLevelChoice(lost.old)
+
+
+def refused_candidate(user_id: int) -> SelectionCase | None:
+    """The candidate for Select that a person refused last, unless the seller was chosen, or is a candidate anew, since then."""
+    last = SelectionCase.objects.filter(user_id=user_id).exclude(status=SelectionStatus.LAPSED).order_by("-pk").first()
+    return last if last is not None and last.status == SelectionStatus.REFUSED else None
+
+
+def level_at(user: User, moment: datetime) -> tuple[SellerLevelChoice, datetime | None]:
+    """The level that a seller had at a moment, and since when; None for the day when nobody has written it down."""
+    moves = LevelChange.objects.filter(user=user).exclude(old=F("new"))
+    before = moves.filter(created_at__lte=moment).first()
+    if before is not None:
+        return SellerLevelChoice(before.new), before.created_at
+    after = moves.order_by("pk").first()
+    if after is not None:
+        return SellerLevelChoice(after.old), None
+    row = SellerLevel.objects.filter(user=user).first()
+    return SellerLevelChoice(row.level if row else user.profile.level), row.since if row else None
+
+
+def earlier_candidacies(case: SelectionCase) -> list[SelectionCase]:
+    """What was decided about a candidate before, the newest first."""
+    found = SelectionCase.objects.filter(user=case.user_id, pk__lt=case.pk).select_related("decided_by__profile")
+    return list(found.order_by("-pk")[:10])
+
+
+def level_appeals(user_id: int) -> list[ReputationAppeal]:
+    """What a seller has had to say about their level, with the answers, the newest first."""
+    found = ReputationAppeal.objects.filter(user_id=user_id, kind=AppealKind.LEVEL)
+    return list(found.select_related("decided_by__profile").order_by("-pk")[:10])
 
 
 def level_changes(user_id: int, *, limit: int = 20) -> list[LevelChange]:

@@ -26,7 +26,11 @@ class Suggestion:
 def suggestions_of(score: Score, missed: Sequence[Gate]) -> list[Suggestion]:
     """At most three: what would lift the score most, then the missed gates of the next level."""
     from_score = sorted(_from_score(score), key=lambda suggestion: -suggestion.gain) if score.events else []
-    from_gates = [Suggestion(f"{gate.label}: {gate.to_go}") for gate in missed if gate.name != GateName.SCORE]
+    from_gates = [
+        Suggestion(_("%(gate)s: %(missing)s") % {"gate": gate.label, "missing": gate.to_go})
+        for gate in missed
+        if gate.name != GateName.SCORE
+    ]
     # One place is kept for a gate, where one is missed.
     return [*from_score[: MOST - bool(from_gates)], *from_gates][:MOST]
 

@@ -86,7 +86,10 @@ class IntegritySignal(models.Model):
     case = models.ForeignKey(
         IntegrityCase, on_delete=models.SET_NULL, null=True, blank=True, related_name="integrity_signals"
     )
+    # When it was seen last.
     found_at = models.DateTimeField(_("found at"))
+
+    is_changed: bool  # whether the search found it otherwise than it stands here (integrity/services.py)
 
     class Meta:
         verbose_name = _("integrity signal")

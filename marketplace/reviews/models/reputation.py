@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -43,6 +44,10 @@ class Reputation(models.Model):
     class Meta:
         verbose_name = _("reputation")
         verbose_name_plural = _("reputations")
+        # The job that counts those anew who are marked.
+        indexes = [
+            models.Index(fields=["user"], condition=Q(counted_on__isnull=True), name="reviews_reputation_to_count")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id}"

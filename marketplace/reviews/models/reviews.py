@@ -73,6 +73,11 @@ class Review(TimeStamped):
             models.Index(
                 fields=["publish_at"], condition=Q(published_at__isnull=True), name="reviews_review_to_publish"
             ),
+            # The job that looks at what was published or replied since its last run (moderation.review_watch).
+            models.Index(
+                fields=["published_at"], condition=Q(published_at__isnull=False), name="reviews_review_published"
+            ),
+            models.Index(fields=["replied_at"], condition=Q(replied_at__isnull=False), name="reviews_review_replied"),
         ]
 
     def __str__(self) -> str:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, QueryDict
 
 from marketplace.accounts.models import User
-from marketplace.orders.models import Order
+from marketplace.orders.models import Delivery, Order
 from marketplace.reviews.models import (
     AppealKind,
     AppealStatus,
@@ -18,6 +18,7 @@ from marketplace.reviews.models import (
     ReputationAppeal,
     ReviewMask,
 )
+from marketplace.reviews.score import one_agreement_with
 
 _M = TypeVar("_M", bound=Model)
 _WITH = ("order", "case", "mask__review__order")
@@ -55,6 +56,19 @@ def matter_asked_for(user: User, query: QueryDict) -> Matter:
             AppealKind.MASK, mask=_first(of_reply | masks.exclude(part=MaskedPart.REPLY).filter(review__author=user))
         )
     raise Http404
+
+
+def matters_to_appeal(user: User) -> list[Matter]:
+    """What was decided about somebody and stands, and they have not asked about: hidden texts and cases of honesty."""
+    asked = ReputationAppeal.objects.filter(user=user)
+    of_reply = Q(part=MaskedPart.REPLY, review__subject=user)
+    own = of_reply | (~Q(part=MaskedPart.REPLY) & Q(review__author=user))
+    masks = ReviewMask.objects.filter(own, lifted_at__isnull=True).exclude(appeals__in=asked)
+    cases = IntegrityCase.objects.filter(status=CaseStatus.CONFIRMED, members__user=user).exclude(appeals__in=asked)
+    return [
+        *(Matter(AppealKind.MASK, mask=mask) for mask in masks.select_related("review__order").order_by("-pk")[:20]),
+        *(Matter(AppealKind.INTEGRITY, case=case) for case in cases.order_by("-pk")[:20]),
+    ]
 
 
 def open_appeal_about(user: User, matter: Matter) -> ReputationAppeal | None:
@@ -98,6 +112,12 @@ def appeal_for_staff(reader: User, pk: int) -> ReputationAppeal:
         *_WITH,
     )
     return _first(found.filter(pk=pk).exclude(user=reader))
+
+
+def orders_of_event(order: Order) -> list[Order]:
+    """The orders that are one event with this one, each with `first_delivered_at`, for who decides about them."""
+    delivered = Delivery.objects.filter(order=OuterRef("pk")).order_by("created_at").values("created_at")[:1]
+    return list(one_agreement_with(order).annotate(first_delivered_at=Subquery(delivered)).order_by("pk"))
 
 
 def level_history(user: User) -> list[LevelChange]:

@@ -35,11 +35,10 @@ from marketplace.orders.models import (
     Refund,
 )
 from marketplace.orders.states import OrderStatus
+from marketplace.reviews.figures.queries import AGREEMENTS, Share
 from marketplace.reviews.models import Review, ReviewSide
 
 WORDS_SHOWN = 3
-# As reputation.py counts them: additional work belongs to its order, and the stages of one agreement are one purchase.
-_AGREEMENTS = Count("pk", filter=Q(kind=OrderKind.STANDARD)) + Count("milestone__plan", distinct=True)
 # What a buyer does about a delivery, or lets the clock do.
 _ANSWERS = (
     OrderEventType.ACCEPTED,
@@ -183,7 +182,7 @@ def _orders(ids: Collection[int]) -> dict[int, dict[str, Any]]:
         .order_by()
         .values("buyer")
         .annotate(
-            orders_paid=_AGREEMENTS,
+            orders_paid=AGREEMENTS,
             orders_completed=Count("pk", filter=accepted & Q(kind=OrderKind.STANDARD))
             + Count("milestone__plan", filter=accepted, distinct=True),
             sellers=Count("seller", distinct=True),
@@ -205,7 +204,7 @@ def _orders(ids: Collection[int]) -> dict[int, dict[str, Any]]:
             "orders_completed": row["orders_completed"],
             "sellers": row["sellers"],
             "spent_band": _band(row["spent_fen"]) if row["handed_over"] else "",
-            "undisputed_percent": _percent(row["undisputed"], row["handed_over"]),
+            "undisputed_percent": Share(row["undisputed"], row["handed_over"]).percent,
             "cancelled_at_work": row["cancelled_at_work"],
         }
         for row in rows
@@ -279,7 +278,7 @@ def _briefs(ids: Collection[int]) -> dict[int, dict[str, Any]]:
         .annotate(count=Count("pk"), ordered=Count("pk", filter=Q(is_ordered=True)))
     )
     return {
-        row["buyer"]: {"briefs": row["count"], "briefs_ordered_percent": _percent(row["ordered"], row["count"])}
+        row["buyer"]: {"briefs": row["count"], "briefs_ordered_percent": Share(row["ordered"], row["count"]).percent}
         for row in rows
     }
 
@@ -300,8 +299,3 @@ def _answer_hours(ids: Collection[int]) -> dict[int, int]:
     )
     hour = timedelta(hours=1)
     return {buyer_id: max(1, round(median / hour)) for buyer_id, median in rows}
-
-
-def _percent(part: int, whole: int) -> int | None:
-    """Whole percent, rounded half up; None of nothing."""
-    return (200 * part + whole) // (2 * whole) if whole else None

@@ -17,7 +17,10 @@ def with_extras(reviews: Sequence[Review], user: User | AnonymousUser | None) ->
 
     At most four queries, however many there are.
     """
-    prefetch_related_objects(reviews, "pictures", masks_in_force())
+    prefetch_related_objects(reviews, "pictures")
+    # Words that can be read are not hidden.
+    wordless = [one for one in reviews if not one.body or (one.replied_at and not one.reply)]
+    prefetch_related_objects(wordless, masks_in_force())
     prefetch_related_objects([one for one in reviews if one.order.status == OrderStatus.RESOLVED], "order__dispute")
     voted = set()
     if user is not None and user.is_authenticated and reviews:

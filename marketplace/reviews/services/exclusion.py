@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from marketplace.reviews import reputation
+from marketplace.reviews import locks, reputation
 from marketplace.reviews.models import Review, ReviewSide
 
 
@@ -16,15 +16,13 @@ def exclude_reviews(*, review_ids: Collection[int], at: datetime) -> list[int]:
     The figures of each seller and of their services are counted anew in the same transaction, sellers by key: search and
     its index follow the figures of a service by the database's own trigger.
     """
-    chosen = Review.objects.filter(pk__in=review_ids, excluded_at__isnull=True)
-    return _set(list(chosen.order_by("pk").values_list("pk", flat=True)), at)
+    return _set([review.pk for review in locks.lock_reviews(review_ids) if review.counts], at)
 
 
 @transaction.atomic
 def include_reviews(*, review_ids: Collection[int]) -> list[int]:
     """Let reviews count again. Returns the keys of those that came back."""
-    chosen = Review.objects.filter(pk__in=review_ids, excluded_at__isnull=False)
-    return _set(list(chosen.order_by("pk").values_list("pk", flat=True)), None)
+    return _set([review.pk for review in locks.lock_reviews(review_ids) if not review.counts], None)
 
 
 def _set(review_ids: list[int], at: datetime | None) -> list[int]:

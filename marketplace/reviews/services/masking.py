@@ -14,6 +14,7 @@ from marketplace.orders.models import Order
 from marketplace.reviews.errors import MaskError, MaskErrorCode
 from marketplace.reviews.models import MaskedPart, MaskGround, Review, ReviewMask, ReviewPicture
 from marketplace.reviews.selectors.masks import writer_id_of
+from marketplace.reviews.services.pictures import bring_back, take_out_of_reach
 
 WORDS_LENGTH = 300
 
@@ -57,7 +58,7 @@ def mask_review(
     staff_log.note(actor=staff, action="review.masked", data=data, subject=User.objects.get(pk=writer_id))
     _tell_masked(mask, order, writer_id)
     if original:
-        _take_out_of_notices(order, writer_id, original)
+        _take_out_of_notices(order, writer_id, part)
     return mask
 
 
@@ -75,6 +76,8 @@ def lift_mask(*, mask_id: int, staff: User, words: str) -> ReviewMask:
         raise MaskError(MaskErrorCode.NOT_HIDDEN)
     if mask.part == MaskedPart.PICTURE:
         ReviewPicture.objects.filter(masks=mask).update(masked_at=None)
+        if mask.picture is not None:
+            bring_back(mask.picture)
     else:
         setattr(review, mask.part, mask.original)
         review.save(update_fields=[mask.part, "updated_at"])
@@ -112,13 +115,14 @@ def _checked_words(words: str) -> str:
 
 
 def _take_out(review: Review, part: MaskedPart, picture_id: int | None) -> str:
-    """What it said; "" for a picture, whose file stays where it is and is served to nobody."""
+    """What it said; "" for a picture, whose files are kept where nobody is served them."""
     if part == MaskedPart.PICTURE:
         if picture_id is None:
             raise MaskError(MaskErrorCode.NOTHING_TO_HIDE)
         found = ReviewPicture.objects.filter(review=review, pk=picture_id, masked_at__isnull=True)
         if not found.update(masked_at=clock.now()):
             raise MaskError(MaskErrorCode.NOTHING_TO_HIDE)
+        take_out_of_reach(ReviewPicture.objects.get(pk=picture_id))
         return ""
     original: str = getattr(review, part)
     if not original or picture_id is not None:
@@ -137,12 +141,13 @@ def _tell_masked(mask: ReviewMask, order: Order, writer_id: int) -> None:
     notify(recipient_id=other_id, notice=catalogue.appeals.TEXT_ABOUT_ONE_MASKED, words=words, url=_address(order))
 
 
-def _take_out_of_notices(order: Order, writer_id: int, original: str) -> None:
-    """The line that told the other side of the review quotes it."""
+def _take_out_of_notices(order: Order, writer_id: int, part: MaskedPart) -> None:
+    """The line that told the other side of the review or the reply quotes it, in whichever wording it had then."""
+    quoting = catalogue.talk.REPLIED if part == MaskedPart.REPLY else catalogue.talk.REVIEWED
     other_id = order.buyer_id if writer_id == order.seller_id else order.seller_id
     with recipient_language():
         says = _("What was written here is hidden.")
-    retell(recipient_id=other_id, kind=NotificationKind.REVIEW, url=_address(order), was=original, says=says)
+    retell(recipient_id=other_id, kind=NotificationKind.REVIEW, url=_address(order), was=quoting, says=says)
 
 
 def _address(order: Order) -> str:

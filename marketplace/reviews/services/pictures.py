@@ -2,8 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
+from django.core.files.base import File
+from django.core.files.storage import Storage, default_storage
+from django.db import transaction
+
 from marketplace.accounts.models import User
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, private_storage
 from marketplace.reviews import rules
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Review, ReviewPicture
@@ -85,6 +89,37 @@ def change_pictures(*, review: Review, owner: User, uploads: Sequence[Upload], r
         for position, upload in enumerate(uploads, first)
     )
     return bool(gone or uploads)
+
+
+def take_out_of_reach(picture: ReviewPicture) -> None:
+    """Its files leave the public storage, whose addresses anybody may know, once the transaction has hidden it.
+
+    What fails is logged: it is hidden on every page all the same.
+    """
+    transaction.on_commit(lambda: _move(picture, default_storage, private_storage()), robust=True)
+
+
+def bring_back(picture: ReviewPicture) -> None:
+    """Its files are where they were, once the transaction has shown it again."""
+    transaction.on_commit(lambda: _move(picture, private_storage(), default_storage), robust=True)
+
+
+def open_picture_file(picture: ReviewPicture) -> File:
+    """The picture itself, for whose it is, wherever it lies now."""
+    name = str(picture.picture.name)
+    is_away = picture.masked_at is not None and private_storage().exists(name)
+    return (private_storage() if is_away else default_storage).open(name)
+
+
+def _move(picture: ReviewPicture, source: Storage, target: Storage) -> None:
+    """Safe to repeat: what has been moved is left alone."""
+    for name in sorted({str(picture.picture.name or "")} - {""} | rendition_names(picture.renditions)):
+        if not source.exists(name):
+            continue
+        target.delete(name)  # half of one that broke off
+        with source.open(name) as file:
+            target.save(name, file)
+        source.delete(name)
 
 
 def _claim(uploads: Sequence[Upload], *, owner: User, subject: str) -> None:

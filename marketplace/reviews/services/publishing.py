@@ -34,6 +34,8 @@ def publish(*, order: Order, reviews: Collection[Review]) -> None:
     for review in reviews:
         review.published_at = now
         review.save(update_fields=["published_at", "updated_at"])
+        # Read under the lock that the line before took: a decision about its honesty is in it, or waits and counts anew.
+        review.refresh_from_db(fields=["excluded_at"])
         if review.side == ReviewSide.BUYER and review.counts:
             reputation.count_rating(user_id=order.seller_id, gig_id=order.gig_id, stars=review.stars)
     told = {review.subject_id for review in reviews}

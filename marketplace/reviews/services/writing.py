@@ -1,4 +1,4 @@
-"""A review is written blind, changed within a day, and answered."""
+"""A review is written blind, changed while it is hidden, and answered."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -82,11 +82,11 @@ def edit_review(
     uploads: Sequence[Upload] = (),
     removed: Collection[int] = (),
 ) -> Review:
-    """Its author changes a review soon after writing it: everything while it is hidden, later its words and pictures alone.
+    """Its author changes a review soon after writing it, while nobody else has read it.
 
-    All of it is given anew, but for pictures: `uploads` come to them, those with the keys `removed` go. Nobody answers a
-    review by changing their own: once they are public, stars stand. What it said is kept (ReviewVersion); nothing happens
-    where nothing differs. Raises ReviewError NOT_YOUR_ORDER, NOTHING_TO_EDIT, EDIT_CLOSED, REPLIED_TO, MASKED, STARS_STAND,
+    All of it is given anew, but for pictures: `uploads` come to them, those with the keys `removed` go. Once it is public it
+    stands: nobody answers what the other side wrote by changing their own. What it said is kept (ReviewVersion); nothing
+    happens where nothing differs. Raises ReviewError NOT_YOUR_ORDER, NOTHING_TO_EDIT, PUBLIC_ALREADY, EDIT_CLOSED,
     INVALID_STARS, TEXT_TOO_LONG or TOO_MANY_PICTURES, and UploadError NOT_READY.
     """
     aspects = dict(aspects or {})
@@ -100,8 +100,6 @@ def edit_review(
     rules.require_may_edit(review)
     given = dict(review.ratings.values_list("aspect", "stars"))
     are_stars_changed = (stars, aspects) != (review.stars, given)
-    if are_stars_changed and review.published_at is not None:
-        raise ReviewError(ReviewErrorCode.STARS_STAND)
 
     before = ReviewVersion(
         review=review,
