@@ -209,7 +209,7 @@ def review_state(order: Order, user: User | AnonymousUser) -> OrderReviews | Non
 
 @register.simple_tag
 def waiting_for_review(rows: Collection[Row], user: User) -> set[int]:
-    """The keys of the orders in a list that this person may still review: `{% waiting_for_review list.rows user as waiting %}`."""
+    """Which orders of a list this person may still review, by key: `{% waiting_for_review list.rows user as waiting %}`."""
     return selectors.waiting_for_review([row.order for row in rows], user)
 
 
