@@ -44,10 +44,7 @@ class WordsField(forms.CharField):
 
 
 class ReviewForm(SentFilesForm):
-    """Stars, sub-scores (a buyer's review only), words, pictures, and words for the platform; new, or to change a review.
-
-    Stars of a public review stand: they are not asked for again.
-    """
+    """Stars, sub-scores (a buyer's review only), words, pictures, and words for the platform; new, or to change a hidden one."""
 
     purpose = REVIEW_PICTURES
     leaves_out_refused = True
@@ -78,15 +75,12 @@ class ReviewForm(SentFilesForm):
         self, *args: Any, order: Order, owner: User, side: ReviewSide, review: Review | None = None, **kwargs: Any
     ):
         self.review = review
-        asks_stars = review is None or review.published_at is None
-        self.aspects = list(ASKED_ASPECTS) if side == ReviewSide.BUYER and asks_stars else []
+        self.aspects = list(ASKED_ASPECTS) if side == ReviewSide.BUYER else []
         super().__init__(*args, owner=owner, subject=subject_of(order.pk), initial=self._written(), **kwargs)
         self.fields["files"].label = _("Pictures")
         self.fields["files"].help_text = _("Up to 6 pictures, JPG, PNG, WebP or GIF, 10 MB each.")
         self.fields["files"].widget.attrs["accept"] = "image/*"
         self.fields["stars"].error_messages["required"] = _("Please choose between 1 and 5 stars.")
-        if not asks_stars:
-            del self.fields["stars"]
         for aspect in self.aspects:
             self.fields[aspect.value] = _stars_field(aspect.label, required=False)
         if side == ReviewSide.SELLER:
@@ -105,13 +99,11 @@ class ReviewForm(SentFilesForm):
         return [self[aspect.value] for aspect in self.aspects]
 
     def values(self) -> dict[str, Any]:
-        """What the services want to know; stars that are not asked for are those that were given."""
+        """What the services want to know."""
         given = {aspect.value: self.cleaned_data.get(aspect.value) for aspect in self.aspects}
         aspects = {aspect: stars for aspect, stars in given.items() if stars is not None}
-        if self.review is not None and "stars" not in self.fields:
-            aspects = {rating.aspect: rating.stars for rating in self.review.ratings.all()}
         return {
-            "stars": self.cleaned_data.get("stars") or (self.review.stars if self.review else None),
+            "stars": self.cleaned_data["stars"],
             "aspects": aspects,
             "body": self.cleaned_data["body"],
             "private_feedback": self.cleaned_data["private_feedback"],

@@ -44,7 +44,9 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     if state is None or not state.may_write:
         if state is None:
             messages.info(request, _("A review can be written once the order is finished."))
-        return redirect(order)
+        elif state.window_is_over:
+            messages.info(request, _("The time for a review of this order is over."))
+        return redirect(order if state is None else f"{order.get_absolute_url()}#reviews")
     return _form_page(request, order, ReviewForm(order=order, owner=request.user, side=side))
 
 
@@ -55,9 +57,14 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     order = selectors.order_for_review(request.user, number)
     side = rules.side_of(order, request.user)
     review = selectors.own_review(order, request.user)
-    rules.require_may_edit(review)
     if request.method == "POST":
+        rules.require_may_edit(review)
         return _saved(request, order, side, run=services.edit_review, review=review)
+    try:
+        rules.require_may_edit(review)
+    except ReviewError as refusal:  # an old tab, or an address that was kept: to where the review stands
+        messages.error(request, refusal.message)
+        return redirect(f"{order.get_absolute_url()}#reviews")
     return _form_page(request, order, ReviewForm(order=order, owner=request.user, side=side, review=review))
 
 
@@ -161,8 +168,12 @@ def helpful(request: HttpRequest, pk: int) -> HttpResponse:
         pressed = request.session.pop(_PRESSED, {})
         if pressed.get("review") != review.pk:
             return redirect(_origin(request, review))
-        services.vote_helpful(review_id=review.pk, user=request.user)
-        messages.success(request, _("Your vote is counted."))
+        try:
+            services.vote_helpful(review_id=review.pk, user=request.user)
+        except ReviewError as refusal:  # who they were was not known before
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _("Your vote is counted."))
         return redirect(pressed["origin"])
     wants = request.POST.get("helpful") != "no"
     voted = (services.vote_helpful if wants else services.unvote)(review_id=review.pk, user=request.user)

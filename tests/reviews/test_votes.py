@@ -86,10 +86,41 @@ def test_htmx_gets_the_button_alone(review, stranger):
     assert count(review) == 1
 
 
-def test_guests_are_led_to_log_in_and_come_back(review, gig, client):
-    page = client.get(gig.get_absolute_url()).content.decode()
-    assert f"{reverse('account_login')}?next={gig.get_absolute_url()}" in page
-    assert client.post(reverse("reviews:helpful", args=[review.pk])).url.startswith(reverse("account_login"))
+def test_a_guest_votes_by_logging_in_and_comes_back_to_the_review(review, gig, stranger, client):
+    address = reverse("reviews:helpful", args=[review.pk])
+    origin = f"http://testserver{gig.get_absolute_url()}?review_stars=5"
+    assert f'href="{address}"' in client.get(gig.get_absolute_url()).content.decode()
+    login = client.get(address, headers={"Referer": origin}).url
+    assert login == f"{reverse('account_login')}?next={address}"
+    assert count(review) == 0
+    client.force_login(
+        stranger, backend="django.contrib.auth.backends.ModelBackend"
+    )  # tests/e2e/test_reviews.py: by the form
+    assert client.get(address).url == f"{origin}#review-{review.pk}"
+    assert count(review) == 1
+    services.unvote(review_id=review.pk, user=stranger)
+    client.get(address)  # once
+    assert count(review) == 0
+
+
+def test_a_session_that_ran_out_leads_back_and_votes(review, stranger, client):
+    address = reverse("reviews:helpful", args=[review.pk])
+    assert client.post(address, {"helpful": "yes"}).url == f"{reverse('account_login')}?next={address}"
+    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(address).url.endswith("#reviews")
+    assert count(review) == 1
+
+
+def test_a_link_alone_gives_no_vote(review, stranger):
+    assert log_in(stranger).get(reverse("reviews:helpful", args=[review.pk])).status_code == 302
+    assert count(review) == 0
+
+
+def test_whose_matter_it_is_comes_back_without_a_vote(review, seller, client):
+    address = reverse("reviews:helpful", args=[review.pk])
+    client.get(address)
+    client.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(address).url.endswith("#reviews")
     assert count(review) == 0
 
 

@@ -231,9 +231,12 @@ def order_reviews(
 
 
 @register.inclusion_tag("reviews/_tombstone.html")
-def tombstone(review: Review, part: str) -> dict[str, Any]:
-    """Where the text ("body") or the reply of a review is hidden: that, and on which legal ground. Otherwise nothing."""
-    return {"mask": mask_of(review, part)}
+def tombstone(review: Review, part: str, is_own: bool = False) -> dict[str, Any]:
+    """Where the text ("body") or the reply of a review is hidden: that, and on which legal ground. Otherwise nothing.
+
+    `is_own`: it is read by who wrote the words, who is told why, and how to have it looked at again.
+    """
+    return {"mask": mask_of(review, part), "is_own": is_own}
 
 
 @register.filter
