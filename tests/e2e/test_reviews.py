@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import until
+from tests.e2e.test_disputes import _buy
 from tests.e2e.test_gig_page import busiest
 from tests.e2e.test_main_job import review, send_files
 
@@ -17,31 +18,38 @@ pytestmark = pytest.mark.browser
 BUYER, SELLER = "buyer@jiangji.example", "seller@jiangji.example"
 
 
-def order_to_review(buyer) -> str:
-    """An order of the demo's buyer and seller without a review: one that is accepted here, or was before. Its number."""
-    page = buyer.visit("/orders/?state=delivered")
-    rows = page.locator(".order-row", has_text="青禾品牌")
-    if rows.count():
-        rows.first.locator("a").click()
-        page.get_by_role("link", name="确认验收并放款").click()
-        page.get_by_role("button", name="确认验收并放款").click()
-        expect(page.locator("main")).to_contain_text("接下来")
-    else:
-        page = buyer.visit("/orders/?state=completed")
-        buyer.snap("01 finished orders")
-        page.locator(".order-row", has_text="青禾品牌").filter(has_text="待评价").first.locator("a").click()
+def finished_order(buyer, seller, stack) -> str:
+    """The number of an order of the demo's buyer with the demo's seller: paid, delivered and accepted here. The page shows it."""
+    page = buyer.visit("/orders/?state=completed")
+    page.locator(".order-row", has_text="青禾品牌").first.locator("a").click()
     page.wait_for_url(re.compile(r"/orders/\w+/$"))
-    return page.url.rstrip("/").rsplit("/", 1)[1]
+    number = _buy(buyer, stack, stack.address + page.locator(".order-head h1 a").get_attribute("href"))
+    seller.visit(f"/orders/{number}/do/deliver/")
+    seller.page.fill("main [name=message]", "三张跨页的终稿，按说好的尺寸。")
+    seller.page.check("main [name=without_files]")
+    seller.page.check("main [name=ai_made][value=no]")
+    seller.page.locator("main form button[type=submit]").last.click()
+    expect(seller.page.locator("#delivery-1")).to_be_visible()
+    buyer.visit(f"/orders/{number}/")
+    page.get_by_role("link", name="确认验收并放款").click()
+    page.get_by_role("button", name="确认验收并放款").click()
+    expect(page).to_have_url(re.compile(rf"/orders/{number}/$"))
+    return number
 
 
-def test_two_sides_review_blind_and_a_third_finds_it_helpful(person, tmp_path: Path) -> None:
+def test_two_sides_review_blind_and_a_third_finds_it_helpful(person, stack, tmp_path: Path) -> None:
     stamp = f"{time.time_ns() // 1_000_000}"  # the stack keeps its data
     buyer, seller, reader = person("buyer"), person("seller"), person("reader")
     buyer.log_in(BUYER)
+    seller.log_in(SELLER)
     page = buyer.page
-    number = order_to_review(buyer)
+    number = finished_order(buyer, seller, stack)
 
-    # What comes next asks for the review; the form says what it will be before it is handed in.
+    # The list and what comes next ask for the review; the form says what it will be before it is handed in.
+    buyer.visit("/orders/?state=completed")
+    expect(page.locator(".order-row", has_text=number)).to_contain_text("待评价")
+    buyer.snap("01 finished orders")
+    buyer.visit(f"/orders/{number}/")
     buyer.snap("02 accepted")
     page.locator(".whatsnext").get_by_role("link", name="写评价").click()
     page.wait_for_url(re.compile("/review/"))
@@ -77,7 +85,6 @@ def test_two_sides_review_blind_and_a_third_finds_it_helpful(person, tmp_path: P
     buyer.snap("05 only the writer reads it")
 
     # The other side reads that there is something, and nothing of it.
-    seller.log_in(SELLER)
     seller.visit(f"/orders/{number}/")
     expect(seller.page.locator("#reviews")).to_contain_text("对方已写好评价")
     expect(seller.page.locator("main")).not_to_contain_text(stamp)
@@ -164,11 +171,14 @@ def test_a_filter_of_the_reviews_stays_under_the_finger(person) -> None:
     expect(page.locator("#reviews article").first).to_be_visible()
 
 
-def test_a_review_is_written_without_script(person) -> None:
+def test_a_review_is_written_without_script(person, stack) -> None:
+    before, seller = person("buyer before"), person("seller")
+    before.log_in(BUYER)
+    seller.log_in(SELLER)
+    number = finished_order(before, seller, stack)
     buyer = person("buyer", script=False)
     buyer.log_in(BUYER)
-    page = buyer.visit("/orders/?state=completed")
-    page.locator(".order-row", has_text="待评价").first.locator("a").click()
+    page = buyer.visit(f"/orders/{number}/")
     page.locator(".whatsnext").get_by_role("link", name="写评价").click()
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("main")).to_contain_text("请选择1到5星")
