@@ -7,9 +7,10 @@ from hashlib import blake2s
 
 from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.db.models import Aggregate, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
+from marketplace.core.aggregates import Median, Percentile
 from marketplace.gigs.cards import cover_of, cover_row
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Gig, GigCategory, GigPackage, on_sale
@@ -21,16 +22,6 @@ FIGURES_SECONDS = 300
 LISTING_PAGE_SIZE = 24
 # Fewer prices than this say nothing about what is usual.
 GUIDE_MINIMUM_PRICES = 3
-
-
-class Percentile(Aggregate):
-    """PostgreSQL's PERCENTILE_DISC: a value that really occurs, so that whole fen stay whole fen."""
-
-    function = "PERCENTILE_DISC"
-    template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-
-    def __init__(self, expression: str, fraction: float) -> None:
-        super().__init__(expression, fraction=f"{float(fraction)}", output_field=IntegerField())
 
 
 def _live() -> QuerySet[Gig]:
@@ -87,8 +78,8 @@ def category_figures(category_id: int) -> CategoryFigures:
             .filter(_within(category_id))
             .aggregate(
                 gigs=Count("pk"),
-                price=Percentile("stats__price_from_fen", 0.5),
-                days=Percentile("stats__delivery_days_from", 0.5),
+                price=Median("stats__price_from_fen"),
+                days=Median("stats__delivery_days_from"),
                 orders=Sum("stats__orders_completed"),
             )
         )
@@ -182,10 +173,10 @@ def price_guide(category_id: int) -> list[GuideRow]:
                 prices=Count("pk"),
                 low=Percentile("price_fen", 0.05),
                 quarter=Percentile("price_fen", 0.25),
-                median=Percentile("price_fen", 0.5),
+                median=Median("price_fen"),
                 three_quarters=Percentile("price_fen", 0.75),
                 high=Percentile("price_fen", 0.95),
-                days=Percentile("delivery_days", 0.5),
+                days=Median("delivery_days"),
             )
             .filter(prices__gte=GUIDE_MINIMUM_PRICES)
             .order_by("gig__category__position", "gig__category_id", "median")
@@ -252,9 +243,7 @@ def public_figures(*, days: int = 30) -> PublicFigures:
                 filter=Q(status=OrderStatus.COMPLETED, completed_at__gte=timezone.now() - timedelta(days=days)),
             ),
         )
-        sellers = Reputation.objects.aggregate(
-            minutes=Percentile("response_minutes", 0.5), on_time=Percentile("on_time_percent", 0.5)
-        )
+        sellers = Reputation.objects.aggregate(minutes=Median("response_minutes"), on_time=Median("on_time_percent"))
         return PublicFigures(
             held_fen=orders["held"] or 0,
             orders_held=orders["orders_held"],

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import Aggregate, Count, F, IntegerField, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from marketplace.core.aggregates import Median
 from marketplace.gigs.models import GigCategory
 from marketplace.orders.models import Order, OrderKind
 from marketplace.reviews.models import Reputation
@@ -16,12 +17,6 @@ from marketplace.reviews.score_formula import BAND_EDGES_FEN, band_of
 FEWEST_PEERS = 5
 # The group moves slowly, and counting it reads all orders of a category.
 KEPT_SECONDS = 3600
-
-
-class _Median(Aggregate):
-    function = "PERCENTILE_DISC"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = IntegerField()
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ def peer_group_of(user_id: int, score_tenths: int | None) -> PeerGroup | None:
         .filter(seller_id=user_id, gig__isnull=False)
         .annotate(top=top)
         .values("top")
-        .annotate(orders=Count("pk"), price=_Median(F("total_fen") + F("discount_fen")))
+        .annotate(orders=Count("pk"), price=Median(F("total_fen") + F("discount_fen")))
         .order_by("-orders", "top")
         .first()
     )
@@ -83,7 +78,7 @@ def _scores_in(category_id: int, band: int) -> list[tuple[int, int]]:
             _counted()
             .filter(Q(gig__category=category_id) | Q(gig__category__parent=category_id))
             .values("seller_id")
-            .annotate(price=_Median(F("total_fen") + F("discount_fen")))
+            .annotate(price=Median(F("total_fen") + F("discount_fen")))
             .order_by("seller_id")
         )
         peers = [row["seller_id"] for row in prices if band_of(row["price"]) == band]

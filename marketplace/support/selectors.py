@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
-from django.db.models import Aggregate, Case, Count, DurationField, F, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, DurationField, F, Q, QuerySet, Sum, When
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.level_effects import LAST_SUPPORT_PLACE, SUPPORT_PLACES
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.aggregates import Median
 from marketplace.core.config import get_config
 from marketplace.messaging.models import Message
 from marketplace.messaging.selectors.access import SUPPORT_PERMISSION
@@ -26,12 +27,8 @@ from marketplace.support.states import CaseStatus
 MINE, UNASSIGNED, WAITING, SOLVED = "mine", "unassigned", "waiting", "solved"
 # So much of a long talk stands on one page of the desk.
 THREAD_LENGTH = 60
-
-
-class _Median(Aggregate):
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
+# What is due within it, nobody passes any more.
+SOON = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -131,8 +128,9 @@ def inbox(staff: User, *, show: str, query: str = "") -> QuerySet[SupportCase]:
             | Q(order__number=query.upper())
             | Q(person__profile__display_name__icontains=query)
         )
-    is_overdue = Q(due_at__lt=clock.now()) | Q(solve_due_at__lt=clock.now())
-    first = Case(When(is_overdue & ~solved, then=0), default=1)
+    now = clock.now()
+    is_overdue = Q(due_at__lt=now) | Q(solve_due_at__lt=now)
+    first = Case(When(is_overdue & ~solved, then=0), When(Q(due_at__lt=now + SOON) & ~solved, then=1), default=2)
     # Asked in the evening, many are due at the same moment of the next day: who waits longest comes first.
     due, waiting = F("due_at").asc(nulls_last=True), F("waiting_since").asc(nulls_last=True)
     # Among equally urgent questions those of Select and level 2 sellers come first: one of the effects of a level.
@@ -220,8 +218,8 @@ def answer_figures(since: datetime) -> AnswerFigures:
     """The measures of the questions asked since then."""
     figures = SupportCase.objects.filter(created_at__gte=since).aggregate(
         questions=Count("pk"),
-        median_first_answer=_Median(F("first_answered_at") - F("created_at")),
-        median_solved=_Median(F("solved_at") - F("created_at")),
+        median_first_answer=Median(F("first_answered_at") - F("created_at"), output_field=DurationField()),
+        median_solved=Median(F("solved_at") - F("created_at"), output_field=DurationField()),
         late_answers=Sum("late_answers", default=0),
     )
     waiting = SupportCase.objects.filter(status=CaseStatus.WAITING, due_at__lt=clock.now())

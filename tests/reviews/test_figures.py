@@ -160,6 +160,17 @@ def test_an_order_that_its_buyer_ended_because_nothing_came_is_the_sellers_cance
     assert (row.cancellation_percent, row.on_time_percent, row.on_time_of) == (100, 0, 1)
 
 
+def test_an_order_whose_second_delivery_never_came_is_the_sellers_cancellation_in_figures_and_score(seller, gig):
+    order = make_delivered_order(gig=gig)
+    orders.request_revision(order_id=order.pk, buyer=order.buyer, message="标志请再大一点")
+    order.refresh_from_db()
+    with clock.moved_to(order.due_at + timedelta(days=30)):
+        orders.cancel_order(order_id=order.pk, user=order.buyer)
+        row = counted(seller)
+        (event,) = score.score_of(seller.pk).events
+    assert (row.cancellation_percent, event.happening.value) == (100, 0)
+
+
 def test_an_order_that_its_buyer_thought_better_of_says_nothing_about_the_seller(seller):
     order = make_paid_order(gig=make_gig(seller=seller, requirements=1))
     orders.cancel_order(order_id=order.pk, user=order.buyer)

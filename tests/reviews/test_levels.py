@@ -257,6 +257,14 @@ def test_support_answers_higher_levels_first_among_equally_urgent_questions():
     assert sorted(levels[2:]) == ["level_1", "new"]
 
 
+def test_no_level_passes_a_question_that_is_due_within_the_hour():
+    waiting = open_case(person=make_seller(), topic="other", subject="问题", body="请问怎么提现？")
+    with clock.moved_to(waiting.due_at - timedelta(minutes=30)):
+        newest = open_case(person=make_seller(level="top"), topic="other", subject="问题", body="请问怎么提现？")
+        assert newest.due_at > waiting.due_at + timedelta(minutes=30)
+        assert list(inbox(make_user(), show="")) == [waiting, newest]
+
+
 def test_an_appeal_about_an_event_takes_the_order_out_of_the_score(order, seller):
     assert len(score_of(seller.pk).events) == 1
     now = clock.now()

@@ -22,10 +22,9 @@ Sellers = Collection[int]
 
 # Additional work belongs to its order, and the stages of one agreement are one sale. A tip is thanks for either.
 AGREEMENTS = Count("pk", filter=Q(kind=OrderKind.STANDARD)) + Count("milestone__plan", distinct=True)
-# The seller ended it alone, or the buyer did after the agreed time had passed without any delivery.
+# The seller ended it alone, or the buyer did after the agreed time had passed: as in the score (score.ended_condition).
 _ENDED_BY_SELLER = Q(status=OrderStatus.CANCELLED) & (
-    Q(cancelled_by=CancelledBy.SELLER)
-    | Q(cancelled_by=CancelledBy.BUYER, delivered_at__isnull=True, cancelled_at__gt=F("due_at"))
+    Q(cancelled_by=CancelledBy.SELLER) | Q(cancelled_by=CancelledBy.BUYER, cancelled_at__gt=F("due_at"))
 )
 
 

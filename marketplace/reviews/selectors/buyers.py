@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models import Count, DurationField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.http import Http404
 from django.utils.functional import Promise
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.aggregates import Median
 from marketplace.core.config import get_config
 from marketplace.messaging.models import Conversation, ConversationKind, Message
 from marketplace.offers.models import Brief, Negotiation
@@ -54,11 +55,6 @@ _BANDS: tuple[tuple[int, str | Promise], ...] = (
     (5_000_000, _("¥10,000 to ¥50,000")),
 )
 _HIGHEST_BAND = _("more than ¥50,000")
-
-
-class _Median(Aggregate):
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
 @dataclass(frozen=True)
@@ -295,7 +291,7 @@ def _answer_hours(ids: Collection[int]) -> dict[int, int]:
         .filter(answered_at__isnull=False)
         .order_by()
         .values_list("order__buyer")
-        .annotate(median=_Median(F("answered_at") - F("created_at"), output_field=DurationField()))
+        .annotate(median=Median(F("answered_at") - F("created_at"), output_field=DurationField()))
     )
     hour = timedelta(hours=1)
     return {buyer_id: max(1, round(median / hour)) for buyer_id, median in rows}

@@ -16,10 +16,16 @@ register = template.Library()
 @register.inclusion_tag("reviews/_buyer_reputation.html", takes_context=True)
 def buyer_reputation(context: Context, buyer: User, heading_level: int = 2) -> dict[str, Any]:
     """The quiet card about a buyer, for the seller who reads the page: `{% buyer_reputation brief.buyer %}`."""
+    return {"reputation": figures_of_buyer(context, buyer), "buyer": buyer, "heading_level": heading_level}
+
+
+@register.simple_tag(takes_context=True)
+def figures_of_buyer(context: Context, buyer: User) -> BuyerReputation | None:
+    """What that card shows, for a page that has it in two places; None for whom it does not concern."""
     viewer = context["user"]
     # Who looks at themselves does so on their own page.
     found = {} if viewer.pk == buyer.pk else buyer_reputations(viewer, [buyer.pk])
-    return {"reputation": found.get(buyer.pk), "buyer": buyer, "heading_level": heading_level}
+    return found.get(buyer.pk)
 
 
 @register.simple_tag(takes_context=True)
