@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -17,7 +16,7 @@ from marketplace.notifications.wording import said
 def notice_and_words(case: UserVerification) -> tuple[Notice, dict[str, str]]:
     """What the case as it stands is told by, with its words in the active language."""
     people, is_company = catalogue.people, case.kind == VerificationKind.COMPANY
-    day = {"day": date_format(case.valid_until, "DATE_FORMAT") if case.valid_until else ""}
+    day = {"day": case.valid_until.isoformat() if case.valid_until else ""}
     match VerificationStatus(case.status):
         case VerificationStatus.APPROVED if case.expiry_notice_at:
             return (people.COMPANY_EXPIRES if is_company else people.ID_EXPIRES), day

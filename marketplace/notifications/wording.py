@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import date
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
@@ -31,7 +33,7 @@ def said(sentence: str | Promise, words: Mapping[str, object]) -> str:
         if settings.NOTICE_WORDS_ARE_STRICT:
             raise
         logger.exception("a notice was told without %s: %s", missing, sentence)
-        return _filled(sentence, _WithGaps(words))
+        return _filled(sentence, words, kind=_WithGaps)
 
 
 def title_of(line: Notification) -> str:
@@ -51,9 +53,18 @@ def cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _filled(sentence: str | Promise, words: Mapping[str, object]) -> str:
+def _filled(sentence: str | Promise, words: Mapping[str, object], *, kind: type[dict[str, object]] = dict) -> str:
     text = str(sentence)
-    return text % words if "%(" in text else text
+    return text % kind(_as_read(words)) if "%(" in text else text
+
+
+def _as_read(words: Mapping[str, object]) -> Mapping[str, object]:
+    """A `day` is told as ISO writes it (2026-12-13), and read as the language of now does."""
+    try:
+        day = date.fromisoformat(str(words.get("day")))
+    except ValueError:
+        return words
+    return {**words, "day": date_format(day, "DATE_FORMAT")}
 
 
 def _notice_in_another_language(line: Notification) -> Notice | None:

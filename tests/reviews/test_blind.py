@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import translation
+from django.utils.formats import date_format
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.gigs.models import GigStats
 from marketplace.notifications.models import Notification, NotificationKind
+from marketplace.notifications.wording import title_of
 from marketplace.reviews import selectors, services
 from marketplace.reviews.models import Reputation, Review
 from marketplace.reviews.own_data import ReviewsSection
@@ -120,7 +122,11 @@ def test_the_other_side_hears_that_there_is_something_and_when(order, buyer, sel
         review = write(order, buyer, stars=1)
     (line,) = Notification.objects.filter(recipient=seller, kind=NotificationKind.REVIEW)
     assert "林小满" in line.title
-    assert clock.timezone.localdate(review.publish_at).isoformat() in line.title
+    day = clock.timezone.localdate(review.publish_at)
+    assert line.words["day"] == day.isoformat()
+    assert f"{day.year}年{day.month}月{day.day}日" in line.title
+    with translation.override("en"):
+        assert date_format(day, "DATE_FORMAT") in title_of(line)
     assert BODY not in line.title + line.body
     assert "1" not in line.words.values()
     assert line.url == f"/orders/{order.number}/#reviews"

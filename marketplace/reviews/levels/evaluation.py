@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock
@@ -89,7 +88,7 @@ def _tell(row: SellerLevel, notice: Notice, missed: list[gates.Gate] | None = No
         if missed is not None:
             words |= {"plan": plan_of(missed)}
         if row.grace_until is not None:
-            words |= {"day": date_format(timezone.localtime(row.grace_until), "SHORT_DATE_FORMAT")}
+            words |= {"day": timezone.localdate(row.grace_until).isoformat()}
         url = reverse("reviews:level")
     notify(recipient_id=row.user_id, notice=notice, words=words, url=url)
 

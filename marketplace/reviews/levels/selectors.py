@@ -24,8 +24,8 @@ from marketplace.reviews.models import (
     SellerLevel,
 )
 
-# So many sellers are looked at in one run of the job, if its time lasts; the rest has its turn in the next. The recount of the night
-# makes everybody's figures new, and whoever rose by day is not to wait behind them until the next one.
+# So many sellers are looked at in one run of the job, if its time lasts; the rest has its turn in the next. The night's
+# recount makes everybody's figures new, and whoever rose by day is not to wait behind them until the next one.
 BATCH = 5_000
 
 
