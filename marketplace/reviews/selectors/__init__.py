@@ -23,7 +23,6 @@ from marketplace.reviews.selectors.orders import (
     order_reviews,
     orders_to_publish,
     own_review,
-    reviews_of_order,
     waiting_for_review,
 )
 
@@ -48,7 +47,6 @@ __all__ = [
     "review_filter",
     "review_to_vote_on",
     "reviews_of_gig",
-    "reviews_of_order",
     "reviews_of_seller",
     "seller_reputation",
     "seller_reputations",

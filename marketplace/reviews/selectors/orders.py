@@ -118,11 +118,6 @@ def order_for_review(user: User, number: str) -> Order:
     return order
 
 
-def reviews_of_order(order: Order) -> QuerySet[Review]:
-    """What both sides wrote, hidden or not: for the rules, no page shows it."""
-    return Review.objects.filter(order=order)
-
-
 def own_review(order: Order, user: User) -> Review:
     """What one side wrote about an order, hidden or not. Raises ReviewError NOTHING_TO_EDIT."""
     review = Review.objects.filter(order=order, author=user).prefetch_related("ratings", "pictures").first()
