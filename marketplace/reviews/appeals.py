@@ -31,7 +31,7 @@ def lift_after_appeal(appeal: ReputationAppeal, staff: User) -> None:
     """Show again what the appeal is about, unless somebody did meanwhile."""
     mask = appeal.mask
     if mask is not None and mask.lifted_at is None:
-        lift_mask(mask_id=mask.pk, staff=staff, words=appeal.answer[:300])
+        lift_mask(mask_id=mask.pk, staff=staff, words=appeal.answer[:300], appellant_id=appeal.user_id)
 
 
 # What becomes of an appeal that was right.

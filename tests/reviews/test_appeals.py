@@ -73,6 +73,9 @@ def test_an_appeal_that_was_right_shows_the_words_again(mask, buyer):
     told = Notification.objects.get(recipient=buyer, notice="appeals.upheld")
     assert "没有辱骂，恢复显示。" in told.body
     assert told.url == reverse("reviews:appeal", args=[appeal.pk])
+    # Who asked hears it once, the other side too.
+    lifted = Notification.objects.filter(notice="appeals.mask_lifted")
+    assert [line.recipient_id for line in lifted] == [mask.review.order.seller_id]
     line = AdminLog.objects.get(action="appeal.upheld")
     assert (line.actor, line.subject, line.data["kind"]) == (staff, buyer, "mask")
 

@@ -63,8 +63,8 @@ def mask_review(
 
 
 @transaction.atomic
-def lift_mask(*, mask_id: int, staff: User, words: str) -> ReviewMask:
-    """Show again what a mask hides, as it was. Both sides read `words`.
+def lift_mask(*, mask_id: int, staff: User, words: str, appellant_id: int | None = None) -> ReviewMask:
+    """Show again what a mask hides, as it was. Both sides read `words`; who appealed reads them in the answer to the appeal.
 
     Raises MaskError OWN_ORDER, WORDS_MISSING or NOT_HIDDEN.
     """
@@ -86,7 +86,7 @@ def lift_mask(*, mask_id: int, staff: User, words: str) -> ReviewMask:
     writer_id = writer_id_of(review, mask.part)
     data = {"review": review.pk, "order": order.number, "mask": mask.pk, "part": mask.part, "words": words}
     staff_log.note(actor=staff, action="review.unmasked", data=data, subject=User.objects.get(pk=writer_id))
-    for recipient_id in (order.buyer_id, order.seller_id):
+    for recipient_id in {order.buyer_id, order.seller_id} - {appellant_id}:
         notify(
             recipient_id=recipient_id,
             notice=catalogue.appeals.MASK_LIFTED,
