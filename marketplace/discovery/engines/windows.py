@@ -13,7 +13,14 @@ from django.db import connection
 
 from marketplace.accounts.models import UserProfile, away_condition
 from marketplace.discovery.categories import shown_categories
-from marketplace.discovery.engines.base import Concept, FacetRow, QueryPlan, SearchRequest, attribute_token
+from marketplace.discovery.engines.base import (
+    CANDIDATE_LIMIT,
+    Concept,
+    FacetRow,
+    QueryPlan,
+    SearchRequest,
+    attribute_token,
+)
 from marketplace.discovery.engines.kept_windows import KeptForAMoment
 from marketplace.discovery.language.lexicon import current_lexicon
 
@@ -31,8 +38,6 @@ OFTEN_SHARE = 0.1
 WALKED = 10_000
 # Walked when the filters leave fewer than a page of those.
 WALKED_FAR, ENOUGH = 100_000, 24
-# As many as the scorer reads. A walk through a category that brought so many has brought its most popular ones.
-WALKED_ENOUGH = 200
 SELLER_LIMIT = 100
 # Of the rarest word beside a frequent one: five times what the scorer reads.
 RARE_LIMIT = 1000
@@ -110,7 +115,8 @@ def _looked_at(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) ->
             is_in_category = is_narrowed and bool(request.category_slug) and expected <= documents * EVERYWHERE_SHARE
             # Of a large category the index would bring tens of thousands.
             rows = {} if is_in_category and expected <= documents * OFTEN_SHARE else query.walk(WALKED)
-            if is_in_category and len(rows) < WALKED_ENOUGH:
+            # As many as the scorer reads are the most popular ones of the category.
+            if is_in_category and len(rows) < CANDIDATE_LIMIT:
                 rows = query.by_words(plan.terms, is_exact=False, limit=limit)
             if is_narrowed and len(rows) < ENOUGH:
                 rows = query.walk(WALKED_FAR)
