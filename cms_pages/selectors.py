@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
+from marketplace.core import page_cache
 from marketplace.core.aggregates import Median, Percentile
 from marketplace.gigs.cards import cover_of, cover_row
 from marketplace.gigs.content import PictureContent
@@ -25,6 +26,7 @@ GUIDE_MINIMUM_PRICES = 3
 
 
 def _live() -> QuerySet[Gig]:
+    page_cache.shows(page_cache.LISTINGS)
     return Gig.objects.listed()
 
 

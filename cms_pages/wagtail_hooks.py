@@ -18,6 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms_pages.models import HelpFeedback
 from cms_pages.navigation import forget_navigation
+from marketplace.core import page_cache
 from marketplace.gigs.models import GigCategory
 
 
@@ -65,6 +66,7 @@ def hide_what_nobody_needs(request: HttpRequest, menu_items: list[MenuItem]) -> 
 def forget_page(page: Page) -> None:
     """A published, moved or removed page changes the navigation and the links between languages."""
     forget_navigation()
+    page_cache.forget(page_cache.SITE)
     specific = page.specific
     if hasattr(specific, "forget_alternates"):
         specific.forget_alternates()
@@ -87,6 +89,7 @@ def forget_after_move(request: HttpRequest, page: Page) -> None:
 def forget_after_category(request: HttpRequest, instance: Any) -> None:
     if isinstance(instance, GigCategory):
         forget_navigation()
+        page_cache.forget(page_cache.SITE)
 
 
 @hooks.register("insert_global_admin_css")

@@ -5,6 +5,8 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
 
+from marketplace.core import page_cache
+
 SETTINGS_SECONDS = 300
 
 
@@ -76,3 +78,4 @@ class SiteSettings(BaseSiteSetting):
     def save(self, *args: object, **kwargs: object) -> None:
         super().save(*args, **kwargs)
         cache.delete(_key(self.site_id))
+        page_cache.forget(page_cache.SITE)

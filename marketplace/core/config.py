@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
+from marketplace.core import page_cache
 from marketplace.core.config_definition import ConfigDefinition
 from marketplace.core.discovery_settings import DISCOVERY_SETTINGS
 from marketplace.core.models import SystemConfig
@@ -408,5 +409,6 @@ def set_config(*, key: str, value: int, reason: str, user_id: int | None = None)
         key=key, defaults={"value": value, "reason": reason, "updated_by_id": user_id}
     )
     cache.delete(_CACHE_KEY)
+    page_cache.forget(page_cache.SITE)  # help pages and prices quote it
     transaction.on_commit(lambda: cache.delete(_CACHE_KEY))  # a reader in between may have stored the old value again
     return config

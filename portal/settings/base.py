@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "marketplace.accounts.middleware.RateLimitedMiddleware",
     "marketplace.accounts.middleware.ConsentMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "portal.page_cache.PageCacheMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -34,6 +34,8 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "portal.sessions"
+# Whole pages for people without a session (portal/page_cache.py). Tests change what they look at too fast for it.
+PAGES_ARE_KEPT: bool = env.bool("PAGES_ARE_KEPT", default=ENVIRONMENT != "test")
 
 CHANNEL_LAYERS = {
     "default": {
