@@ -5,12 +5,12 @@ const row = () => document.querySelector("[data-in-place]");
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   top = detail.shouldSwap && detail.target.querySelector?.("[data-in-place]") ? row().getBoundingClientRect().top : null;
-  if (top !== null) document.documentElement.style.overflowAnchor = "none";
+  if (top !== null) document.documentElement.classList.add("is-held");
 });
 
 document.addEventListener("htmx:afterSettle", () => {
   if (top === null || !row()) return;
   window.scrollBy({ top: row().getBoundingClientRect().top - top, behavior: "instant" });
   top = null;
-  requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.style.overflowAnchor = ""; }));
+  requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.classList.remove("is-held"); }));
 });
