@@ -15,6 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import Model
 from django.utils.translation import get_language
+from wagtail import blocks
 
 from cms_pages.people import select_sellers
 from cms_pages.selectors import popular_gig_ids
@@ -46,7 +47,28 @@ def example(kind: str) -> partial[Any]:
 def _preview(kind: str) -> Any:
     language = get_language() or settings.LANGUAGE_CODE
     value = starting_words(language)["previews"][kind]
-    return filled(kind, value, language) or value
+    return with_defaults(_block_of(kind), filled(kind, value, language) or value)
+
+
+def _block_of(kind: str) -> blocks.Block:
+    from cms_pages.blocks import ProseStreamBlock  # which takes its examples from here
+    from cms_pages.blocks_landing import LandingStreamBlock
+
+    if kind in ("steps", "cases"):
+        return ProseStreamBlock().child_blocks[kind]
+    return LandingStreamBlock().child_blocks["steps" if kind == "weeks" else kind]
+
+
+def with_defaults(block: blocks.Block, value: Any) -> Any:
+    """`value` with everything that it leaves out, as the editor's empty form has it. Wagtail does so only for what is stored."""
+    if isinstance(block, blocks.StructBlock) and isinstance(value, dict):
+        return {
+            name: with_defaults(child, value[name]) if name in value else child.get_default()
+            for name, child in block.child_blocks.items()
+        }
+    if isinstance(block, blocks.ListBlock) and isinstance(value, list):
+        return [with_defaults(block.child_block, row) for row in value]
+    return value
 
 
 def filled(kind: str, value: Any, language: str) -> Any:

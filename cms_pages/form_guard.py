@@ -40,6 +40,8 @@ class Guard(forms.Form):
         try:
             signing.loads(value, salt=_SALT, max_age=LONGEST_SECONDS)
         except signing.BadSignature as error:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("guard_opened")] = signing.dumps(1, salt=_SALT)
             raise forms.ValidationError(_("This page was open for too long. Please send it once more.")) from error
         return value
 

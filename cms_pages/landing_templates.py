@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pypinyin import lazy_pinyin
 from wagtail.models import Page
 
-from cms_pages.block_examples import filled, starting_words
+from cms_pages.block_examples import filled, starting_words, with_defaults
 from cms_pages.blocks_landing import LandingStreamBlock
 from cms_pages.models import LandingPage
 from marketplace.accounts.models import User
@@ -50,8 +50,11 @@ TEMPLATES = {
 
 def starting_body(template: str, language: str) -> Any:
     """The blocks of a template (a key of the words), with a seller, a coupon and a form where there are some."""
-    blocks = [(kind, filled(kind, value, language)) for kind, value in starting_words(language)[template]["body"]]
-    return LandingStreamBlock().normalize([(kind, value) for kind, value in blocks if value is not None])
+    stream = LandingStreamBlock()
+    values = [(kind, filled(kind, value, language)) for kind, value in starting_words(language)[template]["body"]]
+    return stream.normalize(
+        [(kind, with_defaults(stream.child_blocks[kind], value)) for kind, value in values if value is not None]
+    )
 
 
 @transaction.atomic
