@@ -13,8 +13,8 @@ from cms_pages.images import SiteImage
 
 
 class Side(TextChoices):
-    LEFT = "left", _("left")
-    RIGHT = "right", _("right")
+    LEFT = "left", _("on the left")
+    RIGHT = "right", _("on the right")
 
 
 class PictureTextBlock(blocks.StructBlock):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core import signing
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.core import clock
@@ -13,6 +14,7 @@ from marketplace.orders.models import Coupon
 
 # Codes can be guessed, a signature cannot: only whom a page shows a coupon finds its address.
 _SALT = "cms_pages.coupon"
+_WHOLE = 100
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class CouponTerms:
     """What a coupon gives, and on which conditions, in the language of the page."""
 
     name: str
-    gives: str  # "¥50", "10%"
+    gives: str  # "¥50", "10%"; in Chinese a share is what is left to pay: "9折"
+    is_off: bool  # whether "off" belongs behind it
     conditions: list[str]
     ends_at: datetime
     code: str
@@ -32,11 +35,12 @@ def coupon_terms(coupon: Coupon) -> CouponTerms | None:
         return None
     if coupon.uses >= coupon.most_uses or coupon.spent_fen >= coupon.budget_fen:
         return None
-    conditions = []
+    conditions, is_off = [], True
     if coupon.amount_fen is not None:
         gives = f"¥{display_yuan(coupon.amount_fen)}"
     else:
-        gives = f"{coupon.percent}%"
+        is_off = not (get_language() or "").startswith("zh")
+        gives = f"{coupon.percent}%" if is_off else f"{(_WHOLE - (coupon.percent or 0)) / 10:g}折"
         conditions.append(_("¥%(amount)s at most") % {"amount": display_yuan(coupon.cap_fen or 0)})
     if coupon.minimum_fen:
         conditions.append(_("on orders from ¥%(amount)s") % {"amount": display_yuan(coupon.minimum_fen)})
@@ -45,7 +49,7 @@ def coupon_terms(coupon: Coupon) -> CouponTerms | None:
     names = [category.localized_name for category in coupon.categories.all()]
     if names:
         conditions.append(_("for %(categories)s") % {"categories": _(", ").join(names)})
-    return CouponTerms(coupon.local_name, gives, conditions, coupon.ends_at, coupon.code)
+    return CouponTerms(coupon.local_name, gives, is_off, conditions, coupon.ends_at, coupon.code)
 
 
 def coupon_address(coupon: Coupon) -> str:

@@ -50,7 +50,7 @@ def add_showcase(index: Page, *, code: str, language: str, image: SiteImage | No
     _add_form(index, words["form"], language, add)
     body = starting_body("showcase", code)
     for block in body:
-        if block.block_type in ("picture_text", "image") and image is not None:
+        if block.block_type in ("hero", "picture_text", "image") and image is not None:
             block.value["image"] = image
     page = LandingPage(
         title=words["title"],
