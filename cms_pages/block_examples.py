@@ -77,16 +77,16 @@ def filled(kind: str, value: Any, language: str) -> Any:
     return value if fill is None else fill(value, language)
 
 
-def _first(model: str, **filters: Any) -> Model | None:
-    return apps.get_model(model).objects.filter(**filters).order_by("-pk").first()
+def _first(model: str, *, order: str = "-pk", **filters: Any) -> Model | None:
+    return apps.get_model(model).objects.filter(**filters).order_by(order).first()
 
 
-def _with(field: str, model: str, *, needed: bool = True) -> Callable[[Any, str], Any]:
-    """A filler that puts the newest row of `model` into `field`, and leaves the block out when it is needed and missing."""
+def _with(field: str, model: str, *, order: str) -> Callable[[Any, str], Any]:
+    """A filler that puts a row of `model` into `field`, and leaves the block out when there is none."""
 
     def fill(value: Any, _language: str) -> Any:
-        found = _first(model)
-        return {**value, field: found} if found or not needed else None
+        found = _first(model, order=order)
+        return {**value, field: found} if found else None
 
     return fill
 
@@ -126,7 +126,8 @@ _FILLED: dict[str, Callable[[Any, str], Any]] = {
     "coupon": _coupon,
     "form": _form,
     "countdown": _countdown,
-    "image": _with("image", "cms_pages.SiteImage"),
-    "picture_text": _with("image", "cms_pages.SiteImage"),
-    "video": _with("video", "cms_pages.SiteVideo"),
+    # The oldest pictures are the site's own; the newest may be the first picture of a film.
+    "image": _with("image", "cms_pages.SiteImage", order="pk"),
+    "picture_text": _with("image", "cms_pages.SiteImage", order="pk"),
+    "video": _with("video", "cms_pages.SiteVideo", order="-pk"),
 }
