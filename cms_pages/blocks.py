@@ -10,6 +10,8 @@ from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from cms_pages import block_groups
+from cms_pages.block_examples import example
 from cms_pages.people import quotes
 from cms_pages.rules import rule_choices, rule_in_words, rule_number
 from marketplace.gigs.cards import GigCard, gig_cards
@@ -82,7 +84,10 @@ class ParagraphBlock(blocks.RichTextBlock):
 
     class Meta:
         icon = "pilcrow"
+        group = block_groups.WORDS
         label = _("Running text")
+        description = _("Paragraphs, lists and headings.")
+        preview_value = example("paragraph")
         template = "cms_pages/blocks/paragraph.html"
 
 
@@ -105,7 +110,10 @@ class StepsBlock(blocks.StructBlock):
 
     class Meta:
         icon = "list-ol"
+        group = block_groups.WORDS
         label = _("Steps")
+        description = _("A numbered instruction.")
+        preview_value = example("steps")
         template = "cms_pages/blocks/steps.html"
 
 
@@ -156,7 +164,10 @@ class RuleBlock(blocks.StructBlock):
 
     class Meta:
         icon = "lock"
+        group = block_groups.PROOF
         label = _("Rule")
+        description = _("Figures that are rules, taken from the platform's settings.")
+        preview_value = example("rule")
         template = "cms_pages/blocks/rule.html"
 
 
@@ -175,7 +186,10 @@ class NoteBlock(blocks.StructBlock):
 
     class Meta:
         icon = "info-circle"
+        group = block_groups.WORDS
         label = _("Note")
+        description = _("A remark that must not be overlooked.")
+        preview_value = example("note")
         template = "cms_pages/blocks/note.html"
 
 
@@ -194,7 +208,10 @@ class CasesBlock(blocks.StructBlock):
 
     class Meta:
         icon = "warning"
+        group = block_groups.PROOF
         label = _("Cases")
+        description = _("What can go wrong, and what then holds.")
+        preview_value = example("cases")
         template = "cms_pages/blocks/cases.html"
 
 
@@ -218,7 +235,10 @@ class FaqBlock(blocks.StructBlock):
 
     class Meta:
         icon = "help"
+        group = block_groups.PROOF
         label = _("Questions")
+        description = _("Questions that fold open. Search engines show them too.")
+        preview_value = example("faq")
         template = "cms_pages/blocks/faq.html"
 
 
@@ -230,7 +250,10 @@ class FigureBlock(blocks.StructBlock):
 
     class Meta:
         icon = "image"
+        group = block_groups.WORDS
         label = _("Image")
+        description = _("One picture over the full width, with a caption.")
+        preview_value = example("image")
         template = "cms_pages/blocks/figure.html"
 
 
@@ -254,7 +277,10 @@ class GigPicksBlock(HeadedBlock):
 
     class Meta:
         icon = "pick"
+        group = block_groups.GOODS
         label = _("Picked services")
+        description = _("Service cards picked by hand, with the reason above each.")
+        preview_value = example("picks")
         template = "cms_pages/blocks/gig_picks.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
@@ -277,7 +303,10 @@ class CallToActionBlock(blocks.StructBlock):
 
     class Meta:
         icon = "arrow-right"
+        group = block_groups.OPENING
         label = _("Call to action")
+        description = _("A sentence and one button, to end a page with.")
+        preview_value = example("call_to_action")
         template = "cms_pages/blocks/call_to_action.html"
 
 
@@ -286,16 +315,30 @@ class ReviewsBlock(HeadedBlock):
 
     category = SnippetChooserBlock("gigs.GigCategory", label=_("only of this category"), required=False)
     count = blocks.IntegerBlock(label=_("how many"), min_value=1, max_value=6, default=3)
+    minimum_stars = blocks.IntegerBlock(
+        label=_("from how many stars"),
+        min_value=1,
+        max_value=5,
+        default=4,
+        help_text=_("Below 4 the row also shows what went wrong; say so in the title."),
+    )
 
     class Meta:
         icon = "openquote"
+        group = block_groups.PROOF
         label = _("Reviews")
+        description = _("What buyers wrote lately after accepted orders, word for word.")
+        preview_value = example("reviews")
         template = "cms_pages/blocks/reviews.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)
         category = value["category"]
-        context["quotes"] = quotes(limit=value["count"] or 3, category_id=category.pk if category else None)
+        context["quotes"] = quotes(
+            limit=value["count"] or 3,
+            category_id=category.pk if category else None,
+            minimum_stars=value.get("minimum_stars") or 1,
+        )
         return context
 
 

@@ -16,6 +16,7 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms_pages.blocks import Icon
 from cms_pages.demo_prose import prose_body
+from cms_pages.demo_showcase import add_showcase, make_film
 from cms_pages.demo_streams import category_body, home_body, landing_body, popular_searches, worked_example
 from cms_pages.demo_texts import TEXTS
 from cms_pages.images import SiteImage
@@ -224,6 +225,9 @@ class _Builder:
                 body=landing_body(data, language, image=image, gig_ids=self.gig_ids),
             )
             self.add(index, page, f"landing:{entry['key']}", language)
+        image = self.image("landing-1")
+        make_film(self.media_directory, poster=self.image("escrow-poster"))
+        add_showcase(index, code=LANGUAGES[language], language=language, image=image, add=self.add)
 
     def _help(self, language: str, home: Page) -> list[Page]:
         title, intro = TEXTS[language]["help"]

@@ -10,7 +10,7 @@ _COLLECTION_PERMISSIONS = [
 ]
 _PLAIN_PERMISSIONS = [
     ("wagtailadmin", ["access_admin"]),
-    ("cms_pages", ["change_sitesettings", "view_helpfeedback"]),
+    ("cms_pages", ["change_sitesettings", "view_helpfeedback", "add_sitevideo", "change_sitevideo"]),
     ("gigs", ["view_gigcategory", "change_gigcategory"]),
     ("wagtail_localize", ["submit_translation"]),
     ("wagtailredirects", ["add_redirect", "change_redirect", "delete_redirect", "view_redirect"]),

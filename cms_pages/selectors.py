@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from marketplace.core import page_cache
 from marketplace.core.aggregates import Median, Percentile
+from marketplace.discovery.engines.base import SearchRequest
+from marketplace.discovery.services import search
 from marketplace.gigs.cards import cover_of, cover_row
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Gig, GigCategory, GigPackage, on_sale
@@ -35,22 +37,37 @@ def _within(category_id: int, *, path: str = "category") -> Q:
     return Q(**{f"{path}_id": category_id}) | Q(**{f"{path}__parent_id": category_id})
 
 
-def popular_gig_ids(*, limit: int = 8) -> list[int]:
-    """The live gigs with most completed orders, the newer first among equals."""
+def popular_gig_ids(*, limit: int = 8, category_id: int | None = None) -> list[int]:
+    """The live gigs with most completed orders, the newer first among equals; of one category when given."""
 
     def read() -> list[int]:
-        return list(_live().order_by("-stats__orders_completed", "-pk").values_list("pk", flat=True)[:limit])
+        rows = _live_within(category_id).order_by("-stats__orders_completed", "-pk")
+        return list(rows.values_list("pk", flat=True)[:limit])
 
-    return cache.get_or_set(f"cms:popular:{limit}", read, FIGURES_SECONDS)
+    return cache.get_or_set(f"cms:popular:{limit}:{category_id}", read, FIGURES_SECONDS)
 
 
-def newest_gig_ids(*, limit: int = 8) -> list[int]:
-    """The live gigs that were made last."""
+def newest_gig_ids(*, limit: int = 8, category_id: int | None = None) -> list[int]:
+    """The live gigs that were made last; of one category when given."""
 
     def read() -> list[int]:
-        return list(_live().order_by("-pk").values_list("pk", flat=True)[:limit])
+        return list(_live_within(category_id).order_by("-pk").values_list("pk", flat=True)[:limit])
 
-    return cache.get_or_set(f"cms:newest:{limit}", read, FIGURES_SECONDS)
+    return cache.get_or_set(f"cms:newest:{limit}:{category_id}", read, FIGURES_SECONDS)
+
+
+def found_gig_ids(words: str, *, category_slug: str = "", limit: int = 8) -> list[int]:
+    """What the search finds for these words, best first, for nobody in particular. Not counted as somebody's search."""
+
+    def read() -> list[int]:
+        return list(search(SearchRequest(query=words, category_slug=category_slug, page_size=limit)).ids)
+
+    key = blake2s(f"{words}|{category_slug}|{limit}".encode()).hexdigest()
+    return cache.get_or_set(f"cms:found:{key}", read, FIGURES_SECONDS)
+
+
+def _live_within(category_id: int | None) -> QuerySet[Gig]:
+    return _live() if category_id is None else _live().filter(_within(category_id))
 
 
 def category_paginator(category_id: int) -> Paginator:

@@ -16,6 +16,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+import cms_pages.block_hooks  # noqa: F401 - registers its hooks
 from cms_pages.models import HelpFeedback
 from cms_pages.navigation import forget_navigation
 from marketplace.core import page_cache

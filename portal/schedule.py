@@ -85,6 +85,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.uploads.tasks.sweep_incoming": (4, 50),
     "marketplace.notifications.tasks.forget_old_messages": (4, 40),
     "marketplace.gigs.tasks.forget_figures": (4, 50),
+    "cms_pages.tasks.forget_form_entries": (4, 55),
 }
 
 

@@ -2,13 +2,17 @@
 
 from cms_pages.images import SiteImage, SiteRendition
 from cms_pages.models.category import CategoryPage
+from cms_pages.models.form import FormField, FormPage
 from cms_pages.models.help import HelpFeedback, HelpIndexPage, HelpPage, HelpSectionPage, StandardPage
 from cms_pages.models.home import HomePage
 from cms_pages.models.landing import LandingIndexPage, LandingPage
 from cms_pages.models.settings import SiteSettings
+from cms_pages.models.video import SiteVideo
 
 __all__ = [
     "CategoryPage",
+    "FormField",
+    "FormPage",
     "HelpFeedback",
     "HelpIndexPage",
     "HelpPage",
@@ -19,5 +23,6 @@ __all__ = [
     "SiteImage",
     "SiteRendition",
     "SiteSettings",
+    "SiteVideo",
     "StandardPage",
 ]

@@ -29,7 +29,7 @@ def test_each_kind_of_page_opens_in_the_editor(tree, editor: Client) -> None:
         seen.add(type(page))
         response = editor.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
         assert response.status_code == 200, page
-    assert len(seen) == 8
+    assert len(seen) == 9
 
 
 def test_each_kind_of_page_can_be_begun(tree, editor: Client) -> None:

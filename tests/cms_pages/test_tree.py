@@ -6,6 +6,7 @@ from wagtail.models import Locale, Page, Site
 from cms_pages.demo_pages import build_demo_site
 from cms_pages.models import (
     CategoryPage,
+    FormPage,
     HelpIndexPage,
     HelpPage,
     HelpSectionPage,
@@ -18,7 +19,8 @@ from cms_pages.models import (
 CHILDREN = {
     HomePage: {CategoryPage, LandingIndexPage, HelpIndexPage, StandardPage},
     CategoryPage: {CategoryPage},
-    LandingIndexPage: {LandingPage},
+    LandingIndexPage: {LandingPage, FormPage},
+    FormPage: set(),
     LandingPage: set(),
     HelpIndexPage: {HelpSectionPage},
     HelpSectionPage: {HelpPage},

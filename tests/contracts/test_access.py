@@ -33,6 +33,8 @@ PUBLIC = {
     "weixin_login", "weixin_mp_login", "qq_login", "weibo_login",
     "weixin_callback", "weixin_mp_callback", "qq_callback", "weibo_callback",
     "staff_login",
+    # parts of editors' pages: nothing for strangers, and a coupon whose address a page has signed
+    "cms_pages:personal_row", "cms_pages:coupon",
     # a signature for a page of ours, which anybody may open (tests/accounts/test_wechat_card.py)
     "accounts:wechat_signature",
     # the service worker, a script; the signed address of a mail's footer (tests/notifications/test_unsubscribing.py)
