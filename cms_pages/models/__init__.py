@@ -5,6 +5,7 @@ from cms_pages.models.category import CategoryPage
 from cms_pages.models.help import HelpFeedback, HelpIndexPage, HelpPage, HelpSectionPage, StandardPage
 from cms_pages.models.home import HomePage
 from cms_pages.models.landing import LandingIndexPage, LandingPage
+from cms_pages.models.review import PageReviewTask
 from cms_pages.models.settings import SiteSettings
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "HomePage",
     "LandingIndexPage",
     "LandingPage",
+    "PageReviewTask",
     "SiteImage",
     "SiteRendition",
     "SiteSettings",
