@@ -100,8 +100,11 @@ def broken_in_rich_text(source: str) -> list[str]:
     pages = {page.pk: page for page in Page.objects.filter(pk__in=found.pages)}
     documents = set(get_document_model().objects.filter(pk__in=found.documents).values_list("pk", flat=True))
     return [
-        *(pages[number].title if number in pages else f"#{number}" for number in sorted(found.pages)
-          if not is_reachable(pages.get(number))),
+        *(
+            pages[number].title if number in pages else f"#{number}"
+            for number in sorted(found.pages)
+            if not is_reachable(pages.get(number))
+        ),
         *(f"#{number}" for number in sorted(found.documents - documents)),
         *(address for address in found.addresses if not address_leads_somewhere(address)),
     ]

@@ -5,7 +5,15 @@ whole tree and is the only one who publishes; what the others submit comes to th
 """
 
 from django.contrib.auth.models import Group, Permission
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Workflow, WorkflowPage, WorkflowTask
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from cms_pages.models import CategoryPage, HelpIndexPage, LandingIndexPage, PageReviewTask
 from marketplace.moderation.roles import MARKETER
