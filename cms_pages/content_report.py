@@ -24,7 +24,7 @@ class ContentReportFilterSet(WagtailFilterSet):
     """By kind of page, language, and whether it is live."""
 
     content_type = ContentTypeFilter(
-        label=_("Type"), queryset=lambda request: get_page_content_types(include_base_page_type=False)
+        label=pgettext_lazy("of a page", "Type"), queryset=lambda request: get_page_content_types(include_base_page_type=False)
     )
     locale = django_filters.ModelChoiceFilter(label=_("Language"), queryset=Locale.objects.all())
 
@@ -65,7 +65,7 @@ class ContentReportView(PageReportView):
     ]
     export_headings = {
         "title": _("Title"),
-        "page_type_display_name": _("Type"),
+        "page_type_display_name": pgettext_lazy("of a page", "Type"),
         "locale.language_code": _("Language"),
         "url": _("Address"),
         "status_string": _("Status"),
