@@ -24,7 +24,8 @@ class ContentReportFilterSet(WagtailFilterSet):
     """By kind of page, language, and whether it is live."""
 
     content_type = ContentTypeFilter(
-        label=pgettext_lazy("of a page", "Type"), queryset=lambda request: get_page_content_types(include_base_page_type=False)
+        label=pgettext_lazy("of a page", "Type"),
+        queryset=lambda request: get_page_content_types(include_base_page_type=False),
     )
     locale = django_filters.ModelChoiceFilter(label=_("Language"), queryset=Locale.objects.all())
 
@@ -53,7 +54,7 @@ class ContentReportView(PageReportView):
         "locale.language_code",
         "url",
         "status_string",
-        "owner.display_name",
+        "begun_by",
         "first_published_at",
         "latest_revision_created_at",
         "planned_for",
@@ -69,7 +70,7 @@ class ContentReportView(PageReportView):
         "locale.language_code": _("Language"),
         "url": _("Address"),
         "status_string": _("Status"),
-        "owner.display_name": pgettext_lazy("of a page", "Begun by"),
+        "begun_by": pgettext_lazy("of a page", "Begun by"),
         "first_published_at": pgettext_lazy("of a page", "First published"),
         "latest_revision_created_at": pgettext_lazy("of a page", "Last edited"),
         "planned_for": pgettext_lazy("of a page", "Goes live"),
@@ -105,6 +106,7 @@ def _judged(page: Page) -> Page:
     findings: list[Finding] = checklist_of(draft)
     page.findings_stopping = sum(finding.stops for finding in findings)
     page.findings_advice = len(findings) - page.findings_stopping
+    page.begun_by = page.owner.display_name if page.owner else ""
     page.planned_for = draft.go_live_at if page.approved_schedule else None
     page.seo_title, page.search_description = draft.seo_title, draft.search_description
     for point in Point:
