@@ -172,7 +172,7 @@ class _Builder:
     def _categories(self, language: str, home: Page, articles: list[Page]) -> None:
         words = TEXTS[language]
         for number, entry in enumerate(self.catalogue, start=1):
-            image = self.image(f"category-{number}")
+            image = self.image(f"category-{number}", f"{entry['name']}类目的配图")
             top = self._category(language, home, entry, image, number, articles, entry_words=words)
             for child in entry["subcategories"]:
                 self._category(language, top, child, image, number, articles, entry_words=words)
@@ -213,7 +213,7 @@ class _Builder:
         self.add(home, index, "topics", language)
         for number, entry in enumerate(self.read("landings", []), start=1):
             data = entry[language]
-            image = self.image(f"landing-{number}")
+            image = self.image(f"landing-{number}", entry["zh"]["title"])
             page = LandingPage(
                 title=data["title"],
                 slug=data["slug"],

@@ -17,8 +17,10 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 import cms_pages.block_hooks  # noqa: F401 - registers its hooks
+from cms_pages.content_report import report_menu_item, report_urls
 from cms_pages.models import HelpFeedback
 from cms_pages.navigation import forget_navigation
+from cms_pages.publishing import refuse_unready, tell_of_refused_approval, warn_at_submission
 from marketplace.core import page_cache
 from marketplace.gigs.models import GigCategory
 
@@ -97,3 +99,11 @@ def forget_after_category(request: HttpRequest, instance: Any) -> None:
 def admin_css() -> SafeString:
     """Ink and cinnabar in the admin too."""
     return format_html('<link rel="stylesheet" href="{}">', static("cms_pages/admin.css"))
+
+
+hooks.register("before_publish_page", refuse_unready)
+hooks.register("after_edit_page", tell_of_refused_approval)
+hooks.register("after_edit_page", warn_at_submission)
+hooks.register("after_create_page", warn_at_submission)
+hooks.register("register_reports_menu_item", report_menu_item)
+hooks.register("register_admin_urls", report_urls)

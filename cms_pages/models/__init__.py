@@ -6,6 +6,7 @@ from cms_pages.models.form import FormField, FormPage
 from cms_pages.models.help import HelpFeedback, HelpIndexPage, HelpPage, HelpSectionPage, StandardPage
 from cms_pages.models.home import HomePage
 from cms_pages.models.landing import LandingIndexPage, LandingPage
+from cms_pages.models.review import PageReviewTask
 from cms_pages.models.settings import SiteSettings
 from cms_pages.models.video import SiteVideo
 
@@ -20,6 +21,7 @@ __all__ = [
     "HomePage",
     "LandingIndexPage",
     "LandingPage",
+    "PageReviewTask",
     "SiteImage",
     "SiteRendition",
     "SiteSettings",

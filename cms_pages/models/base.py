@@ -13,6 +13,8 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
+from cms_pages.panels import ChecklistPanel
+
 ALTERNATES_SECONDS = 300
 
 
@@ -41,6 +43,7 @@ class BasePage(Page):
         help_text=_("1200 × 630 pixels. Without one the site's own picture is shared."),
     )
 
+    content_panels = [ChecklistPanel(heading=_("Before publishing")), *Page.content_panels]
     promote_panels = [*Page.promote_panels, FieldPanel("social_image")]
 
     class Meta:
@@ -109,6 +112,12 @@ class BasePage(Page):
         if not PageViewRestriction.objects.exists():
             return PageViewRestriction.objects.none()
         return super().get_view_restrictions()
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        """The widths the site is designed for: a small phone, a tablet, a desktop."""
+        widths = {"mobile": 360, "tablet": 768, "desktop": 1280}
+        return [{**size, "device_width": widths[size["name"]]} for size in self.DEFAULT_PREVIEW_SIZES]
 
     def forget_alternates(self) -> None:
         """Called when a page is published, moved or taken down."""

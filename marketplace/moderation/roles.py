@@ -17,7 +17,7 @@ _SEE_ORDERS = (
 _COUPONS = ("orders", ["view_coupon", "add_coupon", "change_coupon"])
 # A person's page in the admin. What is on it depends on the other permissions: the wallet, for one, on ledger.view_wallet.
 _PEOPLE = ["view_people", "view_userprofile", "reveal_contact", "view_staffnote", "add_staffnote"]
-# App label, codenames. The marketer's rights on pages hang on the page tree: cms_pages.permissions.grant_marketer.
+# App label, codenames. Rights on pages hang on the page tree, and editors have groups of their own: cms_pages/permissions.py.
 _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
     MARKETER: [
         _ADMIN,
