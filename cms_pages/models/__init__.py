@@ -1,6 +1,7 @@
 """Pages, settings and images of the editors."""
 
 from cms_pages.images import SiteImage, SiteRendition
+from cms_pages.models.announcing import AddressNews, GigNewsMark, SearchEngine
 from cms_pages.models.category import CategoryPage
 from cms_pages.models.help import HelpFeedback, HelpIndexPage, HelpPage, HelpSectionPage, StandardPage
 from cms_pages.models.home import HomePage
@@ -8,7 +9,9 @@ from cms_pages.models.landing import LandingIndexPage, LandingPage
 from cms_pages.models.settings import SiteSettings
 
 __all__ = [
+    "AddressNews",
     "CategoryPage",
+    "GigNewsMark",
     "HelpFeedback",
     "HelpIndexPage",
     "HelpPage",
@@ -16,6 +19,7 @@ __all__ = [
     "HomePage",
     "LandingIndexPage",
     "LandingPage",
+    "SearchEngine",
     "SiteImage",
     "SiteRendition",
     "SiteSettings",

@@ -13,6 +13,8 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
+from marketplace.core.templatetags.jiangji import home_url
+
 ALTERNATES_SECONDS = 300
 
 
@@ -41,7 +43,19 @@ class BasePage(Page):
         help_text=_("1200 × 630 pixels. Without one the site's own picture is shared."),
     )
 
-    promote_panels = [*Page.promote_panels, FieldPanel("social_image")]
+    hidden_from_search = models.BooleanField(
+        _("hidden from search engines"),
+        default=False,
+        db_default=False,
+        help_text=_("The page stays open to everybody who has its address. It leaves the sitemap too."),
+    )
+
+    # Whether `?page=2` of this kind of page is a page of its own.
+    is_paged: ClassVar[bool] = False
+    # Where the description for search engines comes from when the editor wrote none.
+    described_by: ClassVar[Sequence[str]] = ("summary", "intro", "hero_text")
+
+    promote_panels = [*Page.promote_panels, FieldPanel("social_image"), FieldPanel("hidden_from_search")]
 
     class Meta:
         abstract = True
@@ -52,10 +66,35 @@ class BasePage(Page):
         request.cms_page = self
         context["crumbs"] = self.crumbs
         context["page_title"] = self.seo_title or self.title
-        context["page_description"] = self.search_description
+        context["page_description"] = self.description
+        if self.hidden_from_search:
+            context["robots"] = "noindex, follow"
         if self.social_image_id:
             context["share_image"] = self.social_image.get_rendition("fill-1200x630|format-jpeg").full_url
+            context["share_image_alt"] = self.social_image.description or self.social_image.title
+        # Asked for by the template, when everything else of the context is there.
+        context["structured_data"] = lambda: self._structured(context)
         return context
+
+    def _structured(self, context: dict[str, Any]) -> list[dict[str, Any]]:
+        from cms_pages.structured import page_blocks  # it knows every kind of page
+
+        return page_blocks(self, context)
+
+    @property
+    def description(self) -> str:
+        """For search engines and shared links: the editor's own, else what the page says of itself."""
+        words = (getattr(self, name, "") for name in self.described_by)
+        return self.search_description or next((text for text in words if text), "")
+
+    def trail(self) -> list[Crumb]:
+        """The way here from the home page, each step with its address, for search engines."""
+        parent = self.parent_page
+        steps = list(self.crumbs) or [*([Crumb(parent.title, parent.url or "/")] if parent else []), Crumb(self.title, "")]
+        home = Crumb(str(_("Home")), home_url())
+        if steps[0].url != home.url:
+            steps.insert(0, home)
+        return [*steps[:-1], Crumb(steps[-1].title, self.canonical_path)]
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """Find a child of an expected type with one query. Wagtail's own way needs two a level, on every page view."""
