@@ -14,7 +14,6 @@ from wagtail import blocks
 
 from cms_pages.blocks import FaqBlock
 from cms_pages.models import (
-    BasePage,
     CategoryPage,
     HelpIndexPage,
     HelpPage,
@@ -23,6 +22,7 @@ from cms_pages.models import (
     LandingIndexPage,
     SiteSettings,
 )
+from cms_pages.models.base import BasePage
 from marketplace.core import structured_data as schema
 
 Context = dict[str, Any]
