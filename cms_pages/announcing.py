@@ -1,6 +1,6 @@
 """Telling search engines which addresses came, changed or went: IndexNow (Bing, Yandex, Naver, Seznam) and Baidu.
 
-What is to be told waits in AddressNews, written in the transaction of the change (pages) or read from the gigs' own times
+What is to be told waits in AddressNews, written when a page changes (listening.py) or read from the gigs' own times
 (`note_changed_gigs`: every way to change a gig sets its `updated_at`, pausing included). `tell` sends batches and forgets what
 was taken. Without a key or token (docs/configuration.md) nothing is noted. The clock is the real one: engines live in it.
 """
@@ -85,10 +85,10 @@ def _read_changes() -> int:
     while done < GIGS_A_RUN:
         shown_once = Gig.objects.filter(first_published_at__isnull=False, updated_at__lte=until)
         # Both conditions: the first is the index's, the second tells those of the same moment apart.
-        later = shown_once.filter(updated_at__gte=mark.changed_at).exclude(updated_at=mark.changed_at, pk__lte=mark.gig_id)
-        gigs = list(
-            later.order_by("updated_at", "pk").select_related("seller").defer("description")[:GIGS_AT_ONCE]
+        later = shown_once.filter(updated_at__gte=mark.changed_at).exclude(
+            updated_at=mark.changed_at, pk__lte=mark.gig_id
         )
+        gigs = list(later.order_by("updated_at", "pk").select_related("seller").defer("description")[:GIGS_AT_ONCE])
         for is_gone in (False, True):
             chosen = [gig for gig in gigs if gig.is_on_sale != is_gone]
             note(addresses=[address for gig in chosen for address in _addresses(gig)], is_gone=is_gone)

@@ -1,6 +1,7 @@
 """Wagtail's signals about pages, for search engines: scheduled publishing and deletions pass through no hook of the admin.
 
-The exception that discovery/indexing.py has too. They write rows alone (AddressNews), in the transaction of the change.
+The exception that discovery/indexing.py has too. They write rows alone (AddressNews): in the
+transaction of the change, and after it where Wagtail tells of a new slug.
 """
 
 from typing import Any

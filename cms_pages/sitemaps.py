@@ -122,7 +122,9 @@ def _pages(first: int, end: int) -> Iterator[Entry]:
         together.setdefault(page.translation_key, {})[page.locale.language_code] = page
     pictures: dict[int, str] = {}
     for kind, column in _PAGE_PICTURES:
-        pictures.update(kind.objects.filter(pk__gte=first, pk__lt=end).exclude(**{column: None}).values_list("pk", column))
+        pictures.update(
+            kind.objects.filter(pk__gte=first, pk__lt=end).exclude(**{column: None}).values_list("pk", column)
+        )
     for page in pages:
         siblings = together[page.translation_key]
         leads = siblings.get(settings.LANGUAGE_CODE, page)

@@ -110,7 +110,10 @@ class BasePage(Page):
     def trail(self) -> list[Crumb]:
         """The way here from the home page, each step with its address, for search engines."""
         parent = self.parent_page
-        steps = list(self.crumbs) or [*([Crumb(parent.title, parent.url or "/")] if parent else []), Crumb(self.title, "")]
+        steps = list(self.crumbs) or [
+            *([Crumb(parent.title, parent.url or "/")] if parent else []),
+            Crumb(self.title, ""),
+        ]
         home = Crumb(str(_("Home")), home_url())
         if steps[0].url != home.url:
             steps.insert(0, home)

@@ -269,10 +269,13 @@ def breadcrumbs(steps: Iterable[tuple[str, str]]) -> BreadcrumbList:
     )
 
 
-def item_list(entries: Iterable[tuple[str, str]], *, name: str = "", total: int | None = None, first: int = 1) -> ItemList:
+def item_list(
+    entries: Iterable[tuple[str, str]], *, name: str = "", total: int | None = None, first: int = 1
+) -> ItemList:
     """What a page lists. `entries`: (name, path); `total`: how many there are on all pages; `first`: the first one's place."""
     items = [
-        ListItem(position=place, name=title, url=absolute(url)) for place, (title, url) in enumerate(entries, start=first)
+        ListItem(position=place, name=title, url=absolute(url))
+        for place, (title, url) in enumerate(entries, start=first)
     ]
     return ItemList(name=name, number_of_items=len(items) if total is None else total, item_list_element=items)
 
@@ -280,6 +283,8 @@ def item_list(entries: Iterable[tuple[str, str]], *, name: str = "", total: int 
 def questions_page(entries: Iterable[tuple[str, str]], *, url: str = "") -> FAQPage | None:
     """The questions of a page. `entries`: (question, answer in plain text or simple HTML); None without any."""
     found = [
-        Question(name=question, accepted_answer=Answer(text=answer)) for question, answer in entries if question and answer
+        Question(name=question, accepted_answer=Answer(text=answer))
+        for question, answer in entries
+        if question and answer
     ]
     return FAQPage(url=url, main_entity=found) if found else None

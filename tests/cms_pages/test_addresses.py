@@ -8,7 +8,6 @@ from cms_pages.models import HomePage, LandingPage, SiteSettings, StandardPage
 from marketplace.core.slugs import pinyin_slug
 from marketplace.gigs.models import Gig
 from tests import factories
-from tests.logins import log_in
 
 
 def chinese(slug: str) -> Page:
@@ -24,20 +23,19 @@ def test_chinese_is_spelled_and_cut_after_a_whole_syllable() -> None:
 
 
 def test_a_page_that_an_editor_makes_gets_an_address_in_pinyin(tree) -> None:
-    client = log_in(factories.make_user(name="编辑", is_staff=True, is_superuser=True), client=Client()) or Client()
     home = HomePage.objects.get(locale__language_code="zh-hans")
     page = home.add_child(instance=StandardPage(title="知识产权声明", slug="知识产权声明", locale=home.locale))
     assert page.slug == "zhi-shi-chan-quan-sheng-ming"
     again = home.add_child(instance=StandardPage(title="知识产权声明", locale=home.locale))
     assert again.slug == "zhi-shi-chan-quan-sheng-ming-2"
     assert Client().get(page.url).status_code == 200
-    assert client is not None
 
 
-def test_an_old_address_leads_to_the_new_one_and_so_do_those_below_it(tree) -> None:
+def test_an_old_address_leads_to_the_new_one_and_so_do_those_below_it(tree, django_capture_on_commit_callbacks) -> None:
     section = chinese("buyer-start")
     section.slug = "买东西"
-    section.save_revision().publish()
+    with django_capture_on_commit_callbacks(execute=True):
+        section.save_revision().publish()
     for old, new in (
         ("/help/buyer-start/", "/help/mai-dong-xi/"),
         ("/help/buyer-start/how-to-order/", "/help/mai-dong-xi/how-to-order/"),
@@ -49,15 +47,14 @@ def test_an_old_address_leads_to_the_new_one_and_so_do_those_below_it(tree) -> N
 
 
 def test_a_page_that_was_moved_is_found_by_its_old_address(tree) -> None:
-    landing, home = chinese("open-a-small-shop"), HomePage.objects.get(locale__language_code="zh-hans")
+    home = HomePage.objects.get(locale__language_code="zh-hans")
     about = home.add_child(instance=StandardPage(title="规则", slug="rules", locale=home.locale))
     about.move(chinese("about"), pos="last-child")
     response = Client().get("/rules/")
     assert (response.status_code, response["Location"]) == (301, "/about/rules/")
-    assert isinstance(landing, LandingPage)
 
 
-def test_a_gig_and_a_seller_are_found_by_what_they_were_called(db) -> None:
+def test_a_gig_is_found_by_what_it_was_called(db) -> None:
     gig = factories.make_gig(title="茶饮LOGO")
     Gig.objects.filter(pk=gig.pk).update(slug="cha-yin-biao-zhi")
     gig.refresh_from_db()

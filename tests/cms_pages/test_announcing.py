@@ -112,16 +112,20 @@ def test_the_key_is_shown_to_indexnow(engine) -> None:
     assert (response.content, response["Content-Type"]) == (b"0123456789abcdef", "text/plain")
 
 
-def test_pages_are_told_of_when_published_renamed_and_taken_down(tree, engine) -> None:
+def test_pages_are_told_of_when_published_renamed_and_taken_down(
+    tree, engine, django_capture_on_commit_callbacks
+) -> None:
     page = LandingPage.objects.get(slug="open-a-small-shop", locale__language_code="zh-hans")
     page.save_revision().publish()
     assert waiting(SearchEngine.BAIDU) == waiting(SearchEngine.INDEXNOW) == {"/topics/open-a-small-shop/"}
     AddressNews.objects.all().delete()
     page.slug = "kai-dian"
-    page.save_revision().publish()
+    with django_capture_on_commit_callbacks(execute=True):
+        page.save_revision().publish()
     assert waiting(SearchEngine.BAIDU) == {"/topics/kai-dian/"}
     assert waiting(SearchEngine.INDEXNOW) == {"/topics/kai-dian/", "/topics/open-a-small-shop/"}
     AddressNews.objects.all().delete()
+    page.refresh_from_db()
     page.unpublish()
     assert (waiting(SearchEngine.BAIDU), waiting(SearchEngine.INDEXNOW)) == (set(), {"/topics/kai-dian/"})
     AddressNews.objects.all().delete()
@@ -158,7 +162,7 @@ def test_a_paused_gig_is_gone(engine) -> None:
     gig = factories.make_gig()
     announcing.note_changed_gigs()
     GigNewsMark.objects.update(changed_at=timezone.now() - timedelta(hours=1))
-    gigs.pause_gig(gig=gig, seller=gig.seller)
+    gigs.pause_gig(gig_id=gig.pk, seller=gig.seller)
     changed_long_ago(gig)
     announcing.note_changed_gigs()
     assert gig.get_absolute_url() in waiting(SearchEngine.INDEXNOW)
@@ -208,7 +212,9 @@ def test_an_address_that_changes_while_it_is_sent_stays(engine, monkeypatch) -> 
         announcing.note(addresses=addresses)
 
     monkeypatch.setattr(announcing, "_send", changed_meanwhile)
-    monkeypatch.setattr(announcing, "_due", lambda to: [] if engine.got else list(AddressNews.objects.filter(engine=to)))
+    monkeypatch.setattr(
+        announcing, "_due", lambda to: [] if engine.got else list(AddressNews.objects.filter(engine=to))
+    )
     assert announcing.tell(SearchEngine.INDEXNOW) == 1
     assert waiting(SearchEngine.INDEXNOW) == {"/a/"}
 

@@ -16,7 +16,7 @@ from marketplace.accounts.models import Portfolio, UserProfile
 from marketplace.gigs.models import Gig, GigMedia
 from tests import factories
 
-S, X, I = (
+S, X, PICTURE = (
     "{http://www.sitemaps.org/schemas/sitemap/0.9}",
     "{http://www.w3.org/1999/xhtml}",
     "{http://www.google.com/schemas/sitemap-image/1.1}",
@@ -35,9 +35,7 @@ def read(path: str) -> ElementTree.Element:
 def index() -> dict[str, str]:
     """Path of each part → its lastmod."""
     cache.clear()
-    return {
-        one.findtext(f"{S}loc").removeprefix(SITE): one.findtext(f"{S}lastmod") for one in read("/sitemap.xml")
-    }
+    return {one.findtext(f"{S}loc").removeprefix(SITE): one.findtext(f"{S}lastmod") for one in read("/sitemap.xml")}
 
 
 def urls(section: str) -> dict[str, ElementTree.Element]:
@@ -54,7 +52,7 @@ def alternates(entry: ElementTree.Element) -> dict[str, str]:
 
 
 def images(entry: ElementTree.Element) -> list[str]:
-    return [one.findtext(f"{I}loc") for one in entry.findall(f"{I}image")]
+    return [one.findtext(f"{PICTURE}loc") for one in entry.findall(f"{PICTURE}image")]
 
 
 def test_every_page_stands_there_in_each_language_with_the_other(tree) -> None:
@@ -132,7 +130,7 @@ def test_a_part_holds_a_range_of_keys_and_the_index_says_when_it_last_changed(db
 @pytest.mark.parametrize("gigs", [1, 6])
 def test_a_part_costs_one_query_however_many_gigs_it_has(db, gigs: int) -> None:
     made = [factories.make_gig() for _number in range(gigs)]
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         sitemaps.part_xml("gigs", made[0].pk // sitemaps.PART_KEYS)
     assert len(queries) == 1
     assert "OFFSET" not in queries[0]["sql"]

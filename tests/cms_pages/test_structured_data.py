@@ -47,7 +47,9 @@ def test_gigs_sellers_and_searches_say_what_they_are(tree, gigs) -> None:
     GigFaq.objects.create(gig=gig, question="能开发票吗", answer="可以。")
     factories.make_public_review(factories.make_completed_order(gig=gig), stars=4, body="字体选得准。")
     profile = gig.seller.profile
-    accounts.update_profile(profile=profile, province="浙江", city="杭州", languages=[{"code": "zh", "level": "native"}])
+    accounts.update_profile(
+        profile=profile, province="浙江", city="杭州", languages=[{"code": "zh", "level": "native"}]
+    )
     rebuild_index()
     expected = {
         gig.get_absolute_url(): ["Service", "BreadcrumbList", "FAQPage", "Service"],
@@ -111,7 +113,9 @@ def test_the_way_to_a_page_begins_at_home_and_ends_at_the_page(tree) -> None:
 
 def test_questions_are_said_without_tags(tree) -> None:
     landing = LandingPage.objects.get(slug="open-a-small-shop", locale__language_code="zh-hans")
-    asked = [entry["question"] for block in landing.body if block.block_type == "faq" for entry in block.value["questions"]]
+    asked = [
+        entry["question"] for block in landing.body if block.block_type == "faq" for entry in block.value["questions"]
+    ]
     entities = of_type(page(landing.url), "FAQPage")["mainEntity"]
     assert [entity["name"] for entity in entities] == asked
     assert all("<" not in entity["acceptedAnswer"]["text"] for entity in entities)

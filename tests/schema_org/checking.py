@@ -77,7 +77,9 @@ def _value(value: object, takes: set[str], where: str) -> list[str]:
         if set(value) == {"@id"}:
             return [] if value["@id"].startswith("http") else [f"{where}: {value['@id']} is no address"]
         is_right = bool(kinds_above(str(value.get("@type"))) & takes)
-        return ([] if is_right else [f"{where}: {value.get('@type')} is none of {sorted(takes)}"]) + _thing(value, where)
+        return ([] if is_right else [f"{where}: {value.get('@type')} is none of {sorted(takes)}"]) + _thing(
+            value, where
+        )
     if isinstance(value, bool):
         return [] if "Boolean" in takes else [f"{where}: a boolean"]
     if isinstance(value, int | float):

@@ -12,6 +12,7 @@ from marketplace.gigs.wizard import FieldNotes
 
 register = template.Library()
 
+
 @register.simple_tag
 def gallery_limits() -> str:
     """JSON of how many of each kind a gallery takes, each with its sentence: said at choosing, before a file is sent."""
