@@ -7,6 +7,10 @@ class CmsPagesConfig(AppConfig):
     verbose_name = _("Site pages")
 
     def ready(self) -> None:
+        from cms_pages import forgetting
+        from cms_pages.listening import listen
         from cms_pages.publishing import connect_signals
 
         connect_signals()
+        listen()
+        forgetting.connect()

@@ -105,6 +105,20 @@ def help_article_url(slug: str) -> str:
     return str(url)
 
 
+def help_centre_url() -> str:
+    """Where the help centre stands in the active language, or "" when there is none. Kept like the navigation."""
+    from cms_pages.models import HelpIndexPage
+
+    language = get_language() or settings.LANGUAGE_CODE
+    key = f"cms:help:{language}"
+    url = cache.get(key)
+    if url is None:
+        page = HelpIndexPage.objects.live().filter(locale__language_code=language).first()
+        url = (page.url or "") if page is not None else ""
+        cache.set(key, url, NAVIGATION_SECONDS)
+    return str(url)
+
+
 FooterColumn = tuple[str, list[tuple[str, str]]]
 
 

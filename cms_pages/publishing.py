@@ -1,4 +1,4 @@
-"""What follows when a page goes live or is taken down: by a person, by the clock, or with its translation."""
+"""What has to be right before a page goes live, and what follows when it does (what is forgotten then: forgetting.py)."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail.models import Page
-from wagtail.signals import page_published, page_unpublished
+from wagtail.signals import page_published
 
 from cms_pages.checklist import checklist_of, stops_publishing
 from cms_pages.permissions import begins_a_section, grant_sections
@@ -16,21 +16,11 @@ from cms_pages.permissions import begins_a_section, grant_sections
 def connect_signals() -> None:
     """Wagtail's hooks see what people do in the admin only; the clock publishes too, and so does a translation."""
     page_published.connect(_on_published, dispatch_uid="cms_published")
-    page_unpublished.connect(_on_unpublished, dispatch_uid="cms_unpublished")
 
 
 def _on_published(instance: Page, **_kwargs: Any) -> None:
-    from cms_pages.wagtail_hooks import forget_page  # Wagtail imports the hooks when everything is ready
-
-    forget_page(instance)
     if begins_a_section(instance):
         grant_sections()
-
-
-def _on_unpublished(instance: Page, **_kwargs: Any) -> None:
-    from cms_pages.wagtail_hooks import forget_page
-
-    forget_page(instance)
 
 
 def refuse_unready(request: HttpRequest, page: Page) -> HttpResponse | None:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BooleanColumn, DateColumn
-from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
@@ -64,27 +63,6 @@ _HIDDEN_MENU_ITEMS = frozenset({"snippets", "help"})
 def hide_what_nobody_needs(request: HttpRequest, menu_items: list[MenuItem]) -> None:
     """Shorten the menu to what people here work with."""
     menu_items[:] = [item for item in menu_items if item.name not in _HIDDEN_MENU_ITEMS]
-
-
-def forget_page(page: Page) -> None:
-    """A published, moved or removed page changes the navigation and the links between languages."""
-    forget_navigation()
-    page_cache.forget(page_cache.SITE)
-    specific = page.specific
-    if hasattr(specific, "forget_alternates"):
-        specific.forget_alternates()
-
-
-@hooks.register("after_publish_page")
-@hooks.register("after_unpublish_page")
-@hooks.register("after_delete_page")
-def forget_after_change(request: HttpRequest, page: Page) -> None:
-    forget_page(page)
-
-
-@hooks.register("after_move_page")
-def forget_after_move(request: HttpRequest, page: Page) -> None:
-    forget_page(page)
 
 
 @hooks.register("after_create_snippet")

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.cache import cache as kept
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -44,6 +45,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "alternate_urls": cache(lambda: _alternates(request)),
         "canonical_url": cache(lambda: _canonical(request)),
         "site_settings": cache(lambda: _site_settings(request)),
+        "default_share_image": cache(lambda: _default_share_image(request)),
         "site_url": settings.SITE_URL,
         "unread_messages": lambda: unread().messages,
         "unread_notifications": lambda: unread().notifications,
@@ -81,7 +83,8 @@ def _footer() -> list[Any]:
 def _page_paths(request: HttpRequest) -> dict[str, str]:
     page = getattr(request, "cms_page", None)
     if page is not None:
-        return page.alternates()
+        number = _page_number(request)
+        return {code: path + number for code, path in page.alternates().items()}
     # The words of a search go along; a page whose parameters change nothing of what it is (a gig's) names its bare address.
     path = getattr(request, "page_path", None) or request.get_full_path()
     return {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
@@ -101,9 +104,14 @@ def _alternates(request: HttpRequest) -> list[Alternate]:
 
 def _canonical(request: HttpRequest) -> str:
     """The address without what does not change the content; later pages of a list keep their number."""
+    return f"{settings.SITE_URL}{request.path}{_page_number(request)}"
+
+
+def _page_number(request: HttpRequest) -> str:
+    """`?page=2` where that is a page of its own, else "": an editor's page of text has one address alone."""
     number = request.GET.get("page", "")
-    tail = f"?page={number}" if number.isdigit() and int(number) > 1 else ""
-    return f"{settings.SITE_URL}{request.path}{tail}"
+    is_paged = getattr(getattr(request, "cms_page", None), "is_paged", True)
+    return f"?page={number}" if is_paged and number.isdigit() and int(number) > 1 else ""
 
 
 def _site_settings(request: HttpRequest) -> Any:
@@ -113,6 +121,15 @@ def _site_settings(request: HttpRequest) -> Any:
 
     found = Site.find_for_request(request)
     return SiteSettings.for_request(request) if found else SiteSettings()
+
+
+def _default_share_image(request: HttpRequest) -> str:
+    """The site's own picture, absolute, for pages without one; "" when the editors chose none."""
+    image = _site_settings(request).social_image
+    if image is None:
+        return ""
+    key = f"cms:share_image:{image.pk}:{image.file_hash}"
+    return str(kept.get_or_set(key, lambda: image.get_rendition("fill-1200x630|format-jpeg").full_url))
 
 
 def _unread(request: HttpRequest) -> Unread:

@@ -9,6 +9,7 @@ EXPIRES_SECONDS = 10
 # name of the task → seconds between two runs
 INTERVALS: dict[str, int] = {
     "cms_pages.tasks.publish_scheduled_pages": 60,
+    "cms_pages.tasks.announce_addresses": 300,
     "marketplace.orders.tasks.run_due_deadlines": 60,
     "marketplace.offers.tasks.expire_offers": 60,
     "marketplace.offers.tasks.lapse_agreements": 600,

@@ -1,6 +1,7 @@
 """Pages, settings and images of the editors."""
 
 from cms_pages.images import SiteImage, SiteRendition
+from cms_pages.models.announcing import AddressNews, GigNewsMark, SearchEngine
 from cms_pages.models.category import CategoryPage
 from cms_pages.models.form import FormField, FormPage
 from cms_pages.models.help import HelpFeedback, HelpIndexPage, HelpPage, HelpSectionPage, StandardPage
@@ -11,9 +12,11 @@ from cms_pages.models.settings import SiteSettings
 from cms_pages.models.video import SiteVideo
 
 __all__ = [
+    "AddressNews",
     "CategoryPage",
     "FormField",
     "FormPage",
+    "GigNewsMark",
     "HelpFeedback",
     "HelpIndexPage",
     "HelpPage",
@@ -22,6 +25,7 @@ __all__ = [
     "LandingIndexPage",
     "LandingPage",
     "PageReviewTask",
+    "SearchEngine",
     "SiteImage",
     "SiteRendition",
     "SiteSettings",

@@ -42,6 +42,8 @@ class HelpIndexPage(BasePage):
         query = request.GET.get("q", "").strip()[:60]
         context["query"] = query
         if query:
+            context["robots"] = "noindex, follow"  # addresses without end
+        if query:
             context["found"] = self.search(query)
         else:
             articles = HelpPage.objects.live().order_by("path").only("title", "url_path", "path", "depth", "summary")

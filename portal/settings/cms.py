@@ -1,5 +1,7 @@
 """Wagtail."""
 
+from portal.env import env
+
 from .security import SITE_URL
 
 WAGTAIL_SITE_NAME = "匠集"
@@ -25,3 +27,15 @@ WAGTAIL_FINISH_WORKFLOW_ACTION = "marketplace.gigs.workflow_finish.publish_revie
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 TAGGIT_CASE_INSENSITIVE = True
+
+# Search engines that are told of new, changed and gone addresses (cms_pages/announcing.py); none without a key.
+SEARCH_PUSH = {
+    "indexnow": {
+        "key": env.str("INDEXNOW_KEY", default=""),
+        "endpoint": env.str("INDEXNOW_URL", default="https://api.indexnow.org/indexnow"),
+    },
+    "baidu": {
+        "key": env.str("BAIDU_PUSH_TOKEN", default=""),
+        "endpoint": env.str("BAIDU_PUSH_URL", default="http://data.zz.baidu.com/urls"),
+    },
+}

@@ -110,7 +110,7 @@ def test_the_navigation_follows_a_published_page(tree, client: Client) -> None:
     page.category.name = "设计服务"
     page.category.save()
 
-    from cms_pages.wagtail_hooks import forget_page
+    from cms_pages.forgetting import forget_page
 
     forget_page(page)
     assert "设计服务" in client.get("/").content.decode()

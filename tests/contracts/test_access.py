@@ -20,7 +20,8 @@ SAMPLES = {"int": "987654321", "uuid": "00000000-0000-4000-8000-000000000000", "
 NOT_OURS = ("admin/", "documents/", "media/", "i18n/", "static/")
 PUBLIC = {
     # the house itself
-    "healthz", "robots", "sitemap", "discovery:search", "discovery:suggest", "discovery:count", "ledger:escrow",
+    "healthz", "robots", "sitemap", "sitemap_part", "indexnow_key",
+    "discovery:search", "discovery:suggest", "discovery:count", "ledger:escrow",
     "orders:rules_in_force", "orders:rules",
     # who pays tells of it signed, without a session; the demo's outbox, which production has not
     "alipay_notify", "wechatpay_notify", "notifications:outbox",

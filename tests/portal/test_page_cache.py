@@ -167,7 +167,9 @@ def test_a_kept_page_is_counted_as_often_as_it_is_read(gig, monkeypatch):
 
 def test_inside_wechat_the_page_is_another(gig, monkeypatch):
     monkeypatch.setattr(
-        middleware.wechat_card, "script_url", lambda name: "https://res.example/jweixin.js" if "MicroMessenger" in name else ""
+        middleware.wechat_card,
+        "script_url",
+        lambda name: "https://res.example/jweixin.js" if "MicroMessenger" in name else "",
     )
     ask(gig)
     inside = {"HTTP_USER_AGENT": PERSON["HTTP_USER_AGENT"] + " MicroMessenger/8.0"}
@@ -217,7 +219,9 @@ def test_who_comes_first_makes_it_and_nobody_waits(gig):
 
 def _only_key() -> str:
     """The key of the one page that is kept."""
-    (name,) = [name for name in cache._cache.get_client().keys("*page:*") if b"making" not in name and b"tag" not in name]
+    (name,) = [
+        name for name in cache._cache.get_client().keys("*page:*") if b"making" not in name and b"tag" not in name
+    ]
     return "page:" + name.decode().rpartition("page:")[2]
 
 
