@@ -73,10 +73,12 @@ def _advertises(page: Page) -> bool:
 
 def _about_search_engines(page: Page) -> Iterator[Finding]:
     if not page.seo_title:
-        yield Finding(Point.SEO_TITLE, False, _("None: search engines show the title of the page."), "", "#tab-promote")
+        yield Finding(
+            Point.SEO_TITLE, False, _("None: search engines show the title of the page."), "", "#id_seo_title"
+        )
     if not page.search_description:
         message = _("None: search engines pick a sentence themselves.")
-        yield Finding(Point.DESCRIPTION, False, message, "", "#tab-promote")
+        yield Finding(Point.DESCRIPTION, False, message, "", "#id_search_description")
 
 
 def _about_piece(piece: Piece, *, strict: bool) -> Iterator[Finding]:

@@ -14,9 +14,8 @@ from wagtail.rich_text import RichText
 
 from cms_pages.blocks import LinkValue
 
-_TITLE_TAB, _PROMOTE_TAB = "#tab-content", "#tab-promote"
 # Of Wagtail's own fields, those that people read. The others are addresses and bookkeeping.
-_WAGTAILS_TEXTS = {"title": _TITLE_TAB, "seo_title": _PROMOTE_TAB, "search_description": _PROMOTE_TAB}
+_WAGTAILS_TEXTS = frozenset({"title", "seo_title", "search_description"})
 
 
 @dataclass(frozen=True)
@@ -42,17 +41,18 @@ class Piece:
 def pieces_of(page: Page) -> Iterator[Piece]:
     """Every piece of the page in the order of the editor's form."""
     for field in page._meta.fields:
-        value = getattr(page, field.attname)
+        # By the field's own id: Wagtail names tabs and panels after their titles, in the language of the reader.
+        value, anchor = getattr(page, field.attname), f"#id_{field.name}"
         if isinstance(field, StreamField):
             if not value and not field.blank:
-                yield Piece("", str(field.verbose_name), _TITLE_TAB, _nothing())
+                yield Piece("", str(field.verbose_name), anchor, _nothing())
             yield from _of_stream(value)
         elif field.name in _WAGTAILS_TEXTS:
-            yield Piece(value, str(field.verbose_name), _WAGTAILS_TEXTS[field.name])
+            yield Piece(value, str(field.verbose_name), anchor)
         elif isinstance(field, RichTextField):
-            yield Piece(RichText(value), str(field.verbose_name), _TITLE_TAB)
+            yield Piece(RichText(value), str(field.verbose_name), anchor)
         elif isinstance(field, models.CharField | models.TextField) and not field.choices and _is_ours(field):
-            yield Piece(value, str(field.verbose_name), _TITLE_TAB)
+            yield Piece(value, str(field.verbose_name), anchor)
 
 
 def _is_ours(field: models.Field) -> bool:
