@@ -190,11 +190,11 @@ def price_guide(category_id: int) -> list[GuideRow]:
             )
             .annotate(
                 prices=Count("pk"),
-                low=Percentile("price_fen", 0.05),
-                quarter=Percentile("price_fen", 0.25),
+                low=Percentile("price_fen", 5),
+                quarter=Percentile("price_fen", 25),
                 median=Median("price_fen"),
-                three_quarters=Percentile("price_fen", 0.75),
-                high=Percentile("price_fen", 0.95),
+                three_quarters=Percentile("price_fen", 75),
+                high=Percentile("price_fen", 95),
                 days=Median("delivery_days"),
             )
             .filter(prices__gte=GUIDE_MINIMUM_PRICES)

@@ -4,9 +4,10 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
@@ -20,6 +21,7 @@ from marketplace.moderation.forms import DecideForm, HideForm
 from marketplace.moderation.review_watch import found_in_review
 from marketplace.reviews.selectors.reviews_for_staff import review_for_staff
 from marketplace.reviews.services import lift_mask
+from marketplace.reviews.services.pictures import open_picture_file
 
 VIEW, DECIDE = "reviews.view_reviewmask", "reviews.add_reviewmask"
 
@@ -45,6 +47,15 @@ def review_list(request: HttpRequest) -> HttpResponse:
 def review_case(request: HttpRequest, review_id: int) -> HttpResponse:
     """One review. Reading it is noted: private feedback and earlier wordings are on the page."""
     return _case(request, review_id)
+
+
+@permission_required(VIEW)
+@require_safe
+@cache_control(private=True, no_store=True)
+def review_picture(request: HttpRequest, review_id: int, picture_id: int) -> FileResponse:
+    """A picture of a review, a hidden one too: for who decides about it, here or in an appeal, whose pages are noted."""
+    picture = get_object_or_404(review_for_staff(cast(User, request.user), review_id).pictures, pk=picture_id)
+    return FileResponse(open_picture_file(picture), filename=str(picture.picture.name).rpartition("/")[2])
 
 
 @permission_required(DECIDE)

@@ -110,11 +110,12 @@ def _changed_since(begin: datetime) -> list[tuple[datetime, int]]:
 
 def _pictures(review: Review) -> Iterator[Image.Image]:
     for picture in review.pictures.filter(masked_at__isnull=True):
-        try:
-            with picture.picture.open("rb") as file:
+        # A storage that does not answer is no picture without a code: the review comes again.
+        with picture.picture.open("rb") as file:
+            try:
                 yield open_picture(file)
-        except (OSError, PictureError):  # it has been looked into when it was sent
-            continue
+            except PictureError:  # it has been looked into when it was sent
+                continue
 
 
 def close_cases(review: Review, *, decision: str) -> int:

@@ -78,6 +78,7 @@ def review_urls():
     return [
         path("reviews/", review_desk.review_list, name="moderation_reviews"),
         path(one, review_desk.review_case, name="moderation_review"),
+        path(f"{one}pictures/<int:picture_id>/", review_desk.review_picture, name="moderation_review_picture"),
         path(f"{one}hide/", review_desk.review_hide, name="moderation_review_hide"),
         path(f"{one}leave/", review_desk.review_leave, name="moderation_review_leave"),
         path(f"{one}masks/<int:mask_id>/lift/", review_desk.review_lift, name="moderation_review_lift"),

@@ -37,7 +37,8 @@ def outcome_of(appeal: ReputationAppeal) -> list[str]:
 def _of_level(user_id: int) -> list[str]:
     row = SellerLevel.objects.filter(user_id=user_id).first()
     found = []
-    if row is not None and (lost := lost_level(user_id, row.level)) is not None:
+    is_in_case = has_confirmed_case(user_id)
+    if row is not None and not is_in_case and (lost := lost_level(user_id, row.level)) is not None:
         found.append(_("%(level)s is given back.") % {"level": SellerLevelChoice(lost).label})
     if row is not None and row.grace_until is not None:
         found.append(_("The time to meet the gates again begins anew."))
@@ -45,7 +46,7 @@ def _of_level(user_id: int) -> list[str]:
         found.append(_("The seller is a candidate for Select again at once; another person decides."))
     elif refused_candidate(user_id) is not None:
         found.append(_("The gates of Select are not met at the moment: no new candidacy is opened."))
-    if has_confirmed_case(user_id):
+    if is_in_case:
         found.append(
             _(
                 "The confirmed case of integrity stands, and the level does not rise: that needs an appeal about the case."

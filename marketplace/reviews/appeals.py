@@ -20,6 +20,7 @@ from marketplace.reviews.errors import AppealError, AppealErrorCode
 from marketplace.reviews.integrity import appeal_effects as integrity_effects
 from marketplace.reviews.levels import appeal_effects as level_effects
 from marketplace.reviews.models import AppealKind, AppealStatus, IntegrityCase, ReputationAppeal, ReviewMask
+from marketplace.reviews.score import one_agreement_with
 from marketplace.reviews.services.masking import lift_mask
 
 WORDS_LENGTH, ANSWER_LENGTH = 1000, 500
@@ -61,6 +62,8 @@ def open_appeal(
     words = words.replace("\r\n", "\n").strip()
     if not 0 < len(words) <= WORDS_LENGTH:
         raise AppealError(AppealErrorCode.WORDS_MISSING)
+    if order is not None and (first := one_agreement_with(order).first()) is not None:
+        lock_order(first.pk)  # all stages of an agreement are one event: two of them are not asked about at once
     appeal = ReputationAppeal(
         user=user, kind=kind, order=order, case=case, mask=mask, words=words, opened_at=clock.now()
     )

@@ -98,12 +98,14 @@ def recount_changed() -> list[int]:
 def _mark_whoever_changed() -> None:
     mark = changes.take_mark()
     changed = sorted(changes.changed_sellers(mark))
-    try:
-        for begin in range(0, len(changed), CHUNK):
+    is_whole = True
+    for begin in range(0, len(changed), CHUNK):
+        try:
             mark_changed(changed[begin : begin + CHUNK])
-    except DatabaseError:  # somebody's row was held for too long
-        logger.exception("not all changed sellers could be marked; the next run reads on from the same place")
-    else:
+        except DatabaseError:  # somebody's row was held for too long: those behind it do not wait for it
+            logger.exception("not all changed sellers could be marked; the next run reads on from the same place")
+            is_whole = False
+    if is_whole:
         changes.keep_mark(mark)
 
 

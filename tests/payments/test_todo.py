@@ -108,6 +108,8 @@ def test_everybody_sees_only_what_they_may_look_after(client):
         "orders_disputes",
         "moderation_flags",
         "moderation_reports",
+        "moderation_reviews",
+        "moderation_appeals",
     ]
     log_in(moderator, client=client)
     assert reverse("payments_payouts") not in client.get("/admin/").content.decode()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
 from marketplace.accounts.services import note_browser_use
 from marketplace.core import clock
@@ -28,6 +29,7 @@ from marketplace.reviews.integrity.weights import WINDOW_DAYS
 from marketplace.reviews.models import CaseStatus, IntegrityCase, IntegritySignal, Reputation, Review, SignalKind
 from marketplace.reviews.services import exclude_reviews, write_review
 from tests.factories import make_gig, make_moderator, make_user
+from tests.logins import log_in
 from tests.reviews.ring import deal, make_ring
 
 pytestmark = pytest.mark.django_db
@@ -159,7 +161,7 @@ def test_everybody_in_it_is_told_why_and_what_they_can_do_and_the_log_says_what_
     assert line.actor == staff
     assert line.data["case"] == case.pk
     assert set(line.data["members"]) == ring.ids
-    assert len(line.data["reviews"]) == 3
+    assert len(line.data["reviews"]) == 6  # of both sides
 
 
 def test_a_review_that_still_waits_for_the_other_side_leaves_with_the_others(ring, staff):
@@ -272,15 +274,44 @@ def test_an_upheld_appeal_lets_the_reviews_count_again(ring, staff):
     case = decided(confirm_case, only_case(), staff)
     assert counted(ring) != before
     colleague = make_moderator()
-    effect(SimpleNamespace(case_id=case.pk, answer="是同事，交易真实。"), colleague)
+    appellant, confirmed_with = ring.members[0], case.words
+    effect(SimpleNamespace(case_id=case.pk, answer="是同事，交易真实。", user_id=appellant.pk), colleague)
     case.refresh_from_db()
-    assert (case.status, case.decided_by, case.words) == (CaseStatus.REVERSED, colleague, "是同事，交易真实。")
+    assert (case.status, case.decided_by, case.words) == (CaseStatus.REVERSED, colleague, confirmed_with)
     assert counted(ring) == before
     assert not reviews_of(ring).filter(excluded_at__isnull=False).exists()
-    assert Notification.objects.filter(notice="integrity.counted_again").count() == 3
-    assert AdminLog.objects.filter(action="integrity.reversed").count() == 1
+    # Who appealed reads the answer; the others read nothing that was meant for somebody else.
+    told = Notification.objects.filter(notice="integrity.counted_again")
+    assert {line.recipient_id for line in told} == ring.ids - {appellant.pk}
+    assert not any("是同事" in line.body for line in told)
+    assert AdminLog.objects.get(action="integrity.reversed").data["reversed"] == "是同事，交易真实。"
     decided(reverse_case, case, colleague)  # a second click
-    assert Notification.objects.filter(notice="integrity.counted_again").count() == 3
+    assert told.count() == 2
+
+
+def test_the_sellers_reviews_within_a_circle_count_for_no_buyer_either(ring, staff):
+    find_cases()
+    written = Review.objects.filter(side="seller", author__in=ring.ids, subject__in=ring.ids)
+    assert written.filter(excluded_at=None).exists()
+    decided(confirm_case, only_case(), staff)
+    assert not written.filter(excluded_at=None).exists()
+
+
+def test_a_review_that_slipped_through_while_its_case_was_confirmed_is_found(ring, staff):
+    find_cases()
+    case = decided(confirm_case, only_case(), staff)
+    assert find_cases() == []
+    slipped = reviews_of(ring).order_by("pk").first()
+    Review.objects.filter(pk=slipped.pk).update(excluded_at=None, written_at=case.decided_at - timedelta(seconds=1))
+    assert len(find_cases()) == 1
+
+
+def test_a_case_in_which_nothing_was_found_is_open_to_no_member(ring, staff):
+    find_cases()
+    case = decided(clear_case, only_case(), staff)
+    member = ring.members[0]
+    page = log_in(member).get(reverse("reviews:appeal_new"), {"kind": "integrity", "case": case.pk})
+    assert page.status_code == 404
     assert find_cases() == []
 
 

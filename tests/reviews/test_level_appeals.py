@@ -14,9 +14,11 @@ from marketplace.reviews.appeal_presenters import event_of, outcome_of
 from marketplace.reviews.errors import AppealError, AppealErrorCode
 from marketplace.reviews.levels import decide_selection, evaluate_level
 from marketplace.reviews.levels import figures as level_figures
-from marketplace.reviews.levels.selectors import level_at, lost_level
+from marketplace.reviews.levels.selectors import LOST_DAYS, level_at, lost_level, to_evaluate
 from marketplace.reviews.models import (
     AppealKind,
+    IntegrityCase,
+    IntegrityMember,
     LevelChange,
     LevelReason,
     Reputation,
@@ -28,6 +30,7 @@ from marketplace.reviews.models import (
 )
 from marketplace.reviews.reputation import mark_changed
 from marketplace.reviews.score import score_of
+from marketplace.reviews.tasks import evaluate_levels
 from tests.factories import make_completed_order, make_gig, make_moderator, make_paid_order, make_seller
 from tests.logins import log_in
 from tests.offers.situations import complete, make_plan
@@ -122,6 +125,34 @@ def test_what_a_person_has_settled_is_not_given_back_again(keep_figures):
     uphold(ask(seller))
     assert lost_level(seller.pk, "new") is None
     assert lost_level(seller.pk, "level_2") is None
+
+
+def test_what_was_lost_long_ago_is_not_given_back_with_an_appeal_about_the_level_of_now(keep_figures):
+    seller = make_demoted()
+    assert lost_level(seller.pk, "new") == "level_2"
+    with clock.moved_to(clock.now() + timedelta(days=31 + LOST_DAYS + 1)):
+        uphold(ask(seller))
+    assert SellerLevel.objects.get(user=seller).level == "new"
+
+
+def test_nothing_is_given_back_while_a_confirmed_case_stands(keep_figures):
+    seller = make_demoted()
+    case = IntegrityCase.objects.create(
+        status="confirmed", score=200, circle="x", opened_at=clock.now(), due_at=clock.now(), decided_at=clock.now()
+    )
+    IntegrityMember.objects.create(case=case, user=seller)
+    appeal = ask(seller)
+    assert len(outcome_of(appeal)) == 1
+    uphold(appeal)
+    assert SellerLevel.objects.get(user=seller).level == "new"
+
+
+def test_the_job_looks_at_whom_an_appeal_gave_something_back():
+    seller = make_demoted()
+    evaluate_levels()
+    assert seller.pk not in to_evaluate()
+    uphold(ask(seller))
+    assert seller.pk in to_evaluate()
 
 
 def test_the_level_at_a_moment_is_what_it_was_then(seller):

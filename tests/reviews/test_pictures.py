@@ -12,6 +12,7 @@ from PIL import Image
 
 from marketplace.core import clock
 from marketplace.reviews import services
+from marketplace.reviews.appeals import open_appeal
 from marketplace.reviews.errors import ReviewError, ReviewErrorCode
 from marketplace.reviews.models import Review, ReviewMask, ReviewPicture
 from marketplace.reviews.own_data import ReviewsSection
@@ -19,6 +20,7 @@ from marketplace.reviews.services.pictures import REVIEW_PICTURES, subject_of
 from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload
 from marketplace.uploads.services import collect_upload, take_file
+from tests import logins
 from tests.factories import make_completed_order, make_moderator
 from tests.uploads import files
 
@@ -145,6 +147,31 @@ def test_what_is_hidden_is_at_its_public_address_no_more_and_back_when_it_is_sho
         services.lift_mask(mask_id=mask.pk, staff=make_moderator(), words="是作品。")
     assert all(default_storage.exists(name) for name in names)
     assert copied() == content
+
+
+def test_a_hidden_picture_is_seen_by_who_decides_about_it_and_by_nobody_else(
+    order, buyer, seller, django_capture_on_commit_callbacks
+):
+    review = write(order, buyer, uploads=[sent(order, buyer)])
+    services.write_review(order_id=order.pk, author=seller, stars=5)
+    picture = review.pictures.get()
+    content = default_storage.open(picture.picture.name).read()
+    with django_capture_on_commit_callbacks(execute=True):
+        mask = services.mask_review(
+            review_id=review.pk, part="picture", picture_id=picture.pk, ground="privacy", words="私人照片。",
+            staff=make_moderator(),
+        )  # fmt: skip
+    appeal = open_appeal(user=buyer, kind="mask", mask=mask, words="照片里没有任何人。")
+    address = reverse("moderation_review_picture", args=[review.pk, picture.pk])
+    desk = logins.log_in(make_moderator())
+    for page in (reverse("moderation_appeal", args=[appeal.pk]), reverse("moderation_review", args=[review.pk])):
+        assert address in desk.get(page).content.decode()
+    answer = desk.get(address)
+    assert b"".join(answer.streaming_content) == content
+    assert "no-store" in answer["Cache-Control"]
+    assert desk.get(reverse("moderation_review_picture", args=[review.pk, picture.pk + 1])).status_code == 404
+    for person in (buyer, seller, make_completed_order().buyer):
+        assert log_in(person).get(address).status_code == 302
 
 
 def test_what_a_review_needs_is_not_collected(order, buyer):

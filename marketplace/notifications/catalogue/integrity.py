@@ -21,5 +21,5 @@ COUNTED_AGAIN = Notice(
     Kind.REVIEW,
     Who.PERSON,
     _("Reviews between you and accounts you dealt with count again"),
-    body=_("The decision was looked at once more and taken back. %(words)s"),
+    body=_("The decision was looked at once more and taken back."),
 )

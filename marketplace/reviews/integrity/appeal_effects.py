@@ -9,4 +9,4 @@ def effect(appeal: ReputationAppeal, staff: User) -> None:
     """The reviews count again. Raises what `reverse_case` raises."""
     if appeal.case_id is None:
         raise ValueError("an appeal about no case")
-    reverse_case(case_id=appeal.case_id, staff=staff, words=appeal.answer or str(appeal.get_status_display()))
+    reverse_case(case_id=appeal.case_id, staff=staff, words=appeal.answer, appellant_id=appeal.user_id)

@@ -17,7 +17,6 @@ from marketplace.reviews.models import (
     IntegrityMember,
     IntegritySignal,
     Review,
-    ReviewSide,
     SignalKind,
 )
 
@@ -41,12 +40,16 @@ def member_ids(case: IntegrityCase) -> list[int]:
 
 def reviews_between(people: Collection[int]) -> QuerySet[Review]:
     """What buyers among these people wrote about sellers among them, public or still waiting."""
-    return Review.objects.filter(side=ReviewSide.BUYER, author__in=people, subject__in=people)
+    return Review.objects.filter(author__in=people, subject__in=people)
 
 
 def has_unjudged_reviews(people: Collection[int]) -> bool:
-    """Whether there are reviews between these people that count, and were written after every decision about both of the two."""
-    decided = _circles(IntegrityCase.objects.exclude(status=CaseStatus.OPEN), people)
+    """Whether there are reviews between these people that count and that nobody has judged.
+
+    Judged is what was written before a decision that both of its people are nothing of the kind. What a confirmed case holds does
+    not count: a review that does came later, or while the case was being confirmed.
+    """
+    decided = _circles(IntegrityCase.objects.filter(status__in=SPENT), people)
     return any(
         review.written_at is not None
         and not any(

@@ -154,10 +154,11 @@ def clear_case(*, case_id: int, staff: User, words: str) -> IntegrityCase:
 
 
 @transaction.atomic
-def reverse_case(*, case_id: int, staff: User, words: str) -> IntegrityCase:
+def reverse_case(*, case_id: int, staff: User, words: str, appellant_id: int | None = None) -> IntegrityCase:
     """Take a confirmed case back after an appeal: its reviews count again, unless another case keeps them out.
 
-    Safe to call twice. Raises CaseError NOT_CONFIRMED, OWN_CASE or NO_WORDS.
+    `words` are for the log and for who appealed, who reads them in the answer. The others hear that it was taken back; the case
+    keeps the words it was confirmed with. Safe to call twice. Raises CaseError NOT_CONFIRMED, OWN_CASE or NO_WORDS.
     """
     case = locks.lock_case(case_id)
     if case.status == CaseStatus.REVERSED:
@@ -165,12 +166,12 @@ def reverse_case(*, case_id: int, staff: User, words: str) -> IntegrityCase:
     if case.status != CaseStatus.CONFIRMED:
         raise CaseError(CaseErrorCode.NOT_CONFIRMED)
     words = _require_may_decide(case, staff, words)
-    case.status, case.decided_by, case.decided_at, case.words = CaseStatus.REVERSED, staff, clock.now(), words
-    case.save(update_fields=["status", "decided_by", "decided_at", "words", "updated_at"])
+    case.status, case.decided_by, case.decided_at = CaseStatus.REVERSED, staff, clock.now()
+    case.save(update_fields=["status", "decided_by", "decided_at", "updated_at"])
     member_ids = selectors.member_ids(case)
     included = include_reviews(review_ids=selectors.reviews_kept_out_by(case))
-    _note(case, staff, {"members": member_ids, "reviews": included})
-    for user_id in member_ids:
+    _note(case, staff, {"members": member_ids, "reviews": included, "reversed": words})
+    for user_id in set(member_ids) - {appellant_id}:
         _tell(user_id, catalogue.integrity.COUNTED_AGAIN, case)
     return case
 

@@ -32,7 +32,7 @@ def evaluate_level(*, user_id: int) -> SellerLevel:
     """
     figures = counted_figures(user_id)
     row = locks.lock_level(user_id)
-    looked_at = timezone.now()
+    looked_at = clock.now()
     needs = gates.all_needs()
     met = gates.highest_met(needs, figures)
     reachable = min(met, SellerLevelChoice.TWO, key=rank)
@@ -58,13 +58,16 @@ def evaluate_level(*, user_id: int) -> SellerLevel:
 def restore_level(*, user_id: int, staff: User, words: str) -> SellerLevel:
     """An appeal about the level was right: what was lost last is given back, and a grace period that runs is over.
 
-    The gates hold as before: who still misses them has a whole new grace period from the next evaluation on.
+    The gates hold as before: who still misses them has a whole new grace period from the next evaluation on. While a confirmed
+    case of integrity stands nothing is given back: that needs an appeal about the case.
     """
     figures = counted_figures(user_id)
     row = locks.lock_level(user_id)
-    lost = lost_level(user_id, row.level)
+    lost = None if has_confirmed_case(user_id) else lost_level(user_id, row.level)
     row.grace_until = None
     move(row, lost or row.level, LevelReason.STAFF, figures, staff=staff, words=words)
+    # Older than the figures: the job looks at what they are worth (selectors.to_evaluate).
+    SellerLevel.objects.filter(pk=row.pk).update(updated_at=row.updated_at - timedelta(days=1))
     return row
 
 

@@ -1,6 +1,6 @@
 """Reads of levels. What the gates and the score say to their seller is put together in levels/presenters.py."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -27,6 +27,8 @@ from marketplace.reviews.models import (
 # So many sellers are looked at in one run of the job, if its time lasts; the rest has its turn in the next. The night's
 # recount makes everybody's figures new, and whoever rose by day is not to wait behind them until the next one.
 BATCH = 5_000
+# Product decision: twice the time of grace, with the days until an appeal is answered in it.
+LOST_DAYS = 60
 
 
 def has_confirmed_case(user_id: int) -> bool:
@@ -57,9 +59,11 @@ def to_evaluate() -> list[int]:
 def lost_level(user_id: int, level: str) -> SellerLevelChoice | None:
     """The level above this one that the clock took last, which an appeal that is right gives back; None if there is none.
 
-    What a person has decided since, by choosing or after an earlier appeal, settles what was before it.
+    What a person has decided since, by choosing or after an earlier appeal, settles what was before it; and who did not ask
+    within LOST_DAYS has let it stand: an appeal is about the level of now, not about one of years ago.
     """
-    moves = LevelChange.objects.filter(user_id=user_id)
+    since = clock.now() - timedelta(days=LOST_DAYS)
+    moves = LevelChange.objects.filter(user_id=user_id, created_at__gte=since)
     settled = moves.filter(reason__in=(LevelReason.STAFF, LevelReason.SELECTED)).values("pk")[:1]
     lost = moves.filter(reason=LevelReason.DEMOTED, pk__gt=Coalesce(Subquery(settled), 0)).first()
     if lost is None or rank(lost.old) <= rank(level):

@@ -21,6 +21,8 @@ from marketplace.reviews.models import (
 from marketplace.reviews.score import one_agreement_with
 
 _M = TypeVar("_M", bound=Model)
+# Of an open case, and of one in which nothing was found, nobody is told.
+_KNOWN_TO_MEMBERS = (CaseStatus.CONFIRMED, CaseStatus.REVERSED)
 _WITH = ("order", "case", "mask__review__order")
 
 
@@ -47,7 +49,7 @@ def matter_asked_for(user: User, query: QueryDict) -> Matter:
     if kind == AppealKind.LEVEL and user.is_seller:
         return Matter(AppealKind.LEVEL)
     if kind == AppealKind.INTEGRITY:
-        cases = IntegrityCase.objects.exclude(status=CaseStatus.OPEN).filter(members__user=user)
+        cases = IntegrityCase.objects.filter(status__in=_KNOWN_TO_MEMBERS, members__user=user)
         return Matter(AppealKind.INTEGRITY, case=_first(cases.filter(pk=_key(query.get("case", "")))))
     if kind == AppealKind.MASK:
         masks = ReviewMask.objects.select_related("review__order").filter(pk=_key(query.get("mask", "")))
