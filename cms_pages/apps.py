@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class CmsPagesConfig(AppConfig):
     name = "cms_pages"
     verbose_name = _("Site pages")
+
+    def ready(self) -> None:
+        from cms_pages.rules_texts import numbers_in_force
+        from marketplace.core.rules import provide_texts
+
+        provide_texts(numbers_in_force)

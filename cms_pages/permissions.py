@@ -8,9 +8,11 @@ _COLLECTION_PERMISSIONS = [
     ("cms_pages", ["add_siteimage", "change_siteimage", "choose_siteimage"]),
     ("wagtaildocs", ["add_document", "change_document", "choose_document"]),
 ]
+# Drafts are written by marketers; announcing one binds the house, and is an administrator's.
+_RULES_PERMISSIONS = ["add_rulestext", "change_rulestext", "view_rulestext", "view_rulescomment"]
 _PLAIN_PERMISSIONS = [
     ("wagtailadmin", ["access_admin"]),
-    ("cms_pages", ["change_sitesettings", "view_helpfeedback"]),
+    ("cms_pages", ["change_sitesettings", "view_helpfeedback", *_RULES_PERMISSIONS]),
     ("gigs", ["view_gigcategory", "change_gigcategory"]),
     ("wagtail_localize", ["submit_translation"]),
     ("wagtailredirects", ["add_redirect", "change_redirect", "delete_redirect", "view_redirect"]),

@@ -16,6 +16,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from cms_pages import rules_desk
 from cms_pages.models import HelpFeedback
 from cms_pages.navigation import forget_navigation
 from marketplace.gigs.models import GigCategory
@@ -51,6 +52,7 @@ class HelpFeedbackViewSet(SnippetViewSet):
 
 register_permission_policy(HelpFeedback, ReadOnlyPolicy(HelpFeedback))
 register_snippet(HelpFeedbackViewSet)
+rules_desk.register()
 
 # Every kind of snippet has a menu entry of its own, and Wagtail's help leads out of the house.
 _HIDDEN_MENU_ITEMS = frozenset({"snippets", "help"})

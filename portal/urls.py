@@ -49,6 +49,7 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.messaging.urls")),
     path("", include("marketplace.notifications.urls")),
     path("", include("marketplace.insights.urls")),
+    path("", include("cms_pages.urls")),
     # Wagtail's log-in for private pages asks for the password alone, without throttle or second factor.
     path(
         "_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="wagtailcore_login"

@@ -1,10 +1,10 @@
 import re
 from typing import Any
 
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.db import models
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
@@ -15,10 +15,10 @@ from wagtail.fields import StreamField
 
 from cms_pages.blocks import Icon, ProseStreamBlock
 from cms_pages.models.base import BasePage, Crumb
+from cms_pages.models.rules_texts import RulesDocument
 
 _CHINESE_CHARACTERS_A_MINUTE = 400
 _ENGLISH_WORDS_A_MINUTE = 200
-_SEARCH_LIMIT = 20
 
 
 class HelpIndexPage(BasePage):
@@ -42,7 +42,10 @@ class HelpIndexPage(BasePage):
         query = request.GET.get("q", "").strip()[:60]
         context["query"] = query
         if query:
-            context["found"] = self.search(query)
+            from cms_pages.help_search import search_help
+
+            result = search_help(query, language=self.locale.language_code)
+            context["found"], context["corrected"] = result.articles, result.corrected
         else:
             articles = HelpPage.objects.live().order_by("path").only("title", "url_path", "path", "depth", "summary")
             sections = HelpSectionPage.objects.live().child_of(self).order_by("path")
@@ -51,13 +54,6 @@ class HelpIndexPage(BasePage):
                 by_parent.setdefault(article.path[: -article.steplen], []).append(article)
             context["sections"] = [(section, by_parent.get(section.path, [])) for section in sections]
         return context
-
-    def search(self, query: str) -> "QuerySet[HelpPage]":
-        """Articles with every word of the query. Not by Wagtail's index, which finds no part of a Chinese sentence."""
-        pages = HelpPage.objects.live().descendant_of(self).annotate(body_text=Cast("body", TextField()))
-        for word in query.split():
-            pages = pages.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(body_text__icontains=word))
-        return pages.order_by("path")[:_SEARCH_LIMIT]
 
     @cached_property
     def crumbs(self) -> list[Crumb]:
@@ -133,6 +129,7 @@ class HelpPage(BasePage):
 
         if request.method != "POST":
             return super().serve(request, *args, **kwargs)
+        ratelimit.consume(request, app="allauth.account", action="help_feedback", raise_exception=True)
         record_help_feedback(
             page_id=self.pk, helpful=request.POST.get("helpful") == "yes", comment=request.POST.get("comment", "")
         )
@@ -146,6 +143,9 @@ class HelpPage(BasePage):
         context["articles"] = section.articles()
         context["sections"] = other_sections(section)
         context["help_url"] = section.parent_page.url
+        from cms_pages.help_search import related_help
+
+        context["related"] = related_help(self.pk, language=self.locale.language_code)
         return context
 
     @property
@@ -192,11 +192,25 @@ class StandardPage(BasePage):
 
     intro = models.CharField(_("introduction"), max_length=300, blank=True)
     body = StreamField(ProseStreamBlock(), verbose_name=_("blocks"))
+    rules_document = models.CharField(
+        _("shows the version in force of"),
+        max_length=10,
+        choices=RulesDocument,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The blocks below are shown only until a version of this document is in force."),
+    )
 
     parent_page_types = ["cms_pages.HomePage", "cms_pages.StandardPage"]
     subpage_types = ["cms_pages.StandardPage"]
 
-    content_panels = [*BasePage.content_panels, FieldPanel("intro"), FieldPanel("body")]
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("intro"),
+        FieldPanel("rules_document"),
+        FieldPanel("body"),
+    ]
 
     class Meta:
         verbose_name = _("page of text")
@@ -205,6 +219,10 @@ class StandardPage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["neighbours"] = StandardPage.objects.live().sibling_of(self).order_by("path").defer("body")
+        if self.rules_document:
+            from cms_pages.rules_texts import numbers_in_force, text_of
+
+            context["rules_text"] = text_of(self.rules_document, numbers_in_force().get(self.rules_document))
         return context
 
     @cached_property

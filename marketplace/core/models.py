@@ -39,13 +39,15 @@ class SystemConfig(models.Model):
 
 
 class RulesVersion(models.Model):
-    """The business constants of one moment, as a whole. Never changed: orders say which rules they were made under.
+    """The business constants of one moment, as a whole, and the texts in force then. Never changed: orders say which rules they were made under.
 
     电子商务法 §34: who does not agree to new rules keeps the old ones; an order under way keeps its own.
     """
 
-    digest = models.CharField(max_length=64, unique=True)  # of `values`: the same rules again are the same version
+    digest = models.CharField(max_length=64, unique=True)  # of both: the same rules again are the same version
     values = models.JSONField(_("values"))
+    # Document → number of its version: the editors' texts (cms_pages), which say the same in sentences.
+    texts = models.JSONField(_("texts"), default=dict, db_default={}, blank=True)
     created_at = models.DateTimeField(_("in force since"), auto_now_add=True)
 
     class Meta:

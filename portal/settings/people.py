@@ -77,6 +77,9 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "30/m/ip",
     # How many forged payment notifications of one address are kept to be looked at (payments/services/notifications.py).
     "refused_notification": "20/h/ip",
+    # How often an address comments on announced rules, and answers "was this helpful" (cms_pages).
+    "rules_comment": "10/h/ip",
+    "help_feedback": "60/h/ip",
     # How often a person hands in papers whose form is right (accounts/views/verification.py).
     "verification": "10/d/user",
     # How often a person reports something (moderation/views.py).

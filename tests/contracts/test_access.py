@@ -22,6 +22,7 @@ PUBLIC = {
     # the house itself
     "healthz", "robots", "sitemap", "discovery:search", "discovery:suggest", "discovery:count", "ledger:escrow",
     "orders:rules_in_force", "orders:rules",
+    "cms_pages:rules_archive", "cms_pages:rules_text", "cms_pages:rules_changes", "cms_pages:help_suggest",
     # who pays tells of it signed, without a session; the demo's outbox, which production has not
     "alipay_notify", "wechatpay_notify", "notifications:outbox",
     # coming in

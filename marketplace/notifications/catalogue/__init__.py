@@ -10,6 +10,7 @@ from marketplace.notifications.catalogue import (
     offers,
     orders,
     people,
+    rules,
     searches,
     talk,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "offers",
     "orders",
     "people",
+    "rules",
     "searches",
     "talk",
 ]

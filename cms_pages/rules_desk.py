@@ -1,0 +1,152 @@
+"""The rules in Wagtail's admin: drafts, announcing and withdrawing them, and what people wrote about them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+from wagtail import hooks
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.widgets import AdminDateTimeInput, Button
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from cms_pages.errors import RulesTextError
+from cms_pages.models import RulesComment, RulesText
+from cms_pages.rules_texts import announce_rules_text, withdraw_rules_text
+
+PERMISSION = "cms_pages.announce_rulestext"
+
+
+class RulesTextPolicy(ModelPermissionPolicy):
+    """An announced version is read, not changed or removed."""
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: RulesText) -> bool:
+        if action in {"change", "delete"} and instance.announced_at is not None:
+            return False
+        return bool(super().user_has_permission_for_instance(user, action, instance))
+
+
+class RulesCommentPolicy(ModelPermissionPolicy):
+    """What people wrote is read and removed, not written in their name."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action in {"view", "delete"} and bool(super().user_has_permission(user, action))
+
+
+class RulesTextViewSet(SnippetViewSet):
+    """Versions of what people agree to."""
+
+    model = RulesText
+    icon = "doc-full"
+    menu_label = gettext_lazy("Rules texts")
+    menu_name = "rules-texts"
+    menu_order = 510
+    add_to_admin_menu = True
+    inspect_view_enabled = True
+    inspect_view_fields = ["document", "number", "changes_zh", "changes_en", "announced_at", "comments_until", "effective_at"]
+    list_display = [
+        "__str__",
+        Column("state", label=gettext_lazy("State")),
+        DateColumn("announced_at", label=gettext_lazy("Announced")),
+        DateColumn("effective_at", label=gettext_lazy("In force from")),
+    ]
+    list_filter = ["document"]
+
+
+class RulesCommentViewSet(SnippetViewSet):
+    """What people think of announced versions."""
+
+    model = RulesComment
+    icon = "comment"
+    menu_label = gettext_lazy("Comments on rules")
+    menu_name = "rules-comments"
+    menu_order = 511
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    list_display = ["comment", "text", DateColumn("created_at", label=gettext_lazy("Written"))]
+    list_filter = ["text"]
+    list_export = ["text", "comment", "created_at"]
+
+
+class AnnounceForm(forms.Form):
+    """When a draft takes effect, and until when people can say what they think of it."""
+
+    comments_until = forms.DateTimeField(label=gettext_lazy("Comments until"), widget=AdminDateTimeInput)
+    effective_at = forms.DateTimeField(
+        label=pgettext_lazy("a version of the rules", "In force from"),
+        widget=AdminDateTimeInput,
+        help_text=gettext_lazy("At least seven days from now. Members are told at once."),
+    )
+
+
+@permission_required(PERMISSION)
+@require_http_methods(["GET", "HEAD", "POST"])
+def announce(request: HttpRequest, text_id: int) -> HttpResponse:
+    """Announce a draft: its days, and what was refused about them."""
+    text = get_object_or_404(RulesText, pk=text_id)
+    form = AnnounceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            announce_rules_text(text_id=text.pk, **form.cleaned_data)
+        except RulesTextError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("The version is announced. Members are being told."))
+            return redirect(_list())
+    context = {"text": text, "form": form, "list_url": _list()}
+    return render(request, "cms_pages/admin/announce_rules.html", context, status=422 if form.errors else 200)
+
+
+@permission_required(PERMISSION)
+@require_POST
+def withdraw(request: HttpRequest, text_id: int) -> HttpResponse:
+    """Take an announced version back before its day."""
+    text = get_object_or_404(RulesText, pk=text_id)
+    try:
+        withdraw_rules_text(text_id=text.pk)
+    except RulesTextError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The version is withdrawn and will not take effect."))
+    return redirect(_list())
+
+
+def _list() -> str:
+    return reverse("wagtailsnippets_cms_pages_rulestext:list")
+
+
+def register() -> None:
+    """Put all of it into the admin; called once, by wagtail_hooks."""
+    register_permission_policy(RulesText, RulesTextPolicy(RulesText))
+    register_permission_policy(RulesComment, RulesCommentPolicy(RulesComment))
+    register_snippet(RulesTextViewSet)
+    register_snippet(RulesCommentViewSet)
+    hooks.register("register_admin_urls", _urls)
+    hooks.register("register_snippet_listing_buttons", _buttons)
+
+
+def _urls() -> list[Any]:
+    return [
+        path("rules-texts/<int:text_id>/announce/", announce, name="rules_text_announce"),
+        path("rules-texts/<int:text_id>/withdraw/", withdraw, name="rules_text_withdraw"),
+    ]
+
+
+def _buttons(snippet: Any, user: Any, next_url: str | None = None) -> list[Button]:
+    if not isinstance(snippet, RulesText) or not user.has_perm(PERMISSION):
+        return []
+    if snippet.announced_at is not None and not snippet.is_coming:
+        return []
+    label = _("Announce") if snippet.announced_at is None else _("Withdraw")
+    url = reverse("rules_text_announce", args=[snippet.pk])
+    return [Button(label, url, icon_name="calendar-alt", priority=15)]
