@@ -13,7 +13,10 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
+from cms_pages.page_form import CheckedPageForm, ChecksPanel
+
 ALTERNATES_SECONDS = 300
+PHONE_WIDTH = 360
 
 
 class Crumb(NamedTuple):
@@ -41,6 +44,9 @@ class BasePage(Page):
         help_text=_("1200 × 630 pixels. Without one the site's own picture is shared."),
     )
 
+    base_form_class = CheckedPageForm
+
+    content_panels = [ChecksPanel(heading=_("Before publishing")), *Page.content_panels]
     promote_panels = [*Page.promote_panels, FieldPanel("social_image")]
 
     class Meta:
@@ -83,6 +89,12 @@ class BasePage(Page):
     def crumbs(self) -> list[Crumb]:
         """The way from the home page to here. Empty for pages that need none."""
         return []
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        """Phone, tablet and desktop; the phone is the narrowest that the site is drawn for."""
+        phone, *others = super().preview_sizes
+        return [{**phone, "device_width": PHONE_WIDTH}, *others]
 
     @property
     def canonical_path(self) -> str:
