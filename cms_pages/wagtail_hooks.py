@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -16,9 +17,12 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from cms_pages.models import HelpFeedback
+from cms_pages import content_report  # noqa: F401 its hooks
+from cms_pages.models import HelpFeedback, HelpIndexPage
 from cms_pages.navigation import forget_navigation
+from cms_pages.permissions import grant_help_writer
 from marketplace.gigs.models import GigCategory
+from marketplace.moderation import roles
 
 
 class ReadOnlyPolicy(ModelPermissionPolicy):
@@ -62,24 +66,11 @@ def hide_what_nobody_needs(request: HttpRequest, menu_items: list[MenuItem]) -> 
     menu_items[:] = [item for item in menu_items if item.name not in _HIDDEN_MENU_ITEMS]
 
 
-def forget_page(page: Page) -> None:
-    """A published, moved or removed page changes the navigation and the links between languages."""
-    forget_navigation()
-    specific = page.specific
-    if hasattr(specific, "forget_alternates"):
-        specific.forget_alternates()
-
-
-@hooks.register("after_publish_page")
-@hooks.register("after_unpublish_page")
-@hooks.register("after_delete_page")
-def forget_after_change(request: HttpRequest, page: Page) -> None:
-    forget_page(page)
-
-
-@hooks.register("after_move_page")
-def forget_after_move(request: HttpRequest, page: Page) -> None:
-    forget_page(page)
+@hooks.register("after_create_page")
+def let_help_writers_in(request: HttpRequest, page: Page) -> None:
+    """A new help centre has its writers."""
+    if isinstance(page, HelpIndexPage):
+        grant_help_writer(Group.objects.get_or_create(name=roles.HELP_WRITER)[0])
 
 
 @hooks.register("after_create_snippet")

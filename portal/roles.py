@@ -7,18 +7,22 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Page
 
-from cms_pages.permissions import grant_marketer
+from cms_pages.permissions import grant_editor, grant_help_writer, grant_marketer
+from cms_pages.workflow import ensure_page_workflow
 from marketplace.moderation import roles
 
 
 @transaction.atomic
 def ensure_roles() -> dict[str, Group]:
-    """Groups with their permissions, the marketer's rights on pages, the workflow of services. Takes nothing away.
+    """Groups with their permissions, their rights on pages, the workflows of services and of pages.
 
-    Safe to repeat: what exists is left as operators changed it.
+    Safe to repeat: what exists is left as operators changed it. What only an earlier release gave is taken away.
     """
     groups = roles.ensure_roles()
     grant_marketer(groups[roles.MARKETER])
+    grant_editor(groups[roles.EDITOR])
+    grant_help_writer(groups[roles.HELP_WRITER])
+    ensure_page_workflow(editors=groups[roles.EDITOR])
     return groups
 
 

@@ -55,6 +55,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.accounts.tasks.end_suspensions": 60,
     "marketplace.accounts.tasks.carry_out_closings": 3600,
     "marketplace.accounts.tasks.end_absences": 300,
+    "cms_pages.tasks.publish_scheduled": 60,
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {

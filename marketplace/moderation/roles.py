@@ -6,7 +6,9 @@ from django.db import transaction
 from marketplace.gigs.reviewing import ensure_gig_workflow
 
 MARKETER, MODERATOR, FINANCE, SUPPORT, ADMINISTRATOR = "marketer", "moderator", "finance", "support", "administrator"
-ROLES = (MARKETER, MODERATOR, FINANCE, SUPPORT, ADMINISTRATOR)
+# Those of the pages: marketers and help writers write, editors publish.
+EDITOR, HELP_WRITER = "editor", "help writer"
+ROLES = (MARKETER, EDITOR, HELP_WRITER, MODERATOR, FINANCE, SUPPORT, ADMINISTRATOR)
 
 _ADMIN = ("wagtailadmin", ["access_admin"])
 _SEE_ORDERS = (
@@ -17,17 +19,19 @@ _SEE_ORDERS = (
 _COUPONS = ("orders", ["view_coupon", "add_coupon", "change_coupon"])
 # A person's page in the admin. What is on it depends on the other permissions: the wallet, for one, on ledger.view_wallet.
 _PEOPLE = ["view_people", "view_userprofile", "reveal_contact", "view_staffnote", "add_staffnote"]
-# App label, codenames. The marketer's rights on pages hang on the page tree: cms_pages.permissions.grant_marketer.
+# What finds what, and what is shown first.
+_FINDING: list[tuple[str, list[str]]] = [
+    ("discovery", [f"{act}_thesaurusentry" for act in ("view", "add", "change", "delete")]),
+    ("discovery", [f"{act}_suggestionban" for act in ("view", "add", "change", "delete")]),
+    ("discovery", [f"{act}_promotion" for act in ("view", "add", "change", "delete")]),
+    ("discovery", ["view_searchday", *(f"{act}_judgedset" for act in ("view", "add", "change", "delete"))]),
+    ("discovery", ["view_recommendation"]),
+]
+# App label, codenames. Rights on pages hang on the page tree: cms_pages.permissions.
 _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
-    MARKETER: [
-        _ADMIN,
-        _COUPONS,
-        ("discovery", [f"{act}_thesaurusentry" for act in ("view", "add", "change", "delete")]),
-        ("discovery", [f"{act}_suggestionban" for act in ("view", "add", "change", "delete")]),
-        ("discovery", [f"{act}_promotion" for act in ("view", "add", "change", "delete")]),
-        ("discovery", ["view_searchday", *(f"{act}_judgedset" for act in ("view", "add", "change", "delete"))]),
-        ("discovery", ["view_recommendation"]),
-    ],
+    MARKETER: [_ADMIN, _COUPONS, *_FINDING],
+    EDITOR: [_ADMIN, *_FINDING],
+    HELP_WRITER: [_ADMIN],
     MODERATOR: [
         _ADMIN,
         _SEE_ORDERS,

@@ -41,6 +41,7 @@ from portal.demo.searching import write_search_figures
 from portal.demo.sources import DATA, MEDIA, read_sources
 from portal.demo.trades import tell_sandbox
 from portal.demo.withdrawals import ask_for_much
+from portal.roles import ensure_roles
 
 STAGES = (
     "pictures",
@@ -157,6 +158,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         build_demo_site(
             data_directory=DATA, media_directory=MEDIA, categories=categories, progress=detail, rebuild=True
         )
+        ensure_roles()  # the writers of the help centre, which is there now
     with watch.stage("search index"):
         rebuild_index()
         rebuild_suggestions()

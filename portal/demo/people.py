@@ -38,6 +38,8 @@ MAIL_DOMAIN = "jiangji.example"
 # login, name, group
 STAFF = (
     ("marketer", "运营 苏晴", roles.MARKETER),
+    ("editor", "主编 沈墨", roles.EDITOR),
+    ("writer", "帮助中心 何文", roles.HELP_WRITER),
     ("moderator", "审核 周宁", roles.MODERATOR),
     # Nobody decides the appeal against their own decision.
     ("mediator", "调解 陈朗", roles.MODERATOR),

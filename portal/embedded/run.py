@@ -30,6 +30,8 @@ DEMO_LOGINS = (
     ("seller", "seller@jiangji.example"),
     ("seller before level 1", "newcomer@jiangji.example"),
     ("marketer", "marketer@jiangji.example"),
+    ("editor", "editor@jiangji.example"),
+    ("help writer", "writer@jiangji.example"),
     ("moderator", "moderator@jiangji.example"),
     ("second moderator", "mediator@jiangji.example"),
     ("support", "support@jiangji.example"),

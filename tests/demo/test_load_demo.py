@@ -292,7 +292,8 @@ def test_an_orders_own_conversation_shows_what_can_be_done_in_one():
 
 
 @pytest.mark.parametrize(
-    "login", ["buyer", "seller", "newcomer", "marketer", "moderator", "mediator", "finance", "admin"]
+    "login",
+    ["buyer", "seller", "newcomer", "marketer", "editor", "writer", "moderator", "mediator", "finance", "admin"],
 )
 def test_everybody_whose_login_is_printed_can_sign_in(login: str):
     user = User.objects.get(email=f"{login}@jiangji.example")
