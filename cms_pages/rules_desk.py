@@ -19,7 +19,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from cms_pages.errors import RulesTextError
+from cms_pages.errors import RulesTextError, RulesTextErrorCode
 from cms_pages.models import RulesComment, RulesText
 from cms_pages.rules_texts import announce_rules_text, withdraw_rules_text
 
@@ -133,6 +133,8 @@ def register() -> None:
     register_snippet(RulesCommentViewSet)
     hooks.register("register_admin_urls", _urls)
     hooks.register("register_snippet_listing_buttons", _buttons)
+    hooks.register("before_edit_snippet", _keep_announced)
+    hooks.register("before_delete_snippet", _keep_any_announced)
 
 
 def _urls() -> list[Any]:
@@ -140,6 +142,18 @@ def _urls() -> list[Any]:
         path("rules-texts/<int:text_id>/announce/", announce, name="rules_text_announce"),
         path("rules-texts/<int:text_id>/withdraw/", withdraw, name="rules_text_withdraw"),
     ]
+
+
+def _keep_announced(request: HttpRequest, snippet: Any) -> HttpResponse | None:
+    """Wagtail asks the policy about the kind only, not about the one at hand."""
+    if not isinstance(snippet, RulesText) or snippet.announced_at is None:
+        return None
+    messages.warning(request, RulesTextError.messages[RulesTextErrorCode.ANNOUNCED])
+    return redirect(_list())
+
+
+def _keep_any_announced(request: HttpRequest, snippets: Any) -> HttpResponse | None:
+    return next((answer for one in snippets if (answer := _keep_announced(request, one)) is not None), None)
 
 
 def _buttons(snippet: Any, user: Any, next_url: str | None = None) -> list[Button]:

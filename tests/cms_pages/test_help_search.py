@@ -1,7 +1,5 @@
 """The help centre is searched as the catalogue is: in segments, by sound, with slips and in traditional characters."""
 
-import json
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -14,14 +12,12 @@ from tests.cms_pages.conftest import DATA
 
 
 @pytest.fixture
-def help_centre(categories, tmp_path) -> None:
-    """The demo's whole help centre, without the rest of the site."""
-    for name in ("home", "landings", "standard_pages", "categories"):
-        (tmp_path / f"{name}.json").write_text("{}" if name == "home" else "[]", encoding="utf-8")
-    content = json.loads((DATA / "help.json").read_text(encoding="utf-8"))
-    (tmp_path / "help.json").write_text(json.dumps(content), encoding="utf-8")
+def help_centre(categories, small_data, tmp_path) -> None:
+    """The demo's whole help centre in a small site."""
+    content = (DATA / "help.json").read_text(encoding="utf-8")
+    (small_data / "help.json").write_text(content, encoding="utf-8")
     build_demo_site(
-        data_directory=tmp_path, media_directory=tmp_path, categories=categories, progress=lambda line: None
+        data_directory=small_data, media_directory=tmp_path, categories=categories, progress=lambda line: None
     )
 
 

@@ -174,7 +174,7 @@ def test_an_order_keeps_the_text_and_the_figures_of_its_day(first, client: Clien
         assert current_rules().texts == {"rules": 2}
         address = f"{first.get_absolute_url()}?order_rules={rules.pk}"
         assert address in client.get(reverse("orders:rules", args=[rules.pk])).content.decode()
-        assert "请在<b>30</b>分钟内付款" in client.get(address).content.decode()
+        print(client.get(address).content.decode().split("<main")[1][:3000]); assert "请在<b>30</b>分钟内付款" in client.get(address).content.decode()
         # The version in force shows what the system does now.
         assert "请在<b>45</b>分钟内付款" in client.get(second.get_absolute_url()).content.decode()
 
