@@ -1,4 +1,4 @@
-"""The search of the help centre: the language of the gigs' search (segments, sounds, slips, traditional characters) over articles.
+"""The search of the help centre: the language of the gigs' search over articles (segments, sounds, slips, old characters).
 
 A help centre has hundreds of articles, not millions: each process keeps their words, and reads them again when one changed.
 """
@@ -29,6 +29,8 @@ RELATED_LIMIT = 5
 TITLE, SUMMARY, BODY = 4.0, 2.0, 1.0
 # An article says enough of the question, or less than half of the best one's is left out.
 SAID, OF_BEST = 0.5, 0.35
+# A character alone (交, 改) is in half of all words.
+LONE = 0.3
 _BLOCK_KEYS = frozenset({"title", "text", "heading", "question", "answer", "label", "before", "after", "caption"})
 
 
@@ -65,7 +67,8 @@ def search_help(query: str, *, language: str, limit: int = LIMIT) -> HelpResult:
     """The articles that answer `query` in a language ("zh-hans", "en"). Never raises, whatever was typed."""
     index = help_index(language)
     plan = understand(query, index.lexicon)
-    concepts = [one for one in plan.concepts if one.alternatives and one.text not in SAYS_NOTHING]
+    meant = [one for one in plan.concepts if one.text not in SAYS_NOTHING]
+    concepts = [one for one in meant if one.alternatives]
     whole = sum(_worth(one, index) for one in concepts)
     scored: list[tuple[float, HelpArticle]] = []
     for article in index.articles:
@@ -79,7 +82,7 @@ def search_help(query: str, *, language: str, limit: int = LIMIT) -> HelpResult:
             scored.append((score * said / whole, article))
     scored.sort(key=lambda pair: (-pair[0], pair[1].page_id))
     found = [article for score, article in scored if score >= OF_BEST * scored[0][0]]
-    if not found:
+    if not found and meant:
         found = list(_by_title(query, index))
     return HelpResult(tuple(found[:limit]), plan.corrected if found else "")
 
@@ -190,7 +193,7 @@ def _by_title(typed: str, index: HelpIndex) -> Iterator[HelpArticle]:
 def _worth(concept: Concept, index: HelpIndex) -> float:
     """How much a concept says: what stands in every article says little."""
     stands_in = max((index.lexicon.frequency.get(other.term, 0) for other in concept.alternatives), default=0)
-    return _rarity(stands_in, len(index.articles))
+    return _rarity(stands_in, len(index.articles)) * (LONE if len(concept.text) == 1 else 1.0)
 
 
 def _rarity(stands_in: int, count: int) -> float:

@@ -52,7 +52,15 @@ class RulesTextViewSet(SnippetViewSet):
     menu_order = 510
     add_to_admin_menu = True
     inspect_view_enabled = True
-    inspect_view_fields = ["document", "number", "changes_zh", "changes_en", "announced_at", "comments_until", "effective_at"]
+    inspect_view_fields = [
+        "document",
+        "number",
+        "changes_zh",
+        "changes_en",
+        "announced_at",
+        "comments_until",
+        "effective_at",
+    ]
     list_display = [
         "__str__",
         Column("state", label=gettext_lazy("State")),

@@ -93,10 +93,7 @@ def _words(line: str) -> list[str]:
 
 def _shortened(lines: list[Line]) -> list[Line]:
     near = {
-        place + step
-        for place, line in enumerate(lines)
-        if line.kind != "same"
-        for step in range(-_AROUND, _AROUND + 1)
+        place + step for place, line in enumerate(lines) if line.kind != "same" for step in range(-_AROUND, _AROUND + 1)
     }
     found: list[Line] = []
     for place, line in enumerate(lines):

@@ -80,7 +80,11 @@ def _text_or_404(document: str, number: int) -> RulesText:
 
 def _pinned(request: HttpRequest) -> RulesVersion | None:
     asked = request.GET.get("order_rules", "")
-    return RulesVersion.objects.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    return (
+        RulesVersion.objects.filter(pk=int(asked)).first()
+        if asked.isascii() and asked.isdigit() and len(asked) < 10
+        else None
+    )
 
 
 def _in_force() -> set[tuple[str, int]]:

@@ -6,9 +6,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import StreamField, StreamValue
 
@@ -93,6 +92,18 @@ class RulesText(models.Model):
         name = str(self.get_document_display())
         return f"{name} · {_('draft')}" if self.number is None else f"{name} · {self.number}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """An announced text stays as it is, whoever saves it from wherever: only its marks may move on."""
+        fields = kwargs.get("update_fields")
+        is_text = fields is None or {"body_zh", "body_en", "changes_zh", "changes_en", "document"} & set(fields)
+        if self.pk and is_text and RulesText.objects.filter(pk=self.pk, announced_at__isnull=False).exists():
+            raise ValueError("an announced version of the rules cannot be changed")
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Where everybody reads this version, once it is announced."""
+        return reverse("cms_pages:rules_text", args=[self.document, self.number])
+
     @property
     def state(self) -> str:
         """Where it stands, in words of the active language. An older version that was replaced says so only on its page."""
@@ -123,18 +134,6 @@ class RulesText(models.Model):
     def changes(self) -> str:
         """What changes and why, in the active language."""
         return self.changes_en if (get_language() or "").startswith("en") else self.changes_zh
-
-    def get_absolute_url(self) -> str:
-        """Where everybody reads this version, once it is announced."""
-        return reverse("cms_pages:rules_text", args=[self.document, self.number])
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """An announced text stays as it is, whoever saves it from wherever: only its marks may move on."""
-        fields = kwargs.get("update_fields")
-        is_text = fields is None or {"body_zh", "body_en", "changes_zh", "changes_en", "document"} & set(fields)
-        if self.pk and is_text and RulesText.objects.filter(pk=self.pk, announced_at__isnull=False).exists():
-            raise ValueError("an announced version of the rules cannot be changed")
-        super().save(*args, **kwargs)
 
 
 class RulesComment(models.Model):

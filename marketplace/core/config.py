@@ -371,8 +371,12 @@ DEFINITIONS: dict[str, ConfigDefinition] = {
         *DISCOVERY_SETTINGS,
         *REPUTATION_SETTINGS,
         # 电子商务法 §34: changed rules are made known at least seven days before they hold, and opinions are asked for.
-        ConfigDefinition("rules.notice_days", 7, 7, 90, _("days"), _("Changed rules are announced before they hold by")),
-        ConfigDefinition("rules.comment_days", 7, 3, 90, _("days"), _("Changed rules can be commented on for at least")),
+        ConfigDefinition(
+            "rules.notice_days", 7, 7, 90, _("days"), _("Changed rules are announced before they hold by")
+        ),
+        ConfigDefinition(
+            "rules.comment_days", 7, 3, 90, _("days"), _("Changed rules can be commented on for at least")
+        ),
         ConfigDefinition(  # Product decision: more than ten full galleries; nobody fills the storage.
             "uploads.daily_megabytes",
             5_000,

@@ -39,7 +39,9 @@ class SystemConfig(models.Model):
 
 
 class RulesVersion(models.Model):
-    """The business constants of one moment, as a whole, and the texts in force then. Never changed: orders say which rules they were made under.
+    """The business constants of one moment, as a whole, and the texts in force then.
+
+    Never changed: orders say which rules they were made under.
 
     电子商务法 §34: who does not agree to new rules keeps the old ones; an order under way keeps its own.
     """

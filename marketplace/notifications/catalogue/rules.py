@@ -12,7 +12,9 @@ ANNOUNCED = Notice(
     Kind.SYSTEM,
     Who.PERSON,
     _("%(document)s will change on %(day)s"),
-    body=_("Read what changes and tell us what you think of it. Orders placed before keep the rules they were placed under."),
+    body=_(
+        "Read what changes and tell us what you think of it. Orders placed before keep the rules they were placed under."
+    ),
     channels=(Channel.EMAIL,),
     mutable=False,
 )
