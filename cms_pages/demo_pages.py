@@ -16,6 +16,7 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms_pages.blocks import Icon
 from cms_pages.demo_prose import prose_body
+from cms_pages.demo_rules import build_demo_rules
 from cms_pages.demo_streams import category_body, home_body, landing_body, popular_searches, worked_example
 from cms_pages.demo_texts import TEXTS
 from cms_pages.images import SiteImage
@@ -27,6 +28,7 @@ from cms_pages.models import (
     HomePage,
     LandingIndexPage,
     LandingPage,
+    RulesDocument,
     SiteSettings,
     StandardPage,
 )
@@ -110,6 +112,7 @@ class _Builder:
             self._standard(language, home)
             self._home_body(language, home)
         _publish(self.made)
+        build_demo_rules(_rows(self.read("standard_pages", []), "pages"))
         SiteSettings.objects.update_or_create(site=site, defaults=_SETTINGS)
         forget_navigation()
         self.progress(f"pages: {Page.objects.filter(depth__gt=1, live=True).count()} live")
@@ -268,6 +271,7 @@ class _Builder:
                 search_description=data.get("search_description") or data.get("summary", ""),
                 body=prose_body(data),
                 show_in_menus=True,
+                rules_document=_key(entry) if _key(entry) in RulesDocument.values else "",
             )
             self.add(home, page, f"standard:{_key(entry)}", language)
 

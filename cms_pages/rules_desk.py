@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -64,8 +64,8 @@ class RulesTextViewSet(SnippetViewSet):
     list_display = [
         "__str__",
         Column("state", label=gettext_lazy("State")),
-        DateColumn("announced_at", label=gettext_lazy("Announced")),
-        DateColumn("effective_at", label=gettext_lazy("In force from")),
+        DateColumn("announced_at", label=pgettext_lazy("a version of the rules", "Announced")),
+        DateColumn("effective_at", label=pgettext_lazy("a version of the rules", "In force from")),
     ]
     list_filter = ["document"]
 
@@ -169,6 +169,6 @@ def _buttons(snippet: Any, user: Any, next_url: str | None = None) -> list[Butto
         return []
     if snippet.announced_at is not None and not snippet.is_coming:
         return []
-    label = _("Announce") if snippet.announced_at is None else _("Withdraw")
+    label = _("Announce") if snippet.announced_at is None else pgettext("a version of the rules", "Withdraw")
     url = reverse("rules_text_announce", args=[snippet.pk])
     return [Button(label, url, icon_name="calendar-alt", priority=15)]

@@ -18,13 +18,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='standardpage',
             name='rules_document',
-            field=models.CharField(blank=True, choices=[('rules', 'Platform rules'), ('terms', 'User agreement'), ('privacy', 'Privacy policy')], db_default='', default='', help_text='The blocks below are shown only until a version of this document is in force.', max_length=10, verbose_name='shows the version in force of'),
+            field=models.CharField(blank=True, choices=[('rules', 'Platform rules'), ('terms', 'Terms of service'), ('privacy', 'Privacy policy')], db_default='', default='', help_text='The blocks below are shown only until a version of this document is in force.', max_length=10, verbose_name='shows the version in force of'),
         ),
         migrations.CreateModel(
             name='RulesText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', models.CharField(choices=[('rules', 'Platform rules'), ('terms', 'User agreement'), ('privacy', 'Privacy policy')], max_length=10, verbose_name='document')),
+                ('document', models.CharField(choices=[('rules', 'Platform rules'), ('terms', 'Terms of service'), ('privacy', 'Privacy policy')], max_length=10, verbose_name='document')),
                 ('number', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='number')),
                 ('changes_zh', models.TextField(max_length=1000, verbose_name='what changes and why, in Chinese')),
                 ('changes_en', models.TextField(max_length=1000, verbose_name='what changes and why, in English')),

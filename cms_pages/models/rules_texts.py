@@ -22,14 +22,14 @@ class RulesDocument(models.TextChoices):
     """What there are versions of."""
 
     RULES = "rules", _("Platform rules")
-    TERMS = "terms", _("User agreement")
+    TERMS = "terms", _("Terms of service")
     PRIVACY = "privacy", _("Privacy policy")
 
 
 class RulesText(models.Model):
     """One version of a document, in both languages: a draft, then announced with its day, then in force by itself."""
 
-    document = models.CharField(_("document"), max_length=10, choices=RulesDocument)
+    document = models.CharField(pgettext_lazy("of rules", "document"), max_length=10, choices=RulesDocument)
     number = models.PositiveSmallIntegerField(pgettext_lazy("of a version", "number"), null=True, editable=False)
     changes_zh = models.TextField(_("what changes and why, in Chinese"), max_length=1000)
     changes_en = models.TextField(_("what changes and why, in English"), max_length=1000)
@@ -90,7 +90,11 @@ class RulesText(models.Model):
 
     def __str__(self) -> str:
         name = str(self.get_document_display())
-        return f"{name} · {_('draft')}" if self.number is None else f"{name} · {self.number}"
+        return (
+            f"{name} · {pgettext_lazy('a version of the rules', 'draft')}"
+            if self.number is None
+            else f"{name} · {self.number}"
+        )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """An announced text stays as it is, whoever saves it from wherever: only its marks may move on."""
@@ -110,7 +114,7 @@ class RulesText(models.Model):
         if self.withdrawn_at is not None:
             return str(pgettext_lazy("a version of the rules", "withdrawn"))
         if self.announced_at is None:
-            return str(_("draft"))
+            return str(pgettext_lazy("a version of the rules", "draft"))
         if self.is_coming:
             return str(pgettext_lazy("a version of the rules", "announced"))
         return str(pgettext_lazy("a version of the rules", "took effect"))

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
+from cms_pages.demo_rules import build_demo_rules
 from cms_pages.demo_streams import block, items, link
 from cms_pages.errors import RulesTextError, RulesTextErrorCode
 from cms_pages.models import RulesComment, RulesText, StandardPage
@@ -25,6 +26,7 @@ from marketplace.core.config import set_config
 from marketplace.core.rules import current_rules
 from marketplace.notifications.models import Notification
 from tests import factories
+from tests.cms_pages.conftest import DATA
 from tests.logins import log_in
 
 DAY = timedelta(days=1)
@@ -238,3 +240,16 @@ def test_a_marketer_writes_drafts_and_announces_nothing(first) -> None:
     )
     text.refresh_from_db()
     assert text.announced_at is None
+
+
+def test_the_demo_has_a_version_of_each_document_and_a_change_under_comment(client: Client) -> None:
+    pages = json.loads((DATA / "standard_pages.json").read_text(encoding="utf-8"))
+    build_demo_rules(pages)
+    build_demo_rules(pages)  # touches nothing
+    cache.clear()
+    assert numbers_in_force() == {"rules": 1, "terms": 1, "privacy": 1}
+    coming = RulesText.objects.get(document="rules", number=2)
+    assert coming.takes_comments
+    assert coming.comments.count() == 2
+    for language in ("", "/en"):
+        assert client.get(language + reverse("cms_pages:rules_changes", args=["rules", 2])).status_code == 200

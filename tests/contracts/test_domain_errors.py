@@ -39,7 +39,7 @@ def test_every_code_is_given_somewhere(error):
     enum = code_enum(error).__name__
     used = {
         node.attr
-        for path in (*modules("marketplace"), *modules("portal"))
+        for path in (*modules("marketplace"), *modules("cms_pages"), *modules("portal"))
         if path.name != "errors.py"
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == enum
