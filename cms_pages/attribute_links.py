@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.urls import reverse
 
 from cms_pages.selectors import FIGURES_SECONDS
+from marketplace.core import page_cache
 from marketplace.discovery.categories import option_counts
 from marketplace.discovery.engines.base import SearchRequest, attribute_token
 from marketplace.discovery.params import query_string
@@ -35,7 +35,9 @@ def attribute_links(category: GigCategory) -> list[AttributeLinks]:
 
     The counts are kept for some minutes, as the other figures of the page.
     """
-    counts = cache.get_or_set(f"cms:options:{category.slug}", lambda: option_counts(category.slug), FIGURES_SECONDS)
+    counts = page_cache.remember(
+        f"cms:options:{category.slug}", lambda: option_counts(category.slug), seconds=FIGURES_SECONDS
+    )
     search = reverse("discovery:search")
     lines = []
     for attribute in attributes_of(category):

@@ -2,16 +2,22 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from cms_pages import block_groups
+from cms_pages.addresses import may_be_linked
+from cms_pages.block_examples import example
 from cms_pages.people import quotes
 from cms_pages.rules import rule_choices, rule_in_words, rule_number
+from marketplace.core import page_cache
 from marketplace.gigs.cards import GigCard, gig_cards
 
 PROSE_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "h2", "h3", "hr"]
@@ -21,6 +27,8 @@ Context = dict[str, Any]
 
 def page_cards(gig_ids: list[int], context: Context) -> list[GigCard]:
     """Cards of these gigs as the reader of the page sees them."""
+    # Those too that are not on sale now: they may be again.
+    page_cache.shows(*(f"gig:{gig_id}" for gig_id in gig_ids))
     return gig_cards(gig_ids, user=getattr(context.get("request"), "user", None))
 
 
@@ -50,7 +58,8 @@ class LinkValue(blocks.StructValue):
             return page.url or ""
         if words := self.get("search"):
             return f"{reverse('discovery:search')}?{urlencode({'q': words})}"
-        return self.get("address") or ""
+        address = self.get("address") or ""
+        return address if may_be_linked(address) else ""  # stored before the form looked
 
 
 class LinkBlock(blocks.StructBlock):
@@ -62,6 +71,16 @@ class LinkBlock(blocks.StructBlock):
     address = blocks.CharBlock(
         label=_("or an address"), max_length=200, required=False, help_text=_("Such as /help/ or #live.")
     )
+
+    def clean(self, value: blocks.StructValue) -> blocks.StructValue:
+        """Refuse addresses that would run something, or that look like ours and are not."""
+        cleaned = super().clean(value)
+        address = (cleaned.get("address") or "").strip()
+        if address and not may_be_linked(address):
+            message = _("Begin with / for a page of ours, # for a place on this page, or https:// for another site.")
+            raise blocks.StructBlockValidationError(block_errors={"address": ValidationError(message)})
+        cleaned["address"] = address
+        return cleaned
 
     class Meta:
         icon = "link"
@@ -82,7 +101,10 @@ class ParagraphBlock(blocks.RichTextBlock):
 
     class Meta:
         icon = "pilcrow"
+        group = block_groups.WORDS
         label = _("Running text")
+        description = _("Paragraphs, lists and headings.")
+        preview_value = example("paragraph")
         template = "cms_pages/blocks/paragraph.html"
 
 
@@ -105,7 +127,10 @@ class StepsBlock(blocks.StructBlock):
 
     class Meta:
         icon = "list-ol"
+        group = block_groups.WORDS
         label = _("Steps")
+        description = _("A numbered instruction.")
+        preview_value = example("steps")
         template = "cms_pages/blocks/steps.html"
 
 
@@ -140,6 +165,11 @@ class RuleLineBlock(blocks.StructBlock):
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)
         context["figure"] = figure_of(value)
+        # Between Latin words and a figure stands a space, which the form's field does not keep.
+        space = " " if (get_language() or "").startswith("en") else ""
+        before, after = (value.get("before") or "").rstrip(), (value.get("after") or "").lstrip()
+        context["before"] = before + space if before else ""
+        context["after"] = (space if after[:1].isalnum() else "") + after
         return context
 
 
@@ -156,7 +186,10 @@ class RuleBlock(blocks.StructBlock):
 
     class Meta:
         icon = "lock"
+        group = block_groups.PROOF
         label = _("Rule")
+        description = _("Figures that are rules, taken from the platform's settings.")
+        preview_value = example("rule")
         template = "cms_pages/blocks/rule.html"
 
 
@@ -175,7 +208,10 @@ class NoteBlock(blocks.StructBlock):
 
     class Meta:
         icon = "info-circle"
+        group = block_groups.WORDS
         label = _("Note")
+        description = _("A remark that must not be overlooked.")
+        preview_value = example("note")
         template = "cms_pages/blocks/note.html"
 
 
@@ -194,7 +230,10 @@ class CasesBlock(blocks.StructBlock):
 
     class Meta:
         icon = "warning"
+        group = block_groups.PROOF
         label = _("Cases")
+        description = _("What can go wrong, and what then holds.")
+        preview_value = example("cases")
         template = "cms_pages/blocks/cases.html"
 
 
@@ -218,7 +257,10 @@ class FaqBlock(blocks.StructBlock):
 
     class Meta:
         icon = "help"
+        group = block_groups.PROOF
         label = _("Questions")
+        description = _("Questions that fold open. Search engines show them too.")
+        preview_value = example("faq")
         template = "cms_pages/blocks/faq.html"
 
 
@@ -230,7 +272,10 @@ class FigureBlock(blocks.StructBlock):
 
     class Meta:
         icon = "image"
+        group = block_groups.WORDS
         label = _("Image")
+        description = _("One picture over the full width, with a caption.")
+        preview_value = example("image")
         template = "cms_pages/blocks/figure.html"
 
 
@@ -254,7 +299,10 @@ class GigPicksBlock(HeadedBlock):
 
     class Meta:
         icon = "pick"
+        group = block_groups.GOODS
         label = _("Picked services")
+        description = _("Service cards picked by hand, with the reason above each.")
+        preview_value = example("picks")
         template = "cms_pages/blocks/gig_picks.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
@@ -277,7 +325,10 @@ class CallToActionBlock(blocks.StructBlock):
 
     class Meta:
         icon = "arrow-right"
+        group = block_groups.OPENING
         label = _("Call to action")
+        description = _("A sentence and one button, to end a page with.")
+        preview_value = example("call_to_action")
         template = "cms_pages/blocks/call_to_action.html"
 
 
@@ -286,16 +337,30 @@ class ReviewsBlock(HeadedBlock):
 
     category = SnippetChooserBlock("gigs.GigCategory", label=_("only of this category"), required=False)
     count = blocks.IntegerBlock(label=_("how many"), min_value=1, max_value=6, default=3)
+    minimum_stars = blocks.IntegerBlock(
+        label=_("from how many stars"),
+        min_value=1,
+        max_value=5,
+        default=4,
+        help_text=_("Below 4 the row also shows what went wrong; say so in the title."),
+    )
 
     class Meta:
         icon = "openquote"
+        group = block_groups.PROOF
         label = _("Reviews")
+        description = _("What buyers wrote lately after accepted orders, word for word.")
+        preview_value = example("reviews")
         template = "cms_pages/blocks/reviews.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)
         category = value["category"]
-        context["quotes"] = quotes(limit=value["count"] or 3, category_id=category.pk if category else None)
+        context["quotes"] = quotes(
+            limit=value["count"] or 3,
+            category_id=category.pk if category else None,
+            minimum_stars=value.get("minimum_stars") or 1,
+        )
         return context
 
 

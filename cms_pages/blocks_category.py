@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from cms_pages import block_groups
 from cms_pages.blocks import (
     CallToActionBlock,
     FaqBlock,
@@ -17,7 +18,11 @@ from cms_pages.blocks import (
     LinkBlock,
     NoteBlock,
     ParagraphBlock,
+    ReviewsBlock,
 )
+from cms_pages.blocks_landing import SellerBlock
+from cms_pages.blocks_media import PictureTextBlock, VideoBlock
+from cms_pages.blocks_offers import CouponBlock, FormBlock
 from cms_pages.images import SiteImage
 from cms_pages.selectors import GuideRow, price_guide
 from marketplace.gigs.models import PackageTier
@@ -31,7 +36,9 @@ class SubcategoriesBlock(blocks.StaticBlock):
 
     class Meta:
         icon = "grip"
+        group = block_groups.GOODS
         label = _("Subcategories")
+        description = _("Tiles of the subcategories, with how much they offer.")
         admin_text = _("Tiles of the subcategories. They come from the pages below this one.")
         template = "cms_pages/blocks/subcategories.html"
 
@@ -47,7 +54,9 @@ class ListingBlock(HeadedBlock):
 
     class Meta:
         icon = "list-ul"
+        group = block_groups.GOODS
         label = _("All services")
+        description = _("The live services of the category, 24 a page.")
         template = "cms_pages/blocks/listing.html"
 
     def render(self, value: blocks.StructValue, context: Context | None = None) -> SafeString:
@@ -86,7 +95,9 @@ class PriceGuideBlock(HeadedBlock):
 
     class Meta:
         icon = "decimal"
+        group = block_groups.PROOF
         label = _("Price guide")
+        description = _("What things usually cost here, reckoned from what is for sale.")
         template = "cms_pages/blocks/price_guide.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
@@ -113,7 +124,9 @@ class ArticlesBlock(blocks.StructBlock):
 
     class Meta:
         icon = "doc-full"
+        group = block_groups.WORDS
         label = _("Articles")
+        description = _("Help articles that belong to the subject.")
         template = "cms_pages/blocks/articles.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
@@ -136,6 +149,12 @@ class CategoryStreamBlock(blocks.StreamBlock):
     articles = ArticlesBlock()
     paragraph = ParagraphBlock(features=["bold", "italic", "link", "ol", "ul", "h3"])
     note = NoteBlock()
+    reviews = ReviewsBlock()
+    seller = SellerBlock()
+    picture_text = PictureTextBlock()
+    video = VideoBlock()
+    coupon = CouponBlock()
+    form = FormBlock()
     call_to_action = CallToActionBlock(template="cms_pages/blocks/call_to_brief.html")
 
     class Meta:

@@ -2,51 +2,22 @@
 
 from typing import Any
 
-from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from cms_pages.blocks import CallToActionBlock, GigPickBlock, HeadedBlock, Icon, LinkBlock, ReviewsBlock, page_cards
+from cms_pages import block_groups
+from cms_pages.block_examples import example
+from cms_pages.blocks import CallToActionBlock, FaqBlock, HeadedBlock, Icon, LinkBlock, ReviewsBlock
+from cms_pages.blocks_gigs import GigRowBlock
+from cms_pages.blocks_media import PictureTextBlock, VideoBlock
+from cms_pages.blocks_offers import CouponBlock
 from cms_pages.people import select_sellers
 from cms_pages.rules import rule_choices, rule_number
-from cms_pages.selectors import newest_gig_ids, popular_gig_ids, prices_from, public_figures
+from cms_pages.selectors import prices_from, public_figures
 
 Context = dict[str, Any]
-
-
-class GigRowSource(TextChoices):
-    POPULAR = "popular", _("most ordered")
-    NEWEST = "newest", _("newest")
-    PICKED = "picked", _("picked by hand")
-
-
-class GigRowBlock(HeadedBlock):
-    """A grid of gig cards."""
-
-    source = blocks.ChoiceBlock(label=_("which services"), choices=GigRowSource.choices, default=GigRowSource.POPULAR)
-    count = blocks.IntegerBlock(label=_("how many"), min_value=2, max_value=12, default=8)
-    picks = blocks.ListBlock(
-        GigPickBlock(), label=_("picked by hand"), min_num=0, max_num=12, default=[], collapsed=True
-    )
-    link = LinkBlock(label=_("link beside the title"))
-
-    class Meta:
-        icon = "list-ul"
-        label = _("Row of services")
-        template = "cms_pages/blocks/gig_row.html"
-
-    def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
-        context = super().get_context(value, parent_context)
-        if value["source"] == GigRowSource.PICKED:
-            ids = [pick["gig"].pk for pick in value["picks"] if pick["gig"]]
-        elif value["source"] == GigRowSource.NEWEST:
-            ids = newest_gig_ids(limit=value["count"])
-        else:
-            ids = popular_gig_ids(limit=value["count"])
-        context["cards"] = page_cards(ids, context)
-        return context
 
 
 class BundleLineBlock(blocks.StructBlock):
@@ -79,7 +50,9 @@ class BundlesBlock(HeadedBlock):
 
     class Meta:
         icon = "folder-open-inverse"
+        group = block_groups.GOODS
         label = _("Undertakings")
+        description = _("Several services for one purpose, each with its price from.")
         template = "cms_pages/blocks/bundles.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
@@ -121,7 +94,10 @@ class MoneyStepsBlock(HeadedBlock):
 
     class Meta:
         icon = "lock"
+        group = block_groups.PROOF
         label = _("How money goes")
+        description = _("The stages of an order's money, with public figures below.")
+        preview_value = example("money_steps")
         template = "cms_pages/blocks/money_steps.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
@@ -141,7 +117,10 @@ class SelectSellersBlock(HeadedBlock):
 
     class Meta:
         icon = "group"
+        group = block_groups.GOODS
         label = _("Select sellers")
+        description = _("Sellers of the highest level, chosen by the data.")
+        preview_value = example("sellers")
         template = "cms_pages/blocks/select_sellers.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
@@ -169,6 +148,10 @@ class HomeStreamBlock(blocks.StreamBlock):
     money_steps = MoneyStepsBlock()
     select_sellers = SelectSellersBlock()
     reviews = ReviewsBlock()
+    coupon = CouponBlock()
+    picture_text = PictureTextBlock()
+    video = VideoBlock()
+    faq = FaqBlock(template="cms_pages/blocks/faq_section.html")
     call_to_action = CallToActionBlock(label=_("Invitation to sellers"))
 
     class Meta:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
+from cms_pages import block_groups
+from cms_pages.block_examples import example
 from cms_pages.blocks import (
     PROSE_FEATURES,
     CallToActionBlock,
@@ -21,7 +23,12 @@ from cms_pages.blocks import (
     ReviewsBlock,
     RuleBlock,
 )
+from cms_pages.blocks_gigs import CategoryGridBlock, GigRowBlock
+from cms_pages.blocks_home import MoneyStepsBlock, SelectSellersBlock
+from cms_pages.blocks_media import PictureTextBlock, VideoBlock
+from cms_pages.blocks_offers import CouponBlock, FormBlock
 from cms_pages.people import seller_card
+from marketplace.core import clock, page_cache
 
 Context = dict[str, Any]
 
@@ -34,7 +41,10 @@ class CountdownBlock(blocks.StructBlock):
 
     class Meta:
         icon = "time"
+        group = block_groups.PROMOTION
         label = _("End of the campaign")
+        description = _("When the campaign ends, and how long that is from now.")
+        preview_value = example("countdown")
         template = "cms_pages/blocks/countdown.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
@@ -45,7 +55,8 @@ class CountdownBlock(blocks.StructBlock):
         if timezone.is_naive(ends_at):  # typed into JSON by hand; the editor's form gives an aware one
             ends_at = timezone.make_aware(ends_at)
         context["ends_at"] = ends_at
-        seconds = max(0, int((ends_at - timezone.now()).total_seconds()))
+        page_cache.shows(until=ends_at)
+        seconds = max(0, int((ends_at - clock.now()).total_seconds()))
         context["is_over"] = seconds == 0
         context["left"] = {"days": seconds // 86400, "hours": seconds % 86400 // 3600, "minutes": seconds % 3600 // 60}
         return context
@@ -90,13 +101,18 @@ class HeroBlock(blocks.StructBlock):
     text = blocks.CharBlock(label=_("text"), max_length=320, required=False)
     primary = LinkBlock(label=_("main button"))
     secondary = LinkBlock(label=_("second button"))
+    show_search = blocks.BooleanBlock(label=_("show the search field"), required=False, default=False)
+    search_placeholder = blocks.CharBlock(label=_("words in the empty search field"), max_length=60, required=False)
     countdown = CountdownBlock(label=_("end of the campaign"), required=False)
     image = ImageChooserBlock(label=_("image"), required=False)
     slip = SlipBlock(label=_("worked example"))
 
     class Meta:
         icon = "title"
+        group = block_groups.OPENING
         label = _("First screen")
+        description = _("Title, text and two buttons, with a search field, a picture or a worked example.")
+        preview_value = example("hero")
         template = "cms_pages/blocks/hero.html"
 
 
@@ -116,7 +132,10 @@ class WeeksBlock(HeadedBlock):
 
     class Meta:
         icon = "list-ol"
+        group = block_groups.PROOF
         label = _("Stretches of the way")
+        description = _("The stretches of an undertaking, one after another.")
+        preview_value = example("weeks")
         template = "cms_pages/blocks/weeks.html"
 
 
@@ -162,7 +181,10 @@ class CompareBlock(HeadedBlock):
 
     class Meta:
         icon = "table"
+        group = block_groups.PROOF
         label = _("Comparison")
+        description = _("Two to four ways to do it, side by side.")
+        preview_value = example("compare")
         template = "cms_pages/blocks/compare.html"
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:
@@ -201,31 +223,64 @@ class SellerBlock(blocks.StructBlock):
 
     class Meta:
         icon = "user"
+        group = block_groups.GOODS
         label = _("A seller")
+        description = _("One seller with a sentence of theirs and figures from the data.")
+        preview_value = example("seller")
         template = "cms_pages/blocks/seller.html"
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)
-        context["seller"] = seller_card(value["handle"])
+        context["seller"] = seller_card(handle_of(value["handle"] or ""))
         return context
+
+    def clean(self, value: blocks.StructValue) -> blocks.StructValue:
+        value = super().clean(value)
+        value["handle"] = handle_of(value["handle"])
+        if seller_card(value["handle"]) is None:
+            raise blocks.StructBlockValidationError(
+                block_errors={"handle": ValidationError(_("Nobody active has this address. Copy it from their page."))}
+            )
+        return value
+
+
+def handle_of(text: str) -> str:
+    """The seller's own part of an address, from it alone or from the whole address of their page."""
+    return text.strip().rstrip("/").rsplit("/", 1)[-1]
 
 
 class LandingStreamBlock(blocks.StreamBlock):
     """A campaign page is a stack of these."""
 
     hero = HeroBlock()
-    steps = WeeksBlock()
+    call_to_action = CallToActionBlock()
     picks = GigPicksBlock()
-    compare = CompareBlock()
+    gig_row = GigRowBlock()
+    categories = CategoryGridBlock()
     seller = SellerBlock()
+    sellers = SelectSellersBlock()
+    steps = WeeksBlock()
+    compare = CompareBlock()
     reviews = ReviewsBlock()
     faq = FaqBlock(template="cms_pages/blocks/faq_section.html")
-    call_to_action = CallToActionBlock()
-    countdown = CountdownBlock(template="cms_pages/blocks/countdown_section.html")
-    paragraph = ParagraphBlock(features=PROSE_FEATURES, template="cms_pages/blocks/paragraph_section.html")
+    money_steps = MoneyStepsBlock()
     rule = RuleBlock(template="cms_pages/blocks/rule_section.html")
-    note = NoteBlock(template="cms_pages/blocks/note_section.html")
+    picture_text = PictureTextBlock()
+    video = VideoBlock()
+    paragraph = ParagraphBlock(features=PROSE_FEATURES, template="cms_pages/blocks/paragraph_section.html")
     image = FigureBlock(template="cms_pages/blocks/figure_section.html")
+    note = NoteBlock(template="cms_pages/blocks/note_section.html")
+    countdown = CountdownBlock(template="cms_pages/blocks/countdown_section.html")
+    coupon = CouponBlock()
+    form = FormBlock()
 
     class Meta:
-        block_counts = {"hero": {"max_num": 1}, "countdown": {"max_num": 1}}
+        # One first screen, one date: two would contradict each other.
+        block_counts = {
+            "hero": {"max_num": 1},
+            "countdown": {"max_num": 1},
+            "money_steps": {"max_num": 1},
+            "coupon": {"max_num": 3},
+            "form": {"max_num": 1},
+        }
+        max_num = 24

@@ -16,6 +16,8 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms_pages.blocks import Icon
 from cms_pages.demo_prose import prose_body
+from cms_pages.demo_rules import build_demo_rules
+from cms_pages.demo_showcase import add_showcase, make_film
 from cms_pages.demo_streams import category_body, home_body, landing_body, popular_searches, worked_example
 from cms_pages.demo_texts import TEXTS
 from cms_pages.images import SiteImage
@@ -27,10 +29,12 @@ from cms_pages.models import (
     HomePage,
     LandingIndexPage,
     LandingPage,
+    RulesDocument,
     SiteSettings,
     StandardPage,
 )
 from cms_pages.navigation import forget_navigation
+from cms_pages.permissions import grant_sections
 from marketplace.gigs.models import Gig, GigCategory
 
 Progress = Callable[[str], None]
@@ -110,6 +114,8 @@ class _Builder:
             self._standard(language, home)
             self._home_body(language, home)
         _publish(self.made)
+        grant_sections()  # nothing was published one by one, which would have given the sections to their groups
+        build_demo_rules(_rows(self.read("standard_pages", []), "pages"))
         SiteSettings.objects.update_or_create(site=site, defaults=_SETTINGS)
         forget_navigation()
         self.progress(f"pages: {Page.objects.filter(depth__gt=1, live=True).count()} live")
@@ -171,7 +177,7 @@ class _Builder:
     def _categories(self, language: str, home: Page, articles: list[Page]) -> None:
         words = TEXTS[language]
         for number, entry in enumerate(self.catalogue, start=1):
-            image = self.image(f"category-{number}")
+            image = self.image(f"category-{number}", f"{entry['name']}类目的配图")
             top = self._category(language, home, entry, image, number, articles, entry_words=words)
             for child in entry["subcategories"]:
                 self._category(language, top, child, image, number, articles, entry_words=words)
@@ -212,7 +218,7 @@ class _Builder:
         self.add(home, index, "topics", language)
         for number, entry in enumerate(self.read("landings", []), start=1):
             data = entry[language]
-            image = self.image(f"landing-{number}")
+            image = self.image(f"landing-{number}", entry["zh"]["title"])
             page = LandingPage(
                 title=data["title"],
                 slug=data["slug"],
@@ -224,6 +230,9 @@ class _Builder:
                 body=landing_body(data, language, image=image, gig_ids=self.gig_ids),
             )
             self.add(index, page, f"landing:{entry['key']}", language)
+        image = self.image("landing-1")
+        make_film(self.media_directory, poster=self.image("escrow-poster"))
+        add_showcase(index, code=LANGUAGES[language], language=language, image=image, add=self.add)
 
     def _help(self, language: str, home: Page) -> list[Page]:
         title, intro = TEXTS[language]["help"]
@@ -253,7 +262,7 @@ class _Builder:
             seo_title=data.get("seo_title", ""),
             summary=data.get("summary", ""),
             search_description=data.get("search_description") or data.get("summary", ""),
-            body=prose_body(data),
+            body=prose_body(data, self.image),
         )
         return self.add(section, page, f"article:{_key(entry)}", language)
 
@@ -268,6 +277,7 @@ class _Builder:
                 search_description=data.get("search_description") or data.get("summary", ""),
                 body=prose_body(data),
                 show_in_menus=True,
+                rules_document=_key(entry) if _key(entry) in RulesDocument.values else "",
             )
             self.add(home, page, f"standard:{_key(entry)}", language)
 

@@ -1,19 +1,32 @@
 """Blocks of the demo's help and standard pages."""
 
+from collections.abc import Callable
 from typing import Any
 
 from cms_pages.demo_streams import Block, block, items, link, rich
+from cms_pages.images import SiteImage
+
+# The picture of a name, and what it shows; None where the demo has no such file.
+ImageOf = Callable[[str, str], SiteImage | None]
 
 
-def prose_body(data: dict[str, Any]) -> list[Block]:
-    """The body of an article from the data's own blocks."""
-    return [made for entry in data.get("body") or data.get("blocks") or [] if (made := _block(entry)) is not None]
+def _no_image(_name: str, _description: str) -> None:
+    return None
 
 
-def _block(entry: Any) -> Block | None:
+def prose_body(data: dict[str, Any], image_of: ImageOf = _no_image) -> list[Block]:
+    """The body of an article from the data's own blocks. A figure whose picture is missing is left out."""
+    entries = data.get("body") or data.get("blocks") or []
+    return [made for entry in entries if (made := _block(entry, image_of)) is not None]
+
+
+def _block(entry: Any, image_of: ImageOf) -> Block | None:
     if isinstance(entry, str):
         return {"type": "paragraph", "value": rich(entry)}
     kind = entry.get("type", "paragraph")
+    if kind == "figure":
+        image = image_of(entry["image"], entry["shows"])
+        return block("image", image=image.pk, caption=entry.get("caption", "")) if image else None
     maker = {"steps": _steps, "rule": _rule, "note": _note, "faq": _faq}.get(kind)
     if maker is not None:
         return maker(entry)

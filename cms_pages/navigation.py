@@ -1,16 +1,23 @@
 """The categories in the header. Kept for some minutes, and forgotten when a category or its page is published."""
 
-from typing import NamedTuple
+import logging
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
+from marketplace.core import page_cache
 from marketplace.gigs.models import GigCategory
 
+logger = logging.getLogger(__name__)
+
 NAVIGATION_SECONDS = 300
+Kept = TypeVar("Kept")
 _TREE_KEY = "cms:category_tree"
 
 
@@ -31,11 +38,19 @@ def _key(language: str) -> str:
 def navigation() -> list[NavigationEntry]:
     """The categories of the first level in the active language. Two queries, then none for five minutes."""
     language = get_language() or settings.LANGUAGE_CODE
-    entries = cache.get(_key(language))
-    if entries is None:
-        entries = _read(language)
-        cache.set(_key(language), entries, NAVIGATION_SECONDS)
-    return entries
+    return _kept(_key(language), lambda: _read(language))
+
+
+def _kept(key: str, read: Callable[[], Kept]) -> Kept:
+    """What `read` returns, for five minutes. A cache that does not answer keeps nothing: every page has a head and a foot."""
+    try:
+        found: Kept | None = cache.get(key)
+        if found is None:
+            found = read()
+            cache.set(key, found, NAVIGATION_SECONDS)
+    except RedisError:
+        return read()
+    return found
 
 
 def _footer_key(language: str) -> str:
@@ -45,19 +60,23 @@ def _footer_key(language: str) -> str:
 def forget_navigation() -> None:
     """To be called when a category, or a page of one, was changed."""
     languages = [code for code, _name in settings.LANGUAGES]
-    cache.delete_many([_key(code) for code in languages] + [_footer_key(code) for code in languages])
-    cache.delete_many(["cms:category_counts", _TREE_KEY])
+    keys = [_key(code) for code in languages] + [_footer_key(code) for code in languages]
+    try:
+        cache.delete_many([*keys, "cms:category_counts", _TREE_KEY])
+    except RedisError as error:
+        logger.warning("Heads and feet of pages may be five minutes old: %s", error)
 
 
 def subcategories_of(category_id: int) -> list[GigCategory]:
     """The shown subcategories of a category, in their order. One query, then none for five minutes."""
-    tree = cache.get(_TREE_KEY)
-    if tree is None:
-        tree = {}
-        for category in GigCategory.objects.filter(is_active=True, parent__isnull=False).order_by("position", "pk"):
-            tree.setdefault(category.parent_id, []).append(category)
-        cache.set(_TREE_KEY, tree, NAVIGATION_SECONDS)
-    return tree.get(category_id, [])
+    return _kept(_TREE_KEY, _read_tree).get(category_id, [])
+
+
+def _read_tree() -> dict[int, list[GigCategory]]:
+    tree: dict[int, list[GigCategory]] = {}
+    for category in GigCategory.objects.filter(is_active=True, parent__isnull=False).order_by("position", "pk"):
+        tree.setdefault(category.parent_id, []).append(category)
+    return tree
 
 
 def category_search_url(slug: str) -> str:
@@ -96,13 +115,27 @@ def help_article_url(slug: str) -> str:
     from cms_pages.models import HelpPage
 
     language = get_language() or settings.LANGUAGE_CODE
-    key = f"cms:help:{language}:{slug}"
-    url = cache.get(key)
-    if url is None:
+
+    def read() -> str:
+        page_cache.shows(page_cache.SITE)
         page = HelpPage.objects.live().filter(slug=slug, locale__language_code=language).defer("body").first()
-        url = (page.url or "") if page is not None else ""
-        cache.set(key, url, NAVIGATION_SECONDS)
-    return str(url)
+        return (page.url or "") if page is not None else ""
+
+    return page_cache.remember(f"cms:help:{language}:{slug}", read, seconds=NAVIGATION_SECONDS)
+
+
+def help_centre_url() -> str:
+    """Where the help centre stands in the active language, or "" when there is none. Kept like the navigation."""
+    from cms_pages.models import HelpIndexPage
+
+    language = get_language() or settings.LANGUAGE_CODE
+
+    def read() -> str:
+        page_cache.shows(page_cache.SITE)
+        page = HelpIndexPage.objects.live().filter(locale__language_code=language).first()
+        return (page.url or "") if page is not None else ""
+
+    return page_cache.remember(f"cms:help:{language}", read, seconds=NAVIGATION_SECONDS)
 
 
 FooterColumn = tuple[str, list[tuple[str, str]]]
@@ -111,11 +144,7 @@ FooterColumn = tuple[str, list[tuple[str, str]]]
 def footer_columns() -> list[FooterColumn]:
     """The footer's links: (title, [(text, address), …]), from the pages an editor marked "show in menus"."""
     language = get_language() or settings.LANGUAGE_CODE
-    columns = cache.get(_footer_key(language))
-    if columns is None:
-        columns = _read_footer(language)
-        cache.set(_footer_key(language), columns, NAVIGATION_SECONDS)
-    return columns
+    return _kept(_footer_key(language), lambda: _read_footer(language))
 
 
 def _read_footer(language: str) -> list[FooterColumn]:
@@ -137,7 +166,13 @@ def _read_footer(language: str) -> list[FooterColumn]:
             ],
         ),
         (_("Selling"), fixed((_("Start selling"), "accounts:become_seller"), (_("Wallet"), "ledger:wallet"))),
-        (_("Platform"), [*pages(StandardPage), *fixed((_("Proof of escrow"), "ledger:escrow"))]),
+        (
+            _("Platform"),
+            [
+                *pages(StandardPage),
+                *fixed((_("Proof of escrow"), "ledger:escrow"), (_("How we decide"), "moderation:statistics")),
+            ],
+        ),
         (_("Help"), [*pages(HelpIndexPage), *pages(HelpSectionPage)]),
     ]
     return [column for column in columns if column[1]]

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.core.cache import cache
 from django.db.models import Q
 from django.utils.translation import get_language
 
 from cms_pages.selectors import FIGURES_SECONDS
 from marketplace.accounts.models import SellerLevelChoice, UserProfile
+from marketplace.core import page_cache
 from marketplace.core.ratings import shown_rating
 from marketplace.gigs.cards import cover_of, cover_row
 from marketplace.gigs.content import PictureContent
@@ -56,6 +56,7 @@ class Quote:
 
 def _seller_cards(profiles: Iterable[UserProfile]) -> list[SellerCard]:
     profiles = list(profiles)
+    page_cache.shows(*(f"seller:{profile.user_id}" for profile in profiles))
     covers: dict[int, list[PictureContent]] = {}
     gigs = (
         Gig.objects.listed()
@@ -65,6 +66,7 @@ def _seller_cards(profiles: Iterable[UserProfile]) -> list[SellerCard]:
         .only("pk", "seller_id")
     )
     for gig in gigs:
+        page_cache.shows(f"gig:{gig.pk}")
         works = covers.setdefault(gig.seller_id, [])
         cover = cover_of(gig.cover_row)
         if cover and len(works) < WORKS_PER_SELLER:
@@ -96,6 +98,7 @@ def select_sellers(*, limit: int = 4) -> list[SellerCard]:
     """Sellers of the highest level who have something live, those with most completed orders first."""
 
     def read() -> list[SellerCard]:
+        page_cache.shows(page_cache.SELLERS)
         profiles = (
             UserProfile.objects.filter(
                 Q(user__gigs__status=GigStatus.LIVE), level=SellerLevelChoice.TOP, user__is_active=True
@@ -106,17 +109,18 @@ def select_sellers(*, limit: int = 4) -> list[SellerCard]:
         )
         return _seller_cards(profiles[:limit])
 
-    return cache.get_or_set(f"cms:makers:{get_language()}:{limit}", read, FIGURES_SECONDS)
+    return page_cache.remember(f"cms:makers:{get_language()}:{limit}", read, seconds=FIGURES_SECONDS)
 
 
 def seller_card(handle: str) -> SellerCard | None:
     """One seller by handle, or None when nobody active has it."""
 
     def read() -> list[SellerCard]:
+        page_cache.shows(page_cache.SELLERS)  # somebody may take the address that nobody has now
         profiles = UserProfile.objects.filter(handle=handle, user__is_active=True).select_related("user__reputation")
         return _seller_cards(profiles)
 
-    cards = cache.get_or_set(f"cms:maker:{get_language()}:{handle}", read, FIGURES_SECONDS)
+    cards = page_cache.remember(f"cms:maker:{get_language()}:{handle}", read, seconds=FIGURES_SECONDS)
     return cards[0] if cards else None
 
 
@@ -124,10 +128,13 @@ def quotes(*, limit: int = 3, category_id: int | None = None, minimum_stars: int
     """The newest published reviews of buyers that say something; of one category and its subcategories when given."""
 
     def read() -> list[Quote]:
+        page_cache.shows(page_cache.REVIEWS)
         reviews = public_reviews().filter(stars__gte=minimum_stars).exclude(body="")
         if category_id is not None:
             reviews = reviews.filter(Q(gig__category_id=category_id) | Q(gig__category__parent_id=category_id))
         rows = reviews.select_related("author__profile", "order").order_by("-published_at", "-pk")[:limit]
+        for review in rows:
+            page_cache.shows(f"gig:{review.gig_id}", f"seller:{review.author_id}")
         return [
             Quote(
                 stars=review.stars,
@@ -141,4 +148,4 @@ def quotes(*, limit: int = 3, category_id: int | None = None, minimum_stars: int
             for review in rows
         ]
 
-    return cache.get_or_set(f"cms:quotes:{limit}:{category_id}:{minimum_stars}", read, FIGURES_SECONDS)
+    return page_cache.remember(f"cms:quotes:{limit}:{category_id}:{minimum_stars}", read, seconds=FIGURES_SECONDS)

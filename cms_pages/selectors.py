@@ -1,4 +1,8 @@
-"""What the pages read from the marketplace. Figures are kept for a few minutes: they are the same for everybody."""
+"""What the pages read from the marketplace. It is the same for everybody and kept for a few minutes.
+
+Which services a list holds is read anew as soon as that changes (core/page_cache.py `remember`). Figures (how many there are,
+from what price, the price guide) are not: nobody misses one among thousands for five minutes, and they are dear to count.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +14,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
+from marketplace.core import page_cache
 from marketplace.core.aggregates import Median, Percentile
+from marketplace.discovery.engines.base import SearchRequest
+from marketplace.discovery.services import search
 from marketplace.gigs.cards import cover_of, cover_row
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Gig, GigCategory, GigPackage, on_sale
@@ -28,32 +35,55 @@ def _live() -> QuerySet[Gig]:
     return Gig.objects.listed()
 
 
+def _chosen(query: QuerySet[Gig]) -> QuerySet[Gig]:
+    """Services that are listed one by one: somebody who publishes one expects to see it among them."""
+    page_cache.shows(page_cache.LISTINGS)
+    return query
+
+
 def _within(category_id: int, *, path: str = "category") -> Q:
     """Gigs of a category: those of its subcategories, and those filed under it itself."""
     return Q(**{f"{path}_id": category_id}) | Q(**{f"{path}__parent_id": category_id})
 
 
-def popular_gig_ids(*, limit: int = 8) -> list[int]:
-    """The live gigs with most completed orders, the newer first among equals."""
+def popular_gig_ids(*, limit: int = 8, category_id: int | None = None) -> list[int]:
+    """The live gigs with most completed orders, the newer first among equals; of one category when given."""
 
     def read() -> list[int]:
-        return list(_live().order_by("-stats__orders_completed", "-pk").values_list("pk", flat=True)[:limit])
+        rows = _chosen(_live_within(category_id)).order_by("-stats__orders_completed", "-pk")
+        return list(rows.values_list("pk", flat=True)[:limit])
 
-    return cache.get_or_set(f"cms:popular:{limit}", read, FIGURES_SECONDS)
+    return page_cache.remember(f"cms:popular:{limit}:{category_id}", read, seconds=FIGURES_SECONDS)
 
 
-def newest_gig_ids(*, limit: int = 8) -> list[int]:
-    """The live gigs that were made last."""
+def newest_gig_ids(*, limit: int = 8, category_id: int | None = None) -> list[int]:
+    """The live gigs that were made last; of one category when given."""
 
     def read() -> list[int]:
-        return list(_live().order_by("-pk").values_list("pk", flat=True)[:limit])
+        return list(_chosen(_live_within(category_id)).order_by("-pk").values_list("pk", flat=True)[:limit])
 
-    return cache.get_or_set(f"cms:newest:{limit}", read, FIGURES_SECONDS)
+    return page_cache.remember(f"cms:newest:{limit}:{category_id}", read, seconds=FIGURES_SECONDS)
+
+
+def found_gig_ids(words: str, *, category_slug: str = "", limit: int = 8) -> list[int]:
+    """What the search finds for these words, best first, for nobody in particular. Not counted as somebody's search."""
+
+    def read() -> list[int]:
+        page_cache.shows(page_cache.FOUND, page_cache.LISTINGS)
+        return list(search(SearchRequest(query=words, category_slug=category_slug, page_size=limit)).ids)
+
+    key = blake2s(f"{words}|{category_slug}|{limit}".encode()).hexdigest()
+    return page_cache.remember(f"cms:found:{key}", read, seconds=FIGURES_SECONDS)
+
+
+def _live_within(category_id: int | None) -> QuerySet[Gig]:
+    return _live() if category_id is None else _live().filter(_within(category_id))
 
 
 def category_paginator(category_id: int) -> Paginator:
     """Ids of the live gigs of a category and its subcategories, 24 a page, most ordered first."""
-    ids = _live().filter(_within(category_id)).order_by("-stats__orders_completed", "-pk").values_list("pk", flat=True)
+    gigs = _chosen(_live().filter(_within(category_id)))
+    ids = gigs.order_by("-stats__orders_completed", "-pk").values_list("pk", flat=True)
     paginator = Paginator(ids, LISTING_PAGE_SIZE)
     paginator.count = category_figures(category_id).gigs
     return paginator
@@ -85,7 +115,7 @@ def category_figures(category_id: int) -> CategoryFigures:
         )
         return CategoryFigures(row["gigs"], row["price"], row["days"], row["orders"] or 0)
 
-    return cache.get_or_set(f"cms:category:{category_id}", read, FIGURES_SECONDS)
+    return page_cache.remember(f"cms:category:{category_id}", read, seconds=FIGURES_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -114,7 +144,7 @@ def category_counts() -> dict[int, CategoryCount]:
                 found[category_id] = CategoryCount(before.gigs + row["gigs"], min(prices, default=None))
         return found
 
-    return cache.get_or_set("cms:category_counts", read, FIGURES_SECONDS)
+    return page_cache.remember("cms:category_counts", read, seconds=FIGURES_SECONDS)
 
 
 def category_covers() -> dict[int, PictureContent | None]:
@@ -131,7 +161,7 @@ def category_covers() -> dict[int, PictureContent | None]:
         )
         return {category_id: cover_of(cover) for category_id, cover in rows}
 
-    return cache.get_or_set("cms:category_pictures", read, FIGURES_SECONDS)
+    return page_cache.remember("cms:category_pictures", read, seconds=FIGURES_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -216,7 +246,7 @@ def prices_from(wanted: Sequence[tuple[int, str]]) -> list[int | None]:
     if not wanted:
         return []
     key = blake2s(repr(list(wanted)).encode()).hexdigest()
-    return cache.get_or_set(f"cms:prices:{key}", read, FIGURES_SECONDS)
+    return page_cache.remember(f"cms:prices:{key}", read, seconds=FIGURES_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -248,7 +278,7 @@ def public_figures(*, days: int = 30) -> PublicFigures:
             held_fen=orders["held"] or 0,
             orders_held=orders["orders_held"],
             orders_completed_lately=orders["completed"],
-            gigs=_live().count(),
+            gigs=Gig.objects.listed().count(),
             response_minutes=sellers["minutes"],
             on_time_percent=sellers["on_time"],
         )

@@ -10,15 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BooleanColumn, DateColumn
-from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
+import cms_pages.block_hooks  # noqa: F401 - registers its hooks
+from cms_pages import rules_desk
+from cms_pages.content_report import report_menu_item, report_urls
+from cms_pages.help_report import help_report_menu_item, help_report_urls
 from cms_pages.models import HelpFeedback
-from cms_pages.navigation import forget_navigation
-from marketplace.gigs.models import GigCategory
+from cms_pages.publishing import refuse_unready, refuse_unready_together, tell_of_refused_approval, warn_at_submission
+from cms_pages.translation_desk import refuse_half_translated, translation_urls
+from marketplace.core.exports import InertExport
 
 
 class ReadOnlyPolicy(ModelPermissionPolicy):
@@ -28,10 +32,15 @@ class ReadOnlyPolicy(ModelPermissionPolicy):
         return action in {"view", "delete"} and super().user_has_permission(user, action)
 
 
+class HelpFeedbackIndex(InertExport, IndexView):
+    """The list, whose words are strangers'."""
+
+
 class HelpFeedbackViewSet(SnippetViewSet):
     """What readers answered to "was this helpful"."""
 
     model = HelpFeedback
+    index_view_class = HelpFeedbackIndex
     icon = "help"
     menu_label = _("Answers to help articles")
     menu_name = "help-feedback"
@@ -51,6 +60,7 @@ class HelpFeedbackViewSet(SnippetViewSet):
 
 register_permission_policy(HelpFeedback, ReadOnlyPolicy(HelpFeedback))
 register_snippet(HelpFeedbackViewSet)
+rules_desk.register()
 
 # Every kind of snippet has a menu entry of its own, and Wagtail's help leads out of the house.
 _HIDDEN_MENU_ITEMS = frozenset({"snippets", "help"})
@@ -62,34 +72,21 @@ def hide_what_nobody_needs(request: HttpRequest, menu_items: list[MenuItem]) -> 
     menu_items[:] = [item for item in menu_items if item.name not in _HIDDEN_MENU_ITEMS]
 
 
-def forget_page(page: Page) -> None:
-    """A published, moved or removed page changes the navigation and the links between languages."""
-    forget_navigation()
-    specific = page.specific
-    if hasattr(specific, "forget_alternates"):
-        specific.forget_alternates()
-
-
-@hooks.register("after_publish_page")
-@hooks.register("after_unpublish_page")
-@hooks.register("after_delete_page")
-def forget_after_change(request: HttpRequest, page: Page) -> None:
-    forget_page(page)
-
-
-@hooks.register("after_move_page")
-def forget_after_move(request: HttpRequest, page: Page) -> None:
-    forget_page(page)
-
-
-@hooks.register("after_create_snippet")
-@hooks.register("after_edit_snippet")
-def forget_after_category(request: HttpRequest, instance: Any) -> None:
-    if isinstance(instance, GigCategory):
-        forget_navigation()
-
-
 @hooks.register("insert_global_admin_css")
 def admin_css() -> SafeString:
     """Ink and cinnabar in the admin too."""
     return format_html('<link rel="stylesheet" href="{}">', static("cms_pages/admin.css"))
+
+
+hooks.register("before_publish_page", refuse_unready)
+hooks.register("before_bulk_action", refuse_unready_together)
+hooks.register("after_edit_page", tell_of_refused_approval)
+hooks.register("after_edit_page", warn_at_submission)
+hooks.register("after_create_page", warn_at_submission)
+hooks.register("register_reports_menu_item", report_menu_item)
+hooks.register("register_admin_urls", report_urls)
+hooks.register("register_reports_menu_item", help_report_menu_item)
+hooks.register("register_admin_urls", help_report_urls)
+# Before wagtail-localize's own, which has no order.
+hooks.register("before_edit_page", refuse_half_translated, order=-1)
+hooks.register("register_admin_urls", translation_urls, order=-1)

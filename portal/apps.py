@@ -6,10 +6,17 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401 registers them
+        from marketplace.operations.parts import provide_parts
+        from portal import (
+            cdn,
+            checks,  # noqa: F401 registers them
+        )
+        from portal.health import PARTS
         from portal.roles import ensure_roles_after_migrate
         from portal.schedule import ensure_schedule
 
+        cdn.connect()
+        provide_parts(PARTS)
         # Django sends the signal once for each app that has models, which the portal has not; beat's own is the one
         # whose tables are asked for.
         sender = apps.get_app_config("django_celery_beat")

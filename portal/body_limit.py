@@ -56,7 +56,13 @@ FILE_ROUTES = {
 }
 RECEIVE, SPARE_MEGABYTES = "uploads:receive", 10
 # Rooms of Wagtail's admin that take pictures (WAGTAILIMAGES_MAX_UPLOAD_SIZE) and documents.
-FILE_ROOMS = {"wagtailimages": 20, "wagtailimages_chooser": 20, "wagtaildocs": 50, "wagtaildocs_chooser": 50}
+FILE_ROOMS = {
+    "wagtailsnippets_cms_pages_sitevideo": 210,
+    "wagtailimages": 20,
+    "wagtailimages_chooser": 20,
+    "wagtaildocs": 50,
+    "wagtaildocs_chooser": 50,
+}
 
 
 def megabytes_allowed(path: str) -> int:

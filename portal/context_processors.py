@@ -11,21 +11,12 @@ from django.conf import settings
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import translate_url
 from django.utils.crypto import salted_hmac
 
-from marketplace.core import clock
+from marketplace.core import clock, page_cache
+from portal import page_languages
 
-# Django's code → what search engines and `lang` want, and the name of the language in itself.
-_LANGUAGES = {"zh-hans": ("zh-Hans", "简体中文"), "en": ("en", "English")}
-
-
-class Alternate(NamedTuple):
-    """This page in one language."""
-
-    code: str
-    label: str
-    url: str  # absolute, because `hreflang` wants it so
+_SHARE_IMAGE_SECONDS = 300
 
 
 class Unread(NamedTuple):
@@ -41,9 +32,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav_categories": cache(_navigation),
         "footer_columns": cache(_footer),
-        "alternate_urls": cache(lambda: _alternates(request)),
+        "alternate_urls": cache(lambda: page_languages.alternates(request)),
+        "other_languages": cache(lambda: page_languages.other_languages(request)),
+        "untranslated": cache(lambda: page_languages.untranslated(request)),
         "canonical_url": cache(lambda: _canonical(request)),
         "site_settings": cache(lambda: _site_settings(request)),
+        "default_share_image": cache(lambda: _default_share_image(request)),
         "site_url": settings.SITE_URL,
         "unread_messages": lambda: unread().messages,
         "unread_notifications": lambda: unread().notifications,
@@ -78,32 +72,9 @@ def _footer() -> list[Any]:
     return footer_columns()
 
 
-def _page_paths(request: HttpRequest) -> dict[str, str]:
-    page = getattr(request, "cms_page", None)
-    if page is not None:
-        return page.alternates()
-    # The words of a search go along; a page whose parameters change nothing of what it is (a gig's) names its bare address.
-    path = getattr(request, "page_path", None) or request.get_full_path()
-    return {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
-
-
-def _alternates(request: HttpRequest) -> list[Alternate]:
-    """This page in every language it exists in, the default language first. Empty when it exists in only one."""
-    paths = _page_paths(request)
-    if len(set(paths.values())) < 2:
-        return []
-    return [
-        Alternate(*_LANGUAGES.get(code, (code, str(name))), request.build_absolute_uri(paths[code]))
-        for code, name in settings.LANGUAGES
-        if code in paths
-    ]
-
-
 def _canonical(request: HttpRequest) -> str:
     """The address without what does not change the content; later pages of a list keep their number."""
-    number = request.GET.get("page", "")
-    tail = f"?page={number}" if number.isdigit() and int(number) > 1 else ""
-    return f"{settings.SITE_URL}{request.path}{tail}"
+    return f"{settings.SITE_URL}{request.path}{page_languages.page_number(request)}"
 
 
 def _site_settings(request: HttpRequest) -> Any:
@@ -113,6 +84,17 @@ def _site_settings(request: HttpRequest) -> Any:
 
     found = Site.find_for_request(request)
     return SiteSettings.for_request(request) if found else SiteSettings()
+
+
+def _default_share_image(request: HttpRequest) -> str:
+    """The site's own picture, absolute, for pages without one; "" when the editors chose none."""
+    image = _site_settings(request).social_image
+    if image is None:
+        return ""
+    key = f"cms:share_image:{image.pk}:{image.file_hash}"
+    return page_cache.remember(
+        key, lambda: str(image.get_rendition("fill-1200x630|format-jpeg").full_url), seconds=_SHARE_IMAGE_SECONDS
+    )
 
 
 def _unread(request: HttpRequest) -> Unread:

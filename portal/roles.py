@@ -7,19 +7,18 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Page
 
-from cms_pages.permissions import grant_marketer
+from cms_pages.permissions import ensure_page_roles
 from marketplace.moderation import roles
 
 
 @transaction.atomic
 def ensure_roles() -> dict[str, Group]:
-    """Groups with their permissions, the marketer's rights on pages, the workflow of services. Takes nothing away.
+    """Groups with their permissions, rights on pages, the workflows of services and of pages. Takes nothing away.
 
     Safe to repeat: what exists is left as operators changed it.
     """
     groups = roles.ensure_roles()
-    grant_marketer(groups[roles.MARKETER])
-    return groups
+    return groups | ensure_page_roles()
 
 
 def ensure_roles_after_migrate(**_kwargs: Any) -> None:

@@ -8,6 +8,8 @@ SECONDS = "seconds"
 EXPIRES_SECONDS = 10
 # name of the task → seconds between two runs
 INTERVALS: dict[str, int] = {
+    "cms_pages.tasks.publish_scheduled_pages": 60,
+    "cms_pages.tasks.announce_addresses": 300,
     "marketplace.orders.tasks.run_due_deadlines": 60,
     "marketplace.offers.tasks.expire_offers": 60,
     "marketplace.offers.tasks.lapse_agreements": 600,
@@ -28,6 +30,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.payments.tasks.deliver_invoices": 30,
     "marketplace.payments.tasks.reverse_refunded_invoices": 60,
     "marketplace.payments.tasks.recheck_paid_payouts": 3600,
+    "marketplace.moderation.tasks.take_in_cases": 30,
     "marketplace.gigs.tasks.pause_unnamed_gigs": 60,
     "marketplace.gigs.tasks.write_figures": 300,
     "marketplace.gigs.tasks.forget_imports": 3600,
@@ -45,6 +48,10 @@ INTERVALS: dict[str, int] = {
     "marketplace.discovery.tasks.watch_saved_searches": 300,
     "marketplace.discovery.recommending.tasks.refresh_recommendations": 3600,
     "marketplace.discovery.recommending.tasks.write_views": 60,
+    "marketplace.insights.tasks.fold_visits": 60,
+    "marketplace.insights.tasks.compute_today": 3600,
+    "marketplace.insights.tasks.compute_missing": 3600,
+    "marketplace.insights.tasks.send_due_reports": 600,
     "marketplace.notifications.tasks.send_waiting_text_messages": 30,
     "marketplace.notifications.tasks.send_notices": 5,
     "marketplace.accounts.tasks.tell_of_new_devices": 60,
@@ -53,8 +60,13 @@ INTERVALS: dict[str, int] = {
     "marketplace.accounts.tasks.tell_of_verifications": 60,
     "marketplace.accounts.tasks.look_after_exports": 300,
     "marketplace.accounts.tasks.end_suspensions": 60,
+    "marketplace.accounts.tasks.fold_refusals": 60,
     "marketplace.accounts.tasks.carry_out_closings": 3600,
     "marketplace.accounts.tasks.end_absences": 300,
+    "marketplace.safety.tasks.run_lost_trials": 60,
+    "marketplace.operations.tasks.apply_due_changes": 60,
+    "cms_pages.tasks.tell_of_rules": 300,
+    "cms_pages.tasks.apply_rules": 60,
 }
 # name of the task → hour and minute in China, once a day
 NIGHTLY: dict[str, tuple[int, int]] = {
@@ -64,6 +76,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.ledger.tasks.forget_old_proof_lines": (4, 20),
     "marketplace.accounts.tasks.expire_verifications": (0, 10),
     "marketplace.accounts.tasks.forget_rejected_papers": (4, 30),
+    "marketplace.accounts.tasks.forget_refusals": (4, 25),
     "marketplace.payments.tasks.audit_books": (1, 0),
     "marketplace.discovery.tasks.rebuild": (3, 30),
     "marketplace.discovery.tasks.rebuild_suggestions": (3, 45),
@@ -85,6 +98,11 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.uploads.tasks.sweep_incoming": (4, 50),
     "marketplace.notifications.tasks.forget_old_messages": (4, 40),
     "marketplace.gigs.tasks.forget_figures": (4, 50),
+    # After the searches of the day were counted (4:20).
+    "marketplace.insights.tasks.compute_recent": (5, 10),
+    "marketplace.insights.tasks.forget_visitors": (5, 20),
+    "cms_pages.tasks.forget_form_entries": (4, 55),
+    "marketplace.moderation.tasks.draw_checks": (0, 50),
 }
 
 

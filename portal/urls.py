@@ -2,15 +2,14 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.contrib.sitemaps import Sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms_pages import announcing, sitemaps
 from marketplace.accounts.views import staff_login
 from marketplace.payments import views as payments
 from portal import health, styleguide
@@ -18,7 +17,9 @@ from portal import health, styleguide
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("robots.txt", health.robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": {"pages": Sitemap}}, name="sitemap"),
+    path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),
+    path("sitemaps/<slug:section>-<int:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
+    path("indexnow-key.txt", announcing.key_file, name="indexnow_key"),
     # Gateways call without language, session or CSRF token.
     path("pay/alipay/notify/", payments.notify, {"gateway_code": "alipay"}, name="alipay_notify"),
     path("pay/wechatpay/notify/", payments.notify, {"gateway_code": "wechatpay"}, name="wechatpay_notify"),
@@ -49,6 +50,7 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.messaging.urls")),
     path("", include("marketplace.notifications.urls")),
     path("", include("marketplace.insights.urls")),
+    path("", include("cms_pages.urls")),
     # Wagtail's log-in for private pages asks for the password alone, without throttle or second factor.
     path(
         "_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="wagtailcore_login"

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
+from marketplace.accounts.blocks import forget_blocks
 from marketplace.discovery.engines.windows import forget_windows
 from marketplace.safety.words import forget_words
 from portal.embedded.template import template_for_tests
@@ -25,6 +26,7 @@ def _clean_slate() -> None:
     """Each test starts with an empty cache of its own worker (limits, navigation, settings) and in Chinese."""
     cache.clear()
     forget_windows()
+    forget_blocks()
     forget_words()  # a process keeps the list a moment without asking the cache
     translation.activate("zh-hans")  # a page requested in English leaves English active in this thread
 

@@ -48,6 +48,7 @@ class CategoryPage(BasePage):
     body = StreamField(CategoryStreamBlock(), verbose_name=_("blocks"))
 
     routed_children = ("CategoryPage",)
+    is_paged = True
     shown_with = ("social_image", "category", "hero_image")
     parent_page_types = ["cms_pages.HomePage", "cms_pages.CategoryPage"]
     subpage_types = ["cms_pages.CategoryPage"]
@@ -85,6 +86,8 @@ class CategoryPage(BasePage):
         except (PageNotAnInteger, EmptyPage) as error:
             raise Http404 from error
         context["page_obj"] = page
+        if page.number > 1:
+            context["page_title"] += " · " + _("page %(number)s") % {"number": page.number}
         context["cards"] = gig_cards(list(page.object_list), user=getattr(request, "user", None))
         context["figures"] = category_figures(self.category_id)
         context["category"] = self.category

@@ -1,11 +1,12 @@
 import re
 from typing import Any
 
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.db import models
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +16,10 @@ from wagtail.fields import StreamField
 
 from cms_pages.blocks import Icon, ProseStreamBlock
 from cms_pages.models.base import BasePage, Crumb
+from cms_pages.models.rules_texts import RulesDocument
 
 _CHINESE_CHARACTERS_A_MINUTE = 400
 _ENGLISH_WORDS_A_MINUTE = 200
-_SEARCH_LIMIT = 20
 
 
 class HelpIndexPage(BasePage):
@@ -42,22 +43,24 @@ class HelpIndexPage(BasePage):
         query = request.GET.get("q", "").strip()[:60]
         context["query"] = query
         if query:
-            context["found"] = self.search(query)
+            from cms_pages.help_search import search_help
+            from marketplace.discovery.limits import limit_searches
+
+            limit_searches(request, action="search")
+
+            context["robots"] = "noindex, follow"  # addresses without end
+            result = search_help(query, language=self.locale.language_code)
+            context["found"], context["corrected"] = result.articles, result.corrected
         else:
-            articles = HelpPage.objects.live().order_by("path").only("title", "url_path", "path", "depth", "summary")
-            sections = HelpSectionPage.objects.live().child_of(self).order_by("path")
+            articles = (
+                HelpPage.objects.live().public().order_by("path").only("title", "url_path", "path", "depth", "summary")
+            )
+            sections = HelpSectionPage.objects.live().public().child_of(self).order_by("path")
             by_parent: dict[str, list[HelpPage]] = {}
             for article in articles.descendant_of(self):
                 by_parent.setdefault(article.path[: -article.steplen], []).append(article)
             context["sections"] = [(section, by_parent.get(section.path, [])) for section in sections]
         return context
-
-    def search(self, query: str) -> "QuerySet[HelpPage]":
-        """Articles with every word of the query. Not by Wagtail's index, which finds no part of a Chinese sentence."""
-        pages = HelpPage.objects.live().descendant_of(self).annotate(body_text=Cast("body", TextField()))
-        for word in query.split():
-            pages = pages.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(body_text__icontains=word))
-        return pages.order_by("path")[:_SEARCH_LIMIT]
 
     @cached_property
     def crumbs(self) -> list[Crumb]:
@@ -91,7 +94,7 @@ class HelpSectionPage(BasePage):
 
     def articles(self) -> "QuerySet[HelpPage]":
         """The live articles, in the order the editors gave them."""
-        return HelpPage.objects.live().child_of(self).order_by("path").defer("body")
+        return HelpPage.objects.live().public().child_of(self).order_by("path").defer("body")
 
     @cached_property
     def crumbs(self) -> list[Crumb]:
@@ -101,7 +104,7 @@ class HelpSectionPage(BasePage):
 
 def other_sections(section: HelpSectionPage) -> "QuerySet[HelpSectionPage]":
     """The live sections beside this one."""
-    return HelpSectionPage.objects.live().sibling_of(section, inclusive=False).order_by("path")
+    return HelpSectionPage.objects.live().public().sibling_of(section, inclusive=False).order_by("path")
 
 
 class HelpPage(BasePage):
@@ -129,13 +132,20 @@ class HelpPage(BasePage):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the article, or take the answer to "was this helpful"."""
-        from cms_pages.services import record_help_feedback
+        from cms_pages.services import feedback_token, record_help_feedback
 
         if request.method != "POST":
             return super().serve(request, *args, **kwargs)
-        record_help_feedback(
-            page_id=self.pk, helpful=request.POST.get("helpful") == "yes", comment=request.POST.get("comment", "")
+        ratelimit.consume(request, app="allauth.account", action="help_feedback", raise_exception=True)
+        feedback = record_help_feedback(
+            page_id=self.pk,
+            helpful=request.POST.get("helpful") == "yes",
+            comment=request.POST.get("comment", ""),
+            token=request.POST.get("token", ""),
         )
+        if getattr(request, "htmx", False):
+            context = {"page": self, "feedback": feedback, "token": feedback_token(feedback)}
+            return TemplateResponse(request, "cms_pages/_help_feedback.html", context)
         messages.success(request, _("Thank you. The editors read what you wrote."))
         return HttpResponseRedirect(self.url)
 
@@ -146,6 +156,9 @@ class HelpPage(BasePage):
         context["articles"] = section.articles()
         context["sections"] = other_sections(section)
         context["help_url"] = section.parent_page.url
+        from cms_pages.help_search import related_help
+
+        context["related"] = related_help(self.pk, language=self.locale.language_code)
         return context
 
     @property
@@ -192,11 +205,26 @@ class StandardPage(BasePage):
 
     intro = models.CharField(_("introduction"), max_length=300, blank=True)
     body = StreamField(ProseStreamBlock(), verbose_name=_("blocks"))
+    rules_document = models.CharField(
+        _("shows the version in force of"),
+        max_length=10,
+        choices=RulesDocument,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The blocks below are shown only until a version of this document is in force."),
+    )
 
     parent_page_types = ["cms_pages.HomePage", "cms_pages.StandardPage"]
     subpage_types = ["cms_pages.StandardPage"]
 
-    content_panels = [*BasePage.content_panels, FieldPanel("intro"), FieldPanel("body")]
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("intro"),
+        # Who takes it off would put any text in the place of the rules in force.
+        FieldPanel("rules_document", permission="cms_pages.announce_rulestext"),
+        FieldPanel("body"),
+    ]
 
     class Meta:
         verbose_name = _("page of text")
@@ -204,7 +232,16 @@ class StandardPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["neighbours"] = StandardPage.objects.live().sibling_of(self).order_by("path").defer("body")
+        context["neighbours"] = StandardPage.objects.live().public().sibling_of(self).order_by("path").defer("body")
+        if self.rules_document:
+            from cms_pages.rules_figures import figures_of
+            from cms_pages.rules_texts import numbers_in_force, text_of
+            from cms_pages.rules_wording import body_html
+
+            text = text_of(self.rules_document, numbers_in_force().get(self.rules_document))
+            context["rules_text"] = text
+            if text is not None:
+                context["rules_html"] = body_html(text.body, figures=figures_of(text), request=request)
         return context
 
     @cached_property

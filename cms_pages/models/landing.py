@@ -16,9 +16,9 @@ class LandingIndexPage(BasePage):
 
     intro = models.CharField(_("introduction"), max_length=240, blank=True)
 
-    routed_children = ("LandingPage",)
+    routed_children = ("LandingPage", "FormPage")
     parent_page_types = ["cms_pages.HomePage"]
-    subpage_types = ["cms_pages.LandingPage"]
+    subpage_types = ["cms_pages.LandingPage", "cms_pages.FormPage"]
     max_count_per_parent = 1
 
     content_panels = [*BasePage.content_panels, FieldPanel("intro")]
@@ -29,7 +29,7 @@ class LandingIndexPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        topics = LandingPage.objects.live().child_of(self).select_related("image").order_by("path")
+        topics = LandingPage.objects.live().public().child_of(self).select_related("image").order_by("path")
         context["topics"] = topics
         return context
 

@@ -1,15 +1,29 @@
-from django.core.cache import cache
+import re
+
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
 
+from marketplace.core import page_cache
+from marketplace.core.commits import after_commit
+
 SETTINGS_SECONDS = 300
+_POLICE_REGISTER = "https://beian.mps.gov.cn/"
 
 
 def _key(site_id: int) -> str:
     return f"cms:settings:{site_id}"
+
+
+_icp_number = RegexValidator(
+    r"^\S{1,2}ICP[备证]\s?\d{6,10}号(-\d+)?$", _("As the certificate has it, such as 浙ICP备12345678号-1.")
+)
+_police_number = RegexValidator(
+    r"^\S{1,2}公网安备\s?\d{14}号$", _("As the certificate has it, such as 浙公网安备 33010802000001号.")
+)
 
 
 @register_setting(icon="cog")
@@ -17,8 +31,10 @@ class SiteSettings(BaseSiteSetting):
     """What the law wants in the footer, and how to reach us."""
 
     company_name = models.CharField(_("company"), max_length=80, blank=True)
-    icp_number = models.CharField(_("ICP filing number"), max_length=60, blank=True)
-    police_number = models.CharField(_("public security filing number"), max_length=60, blank=True)
+    icp_number = models.CharField(_("ICP filing number"), max_length=60, blank=True, validators=[_icp_number])
+    police_number = models.CharField(
+        _("public security filing number"), max_length=60, blank=True, validators=[_police_number]
+    )
     licence_number = models.CharField(_("telecommunications licence"), max_length=80, blank=True)
     report_line = models.CharField(_("line for reports of illegal content"), max_length=60, blank=True)
     support_phone = models.CharField(_("telephone"), max_length=30, blank=True)
@@ -62,17 +78,22 @@ class SiteSettings(BaseSiteSetting):
         verbose_name = _("footer and filings")
         verbose_name_plural = _("footer and filings")
 
+    @property
+    def police_url(self) -> str:
+        """Where anybody can look the public security filing up: the office's register, at our own entry."""
+        number = re.search(r"\d{14}", self.police_number)
+        return f"{_POLICE_REGISTER}#/query/webSearch?code={number[0]}" if number else _POLICE_REGISTER
+
     @classmethod
     def for_site(cls, site: Site) -> "SiteSettings":
         """The settings of a site; from the cache, because the footer of every page reads them."""
         if site is None:
             raise cls.DoesNotExist("there is no site")
-        found = cache.get(_key(site.pk))
-        if found is None:
-            found = super().for_site(site)
-            cache.set(_key(site.pk), found, SETTINGS_SECONDS)
-        return found
+        read = super().for_site
+        return page_cache.remember(_key(site.pk), lambda: read(site), seconds=SETTINGS_SECONDS)
 
     def save(self, *args: object, **kwargs: object) -> None:
         super().save(*args, **kwargs)
-        cache.delete(_key(self.site_id))
+        page_cache.drop(_key(self.site_id))
+        after_commit(page_cache.drop, _key(self.site_id))  # a reader in between may have stored the old ones again
+        page_cache.forget(page_cache.SITE)

@@ -21,9 +21,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.accounts import devices, second_factor, selectors, services
+from marketplace.accounts import blocks, devices, second_factor, selectors, services
 from marketplace.accounts.decorators import log_in_by_code
-from marketplace.accounts.models import User, VerificationKind
+from marketplace.accounts.kept_out import way_of
+from marketplace.accounts.models import BlockScope, User, VerificationKind
 from marketplace.accounts.phone import PhoneField, masked_phone, normalize_phone
 from marketplace.notifications.letters import Letter, dressed
 from marketplace.notifications.sms import SmsTemplate, send_sms
@@ -65,7 +66,14 @@ class AccountAdapter(DefaultAccountAdapter):
         suspension = selectors.open_suspension(user)
         if suspension is not None:
             clear_login(request)
-            return render(request, "account/suspended.html", {"suspension": suspension}, status=403)
+            context = {"suspension": suspension, "appeal_url": way_of(request, suspension)}
+            return render(request, "account/suspended.html", context, status=403)
+        if blocks.closed_accounts([user.pk], BlockScope.LOG_IN) and not selectors.is_staff_person(user):
+            clear_login(request)
+            return render(request, "accounts/blocked.html", status=403)
+        if selectors.merge_of(user) is not None:
+            clear_login(request)
+            return render(request, "account/merged.html", status=403)
         closing = selectors.open_closing(user)
         if closing is not None and closing.done_at is None:
             return None

@@ -7,9 +7,11 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
+        from marketplace.accounts import forgetting
         from marketplace.accounts.own_data import AccountsSection
         from marketplace.accounts.own_showcase import ShowcaseSection
         from marketplace.accounts.personal_data import register
 
+        forgetting.connect()
         register("accounts", AccountsSection())
         register("showcase", ShowcaseSection())

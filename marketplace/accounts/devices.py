@@ -77,6 +77,16 @@ def mark_browser(request: HttpRequest, response: HttpResponse, user: AbstractBas
         httponly=True,
         samesite="Lax",
     )
+    return _name_of(number)
+
+
+def browser_of(request: HttpRequest) -> str:
+    """What this browser is called in our tables, or "" for one that nobody has logged in from yet."""
+    number = next((part for part in _parts(request) if part.startswith(_NUMBER_PREFIX)), "")
+    return _name_of(number) if number else ""
+
+
+def _name_of(number: str) -> str:
     return salted_hmac("accounts.browser", number, algorithm="sha256").hexdigest()
 
 

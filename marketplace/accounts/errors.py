@@ -22,6 +22,14 @@ class AccountErrorCode(StrEnum):
     REASON_MISSING = "reason_missing"
     END_IN_PAST = "end_in_past"
     NOT_VIEWABLE = "not_viewable"
+    MERGE_NOT_CONFIRMED = "merge_not_confirmed"
+    MERGE_BLOCKED = "merge_blocked"
+    BLOCK_VALUE_WRONG = "block_value_wrong"
+    NETWORK_TOO_WIDE = "network_too_wide"
+    BLOCK_WOULD_HIT_STAFF = "block_would_hit_staff"
+    BLOCKED_ALREADY = "blocked_already"
+    BLOCK_IS_OVER = "block_is_over"
+    BLOCKED = "blocked"
 
 
 class AccountError(DomainError):
@@ -51,6 +59,22 @@ class AccountError(DomainError):
             "This is an account of staff. An administrator has to take its role away first."
         ),
         AccountErrorCode.WRONG_STANDING: _("The account has changed in the meantime, so this is no longer possible."),
+        AccountErrorCode.MERGE_NOT_CONFIRMED: _(
+            "What you typed is not the name of that account's page. Nothing was merged."
+        ),
+        AccountErrorCode.MERGE_BLOCKED: _("Something is in the way of merging these accounts. Nothing was changed."),
+        AccountErrorCode.BLOCK_VALUE_WRONG: _(
+            "This is no account, no mark of a browser and no address. A network is written as 203.0.113.0/24."
+        ),
+        AccountErrorCode.NETWORK_TOO_WIDE: _(
+            "This network is too wide: it would hit people who did nothing. At most /%(ipv4)s for IPv4, /%(ipv6)s for IPv6."
+        ),
+        AccountErrorCode.BLOCK_WOULD_HIT_STAFF: _("You or a colleague would be blocked with it. Nothing was changed."),
+        AccountErrorCode.BLOCKED_ALREADY: _("This is blocked already."),
+        AccountErrorCode.BLOCK_IS_OVER: _("This block is over already."),
+        AccountErrorCode.BLOCKED: _(
+            "This is not possible from here just now, because of abuse. If it is a mistake, write to support."
+        ),
         AccountErrorCode.REASON_MISSING: _("Say why. Nothing was changed."),
         AccountErrorCode.END_IN_PAST: _("The end has to lie in the future. Nothing was changed."),
         AccountErrorCode.NOT_VIEWABLE: _("The site cannot be seen as this person."),

@@ -2,12 +2,26 @@
 
 from django.db import connection
 
-from marketplace.accounts.models import DataExport, SkillSuggestion, User, UserProfile, UserVerification
+from marketplace.accounts.models import Block, DataExport, SkillSuggestion, User, UserProfile, UserVerification
 
 
 def lock_user(user_id: int) -> User:
     """Lock one person until the transaction ends. Raises User.DoesNotExist."""
     return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+
+
+def lock_users(*user_ids: int) -> dict[int, User]:
+    """Lock several people until the transaction ends, ascending by key. Raises User.DoesNotExist when one is missing."""
+    rows = User.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=set(user_ids)).order_by("pk")
+    found = {user.pk: user for user in rows}
+    if found.keys() != set(user_ids):
+        raise User.DoesNotExist
+    return found
+
+
+def lock_block(block_id: int) -> Block:
+    """A block until the transaction ends. Raises Block.DoesNotExist."""
+    return Block.objects.select_for_update(of=("self",), no_key=True).get(pk=block_id)
 
 
 def lock_verifications(user_id: int, kind: str) -> list[UserVerification]:

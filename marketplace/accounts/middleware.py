@@ -1,6 +1,7 @@
 """Middleware of people: limits, new terms, and staff who look at the site as somebody else."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 from urllib.parse import urlencode
 
@@ -11,12 +12,14 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
 from redis.exceptions import RedisError
 
-from marketplace.accounts import selectors, viewing
+from marketplace.accounts import blocks, limits, selectors, viewing
+from marketplace.accounts.errors import AccountError, AccountErrorCode
+from marketplace.accounts.models import BlockScope, User
 from marketplace.accounts.second_factor import SetUpReason, has_second_factor, lead_to_set_up, used_second_factor
 
 # How often the time and address of a session are written at most: one row in five minutes instead of one a request.
@@ -32,7 +35,10 @@ class RateLimitedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 429:
+            limits.note_refused_request(request)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         return respond_429(request) if isinstance(exception, RateLimited) else None
@@ -124,6 +130,75 @@ class ViewingMiddleware:
         return response
 
 
+class BlockMiddleware:
+    """Stop what is blocked against abuse (accounts/blocks.py): by address, browser or account, as far as the block reaches.
+
+    Whoever is stopped reads a plain page that says what they can do. Help, legal texts, appeals and support stay open.
+    """
+
+    # What of each scope sends something: names of views, or how they begin where a star ends them.
+    SCOPES: dict[BlockScope, tuple[str, ...]] = {
+        BlockScope.SIGN_UP: ("account_signup*", "socialaccount_signup"),
+        BlockScope.LOG_IN: (
+            *("account_login", "account_request_login_code", "account_confirm_login_code", "mfa_login_webauthn"),
+            *("weixin_login", "weixin_mp_login", "qq_login", "weibo_login"),
+        ),
+        BlockScope.WRITING: ("messaging:*", "reviews:*", "moderation:report*", "offers:*", "gigs:*", "cms_pages:*"),
+        BlockScope.BUYING: ("payments:checkout", "payments:pay", "offers:pay", "offers:accept", "orders:plan_fund"),
+    }
+    # Money that comes in, and the ways to say that it is a mistake.
+    OPEN = (
+        "alipay_notify",
+        "wechatpay_notify",
+        "account_logout",
+        "support:*",
+        "moderation:decision*",
+        "reviews:appeal*",
+    )
+    # What programs ask for, of whom nothing is known and who send nothing: not even the list is looked at.
+    NEVER_ASKED = (
+        settings.STATIC_URL,
+        settings.MEDIA_URL,
+        *("/healthz", "/robots.txt", "/sitemap.xml", "/sitemaps/", "/indexnow-key.txt"),
+    )
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # With nothing blocked, which is nearly always, a page costs nothing more.
+        if request.path.startswith(self.NEVER_ASKED) or not blocks.blocks_in_force():
+            return self.get_response(request)
+        closed = blocks.closed_scopes(request, partial(_who_asks, request))
+        if closed and self._is_stopped(request, closed):
+            return self._answer(request)
+        with blocks.closed_here(closed):
+            return self.get_response(request)
+
+    def _is_stopped(self, request: HttpRequest, closed: frozenset[str]) -> bool:
+        try:
+            name = resolve(request.path_info).view_name
+        except Http404:
+            name = ""
+        if _is_named(name, self.OPEN) or request.path.startswith(_texts()):
+            return False
+        if BlockScope.EVERYTHING.value in closed:
+            return True
+        if request.method in viewing.SAFE_METHODS:
+            return False
+        return any(scope.value in closed and _is_named(name, names) for scope, names in self.SCOPES.items())
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        error = AccountError(AccountErrorCode.BLOCKED)
+        response: HttpResponseBase
+        if request.headers.get("Accept", "").startswith("application/json"):
+            response = JsonResponse({"code": error.code.value, "message": error.message}, status=403)
+        else:
+            response = render(request, "accounts/blocked.html", status=403)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
 class ConsentMiddleware:
     """Ask a person once when a new edition of the terms is in force, on the next page they open.
 
@@ -157,6 +232,22 @@ def _is_page(request: HttpRequest) -> bool:
     """Whether a person opens a page of the site: no part of one, no file, no admin, not the page that asks or the way out."""
     if request.headers.get("HX-Request") or "text/html" not in request.headers.get("Accept", "text/html"):
         return False
-    texts = tuple(f"{language}/{name}/" for language in ("", "/en") for name in ("terms", "privacy", "help"))
     ways_out = (reverse("accounts:privacy"), reverse("account_logout"))
-    return not request.path.startswith((*_NOT_SEEN, "/pay/", "/healthz", "/i18n/", *texts, *ways_out))
+    return not request.path.startswith((*_NOT_SEEN, "/pay/", "/healthz", "/i18n/", *_texts(), *ways_out))
+
+
+def _texts() -> tuple[str, ...]:
+    """Where legal texts and help begin, in each language: open to everybody at any time."""
+    return tuple(f"{language}/{part}/" for language in ("", "/en") for part in ("terms", "privacy", "help"))
+
+
+def _is_named(name: str, names: tuple[str, ...]) -> bool:
+    """Whether a view is one of these: by its whole name, or by how it begins where a star stands at the end."""
+    return any(name.startswith(one[:-1]) if one.endswith("*") else name == one for one in names)
+
+
+def _who_asks(request: HttpRequest) -> User | None:
+    """The person who is logged in. Who has no session is nobody, without asking."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return None
+    return request.user

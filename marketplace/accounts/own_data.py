@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import (
     AccountClosing,
+    AccountMerge,
+    Block,
     BlockedPerson,
     BrowserUse,
     ConsentRecord,
@@ -61,6 +63,8 @@ class AccountsSection(Section):
             "accounts.AccountClosing.user",
             "accounts.BlockedPerson.owner",
             "accounts.Suspension.user",
+            "accounts.Block.user",
+            "accounts.AccountMerge.kept",
             "account.EmailAddress.user",
             "socialaccount.SocialAccount.user",
             "usersessions.UserSession.user",
@@ -78,6 +82,13 @@ class AccountsSection(Section):
         "accounts.Suspension.by": _OF_STAFF,
         "accounts.Suspension.lifted_by": _OF_STAFF,
         "core.SystemConfig.updated_by": _OF_STAFF,
+        "accounts.Block.by": _OF_STAFF,
+        "accounts.Block.lifted_by": _OF_STAFF,
+        "accounts.AccountMerge.by": _OF_STAFF,
+        "accounts.AccountMerge.merged": "the same merge, told with the account that was kept",
+        "core.ConfigChange.asked_by": _OF_STAFF,
+        "core.ConfigChange.decided_by": _OF_STAFF,
+        "core.FeatureFlag.updated_by": _OF_STAFF,
         "mfa.Authenticator.user": "secrets of the second step: a copy of them would be a way in",
     }
 
@@ -125,6 +136,17 @@ class AccountsSection(Section):
             "suspensions",
             Suspension.objects.filter(user=user),
             **plain("reason", "began_at", "ends_at", "over_at"),
+        )
+        yield table(
+            "blocks",
+            Block.objects.filter(user=user).order_by("pk"),
+            **plain("kind", "scope", "created_at", "ends_at", "lifted_at"),
+        )
+        yield table(
+            "merged_accounts",
+            AccountMerge.objects.filter(kept=user).order_by("pk"),
+            account="merged__profile__handle",
+            **plain("moved", "done_at"),
         )
         yield table("copies_of_data", DataExport.objects.filter(user=user), **plain("status", "created_at", "ready_at"))
         yield table(

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from marketplace.accounts import selectors
 from marketplace.accounts.models import Certificate, Portfolio, User, UserProfile, UserSkill, VerificationKind
 from marketplace.accounts.places import place_name
+from marketplace.core import structured_data as schema
+from marketplace.core.templatetags.jiangji import home_url
 
 # The pay-off first: what a buyer asks before anything else.
 _SKILL_ORDER = {"expert": 0, "proficient": 1, "familiar": 2}
@@ -32,7 +34,9 @@ class ProfilePage:
     pieces: list[Portfolio]
     description: str
     share_image: str
-    json_ld: dict[str, Any]
+    address: str  # absolute: what is canonical and shared
+    robots: str  # for search engines; "" lets them in
+    json_ld: list[schema.Json]
 
 
 def profile_page(profile: UserProfile, *, user: Any) -> ProfilePage:
@@ -60,8 +64,11 @@ def profile_page(profile: UserProfile, *, user: Any) -> ProfilePage:
         certificates=list(profile.certificates.all()),
         pieces=pieces,
         description=description or _("%(name)s on Jiangji") % {"name": profile.display_name},
-        share_image=_absolute(image) if image else "",
-        json_ld=_json_ld(profile, place, description, image),
+        share_image=schema.absolute(image),
+        address=schema.absolute(profile.get_absolute_url()),
+        # Who only buys did not ask to be found by their name, and the page would be nearly empty.
+        robots="" if profile.seller_since is not None else "noindex",
+        json_ld=_structured(profile, place, description, image) if profile.seller_since is not None else [],
     )
 
 
@@ -78,31 +85,32 @@ def working_hours(profile: UserProfile) -> str:
     return f"{shown} {profile.work_from:%H:%M}–{profile.work_until:%H:%M}"
 
 
-def _json_ld(profile: UserProfile, place: str, description: str, image: str) -> dict[str, Any]:
-    """schema.org's ProfilePage: who this is, for search engines."""
-    url = settings.SITE_URL + profile.get_absolute_url()
-    person: dict[str, Any] = {"@type": "Person", "name": profile.display_name, "url": url}
-    if profile.headline:
-        person["jobTitle"] = profile.headline
-    if description:
-        person["description"] = description
-    if image:
-        person["image"] = _absolute(image)
+def _structured(profile: UserProfile, place: str, description: str, image: str) -> list[schema.Json]:
+    """schema.org's ProfilePage: who this is, for search engines; and the way here."""
+    url = schema.absolute(profile.get_absolute_url())
+    address = None
     if place:
-        person["address"] = {
-            "@type": "PostalAddress",
-            "addressRegion": profile.province,
-            "addressLocality": profile.city,
-        }
-    if skills := [row.skill.localized_name for row in profile.user_skills.all()]:
-        person["knowsAbout"] = skills
-    return {
-        "@context": "https://schema.org",
-        "@type": "ProfilePage",
-        "dateCreated": profile.created_at.isoformat(timespec="seconds"),
-        "mainEntity": person,
-    }
-
-
-def _absolute(url: str) -> str:
-    return settings.SITE_URL + url if url.startswith("/") else url
+        address = schema.PostalAddress(
+            address_country="CN", address_region=profile.province, address_locality=profile.city
+        )
+    person = schema.Person(
+        id=f"{url}#person",
+        name=profile.display_name,
+        url=url,
+        description=description,
+        image=schema.absolute(image),
+        job_title=profile.headline,
+        address=address,
+        knows_about=[row.skill.localized_name for row in profile.user_skills.all()],
+        knows_language=[schema.language_tag(code) for code, _level in profile.language_levels],
+    )
+    page = schema.ProfilePage(
+        url=url,
+        in_language=schema.language_tag(get_language() or settings.LANGUAGE_CODE),
+        date_created=profile.created_at,
+        date_modified=profile.updated_at,
+        is_part_of=schema.Reference(schema.website_id()),
+        main_entity=person,
+    )
+    way = schema.breadcrumbs([(_("Home"), home_url()), (profile.display_name, profile.get_absolute_url())])
+    return [page.as_document(), way.as_document()]

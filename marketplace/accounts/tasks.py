@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from marketplace.accounts import selectors, services, wechat_card
+from marketplace.accounts import limits, selectors, services, wechat_card
 from marketplace.core.jobs import Deadline, count_done
 
 # A job stops at a deadline and begins with what has waited longest; this only bounds what it reads beforehand.
@@ -110,3 +110,15 @@ def end_absences() -> int:
 def renew_wechat_ticket() -> bool:
     """Keep a ticket for WeChat's script. Hardly ever does anything: one lasts two hours."""
     return wechat_card.renew_ticket()
+
+
+@shared_task
+def fold_refusals() -> int:
+    """Take what limits refused into the table. Returns how many rows."""
+    return limits.fold_refusals()
+
+
+@shared_task
+def forget_refusals() -> int:
+    """Forget whom limits stopped long ago. Returns how many rows went."""
+    return limits.forget_refusals()

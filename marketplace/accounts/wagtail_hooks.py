@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from marketplace.accounts import showcase_desk, verification_desk
+from marketplace.accounts import abuse_desk, showcase_desk, verification_desk
 from marketplace.core.admin_menu import PermittedMenuItem
 
 
@@ -68,4 +69,31 @@ def pieces_menu_item() -> MenuItem:
         icon_name="image",
         order=225,
         permission="accounts.view_portfolio",
+    )
+
+
+@hooks.register("register_admin_urls")
+def abuse_urls() -> list[URLPattern]:
+    return [
+        path("blocks/", abuse_desk.block_list, name="blocks"),
+        path("blocks/<int:block_id>/lift/", abuse_desk.block_lift, name="block_lift"),
+        path("limits/", abuse_desk.limit_list, name="limits"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def blocks_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        pgettext_lazy("against abuse", "Blocks"),
+        reverse("blocks"),
+        icon_name="lock",
+        order=310,
+        permission=abuse_desk.VIEW,
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def limits_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Limits and refusals"), reverse("limits"), icon_name="warning", order=110, permission=abuse_desk.LIMITS_VIEW
     )

@@ -1,6 +1,7 @@
 """What staff may turn about suggestions, saved searches and what is kept of searches (docs/search.md)."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.config_definition import ConfigDefinition
 
@@ -17,7 +18,14 @@ DISCOVERY_SETTINGS = (
         "discovery.figures_people", 3, 3, 1000, _("people"), _("Staff see a query by name once searched by")
     ),
     # Product decision: a page of results is no billboard.
-    ConfigDefinition("discovery.promoted_most", 2, 0, 4, _("services"), _("Above the results are advertised at most")),
+    ConfigDefinition(
+        "discovery.promoted_most",
+        2,
+        0,
+        4,
+        pgettext_lazy("unit of a setting", "services"),
+        _("Above the results are advertised at most"),
+    ),
     ConfigDefinition(
         "discovery.least_score",
         90,

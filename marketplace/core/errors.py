@@ -39,6 +39,40 @@ class BusyError(DomainError):
     }
 
 
+class SettingErrorCode(StrEnum):
+    IN_RULES = "in_rules"
+    OUT_OF_BOUNDS = "setting_out_of_bounds"
+    NOTHING_CHANGES = "setting_nothing_changes"
+    NO_REASON = "setting_no_reason"
+    IN_THE_PAST = "setting_in_the_past"
+    OPEN_ALREADY = "setting_open_already"
+    OWN_CHANGE = "setting_own_change"
+    OVER = "setting_change_over"
+    CHANGED_MEANWHILE = "setting_changed_meanwhile"
+
+
+class SettingError(DomainError):
+    """A refusal to change a platform setting."""
+
+    messages = {
+        SettingErrorCode.IN_RULES: _(
+            "“%(setting)s” stands in %(document)s. It changes with a new version of that text, announced with the new value."
+        ),
+        SettingErrorCode.OUT_OF_BOUNDS: _("The value must lie between %(minimum)s and %(maximum)s."),
+        SettingErrorCode.NOTHING_CHANGES: _("That is the value in force. There is nothing to change."),
+        SettingErrorCode.NO_REASON: _("Please write why, in at most %(most)s characters."),
+        SettingErrorCode.IN_THE_PAST: _("A change cannot take effect in the past."),
+        SettingErrorCode.OPEN_ALREADY: _(
+            "A change of this setting is under way already. Decide it or withdraw it, then ask for another one."
+        ),
+        SettingErrorCode.OWN_CHANGE: _("Another person has to agree to what you asked for."),
+        SettingErrorCode.OVER: _("This change was decided or withdrawn meanwhile."),
+        SettingErrorCode.CHANGED_MEANWHILE: _(
+            "The value in force is no longer the one that this change was asked for. Refuse it and ask anew."
+        ),
+    }
+
+
 class PictureErrorCode(StrEnum):
     TOO_LARGE = "picture_too_large"
     TOO_MANY_PIXELS = "picture_too_many_pixels"

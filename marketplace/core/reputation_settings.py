@@ -5,8 +5,12 @@ buyer with at least one completed order.
 """
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.config_definition import ConfigDefinition
+
+POINTS = pgettext_lazy("unit of a setting", "points")
+STARS = pgettext_lazy("unit of a setting", "stars")
 
 REPUTATION_SETTINGS = (
     ConfigDefinition("reviews.window_days", 14, 1, 60, _("days"), _("A review can be written for")),
@@ -21,30 +25,47 @@ REPUTATION_SETTINGS = (
     ),
     ConfigDefinition("reputation.answer_hours", 24, 1, 168, _("hours"), _("A new contact is answered in time within")),
     # Rules 20 to 22. A score of 5.0 is 50 tenths, a rating of 4.4 is 440 hundredths, 400 dollars are 2,800 yuan.
-    ConfigDefinition("levels.level_1_score_tenths", 50, 10, 100, _("tenths"), _("Level 1 needs a score of")),
-    ConfigDefinition(
-        "levels.level_1_rating_hundredths", 440, 100, 500, _("hundredths"), _("Level 1 needs a rating of")
-    ),
+    ConfigDefinition("levels.level_1_score_tenths", 50, 10, 100, POINTS, _("Level 1 needs a score of")),
+    ConfigDefinition("levels.level_1_rating_hundredths", 440, 100, 500, STARS, _("Level 1 needs a rating of")),
     ConfigDefinition(
         "levels.level_1_response_percent", 80, 0, 100, _("percent"), _("Level 1 needs a response rate of")
     ),
-    ConfigDefinition("levels.level_1_orders", 5, 0, 10_000, _("orders"), _("Level 1 needs completed orders")),
+    ConfigDefinition(
+        "levels.level_1_orders",
+        5,
+        0,
+        10_000,
+        pgettext_lazy("unit of a setting", "orders"),
+        _("Level 1 needs completed orders"),
+    ),
     ConfigDefinition("levels.level_1_buyers", 3, 0, 10_000, _("people"), _("Level 1 needs clients")),
     ConfigDefinition("levels.level_1_earned_fen", 280_000, 0, 10**10, _("fen"), _("Level 1 needs an income of")),
-    ConfigDefinition("levels.level_2_score_tenths", 70, 10, 100, _("tenths"), _("Level 2 needs a score of")),
-    ConfigDefinition(
-        "levels.level_2_rating_hundredths", 460, 100, 500, _("hundredths"), _("Level 2 needs a rating of")
-    ),
+    ConfigDefinition("levels.level_2_score_tenths", 70, 10, 100, POINTS, _("Level 2 needs a score of")),
+    ConfigDefinition("levels.level_2_rating_hundredths", 460, 100, 500, STARS, _("Level 2 needs a rating of")),
     ConfigDefinition(
         "levels.level_2_response_percent", 90, 0, 100, _("percent"), _("Level 2 needs a response rate of")
     ),
-    ConfigDefinition("levels.level_2_orders", 20, 0, 10_000, _("orders"), _("Level 2 needs completed orders")),
+    ConfigDefinition(
+        "levels.level_2_orders",
+        20,
+        0,
+        10_000,
+        pgettext_lazy("unit of a setting", "orders"),
+        _("Level 2 needs completed orders"),
+    ),
     ConfigDefinition("levels.level_2_buyers", 10, 0, 10_000, _("people"), _("Level 2 needs clients")),
     ConfigDefinition("levels.level_2_earned_fen", 1_400_000, 0, 10**10, _("fen"), _("Level 2 needs an income of")),
-    ConfigDefinition("levels.top_score_tenths", 90, 10, 100, _("tenths"), _("Select needs a score of")),
-    ConfigDefinition("levels.top_rating_hundredths", 470, 100, 500, _("hundredths"), _("Select needs a rating of")),
+    ConfigDefinition("levels.top_score_tenths", 90, 10, 100, POINTS, _("Select needs a score of")),
+    ConfigDefinition("levels.top_rating_hundredths", 470, 100, 500, STARS, _("Select needs a rating of")),
     ConfigDefinition("levels.top_response_percent", 90, 0, 100, _("percent"), _("Select needs a response rate of")),
-    ConfigDefinition("levels.top_orders", 40, 0, 10_000, _("orders"), _("Select needs completed orders")),
+    ConfigDefinition(
+        "levels.top_orders",
+        40,
+        0,
+        10_000,
+        pgettext_lazy("unit of a setting", "orders"),
+        _("Select needs completed orders"),
+    ),
     ConfigDefinition("levels.top_buyers", 20, 0, 10_000, _("people"), _("Select needs clients")),
     ConfigDefinition("levels.top_earned_fen", 7_000_000, 0, 10**10, _("fen"), _("Select needs an income of")),
     # Rule 23.
@@ -66,15 +87,22 @@ REPUTATION_SETTINGS = (
     ConfigDefinition("badges.fast_percent", 90, 0, 100, _("percent"), _("Fast: response rate from")),
     ConfigDefinition("badges.fast_contacts", 5, 1, 1000, _("contacts"), _("Fast: new contacts from")),
     ConfigDefinition("badges.on_time_percent", 95, 0, 100, _("percent"), _("On time: deliveries on time from")),
-    ConfigDefinition("badges.on_time_orders", 10, 1, 1000, _("orders"), _("On time: orders from")),
+    ConfigDefinition(
+        "badges.on_time_orders", 10, 1, 1000, pgettext_lazy("unit of a setting", "orders"), _("On time: orders from")
+    ),
     ConfigDefinition("badges.repeat_percent", 30, 0, 100, _("percent"), _("Repeat: buyers who came back from")),
     ConfigDefinition("badges.repeat_buyers", 10, 1, 1000, _("people"), _("Repeat: buyers from")),
     ConfigDefinition("badges.rising_days", 180, 1, 730, _("days"), _("Rising: seller for at most")),
-    ConfigDefinition("badges.rising_orders", 5, 1, 1000, _("orders"), _("Rising: completed orders from")),
-    ConfigDefinition("badges.rising_rating_hundredths", 470, 100, 500, _("hundredths"), _("Rising: rating from")),
-    # Product decisions (docs/integrity.md): what a person is asked to look at, and until when.
     ConfigDefinition(
-        "integrity.case_hundredths", 100, 10, 1000, _("hundredths"), _("Accounts are looked at from a score of")
+        "badges.rising_orders",
+        5,
+        1,
+        1000,
+        pgettext_lazy("unit of a setting", "orders"),
+        _("Rising: completed orders from"),
     ),
+    ConfigDefinition("badges.rising_rating_hundredths", 470, 100, 500, STARS, _("Rising: rating from")),
+    # Product decisions (docs/integrity.md): what a person is asked to look at, and until when.
+    ConfigDefinition("integrity.case_hundredths", 100, 10, 1000, POINTS, _("Accounts are looked at from a score of")),
     ConfigDefinition("integrity.case_days", 3, 1, 30, _("days"), _("An integrity case is decided within")),
 )

@@ -1,17 +1,34 @@
-"""Which business constants an order was made under. Only constants that orders promise something with are part of a version."""
+"""Which rules an order was made under: the business constants it promises something with, and the texts then in force.
+
+The texts are the editors' (cms_pages), which is a layer above: it says which are in force (`provide_texts`).
+"""
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from django.core.cache import cache
-from django.db import transaction
+from redis.exceptions import RedisError
 
+from marketplace.core.commits import after_commit
 from marketplace.core.config import DEFINITIONS, get_config, get_configs
 from marketplace.core.models import RulesVersion
 
 # What a change of would alter an agreement that was made before.
 PINNED_PREFIXES = ("orders.", "disputes.")
 _CACHE_KEY = "core:rules_version"
+_texts_provider: list[Callable[[], dict[str, int]]] = []
+
+
+def provide_texts(provider: Callable[[], dict[str, int]]) -> None:
+    """Have `provider` say which texts are in force: number of the version by document. Called once, as the site starts."""
+    _texts_provider[:] = [provider]
+
+
+def texts_in_force() -> dict[str, int]:
+    """The number of each document's version in force now, by document; empty before any was announced."""
+    return _texts_provider[0]() if _texts_provider else {}
 
 
 def pinned_values() -> dict[str, int]:
@@ -19,26 +36,35 @@ def pinned_values() -> dict[str, int]:
     return get_configs(key for key in sorted(DEFINITIONS) if key.startswith(PINNED_PREFIXES))
 
 
-def digest_of(values: dict[str, int]) -> str:
+def digest_of(values: Mapping[str, int], texts: Mapping[str, int] | None = None) -> str:
     """By what one version differs from all others."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    # Without texts as it was before there were any: versions made then stay what they are.
+    said = {"values": values, "texts": texts} if texts else values
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def digest_in_force() -> str:
+    """The digest of the constants and texts in force now."""
+    return digest_of(pinned_values(), texts_in_force())
 
 
 def known_rules() -> RulesVersion | None:
     """The version in force, if any order or page made it already. For readers: it writes nothing."""
-    return RulesVersion.objects.filter(digest=digest_of(pinned_values())).first()
+    return RulesVersion.objects.filter(digest=digest_in_force()).first()
 
 
 def current_rules() -> RulesVersion:
     """The version of the rules in force, made when there is none like it. Safe when two ask at once."""
-    values = pinned_values()
-    digest = digest_of(values)
-    known: RulesVersion | None = cache.get(_CACHE_KEY)
+    values, texts = pinned_values(), texts_in_force()
+    digest = digest_of(values, texts)
+    known: RulesVersion | None = None
+    with suppress(RedisError):
+        known = cache.get(_CACHE_KEY)
     if known is not None and known.digest == digest:
         return known
-    version, _made = RulesVersion.objects.get_or_create(digest=digest, defaults={"values": values})
+    version, _made = RulesVersion.objects.get_or_create(digest=digest, defaults={"values": values, "texts": texts})
     # Not before the commit: a version that was rolled back would be handed to every order after.
-    transaction.on_commit(lambda: cache.set(_CACHE_KEY, version, timeout=3600))
+    after_commit(cache.set, _CACHE_KEY, version, timeout=3600)
     return version
 
 

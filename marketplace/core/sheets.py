@@ -27,7 +27,7 @@ from openpyxl.utils import get_column_letter
 
 from marketplace.core.money import yuan_text
 
-_BYTE_ORDER_MARK = "\ufeff"  # Excel reads Chinese in a CSV only with it
+BYTE_ORDER_MARK = "\ufeff"  # Excel reads Chinese in a CSV only with it
 _PART_CHARACTERS = 64 * 1024
 # Spreadsheets of East Asia take the full-width signs for the plain ones.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -111,7 +111,7 @@ def sheet_response(request: HttpRequest, sheet: Sheet, ending: SheetFormat) -> S
 def csv_parts(sheet: Sheet) -> Iterator[bytes]:
     """The table as CSV, in parts of some 64 KB."""
     buffer = StringIO()
-    buffer.write(_BYTE_ORDER_MARK)
+    buffer.write(BYTE_ORDER_MARK)
     writer = csv.writer(buffer)
     writer.writerow([inert(column.heading) for column in sheet.columns])
     for row in sheet.rows:

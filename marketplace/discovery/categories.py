@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import CharField, Count, F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from marketplace.accounts.models import Language, LanguageLevel, UserProfile
 from marketplace.discovery.engines.base import attribute_token
 from marketplace.discovery.models import GigDocument
 from marketplace.gigs.attributes import Attribute, Option, attributes_of
-from marketplace.gigs.models import AttributeKind, GigCategory, listed
+from marketplace.gigs.models import AttributeKind, Gig, GigCategory, listed
 
 CACHE_KEY, CACHE_SECONDS = "discovery:categories", 60
 
@@ -40,11 +41,15 @@ def category_attributes(slug: str) -> tuple[Attribute, ...]:
 
 
 def page_attributes(slug: str) -> tuple[Attribute, ...]:
-    """What the page of a category can be filtered by besides price and the like: its attributes, and the seller's languages."""
-    return (*category_attributes(slug), languages())
+    """What the page of a category can be filtered by besides price and the like: its attributes, and languages.
+
+    Those of the seller, and the one that the service is described in.
+    """
+    return (*category_attributes(slug), languages(), written_in())
 
 
-SPEAKS = "speaks"
+SPEAKS, WRITTEN = "speaks", "written"
+LANGUAGE_FILTERS = frozenset({SPEAKS, WRITTEN})
 # Whoever knows a few words of a language cannot work in it.
 SPOKEN_ENOUGH = frozenset({LanguageLevel.CONVERSATIONAL, LanguageLevel.FLUENT, LanguageLevel.NATIVE})
 
@@ -53,14 +58,29 @@ SPOKEN_ENOUGH = frozenset({LanguageLevel.CONVERSATIONAL, LanguageLevel.FLUENT, L
 def languages() -> Attribute:
     """The languages that sellers speak, as an attribute of their gigs: counted and filtered as all others are."""
 
-    def named(lazy: Any) -> tuple[str, str]:
-        with override("zh-hans"):
-            chinese = str(lazy)
-        with override("en"):
-            return chinese, str(lazy)
+    options = tuple(Option(code, *_named(Language(code).label)) for code in Language.values)
+    return Attribute(SPEAKS, *_named(_("Seller speaks")), AttributeKind.MANY, is_required=False, options=options)
 
-    options = tuple(Option(code, *named(Language(code).label)) for code in Language.values)
-    return Attribute(SPEAKS, *named(_("Seller speaks")), AttributeKind.MANY, is_required=False, options=options)
+
+@lru_cache(maxsize=1)
+def written_in() -> Attribute:
+    """The language a service is described in. Chinese is no option: nearly all are, so it would leave nothing out."""
+    known = Gig._meta.get_field("language").choices or []
+    options = tuple(Option(code, *_named(label)) for code, label in known if code != settings.LANGUAGE_CODE)
+    return Attribute(WRITTEN, *_named(_("Described in")), AttributeKind.MANY, is_required=False, options=options)
+
+
+def _named(lazy: Any) -> tuple[str, str]:
+    """The words in Chinese and in English."""
+    with override("zh-hans"):
+        chinese = str(lazy)
+    with override("en"):
+        return chinese, str(lazy)
+
+
+def written_tokens(language: str) -> tuple[str, ...]:
+    """The language of a gig's description, as its document carries it; nothing for Chinese."""
+    return () if language == settings.LANGUAGE_CODE else (attribute_token(WRITTEN, language),)
 
 
 def language_tokens(profile: UserProfile) -> tuple[str, ...]:

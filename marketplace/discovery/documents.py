@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from marketplace.discovery.categories import language_tokens
+from marketplace.discovery.categories import language_tokens, written_tokens
 from marketplace.discovery.engines.base import GigWords, attribute_token
 from marketplace.discovery.language import Segmenter, normalise
 from marketplace.gigs.models import Gig, GigTag
@@ -75,6 +75,7 @@ def gig_words(gig: Gig, segmenter: Segmenter, *, read_at: datetime) -> GigWords:
         attributes=(
             *(attribute_token(key, option) for key, options in gig.attributes.items() for option in options),
             *language_tokens(gig.seller.profile),
+            *written_tokens(gig.language),
         ),
         read_at=read_at,
     )

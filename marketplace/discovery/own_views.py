@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from marketplace.accounts.models import ConsentDocument
 from marketplace.accounts.selectors import has_consent
+from marketplace.core import flags
 from marketplace.discovery import history as own_history
 from marketplace.discovery import personal
 from marketplace.discovery import saved_searches as saved
@@ -89,6 +90,8 @@ def save_search(request: HttpRequest) -> HttpResponse:
     """Keep the search of this address. Who had to log in first comes by GET, and is asked once more on the search page."""
     if request.method != "POST":
         return redirect(reverse("discovery:search") + query_string(read_request(request.GET)))
+    if not flags.is_on("discovery.saved_searches", user=request.user):
+        raise Http404
     wanted = read_request(request.POST)
     kept = saved.save_search(
         user=request.user,

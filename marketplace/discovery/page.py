@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from marketplace.accounts.models import SellerLevelChoice, User
+from marketplace.core import flags
 from marketplace.core.money import display_yuan
 from marketplace.discovery import services
-from marketplace.discovery.categories import SPEAKS, shown_categories
+from marketplace.discovery.categories import LANGUAGE_FILTERS, shown_categories
 from marketplace.discovery.chips import condition_chips, within_days
 from marketplace.discovery.engines.base import FacetCount, SearchRequest, SearchResult, attribute_token
 from marketplace.discovery.explaining import plan_lines
@@ -101,7 +102,9 @@ class SearchPage:
     ways_out: list[tuple[Chip, int]]  # where nothing fits: what to take away, and how many there are then
     categories: list[Choice]
     attributes: list[AttributeFilter]  # of the category
-    languages: list[AttributeFilter]  # of the sellers: one, or none where nobody says
+    languages: list[
+        AttributeFilter
+    ]  # of the sellers, and of what the services say of themselves; none where nobody says
     days: list[Choice]
     levels: list[Choice]
     ratings: list[Choice]
@@ -136,7 +139,9 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False, is
     request = known_attributes(request, result.attributes)
     together = known_attributes(together, result.attributes)
     categories = shown_categories()
-    advertised = promoted_gigs(request, result.plan, shown=result.ids) if result.total else []
+    advertised: list[int] = []
+    if result.total and flags.is_on("discovery.promotions", user=user):
+        advertised = promoted_gigs(request, result.plan, shown=result.ids)
     every = gig_cards((*result.ids, *result.same_category, *advertised), user=user)
     cards = [card for card in every if card.gig_id in set(result.ids)]
     explained = explain and user.has_perm("discovery.view_thesaurusentry")
@@ -167,8 +172,8 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False, is
             for item in result.facets.get("category", ())
             if item.value in categories
         ],
-        attributes=[one for one in filters if one.key != SPEAKS],
-        languages=[one for one in filters if one.key == SPEAKS],
+        attributes=[one for one in filters if one.key not in LANGUAGE_FILTERS],
+        languages=[one for one in filters if one.key in LANGUAGE_FILTERS],
         days=[
             Choice(item.value, within_days(int(item.value)), item.count, item.is_chosen)
             for item in result.facets.get("days", ())

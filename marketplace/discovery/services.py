@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.core import live
+from marketplace.core import live, page_cache
 from marketplace.core.ratings import shown_rating, wilson_lower_bound
 from marketplace.discovery import facets, scorer
 from marketplace.discovery.analytics import recording
@@ -153,6 +153,7 @@ def index_gigs(gig_ids: Sequence[int]) -> None:
         search_engine().remove(sorted(gone))
     search_engine().index(words)
     catalogue_changed()
+    page_cache.forget(page_cache.FOUND)
 
 
 def index_category(category_id: int) -> int:
@@ -168,6 +169,7 @@ def remove_gig(gig_id: int) -> None:
     """Forget one gig."""
     search_engine().remove([gig_id])
     catalogue_changed()
+    page_cache.forget(page_cache.FOUND)
 
 
 def rebuild_index() -> int:

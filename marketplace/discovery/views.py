@@ -13,6 +13,7 @@ from marketplace.discovery.analytics.pages import record_when_sent
 from marketplace.discovery.limits import limit_searches
 from marketplace.discovery.page import search_page
 from marketplace.discovery.params import query_string, read_request, unread_prices
+from marketplace.discovery.structured import head_of
 from marketplace.discovery.suggestions import suggest as suggestions_for
 
 
@@ -34,7 +35,13 @@ def search(request: HttpRequest) -> HttpResponse:
     if page.is_landing:
         # Its translations are named by the short address too, whatever else was written into this one.
         request.page_path = address
-    context = {"page": page, "address": address, "q": wanted.query, "unread": unread_prices(request.GET)}
+    context = {
+        "page": page,
+        "address": address,
+        "q": wanted.query,
+        "unread": unread_prices(request.GET),
+        **head_of(page, address),
+    }
     template = "discovery/_more.html" if is_below else "discovery/_results.html" if is_part else "discovery/search.html"
     response = render(request, template, context)
     response.headers["Vary"] = "HX-Request, HX-Target, Cookie, Accept-Language"

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import URLPattern, path, re_path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -48,7 +49,10 @@ class ThesaurusViewSet(SnippetViewSet):
     list_per_page = 100
     panels = [
         FieldPanel("kind"),
-        MultiFieldPanel([FieldPanel("words"), FieldPanel("narrower"), FieldPanel("near")], heading=_("Words")),
+        MultiFieldPanel(
+            [FieldPanel("words"), FieldPanel("narrower"), FieldPanel("near")],
+            heading=pgettext_lazy("of a search", "Words"),
+        ),
         FieldPanel("is_active"),
     ]
 

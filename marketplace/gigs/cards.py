@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from marketplace.accounts.models import User
+from marketplace.core import page_cache
 from marketplace.core.ratings import shown_rating
 from marketplace.gigs import counting
 from marketplace.gigs.content import PictureContent
@@ -36,6 +37,7 @@ class GigCard:
     is_favourite: bool = False
     is_promoted: bool = False
     is_away: bool = False  # the seller; says nothing about whether orders are taken
+    language: str = ""  # of the title: Django's code
 
 
 def cover_row(gig: str) -> Subquery:
@@ -67,6 +69,7 @@ def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool
         )
     )
     found = {gig.pk: gig for gig in gigs}
+    page_cache.shows(*(f"seller:{gig.seller_id}" for gig in found.values()))
     if is_list:
         counting.seen(gig.pk for gig in found.values() if user is None or gig.seller_id != user.pk)
     return [_card(found[gig_id]) for gig_id in gig_ids if gig_id in found]
@@ -91,4 +94,5 @@ def _card(gig: Gig) -> GigCard:
         orders_completed=gig.stats.orders_completed,
         is_favourite=gig.is_kept,
         is_away=profile.is_away,
+        language=gig.language,
     )

@@ -91,16 +91,17 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
         description=summary,
         price_from=yuan_text(columns[0].package.price_fen) if columns else "",
         address=structured.absolute(gig.get_absolute_url()),
-        json_ld=[] if is_draft else _structured(gig, columns, shared.url if shared else "", rating, summary),
+        json_ld=[]
+        if is_draft
+        else structured.blocks(
+            gig,
+            packages=[column.package for column in columns],
+            image=shared.url if shared else "",
+            rating=rating,
+            description=summary,
+            faqs=[FaqContent(**row) for row in gig.faq_rows],
+        ),
     )
-
-
-def _structured(gig: Gig, columns: list[PackageColumn], cover: str, rating: Decimal | None, summary: str) -> list[dict]:
-    packages = [column.package for column in columns]
-    return [
-        structured.service(gig, packages=packages, image=cover, rating=rating, description=summary),
-        structured.breadcrumbs(gig),
-    ]
 
 
 def _extras(gig: Gig) -> list[ExtraContent]:

@@ -46,7 +46,7 @@ class QueueMenuItem(PermittedMenuItem):
 @hooks.register("register_admin_menu_item")
 def queue_menu_item() -> QueueMenuItem:
     return QueueMenuItem(
-        _("Moderation queue"),
+        _("Services to review"),
         reverse("gigs_reviews"),
         name="gig-reviews",
         icon_name="tasks",

@@ -50,5 +50,7 @@ GIG_TRANSITIONS: TransitionTable[GigStatus] = TransitionTable(
         _row(GigStatus.LIVE, GigStatus.DENIED, MODERATOR, effect="taken down"),
         # Pausing is no way out of being taken down.
         _row(GigStatus.PAUSED, GigStatus.DENIED, MODERATOR, effect="taken down"),
+        # Its seller appealed and was right: the seller says when it sells again.
+        _row(GigStatus.DENIED, GigStatus.PAUSED, MODERATOR, effect="put back after an appeal"),
     )
 )

@@ -1,71 +1,71 @@
 """What search engines read of a gig: schema.org's Service with an offer a package, and where it stands in the site."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from marketplace.core import structured_data as schema
 from marketplace.core.money import yuan_text
+from marketplace.core.structured_data import absolute
 from marketplace.core.templatetags.jiangji import home_url
+from marketplace.gigs.content import FaqContent
 from marketplace.gigs.models import Gig, GigPackage
 
-_IN_STOCK, _LATER = "https://schema.org/InStock", "https://schema.org/PreOrder"
+__all__ = ["absolute", "blocks"]
 
 
-def absolute(url: str) -> str:
-    """An address as others need it: ours with our host; that of a bucket has one already."""
-    return settings.SITE_URL + url if url.startswith("/") else url
+def blocks(
+    gig: Gig,
+    *,
+    packages: list[GigPackage],
+    image: str,
+    rating: Decimal | None,
+    description: str,
+    faqs: Sequence[FaqContent] = (),
+) -> list[schema.Json]:
+    """Every block of the page of `gig`: the service, the way to it, and its questions where it has some."""
+    found: list[schema.Thing | None] = [
+        service(gig, packages=packages, image=image, rating=rating, description=description),
+        breadcrumbs(gig),
+        schema.questions_page((faq.question, faq.answer) for faq in faqs),
+    ]
+    return [block.as_document() for block in found if block is not None]
 
 
 def service(
     gig: Gig, *, packages: list[GigPackage], image: str, rating: Decimal | None, description: str
-) -> dict[str, Any]:
-    """The service itself. Ratings are named only when there are some: a made-up zero is against the rules of search engines."""
+) -> schema.Service:
+    """The service itself."""
     profile = gig.seller.profile
     url = absolute(gig.get_absolute_url())
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Service",
-        "@id": f"{url}#service",
-        "name": gig.title,
-        "description": description,
-        "serviceType": gig.category.localized_name,
-        "url": url,
-        "inLanguage": "zh-Hans" if gig.language == "zh-hans" else gig.language,
-        "areaServed": {"@type": "Country", "name": "CN"},
-        "provider": {
-            "@type": "Person",
-            "name": profile.display_name,
-            "url": absolute(profile.get_absolute_url()),
-        },
-        "offers": [
-            {
-                "@type": "Offer",
-                "name": f"{package.get_tier_display()} · {package.title}",
-                "price": yuan_text(package.price_fen),
-                "priceCurrency": "CNY",
-                "availability": _LATER if profile.is_away else _IN_STOCK,
-                "url": f"{url}#packages",
-            }
+    rated = None
+    if rating is not None:
+        rated = schema.AggregateRating(rating_value=rating, review_count=gig.stats.rating_count)
+    return schema.Service(
+        id=f"{url}#service",
+        name=gig.title,
+        description=description,
+        service_type=gig.category.localized_name,
+        url=url,
+        image=absolute(image) if image else "",
+        area_served=schema.Country(name="CN"),
+        provider=schema.Person(name=profile.display_name, url=absolute(profile.get_absolute_url())),
+        offers=[
+            schema.Offer(
+                name=f"{package.get_tier_display()} · {package.title}",
+                price=yuan_text(package.price_fen),
+                availability="https://schema.org/PreOrder" if profile.is_away else "https://schema.org/InStock",
+                url=f"{url}#packages",
+            )
             for package in packages
         ],
-    }
-    if image:
-        data["image"] = absolute(image)
-    if rating is not None:
-        data["aggregateRating"] = {
-            "@type": "AggregateRating",
-            "ratingValue": str(rating),
-            "bestRating": 5,
-            "worstRating": 1,
-            "reviewCount": gig.stats.rating_count,
-        }
-    return data
+        aggregate_rating=rated,
+    )
 
 
-def breadcrumbs(gig: Gig) -> dict[str, Any]:
+def breadcrumbs(gig: Gig) -> schema.BreadcrumbList:
     """Home, category, subcategory, and the service itself, as the crumbs of the page show them."""
     search = reverse("discovery:search")
     steps = [(_("Home"), home_url())]
@@ -74,12 +74,4 @@ def breadcrumbs(gig: Gig) -> dict[str, Any]:
         for category in (gig.category.parent, gig.category)
         if category is not None
     ]
-    steps.append((gig.title, gig.get_absolute_url()))
-    return {
-        "@context": "https://schema.org",
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": str(name), "item": absolute(url)}
-            for place, (name, url) in enumerate(steps, start=1)
-        ],
-    }
+    return schema.breadcrumbs([*steps, (gig.title, gig.get_absolute_url())])

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from marketplace.accounts import wechat_card
+from marketplace.core import page_cache
 from marketplace.gigs import counting, favourite_selectors, poster, selectors, services
 from marketplace.gigs.models import Gig
 from marketplace.gigs.page import gig_page
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """The page of a gig; its seller sees the draft of it before it is live, and with `?draft=1` afterwards."""
     try:
@@ -31,6 +32,7 @@ def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return redirect("gigs:edit", gig.pk)
     # Filters of reviews make no page of their own (portal.context_processors).
     request.page_path = gig.get_absolute_url()
+    page_cache.shows(f"seller:{gig.seller_id}")
     page = gig_page(gig, user=request.user, wants_draft="draft" in request.GET)
     if not page.is_owner:
         counting.opened(gig.pk)

@@ -24,7 +24,7 @@ from marketplace.gigs.category_admin import GigCategoryViewSet
 from marketplace.gigs.late_decisions import LateActionView, LateCollectView, LateEditView
 from marketplace.gigs.models import Gig
 from marketplace.gigs.review_hooks import ReviewInsteadOfPreview
-from marketplace.gigs.services import DENY_ACTION
+from marketplace.gigs.services import DENY_ACTION, RESTORE_ACTION
 from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 
 # Wagtail's other buttons (publish, unpublish, submit, cancel, restart) would change what is live, or start and end
@@ -91,6 +91,8 @@ def moderator_urls() -> list[URLPattern]:
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     """Show the reason of a refusal in the gig's history."""
+
+    actions.register_action(RESTORE_ACTION, _("Put back after an appeal"), _("Put back after an appeal, paused"))
 
     @actions.register_action(DENY_ACTION)
     class DenyFormatter(LogFormatter):

@@ -14,14 +14,17 @@ class MessagingConfig(AppConfig):
         from marketplace.messaging.sent_files import MESSAGE
         from marketplace.messaging.services import follow_dispute, show_offer
         from marketplace.messaging.timeline import messages_of
+        from marketplace.messaging.written_texts import MESSAGES
         from marketplace.notifications.live import on_count_changed
         from marketplace.offers.listeners import told_by
         from marketplace.orders.conversations import read_by
         from marketplace.orders.events import told_by as events_told_by
         from marketplace.orders.timeline_sources import add_source
+        from marketplace.safety.text_sources import register_texts
         from marketplace.uploads import purposes
 
         register("messaging", MessagingSection())
+        register_texts(MESSAGES)
         purposes.register(MESSAGE)
         told_by(show_offer)
         events_told_by("messaging", follow_dispute)

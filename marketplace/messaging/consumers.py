@@ -2,7 +2,9 @@
 
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -10,10 +12,14 @@ from uuid import UUID
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from marketplace.accounts.blocks import closed_scopes, is_closed
+from marketplace.accounts.errors import AccountError, AccountErrorCode
+from marketplace.accounts.models import BlockScope
 from marketplace.core import live
 from marketplace.core.errors import DomainError
 from marketplace.messaging import frames, services
@@ -41,6 +47,8 @@ FRAME_BYTES = 64 * 1024
 CONVERSATIONS_PER_WINDOW = 20
 # Of any kind: receipts, typing, resuming. A window that goes on for this long above it is no window of ours.
 FRAMES_AT_ONCE, FRAMES_PER_SECOND, FRAMES_REFUSED = 60, 10.0, 200
+# How long a window goes by what was closed to it (accounts/blocks.py) before it asks again.
+_CLOSED_SECONDS = 5.0
 
 
 class Malformed(Exception):
@@ -74,6 +82,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     channel_layer_alias = None  # the hub brings events, not a channel layer
     socket: Socket | None = None
+    _closed: frozenset[str] = frozenset()
+    _closed_until = 0.0
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Without Channels' closing of connections in another thread first: the threads that ask do so themselves."""
@@ -88,7 +98,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.close(code=NOT_SIGNED_IN)
             return
         standing = await in_thread(look.standing_at_the_door, self.user.pk, self.session_key)
-        if standing is None:
+        if standing is None or BlockScope.EVERYTHING.value in await self._closed_scopes():
             await self.close(code=NOT_SIGNED_IN)
             return
         asked = parse_qs(self.scope.get("query_string", b"").decode("ascii", "ignore")).get("language", [""])[0]
@@ -150,6 +160,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
             with override(self.language):
                 self._refuse(content, "busy", _("That did not work just now. It is tried again."))
 
+    async def _closed_scopes(self) -> frozenset[str]:
+        """What is closed to this window by address, browser and person: no middleware stands before it."""
+        if time.monotonic() >= self._closed_until:
+            handshake = ASGIRequest({**self.scope, "type": "http", "method": "GET"}, BytesIO())
+            self._closed = await in_thread(closed_scopes, handshake, lambda: self.user)
+            self._closed_until = time.monotonic() + _CLOSED_SECONDS
+        return self._closed
+
     def say(self, event: dict[str, Any]) -> None:
         """To this window alone."""
         self.socket.put_frame(live.frame_of(event))
@@ -210,6 +228,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 }
             )
             return
+        if is_closed(BlockScope.WRITING, await self._closed_scopes()):
+            raise AccountError(AccountErrorCode.BLOCKED)
         conversation_id, quoted = self._followed(content), _number(content, "quoted", needed=False)
         body, client_id, is_confirmed = str(content.get("body", "")), _name(content), content.get("confirmed") is True
         message = None

@@ -12,7 +12,9 @@ from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-from marketplace.accounts.models import User
+from marketplace.accounts.blocks import closed_accounts
+from marketplace.accounts.limits import note_refusal
+from marketplace.accounts.models import BlockScope, User
 from marketplace.core import live
 from marketplace.core.config import get_config
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
@@ -23,9 +25,13 @@ _MINUTE, _HOUR = 60, 3600
 
 
 def count_message(sender: User) -> None:
-    """Count one more message of this person. Raises MessagingError TOO_FAST above `messaging.per_minute`."""
+    """Count one more message of this person. Raises MessagingError TOO_FAST above `messaging.per_minute`.
+
+    Whether they may write at all is asked beside it: a question to support stays open to who is blocked.
+    """
     limit = get_config("messaging.per_minute")
     if limit and _count("message", sender.pk, _MINUTE) > limit:
+        note_refusal(limit="messaging.per_minute", source=f"user:{sender.pk}")
         raise MessagingError(MessagingErrorCode.TOO_FAST, limit=limit)
 
 
@@ -37,9 +43,13 @@ def this_minute() -> int:
 def count_messages(sender_ids: Iterable[int], *, minute: int) -> set[int]:
     """Count the messages of several people in one round trip. Returns who of them is above `messaging.per_minute`."""
     limit = get_config("messaging.per_minute")
+    sender_ids = list(sender_ids)
+    blocked = closed_accounts(sender_ids, BlockScope.WRITING)
     if not limit:
-        return set()
-    return {sender_id for sender_id, count in _count_each(Counter(sender_ids), minute).items() if count > limit}
+        return blocked
+    return blocked | {
+        sender_id for sender_id, count in _count_each(Counter(sender_ids), minute).items() if count > limit
+    }
 
 
 def uncount_messages(sender_ids: Iterable[int], *, minute: int) -> None:
@@ -67,6 +77,7 @@ def count_new_conversation(person: User) -> None:
     """Count one more person to whom this one wrote first. Raises MessagingError TOO_MANY_NEW above `messaging.new_per_hour`."""
     limit = get_config("messaging.new_per_hour")
     if limit and _count("new", person.pk, _HOUR) > limit:
+        note_refusal(limit="messaging.new_per_hour", source=f"user:{person.pk}")
         raise MessagingError(MessagingErrorCode.TOO_MANY_NEW, limit=limit)
 
 

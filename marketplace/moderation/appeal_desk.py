@@ -1,6 +1,6 @@
 """Appeals in Wagtail's admin: what waits by deadline, one with what it is about, and its two answers."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -74,20 +74,14 @@ def _answer(request: HttpRequest, appeal_id: int, *, upheld: bool) -> HttpRespon
     return redirect("moderation_appeals")
 
 
-def _case(request: HttpRequest, appeal_id: int, form: AnswerForm) -> HttpResponse:
-    reader = cast(User, request.user)
+def shown(appeal_id: int, reader: User) -> dict[str, Any]:
+    """What the page shows of an appeal, here and in the queue. Reading what was hidden is noted. Raises Http404."""
     appeal = selectors.appeal_for_staff(reader, appeal_id)
     if appeal.mask:
         # What was hidden stands on the page.
         data = {"appeal": appeal.pk, "review": appeal.mask.review_id}
         staff_log.note_reading(actor=reader, action="appeal.read", what=appeal.pk, data=data, subject=appeal.user)
-    try:
-        require_may_decide(appeal, reader)
-    except DomainError as error:
-        refusal = error.message
-    else:
-        refusal = ""
-    context = {
+    return {
         "appeal": appeal,
         "order": appeal.mask.review.order if appeal.mask else appeal.order,
         "history": selectors.level_history(appeal.user) if appeal.kind == AppealKind.LEVEL else [],
@@ -95,8 +89,17 @@ def _case(request: HttpRequest, appeal_id: int, form: AnswerForm) -> HttpRespons
         "outcome": outcome_of(appeal),
         "event": event_of(appeal),
         "event_orders": selectors.orders_of_event(appeal.order) if appeal.order else [],
-        "form": form,
-        "may_decide": request.user.has_perm(DECIDE) and not refusal,
-        "refusal": refusal,
     }
+
+
+def _case(request: HttpRequest, appeal_id: int, form: AnswerForm) -> HttpResponse:
+    reader = cast(User, request.user)
+    context = shown(appeal_id, reader)
+    try:
+        require_may_decide(context["appeal"], reader)
+    except DomainError as error:
+        refusal = error.message
+    else:
+        refusal = ""
+    context |= {"form": form, "may_decide": request.user.has_perm(DECIDE) and not refusal, "refusal": refusal}
     return render(request, "moderation/admin/appeal_case.html", context, status=422 if form.errors else 200)

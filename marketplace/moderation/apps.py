@@ -10,17 +10,27 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
+        from marketplace.accounts.kept_out import register_way
         from marketplace.accounts.personal_data import register
         from marketplace.messaging.selectors import flags_for_moderators
+        from marketplace.moderation import people_merging
         from marketplace.moderation.own_data import ModerationSection
+        from marketplace.moderation.quality.kept_out import way_to_the_decision
+        from marketplace.moderation.quality.own_data import QualitySection
+        from marketplace.moderation.quality.todos import quality_todos
+        from marketplace.moderation.queue import registered  # noqa: F401
         from marketplace.moderation.report_selectors import FLAG_PERMISSION, reports_for_staff
         from marketplace.moderation.review_selectors import review_cases
         from marketplace.moderation.services import record_staff_action
-        from marketplace.payments.todo_selectors import TodoSource, register_todo
+        from marketplace.payments.todo_selectors import TodoSource, hours, register_todo
+        from marketplace.reviews.appeals import due_at
         from marketplace.reviews.selectors.appeals import appeals_for_staff
 
         staff_log.written_by(record_staff_action)
+        people_merging.register()
+        register_way(way_to_the_decision)
         register("moderation", ModerationSection())
+        register("moderation_quality", QualitySection())
         register_todo(
             TodoSource(
                 _("Flagged messages"),
@@ -28,6 +38,7 @@ class ModerationConfig(AppConfig):
                 "moderation_flags",
                 "comment",
                 lambda staff: flags_for_moderators(is_open=True).exclude(conversation__participants__user=staff),
+                sla=hours("moderation.message_hours"),
             )
         )
         register_todo(
@@ -37,6 +48,7 @@ class ModerationConfig(AppConfig):
                 "moderation_reports",
                 "warning",
                 lambda _staff: reports_for_staff(is_open=True),
+                sla=hours("moderation.report_hours"),
             )
         )
         register_todo(
@@ -56,5 +68,8 @@ class ModerationConfig(AppConfig):
                 "openquote",
                 lambda staff: appeals_for_staff(is_open=True).exclude(user=staff),
                 moment="opened_at",
+                due=due_at,
             )
         )
+        for source in quality_todos():
+            register_todo(source)

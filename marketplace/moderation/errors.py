@@ -31,3 +31,33 @@ class ReportError(DomainError):
         ReportErrorCode.OWN_CASE: _("Somebody else has to decide this one: you reported it, or it is about you."),
         ReportErrorCode.GROUND_MISSING: _("Please choose which part is hidden, and on which legal ground."),
     }
+
+
+class PeopleErrorCode(StrEnum):
+    WHY_MISSING = "why_missing"
+    OWN_ROLES = "own_roles"
+    ADMINISTRATOR_ONLY = "administrator_only"
+    NOT_CONFIRMED = "not_confirmed"
+    LAST_ADMINISTRATOR = "last_administrator"
+    ROLE_UNKNOWN = "role_unknown"
+    NAME_TAKEN = "segment_name_taken"
+    SEGMENT_OF_ONE = "segment_of_one"
+
+
+class PeopleError(DomainError):
+    """A refusal at the people's desk."""
+
+    messages = {
+        PeopleErrorCode.WHY_MISSING: _("Please say why: it stands in the staff log."),
+        PeopleErrorCode.OWN_ROLES: _("Nobody changes their own roles. Ask another administrator."),
+        PeopleErrorCode.ADMINISTRATOR_ONLY: _(
+            "Only a superuser or an administrator makes somebody an administrator, or takes that back."
+        ),
+        PeopleErrorCode.NOT_CONFIRMED: _("What you typed is not what was asked for. Nothing was changed."),
+        PeopleErrorCode.LAST_ADMINISTRATOR: _("This is the last administrator. Make somebody else one first."),
+        PeopleErrorCode.ROLE_UNKNOWN: _("There is no such role, or this account cannot have one."),
+        PeopleErrorCode.SEGMENT_OF_ONE: _(
+            "A segment keeps nobody's number or address. Search by something that many people share."
+        ),
+        PeopleErrorCode.NAME_TAKEN: _("You have a segment of this name already."),
+    }

@@ -1,6 +1,6 @@
 """Flagged messages in Wagtail's admin: what waits, one with what was said around it, and its two ends."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,8 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.models import User
+from marketplace.core.absent import absent_is_404
 from marketplace.core.errors import DomainError
 from marketplace.messaging import selectors, services
+from marketplace.messaging.models import MessageFlag
 from marketplace.moderation.flag_presenters import found_in, marked
 from marketplace.moderation.forms import FlagForm
 
@@ -39,6 +41,7 @@ def flag_case(request: HttpRequest, flag_id: int) -> HttpResponse:
 
 @permission_required(DECIDE)
 @require_POST
+@absent_is_404(MessageFlag)
 def flag_clear(request: HttpRequest, flag_id: int) -> HttpResponse:
     """Nothing wrong: it stays, and what was held back goes."""
     try:
@@ -53,6 +56,7 @@ def flag_clear(request: HttpRequest, flag_id: int) -> HttpResponse:
 
 @permission_required(DECIDE)
 @require_POST
+@absent_is_404(MessageFlag)
 def flag_uphold(request: HttpRequest, flag_id: int) -> HttpResponse:
     """Against the rules: it goes out of the conversation, or never comes into it."""
     form = FlagForm(request.POST)
@@ -67,18 +71,16 @@ def flag_uphold(request: HttpRequest, flag_id: int) -> HttpResponse:
     return _done(request, is_new, _("It is out of the conversation. Its writer is told why."))
 
 
-def _case(request: HttpRequest, flag_id: int, form: FlagForm) -> HttpResponse:
-    reader = cast(User, request.user)
+def shown(flag_id: int, reader: User) -> dict[str, Any]:
+    """What the page shows of a flagged message, here and in the queue. Reading it is noted. Raises Http404."""
     case = selectors.flag_case(reader, flag_id)
     services.note_flag_reading(flag_id=flag_id, reader=reader)
-    context = {
-        "case": case,
-        "flag": case.flag,
-        "pieces": marked(case.flag),
-        "found": found_in(case.flag),
-        "form": form,
-        "may_decide": request.user.has_perm(DECIDE),
-    }
+    return {"case": case, "flag": case.flag, "pieces": marked(case.flag), "found": found_in(case.flag)}
+
+
+def _case(request: HttpRequest, flag_id: int, form: FlagForm) -> HttpResponse:
+    context = shown(flag_id, cast(User, request.user))
+    context |= {"form": form, "may_decide": request.user.has_perm(DECIDE)}
     return render(request, "moderation/admin/flag_case.html", context, status=422 if form.errors else 200)
 
 

@@ -27,7 +27,7 @@ def found_in(flag: MessageFlag) -> list[tuple[str, str]]:
 
 def found_words(findings: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """The same of findings that no row keeps (`Finding.as_json`)."""
-    return [(_kind(found["kind"]), found["text"]) for found in findings]
+    return [(kind_label(found["kind"]), found["text"]) for found in findings]
 
 
 def marked(flag: MessageFlag) -> list[tuple[str, bool]]:
@@ -44,9 +44,10 @@ def marked(flag: MessageFlag) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
-def _kind(kind: str) -> str:
+def kind_label(kind: str) -> str:
+    """A kind of finding in words."""
     if kind.startswith("word_"):
         return str(WordTopic(kind.removeprefix("word_")).label)
     if kind.startswith("code_"):
-        return str(_("Code in a picture: %(kind)s") % {"kind": _kind(kind.removeprefix("code_"))})
+        return str(_("Code in a picture: %(kind)s") % {"kind": kind_label(kind.removeprefix("code_"))})
     return str(_KINDS.get(kind, kind))

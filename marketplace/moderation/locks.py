@@ -1,6 +1,8 @@
 """The locks of this room. Reports come before the gig they are about (docs/locking.md)."""
 
-from marketplace.moderation.models import Report, ReportStatus
+from django.contrib.auth.models import Group
+
+from marketplace.moderation.models import ModerationQueue, Report, ReportStatus
 
 
 def lock_open_reports(report: Report) -> list[Report]:
@@ -9,3 +11,15 @@ def lock_open_reports(report: Report) -> list[Report]:
         content_type_id=report.content_type_id, object_id=report.object_id, status=ReportStatus.OPEN
     )
     return list(open_ones.order_by("pk"))
+
+
+def lock_case(case_id: int) -> ModerationQueue:
+    """A case of the queue until the transaction ends: after its person and its order, before everything else that its decision
+    changes. Raises ModerationQueue.DoesNotExist.
+    """
+    return ModerationQueue.objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
+
+
+def lock_role(name: str) -> Group:
+    """A role until the transaction ends: who counts how many have it counts right. Raises Group.DoesNotExist."""
+    return Group.objects.select_for_update(of=("self",), no_key=True).get(name=name)

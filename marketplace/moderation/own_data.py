@@ -13,6 +13,9 @@ class ModerationSection(Section):
     exported = frozenset({"moderation.ModerationQueue.reported_by", "moderation.Report.reporter"})
     not_exported = {
         "moderation.ModerationQueue.claimed_by": "who of the staff looks at it",
+        "moderation.ModerationQueue.decided_by": "who of the staff decided it",
+        "moderation.ModerationQueue.person": "what was decided about somebody is exported from the decision",
+        "moderation.Segment.owner": "a search that staff kept",
         "moderation.Report.decided_by": "who of the staff decided it",
         "moderation.AdminLog.actor": "what staff did, as evidence about staff",
     }

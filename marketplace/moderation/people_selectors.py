@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import (
     AccountClosing,
+    AccountMerge,
+    Block,
+    BrowserUse,
     ConsentRecord,
     StaffNote,
     Suspension,
@@ -21,16 +22,20 @@ from marketplace.accounts.models import (
     UserVerification,
 )
 from marketplace.accounts.personal_data import installed_model
-from marketplace.accounts.selectors import open_closing, open_suspension, people_matching
+from marketplace.accounts.selectors import merge_of, open_closing, open_suspension
+from marketplace.core import clock
 from marketplace.gigs.models import Gig
 from marketplace.ledger.models import Wallet
 from marketplace.ledger.selectors import wallet_of
-from marketplace.moderation.models import AdminLog, Report
+from marketplace.moderation.log_labels import label_of
+from marketplace.moderation.models import AdminLog, Report, Strike
+from marketplace.moderation.people_forms import ROLE_NAMES
+from marketplace.moderation.people_masks import masked_email, masked_phone
 from marketplace.orders.models import Order
 from marketplace.payments.models import Payout
 
-MOST_FOUND = 200
 SHOWN = 10
+_ROLES = dict(ROLE_NAMES)
 MONEY_PERMISSION = "ledger.view_wallet"
 # The history, and what was consented to and when: both say what happened to an account.
 LOG_PERMISSION = "moderation.view_adminlog"
@@ -39,22 +44,6 @@ REPORTS_PERMISSION = "moderation.view_moderationqueue"
 NOTES_PERMISSION = "accounts.view_staffnote"
 # Addresses and browsers, for who decides by them whether to sign somebody out.
 SESSIONS_PERMISSION = "accounts.sign_out_user"
-LABELS = {
-    "person.joined": _("Joined"),
-    "person.last_login": _("Last log-in"),
-    "person.suspend": _("Suspended"),
-    "report.upheld": _("Service taken down after a report"),
-    "report.dismissed": _("Report dismissed"),
-    "person.lift_suspension": _("Suspension lifted"),
-    "person.sign_out": _("Signed out everywhere"),
-    "person.note": _("Note written"),
-    "person.reveal_contact": _("Number and address seen in full"),
-    "person.view_as": _("Site seen as this person"),
-    "person.view_as_ended": _("No longer seen as this person"),
-    "person.closing_asked": _("Closing asked for"),
-    "person.closing_cancelled": _("Closing called off"),
-    "person.closed": pgettext_lazy("an account", "Closed"),
-}
 
 
 @dataclass(frozen=True)
@@ -69,7 +58,7 @@ class HistoryLine:
     @property
     def label(self) -> str:
         """The act in words; one without words of its own is shown by its code."""
-        return str(LABELS.get(self.action, self.action))
+        return label_of(self.action)
 
 
 @dataclass(frozen=True)
@@ -94,29 +83,11 @@ class PersonSheet:
     sessions: list[Any] | None
     history: list[HistoryLine] | None
     notes: list[StaffNote] | None
-
-
-def people(text: str = "", *, kind: str = "") -> QuerySet[User]:
-    """People, newest first: those a text fits (address, number, part of the name), of one kind.
-
-    `kind` is "", "sellers", "buyers", "suspended", "closing", "closed" or "staff".
-    """
-    found = User.objects.select_related("profile").annotate(
-        is_suspended=Exists(Suspension.objects.filter(user=OuterRef("pk"), over_at=None)),
-        is_closing=Exists(AccountClosing.objects.filter(user=OuterRef("pk"), cancelled_at=None, done_at=None)),
-        is_closed=Exists(AccountClosing.objects.filter(user=OuterRef("pk"), done_at__isnull=False)),
-    )
-    if text.strip():
-        found = found.filter(pk__in=[person.pk for person in people_matching(text, limit=MOST_FOUND)])
-    kinds = {
-        "sellers": Q(profile__seller_since__isnull=False),
-        "buyers": Q(profile__seller_since=None, is_staff=False, is_superuser=False, groups=None),
-        "suspended": Q(is_suspended=True),
-        "closing": Q(is_closing=True),
-        "closed": Q(is_closed=True),
-        "staff": Q(is_staff=True) | Q(is_superuser=True) | Q(groups__isnull=False),
-    }
-    return found.filter(kinds[kind]).distinct().order_by("-pk") if kind in kinds else found.order_by("-pk")
+    strikes: list[Strike]
+    browsers: list[BrowserUse] | None
+    merge: AccountMerge | None  # into another account
+    merges: list[AccountMerge]  # of other accounts into this one
+    blocks: list[Block]
 
 
 def person_for_staff(user_id: int) -> User:
@@ -125,6 +96,11 @@ def person_for_staff(user_id: int) -> User:
     if person is None:
         raise Http404
     return person
+
+
+def strikes_of(person: User) -> QuerySet[Strike]:
+    """All strikes of somebody, the newest first, with those of an account that was merged into theirs."""
+    return Strike.objects.filter(Q(person=person) | Q(person__merged_into__kept=person)).order_by("-given_at", "-pk")
 
 
 def person_sheet(person: User, *, staff: User | AnonymousUser) -> PersonSheet:
@@ -140,7 +116,7 @@ def person_sheet(person: User, *, staff: User | AnonymousUser) -> PersonSheet:
         person=person,
         masked_phone=masked_phone(person.phone or ""),
         masked_email=masked_email(person.email),
-        roles=list(person.groups.order_by("name").values_list("name", flat=True)),
+        roles=[str(_ROLES.get(name, name)) for name in person.groups.order_by("name").values_list("name", flat=True)],
         suspension=open_suspension(person),
         closing=open_closing(person),
         verifications=list(person.verifications.select_related("reviewed_by__profile").order_by("-pk"))
@@ -169,18 +145,14 @@ def person_sheet(person: User, *, staff: User | AnonymousUser) -> PersonSheet:
         notes=list(StaffNote.objects.filter(user=person).select_related("author__profile"))
         if staff.has_perm(NOTES_PERMISSION)
         else None,
+        strikes=list(strikes_of(person).select_related("given_by__profile", "reason")[:SHOWN]),
+        browsers=list(BrowserUse.objects.filter(user=person).order_by("-last_used_at")[:SHOWN])
+        if staff.has_perm(SESSIONS_PERMISSION)
+        else None,
+        merge=merge_of(person),
+        merges=list(AccountMerge.objects.filter(kept=person).select_related("merged__profile", "by__profile")),
+        blocks=list(Block.objects.filter(user=person, lifted_at=None, ends_at__gt=clock.now())),
     )
-
-
-def masked_phone(phone: str) -> str:
-    """The first digits and the last four: +86138****8000."""
-    return f"{phone[:-8]}****{phone[-4:]}" if len(phone) > 8 else "*" * len(phone)
-
-
-def masked_email(email: str) -> str:
-    """The first character and the host: l***@example.com."""
-    name, at, host = email.partition("@")
-    return f"{name[:1]}***{at}{host}" if at else ""
 
 
 def _sessions(person: User) -> list[Any] | None:

@@ -1,6 +1,6 @@
 """Reports in Wagtail's admin: what waits, one case, and its two ends."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -88,12 +88,12 @@ def _form(report: Report, data: QueryDict | None = None) -> DecideForm | HideFor
     return DecideForm(data)
 
 
-def _case(request: HttpRequest, report_id: int, form: DecideForm | HideForm | None = None) -> HttpResponse:
-    reader = cast(User, request.user)
+def shown(report_id: int, reader: User) -> dict[str, Any]:
+    """What the page shows of a report, here and in the queue. Reading it is noted. Raises Http404."""
     report = selectors.report_for_staff(reader, report_id)
     target = subjects.target_of(report)
     reports.note_report_reading(report=report, reader=reader)
-    context = {
+    return {
         "report": report,
         "target": target,
         "owner": subjects.owner_of(target),
@@ -103,9 +103,12 @@ def _case(request: HttpRequest, report_id: int, form: DecideForm | HideForm | No
         "is_pressure": report.reason == ReportReason.PRESSURE,
         "around": selectors.around(target, reader),
         "others": selectors.reports_beside(report),
-        "form": form or _form(report),
-        "may_decide": request.user.has_perm(DECIDE),
     }
+
+
+def _case(request: HttpRequest, report_id: int, form: DecideForm | HideForm | None = None) -> HttpResponse:
+    context = shown(report_id, cast(User, request.user))
+    context |= {"form": form or _form(context["report"]), "may_decide": request.user.has_perm(DECIDE)}
     return render(request, "moderation/admin/report_case.html", context, status=422 if form and form.errors else 200)
 
 

@@ -1,10 +1,12 @@
 """What moderators decide about a review on their desk: writes."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from marketplace.accounts.models import User
-from marketplace.core import staff_log
-from marketplace.moderation.review_watch import close_cases
+from marketplace.core import clock, staff_log
+from marketplace.moderation.review_watch import DECISION_LENGTH, LEFT, close_cases
 from marketplace.moderation.subjects import Hidden
 from marketplace.orders.locks import lock_order
 from marketplace.reviews.errors import MaskError, MaskErrorCode
@@ -23,7 +25,7 @@ def hide_part(*, review: Review, hidden: Hidden, words: str, staff: User) -> Rev
         words=words,
         staff=staff,
     )
-    close_cases(review, decision=words)
+    close_cases(review, decision=words, staff=staff)
     return mask
 
 
@@ -33,10 +35,19 @@ def leave_review(*, review: Review, staff: User) -> bool:
     if staff.pk in (review.author_id, review.subject_id):
         raise MaskError(MaskErrorCode.OWN_ORDER)
     lock_order(review.order_id)
-    if not close_cases(review, decision="left"):
+    if not close_cases(review, decision=LEFT, staff=staff):
         return False
     staff_log.note(actor=staff, action="review.left", data={"review": review.pk}, subject=review.author)
     return True
+
+
+def mask_behind(*, review_id: int, staff_id: int | None, at: datetime | None, words: str) -> ReviewMask | None:
+    """What a decision of this person at this moment hid, lifted since or not. Cases keep the first DECISION_LENGTH characters of
+    their words, so that those decide.
+    """
+    masks = ReviewMask.objects.select_related("review").filter(review=review_id, masked_by=staff_id)
+    masks = masks.filter(masked_at__lte=at or clock.now(), words__startswith=words[:DECISION_LENGTH])
+    return masks.order_by("-pk").first()
 
 
 def note_review_reading(*, review: Review, reader: User) -> None:

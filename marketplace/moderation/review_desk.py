@@ -1,6 +1,6 @@
 """Reviews in Wagtail's admin: what rules found and people reported, one with all that is kept of it, and what can be done."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -109,17 +109,20 @@ def review_lift(request: HttpRequest, review_id: int, mask_id: int) -> HttpRespo
     return redirect("moderation_review", review_id)
 
 
-def _case(request: HttpRequest, review_id: int, form: HideForm | None = None) -> HttpResponse:
-    reader = cast(User, request.user)
+def shown(review_id: int, reader: User) -> dict[str, Any]:
+    """What the page shows of a review, here and in the queue. Reading it is noted. Raises Http404."""
     review = review_for_staff(reader, review_id)
     decisions.note_review_reading(review=review, reader=reader)
-    context = {
+    return {
         "review": review,
         "order": review.order,
         "case": selectors.open_case_of(review),
         "found": found_words(found_in_review(review).as_json()),
         "reports": selectors.reports_of_review(review),
-        "form": form or HideForm(review=review),
-        "may_decide": request.user.has_perm(DECIDE),
     }
+
+
+def _case(request: HttpRequest, review_id: int, form: HideForm | None = None) -> HttpResponse:
+    context = shown(review_id, cast(User, request.user))
+    context |= {"form": form or HideForm(review=context["review"]), "may_decide": request.user.has_perm(DECIDE)}
     return render(request, "moderation/admin/review_case.html", context, status=422 if form and form.errors else 200)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import pgettext
 
 from marketplace.accounts.models import User
-from marketplace.moderation.models import ModerationQueue, QueueKind, Report, ReportStatus
+from marketplace.moderation.models import ModerationQueue, QueueKind, QueueStatus, Report, ReportStatus, still_open
 from marketplace.reviews.models import Review
 
 
@@ -34,13 +34,13 @@ def review_cases(reader: User, *, is_open: bool) -> QuerySet[ModerationQueue]:
     own = Review.objects.filter(Q(author=reader) | Q(subject=reader)).values("pk")
     found = ModerationQueue.objects.filter(kind=QueueKind.REVIEW).exclude(object_id__in=own)
     if is_open:
-        return found.filter(decided_at__isnull=True).order_by("due_at", "pk")
-    return found.filter(decided_at__isnull=False).order_by("-decided_at", "-pk")
+        return found.filter(still_open()).order_by("due_at", "pk")
+    return found.filter(status=QueueStatus.DECIDED).order_by("-decided_at", "-pk")
 
 
 def open_case_of(review: Review) -> ModerationQueue | None:
     """What rules found in it and nobody has decided about."""
-    return _cases_of(review).filter(decided_at__isnull=True).first()
+    return _cases_of(review).filter(still_open()).first()
 
 
 def open_reports_of_reviews() -> list[Report]:

@@ -12,11 +12,12 @@ from django.db import transaction
 from django.db.models import Q
 from PIL import Image
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.errors import PictureError
 from marketplace.core.jobs import Deadline, count_done
 from marketplace.core.pictures import open_picture
-from marketplace.moderation.models import ModerationQueue, QueueKind, QueueStatus
+from marketplace.moderation.models import ModerationQueue, QueueKind, QueueStatus, still_open
 from marketplace.orders.locks import lock_order
 from marketplace.reviews.models import Review
 from marketplace.safety.models import Level
@@ -26,7 +27,8 @@ CURSOR = "moderation:reviews_watched_until"
 # What a transaction that began before the last run has committed since; and how far to look back when the cache forgot.
 OVERLAP, FIRST_LOOK = timedelta(minutes=10), timedelta(days=3)
 DUE_AFTER = {Level.HOLD: timedelta(hours=2), Level.FLAG: timedelta(hours=24), Level.WARN: timedelta(hours=48)}
-REASON_LENGTH = 200
+REASON_LENGTH = DECISION_LENGTH = 200
+LEFT = "left"  # the decision that nothing is wrong
 
 
 def watch_reviews() -> int:
@@ -72,8 +74,8 @@ def queue_review(review_id: int) -> bool:
             content_type=ContentType.objects.get_for_model(Review),
             object_id=review.pk,
         )
-        is_known = Q(decided_at__isnull=True) | Q(decided_at__gte=changed_at(review))
-        if cases.filter(is_known).exists():
+        decided_since = cases.filter(status=QueueStatus.DECIDED, decided_at__gte=changed_at(review))
+        if cases.filter(still_open()).exists() or decided_since.exists():
             return False
         ModerationQueue.objects.create(
             kind=QueueKind.REVIEW,
@@ -118,11 +120,14 @@ def _pictures(review: Review) -> Iterator[Image.Image]:
                 continue
 
 
-def close_cases(review: Review, *, decision: str) -> int:
-    """Decide the open cases of a review, in the caller's transaction; returns how many there were."""
+def close_cases(review: Review, *, decision: str, staff: User) -> int:
+    """Decide the open cases of a review, in the caller's transaction; returns how many there were.
+
+    What was decided is written by the queue (queue/services.py), which looks for cases that somebody has closed.
+    """
     return ModerationQueue.objects.filter(
+        still_open(),
         kind=QueueKind.REVIEW,
         content_type=ContentType.objects.get_for_model(Review),
         object_id=review.pk,
-        decided_at__isnull=True,
-    ).update(status=QueueStatus.DECIDED, decision=decision[:200], decided_at=clock.now())
+    ).update(status=QueueStatus.DECIDED, decision=decision[:DECISION_LENGTH], decided_at=clock.now(), decided_by=staff)

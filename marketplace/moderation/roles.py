@@ -17,7 +17,8 @@ _SEE_ORDERS = (
 _COUPONS = ("orders", ["view_coupon", "add_coupon", "change_coupon"])
 # A person's page in the admin. What is on it depends on the other permissions: the wallet, for one, on ledger.view_wallet.
 _PEOPLE = ["view_people", "view_userprofile", "reveal_contact", "view_staffnote", "add_staffnote"]
-# App label, codenames. The marketer's rights on pages hang on the page tree: cms_pages.permissions.grant_marketer.
+# App label, codenames. Rights on pages hang on the page tree, and editors have groups of their own: cms_pages/permissions.py.
+_SETTINGS = ("core", ["view_systemconfig", "view_configchange", "view_featureflag"])
 _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
     MARKETER: [
         _ADMIN,
@@ -27,14 +28,21 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("discovery", [f"{act}_promotion" for act in ("view", "add", "change", "delete")]),
         ("discovery", ["view_searchday", *(f"{act}_judgedset" for act in ("view", "add", "change", "delete"))]),
         ("discovery", ["view_recommendation"]),
+        ("insights", ["view_analytics"]),
     ],
     MODERATOR: [
         _ADMIN,
+        _SETTINGS,
         _SEE_ORDERS,
         ("orders", ["change_dispute"]),
         ("moderation", ["view_moderationqueue", "change_moderationqueue", "view_adminlog"]),
+        ("moderation", [f"{act}_decisionreason" for act in ("view", "add", "change")]),
         ("gigs", ["view_gigcategory"]),
         ("moderation", ["view_report", "change_report"]),
+        ("moderation", ["view_moderationdecision", "view_strike", "change_strike"]),
+        ("moderation", ["view_decisionappeal", "change_decisionappeal"]),
+        ("moderation", ["view_decisioncheck", "change_decisioncheck"]),
+        ("moderation", ["view_secondopinion", "add_secondopinion", "change_secondopinion"]),
         ("messaging", ["view_messageflag", "change_messageflag"]),
         ("reviews", ["view_integritycase", "change_integritycase"]),
         ("reviews", ["view_selectioncase", "change_selectioncase"]),
@@ -45,10 +53,13 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("accounts", ["view_userprofile", "view_userverification", "change_userverification"]),
         ("accounts", ["view_portfolio", "change_portfolio", "view_skillsuggestion", "change_skillsuggestion"]),
         ("accounts", ["suspend_user", "sign_out_user", *_PEOPLE]),
+        ("accounts", ["view_block", "add_block", "change_block", "view_limithit"]),
         ("messaging", ["answer_as_support"]),
     ],
     FINANCE: [
         _ADMIN,
+        _SETTINGS,
+        ("core", ["change_configchange"]),  # the second person of changes about money
         _SEE_ORDERS,
         ("accounts", _PEOPLE),
         ("orders", ["change_refund", "view_couponuse", "approve_coupon"]),
@@ -85,9 +96,10 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
     ],
     SUPPORT: [
         _ADMIN,
+        _SETTINGS,
         _SEE_ORDERS,
         ("gigs", ["view_gig"]),
-        ("accounts", ["sign_out_user", "view_as_user", *_PEOPLE]),
+        ("accounts", ["sign_out_user", "view_as_user", "view_block", *_PEOPLE]),
         ("moderation", ["view_moderationqueue", "view_adminlog", "view_report"]),
         ("support", ["view_supportcase", "change_supportcase"]),
         ("support", [f"{act}_cannedanswer" for act in ("view", "add", "change", "delete")]),
@@ -102,10 +114,14 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
 _TAKEN_BACK = {MODERATOR: ["view_user"], SUPPORT: ["view_user"]}
 # The administrator may do whatever our apps know, except to touch the books and what is evidence.
 _ADMINISTERED = (
-    "core", "accounts", "safety", "gigs", "moderation", "support", "notifications", "discovery", "insights", "cms_pages",
+    "core", "accounts", "safety", "gigs", "moderation", "support", "notifications", "discovery", "insights", "operations",
+    "cms_pages",
 )  # fmt: skip
 # What was agreed, decided and done; a person leaves by closing the account, never by a row that is deleted.
-_EVIDENCE = ("adminlog", "suspension", "consentrecord", "accountclosing", "verificationpaper", "staffnote", "report")
+_EVIDENCE = (
+    "adminlog", "suspension", "consentrecord", "accountclosing", "verificationpaper", "staffnote", "report",
+    "moderationdecision",
+)  # fmt: skip
 _READ_ONLY = ("orders", "payments", "ledger", "reviews", "messaging")
 
 
@@ -141,6 +157,10 @@ def ensure_roles() -> dict[str, Group]:
         *Permission.objects.filter(
             codename__in=[f"{act}_{model}" for act in ("change", "delete") for model in _EVIDENCE]
         ),
-        *Permission.objects.filter(content_type__app_label="accounts", codename="delete_user"),
+        # Wagtail's own pages of users: they give any group, oneself included, and make superusers, past people_roles.py.
+        *Permission.objects.filter(
+            content_type__app_label="accounts", codename__in=["add_user", "change_user", "delete_user"]
+        ),
+        *Permission.objects.filter(content_type__app_label="core", codename="delete_configchange"),
     )
     return groups

@@ -5,9 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.snippets.models import register_snippet
 
-from marketplace.moderation import appeal_desk, flag_desk, report_desk, review_desk
+from marketplace.moderation import appeal_desk, flag_desk, log_desk, log_selectors, report_desk, review_desk
+from marketplace.moderation import people_acts as acts
 from marketplace.moderation import people_desk as desk
+from marketplace.moderation.quality import hooks as quality_hooks  # noqa: F401 registers its own
+from marketplace.moderation.queue import hooks as queue_hooks
+from marketplace.moderation.queue.reason_admin import DecisionReasonViewSet
 from marketplace.orders.wagtail_hooks import PermittedMenuItem
 
 
@@ -23,6 +28,16 @@ def people_urls():
         path(f"{one}sign-out/", desk.person_sign_out, name="people_sign_out"),
         path(f"{one}note/", desk.person_note, name="people_note"),
         path(f"{one}view-as/", desk.person_view_as, name="people_view_as"),
+        path(f"{one}timeline/", acts.person_timeline, name="people_timeline"),
+        path(f"{one}roles/", acts.person_roles, name="people_roles"),
+        path(f"{one}strikes/new/", acts.person_strike, name="people_strike"),
+        path(f"{one}strikes/<int:strike_id>/lift/", acts.person_strike_lift, name="people_strike_lift"),
+        path(f"{one}merge/", acts.person_merge_choose, name="people_merge_choose"),
+        path(f"{one}merge/<int:other_id>/", acts.person_merge, name="people_merge"),
+        path("people/export/", acts.people_export, name="people_export"),
+        path("people/segments/new/", acts.segment_save, name="people_segment_save"),
+        path("people/segments/<int:segment_id>/rename/", acts.segment_rename, name="people_segment_rename"),
+        path("people/segments/<int:segment_id>/delete/", acts.segment_delete, name="people_segment_delete"),
     ]
 
 
@@ -107,4 +122,28 @@ def appeal_urls():
 def appeals_menu_item() -> MenuItem:
     return PermittedMenuItem(
         _("Appeals"), reverse("moderation_appeals"), icon_name="openquote", order=308, permission=appeal_desk.VIEW
+    )
+
+
+hooks.register("register_admin_urls", queue_hooks.queue_urls)
+hooks.register("register_admin_menu_item", queue_hooks.queue_menu_item)
+register_snippet(DecisionReasonViewSet)
+
+
+@hooks.register("register_admin_urls")
+def log_urls():
+    return [
+        path("staff-log/", log_desk.log_list, name="moderation_log"),
+        path("staff-log.<str:ending>", log_desk.log_export, name="moderation_log_export"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def log_menu_item() -> MenuItem:
+    return PermittedMenuItem(
+        _("Staff log"),
+        reverse("moderation_log"),
+        icon_name="history",
+        order=100,
+        permission=log_selectors.PERMISSION,
     )

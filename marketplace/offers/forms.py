@@ -5,7 +5,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -224,7 +224,8 @@ class BriefForm(SentFilesForm):
 
 
 def _category_label(category: GigCategory) -> str:
-    return f"{category.parent} · {category}"
+    parent = f"{category.parent.localized_name} · " if category.parent else ""
+    return f"{parent}{category.localized_name}"
 
 
 class ReopenForm(forms.Form):
@@ -242,7 +243,7 @@ class ReopenForm(forms.Form):
 class BriefFilterForm(forms.Form):
     """The filters of the list for sellers; what cannot be read is left out."""
 
-    words = forms.CharField(label=_("Words"), required=False, max_length=60)
+    words = forms.CharField(label=pgettext_lazy("of a search", "Words"), required=False, max_length=60)
     category = forms.ModelChoiceField(
         label=_("Category"), queryset=GigCategory.objects.none(), required=False, empty_label=_("All")
     )
@@ -253,6 +254,7 @@ class BriefFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         tops = GigCategory.objects.filter(parent=None, is_active=True).order_by("position", "pk")
         self.fields["category"].queryset = tops  # type: ignore[attr-defined]
+        self.fields["category"].label_from_instance = _category_label  # type: ignore[attr-defined]
 
     def filters(self) -> selectors.BriefFilters:
         """What was asked for."""

@@ -9,11 +9,13 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.personal_data import register
         from marketplace.gigs.sales import counted_by, work_counted_by
+        from marketplace.orders import forgetting
         from marketplace.orders.own_data import OrdersSection
         from marketplace.orders.selectors import orders_in_progress, paid_orders_by_day
         from marketplace.orders.sent_files import DELIVERY, REVISION
         from marketplace.uploads import purposes
 
+        forgetting.connect()
         register("orders", OrdersSection())
         purposes.register(DELIVERY)
         purposes.register(REVISION)

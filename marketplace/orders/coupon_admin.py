@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
+from wagtail.snippets.views import chooser
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from marketplace.core import staff_log
@@ -102,8 +104,41 @@ class YuanPanel(FieldPanel):
         return display_money(value)
 
 
+class _WhoSeesCoupons:
+    """Wagtail lets everybody in the admin choose a snippet; codes are shown to those alone who see the list of them."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm("orders.view_coupon"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+
+class _Choose(_WhoSeesCoupons, chooser.ChooseView):
+    pass
+
+
+class _ChooseResults(_WhoSeesCoupons, chooser.ChooseResultsView):
+    pass
+
+
+class _Chosen(_WhoSeesCoupons, chooser.SnippetChosenView):
+    pass
+
+
+class _ChosenMultiple(_WhoSeesCoupons, chooser.SnippetChosenMultipleView):
+    pass
+
+
+class CouponChooserViewSet(chooser.SnippetChooserViewSet):
+    choose_view_class = _Choose
+    choose_results_view_class = _ChooseResults
+    chosen_view_class = _Chosen
+    chosen_multiple_view_class = _ChosenMultiple
+
+
 class CouponViewSet(SnippetViewSet):
     model = Coupon
+    chooser_viewset_class = CouponChooserViewSet
     icon = "tag"
     menu_label = _("Coupons")
     menu_name = "coupons"

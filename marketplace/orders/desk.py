@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
+from marketplace.core.absent import absent_is_404
 from marketplace.orders import selectors, services
+from marketplace.orders.models import Refund
 
 
 @permission_required("orders.change_refund")
@@ -19,6 +21,7 @@ def refund_list(request: HttpRequest) -> HttpResponse:
 
 @permission_required("orders.change_refund")
 @require_POST
+@absent_is_404(Refund)
 def refund_retry(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Let the job ask the gateway again."""
     services.retry_refund(refund_id=refund_id, staff=request.user)

@@ -13,7 +13,7 @@ from marketplace.accounts.models import SellerLevelChoice, User
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.money import display_yuan, split_commission
-from marketplace.core.rules import digest_of, pinned_values
+from marketplace.core.rules import digest_in_force
 from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.gigs.models import GigExtra, GigPackage
 from marketplace.orders.errors import OrderError, OrderErrorCode
@@ -172,5 +172,5 @@ def offer_of(
     terms = [package.pk, package.title, package.description]
     terms += [package.price_fen, package.delivery_days, package.revisions]
     words = [gig.live_revision_id, gig.title, gig.description, gig.feature_rows]
-    shown = [terms, words, offered, chosen, digest_of(pinned_values())]
+    shown = [terms, words, offered, chosen, digest_in_force()]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from marketplace.core.config import DEFINITIONS
 from marketplace.core.models import RulesVersion
 from marketplace.core.money import display_yuan
-from marketplace.core.rules import digest_of, known_rules, pinned_values
+from marketplace.core.rules import digest_in_force, known_rules, pinned_values
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _page(request: HttpRequest, version: RulesVersion | None, values: dict[str, 
         now = None if today is None or today == value else _figure(key, today)
         is_said = _figure(key, value) != str(value)  # amounts and shares carry their unit
         found.append(RuleInWords(key, text, _figure(key, value), "" if is_said else unit, now))
-    is_current = version is None or version.digest == digest_of(in_force)
+    is_current = version is None or version.digest == digest_in_force()
     context = {"version": version, "rules": found, "is_current": is_current, "current": known_rules()}
     return render(request, "orders/rules_page.html", context)
 

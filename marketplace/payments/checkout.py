@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.gigs.models import GigPackage
 from marketplace.orders.errors import OrderError, OrderErrorCode
+from marketplace.orders.kept_coupons import kept_codes
 from marketplace.orders.quotes import Quote, quote_of
 from marketplace.orders.selectors import package_on_sale
 from marketplace.orders.services import check_coupon, find_coupon, unpaid_of_page
@@ -60,6 +61,8 @@ def choice_of(request: HttpRequest, form: ChoiceForm, *, package_id: int) -> Cho
         if quantity == 1 or refusal.code != OrderErrorCode.ORDER_TOO_LONG:
             raise
         plain, too_long = quote_of(package, extra_ids=extra_ids), refusal.message
+    if not code and not too_long and not form.is_bound:
+        return _with_kept_coupon(request, plain, extra_ids=extra_ids)
     if not code or too_long:
         return Choice(plain, code, quantity_problem=str(too_long))
     if not may_try_code(request):
@@ -77,6 +80,20 @@ def choice_of(request: HttpRequest, form: ChoiceForm, *, package_id: int) -> Cho
     except OrderError as refusal:
         return Choice(plain, code, refusal.message)
     return Choice(quote, code)
+
+
+def _with_kept_coupon(request: HttpRequest, plain: Quote, *, extra_ids: list[int]) -> Choice:
+    """The page as it opens: with the first coupon that was taken in this browser and holds for this. Others are not spoken of."""
+    for code in kept_codes(request.session):
+        try:
+            coupon = find_coupon(code, package=plain.package)
+            quote = quote_of(plain.package, extra_ids=extra_ids, coupon=coupon)
+            if coupon is not None:
+                check_coupon(coupon, person=cast(User, request.user), discount_fen=quote.discount_fen)
+        except OrderError:
+            continue
+        return Choice(quote, code)
+    return Choice(plain, "")
 
 
 def may_try_code(request: HttpRequest) -> bool:

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
+from marketplace.core.absent import absent_is_404
 from marketplace.payments import balance_selectors, custody_selectors, selectors
 from marketplace.payments.custody_forms import ReasonForm
+from marketplace.payments.models import Settlement, SettlementReturn
 from marketplace.payments.services import custody, settlement_repairs, settlement_returns
 
 
@@ -30,6 +32,7 @@ def settlement_list(request: HttpRequest) -> HttpResponse:
 
 @permission_required("payments.change_settlement")
 @require_POST
+@absent_is_404(Settlement)
 def settlement_retry(request: HttpRequest, settlement_id: int) -> HttpResponse:
     """Let the job ask the institution again."""
     goes_on = settlement_repairs.retry_settlement(settlement_id=settlement_id, staff=request.user)
@@ -43,6 +46,7 @@ def settlement_retry(request: HttpRequest, settlement_id: int) -> HttpResponse:
 
 @permission_required("payments.change_settlement")
 @require_POST
+@absent_is_404(Settlement)
 def settlement_cancel(request: HttpRequest, settlement_id: int) -> HttpResponse:
     """It is off: refunds go first, then what is left is settled."""
     form = ReasonForm(request.POST)
@@ -58,6 +62,7 @@ def settlement_cancel(request: HttpRequest, settlement_id: int) -> HttpResponse:
 
 @permission_required("payments.change_settlement")
 @require_POST
+@absent_is_404(SettlementReturn)
 def return_retry(request: HttpRequest, return_id: int) -> HttpResponse:
     """Let a failed return, and the refund behind it, go on."""
     settlement_returns.retry_return(return_id=return_id, staff=request.user)

@@ -12,10 +12,12 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from marketplace.core.absent import absent_is_404
+from marketplace.orders.models import Order
 from marketplace.payments import invoice_selectors
 from marketplace.payments.invoice_forms import ReverseForm
 from marketplace.payments.invoicing.files import download_name
-from marketplace.payments.models import InvoiceIssuer, InvoiceStatus
+from marketplace.payments.models import Invoice, InvoiceIssuer, InvoiceStatus
 from marketplace.payments.services import invoices
 
 
@@ -71,6 +73,7 @@ def invoice_file(request: HttpRequest, invoice_id: int) -> FileResponse:
 
 @permission_required("payments.change_invoice")
 @require_POST
+@absent_is_404(Order, Invoice)
 def invoice_retry(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """Let the jobs try again now."""
     invoices.retry_invoice(invoice_id=invoice_id, staff=request.user)
@@ -80,6 +83,7 @@ def invoice_retry(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @permission_required("payments.change_invoice")
 @require_POST
+@absent_is_404(Order, Invoice)
 def invoice_reverse(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """Take an issued invoice back."""
     form = ReverseForm(request.POST)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.selectors import verified_real_names
+from marketplace.core.absent import absent_is_404
 from marketplace.core.sheets import Column, Fen, Sheet, SheetFormat, sheet_response
 from marketplace.payments import own_money_selectors
 from marketplace.payments.models import OwnMovement, OwnMovementKind
@@ -79,6 +80,7 @@ def resolve(request: HttpRequest, difference_id: int) -> HttpResponse:
 
 @permission_required("payments.change_ownmovement")
 @require_POST
+@absent_is_404(OwnMovement)
 def approve(request: HttpRequest, movement_id: int) -> HttpResponse:
     """The second person agrees."""
     services.approve_own_movement(movement_id=movement_id, staff=request.user)
@@ -88,6 +90,7 @@ def approve(request: HttpRequest, movement_id: int) -> HttpResponse:
 
 @permission_required("payments.change_ownmovement")
 @require_POST
+@absent_is_404(OwnMovement)
 def refuse(request: HttpRequest, movement_id: int) -> HttpResponse:
     """It is dropped."""
     services.refuse_own_movement(movement_id=movement_id, staff=request.user)

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
 from marketplace.accounts.selectors import verified_real_names
+from marketplace.core.absent import absent_is_404
 from marketplace.core.sheets import Column, Fen, Sheet, SheetFormat, sheet_response
 from marketplace.payments import balance_selectors, payout_selectors, selectors, services
+from marketplace.payments.models import Payout
 from marketplace.payments.services import custody
 
 
@@ -43,6 +45,7 @@ def payout_list(request: HttpRequest) -> HttpResponse:
 
 @permission_required("payments.change_payout")
 @require_POST
+@absent_is_404(Payout)
 def payout_approve(request: HttpRequest, payout_id: int) -> HttpResponse:
     """One of two people agrees."""
     payout = services.approve_payout(payout_id=payout_id, staff=request.user)
@@ -55,6 +58,7 @@ def payout_approve(request: HttpRequest, payout_id: int) -> HttpResponse:
 
 @permission_required("payments.change_payout")
 @require_POST
+@absent_is_404(Payout)
 def payout_reject(request: HttpRequest, payout_id: int) -> HttpResponse:
     """Finance refuses; the money is back in the wallet."""
     form = RejectForm(request.POST)

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
+from marketplace.core.absent import absent_is_404
 from marketplace.payments import sub_merchant_selectors as selectors
 from marketplace.payments.custody_forms import ReasonForm, SearchForm, SubMerchantForm
-from marketplace.payments.models import SubMerchantStatus
+from marketplace.payments.models import SubMerchant, SubMerchantStatus
 from marketplace.payments.services import sub_merchants as services
 
 
@@ -54,6 +55,7 @@ def sub_merchant_ask(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @permission_required("payments.change_submerchant")
 @require_POST
+@absent_is_404(SubMerchant)
 def sub_merchant_approve(request: HttpRequest, sub_merchant_id: int) -> HttpResponse:
     """The second person agrees."""
     row = services.approve_sub_merchant(sub_merchant_id=sub_merchant_id, staff=request.user)
@@ -68,6 +70,7 @@ def sub_merchant_approve(request: HttpRequest, sub_merchant_id: int) -> HttpResp
 
 @permission_required("payments.change_submerchant")
 @require_POST
+@absent_is_404(SubMerchant)
 def sub_merchant_refuse(request: HttpRequest, sub_merchant_id: int) -> HttpResponse:
     """It is dropped before it was used."""
     form = ReasonForm(request.POST)
@@ -83,6 +86,7 @@ def sub_merchant_refuse(request: HttpRequest, sub_merchant_id: int) -> HttpRespo
 
 @permission_required("payments.change_submerchant")
 @require_POST
+@absent_is_404(SubMerchant)
 def sub_merchant_close(request: HttpRequest, sub_merchant_id: int) -> HttpResponse:
     """The institution has closed the account."""
     form = ReasonForm(request.POST)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet, Sum
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import cases_to_decide
 from marketplace.core import clock
+from marketplace.core.config import get_config
+from marketplace.gigs.review_clock import review_due
 from marketplace.gigs.review_selectors import cases_to_decide as reviews_to_decide
 from marketplace.orders.dispute_selectors import disputes_to_decide
 from marketplace.orders.selectors import refunds_for_a_person
@@ -36,12 +38,26 @@ class Todo:
     number: int
     oldest_at: datetime | None
     amount_fen: int | None  # None where amounts of the kind cannot be added up
-    is_overdue: bool
+    due_at: datetime | None  # of the oldest
+    used_percent: int  # of the time that the oldest may take, 100 at most
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the oldest has waited too long."""
+        return self.due_at is not None and self.due_at < clock.now()
+
+    @property
+    def is_soon(self) -> bool:
+        """Whether more than half of its time is over."""
+        return not self.is_overdue and self.used_percent > SOON_PERCENT
 
 
 @dataclass(frozen=True)
 class TodoSource:
-    """Where such things are counted: `rows` leaves out what this very person may not decide; `amount` is a field of fen."""
+    """Where such things are counted: `rows` leaves out what this very person may not decide; `amount` is a field of fen.
+
+    `sla` is how long one may wait, `due` until when one may that waits since a moment, where it is not as simple as that.
+    """
 
     label: Promise
     permission: str
@@ -50,6 +66,25 @@ class TodoSource:
     rows: Callable[[User], QuerySet[Any]]
     amount: str = ""
     moment: str = "created_at"  # the field that says since when it waits
+    sla: Callable[[], timedelta] = lambda: waiting_selectors.TOO_LONG
+    due: Callable[[datetime], datetime] | None = None
+
+    def due_at(self, since: datetime) -> datetime:
+        """Until when something that waits since then is to be decided."""
+        return self.due(since) if self.due else since + self.sla()
+
+
+SOON_PERCENT = 50
+
+
+def hours(key: str) -> Callable[[], timedelta]:
+    """The time that a setting in hours leaves."""
+    return lambda: timedelta(hours=get_config(key))
+
+
+def days(key: str) -> Callable[[], timedelta]:
+    """The time that a setting in days leaves."""
+    return lambda: timedelta(days=get_config(key))
 
 
 _SOURCES = [
@@ -60,6 +95,8 @@ _SOURCES = [
         "tasks",
         # Nobody judges their own, nor approves a steep price twice.
         reviews_to_decide,
+        # Of the reviewers' opening hours.
+        due=review_due,
     ),
     TodoSource(
         _("Identities and companies to verify"),
@@ -68,6 +105,7 @@ _SOURCES = [
         "user",
         # Nobody decides their own case.
         lambda staff: cases_to_decide().exclude(user=staff),
+        sla=hours("moderation.identity_hours"),
     ),
     TodoSource(
         _("Disputes to decide"),
@@ -76,6 +114,7 @@ _SOURCES = [
         "warning",
         # Nobody decides their own order, nor the appeal against their own decision.
         disputes_to_decide,
+        sla=days("disputes.decision_days"),
     ),
     TodoSource(
         _("Withdrawals to approve"),
@@ -85,6 +124,7 @@ _SOURCES = [
         # Who approved one already waits for a colleague, and nobody approves their own.
         lambda staff: payout_selectors.payouts_to_approve().exclude(first_approver=staff).exclude(user=staff),
         "gross_fen",
+        sla=hours("payouts.arrival_hours"),
     ),
     TodoSource(
         _("Refunds that a gateway refused"),
@@ -176,5 +216,11 @@ def _counted(source: TodoSource, staff: User) -> Todo:
         number=figures["number"],
         oldest_at=oldest_at,
         amount_fen=figures.get("amount_fen"),
-        is_overdue=oldest_at is not None and oldest_at < clock.now() - waiting_selectors.TOO_LONG,
+        due_at=source.due_at(oldest_at) if oldest_at else None,
+        used_percent=_used_percent(source, oldest_at) if oldest_at else 0,
     )
+
+
+def _used_percent(source: TodoSource, since: datetime) -> int:
+    whole, used = source.due_at(since) - since, clock.now() - since
+    return min(100, max(0, 100 * used // whole)) if whole > timedelta() else 100

@@ -24,11 +24,12 @@ def words_import(request: HttpRequest) -> HttpResponse:
     form = WordsImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            done = import_words(content=form.cleaned_data["file"].read(), by=cast(Model, request.user))
+            told = form.cleaned_data
+            done = import_words(content=told["file"].read(), by=cast(Model, request.user), because=told["because"])
         except DomainError as refusal:
             form.add_error("file", refusal.message)
         else:
-            told = _("Taken in: %(added)s new words, %(changed)s changed.")
-            messages.success(request, told % {"added": done.added, "changed": done.changed})
+            said = _("Taken in: %(added)s new words, %(changed)s changed.")
+            messages.success(request, said % {"added": done.added, "changed": done.changed})
             return redirect("wagtailsnippets_safety_sensitiveword:list")
     return render(request, "safety/admin/words_import.html", {"form": form}, status=422 if form.errors else 200)

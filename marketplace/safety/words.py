@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ahocorasick
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import get_random_string
 from redis.exceptions import RedisError
 
@@ -140,14 +141,21 @@ def _new_version() -> str:
     return get_random_string(12)
 
 
+def words_in_use() -> QuerySet[SensitiveWord]:
+    """The rows that are searched for."""
+    return SensitiveWord.objects.filter(is_active=True, level__gt=Level.NOTHING)
+
+
+def as_searched(row: SensitiveWord) -> WatchedWord:
+    """A row as it is searched with."""
+    return WatchedWord(
+        word=row.word,
+        spellings=tuple(row.spellings.split()),
+        exceptions=tuple(row.exceptions.split()),
+        topic=WordTopic(row.topic),
+        level=Level(row.level),
+    )
+
+
 def _active_words() -> list[WatchedWord]:
-    return [
-        WatchedWord(
-            word=row.word,
-            spellings=tuple(row.spellings.split()),
-            exceptions=tuple(row.exceptions.split()),
-            topic=WordTopic(row.topic),
-            level=Level(row.level),
-        )
-        for row in SensitiveWord.objects.filter(is_active=True, level__gt=Level.NOTHING)
-    ]
+    return [as_searched(row) for row in words_in_use()]

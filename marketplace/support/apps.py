@@ -7,14 +7,17 @@ class SupportConfig(AppConfig):
     verbose_name = _("Support")
 
     def ready(self) -> None:
+        from marketplace.accounts.person_stream import register_part
         from marketplace.accounts.personal_data import register
         from marketplace.messaging.listeners import heard_by
         from marketplace.payments.todo_selectors import TodoSource, register_todo
         from marketplace.support import selectors
         from marketplace.support.own_data import SupportSection
         from marketplace.support.services import heard
+        from marketplace.support.stream import CASES
 
         heard_by(heard)
+        register_part("support", CASES)
         register("support", SupportSection())
         register_todo(
             TodoSource(

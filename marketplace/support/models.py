@@ -91,6 +91,13 @@ class SupportCase(TimeStamped):
             models.Index(fields=["answered_at"], condition=Q(status="answered"), name="support_answered"),
             # One's own list.
             models.Index(fields=["person", "-id"], name="support_of_person"),
+            # The figures of a day.
+            models.Index(fields=["created_at"], name="support_asked_day"),
+            models.Index(
+                fields=["first_answered_at"],
+                condition=Q(first_answered_at__isnull=False),
+                name="support_first_answered_day",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -131,10 +131,14 @@ def assign_case(*, case_id: int, by: User, to: User | None) -> SupportCase:
             _check_staff(person, case)
     if case.assigned_to_id == (to.pk if to else None):
         return case
+    before = case.assigned_to.display_name if case.assigned_to else None
     case.assigned_to = to
     case.save(update_fields=["assigned_to", "updated_at"])
     data = {"case": case.pk, "to": to.display_name if to else None}
-    staff_log.note(actor=by, action="support.assign", data=data, subject=case.person)
+    after = {"assigned_to": data["to"]}
+    staff_log.note(
+        actor=by, action="support.assign", data=data, subject=case.person, before={"assigned_to": before}, after=after
+    )
     if to is not None and to != by:
         _tell(case, to, catalogue.talk.SUPPORT_ASSIGNED, name=by.display_name)
     return case
@@ -147,10 +151,12 @@ def prioritise_case(*, case_id: int, by: User, priority: Priority) -> SupportCas
     _check_staff(by, case)
     if case.priority == priority:
         return case
+    before = {"priority": Priority(case.priority).name.lower()}
     case.priority = priority
     case.save(update_fields=["priority", "updated_at"])
     data = {"case": case.pk, "to": priority.name.lower()}
-    staff_log.note(actor=by, action="support.prioritise", data=data, subject=case.person)
+    after = {"priority": data["to"]}
+    staff_log.note(actor=by, action="support.prioritise", data=data, subject=case.person, before=before, after=after)
     return case
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from marketplace.accounts import limits
 from marketplace.uploads import presenters, selectors, services
 from marketplace.uploads.direct import takes_files_directly
 from marketplace.uploads.errors import UploadError, UploadErrorCode
@@ -85,4 +86,5 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponseBase:
 def _require_room(request: HttpRequest, action: str, name: str) -> None:
     """Count one. Raises UploadError TOO_OFTEN: a sentence, where allauth's own answer would be a page."""
     if not ratelimit.consume(request, action=action, user=request.user):
+        limits.note_refusal(limit=action, source=limits.source_of(request))
         raise UploadError(UploadErrorCode.TOO_OFTEN, name=name)

@@ -10,7 +10,7 @@ from portal.bench.machine import prepare_database
 def main() -> int:
     """Parse, measure, print. Exits 1 when fewer than three clean rounds remain."""
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure against yardsticks of the same machine.")
-    parser.add_argument("subject", choices=["money", "chat", "search"])
+    parser.add_argument("subject", choices=["money", "chat", "search", "pages"])
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (5)")
     parser.add_argument("--seconds", type=float, default=4.0, help="seconds of each measurement (4)")
@@ -36,7 +36,8 @@ def main() -> int:
     import django
 
     django.setup()
-    return _print(_chat(options) if options.subject == "chat" else _money(options), options)
+    measured = {"chat": _chat, "money": _money, "pages": _pages}[options.subject]
+    return _print(measured(options), options)
 
 
 def _print(result: Any, options: argparse.Namespace) -> int:
@@ -56,6 +57,12 @@ def _money(options: argparse.Namespace) -> Any:
         entries=options.entries,
         foreign_limit=options.foreign_limit,
     )
+
+
+def _pages(options: argparse.Namespace) -> Any:
+    from portal.bench import pages
+
+    return pages.measure(rounds=options.rounds, seconds=options.seconds, foreign_limit=options.foreign_limit)
 
 
 def _chat(options: argparse.Namespace) -> Any:

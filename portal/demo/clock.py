@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cms_pages.models import RulesText
 from marketplace.core import clock
+from marketplace.core.models import ConfigChange
 from marketplace.ledger.models import DaySeal, Transaction
 from marketplace.ledger.selectors import coming_clearings
 from marketplace.messaging.models import Message
@@ -51,6 +53,7 @@ JUMPS: dict[int, str | Promise] = {
 # What bears the moment at which it happened by this clock. Moments to come (due, expiring) are none of these.
 NOTED: tuple[tuple[type[Model], *tuple[str, ...]], ...] = (
     (Transaction, "created_at"),
+    (ConfigChange, "asked_at", "decided_at", "applied_at"),
     (DaySeal, "sealed_at"),
     (OrderEvent, "created_at"),
     (OrderProposal, "answered_at"),
@@ -70,6 +73,7 @@ NOTED: tuple[tuple[type[Model], *tuple[str, ...]], ...] = (
     (ScoreException, "decided_at"),
     (IntegrityCase, "opened_at", "decided_at"),
     (IntegritySignal, "found_at"),
+    (RulesText, "announced_at", "withdrawn_at", "applied_at"),
 )
 
 
@@ -119,7 +123,7 @@ def is_booked_ahead() -> bool:
 def run_jobs() -> None:
     """Ask the worker for every job that runs at an interval, in the order of the schedule."""
     for name in INTERVALS:
-        current_app.send_task(name)
+        current_app.send_task(name, ignore_result=True)
 
 
 def coming(*, limit: int = 20) -> list[Coming]:

@@ -26,10 +26,15 @@ from portal.demo import (
     history,
     levels,
     media,
+    moderation,
+    moderation_quality,
     order_talk,
     recount,
+    settings_desk,
     talk,
+    team_log,
     visits,
+    visits_of_days,
 )
 from portal.demo.bulk import analyse_books
 from portal.demo.light_buyers import NAMES
@@ -54,9 +59,11 @@ STAGES = (
     "conversations",
     "offers and briefs",
     "seller's desk",
+    "people's desk",
     "figures",
     "pages",
     "search index",
+    "daily figures",
 )
 Report = Callable[[str], None]
 
@@ -147,6 +154,11 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         agreements.write_agreements(sources, people, categories, now)
     with watch.stage("seller's desk"):
         desk.fill_desk(people.sellers[sources.demo_seller], categories, pictures)
+        moderation.fill_queue(people, gigs, now)
+        moderation_quality.fill_quality(people, now)
+    with watch.stage("people's desk"):
+        team_log.fill_log(people, orders, now)
+        settings_desk.fill_settings_desk(people.staff, now)
     with watch.stage("figures"):
         recount.recount_gigs()
         visits.write_visits(people.sellers[sources.demo_seller], now)
@@ -161,3 +173,5 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         rebuild_index()
         rebuild_suggestions()
         write_search_figures(now)
+    with watch.stage("daily figures"):
+        visits_of_days.write_visits_of_days(now)

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from stdnum.cn import uscc
 
+from cms_pages.permissions import EDITOR, HELP_WRITER
 from marketplace.accounts.models import (
     Certificate,
     Hat,
@@ -38,12 +39,16 @@ MAIL_DOMAIN = "jiangji.example"
 # login, name, group
 STAFF = (
     ("marketer", "运营 苏晴", roles.MARKETER),
+    ("editor", "编辑 叶舟", EDITOR),
+    ("helper", "帮助文案 陆晓", HELP_WRITER),
     ("moderator", "审核 周宁", roles.MODERATOR),
     # Nobody decides the appeal against their own decision.
     ("mediator", "调解 陈朗", roles.MODERATOR),
     ("support", "客服 许诺", roles.SUPPORT),
     ("finance", "财务 梁静", roles.FINANCE),
     ("admin", "管理员", roles.ADMINISTRATOR),
+    # Two of finance approve what is large, and agree to each other's changes.
+    ("cashier", "财务 韩宁", roles.FINANCE),
 )
 _PHONE_FORMAT = "+86199000{:05d}"  # only the demo's; nobody is sent a message, the outbox keeps it
 # Of the seller whom one logs in as.

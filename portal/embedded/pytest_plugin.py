@@ -3,10 +3,13 @@
 import faulthandler
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from portal.embedded.paths import state_directory
 
 # A copy from before pytest captures what is written there.
 _STDERR = os.dup(2)
@@ -23,8 +26,17 @@ if "REDIS_URL" not in os.environ:
 
     os.environ["REDIS_URL"] = start_valkey()
 
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 # gw0 keeps its cache in database 4, gw1 in 5, …: emptying one does not empty another's.
-os.environ["CACHE_DATABASE"] = str(4 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+os.environ["CACHE_DATABASE"] = str(4 + int(_WORKER.removeprefix("gw")))
+
+# Files likewise: in a folder of all, another worker's file takes the name that a test just freed. What a test starts inherits
+# the folders of its worker. Whoever starts first (with workers that is who starts them) throws away what the last run left.
+_FILES = state_directory() / "files"
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    shutil.rmtree(_FILES, ignore_errors=True)
+os.environ["MEDIA_ROOT"] = str(_FILES / _WORKER / "media")
+os.environ["PRIVATE_MEDIA_ROOT"] = str(_FILES / _WORKER / "private")
 
 
 def pytest_collection_finish() -> None:

@@ -34,6 +34,7 @@ DEMO_LOGINS = (
     ("second moderator", "mediator@jiangji.example"),
     ("support", "support@jiangji.example"),
     ("finance", "finance@jiangji.example"),
+    ("second of finance", "cashier@jiangji.example"),
     ("administrator", "admin@jiangji.example"),
 )
 DEMO_PASSWORD = "jiangji-demo-2026"  # noqa: S105 the demo's, printed for everybody

@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     *(["portal.demo"] if DEMO else []),
     "cms_pages",
+    "marketplace.operations",
     "marketplace.insights",
     "marketplace.moderation",
     "marketplace.support",
@@ -73,6 +74,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *([] if PRODUCTION else ["portal.compressing.CompressTextsMiddleware"]),
+    "portal.cdn.CdnMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *(["portal.demo.middleware.DemoClockMiddleware"] if DEMO_CLOCK else []),
@@ -86,16 +89,21 @@ MIDDLEWARE = [
     "portal.middleware.ContentSecurityPolicyMiddleware",
     "marketplace.accounts.middleware.ViewingMiddleware",  # whom everything below takes for logged in
     "django_htmx.middleware.HtmxMiddleware",
+    "marketplace.accounts.middleware.BlockMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "marketplace.accounts.middleware.DeviceActivityMiddleware",
     "marketplace.accounts.middleware.StaffSecondFactorMiddleware",
     "marketplace.core.middleware.DomainErrorMiddleware",
+    # Below the one that answers refusals, so that it hears of them.
+    "marketplace.moderation.log_middleware.StaffLogMiddleware",
+    "marketplace.insights.visits.middleware.VisitsMiddleware",
     "marketplace.gigs.middleware.CountingMiddleware",
     "marketplace.discovery.analytics.middleware.SearchClickMiddleware",
     "marketplace.discovery.recommending.middleware.ViewsMiddleware",
     "marketplace.accounts.middleware.RateLimitedMiddleware",
     "marketplace.accounts.middleware.ConsentMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "portal.page_cache.PageCacheMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -130,7 +138,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The second completes Wagtail's own Chinese; the first wins.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "wagtail"]
 USE_I18N = True
 # Alipay signs with the local clock, and its clock is China's (facts/payments.md, 1.4).
 TIME_ZONE = "Asia/Shanghai"

@@ -1,5 +1,7 @@
 """Wagtail."""
 
+from portal.env import env
+
 from .security import SITE_URL
 
 WAGTAIL_SITE_NAME = "匠集"
@@ -7,6 +9,8 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False  # a foreign host again; dependencies are lo
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # a foreign host that learns who works here
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_I18N_ENABLED = True
+# A translation begins as a draft in the source's words; only the editors put it live (cms_pages/translating.py).
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAILIMAGES_IMAGE_MODEL = "cms_pages.SiteImage"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
@@ -25,3 +29,15 @@ WAGTAIL_FINISH_WORKFLOW_ACTION = "marketplace.gigs.workflow_finish.publish_revie
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 TAGGIT_CASE_INSENSITIVE = True
+
+# Search engines that are told of new, changed and gone addresses (cms_pages/announcing.py); none without a key.
+SEARCH_PUSH = {
+    "indexnow": {
+        "key": env.str("INDEXNOW_KEY", default=""),
+        "endpoint": env.str("INDEXNOW_URL", default="https://api.indexnow.org/indexnow"),
+    },
+    "baidu": {
+        "key": env.str("BAIDU_PUSH_TOKEN", default=""),
+        "endpoint": env.str("BAIDU_PUSH_URL", default="http://data.zz.baidu.com/urls"),
+    },
+}

@@ -77,12 +77,17 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "30/m/ip",
     # How many forged payment notifications of one address are kept to be looked at (payments/services/notifications.py).
     "refused_notification": "20/h/ip",
+    # How often an address comments on announced rules, and answers "was this helpful" (cms_pages).
+    "rules_comment": "10/h/ip",
+    "help_feedback": "60/h/ip",
     # How often a person hands in papers whose form is right (accounts/views/verification.py).
     "verification": "10/d/user",
     # How often a person reports something (moderation/views.py).
     "report": "10/d/user",
     # How often a person tries a coupon's code, each change of a checkout page with one in it among them (payments/checkout.py).
     "coupon_code": "120/h/user",
+    # How often an address sends a form of the editors (cms_pages/form_guard.py): a whole office may share one.
+    "form_entry": "10/h/ip,30/d/ip",
     # How many posters that nobody has drawn yet an address may ask for (gigs/views.py): each costs a third of a second.
     "poster": "30/m/ip",
     # Searches, the numbers beside their filters, suggestions: many people share one address of a mobile network, so these are for

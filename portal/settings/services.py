@@ -4,8 +4,9 @@ import shutil
 from base64 import urlsafe_b64encode
 from urllib.parse import urlsplit
 
+from marketplace.core.valkey import brief_connection_for
 from portal.embedded.paths import state_directory
-from portal.env import BASE_DIR, ENVIRONMENT, PRODUCTION, env
+from portal.env import ENVIRONMENT, PRODUCTION, env
 
 DATABASES = {"default": env.db("DATABASE_URL")}
 # Under ASGI every request may run in another thread, so connections that outlive a request would pile up.
@@ -31,9 +32,26 @@ CACHES = {
         "LOCATION": f"{REDIS_URL}/{_CACHE_DATABASE}",
         "KEY_PREFIX": "jiangji",
         "TIMEOUT": 300,
+        # A server that takes connections and never answers costs a page two seconds, not the five of redis-py for each key.
+        "OPTIONS": {
+            "socket_timeout": 2,
+            "socket_connect_timeout": 2,
+            "connection_class": brief_connection_for(REDIS_URL),
+        },
     }
 }
 SESSION_ENGINE = "portal.sessions"
+# Whole pages for people without a session (portal/page_cache.py). Tests change what they look at too fast for it.
+PAGES_ARE_KEPT: bool = env.bool("PAGES_ARE_KEPT", default=ENVIRONMENT != "test")
+
+# A CDN before the site (portal/cdn.py): where its copies are purged. Without one it is told to keep nothing.
+CDN_SECONDS: int = env.int("CDN_SECONDS", default=60)
+WAGTAILFRONTENDCACHE: dict[str, dict[str, object]] = {}
+_CDN_PURGE_URL: str = env.str("CDN_PURGE_URL", default="")
+_CDN_BACKEND: str = env.str("CDN_BACKEND", default="portal.cdn.PurgeBackend" if _CDN_PURGE_URL else "")
+if _CDN_BACKEND:
+    _at = {"LOCATION": _CDN_PURGE_URL} if _CDN_PURGE_URL else {}
+    WAGTAILFRONTENDCACHE["default"] = {"BACKEND": _CDN_BACKEND, **_at, **env.json("CDN_OPTIONS", default={})}
 
 CHANNEL_LAYERS = {
     "default": {
@@ -64,7 +82,18 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
 # When a whole worker dies, the broker gives its tasks out again after this long: longer than any task may run (else it
 # would run twice at once), and not the hour that is the default. A worker takes no task that it cannot begin.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+# The other lines are for a broker that is away or says nothing: kombu's own are no timeout and no end of trying, and the page
+# that hands a job over would hang with it (tests/portal/test_silent_valkey.py). A worker asks for a second at a time.
+_TRIED_AGAIN = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_timeout": 3,
+    "socket_connect_timeout": 1,
+    **_TRIED_AGAIN,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = _TRIED_AGAIN
+# Nobody reads what a job returned; with results, handing one over waits for their store too, some twenty seconds and more.
+CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -244,8 +273,3 @@ SEARCH_ENGINE: str = env.str(
     if ELASTICSEARCH_URL
     else "marketplace.discovery.engines.postgres.PostgresSearchEngine",
 )
-
-if ENVIRONMENT == "test":
-    MEDIA_ROOT = str(BASE_DIR / ".jiangji" / "test" / "media")
-    PRIVATE_MEDIA_ROOT = str(BASE_DIR / ".jiangji" / "test" / "private")
-    _PRIVATE_FILES["OPTIONS"]["location"] = PRIVATE_MEDIA_ROOT

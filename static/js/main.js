@@ -15,6 +15,7 @@ import "./first-error.js";
 import "./gallery.js";
 import "./live/badges.js";
 import "./in-place.js";
+import "./language-offer.js";
 import "./length.js";
 import "./menu.js";
 import "./near.js";

@@ -13,6 +13,8 @@ from tests.accounts.conftest import IN_WECHAT
 from tests.factories import make_gig
 from tests.payments.sandbox.conftest import fetch
 
+# Whether somebody is blocked is asked for each page.
+pytestmark = pytest.mark.django_db
 PAGE = "http://testserver/gigs/7/teahouse/?from=timeline&isappinstalled=0"
 
 

@@ -1,5 +1,8 @@
 """Every page answers in both languages, names its translations, and shows what is for sale and what the rules are."""
 
+import re
+
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -40,8 +43,8 @@ def test_a_page_names_both_languages(tree, client: Client) -> None:
     paths = ["/", "/design/logo/", "/help/buyer-start/how-to-order/"]
     for path, address in [(path, prefix + path) for path in paths for prefix in ("", "/en")]:
         html = client.get(address).content.decode()
-        assert f'hreflang="zh-Hans" href="http://testserver{path}"' in html
-        assert f'hreflang="en" href="http://testserver/en{path}"' in html
+        assert f'hreflang="zh-Hans" href="{settings.SITE_URL}{path}"' in html
+        assert f'hreflang="en" href="{settings.SITE_URL}/en{path}"' in html
         assert f'rel="canonical" href="http://localhost:8000{address}"' in html
 
 
@@ -71,7 +74,7 @@ def test_a_page_that_is_not_live_is_not_found(tree, client: Client) -> None:
 
 def test_a_page_without_translation_names_none(tree, client: Client) -> None:
     Page.objects.get(slug="about", locale__language_code="en").unpublish()
-    assert "hreflang" not in client.get("/about/").content.decode()
+    assert 'rel="alternate" hreflang' not in client.get("/about/").content.decode()
 
 
 def test_a_rule_shows_the_value_in_force(tree, client: Client) -> None:
@@ -91,11 +94,33 @@ def test_a_reader_says_what_is_unclear(tree) -> None:
     assert (feedback.helpful, feedback.comment) == (False, "加购项在哪里选？")
 
 
+def test_who_says_that_it_is_unclear_is_asked_what_in_its_place(tree) -> None:
+    client, path = Client(), "/help/buyer-start/how-to-order/"
+    asked = client.post(path, {"helpful": "no"}, headers={"HX-Request": "true"}).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', asked)[1]
+    thanks = client.post(path, {"helpful": "no", "comment": "哪里？", "token": token}, headers={"HX-Request": "true"})
+    assert "textarea" not in thanks.content.decode()
+    assert list(HelpFeedback.objects.values_list("helpful", "comment")) == [(False, "哪里？")]  # one reader, one answer
+    client.post(path, {"helpful": "no", "comment": "又一句", "token": "forged"})
+    assert HelpFeedback.objects.count() == 2
+
+
+def test_words_and_figures_stand_apart_in_english(tree, client: Client) -> None:
+    from cms_pages.blocks import RuleLineBlock
+
+    block = RuleLineBlock(template="cms_pages/blocks/rule_line.html")
+    value = block.to_python({"label": "x", "before": "after", "figure": "3", "after": "days"})
+    with override("en"):
+        assert "after <b>3</b> days" in block.render(value)
+    with override("zh-hans"):
+        assert "after<b>3</b>days" in block.render(value)
+
+
 def test_the_footer_shows_the_filings(tree, client: Client) -> None:
-    settings = SiteSettings.objects.get()
-    assert settings.icp_number in client.get("/").content.decode()
-    settings.icp_number = "浙ICP备1号"
-    settings.save()
+    site_settings = SiteSettings.objects.get()
+    assert site_settings.icp_number in client.get("/").content.decode()
+    site_settings.icp_number = "浙ICP备1号"
+    site_settings.save()
     assert "浙ICP备1号" in client.get("/").content.decode()
 
 
@@ -110,7 +135,7 @@ def test_the_navigation_follows_a_published_page(tree, client: Client) -> None:
     page.category.name = "设计服务"
     page.category.save()
 
-    from cms_pages.wagtail_hooks import forget_page
+    from cms_pages.forgetting import forget_page
 
     forget_page(page)
     assert "设计服务" in client.get("/").content.decode()

@@ -1,11 +1,17 @@
 """Which page may stand where, what is paired with what, and that building twice changes nothing."""
 
+import json
+
 import pytest
 from wagtail.models import Locale, Page, Site
 
+from cms_pages.blocks import ProseStreamBlock
 from cms_pages.demo_pages import build_demo_site
+from cms_pages.demo_prose import prose_body
+from cms_pages.images import SiteImage
 from cms_pages.models import (
     CategoryPage,
+    FormPage,
     HelpIndexPage,
     HelpPage,
     HelpSectionPage,
@@ -14,11 +20,13 @@ from cms_pages.models import (
     LandingPage,
     StandardPage,
 )
+from tests.cms_pages.conftest import DATA
 
 CHILDREN = {
     HomePage: {CategoryPage, LandingIndexPage, HelpIndexPage, StandardPage},
     CategoryPage: {CategoryPage},
-    LandingIndexPage: {LandingPage},
+    LandingIndexPage: {LandingPage, FormPage},
+    FormPage: set(),
     LandingPage: set(),
     HelpIndexPage: {HelpSectionPage},
     HelpSectionPage: {HelpPage},
@@ -80,3 +88,14 @@ def test_building_again_touches_nothing_unless_told_to(tree, categories, small_d
     build_demo_site(**arguments, progress=said.append, rebuild=True)
     assert Page.objects.count() == len(before)
     assert set(Page.objects.values_list("pk", flat=True)) != before
+
+
+def test_every_figure_of_the_help_articles_has_its_picture_and_a_block_of_the_page(db) -> None:
+    sections = json.loads((DATA / "help.json").read_text(encoding="utf-8"))["sections"]
+    sides = [article[language] for section in sections for article in section["articles"] for language in ("zh", "en")]
+    figures = [entry for side in sides for entry in side["body"] if entry["type"] == "figure"]
+    assert len(figures) >= 24
+    pages = DATA.parent / "media" / "pages"
+    assert not [entry["image"] for entry in figures if not (pages / f"{entry['image']}.webp").exists()]
+    known = set(ProseStreamBlock().child_blocks)
+    assert {made["type"] for side in sides for made in prose_body(side, lambda _name, _shows: SiteImage(pk=1))} <= known

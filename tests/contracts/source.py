@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,9 +22,15 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def text(path: Path) -> str:
+    """What stands in the file, read once: nobody changes it while the tests run."""
+    return path.read_text()
+
+
 def tree(path: Path) -> ast.Module:
     """The module's syntax."""
-    return ast.parse(path.read_text(), filename=str(path))
+    return ast.parse(text(path), filename=str(path))
 
 
 def attribute_calls(path: Path) -> Iterator[tuple[ast.expr, str, int]]:

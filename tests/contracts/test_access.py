@@ -20,8 +20,12 @@ SAMPLES = {"int": "987654321", "uuid": "00000000-0000-4000-8000-000000000000", "
 NOT_OURS = ("admin/", "documents/", "media/", "i18n/", "static/")
 PUBLIC = {
     # the house itself
-    "healthz", "robots", "sitemap", "discovery:search", "discovery:suggest", "discovery:count", "ledger:escrow",
+    "healthz", "robots", "sitemap", "sitemap_part", "indexnow_key",
+    "discovery:search", "discovery:suggest", "discovery:count", "ledger:escrow",
+    "moderation:statistics", "moderation:statistics_csv",
     "orders:rules_in_force", "orders:rules",
+    "cms_pages:rules_archive", "cms_pages:rules_text", "cms_pages:rules_changes", "cms_pages:help_suggest",
+    "cms_pages:help_feedback", "cms_pages:rules_comment",
     # who pays tells of it signed, without a session; the demo's outbox, which production has not
     "alipay_notify", "wechatpay_notify", "notifications:outbox",
     # coming in
@@ -33,6 +37,8 @@ PUBLIC = {
     "weixin_login", "weixin_mp_login", "qq_login", "weibo_login",
     "weixin_callback", "weixin_mp_callback", "qq_callback", "weibo_callback",
     "staff_login",
+    # parts of editors' pages: nothing for strangers, and a coupon whose address a page has signed
+    "cms_pages:personal_row", "cms_pages:coupon",
     # a signature for a page of ours, which anybody may open (tests/accounts/test_wechat_card.py)
     "accounts:wechat_signature",
     # the service worker, a script; the signed address of a mail's footer (tests/notifications/test_unsubscribing.py)

@@ -71,12 +71,32 @@ def test_views_and_consumers_ask_selectors():
 def test_no_signal_of_the_orm_carries_a_business_effect():
     # Not a field's own pre_save(), which says what is written into its column.
     words = re.compile(r"(?<!\bfield\.)\b(pre|post)_(save|delete|init)\b|\bm2m_changed\b")
-    assert [name_of(path) for path in modules() if words.search(path.read_text())] == []
+    # forgetting.py is the one place for them, and may only say which kept pages end.
+    apart = [path for path in modules() if path.name != "forgetting.py"]
+    assert [name_of(path) for path in apart if words.search(path.read_text())] == []
+
+
+def test_what_forgets_kept_pages_writes_nothing_else():
+    writes = re.compile(
+        r"\.(save|create|update|delete|bulk_\w+|get_or_create|update_or_create|execute|delay|apply_async)\("
+    )
+    forgetting = [path for path in modules() if path.name == "forgetting.py"]
+    assert forgetting
+    assert [name_of(path) for path in forgetting if writes.search(path.read_text())] == []
+    imported = {
+        name
+        for path in forgetting
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom)
+        for name in [node.module or "", *(alias.name for alias in node.names)]
+    }
+    assert not {name for name in imported if name.rpartition(".")[2] in {"services", "tasks", "locks"}}
 
 
 def money_modules():
-    # The stars of a rating are drawn in tenths (core/templatetags) and averaged (core/ratings.py); the sandbox counts seconds.
-    apart = {"sandbox", "templatetags", "ratings.py"}
+    # The stars of a rating are drawn in tenths (core/templatetags) and averaged (core/ratings.py); the sandbox and the kept
+    # pages count seconds.
+    apart = {"sandbox", "templatetags", "ratings.py", "page_cache.py"}
     return [path for folder in MONEY_APPS for path in modules(folder) if not apart & set(path.parts)]
 
 

@@ -45,7 +45,7 @@ def _demo_clock(settings):
 def asked(monkeypatch):
     """Jobs that the worker was asked for: there is no worker in a test."""
     names = []
-    monkeypatch.setattr(current_app, "send_task", names.append)
+    monkeypatch.setattr(current_app, "send_task", lambda name, **_given: names.append(name))
     return names
 
 

@@ -14,8 +14,7 @@ from marketplace.discovery import facets, services
 from marketplace.discovery.engines.base import FacetRow, QueryPlan, SearchRequest, attribute_token
 from marketplace.discovery.engines.postgres import PostgresSearchEngine
 from marketplace.gigs.attributes import Attribute, Option, attributes_of
-from portal.roles import ensure_roles
-from tests.factories import make_attribute, make_category, make_gig, make_seller, make_user
+from tests.factories import make_attribute, make_category, make_gig, make_seller, make_user, staff_group
 from tests.logins import log_in
 
 STYLES, FORMATS, TRADES = ("flat", "retro", "brush"), ("ai", "psd", "c++"), ("food", "retail")
@@ -136,7 +135,7 @@ def test_more_than_can_be_scored_is_counted_all_the_same(logos, monkeypatch):
 
 def test_a_parent_category_offers_its_own_attributes_only(logos):
     result = services.search(SearchRequest(category_slug=logos.parent.slug))
-    assert [one.key for one in result.attributes] == ["trade", "speaks"]
+    assert [one.key for one in result.attributes] == ["trade", "speaks", "written"]
 
 
 def test_without_a_category_the_one_most_results_belong_to_offers_its_attributes(logos):
@@ -144,7 +143,7 @@ def test_without_a_category_the_one_most_results_belong_to_offers_its_attributes
         make_gig(title=f"别的服务{number}")
     services.rebuild_index()
     unfiltered = services.search(SearchRequest())
-    assert [one.key for one in unfiltered.attributes] == ["style", "file-formats", "trade", "speaks"]
+    assert [one.key for one in unfiltered.attributes] == ["style", "file-formats", "trade", "speaks", "written"]
     # Few are left by the choice, and what there is to choose from stays.
     chosen = services.search(SearchRequest(attributes=(("style", ("flat",)), ("file-formats", ("c++",)))))
     assert chosen.attributes == unfiltered.attributes
@@ -156,7 +155,7 @@ def test_where_no_category_prevails_none_offers_attributes_and_none_is_asked(log
         make_gig(title=f"别的服务{number}")
     services.rebuild_index()
     result = services.search(SearchRequest(attributes=(("style", ("flat",)),)))
-    assert ([one.key for one in result.attributes], result.total) == (["speaks"], 24)
+    assert ([one.key for one in result.attributes], result.total) == (["speaks", "written"], 24)
 
 
 def test_what_the_category_does_not_know_is_left_out_of_search_and_address(client, logos):
@@ -258,7 +257,7 @@ def test_a_category_under_a_new_slug_is_found_with_its_filters_at_once(
     url = reverse("discovery:search")
     assert client.get(url, {"category": logos.slug}).context["page"].result.total == 12
     person = make_user(is_staff=True)
-    person.groups.add(ensure_roles()["administrator"])
+    person.groups.add(staff_group("administrator"))
     log_in(person, client=client)
     edited = {
         "parent": logos.parent_id,

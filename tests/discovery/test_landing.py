@@ -61,9 +61,9 @@ def test_what_changes_nothing_in_an_address_is_left_out_of_its_names(client, pos
     head = head_of(client, f"/search/{tail}&q=&sort=relevance&page=1&utm_source=wechat&exact=1")
     assert CANONICAL.findall(head) == [f"{settings.SITE_URL}/search/{tail}"]
     assert dict(ALTERNATE.findall(head)) == {
-        "zh-Hans": f"http://testserver/search/{tail}",
-        "x-default": f"http://testserver/search/{tail}",
-        "en": f"http://testserver/en/search/{tail}",
+        "zh-Hans": f"{settings.SITE_URL}/search/{tail}",
+        "x-default": f"{settings.SITE_URL}/search/{tail}",
+        "en": f"{settings.SITE_URL}/en/search/{tail}",
     }
 
 

@@ -16,10 +16,9 @@ from marketplace.discovery.own_data import DiscoverySection
 from marketplace.discovery.scorer import Weights
 from marketplace.discovery.suggestion_models import SearchPreference
 from marketplace.gigs.models import Favourite
-from marketplace.moderation.roles import ensure_roles
 from tests.discovery.test_scorer import POSTER, candidate, order, score_candidates
 from tests.discovery.test_search import listed
-from tests.factories import make_category, make_order, make_paid_order, make_user
+from tests.factories import make_category, make_order, make_paid_order, make_user, staff_group
 from tests.logins import log_in
 
 NOW = timezone.now()
@@ -141,7 +140,7 @@ def test_the_card_says_so_and_staff_see_the_part(pair, buyer_client, buyer):
     assert "你自己的订单、收藏和保留的搜索" in sentences[0]
     assert "没有使用浏览记录" in sentences[1]
     marketer = make_user()
-    marketer.groups.add(ensure_roles()["marketer"])
+    marketer.groups.add(staff_group("marketer"))
     keeps(marketer, pair[2])
     page = log_in(marketer).get(reverse("discovery:search"), {"q": "龙舟赛门票图样", "explain": "1"}).content.decode()
     assert "×1.060" in page

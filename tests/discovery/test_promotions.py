@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from marketplace.core import flags
 from marketplace.core.config import set_config
 from marketplace.discovery import services
 from marketplace.discovery.models import Promotion, SearchClick, SearchHistory
@@ -14,7 +15,7 @@ from marketplace.gigs import services as gigs
 from tests.discovery.analytics.conftest import BROWSER
 from tests.discovery.analytics.test_figures import marketer  # noqa: F401 a fixture
 from tests.discovery.test_search import listed
-from tests.factories import make_category
+from tests.factories import make_category, make_user
 from tests.logins import log_in
 
 SEARCH = reverse("discovery:search")
@@ -133,3 +134,22 @@ def test_the_database_refuses_what_has_neither_place_nor_time(catalogue):
     for fields in ({"words": ""}, {"ends_at": now - timedelta(days=2)}):
         with pytest.raises(IntegrityError), transaction.atomic():
             promote(catalogue[0], **fields)
+
+
+def test_with_its_flag_off_nothing_is_advertised_and_the_results_are_what_they_were(client, catalogue):
+    promote(catalogue[-1])
+    assert advertised(client, q="海报") == [catalogue[-1].pk]
+    staff = make_user()
+    flags.set_flag(
+        key="discovery.promotions", is_on=False, share_percent=0, group_ids=[], reason="先停一停", staff=staff
+    )
+    response = client.get(SEARCH, {"q": "海报"})
+    assert response.context["page"].promoted == []
+    assert len(response.context["page"].cards) > 0
+    assert "tag--ad" not in response.content.decode()
+    share = flags.place_of("discovery.promotions", f"user:{staff.pk}") // 100 + 1
+    flags.set_flag(
+        key="discovery.promotions", is_on=False, share_percent=share, group_ids=[], reason="先给一部分人", staff=staff
+    )
+    assert advertised(client, q="海报") == []
+    assert advertised(log_in(staff), q="海报") == [catalogue[-1].pk]

@@ -12,7 +12,6 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.services.favourites import toggle_favourite
 from marketplace.moderation import roles
 from marketplace.moderation.models import AdminLog
-from portal.roles import ensure_roles
 from tests.factories import make_gig, make_user
 from tests.logins import log_in
 
@@ -20,7 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 def page_of(role: str, **asked: object) -> str:
-    ensure_roles()
     staff = make_user(is_staff=True)
     staff.groups.add(Group.objects.get(name=role))
     return log_in(User.objects.get(pk=staff.pk)).get(reverse("discovery_recommendations"), asked).content.decode()

@@ -18,11 +18,10 @@ from marketplace.discovery.suggestion_table import PLACES, Source, add_gigs, for
 from marketplace.discovery.suggestions import suggest
 from marketplace.discovery.tasks import catch_up
 from marketplace.gigs import services as gigs
-from marketplace.moderation.roles import ensure_roles
 from marketplace.safety.models import Level, SensitiveWord
 from marketplace.safety.words import forget_words
 from tests.discovery.test_search import listed
-from tests.factories import make_category, make_seller, make_user
+from tests.factories import make_category, make_seller, make_user, staff_group
 from tests.logins import log_in
 
 
@@ -214,7 +213,7 @@ def test_staff_keep_a_term_away_at_once_and_for_good(catalogue, django_capture_o
     address = reverse("wagtailsnippets_discovery_suggestionban:add")
     with django_capture_on_commit_callbacks(execute=True):
         marketer = make_user()
-        marketer.groups.add(ensure_roles()["marketer"])
+        marketer.groups.add(staff_group("marketer"))
         assert log_in(marketer).post(address, {"term": "小程序", "reason": "测试"}).status_code == 302
     assert SuggestionBan.objects.get().term == "小程序"
     assert "小程序" not in texts("小程")

@@ -18,6 +18,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from portal.embedded.paths import PROJECT
 from portal.embedded.run import DEMO_PASSWORD
+from tests.e2e.turns import (  # noqa: F401 pytest finds fixtures and hooks here
+    pytest_collection_modifyitems,
+    pytest_runtest_protocol,
+    quiet_machine,
+    time_machine,
+    time_machine_from_the_beginning,
+)
 
 SCREENSHOTS = PROJECT / "screenshots"
 SIZES = {"phone": {"width": 360, "height": 760}, "desktop": {"width": 1280, "height": 900}}
@@ -41,7 +48,9 @@ PeriodicTasks.update_changed()
 
 
 # What the test run set for itself must not reach the stack: it is to find its own database and broker.
-_OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "DJANGO_ENV", "CACHE_DATABASE", "JIANGJI_STATE"}
+_OF_THE_TESTS = {
+    *("DATABASE_URL", "REDIS_URL", "DJANGO_ENV", "CACHE_DATABASE", "JIANGJI_STATE", "MEDIA_ROOT", "PRIVATE_MEDIA_ROOT")
+}
 
 
 @dataclass(frozen=True)
@@ -112,16 +121,6 @@ def stack() -> Iterator[Stack]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who moves the stack's clock comes last: it never goes back, and the other journeys go by the real time."""
-    items.sort(key=lambda item: "time_machine" in getattr(item, "fixturenames", ()))
-
-
-@pytest.fixture
-def time_machine() -> None:
-    """For journeys that jump days in the demo."""
 
 
 @pytest.fixture(scope="session")

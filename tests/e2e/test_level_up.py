@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.e2e.test_demo_clock import _jump
 from tests.e2e.test_main_job import review
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("time_machine")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("time_machine_from_the_beginning")]
 
 NEWCOMER = "newcomer@jiangji.example"
 

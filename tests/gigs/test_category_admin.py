@@ -6,15 +6,14 @@ from wagtail.models import ModelLogEntry
 
 from marketplace.gigs.attributes import attributes_of
 from marketplace.gigs.models import GigAttribute, GigCategory
-from portal.roles import ensure_roles
-from tests.factories import make_attribute, make_category, make_gig, make_moderator, make_user
+from tests.factories import make_attribute, make_category, make_gig, make_moderator, make_user, staff_group
 from tests.logins import log_in
 
 
 @pytest.fixture
 def administrator_client(client, db):
     person = make_user(is_staff=True)
-    person.groups.add(ensure_roles()["administrator"])
+    person.groups.add(staff_group("administrator"))
     log_in(person, client=client)
     return client
 
@@ -255,7 +254,7 @@ def test_a_marketer_edits_and_a_moderator_only_looks(client, db):
     category = make_category(parent=make_category())
     make_attribute(category, "style", "flat", name="风格")
     marketer = make_user()
-    marketer.groups.add(ensure_roles()["marketer"])
+    marketer.groups.add(staff_group("marketer"))
     log_in(marketer, client=client)
     assert client.get(address("edit", category.pk)).status_code == 200
     assert client.get(address("delete", category.pk)).status_code == 302

@@ -150,8 +150,9 @@ def test_structured_data_cannot_be_broken_out_of(client, seller):
 
 
 def test_search_engines_read_a_service_its_offers_its_rating_and_where_it_stands(client, gig):
-    service, crumbs = structured(page_of(client, gig))
+    service, crumbs, questions = structured(page_of(client, gig))
     assert service["@type"] == "Service"
+    assert [question["name"] for question in questions["mainEntity"]] == ["能开发票吗"]
     assert [offer["price"] for offer in service["offers"]] == ["680.00", "1280.00", "2980.00"]
     assert {offer["@type"] for offer in service["offers"]} == {"Offer"}
     assert "aggregateRating" not in service
@@ -160,7 +161,7 @@ def test_search_engines_read_a_service_its_offers_its_rating_and_where_it_stands
     assert all(item["item"].startswith("http://") for item in crumbs["itemListElement"])
     order = make_completed_order(gig=gig)
     make_public_review(order, stars=4)
-    service, _crumbs = structured(page_of(client, gig))
+    service, *_rest = structured(page_of(client, gig))
     assert service["aggregateRating"] | {"ratingValue": "4.5", "reviewCount": 1} == service["aggregateRating"]
 
 

@@ -262,7 +262,7 @@ def test_the_ways_to_the_page_from_the_first_page_the_edit_page_and_the_menu(des
     url = reverse("gigs_review", args=[case_of(gig).pk])
     assert url in desk.get(reverse(gig.snippet_viewset.get_url_name("edit"), args=[gig.pk])).content.decode()
     home = desk.get("/admin/").content.decode()
-    assert json.dumps("审核队列 1") in home  # the menu is drawn by a script
+    assert json.dumps("待审核的服务 1") in home  # the menu is drawn by a script
     preview = reverse(
         gig.snippet_viewset.get_url_name("workflow_preview"), args=[gig.pk, case_of(gig).task_state.task_id]
     )

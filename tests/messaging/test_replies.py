@@ -14,8 +14,7 @@ from marketplace.messaging import selectors, services
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import AwayReply, Message, MessageTemplate
 from marketplace.messaging.services import replies
-from marketplace.moderation.roles import ensure_roles
-from tests.factories import make_gig, make_paid_order, make_user
+from tests.factories import make_gig, make_paid_order, make_user, staff_group
 from tests.logins import log_in
 from tests.messaging.test_services import say
 
@@ -169,7 +168,7 @@ def test_staff_keeps_the_platforms_replies_and_sees_nobodys_own(client, seller):
     own = services.save_template(owner=seller, title="我的", body="我自己的话")
     MessageTemplate.objects.create(title="平台的", body="请通过平台付款")
     administrator = make_user()
-    administrator.groups.add(ensure_roles()["administrator"])
+    administrator.groups.add(staff_group("administrator"))
     client = log_in(administrator)
     listed = client.get("/admin/snippets/messaging/messagetemplate/").content.decode()
     assert "请通过平台付款" in listed

@@ -15,12 +15,11 @@ from marketplace.messaging.services import (
 from marketplace.moderation import reports
 from marketplace.moderation.errors import ReportError, ReportErrorCode
 from marketplace.moderation.models import AdminLog, Report, ReportReason, ReportStatus
-from marketplace.moderation.roles import ensure_roles
 from marketplace.notifications.models import Notification
 from marketplace.payments.todo_selectors import todos_of
 from marketplace.support.models import Topic
 from marketplace.support.services import open_case
-from tests.factories import make_moderator, make_paid_order, make_user
+from tests.factories import make_moderator, make_paid_order, make_user, staff_group
 from tests.logins import log_in
 from tests.messaging.test_flagging import CONTACT, hold
 
@@ -82,7 +81,7 @@ def test_without_a_reason_nothing_is_decided(conversation, buyer, desk):
 def test_support_reads_no_flagged_messages(conversation, buyer):
     flag = hold(conversation, buyer)
     staff = make_user()
-    staff.groups.add(ensure_roles()["support"])
+    staff.groups.add(staff_group("support"))
     client = log_in(staff)
     for name, arguments in (("moderation_flags", []), ("moderation_flag", [flag.pk])):
         assert client.get(reverse(name, args=arguments)).status_code in (302, 403)
@@ -135,7 +134,7 @@ def test_support_reads_the_reported_message_alone_and_not_what_was_said_around_i
     message = say(conversation, seller, "不干就算了，骗子")
     report = reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
     staff = make_user()
-    staff.groups.add(ensure_roles()["support"])
+    staff.groups.add(staff_group("support"))
     page = page_of(log_in(staff), "moderation_report", report.pk)
     assert "不干就算了" in page
     assert "请按约定交付" not in page
@@ -217,7 +216,7 @@ def test_what_waits_for_moderators_and_support_stands_on_their_first_page(conver
     reports.report_message(message=message, reporter=buyer, reason=ReportReason.OTHER, words="骂人")
     open_case(person=buyer, topic=Topic.MONEY, subject="退款没到账", body="三天了")
     staff, apart = make_user(), make_moderator()
-    staff.groups.add(ensure_roles()["support"])
+    staff.groups.add(staff_group("support"))
     waits = {todo.url_name: todo.number for todo in [*todos_of(apart), *todos_of(staff)]}
     assert (waits["moderation_flags"], waits["moderation_reports"], waits["support_inbox"]) == (1, 1, 1)
     assert "客服提问" in log_in(staff).get(reverse("wagtailadmin_home")).content.decode()

@@ -11,8 +11,16 @@ from marketplace.accounts import services
 from marketplace.accounts.models import Portfolio, StaffNote, Suspension, User, VerificationKind
 from marketplace.core import clock
 from marketplace.moderation.models import AdminLog, Report, ReportReason
-from marketplace.moderation.roles import ensure_roles
-from tests.factories import make_completed_order, make_finance, make_gig, make_moderator, make_seller, make_user
+from marketplace.moderation.strikes import give_strike, strikes_in_force
+from tests.factories import (
+    make_completed_order,
+    make_finance,
+    make_gig,
+    make_moderator,
+    make_seller,
+    make_user,
+    staff_group,
+)
 from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 def staff_of(role: str) -> User:
     user = make_user(name=f"同事{role}")
-    user.groups.add(ensure_roles()[role])
+    user.groups.add(staff_group(role))
     return user
 
 
@@ -69,7 +77,7 @@ def test_number_and_address_are_masked_until_somebody_asks_and_that_is_noted():
     page = client.post(reverse("people_reveal", args=[person.pk])).content.decode()
     assert "lin@example.com" in page
     assert "+8613800138000" in page
-    line = AdminLog.objects.get()
+    line = AdminLog.objects.get(is_reading=False)
     assert (line.action, line.actor, line.subject) == ("person.reveal_contact", moderator, person)
     assert "lin@example.com" not in str(line.data)
     assert "lin@example.com" not in client.get(reverse("people_person", args=[person.pk])).content.decode()
@@ -133,7 +141,7 @@ def test_decisions_about_papers_works_and_skills_stand_in_the_history():
     history = page.split('id="history"', 1)[1].split("</section>", 1)[0]
     for reason in ("不是本人作品", "已有相近技能"):
         assert reason in history
-    assert {line.action for line in AdminLog.objects.filter(object_id=seller.pk)} == {
+    assert {line.action for line in AdminLog.objects.filter(object_id=seller.pk, is_reading=False)} == {
         "accounts.portfolio.hidden",
         "accounts.skill_suggestion.refused",
         "verification.revoked",
@@ -216,3 +224,15 @@ def test_a_note_needs_words(buyer):
 
 def test_nobody_is_not_found():
     assert log_in(make_moderator()).get(reverse("people_person", args=[999_999])).status_code == 404
+
+
+def test_a_strike_is_lifted_on_the_page_of_its_person_alone():
+    moderator, person, other = make_moderator(), make_user(), make_user()
+    strike = give_strike(person=person, staff=moderator, words="引导私下交易")
+    client = log_in(moderator)
+    for user, key in ((other, strike.pk), (person, strike.pk + 1)):
+        address = reverse("people_strike_lift", args=[user.pk, key])
+        assert client.post(address, {"reason": "误判"}).status_code == 404
+    assert strikes_in_force(person).get() == strike
+    client.post(reverse("people_strike_lift", args=[person.pk, strike.pk]), {"reason": "误判"})
+    assert not strikes_in_force(person).exists()

@@ -166,10 +166,10 @@ def test_a_moderator_goes_from_the_list_to_the_decision(buyer, gig):
 
 
 def test_support_reads_reports_and_decides_none(buyer, gig):
-    from marketplace.moderation.roles import ensure_roles
+    from tests.factories import staff_group
 
     first, staff = report(gig, buyer), make_user()
-    staff.groups.add(ensure_roles()["support"])
+    staff.groups.add(staff_group("support"))
     desk = log_in(staff)
     assert desk.get(reverse("moderation_report", args=[first.pk])).status_code == 200
     desk.post(reverse("moderation_report_uphold", args=[first.pk]), {"words": "抄袭。"})

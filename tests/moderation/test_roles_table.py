@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 from wagtail.admin import urls as admin_urls
+from wagtail.models import Page
 
+from cms_pages.models import LandingIndexPage
 from marketplace.accounts.models import StaffNote, Suspension, User
 from marketplace.moderation.roles import ROLES, ensure_roles
 from portal.env import BASE_DIR
@@ -26,6 +28,14 @@ def table() -> list[tuple[str, set[str]]]:
         (line["address"], {role for role, mark in zip(roles, line["marks"].split("|"), strict=False) if "✓" in mark})
         for line in LINE.finditer(text)
     ]
+
+
+@pytest.fixture(autouse=True)
+def a_section_of_the_marketer() -> None:
+    """A marketer without a page to write has nothing to open."""
+    topics = LandingIndexPage(title="专题", slug="topics")
+    Page.get_first_root_node().add_child(instance=topics)
+    topics.save_revision().publish()
 
 
 def staff_of(role: str) -> Client:

@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.moderation.models import AdminLog
-from marketplace.moderation.roles import ensure_roles
 from marketplace.orders import locks
 from marketplace.orders.models import Coupon
-from tests.factories import make_coupon, make_finance, make_order, make_user
+from tests.factories import make_coupon, make_finance, make_order, make_user, staff_group
 from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +19,7 @@ LIST = "/admin/snippets/orders/coupon/"
 
 def marketer():
     user = make_user()
-    user.groups.add(ensure_roles()["marketer"])
+    user.groups.add(staff_group("marketer"))
     return user
 
 

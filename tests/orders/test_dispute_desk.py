@@ -186,7 +186,7 @@ def test_what_is_held_back_from_a_buyer_is_not_opened_by_the_desk_either():
     assert [colleague.get(address).status_code for address in addresses] == [200] * 4
 
 
-def test_reading_a_case_leaves_one_line_a_person_and_day():
+def test_reading_a_case_leaves_one_line_a_person_and_day(django_capture_on_commit_callbacks):
     order = make_dispute_in(DisputeStatus.MEDIATION)
     pk, file = order.dispute.pk, order.deliveries.get().files.get()
     addresses = [
@@ -205,7 +205,8 @@ def test_reading_a_case_leaves_one_line_a_person_and_day():
     for count, address in enumerate(addresses, start=1):
         mediator = make_moderator()
         for _time in range(2):
-            log_in(mediator).get(address)
+            with django_capture_on_commit_callbacks(execute=True):
+                log_in(mediator).get(address)
         assert lines().count((mediator.pk, order.number)) == 1
         assert len(lines()) == count
     with clock.moved_to(timezone.now() + timedelta(days=1)):

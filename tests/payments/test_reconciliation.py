@@ -173,6 +173,14 @@ def test_another_fee_than_agreed_is_listed_and_can_be_accepted(yesterday):
     assert yesterday.bill().matched == 1
 
 
+def test_a_bill_is_held_against_the_rate_that_was_agreed_on_its_day(yesterday):
+    yesterday.buy()
+    yesterday.ends()
+    set_config(key="payments.gateway_fee_basis_points", value=38, reason="新合同")
+    assert yesterday.bill().matched == 1
+    assert differences() == []
+
+
 def test_a_fee_that_comes_back_with_a_refund_is_booked_as_less_of_a_cost(yesterday):
     payment = yesterday.buy()
     yesterday.buy(price_fen=20_000)

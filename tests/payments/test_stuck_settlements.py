@@ -92,7 +92,7 @@ def test_others_than_finance_neither_retry_nor_cancel(failed, action, make_stran
     with pytest.raises(PermissionDenied):
         action(staff=make_stranger())
     assert list(states().values()) == [SettlementStatus.STUCK]
-    assert not AdminLog.objects.filter(action__startswith="settlement").exists()
+    assert not AdminLog.objects.filter(action__startswith="settlement", is_reading=False).exists()
 
 
 # Cancelling

@@ -152,7 +152,7 @@ def test_each_step_stands_in_the_staff_log_with_who_did_it(known):
     second = make_finance()
     approve(asked, second)
     refuse(asked, second)
-    entries = AdminLog.objects.filter(pk__gt=begun).order_by("pk")
+    entries = AdminLog.objects.filter(pk__gt=begun, is_reading=False).order_by("pk")
     assert [(entry.action, entry.actor) for entry in entries] == [
         ("sub_merchant.asked", asked.asker),
         ("sub_merchant.approved", second),

@@ -110,6 +110,9 @@ def test_everybody_sees_only_what_they_may_look_after(client):
         "moderation_reports",
         "moderation_reviews",
         "moderation_appeals",
+        "moderation_decision_appeals",
+        "moderation_opinions",
+        "moderation_checks",
     ]
     log_in(moderator, client=client)
     assert reverse("payments_payouts") not in client.get("/admin/").content.decode()

@@ -34,7 +34,7 @@ def test_migrate_alone_makes_roles_and_workflow():
     assert holds("moderator", "gigs.change_gig")
     assert holds("finance", "ledger.view_account")
     assert holds("support", "orders.view_order")
-    assert GroupPagePermission.objects.filter(group__name="marketer", permission__codename="publish_page").exists()
+    assert GroupPagePermission.objects.filter(group__name="editor", permission__codename="publish_page").exists()
     assigned = WorkflowContentType.objects.get(content_type=ContentType.objects.get_for_model(Gig))
     assert assigned.workflow.name == WORKFLOW_NAME
 

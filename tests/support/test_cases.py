@@ -15,7 +15,6 @@ from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.models import Conversation, ConversationKind, Message
 from marketplace.messaging.services import send_message
 from marketplace.moderation.models import AdminLog
-from marketplace.moderation.roles import ensure_roles
 from marketplace.notifications.models import Notification
 from marketplace.support import selectors, services
 from marketplace.support.clocks import answer_due
@@ -23,14 +22,14 @@ from marketplace.support.errors import SupportError, SupportErrorCode
 from marketplace.support.models import CannedAnswer, SupportCase, Topic
 from marketplace.support.states import CASE_TRANSITIONS, CLOCK, PERSON, STAFF, CaseStatus
 from marketplace.support.tasks import close_silent_cases
-from tests.factories import make_paid_order, make_user
+from tests.factories import make_paid_order, make_user, staff_group
 
 pytestmark = pytest.mark.django_db
 
 
 def make_support(name="小陈"):
     staff = make_user(name=name)
-    staff.groups.add(ensure_roles()["support"])
+    staff.groups.add(staff_group("support"))
     return staff
 
 

@@ -11,14 +11,13 @@ from django.urls import reverse
 from marketplace.core import clock
 from marketplace.messaging.models import Message
 from marketplace.moderation.models import AdminLog
-from marketplace.moderation.roles import ensure_roles
 from marketplace.notifications.models import Notification
 from marketplace.support import selectors, services
 from marketplace.support.errors import SupportErrorCode
 from marketplace.support.models import CannedAnswer, Priority
 from marketplace.support.states import CaseStatus
 from marketplace.support.tasks import escalate_overdue_cases
-from tests.factories import make_user
+from tests.factories import make_user, staff_group
 from tests.logins import log_in
 from tests.support.test_cases import ask, make_support, refused, say
 
@@ -162,6 +161,6 @@ def test_two_clicks_on_answer_are_one_answer(buyer):
 
 def test_who_leads_support_gives_a_case_to_a_colleague(buyer):
     lead, colleague = make_user(), make_support()
-    lead.groups.add(ensure_roles()["administrator"])
+    lead.groups.add(staff_group("administrator"))
     case = services.assign_case(case_id=ask(buyer).pk, by=lead, to=colleague)
     assert case.assigned_to == colleague

@@ -8,14 +8,13 @@ from django.urls import reverse
 from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.moderation.models import AdminLog
-from marketplace.moderation.roles import ensure_roles
 from marketplace.notifications.models import Notification
 from marketplace.support import selectors, services
 from marketplace.support.clocks import opening_hours, solution_due
 from marketplace.support.errors import SupportErrorCode
 from marketplace.support.models import Priority
 from marketplace.support.tasks import escalate_overdue_cases
-from tests.factories import make_user
+from tests.factories import make_user, staff_group
 from tests.logins import log_in
 from tests.support.test_cases import ask, make_support, refused, say
 
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def make_lead():
     lead = make_user(name="组长")
-    lead.groups.add(ensure_roles()["administrator"])
+    lead.groups.add(staff_group("administrator"))
     return lead
 
 

@@ -4,11 +4,15 @@ from collections.abc import Callable
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts import numbers, papers
 from marketplace.accounts.errors import VerificationError, VerificationErrorCode
 from marketplace.accounts.models import PaperKind
+
+# `%` of a lazy text gives a plain one, in the language of whoever started the process.
+_limited = lazy(lambda words: str(words) % {"limit": papers.MAXIMUM_MEGABYTES}, str)
 
 
 class PaperField(forms.FileField):
@@ -82,8 +86,7 @@ class RealNameForm(ValidityForm):
     )
     front = PaperField(
         label=_("Side with the portrait"),
-        help_text=_("JPEG, PNG or WebP of at most %(limit)s MB. All four corners in the picture, no glare.")
-        % {"limit": papers.MAXIMUM_MEGABYTES},
+        help_text=_limited(_("JPEG, PNG or WebP of at most %(limit)s MB. All four corners in the picture, no glare.")),
     )
     back = PaperField(label=_("Side with the emblem"), help_text=_("The period of validity stands here."))
 
@@ -132,8 +135,9 @@ class CompanyForm(ValidityForm):
     licence = PaperField(
         label=_("Business licence"),
         allow_pdf=True,
-        help_text=_("JPEG, PNG, WebP or PDF of at most %(limit)s MB. Original or a copy with the company's seal.")
-        % {"limit": papers.MAXIMUM_MEGABYTES},
+        help_text=_limited(
+            _("JPEG, PNG, WebP or PDF of at most %(limit)s MB. Original or a copy with the company's seal.")
+        ),
     )
     authority = forms.BooleanField(
         label=_("I represent this company, or it has authorised me to sell in its name"),

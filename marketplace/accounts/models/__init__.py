@@ -24,7 +24,15 @@ from marketplace.accounts.models.showcase import (
     SuggestionStatus,
     UserSkill,
 )
-from marketplace.accounts.models.standing import StaffNote, Suspension
+from marketplace.accounts.models.standing import (
+    AccountMerge,
+    Block,
+    BlockKind,
+    BlockScope,
+    LimitHit,
+    StaffNote,
+    Suspension,
+)
 from marketplace.accounts.models.verification import (
     CheckResult,
     PaperKind,
@@ -39,6 +47,10 @@ __all__ = [
     "OPTIONAL_DOCUMENTS",
     "REQUIRED_DOCUMENTS",
     "AccountClosing",
+    "AccountMerge",
+    "Block",
+    "BlockKind",
+    "BlockScope",
     "BlockedPerson",
     "BrowserUse",
     "Certificate",
@@ -51,6 +63,7 @@ __all__ = [
     "Hat",
     "Language",
     "LanguageLevel",
+    "LimitHit",
     "NewDevice",
     "PaperKind",
     "Portfolio",

@@ -49,12 +49,16 @@ class User(AbstractUser):
             ("sign_out_user", _("Can sign people out everywhere")),
             ("reveal_contact", _("Can see whole numbers and addresses of people")),
             ("view_as_user", _("Can see the site as somebody else, read-only")),
+            ("merge_user", _("Can make two accounts of one person one")),
+            ("change_roles", _("Can give people roles of the staff and take them back")),
+            ("export_people", _("Can take lists of people out of the portal")),
         ]
         constraints = [
             models.UniqueConstraint(
                 models.functions.Lower("email"), condition=~Q(email=""), name="accounts_user_email_unique"
             )
         ]
+        indexes = [models.Index(fields=["date_joined"], name="accounts_user_joined_day")]  # the figures of a day
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -186,7 +190,11 @@ class UserProfile(TimeStamped):
                 fields=["user"],
                 condition=Q(away_from__isnull=False) | Q(away_until__isnull=False),
                 name="accounts_profile_away",
-            )
+            ),
+            # The figures of a day.
+            models.Index(
+                fields=["seller_since"], condition=Q(seller_since__isnull=False), name="accounts_profile_seller_day"
+            ),
         ]
 
     def __str__(self) -> str:

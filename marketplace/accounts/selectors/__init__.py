@@ -1,5 +1,12 @@
 """Reads about people. One module a subject."""
 
+from marketplace.accounts.selectors.abuse import (
+    block_for_staff,
+    blocks_for_staff,
+    refusals_by_day,
+    refusals_by_limit,
+    top_sources,
+)
 from marketplace.accounts.selectors.devices import Device, device_of, devices_of, session_holds, untold_devices
 from marketplace.accounts.selectors.onboarding import (
     desk_is_missing,
@@ -11,6 +18,7 @@ from marketplace.accounts.selectors.onboarding import (
 )
 from marketplace.accounts.selectors.people import (
     is_staff_person,
+    merge_of,
     moved_profile,
     own_profile,
     people_matching,
@@ -99,9 +107,11 @@ __all__ = [
     "Device",
     "Fact",
     "approved_case",
+    "block_for_staff",
     "blocked_by",
     "blocks_among",
     "blocks_between",
+    "blocks_for_staff",
     "case_counts",
     "case_facts",
     "case_for_staff",
@@ -130,6 +140,7 @@ __all__ = [
     "known_openids",
     "latest_export",
     "may_sell",
+    "merge_of",
     "moved_profile",
     "names_kept_long_enough",
     "neighbours",
@@ -161,6 +172,8 @@ __all__ = [
     "public_profile",
     "publishing_is_missing",
     "ready_export_for",
+    "refusals_by_day",
+    "refusals_by_limit",
     "rejected_with_papers",
     "require_free_number",
     "resting_owner",
@@ -172,6 +185,7 @@ __all__ = [
     "social_ways",
     "spoken_languages",
     "to_warn_of",
+    "top_sources",
     "unproven_claims",
     "untold_devices",
     "verification_overview",

@@ -5,6 +5,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from marketplace.accounts.models import (
+    AccountMerge,
     HandleRedirect,
     Language,
     LanguageLevel,
@@ -51,7 +52,19 @@ def moved_profile(handle: str) -> UserProfile | None:
     """Whose page lay at this address before, as long as the account is open."""
     moved = HandleRedirect.objects.filter(handle=handle, profile__user__is_active=True).select_related("profile")
     found = moved.first()
-    return found.profile if found else None
+    if found is not None:
+        return found.profile
+    merge = (
+        AccountMerge.objects.filter(merged__profile__handle=handle, kept__is_active=True)
+        .select_related("kept__profile")
+        .first()
+    )
+    return merge.kept.profile if merge else None
+
+
+def merge_of(user: User) -> AccountMerge | None:
+    """Into which account this one was merged, if it was."""
+    return AccountMerge.objects.filter(merged=user).select_related("kept__profile", "by__profile").first()
 
 
 def spoken_languages(profile: UserProfile) -> list[tuple[str, str]]:

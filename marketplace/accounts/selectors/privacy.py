@@ -81,13 +81,21 @@ def ready_export_for(user: User, export_id: int) -> DataExport:
 
 
 def closing_blockers(user: User) -> list[Blocker]:
-    """Everything that has to end before this account can be closed, from all rooms."""
-    return [blocker for section in sections() for blocker in section.blockers(user)]
+    """Everything that has to end before this account can be closed, with those merged into it, from all rooms."""
+    people = (user, *merged_accounts(user))
+    return [blocker for person in people for section in sections() for blocker in section.blockers(person)]
+
+
+def merged_accounts(user: User) -> list[User]:
+    """Earlier accounts of the same person, which were merged into this one."""
+    return list(User.objects.filter(merged_into__kept=user).order_by("pk"))
 
 
 def retained_after_closing(user: User) -> list[Retained]:
-    """Everything that stays after closing, with law and time, from all rooms."""
-    return [retained for section in sections() for retained in section.retained(user)]
+    """Everything that stays after closing, with law and time, from all rooms; what stays of two accounts is said once."""
+    people = (user, *merged_accounts(user))
+    found = [retained for person in people for section in sections() for retained in section.retained(person)]
+    return list({str(retained.what): retained for retained in found}.values())
 
 
 def open_closing(user: User) -> AccountClosing | None:

@@ -12,8 +12,8 @@ from django.utils.translation import override
 
 from marketplace.accounts import selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
-from marketplace.accounts.locks import lock_user
-from marketplace.accounts.models import AccountClosing, HandleRedirect, Suspension, User, UserProfile
+from marketplace.accounts.locks import lock_user, lock_users
+from marketplace.accounts.models import AccountClosing, AccountMerge, HandleRedirect, Suspension, User, UserProfile
 from marketplace.accounts.personal_data import delete_after_commit, installed_model, sections
 from marketplace.accounts.services.standing import end_sessions
 from marketplace.core import clock
@@ -77,24 +77,32 @@ def _call_off(user: User, closing: AccountClosing) -> None:
 
 
 def carry_out_closing(*, closing_id: int) -> bool:
-    """Empty an account whose days are over. Returns False when it was called off or is not due. Safe to repeat.
+    """Empty an account whose days are over, with those that were merged into it. Safe to repeat.
+
+    Returns False when it was called off or is not due.
 
     Under the lock of the person from the decision to the end, so that a log-in calls it off either wholly or not at all; files
     go after the commit. What blocks closing is asked again first, since a refund may have been decided meanwhile: then
     the closing is called off, and the person is told why, by bell and by mail (by text message to who has no address).
     """
     user_id = AccountClosing.objects.values_list("user_id", flat=True).get(pk=closing_id)
+    # Nothing is merged into an account that is closing: these are all there will be.
+    merged = AccountMerge.objects.filter(kept_id=user_id).values_list("merged_id", flat=True)
     with transaction.atomic():
         user = lock_user(user_id)
+        people = [user, *lock_users(*merged).values()]
         closing = AccountClosing.objects.get(pk=closing_id)
         if closing.cancelled_at or closing.done_at or closing.due_at > clock.now():
             return False
         with recipient_language():  # what is in the way is told in words
             blockers = selectors.closing_blockers(user)
         if not blockers:
-            for section in sections():
-                section.erase(user)
-            _empty(user, closing)
+            for person in people:
+                for section in sections():
+                    section.erase(person)
+                _empty(person)
+            closing.done_at = clock.now()
+            closing.save(update_fields=["done_at"])
             return True
         _call_off(user, closing)
         with recipient_language():
@@ -122,7 +130,7 @@ def _tell(user: User, line: Notification) -> None:
             send_sms(recipient=user.phone, template=SmsTemplate.VERIFICATION, not_before=not_before, news=title)
 
 
-def _empty(user: User, closing: AccountClosing) -> None:
+def _empty(user: User) -> None:
     user_id = user.pk
     for label in _WAYS_IN:
         if model := installed_model(label):
@@ -158,5 +166,3 @@ def _empty(user: User, closing: AccountClosing) -> None:
     profile.handle, profile.display_name = f"closed-{suffix}", name
     profile.save()
     end_sessions(user=user)
-    closing.done_at = clock.now()
-    closing.save(update_fields=["done_at"])

@@ -40,6 +40,8 @@ def suspend_person(*, user_id: int, staff: User, reason: str, ends_at: datetime)
         action="person.suspend",
         subject=user,
         data={"reason": suspension.reason, "ends_at": ends_at.isoformat()},
+        before={"may_log_in": True},
+        after={"may_log_in": False},
     )
     return suspension
 
@@ -54,7 +56,14 @@ def lift_suspension(*, user_id: int, staff: User, reason: str) -> Suspension:
     if suspension is None:
         raise AccountError(AccountErrorCode.WRONG_STANDING)
     _end(user, suspension, lifted_by=staff)
-    staff_log.note(actor=staff, action="person.lift_suspension", subject=user, data={"reason": reason.strip()})
+    staff_log.note(
+        actor=staff,
+        action="person.lift_suspension",
+        subject=user,
+        data={"reason": reason.strip()},
+        before={"may_log_in": False},
+        after={"may_log_in": user.is_active},
+    )
     return suspension
 
 

@@ -15,6 +15,7 @@ from marketplace.accounts.errors import ProfileError, ProfileErrorCode
 from marketplace.accounts.forms import AwayForm, CertificateForm, HandleForm, HoursForm, PortraitForm, ProfileForm
 from marketplace.accounts.models import Hat, UserProfile
 from marketplace.accounts.page import profile_page
+from marketplace.core import page_cache
 
 
 @require_safe
@@ -27,6 +28,7 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
         if moved is None:
             raise
         return redirect(moved, permanent=True)
+    page_cache.shows(f"seller:{found.user_id}")
     return render(request, "accounts/profile_detail.html", {"page": profile_page(found, user=request.user)})
 
 

@@ -3,22 +3,26 @@
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms.utils import flatatt
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from marketplace.core import clock as business_clock
+from marketplace.core import flags
 from marketplace.core.money import FEN_PER_YUAN, display_money, display_yuan, yuan_text
+from marketplace.core.structured_data import absolute
 
 register = template.Library()
 
@@ -48,6 +52,12 @@ def icon(name: str, modifier: str = "", label: str = "") -> SafeString:
             '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css_class, label, target
         )
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css_class, target)
+
+
+@register.simple_tag(takes_context=True)
+def feature_is_on(context: Context, key: str) -> bool:
+    """Whether a feature is there for who reads this page: `{% feature_is_on "a.key" as there %}`. Not on kept pages."""
+    return flags.is_on(key, user=context.get("user"))
 
 
 @register.filter
@@ -282,6 +292,14 @@ def current_if(context: Context, url: str, *, below: bool = False) -> SafeString
 
 
 @register.simple_tag
+def lang_of(code: str) -> SafeString | str:
+    """The attribute ` lang="…"` for words in a language (Django's code) that is not the page's; else nothing."""
+    if not code or code == get_language():
+        return ""
+    return format_html(' lang="{}"', {"zh-hans": "zh-Hans"}.get(code, code))
+
+
+@register.simple_tag
 def home_url() -> str:
     """The home page in the active language: `/` or `/en/`. It is a CMS page, so it has no URL name."""
     language = get_language() or settings.LANGUAGE_CODE
@@ -308,3 +326,22 @@ def file_kind(name: str) -> str:
     """The ending of a file name as a label: `终稿.psd` → `PSD`, at most four letters."""
     ending = name.rpartition(".")[2] if "." in name else ""
     return ending[:4].upper() or "?"
+
+
+@register.filter
+def absolute_url(path: str) -> str:
+    """An address as machines elsewhere need it: `{{ picture.url|absolute_url }}`. Empty stays empty."""
+    return absolute(path or "")
+
+
+# As django.utils.html.json_script: nothing that people typed can end the element or open another.
+_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def json_ld(data: dict[str, Any]) -> SafeString | str:
+    """`data` as an application/ld+json block: data to search engines, never run, so the CSP lets it stand."""
+    if not data:
+        return ""
+    encoded = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(encoded))  # noqa: S308 escaped above

@@ -3,6 +3,7 @@ from typing import Any
 from django import template
 from django.template.context import RequestContext
 
+from marketplace.core import flags
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.params import address_parameters, query_string
 from marketplace.discovery.saved_searches import default_name, saved_as
@@ -19,7 +20,7 @@ def save_search(context: RequestContext, search: SearchRequest) -> dict[str, Any
     return {
         "user": user,
         "csrf_token": context.get("csrf_token"),
-        "is_worth_it": bool(search.query or search.has_filters),
+        "is_worth_it": bool(search.query or search.has_filters) and flags.is_on("discovery.saved_searches", user=user),
         "kept": kept,
         "name": kept.name if kept else default_name(search),
         "chosen": kept.alerts if kept else SearchAlert.DAILY,

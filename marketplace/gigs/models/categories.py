@@ -39,12 +39,12 @@ class GigCategory(ClusterableModel):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.localized_name
 
     @admin.display(description=_("category"))
     def indented_name(self) -> str:
         """The name for a list that shows the tree."""
-        return f"　└ {self.name}" if self.parent_id else self.name
+        return f"　└ {self.localized_name}" if self.parent_id else self.localized_name
 
     @property
     def localized_name(self) -> str:

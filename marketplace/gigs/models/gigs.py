@@ -103,6 +103,14 @@ class Gig(
         indexes = [
             models.Index(fields=["category", "-id"], condition=Q(status="live"), name="gigs_gig_category_list"),
             models.Index(fields=["seller", "-id"], name="gigs_gig_seller_list"),
+            # The index of sitemaps counts all of a million without reading a row (cms_pages/sitemaps).
+            models.Index(
+                fields=["id"], include=["last_published_at"], condition=Q(status="live"), name="gigs_gig_sitemap"
+            ),
+            # What search engines are told of: everything that was ever shown, in the order it changed.
+            models.Index(
+                fields=["updated_at", "id"], condition=Q(first_published_at__isnull=False), name="gigs_gig_changes"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from marketplace.gigs.services.authoring import (
     update_gig,
 )
 from marketplace.gigs.services.availability import archive_gig, pause_gig, pause_unnamed_gig, resume_gig
-from marketplace.gigs.services.decisions import DENY_ACTION, deny_gig, take_down_gig
+from marketplace.gigs.services.decisions import DENY_ACTION, RESTORE_ACTION, deny_gig, restore_gig, take_down_gig
 from marketplace.gigs.services.drafts import revision_mark, save_draft, start_draft, withdraw_gig
 from marketplace.gigs.services.duplicating import duplicate_gig
 from marketplace.gigs.services.favourites import remove_favourite, toggle_favourite
@@ -22,6 +22,7 @@ from marketplace.gigs.stats import refresh_stats
 __all__ = [
     "DEEDS",
     "DENY_ACTION",
+    "RESTORE_ACTION",
     "Outcome",
     "apply_import",
     "approve_review",
@@ -38,6 +39,7 @@ __all__ = [
     "read_import",
     "refresh_stats",
     "remove_favourite",
+    "restore_gig",
     "resume_gig",
     "revision_mark",
     "save_draft",

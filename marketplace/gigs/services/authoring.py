@@ -1,12 +1,11 @@
 """Sellers write gigs and send them to the moderators; moderation itself is in reviewing.py."""
 
 from django.db import transaction
-from django.utils.text import slugify
-from pypinyin import lazy_pinyin
 from wagtail.models import Revision
 
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import publishing_is_missing
+from marketplace.core.slugs import pinyin_slug
 from marketplace.gigs import locks
 from marketplace.gigs.content import GigContent, check_content, read_content, write_content
 from marketplace.gigs.errors import GigError, GigErrorCode
@@ -20,7 +19,6 @@ from marketplace.gigs.services.owning import own_gig
 from marketplace.gigs.states import EDITABLE, SELLER, GigStatus
 from marketplace.gigs.stats import refresh_stats
 
-SLUG_LENGTH = 60
 ANSWER_LENGTH = 500
 
 
@@ -150,6 +148,4 @@ def publish_directly(*, gig: Gig) -> Gig:
 
 def slug_for(title: str) -> str:
     """The title in pinyin, for the address: `奶茶店LOGO` → `nai-cha-dian-logo`."""
-    slug = slugify("-".join(lazy_pinyin(title)))
-    # Whole syllables only.
-    return (slug if len(slug) <= SLUG_LENGTH else slug[:SLUG_LENGTH].rpartition("-")[0]) or "gig"
+    return pinyin_slug(title, fallback="gig")

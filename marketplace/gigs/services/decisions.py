@@ -14,7 +14,7 @@ from marketplace.gigs.states import MODERATOR, GigStatus
 from marketplace.notifications import catalogue
 from marketplace.notifications.catalogue import Notice
 
-DENY_ACTION = "gigs.deny"
+DENY_ACTION, RESTORE_ACTION = "gigs.deny", "gigs.restore"
 
 
 @transaction.atomic
@@ -54,3 +54,21 @@ def _deny(gig_id: int, sources: set[GigStatus], moderator: User, reason: str, no
     # The editor would refuse to save; the list shows what has become of it.
     tell_seller(gig, notice=notice, about=reason.strip(), view="gigs:desk_list")
     return gig
+
+
+@transaction.atomic
+def restore_gig(*, gig_id: int, moderator: User) -> bool:
+    """Bring a service back that was taken down, paused, after its seller's appeal was right; False when it is not down.
+
+    One that was refused before it was ever published stays refused: there is nothing to bring back.
+    """
+    locks.lock_review(gig_id)
+    gig = locks.lock_gig(gig_id)
+    if gig.status != GigStatus.DENIED or gig.first_published_at is None:
+        return False
+    move(gig, to=GigStatus.PAUSED, actor=MODERATOR)
+    # The status first, as above.
+    gig.live = True
+    gig.save(update_fields=["live"])
+    log(instance=gig, action=RESTORE_ACTION, user=moderator)
+    return True

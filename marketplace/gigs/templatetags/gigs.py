@@ -1,13 +1,11 @@
 """Tags of the gig pages."""
 
 import json
-from typing import Any
 
 from django import template
-from django.core.serializers.json import DjangoJSONEncoder
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
 
+from marketplace.accounts.models import UserProfile
+from marketplace.accounts.places import place_name
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.gallery import GALLERY_COUNTS
 from marketplace.gigs.models import ReviewReason
@@ -15,18 +13,6 @@ from marketplace.gigs.steps import Step
 from marketplace.gigs.wizard import FieldNotes
 
 register = template.Library()
-
-# As django.utils.html.json_script: nothing that people typed can end the element or open another.
-_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
-
-
-@register.simple_tag
-def json_ld(data: dict[str, Any]) -> SafeString | str:
-    """`data` as an application/ld+json block: data to search engines, never run, so the CSP lets it stand."""
-    if not data:
-        return ""
-    encoded = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_ESCAPES)
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(encoded))  # noqa: S308 escaped above
 
 
 @register.simple_tag
@@ -39,6 +25,12 @@ def gallery_limits() -> str:
         },
         ensure_ascii=False,
     )
+
+
+@register.filter
+def place(profile: UserProfile) -> str:
+    """Where a seller is, as far as the card of a service says it: the province, in the language of the page."""
+    return place_name(profile.province, "")
 
 
 @register.filter

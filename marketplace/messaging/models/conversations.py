@@ -65,6 +65,7 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["buyer", "-last_message_at"], name="messaging_buyer_inbox"),
             models.Index(fields=["seller", "-last_message_at"], name="messaging_seller_inbox"),
+            models.Index(fields=["created_at"], name="messaging_conversation_day"),  # the figures of a day
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,13 @@
 
 from marketplace.messaging.sent_files import FILE_MEGABYTES, FILES_PER_MESSAGE
 from marketplace.messaging.services.changing import edit_message, withdraw_message
-from marketplace.messaging.services.flag_decisions import clear_flag, note_flag_reading, take_down_message, uphold_flag
+from marketplace.messaging.services.flag_decisions import (
+    clear_flag,
+    note_flag_reading,
+    restore_message,
+    take_down_message,
+    uphold_flag,
+)
 from marketplace.messaging.services.own_list import archive, mute, unarchive, unmute
 from marketplace.messaging.services.receipts import mark_delivered, mark_read
 from marketplace.messaging.services.replies import (
@@ -47,6 +53,7 @@ __all__ = [
     "note_flag_reading",
     "open_conversation",
     "order_conversation",
+    "restore_message",
     "save_template",
     "say_as_support",
     "say_solved",

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from marketplace.accounts.models import User
+from marketplace.accounts.blocks import require_open
+from marketplace.accounts.models import BlockScope, User
 from marketplace.core import clock
 from marketplace.core.commits import after_commit
 from marketplace.core.config import get_config
@@ -35,6 +36,7 @@ def edit_message(*, conversation_id: int, sequence: int, editor: User, body: str
     body = checked_body(body, needed=not message.attachments.exists())
     if body == message.body:
         return message
+    require_open(editor, BlockScope.WRITING)
     count_message(editor)
     finding = look_before_sending(
         conversation_id=conversation_id, sender=editor, body=body, confirmed=confirmed, can_be_held=False

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
-from marketplace.messaging import selectors
+from marketplace.core.commits import after_commit
+from marketplace.messaging import push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
 from marketplace.messaging.locks import lock_conversation, lock_flag
 from marketplace.messaging.models import Conversation, FlagStatus, Message, MessageFlag
@@ -71,6 +72,21 @@ def take_down_message(*, message_id: int, reason: str) -> None:
     if message.sender_id is not None:
         said = message.revisions.order_by("-pk").values_list("body", flat=True).first()
         _tell(message.sender_id, said or "", conversation, catalogue.talk.MESSAGE_TAKEN_OUT, reason=reason)
+
+
+@transaction.atomic
+def restore_message(*, message_id: int) -> bool:
+    """Show a message again that a moderator took out, after its writer's appeal was right; False when it is not out."""
+    conversation_id = Message.objects.values_list("conversation_id", flat=True).get(pk=message_id)
+    lock_conversation(conversation_id)
+    message = Message.objects.get(pk=message_id)
+    said = message.revisions.order_by("-pk").values_list("body", flat=True).first()
+    if not message.is_taken_out or said is None:
+        return False
+    message.body, message.withdrawn_at, message.is_taken_out = said, None, False
+    message.save(update_fields=["body", "withdrawn_at", "is_taken_out"])
+    after_commit(push.message_edited, message_id=message.pk)
+    return True
 
 
 def note_flag_reading(*, flag_id: int, reader: User) -> None:

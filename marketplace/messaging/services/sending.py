@@ -6,7 +6,8 @@ from uuid import UUID
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
-from marketplace.accounts.models import User
+from marketplace.accounts.blocks import require_open
+from marketplace.accounts.models import BlockScope, User
 from marketplace.core import clock, live
 from marketplace.messaging import push, selectors
 from marketplace.messaging.errors import MessagingError, MessagingErrorCode
@@ -57,6 +58,7 @@ def send_message(
     check_may_speak(conversation_id, sender)
     body = checked_body(body, needed=not files and not uploads)
     check_files(files=files, uploads=uploads)
+    require_open(sender, BlockScope.WRITING)
     count_message(sender)
     with taken(files=files, conversation_id=conversation_id, owner=sender) as came:
         sent = [*uploads, *came]

@@ -25,6 +25,27 @@ SECOND_FACTOR_REMOVED = Notice(
     mutable=False,
     time_left=AT_ONCE,
 )
+ROLES_CHANGED = Notice(
+    "account.roles_changed",
+    Kind.SECURITY,
+    Who.PERSON,
+    _("Your roles in the team have changed"),
+    body=_("%(reason)s You were signed out everywhere; log in again to go on."),
+    mutable=False,
+    time_left=AT_ONCE,
+)
+ACCOUNTS_MERGED = Notice(
+    "account.accounts_merged",
+    Kind.SECURITY,
+    Who.PERSON,
+    _("Another account of yours was merged into this one"),
+    body=_(
+        "It was the account “%(name)s”. What opened it opens this account now. If you did not ask for this, write to "
+        "support at once."
+    ),
+    mutable=False,
+    time_left=AT_ONCE,
+)
 NUMBER_CHANGED = Notice(
     "account.number_changed",
     Kind.SECURITY,

@@ -66,6 +66,8 @@ class Dispatch(models.Model):
             ),
             # Staff's list of what did not arrive.
             models.Index(fields=["-id"], condition=models.Q(status="dead"), name="dispatch_dead"),
+            # The figures of a day.
+            models.Index(fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="dispatch_ended_day"),
         ]
 
     def __str__(self) -> str:

@@ -50,6 +50,7 @@ class Notification(models.Model):
             models.Index(fields=["recipient"], condition=models.Q(read_at=None), name="notification_unread"),
             # What the job looks for every few seconds; hardly any row is in it.
             models.Index(fields=["id"], condition=models.Q(spread_due_at__isnull=False), name="notification_to_spread"),
+            models.Index(fields=["created_at"], name="notification_day"),  # the figures of a day
         ]
 
     def __str__(self) -> str:

@@ -50,6 +50,7 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         ordering = ["order", "-number"]
         constraints = [models.UniqueConstraint(fields=["order", "number"], name="orders_delivery_number")]
+        indexes = [models.Index(fields=["created_at"], name="orders_delivery_day")]  # the figures of a day
 
     def __str__(self) -> str:
         return f"{self.order} #{self.number}"
@@ -78,6 +79,7 @@ class RevisionRequest(models.Model):
         verbose_name_plural = _("revision requests")
         ordering = ["order", "-number"]
         constraints = [models.UniqueConstraint(fields=["order", "number"], name="orders_revision_number")]
+        indexes = [models.Index(fields=["created_at"], name="orders_revision_day")]  # the figures of a day
 
     def __str__(self) -> str:
         return f"{self.order} #{self.number}"

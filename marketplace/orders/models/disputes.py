@@ -69,6 +69,11 @@ class Dispute(TimeStamped):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=DisputeStatus.values), name="orders_dispute_known_status")
         ]
+        # The figures of a day.
+        indexes = [
+            models.Index(fields=["opened_at"], name="orders_dispute_opened_day"),
+            models.Index(fields=["decided_at"], condition=Q(decided_at__isnull=False), name="orders_dispute_ended_day"),
+        ]
 
     def __str__(self) -> str:
         return str(self.order)

@@ -152,6 +152,14 @@ class Order(TimeStamped):
             models.Index(
                 fields=["gig"], condition=Q(status__in=["in_progress", "revision_requested"]), name="orders_worked_on"
             ),
+            # The figures of a day (insights/metrics/trade.py).
+            models.Index(fields=["created_at"], name="orders_placed_day"),
+            models.Index(fields=["paid_at"], condition=Q(paid_at__isnull=False), name="orders_paid_day"),
+            models.Index(fields=["completed_at"], condition=Q(completed_at__isnull=False), name="orders_completed_day"),
+            models.Index(fields=["cancelled_at"], condition=Q(cancelled_at__isnull=False), name="orders_cancelled_day"),
+            # Somebody's first paid order, and their first of a month (insights/metrics/people.py): one row is read, not all.
+            models.Index(fields=["buyer", "paid_at"], condition=Q(paid_at__isnull=False), name="orders_buyer_paid"),
+            models.Index(fields=["seller", "paid_at"], condition=Q(paid_at__isnull=False), name="orders_seller_paid"),
         ]
 
     def __str__(self) -> str:

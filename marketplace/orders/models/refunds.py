@@ -39,6 +39,8 @@ class Refund(TimeStamped):
                 fields=["next_attempt_at"], condition=Q(status__in=("due", "sent")), name="orders_refund_waiting"
             ),
             models.Index(fields=["done_at"], name="orders_refund_done"),  # a bill's day
+            # What waits for a person, counted on the page of operations again and again.
+            models.Index(fields=["id"], condition=Q(status="stuck"), name="orders_refund_stuck"),
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from marketplace.accounts.blocks import require_open
 from marketplace.accounts.locks import hold_people
-from marketplace.accounts.models import BlockedPerson, User
+from marketplace.accounts.models import BlockedPerson, BlockScope, User
 from marketplace.accounts.selectors import sellers_in_order
 from marketplace.core import clock
 from marketplace.core.rules import current_rules, rule
@@ -64,8 +65,11 @@ def place_agreed_order(
     Who calls it has locked what both agreed on, so that it becomes one order. A seller who is away has agreed all the same.
     The platform's fee is that of the seller's level, unless `commission_basis_points` says otherwise.
     Raises OrderError OWN_GIG, GIG_NOT_LIVE when the seller may not sell (any more), NOT_FOR_YOU when either blocked the other,
-    or ACCOUNT_CLOSING when an account is going.
+    or ACCOUNT_CLOSING when an account is going; AccountError BLOCKED when buying is closed to the buyer against abuse, but for
+    what belongs to an order under way.
     """
+    if parent is None:
+        require_open(buyer, BlockScope.BUYING)
     if buyer.pk == seller.pk:
         raise OrderError(OrderErrorCode.OWN_GIG)
     if not sellers_in_order().filter(pk=seller.pk, is_active=True).exists():

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.formats import date_format
 
+from marketplace.accounts.blocks import require_open
 from marketplace.accounts.locks import hold_people
-from marketplace.accounts.models import BlockedPerson, User
+from marketplace.accounts.models import BlockedPerson, BlockScope, User
 from marketplace.accounts.selectors import sellers_in_order
 from marketplace.core import clock
 from marketplace.core.money import split_commission
@@ -100,8 +101,9 @@ def get_or_place_order(
     Raises GigPackage.DoesNotExist, OrderError OWN_GIG, GIG_NOT_LIVE (also when the seller's identity counts no longer),
     SELLER_AWAY, SELLER_AWAY_OPEN, NOT_FOR_YOU when the seller blocked the buyer, ACCOUNT_CLOSING when an account went
     meanwhile, OFFER_CHANGED when the choice or the terms are no longer what was seen, QUANTITY, ORDER_TOO_LONG, and about the
-    coupon what `find_coupon`, `check_coupon` and `discount_of` raise.
+    coupon what `find_coupon`, `check_coupon` and `discount_of` raise; AccountError BLOCKED when buying is closed against abuse.
     """
+    require_open(buyer, BlockScope.BUYING)
     package = _as_it_is_now(package_id, buyer)
     _require_on_sale(package, buyer)
     # Whoever is closing an account was first, and is seen here, or waits for this order and then finds it in the way.

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.config import get_config
+from marketplace.core.config import get_config, value_at
 from marketplace.ledger import postings_reconciliation
 from marketplace.ledger.models import Transaction, TransactionKind
 from marketplace.orders.models import Refund, RefundStatus
@@ -93,7 +93,7 @@ def _match(bill: GatewayBill, fetched: Bill) -> Match:
         # A gateway's documents of payments and refunds; splits, transfers and fees stand in the fund bill.
         own = _own_lines(bill.gateway, span)
         elsewhere = _own_lines(bill.gateway, beside)
-        fees = _expected_fees(bill.gateway, own) if get_config("payments.gateway_fee_is_checked") else {}
+        fees = _expected_fees(own, before=span[1]) if get_config("payments.gateway_fee_is_checked") else {}
         rows = [row for row in fetched.rows if row.kind in (BillRowKind.PAYMENT, BillRowKind.REFUND)]
         custody = Payment.objects.filter(out_trade_no__in={row.out_trade_no for row in rows}).exclude(
             sub_merchant_id=""
@@ -148,9 +148,12 @@ def _own_bounces(rows: Iterable[BillRow]) -> list[OwnLine]:
     ]
 
 
-def _expected_fees(gateway_code: str, own: list[OwnLine]) -> dict[str, int]:
-    """The agreed fee of each payment, in fen: half a fen and more is a fen."""
-    rate = get_config("payments.gateway_fee_basis_points")
+def _expected_fees(own: list[OwnLine], *, before: datetime) -> dict[str, int]:
+    """The fee of each payment as it was agreed on that day, in fen: half a fen and more is a fen.
+
+    A bill comes the day after, and may be matched again weeks later, when another rate is agreed.
+    """
+    rate = value_at("payments.gateway_fee_basis_points", before)
     return {line.number: (line.amount_fen * rate + 5_000) // 10_000 for line in own if line.kind == BillRowKind.PAYMENT}
 
 

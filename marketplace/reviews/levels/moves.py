@@ -1,7 +1,7 @@
 """The one place that writes a level: its row, its copy in the profile, and a line of the history."""
 
 from marketplace.accounts.models import SellerLevelChoice, User, UserProfile
-from marketplace.core import clock
+from marketplace.core import clock, page_cache
 from marketplace.reviews.levels.gates import Figures
 from marketplace.reviews.levels.states import CLOCK, GATES, LEVEL_TRANSITIONS, STAFF
 from marketplace.reviews.models import LevelChange, LevelReason, SellerLevel
@@ -34,6 +34,7 @@ def move(
             raise ValueError(f"no seller goes from {old} to {level} because of {reason}")
         row.level, row.since = level, clock.now()
         UserProfile.objects.filter(user_id=row.user_id).update(level=level)
+        page_cache.forget(f"seller:{row.user_id}", page_cache.SELLERS)
     row.save(update_fields=["level", "since", "grace_until", "updated_at"])
     LevelChange.objects.create(
         user_id=row.user_id,

@@ -82,6 +82,7 @@ def decide_selection(*, case_id: int, staff: User, is_chosen: bool, words: str =
         raise LevelError(LevelErrorCode.DECIDED_ALREADY)
     if is_chosen and not _may_be_chosen(row, figures):
         raise LevelError(LevelErrorCode.GATES_MISSED)
+    level_before = str(row.level)
     case.status = SelectionStatus.CHOSEN if is_chosen else SelectionStatus.REFUSED
     case.decided_by, case.decided_at, case.words = staff, clock.now(), words
     case.save(update_fields=["status", "decided_by", "decided_at", "words", "updated_at"])
@@ -93,6 +94,8 @@ def decide_selection(*, case_id: int, staff: User, is_chosen: bool, words: str =
         action="level.selection",
         data={"case": case.pk, "decision": case.status, "words": words},
         subject=case.user,
+        before={"level": level_before},
+        after={"level": str(row.level)},
     )
     with recipient_language():
         url = reverse("reviews:level")

@@ -60,7 +60,10 @@ class LevelChange(models.Model):
         verbose_name = _("change of a level")
         verbose_name_plural = _("changes of levels")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["user", "-id"], name="reviews_level_history")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="reviews_level_history"),
+            models.Index(fields=["created_at"], name="reviews_level_day"),  # the figures of a day
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.old} → {self.new}"

@@ -12,6 +12,7 @@ from marketplace.notifications.services import notify, recipient_language, retel
 from marketplace.orders.locks import lock_order
 from marketplace.orders.models import Order
 from marketplace.reviews.errors import MaskError, MaskErrorCode
+from marketplace.reviews.forgetting import forget_review
 from marketplace.reviews.models import MaskedPart, MaskGround, Review, ReviewMask, ReviewPicture
 from marketplace.reviews.selectors.masks import writer_id_of
 from marketplace.reviews.services.pictures import bring_back, take_out_of_reach
@@ -78,6 +79,7 @@ def lift_mask(*, mask_id: int, staff: User, words: str, appellant_id: int | None
         ReviewPicture.objects.filter(masks=mask).update(masked_at=None)
         if mask.picture is not None:
             bring_back(mask.picture)
+        forget_review(review)
     else:
         setattr(review, mask.part, mask.original)
         review.save(update_fields=[mask.part, "updated_at"])
@@ -123,6 +125,7 @@ def _take_out(review: Review, part: MaskedPart, picture_id: int | None) -> str:
         if not found.update(masked_at=clock.now()):
             raise MaskError(MaskErrorCode.NOTHING_TO_HIDE)
         take_out_of_reach(ReviewPicture.objects.get(pk=picture_id))
+        forget_review(review)
         return ""
     original: str = getattr(review, part)
     if not original or picture_id is not None:

@@ -25,6 +25,7 @@ from marketplace.reviews.forms import ReplyForm
 from marketplace.reviews.models import RatingAspect, Review
 from marketplace.reviews.selectors import OrderReviews, ReviewOrder, ReviewSection, SellerReputation
 from marketplace.reviews.selectors.masks import mask_of
+from marketplace.reviews.structured import reviews_of
 
 register = template.Library()
 
@@ -76,7 +77,12 @@ def gig_reviews(context: Context, gig: Gig) -> dict[str, Any]:
     query = _query(context)
     section = selectors.reviews_of_gig(gig, wanted=selectors.review_filter(query))
     part_path = reverse("reviews:of_gig", args=[gig.pk])
-    return {"page_path": gig.get_absolute_url(), "part_path": part_path, **_section(context, section)}
+    return {
+        "page_path": gig.get_absolute_url(),
+        "part_path": part_path,
+        "structured_data": reviews_of(gig, list(section.reviews)),
+        **_section(context, section),
+    }
 
 
 @register.inclusion_tag("reviews/_gig_reviews.html", takes_context=True)

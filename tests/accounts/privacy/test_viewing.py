@@ -13,8 +13,15 @@ from marketplace.core import clock
 from marketplace.discovery.models import SearchHistory
 from marketplace.messaging.services import order_conversation, send_message
 from marketplace.moderation.models import AdminLog
-from marketplace.moderation.roles import ensure_roles
-from tests.factories import make_delivered_order, make_finance, make_gig, make_moderator, make_paid_order, make_user
+from tests.factories import (
+    make_delivered_order,
+    make_finance,
+    make_gig,
+    make_moderator,
+    make_paid_order,
+    make_user,
+    staff_group,
+)
 from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +31,7 @@ STOP = "/viewing/stop/"
 @pytest.fixture
 def support(db):
     user = make_user(name="客服", is_staff=True)
-    user.groups.add(ensure_roles()["support"])
+    user.groups.add(staff_group("support"))
     return user
 
 
@@ -164,7 +171,7 @@ def test_staff_stays_themselves_in_the_admin_and_afterwards(looking, support, bu
     assert looking.get(reverse("people")).status_code == 200
     stopped = looking.post(STOP)
     assert stopped.url == reverse("people_person", args=[buyer.pk])
-    assert actions() == ["person.view_as", "person.view_as_ended"]
+    assert actions() == ["person.view_as", "people.search", "person.view_as_ended"]
     page = looking.get(reverse("accounts:settings")).content.decode()
     assert support.display_name in page
     assert looking.get("/wallet/").status_code == 200

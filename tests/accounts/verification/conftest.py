@@ -78,7 +78,11 @@ def refused(act: Callable[..., Any], *values: Any, **more: Any) -> VerificationE
 
 def noted() -> list[tuple[str, dict[str, Any]]]:
     """What the staff log says about verifications, oldest first."""
-    return [(line.action, line.data) for line in AdminLog.objects.order_by("pk") if "verification" in line.action]
+    return [
+        (line.action, line.data)
+        for line in AdminLog.objects.filter(is_reading=False).order_by("pk")
+        if "verification" in line.action
+    ]
 
 
 def stored_files() -> set[str]:

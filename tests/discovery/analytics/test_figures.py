@@ -14,16 +14,15 @@ from marketplace.discovery.analytics import anonymising, daily, recording, selec
 from marketplace.discovery.models import SearchClick, SearchDay, SearchHistory
 from marketplace.discovery.own_data import DiscoverySection
 from marketplace.moderation.models import AdminLog
-from marketplace.moderation.roles import ensure_roles
 from tests.discovery.analytics.conftest import BROWSER
-from tests.factories import make_paid_order, make_user
+from tests.factories import make_paid_order, make_user, staff_group
 from tests.logins import log_in
 
 
 @pytest.fixture
 def marketer(db):
     staff = make_user()
-    staff.groups.add(ensure_roles()["marketer"])
+    staff.groups.add(staff_group("marketer"))
     return staff
 
 
@@ -170,7 +169,7 @@ def test_the_page_and_its_export(posters, open_gig, marketer):
 
 def test_nobody_else_reads_them(marketer, db):
     moderator = make_user()
-    moderator.groups.add(ensure_roles()["moderator"])
+    moderator.groups.add(staff_group("moderator"))
     client = log_in(moderator)
     assert client.get(reverse("discovery_figures")).status_code == 302
     assert client.get(reverse("discovery_figures_export", args=["top", "csv"])).status_code == 302

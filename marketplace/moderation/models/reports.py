@@ -1,3 +1,5 @@
+"""What people tell us is wrong with something."""
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -6,73 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.core.models import TimeStamped
-
-
-class QueueKind(models.TextChoices):
-    GIG = "gig", _("Service")
-    REPORT = "report", _("Report")
-    REVIEW = "review", _("Review")
-    IDENTITY = "identity", _("Identity")
-    DISPUTE = "dispute", _("Dispute")
-
-
-class QueueStatus(models.TextChoices):
-    OPEN = "open", _("Open")
-    CLAIMED = "claimed", _("Claimed")
-    DECIDED = "decided", pgettext_lazy("by moderators", "Decided")
-
-
-class ModerationQueue(TimeStamped):
-    """A case that a person has to look at."""
-
-    kind = models.CharField(_("kind"), max_length=10, choices=QueueKind)
-    status = models.CharField(_("status"), max_length=8, choices=QueueStatus, default=QueueStatus.OPEN)
-    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)
-    object_id = models.PositiveBigIntegerField()
-    subject = GenericForeignKey()
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
-    reported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="reports_made"
-    )
-    claimed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    due_at = models.DateTimeField(_("due at"))
-    decision = models.CharField(pgettext_lazy("of moderators", "decision"), max_length=200, blank=True)
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("case")
-        verbose_name_plural = _("moderation queue")
-        ordering = ["due_at", "pk"]
-        indexes = [models.Index(fields=["due_at"], condition=~models.Q(status="decided"), name="moderation_open")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} #{self.object_id}"
-
-
-class AdminLog(models.Model):
-    """What staff did, append-only."""
-
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
-    )
-    action = models.CharField(_("action"), max_length=60)
-    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, null=True, blank=True)
-    object_id = models.PositiveBigIntegerField(null=True, blank=True)
-    subject = GenericForeignKey()
-    data = models.JSONField(_("details"), default=dict, blank=True)
-    created_at = models.DateTimeField(_("at"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("staff action")
-        verbose_name_plural = _("staff log")
-        ordering = ["-pk"]
-        # What was done to a person, on their page.
-        indexes = [models.Index(fields=["content_type", "object_id", "-id"], name="moderation_log_of_subject")]
-
-    def __str__(self) -> str:
-        return f"{self.actor_id} {self.action}"
 
 
 class ReportReason(models.TextChoices):

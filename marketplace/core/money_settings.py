@@ -1,0 +1,191 @@
+"""Business constants of fees, earnings, withdrawals, invoices and coupons: changed by two people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.config_definition import ConfigDefinition, Source
+
+MONEY_SETTINGS: tuple[ConfigDefinition, ...] = (
+    # Product decision: a campaign's small change; what costs more is seen by two people, as withdrawals are.
+    ConfigDefinition(
+        "coupons.alone_fen",
+        500_000,
+        0,
+        100_000_000,
+        _("fen"),
+        _("A coupon with a budget above this is switched on by finance"),
+        is_money=True,
+    ),
+    # Product decision, by seller level; pinned to the order at purchase. 30 % is what institutions let a platform split off.
+    ConfigDefinition(
+        "payments.commission_basis_points",
+        1000,
+        0,
+        3000,
+        _("basis points"),
+        _("Service fee of the platform"),
+        is_money=True,
+    ),
+    ConfigDefinition(
+        "payments.commission_basis_points_level_1",
+        1000,
+        0,
+        3000,
+        _("basis points"),
+        _("Service fee: level 1"),
+        is_money=True,
+    ),
+    ConfigDefinition(
+        "payments.commission_basis_points_level_2",
+        1000,
+        0,
+        3000,
+        _("basis points"),
+        _("Service fee: level 2"),
+        is_money=True,
+    ),
+    ConfigDefinition(
+        "payments.commission_basis_points_top",
+        1000,
+        0,
+        3000,
+        _("basis points"),
+        _("Service fee: Select sellers"),
+        is_money=True,
+    ),
+    # The contract with the institutions: 0.6 % for each payment. 1 compares each line of a bill with it.
+    ConfigDefinition(
+        "payments.gateway_fee_basis_points",
+        60,
+        0,
+        300,
+        _("basis points"),
+        _("Agreed fee of payment institutions"),
+        source=Source.CONTRACT,
+        is_money=True,
+    ),
+    ConfigDefinition(
+        "payments.gateway_fee_is_checked",
+        1,
+        0,
+        1,
+        _("1 is yes"),
+        _("Compare each billed fee with the agreed one"),
+        source=Source.CONTRACT,
+        is_money=True,
+    ),
+    # facts/payments.md, section 6: else freeze releases and alert. Nothing is tolerated unless finance says so.
+    ConfigDefinition(
+        "payments.balance_tolerance_fen",
+        0,
+        0,
+        100_000,
+        _("fen"),
+        _("Unexplained difference of an institution's balance that does not stop withdrawals or settlements"),
+        source=Source.FIELD,
+        is_money=True,
+    ),
+    ConfigDefinition(
+        "ledger.clearing_days",
+        7,
+        0,
+        30,
+        _("days"),
+        _("Earnings become available after"),
+        source=Source.FIELD,
+        is_money=True,
+    ),
+    ConfigDefinition(
+        "ledger.clearing_days_top",
+        3,
+        0,
+        30,
+        _("days"),
+        _("Earnings of Select sellers become available after"),
+        source=Source.FIELD,
+        is_money=True,
+    ),
+    # Product decisions after the field's figures (facts/marketplace.md, row 42): KPPW allows 2 to 20,000 yuan.
+    ConfigDefinition(
+        "payouts.minimum_fen",
+        1_000,
+        100,
+        100_000,
+        _("fen"),
+        _("A withdrawal is at least"),
+        is_money=True,
+    ),
+    ConfigDefinition(
+        "payouts.maximum_fen",
+        2_000_000,
+        10_000,
+        20_000_000,
+        _("fen"),
+        _("A withdrawal is at most"),
+        is_money=True,
+    ),
+    ConfigDefinition(
+        "payouts.daily_maximum_fen",
+        5_000_000,
+        10_000,
+        50_000_000,
+        _("fen"),
+        _("Withdrawals of one day are at most"),
+        is_money=True,
+    ),
+    ConfigDefinition(
+        "payouts.approval_threshold_fen",
+        500_000,
+        0,
+        20_000_000,
+        _("fen"),
+        _("Two people approve withdrawals above"),
+        is_money=True,
+    ),
+    # Product decision: long enough for the owner of a stolen session to read the notification.
+    ConfigDefinition(
+        "payouts.freeze_hours",
+        24,
+        0,
+        168,
+        _("hours"),
+        _("A changed withdrawal account can be used after"),
+        is_money=True,
+    ),
+    # Product decision: Alipay pays its own accounts at once and cards by the next day. Pages promise a time with it.
+    ConfigDefinition(
+        "payouts.arrival_hours",
+        24,
+        1,
+        240,
+        _("hours"),
+        _("A withdrawal arrives within"),
+        is_money=True,
+    ),
+    # 财政部 税务总局公告 2023-19: small taxpayers, individuals among them, pay 1 % until the end of 2027. A company's
+    # own rate stands with it (payments.InvoiceIssuer).
+    ConfigDefinition(
+        "invoices.individual_tax_basis_points",
+        100,
+        0,
+        1300,
+        _("basis points"),
+        _("VAT on invoices for sellers who are individuals"),
+        law="财政部 税务总局公告2023年第19号",
+        source=Source.LAW,
+        is_money=True,
+    ),
+    # 增值税法: 6 % on services of a general taxpayer.
+    ConfigDefinition(
+        "invoices.fee_tax_basis_points",
+        600,
+        0,
+        1300,
+        _("basis points"),
+        _("VAT on invoices for the service fee"),
+        law="《增值税法》",
+        source=Source.LAW,
+        is_money=True,
+    ),
+    # Product decision: how long the proof of a day can be downloaded; its root stays for ever.
+    ConfigDefinition("ledger.escrow_proof_days", 30, 7, 3650, _("days"), _("Proofs of escrow can be downloaded for")),
+)

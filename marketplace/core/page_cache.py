@@ -1,0 +1,253 @@
+"""Whole pages kept for people without a session, and forgotten by what they show (docs/caching.md).
+
+While a page is made, what it shows is noted as tags: `gig:12`, `seller:7`, `listings`, `site`. Whoever changes one of these says
+`forget`, which writes down when; a page whose making began before that is not served any more. Nothing is searched for, and a
+change that comes while a page is made makes that page useless. Which pages are kept, and for whom, is the middleware's to say
+(portal/page_cache.py). What a page is made of, and is dear to read, is kept by the same rule (`remember`).
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar, cast
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from marketplace.core import clock
+from marketplace.core.commits import after_commit
+
+logger = logging.getLogger(__name__)
+
+# However right the tags are, nothing is fresh for longer than this (seconds): figures and times move without telling.
+FRESH_SECONDS = 60
+# So much longer it is served to others while one process makes it anew.
+STALE_SECONDS = 240
+# Nothing that `remember` keeps lives longer.
+REMEMBERED_SECONDS = 600
+# One process makes a page; if it dies, the next begins after this.
+MAKING_SECONDS = 10
+# By so much the clocks of our machines may differ.
+SKEW_SECONDS = 1.0
+# The navigation, the footer, the words of editors: on every page.
+SITE = "site"
+# Which services there are and in which order: every list of them.
+LISTINGS = "listings"
+# Who sells here, and at which level: lists of sellers.
+SELLERS = "sellers"
+# Which reviews are public: lists of the newest.
+REVIEWS = "reviews"
+# What the search finds.
+FOUND = "found"
+# Where somebody publishes each second, no list would ever be kept: a list may be older than the newest service by so much.
+# What was taken down is not in it even then: each has a tag of its own.
+LISTINGS_SECONDS = 5
+_LISTS = (LISTINGS, SELLERS, REVIEWS, FOUND)
+
+Read = TypeVar("Read")
+# What reading says to an object whose class was another when it was kept.
+_OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
+
+
+@dataclass
+class Shown:
+    """What a page, or a part of one, shows, and the moment at which it begins to say something else by itself."""
+
+    tags: set[str] = field(default_factory=set)
+    until: datetime | None = None
+
+    def add(self, tags: Iterable[str], until: datetime | None) -> None:
+        """This too, and not for longer than `until`."""
+        self.tags.update(tags)
+        if until is not None and (self.until is None or until < self.until):
+            self.until = until
+
+
+_shown: ContextVar[Shown | None] = ContextVar("page_shown", default=None)
+_listeners: list[Callable[[Sequence[str]], object]] = []
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """An answer as it was made, with what has to be done anew each time it is given."""
+
+    body: bytes  # compressed by gzip: there is nothing secret in it that its length could tell of
+    headers: Sequence[tuple[str, str]]
+    etag: str
+    begun_at: float  # seconds since the epoch
+    tags: frozenset[str]
+    # What middlewares count: the services whose cards it shows, and those it opens.
+    seen: frozenset[int] = frozenset()
+    opened: frozenset[int] = frozenset()
+    # The addition to the content security policy, as django-csp keeps it.
+    policy: dict[str, list[str]] = field(default_factory=dict)
+    # From then on, by the marketplace's clock, it says something else: a campaign ends, a coupon begins.
+    until: datetime | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        return time.time() - self.begun_at < FRESH_SECONDS
+
+
+def page_key(*parts: str) -> str:
+    """The name under which a page is kept: of whatever tells it from another, and of how this release keeps pages."""
+    return (
+        "page:"
+        + hashlib.blake2b("\0".join([*KeptPage.__dataclass_fields__, *parts]).encode(), digest_size=16).hexdigest()
+    )
+
+
+def etag_of(body: bytes) -> str:
+    """The same for the same answer, however it is compressed."""
+    return f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+@contextmanager
+def noting(*tags: str) -> Iterator[Shown]:
+    """Gather what is shown within the block; it begins with these tags."""
+    shown = Shown(set(tags))
+    token = _shown.set(shown)
+    try:
+        yield shown
+    finally:
+        _shown.reset(token)
+
+
+def shows(*tags: str, until: datetime | None = None) -> None:
+    """The page that is being made shows this, and says something else from `until` on, when that is still to come.
+
+    Nothing where nobody gathers (signed in, jobs, mails).
+    """
+    if (shown := _shown.get()) is not None:
+        shown.add(tags, until if until is not None and until > clock.now() else None)
+
+
+def look_up(key: str) -> KeptPage | None:
+    """The page kept under a key, if nothing that it shows has changed since it was begun; it may be older than fresh.
+
+    A cache that does not answer has nothing.
+    """
+    try:
+        page: KeptPage | None = cache.get(key)
+        if page is None or (page.until is not None and page.until <= clock.now()):
+            return None
+        return page if is_unchanged(page.tags, since=page.begun_at) else None
+    except RedisError:
+        logger.warning("no kept pages: the cache does not answer")
+        return None
+    except _OF_ANOTHER_RELEASE:
+        return None
+
+
+def seconds_left(page: KeptPage) -> float:
+    """How long a page that ends by the clock is still true."""
+    return (page.until - clock.now()).total_seconds() if page.until is not None else float("inf")
+
+
+def is_unchanged(tags: Iterable[str], *, since: float) -> bool:
+    """Whether nobody forgot one of these tags after `since`, in seconds since the epoch. Raises redis.RedisError."""
+    changed = cache.get_many([_tag_key(tag) for tag in tags])
+    if time.time() - since < LISTINGS_SECONDS:
+        changed = {key: moment for key, moment in changed.items() if key not in map(_tag_key, _LISTS)}
+    return all(moment < since - SKEW_SECONDS for moment in changed.values())
+
+
+def remember(key: str, read: Callable[[], Read], *, seconds: int) -> Read:
+    """What `read` returns, kept for `seconds` unless something that it shows (it says so by `shows`) changes before.
+
+    The page that is being made shows the same. A cache that does not answer keeps nothing.
+    """
+    try:
+        kept = cache.get(key)
+        if isinstance(kept, _Remembered) and kept.is_good():
+            shows(*kept.tags, until=kept.until)
+            return cast("Read", kept.value)
+    except RedisError:
+        logger.warning("nothing is remembered: the cache does not answer")
+    except _OF_ANOTHER_RELEASE:
+        logger.info("what was remembered is of another release")
+    begun_at = time.time()
+    with noting() as shown:
+        value = read()
+    shows(*shown.tags, until=shown.until)
+    try:
+        cache.set(
+            key, _Remembered(value, begun_at, frozenset(shown.tags), shown.until), min(seconds, REMEMBERED_SECONDS)
+        )
+    except RedisError:
+        logger.warning("nothing is remembered: the cache does not answer")
+    return value
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    """What was read, and of what."""
+
+    value: object
+    begun_at: float
+    tags: frozenset[str]
+    until: datetime | None
+
+    def is_good(self) -> bool:
+        """Whether it would be read the same now. Raises redis.RedisError."""
+        return (self.until is None or self.until > clock.now()) and is_unchanged(self.tags, since=self.begun_at)
+
+
+def keep(key: str, page: KeptPage) -> None:
+    """Keep a page. A cache that does not answer keeps nothing."""
+    try:
+        cache.set(key, page, FRESH_SECONDS + STALE_SECONDS)
+    except RedisError:
+        logger.warning("a page was not kept: the cache does not answer")
+
+
+def may_make(key: str) -> bool:
+    """Whether nobody else is making this page; then the caller is, and says `done_making`."""
+    try:
+        return bool(cache.add(f"{key}:making", 1, MAKING_SECONDS))
+    except RedisError:
+        return True
+
+
+def drop(key: str) -> None:
+    """What was kept under a key is no longer an answer to what was asked."""
+    try:
+        cache.delete(key)
+    except RedisError:
+        return  # it ends by itself
+
+
+def done_making(key: str) -> None:
+    """The page is kept, or could not be."""
+    try:
+        cache.delete(f"{key}:making")
+    except RedisError:
+        return  # it ends by itself
+
+
+def forget(*tags: str) -> None:
+    """What shows this is made anew, from the commit of this transaction on. Nothing fails by it: pages end by themselves."""
+    after_commit(_forget, tags)
+
+
+def when_forgotten(listener: Callable[[Sequence[str]], object]) -> None:
+    """Call this with the tags each time some were forgotten. What fails in it is logged."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def _forget(tags: Sequence[str]) -> None:
+    now = time.time()
+    # As long as anything lives that was made before: pages, and what `remember` keeps.
+    cache.set_many({_tag_key(tag): now for tag in tags}, REMEMBERED_SECONDS + 60)
+    for listener in _listeners:
+        listener(tags)
+
+
+def _tag_key(tag: str) -> str:
+    return f"page-tag:{tag}"

@@ -1,0 +1,1 @@
+"""One queue over everything that waits for a moderator."""

@@ -1,0 +1,25 @@
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import DomainError
+
+
+class OperationsErrorCode(StrEnum):
+    OVER = "failed_job_over"
+    NOT_WHOLE = "failed_job_not_whole"
+    UNKNOWN_JOB = "failed_job_unknown"
+    NO_BROKER = "failed_job_no_broker"
+
+
+class OperationsError(DomainError):
+    """A refusal about a failed job."""
+
+    messages = {
+        OperationsErrorCode.OVER: _("A colleague has looked after this job meanwhile."),
+        OperationsErrorCode.NOT_WHOLE: _(
+            "What this job was given is not kept whole, since it may say something of a person. It cannot be run again from here."
+        ),
+        OperationsErrorCode.UNKNOWN_JOB: _("This release does not know the job any more. Put it aside."),
+        OperationsErrorCode.NO_BROKER: _("The broker does not answer. The job can be run again when it does."),
+    }

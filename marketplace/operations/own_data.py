@@ -1,0 +1,16 @@
+"""What operations keep of a person (accounts/personal_data.py): nothing but who of the staff did what."""
+
+from collections.abc import Iterable
+
+from marketplace.accounts.models import User
+from marketplace.accounts.personal_data import Section, Table
+
+
+class OperationsSection(Section):
+    """Failed jobs name keys of rows; what those rows say of a person is exported by their rooms."""
+
+    not_exported = {"operations.FailedTask.closed_by": "who of the staff put a failed job aside"}
+
+    def tables(self, user: User) -> Iterable[Table]:
+        """None."""
+        return ()

@@ -1,0 +1,192 @@
+"""Which pages are kept whole, and for whom: people without a session, who all see the same.
+
+Stands below every other middleware, so that what those count and check is done for a kept page too. Kept is only an ordinary
+answer: no cookie was set while it was made, no token against forged forms is in it, nothing forbade it.
+"""
+
+import gzip
+import re
+import time
+from collections.abc import Callable, Collection
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import re_accepts_gzip
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import get_language
+
+from marketplace.accounts import wechat_card
+from marketplace.core import clock, page_cache
+from marketplace.gigs import counting
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+# Not the search: every answer of it is counted, limited and recorded.
+_RULES = frozenset({"cms_pages:rules_archive", "cms_pages:rules_text", "cms_pages:rules_changes"})
+KEPT_VIEWS = frozenset({"wagtail_serve", "gigs:detail", "accounts:profile"}) | _RULES
+# Where a visitor came from, which is nothing to the page: made and found without.
+CAMPAIGN_PARAMETERS = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "utm_id"})
+# Others than a page's number make endless addresses; pages with them are made each time, and so are far pages of a list.
+_PAGE_NUMBER = re.compile(r"[1-9]\d?")
+_PAGED_VIEW = "wagtail_serve"
+_LONGEST_ADDRESS = 400
+_KEPT_HEADERS = ("Content-Type", "Content-Language", "X-Robots-Tag", "Link")
+
+
+class PageCacheMiddleware:
+    """Serve a kept page, or keep the one that is made."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not _is_everybodys(request):
+            return self.get_response(request)
+        begun_at = time.time()
+        # Gathered for the page, whoever has it made; a program that reads is then not counted above.
+        with page_cache.noting(page_cache.SITE) as shown, counting.noting() as noted:
+            response = self.get_response(request)
+        _count(noted.impressions, noted.clicks)
+        key = getattr(request, "kept_as", "")
+        if not key:
+            return response
+        try:
+            if not _may_be_kept(request, response):
+                page_cache.drop(key)  # taken down, moved, or for some alone since it was kept
+                return response
+            page = _page(cast("HttpResponse", response), begun_at, shown, noted)
+            page_cache.keep(key, page)
+            return _conditional(request, cast("HttpResponse", response), page)
+        finally:
+            page_cache.done_making(key)
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], _args: list[Any], _kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """The kept page instead of the view, which is known here."""
+        match = request.resolver_match
+        if match is None or match.view_name not in KEPT_VIEWS or not _is_everybodys(request):
+            return None
+        number = request.GET.get("page", "")
+        if number and (match.view_name != _PAGED_VIEW or not _PAGE_NUMBER.fullmatch(number)):
+            return None
+        _leave_out_campaign(request)
+        key = _key(request, number)
+        page = page_cache.look_up(key)
+        # Who asks for the head alone makes nothing that could be kept.
+        is_ours = request.method == "GET" and (page is None or not page.is_fresh) and page_cache.may_make(key)
+        if page is not None and not is_ours:
+            return _answer(request, page)
+        if is_ours:
+            request.kept_as = key  # type: ignore[attr-defined]
+        return None
+
+
+def _is_everybodys(request: HttpRequest) -> bool:
+    """Nobody in particular asks, for a whole page, and under an address that others ask for too."""
+    return (
+        settings.PAGES_ARE_KEPT
+        and request.method in ("GET", "HEAD")
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and "messages" not in request.COOKIES
+        and "HX-Request" not in request.headers
+        and "Authorization" not in request.headers
+        and not hasattr(request, "viewing")
+        and len(request.META.get("QUERY_STRING", "")) <= _LONGEST_ADDRESS
+        and set(request.GET) <= CAMPAIGN_PARAMETERS | {"page"}
+        # Another name or port for this site would be in the links of the page, and so in what others are given.
+        and f"{request.scheme}://{request.get_host()}" == settings.SITE_URL
+    )
+
+
+def _leave_out_campaign(request: HttpRequest) -> None:
+    """What is made for everybody holds no word of where one visitor came from."""
+    request.has_campaign = not set(request.GET) <= {"page"}  # type: ignore[attr-defined]
+    number = request.GET.getlist("page")[-1:]
+    request.META["QUERY_STRING"] = urlencode({"page": number[0]}) if number else ""
+    del request.GET
+
+
+def _release() -> str:
+    """Changes with the names of the static files: a page of the release before names some that are gone."""
+    return str(getattr(staticfiles_storage, "manifest_hash", ""))
+
+
+def _key(request: HttpRequest, number: str) -> str:
+    """The path with the number of the page, the language, whether it is read inside WeChat, and the demo's time."""
+    return page_cache.page_key(
+        _release(),
+        request.path,
+        number,
+        get_language() or "",
+        wechat_card.script_url(request.headers.get("User-Agent", "")),
+        str(clock.ahead()),
+    )
+
+
+def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
+    said = getattr(request, "_messages", None)
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and not request.session.modified
+        and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+        and not (said is not None and said.added_new)
+        and "Cache-Control" not in response.headers
+    )
+
+
+def _count(seen: Collection[int], opened: Collection[int]) -> None:
+    counting.seen(seen)
+    for gig_id in opened:
+        counting.opened(gig_id)
+
+
+def _page(
+    response: HttpResponse, begun_at: float, shown: page_cache.Shown, noted: counting.Noted
+) -> page_cache.KeptPage:
+    gigs = {f"gig:{gig_id}" for gig_id in noted.impressions | noted.clicks}
+    return page_cache.KeptPage(
+        body=gzip.compress(response.content, compresslevel=6, mtime=0),
+        headers=[(name, response.headers[name]) for name in _KEPT_HEADERS if name in response.headers],
+        etag=page_cache.etag_of(response.content),
+        begun_at=begun_at,
+        tags=frozenset(shown.tags | gigs),
+        seen=frozenset(noted.impressions),
+        opened=frozenset(noted.clicks),
+        policy=getattr(response, "_csp_update", {}),
+        until=shown.until,
+    )
+
+
+def _answer(request: HttpRequest, page: page_cache.KeptPage) -> HttpResponseBase:
+    response = HttpResponse(headers=dict(page.headers))
+    _count(page.seen, page.opened)
+    return _conditional(request, response, page)
+
+
+def _conditional(request: HttpRequest, response: HttpResponse, page: page_cache.KeptPage) -> HttpResponseBase:
+    """The page as this browser takes it, or that it is the same as the one it has.
+
+    A browser asks again each time, so that nobody sees a page of before their log-in.
+    """
+    request.kept_page = page  # type: ignore[attr-defined]
+    response.headers["ETag"] = page.etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    # Inside WeChat the page of a gig loads WeChat's script, and no other page does.
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie", *(["User-Agent"] if page.opened else [])])
+    same = get_conditional_response(request, etag=page.etag, response=response)
+    found = response if same is None else same
+    if page.policy:  # with "it is the same" too: its headers take the place of those that the browser has
+        found._csp_update = page.policy  # type: ignore[attr-defined]
+    if found is not response:
+        return found
+    if re_accepts_gzip.search(request.headers.get("Accept-Encoding", "")):
+        response.content = page.body
+        response.headers["Content-Encoding"] = "gzip"
+    elif not response.content:
+        response.content = gzip.decompress(page.body)
+    return response
