@@ -1,20 +1,16 @@
 """The categories in the header. Kept for some minutes, and forgotten when a category or its page is published."""
 
-import logging
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from marketplace.core import page_cache
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.gigs.models import GigCategory
-
-logger = logging.getLogger(__name__)
 
 NAVIGATION_SECONDS = 300
 Kept = TypeVar("Kept")
@@ -42,14 +38,11 @@ def navigation() -> list[NavigationEntry]:
 
 
 def _kept(key: str, read: Callable[[], Kept]) -> Kept:
-    """What `read` returns, for five minutes. A cache that does not answer keeps nothing: every page has a head and a foot."""
-    try:
-        found: Kept | None = cache.get(key)
-        if found is None:
-            found = read()
-            cache.set(key, found, NAVIGATION_SECONDS)
-    except RedisError:
-        return read()
+    """What `read` returns, for five minutes."""
+    found: Kept | None = forgiving_cache.get(key)
+    if found is None:
+        found = read()
+        forgiving_cache.set(key, found, NAVIGATION_SECONDS)
     return found
 
 
@@ -61,10 +54,7 @@ def forget_navigation() -> None:
     """To be called when a category, or a page of one, was changed."""
     languages = [code for code, _name in settings.LANGUAGES]
     keys = [_key(code) for code in languages] + [_footer_key(code) for code in languages]
-    try:
-        cache.delete_many([*keys, "cms:category_counts", _TREE_KEY])
-    except RedisError as error:
-        logger.warning("Heads and feet of pages may be five minutes old: %s", error)
+    forgiving_cache.delete_many([*keys, "cms:category_counts", _TREE_KEY])
 
 
 def subcategories_of(category_id: int) -> list[GigCategory]:

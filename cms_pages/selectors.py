@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2s
 
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
 from marketplace.core import page_cache
 from marketplace.core.aggregates import Median, Percentile
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.services import search
 from marketplace.gigs.cards import cover_of, cover_row
@@ -227,7 +227,7 @@ def price_guide(category_id: int) -> list[GuideRow]:
             for row in rows
         ]
 
-    return cache.get_or_set(f"cms:guide:{category_id}", read, FIGURES_SECONDS)
+    return forgiving_cache.get_or_set(f"cms:guide:{category_id}", read, FIGURES_SECONDS)
 
 
 def prices_from(wanted: Sequence[tuple[int, str]]) -> list[int | None]:
@@ -283,4 +283,4 @@ def public_figures(*, days: int = 30) -> PublicFigures:
             on_time_percent=sellers["on_time"],
         )
 
-    return cache.get_or_set(f"cms:figures:{days}", read, FIGURES_SECONDS)
+    return forgiving_cache.get_or_set(f"cms:figures:{days}", read, FIGURES_SECONDS)

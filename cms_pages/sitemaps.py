@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,6 +24,7 @@ from cms_pages.models import CategoryPage, HelpPage, LandingPage
 from cms_pages.models.base import BasePage
 from marketplace.accounts.models import Portfolio, PortfolioMedia, UserProfile
 from marketplace.accounts.selectors.showcase import shown_pieces
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.structured_data import absolute, language_tag
 from marketplace.gigs.models import Gig, GigMedia, MediaKind
 from marketplace.gigs.states import GigStatus
@@ -194,7 +194,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
     """`/sitemap.xml`: every part that holds something, with the time of its last change. Kept for a quarter of an hour."""
     lines = [
         f"<sitemap><loc>{settings.SITE_URL}{reverse('sitemap_part', args=[name, number])}</loc>{_time(changed)}</sitemap>"
-        for name, number, changed in cache.get_or_set(_INDEX_KEY, parts, INDEX_SECONDS)
+        for name, number, changed in forgiving_cache.get_or_set(_INDEX_KEY, parts, INDEX_SECONDS)
     ]
     text = f"{_HEAD}<sitemapindex {_SPACES.partition(' xmlns:')[0]}>\n" + "\n".join(lines) + "\n</sitemapindex>\n"
     return _answer(text)

@@ -1,10 +1,10 @@
 """Is every part up? For load balancers, for `bin/run`, for people."""
 
+import sys
 from collections.abc import Callable
 
 import redis
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
@@ -13,7 +13,9 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from marketplace.core.forgiving import forgiving_cache
 from portal.celery import application as celery
+from portal.unavailable import is_away, unavailable
 
 
 def _database() -> str:
@@ -33,7 +35,7 @@ def _cache() -> str:
 
 def _worker() -> str:
     """Asking takes a second, because any number of workers may answer: the answer is good for five."""
-    return str(cache.get_or_set(WORKER_ANSWER, _ask_worker, timeout=5))
+    return str(forgiving_cache.get_or_set(WORKER_ANSWER, _ask_worker, timeout=5))
 
 
 def _ask_worker() -> str:
@@ -115,5 +117,10 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 without database, session or context processors: any of them may be what failed."""
+    """500 without database, session or context processors, for any of them may be what failed; 503 where one is away.
+
+    Called by Django while it handles the exception.
+    """
+    if is_away(sys.exc_info()[1]):
+        return unavailable(request)
     return HttpResponse(loader.get_template("500.html").render(), status=500)

@@ -7,12 +7,17 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from marketplace.accounts.blocks import forget_blocks
 from marketplace.discovery.engines.windows import forget_windows
 from marketplace.safety.words import forget_words
 from portal.embedded.template import template_for_tests
 from tests import databases, factories
+
+# How long an example takes says how busy the machine is. What else holds of examples stays (in CI they are the same each time).
+settings.register_profile("busy machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
@@ -14,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
 from cms_pages.panels import ChecklistPanel
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.slugs import pinyin_slug
 from marketplace.core.templatetags.jiangji import home_url
 
@@ -165,7 +165,7 @@ class BasePage(Page):
     def _siblings(self) -> list[tuple[str, str, bool]]:
         """(language, path, hidden from search engines) of this page in every language in which everybody may see it."""
         key = f"cms:alternates:{self.translation_key}"
-        found: list[tuple[str, str, bool]] | None = cache.get(key)
+        found: list[tuple[str, str, bool]] | None = forgiving_cache.get(key)
         if found is None:
             siblings = type(self)._default_manager.live().public().filter(alias_of=None)
             codes = {code for code, _name in settings.LANGUAGES}
@@ -174,7 +174,7 @@ class BasePage(Page):
                 for page in siblings.filter(translation_key=self.translation_key).select_related("locale")
                 if page.url and page.locale.language_code in codes
             ]
-            cache.set(key, found, ALTERNATES_SECONDS)
+            forgiving_cache.set(key, found, ALTERNATES_SECONDS)
         return found
 
     def nearest_translation(self, code: str) -> str:
@@ -200,4 +200,4 @@ class BasePage(Page):
 
     def forget_alternates(self) -> None:
         """Called when a page is published, moved or taken down."""
-        cache.delete(f"cms:alternates:{self.translation_key}")
+        forgiving_cache.delete(f"cms:alternates:{self.translation_key}")

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from urllib.parse import urldefrag
 
 import requests
-from django.core.cache import cache
 from django.utils.http import url_has_allowed_host_and_scheme
 from wechatpy.client.api.jsapi import WeChatJSAPI
 from wechatpy.exceptions import WeChatClientException
 
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.notifications.official_account import OfficialAccount, account_config, is_configured
 
 logger = logging.getLogger(__name__)
@@ -44,10 +44,10 @@ def script_url(user_agent: str) -> str:
 
 def renew_ticket() -> bool:
     """Get a new ticket when the old one ends soon. True when it did. For the job alone: it waits for WeChat."""
-    held = cache.get(_TICKET)
+    held = forgiving_cache.get(_TICKET)
     if not is_configured() or (held and held["ends_at"] - time.time() > _RENEW_SECONDS):
         return False
-    if not cache.add(_RENEWING, 1, timeout=60):
+    if not forgiving_cache.add(_RENEWING, 1, timeout=60):
         return False  # another worker asks right now
     try:
         answer = OfficialAccount().jsapi.get_ticket()
@@ -60,8 +60,8 @@ def renew_ticket() -> bool:
         )
         return False
     finally:
-        cache.delete(_RENEWING)
-    cache.set(_TICKET, ticket, timeout=max(1, seconds - 60))
+        forgiving_cache.delete(_RENEWING)
+    forgiving_cache.set(_TICKET, ticket, timeout=max(1, seconds - 60))
     return True
 
 
@@ -74,7 +74,7 @@ def sign(url: str, *, host: str, is_secure: bool) -> CardSignature | None:
     ours = address.startswith(("http://", "https://")) and url_has_allowed_host_and_scheme(
         address, {host}, require_https=is_secure
     )
-    held = cache.get(_TICKET) if ours and is_configured() else None
+    held = forgiving_cache.get(_TICKET) if ours and is_configured() else None
     if held is None:
         return None
     nonce, timestamp = secrets.token_urlsafe(12), str(int(time.time()))

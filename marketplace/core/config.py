@@ -1,17 +1,15 @@
 """Business constants: defined here with type, bounds, unit and source; changed by staff in SystemConfig without a release."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime
 
-from django.core.cache import cache
 from django.db import transaction
-from redis.exceptions import RedisError
 
 from marketplace.core import clock, locks, page_cache
 from marketplace.core.config_definition import ConfigDefinition
 from marketplace.core.discovery_settings import DISCOVERY_SETTINGS
 from marketplace.core.errors import SettingError, SettingErrorCode
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.gig_settings import GIG_SETTINGS
 from marketplace.core.house_settings import HOUSE_SETTINGS
 from marketplace.core.insights_settings import INSIGHTS_SETTINGS
@@ -61,13 +59,10 @@ def get_config(key: str) -> int:
 
 def get_configs(keys: Iterable[str]) -> dict[str, int]:
     """The values in force of several constants, looked up once. Raises KeyError for an unknown key."""
-    stored = None
-    with suppress(RedisError):  # without the cache it is looked up each time
-        stored = cache.get(_CACHE_KEY)
+    stored = forgiving_cache.get(_CACHE_KEY)
     if stored is None:
         stored = dict(SystemConfig.objects.values_list("key", "value"))
-        with suppress(RedisError):
-            cache.set(_CACHE_KEY, stored, timeout=60)
+        forgiving_cache.set(_CACHE_KEY, stored, timeout=60)
     return {key: int(stored.get(key, DEFINITIONS[key].default)) for key in keys}
 
 
@@ -153,5 +148,4 @@ def value_at(key: str, moment: datetime) -> int:
 
 
 def _forget_cached() -> None:
-    with suppress(RedisError):  # it ends by itself within a minute
-        cache.delete(_CACHE_KEY)
+    forgiving_cache.delete(_CACHE_KEY)  # else it ends by itself within a minute

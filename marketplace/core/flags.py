@@ -7,19 +7,17 @@ flag forgets the page.
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from redis.exceptions import RedisError
 
 from marketplace.core import locks, page_cache
 from marketplace.core.errors import SettingError, SettingErrorCode
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.models import FeatureFlag
 from marketplace.core.staff_log import note
 
@@ -125,14 +123,11 @@ def set_flag(
 
 
 def _settings() -> dict[str, Setting]:
-    with suppress(RedisError):
-        stored: dict[str, Setting] | None = cache.get(_CACHE_KEY)
-        if stored is not None:
-            return stored
-    read = _read()
-    with suppress(RedisError):
-        cache.set(_CACHE_KEY, read, timeout=_CACHE_SECONDS)
-    return read
+    stored: dict[str, Setting] | None = forgiving_cache.get(_CACHE_KEY)
+    if stored is None:
+        stored = _read()
+        forgiving_cache.set(_CACHE_KEY, stored, timeout=_CACHE_SECONDS)
+    return stored
 
 
 def _read() -> dict[str, Setting]:
@@ -159,5 +154,4 @@ def _for_log(setting: Setting) -> dict[str, Any]:
 
 
 def _forget_cached() -> None:
-    with suppress(RedisError):  # it ends by itself within a minute
-        cache.delete(_CACHE_KEY)
+    forgiving_cache.delete(_CACHE_KEY)  # else it ends by itself within a minute

@@ -6,13 +6,10 @@ The texts are the editors' (cms_pages), which is a layer above: it says which ar
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-
-from django.core.cache import cache
-from redis.exceptions import RedisError
 
 from marketplace.core.commits import after_commit
 from marketplace.core.config import DEFINITIONS, get_config, get_configs
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.models import RulesVersion
 
 # What a change of would alter an agreement that was made before.
@@ -57,14 +54,12 @@ def current_rules() -> RulesVersion:
     """The version of the rules in force, made when there is none like it. Safe when two ask at once."""
     values, texts = pinned_values(), texts_in_force()
     digest = digest_of(values, texts)
-    known: RulesVersion | None = None
-    with suppress(RedisError):
-        known = cache.get(_CACHE_KEY)
+    known: RulesVersion | None = forgiving_cache.get(_CACHE_KEY)
     if known is not None and known.digest == digest:
         return known
     version, _made = RulesVersion.objects.get_or_create(digest=digest, defaults={"values": values, "texts": texts})
     # Not before the commit: a version that was rolled back would be handed to every order after.
-    after_commit(cache.set, _CACHE_KEY, version, timeout=3600)
+    after_commit(forgiving_cache.set, _CACHE_KEY, version, timeout=3600)
     return version
 
 

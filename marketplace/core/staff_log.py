@@ -4,7 +4,6 @@ The log itself is a table of moderation, which stands above most rooms and may n
 line is written (moderation/apps.py), and whoever has something to tell calls `note`.
 """
 
-import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,14 +12,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from marketplace.core import clock
-
-logger = logging.getLogger(__name__)
+from marketplace.core.forgiving import forgiving_cache
 
 _DAY_SECONDS = 24 * 60 * 60
 _writers: list[Callable[..., models.Model]] = []
@@ -92,23 +88,9 @@ def note_reading(
 ) -> None:
     """Write that somebody read `what` (a key): once a person, thing and day, or again when the cache forgot or is away."""
     key = f"read:{action}:{actor.pk}:{what}:{timezone.localdate(clock.now())}"
-    if not _is_noted(key):
+    if forgiving_cache.get(key) is None:
         _write(actor=actor, action=action, data=data, subject=subject, before=None, after=None, is_reading=True)
-        transaction.on_commit(partial(_remember, key))
-
-
-def _is_noted(key: str) -> bool:
-    try:
-        return cache.get(key) is not None
-    except RedisError:
-        return False
-
-
-def _remember(key: str) -> None:
-    try:
-        cache.set(key, True, _DAY_SECONDS)
-    except RedisError as error:
-        logger.warning("A reading is noted once more next time: %s", error)
+        transaction.on_commit(partial(forgiving_cache.set, key, True, _DAY_SECONDS))
 
 
 def _write(**line: Any) -> None:

@@ -4,12 +4,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import CharField, Count, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from marketplace.accounts.models import Language, LanguageLevel, UserProfile
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.engines.base import attribute_token
 from marketplace.discovery.models import GigDocument
 from marketplace.gigs.attributes import Attribute, Option, attributes_of
@@ -20,18 +20,18 @@ CACHE_KEY, CACHE_SECONDS = "discovery:categories", 60
 
 def shown_categories() -> dict[str, GigCategory]:
     """All shown categories by slug, kept for a minute."""
-    found = cache.get(CACHE_KEY)
+    found = forgiving_cache.get(CACHE_KEY)
     if found is None:
         found = {
             category.slug: category for category in GigCategory.objects.filter(is_active=True).select_related("parent")
         }
-        cache.set(CACHE_KEY, found, timeout=CACHE_SECONDS)
+        forgiving_cache.set(CACHE_KEY, found, timeout=CACHE_SECONDS)
     return found
 
 
 def forget_categories() -> None:
     """Drop the remembered categories: one was edited."""
-    cache.delete(CACHE_KEY)
+    forgiving_cache.delete(CACHE_KEY)
 
 
 def category_attributes(slug: str) -> tuple[Attribute, ...]:

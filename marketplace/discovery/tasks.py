@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from celery import shared_task
-from django.core.cache import cache
 from django.db.models import Exists, F, OuterRef, Q
 
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.jobs import Deadline, only_one
 from marketplace.discovery import alerts, services, suggestion_table
 from marketplace.discovery.analytics import anonymising, candidates, judging
@@ -85,7 +85,7 @@ def rebuild(*, is_for_words: bool = False) -> int:
 
 def rebuild_soon() -> None:
     """Rebuild in a few minutes, once, however many entries of the thesaurus are edited until then."""
-    if cache.add(_REBUILD_DUE, True, timeout=REBUILD_AFTER_SECONDS):
+    if forgiving_cache.add(_REBUILD_DUE, True, timeout=REBUILD_AFTER_SECONDS):
         rebuild.apply_async(kwargs={"is_for_words": True}, countdown=REBUILD_AFTER_SECONDS)
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.core.cache import cache
-
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.gigs.content import GigContent
 from marketplace.gigs.models import AdvertisingWord
 from marketplace.gigs.superlatives import ForbiddenWord, Hit, find
@@ -29,7 +28,7 @@ class AdvertisingHit:
 
 def forbidden_words() -> tuple[ForbiddenWord, ...]:
     """The list in force."""
-    words = cache.get(_CACHE_KEY)
+    words = forgiving_cache.get(_CACHE_KEY)
     if words is None:
         words = tuple(
             ForbiddenWord(
@@ -42,13 +41,13 @@ def forbidden_words() -> tuple[ForbiddenWord, ...]:
             )
             for row in AdvertisingWord.objects.filter(is_active=True)
         )
-        cache.set(_CACHE_KEY, words, timeout=_CACHE_SECONDS)
+        forgiving_cache.set(_CACHE_KEY, words, timeout=_CACHE_SECONDS)
     return words
 
 
 def forget_words() -> None:
     """Read the list anew: after a change of it."""
-    cache.delete(_CACHE_KEY)
+    forgiving_cache.delete(_CACHE_KEY)
 
 
 def hits_in(text: str) -> list[Hit]:

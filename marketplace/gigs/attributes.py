@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Case, OuterRef, When
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.gigs.models import AttributeKind, Gig, GigAttribute, GigAttributeOption, GigCategory
 
 # Attributes change a few times a year; what clears the cache is `forget_attributes`, this is for the day it is forgotten.
@@ -68,10 +68,10 @@ def attributes_of(category: GigCategory) -> tuple[Attribute, ...]:
     Those without options are left out: nothing can be answered. One query, or none when the answer is in the cache.
     """
     key = _cache_key(category.pk)
-    found = cache.get(key)
+    found = forgiving_cache.get(key)
     if found is None:
         found = _read([category.pk, *([category.parent_id] if category.parent_id else [])])
-        cache.set(key, found, CACHE_SECONDS)
+        forgiving_cache.set(key, found, CACHE_SECONDS)
     return found
 
 
@@ -118,8 +118,10 @@ def forget_attributes(category_ids: Iterable[int]) -> None:
     ids = set(category_ids)
     ids |= set(GigCategory.objects.filter(parent__in=ids).values_list("pk", flat=True))
     keys = [_cache_key(pk) for pk in ids]
-    cache.delete_many(keys)
-    transaction.on_commit(lambda: cache.delete_many(keys))  # a reader in between may have stored the old ones again
+    forgiving_cache.delete_many(keys)
+    transaction.on_commit(
+        lambda: forgiving_cache.delete_many(keys)
+    )  # a reader in between may have stored the old ones again
 
 
 def _cache_key(category_id: int) -> str:

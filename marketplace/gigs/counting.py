@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import cast
 from uuid import uuid4
 
@@ -20,6 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from marketplace.core import clock
+from marketplace.core.valkey import client_beside_pages
 
 logger = logging.getLogger(__name__)
 
@@ -153,7 +153,6 @@ def drop(batch: str) -> None:
     _client().eval(_DROP, 1, _MOVED, batch)
 
 
-@cache
 def _client() -> redis.Redis:
     # The cache's server and database, without its key prefix: Django's cache knows no hashes.
-    return redis.Redis.from_url(str(settings.CACHES["default"]["LOCATION"]), socket_timeout=1, socket_connect_timeout=1)
+    return client_beside_pages(str(settings.CACHES["default"]["LOCATION"]))

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from uuid import uuid4
 
-from django.core.cache import cache
+from marketplace.core.forgiving import forgiving_cache
 
 _KEPT_SECONDS = 24 * 60 * 60
 _WINDOW = re.compile(r"[0-9a-f]{32}")
@@ -29,13 +29,13 @@ def new_window() -> str:
 
 def saved_in(window: str, *, seller_id: int) -> SavedHere | None:
     """What this window of this seller saved last, or None. The name comes from the browser and is not believed."""
-    return cache.get(_key(window, seller_id)) if _WINDOW.fullmatch(window) else None
+    return forgiving_cache.get(_key(window, seller_id)) if _WINDOW.fullmatch(window) else None
 
 
 def remember_saved(window: str, *, seller_id: int, gig_id: int, mark: str) -> None:
     """Note what a window has just saved."""
     if _WINDOW.fullmatch(window):
-        cache.set(_key(window, seller_id), SavedHere(gig_id, mark), timeout=_KEPT_SECONDS)
+        forgiving_cache.set(_key(window, seller_id), SavedHere(gig_id, mark), timeout=_KEPT_SECONDS)
 
 
 def _key(window: str, seller_id: int) -> str:

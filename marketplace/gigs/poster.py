@@ -10,12 +10,12 @@ from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.money import display_yuan
 from marketplace.core.qr import qr_png
 from marketplace.core.ratings import shown_rating
@@ -75,7 +75,7 @@ def poster_of(gig: Gig) -> Poster:
 
 def kept(poster: Poster) -> bytes | None:
     """The picture, if it was drawn in the last hours."""
-    png: bytes | None = cache.get(f"gigs:poster:{poster.key}")
+    png: bytes | None = forgiving_cache.get(f"gigs:poster:{poster.key}")
     return png
 
 
@@ -108,7 +108,7 @@ def draw(poster: Poster) -> bytes:
         buffer, "PNG", optimize=True
     )
     png = buffer.getvalue()
-    cache.set(f"gigs:poster:{poster.key}", png, timeout=_KEPT_SECONDS)
+    forgiving_cache.set(f"gigs:poster:{poster.key}", png, timeout=_KEPT_SECONDS)
     return png
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from marketplace.accounts.models import User, UserVerification, VerificationStatus
 from marketplace.accounts.selectors import sellers_in_order
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.gigs.cards import GigCard, gig_cards
 from marketplace.gigs.described import attribute_rows
 from marketplace.gigs.models import (
@@ -137,7 +137,7 @@ def owns(gig: Gig, user: User | None) -> bool:
 def similar_gigs(gig: Gig, *, user: User | None = None) -> list[GigCard]:
     """Up to four gigs on sale of the same subcategory by other sellers, most completed orders first."""
     key = f"gigs:similar:{gig.pk}"
-    ids = cache.get(key)
+    ids = forgiving_cache.get(key)
     if ids is None:
         ids = list(
             Gig.objects.listed()
@@ -147,7 +147,7 @@ def similar_gigs(gig: Gig, *, user: User | None = None) -> list[GigCard]:
             .values_list("pk", flat=True)[:SIMILAR_LIMIT]
         )
         # Cards of gigs that have gone meanwhile are left out by gig_cards.
-        cache.set(key, ids, timeout=300)
+        forgiving_cache.set(key, ids, timeout=300)
     return gig_cards(ids, user=user)
 
 

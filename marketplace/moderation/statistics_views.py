@@ -21,7 +21,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     """One month, `?month=2026-10`, or the newest. Guests share one copy for some minutes."""
     if request.user.is_authenticated:
         return _page(request)
-    return cache_page(PUBLISHED_SECONDS, key_prefix="moderation-statistics")(_page)(request)
+    return cache_page(PUBLISHED_SECONDS, cache="forgiving", key_prefix="moderation-statistics")(_page)(request)
 
 
 @require_safe

@@ -5,13 +5,13 @@ from typing import Any
 
 import requests
 from django.conf import settings
-from django.core.cache import cache
 from redis.exceptions import LockError
 from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 from wechatpy.session import SessionStorage
 
 from marketplace.core import live
+from marketplace.core.forgiving import forgiving_cache
 
 SECONDS = 5  # that a job waits for WeChat
 
@@ -28,14 +28,14 @@ class _Tokens(SessionStorage):
     """The access token in our cache, so that all processes know the one that holds."""
 
     def get(self, key: str, default: Any = None) -> Any:
-        return cache.get(f"accounts:wechat:{key}", default)
+        return forgiving_cache.get(f"accounts:wechat:{key}", default)
 
     def set(self, key: str, value: Any, ttl: int | None = None) -> None:
         # Gone a little before WeChat forgets it.
-        cache.set(f"accounts:wechat:{key}", value, timeout=max(1, (ttl or 7200) - 60))
+        forgiving_cache.set(f"accounts:wechat:{key}", value, timeout=max(1, (ttl or 7200) - 60))
 
     def delete(self, key: str) -> None:
-        cache.delete(f"accounts:wechat:{key}")
+        forgiving_cache.delete(f"accounts:wechat:{key}")
 
 
 class _Session(requests.Session):
@@ -72,7 +72,7 @@ class OfficialAccount(WeChatClient):
         self.auto_retry = not self._used
         # Held no longer than a request may take; who waits longer than that asks for itself.
         lock = live.client(settings.CACHES["default"]["LOCATION"]).lock(
-            cache.make_key("accounts:wechat:fetching"), timeout=2 * SECONDS, blocking_timeout=SECONDS
+            forgiving_cache.make_key("accounts:wechat:fetching"), timeout=2 * SECONDS, blocking_timeout=SECONDS
         )
         is_locked = lock.acquire()
         try:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from django.core.cache import cache
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.core import clock
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.orders.models import Dispute, DisputeOutcome, Order
 from marketplace.orders.states import DisputeStatus
 
@@ -72,7 +72,7 @@ class DisputeFigures:
 
 def dispute_figures() -> DisputeFigures:
     """The figures, an hour old at most."""
-    return cast(DisputeFigures, cache.get_or_set(_KEY, _count, _SECONDS))
+    return cast(DisputeFigures, forgiving_cache.get_or_set(_KEY, _count, _SECONDS))
 
 
 def _count() -> DisputeFigures:

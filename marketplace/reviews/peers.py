@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from marketplace.core.aggregates import Median
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.gigs.models import GigCategory
 from marketplace.orders.models import Order, OrderKind
 from marketplace.reviews.models import Reputation
@@ -72,7 +72,7 @@ def _counted() -> QuerySet[Order]:
 def _scores_in(category_id: int, band: int) -> list[tuple[int, int]]:
     """Seller and score, of a category and a band; an hour old at most."""
     key = f"peers:{category_id}:{band}"
-    found: list[tuple[int, int]] | None = cache.get(key)
+    found: list[tuple[int, int]] | None = forgiving_cache.get(key)
     if found is None:
         prices = (
             _counted()
@@ -84,5 +84,5 @@ def _scores_in(category_id: int, band: int) -> list[tuple[int, int]]:
         peers = [row["seller_id"] for row in prices if band_of(row["price"]) == band]
         scores = Reputation.objects.filter(user_id__in=peers, score_tenths__isnull=False)
         found = [(row.user_id, row.score_tenths or 0) for row in scores.order_by("user_id")]
-        cache.set(key, found, KEPT_SECONDS)
+        forgiving_cache.set(key, found, KEPT_SECONDS)
     return found

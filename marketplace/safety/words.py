@@ -126,10 +126,13 @@ def word_finder() -> WordFinder:
 
 
 def forget_words() -> None:
-    """Let every process read the list anew: after a change of it."""
+    """Let every process read the list anew: after a change of it. Never fails: the change is there by then."""
     global _holds_until
     _holds_until = 0.0
-    cache.delete(_VERSION_KEY)
+    try:
+        cache.delete(_VERSION_KEY)
+    except RedisError as error:
+        logger.warning("Other processes hear of a watched word within five minutes: %s", error)
 
 
 def forget_words_after_commit() -> None:

@@ -26,20 +26,20 @@ if PRODUCTION:
 REDIS_URL: str = env.str("REDIS_URL").rstrip("/")
 # Workers of a parallel test run share the server, but neither keys nor channels (portal/embedded/pytest_plugin.py).
 _CACHE_DATABASE = env.int("CACHE_DATABASE", default=1)
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": f"{REDIS_URL}/{_CACHE_DATABASE}",
-        "KEY_PREFIX": "jiangji",
-        "TIMEOUT": 300,
-        # A server that takes connections and never answers costs a page two seconds, not the five of redis-py for each key.
-        "OPTIONS": {
-            "socket_timeout": 2,
-            "socket_connect_timeout": 2,
-            "connection_class": brief_connection_for(REDIS_URL),
-        },
-    }
+_CACHE = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": f"{REDIS_URL}/{_CACHE_DATABASE}",
+    "KEY_PREFIX": "jiangji",
+    "TIMEOUT": 300,
+    # A server that takes connections and never answers costs a page two seconds, not the five of redis-py for each key.
+    "OPTIONS": {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+        "connection_class": brief_connection_for(REDIS_URL),
+    },
 }
+# The same keys by two ways: one fails while the server is away, the other is empty then (core/forgiving.py).
+CACHES = {"default": _CACHE, "forgiving": {**_CACHE, "BACKEND": "marketplace.core.forgiving.ForgivingCache"}}
 SESSION_ENGINE = "portal.sessions"
 # Whole pages for people without a session (portal/page_cache.py). Tests change what they look at too fast for it.
 PAGES_ARE_KEPT: bool = env.bool("PAGES_ARE_KEPT", default=ENVIRONMENT != "test")

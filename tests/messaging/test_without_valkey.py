@@ -25,7 +25,7 @@ def valkey_goes_down(settings, monkeypatch):
 
     def goes_down():
         settings.LIVE = settings.LIVE | {"url": NOWHERE, "look_again_seconds": 0.3}
-        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": NOWHERE}}
+        settings.CACHES = {name: one | {"LOCATION": NOWHERE} for name, one in settings.CACHES.items()}
 
     return goes_down
 

@@ -13,7 +13,6 @@ from cms_pages.models import LandingPage
 from marketplace.core import clock, page_cache
 from marketplace.gigs.models import Gig
 from portal import cdn, tasks
-from portal.celery import application
 from tests.cms_pages.conftest import categories, gigs, image, small_data, tree  # noqa: F401 fixtures
 from tests.factories import make_user
 from tests.logins import log_in
@@ -56,7 +55,8 @@ def varnish(settings, monkeypatch) -> Iterator[Varnish]:
     }
     monkeypatch.setattr(page_cache, "SKEW_SECONDS", 0.0)
     monkeypatch.setattr(page_cache, "LISTINGS_SECONDS", 0)
-    monkeypatch.setattr(application.conf, "task_always_eager", True)
+    # Not in the application itself: what is put back there stands above the settings for every test that follows.
+    settings.CELERY_TASK_ALWAYS_EAGER = True
     yield server
     server.shutdown()
     server.server_close()

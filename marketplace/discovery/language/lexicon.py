@@ -17,9 +17,9 @@ from threading import Lock, Thread
 from typing import cast
 from uuid import uuid4
 
-from django.core.cache import cache
 from django.db import connection
 
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.patience import without_statement_timeout
 from marketplace.discovery.language import snapshot
 from marketplace.discovery.language.dictionary import Dictionary, dictionary_in_force, make_dictionary
@@ -106,7 +106,7 @@ def current_lexicon() -> Lexicon:
 
     A short build is waited for. A long one goes on in a thread of its own, while the old lexicon answers.
     """
-    version = cache.get(_VERSION_KEY)
+    version = forgiving_cache.get(_VERSION_KEY)
     built = _state().get("built")
     if not isinstance(built, tuple):
         with _lock:
@@ -169,7 +169,7 @@ def a_lexicon_apart() -> Iterator[None]:
 
 def lexicon_changed() -> None:
     """Tell every process that the catalogue's words have changed."""
-    cache.set(_VERSION_KEY, uuid4().hex, timeout=None)
+    forgiving_cache.set(_VERSION_KEY, uuid4().hex, timeout=None)
 
 
 def catalogue_changed() -> None:

@@ -1,8 +1,7 @@
 """What somebody decides about their recommendations: off and on, not interested and back, forgotten."""
 
-from django.core.cache import cache
-
 from marketplace.accounts.models import User
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.recommending import viewing
 from marketplace.discovery.recommending.models import GigDismissal, PersonalisationOff
 from marketplace.gigs.models import Gig
@@ -53,7 +52,7 @@ def row_key(user_id: int) -> str:
 
 def forget_row(user_id: int) -> None:
     """Put together anew what is recommended to this person."""
-    cache.delete(row_key(user_id))
+    forgiving_cache.delete(row_key(user_id))
 
 
 def _changed(user_id: int) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.core.cache import cache
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import blocked_by
 from marketplace.core import clock
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.models import GigDocument, Recommendation, RecommendationReason
 from marketplace.discovery.recommending import choices, taste, viewing
 from marketplace.discovery.recommending.models import GigDismissal, GigView
@@ -75,10 +75,10 @@ def for_you(user: User, *, limit: int) -> ForYou:
 def picks_for(user: User, *, fresh: bool = False) -> tuple[Ground, list[Pick]]:
     """What `for_you` shows, without the cards; five minutes old at most, or not at all when `fresh`."""
     key = choices.row_key(user.pk)
-    found: tuple[Ground, list[Pick]] | None = None if fresh else cache.get(key)
+    found: tuple[Ground, list[Pick]] | None = None if fresh else forgiving_cache.get(key)
     if found is None:
         found = _put_together(user)
-        cache.set(key, found, timeout=_PERSON_SECONDS)
+        forgiving_cache.set(key, found, timeout=_PERSON_SECONDS)
     return found
 
 
@@ -115,11 +115,11 @@ def popular() -> list[Candidate]:
 
 def related_categories() -> dict[int, dict[int, float]]:
     """Which subcategories go together, by the gigs of theirs that do; an hour old at most."""
-    found: dict[int, dict[int, float]] | None = cache.get(_RELATED_KEY)
+    found: dict[int, dict[int, float]] | None = forgiving_cache.get(_RELATED_KEY)
     if found is None:
         pairs = Recommendation.objects.values_list("source_gig__category_id", "target_gig__category_id")
         found = related_of(pairs.annotate(sum=Sum("score")).order_by())
-        cache.set(_RELATED_KEY, found, timeout=_RELATED_SECONDS)
+        forgiving_cache.set(_RELATED_KEY, found, timeout=_RELATED_SECONDS)
     return found
 
 
@@ -150,7 +150,7 @@ def _put_together(user: User) -> tuple[Ground, list[Pick]]:
 
 def _popular(category_id: int | None) -> list[Candidate]:
     key = f"discovery:popular:{category_id or 'all'}"
-    found: list[Candidate] | None = cache.get(key)
+    found: list[Candidate] | None = forgiving_cache.get(key)
     if found is None:
         rows = GigDocument.objects.filter(listed("gig__"))
         if category_id is not None:
@@ -161,7 +161,7 @@ def _popular(category_id: int | None) -> list[Candidate]:
             Candidate(gig_id, seller, category, quality=1 - place / most)
             for place, (gig_id, seller, category) in enumerate(ordered[:most])
         ]
-        cache.set(key, found, timeout=_POPULAR_SECONDS)
+        forgiving_cache.set(key, found, timeout=_POPULAR_SECONDS)
     return found
 
 

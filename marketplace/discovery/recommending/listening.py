@@ -1,9 +1,8 @@
 """What is bought or kept moves the lists beside it within a minute; the hourly run finds what this misses."""
 
-from django.core.cache import cache
-
 from marketplace.accounts.models import User
 from marketplace.core.commits import after_commit
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.models import RecommendationReason
 from marketplace.discovery.recommending.choices import forget_row
 from marketplace.gigs import keeping
@@ -41,5 +40,5 @@ def _refresh_soon(reason: RecommendationReason, user_id: int) -> None:
     from marketplace.discovery.recommending.tasks import refresh_lately
 
     forget_row(user_id)
-    if cache.add(f"discovery:refresh:{reason.value}", True, timeout=TOGETHER_SECONDS):
+    if forgiving_cache.add(f"discovery:refresh:{reason.value}", True, timeout=TOGETHER_SECONDS):
         refresh_lately.apply_async([reason.value], countdown=TOGETHER_SECONDS)

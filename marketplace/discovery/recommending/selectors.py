@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.models import Recommendation, RecommendationReason
 from marketplace.discovery.recommending.models import GigDismissal, GigView
 from marketplace.gigs.cards import GigCard, gig_cards
@@ -73,12 +73,12 @@ def _rows(gig_id: int) -> list[tuple[int, str, int]]:
     What has gone meanwhile gig_cards leaves out.
     """
     key = f"discovery:beside:{gig_id}"
-    rows: list[tuple[int, str, int]] | None = cache.get(key)
+    rows: list[tuple[int, str, int]] | None = forgiving_cache.get(key)
     if rows is None:
         shown = Recommendation.objects.filter(listed("target_gig__"), source_gig_id=gig_id)
         shown = shown.filter(reason__in=RecommendationReason.values).order_by("reason", "-score", "target_gig_id")
         rows = list(shown.values_list("target_gig_id", "reason", "target_gig__seller_id"))
-        cache.set(key, rows, timeout=FRESH_SECONDS)
+        forgiving_cache.set(key, rows, timeout=FRESH_SECONDS)
     return rows
 
 

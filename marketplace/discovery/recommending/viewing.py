@@ -8,12 +8,10 @@ import json
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import cast
 
 import redis
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -21,7 +19,9 @@ from marketplace.accounts.models import ConsentDocument, User
 from marketplace.accounts.selectors import has_consent
 from marketplace.core import clock
 from marketplace.core.config import get_config
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.jobs import Deadline
+from marketplace.core.valkey import client_beside_pages
 from marketplace.discovery.recommending.models import GigView, PersonalisationOff
 from marketplace.discovery.suggestion_models import SearchPause
 
@@ -61,20 +61,20 @@ ON CONFLICT (user_id, gig_id) DO UPDATE SET
 def keeps_views(user: User) -> bool:
     """Whether what this person looks at is kept: they agreed to it, did not pause the history, and want personal rows."""
     key = _choice_key(user.pk)
-    known: bool | None = cache.get(key)
+    known: bool | None = forgiving_cache.get(key)
     if known is None:
         known = (
             has_consent(user, ConsentDocument.VIEWS)
             and not SearchPause.objects.filter(user=user).exists()
             and not PersonalisationOff.objects.filter(user=user).exists()
         )
-        cache.set(key, known, timeout=_KNOWN_SECONDS)
+        forgiving_cache.set(key, known, timeout=_KNOWN_SECONDS)
     return known
 
 
 def forget_choice(user_id: int) -> None:
     """The person has just chosen otherwise."""
-    cache.delete(_choice_key(user_id))
+    forgiving_cache.delete(_choice_key(user_id))
 
 
 def note_views(user: User, gig_ids: Iterable[int]) -> None:
@@ -148,7 +148,6 @@ def _choice_key(user_id: int) -> str:
     return f"discovery:keeps_views:{user_id}"
 
 
-@lru_cache
 def _client() -> redis.Redis:
     # As gigs/counting.py: Django's cache knows no lists.
-    return redis.Redis.from_url(str(settings.CACHES["default"]["LOCATION"]), socket_timeout=1, socket_connect_timeout=1)
+    return client_beside_pages(str(settings.CACHES["default"]["LOCATION"]))

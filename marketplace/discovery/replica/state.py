@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils import timezone
 
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.models import SearchChange, SearchReplica
 
 logger = logging.getLogger(__name__)
@@ -53,14 +53,14 @@ def lag_seconds() -> float:
 
 def trouble() -> Trouble | None:
     """Why the cluster is not to be asked just now; None when it is."""
-    kept = cache.get_many([_DOWN, _LAG])
+    kept = forgiving_cache.get_many([_DOWN, _LAG])
     if _DOWN in kept:
         return Trouble(**kept[_DOWN])
     lag = kept.get(_LAG)
     if lag is None:
         # Whoever ran without a cluster's address has ended the noting (outbox.py): what stands in the cluster is of that day.
         lag = lag_seconds() if SearchReplica.objects.exists() else NOTHING_NOTED
-        cache.set(_LAG, lag, timeout=LAG_KEPT_SECONDS)
+        forgiving_cache.set(_LAG, lag, timeout=LAG_KEPT_SECONDS)
     if lag == NOTHING_NOTED:
         return Trouble("it is not kept up to date: run manage.py rebuild_search", timezone.now())
     if lag > LAG_LIMIT_SECONDS:
@@ -70,20 +70,20 @@ def trouble() -> Trouble | None:
 
 def may_be_tried() -> bool:
     """Whether a cluster that failed has stood back long enough: one that is slow would fail every second otherwise."""
-    kept = cache.get(_DOWN)
+    kept = forgiving_cache.get(_DOWN)
     return kept is None or (timezone.now() - kept["since"]).total_seconds() >= STAND_BACK_SECONDS
 
 
 def mark_down(reason: str) -> None:
     """It failed just now: nobody asks it until what it missed has been sent (outbox.py). Loud, once."""
-    if cache.add(_DOWN, {"reason": reason, "since": timezone.now()}, timeout=None):
+    if forgiving_cache.add(_DOWN, {"reason": reason, "since": timezone.now()}, timeout=None):
         logger.error("The search cluster does not serve, PostgreSQL answers: %s", reason)
 
 
 def mark_up() -> None:
     """It took everything there was to tell it: it may answer again."""
-    kept = cache.get(_DOWN)
-    if kept is not None and cache.delete(_DOWN):
+    kept = forgiving_cache.get(_DOWN)
+    if kept is not None and forgiving_cache.delete(_DOWN):
         seconds = (timezone.now() - kept["since"]).total_seconds()
         logger.warning("The search cluster has caught up and answers again, after %.0f seconds", seconds)
-    cache.delete(_LAG)
+    forgiving_cache.delete(_LAG)

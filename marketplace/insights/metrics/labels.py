@@ -1,14 +1,12 @@
 """What the parts of a dimension are called."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
-from django.core.cache import cache
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from marketplace.accounts.models import SellerLevelChoice
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.gigs.models import GigCategory
 from marketplace.insights.models import Channel
 from marketplace.ledger.models import AccountKind
@@ -30,14 +28,11 @@ def _categories() -> dict[str, str]:
     """Some dozens of names; asked of the database every ten minutes."""
     language = "en" if (get_language() or "").startswith("en") else "zh"
     key = f"insights:categories:{language}"
-    names: dict[str, str] | None = None
-    with suppress(RedisError):  # without the cache they are looked up each time
-        names = cache.get(key)
+    names: dict[str, str] | None = forgiving_cache.get(key)
     if names is None:
         rows = GigCategory.objects.filter(parent=None).order_by("position", "pk")
         names = {one.slug: (one.name_en if language == "en" else "") or one.name for one in rows}
-        with suppress(RedisError):
-            cache.set(key, names, _CACHED_SECONDS)
+        forgiving_cache.set(key, names, _CACHED_SECONDS)
     return {**names, "": pgettext("a category", "None")}
 
 

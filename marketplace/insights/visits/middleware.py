@@ -5,14 +5,13 @@ from typing import cast
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from marketplace.accounts.models import User
 from marketplace.accounts.selectors import is_staff_person
 from marketplace.core import clock
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.gigs.counting import is_machine
 from marketplace.insights.visits import recording
 from marketplace.insights.visits.channels import channel_of
@@ -70,14 +69,10 @@ def _counts(request: HttpRequest) -> bool:
 def _is_staff(user: User) -> bool:
     """Remembered for a while: no page of a member's asks the database for it."""
     key = f"insights:is_staff:{user.pk}"
-    known: bool | None = None
-    try:
-        known = cache.get(key)
-        if known is None:
-            known = is_staff_person(user)
-            cache.set(key, known, _KNOWN_SECONDS)
-    except RedisError:  # the note of this visit would be lost, too: the database need not be asked
-        return True if known is None else known
+    known: bool | None = forgiving_cache.get(key)
+    if known is None:
+        known = is_staff_person(user)
+        forgiving_cache.set(key, known, _KNOWN_SECONDS)
     return known
 
 

@@ -5,14 +5,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import cast
 
 import redis
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from marketplace.core.valkey import brief_connection_for
+from marketplace.core.valkey import client_beside_pages
 
 logger = logging.getLogger(__name__)
 
@@ -68,13 +67,6 @@ def _mark(kind: str, text: str, day: date) -> str:
     return salted_hmac(f"insights.visitor.{day.isoformat()}", f"{kind}:{text}", algorithm="sha256").hexdigest()[:32]
 
 
-@lru_cache
 def _client() -> redis.Redis:
-    # As gigs/counting.py: Django's cache knows no lists. Half a second is the most a page waits.
-    address = str(settings.CACHES["default"]["LOCATION"])
-    return redis.Redis.from_url(
-        address,
-        socket_timeout=0.5,
-        socket_connect_timeout=0.5,
-        connection_class=brief_connection_for(address),
-    )
+    # As gigs/counting.py: Django's cache knows no lists.
+    return client_beside_pages(str(settings.CACHES["default"]["LOCATION"]))

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
-from django.core.cache import cache
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from marketplace.core import clock
+from marketplace.core.forgiving import forgiving_cache
 from marketplace.moderation.models import (
     AppealStatus,
     DecisionAppeal,
@@ -89,7 +89,7 @@ def months() -> list[date]:
 
 def figures_of(month: date) -> MonthFigures:
     """The figures of the month that begins on this day, an hour old at most."""
-    return cast(MonthFigures, cache.get_or_set(f"{_KEY}:{month:%Y-%m}", lambda: _count(month), _SECONDS))
+    return cast(MonthFigures, forgiving_cache.get_or_set(f"{_KEY}:{month:%Y-%m}", lambda: _count(month), _SECONDS))
 
 
 def lines(chosen: Iterable[MonthFigures]) -> Iterator[tuple[str, str, str, int | None]]:

@@ -1,9 +1,7 @@
 """A Valkey that is away, and one that takes connections and never answers: pages come all the same, and soon."""
 
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 from celery import Celery
@@ -13,58 +11,16 @@ from kombu.exceptions import OperationalError
 
 from marketplace.core import valkey
 from marketplace.core.rules import current_rules
-from marketplace.insights.visits import recording
 from marketplace.moderation.roles import ADMINISTRATOR, ensure_roles
 from tests.factories import make_user
+from tests.faults.valkey import AWAY
 from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140 Safari/537.36"
-AWAY = "redis://127.0.0.1:9"
 # What nobody asks twice in three seconds: the cache, the list of visits, live notices, the broker, each with its own patience.
 # Seven at most on a machine that does other things as well; without these patiences it is minutes.
 LONGEST_SECONDS = 12
-
-
-@pytest.fixture
-def silent() -> Iterator[str]:
-    """The address of a server that takes every connection and says nothing."""
-    kept: list[socket.socket] = []
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(200)
-
-        def accept() -> None:
-            while True:
-                try:
-                    kept.append(listener.accept()[0])
-                except OSError:
-                    return
-
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
-        yield f"redis://127.0.0.1:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
-    for one in kept:
-        one.close()
-
-
-@pytest.fixture(params=["away", "silent"])
-def goes(request, settings, silent) -> Iterator[Callable[[], None]]:
-    """What to call once people are logged in."""
-
-    def down() -> None:
-        url = silent if request.param == "silent" else AWAY
-        settings.REDIS_URL = url
-        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": f"{url}/1"}}
-        settings.LIVE = settings.LIVE | {"url": f"{url}/0"}
-        settings.CELERY_BROKER_URL = f"{url}/2"
-        recording._client.cache_clear()
-
-    yield down
-    recording._client.cache_clear()
-    valkey._silent_until.clear()
 
 
 def assert_comes(client: Client, path: str) -> None:

@@ -1,0 +1,82 @@
+"""The cache as what a page can do without: while its server is away it is empty, and takes whatever it is given.
+
+For what can be read anew and may be some minutes old. Who counts, limits, locks, or has to know that something is gone asks
+Django's own (`django.core.cache.cache`), which says that it cannot: a limit that nobody counts would let everybody through.
+Both are the same server with the same keys.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.core.cache import caches
+from django.core.cache.backends.redis import RedisCache
+from django.utils.connection import ConnectionProxy
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+# What reading says to an object whose class was another when it was kept: two releases run at once for a while.
+_OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
+
+# A server that is away is mentioned every few seconds, not for each of a page's twenty keys.
+_MENTIONED_EVERY_SECONDS = 5
+_quiet_until = 0.0
+
+forgiving_cache = ConnectionProxy(caches, "forgiving")
+
+
+class ForgivingCache(RedisCache):
+    """Django's, whose answers are those of an empty cache as long as the server gives none (settings.CACHES)."""
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        """What is kept, else `default`; this too where it was kept by another release and cannot be read."""
+        try:
+            return self._or(default, lambda: super(ForgivingCache, self).get(key, default, version))
+        except _OF_ANOTHER_RELEASE:
+            return default
+
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        """What is kept of these keys."""
+        wanted = list(keys)
+        try:
+            return self._or({}, lambda: super(ForgivingCache, self).get_many(wanted, version))
+        except _OF_ANOTHER_RELEASE:
+            return {}
+
+    def set(self, key: str, value: Any, *args: Any, **kwargs: Any) -> None:
+        """Keep a value, if it can be kept."""
+        self._or(None, lambda: super(ForgivingCache, self).set(key, value, *args, **kwargs))
+
+    def set_many(self, data: Mapping[str, Any], *args: Any, **kwargs: Any) -> list[str]:
+        """Keep several; returns the keys that were not kept."""
+        return self._or(list(data), lambda: super(ForgivingCache, self).set_many(data, *args, **kwargs))
+
+    def add(self, key: str, value: Any, *args: Any, **kwargs: Any) -> bool:
+        """Keep a value where there is none. True while the server is away, for then there is none."""
+        return self._or(True, lambda: super(ForgivingCache, self).add(key, value, *args, **kwargs))
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        """Whether it was there and is gone. A server that is away may still have it when it is back, until it ends by itself."""
+        return self._or(False, lambda: super(ForgivingCache, self).delete(key, version))
+
+    def delete_many(self, keys: Iterable[str], version: int | None = None) -> None:
+        """As `delete`."""
+        wanted = list(keys)
+        self._or(None, lambda: super(ForgivingCache, self).delete_many(wanted, version))
+
+    def _or(self, empty: Answer, ask: Callable[[], Answer]) -> Answer:
+        try:
+            return ask()
+        except RedisError as error:
+            _mention(error)
+            return empty
+
+
+def _mention(error: RedisError) -> None:
+    global _quiet_until
+    if time.monotonic() >= _quiet_until:
+        _quiet_until = time.monotonic() + _MENTIONED_EVERY_SECONDS
+        logger.warning("the cache is taken for empty: %s", error)

@@ -1,0 +1,39 @@
+"""What the site leans on is away: said with 503 and when to come again, not as a fault of the program."""
+
+import psycopg
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+from django.utils.translation import gettext as _
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+RETRY_AFTER_SECONDS = 10
+# PostgreSQL's classes of states: the connection broke; too little of something (connections, memory, room on the disk); an
+# operator shut it down, or it is starting. https://www.postgresql.org/docs/18/errcodes-appendix.html
+_AWAY = ("08", "53", "57P")
+
+
+def is_away(exception: BaseException | None) -> bool:
+    """Whether the database or Valkey could not be asked, or could not take what it was asked to keep."""
+    if isinstance(exception, RedisConnectionError | RedisTimeoutError):
+        return True
+    if not isinstance(exception, OperationalError | InterfaceError):
+        return False
+    cause = exception.__cause__
+    # Without a state nobody answered, or the connection ended in the middle of an answer.
+    state = (cause.sqlstate if isinstance(cause, psycopg.Error) else None) or "08"
+    return state.startswith(_AWAY)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 without database, session or context processors: any of them may be what is away."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        response: HttpResponse = JsonResponse(
+            {"code": "unavailable", "message": _("We are away for a moment")}, status=503
+        )
+    else:
+        response = HttpResponse(loader.get_template("503.html").render(), status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,140 @@
+"""F3 of facts/reliability.md: PostgreSQL is killed under load. What was acknowledged is there, and the site comes back."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+from portal.env import BASE_DIR
+from tests.faults.cluster import Cluster
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("database dies")]
+# facts/reliability.md, F3.
+BACK_SECONDS = 30
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    # Not pytest's own folder, which nobody else may enter: PostgreSQL runs as somebody else.
+    with tempfile.TemporaryDirectory(prefix="jiangji-cluster-") as folder:
+        own = Cluster(Path(folder), database=connection.settings_dict["NAME"])
+        own.start()
+        yield own
+        own.stop()
+
+
+@pytest.fixture
+def environment(cluster: Cluster) -> dict[str, str]:
+    return os.environ | {"DATABASE_URL": cluster.url, "DATABASE_CONN_MAX_AGE": "60", "PYTHONWARNINGS": "ignore"}
+
+
+@pytest.fixture
+def site(environment: dict[str, str], unused_port: int) -> Iterator[str]:
+    """Pages as production serves them: gunicorn with two processes, each with a connection that it keeps."""
+    command = ["gunicorn", "portal.wsgi:application", "--workers", "2", "--bind", f"127.0.0.1:{unused_port}"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", *command, "--log-level", "critical"], cwd=BASE_DIR, env=environment
+    )
+    address = f"http://127.0.0.1:{unused_port}"
+    wait_for_page(address)
+    yield address
+    server.terminate()
+    server.wait(PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def payers(environment: dict[str, str], tmp_path: Path) -> Iterator["Payers"]:
+    started = Payers(environment, tmp_path)
+    yield started
+    started.stop()
+
+
+class Payers:
+    """Three processes that pay orders, and what they said."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self._sign, self._files = folder / "stop", [folder / f"payer-{number}" for number in range(3)]
+        self._processes = []
+        for file in self._files:
+            with file.open("w") as output:
+                command = [sys.executable, "-m", "tests.faults.payer", str(self._sign)]
+                self._processes.append(subprocess.Popen(command, cwd=BASE_DIR, env=environment, stdout=output))
+
+    def paid(self) -> set[str]:
+        """Numbers of orders that were acknowledged so far."""
+        return self._said("paid")
+
+    def refused(self) -> set[str]:
+        """What the database said instead."""
+        return self._said("refused")
+
+    def stop(self) -> None:
+        """Let each end what it is at."""
+        self._sign.touch()
+        for process in self._processes:
+            assert process.wait(PATIENCE_SECONDS) == 0
+
+    def _said(self, kind: str) -> set[str]:
+        # A line that is still being written is not one yet.
+        lines = [line for file in self._files for line in file.read_text().splitlines(keepends=True)]
+        return {line.split(maxsplit=1)[1].strip() for line in lines if line.startswith(kind) and line.endswith("\n")}
+
+
+def status_of(address: str) -> int:
+    try:
+        with urllib.request.urlopen(f"{address}/search/?q=logo", timeout=PATIENCE_SECONDS) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def wait_for_page(address: str) -> float:
+    """Seconds until the page came."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < PATIENCE_SECONDS:
+        try:
+            if status_of(address) == 200:
+                return time.monotonic() - begun
+        except OSError:
+            pass  # nobody listens yet
+        time.sleep(0.1)
+    raise AssertionError("the page did not come")
+
+
+def wait_for_more(payers: Payers, number: int) -> None:
+    known, end = len(payers.paid()), time.monotonic() + PATIENCE_SECONDS
+    while len(payers.paid()) < known + number:
+        assert time.monotonic() < end, payers.refused()
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("how", ["crash", "stop"])
+def test_what_was_acknowledged_outlives_the_database(cluster, site, payers, environment, how):
+    for _time in range(2):
+        wait_for_more(payers, 5)
+        getattr(cluster, how)()
+        assert [status_of(site) for _page in range(6)] == [503] * 6  # each of the two processes had a connection
+        cluster.start()
+        assert wait_for_page(site) < BACK_SECONDS
+    wait_for_more(payers, 5)
+    payers.stop()
+    assert payers.refused(), "the database was away while they paid"
+
+    with psycopg.connect(cluster.url) as there:
+        found = there.execute("SELECT number FROM orders_order WHERE status = 'in_progress'").fetchall()
+    assert payers.paid() <= {number for (number,) in found}
+    audit = subprocess.run(
+        [sys.executable, "manage.py", "audit_ledger"],
+        cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert audit.returncode == 0, audit.stdout + audit.stderr
