@@ -7,7 +7,7 @@ Both are the same server with the same keys.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.core.cache import caches
@@ -50,7 +50,7 @@ class ForgivingCache(RedisCache):
         """Keep a value, if it can be kept."""
         self._or(None, lambda: super(ForgivingCache, self).set(key, value, *args, **kwargs))
 
-    def set_many(self, data: Mapping[str, Any], *args: Any, **kwargs: Any) -> list[str]:
+    def set_many(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> list[str]:
         """Keep several; returns the keys that were not kept."""
         return self._or(list(data), lambda: super(ForgivingCache, self).set_many(data, *args, **kwargs))
 
