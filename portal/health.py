@@ -1,5 +1,6 @@
 """Is every part up? For load balancers, for `bin/run`, for people."""
 
+import sys
 from collections.abc import Callable
 
 import redis
@@ -13,6 +14,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from marketplace.core.middleware import unavailable
 from portal.celery import application as celery
 
 
@@ -115,5 +117,10 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 without database, session or context processors: any of them may be what failed."""
+    """500 without database, session or context processors: any of them may be what failed.
+
+    503 when Valkey did not answer outside a view, where `DomainErrorMiddleware` hears of nothing: in another middleware.
+    """
+    if isinstance(sys.exc_info()[1], redis.RedisError):
+        return unavailable(request)
     return HttpResponse(loader.get_template("500.html").render(), status=500)

@@ -28,14 +28,18 @@ class DomainError(Exception):
 
 class BusyErrorCode(StrEnum):
     BUSY = "busy"
+    AWAY = "away"
 
 
 class BusyError(DomainError):
-    """Others hold what is needed, for longer than one waits for it: the same request may come again."""
+    """Others hold what is needed, for longer than one waits for it, or a part is away: the same request may come again."""
 
     http_status = 503
     messages = {
-        BusyErrorCode.BUSY: _("Somebody is working on the same thing right now. Please try again in a few seconds.")
+        BusyErrorCode.BUSY: _("Somebody is working on the same thing right now. Please try again in a few seconds."),
+        BusyErrorCode.AWAY: _(
+            "Something that we need to check this is not there for a moment, so we let nobody through. Please try again in a minute."
+        ),
     }
 
 

@@ -7,7 +7,9 @@ from django.contrib import messages
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template import loader
 from django.utils.http import url_has_allowed_host_and_scheme
+from redis.exceptions import RedisError
 
 from marketplace.core.errors import BusyError, BusyErrorCode, DomainError
 
@@ -15,11 +17,29 @@ logger = logging.getLogger(__name__)
 # PostgreSQL gave up waiting: the lock was not to be had in time, or two waited for each other. Its transaction is undone.
 BUSY_STATES = {"55P03", "40P01", "40001"}
 RETRY_AFTER_SECONDS = 5
+AWAY_RETRY_AFTER_SECONDS = 60
 
 
 def is_busy(exception: Exception) -> bool:
     """Whether the database refused because others were at it: nothing is wrong, and nothing was done."""
     return isinstance(exception, OperationalError) and getattr(exception.__cause__, "sqlstate", "") in BUSY_STATES
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: what counts attempts, or keeps sessions, does not answer, so nobody is let through who ought to be counted.
+
+    Without session and context processors, which may need the same server.
+    """
+    error = BusyError(BusyErrorCode.AWAY)
+    response: HttpResponse
+    if request.headers.get("Accept", "").startswith("application/json"):
+        response = JsonResponse({"code": error.code.value, "message": error.message}, status=error.http_status)
+    else:
+        html = loader.get_template("503.html").render({"message": error.message})
+        response = HttpResponse(html, status=error.http_status)
+    response.headers["Retry-After"] = str(AWAY_RETRY_AFTER_SECONDS)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 class DomainErrorMiddleware:
@@ -32,6 +52,9 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, RedisError):
+            logger.error("%s %s is refused, Valkey does not answer: %s", request.method, request.path, exception)
+            return unavailable(request)
         if is_busy(exception):
             logger.warning("%s %s waited too long: %s", request.method, request.path, exception)
             exception = BusyError(BusyErrorCode.BUSY)

@@ -97,7 +97,7 @@ def python_files() -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    "name", ["404.html", "403.html", "403_csrf.html", "429.html", "500.html", "errors/refused.html"]
+    "name", ["404.html", "403.html", "403_csrf.html", "429.html", "500.html", "503.html", "errors/refused.html"]
 )
 def test_error_pages_need_no_context(name):
     """Something has failed already; the page that says so asks nothing of anybody."""

@@ -45,7 +45,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "JIANGJI_STATE": str(tmp_path / "state" / "not-to-be-made"),
         "DJANGO_ENV": "production",
-        "DATABASE_URL": "postgres://someone:secret@localhost:1/portal",
+        "DATABASE_URL": "postgres://someone:of-a-test@localhost:1/portal",
         "REDIS_URL": "redis://localhost:1",
         "SECRET_KEY": "kT9-vP2xW7zQ4rM1nB8cY5dF0gH3jL6sA_eU~iO.pXqZ-made-up-for-a-test",
         "FIELD_ENCRYPTION_KEYS": "bWFkZS11cC1mb3ItYS10ZXN0LTAxMjM0NTY3ODlhYmM=",
