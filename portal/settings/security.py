@@ -8,8 +8,8 @@ from csp.constants import NONE, SELF
 
 from portal.embedded.paths import state_directory
 from portal.env import PRODUCTION, env
-from portal.settings.people import SOCIAL_FORM_HOSTS
 from portal.settings.own_secrets import require_different, require_field_keys, require_own_password, require_secret
+from portal.settings.people import SOCIAL_FORM_HOSTS
 from portal.settings.services import UPLOAD_ORIGINS
 
 

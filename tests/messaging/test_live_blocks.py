@@ -85,9 +85,7 @@ def _told_or_not(request, settings, monkeypatch) -> None:
         return
     settings.LIVE = settings.LIVE | {"look_again_seconds": 0.3}
     told = live.publish_all
-    monkeypatch.setattr(
-        live, "publish_all", lambda notices: told([one for one in notices if one[0] != live.BLOCKS])
-    )
+    monkeypatch.setattr(live, "publish_all", lambda notices: told([one for one in notices if one[0] != live.BLOCKS]))
 
 
 @pytest.mark.usefixtures("_told_or_not")

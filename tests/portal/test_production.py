@@ -261,3 +261,19 @@ def test_production_does_not_offer_films_without_ffmpeg(settings, monkeypatch, p
     if not offered:
         monkeypatch.setattr("marketplace.uploads.purposes._purposes", {})
     assert [found.id for found in films_lose_what_the_camera_noted_down(None, production)] == ids
+
+
+def test_cookies_cannot_be_set_by_a_subdomain_nor_read_by_a_script_nor_sent_in_the_clear(environment):
+    names = ("SESSION_COOKIE", "CSRF_COOKIE")
+    settings = [
+        f"s.{name}_{end}" for name in names for end in ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "PATH", "DOMAIN")
+    ]
+    said = setting(environment, ", ".join(settings)).split()
+    # A browser takes a name that begins with __Host- only with Secure, the path / and no domain.
+    rest = ["True", "True", "Lax", "/", "None"]
+    assert said == ["__Host-session", *rest, "__Host-csrf", *rest]
+
+
+def test_browsers_are_told_to_come_by_https_alone(environment):
+    said = setting(environment, "s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS")
+    assert said == f"True {365 * 24 * 3600} True"

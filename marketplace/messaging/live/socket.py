@@ -86,7 +86,9 @@ class Socket:
         self.standing = standing  # what must stay as it was (look.standing_of)
         self.following: dict[int, Following] = {}
         self.close = close
-        self.closed_scopes = closed_scopes  # what is blocked where it comes from, asked in a thread (accounts/blocks.py)
+        self.closed_scopes = (
+            closed_scopes  # what is blocked where it comes from, asked in a thread (accounts/blocks.py)
+        )
         self._send = send
         self._waiting: deque[dict[str, Any]] | None = None
         self._rest: asyncio.Task[None] | None = None
