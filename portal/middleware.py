@@ -31,7 +31,6 @@ _ALLOWED = (
 )
 _REFUSED = (
     "accelerometer",
-    "autoplay",
     "bluetooth",
     "browsing-topics",
     "camera",

@@ -38,7 +38,7 @@ class BusyError(DomainError):
     messages = {
         BusyErrorCode.BUSY: _("Somebody is working on the same thing right now. Please try again in a few seconds."),
         BusyErrorCode.AWAY: _(
-            "Something that we need to check this is not there for a moment, so we let nobody through. Please try again in a minute."
+            "A part that we need for this does not answer just now, so nobody is let through. Please try again in a minute."
         ),
     }
 

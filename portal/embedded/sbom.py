@@ -56,14 +56,14 @@ def licence_of(name: str) -> str:
         said = metadata(name)
     except PackageNotFoundError:
         return _LICENCES_OF_OTHER_SYSTEMS.get(name, "")
-    if expression := said.get("License-Expression"):
-        return str(expression)
+    if expressions := said.get_all("License-Expression"):
+        return str(expressions[0])
     classifiers = [
         one.rpartition(" :: ")[2]
         for one in said.get_all("Classifier") or []
         if one.startswith(_LICENCE_CLASSIFIER) and not one.endswith("OSI Approved")
     ]
-    text = str(said.get("License") or "").strip().splitlines()
+    text = str((said.get_all("License") or [""])[0]).strip().splitlines()
     return " AND ".join(classifiers) or (text[0][:80] if text else "") or _LICENCES_OF_OTHER_SYSTEMS.get(name, "")
 
 

@@ -96,10 +96,7 @@ def test_the_admin_is_looser_only_where_wagtail_needs_it(administrator_client):
     assert policy["object-src"] == ["'none'"]
     for name in ("default-src", "connect-src", "base-uri", "frame-ancestors", "form-action"):
         assert policy[name] == ["'self'"], name
-    assert answer.headers["Cache-Control"] in {
-        "private, no-store",
-        "max-age=0, no-cache, no-store, must-revalidate, private",
-    }
+    assert "no-store" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize(("name", "is_boxed"), [("a.webp", True), ("a.svg", True), ("a.html", True), ("a.pdf", False)])
@@ -146,19 +143,11 @@ def test_what_went_wrong(monkeypatch, raised, status):
     def broken(_request):
         raise raised
 
-    monkeypatch.setattr("portal.health.loader.get_template", lambda name: _Plain())
     monkeypatch.setattr(
         "django.core.handlers.base.BaseHandler.resolve_request", lambda _self, _request: (broken, (), {})
     )
     client = Client(raise_request_exception=False)
     assert_strict(assert_headers(client.get("/robots.txt"), status=status))
-
-
-class _Plain:
-    """The page of an error, without its style sheet."""
-
-    def render(self, _context: object = None) -> str:
-        return "broken"
 
 
 def test_a_static_file():
