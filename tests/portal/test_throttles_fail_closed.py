@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as ValkeyIsGone
 from marketplace.accounts.models import User
 from marketplace.core.errors import BusyError, BusyErrorCode
 from marketplace.notifications.models import OutboundMessage
-from tests.factories import PASSWORD, make_gig, make_user
+from tests.factories import PASSWORD, make_user
 from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
@@ -83,14 +83,6 @@ def test_a_program_reads_a_code_and_not_a_page(valkey_goes):
     data = {"login": PHONE, "password": PASSWORD}
     answer = Client().post("/accounts/login/", data, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "away", "60")
-
-
-def test_no_coupon_is_tried(valkey_goes):
-    package = make_gig().packages.get()
-    client = log_in(make_user())
-    valkey_goes()
-    answer = client.post(reverse("payments:checkout", args=[package.pk]), {"coupon": "WELCOME", "quantity": "1"})
-    assert_refused(answer)
 
 
 def test_a_withdrawal_is_never_a_500(valkey_goes):
