@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from marketplace.core.forgiving import forgiving_cache
+from marketplace.core.unavailable import is_away, unavailable
 from portal.celery import application as celery
-from portal.unavailable import is_away, unavailable
 
 
 def _database() -> str:

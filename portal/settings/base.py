@@ -77,6 +77,7 @@ MIDDLEWARE = [
     *([] if PRODUCTION else ["portal.compressing.CompressTextsMiddleware"]),
     "portal.cdn.CdnMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *(["portal.demo.middleware.DemoClockMiddleware"] if DEMO_CLOCK else []),
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -79,7 +79,7 @@ PRODUCTION = {
     "DJANGO_ENV": "production",
     "DATABASE_URL": "postgres://someone@localhost/portal",
     "REDIS_URL": "redis://localhost",
-    "SECRET_KEY": "x" * 50,
+    "SECRET_KEY": "kT9-vP2xW7zQ4rM1nB8cY5dF0gH3jL6sA_eU~iO.pXqZ-made-up",
     "FIELD_ENCRYPTION_KEYS": "bWFkZS11cC1mb3ItYS10ZXN0LTAxMjM0NTY3ODlhYmM=",
     "IDENTITY_DIGEST_KEY": "made-up-for-a-test-of-at-least-32-characters",
     "ALLOWED_HOSTS": "jiangji.example",
@@ -112,7 +112,7 @@ def test_production_refuses_to_start_in_an_empty_environment():
 def test_production_refuses_a_weak_secret_and_an_unknown_environment():
     weak = start(**PRODUCTION | {"SECRET_KEY": "short"})
     assert weak.returncode != 0
-    assert "SECRET_KEY must have at least 40 characters" in weak.stderr
+    assert "SECRET_KEY must have at least 50 characters" in weak.stderr
     unknown = start(**PRODUCTION | {"DJANGO_ENV": "staging"})
     assert unknown.returncode != 0
     assert "must be development, test or production" in unknown.stderr

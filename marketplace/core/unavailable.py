@@ -35,5 +35,5 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     else:
         response = HttpResponse(loader.get_template("503.html").render(), status=503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
