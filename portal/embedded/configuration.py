@@ -15,16 +15,15 @@ from portal.embedded.paths import PROJECT
 
 MEANINGS = PROJECT / "docs" / "configuration.md"
 REFERENCE = PROJECT / "docs" / "configuration-reference.md"
-# Where variables are read. What tests, benches and the sandboxes are told is for no operator.
+# Where variables are read; tests/contracts/test_operation.py looks whether it is anywhere else. What tests, benches and the
+# sandboxes are told is for no operator.
 SOURCES = (
     "portal/env.py",
     "portal/settings/*.py",
     "portal/embedded/paths.py",
     "portal/embedded/run.py",
     "deploy/gunicorn.conf.py",
-    "marketplace/**/*.py",
 )
-LEFT_OUT = ("sandbox",)
 TYPES = {
     "str": "text", "int": "whole number", "bool": "yes or no", "list": "list", "dict": "pairs", "json": "JSON",
     "path": "folder", "db": "address", "email_url": "address",
@@ -62,8 +61,6 @@ def variables() -> dict[str, Variable]:
     found: dict[str, Variable] = {}
     for pattern in SOURCES:
         for path in sorted(PROJECT.glob(pattern)):
-            if any(part in LEFT_OUT for part in path.parts):
-                continue
             for variable in _read(path):
                 known = found.get(variable.name)
                 if known is None or (variable.needed and not known.needed):
