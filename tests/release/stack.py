@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -128,9 +129,12 @@ class Nginx:
         checked = subprocess.run(self._command("-t", "-q"), capture_output=True, text=True, check=False)
         assert checked.returncode == 0, checked.stderr
         self.process = subprocess.Popen(self._command("-g", "daemon off;"), stderr=subprocess.DEVNULL)
-        ends = time.monotonic() + 20
-        while not (self._folder / "nginx.pid").exists() and time.monotonic() < ends:
-            time.sleep(0.05)
+        ends = time.monotonic() + START_SECONDS
+        with socket.socket() as probe:
+            while probe.connect_ex(("127.0.0.1", self.port)):
+                assert self.process.poll() is None, self.said()
+                assert time.monotonic() < ends, self.said()
+                time.sleep(0.05)
 
     def set_aside(self, port: int, *, is_down: bool) -> None:
         """What deploy/roll.py does for a server."""
