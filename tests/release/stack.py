@@ -45,13 +45,15 @@ class Process:
         self.started += 1
         self.log = self._folder / f"{self.service}-{self.started}.log"
         program, *arguments = services()[self.service]["command"]
-        # gunicorn takes its port from the environment, uvicorn from its arguments.
-        arguments = [str(self.port) if argument == "8000" else argument for argument in arguments]
+        ours = {"8000": str(self.port), "0.0.0.0": "127.0.0.1"}
+        arguments = [ours.get(argument, argument) for argument in arguments]
+        if program == "gunicorn":  # whose address stands in its file
+            arguments += ["--bind", f"127.0.0.1:{self.port}"]
         with self.log.open("w") as said:
             self.process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", program, *arguments],
                 cwd=ROOT,
-                env={**self._environment, "WEB_PORT": str(self.port)},
+                env=dict(self._environment),
                 stdout=said,
                 stderr=subprocess.STDOUT,
             )

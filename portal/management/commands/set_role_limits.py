@@ -11,6 +11,7 @@ STATEMENT_TIMEOUT_SECONDS = 15
 class Command(BaseCommand):
     """Run as the role that pages connect as, past the pool; safe to run again. Every role may do this to itself."""
 
+    requires_system_checks = ()  # it runs before the rest of an installation is in order
     help = "Give the role of DATABASE_URL, in this database, the limits that a pool would not pass on."
 
     def add_arguments(self, parser: CommandParser) -> None:
