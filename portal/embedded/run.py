@@ -112,7 +112,7 @@ def _serve(*, port: int, sandbox_port: int, started: float) -> None:
     ]
     web = [*uvicorn, "--port", str(port), *web_options, "portal.asgi:application"]
     sandbox = [*uvicorn, "--port", str(sandbox_port), "portal.embedded.sandboxes:application"]
-    # One worker with the clock inside: for one machine only. Production runs beat by itself (docs/operations.md).
+    # One worker with the clock inside: for one machine only. Production runs beat by itself (docs/deployment.md).
     worker = [python, "-m", "celery", "-A", "portal", "worker", "-B", "-P", "threads", "-c", "4", "-l", "WARNING"]
     environment = dict(os.environ)
     sandbox_environment = environment | {

@@ -15,11 +15,18 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 # What takes longer in a page or a job is a fault, and holds locks meanwhile. Commands may: manage.py sets 0, no limit.
 _STATEMENT_TIMEOUT_SECONDS = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=15 if PRODUCTION else 0)
-if PRODUCTION:
-    # A commit that was answered must survive a crash, whatever the server's default is: measured, `off` loses one in a
-    # hundred (facts/reliability.md, 2.1). Who waits three seconds for a row is told to try again (core/middleware.py).
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        f"-c statement_timeout={_STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=3s -c synchronous_commit=on"
+# Behind PgBouncer, whose server connections are lent out for one transaction at a time.
+DATABASE_POOLED: bool = env.bool("DATABASE_POOLED", default=False)
+# A cursor of the server outlives the transaction that it was made in, and would be looked for on another connection.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
+# A commit that was answered must survive a crash, whatever the server's default is: measured, `off` loses one in a
+# hundred (facts/reliability.md, 2.1). Who waits three seconds for a row is told to try again (core/middleware.py).
+DATABASE_LIMITS: dict[str, str] = {"lock_timeout": "3s", "synchronous_commit": "on"}
+if PRODUCTION and not DATABASE_POOLED:
+    # A pool refuses what a connection asks for as it begins: there the role has them (`manage.py set_role_limits`).
+    _limits = {"statement_timeout": f"{_STATEMENT_TIMEOUT_SECONDS}s", **DATABASE_LIMITS}
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
+        f"-c {name}={value}" for name, value in _limits.items()
     )
 
 # One server, four databases of it: channels 0, cache 1, broker 2, results 3.

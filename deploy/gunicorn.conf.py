@@ -1,0 +1,22 @@
+"""Pages: `gunicorn --config deploy/gunicorn.conf.py portal.wsgi`. Sizes of one container; docs/deployment.md says why."""
+
+import os
+
+bind = "0.0.0.0:8000"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_PROCESSES", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+# nginx has the whole request before it asks, so a worker that says nothing for so long hangs.
+timeout = 60
+# What has begun may end; then the container goes (stop_grace_period and terminationGracePeriodSeconds are longer).
+graceful_timeout = 30
+# nginx asks on a new connection each time, so that none is closed under a request while a process ends.
+keepalive = 0
+# Memory that libraries never give back goes with its process, and not with all of them at once.
+max_requests = 5000
+max_requests_jitter = 500
+# The heartbeat's file is in memory: on a disk that is busy a worker looks dead.
+worker_tmp_dir = "/dev/shm"  # noqa: S108 a file system of the container alone
+control_socket_disable = True  # it would be made in a home that cannot be written to
+forwarded_allow_ips = "*"  # only nginx reaches this port
+accesslog = None  # nginx writes it, with the number of the request
