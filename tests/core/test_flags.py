@@ -2,13 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
-from django.core.cache import cache
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from marketplace.core import flags
 from marketplace.core.errors import SettingError, SettingErrorCode
 from marketplace.moderation.models import AdminLog
 from tests.factories import make_user
+from tests.faults.valkey import take_away
 
 KEY, OTHER = "notifications.push", "discovery.promotions"
 PEOPLE = [f"user:{number}" for number in range(10_000)]
@@ -134,12 +133,7 @@ def test_many_questions_ask_the_database_twice_at_most(django_assert_max_num_que
 
 
 @pytest.mark.django_db
-def test_without_the_cache_the_database_is_asked(monkeypatch):
+def test_without_the_cache_the_database_is_asked(settings):
     turn()
-
-    def down(*_args, **_more):
-        raise RedisConnectionError("nobody answers")
-
-    monkeypatch.setattr(cache, "get", down)
-    monkeypatch.setattr(cache, "set", down)
+    take_away(settings)
     assert not flags.is_on(KEY)

@@ -27,6 +27,8 @@ from tests.e2e.turns import (  # noqa: F401 pytest finds fixtures and hooks here
 )
 
 SCREENSHOTS = PROJECT / "screenshots"
+# A whole page as a picture costs Chromium more than the page did, and nobody looks at those of CI.
+TAKES_PICTURES = os.environ.get("CI") != "true"
 SIZES = {"phone": {"width": 360, "height": 760}, "desktop": {"width": 1280, "height": 900}}
 # The first start of a clone makes the database and loads the demo catalogue.
 START_SECONDS = 600
@@ -237,13 +239,14 @@ class Person:
         return outbox
 
     def snap(self, step: str) -> None:
-        """A picture of the whole page; a page wider than the screen is a failure.
+        """A picture of the whole page, but in CI; a page wider than the screen is a failure.
 
         A click comes back with the first byte of the next page: until all of it is here, scripts included, it is waited for.
         """
         self.page.wait_for_load_state()
         slug = re.sub(r"[^a-z0-9]+", "-", step.lower()).strip("-")
-        self.page.screenshot(path=self.folder / f"{self.name}-{slug}.png", full_page=True)
+        if TAKES_PICTURES:
+            self.page.screenshot(path=self.folder / f"{self.name}-{slug}.png", full_page=True)
         width = self.page.evaluate("document.documentElement.scrollWidth")
         assert width <= self.page.viewport_size["width"], f"{step}: the page is {width} px wide"
 

@@ -20,7 +20,7 @@ from tests.faults.cluster import Cluster
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("database dies")]
 # facts/reliability.md, F3.
 BACK_SECONDS = 30
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180  # on a busy machine, on which the portal alone takes half a minute to start
 
 
 @pytest.fixture
@@ -42,14 +42,16 @@ def environment(cluster: Cluster) -> dict[str, str]:
 def site(environment: dict[str, str], unused_port: int) -> Iterator[str]:
     """Pages as production serves them: gunicorn with two processes, each with a connection that it keeps."""
     command = ["gunicorn", "portal.wsgi:application", "--workers", "2", "--bind", f"127.0.0.1:{unused_port}"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", *command, "--log-level", "critical"], cwd=BASE_DIR, env=environment
-    )
-    address = f"http://127.0.0.1:{unused_port}"
-    wait_for_page(address)
-    yield address
-    server.terminate()
-    server.wait(PATIENCE_SECONDS)
+    # Who is only starting, on a busy machine, does not hang.
+    command += ["--log-level", "critical", "--timeout", str(PATIENCE_SECONDS)]
+    server = subprocess.Popen([sys.executable, "-m", *command], cwd=BASE_DIR, env=environment)
+    try:
+        address = f"http://127.0.0.1:{unused_port}"
+        wait_for_page(address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -118,11 +120,10 @@ def wait_for_more(payers: Payers, number: int) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("how", ["crash", "stop"])
-def test_what_was_acknowledged_outlives_the_database(cluster, site, payers, environment, how):
-    for _time in range(2):
+def test_what_was_acknowledged_outlives_the_database(cluster, site, payers, environment):
+    for goes_down in (cluster.crash, cluster.stop):
         wait_for_more(payers, 5)
-        getattr(cluster, how)()
+        goes_down()
         assert [status_of(site) for _page in range(6)] == [503] * 6  # each of the two processes had a connection
         cluster.start()
         assert wait_for_page(site) < BACK_SECONDS

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from marketplace.core import clock
 from marketplace.messaging.services import start_conversation
@@ -43,7 +44,7 @@ def decision(case):
 
 @pytest.fixture
 def check(decision):
-    checks.draw_sample(day=clock.now().date())
+    checks.draw_sample(day=timezone.localdate(clock.now()))
     return decision.check_of
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.core import clock
@@ -90,7 +91,7 @@ def test_a_marked_row_is_counted_and_its_zeros_are_not_read(monkeypatch):
         row = Reputation.objects.get(user=user)
         for name, value in FIGURES_OF["level_2"].items():
             setattr(row, name, value)
-        row.counted_on = clock.now().date()
+        row.counted_on = timezone.localdate(clock.now())
         row.save()
         return row
 

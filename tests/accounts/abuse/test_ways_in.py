@@ -19,6 +19,7 @@ from marketplace.moderation.models import AdminLog
 from marketplace.orders.services import place_order
 from marketplace.orders.services.tips import give_tip
 from tests.factories import make_completed_order, make_gig, make_moderator, make_user
+from tests.faults.valkey import take_away
 from tests.logins import log_in
 
 pytestmark = pytest.mark.django_db
@@ -122,13 +123,9 @@ def test_without_the_cache_a_block_is_set_and_lifted_and_holds_within_a_minute(
     assert blocks.blocks_in_force().of_address(INSIDE) == set()
 
 
-def test_a_page_of_somebody_is_shown_and_noted_without_the_cache(monkeypatch, django_capture_on_commit_callbacks):
+def test_a_page_of_somebody_is_shown_and_noted_without_the_cache(settings, django_capture_on_commit_callbacks):
     client, person = log_in(make_moderator()), make_user()
-
-    def gone(*_args, **_kwargs):
-        raise ValkeyIsGone
-
-    monkeypatch.setattr("marketplace.core.staff_log.cache.get", gone)
+    take_away(settings)
     with django_capture_on_commit_callbacks(execute=True):
         assert client.get(reverse("people_person", args=[person.pk])).status_code == 200
     assert AdminLog.objects.get(is_reading=True).subject == person
