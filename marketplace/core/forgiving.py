@@ -22,8 +22,8 @@ Answer = TypeVar("Answer")
 _OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
 
 # A server that is away is mentioned every few seconds, not for each of a page's twenty keys.
-_MENTIONED_EVERY_SECONDS = 5
-_quiet_until = 0.0
+_MENTIONED_EVERY_NANOSECONDS = 5_000_000_000
+_quiet_until = 0
 
 forgiving_cache = ConnectionProxy(caches, "forgiving")
 
@@ -77,6 +77,6 @@ class ForgivingCache(RedisCache):
 
 def _mention(error: RedisError) -> None:
     global _quiet_until
-    if time.monotonic() >= _quiet_until:
-        _quiet_until = time.monotonic() + _MENTIONED_EVERY_SECONDS
+    if time.monotonic_ns() >= _quiet_until:
+        _quiet_until = time.monotonic_ns() + _MENTIONED_EVERY_NANOSECONDS
         logger.warning("the cache is taken for empty: %s", error)

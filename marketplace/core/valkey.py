@@ -8,6 +8,7 @@ import redis
 
 # So long after a question that was not answered in time this process asks no other.
 _LEFT_ALONE_NANOSECONDS = 3_000_000_000
+_BESIDE_PAGES_MILLISECONDS = 500
 _silent_until: dict[tuple[str, int, object], int] = {}
 
 
@@ -68,6 +69,7 @@ def brief_connection_for(url: str) -> type[redis.Connection]:
 @cache
 def client_beside_pages(url: str) -> redis.Redis:
     """The process's client for what is noted beside a page, in types that Django's cache lacks: half a second is its wait."""
+    seconds = _BESIDE_PAGES_MILLISECONDS / 1000
     return redis.Redis.from_url(
-        url, socket_timeout=0.5, socket_connect_timeout=0.5, connection_class=brief_connection_for(url)
+        url, socket_timeout=seconds, socket_connect_timeout=seconds, connection_class=brief_connection_for(url)
     )

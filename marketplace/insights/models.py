@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Analytics(models.Model):
@@ -47,7 +48,7 @@ class VisitorDay(models.Model):
     visitor = models.CharField(max_length=32, editable=False)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.DIRECT)
     is_member = models.BooleanField(_("logged in"), default=False)
-    pages = models.PositiveIntegerField(_("pages"), default=0)
+    pages = models.PositiveIntegerField(pgettext_lazy("how many", "pages"), default=0)
     searched = models.BooleanField(_("searched"), default=False)
     saw_gig = models.BooleanField(_("saw a service"), default=False)
     checked_out = models.BooleanField(_("came to the checkout"), default=False)
@@ -93,7 +94,7 @@ class ReportSubscription(models.Model):
     rhythm = models.CharField(_("how often"), max_length=7, choices=ReportRhythm, default=ReportRhythm.WEEKLY)
     next_on = models.DateField(_("next on"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("a report", "active"), default=True)
 
     class Meta:
         verbose_name = _("report by e-mail")

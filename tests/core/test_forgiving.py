@@ -51,7 +51,7 @@ def test_who_counts_is_told_that_it_is_away():
 
 @pytest.mark.usefixtures("away")
 def test_a_page_that_asks_twenty_times_is_one_line_in_the_log(caplog, monkeypatch):
-    monkeypatch.setattr(forgiving, "_quiet_until", 0.0)
+    monkeypatch.setattr(forgiving, "_quiet_until", 0)
     for number in range(20):
         forgiving_cache.get(f"key:{number}")
     assert len(caplog.records) == 1

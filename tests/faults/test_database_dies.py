@@ -42,8 +42,8 @@ def environment(cluster: Cluster) -> dict[str, str]:
 def site(environment: dict[str, str], unused_port: int) -> Iterator[str]:
     """Pages as production serves them: gunicorn with two processes, each with a connection that it keeps."""
     command = ["gunicorn", "portal.wsgi:application", "--workers", "2", "--bind", f"127.0.0.1:{unused_port}"]
-    # Who is only starting, on a busy machine, does not hang.
-    command += ["--log-level", "critical", "--timeout", str(PATIENCE_SECONDS)]
+    # Loaded once for both; and who is only starting, on a busy machine, does not hang.
+    command += ["--preload", "--log-level", "critical", "--timeout", str(PATIENCE_SECONDS)]
     server = subprocess.Popen([sys.executable, "-m", *command], cwd=BASE_DIR, env=environment)
     try:
         address = f"http://127.0.0.1:{unused_port}"
@@ -62,10 +62,10 @@ def payers(environment: dict[str, str], tmp_path: Path) -> Iterator["Payers"]:
 
 
 class Payers:
-    """Three processes that pay orders, and what they said."""
+    """Two processes that pay orders, and what they said."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        self._sign, self._files = folder / "stop", [folder / f"payer-{number}" for number in range(3)]
+        self._sign, self._files = folder / "stop", [folder / f"payer-{number}" for number in range(2)]
         self._processes = []
         for file in self._files:
             with file.open("w") as output:

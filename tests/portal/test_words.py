@@ -13,12 +13,14 @@ from django.utils.translation import gettext, override, pgettext
 
 from tests.contracts.source import modules, name_of, tree
 
-# Said in our own words, and meant the same: 退出登录 for 注销, 筛选 for 过滤器.
+# Said in our own words, and meant the same: 退出登录 for 注销, 筛选 for 过滤器, 格式 for 格式化.
 MEANS_THE_SAME = {
     "Account", "Action", "Add", "Administration", "All", "Approve", "Approved", "Clear", "Code", "Description", "Enter a number.",
-    "Filter", "Filters", "Image", "Incorrect code.", "Lock", "Log out", "Name", "Note", "Number", "Order", "Page not found",
+    "Filter", "Filters",
+    "Format", "IP address", "Image", "Incorrect code.", "Lock", "Log out", "Name", "Note", "Number", "Order", "Page not found",
     "Add %(model_name)s", "Passkey",
-    "Privacy", "Profile", "Recovery codes", "Rejected", "Remove", "Rename", "Reports", "Save draft", "Sessions", "Show",
+    "Privacy", "Profile", "Recovery codes", "Rejected", "Remove", "Rename", "Reports", "Save draft", "Sessions",
+    "Show", "Timeline",
     "checksum", "created at", "expires at", "finished at", "key", "name", "slug", "Live version",
 }  # fmt: skip
 WORDS = 2

@@ -39,7 +39,7 @@ def member_ids(case: IntegrityCase) -> list[int]:
 
 
 def reviews_between(people: Collection[int]) -> QuerySet[Review]:
-    """What buyers among these people wrote about sellers among them, public or still waiting."""
+    """What these people wrote about each other, of both sides, public or still waiting."""
     return Review.objects.filter(author__in=people, subject__in=people)
 
 

@@ -128,7 +128,7 @@ def _open_or_grow(circle: Circle, fresh: list[int]) -> IntegrityCase:
 
 @transaction.atomic
 def confirm_case(*, case_id: int, staff: User, words: str) -> IntegrityCase:
-    """The deals were none: the buyers' reviews between the members leave every score. Their authors and sellers are told.
+    """The deals were none: the reviews between the members, of both sides, leave every score. The members are told.
 
     `words` (at most 500 characters) are read by whom it concerns. Raises CaseError ALREADY_DECIDED, OWN_CASE or NO_WORDS.
     """
