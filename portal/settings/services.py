@@ -22,6 +22,9 @@ if PRODUCTION:
         f"-c statement_timeout={_STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=3s -c synchronous_commit=on"
     )
 
+# The folder of pg_dump, pg_restore and psql, of the server's major version or a newer one.
+POSTGRES_PROGRAMS: str = env.str("POSTGRES_PROGRAMS", default="")
+
 # One server, four databases of it: channels 0, cache 1, broker 2, results 3.
 REDIS_URL: str = env.str("REDIS_URL").rstrip("/")
 # Workers of a parallel test run share the server, but neither keys nor channels (portal/embedded/pytest_plugin.py).
