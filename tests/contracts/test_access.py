@@ -19,6 +19,7 @@ from tests.contracts.access.asking import HTMX, Asker, cookies, undone
 from tests.contracts.access.world import FOR_SELLERS, OPEN, SECRET, make_world
 from tests.payments.conftest import _use, alipay_keys  # noqa: F401 a fixture
 
+pytestmark = pytest.mark.django_db  # which makes the database; all is written in the world's own transaction
 TABLE = Path(__file__).with_name("access.txt")
 HEAD = "# route (* the world has nothing of the kind) | method answer: who (login: sent to log in; to X: on to the route X)\n"
 EVERYBODY = "everybody"

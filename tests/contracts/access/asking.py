@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.http import Http404
@@ -63,7 +64,7 @@ def cookies(world: World) -> dict[str, str]:
     """The cookie of each person's session; nobody's for the stranger."""
     found = {"stranger": ""}
     for name, person in world.people.items():
-        found[name] = log_in(person).cookies["sessionid"].value
+        found[name] = log_in(person).cookies[settings.SESSION_COOKIE_NAME].value
     return found
 
 
@@ -76,7 +77,7 @@ class Asker:
     def ask(self, method: str, address: str, data: dict[str, str] | None = None, **headers: str) -> Answer:
         browser = Client(raise_request_exception=False)
         if self.cookie:
-            browser.cookies["sessionid"] = self.cookie
+            browser.cookies[settings.SESSION_COOKIE_NAME] = self.cookie
         with undone():
             found = getattr(browser, method)(address, data, **headers)
             content = b"".join(found.streaming_content) if found.streaming else found.content
