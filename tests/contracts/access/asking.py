@@ -69,25 +69,30 @@ def cookies(world: World) -> dict[str, str]:
 
 
 class Asker:
-    """Asks as one person, each time with a browser that remembers nothing but the session."""
+    """Asks as one person, each time remembering nothing but the session.
+
+    With one browser: a new one reads all static files first (WhiteNoise), which takes longer than most answers.
+    """
 
     def __init__(self, cookie: str) -> None:
         self.cookie = cookie
+        self.browser = Client(raise_request_exception=False)
 
     def ask(self, method: str, address: str, data: dict[str, str] | None = None, **headers: str) -> Answer:
-        browser = Client(raise_request_exception=False)
+        self.browser.cookies.clear()
         if self.cookie:
-            browser.cookies[settings.SESSION_COOKIE_NAME] = self.cookie
+            self.browser.cookies[settings.SESSION_COOKIE_NAME] = self.cookie
         with undone():
-            found = getattr(browser, method)(address, data, **headers)
+            found = getattr(self.browser, method)(address, data, **headers)
             content = b"".join(found.streaming_content) if found.streaming else found.content
             target = found.headers.get("Location") or found.headers.get("HX-Redirect") or ""
-        # What was written stands in the cache still: the session, and of a POST the limits and whatever else.
-        if method == "post":
+        answer = Answer(found.status_code, urlsplit(target).path, _text(content, address))
+        # What was written stands in the cache still: the session, and of what was done the limits and whatever else.
+        if method not in ("get", "head") and answer.words not in ("404", "405", "login"):
             cache.clear()
         elif self.cookie:
             cache.delete(SessionStore(self.cookie).cache_key)
-        return Answer(found.status_code, urlsplit(target).path, _text(content, address))
+        return answer
 
 
 def _text(content: bytes, address: str) -> str:

@@ -260,6 +260,8 @@ def _dispute(world: World, buyer: User, seller: User) -> None:
 
 def _talk(world: World, buyer: User, seller: User) -> None:
     conversation = start_conversation(buyer=buyer, seller=seller)
+    for _ in range(3):  # so that the number below is none that the two others have in their conversation
+        send_message(conversation_id=conversation.pk, sender=seller, body=secret("message"))
     sent = send_message(
         conversation_id=conversation.pk,
         sender=buyer,
@@ -271,8 +273,6 @@ def _talk(world: World, buyer: User, seller: User) -> None:
     world.keys |= {
         ("messaging", "pk"): conversation.pk,
         ("messaging", "sequence"): sent.sequence,
-        ("messaging", "before"): sent.sequence + 1,
-        ("messaging", "after"): 0,
         ("messaging:start", "handle"): seller.profile.handle,
         ("messaging:edit_reply", "pk"): reply.pk,
         ("messaging:delete_reply", "pk"): reply.pk,
