@@ -46,7 +46,9 @@ _CACHE = {
     },
 }
 # The same keys by two ways: one fails while the server is away, the other is empty then (core/forgiving.py).
-CACHES = {"default": _CACHE, "forgiving": {**_CACHE, "BACKEND": "marketplace.core.forgiving.ForgivingCache"}}
+_FORGIVING = {**_CACHE, "BACKEND": "marketplace.core.forgiving.ForgivingCache"}
+# "renditions" is Wagtail's name for where it keeps what it knows of pictures in their sizes.
+CACHES = {"default": _CACHE, "forgiving": _FORGIVING, "renditions": _FORGIVING}
 SESSION_ENGINE = "portal.sessions"
 # Whole pages for people without a session (portal/page_cache.py). Tests change what they look at too fast for it.
 PAGES_ARE_KEPT: bool = env.bool("PAGES_ARE_KEPT", default=ENVIRONMENT != "test")
