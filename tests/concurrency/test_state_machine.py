@@ -5,4 +5,4 @@ from tests.concurrency.races import budget
 
 
 def test_no_race_breaks_the_money(races):
-    run_machine(races, examples=budget("RACES_EXAMPLES", 30), steps=budget("RACES_STEPS", 12))
+    run_machine(races, examples=budget("RACES_EXAMPLES", 12), steps=budget("RACES_STEPS", 12))

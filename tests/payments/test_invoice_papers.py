@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from weasyprint import HTML
 
-from marketplace.core.papers import NothingFromElsewhere
+from marketplace.core.paper_printing import NothingFromElsewhere
 from marketplace.notifications.models import Notification
 from marketplace.payments import invoice_selectors, tasks
 from marketplace.payments.invoicing.capitals import capital_yuan
