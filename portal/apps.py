@@ -25,8 +25,10 @@ class PortalConfig(AppConfig):
         from portal.health import PARTS
         from portal.roles import ensure_roles_after_migrate
         from portal.schedule import ensure_schedule
+        from portal.watching import jobs
 
         cdn.connect()
+        jobs.listen()
         provide_parts(PARTS)
         # Django sends the signal once for each app that has models, which the portal has not; beat's own is the one
         # whose tables are asked for.

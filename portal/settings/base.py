@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from portal.embedded.paths import state_directory
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.watching.middleware.RequestIdMiddleware",  # outermost: every answer has a number
     *([] if PRODUCTION else ["portal.compressing.CompressTextsMiddleware"]),
     "portal.cdn.CdnMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -165,6 +167,11 @@ WHITENOISE_AUTOREFRESH = DEBUG or ENVIRONMENT == "test"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# `json`: a line is an object with the numbers of request and job; `line`: for people.
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; it must be json or line.")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -173,9 +180,10 @@ LOGGING = {
             "class": "portal.masked_log.MaskedFormatter",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "portal.masked_log.MaskedJsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.request": {"level": "ERROR" if ENVIRONMENT == "test" else "WARNING"},
@@ -185,6 +193,9 @@ LOGGING = {
         "fasteners": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "opensearch": {"level": "WARNING"},
+        # A line for each request and each job: for programs that read the log.
+        "portal.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        "portal.jobs": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         "weasyprint": {"level": "WARNING"},
     },
 }

@@ -29,6 +29,9 @@ if PRODUCTION and not DATABASE_POOLED:
         f"-c {name}={value}" for name, value in _limits.items()
     )
 
+# The folder of pg_dump, pg_restore and psql, of the server's major version or a newer one.
+POSTGRES_PROGRAMS: str = env.str("POSTGRES_PROGRAMS", default="")
+
 # One server, four databases of it: channels 0, cache 1, broker 2, results 3.
 REDIS_URL: str = env.str("REDIS_URL").rstrip("/")
 # Workers of a parallel test run share the server, but neither keys nor channels (portal/embedded/pytest_plugin.py).
