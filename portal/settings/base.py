@@ -172,6 +172,11 @@ LOG_FORMAT: str = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line"
 if LOG_FORMAT not in {"json", "line"}:
     raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; it must be json or line.")
 
+# Where processes count pages and jobs together (portal/watching/metrics.py), and what whoever fetches the figures from another
+# machine has to know.
+METRICS_FOLDER: str = env.str("METRICS_FOLDER", default="")
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

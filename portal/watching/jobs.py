@@ -7,6 +7,7 @@ from typing import Any
 from celery import signals
 
 from marketplace.core import trace
+from portal.watching.metrics import count_job
 
 REQUEST_ID = "jiangji_request_id"
 _BEGUN = "_jiangji_begun"
@@ -38,5 +39,6 @@ def _ended(task: Any = None, state: str | None = None, **_more: Any) -> None:
     if task.request.is_eager:
         return
     seconds = time.perf_counter() - getattr(task.request, _BEGUN, time.perf_counter())
+    count_job(name=task.name, state=state or "UNKNOWN", seconds=seconds)
     logger.info("job", extra={"state": state or "UNKNOWN", "milliseconds": round(seconds * 1000, 1)})
     trace.end_task()

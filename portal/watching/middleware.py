@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from marketplace.core import trace
+from portal.watching.metrics import count_request
 
 HEADER = "X-Request-ID"
 logger = logging.getLogger("portal.requests")
@@ -26,6 +27,7 @@ class RequestIdMiddleware:
             seconds = time.perf_counter() - begun
             response.headers[HEADER] = identifier
             route = route_of(request)
+            count_request(route=route, method=request.method or "", status=response.status_code, seconds=seconds)
             logger.info(
                 "request",
                 extra={
