@@ -41,9 +41,7 @@ def figures(text: str) -> dict[str, dict[tuple[str, ...], float]]:
 
 def test_it_tells_what_stands_in_the_database():
     make_gig()
-    FailedTask.objects.create(
-        name="marketplace.orders.tasks.run", digest="x", error="?", first_at=clock.now(), last_at=clock.now()
-    )
+    FailedTask.objects.create(task_id="1", name="marketplace.orders.tasks.run", error="?", failed_at=timezone.now())
     OperationEvent.objects.create(kind=EventKind.BACKUP, is_ok=True, details={}, at=timezone.now())
     OperationEvent.objects.create(kind=EventKind.RESTORE_TEST, is_ok=False, details={}, at=timezone.now())
     audit_money()
