@@ -16,7 +16,7 @@ from marketplace.offers.services import send_offer
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_offer(request: HttpRequest, pk: int) -> HttpResponse:
     """A seller's offer to the person they are in conversation with."""
     conversation = selectors.conversation_for(request.user, pk)

@@ -42,7 +42,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @never_cache  # the way back from another page must show what has been said since
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One conversation; a POST adds a message, and answers a script with the frame that the socket would have brought."""
     conversation = selectors.conversation_for(request.user, pk)
@@ -90,7 +90,7 @@ def form_of(request: HttpRequest, conversation: Conversation, *data: Any) -> Mes
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, handle: str) -> HttpResponseBase:
     """Write to somebody: opens the conversation, with a first message if there is one.
 
@@ -113,7 +113,7 @@ def start(request: HttpRequest, handle: str) -> HttpResponseBase:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def about_order(request: HttpRequest, number: str) -> HttpResponseBase:
     """Write about an order, from its page: its conversation begins with the first message. A GET leads to what there is."""
     order = order_for(request.user, number)

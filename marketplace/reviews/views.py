@@ -32,7 +32,7 @@ def of_gig(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, number: str) -> HttpResponse:
     """Review an order that has ended, as its buyer or as its seller."""
     order = selectors.order_for_review(request.user, number)
@@ -50,7 +50,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Change one's own review, for some hours after it was written."""
     order = selectors.order_for_review(request.user, number)
@@ -110,7 +110,7 @@ def _form_page(request: HttpRequest, order: Order, form: ReviewForm) -> HttpResp
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, number: str) -> HttpResponse:
     """The seller answers the buyer's review. What is refused or warned of comes back, with the review above it."""
     order = selectors.order_for_review(request.user, number)
@@ -151,7 +151,7 @@ def picture(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/_picture.html" if request.htmx else "reviews/picture.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def helpful(request: HttpRequest, pk: int) -> HttpResponse:
     """Find a review helpful, or no longer: the button alone to htmx, the page they came from to a plain form.
 

@@ -22,7 +22,7 @@ from marketplace.uploads.purposes import MEGABYTE
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def collection(request: HttpRequest) -> HttpResponseBase:
     """GET: what one has sent for a form and not used yet. POST: announce a file, and hear where to send it."""
     if request.method == "GET":

@@ -39,7 +39,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for offers."""
     # A search that found too little brings what was looked for along.
@@ -95,7 +95,7 @@ def _brief_page(request: HttpRequest, brief: Brief, reopen_form: ReopenForm, sta
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """A seller's offer for a brief."""
     brief = selectors.brief_for(request.user, pk)

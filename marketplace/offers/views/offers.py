@@ -60,7 +60,7 @@ def _to_payment(request: HttpRequest, negotiation_id: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def counter(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer with another offer, filled with what is on the table."""
     offer = selectors.open_offer_for(request.user, pk)
@@ -87,7 +87,7 @@ def counter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Say no, and why."""
     offer = selectors.open_offer_for(request.user, pk)
