@@ -57,7 +57,7 @@ def race(races: Races, pair: tuple[str, str], *, threads: int) -> None:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_no_pair_breaks_the_money(races, share):
     for pair in list(MEETINGS)[share::SHARES]:
-        for _ in range(rounds("RACES_PAIR_PERCENT", 50)):
+        for _ in range(rounds("RACES_PAIR_PERCENT", 100)):
             race(races, pair, threads=2)
         for _ in range(rounds("RACES_CROWD_PERCENT", 5)):
             race(races, pair, threads=THREADS)
