@@ -1,5 +1,16 @@
 from django.apps import AppConfig, apps
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db.models.signals import post_migrate
+
+
+class CollectedFilesConfig(StaticFilesConfig):
+    """Django's own, without files that nobody here asks for.
+
+    django-htmx brings modules that import a bare `htmx`, which no hashed name can stand for: collectstatic of production
+    refused all of it. Our htmx stands in static/vendor.
+    """
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "django_htmx/*"]
 
 
 class PortalConfig(AppConfig):
