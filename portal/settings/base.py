@@ -1,5 +1,7 @@
 """Applications, middleware, templates, languages."""
 
+from pathlib import Path
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.embedded.paths import state_directory
@@ -148,7 +150,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
 # Where collectstatic gathers them. Elsewhere than production they are served from their sources.
-STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else state_directory() / "staticfiles"
+STATIC_ROOT = (
+    Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+    if PRODUCTION
+    else state_directory() / "staticfiles"
+)
 if not PRODUCTION:
     STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing one
 STATICFILES_DIRS = [BASE_DIR / "static"]
