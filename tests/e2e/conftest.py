@@ -127,8 +127,8 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    """The machine's own Chromium, without its windows where that is installed: they cost more than the pages."""
+    executable = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert executable, "the browser tests need Chromium: install the package chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
