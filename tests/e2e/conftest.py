@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from portal.embedded.paths import PROJECT
 from portal.embedded.run import DEMO_PASSWORD
@@ -126,14 +126,36 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The machine's own Chromium, without its windows where that is installed: they cost more than the pages."""
-    executable = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
-    assert executable, "the browser tests need Chromium: install the package chromium"
+def playwright() -> Iterator[Playwright]:
+    """The one that drives all browsers of a run."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """The machine's own Chromium."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert executable, "the browser tests need Chromium: install the package chromium"
+    yield from _launched(playwright, executable)
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """Chromium without its windows, which cost more than the pages; where that is not installed, the whole one.
+
+    It shows no notifications, whatever it is allowed to: `person(…, shows_notifications=True)` has the whole one.
+    """
+    if executable := shutil.which("chromium-headless-shell"):
+        yield from _launched(playwright, executable)
+    else:
+        yield request.getfixturevalue("whole_browser")
+
+
+def _launched(playwright: Playwright, executable: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+    yield browser
+    browser.close()
 
 
 class Person:
@@ -259,8 +281,16 @@ def person(stack: Stack, browser: Browser, request: pytest.FixtureRequest) -> It
     contexts: list[BrowserContext] = []
     people: list[Person] = []
 
-    def build(name: str, *, size: str = "phone", user_agent: str | None = None, script: bool = True) -> Person:
-        context = browser.new_context(
+    def build(
+        name: str,
+        *,
+        size: str = "phone",
+        user_agent: str | None = None,
+        script: bool = True,
+        shows_notifications: bool = False,
+    ) -> Person:
+        window = request.getfixturevalue("whole_browser") if shows_notifications else browser
+        context = window.new_context(
             viewport=SIZES[size],
             locale="zh-CN",
             is_mobile=size == "phone",

@@ -86,7 +86,7 @@ def test_the_bell_of_an_open_page_follows_and_a_mail_leads_out_again(person, sta
 
 
 def test_a_push_is_shown_by_the_worker_and_opens_only_pages_of_ours(person, stack):
-    buyer = person("buyer", size="desktop")
+    buyer = person("buyer", size="desktop", shows_notifications=True)
     buyer.page.context.grant_permissions(["notifications"], origin=stack.address)
     buyer.log_in(BUYER)
     page = buyer.visit("/settings/notifications/")
@@ -145,7 +145,7 @@ def test_a_browser_stays_known_to_who_asked_for_it_and_is_nobody_elses(person, s
         ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     )
     keys = {"p256dh": urlsafe_b64encode(key).decode(), "auth": urlsafe_b64encode(bytes(16)).decode()}
-    shared = person("shared", size="desktop")
+    shared = person("shared", size="desktop", shows_notifications=True)
     page = shared.page
     page.context.grant_permissions(["notifications"], origin=stack.address)
     page.context.add_init_script(_PUSH_SERVICE % keys)
