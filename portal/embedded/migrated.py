@@ -50,7 +50,7 @@ def bring_up_to_date(url: str) -> None:
     kept = KEPT / f"{fingerprint()}.dump"
     with _one_at_a_time():  # who comes second finds the file
         if kept.exists():
-            _run("pg_restore", "--no-owner", "--exit-on-error", "--dbname", url, str(kept))
+            _run("pg_restore", "--no-owner", "--single-transaction", "--dbname", url, str(kept))  # all of it or nothing
         else:
             _migrate(url)
             _keep(url, kept)
