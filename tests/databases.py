@@ -7,8 +7,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db import OperationalError, connection, connections, transaction
+from django.db.backends.utils import CursorWrapper
 
-from marketplace.accounts.models import AccountMerge, LimitHit, User
+from marketplace.accounts.models import AccountMerge, Block, LimitHit, User
 from marketplace.discovery.models import ThesaurusEntry
 from marketplace.gigs.models import AdvertisingWord, FirstReviewTask, GigCategory, ReviewReason, SecondReviewTask
 from marketplace.moderation.models import DecisionReason
@@ -29,15 +30,31 @@ KEPT = {
 APPS_KEPT = {"accounts"}  # people are removed below, what everybody knows (skills) stays
 
 
+# Everything of an order and of money hangs on these tables.
+MONEY = (
+    "orders_order ledger_account ledger_transaction ledger_dayseal ledger_escrowproof"
+    " payments_auditrun payments_gatewaynotification payments_taxyear"
+).split()
+
+
 def forget_money() -> None:
-    """Remove all orders and all money, in one statement; people, gigs and where sellers are paid to stay."""
+    """Remove all orders and all money; people, gigs and where sellers are paid to stay."""
     with transaction.atomic(), connection.cursor() as cursor:
-        # The ledger refuses DELETE and TRUNCATE. Everything of an order hangs on these tables.
+        # The ledger refuses DELETE, but to a replica.
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(
-            "TRUNCATE orders_order, ledger_account, ledger_transaction, ledger_dayseal, ledger_escrowproof,"
-            " payments_auditrun, payments_gatewaynotification, payments_taxyear CASCADE"
-        )
+        _empty(cursor, _of_money())
+
+
+@cache
+def _of_money() -> list[str]:
+    """The tables of money and whatever refers to them, directly or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT confrelid::regclass::text, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f'")
+        references = cursor.fetchall()
+    found = set(MONEY)
+    while more := {table for to, table in references if to in found} - found:
+        found |= more
+    return sorted(found)
 
 
 def forget_marketplace() -> None:
@@ -54,9 +71,9 @@ def forget_marketplace() -> None:
     # Not truncated: pages of Wagtail point at these.
     GigCategory.objects.filter(parent__isnull=False).delete()
     GigCategory.objects.all().delete()
-    AccountMerge.objects.all().delete()  # of accounts, whose tables stay; it holds on to people
-    LimitHit.objects.all().delete()
-    User.objects.all().delete()
+    # Of accounts, whose tables stay: these hold on to people or belong to nobody.
+    for model in (AccountMerge, Block, LimitHit, User):
+        model.objects.all().delete()
 
 
 @cache
@@ -78,11 +95,18 @@ def _empty_tables() -> None:
         cursor.execute("SET LOCAL lock_timeout = '60s'")
         # Who is still at work with any of them is waited for, and found out.
         cursor.execute(f"LOCK TABLE {', '.join(_written())}")
-        # TRUNCATE would give each table and each index new files, and can leave none of two hundred out, for they refer to
-        # one another; a test writes few rows to few of them, and as a replica nothing guards them.
-        cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in _written()))
-        if deletions := [f"DELETE FROM {table}" for (table,) in cursor.fetchall()]:
-            cursor.execute("; ".join(deletions))
+        _empty(cursor, _written())
+
+
+def _empty(cursor: CursorWrapper, tables: list[str]) -> None:
+    """Remove the rows of these tables. Whoever calls has made itself a replica, whom nothing guards.
+
+    TRUNCATE would give each table and each index new files, and can leave none of two hundred out, for they refer to one
+    another; a test writes few rows to few of them.
+    """
+    cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in tables))
+    if deletions := [f"DELETE FROM {table}" for (table,) in cursor.fetchall()]:
+        cursor.execute("; ".join(deletions))
 
 
 def _end_other_connections() -> list[tuple[str, str]]:
