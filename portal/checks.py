@@ -126,7 +126,7 @@ def films_lose_what_the_camera_noted_down(
         return []
     hint = "Install ffmpeg, or set FFMPEG to where it is."
     return [
-        Error("Pages offer to add films, and every one is refused: there is no ffmpeg.", hint=hint, id="portal.E009")
+        Error("Pages offer to add films, and every one is refused: there is no ffmpeg.", hint=hint, id="portal.E011")
     ]
 
 

@@ -49,7 +49,9 @@ def forget_money() -> None:
 def _of_money() -> list[str]:
     """The tables of money and whatever refers to them, directly or not."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT confrelid::regclass::text, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f'")
+        cursor.execute(
+            "SELECT confrelid::regclass::text, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f'"
+        )
         references = cursor.fetchall()
     found = set(MONEY)
     while more := {table for to, table in references if to in found} - found:

@@ -250,7 +250,7 @@ def test_a_weak_digest_key_is_refused(environment):
 @pytest.mark.parametrize(
     ("production", "ffmpeg", "offered", "ids"),
     [
-        (True, "", True, ["portal.E009"]),
+        (True, "", True, ["portal.E011"]),
         (True, "", False, []),
         (True, "ffmpeg", True, []),
         (False, "", True, []),
