@@ -31,10 +31,16 @@ APPS_KEPT = {"accounts"}  # people are removed below, what everybody knows (skil
 
 
 # Everything of an order and of money hangs on these tables.
-MONEY = (
-    "orders_order ledger_account ledger_transaction ledger_dayseal ledger_escrowproof"
-    " payments_auditrun payments_gatewaynotification payments_taxyear"
-).split()
+MONEY = {
+    "orders_order",
+    "ledger_account",
+    "ledger_transaction",
+    "ledger_dayseal",
+    "ledger_escrowproof",
+    "payments_auditrun",
+    "payments_gatewaynotification",
+    "payments_taxyear",
+}
 
 
 def forget_money() -> None:
@@ -53,9 +59,9 @@ def _of_money() -> list[str]:
             "SELECT confrelid::regclass::text, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f'"
         )
         references = cursor.fetchall()
-    found = set(MONEY)
+    found = MONEY
     while more := {table for to, table in references if to in found} - found:
-        found |= more
+        found = found | more
     return sorted(found)
 
 

@@ -25,7 +25,7 @@ from tests.payments.conftest import alipay_keys, deliver_and_accept, pay_at, sil
 
 
 @pytest.fixture
-def market(committed_db, silent_alipay):
+def market(committed_db, silent_alipay):  # noqa: F811 the fixture
     """A market with money in it, paid at a gateway, so that its books are in order; and a file of each kind."""
     for order in (make_order(), make_order()):
         pay_at("alipay", order)
