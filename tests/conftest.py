@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from marketplace.accounts.blocks import forget_blocks
 from marketplace.discovery.engines.windows import forget_windows
 from marketplace.safety.words import forget_words
+from portal.embedded.pytest_plugin import STDERR
 from portal.embedded.template import template_for_tests
 from tests import databases, factories
 
@@ -19,13 +20,11 @@ from tests import databases, factories
 settings.register_profile("busy machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
-_STDERR = os.dup(2)  # pytest captures the other
-
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """In CI each failure is told at once: a run that is stopped has no summary."""
     if report.failed and os.environ.get("CI") == "true" and "PYTEST_XDIST_WORKER" not in os.environ:
-        os.write(_STDERR, f"\n{report.nodeid}, {report.when}, failed:\n{report.longreprtext[-3000:]}\n".encode())
+        os.write(STDERR, f"\n{report.nodeid}, {report.when}, failed:\n{report.longreprtext[-3000:]}\n".encode())
 
 
 @pytest.fixture(scope="session")
