@@ -40,7 +40,7 @@ def new_offer(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Sent. You are told what becomes of it."))
             return redirect(f"{reverse('messaging:conversation', args=[conversation.pk])}#offer-{offer.pk}")
     context = {"editor": editor, "other": other, "back_url": conversation.get_absolute_url()}
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render(request, "offers/offer_form.html", context, status=status)
 
 

@@ -100,7 +100,7 @@ def start(request: HttpRequest, handle: str) -> HttpResponseBase:
     # In the address, which outlives the log-in that comes in between; or in the form of the first message.
     asked_gig = request.POST.get("gig") or request.GET.get("gig")
     gig = selectors.live_gig_of(other, asked_gig)
-    if request.method == "GET":
+    if request.method != "POST":
         existing = selectors.conversation_between(request.user, other)
         if existing is not None and gig is None:
             return redirect(existing)
@@ -117,7 +117,7 @@ def start(request: HttpRequest, handle: str) -> HttpResponseBase:
 def about_order(request: HttpRequest, number: str) -> HttpResponseBase:
     """Write about an order, from its page: its conversation begins with the first message. A GET leads to what there is."""
     order = order_for(request.user, number)
-    if request.method == "GET":
+    if request.method != "POST":
         conversation = selectors.order_conversation_of(order)
         return redirect(conversation or f"{order.get_absolute_url()}#talk")
     return _send(request, services.order_conversation(order=order))

@@ -117,7 +117,7 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     target = f"{order.get_absolute_url()}#reviews"
     state = selectors.order_reviews(order, request.user)
     form = ReplyForm(request.POST, auto_id="reply_%s")
-    if request.method == "GET":  # a log-in on the way, or the page loaded anew
+    if request.method != "POST":  # a log-in on the way, or the page loaded anew
         return redirect(target)
     if form.is_valid() or state is None or not state.may_reply:
         text, confirmed = form.data.get("text", ""), form.cleaned_data.get("confirmed", False)
@@ -162,7 +162,7 @@ def helpful(request: HttpRequest, pk: int) -> HttpResponse:
         request.session[_PRESSED] = {"review": review.pk, "origin": _origin(request, review)}
         messages.info(request, _("Log in, and your vote for this review is counted."))
         return redirect_to_login(request.path)
-    if request.method == "GET":
+    if request.method != "POST":
         pressed = request.session.pop(_PRESSED, {})
         if pressed.get("review") != review.pk:
             return redirect(_origin(request, review))

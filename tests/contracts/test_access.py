@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import translation
 
 from tests.contracts.access.addresses import addresses, public_routes
 from tests.contracts.access.asking import HTMX, Asker, cookies, undone
@@ -46,6 +47,7 @@ SEEN_BY_OTHERS = {
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker, alipay_keys):  # noqa: F811
     """One world for the whole module; it is rolled back in the end."""
+    translation.activate("zh-hans")  # whatever a test before asked for in English
     configured = SimpleNamespace()
     _use(configured, alipay_keys, "http://127.0.0.1:9/gateway.do")
     surroundings = {

@@ -31,7 +31,7 @@ def skills_context(request: HttpRequest) -> dict[str, object]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def skills(request: HttpRequest) -> HttpResponse:
     """One's skills; POST adds one by its name, or says what the list has instead."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "accounts/skill_list.html", skills_context(request))
     profile = selectors.own_profile(request.user)
     form = SkillForm(request.POST)

@@ -68,7 +68,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Published. Sellers who can do it are told, and you are told of every offer."))
             return redirect(brief)
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render(request, "offers/brief_form.html", {"form": form}, status=status)
 
 
@@ -118,7 +118,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent. You are told what becomes of it."))
             return redirect(offer.negotiation)
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render(request, "offers/offer_form.html", {"editor": editor, "brief": brief}, status=status)
 
 

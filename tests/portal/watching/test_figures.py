@@ -1,22 +1,15 @@
 """What Prometheus is told: by whom, to whom, and that nobody's words are in it."""
 
-import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 
 import pytest
-from django.db import connection
-from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from marketplace.discovery.models import SearchChange
 from marketplace.operations.models import EventKind, FailedTask, OperationEvent
-from marketplace.payments.audit import audit_money
-from portal.bench import machine
+from marketplace.payments.services import run_audit
 from portal.env import BASE_DIR
 from portal.watching import gauges
 from portal.watching.serving import figures_application
@@ -44,14 +37,14 @@ def test_it_tells_what_stands_in_the_database():
     FailedTask.objects.create(task_id="1", name="marketplace.orders.tasks.run", error="?", failed_at=timezone.now())
     OperationEvent.objects.create(kind=EventKind.BACKUP, is_ok=True, details={}, at=timezone.now())
     OperationEvent.objects.create(kind=EventKind.RESTORE_TEST, is_ok=False, details={}, at=timezone.now())
-    audit_money()
+    run_audit()
     status, text = fetched()
     assert status == "200 OK"
     told = figures(text)
     assert told["jiangji_failed_jobs"][()] == 1
     assert told["jiangji_backlog_items"][("search_changes",)] == SearchChange.objects.count()
     assert told["jiangji_books_violations"][()] == 0
-    assert told["jiangji_last_failed"] == {("backup",): 0, ("restore_test",): 1}
+    assert told["jiangji_last_failed"] == {("backup",): 0, ("restore",): 1}
     assert set(told["jiangji_last_done_timestamp_seconds"]) == {("backup",)}
     assert told["jiangji_part_up"][("database",)] == 1
     assert told["jiangji_database_connections_most"][()] > 10
@@ -98,57 +91,3 @@ def test_other_machines_are_not_answered_without_a_token():
     done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     assert "METRICS_TOKEN" in done.stderr
-
-
-COUNTS = """
-import os
-import django
-django.setup()
-from django.test import Client
-for path in ("/healthz?for=web", "/no/such/page/林小满@example.com", "/robots.txt"):
-    Client().get(path, headers={"host": "localhost"})
-Client().generic("STRANGE", "/robots.txt", headers={"host": "localhost"})
-"""
-
-
-@pytest.fixture
-def serving(committed_db, tmp_path) -> Iterator[tuple[str, dict[str, str]]]:
-    """The command itself, on a port of the system's choice, with a folder; its address, and the environment of who counts."""
-    database = machine.connection_string(os.environ["DATABASE_URL"], connection.settings_dict["NAME"])
-    environment = os.environ | {
-        "DATABASE_URL": database, "METRICS_FOLDER": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings",
-    }  # fmt: skip
-    command = [sys.executable, "-W", "ignore", "manage.py", "serve_metrics", "--port", "0"]
-    process = subprocess.Popen(command, cwd=BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process.stdout.readline().strip(), environment
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def test_pages_of_other_processes_are_counted_by_route_and_not_by_what_was_typed(serving):
-    address, environment = serving
-    for _process in range(2):
-        subprocess.run([sys.executable, "-W", "ignore", "-c", COUNTS], cwd=BASE_DIR, env=environment, check=True)
-    with urllib.request.urlopen(address, timeout=30) as answer:
-        text = answer.read().decode()
-    counts = {
-        tuple(sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if sample.name == "jiangji_request_seconds_count"
-    }
-    by_labels = {frozenset(labels): value for labels, value in counts.items()}
-    assert by_labels[frozenset({"wagtail_serve", "GET", "4xx"})] == 2
-    assert by_labels[frozenset({"robots", "GET", "2xx"})] == 2
-    assert any("other" in labels for labels in by_labels)
-    assert "example.com" not in text
-    with pytest.raises(urllib.error.HTTPError):
-        urllib.request.urlopen(address.replace("/metrics", "/"), timeout=30)
-
-
-def test_without_a_folder_nothing_is_counted_and_pages_come(settings):
-    assert settings.METRICS_FOLDER == ""
-    assert Client().get("/healthz?for=web").status_code == 200
-    assert "jiangji_request_seconds_count" not in fetched()[1]
