@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
@@ -22,6 +23,7 @@ _KEPT = frozenset(
 )  # fmt: skip
 # Ours, or made by us: digits in them reach nobody.
 _NUMBERS = frozenset({"jiangji.request_id", "messaging.message.id", "messaging.message_id"})
+_ADDRESSES = frozenset({"url.full", "http.url"})
 _STATEMENTS = frozenset({"db.query.text", "db.statement"})
 
 
@@ -68,8 +70,20 @@ def _attributes(found: Any, read_statement: Callable[[str], str] | None = None) 
     for name, value in (found or {}).items():
         if name in _STATEMENTS and read_statement is not None:
             kept[name] = read_statement(str(value))
+        elif name in _ADDRESSES:
+            kept = _host(str(value)) | kept
         elif name in _KEPT:
             kept[name] = masked(value) if isinstance(value, str) else value
         elif name in _NUMBERS:
             kept[name] = value
     return kept
+
+
+def _host(address: str) -> dict[str, Any]:
+    """Of an address that was called, whose it is: paths and queries of institutions carry names, numbers and signatures."""
+    try:
+        parts = urlsplit(address)
+        found = {"url.scheme": parts.scheme, "server.address": parts.hostname, "server.port": parts.port}
+    except ValueError:  # no address, or no port
+        return {}
+    return {name: value for name, value in found.items() if value}

@@ -11,6 +11,7 @@ from celery import signals
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from opentelemetry import context, propagate, trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.celery import CeleryInstrumentor
 from opentelemetry.instrumentation.django import DjangoInstrumentor
@@ -93,7 +94,7 @@ def _begin_anew(**_more: Any) -> None:
     Within a page or a job the span around ends it; beat would have put all that it sends from then on into one trace.
     """
     if not numbers.request_id() and not numbers.task()[0]:
-        context.attach(context.Context())
+        context.attach(Context())
 
 
 class Beginnings(Sampler):
@@ -107,7 +108,7 @@ class Beginnings(Sampler):
 
     def should_sample(
         self,
-        parent_context: context.Context | None,
+        parent_context: Context | None,
         trace_id: int,
         name: str,
         kind: SpanKind | None = None,
@@ -127,7 +128,7 @@ class Beginnings(Sampler):
 class Belonging(SpanProcessor):
     """Spans bear the number of the request, lines of the log that of the trace."""
 
-    def on_start(self, span: Span, parent_context: context.Context | None = None) -> None:
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """A span begins; one that begins here, or goes on with what began in another process, says which trace it is."""
         if request_id := numbers.request_id():
             span.set_attribute("jiangji.request_id", request_id)
@@ -145,12 +146,19 @@ def _is_first(span: ReadableSpan) -> bool:
 
 
 class ToJobs(TraceContextTextMapPropagator):
-    """The number of a trace goes to our own jobs. Institutions, and whoever else we call, are told nothing of it.
+    """The number of a trace goes to our own jobs, which alone have the number of the job that caused them.
 
-    No baggage either way: a stranger's would be carried on.
+    Institutions, and whoever else we call, are told nothing of it; strangers who ask for a page name no trace and decide not
+    whether it is kept. No baggage either way.
     """
 
+    def extract(self, carrier: Any, context: Context | None = None, *arguments: Any, **more: Any) -> Context:
+        """Read it from what came with a job."""
+        if hasattr(carrier, "root_id"):
+            return super().extract(carrier, context, *arguments, **more)
+        return Context() if context is None else context
+
     def inject(self, carrier: Any, *arguments: Any, **more: Any) -> None:
-        """Write it into the headers of a job, which alone have the number of the job that caused them."""
+        """Write it into the headers of a job."""
         if "root_id" in carrier:
             super().inject(carrier, *arguments, **more)
