@@ -57,7 +57,7 @@ def start(kind: str) -> None:
         default_integrations=False,
         auto_enabling_integrations=False,
         integrations=[
-            LoggingIntegration(level=None),
+            LoggingIntegration(level=None, sentry_logs_level=None),
             ExcepthookIntegration(),
             ThreadingIntegration(),
             DedupeIntegration(),

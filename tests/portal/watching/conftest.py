@@ -17,7 +17,7 @@ from tests.payments.conftest import alipay_keys, alipay_process, alipay_sandbox,
 from tests.payments.sandbox.conftest import eventually
 from tests.portal.watching.receivers import Receiver, listening
 
-START_SECONDS = 240  # on a busy machine
+START_SECONDS = 500  # on a busy machine
 CELERY = ("-m", "celery", "-A", "portal")
 
 

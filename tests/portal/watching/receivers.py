@@ -11,6 +11,8 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from google.protobuf.json_format import MessageToJson
+
 KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 
 
@@ -113,7 +115,7 @@ def read_spans(body: bytes) -> list[Span]:
                     events=[(event.name, _plain(event.attributes)) for event in span.events],
                     failed=span.status.code == 2,
                     resource=resource,
-                    everything=str(span),
+                    everything=MessageToJson(span, ensure_ascii=False),
                 )
             )
     return found

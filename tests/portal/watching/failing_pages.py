@@ -1,17 +1,18 @@
-"""Pages and jobs that fail with a person's words on their lips: what the tests of error reports break. Its own addresses, too."""
+"""Pages that fail with a person's words on their lips, before all of the portal's."""
 
 import logging
 
-from celery import shared_task
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
 from marketplace.accounts.models import User
 from marketplace.core.errors import BusyError, BusyErrorCode
+from portal.urls import handler500 as handler500
+from portal.urls import urlpatterns as of_the_portal
+from tests.portal.watching.failing_jobs import MAIL, NAME, PHONE
 
 logger = logging.getLogger(__name__)
-NAME, PHONE, MAIL = "林小满", "13812345678", "lin.xiaoman@example.com"
 
 
 def _words(request: HttpRequest) -> HttpResponse:
@@ -55,22 +56,5 @@ def _unavailable(_request: HttpRequest) -> HttpResponse:
 
 
 views = (_words, _taken, _refused, _missing, _forbidden, _suspicious, _logged, _unavailable)
-urlpatterns = [path(f"{view.__name__.strip('_')}/", view, name=view.__name__.strip("_")) for view in views]
-
-
-@shared_task
-def fail_with_words(name: str) -> None:
-    """A job that fails; its argument must not leave."""
-    raise ValueError(f"{name} <{MAIL}> at {PHONE}")
-
-
-@shared_task
-def fail_by_rule() -> None:
-    """A rule that ends a job is an error of ours: nobody is there to be told."""
-    raise BusyError(BusyErrorCode.BUSY)
-
-
-@shared_task(autoretry_for=(LookupError,), max_retries=1, default_retry_delay=0)
-def fail_twice() -> None:
-    """A job that is tried again: the first time is no failure."""
-    raise LookupError("again")
+failing = [path(f"{view.__name__.strip('_')}/", view, name=view.__name__.strip("_")) for view in views]
+urlpatterns = [*failing, *of_the_portal]
