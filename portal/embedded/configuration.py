@@ -33,6 +33,7 @@ INTERNAL = frozenset(
     {
         "DJANGO_SETTINGS_MODULE",
         "LC_ALL",
+        "OTEL_EXPORTER_OTLP_TIMEOUT",
         "OTEL_SEMCONV_STABILITY_OPT_IN",
         "PYTHONPATH",
         "PATH",

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-from opentelemetry.trace import Link, Status
+from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 
 from marketplace.core.masking import masked
 from portal.watching.cleaning import statement
@@ -58,7 +58,7 @@ def cleaned(span: ReadableSpan) -> ReadableSpan:
         events=[Event(event.name, _attributes(event.attributes), event.timestamp) for event in span.events],
         links=[Link(link.context) for link in span.links],
         kind=span.kind,
-        status=Status(span.status.status_code),
+        status=Status(StatusCode.UNSET if _was_refused(span) else span.status.status_code),
         start_time=span.start_time,
         end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
@@ -77,6 +77,12 @@ def _attributes(found: Any, read_statement: Callable[[str], str] | None = None) 
         elif name in _NUMBERS:
             kept[name] = value
     return kept
+
+
+def _was_refused(span: ReadableSpan) -> bool:
+    """A page that answered with a 4xx has not failed, whatever exception said so."""
+    answered = (span.attributes or {}).get("http.response.status_code")
+    return span.kind is SpanKind.SERVER and isinstance(answered, int) and answered < 500
 
 
 def _host(address: str) -> dict[str, Any]:

@@ -4,10 +4,12 @@ Loaded only where SENTRY_DSN is set (starting.py). A report is written anew from
 request, no variables, no crumbs of what happened before; those would say who it was.
 """
 
+import sys
 from typing import Any
 
 import sentry_sdk
 from celery import signals
+from celery.utils.serialization import UnpickleableExceptionWrapper
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, UnreadablePostError
@@ -84,6 +86,8 @@ def send_waiting() -> None:
 
 def _job_failed(sender: Any = None, task_id: str = "", exception: BaseException | None = None, **_more: Any) -> None:
     """As operations/failures.py writes it down: whatever ended a job, the loss of its process included."""
+    if isinstance(exception, UnpickleableExceptionWrapper):  # what Celery makes of a DomainError for its own messages
+        exception = sys.exc_info()[1] or exception
     with sentry_sdk.new_scope() as scope:
         scope.set_tag("task", getattr(sender, "name", str(sender)))
         scope.set_tag("task_id", task_id)

@@ -43,6 +43,8 @@ def start(kind: str) -> None:
         return
     # The names of attributes that are settled by now; the instrumentations still begin with older ones.
     os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http,database")
+    # Seconds, tries included. A process that ends waits for what is on its way and for the rest, while its collector is away too.
+    os.environ.setdefault("OTEL_EXPORTER_OTLP_TIMEOUT", "5")
     resource = Resource.create(
         {
             "service.name": f"jiangji-{kind}",

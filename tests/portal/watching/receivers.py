@@ -11,8 +11,10 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import brotli
 from google.protobuf.json_format import MessageToJson
 
+UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 
 
@@ -61,8 +63,7 @@ def listening() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
+            body = UNPACK[self.headers.get("Content-Encoding", "")](body)
             if self.path == "/v1/traces":
                 receiver.spans += read_spans(body)
             else:

@@ -27,8 +27,8 @@ with override_settings(ROOT_URLCONF="tests.portal.watching.failing_pages", ALLOW
         headers["x-request-id"] = "{REQUEST_ID}"
         address, form = f"/{{page.pattern}}?token=geheim123&name={NAME}", {{"name": "{NAME}", "phone": "{PHONE}"}}
         answer = client.post(address, form, headers=headers)
-        print(page.name, answer.status_code)
-    print("elsewhere", client.get("/words/", headers={{"host": "{NAME}.example"}}).status_code)
+        print("answer", page.name, answer.status_code)
+    print("answer", "elsewhere", client.get("/words/", headers={{"host": "{NAME}.example"}}).status_code)
 """
 PERSONAL = (
     NAME, NAME.encode("unicode-escape").decode(), PHONE, "138****5678", MAIL, "xiaoman", "Xiaoman", "example.com",
@@ -51,9 +51,7 @@ def test_what_a_page_did_not_expect_is_told_and_what_it_refused_is_not(receiver,
     taken = make_user(name=NAME)
     process = reported("-c", ASKS, OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url)
     assert process.process.wait(START_SECONDS) == 0, process.log
-    answered = dict(
-        line.split() for line in process.log.splitlines() if line and line[0] in "wtrmfslue" and len(line) < 40
-    )
+    answered = dict(line.split()[1:] for line in process.log.splitlines() if line.startswith("answer "))
     assert answered == {
         "words": "500", "taken": "500", "refused": "503", "missing": "404", "forbidden": "403", "suspicious": "400",
         "logged": "200", "unavailable": "503", "elsewhere": "400",
