@@ -9,7 +9,7 @@ import re
 from marketplace.core.masking import masked
 
 LEFT_OUT = "…"
-MOST_CHARACTERS = 1_000
+MOST_CHARACTERS = 2_000
 # How PostgreSQL and SQL write words: with backslashes after an E, between dollars, else with doubled quotes.
 _TEXT_IN_SQL = re.compile(r"[eE]'(?:\\.|''|[^'\\])*'|\$(\w*)\$.*?\$\1\$|'(?:''|[^'])*'", re.DOTALL)
 _NUMBER_IN_SQL = re.compile(r"(?<![\w.%\"$])\d[\d.]*(?![\w\"])")
@@ -17,6 +17,7 @@ _MANY_PLACES = re.compile(r"%s(?:, %s)+")
 # PostgreSQL names what it refused by constraint, table and column, which are ours, and then shows the row.
 _OUR_NAME = re.compile(r'\b(constraint|relation|column|table|index) "(\w+)"')
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|“[^”]*”|「[^」]*」|(?<!\w)\([^()]*\)|<[^<>]*>""")
+_MASKED = re.compile(r"\S*\*{3,}\S*")  # what the log shows half of
 _NOT_ENGLISH = re.compile(r"[^\x00-\x7f…]+")
 
 
@@ -32,4 +33,4 @@ def of_error(text: str) -> str:
     """The first line of what an exception says, masked, without quoted words, rows, names in Chinese."""
     lines = masked(text).splitlines()
     line = _OUR_NAME.sub(r"\1 \2", lines[0]) if lines else ""
-    return _NOT_ENGLISH.sub(LEFT_OUT, _QUOTED.sub(LEFT_OUT, line))[:MOST_CHARACTERS]
+    return _NOT_ENGLISH.sub(LEFT_OUT, _MASKED.sub(LEFT_OUT, _QUOTED.sub(LEFT_OUT, line)))[:MOST_CHARACTERS]

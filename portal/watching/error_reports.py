@@ -120,6 +120,8 @@ def report(event: Event, hint: Hint) -> Event | None:
     left["contexts"] = {"trace": _trace_of(collected)}
     if exception := collected.get("exception"):
         left["exception"] = {"values": [_value(one) for one in exception["values"]]}
+        if isinstance(error, DomainError):  # the client takes its sentence, which is for people
+            left["exception"]["values"][-1]["value"] = error.code.value
     if said := (collected.get("logentry") or {}).get("message"):
         left["logentry"] = {"message": masked(str(said))}  # before its words are put in
     return left  # type: ignore[return-value]

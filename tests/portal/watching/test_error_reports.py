@@ -111,6 +111,7 @@ def test_each_job_that_fails_is_told_once_whatever_the_pool(receiver, reported, 
     told = {report["transaction"].rsplit(".", 1)[-1]: classes(report) for report in receiver.reports}
     assert told == {"fail_with_words": ["ValueError"], "fail_by_rule": ["BusyError"], "fail_twice": ["LookupError"]}
     assert len(receiver.reports) == 3
+    assert "busy" in {value["value"] for report in receiver.reports for value in report["exception"]["values"]}
     numbers = {report["tags"]["task_id"] for report in receiver.reports}
     assert numbers == set(FailedTask.objects.values_list("task_id", flat=True))
     said = "".join(json.dumps(without_source(report), ensure_ascii=False) for report in receiver.reports)
@@ -142,6 +143,7 @@ def test_a_statement_has_no_value_in_it(sql, left):
         ("林小满 is not there", "… is not there"),
         ('invalid input syntax for type integer: "lin_xiaoman"', "invalid input syntax for type integer: …"),
         ("no <User: Lin Xiaoman> (Lin)", "no … …"),
+        ("asked for 13812345678 with token=abc", "asked for … with …"),
         ("", ""),
     ],
 )  # fmt: skip
