@@ -35,6 +35,7 @@ INTERNAL = frozenset(
         "LC_ALL",
         "OTEL_EXPORTER_OTLP_TIMEOUT",
         "OTEL_SEMCONV_STABILITY_OPT_IN",
+        "PROMETHEUS_MULTIPROC_DIR",
         "PYTHONPATH",
         "PATH",
         "RUN_STARTED_AT",
