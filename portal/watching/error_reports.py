@@ -139,7 +139,7 @@ def _trace_of(collected: dict[str, Any]) -> dict[str, Any]:
 def _value(value: dict[str, Any]) -> dict[str, Any]:
     """One exception of a chain: its class, where it was, and of its words what names nobody."""
     mechanism = value.get("mechanism") or {}
-    left = {name: value[name] for name in ("type", "module") if name in value}
+    left: dict[str, Any] = {name: value[name] for name in ("type", "module") if name in value}
     left["value"] = of_error(str(value.get("value") or ""))
     left["mechanism"] = {name: mechanism[name] for name in ("type", "handled") if name in mechanism}
     if stack := value.get("stacktrace"):
