@@ -5,6 +5,9 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from portal.watching import starting
+
+starting.call_process("live")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django_application = get_asgi_application()  # loads the apps; only then may the consumers be imported
 

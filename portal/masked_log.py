@@ -14,7 +14,7 @@ from marketplace.core.masking import masked
 __all__ = ["MaskedFormatter", "MaskedJsonFormatter", "masked"]
 
 # Ours, and made by us: digits in them reach nobody, and a number with stars in it is none.
-_OWN = frozenset({"time", "level", "logger", "request_id", "task_id", "task", "route", "method", "state"})
+_OWN = frozenset({"time", "level", "logger", "request_id", "trace_id", "task_id", "task", "route", "method", "state"})
 
 
 class MaskedFormatter(logging.Formatter):
@@ -39,9 +39,13 @@ class MaskedJsonFormatter(JsonFormatter):
         """Add the numbers, and mask all that was said."""
         data = super().process_log_record(log_data)
         task_id, task_name = trace.task()
-        for name, value in (("request_id", trace.request_id()), ("task_id", task_id), ("task", task_name)):
-            if value:
-                data[name] = value
+        numbers = {
+            "request_id": trace.request_id(),
+            "trace_id": trace.trace_id(),
+            "task_id": task_id,
+            "task": task_name,
+        }
+        data |= {name: value for name, value in numbers.items() if value}
         return {name: value if name in _OWN else _masked(value) for name, value in data.items()}
 
 

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 
 _request: ContextVar[str] = ContextVar("request", default="")
 _task: ContextVar[tuple[str, str]] = ContextVar("task", default=("", ""))
+_trace: ContextVar[str] = ContextVar("trace", default="")
 # As nginx's $request_id makes them, or a UUID. Anything else could carry words of a stranger into our log.
 _WELL_FORMED = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -25,6 +26,16 @@ def task() -> tuple[str, str]:
     return _task.get()
 
 
+def trace_id() -> str:
+    """The number of the trace that is kept of what happens here (docs/operations.md); empty where none is."""
+    return _trace.get()
+
+
+def belongs_to_trace(identifier: str) -> None:
+    """From here on, until request or job end, lines of the log belong to this trace; to none if it is empty."""
+    _trace.set(identifier)
+
+
 def well_formed(said: str) -> str:
     """The number that somebody gave, if it is one; else a new one."""
     return said if _WELL_FORMED.fullmatch(said) else uuid.uuid4().hex
@@ -33,10 +44,11 @@ def well_formed(said: str) -> str:
 @contextmanager
 def of_request(identifier: str) -> Iterator[None]:
     """What happens inside belongs to this request."""
-    token = _request.set(identifier)
+    token, trace_token = _request.set(identifier), _trace.set("")
     try:
         yield
     finally:
+        _trace.reset(trace_token)
         _request.reset(token)
 
 
@@ -44,9 +56,11 @@ def begin_task(identifier: str, name: str, request: str) -> None:
     """From here on a job runs, which this request caused if it is not empty."""
     _task.set((identifier, name))
     _request.set(request)
+    _trace.set("")
 
 
 def end_task() -> None:
     """The job is over; its thread has none until the next one."""
     _task.set(("", ""))
     _request.set("")
+    _trace.set("")

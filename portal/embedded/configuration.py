@@ -25,16 +25,27 @@ SOURCES = (
     "deploy/gunicorn.conf.py",
 )
 TYPES = {
-    "str": "text", "int": "whole number", "bool": "yes or no", "list": "list", "dict": "pairs", "json": "JSON",
+    "str": "text", "int": "whole number", "float": "number", "bool": "yes or no", "list": "list", "dict": "pairs", "json": "JSON",
     "path": "folder", "db": "address", "email_url": "address",
 }  # fmt: skip
 # Set by us for a process of ours, or by a library's own convention.
 INTERNAL = frozenset(
-    {"DJANGO_SETTINGS_MODULE", "LC_ALL", "PYTHONPATH", "PATH", "RUN_STARTED_AT", "PYTEST_XDIST_WORKER", "VICTIM"}
+    {
+        "DJANGO_SETTINGS_MODULE",
+        "LC_ALL",
+        "OTEL_EXPORTER_OTLP_TIMEOUT",
+        "OTEL_SEMCONV_STABILITY_OPT_IN",
+        "PROMETHEUS_MULTIPROC_DIR",
+        "PYTHONPATH",
+        "PATH",
+        "RUN_STARTED_AT",
+        "PYTEST_XDIST_WORKER",
+        "VICTIM",
+    }
 )
 SECRET = re.compile(r"(SECRET|PRIVATE_KEY|API_V3_KEY|ENCRYPTION_KEYS|DIGEST_KEY|TOKEN|APP_KEY|ACCESS_KEY$)")
 # A password stands in them.
-SECRET_ADDRESSES = frozenset({"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "ELASTICSEARCH_URL"})
+SECRET_ADDRESSES = frozenset({"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "ELASTICSEARCH_URL", "SENTRY_DSN"})
 _ROW = re.compile(r"^\| (?P<names>[^|]*`[A-Z].*?) \| (?P<meaning>.*?) \| (?P<default>.*?) \|$", re.MULTILINE)
 _NAME = re.compile(r"`(…?_?[A-Z][A-Z0-9_]+)`")
 _NO_DEFAULT = ast.Constant("there is none")

@@ -177,6 +177,16 @@ if LOG_FORMAT not in {"json", "line"}:
 METRICS_FOLDER: str = env.str("METRICS_FOLDER", default="")
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 
+# Traces and error reports (portal/watching/starting.py): without an address nothing of them is loaded.
+OTEL_EXPORTER_OTLP_ENDPOINT: str = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="").rstrip("/")
+# How many of the traces are kept, 0 to 1; whoever goes on with one keeps it if its beginning was.
+OTEL_TRACES_SAMPLER_ARG: float = env.float("OTEL_TRACES_SAMPLER_ARG", default=0.1 if PRODUCTION else 1.0)
+if not 0 <= OTEL_TRACES_SAMPLER_ARG <= 1:
+    raise ImproperlyConfigured(f"OTEL_TRACES_SAMPLER_ARG is {OTEL_TRACES_SAMPLER_ARG}; it must be from 0 to 1.")
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="")
+# Which installation both come from: production and its rehearsal have the same DJANGO_ENV.
+SENTRY_ENVIRONMENT: str = env.str("SENTRY_ENVIRONMENT", default=ENVIRONMENT)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,1 +1,1 @@
-"""How the running portal is watched: the ids of requests and jobs in the log."""
+"""How the running portal is watched: ids of requests and jobs in the log, figures, traces, error reports."""
