@@ -12,7 +12,7 @@ from portal.embedded import configuration
 from tests.contracts.source import ROOT, modules, name_of
 
 # Read by a library's own convention, or set by us for a child process: not for an operator to set.
-INTERNAL = configuration.INTERNAL | {"CACHE_DATABASE", "PROMETHEUS_MULTIPROC_DIR"}
+INTERNAL = configuration.INTERNAL | {"CACHE_DATABASE"}
 
 
 def asked_for() -> set[str]:
