@@ -65,6 +65,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.accounts.tasks.end_absences": 300,
     "marketplace.safety.tasks.run_lost_trials": 60,
     "marketplace.operations.tasks.apply_due_changes": 60,
+    "marketplace.operations.tasks.measure_parts": 60,
     "cms_pages.tasks.tell_of_rules": 300,
     "cms_pages.tasks.apply_rules": 60,
 }
@@ -103,6 +104,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.insights.tasks.forget_visitors": (5, 20),
     "cms_pages.tasks.forget_form_entries": (4, 55),
     "marketplace.moderation.tasks.draw_checks": (0, 50),
+    "marketplace.operations.tasks.forget_measurements": (4, 45),
 }
 
 
