@@ -78,6 +78,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.accounts.tasks.expire_verifications": (0, 10),
     "marketplace.accounts.tasks.forget_rejected_papers": (4, 30),
     "marketplace.accounts.tasks.forget_refusals": (4, 25),
+    "marketplace.accounts.tasks.forget_consents": (4, 35),
     "marketplace.payments.tasks.audit_books": (1, 0),
     "marketplace.discovery.tasks.rebuild": (3, 30),
     "marketplace.discovery.tasks.rebuild_suggestions": (3, 45),
@@ -105,6 +106,8 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "cms_pages.tasks.forget_form_entries": (4, 55),
     "marketplace.moderation.tasks.draw_checks": (0, 50),
     "marketplace.operations.tasks.forget_measurements": (4, 45),
+    # After all that forgets.
+    "marketplace.operations.tasks.prove_retention": (5, 40),
 }
 
 

@@ -40,6 +40,7 @@ class EventKind(models.TextChoices):
     BACKUP = "backup", _("Backup")
     RESTORE_TEST = "restore", _("Restore test")
     RELEASE = "release", _("Release")
+    RETENTION = "kept", pgettext_lazy("an operation", "Check of what is kept too long")
 
 
 class OperationEvent(models.Model):

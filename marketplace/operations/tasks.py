@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from marketplace.core import changes
-from marketplace.operations import measuring, public_parts
+from marketplace.operations import measuring, proving, public_parts
 
 
 @shared_task
@@ -24,3 +24,9 @@ def measure_parts() -> dict[str, str]:
 def forget_measurements() -> int:
     """Remove what was measured long ago; returns how many rows."""
     return measuring.forget_old()
+
+
+@shared_task
+def prove_retention() -> int:
+    """Look for what is kept longer than it may be and note it for the page of operations; returns how many rows."""
+    return proving.note_proofs()

@@ -62,7 +62,7 @@ def test_an_administrator_tells_of_an_incident_and_of_its_end_and_everybody_read
     assert lines[1].after == {"stage": "over"}
 
     again = browser.post(answer.url, over | {"text": "又坏了。"}, follow=True)
-    assert OperationsError.messages[OperationsErrorCode.CLOSED] in again.content.decode()
+    assert str(OperationsError.messages[OperationsErrorCode.CLOSED]) in again.content.decode()
     assert IncidentUpdate.objects.count() == 2
 
 
