@@ -75,7 +75,7 @@ def test_a_job_has_a_night_for_it():
 
 
 def test_a_search_that_still_knows_who_made_it_is_found():
-    row = SearchHistory.objects.create(query="logo", user=make_user())
+    row = SearchHistory.objects.create(query="logo", user=make_user(), result_count=3)
     SearchHistory.objects.filter(pk=row.pk).update(created_at=clock.now() - timedelta(days=190))
     assert overdue() == {"discovery.searches": 1}
     SearchHistory.objects.filter(pk=row.pk).update(user=None)
