@@ -67,6 +67,22 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         return super().process_response(request, response)
 
 
+class NobodyMiddleware:
+    """The status page is asked for by nobody in particular: whose session it is would have to be looked up, and what says so
+    may be what is away. Stands above the sessions.
+    """
+
+    PATHS = frozenset({"/status/", "/en/status/", "/status.json"})
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path in self.PATHS:
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
+
+
 class SecurityHeadersMiddleware:
     """What Django's SecurityMiddleware does not say. Stands above what serves static files.
 

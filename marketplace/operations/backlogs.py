@@ -1,6 +1,6 @@
 """What is to leave the house or to be worked off: one list of everything that may pile up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +53,7 @@ def _due(model: type[Any], statuses: list[str]) -> Callable[[], QuerySet[Any]]:
     return lambda: model.objects.filter(status__in=statuses)
 
 
+STRAGGLERS = 3
 _QUICK, _SOON, _DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(hours=24)
 _BACKLOGS: list[Backlog] = [
     Backlog(
@@ -195,6 +196,17 @@ def waiting() -> list[Waiting]:
 def backlog_signals() -> list[Signal]:
     """Each backlog with its number and the age of the oldest, in words."""
     return [_in_words(counted) for counted in waiting()]
+
+
+def late_backlogs(keys: Collection[str]) -> set[str]:
+    """Which of these have at least STRAGGLERS over their limit: fewer are cases of their own, and no disturbance of the site."""
+    return {backlog.key for backlog in _BACKLOGS if backlog.key in keys and _is_late(backlog)}
+
+
+def _is_late(backlog: Backlog) -> bool:
+    now = timezone.now() if backlog.is_real else clock.now()
+    over = backlog.rows().order_by().filter(**{f"{backlog.moment}__lt": now - backlog.limit})
+    return over[:STRAGGLERS].count() >= STRAGGLERS
 
 
 def _counted(backlog: Backlog) -> Waiting:

@@ -3,7 +3,7 @@
 The checks are the portal's own (portal/health.py, which is above): it provides them as the site starts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Lock
 
@@ -40,9 +40,9 @@ def part_signals() -> list[Signal]:
     return list(part_signals_by_name().values())
 
 
-def part_signals_by_name() -> dict[str, Signal]:
-    """The same, each under its name for programs."""
-    asked = {name: _asked(name, check) for name, check in _parts.items()}
+def part_signals_by_name(*, leaving_out: Collection[str] = ()) -> dict[str, Signal]:
+    """The same, each under its name for programs; those that are left out are not asked."""
+    asked = {name: _asked(name, check) for name, check in _parts.items() if name not in leaving_out}
     wait(asked.values(), timeout=PATIENCE_SECONDS)
     found = {}
     for name, future in asked.items():
