@@ -14,7 +14,7 @@ CARDS = 24
 _TEMPLATE = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><title>{{ title }}</title></head><body><h1>{{ title }}</h1><ul>
 {% for card in cards %}<li class="card">
-<a href="/gigs/{{ card.number }}/{{ card.slug }}/"><img src="{{ card.picture }}" alt="{{ card.title }}" width="400" height="267"></a>
+<a href="/gigs/{{ card.number }}/{{ card.slug }}/"><img src="{{ card.picture }}" alt="{{ card.title }}" width="400"></a>
 <p class="seller">{{ card.seller }}</p><h3>{{ card.title|truncatechars:40 }}</h3>
 <p class="rating">{{ card.rating }} ({{ card.reviews }})</p><p class="price">¥{{ card.price|floatformat:2 }}</p>
 </li>

@@ -83,7 +83,8 @@ def _rows_of_detail(rows: int) -> Iterator[None]:
     with _taken_back():
         GigFaq.objects.filter(gig_id=gig_id).delete()
         GigFaq.objects.bulk_create(
-            GigFaq(gig=Gig(pk=gig_id), question=f"交付什么？{number}", answer="源文件。", sort_order=number) for number in range(rows)
+            GigFaq(gig=Gig(pk=gig_id), question=f"交付什么？{number}", answer="源文件。", sort_order=number)
+            for number in range(rows)
         )
         yield
 

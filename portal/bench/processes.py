@@ -66,7 +66,9 @@ def children_of(parent: int) -> list[int]:
 def own_services(seen: dict[int, Seen]) -> set[int]:
     """PostgreSQL and Valkey of this checkout: they stand in its folder. Those of other checkouts are none of ours."""
     state = state_directory()
-    return {pid for pid, one in seen.items() if one.name.startswith(("postgres", "valkey")) and _stands_below(pid, state)}
+    return {
+        pid for pid, one in seen.items() if one.name.startswith(("postgres", "valkey")) and _stands_below(pid, state)
+    }
 
 
 def own_postgres() -> set[int]:

@@ -1,9 +1,10 @@
 """The portal as production runs it, on this machine: settings, collected files, gunicorn for pages, uvicorn for sockets.
 
-Only what ratios must not depend on differs: nginx and TLS are left out (pages are asked for as nginx asks), and a worker is not
-replaced after `max_requests` answers, since starting anew is no part of an answer; what is compared with it is not replaced either.
+Only what ratios must not depend on differs: nginx and TLS are left out (pages are asked for as nginx asks), and a worker is
+not replaced after `max_requests` answers, since starting anew is no part of an answer; neither is what it is compared with.
 """
 
+import hashlib
 import os
 import secrets
 import signal
@@ -17,6 +18,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 
 from portal.bench import processes
@@ -60,9 +62,36 @@ def environment(database_url: str, *, cache_database: int) -> dict[str, str]:
 
 
 def collect_static() -> None:
-    """Style sheets and scripts under the names that production gives them; quick where nothing changed."""
-    command = [sys.executable, "-W", "ignore", "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    """Style sheets and scripts under the names that production gives them: a minute, where one of them or a package changed."""
+    stamp = Path(os.environ["STATIC_ROOT"]) / "bench-stamp"
+    wanted = _sources()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "manage.py",
+        "collectstatic",
+        "--no-input",
+        "--clear",
+        "--verbosity",
+        "0",
+    ]
     subprocess.run(command, cwd=PROJECT, check=True)
+    stamp.write_text(wanted)
+
+
+def _sources() -> str:
+    """Changes with every static file of ours and with the packages."""
+    digest = hashlib.sha256()
+    for file in sorted(PROJECT.glob("static/**/*")) + sorted(PROJECT.glob("*/**/static/**/*")):
+        if file.is_file() and ".venv" not in file.parts:
+            about = file.stat()
+            digest.update(f"{file.relative_to(PROJECT)} {about.st_size} {about.st_mtime_ns}\n".encode())
+    for name, version in sorted({(found.name, found.version) for found in distributions()}):
+        digest.update(f"{name}=={version}\n".encode())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -76,9 +105,13 @@ class Server:
         """CPU time that its processes have used so far, those that have ended included."""
         return processes.cpu_seconds_of(self.pid)
 
+    def workers(self) -> list[int]:
+        """The numbers of its worker processes."""
+        return processes.children_of(self.pid)
+
     def worker_pss_mb(self) -> list[float]:
         """The memory of each worker: what it has alone, and its share of what it has together with others."""
-        return [processes.pss_mb(pid) for pid in processes.children_of(self.pid)]
+        return [processes.pss_mb(pid) for pid in self.workers()]
 
 
 @contextmanager
@@ -99,7 +132,9 @@ def gunicorn(module: str, told: Mapping[str, str], *, is_sync: bool = False) -> 
 def uvicorn(told: Mapping[str, str]) -> Iterator[Server]:
     """The process that has the sockets (/ws/) and no pages."""
     port = free_port()
-    with _started("uvicorn", ["--host", "127.0.0.1", "--port", str(port), *UVICORN, "portal.asgi:application"], told, port) as server:
+    with _started(
+        "uvicorn", ["--host", "127.0.0.1", "--port", str(port), *UVICORN, "portal.asgi:application"], told, port
+    ) as server:
         yield server
 
 
@@ -132,7 +167,7 @@ def _started(program: str, arguments: Sequence[str], told: Mapping[str, str], po
 def _answers(port: int) -> bool:
     asked = urllib.request.Request(f"http://127.0.0.1:{port}/healthz?for=web", headers=HEADERS)
     try:
-        urllib.request.urlopen(asked, timeout=30).close()
+        urllib.request.urlopen(asked, timeout=30).close()  # noqa: S310 an address of ours
     except urllib.error.HTTPError:
         return True
     except (OSError, ValueError):

@@ -27,7 +27,11 @@ def prepare() -> str:
     """The address of the database with the demo's catalogue, which is loaded once (a minute)."""
     url = machine.prepare_database(DATABASE)
     if not machine.count_rows(url, DATABASE, "gigs_gig"):
-        told = os.environ | {"DATABASE_URL": url, "MEDIA_ROOT": str(_media()), "PRIVATE_MEDIA_ROOT": str(_media() / "private")}
+        told = os.environ | {
+            "DATABASE_URL": url,
+            "MEDIA_ROOT": str(_media()),
+            "PRIVATE_MEDIA_ROOT": str(_media() / "private"),
+        }
         command = [sys.executable, "-W", "ignore", "manage.py", "load_demo", "--quiet"]
         with own_valkey() as cache:
             subprocess.run(command, cwd=PROJECT, env=told | {"REDIS_URL": cache}, check=True, capture_output=True)
@@ -54,7 +58,7 @@ def enter_production(url: str, *, cache_database: int = 1) -> dict[str, str]:
 
 @contextmanager
 def own_valkey() -> Iterator[str]:
-    """A Valkey of the bench alone while the block lasts, so that neither the demo's pages nor its jobs meet those of the bench."""
+    """A Valkey of the bench alone while the block lasts: neither the demo's pages nor its jobs meet those of the bench."""
     folder = state_directory() / "bench-valkey"
     folder.mkdir(exist_ok=True)
     port = free_port()
@@ -125,3 +129,8 @@ def cookie_for(email: str, *, is_staff: bool = False) -> str:
 def database_url(url: str, name: str) -> str:
     """The same server's address of another database."""
     return re.sub(r"/\w+(?=\?|$)", f"/{name}", url)
+
+
+def database_name(url: str) -> str:
+    """The database of an address."""
+    return url.partition("?")[0].rpartition("/")[2]

@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPConnection
 
 from portal.bench.production import HEADERS
+from portal.bench.rounds import Starved
 
 # Each visitor has an address of their own, as behind nginx: limits by address stay in force and stop nobody.
 _SCRIPT = """
@@ -24,6 +26,7 @@ function request()
   return requests[place]
 end
 """
+WARM_SECONDS = 120  # the first answer of a worker, on a machine that does other things too
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -56,36 +59,65 @@ def ensure_wrk() -> str:
     return "wrk was missing and has been installed from Debian."
 
 
+def headers_for(cookie: str) -> dict[str, str]:
+    """What nginx and a browser send."""
+    return HEADERS | {"User-Agent": "Mozilla/5.0 (X11; Linux)"} | ({"Cookie": cookie} if cookie else {})
+
+
+def warm(port: int, address: str, *, cookie: str = "") -> None:
+    """Ask until every worker has answered and has its caches. Raises LoadFailed for an answer that is no page, a redirect too."""
+
+    def ask(_number: int) -> int:
+        connection = HTTPConnection("127.0.0.1", port, timeout=WARM_SECONDS)
+        try:
+            connection.request("GET", address, headers=headers_for(cookie))
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = set(pool.map(ask, range(24)))
+    if statuses != {200}:
+        raise LoadFailed(f"{address} was answered with {sorted(statuses)}.")
+
+
 def load(port: int, address: str, *, seconds: float, connections: int = 8, cookie: str = "") -> Load:
     """Ask for one address on so many connections for so long. Raises LoadFailed unless every answer was the page."""
-    headers: Mapping[str, str] = HEADERS | ({"Cookie": cookie} if cookie else {}) | {"User-Agent": "Mozilla/5.0 (X11; Linux)"}
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_SCRIPT)
         script.flush()
         command = [
             *("wrk", "--threads", "2", "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s"),
             *("--timeout", "20s", "--latency", "--script", script.name),
-            *(part for name, value in headers.items() for part in ("--header", f"{name}: {value}")),
+            *(part for name, value in headers_for(cookie).items() for part in ("--header", f"{name}: {value}")),
             f"http://127.0.0.1:{port}{address}",
         ]
         said = subprocess.run(command, capture_output=True, text=True, check=False)
     if said.returncode:
-        raise LoadFailed(f"wrk ended with {said.returncode} for {address}: {said.stderr.strip() or said.stdout.strip()}")
+        raise LoadFailed(
+            f"wrk ended with {said.returncode} for {address}: {said.stderr.strip() or said.stdout.strip()}"
+        )
     return read_report(said.stdout, address)
 
 
 def read_report(text: str, address: str = "") -> Load:
-    """wrk's report in numbers. Raises LoadFailed where it names an answer that was no page, or a broken connection."""
+    """wrk's report in numbers. Raises LoadFailed where it names an answer that was no page, or a broken connection.
+
+    Raises Starved where nothing was answered at all in that time.
+    """
     for trouble in (r"Non-2xx or 3xx responses: \d+", r"Socket errors: .*"):
         if found := re.search(trouble, text):
             raise LoadFailed(f"{address} was not answered each time: {found.group()}")
+    if re.search(r"^\s*0 requests in", text, re.MULTILINE):
+        raise Starved(f"{address} was not answered once")
     per_second, count = re.search(r"Requests/sec:\s+([\d.]+)", text), re.search(r"(\d+) requests in", text)
     p50, p99 = (re.search(rf"^\s+{share}%\s+([\d.]+)(us|ms|s|m)\s*$", text, re.MULTILINE) for share in (50, 99))
-    if per_second is None or count is None or p50 is None or p99 is None or not int(count.group(1)):
+    if per_second is None or count is None or p50 is None or p99 is None:
         raise LoadFailed(f"wrk said nothing of {address} that can be read:\n{text}")
     return Load(float(per_second.group(1)), int(count.group(1)), _milliseconds(p50), _milliseconds(p99))
 
 
 def _milliseconds(found: re.Match[str]) -> float:
     return float(found.group(1)) * _UNITS[found.group(2)]
-
