@@ -1,13 +1,14 @@
 """Large tables for `bin/bench growth`: the demo's marketplace many times over, by SQL alone (`generate_series`).
 
 Each row of the demo is copied under a number of its own; keys into copied tables point to the copy of the same turn, so that
-orders belong to copied people who sell copied services. Nobody whose pages are asked for has one row more than in the small database.
+orders belong to copied people who sell copied services. Nobody whose pages are asked for has a row more than before.
 """
 
 import math
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -171,7 +172,8 @@ def _different(connection: psycopg.Connection, table: str, column: str) -> str:
     most = _number(
         connection,
         "SELECT coalesce(character_maximum_length, 200) FROM information_schema.columns "
-        f"WHERE table_schema = current_schema() AND table_name = '{table}' AND column_name = '{column}'",
+        "WHERE table_schema = current_schema() AND table_name = %s AND column_name = %s",
+        [table, column],
     )
     # An address for mail keeps what it ends with.
     if column == "email":
@@ -188,8 +190,8 @@ def _count(connection: psycopg.Connection, one: Copied) -> int:
     return _number(connection, f"SELECT count(*) FROM {one.table} WHERE {one.only}")  # noqa: S608
 
 
-def _number(connection: psycopg.Connection, statement: str) -> int:
-    row = connection.execute(statement).fetchone()
+def _number(connection: psycopg.Connection, statement: str, values: Sequence[str] = ()) -> int:
+    row = connection.execute(statement, values or None).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -17,7 +17,7 @@ def write(found: Mapping[str, Any]) -> None:
 
 
 def fresh_figure() -> tuple[float | None, str]:
-    """The worst ratio of the last result, and what there is to say of it: none unless it is clean, whole and a week old at most."""
+    """The worst ratio of the last result, unless it is old, small or refused; and what there is to say of it."""
     if not _file().exists():
         return None, "growth: not measured here (bin/bench growth)"
     found = json.loads(_file().read_text())

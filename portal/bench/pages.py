@@ -188,8 +188,8 @@ def measure(*, rounds: int, seconds: float, foreign_limit: float, patience: floa
             *(Asked(f"crowd.person.{page}", portal, pages[page], cookie, CROWD) for page in FRESH),
             *(Asked(f"crowd.kept.{page}", portal, pages[page], connections=CROWD) for page in ("home", "detail")),
         ]
-        for one in asked:
-            wrk.warm(one.server.port, one.address, cookie=one.cookie)
+        for port, address, whose in dict.fromkeys((one.server.port, one.address, one.cookie) for one in asked):
+            wrk.warm(port, address, cookie=whose)
         found = measure_rounds(
             lambda: {one.name: one.speed(seconds) for one in asked},
             rounds=rounds,

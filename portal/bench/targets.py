@@ -1,4 +1,4 @@
-"""What every figure of `bin/bench` should be: the least that is asked for, and the goal (facts/performance.md, section 6; issues)."""
+"""What every figure of `bin/bench` should be: the least that is asked for, and the goal (facts/performance.md, 6; issues)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

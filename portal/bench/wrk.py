@@ -26,6 +26,7 @@ function request()
   return requests[place]
 end
 """
+WARM_ANSWERS = 16  # every thread of every worker has answered by then
 WARM_SECONDS = 120  # the first answer of a worker, on a machine that does other things too
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
@@ -78,7 +79,7 @@ def warm(port: int, address: str, *, cookie: str = "") -> None:
             connection.close()
 
     with ThreadPoolExecutor(8) as pool:
-        statuses = set(pool.map(ask, range(24)))
+        statuses = set(pool.map(ask, range(WARM_ANSWERS)))
     if statuses != {200}:
         raise LoadFailed(f"{address} was answered with {sorted(statuses)}.")
 
