@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from portal.bench.machine import prepare_database
+from portal.bench.rounds import Starved
+from portal.bench.wrk import LoadFailed, NoWrk
 
 SUBJECTS = ("money", "chat", "search", "pages", "growth", "all", "profile")
 
@@ -21,7 +23,11 @@ def main() -> int:
         return _print(_search(options), options)
     with ExitStack() as stack:
         if options.subject in ("pages", "growth", "profile"):
-            return {"pages": _pages, "growth": _growth, "profile": _profile}[options.subject](options, stack)
+            try:
+                return {"pages": _pages, "growth": _growth, "profile": _profile}[options.subject](options, stack)
+            except (LoadFailed, NoWrk, Starved) as trouble:
+                print(f"No figures: {trouble}", file=sys.stderr)
+                return 1
         os.environ["DATABASE_URL"] = prepare_database("jiangji_bench")
         os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
         import django

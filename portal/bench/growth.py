@@ -8,7 +8,6 @@ import statistics
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
 from typing import Any
 
 import psycopg
@@ -146,15 +145,9 @@ def in_turn(small_port: int, large_port: int, address: str, cookie: str, *, repe
 def milliseconds(port: int, address: str, cookie: str) -> float:
     """How long one answer took. Raises wrk.LoadFailed where it was no page."""
     started = time.perf_counter()
-    connection = HTTPConnection("127.0.0.1", port, timeout=wrk.WARM_SECONDS)
-    try:
-        connection.request("GET", address, headers=wrk.headers_for(cookie))
-        answer = connection.getresponse()
-        answer.read()
-    finally:
-        connection.close()
-    if answer.status != 200:
-        raise wrk.LoadFailed(f"{address} was answered with {answer.status}.")
+    status = wrk.asked_once(port, address, cookie=cookie)
+    if status != 200:
+        raise wrk.LoadFailed(f"{address} was answered with {status}.")
     return (time.perf_counter() - started) * 1000
 
 

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 
 from portal.bench.production import HEADERS
 from portal.bench.rounds import Starved
@@ -69,19 +69,26 @@ def warm(port: int, address: str, *, cookie: str = "") -> None:
     """Ask until every worker has answered and has its caches. Raises LoadFailed for an answer that is no page, a redirect too."""
 
     def ask(_number: int) -> int:
-        connection = HTTPConnection("127.0.0.1", port, timeout=WARM_SECONDS)
-        try:
-            connection.request("GET", address, headers=headers_for(cookie))
-            answer = connection.getresponse()
-            answer.read()
-            return answer.status
-        finally:
-            connection.close()
+        return asked_once(port, address, cookie=cookie)
 
     with ThreadPoolExecutor(8) as pool:
         statuses = set(pool.map(ask, range(WARM_ANSWERS)))
     if statuses != {200}:
         raise LoadFailed(f"{address} was answered with {sorted(statuses)}.")
+
+
+def asked_once(port: int, address: str, *, cookie: str) -> int:
+    """The status of one answer, read to its end. Raises Starved when none comes: the machine is too busy for the server."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=WARM_SECONDS)
+    try:
+        connection.request("GET", address, headers=headers_for(cookie))
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, HTTPException) as error:
+        raise Starved(f"{address} was not answered within {WARM_SECONDS} seconds ({error})") from error
+    finally:
+        connection.close()
+    return answer.status
 
 
 def load(port: int, address: str, *, seconds: float, connections: int = 8, cookie: str = "") -> Load:
