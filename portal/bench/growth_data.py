@@ -67,16 +67,17 @@ TABLES = (
 def prepare(small: str, *, rows: int) -> str:
     """The address of a copy of the small database with that many services and ten times the orders; made once."""
     name = f"jiangji_growth_{rows}"
-    if machine.has_database(small, name) and not _is_whole(small, name):
+    large = site.database_url(small, name)
+    if machine.has_database(small, name) and not (_is_whole(small, name) and machine.migrate(large)):
         machine.drop_database(small, name)
     if not machine.has_database(small, name):
         machine.copy_database(small, site.DATABASE, name)
         with psycopg.connect(machine.connection_string(small, name), autocommit=True) as connection:
             fill(connection, rows=rows)
-            _count_words(site.database_url(small, name))
+            _count_words(large)
             connection.execute("VACUUM ANALYZE")
             connection.execute(f"CREATE TABLE {DONE} AS SELECT now() AS at")
-    return site.database_url(small, name)
+    return large
 
 
 def _count_words(url: str) -> None:
