@@ -19,7 +19,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 
 from marketplace.accounts import wechat_card
-from marketplace.core import clock, page_cache
+from marketplace.core import clock, one_page, page_cache
 from marketplace.gigs import counting
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -42,6 +42,12 @@ class PageCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with one_page.while_one_page_is_made():
+            return self._read(request)
+
+    def _read(self, request: HttpRequest) -> HttpResponseBase:
         if not _is_everybodys(request):
             return self.get_response(request)
         begun_at = time.time()

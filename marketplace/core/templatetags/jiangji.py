@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -46,12 +47,18 @@ _BOX_WIDGETS = frozenset(
 def icon(name: str, modifier: str = "", label: str = "") -> SafeString:
     """A line icon of the sprite: `{% icon "search" %}`. Hidden from screen readers unless it has a `label`."""
     css_class = f"icon {modifier}".strip()
-    target = f"{static('img/icons.svg')}#i-{name}"
+    sprite = static("img/icons.svg")
     if label:
         return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css_class, label, target
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}#i-{}"/></svg>', css_class, label, sprite, name
         )
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css_class, target)
+    return _icon_without_words(sprite, name, css_class)
+
+
+@lru_cache(maxsize=512)
+def _icon_without_words(sprite: str, name: str, css_class: str) -> SafeString:
+    """A page has a hundred of a few dozen kinds."""
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css_class, sprite, name)
 
 
 @register.simple_tag(takes_context=True)
