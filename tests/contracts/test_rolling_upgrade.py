@@ -1,5 +1,6 @@
 """While a release is rolled out, processes of the one before go on writing to the tables this one has migrated."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -233,4 +234,12 @@ def schema() -> dict[str, tuple[set[str], set[str]]]:
             FROM information_schema.tables WHERE table_schema = current_schema()
             """
         )
-        return {table: (set(columns), set(indexes or [])) for table, columns, indexes in cursor.fetchall()}
+        return {
+            table: (set(columns), {_without_casts(one) for one in indexes or []})
+            for table, columns, indexes in cursor.fetchall()
+        }
+
+
+def _without_casts(definition: str) -> str:
+    """PostgreSQL writes the casts of `status IN (…)` elsewhere after a dump was read back, as the tests' database may be."""
+    return re.sub(r"::character varying(\[\])?|::text(\[\])?|[()]", "", definition)
