@@ -30,6 +30,17 @@ def test_the_system_s_python_is_taken_where_it_is_clearly_faster(bootstrap, monk
     assert bootstrap.interpreter() == chosen
 
 
+def test_one_measurement_that_was_disturbed_decides_nothing(bootstrap, monkeypatch):
+    """Of the system's Python only the last one was not."""
+    said = {
+        "/usr/bin/python3": iter([3.0] * (bootstrap.TURNS - 1) + [0.7]),
+        sys.executable: iter([1.0] * bootstrap.TURNS),
+    }
+    monkeypatch.setattr(bootstrap.os.path, "exists", lambda _path: True)
+    monkeypatch.setattr(bootstrap, "seconds_of", lambda python: next(said[python]))
+    assert bootstrap.interpreter() == "/usr/bin/python3"
+
+
 def test_a_python_that_cannot_make_environments_is_never_the_faster_one(bootstrap, tmp_path):
     crippled = tmp_path / "python"
     crippled.write_text("#!/bin/sh\nexit 1\n")
