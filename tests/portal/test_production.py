@@ -1,6 +1,8 @@
 """The settings with the environment of a production machine, in processes of their own."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +58,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "SMS_BACKEND": "tests.portal.test_production.SmsGateway",
         "MEDIA_ROOT": str(tmp_path / "media"),
         "PRIVATE_MEDIA_ROOT": str(tmp_path / "private"),
+        "STATIC_ROOT": str(tmp_path / "static"),
         "ALIPAY_APP_ID": "2021000000000001",
         "ALIPAY_SELLER_ID": "2088000000000001",
         "ALIPAY_APP_PRIVATE_KEY": "a key",
@@ -92,6 +95,15 @@ def test_a_complete_environment_passes_the_deployment_check_and_makes_no_folder(
     assert result.returncode == 0, result.stderr
     assert "1 silenced" in result.stdout + result.stderr
     assert not Path(environment["JIANGJI_STATE"]).exists()
+
+
+def test_style_sheets_and_scripts_are_gathered_under_names_of_what_is_in_them(environment):
+    result = run(environment, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+    assert result.returncode == 0, result.stderr
+    names = json.loads((Path(environment["STATIC_ROOT"]) / "staticfiles.json").read_text())["paths"]
+    assert re.fullmatch(r"css/base\.[0-9a-f]{12}\.css", names["css/base.css"])
+    assert (Path(environment["STATIC_ROOT"]) / names["css/base.css"]).exists()
+    assert not [name for name in names if name.startswith("django_htmx/")]
 
 
 @pytest.mark.parametrize(
