@@ -16,5 +16,5 @@ application.autodiscover_tasks()
 # Error reports begin in the worker as well: that a process of its pool was lost, only the worker can tell.
 signals.worker_init.connect(starting.in_worker, dispatch_uid="watching_worker")
 signals.worker_process_init.connect(starting.in_pool, dispatch_uid="watching_pool")
-signals.worker_process_shutdown.connect(starting.leave_pool, dispatch_uid="watching_pool_ends")
+signals.worker_process_shutdown.connect(starting.send_what_waits, dispatch_uid="watching_pool_ends")
 signals.beat_init.connect(starting.in_beat, dispatch_uid="watching_beat")

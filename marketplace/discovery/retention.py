@@ -5,8 +5,9 @@ from django.db.models import Q
 from marketplace.accounts.retention import CLOSING, with_account
 from marketplace.core.retention import Bound, Rule, days_of
 from marketplace.discovery import alerts
-from marketplace.discovery.models import SavedSearchHit, SearchHistory
+from marketplace.discovery.models import SearchHistory
 from marketplace.discovery.recommending.models import GigView
+from marketplace.discovery.suggestion_models import SavedSearchHit
 
 PIPL = "个人信息保护法 §19, §24"
 RULES: tuple[Rule, ...] = (

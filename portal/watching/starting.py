@@ -35,8 +35,11 @@ def in_pool(**_more: Any) -> None:
     _start_traces("worker")
 
 
-def leave_pool(**_more: Any) -> None:
-    """A process of the pool ends, without what Python does at an end: what it has not sent yet would go with it."""
+def send_what_waits(**_more: Any) -> None:
+    """A process ends without what Python does at an end: what it has not sent yet would go with it.
+
+    So do those of the worker's pool, and uvicorn, which dies of the signal that it was told to end by.
+    """
     for name, end in (("traces", "end"), ("error_reports", "send_waiting")):
         if module := sys.modules.get(f"portal.watching.{name}"):
             getattr(module, end)()
