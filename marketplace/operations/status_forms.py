@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.widgets import AdminDateTimeInput
@@ -85,7 +85,7 @@ class UpdateForm(_Words):
     @staticmethod
     def _label(incident: Incident, stage: Stage) -> str:
         if incident.kind == IncidentKind.MAINTENANCE:
-            return gettext_now("Done, or called off") if stage == Stage.OVER else gettext_now("It goes on as announced")
+            return gettext("Done, or called off") if stage == Stage.OVER else gettext("It goes on as announced")
         return str(stage.label)
 
     def clean_stage(self) -> Stage:
