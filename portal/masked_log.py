@@ -6,6 +6,7 @@ Exceptions of mail servers and of providers carry addresses in their words; here
 import logging
 from typing import Any
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 from marketplace.core import trace
@@ -33,6 +34,8 @@ class MaskedJsonFormatter(JsonFormatter):
             rename_fields={"levelname": "level", "name": "logger"},
             timestamp="time",
             json_ensure_ascii=False,
+            # Django's own lines bring the request along, whose name for itself has what was searched for.
+            reserved_attrs=[*RESERVED_ATTRS, "request"],
         )
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
