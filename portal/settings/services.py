@@ -37,7 +37,7 @@ REDIS_URL: str = env.str("REDIS_URL").rstrip("/")
 # Workers of a parallel test run share the server, but neither keys nor channels (portal/embedded/pytest_plugin.py).
 _CACHE_DATABASE = env.int("CACHE_DATABASE", default=1)
 _CACHE = {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "BACKEND": "marketplace.core.cache.OneClientCache",
     "LOCATION": f"{REDIS_URL}/{_CACHE_DATABASE}",
     "KEY_PREFIX": "jiangji",
     "TIMEOUT": 300,
