@@ -17,9 +17,9 @@ class _KeptClients(RedisCacheClient):
 
     def get_client(self, key: Any = None, *, write: bool = False) -> redis.Redis:
         """The client of the server that is asked, made once."""
-        pool = self._get_connection_pool(write)
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # django-stubs has not this one
         if id(pool) not in self._kept:  # pools stay as long as this does
-            self._kept[id(pool)] = self._client(connection_pool=pool)
+            self._kept[id(pool)] = self._client(connection_pool=pool)  # type: ignore[attr-defined]
         return self._kept[id(pool)]
 
 
