@@ -25,6 +25,7 @@ from tests.contracts.source import ROOT, name_of, text
 
 PYTHONS = {"python", "python3", ".venv/bin/python"}
 PROGRAMS = PYTHONS | {"manage.py", "pytest", "celery", "gunicorn", "uvicorn", "docker", "kubectl"}
+SOURCES = {"", ".py", ".html", ".js", ".css", ".sh", ".yaml", ".yml", ".conf", ".ini", ".template", ".txt"}
 # Run for real by test_docs.py, in a folder of their own.
 SHELL = {"cp", "chmod", "sudo", "printf"}
 # Made by the reader from the example beside it.
@@ -93,7 +94,7 @@ def commands(document: str) -> list[str]:
 
 def written_out(command: str) -> Iterator[str]:
     """A command without what may be left out, and with all of it; once for each alternative."""
-    if '"' not in command and "[" in command:
+    if "[" in command and " -c " not in command:
         for shorter in {re.sub(r"\s*\[[^\[\]]*\]", "", command), re.sub(r"[\[\]]", "", command)}:
             yield from written_out(shorter)
         return
@@ -253,13 +254,13 @@ def _pytest(words: list[str]) -> str:
     return ""
 
 
-def _clicked(command: click.Command, words: list[str]) -> tuple[str, list[str]]:
-    """What click says to the words, and those that are no options."""
+def _clicked(command: click.Command, words: list[str]) -> tuple[str, dict[str, Any]]:
+    """What click says to the words, and what it made of them."""
     try:
-        _values, rest, _order = command.make_parser(click.Context(command)).parse_args(list(words))
+        values, unknown, _order = command.make_parser(click.Context(command)).parse_args(list(words))
     except click.UsageError as error:
-        return error.format_message(), []
-    return "", rest
+        return error.format_message(), {}
+    return (f"{command.name} takes no {' '.join(unknown)}" if unknown else ""), dict(values)
 
 
 def _has(target: str) -> str:
@@ -279,9 +280,9 @@ def _celery(words: list[str]) -> str:
 
 
 def _uvicorn(words: list[str]) -> str:
-    problem, rest = _clicked(importlib.import_module("uvicorn.main").main, words)
-    protocols = [words[at + 1] for at, word in enumerate(words) if word == "--ws"]
-    return problem or next((found for target in [*rest, *protocols] if (found := _has(target))), "")
+    problem, values = _clicked(importlib.import_module("uvicorn.main").main, words)
+    targets = [value for name in ("app", "ws") if isinstance(value := values.get(name), str)]
+    return problem or next((found for target in targets if (found := _has(target))), "")
 
 
 def _gunicorn(words: list[str]) -> str:
@@ -385,21 +386,9 @@ def words_of_the_source() -> frozenset[str]:
         "requirements",
     ):
         for path in (ROOT / folder).rglob("*"):
-            is_text = path.suffix in {
-                "",
-                ".py",
-                ".html",
-                ".js",
-                ".css",
-                ".sh",
-                ".yaml",
-                ".yml",
-                ".conf",
-                ".ini",
-                ".template",
-                ".txt",
-            }
-            if is_text and path.is_file() and "node_modules" not in path.parts:
+            is_text = path.suffix in SOURCES
+            # What test_docs.py itself plants is nowhere else.
+            if is_text and path.is_file() and "node_modules" not in path.parts and path.name != "test_docs.py":
                 with contextlib.suppress(UnicodeDecodeError):
                     found.update(re.findall(r"[A-Za-z_]\w*", path.read_text()))
     return frozenset(found)
