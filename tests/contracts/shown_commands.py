@@ -5,6 +5,7 @@ one of the two, `<login>`, `FILE` and `N` are to be filled in, `…` stands for 
 """
 
 import argparse
+import ast
 import contextlib
 import importlib
 import io
@@ -26,8 +27,8 @@ from tests.contracts.source import ROOT, name_of, text
 PYTHONS = {"python", "python3", ".venv/bin/python"}
 PROGRAMS = PYTHONS | {"manage.py", "pytest", "celery", "gunicorn", "uvicorn", "docker", "kubectl"}
 SOURCES = {"", ".py", ".html", ".js", ".css", ".sh", ".yaml", ".yml", ".conf", ".ini", ".template", ".txt"}
-# Run for real by test_docs.py, in a folder of their own.
-SHELL = {"cp", "chmod", "sudo", "printf"}
+# test_docs.py runs most of them for real, in a folder of their own.
+SHELL = {"cp", "chmod", "sudo", "printf", "curl", "mv", "touch"}
 # Made by the reader from the example beside it.
 COPIES = {"deploy/.env", "deploy/production.env"}
 # Docker and a cluster are on no machine that tests: what of them is shown was looked up in their own references, and a new word
@@ -131,7 +132,7 @@ def problems(command: str) -> list[str]:
     for line in written_out(command):
         part: list[str] = []
         for word in [*shlex.split(line, comments=True), "|"]:
-            if word in {"|", "&&", ";"}:
+            if word in {"|", "||", "&&", ";"}:
                 found += [problem] if (problem := _problem(part)) else []
                 part = []
             else:
@@ -264,11 +265,20 @@ def _clicked(command: click.Command, words: list[str]) -> tuple[str, dict[str, A
 
 
 def _has(target: str) -> str:
-    """Whether `module:name` can be had."""
+    """Whether `module:name` stands there. It is read, not imported: whoever imports it becomes a process that serves."""
     module, _colon, attribute = target.partition(":")
-    if not find_spec(module):
+    try:
+        found = find_spec(module)
+    except ModuleNotFoundError:
+        found = None
+    if not found or not found.origin:
         return f"there is no module {module}"
-    return "" if hasattr(importlib.import_module(module), attribute) else f"{module} has no {attribute}"
+    names = {
+        name.id if isinstance(name, ast.Name) else getattr(node, "name", "")
+        for node in ast.parse(Path(found.origin).read_text()).body
+        for name in (node.targets if isinstance(node, ast.Assign) else [node])
+    }
+    return "" if attribute in names else f"{module} has no {attribute}"
 
 
 def _celery(words: list[str]) -> str:
@@ -389,6 +399,7 @@ def words_of_the_source() -> frozenset[str]:
             is_text = path.suffix in SOURCES
             # What test_docs.py itself plants is nowhere else.
             if is_text and path.is_file() and "node_modules" not in path.parts and path.name != "test_docs.py":
+                found.add(path.stem)
                 with contextlib.suppress(UnicodeDecodeError):
                     found.update(re.findall(r"[A-Za-z_]\w*", path.read_text()))
     return frozenset(found)

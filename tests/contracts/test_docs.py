@@ -72,6 +72,7 @@ NOT_RUN = {
     "bin/editor-guide": "takes pictures of a demo that runs; tests/e2e/test_editors.py goes the same way",
     "bin/help-pictures": "takes pictures of a demo that runs",
     "celery beat": "one process; bin/run has the same clock inside its worker (-B), which tests/e2e waits for",
+    "curl": "asks the site from another machine; tests/operations/test_status_page.py reads the same file",
     "docker": "no machine that tests has it; tests/contracts/test_deployment.py reads what it would be given",
     "kubectl": "no machine that tests has a cluster; the same test reads the manifests",
     "portal.demo.art.escrow_film": "writes the film into the checkout",
