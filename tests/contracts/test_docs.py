@@ -25,10 +25,9 @@ DOCS = ROOT / "docs"
 LANGUAGES = {"sh", "text", "python"}
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
 
-# Which test runs what is shown; the name after the dot or the space stands in that test's file.
+# Which test runs what is shown (of bin/bench a tiny run); the last word of its name stands in that test's file, or beside it.
 RUN_BY = {
     "bin/bench": "tests/portal/test_bench.py::test_a_tiny_run_prints_every_ratio_and_leaves_sound_orders",
-    "bin/lock": "tests/contracts/test_supply.py::test_every_package_of_a_lock_is_pinned_to_hashes",
     "bin/run": "tests/e2e/conftest.py::stack",
     "bin/sbom": "tests/contracts/test_supply.py::test_the_command_writes_the_same_document_twice",
     "celery worker": "tests/kills/test_worker.py::test_a_worker_that_is_killed_whole_leaves_its_task_to_the_next_one",
@@ -71,6 +70,7 @@ RUNS_US = {"bin/test", "pytest"}
 NOT_RUN = {
     "bin/editor-guide": "takes pictures of a demo that runs; tests/e2e/test_editors.py goes the same way",
     "bin/help-pictures": "takes pictures of a demo that runs",
+    "bin/lock": "asks a package index; tests/contracts/test_supply.py holds the lists that come out",
     "celery beat": "one process; bin/run has the same clock inside its worker (-B), which tests/e2e waits for",
     "curl": "asks the site from another machine; tests/operations/test_status_page.py reads the same file",
     "docker": "no machine that tests has it; tests/contracts/test_deployment.py reads what it would be given",
