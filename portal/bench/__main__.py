@@ -14,7 +14,7 @@ SUBJECTS = ("money", "chat", "search", "pages", "growth", "all", "profile")
 
 def main() -> int:
     """Parse, measure, print. Exits 1, and says why, when too few clean rounds remain."""
-    options = _parser().parse_args()
+    options = parser().parse_args()
     if options.subject == "all":
         from portal.bench import everything
 
@@ -37,43 +37,44 @@ def main() -> int:
         return _print(measured(options), options)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bin/bench", description="Measure against yardsticks of the same machine.")
-    parser.add_argument("subject", choices=SUBJECTS)
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """What bin/bench may be told."""
+    known = argparse.ArgumentParser(prog="bin/bench", description="Measure against yardsticks of the same machine.")
+    known.add_argument("subject", choices=SUBJECTS)
+    known.add_argument(
         "page", nargs="?", default="", help="of profile: home, category, list, search, detail, seller, or an address"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
-    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (5)")
-    parser.add_argument("--seconds", type=float, default=4.0, help="seconds of each measurement (4)")
-    parser.add_argument("--entries", type=int, default=5_000_000, help="entries of the large ledger (5000000)")
-    parser.add_argument("--idle-seconds", type=float, default=60, help="how long idle windows are watched (60)")
-    parser.add_argument(
+    known.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    known.add_argument("--rounds", type=int, default=5, help="interleaved rounds (5)")
+    known.add_argument("--seconds", type=float, default=4.0, help="seconds of each measurement (4)")
+    known.add_argument("--entries", type=int, default=5_000_000, help="entries of the large ledger (5000000)")
+    known.add_argument("--idle-seconds", type=float, default=60, help="how long idle windows are watched (60)")
+    known.add_argument(
         "--foreign-limit", type=float, default=0.15, help="share of the machine others may use in a round (0.15)"
     )
-    parser.add_argument(
+    known.add_argument(
         "--patience",
         type=float,
         default=30,
         help="of pages and growth: seconds that a round waits for a quiet machine (30)",
     )
-    parser.add_argument("--growth", action="store_true", help="of pages: measure growth too, however old its result is")
-    parser.add_argument(
+    known.add_argument("--growth", action="store_true", help="of pages: measure growth too, however old its result is")
+    known.add_argument(
         "--rows",
         type=int,
         default=1_000_000,
         help="of growth: services in the large tables, with ten orders each (1000000)",
     )
-    parser.add_argument("--logged-in", action="store_true", help="of profile: somebody with a session asks")
-    parser.add_argument(
+    known.add_argument("--logged-in", action="store_true", help="of profile: somebody with a session asks")
+    known.add_argument(
         "--sizes", default="10000,100000,1000000", help="services in the catalogues of search (10000,100000,1000000)"
     )
-    parser.add_argument(
+    known.add_argument(
         "--elasticsearch-sizes",
         default="10000,100000",
         help="catalogues of search that Elasticsearch answers too (10000,100000); empty for none",
     )
-    return parser
+    return known
 
 
 def _print(result: Any, options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ Which variables there are, of what type, with which default and whether producti
 `env` in the settings (as syntax: nothing is run). What they mean is written once, by hand, in docs/configuration.md.
 """
 
+import argparse
 import ast
 import re
 import sys
@@ -207,9 +208,17 @@ def _cell(expression: str) -> str:
     return f"`{expression.replace('|', '/')}`" if len(expression) < 90 else "a list in the settings"
 
 
-def main(arguments: list[str]) -> int:
+def parser() -> argparse.ArgumentParser:
+    """What this program may be told."""
+    known = argparse.ArgumentParser(prog="python -m portal.embedded.configuration")
+    known.add_argument("--check", action="store_true", help="write nothing; exit 1 if the reference is old")
+    return known
+
+
+def main() -> int:
+    arguments = parser().parse_args()
     text = reference()
-    if arguments == ["--check"]:
+    if arguments.check:
         is_fresh = REFERENCE.exists() and REFERENCE.read_text() == text
         if not is_fresh:
             sys.stderr.write("docs/configuration-reference.md is not what the code says: make it anew.\n")
@@ -219,4 +228,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

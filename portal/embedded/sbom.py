@@ -99,10 +99,15 @@ def _component(pin: Pin) -> dict[str, Any]:
     return component
 
 
+def parser() -> argparse.ArgumentParser:
+    """What bin/sbom may be told."""
+    known = argparse.ArgumentParser(prog="bin/sbom")
+    known.add_argument("file", nargs="?", help="where to write it; without one it is printed")
+    return known
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m portal.embedded.sbom")
-    parser.add_argument("file", nargs="?", help="where to write it; without one it is printed")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     text = json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
     if arguments.file:
         Path(arguments.file).write_text(text)

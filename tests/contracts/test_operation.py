@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from portal.embedded import configuration
 from tests.contracts.source import ROOT, modules, name_of
@@ -162,30 +162,6 @@ def test_production_takes_no_sandbox_and_no_fast_hasher():
 
 def test_the_migrations_are_complete(db):
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
-
-
-def readme() -> str:
-    return (ROOT / "README.md").read_text()
-
-
-def test_the_programs_that_the_readme_names_exist():
-    named = set(re.findall(r"(?<![\w./])(bin/[a-z_-]+)", readme()))
-    assert named >= {"bin/run", "bin/test"}
-    for program in named:
-        assert os.access(ROOT / program, os.X_OK), program
-
-
-def test_the_commands_that_the_readme_names_exist():
-    texts = readme() + "\n".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
-    named = set(re.findall(r"manage\.py ([a-z_]+)", texts))
-    assert named
-    assert named - set(get_commands()) == set()
-
-
-def test_the_files_that_the_documents_link_to_exist():
-    for document in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
-        for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", document.read_text()):
-            assert (document.parent / target).exists(), f"{name_of(document)} links to {target}"
 
 
 def test_the_modules_of_locks_point_to_the_document_about_them():
