@@ -25,7 +25,7 @@ class PictureTextBlock(blocks.StructBlock):
     image = ImageChooserBlock(
         label=_("image"), help_text=_("At least 960 pixels wide. It is cut to 4:3 around its focal point.")
     )
-    side = blocks.ChoiceBlock(label=_("the picture stands, on wide screens"), choices=Side.choices, default=Side.LEFT)
+    side = WordChoiceBlock(label=_("the picture stands, on wide screens"), choices=Side.choices, default=Side.LEFT)
     link = LinkBlock(label=_("button"))
 
     class Meta:
