@@ -28,7 +28,7 @@ class Answer:
 def run_limited(command: Sequence[str], *, folder: Path, seconds: int) -> Answer:
     """Run `command` in `folder` for at most `seconds`. It sees no secret of ours: only where programs are found.
 
-    Raises OSError (ENOSPC) where it failed and the disk is full: that is no fault of the file it looked into.
+    Raises OSError (ENOSPC) where it failed or complained and the disk is full: that is no fault of the file it looked into.
     """
     environment = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     process = subprocess.Popen(  # noqa: S603 the callers name the program, and give it files by names of ours
@@ -58,6 +58,6 @@ def run_limited(command: Sequence[str], *, folder: Path, seconds: int) -> Answer
         output, complaints = process.communicate()
         logger.warning("%s took longer than %s s and was ended", command[0], seconds)
         return Answer(None, output, complaints)
-    if process.returncode and shutil.disk_usage(folder).free < ROOM_BYTES:
+    if (process.returncode or complaints) and shutil.disk_usage(folder).free < ROOM_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     return Answer(process.returncode, output, complaints)
