@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 MEGABYTE = 1024 * 1024
+
+
+class CannotMountError(Exception):
+    """This machine lets us mount nothing."""
 
 
 class SmallDisk:
@@ -50,14 +52,14 @@ class SmallDisk:
 
 @contextmanager
 def small_disk(*, megabytes: int) -> Iterator[SmallDisk]:
-    """Mount one. Where nobody may mount anything (no root, or a container without that right) the test is skipped."""
+    """Mount one. Raises CannotMountError where nobody may: without root, or in a container without that right."""
     # Not pytest's own folder, which nobody else may enter: PostgreSQL runs as somebody else.
     with tempfile.TemporaryDirectory(prefix="jiangji-disk-") as folder:
         Path(folder).chmod(0o755)
         mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "jiangji-disk", folder]
         done = subprocess.run(mount, capture_output=True, text=True, check=False)
         if done.returncode:
-            pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
+            raise CannotMountError(f"no small disk can be mounted here: {done.stderr.strip()}")
         try:
             yield SmallDisk(Path(folder))
         finally:
