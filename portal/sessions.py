@@ -6,8 +6,9 @@ that comes back without its last moments has a session that just ended, so no co
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends import cached_db, db
-from django.core.cache import BaseCache
+from django.core.cache import BaseCache, caches
 from redis.exceptions import RedisError
 
 SECONDS_IN_CACHE = 60
@@ -37,7 +38,7 @@ class SessionStore(cached_db.SessionStore):
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
-        self._cache = _BriefCopies(self._cache)
+        self._cache = _BriefCopies(caches[settings.SESSION_CACHE_ALIAS])
 
     def load(self) -> Any:
         """The session's data, {} when there is none."""

@@ -36,7 +36,7 @@ class WholeFileStorage(FileSystemStorage):
         begun = str(Path(name).with_name(f"{uuid4().hex}.part"))
         part = Path(self.path(begun))
         try:
-            super()._save(begun, content)
+            super()._save(begun, content)  # type: ignore[misc]  # the stubs leave it out
             name = self._claim(name)
             part.replace(self.path(name))
         finally:
