@@ -1,5 +1,7 @@
 """What the site leans on is away: said with 503 and when to come again, not as a fault of the program."""
 
+import errno
+
 import psycopg
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,8 +16,15 @@ RETRY_AFTER_SECONDS = 10
 _AWAY = ("08", "53", "57P")
 
 
+def is_full(exception: BaseException | None) -> bool:
+    """Whether a file could not be written because there is no room left for it: nobody's mistake, and over one day."""
+    return isinstance(exception, OSError) and exception.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def is_away(exception: BaseException | None) -> bool:
-    """Whether the database or Valkey could not be asked, or could not take what it was asked to keep."""
+    """Whether the database or Valkey could not be asked, or could not keep what it was told; or the disk is full."""
+    if is_full(exception):
+        return True
     if isinstance(exception, RedisConnectionError | RedisTimeoutError):
         return True
     if not isinstance(exception, OperationalError | InterfaceError):

@@ -162,9 +162,9 @@ UPLOAD_ORIGINS = (
 # Rewrites films without metadata and draws their posters. Empty: they are kept as they came, without a poster.
 FFMPEG: str = env.str("FFMPEG", default="") or ffmpeg_program()
 
-_PUBLIC_FILES: dict = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+_PUBLIC_FILES: dict = {"BACKEND": "portal.storage.WholeFileStorage"}
 _PRIVATE_FILES: dict = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "BACKEND": "portal.storage.WholeFileStorage",
     "OPTIONS": {"location": PRIVATE_MEDIA_ROOT, "base_url": None},
 }
 if _S3_BUCKET:
