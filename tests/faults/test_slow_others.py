@@ -1,0 +1,88 @@
+"""F18 of facts/reliability.md: what the site leans on beside database and Valkey takes connections and says nothing.
+
+Pages do not get slower by what they never ask: each server is a counter of connections here, which says more, and costs less, than
+a stop-watch. Whoever does ask has a limit of time (contracts/test_timeouts.py), and the person reads what happened.
+"""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from marketplace.messaging.services import start_conversation
+from portal.settings import services as configuration
+from tests.factories import make_gig, make_paid_order, make_public_review, make_user
+from tests.faults.proxy import Proxy
+from tests.logins import log_in
+from tests.payments.conftest import _use, alipay_keys  # noqa: F401 fixtures
+
+pytestmark = pytest.mark.django_db
+# A second of patience in place of ten, tried twice at most, and a busy machine.
+LONGEST_SECONDS = 15
+
+
+@pytest.fixture
+def others(settings, alipay_keys, monkeypatch) -> Iterator[dict[str, Proxy]]:  # noqa: F811
+    """Everybody whom the site asks over the network; none of them answers."""
+    there = {name: Proxy(None) for name in ("storage", "alipay", "wechat", "texts", "mails", "search")}
+    at = {name: f"http://127.0.0.1:{proxy.port}" for name, proxy in there.items()}
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    for name, value in {"ENDPOINT_URL": at["storage"], "ACCESS_KEY": "a", "SECRET_KEY": "b"}.items():
+        monkeypatch.setenv(f"S3_{name}", value)
+    monkeypatch.setitem(configuration._S3_WAITS, "read_timeout", 1)
+    settings.STORAGES = settings.STORAGES | {
+        alias: configuration.s3_storage(alias, private=alias == "private") for alias in ("default", "private")
+    }
+    _use(settings, alipay_keys, f"{at['alipay']}/gateway.do")
+    settings.ALIPAY = settings.ALIPAY | {"timeout_seconds": 1}
+    settings.WECHATPAY = settings.WECHATPAY | {"base_url": at["wechat"], "api_base_url": at["wechat"]}
+    settings.ALIYUN_SMS = settings.ALIYUN_SMS | {"endpoint": at["texts"]}
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", there["mails"].port, 1
+    settings.ELASTICSEARCH_URL = at["search"]
+    settings.SEARCH_ENGINE = "marketplace.discovery.engines.elasticsearch.ElasticsearchEngine"
+    yield there
+    for proxy in there.values():
+        proxy.stop()
+
+
+def asked(others: dict[str, Proxy]) -> dict[str, int]:
+    return {name: proxy.asked for name, proxy in others.items() if proxy.asked}
+
+
+def test_no_page_waits_for_anybody_it_does_not_need(others):
+    order = make_paid_order(gig=make_gig(requirements=1))
+    review = make_public_review()
+    gig = review.order.gig
+    conversation = start_conversation(buyer=order.buyer, seller=order.seller)
+    everybody = ["/", gig.get_absolute_url(), gig.seller.profile.get_absolute_url(), reverse("account_login")]
+    both = [
+        *everybody, order.get_absolute_url(), reverse("messaging:inbox"), reverse("notifications:list"),
+        reverse("messaging:conversation", args=[conversation.pk]), reverse("ledger:wallet"), reverse("accounts:settings"),
+    ]  # fmt: skip
+    buyers = [*both, reverse("orders:list"), reverse("payments:checkout", args=[order.gig.packages.get().pk])]
+    sellers = [*both, reverse("orders:desk_list"), reverse("gigs:desk_list"), reverse("payments:withdraw")]
+    for client, paths in ((Client(), everybody), (log_in(order.buyer), buyers), (log_in(order.seller), sellers)):
+        for path in paths:
+            assert client.get(path).status_code in (200, 302), path
+            assert asked(others) == {}, path
+
+
+def test_the_page_that_searches_comes_from_postgresql(others):
+    begun = time.monotonic()
+    assert Client().get("/search/?q=logo").status_code == 200
+    assert time.monotonic() - begun < LONGEST_SECONDS
+    assert set(asked(others)) == {"search"}
+
+
+def test_a_mail_that_does_not_leave_costs_its_page_a_while_and_no_error(others):
+    person = make_user(email="someone@example.com")
+    begun = time.monotonic()
+    answer = Client().post(reverse("account_reset_password"), {"email": person.email})
+    assert time.monotonic() - begun < LONGEST_SECONDS
+    assert answer.status_code < 500
+    assert others["mails"].asked
+    assert not hasattr(mail, "outbox") or not mail.outbox
