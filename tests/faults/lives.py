@@ -1,5 +1,6 @@
 """What a task did: the tables it wrote to, and what stands in them, but for when and how often something ran."""
 
+import json
 from collections.abc import Iterable
 
 from django.core import mail
@@ -30,6 +31,19 @@ def touched() -> dict[str, int]:
 def written_since(before: dict[str, int]) -> set[str]:
     """The tables that were written to."""
     return {table for table, rows in touched().items() if rows > before.get(table, 0)}
+
+
+def differences(once: dict[str, list[str]], twice: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Of each table that is not the same, how many rows more there are and which columns are others."""
+    found = {}
+    for table in sorted(once):
+        lost = [row for row in once[table] if row not in set(twice[table])]
+        new = [row for row in twice[table] if row not in set(once[table])]
+        if once[table] != twice[table]:
+            pairs = zip(map(json.loads, lost), map(json.loads, new), strict=False) if table != "mails" else ()
+            columns = {name for old, now in pairs for name in old if old[name] != now[name]}
+            found[table] = [f"{len(twice[table]) - len(once[table]):+d} rows", *sorted(columns)]
+    return found
 
 
 def contents(tables: Iterable[str]) -> dict[str, list[str]]:

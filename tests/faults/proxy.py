@@ -13,9 +13,10 @@ _RESET = struct.pack("ii", 1, 0)  # closing sends RST
 
 
 class Proxy:
-    """Listens on a port of its own; without a target it takes every connection and says nothing. `how` and `delay_seconds` (before each answer) count from the next word on.
+    """Listens on a port of its own; without a target it takes every connection and says nothing.
 
-    AWAY refuses the connection as far as a listener can: it is closed before a word. `asked` counts connections.
+    `how` and `delay_seconds` (before each answer) count from the next word on. AWAY refuses as far as a listener can:
+    it is closed before a word. `asked` counts connections.
     """
 
     def __init__(self, target: tuple[str, int] | None) -> None:

@@ -44,7 +44,7 @@ def beats(races, monkeypatch):  # noqa: F811
         PeriodicTask.objects.update(last_run_at=timezone.now() - STOOD_STILL)
         schedulers = [DatabaseScheduler(app=application) for _beat in range(2)]
         for scheduler in schedulers:
-            assert len(scheduler.schedule) > 20
+            assert len(scheduler.schedule) > 15
 
         def beat(scheduler):
             with clock.moved_to(moment):

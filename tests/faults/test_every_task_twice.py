@@ -23,11 +23,18 @@ from tests.contracts.access.world import make_world
 from tests.contracts.source import ROOT, tree
 from tests.contracts.test_testing_document import functions_of
 from tests.faults.held_elsewhere import HEALED_BY, HELD_ELSEWHERE, THE_SAME_TWICE
-from tests.faults.lives import contents, touched, written_since
+from tests.faults.lives import contents, differences, touched, written_since
 from tests.payments.conftest import alipay_keys, office, silent_alipay  # noqa: F401 fixtures
 
 # Days after the world was made, at which every task has its turn.
 DAYS = (0, 1 / 12, 1.1, 4.2, 9, 45)
+# What moves orders and money goes on after it has been seen to work once, so that others get to do something.
+MOVES = (
+    "marketplace.orders.",
+    "marketplace.payments.",
+    "marketplace.ledger.",
+    "marketplace.notifications.tasks.send_notices",
+)
 
 
 def tasks() -> list[str]:
@@ -68,7 +75,7 @@ def test_what_ran_twice_left_what_it_leaves_once(
     for days in DAYS:
         with clock.moved_to(clock.now() + timedelta(days=days)):
             for name in tasks():
-                if name not in given and required(name):
+                if (name not in given and required(name)) or (name in worked and not name.startswith(MOVES)):
                     continue
                 if run(name, *given.get(name, ())):
                     worked.add(name)
@@ -76,13 +83,9 @@ def test_what_ran_twice_left_what_it_leaves_once(
                         written = run(name, *given.get(name, ()))
                         twice = contents(written)
                     once = contents(written)
-                    if twice != once:
-                        changed[name, days] = {
-                            table: (set(once[table]) ^ set(twice[table]))
-                            for table in once
-                            if once[table] != twice[table]
-                        }
-    assert changed == {}
+                    if different := differences(once, twice):
+                        changed[name] = different
+    assert changed == {}, "\n".join(f"{name}: {what}" for name, what in changed.items())
     assert set(tasks()) - worked - set(HELD_ELSEWHERE) - set(THE_SAME_TWICE) == set()
 
 

@@ -1,14 +1,16 @@
 """F18 of facts/reliability.md: what the site leans on beside database and Valkey takes connections and says nothing.
 
-Pages do not get slower by what they never ask: each server is a counter of connections here, which says more, and costs less, than
-a stop-watch. Whoever does ask has a limit of time (contracts/test_timeouts.py), and the person reads what happened.
+Pages do not get slower by what they never ask: each server is a counter of connections here, which says more, and costs less,
+than a stop-watch. Whoever does ask has a limit of time (contracts/test_timeouts.py), and the person reads what happened.
 """
 
 import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -86,3 +88,14 @@ def test_a_mail_that_does_not_leave_costs_its_page_a_while_and_no_error(others):
     assert answer.status_code < 500
     assert others["mails"].asked
     assert not hasattr(mail, "outbox") or not mail.outbox
+
+
+def test_a_database_that_takes_connections_and_says_nothing_is_given_up(monkeypatch):
+    silent = Proxy(None)
+    given = {**connection.get_connection_params(), "host": "127.0.0.1", "port": silent.port, "connect_timeout": 1}
+    begun = time.monotonic()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(**{name: given[name] for name in ("host", "port", "user", "dbname", "connect_timeout")})
+    assert time.monotonic() - begun < LONGEST_SECONDS
+    assert silent.asked
+    silent.stop()
