@@ -1,17 +1,11 @@
 """Why a file is refused, in words for the person who sent it."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import DomainError
-from marketplace.core.unavailable import storage_is_away
-
-logger = logging.getLogger(__name__)
 
 
 class UploadErrorCode(StrEnum):
@@ -86,18 +80,6 @@ class StorageAwayError(UploadError):
     """Nothing is wrong with the file: the same request may come again."""
 
     http_status = 503
-
-
-@contextmanager
-def storage_needed(name: str) -> Iterator[None]:
-    """Of what the object storage does not do for the file `name`, say so: raises StorageAwayError STORAGE_AWAY."""
-    try:
-        yield
-    except Exception as error:
-        if not storage_is_away(error):
-            raise
-        logger.error("the object storage did not do its part for an upload: %s", error)
-        raise StorageAwayError(UploadErrorCode.STORAGE_AWAY, name=name) from error
 
 
 def refusal_sentence(code: str, *, name: str, limit: int = 0) -> str:

@@ -1,18 +1,32 @@
 """The files of an upload in the storages."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.storage import storages
 
 from marketplace.core import clock
 from marketplace.core.unavailable import storage_is_away
+from marketplace.uploads.errors import StorageAwayError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadTombstone
 from marketplace.uploads.pictures import FORMS
 from marketplace.uploads.purposes import get_purpose
 
 logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def storage_needed(name: str) -> Iterator[None]:
+    """Of what the object storage does not do for the file `name`, say so: raises StorageAwayError STORAGE_AWAY."""
+    try:
+        yield
+    except Exception as error:
+        if not storage_is_away(error):
+            raise
+        logger.error("the object storage did not do its part for an upload: %s", error)
+        raise StorageAwayError(UploadErrorCode.STORAGE_AWAY, name=name) from error
 
 
 def stored_names(upload: Upload) -> set[str]:

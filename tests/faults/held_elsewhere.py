@@ -103,7 +103,7 @@ HELD_ELSEWHERE = {
         "reviews/test_blind.py::test_the_job_publishes_what_waited_in_vain_and_twice_is_once",
     "marketplace.safety.tasks.run_lost_trials": "safety/test_trials.py::test_a_run_whose_worker_died_begins_again",
     "marketplace.safety.tasks.run_trial":
-        "safety/test_trials.py::test_a_dry_run_that_the_broker_forgot_is_run_by_the_clock",
+        "safety/test_trials.py::test_a_dry_run_that_breaks_says_so_and_can_be_run_again",
     "marketplace.support.tasks.close_silent_cases":
         "support/test_cases.py::test_an_answer_that_nobody_comes_back_to_is_the_end",
     "marketplace.uploads.tasks.look_into":

@@ -15,7 +15,8 @@ LOGS_OF_RUNS = {
 }
 # When something was looked at, and the number of a row that was made anew, say nothing about what is so.
 WHEN_IT_RAN = (
-    "computed_at", "counted_at", "ended_at", "found_at", "id", "indexed_at", "looked_at", "seen_at", "updated_at",
+    "computed_at", "counted_at", "ended_at", "found_at", "id", "indexed_at", "looked_at", "looked_until",
+    "seen_at", "trial", "updated_at",
 )  # fmt: skip
 
 
@@ -51,6 +52,6 @@ def contents(tables: Iterable[str]) -> dict[str, list[str]]:
     found = {"mails": [str(message.message()["Subject"]) for message in getattr(mail, "outbox", [])]}
     with connection.cursor() as cursor:
         for table in sorted(set(tables) - LOGS_OF_RUNS):
-            cursor.execute(f"SELECT (to_jsonb(x) - %s)::text FROM {table} x ORDER BY 1", [list(WHEN_IT_RAN)])
+            cursor.execute(f"SELECT (to_jsonb(x) - %s::text[])::text FROM {table} x ORDER BY 1", [list(WHEN_IT_RAN)])
             found[table] = [row for (row,) in cursor.fetchall()]
     return found

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-PASSES, AWAY, RESETS, SILENT = "passes", "away", "resets", "silent"
+PASSES, AWAY, RESETS, SILENT, UNWELL = "passes", "away", "resets", "silent", "unwell"
+# What a storage says that has trouble of its own.
+_UNWELL = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)  # closing sends RST
 
 
@@ -57,6 +59,10 @@ class Proxy:
             while data := source.recv(65_536):
                 if self.how == SILENT:
                     continue
+                if self.how == UNWELL:
+                    if not is_answer:
+                        source.sendall(_UNWELL)
+                    break
                 if self.how in (RESETS, AWAY):
                     for one in (source, target):
                         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

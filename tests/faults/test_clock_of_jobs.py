@@ -63,7 +63,7 @@ def doubled():
     """What stands in the books, in the events of an order or at somebody's bell twice."""
     found = []
     for rows, fields in (
-        (Transaction.objects, ("reference",)),
+        (Transaction.objects.exclude(reference=""), ("kind", "reference")),
         (OrderEvent.objects.filter(type__in=("accepted", "cancelled", "closed", "refunded")), ("order_id", "type")),
         (Notification.objects, ("recipient_id", "kind", "title", "body", "url")),
     ):

@@ -16,38 +16,21 @@ from marketplace.core import clock
 from marketplace.orders.models import Delivery
 from marketplace.uploads import services, tasks
 from marketplace.uploads.direct import presigned_post
+from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadTombstone
 from marketplace.uploads.states import UploadState
 from marketplace.uploads.stored import stored_names
 from portal.settings import services as configuration
 from tests.factories import make_gig, make_paid_order
-from tests.faults.proxy import AWAY, PASSES, RESETS, SILENT, proxy_to
+from tests.faults.proxy import AWAY, PASSES, RESETS, SILENT, UNWELL, proxy_to
 from tests.logins import log_in
 from tests.uploads import files
 from tests.uploads.conftest import desk  # noqa: F401 fixtures
 from tests.uploads.test_object_storage import ACCESS_KEY, REGION, SECRET_KEY, object_storage, post  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("moto")]
-UNWELL = "unwell"
 # Two tries of a second each, and what a busy machine adds; without a limit of time it is minutes.
 LONGEST_SECONDS = 15
-
-
-class Storage:
-    """The portal's object storage, behind a proxy."""
-
-    def __init__(self, proxy, monkeypatch) -> None:
-        self.proxy, self._patch = proxy, monkeypatch
-
-    def goes(self, how: str) -> None:
-        if how == UNWELL:  # the server itself answers 500 to everything
-            self._patch.setattr("moto.s3.responses.S3Response.dispatch", lambda *_given: (500, {}, b"unwell"))
-        else:
-            self.proxy.how = how
-
-    def is_back(self) -> None:
-        self._patch.undo()
-        self.proxy.how = PASSES
 
 
 @pytest.fixture(params=[AWAY, UNWELL, RESETS, SILENT])
@@ -68,8 +51,7 @@ def storage(object_storage, settings, monkeypatch):  # noqa: F811
             "private": configuration.s3_storage("private-files", private=True),
         }
         settings.S3_BROWSER_ENDPOINT_URL = object_storage  # browsers have a way of their own
-        with pytest.MonkeyPatch.context() as of_faults:
-            yield Storage(proxy, of_faults)
+        yield proxy
 
 
 def objects() -> set[str]:
@@ -110,21 +92,21 @@ def test_a_delivery_with_a_file_is_refused_in_words_and_what_was_typed_stays(sto
         return client.post(address, {"message": words, "ai_made": "no", "files": sent})
 
     before = objects()
-    storage.goes(how)
+    storage.how = how
     begun = time.monotonic()
     answer = deliver()
     timed(begun)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "“方案.zip” could not be stored" in page or "方案.zip" in page
+    assert UploadError(UploadErrorCode.STORAGE_AWAY, name="方案.zip").message in page
     assert words in page
     assert not Delivery.objects.exists()
     assert not Upload.objects.exists()
-    storage.is_back()
+    storage.how = PASSES
     with clock.moved_to(clock.now() + timedelta(hours=25)):
         tasks.sweep_incoming()
         tasks.clear_tombstones()
-    assert objects() == before
+    assert objects() - before == set()
     assert deliver().status_code == 302
     assert Delivery.objects.get().message == words
     assert missing() == set()
@@ -135,14 +117,14 @@ def test_a_browser_that_has_sent_its_file_is_told_to_come_again(storage, how, de
     assert post(presigned_post(upload), content).status_code == 201
     client = log_in(seller)
     address = f"/uploads/{upload.key}/finish/"
-    storage.goes(how)
+    storage.how = how
     begun = time.monotonic()
     answer = client.post(address, headers={"accept": "application/json"})
     timed(begun)
-    assert (answer.status_code, answer.json()["code"]) == (503, "storage_away")
+    assert (answer.status_code, answer.json()["code"]) == (503, UploadErrorCode.STORAGE_AWAY)
     upload.refresh_from_db()
     assert upload.state == UploadState.DECLARED
-    storage.is_back()
+    storage.how = PASSES
     assert client.post(address, headers={"accept": "application/json"}).json()["state"] == UploadState.RECEIVED
 
 
@@ -150,13 +132,13 @@ def test_a_worker_leaves_the_file_for_later_however_often_it_finds_the_storage_a
     upload, content = declared(desk.purpose, seller)
     post(presigned_post(upload), content)
     services.finish_upload(upload=upload)
-    storage.goes(how)
+    storage.how = how
     begun = time.monotonic()
     for hour in range(4):  # a file that ends its worker three times is refused; this is not the file's fault
         with clock.moved_to(clock.now() + timedelta(hours=hour + 1)):
             assert tasks.look_into_lost() == 0
     assert time.monotonic() - begun < 4 * LONGEST_SECONDS
-    storage.is_back()
+    storage.how = PASSES
     assert missing() == set()
     with clock.moved_to(clock.now() + timedelta(hours=5)):
         assert tasks.look_into_lost() == 1
@@ -166,6 +148,7 @@ def test_a_worker_leaves_the_file_for_later_however_often_it_finds_the_storage_a
 
 
 def test_a_storage_that_goes_in_the_middle_of_the_work_keeps_nothing_for_ever(storage, desk, seller, monkeypatch):  # noqa: F811
+    before = objects()
     upload, content = declared(desk.purpose, seller)
     post(presigned_post(upload), content)
     services.finish_upload(upload=upload)
@@ -175,18 +158,18 @@ def test_a_storage_that_goes_in_the_middle_of_the_work_keeps_nothing_for_ever(st
     def goes_after_two(self, name, given, **more):
         puts.append(name)
         if len(puts) == 3:
-            storage.goes(RESETS)
+            storage.how = RESETS
         return saved(self, name, given, **more)
 
     with monkeypatch.context() as patch:
         patch.setattr(storages["default"].__class__, "save", goes_after_two)
         with clock.moved_to(clock.now() + timedelta(hours=1)):
             assert tasks.look_into_lost() == 0
-    storage.is_back()
-    assert len(objects()) == 1 + 2  # what came, and what nobody names
+    storage.how = PASSES
+    assert len(objects() - before) == 1 + 2  # what came, and what nobody names
     with clock.moved_to(clock.now() + timedelta(hours=2)):
         assert tasks.clear_tombstones() == 2
-        assert objects() == {f"private:{upload.storage_name}"}
+        assert objects() - before == {f"private:{upload.storage_name}"}
         assert tasks.look_into_lost() == 1
     assert missing() == set()
 
@@ -201,16 +184,16 @@ def test_what_is_thrown_away_meanwhile_is_deleted_when_the_storage_is_back(
     services.process_upload(upload_id=upload.pk)
     upload.refresh_from_db()
     assert len(objects() - before) > 1
-    storage.goes(how)
+    storage.how = how
     begun = time.monotonic()
     with django_capture_on_commit_callbacks(execute=True):
         services.discard_upload(upload=upload)
     timed(begun)
     with clock.moved_to(clock.now() + timedelta(hours=2)):
         tasks.clear_tombstones()  # away still
-    storage.is_back()
+    storage.how = PASSES
     with clock.moved_to(clock.now() + timedelta(hours=26)):
         tasks.clear_tombstones()
         tasks.sweep_incoming()
-    assert objects() == before
+    assert objects() - before == set()
     assert not UploadTombstone.objects.exists()

@@ -13,7 +13,7 @@ from marketplace.core.commits import after_commit
 from marketplace.core.config import get_config
 from marketplace.uploads import locks
 from marketplace.uploads.direct import direct_name
-from marketplace.uploads.errors import UploadError, UploadErrorCode, storage_needed
+from marketplace.uploads.errors import UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadKind, UploadTombstone, incoming_storage
 from marketplace.uploads.moving import move
 from marketplace.uploads.purposes import MEGABYTE, KindLimit, Purpose, get_purpose
@@ -21,7 +21,7 @@ from marketplace.uploads.selectors import bytes_of_today
 from marketplace.uploads.services.deciding import process_upload
 from marketplace.uploads.sniffing import announced_kind, is_program
 from marketplace.uploads.states import OWNER, SYSTEM, UploadState
-from marketplace.uploads.stored import delete_files, remove_stored, stored_names
+from marketplace.uploads.stored import delete_files, remove_stored, storage_needed, stored_names
 
 # Product decision: what one person may have lying about unused, in all forms together. Collected after a day.
 OPEN_LIMIT = 100
