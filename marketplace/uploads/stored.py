@@ -49,7 +49,7 @@ def delete_files(purpose_key: str, incoming_name: str, names: set[str], *, owner
 
 def remove_stored(names: Iterable[str], *, owner_id: int, alias: str = "private") -> None:
     """Delete files that nothing names any more. What the storage does not do now stands on the list of what is done later."""
-    left = []
+    left: list[str] = []
     for name in names:
         try:
             if left:  # one that is away is not waited for again for each file

@@ -167,7 +167,7 @@ def test_a_storage_that_goes_in_the_middle_of_the_work_keeps_nothing_for_ever(st
             assert tasks.look_into_lost() == 0
     storage.how = PASSES
     assert len(objects() - before) == 1 + 2  # what came, and what nobody names
-    with clock.moved_to(clock.now() + timedelta(hours=2)):
+    with clock.moved_to(clock.now() + timedelta(hours=3)):
         assert tasks.clear_tombstones() == 2
         assert objects() - before == {f"private:{upload.storage_name}"}
         assert tasks.look_into_lost() == 1
