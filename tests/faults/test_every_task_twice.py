@@ -27,7 +27,7 @@ from tests.faults.lives import contents, differences, touched, written_since
 from tests.payments.conftest import alipay_keys, office, silent_alipay  # noqa: F401 fixtures
 
 # Days after the world was made, at which every task has its turn.
-DAYS = (0, 1 / 12, 1.1, 4.2, 9, 45)
+DAYS = (0, 1 / 12, 1.1, 4.2, 9, 45, 400)
 # What moves orders and money goes on after it has been seen to work once, so that others get to do something.
 MOVES = (
     "marketplace.orders.",
