@@ -35,8 +35,8 @@ def page_cards(gig_ids: list[int], context: Context) -> list[GigCard]:
 class WordChoiceBlock(blocks.ChoiceBlock):
     """A choice between words. What is stored is the word, and is taken as it stands.
 
-    Wagtail compares it with each choice whenever a page is read, in case the choice is a number, and asks for all labels meanwhile:
-    a ninth of the time that the home page took.
+    Wagtail compares it with each choice whenever a page is read, in case the choice is a number, and asks for all labels
+    meanwhile: a ninth of the time that the home page took.
     """
 
     def normalize_choice(self, value: Any) -> Any:

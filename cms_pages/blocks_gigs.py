@@ -10,7 +10,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
-from cms_pages.blocks import Context, GigPickBlock, HeadedBlock, LinkBlock, page_cards
+from cms_pages.blocks import Context, GigPickBlock, HeadedBlock, LinkBlock, WordChoiceBlock, page_cards
 from cms_pages.navigation import navigation
 from cms_pages.selectors import category_counts, found_gig_ids, newest_gig_ids, popular_gig_ids
 

@@ -9,7 +9,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
-from cms_pages.blocks import CallToActionBlock, FaqBlock, HeadedBlock, Icon, LinkBlock, ReviewsBlock
+from cms_pages.blocks import CallToActionBlock, FaqBlock, HeadedBlock, Icon, LinkBlock, ReviewsBlock, WordChoiceBlock
 from cms_pages.blocks_gigs import GigRowBlock
 from cms_pages.blocks_media import PictureTextBlock, VideoBlock
 from cms_pages.blocks_offers import CouponBlock

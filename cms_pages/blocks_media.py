@@ -8,7 +8,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
-from cms_pages.blocks import Context, HeadedBlock, LinkBlock
+from cms_pages.blocks import Context, HeadedBlock, LinkBlock, WordChoiceBlock
 from cms_pages.images import SiteImage
 
 

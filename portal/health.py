@@ -25,7 +25,7 @@ def _database() -> str:
 
 
 def _cache() -> str:
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1)
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
     try:
         client.ping()
     finally:

@@ -14,6 +14,7 @@ RETRY_AFTER_SECONDS = 10
 # PostgreSQL's classes of states: the connection broke; too little of something (connections, memory, room on the disk); an
 # operator shut it down, or it is starting. https://www.postgresql.org/docs/18/errcodes-appendix.html
 _AWAY = ("08", "53", "57P")
+_OF_STORAGE = ("botocore.", "boto3.")
 
 
 def is_full(exception: BaseException | None) -> bool:
@@ -22,8 +23,8 @@ def is_full(exception: BaseException | None) -> bool:
 
 
 def is_away(exception: BaseException | None) -> bool:
-    """Whether the database or Valkey could not be asked, or could not keep what it was told; or the disk is full."""
-    if is_full(exception):
+    """Whether the database, Valkey or the object storage could not be asked or keep what it was told, or the disk is full."""
+    if is_full(exception) or storage_is_away(exception):
         return True
     if isinstance(exception, RedisConnectionError | RedisTimeoutError):
         return True
@@ -33,6 +34,19 @@ def is_away(exception: BaseException | None) -> bool:
     # Without a state nobody answered, or the connection ended in the middle of an answer.
     state = (cause.sqlstate if isinstance(cause, psycopg.Error) else None) or "08"
     return state.startswith(_AWAY)
+
+
+def storage_is_away(exception: BaseException | None) -> bool:
+    """Whether the object storage did not answer, broke off, or answered that it is unwell (5xx, or too many questions)."""
+    if not type(exception).__module__.startswith(_OF_STORAGE):
+        return False  # without an object storage its libraries are never loaded
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+    if isinstance(exception, ClientError):
+        status = exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return bool(status >= 500 or status == 429)
+    return isinstance(exception, ConnectionError | HTTPClientError | Boto3Error)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,11 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60 if PRODUCTION else 0)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+# libpq waits for ever for a server that takes a connection and says nothing, and a quarter of an hour for one whose machine is
+# gone in the middle of a question. A slow answer is the server's own affair: `statement_timeout` below.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=20_000
+)
 # What takes longer in a page or a job is a fault, and holds locks meanwhile. Commands may: manage.py sets 0, no limit.
 _STATEMENT_TIMEOUT_SECONDS = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=15 if PRODUCTION else 0)
 # Behind PgBouncer, whose server connections are lent out for one transaction at a time.
@@ -25,9 +30,7 @@ DATABASE_LIMITS: dict[str, str] = {"lock_timeout": "3s", "synchronous_commit": "
 if PRODUCTION and not DATABASE_POOLED:
     # A pool refuses what a connection asks for as it begins: there the role has them (`manage.py set_role_limits`).
     _limits = {"statement_timeout": f"{_STATEMENT_TIMEOUT_SECONDS}s", **DATABASE_LIMITS}
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
-        f"-c {name}={value}" for name, value in _limits.items()
-    )
+    DATABASES["default"]["OPTIONS"]["options"] = " ".join(f"-c {name}={value}" for name, value in _limits.items())
 
 # The folder of pg_dump, pg_restore and psql, of the server's major version or a newer one.
 POSTGRES_PROGRAMS: str = env.str("POSTGRES_PROGRAMS", default="")
@@ -131,6 +134,42 @@ def upload_origins(bucket: str, endpoint: str, addressing: str) -> list[str]:
     return [f"{parts.scheme}://{host}"]
 
 
+# An object storage is given three seconds to take a connection and ten for each word of an answer, and asked once more: a
+# page waits half a minute for one that says nothing, with boto3's own numbers ten minutes.
+_S3_WAITS = {"connect_timeout": 3, "read_timeout": 10, "retries": {"mode": "standard", "total_max_attempts": 2}}
+
+
+def s3_storage(bucket: str, *, private: bool) -> dict[str, object]:
+    """One bucket. boto3's default checksums make Aliyun OSS answer InvalidArgument (facts/accounts.md, section 5)."""
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
+
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+            "region_name": env.str("S3_REGION", default="cn-hangzhou"),
+            "access_key": env.str("S3_ACCESS_KEY"),
+            "secret_key": env.str("S3_SECRET_KEY"),
+            "file_overwrite": False,
+            "default_acl": None,
+            "querystring_auth": private,
+            "querystring_expire": 60,
+            "custom_domain": None if private else env.str("S3_PUBLIC_DOMAIN", default="") or None,
+            # Of a body that breaks off; 5 is the default, each with the wait above.
+            "transfer_config": TransferConfig(num_download_attempts=2),
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="virtual")},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                **_S3_WAITS,
+            ),
+        },
+    }
+
+
 def ffmpeg_program() -> str:
     """The machine's ffmpeg, else the one that imageio-ffmpeg brings along; empty when there is none for this machine."""
     if own := shutil.which("ffmpeg"):
@@ -168,34 +207,8 @@ _PRIVATE_FILES: dict = {
     "OPTIONS": {"location": PRIVATE_MEDIA_ROOT, "base_url": None},
 }
 if _S3_BUCKET:
-    from botocore.config import Config
-
-    def _s3(bucket: str, *, private: bool) -> dict:
-        """One bucket. boto3's default checksums make Aliyun OSS answer InvalidArgument (facts/accounts.md, section 5)."""
-        return {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": bucket,
-                "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
-                "region_name": env.str("S3_REGION", default="cn-hangzhou"),
-                "access_key": env.str("S3_ACCESS_KEY"),
-                "secret_key": env.str("S3_SECRET_KEY"),
-                "file_overwrite": False,
-                "default_acl": None,
-                "querystring_auth": private,
-                "querystring_expire": 60,
-                "custom_domain": None if private else env.str("S3_PUBLIC_DOMAIN", default="") or None,
-                "client_config": Config(
-                    signature_version="s3v4",
-                    s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="virtual")},
-                    request_checksum_calculation="when_required",
-                    response_checksum_validation="when_required",
-                ),
-            },
-        }
-
-    _PUBLIC_FILES = _s3(_S3_BUCKET, private=False)
-    _PRIVATE_FILES = _s3(env.str("S3_PRIVATE_BUCKET"), private=True)
+    _PUBLIC_FILES = s3_storage(_S3_BUCKET, private=False)
+    _PRIVATE_FILES = s3_storage(env.str("S3_PRIVATE_BUCKET"), private=True)
 
 STORAGES = {
     "default": _PUBLIC_FILES,

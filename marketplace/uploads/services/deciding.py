@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from django.db import transaction
 
 from marketplace.core import clock
-from marketplace.core.unavailable import is_full
+from marketplace.core.unavailable import is_full, storage_is_away
 from marketplace.uploads import locks
 from marketplace.uploads.direct import direct_name
 from marketplace.uploads.errors import UploadError, UploadErrorCode
@@ -52,9 +52,9 @@ def process_upload(*, upload_id: int) -> bool:
         return _refuse(upload, UploadErrorCode(refusal.code))
     except (_OvertakenError, Upload.DoesNotExist):
         return False
-    except OSError as error:
-        if is_full(error):
-            _put_back(upload)
+    except Exception as error:
+        if is_full(error) or storage_is_away(error):
+            _hand_back(upload)
         raise
     if found.result_name == upload.storage_name:
         return True  # what came is the result, where it lies
@@ -77,8 +77,8 @@ def take_back_upload(*, upload_id: int) -> bool:
 
 
 @transaction.atomic
-def _put_back(claimed: Upload) -> None:
-    """There was no room on the disk: it waits, and this counts as no attempt, however often it happens."""
+def _hand_back(claimed: Upload) -> None:
+    """No room on the disk, or the storage was away: the file waits for the next run, and this one was no attempt."""
     try:
         row = _still_ours(claimed)
     except (_OvertakenError, Upload.DoesNotExist):
