@@ -15,6 +15,7 @@ from marketplace.safety.words import forget_words
 from portal.embedded.pytest_plugin import STDERR
 from portal.embedded.template import template_for_tests
 from tests import databases, factories
+from tests.object_storage import object_storage  # noqa: F401 a fixture
 
 # How long an example takes says how busy the machine is. What else holds of examples stays (in CI they are the same each time).
 settings.register_profile("busy machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -24,9 +24,10 @@ from portal.settings import services as configuration
 from tests.factories import make_gig, make_paid_order
 from tests.faults.proxy import AWAY, PASSES, RESETS, SILENT, UNWELL, proxy_to
 from tests.logins import log_in
+from tests.object_storage import ACCESS_KEY, REGION, SECRET_KEY
 from tests.uploads import files
 from tests.uploads.conftest import desk  # noqa: F401 fixtures
-from tests.uploads.test_object_storage import ACCESS_KEY, REGION, SECRET_KEY, object_storage, post  # noqa: F401
+from tests.uploads.test_object_storage import post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("moto")]
 # Two tries of a second each, and what a busy machine adds; without a limit of time it is minutes.
@@ -39,7 +40,7 @@ def how(request) -> str:
 
 
 @pytest.fixture
-def storage(object_storage, settings, monkeypatch):  # noqa: F811
+def storage(object_storage, settings, monkeypatch):
     for name, value in (("REGION", REGION), ("ACCESS_KEY", ACCESS_KEY), ("SECRET_KEY", SECRET_KEY)):
         monkeypatch.setenv(f"S3_{name}", value)
     monkeypatch.setenv("S3_ADDRESSING_STYLE", "path")  # which only local servers know
