@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--step-seconds", type=float, default=30, help="of peak: how long a step of the rise takes (30)"
     )
-    parser.add_argument("--users", type=int, default=40, help="of peak: people of the first step (40)")
+    parser.add_argument("--users", type=int, default=20, help="of peak: people of the first step (20)")
     parser.add_argument("--limit-ms", type=float, default=1000, help="of peak: p95 that ends the rise (1000)")
     parser.add_argument("--logged-in", action="store_true", help="of profile: somebody with a session asks")
     parser.add_argument(

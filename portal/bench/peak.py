@@ -224,6 +224,7 @@ def measure(
         # People with sessions have a window open; those of buyers and sellers in turn.
         cookies = [f"{known['session_cookie']}={one['session']}" for one in (*known["buyers"], *known["sellers"])]
         windows = enter(peak_site.Windows(live.port, cookies[:: max(1, len(cookies) // peak_site.WINDOWS)]))
+        peak_site.warm(web.port, known)
         waiting = Waiting(since=timezone.now())
         waiting.settle()
         wait_for_quiet(patience)

@@ -22,8 +22,7 @@ from locust import LoadTestShape, between, events, task
 from locust.contrib.fasthttp import FastHttpUser
 from locust.exception import RescheduleTask
 
-from portal.bench.peak_rules import Answer, Day
-from portal.bench.peak_rules import between as answered_between
+from portal.bench.peak_rules import Answer, Day, Log
 
 TOLD: dict[str, Any] = json.loads(Path(os.environ["PEAK_TOLD"]).read_text())
 SPAWN_SECONDS = 5
@@ -39,7 +38,7 @@ SAID = (
 )
 _chance = random.Random()  # noqa: S311 who looks at what, no secret
 _numbers: Iterator[int] = itertools.count()
-answers: list[Answer] = []
+log = Log()
 
 
 def some(addresses: list[str]) -> str:
@@ -50,7 +49,7 @@ def some(addresses: list[str]) -> str:
 @events.request.add_listener
 def note(name: str, response_time: float, exception: BaseException | None, start_time: float, **_more: Any) -> None:
     """Keep every answer: percentiles of a step are taken from its own."""
-    answers.append(Answer(start_time, name, response_time, str(exception) if exception else ""))
+    log.answers.append(Answer(start_time, name, response_time, str(exception) if exception else ""))
 
 
 class Person(FastHttpUser):
@@ -118,6 +117,8 @@ class Person(FastHttpUser):
         expected: Collection[int],
         headers: dict[str, str],
     ) -> Any:
+        number = next(_numbers)
+        log.asked(number, kind, time.time())
         with self.client.request(
             "GET" if form is None else "POST",
             address,
@@ -127,6 +128,7 @@ class Person(FastHttpUser):
             allow_redirects=False,
             catch_response=True,
         ) as answer:
+            log.came(number)
             is_right = answer.status_code in expected
             if is_right:
                 answer.success()
@@ -318,7 +320,7 @@ class ShoppingDay(LoadTestShape):
 
     def __init__(self) -> None:
         super().__init__()
-        self.day = Day(look=lambda begins, ends, users: answered_between(answers, begins, ends, users), **TOLD["day"])
+        self.day = Day(look=log.window, **TOLD["day"])
         self._wanted: tuple[int, float] = (0, 1.0)
         shapes.append(self)
 
@@ -348,6 +350,6 @@ def tell(**_more: Any) -> None:
         "steps": [vars(step) for step in day.steps],
         "phases": day.phases,
         "given_up": day.given_up,
-        "answers": [[answer.asked_at, answer.kind, answer.milliseconds, answer.problem] for answer in answers],
+        "answers": [[answer.asked_at, answer.kind, answer.milliseconds, answer.problem] for answer in log.answers],
     }
     Path(TOLD["result"]).write_text(json.dumps(told))

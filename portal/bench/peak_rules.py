@@ -6,10 +6,11 @@ did stay for as long as was asked for, and then nobody comes.
 """
 
 import math
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-FIRST_USERS, MOST_USERS, FACTOR = 40, 4000, 1.25
+FIRST_USERS, MOST_USERS, FACTOR = 20, 4000, 1.25
 STEP_SECONDS = 30.0
 CHECK_SECONDS = 60.0
 LIMIT_MS = 1000.0
@@ -76,6 +77,28 @@ def percentile(values: Collection[float], share: float) -> float:
 def between(answers: Sequence[Answer], begins: float, ends: float, users: int) -> Window:
     """What was asked for in that time."""
     return Window(users, ends - begins, tuple(answer for answer in answers if begins <= answer.asked_at < ends))
+
+
+@dataclass
+class Log:
+    """Everything that was asked for, answered or not."""
+
+    answers: list[Answer] = field(default_factory=list)
+    _waiting: dict[int, tuple[float, str]] = field(default_factory=dict)
+
+    def asked(self, number: int, kind: str, at: float) -> None:
+        """Somebody asks; `number` is nobody else's."""
+        self._waiting[number] = (at, kind)
+
+    def came(self, number: int) -> None:
+        """It was answered: the answer itself is in `answers`, or will be."""
+        self._waiting.pop(number, None)
+
+    def window(self, begins: float, ends: float, users: int, now: float | None = None) -> Window:
+        """What was asked for in that time. Who still waits has waited for so long at least: a site that hangs is not fast."""
+        now = time.time() if now is None else now
+        waits = [Answer(asked_at, kind, (now - asked_at) * 1000) for asked_at, kind in self._waiting.values()]
+        return between([*self.answers, *waits], begins, ends, users)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from portal.bench import machine, production, site
+from portal.bench import machine, production, site, wrk
 from portal.bench.websocket import Client, Closed, connect
 from portal.embedded.paths import state_directory
 from portal.embedded.valkey import free_port
@@ -249,6 +249,19 @@ def _people(side: str, most: int) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def warm(port: int, known: Mapping[str, Any]) -> None:
+    """Every kind of page, until every worker has made it. Raises LoadFailed for one that is none, before anybody comes."""
+    for addresses in known["pages"].values():
+        wrk.warm(port, addresses[0])
+    pages = {
+        "buyers": ("/orders/", "/messages/", "/notifications/"),
+        "sellers": ("/desk/", "/desk/orders/", "/wallet/"),
+    }
+    for side, addresses in pages.items():
+        for address in addresses:
+            wrk.warm(port, address, cookie=f"{known['session_cookie']}={known[side][0]['session']}")
 
 
 @dataclass

@@ -12,6 +12,7 @@ from portal.bench.peak_rules import (
     MOST_USERS,
     Answer,
     Day,
+    Log,
     Peak,
     Step,
     Window,
@@ -163,6 +164,18 @@ def test_an_answer_belongs_to_when_it_was_asked_for():
         Answer(20.0, "home", 1),
     ]
     assert len(between(answers, 10.0, 20.0, 5).answers) == 2
+
+
+def test_who_is_not_answered_yet_counts_as_slow_so_that_a_site_that_hangs_holds_nothing():
+    log = Log(answers=[Answer(100.0, "home", 90.0)])
+    log.asked(1, "service", 101.0)
+    log.asked(2, "service", 102.0)
+    log.came(2)
+    log.answers.append(Answer(102.0, "service", 50.0))
+    window = log.window(100.0, 110.0, 5, now=112.0)
+    assert window.ours == [90.0, 50.0, 11_000.0]
+    assert not Step.of(window, 1000.0).is_held
+    assert log.window(103.0, 110.0, 5, now=112.0).ours == []  # asked for in another step
 
 
 def held_peak(**others):
