@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         "--step-seconds", type=float, default=30, help="of peak: how long a step of the rise takes (30)"
     )
     parser.add_argument("--users", type=int, default=20, help="of peak: people of the first step (20)")
+    parser.add_argument("--most-users", type=int, default=4000, help="of peak: people that are never exceeded (4000)")
     parser.add_argument("--limit-ms", type=float, default=1000, help="of peak: p95 that ends the rise (1000)")
     parser.add_argument("--logged-in", action="store_true", help="of profile: somebody with a session asks")
     parser.add_argument(
@@ -151,6 +152,7 @@ def _peak(options: argparse.Namespace, stack: ExitStack) -> int:
         minutes=options.minutes,
         step_seconds=options.step_seconds,
         first_users=options.users,
+        most_users=options.most_users,
         limit_ms=options.limit_ms,
         foreign_limit=options.foreign_limit,
         patience=options.patience,

@@ -207,6 +207,7 @@ def measure(
     minutes: float,
     step_seconds: float,
     first_users: int,
+    most_users: int,
     limit_ms: float,
     foreign_limit: float,
     patience: float,
@@ -237,6 +238,7 @@ def measure(
             "day": {
                 "hold_seconds": minutes * 60,
                 "first_users": first_users,
+                "most_users": most_users,
                 "step_seconds": step_seconds,
                 "limit_ms": limit_ms,
             },

@@ -38,7 +38,7 @@ SAID = (
 )
 _chance = random.Random()  # noqa: S311 who looks at what, no secret
 _numbers: Iterator[int] = itertools.count()
-log = Log()
+log = Log(TOLD["day"]["limit_ms"])
 
 
 def some(addresses: list[str]) -> str:

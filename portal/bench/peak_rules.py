@@ -83,6 +83,7 @@ def between(answers: Sequence[Answer], begins: float, ends: float, users: int) -
 class Log:
     """Everything that was asked for, answered or not."""
 
+    limit_ms: float = LIMIT_MS
     answers: list[Answer] = field(default_factory=list)
     _waiting: dict[int, tuple[float, str]] = field(default_factory=dict)
 
@@ -95,10 +96,12 @@ class Log:
         self._waiting.pop(number, None)
 
     def window(self, begins: float, ends: float, users: int, now: float | None = None) -> Window:
-        """What was asked for in that time. Who still waits has waited for so long at least: a site that hangs is not fast."""
+        """What was asked for in that time, and whoever has waited longer than the limit by now: a site that hangs is not fast."""
         now = time.time() if now is None else now
         waits = [Answer(asked_at, kind, (now - asked_at) * 1000) for asked_at, kind in self._waiting.values()]
-        return between([*self.answers, *waits], begins, ends, users)
+        late = [wait for wait in waits if wait.asked_at < ends and wait.milliseconds > self.limit_ms]
+        seen = between(self.answers, begins, ends, users)
+        return Window(users, seen.seconds, (*seen.answers, *late))
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ class Step:
 
 def more(users: int) -> int:
     """How many people the next step has."""
-    return min(MOST_USERS, math.ceil(users * FACTOR))
+    return math.ceil(users * FACTOR)
 
 
 @dataclass
@@ -137,6 +140,7 @@ class Day:
     first_users: int = FIRST_USERS
     step_seconds: float = STEP_SECONDS
     limit_ms: float = LIMIT_MS
+    most_users: int = MOST_USERS
     steps: list[Step] = field(default_factory=list)
     phases: dict[str, float] = field(default_factory=dict)
     given_up: list[int] = field(default_factory=list)
@@ -161,8 +165,8 @@ class Day:
         # The first half of a step is people arriving.
         window = self.look(self._since + self.step_seconds / 2, now, self.users)
         self.steps.append(Step.of(window, self.limit_ms))
-        if self.steps[-1].is_held and self.users < MOST_USERS:
-            self.users, self._since = more(self.users), now
+        if self.steps[-1].is_held and self.users < self.most_users:
+            self.users, self._since = min(self.most_users, more(self.users)), now
         else:
             self._step_back(now)
 
