@@ -38,6 +38,7 @@ INTERNAL = frozenset(
         "PROMETHEUS_MULTIPROC_DIR",
         "PYTHONPATH",
         "PATH",
+        "PEAK_TOLD",
         "RUN_STARTED_AT",
         "PYTEST_XDIST_WORKER",
         "VICTIM",
