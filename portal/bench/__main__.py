@@ -9,7 +9,7 @@ from portal.bench.machine import prepare_database
 from portal.bench.rounds import Starved
 from portal.bench.wrk import LoadFailed, NoWrk
 
-SUBJECTS = ("money", "chat", "search", "pages", "growth", "all", "profile")
+SUBJECTS = ("money", "chat", "search", "pages", "growth", "peak", "all", "profile")
 
 
 def main() -> int:
@@ -22,9 +22,10 @@ def main() -> int:
     if options.subject == "search":
         return _print(_search(options), options)
     with ExitStack() as stack:
-        if options.subject in ("pages", "growth", "profile"):
+        with_site = {"pages": _pages, "growth": _growth, "peak": _peak, "profile": _profile}
+        if options.subject in with_site:
             try:
-                return {"pages": _pages, "growth": _growth, "profile": _profile}[options.subject](options, stack)
+                return with_site[options.subject](options, stack)
             except (LoadFailed, NoWrk, Starved) as trouble:
                 print(f"No figures: {trouble}", file=sys.stderr)
                 return 1
@@ -56,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
         "--patience",
         type=float,
         default=30,
-        help="of pages and growth: seconds that a round waits for a quiet machine (30)",
+        help="of pages, growth and peak: seconds that a round waits for a quiet machine (30)",
     )
     known.add_argument("--growth", action="store_true", help="of pages: measure growth too, however old its result is")
     known.add_argument(
@@ -65,6 +66,11 @@ def parser() -> argparse.ArgumentParser:
         default=1_000_000,
         help="of growth: services in the large tables, with ten orders each (1000000)",
     )
+    known.add_argument("--minutes", type=float, default=10, help="of peak: how long it is held (10)")
+    known.add_argument("--step-seconds", type=float, default=30, help="of peak: how long a step of the rise takes (30)")
+    known.add_argument("--users", type=int, default=20, help="of peak: people of the first step (20)")
+    known.add_argument("--most-users", type=int, default=4000, help="of peak: people that are never exceeded (4000)")
+    known.add_argument("--limit-ms", type=float, default=1000, help="of peak: p95 that ends the rise (1000)")
     known.add_argument("--logged-in", action="store_true", help="of profile: somebody with a session asks")
     known.add_argument(
         "--sizes", default="10000,100000,1000000", help="services in the catalogues of search (10000,100000,1000000)"
@@ -124,6 +130,32 @@ def _growth(options: argparse.Namespace, stack: ExitStack) -> int:
         patience=options.patience,
     )
     growth_file.write(result.as_json())
+    return _print(result, options)
+
+
+def _peak(options: argparse.Namespace, stack: ExitStack) -> int:
+    from portal.bench import peak_site, site
+    from portal.embedded.run import beside_proxies
+
+    os.environ.update(beside_proxies(os.environ))
+    url = peak_site.prepare()
+    os.environ["REDIS_URL"] = stack.enter_context(site.own_valkey())
+    addresses, folder = peak_site.Addresses(), peak_site.sandbox_folder()
+    told = site.enter_production(url, besides=addresses.environment(folder))
+    from portal.bench import peak
+
+    result = peak.measure(
+        told,
+        addresses,
+        folder,
+        minutes=options.minutes,
+        step_seconds=options.step_seconds,
+        first_users=options.users,
+        most_users=options.most_users,
+        limit_ms=options.limit_ms,
+        foreign_limit=options.foreign_limit,
+        patience=options.patience,
+    )
     return _print(result, options)
 
 

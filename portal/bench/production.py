@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import distributions
@@ -115,16 +115,21 @@ class Server:
 
 
 @contextmanager
-def gunicorn(module: str, told: Mapping[str, str], *, is_sync: bool = False) -> Iterator[Server]:
-    """WSGI workers as deploy/gunicorn.conf.py has them; with `is_sync` synchronous ones of one thread (T5 wants those)."""
+def gunicorn(
+    module: str, told: Mapping[str, str], *, is_sync: bool = False, is_renewed: bool = False
+) -> Iterator[Server]:
+    """WSGI workers as deploy/gunicorn.conf.py has them; with `is_sync` synchronous ones of one thread (T5 wants those).
+
+    With `is_renewed` a worker is replaced after `max_requests` answers, as in production.
+    """
     port = free_port()
     arguments = [
         *("--config", str(CONFIGURATION), "--bind", f"127.0.0.1:{port}", "--log-level", "error"),
-        *("--max-requests", "0", "--max-requests-jitter", "0"),
+        *(() if is_renewed else ("--max-requests", "0", "--max-requests-jitter", "0")),
         *(("--worker-class", "sync", "--threads", "1") if is_sync else ()),
         f"{module}:application",
     ]
-    with _started("gunicorn", arguments, told, port) as server:
+    with started("gunicorn", arguments, told, port=port) as server:
         yield server
 
 
@@ -132,14 +137,25 @@ def gunicorn(module: str, told: Mapping[str, str], *, is_sync: bool = False) -> 
 def uvicorn(told: Mapping[str, str]) -> Iterator[Server]:
     """The process that has the sockets (/ws/) and no pages."""
     port = free_port()
-    with _started(
-        "uvicorn", ["--host", "127.0.0.1", "--port", str(port), *UVICORN, "portal.asgi:application"], told, port
+    with started(
+        "uvicorn", ["--host", "127.0.0.1", "--port", str(port), *UVICORN, "portal.asgi:application"], told, port=port
     ) as server:
         yield server
 
 
 @contextmanager
-def _started(program: str, arguments: Sequence[str], told: Mapping[str, str], port: int) -> Iterator[Server]:
+def started(
+    program: str,
+    arguments: Sequence[str],
+    told: Mapping[str, str],
+    *,
+    port: int = 0,
+    is_ready: Callable[[], bool] | None = None,
+) -> Iterator[Server]:
+    """A program while the block lasts, begun once it answers at its port, or once `is_ready` says so.
+
+    Raises RuntimeError with what it said when it ends before or takes too long.
+    """
     with tempfile.NamedTemporaryFile("w+", suffix=".log") as log:
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", program, *arguments],
@@ -150,7 +166,7 @@ def _started(program: str, arguments: Sequence[str], told: Mapping[str, str], po
         )
         try:
             ends = time.monotonic() + START_SECONDS
-            while not _answers(port):
+            while not (is_ready() if is_ready else _answers(port)):
                 if process.poll() is not None or time.monotonic() > ends:
                     raise RuntimeError(f"{program} did not start:\n{Path(log.name).read_text()[-4000:]}")
                 time.sleep(0.2)

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -44,10 +44,11 @@ def _media() -> Path:
     return folder
 
 
-def enter_production(url: str, *, cache_database: int = 1) -> dict[str, str]:
-    """Make this process one of that production, and set Django up in it. Returns what it was told."""
+def enter_production(url: str, *, cache_database: int = 1, besides: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Make this process one of that production, and set Django up in it. Returns what it was told, `besides` last."""
     told = production.environment(url, cache_database=cache_database)
     told |= {"MEDIA_ROOT": str(_media()), "PRIVATE_MEDIA_ROOT": str(_media() / "private"), "PAGES_ARE_KEPT": "0"}
+    told |= besides or {}
     os.environ.update(told)
     production.collect_static()
     import django
@@ -128,7 +129,7 @@ def cookie_for(email: str, *, is_staff: bool = False) -> str:
 
 def database_url(url: str, name: str) -> str:
     """The same server's address of another database."""
-    return re.sub(r"/\w+(?=\?|$)", f"/{name}", url)
+    return re.sub(r"/\w+(?=\?|$)", f"/{name}", url, count=1)  # the folder of a socket stands behind it
 
 
 def database_name(url: str) -> str:

@@ -39,6 +39,7 @@ INTERNAL = frozenset(
         "PROMETHEUS_MULTIPROC_DIR",
         "PYTHONPATH",
         "PATH",
+        "PEAK_TOLD",
         "RUN_STARTED_AT",
         "PYTEST_XDIST_WORKER",
         "VICTIM",
