@@ -28,10 +28,10 @@ TOLERANCE = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class _Compared:
-    """The database's time at a moment of the clock that nobody sets."""
+    """The database's time at a moment of the clock that nobody sets (`_steady`)."""
 
     moment: datetime
-    steady: float
+    steady: int
 
 
 _compared: _Compared | None = None
@@ -62,7 +62,7 @@ def compare(connection: Any, **_signal: Any) -> None:
     (moment,) = connection.connection.execute("SELECT clock_timestamp()").fetchone()
     was_right = not _correction()
     # Read at some time between question and answer.
-    _compared = _Compared(moment, (before + _steady()) / 2)
+    _compared = _Compared(moment, (before + _steady()) // 2)
     if was_right and (by := _correction()):
         logger.error("This machine's clock is wrong: it is %+.0f s off the database's.", -by.total_seconds())
 
@@ -71,7 +71,7 @@ def _correction() -> timedelta:
     """What this machine's clock lacks to the database's; nothing where they agree, or were not compared yet."""
     if _compared is None:
         return timedelta()
-    missing = _compared.moment + timedelta(seconds=_steady() - _compared.steady) - timezone.now()
+    missing = _compared.moment + timedelta(microseconds=(_steady() - _compared.steady) // 1000) - timezone.now()
     return missing if abs(missing) > TOLERANCE else timedelta()
 
 
@@ -83,9 +83,9 @@ def _connect() -> None:
         logger.debug("The clock was not compared", exc_info=True)
 
 
-def _steady() -> float:
-    """Seconds of a clock that nobody sets and that goes on while a machine sleeps."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+def _steady() -> int:
+    """Nanoseconds of a clock that nobody sets and that goes on while a machine sleeps."""
+    return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @contextmanager

@@ -139,7 +139,7 @@ def upload_origins(bucket: str, endpoint: str, addressing: str) -> list[str]:
 _S3_WAITS = {"connect_timeout": 3, "read_timeout": 10, "retries": {"mode": "standard", "total_max_attempts": 2}}
 
 
-def s3_storage(bucket: str, *, private: bool) -> dict[str, object]:
+def s3_storage(bucket: str, *, private: bool, access_key: str, secret_key: str) -> dict[str, object]:
     """One bucket. boto3's default checksums make Aliyun OSS answer InvalidArgument (facts/accounts.md, section 5)."""
     from boto3.s3.transfer import TransferConfig
     from botocore.config import Config
@@ -150,8 +150,8 @@ def s3_storage(bucket: str, *, private: bool) -> dict[str, object]:
             "bucket_name": bucket,
             "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
             "region_name": env.str("S3_REGION", default="cn-hangzhou"),
-            "access_key": env.str("S3_ACCESS_KEY"),
-            "secret_key": env.str("S3_SECRET_KEY"),
+            "access_key": access_key,
+            "secret_key": secret_key,
             "file_overwrite": False,
             "default_acl": None,
             "querystring_auth": private,
@@ -207,8 +207,9 @@ _PRIVATE_FILES: dict = {
     "OPTIONS": {"location": PRIVATE_MEDIA_ROOT, "base_url": None},
 }
 if _S3_BUCKET:
-    _PUBLIC_FILES = s3_storage(_S3_BUCKET, private=False)
-    _PRIVATE_FILES = s3_storage(env.str("S3_PRIVATE_BUCKET"), private=True)
+    _S3_KEYS = {"access_key": env.str("S3_ACCESS_KEY"), "secret_key": env.str("S3_SECRET_KEY")}
+    _PUBLIC_FILES = s3_storage(_S3_BUCKET, private=False, **_S3_KEYS)
+    _PRIVATE_FILES = s3_storage(env.str("S3_PRIVATE_BUCKET"), private=True, **_S3_KEYS)
 
 STORAGES = {
     "default": _PUBLIC_FILES,

@@ -104,9 +104,8 @@ def test_database_cache_broker_and_mail_have_limits():
 
 
 def test_the_object_storage_has_limits(monkeypatch):
-    for name in ("ENDPOINT_URL", "ACCESS_KEY", "SECRET_KEY"):
-        monkeypatch.setenv(f"S3_{name}", "http://127.0.0.1:9")
-    options = configuration.s3_storage("private-files", private=True)["OPTIONS"]
+    monkeypatch.setenv("S3_ENDPOINT_URL", "http://127.0.0.1:9")
+    options = configuration.s3_storage("private-files", private=True, access_key="a", secret_key="b")["OPTIONS"]
     config = options["client_config"]
     assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (3, 10, 2)
     assert options["transfer_config"].num_download_attempts == 2

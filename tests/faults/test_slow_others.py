@@ -38,11 +38,11 @@ def go_silent(settings, alipay_keys, monkeypatch) -> Iterator[Callable[[], dict[
 def _silence(there, settings, keys, monkeypatch) -> dict[str, Proxy]:
     at = {name: f"http://127.0.0.1:{proxy.port}" for name, proxy in there.items()}
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    for name, value in {"ENDPOINT_URL": at["storage"], "ACCESS_KEY": "a", "SECRET_KEY": "b"}.items():
-        monkeypatch.setenv(f"S3_{name}", value)
+    monkeypatch.setenv("S3_ENDPOINT_URL", at["storage"])
     monkeypatch.setitem(configuration._S3_WAITS, "read_timeout", 1)
     settings.STORAGES = settings.STORAGES | {
-        alias: configuration.s3_storage(alias, private=alias == "private") for alias in ("default", "private")
+        alias: configuration.s3_storage(alias, private=alias == "private", access_key="a", secret_key="b")
+        for alias in ("default", "private")
     }
     _use(settings, keys, f"{at['alipay']}/gateway.do")
     settings.ALIPAY = settings.ALIPAY | {"timeout_seconds": 1}

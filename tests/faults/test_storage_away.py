@@ -41,15 +41,15 @@ def how(request) -> str:
 
 @pytest.fixture
 def storage(object_storage, settings, monkeypatch):
-    for name, value in (("REGION", REGION), ("ACCESS_KEY", ACCESS_KEY), ("SECRET_KEY", SECRET_KEY)):
-        monkeypatch.setenv(f"S3_{name}", value)
+    monkeypatch.setenv("S3_REGION", REGION)
+    keys = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
     monkeypatch.setenv("S3_ADDRESSING_STYLE", "path")  # which only local servers know
     with proxy_to(object_storage) as proxy:
         monkeypatch.setenv("S3_ENDPOINT_URL", f"http://127.0.0.1:{proxy.port}")
         monkeypatch.setitem(configuration._S3_WAITS, "read_timeout", 1)
         settings.STORAGES = settings.STORAGES | {
-            "default": configuration.s3_storage("public-files", private=False),
-            "private": configuration.s3_storage("private-files", private=True),
+            "default": configuration.s3_storage("public-files", private=False, **keys),
+            "private": configuration.s3_storage("private-files", private=True, **keys),
         }
         settings.S3_BROWSER_ENDPOINT_URL = object_storage  # browsers have a way of their own
         yield proxy
