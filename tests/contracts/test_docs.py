@@ -80,7 +80,7 @@ NOT_RUN = {
 # Names in back-ticks that are in nothing of ours: of other programs, of the running system, of what an operator makes.
 NAMES_OF_OTHERS = {
     "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_RESOURCE_ATTRIBUTES",
-    "application_name", "pg_wal", "pg_test_fsync", "server_side_binding", "S3_", "log_",
+    "application_name", "pg_wal", "pg_test_fsync", "server_side_binding", "S3_", "log_", "used_memory",
 }  # fmt: skip
 MADE_WHILE_RUNNING = (
     "staticfiles/",

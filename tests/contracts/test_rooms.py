@@ -159,7 +159,7 @@ def test_the_portal_does_not_know_the_sandbox():
         for path in modules()
         if "sandbox" not in path.parts
         and re.search(r"^\s*(from|import) [\w.]*payments\.sandbox", path.read_text(), re.MULTILINE)
-        and not name_of(path).startswith(("portal/embedded/", "portal/demo/"))
+        and not name_of(path).startswith(("portal/embedded/", "portal/demo/", "portal/bench/"))
     ]
     assert importers == []
 

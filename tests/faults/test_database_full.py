@@ -1,12 +1,14 @@
 """F5 of facts/reliability.md: no connection is left. People are told to come again; nobody gets an error page of ours."""
 
+import os
+
 import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
 
 pytestmark = pytest.mark.usefixtures("committed_db")
-ROLE = "of_a_test_without_connections"
+ROLE = f"of_a_test_without_connections_{os.getpid()}"  # roles belong to the whole server, and workers share it
 
 
 @pytest.fixture
