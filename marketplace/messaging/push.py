@@ -50,9 +50,10 @@ def messages_sent(messages: Sequence[Message]) -> None:
 
 
 def message_edited(*, message_id: int) -> None:
-    """Show the new words of a message."""
+    """Show the new words of a message, in the lists that quote it as well."""
     message = selectors.message_with_files(message_id)
-    publish(frames.edited_frame(message), people=selectors.people_of(message.conversation_id))
+    people = selectors.people_of(message.conversation_id)
+    publish(frames.edited_frame(message), people=people, unread=people)
 
 
 def message_withdrawn(*, message_id: int) -> None:

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
+# A window gets its counts at most every two seconds (messaging/live/hub.py): here once for the message, once for its being read.
+_COUNTS_HAVE_COME_MILLISECONDS = 5_000
 BUYER, SELLER = "buyer@jiangji.example", "seller@jiangji.example"
 
 
@@ -112,6 +114,9 @@ def test_words_are_changed_in_the_box_and_what_stood_there_comes_back(two):
     box(page).fill(wrong)
     send(page)
     expect(bubble(seller.page, wrong)).to_be_visible()
+    # The list of conversations beside the room quotes what was said last; nothing that is still on its way asks for it anew.
+    seller.page.wait_for_timeout(_COUNTS_HAVE_COME_MILLISECONDS)
+    expect(seller.page.locator("[data-talk-excerpt]", has_text=wrong)).to_be_visible()
     box(page).fill(waiting)
     act(page, wrong, "编辑")
     expect(page.locator("[data-chat-edited]")).to_be_visible()

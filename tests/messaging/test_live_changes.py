@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from channels.db import database_sync_to_async
 from django.db import OperationalError
 from django.test import Client
 
@@ -46,6 +47,29 @@ def test_a_page_names_the_moment_up_to_which_it_has_heard_everything(conversatio
         async with live_window(seller) as theirs:
             await theirs.say({"type": "resume", "conversation": conversation.pk, "after": 1, "since": since})
             assert (await theirs.hear("withdrawn", "resumed"))["type"] == "withdrawn"
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("change", ["edit", "withdraw"])
+def test_lists_that_quote_a_message_hear_on_any_page_that_it_has_changed(change, conversation, buyer, seller):
+    """`unread` is what lists of conversations refresh themselves by (static/js/live/badges.js)."""
+    say(conversation, buyer, "一")
+    services.mark_read(conversation_id=conversation.pk, reader=seller)
+
+    def changes():
+        if change == "edit":
+            services.edit_message(conversation_id=conversation.pk, sequence=1, editor=buyer, body="壹")
+        else:
+            services.withdraw_message(conversation_id=conversation.pk, sequence=1, user=buyer)
+
+    async def story():
+        async with live_window(buyer) as ours, live_window(seller) as theirs:
+            for window in (ours, theirs):
+                await window.hear("unread", messages=0)
+            await database_sync_to_async(changes)()
+            for window in (ours, theirs):
+                await window.hear("unread", messages=0)
 
     asyncio.run(story())
 
