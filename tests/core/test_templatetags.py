@@ -156,7 +156,8 @@ def test_stars_say_their_value_in_words():
 
 
 def test_a_portrait_falls_back_to_the_first_character_of_the_name():
-    assert 'src="/a.png"' in render('{% avatar "/a.png" "林小满" "small" %}')
+    assert 'src="/a.png"' in (portrait := render('{% avatar "/a.png" "林小满" "small" %}'))
+    assert 'loading="lazy"' in portrait  # what the first screen needs comes before
     assert render('{% avatar "" "林小满" %}') == '<span class="avatar" aria-hidden="true">林</span>'
     assert ">匠</span>" in render('{% avatar None "" %}')
 

@@ -158,14 +158,6 @@ def _launched(playwright: Playwright, executable: str) -> Iterator[Browser]:
     browser.close()
 
 
-# What lies below the screen waits until one comes near (components.css); a picture shows all of it, and all of it must fit.
-_LAY_OUT_ALL = """() => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(":not([hidden]) { content-visibility: visible !important; }");
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-}"""
-
-
 class Person:
     """Somebody at a screen of one size, who takes a picture of every step."""
 
@@ -275,7 +267,6 @@ class Person:
         """
         self.page.wait_for_load_state()
         slug = re.sub(r"[^a-z0-9]+", "-", step.lower()).strip("-")
-        self.page.evaluate(_LAY_OUT_ALL)
         if TAKES_PICTURES:
             self.page.screenshot(path=self.folder / f"{self.name}-{slug}.png", full_page=True)
         width = self.page.evaluate("document.documentElement.scrollWidth")

@@ -276,7 +276,9 @@ def avatar(picture: object, name: str = "", size: str = "") -> SafeString:
     classes = f"avatar avatar--{size}" if size else "avatar"
     if url:
         pixels = {"small": 22, "large": 72}.get(size, 44)
-        return format_html('<img class="{}" src="{}" alt="" width="{}" height="{}">', classes, url, pixels, pixels)
+        # On a slow phone the portraits of a list would come before its style sheets and the first cover.
+        image = '<img class="{}" src="{}" alt="" width="{}" height="{}" loading="lazy">'
+        return format_html(image, classes, url, pixels, pixels)
     return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, (name.strip() or "匠")[0].upper())
 
 
