@@ -6,6 +6,8 @@ bind = "0.0.0.0:8000"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
+# The apps are loaded once, and their memory is shared by all workers; one that is replaced is there at once.
+preload_app = True
 # nginx has the whole request before it asks, so a worker that says nothing for so long hangs.
 timeout = 60
 # What has begun may end; then the container goes (stop_grace_period and terminationGracePeriodSeconds are longer).
@@ -20,3 +22,10 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 a file system of the container alone
 control_socket_disable = True  # it would be made in a home that cannot be written to
 forwarded_allow_ips = "*"  # only nginx reaches this port
 accesslog = None  # nginx writes it, with the number of the request
+
+
+def when_ready(server):
+    """Before the first worker is forked."""
+    from portal.warming import warm  # only now are the apps loaded
+
+    warm()

@@ -133,6 +133,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "marketplace.core.templatetags.jiangji",
+                "marketplace.core.templatetags.components",
                 "marketplace.core.templatetags.pictures",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
