@@ -1,9 +1,10 @@
 """How long a visitor on a slow phone waits, and whether the page jumps: Core Web Vitals of the pages that people land on.
 
-The browser is held to a quarter of this machine's speed, to 1.6 Mbit/s and to 150 ms a round trip, and has nothing in its
-cache. The page itself is warm in ours, as it is for nearly everybody. The quickest of a few visits counts: the portal's own
-jobs and whatever else this machine does only ever add to what the page itself costs, which is what is guarded here. No visit
-may jump.
+The browser is held to the speed of a phone, to 1.6 Mbit/s and to 150 ms a round trip, and has nothing in its cache. The phone
+is as fast as a quarter of the machine on which the budget was set: rented machines have half their speed from one minute to
+the next, and a quarter of what is there just then would be another phone in each run. The page itself is warm in ours, as it
+is for nearly everybody. The quickest of a few visits counts: the portal's own jobs and whatever else this machine does only
+ever add to what the page itself costs, which is what is guarded here. No visit may jump.
 """
 
 import re
@@ -17,7 +18,24 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet_machine")]
 
 LARGEST_PAINT_MILLISECONDS = 1_800
 LAYOUT_SHIFT = 0.05
-_MOST_VISITS = 6
+_MOST_VISITS = 8
+# How many times a second it puts ten thousand letters together: a quarter of 6,600, the usual speed of that machine.
+_PHONE_SPEED = 1_650
+_SLOWEST_RATE = 4  # never slower than a quarter of what is there, wherever this runs
+_SPEED = """() => {
+  const found = [];
+  for (let turn = 0; turn < 5; turn += 1) {
+    const start = performance.now();
+    let words = 0;
+    for (; performance.now() - start < 100; words += 1) {
+      let text = "";
+      for (let letter = 0; letter < 10_000; letter += 1) text += "a";
+      if (text.length !== 10_000) throw new Error();
+    }
+    found.push(words * 10);
+  }
+  return found.sort((one, other) => one - other)[2];
+}"""
 _SETTLE_MILLISECONDS = 1_500
 _WATCH = """
 window.vitals = {lcp: 0, cls: 0, what: "", jumps: []};
@@ -37,10 +55,11 @@ new PerformanceObserver((list) => {
 """
 
 
-def slow_phone(browser: Browser) -> Page:
-    """A phone of 360 px that has never been here."""
+def slow_phone(browser: Browser) -> tuple[Page, float]:
+    """A phone of 360 px that has never been here, and what part of this machine it has (4: a quarter)."""
     context = browser.new_context(viewport=SIZES["phone"], locale="zh-CN", is_mobile=True, has_touch=True)
     page = context.new_page()
+    rate = min(_SLOWEST_RATE, max(1, page.evaluate(_SPEED) / _PHONE_SPEED))
     page.add_init_script(_WATCH)
     control = context.new_cdp_session(page)
     control.send("Network.enable")
@@ -54,17 +73,17 @@ def slow_phone(browser: Browser) -> Page:
             "uploadThroughput": bytes_a_second / 2,
         },
     )
-    control.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    return page
+    control.send("Emulation.setCPUThrottlingRate", {"rate": rate})
+    return page, rate
 
 
 def visit(browser: Browser, address: str) -> dict:
-    page = slow_phone(browser)
+    page, rate = slow_phone(browser)
     page.goto(address, wait_until="load")
     page.wait_for_timeout(_SETTLE_MILLISECONDS)
     found = page.evaluate("window.vitals")
     page.context.close()
-    return found
+    return found | {"rate": rate}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +115,10 @@ def test_a_slow_phone_sees_the_page_soon_and_it_does_not_jump(kind, stack, whole
     visits = [visit(whole_browser, address)]
     while len(visits) < _MOST_VISITS and not 0 < quickest(visits) <= LARGEST_PAINT_MILLISECONDS:
         visits.append(visit(whole_browser, address))
-    print(kind, [round(one["lcp"]) for one in visits], [round(one["cls"], 3) for one in visits], visits[-1]["what"])
+    rates = [round(one["rate"], 1) for one in visits]
+    print(
+        kind, [round(one["lcp"]) for one in visits], rates, [round(one["cls"], 3) for one in visits], visits[-1]["what"]
+    )
     assert 0 < quickest(visits) <= LARGEST_PAINT_MILLISECONDS, visits
     assert max(one["cls"] for one in visits) <= LAYOUT_SHIFT, visits
 
