@@ -1,5 +1,6 @@
 """Pages: `gunicorn --config deploy/gunicorn.conf.py portal.wsgi`. Sizes of one container; docs/deployment.md says why."""
 
+import gc
 import os
 
 bind = "0.0.0.0:8000"
@@ -25,7 +26,12 @@ accesslog = None  # nginx writes it, with the number of the request
 
 
 def when_ready(server):
-    """Before the first worker is forked."""
-    from portal.warming import warm  # only now are the apps loaded
+    """Before the first worker is forked: what is loaded now is shared by all of them."""
+    if server.app.app_uri.partition(":")[0] == "portal.wsgi":
+        from portal.warming import warm  # only now are the apps loaded
 
-    warm()
+        warm()
+    # A collector that looks at six hundred thousand objects which live as long as the process holds every request up for
+    # 0.4 seconds; and what it never touches stays shared.
+    gc.collect()
+    gc.freeze()

@@ -1,6 +1,5 @@
 """What the first visitors of a process would wait for, loaded before its workers are forked: they share it, too."""
 
-import gc
 from pathlib import Path
 
 from django.conf import settings
@@ -14,11 +13,9 @@ from marketplace.discovery.language.tokens import is_verb
 
 
 def warm() -> None:
-    """Look addresses, translations and our templates up once, then take all that is loaded out of the collector's sight.
+    """Look addresses, translations, our templates and the dictionary of the language up once.
 
-    A collector that looks at six hundred thousand objects which live as long as the process holds every request up for 0.4
-    seconds, and what it never touches stays shared among the workers. Afterwards no connection is open: each worker makes
-    its own.
+    Afterwards no connection is open: each worker makes its own.
     """
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -31,5 +28,3 @@ def warm() -> None:
                 engines["django"].get_template(str(file.relative_to(folder)))
     connections.close_all()
     caches.close_all()
-    gc.collect()
-    gc.freeze()
