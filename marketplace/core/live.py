@@ -11,13 +11,14 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any, cast
 
 import redis
 from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from marketplace.core.valkey import one_of_the_process
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ def unread_changed(person_id: int) -> None:
     publish(UNREAD, person_id)
 
 
-@cache
+@one_of_the_process
 def client(url: str) -> redis.Redis:
     """The connections of this process. One retry, because those from before a restart of the server are dead."""
     return redis.Redis.from_url(

@@ -1,7 +1,9 @@
 """Connections for what a page can do without: a server that says nothing is asked once, not by every line of the page."""
 
 import time
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
+from threading import Lock
 from typing import Any
 
 import redis
@@ -66,7 +68,23 @@ def brief_connection_for(url: str) -> type[redis.Connection]:
     return BriefSSLConnection if url.startswith("rediss:") else BriefConnection
 
 
-@cache
+def one_of_the_process(make: Callable[[str], redis.Redis]) -> Callable[[str], redis.Redis]:
+    """`make`, called once for each address, whichever thread asks first.
+
+    `functools.cache` alone lets two threads that come at the same time make one each, and redis-py's client that is left over
+    closes its connections as it goes, under the pipeline that was made of it: a page of a process that has just begun failed.
+    """
+    making, made = Lock(), cache(make)
+
+    @wraps(make)
+    def given(url: str) -> redis.Redis:
+        with making:
+            return made(url)
+
+    return given
+
+
+@one_of_the_process
 def client_beside_pages(url: str) -> redis.Redis:
     """The process's client for what is noted beside a page, in types that Django's cache lacks: half a second is its wait."""
     seconds = _BESIDE_PAGES_MILLISECONDS / 1000
