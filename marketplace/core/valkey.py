@@ -68,7 +68,7 @@ def brief_connection_for(url: str) -> type[redis.Connection]:
     return BriefSSLConnection if url.startswith("rediss:") else BriefConnection
 
 
-def one_of_the_process(make: Callable[[str], redis.Redis]) -> Callable[[str], redis.Redis]:
+def one_of_the_process(make: Callable[[str], redis.Redis]) -> Callable[[object], redis.Redis]:
     """`make`, called once for each address, whichever thread asks first.
 
     `functools.cache` alone lets two threads that come at the same time make one each, and redis-py's client that is left over
@@ -77,9 +77,9 @@ def one_of_the_process(make: Callable[[str], redis.Redis]) -> Callable[[str], re
     making, made = Lock(), cache(make)
 
     @wraps(make)
-    def given(url: str) -> redis.Redis:
+    def given(url: object) -> redis.Redis:
         with making:
-            return made(url)
+            return made(str(url))
 
     return given
 
