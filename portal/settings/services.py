@@ -2,6 +2,7 @@
 
 import shutil
 from base64 import urlsafe_b64encode
+from typing import Any
 from urllib.parse import urlsplit
 
 from marketplace.core.valkey import brief_connection_for
@@ -61,7 +62,12 @@ _COMPONENTS = {
     "OPTIONS": {"MAX_ENTRIES": 4_000},
 }
 # "renditions" is Wagtail's name for where it keeps what it knows of pictures in their sizes.
-CACHES = {"default": _CACHE, "forgiving": _FORGIVING, "renditions": _FORGIVING, "components": _COMPONENTS}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": _CACHE,
+    "forgiving": _FORGIVING,
+    "renditions": _FORGIVING,
+    "components": _COMPONENTS,
+}
 SESSION_ENGINE = "portal.sessions"
 # Whole pages for people without a session (portal/page_cache.py). Tests change what they look at too fast for it.
 PAGES_ARE_KEPT: bool = env.bool("PAGES_ARE_KEPT", default=ENVIRONMENT != "test")

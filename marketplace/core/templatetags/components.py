@@ -56,9 +56,10 @@ def _drawn(template_name: str, values: dict[str, Any]) -> SafeString:
 class _ByContent(pickle.Pickler):
     """Bytes that differ for values which could be drawn differently: `4` and `"4"`, text and markup, 4 and 4.0."""
 
-    def reducer_override(self, value: object) -> object:
+    def reducer_override(self, value: Any) -> Any:
         """Asked for all but plain words, numbers, lists and dictionaries."""
-        if isinstance(value, _KNOWN_BY_CONTENT) or (is_dataclass(value) and value.__dataclass_params__.frozen):  # type: ignore[attr-defined]
+        is_frozen = is_dataclass(value) and getattr(value, "__dataclass_params__").frozen  # noqa: B009 - mypy knows it not
+        if is_frozen or isinstance(value, _KNOWN_BY_CONTENT):
             return NotImplemented
         raise TypeError(f"A component takes values known by their content, not {type(value).__name__}")
 
