@@ -89,6 +89,7 @@ def test_what_strangers_wrote_is_no_formula_in_an_export(groups) -> None:
     assert f"{localtime(HelpFeedback.objects.get().created_at):%Y-%m-%d %H:%M}\r\n" in text
 
 
+@pytest.mark.django_db
 def test_the_entries_of_a_form_are_exported_without_formulas() -> None:
     from marketplace.core.exports import InertExport
 
