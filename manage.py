@@ -15,10 +15,12 @@ def main() -> None:
             "Django is not installed here. `bin/run` makes .venv; then use .venv/bin/python manage.py"
         ) from error
     from portal.embedded import provide_search_server, provide_services
+    from portal.watching import starting
 
     provide_services()
     if {"elasticsearch", "--engine=elasticsearch"}.intersection(sys.argv):  # evaluate_search compares the engines
         provide_search_server()
+    starting.call_process("command")
     execute_from_command_line(sys.argv)
 
 

@@ -91,7 +91,9 @@ def prepare(requirements):
             fail("\nThe virtual environment could not be made (Debian: apt install python3-venv).\n" + made.stderr)
         done()
     done = step("installing packages (the first time a minute or two)")
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+    # A file that is not the one that was locked is not installed, whatever the index or a mirror says.
+    quiet = ["--quiet", "--disable-pip-version-check"]
+    command = [PYTHON, "-m", "pip", "install", *quiet, "--require-hashes", "-r", requirements]
     installed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     if installed.returncode:
         reason = installed.stderr.strip().splitlines()[-1] if installed.stderr.strip() else "no reason given"

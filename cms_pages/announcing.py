@@ -49,6 +49,7 @@ def register_waiting() -> None:
     """Have the page of operations say how many addresses wait to be told. Called once, as the site starts."""
     register_backlog(
         Backlog(
+            "search_engine_news",
             gettext_lazy("Addresses to be told to search engines"),
             AddressNews.objects.all,
             "noted_at",

@@ -10,7 +10,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
-from cms_pages.blocks import Context, GigPickBlock, HeadedBlock, LinkBlock, page_cards
+from cms_pages.blocks import Context, GigPickBlock, HeadedBlock, LinkBlock, WordChoiceBlock, page_cards
 from cms_pages.navigation import navigation
 from cms_pages.selectors import category_counts, found_gig_ids, newest_gig_ids, popular_gig_ids
 
@@ -35,7 +35,7 @@ class GigRowBlock(HeadedBlock):
     afterwards, as a part (visitor_views.personal_row).
     """
 
-    source = blocks.ChoiceBlock(label=_("which services"), choices=GigRowSource.choices, default=GigRowSource.POPULAR)
+    source = WordChoiceBlock(label=_("which services"), choices=GigRowSource.choices, default=GigRowSource.POPULAR)
     category = SnippetChooserBlock(
         "gigs.GigCategory",
         label=_("only of this category"),
@@ -45,7 +45,7 @@ class GigRowBlock(HeadedBlock):
     words = blocks.CharBlock(
         label=_("words searched"), max_length=60, required=False, help_text=_("As somebody would type them.")
     )
-    layout = blocks.ChoiceBlock(label=_("layout"), choices=RowLayout.choices, default=RowLayout.GRID)
+    layout = WordChoiceBlock(label=_("layout"), choices=RowLayout.choices, default=RowLayout.GRID)
     count = blocks.IntegerBlock(label=_("how many"), min_value=2, max_value=12, default=8)
     picks = blocks.ListBlock(
         GigPickBlock(), label=_("picked by hand"), min_num=0, max_num=12, default=[], collapsed=True

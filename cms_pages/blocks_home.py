@@ -9,7 +9,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
-from cms_pages.blocks import CallToActionBlock, FaqBlock, HeadedBlock, Icon, LinkBlock, ReviewsBlock
+from cms_pages.blocks import CallToActionBlock, FaqBlock, HeadedBlock, Icon, LinkBlock, ReviewsBlock, WordChoiceBlock
 from cms_pages.blocks_gigs import GigRowBlock
 from cms_pages.blocks_media import PictureTextBlock, VideoBlock
 from cms_pages.blocks_offers import CouponBlock
@@ -75,11 +75,11 @@ class BundlesBlock(HeadedBlock):
 class MoneyStepBlock(blocks.StructBlock):
     """One stage of the way money goes."""
 
-    icon = blocks.ChoiceBlock(label=_("icon"), choices=Icon.choices, default=Icon.LOCK)
+    icon = WordChoiceBlock(label=_("icon"), choices=Icon.choices, default=Icon.LOCK)
     title = blocks.CharBlock(label=_("title"), max_length=60)
     text = blocks.CharBlock(label=_("text"), max_length=240)
     rule_before = blocks.CharBlock(label=_("rule: words before the figure"), max_length=100, required=False)
-    setting = blocks.ChoiceBlock(label=_("platform setting"), choices=rule_choices, required=False)
+    setting = WordChoiceBlock(label=_("platform setting"), choices=rule_choices, required=False)
     rule_after = blocks.CharBlock(
         label=_("rule: words after the figure, with its unit"), max_length=160, required=False
     )

@@ -8,7 +8,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
-from cms_pages.blocks import Context, HeadedBlock, LinkBlock
+from cms_pages.blocks import Context, HeadedBlock, LinkBlock, WordChoiceBlock
 from cms_pages.images import SiteImage
 
 
@@ -25,7 +25,7 @@ class PictureTextBlock(blocks.StructBlock):
     image = ImageChooserBlock(
         label=_("image"), help_text=_("At least 960 pixels wide. It is cut to 4:3 around its focal point.")
     )
-    side = blocks.ChoiceBlock(label=_("the picture stands, on wide screens"), choices=Side.choices, default=Side.LEFT)
+    side = WordChoiceBlock(label=_("the picture stands, on wide screens"), choices=Side.choices, default=Side.LEFT)
     link = LinkBlock(label=_("button"))
 
     class Meta:

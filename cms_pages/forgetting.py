@@ -1,14 +1,14 @@
 """What is kept of pages is forgotten when one is published, taken down, moved or removed, whoever or whatever did it.
 
-So it is when something changes that stands on any page (a category, a picture, a film, a version of the rules), or who
-may see one.
+So it is when something changes that stands on any page (a category, a picture, a film, a version of the rules, the site's
+name), or who may see one.
 """
 
 from typing import Any
 
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from cms_pages.images import SiteImage
@@ -18,7 +18,7 @@ from marketplace.core import page_cache
 from marketplace.core.commits import after_commit
 from marketplace.gigs.models import GigCategory
 
-_ON_ANY_PAGE: tuple[type[Model], ...] = (GigCategory, PageViewRestriction, RulesText, SiteImage, SiteVideo)
+_ON_ANY_PAGE: tuple[type[Model], ...] = (GigCategory, PageViewRestriction, RulesText, Site, SiteImage, SiteVideo)
 
 
 def forget_page(instance: Page, **_kwargs: Any) -> None:

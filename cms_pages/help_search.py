@@ -11,6 +11,7 @@ from functools import lru_cache
 from html import unescape
 
 from django.db.models import Count, Max
+from django.shortcuts import get_object_or_404
 from django.utils.html import strip_tags
 
 from cms_pages.help_words import SAME, SAME_WEIGHT, SAYS_NOTHING
@@ -85,6 +86,11 @@ def search_help(query: str, *, language: str, limit: int = LIMIT) -> HelpResult:
     if not found and meant:
         found = list(_by_title(query, index))
     return HelpResult(tuple(found[:limit]), plan.corrected if found else "")
+
+
+def live_help_page(pk: int) -> HelpPage:
+    """An article that everybody may read, without its long text. Raises Http404."""
+    return get_object_or_404(HelpPage.objects.live().defer("body"), pk=pk)
 
 
 def suggest_help(typed: str, *, language: str, limit: int = 6) -> tuple[HelpArticle, ...]:

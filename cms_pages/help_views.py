@@ -4,13 +4,12 @@ The search itself is the page of the help centre; an answer is sent to the artic
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cms_pages.help_search import suggest_help
-from cms_pages.models import HelpPage
+from cms_pages.help_search import live_help_page, suggest_help
 from marketplace.discovery.limits import limit_searches
 
 
@@ -28,7 +27,7 @@ def help_suggest(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_feedback(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of an article that takes answers: a part of it, or a page of its own without script."""
-    page = get_object_or_404(HelpPage.objects.live().defer("body"), pk=pk)
+    page = live_help_page(pk)
     is_part = bool(getattr(request, "htmx", False))
     name = "cms_pages/_help_feedback.html" if is_part else "cms_pages/help_feedback.html"
     return render(request, name, {"page": page})

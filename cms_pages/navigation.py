@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from marketplace.core import page_cache
+from marketplace.core import one_page, page_cache
 from marketplace.core.forgiving import forgiving_cache
 from marketplace.gigs.models import GigCategory
 
@@ -39,6 +39,10 @@ def navigation() -> list[NavigationEntry]:
 
 def _kept(key: str, read: Callable[[], Kept]) -> Kept:
     """What `read` returns, for five minutes."""
+    return one_page.once(key, lambda: _from_cache(key, read))
+
+
+def _from_cache(key: str, read: Callable[[], Kept]) -> Kept:
     found: Kept | None = forgiving_cache.get(key)
     if found is None:
         found = read()
@@ -54,7 +58,10 @@ def forget_navigation() -> None:
     """To be called when a category, or a page of one, was changed."""
     languages = [code for code, _name in settings.LANGUAGES]
     keys = [_key(code) for code in languages] + [_footer_key(code) for code in languages]
-    forgiving_cache.delete_many([*keys, "cms:category_counts", _TREE_KEY])
+    keys += ["cms:category_counts", _TREE_KEY]
+    forgiving_cache.delete_many(keys)
+    for key in keys:
+        one_page.forget(key)
 
 
 def subcategories_of(category_id: int) -> list[GigCategory]:

@@ -73,6 +73,12 @@ def text_of(document: str, number: int | None) -> RulesText | None:
     return RulesText.objects.filter(document=document, number=number, announced_at__isnull=False).first()
 
 
+def texts_of_archive() -> list[RulesText]:
+    """All versions that were ever announced, the newest first, without their long texts."""
+    announced = RulesText.objects.filter(announced_at__isnull=False)
+    return list(announced.defer("body_zh", "body_en").order_by("-number"))
+
+
 def version_before(text: RulesText) -> RulesText | None:
     """What this version replaces or replaced."""
     earlier = RulesText.objects.filter(document=text.document, announced_at__isnull=False, withdrawn_at=None)

@@ -14,16 +14,17 @@ from cms_pages.models import RulesText
 from cms_pages.models.rules_texts import COMMENT_LENGTH, RulesDocument
 from cms_pages.rules_diff import changed_lines
 from cms_pages.rules_figures import figures_of
-from cms_pages.rules_texts import comment_on_rules, numbers_in_force, text_of, version_before
+from cms_pages.rules_texts import comment_on_rules, numbers_in_force, text_of, texts_of_archive, version_before
 from cms_pages.rules_wording import body_html
 from marketplace.core import page_cache
 from marketplace.core.models import RulesVersion
+from marketplace.core.rules import rules_of_number
 
 
 @require_safe
 def rules_archive(request: HttpRequest) -> HttpResponse:
     """Every version of every document with its dates, the newest first."""
-    announced = RulesText.objects.filter(announced_at__isnull=False).defer("body_zh", "body_en").order_by("-number")
+    announced = texts_of_archive()
     for text in announced:
         _say_until_when(text)
     documents = [
@@ -108,11 +109,7 @@ def _say_until_when(text: RulesText) -> None:
 
 def _pinned(request: HttpRequest) -> RulesVersion | None:
     asked = request.GET.get("order_rules", "")
-    return (
-        RulesVersion.objects.filter(pk=int(asked)).first()
-        if asked.isascii() and asked.isdigit() and len(asked) < 10
-        else None
-    )
+    return rules_of_number(int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
 
 
 def _in_force() -> set[tuple[str, int]]:

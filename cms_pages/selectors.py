@@ -13,7 +13,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
-from marketplace.core import page_cache
+from marketplace.core import one_page, page_cache
 from marketplace.core.aggregates import Median, Percentile
 from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.engines.base import SearchRequest
@@ -115,7 +115,8 @@ def category_figures(category_id: int) -> CategoryFigures:
         )
         return CategoryFigures(row["gigs"], row["price"], row["days"], row["orders"] or 0)
 
-    return page_cache.remember(f"cms:category:{category_id}", read, seconds=FIGURES_SECONDS)
+    key = f"cms:category:{category_id}"
+    return one_page.once(key, lambda: page_cache.remember(key, read, seconds=FIGURES_SECONDS))
 
 
 @dataclass(frozen=True)

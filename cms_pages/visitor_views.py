@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cms_pages.coupons import coupon_of, coupon_terms
 from marketplace.discovery.recommending.for_you import for_you
@@ -13,7 +13,7 @@ _MOST_CARDS = 12
 
 
 @never_cache
-@require_GET
+@require_safe
 def personal_row(request: HttpRequest, count: int) -> HttpResponse:
     """The cards recommended to whoever is logged in; nothing to swap for strangers and when there are none."""
     if not request.user.is_authenticated:
@@ -27,7 +27,7 @@ def personal_row(request: HttpRequest, count: int) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def coupon(request: HttpRequest, token: str) -> HttpResponse:
     """A coupon to take. It is kept in the session, and the checkout fills it in; taking it twice changes nothing."""
     found = coupon_of(token)

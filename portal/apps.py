@@ -25,9 +25,12 @@ class PortalConfig(AppConfig):
         from portal.health import PARTS
         from portal.roles import ensure_roles_after_migrate
         from portal.schedule import ensure_schedule
+        from portal.watching import jobs, starting
 
         cdn.connect()
+        jobs.listen()
         provide_parts(PARTS)
+        starting.start_called()  # after `jobs`, whose numbers the spans of jobs bear
         # Django sends the signal once for each app that has models, which the portal has not; beat's own is the one
         # whose tables are asked for.
         sender = apps.get_app_config("django_celery_beat")

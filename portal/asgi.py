@@ -1,10 +1,14 @@
 """Pages and WebSockets on one port (embedded), or WebSockets alone (production)."""
 
+import asyncio
 import os
 from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from portal.watching import starting
+
+starting.call_process("live")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django_application = get_asgi_application()  # loads the apps; only then may the consumers be imported
 
@@ -27,11 +31,12 @@ def with_servers_send(application: Any) -> Any:
 
 
 async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """The server begins and ends: what only this process knows of its windows is noted last."""
+    """The server begins and ends: what only this process knows, of its windows and of its traces, is noted last."""
     await receive()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await rest()
+    await asyncio.to_thread(starting.send_what_waits)
     await send({"type": "lifespan.shutdown.complete"})
 
 

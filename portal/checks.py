@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 from django.utils.module_loading import import_string
 from stdnum.cn import uscc
 
@@ -125,7 +126,7 @@ def films_lose_what_the_camera_noted_down(
         return []
     hint = "Install ffmpeg, or set FFMPEG to where it is."
     return [
-        Error("Pages offer to add films, and every one is refused: there is no ffmpeg.", hint=hint, id="portal.E009")
+        Error("Pages offer to add films, and every one is refused: there is no ffmpeg.", hint=hint, id="portal.E011")
     ]
 
 
@@ -138,3 +139,21 @@ def posters_can_be_drawn(
         return []
     hint = "Install the package fonts-noto-cjk, or set CJK_FONTS_FOLDER to where its fonts are."
     return [Warning("There are no Chinese fonts: services have no posters to share.", hint=hint, id="portal.W003")]
+
+
+@register(Tags.database)
+def limits_hold_behind_the_pool(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """`check --database default` asks the database itself: no setting of ours reaches it through a pool."""
+    if not settings.DATABASE_POOLED or "default" not in (databases or ()):
+        return []
+    hint = "Run `manage.py set_role_limits` as this role, past the pool (docs/deployment.md)."
+    found: list[CheckMessage] = []
+    with connections["default"].cursor() as cursor:
+        for name, wanted in (("statement_timeout", None), *settings.DATABASE_LIMITS.items()):
+            cursor.execute("SELECT current_setting(%s)", [name])
+            (value,) = cursor.fetchone()
+            if value == "0" or (wanted is not None and value != wanted):
+                found.append(Error(f"{name} is {value} behind the pool.", hint=hint, id="portal.E010"))
+    return found

@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from marketplace.core import clock, page_cache
 from portal import page_languages
 
-_SHARE_IMAGE_SECONDS = 300
+_REMEMBERED_SECONDS = 300
 
 
 class Unread(NamedTuple):
@@ -78,12 +78,20 @@ def _canonical(request: HttpRequest) -> str:
 
 
 def _site_settings(request: HttpRequest) -> Any:
-    from wagtail.models import Site
-
     from cms_pages.models import SiteSettings
 
-    found = Site.find_for_request(request)
-    return SiteSettings.for_request(request) if found else SiteSettings()
+    return SiteSettings.for_request(request) if _site_of(request) else SiteSettings()
+
+
+def _site_of(request: HttpRequest) -> Any:
+    """Wagtail's site of this request, remembered: it is looked up for each request, and changes once in years."""
+    from wagtail.models import Site
+
+    if not hasattr(request, "_wagtail_site"):  # where Wagtail keeps it for the rest of the request
+        request._wagtail_site = page_cache.remember(  # type: ignore[attr-defined]
+            f"cms:site:{request.get_host()}", lambda: Site.find_for_request(request), seconds=_REMEMBERED_SECONDS
+        )
+    return request._wagtail_site  # type: ignore[attr-defined]
 
 
 def _default_share_image(request: HttpRequest) -> str:
@@ -93,7 +101,7 @@ def _default_share_image(request: HttpRequest) -> str:
         return ""
     key = f"cms:share_image:{image.pk}:{image.file_hash}"
     return page_cache.remember(
-        key, lambda: str(image.get_rendition("fill-1200x630|format-jpeg").full_url), seconds=_SHARE_IMAGE_SECONDS
+        key, lambda: str(image.get_rendition("fill-1200x630|format-jpeg").full_url), seconds=_REMEMBERED_SECONDS
     )
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from marketplace.core.forgiving import forgiving_cache
+from marketplace.core.unavailable import is_away, unavailable
 from portal.celery import application as celery
-from portal.unavailable import is_away, unavailable
 
 
 def _database() -> str:
@@ -25,7 +25,7 @@ def _database() -> str:
 
 
 def _cache() -> str:
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1)
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
     try:
         client.ping()
     finally:
@@ -39,7 +39,9 @@ def _worker() -> str:
 
 
 def _ask_worker() -> str:
-    return "up" if celery.control.inspect(timeout=1).ping() else "down"
+    # Beat answers too where it is asked for its health (docs/deployment.md), and it does no job.
+    names = celery.control.inspect(timeout=1).ping() or {}
+    return "up" if any(not name.startswith("celerybeat@") for name in names) else "down"
 
 
 def _search() -> str:

@@ -65,6 +65,7 @@ INTERVALS: dict[str, int] = {
     "marketplace.accounts.tasks.end_absences": 300,
     "marketplace.safety.tasks.run_lost_trials": 60,
     "marketplace.operations.tasks.apply_due_changes": 60,
+    "marketplace.operations.tasks.measure_parts": 60,
     "cms_pages.tasks.tell_of_rules": 300,
     "cms_pages.tasks.apply_rules": 60,
 }
@@ -77,6 +78,7 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.accounts.tasks.expire_verifications": (0, 10),
     "marketplace.accounts.tasks.forget_rejected_papers": (4, 30),
     "marketplace.accounts.tasks.forget_refusals": (4, 25),
+    "marketplace.accounts.tasks.forget_consents": (4, 35),
     "marketplace.payments.tasks.audit_books": (1, 0),
     "marketplace.discovery.tasks.rebuild": (3, 30),
     "marketplace.discovery.tasks.rebuild_suggestions": (3, 45),
@@ -103,6 +105,9 @@ NIGHTLY: dict[str, tuple[int, int]] = {
     "marketplace.insights.tasks.forget_visitors": (5, 20),
     "cms_pages.tasks.forget_form_entries": (4, 55),
     "marketplace.moderation.tasks.draw_checks": (0, 50),
+    "marketplace.operations.tasks.forget_measurements": (4, 45),
+    # After all that forgets.
+    "marketplace.operations.tasks.prove_retention": (5, 40),
 }
 
 

@@ -11,11 +11,13 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from cms_pages import announcing, sitemaps
 from marketplace.accounts.views import staff_login
+from marketplace.operations import views as operations
 from marketplace.payments import views as payments
 from portal import health, styleguide
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("status.json", operations.status_json, name="status_json"),
     path("robots.txt", health.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),
     path("sitemaps/<slug:section>-<int:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
@@ -50,6 +52,7 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.messaging.urls")),
     path("", include("marketplace.notifications.urls")),
     path("", include("marketplace.insights.urls")),
+    path("", include("marketplace.operations.urls")),
     path("", include("cms_pages.urls")),
     # Wagtail's log-in for private pages asks for the password alone, without throttle or second factor.
     path(

@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from portal.watching import starting
+
+starting.call_process("web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django_application = get_wsgi_application()  # loads the apps; only then may addresses be looked up
 

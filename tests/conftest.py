@@ -1,6 +1,7 @@
 """Fixtures of all tests. No rules here: those are in the services."""
 
 import os
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -10,22 +11,27 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from marketplace.accounts.blocks import forget_blocks
+from marketplace.core import clock
 from marketplace.discovery.engines.windows import forget_windows
 from marketplace.safety.words import forget_words
+from portal.embedded.pytest_plugin import STDERR
 from portal.embedded.template import template_for_tests
 from tests import databases, factories
+from tests.object_storage import object_storage  # noqa: F401 a fixture
+
+# Tests set this machine's clock and mean it. That the portal finds out a wrong one is tested with processes of its own
+# (faults/test_wrong_clock.py).
+clock._correction, clock._connect = timedelta, lambda: None
 
 # How long an example takes says how busy the machine is. What else holds of examples stays (in CI they are the same each time).
 settings.register_profile("busy machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
-_STDERR = os.dup(2)  # pytest captures the other
-
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """In CI each failure is told at once: a run that is stopped has no summary."""
     if report.failed and os.environ.get("CI") == "true" and "PYTEST_XDIST_WORKER" not in os.environ:
-        os.write(_STDERR, f"\n{report.nodeid}, {report.when}, failed:\n{report.longreprtext[-3000:]}\n".encode())
+        os.write(STDERR, f"\n{report.nodeid}, {report.when}, failed:\n{report.longreprtext[-3000:]}\n".encode())
 
 
 @pytest.fixture(scope="session")

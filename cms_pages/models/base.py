@@ -13,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
 from cms_pages.panels import ChecklistPanel
+from marketplace.core import one_page
 from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.slugs import pinyin_slug
 from marketplace.core.templatetags.jiangji import home_url
@@ -165,6 +166,9 @@ class BasePage(Page):
     def _siblings(self) -> list[tuple[str, str, bool]]:
         """(language, path, hidden from search engines) of this page in every language in which everybody may see it."""
         key = f"cms:alternates:{self.translation_key}"
+        return one_page.once(key, lambda: self._read_siblings(key))
+
+    def _read_siblings(self, key: str) -> list[tuple[str, str, bool]]:
         found: list[tuple[str, str, bool]] | None = forgiving_cache.get(key)
         if found is None:
             siblings = type(self)._default_manager.live().public().filter(alias_of=None)
@@ -200,4 +204,10 @@ class BasePage(Page):
 
     def forget_alternates(self) -> None:
         """Called when a page is published, moved or taken down."""
-        forgiving_cache.delete(f"cms:alternates:{self.translation_key}")
+        key = f"cms:alternates:{self.translation_key}"
+        forgiving_cache.delete(key)
+        one_page.forget(key)
+
+    def _get_site_root_paths(self, cache_object: Any = None, **kwargs: Any) -> Any:
+        """As Wagtail's, which asks the cache anew for each page whose address is made: here once for all of one page."""
+        return super()._get_site_root_paths(cache_object or one_page.once("cms:site_roots", lambda: self), **kwargs)

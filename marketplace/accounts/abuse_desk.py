@@ -54,7 +54,7 @@ class BlockForm(forms.Form):
 
 
 @permission_required(VIEW)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def block_list(request: HttpRequest) -> HttpResponse:
     """What is blocked, or was; and the form that blocks something."""

@@ -1,5 +1,6 @@
 """The seam between allauth and our people: phone numbers, profiles, text messages. Traps: facts/accounts.md, section 2."""
 
+import logging
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,11 +24,14 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.accounts import blocks, devices, second_factor, selectors, services
 from marketplace.accounts.decorators import log_in_by_code
+from marketplace.accounts.errors import AccountErrorCode, MailAwayError
 from marketplace.accounts.kept_out import way_of
 from marketplace.accounts.models import BlockScope, User, VerificationKind
 from marketplace.accounts.phone import PhoneField, masked_phone, normalize_phone
 from marketplace.notifications.letters import Letter, dressed
 from marketplace.notifications.sms import SmsTemplate, send_sms
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -116,9 +120,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return dressed(super().render_mail(*arguments, **options))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Mails speak of the marketplace by its name, not by the host that the request came to."""
+        """Mails speak of the marketplace by its name, not by the host that the request came to.
+
+        They leave in the request, whose person waits for them: raises MailAwayError MAIL_AWAY when they do not leave.
+        """
         site = SimpleNamespace(name=_("Jiangji"), domain=urlsplit(settings.SITE_URL).netloc)
-        super().send_mail(template_prefix, email, {"current_site": site, "site_address": settings.SITE_URL} | context)
+        try:
+            super().send_mail(
+                template_prefix, email, {"current_site": site, "site_address": settings.SITE_URL} | context
+            )
+        except OSError as problem:  # smtplib's errors are OSErrors too
+            logger.error("a mail that somebody waits for did not leave: %s", type(problem).__name__)
+            raise MailAwayError(AccountErrorCode.MAIL_AWAY) from problem
 
     def post_login(self, request: HttpRequest, user: User, *, signup: bool, **kwargs: Any) -> HttpResponse:
         """A log-in in a browser that this account was not used in before is told to its owner; a sign-up is none.

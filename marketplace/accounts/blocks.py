@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 from marketplace.accounts import devices, selectors
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import Block, BlockKind, BlockScope, User
-from marketplace.core import clock
+from marketplace.core import clock, live
 
 logger = logging.getLogger(__name__)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -84,13 +84,22 @@ def blocks_in_force() -> Blocks:
 
 
 def forget_blocks() -> None:
-    """Let every process read the list anew: after a change of it. Never fails: the change is there by then."""
-    global _kept
-    _kept = None
+    """Let every process read the list anew: after a change of it. Never fails: the change is there by then.
+
+    Open windows are looked at at once (messaging/live/hub.py): a block ends those that it closes everything to.
+    """
+    forget_own_list()
     try:
         cache.delete(_VERSION_KEY)
     except RedisError as error:
         logger.warning("Other processes hear of a block within a minute: %s", error)
+    live.publish(live.BLOCKS, 0)
+
+
+def forget_own_list() -> None:
+    """This process reads the list anew when it is asked next."""
+    global _kept
+    _kept = None
 
 
 def forget_blocks_after_commit() -> None:

@@ -29,7 +29,9 @@ def recent_login_required(
     they are led to set one up, and then back. The form is sent again by itself afterwards; with `keep_typed` off it is
     not, since until then it would lie readable in the session.
     """
-    guarded = methods or ("POST",)
+    guarded = {*methods} or {"POST"}
+    if "GET" in guarded:
+        guarded.add("HEAD")  # the same page without its body
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -30,6 +30,7 @@ class AccountErrorCode(StrEnum):
     BLOCKED_ALREADY = "blocked_already"
     BLOCK_IS_OVER = "block_is_over"
     BLOCKED = "blocked"
+    MAIL_AWAY = "mail_away"
 
 
 class AccountError(DomainError):
@@ -78,7 +79,14 @@ class AccountError(DomainError):
         AccountErrorCode.REASON_MISSING: _("Say why. Nothing was changed."),
         AccountErrorCode.END_IN_PAST: _("The end has to lie in the future. Nothing was changed."),
         AccountErrorCode.NOT_VIEWABLE: _("The site cannot be seen as this person."),
+        AccountErrorCode.MAIL_AWAY: _("Our mail could not be sent just now. Please try again in a few minutes."),
     }
+
+
+class MailAwayError(AccountError):
+    """Nothing is wrong with what was asked: the same request may come again."""
+
+    http_status = 503
 
 
 class VerificationErrorCode(StrEnum):

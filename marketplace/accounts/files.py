@@ -1,6 +1,6 @@
 """Files of profiles. Stand these around a transaction: a rollback undoes rows, not files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from uuid import uuid4
@@ -14,8 +14,15 @@ from marketplace.core.pictures import EncodedPicture
 
 
 @contextmanager
-def kept_file(content: File, *, folder: str, ending: str, storage: Storage = default_storage) -> Iterator[str]:
-    """The name under which `content` lies below `folder`; when the block fails it is removed again.
+def kept_file(
+    content: File,
+    *,
+    folder: str,
+    ending: str,
+    storage: Storage = default_storage,
+    remove: Callable[[str], None] | None = None,
+) -> Iterator[str]:
+    """The name under which `content` lies below `folder`; when the block fails it is removed again, by `remove` if given.
 
     The name is ours, and so is its ending: what somebody calls their file never decides how a server treats it.
     """
@@ -23,7 +30,7 @@ def kept_file(content: File, *, folder: str, ending: str, storage: Storage = def
     try:
         yield name
     except BaseException:
-        storage.delete(name)
+        (remove or storage.delete)(name)
         raise
 
 

@@ -160,6 +160,7 @@ class BlockMiddleware:
         settings.STATIC_URL,
         settings.MEDIA_URL,
         *("/healthz", "/robots.txt", "/sitemap.xml", "/sitemaps/", "/indexnow-key.txt"),
+        *("/status/", "/en/status/", "/status.json"),  # whatever is away, they answer
     )
 
     def __init__(self, get_response: GetResponse) -> None:

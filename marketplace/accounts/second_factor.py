@@ -53,6 +53,11 @@ def logged_in_recently(request: HttpRequest) -> bool:
     return any(record["method"] == "mfa" for record in fresh) or not has_second_factor(request.user)
 
 
+def newest_of(user: AbstractBaseUser | AnonymousUser, kind: str) -> Authenticator:
+    """The factor of this kind that somebody set up last. Raises Authenticator.DoesNotExist."""
+    return Authenticator.objects.filter(user=user, type=kind).latest("pk")
+
+
 def record_first_use(request: HttpRequest, authenticator: Authenticator) -> None:
     """Who has just set up a factor has used it: the code was right, the passkey has signed. allauth writes it down at
     log-ins only, and would ask for the same code once more.

@@ -29,6 +29,12 @@ def forget_browser_uses() -> int:
 
 
 @shared_task
+def forget_consents() -> int:
+    """Drop what people agreed to whose account was closed three years ago. Returns how many rows went."""
+    return services.forget_consents()
+
+
+@shared_task
 def forget_unfinished_sign_ups() -> int:
     """Delete accounts whose person never proved a number or an address."""
     return services.forget_unfinished_sign_ups()

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.auth import permission_required
 
 from marketplace.accounts import papers, selectors, services
@@ -63,7 +63,7 @@ def case_detail(request: HttpRequest, verification_id: int) -> HttpResponse:
 
 
 @permission_required(PERMISSION)
-@require_GET
+@require_safe
 @never_kept
 def case_paper(request: HttpRequest, verification_id: int, paper_id: int) -> HttpResponse:
     """A document in the clear. A picture is shown; a PDF, which may hold anything, is saved and opened elsewhere."""

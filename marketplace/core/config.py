@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from marketplace.core import clock, locks, page_cache
+from marketplace.core import clock, locks, one_page, page_cache
 from marketplace.core.config_definition import ConfigDefinition
 from marketplace.core.discovery_settings import DISCOVERY_SETTINGS
 from marketplace.core.errors import SettingError, SettingErrorCode
@@ -59,11 +59,16 @@ def get_config(key: str) -> int:
 
 def get_configs(keys: Iterable[str]) -> dict[str, int]:
     """The values in force of several constants, looked up once. Raises KeyError for an unknown key."""
-    stored = forgiving_cache.get(_CACHE_KEY)
+    stored = one_page.once(_CACHE_KEY, _stored)
+    return {key: int(stored.get(key, DEFINITIONS[key].default)) for key in keys}
+
+
+def _stored() -> dict[str, int]:
+    stored: dict[str, int] | None = forgiving_cache.get(_CACHE_KEY)
     if stored is None:
         stored = dict(SystemConfig.objects.values_list("key", "value"))
         forgiving_cache.set(_CACHE_KEY, stored, timeout=60)
-    return {key: int(stored.get(key, DEFINITIONS[key].default)) for key in keys}
+    return stored
 
 
 def provide_quotes(provider: Callable[[str], str], *, rules_page: Callable[[], str] | None = None) -> None:
@@ -148,4 +153,5 @@ def value_at(key: str, moment: datetime) -> int:
 
 
 def _forget_cached() -> None:
+    one_page.forget(_CACHE_KEY)
     forgiving_cache.delete(_CACHE_KEY)  # else it ends by itself within a minute

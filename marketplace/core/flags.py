@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import locks, page_cache
+from marketplace.core import locks, one_page, page_cache
 from marketplace.core.errors import SettingError, SettingErrorCode
 from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.models import FeatureFlag
@@ -123,6 +123,10 @@ def set_flag(
 
 
 def _settings() -> dict[str, Setting]:
+    return one_page.once(_CACHE_KEY, _stored)
+
+
+def _stored() -> dict[str, Setting]:
     stored: dict[str, Setting] | None = forgiving_cache.get(_CACHE_KEY)
     if stored is None:
         stored = _read()
@@ -154,4 +158,5 @@ def _for_log(setting: Setting) -> dict[str, Any]:
 
 
 def _forget_cached() -> None:
+    one_page.forget(_CACHE_KEY)
     forgiving_cache.delete(_CACHE_KEY)  # else it ends by itself within a minute

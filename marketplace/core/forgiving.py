@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.core.cache import caches
-from django.core.cache.backends.redis import RedisCache
 from django.utils.connection import ConnectionProxy
 from redis.exceptions import RedisError
+
+from marketplace.core.cache import OneClientCache
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ _quiet_until = 0
 forgiving_cache = ConnectionProxy(caches, "forgiving")
 
 
-class ForgivingCache(RedisCache):
+class ForgivingCache(OneClientCache):
     """Django's, whose answers are those of an empty cache as long as the server gives none (settings.CACHES)."""
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:

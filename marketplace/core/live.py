@@ -40,6 +40,7 @@ UNREAD = "unread"  # somebody's counts have changed
 CHECK = "check"  # somebody's sessions or rights may have ended, or who is kept apart from them has changed
 ACCESS = "access"  # who takes part in a conversation has changed
 ONLINE, OFFLINE = "online", "offline"  # somebody's first window opened, or their last one closed
+BLOCKS = "blocks"  # what is blocked against abuse has changed; its number says nothing
 EVICT = "evict"  # somebody has too many windows: the frame names those that close
 
 

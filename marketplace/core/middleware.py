@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from marketplace.core.errors import BusyError, BusyErrorCode, DomainError
+from marketplace.core.unavailable import is_away, unavailable
 
 logger = logging.getLogger(__name__)
 # PostgreSQL gave up waiting: the lock was not to be had in time, or two waited for each other. Its transaction is undone.
@@ -32,6 +33,10 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if is_away(exception):
+            # One line each: while a server is away every page says it.
+            logger.error("%s %s has to wait for a part that is away: %s", request.method, request.path, exception)
+            return unavailable(request)
         if is_busy(exception):
             logger.warning("%s %s waited too long: %s", request.method, request.path, exception)
             exception = BusyError(BusyErrorCode.BUSY)

@@ -151,7 +151,10 @@ def seconds_left(page: KeptPage) -> float:
 
 def is_unchanged(tags: Iterable[str], *, since: float) -> bool:
     """Whether nobody forgot one of these tags after `since`, in seconds since the epoch. Raises redis.RedisError."""
-    changed = cache.get_many([_tag_key(tag) for tag in tags])
+    keys = [_tag_key(tag) for tag in tags]
+    if not keys:
+        return True  # what shows nothing that changes; the cache would be asked for nothing
+    changed = cache.get_many(keys)
     if time.time() - since < LISTINGS_SECONDS:
         changed = {key: moment for key, moment in changed.items() if key not in map(_tag_key, _LISTS)}
     return all(moment < since - SKEW_SECONDS for moment in changed.values())

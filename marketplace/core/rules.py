@@ -50,6 +50,11 @@ def known_rules() -> RulesVersion | None:
     return RulesVersion.objects.filter(digest=digest_in_force()).first()
 
 
+def rules_of_number(number: int) -> RulesVersion | None:
+    """One version, which everybody may read; None when there is no such one."""
+    return RulesVersion.objects.filter(pk=number).first()
+
+
 def current_rules() -> RulesVersion:
     """The version of the rules in force, made when there is none like it. Safe when two ask at once."""
     values, texts = pinned_values(), texts_in_force()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from marketplace.accounts.models import Language, LanguageLevel, UserProfile
+from marketplace.core import one_page
 from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.engines.base import attribute_token
 from marketplace.discovery.models import GigDocument
@@ -20,7 +21,11 @@ CACHE_KEY, CACHE_SECONDS = "discovery:categories", 60
 
 def shown_categories() -> dict[str, GigCategory]:
     """All shown categories by slug, kept for a minute."""
-    found = forgiving_cache.get(CACHE_KEY)
+    return one_page.once(CACHE_KEY, _read_categories)
+
+
+def _read_categories() -> dict[str, GigCategory]:
+    found: dict[str, GigCategory] | None = forgiving_cache.get(CACHE_KEY)
     if found is None:
         found = {
             category.slug: category for category in GigCategory.objects.filter(is_active=True).select_related("parent")
@@ -32,6 +37,7 @@ def shown_categories() -> dict[str, GigCategory]:
 def forget_categories() -> None:
     """Drop the remembered categories: one was edited."""
     forgiving_cache.delete(CACHE_KEY)
+    one_page.forget(CACHE_KEY)
 
 
 def category_attributes(slug: str) -> tuple[Attribute, ...]:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from marketplace.discovery import services
 from marketplace.discovery.limits import limit_searches
 from marketplace.discovery.params import first_page, read_request, unread_prices
 
 
-@require_GET
+@require_safe
 def count(request: HttpRequest) -> HttpResponse:
     """The words of the button for the conditions of the address. Nobody saw a result: nothing is recorded or counted as seen."""
     limit_searches(request, action="search_count")

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.models import ConsentDocument
 from marketplace.accounts.selectors import has_consent
@@ -23,7 +23,7 @@ HISTORY_LENGTH = 50
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """What is kept of somebody's searches: delete one, delete all, pause."""
     context = {
@@ -77,7 +77,7 @@ def personalise(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def saved_searches(request: HttpRequest) -> HttpResponse:
     """The searches somebody follows, with what is new."""
     context = {"searches": saved.saved_searches(request.user), "alerts": SearchAlert.choices}
@@ -128,7 +128,7 @@ def delete_search(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def open_search(request: HttpRequest, pk: int) -> HttpResponse:
     """Its results, newest first; what is new counts as seen."""
     return redirect(saved.open_search(user=request.user, search_id=pk))

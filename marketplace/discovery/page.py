@@ -85,6 +85,23 @@ class Sort:
 
 
 @dataclass(frozen=True)
+class Filters:
+    """What can be chosen beside the results, each with how many services it leads to."""
+
+    hidden: Mapping[str, str]  # what the form keeps: words and sort
+    categories: list[Choice]
+    attributes: list[AttributeFilter]  # of the category
+    # Of the sellers, and of what the services say of themselves; none where nobody says.
+    languages: list[AttributeFilter]
+    days: list[Choice]
+    levels: list[Choice]
+    ratings: list[Choice]
+    online: list[Choice]
+    bars: list[Bar]
+    price_hint: str
+
+
+@dataclass(frozen=True)
 class SearchPage:
     """Everything `discovery/search.html` shows."""
 
@@ -100,17 +117,7 @@ class SearchPage:
     chips: list[Chip]
     clear_url: str
     ways_out: list[tuple[Chip, int]]  # where nothing fits: what to take away, and how many there are then
-    categories: list[Choice]
-    attributes: list[AttributeFilter]  # of the category
-    languages: list[
-        AttributeFilter
-    ]  # of the sellers, and of what the services say of themselves; none where nobody says
-    days: list[Choice]
-    levels: list[Choice]
-    ratings: list[Choice]
-    online: list[Choice]
-    bars: list[Bar]
-    price_hint: str
+    filters: Filters
     sorts: list[Sort]
     last_page: int
     page_numbers: list[tuple[str, str, bool]]  # text, address (empty for an ellipsis), whether it is this page
@@ -123,7 +130,11 @@ class SearchPage:
     brief_query: str  # for the address of a new brief: what was typed, empty where nothing was
     category: GigCategory | None
     is_landing: bool  # worth a search engine's while (landing.py)
-    hidden: Mapping[str, str]
+
+    @property
+    def totals(self) -> dict[str, int | bool]:
+        """How many there are, for a part that sees nothing else of the result."""
+        return {"total": self.result.total, "is_capped": self.result.is_capped}
 
 
 def search_page(request: SearchRequest, *, user: User, explain: bool = False, is_below: bool = False) -> SearchPage:
@@ -150,7 +161,6 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False, is
     clear = SearchRequest(query=request.query, sort=request.sort)
     category = categories.get(request.category_slug)
     chips = condition_chips(request, categories, result.attributes, result.plan)
-    filters = _attribute_filters(result)
     return SearchPage(
         request=request,
         together=together,
@@ -167,30 +177,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False, is
             key=lambda way: -way[1],
         ),
         clear_url=query_string(clear),
-        categories=[
-            Choice(item.value, categories[item.value].localized_name, item.count, item.is_chosen)
-            for item in result.facets.get("category", ())
-            if item.value in categories
-        ],
-        attributes=[one for one in filters if one.key not in LANGUAGE_FILTERS],
-        languages=[one for one in filters if one.key in LANGUAGE_FILTERS],
-        days=[
-            Choice(item.value, within_days(int(item.value)), item.count, item.is_chosen)
-            for item in result.facets.get("days", ())
-        ],
-        levels=[
-            Choice(item.value, str(SellerLevelChoice(item.value).label), item.count, item.is_chosen)
-            for item in result.facets.get("level", ())
-        ],
-        ratings=[
-            Choice(item.value, _("%(rating)s and up") % {"rating": item.value}, item.count, item.is_chosen)
-            for item in result.facets.get("rating", ())
-        ],
-        online=[
-            Choice(item.value, _("Online now"), item.count, item.is_chosen) for item in result.facets.get("online", ())
-        ],
-        bars=_bars(result.facets.get("price", ()), request),
-        price_hint=_price_hint(result),
+        filters=_filters(request, result, categories),
         sorts=_sorts(request),
         last_page=paginator.num_pages,
         page_numbers=[
@@ -211,7 +198,37 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False, is
         brief_query=urlencode({"title": result.plan.corrected or request.query}) if request.query else "",
         category=category,
         is_landing=is_landing(request, category, result),
+    )
+
+
+def _filters(request: SearchRequest, result: SearchResult, categories: Mapping[str, GigCategory]) -> Filters:
+    of_category = _attribute_filters(result)
+    return Filters(
         hidden=hidden_fields(request, "q", "sort"),
+        categories=[
+            Choice(item.value, categories[item.value].localized_name, item.count, item.is_chosen)
+            for item in result.facets.get("category", ())
+            if item.value in categories
+        ],
+        attributes=[one for one in of_category if one.key not in LANGUAGE_FILTERS],
+        languages=[one for one in of_category if one.key in LANGUAGE_FILTERS],
+        days=[
+            Choice(item.value, within_days(int(item.value)), item.count, item.is_chosen)
+            for item in result.facets.get("days", ())
+        ],
+        levels=[
+            Choice(item.value, str(SellerLevelChoice(item.value).label), item.count, item.is_chosen)
+            for item in result.facets.get("level", ())
+        ],
+        ratings=[
+            Choice(item.value, _("%(rating)s and up") % {"rating": item.value}, item.count, item.is_chosen)
+            for item in result.facets.get("rating", ())
+        ],
+        online=[
+            Choice(item.value, _("Online now"), item.count, item.is_chosen) for item in result.facets.get("online", ())
+        ],
+        bars=_bars(result.facets.get("price", ()), request),
+        price_hint=_price_hint(result),
     )
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from marketplace.discovery.analytics.pages import record_when_sent
 from marketplace.discovery.limits import limit_searches
@@ -17,7 +17,7 @@ from marketplace.discovery.structured import head_of
 from marketplace.discovery.suggestions import suggest as suggestions_for
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Results for an address: the whole page, or the part that changes to htmx."""
     wanted = read_request(request.GET)
@@ -55,7 +55,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """Options for the list below the search box."""
     limit_searches(request, action="suggest")

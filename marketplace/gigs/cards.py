@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 
-from marketplace.accounts.models import User
-from marketplace.core import page_cache
+from marketplace.accounts.models import User, UserProfile
+from marketplace.accounts.models.people import is_away_on, profile_url
+from marketplace.core import clock, page_cache
 from marketplace.core.ratings import shown_rating
 from marketplace.gigs import counting
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Favourite, Gig, GigMedia, MediaKind
+from marketplace.gigs.models.categories import localized
+from marketplace.gigs.models.gigs import gig_url
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,16 @@ class GigCard:
     language: str = ""  # of the title: Django's code
 
 
+_PROFILE = ("display_name", "handle", "avatar", "level", "away_from", "away_until")
+_STATS = ("rating_sum", "rating_count", "delivery_days_from", "price_from_fen", "orders_completed")
+_COLUMNS = (
+    *("pk", "slug", "title", "language", "seller_id", "category__name", "category__name_en"),
+    *(f"seller__profile__{name}" for name in _PROFILE),
+    *(f"stats__{name}" for name in _STATS),
+)
+_PORTRAITS = UserProfile._meta.get_field("avatar").storage
+
+
 def cover_row(gig: str) -> Subquery:
     """For a query whose column `gig` names a gig: its first picture, with every size it has, as `cover_of` reads it."""
     covers = GigMedia.objects.filter(gig=OuterRef(gig), kind=MediaKind.IMAGE).order_by("sort_order", "pk")
@@ -59,40 +74,36 @@ def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool
     is an impression (counting.py); say `is_list=False` for one that was not offered to anybody.
     """
     kept = Favourite.objects.filter(gig=OuterRef("pk"), user_id=user.pk) if user and user.is_authenticated else None
-    gigs = (
-        Gig.objects.on_sale()
-        .filter(pk__in=gig_ids)
-        .select_related("seller__profile", "category__parent", "stats")
-        .annotate(
-            cover_row=cover_row("pk"),
-            is_kept=Exists(kept) if kept is not None else Value(False),
-        )
-    )
-    found = {gig.pk: gig for gig in gigs}
-    page_cache.shows(*(f"seller:{gig.seller_id}" for gig in found.values()))
+    is_kept = Exists(kept) if kept is not None else Value(False)
+    # Plain rows: objects of four models each, the gig's with all its relations, took half of a list's time with the database.
+    rows = Gig.objects.on_sale().filter(pk__in=gig_ids).values(*_COLUMNS, cover_row=cover_row("pk"), is_kept=is_kept)
+    found = {row["pk"]: row for row in rows}
+    page_cache.shows(*(f"seller:{row['seller_id']}" for row in found.values()))
     if is_list:
-        counting.seen(gig.pk for gig in found.values() if user is None or gig.seller_id != user.pk)
-    return [_card(found[gig_id]) for gig_id in gig_ids if gig_id in found]
+        counting.seen(gig_id for gig_id, row in found.items() if user is None or row["seller_id"] != user.pk)
+    today = timezone.localdate(clock.now())
+    return [_card(found[gig_id], today) for gig_id in gig_ids if gig_id in found]
 
 
-def _card(gig: Gig) -> GigCard:
-    profile = gig.seller.profile
+def _card(row: dict[str, Any], today: date) -> GigCard:
+    profile = {name: row[f"seller__profile__{name}"] for name in _PROFILE}
+    stats = {name: row[f"stats__{name}"] for name in _STATS}
     return GigCard(
-        gig_id=gig.pk,
-        url=gig.get_absolute_url(),
-        title=gig.title,
-        cover=cover_of(gig.cover_row),
-        category_name=gig.category.localized_name,
-        seller_name=profile.display_name,
-        seller_url=profile.get_absolute_url(),
-        seller_avatar_url=profile.avatar.url if profile.avatar else "",
-        seller_level=profile.level,
-        rating=shown_rating(gig.stats.rating_sum, gig.stats.rating_count),
-        rating_count=gig.stats.rating_count,
-        delivery_days=gig.stats.delivery_days_from,
-        price_from_fen=gig.stats.price_from_fen,
-        orders_completed=gig.stats.orders_completed,
-        is_favourite=gig.is_kept,
-        is_away=profile.is_away,
-        language=gig.language,
+        gig_id=row["pk"],
+        url=gig_url(row["pk"], row["slug"]),
+        title=row["title"],
+        cover=cover_of(row["cover_row"]),
+        category_name=localized(row["category__name"], row["category__name_en"]),
+        seller_name=profile["display_name"],
+        seller_url=profile_url(profile["handle"]),
+        seller_avatar_url=_PORTRAITS.url(profile["avatar"]) if profile["avatar"] else "",
+        seller_level=profile["level"],
+        rating=shown_rating(stats["rating_sum"], stats["rating_count"]),
+        rating_count=stats["rating_count"],
+        delivery_days=stats["delivery_days_from"],
+        price_from_fen=stats["price_from_fen"],
+        orders_completed=stats["orders_completed"],
+        is_favourite=row["is_kept"],
+        is_away=is_away_on(today, profile["away_from"], profile["away_until"]),
+        language=row["language"],
     )

@@ -65,10 +65,10 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a gig away for good, after a page that says what stays."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _confirm_archiving(request, [selectors.get_own_gig(pk, request.user)])
     return _action(request, pk, services.archive_gig, _("Put away. Its orders and reviews stay."))
 

@@ -29,7 +29,7 @@ class DenyForm(forms.Form):
 
 
 @permission_required("gigs.change_gig", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def deny(request: HttpRequest, pk: int) -> HttpResponse:
     """Refuse a gig that waits for its review, or take down one that was published, with the reason."""
     gig = selectors.get_deniable_gig(pk)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts import wechat_card
 from marketplace.core import page_cache
@@ -55,7 +55,7 @@ def _paused(request: HttpRequest, gig: Gig) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def poster_png(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The poster of a gig on sale, drawn once for the same content. That costs, so an address gets so many new ones a minute."""
     if not poster.can_draw():
@@ -77,7 +77,7 @@ def poster_png(request: HttpRequest, pk: int) -> HttpResponseBase:
     return HttpResponse(png, content_type="image/png", headers=headers)
 
 
-@require_GET
+@require_safe
 def book(request: HttpRequest, pk: int) -> HttpResponse:
     """From the chosen radio of the order box to the checkout of that package."""
     package = selectors.get_bookable_package(pk, request.GET.get("package", ""))

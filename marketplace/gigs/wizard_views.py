@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.gigs import selectors, services
 from marketplace.gigs.content import GigContent
@@ -23,7 +23,7 @@ from marketplace.gigs.wizard import EMPTY, Wizard, first_open_step, reworded, st
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """The first step of a gig that does not exist before it is saved."""
     if not request.user.is_seller:
@@ -38,7 +38,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """To the step where one goes on."""
     gig = selectors.get_own_gig(pk, request.user)
@@ -46,7 +46,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, pk: int, step: Step) -> HttpResponse:
     """One step. Buyers see the published version until the new one has been reviewed."""
     gig = selectors.get_own_gig(pk, request.user)

@@ -48,7 +48,7 @@ CONVERSATIONS_PER_WINDOW = 20
 # Of any kind: receipts, typing, resuming. A window that goes on for this long above it is no window of ours.
 FRAMES_AT_ONCE, FRAMES_PER_SECOND, FRAMES_REFUSED = 60, 10.0, 200
 # How long a window goes by what was closed to it (accounts/blocks.py) before it asks again.
-_CLOSED_SECONDS = 5.0
+_CLOSED_SECONDS = 3.0
 
 
 class Malformed(Exception):
@@ -113,6 +113,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             standing=standing,
             send=self.writer(),
             close=self.close,
+            closed_scopes=self._closed_scopes_now,
         )
         await hub().join(self.socket)
         hub().count_soon(self.user.pk)
@@ -163,10 +164,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _closed_scopes(self) -> frozenset[str]:
         """What is closed to this window by address, browser and person: no middleware stands before it."""
         if time.monotonic() >= self._closed_until:
-            handshake = ASGIRequest({**self.scope, "type": "http", "method": "GET"}, BytesIO())
-            self._closed = await in_thread(closed_scopes, handshake, lambda: self.user)
+            self._closed = await in_thread(self._closed_scopes_now)
             self._closed_until = time.monotonic() + _CLOSED_SECONDS
         return self._closed
+
+    def _closed_scopes_now(self) -> frozenset[str]:
+        """The same, asked each time, and in a thread: by its handshake, which is all that is known of where it comes from."""
+        handshake = ASGIRequest({**self.scope, "type": "http", "method": "GET"}, BytesIO())
+        return closed_scopes(handshake, lambda: self.user)
 
     def say(self, event: dict[str, Any]) -> None:
         """To this window alone."""

@@ -12,7 +12,7 @@ from marketplace.messaging.live import catching_up
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def live(request: HttpRequest, pk: int) -> HttpResponse:
     """The frames after a number, as the socket would bring them (docs/live.md). A POST notes how far somebody has read."""
     selectors.conversation_for(request.user, pk)  # staff reads at its desk, which notes who read it

@@ -15,7 +15,7 @@ from marketplace.messaging.live.catching_up import moment_of
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
     """New words for a message of one's own: a page with a form, and what a script posts from the box of the conversation."""
     conversation = selectors.conversation_for(request.user, pk)

@@ -16,7 +16,7 @@ from marketplace.offers.services import send_offer
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_offer(request: HttpRequest, pk: int) -> HttpResponse:
     """A seller's offer to the person they are in conversation with."""
     conversation = selectors.conversation_for(request.user, pk)
@@ -40,7 +40,7 @@ def new_offer(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Sent. You are told what becomes of it."))
             return redirect(f"{reverse('messaging:conversation', args=[conversation.pk])}#offer-{offer.pk}")
     context = {"editor": editor, "other": other, "back_url": conversation.get_absolute_url()}
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render(request, "offers/offer_form.html", context, status=status)
 
 

@@ -14,7 +14,7 @@ from marketplace.messaging.forms import AwayForm, TemplateForm
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def replies(request: HttpRequest) -> HttpResponse:
     """Quick replies of one's own, a new one, and what is answered while one is away."""
     form = TemplateForm(request.POST or None)
@@ -33,7 +33,7 @@ def replies(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
     """One quick reply, to be changed."""
     template = selectors.own_template(request.user, pk)

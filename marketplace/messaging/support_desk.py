@@ -17,7 +17,7 @@ from marketplace.orders.staff_reading import note_reading
 
 
 @permission_required(selectors.SUPPORT_PERMISSION)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def order_talk(request: HttpRequest, number: str) -> HttpResponse:
     """The conversation of an order with a dispute; a POST says something there as the platform."""
     staff = cast(User, request.user)

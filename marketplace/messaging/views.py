@@ -42,7 +42,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @never_cache  # the way back from another page must show what has been said since
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One conversation; a POST adds a message, and answers a script with the frame that the socket would have brought."""
     conversation = selectors.conversation_for(request.user, pk)
@@ -90,7 +90,7 @@ def form_of(request: HttpRequest, conversation: Conversation, *data: Any) -> Mes
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, handle: str) -> HttpResponseBase:
     """Write to somebody: opens the conversation, with a first message if there is one.
 
@@ -100,7 +100,7 @@ def start(request: HttpRequest, handle: str) -> HttpResponseBase:
     # In the address, which outlives the log-in that comes in between; or in the form of the first message.
     asked_gig = request.POST.get("gig") or request.GET.get("gig")
     gig = selectors.live_gig_of(other, asked_gig)
-    if request.method == "GET":
+    if request.method != "POST":
         existing = selectors.conversation_between(request.user, other)
         if existing is not None and gig is None:
             return redirect(existing)
@@ -113,11 +113,11 @@ def start(request: HttpRequest, handle: str) -> HttpResponseBase:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def about_order(request: HttpRequest, number: str) -> HttpResponseBase:
     """Write about an order, from its page: its conversation begins with the first message. A GET leads to what there is."""
     order = order_for(request.user, number)
-    if request.method == "GET":
+    if request.method != "POST":
         conversation = selectors.order_conversation_of(order)
         return redirect(conversation or f"{order.get_absolute_url()}#talk")
     return _send(request, services.order_conversation(order=order))

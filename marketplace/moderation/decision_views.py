@@ -35,7 +35,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/decision_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One decision; a POST appeals against it. What was typed stays in the form when it is refused.

@@ -129,6 +129,8 @@ LABELS: dict[str, str | Promise] = {
     "flags.change": _("Feature flag changed"),
     "operations.again": _("Failed task started again"),
     "operations.aside": _("Failed task set aside"),
+    "status.announce": _("Told on the status page"),
+    "status.update": _("Update written on the status page"),
     # search and texts
     "recommendations.read": _("Recommendations of a person read"),
     "search_figures.export": _("Figures of the search exported"),

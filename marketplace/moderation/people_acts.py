@@ -167,7 +167,7 @@ def person_strike_lift(request: HttpRequest, user_id: int, strike_id: int) -> Ht
 
 
 @permission_required(MERGE_PERMISSION)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def person_merge(request: HttpRequest, user_id: int, other_id: int) -> HttpResponse:
     """Two accounts side by side, and the act that makes them one: `user_id` is kept, `other_id` goes."""

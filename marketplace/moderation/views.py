@@ -25,7 +25,7 @@ from marketplace.reviews.models import Review
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report_gig(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is wrong with a service."""
     gig = get_gig_on_sale(pk)
@@ -33,7 +33,7 @@ def report_gig(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report_brief(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is wrong with a brief that one may read."""
     brief = brief_for(request.user, pk)
@@ -41,7 +41,7 @@ def report_brief(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report_message(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
     """Say what is wrong with a message in one's own conversation."""
     message = message_to_report(request.user, pk, sequence)
@@ -50,7 +50,7 @@ def report_message(request: HttpRequest, pk: int, sequence: int) -> HttpResponse
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report_review(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is wrong with a review or the reply to it."""
     review = report_selectors.review_to_report(request.user, pk)
@@ -58,7 +58,7 @@ def report_review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report_pressure(request: HttpRequest, number: str) -> HttpResponse:
     """Say that the seller of one's order wants to buy or force a review."""
     order = report_selectors.order_to_report(request.user, number)

@@ -28,7 +28,7 @@ _ALWAYS_ASK = {"Cache-Control": "no-cache"}
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def choices_form(request: HttpRequest) -> HttpResponse:
     """What reaches me, by which way, when."""
     reach = reach_of([request.user.pk])[request.user.pk]

@@ -29,6 +29,7 @@ from marketplace.payments.waiting_selectors import AUDIT_TOO_OLD
 
 _DISK_WATCH, _DISK_BAD = 80, 90  # percent
 _PERCENT = 100
+_A_NIGHT = timedelta(hours=26)
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -48,6 +49,7 @@ def care_signals() -> list[Signal]:
         _event(EventKind.BACKUP, timedelta(hours=get_config("operations.backup_hours"))),
         _event(EventKind.RESTORE_TEST, timedelta(days=get_config("operations.restore_test_days"))),
         _audit(),
+        _retention(),
     ]
 
 
@@ -60,6 +62,24 @@ def _event(kind: EventKind, limit: timedelta) -> Signal:
         return Signal(label, Level.BAD, _("The last one failed, %(age)s ago.") % {"age": in_words(age)})
     level = Level.BAD if age > limit else Level.GOOD
     return Signal(label, level, _("The last one %(age)s ago.") % {"age": in_words(age)})
+
+
+def _retention() -> Signal:
+    label = pgettext("operations", "What is kept too long")
+    newest = OperationEvent.objects.filter(kind=EventKind.RETENTION).first()
+    if newest is None:
+        return Signal(label, Level.UNKNOWN, _("It was never checked."))
+    age = timezone.now() - newest.at
+    overdue = newest.details.get("overdue", {})
+    if overdue:
+        words = ngettext(
+            "%(number)s rule is broken: %(names)s. python manage.py retention_proof says more.",
+            "%(number)s rules are broken: %(names)s. python manage.py retention_proof says more.",
+            len(overdue),
+        )
+        return Signal(label, Level.BAD, words % {"number": len(overdue), "names": ", ".join(sorted(overdue)[:5])})
+    level = Level.BAD if age > _A_NIGHT else Level.GOOD
+    return Signal(label, level, _("Nothing, checked %(age)s ago.") % {"age": in_words(age)})
 
 
 def _audit() -> Signal:

@@ -3,7 +3,7 @@
 The checks are the portal's own (portal/health.py, which is above): it provides them as the site starts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Lock
 
@@ -37,20 +37,25 @@ def provide_parts(parts: Mapping[str, Callable[[], str]]) -> None:
 
 def part_signals() -> list[Signal]:
     """How each part stands. What does not answer within two seconds is said to be away; nothing raises."""
-    asked = {name: _asked(name, check) for name, check in _parts.items()}
+    return list(part_signals_by_name().values())
+
+
+def part_signals_by_name(*, leaving_out: Collection[str] = ()) -> dict[str, Signal]:
+    """The same, each under its name for programs; those that are left out are not asked."""
+    asked = {name: _asked(name, check) for name, check in _parts.items() if name not in leaving_out}
     wait(asked.values(), timeout=PATIENCE_SECONDS)
-    found = []
+    found = {}
     for name, future in asked.items():
         label = str(_NAMES.get(name, name))
         if not future.done():
             words = _("No answer within %(seconds)s seconds.") % {"seconds": PATIENCE_SECONDS}
-            found.append(Signal(label, Level.BAD, words))
+            found[name] = Signal(label, Level.BAD, words)
             continue
         answer = future.result()
         if answer == "up":
-            found.append(Signal(label, Level.GOOD, str(_ANSWERS_UP)))
+            found[name] = Signal(label, Level.GOOD, str(_ANSWERS_UP))
         else:
-            found.append(Signal(label, Level.BAD, _("It does not answer (%(why)s).") % {"why": answer}))
+            found[name] = Signal(label, Level.BAD, _("It does not answer (%(why)s).") % {"why": answer})
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,11 +46,29 @@ def broker_answers() -> bool:
         client.close()
 
 
+@dataclass(frozen=True)
+class Queue:
+    """Jobs that wait in one queue of the broker, and for how long the oldest of them has, if it says so."""
+
+    name: str
+    number: int
+    age: timedelta | None
+
+
+def queues() -> list[Queue]:
+    """Each queue as it stands. Raises redis.RedisError."""
+    client = broker()
+    try:
+        return [_queue(client, name) for name in _names()]
+    finally:
+        client.close()
+
+
 def queue_signals() -> list[Signal]:
     """How many jobs wait in each queue and how long the oldest has; how many are with a worker."""
     client = broker()
     try:
-        found = [_queue(client, name) for name in sorted({current_app.conf.task_default_queue, *_queues()})]
+        found = [_in_words(_queue(client, name)) for name in _names()]
         taken = int(client.hlen("unacked"))
     except redis.RedisError as error:
         label = pgettext("operations", "Jobs that wait")
@@ -60,15 +79,19 @@ def queue_signals() -> list[Signal]:
     return [*found, Signal(pgettext("operations", "Jobs with workers"), Level.GOOD, words % {"number": taken})]
 
 
-def _queues() -> list[str]:
-    return [queue.name for queue in current_app.conf.task_queues or ()]
+def _names() -> list[str]:
+    return sorted({current_app.conf.task_default_queue, *(queue.name for queue in current_app.conf.task_queues or ())})
 
 
-def _queue(client: redis.Redis, name: str) -> Signal:
+def _queue(client: redis.Redis, name: str) -> Queue:
     number = int(client.llen(name))
-    label = _("Queue %(name)s") % {"name": name}
-    words = ngettext("%(number)s job waits.", "%(number)s jobs wait.", number) % {"number": number}
-    age = _age(client.lindex(name, -1)) if number else None
+    return Queue(name, number, _age(client.lindex(name, -1)) if number else None)
+
+
+def _in_words(queue: Queue) -> Signal:
+    age = queue.age
+    label = _("Queue %(name)s") % {"name": queue.name}
+    words = ngettext("%(number)s job waits.", "%(number)s jobs wait.", queue.number) % {"number": queue.number}
     if age is None:
         return Signal(label, Level.GOOD, words)
     words += " " + _("The oldest since %(age)s.") % {"age": in_words(age)}

@@ -8,7 +8,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from marketplace.core.admin_menu import PermittedMenuItem
-from marketplace.operations import flag_desk, operations_desk, overview, settings_desk
+from marketplace.operations import flag_desk, operations_desk, overview, settings_desk, status_desk
 from marketplace.operations.settings_selectors import VIEW
 
 
@@ -44,6 +44,9 @@ def operations_urls():
         path(one, operations_desk.failed_detail, name="operations_failed_job"),
         path(f"{one}again/", operations_desk.failed_again, name="operations_failed_again"),
         path(f"{one}aside/", operations_desk.failed_aside, name="operations_failed_aside"),
+        path("operations/status/", status_desk.incident_list, name="operations_incidents"),
+        path("operations/status/new/", status_desk.incident_new, name="operations_incident_new"),
+        path("operations/status/<int:incident_id>/", status_desk.incident_detail, name="operations_incident"),
     ]
 
 

@@ -11,10 +11,10 @@ from marketplace.orders.models import EvidenceBundle
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bundle(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for it, or look how far it has come."""
-    if request.method == "GET" and request.headers.get("HX-Request"):
+    if request.method != "POST" and request.headers.get("HX-Request"):
         order = dispute_selectors.divided_order_for(request.user, number)
         newest = dispute_selectors.newest_bundle_of(order)
         return render(request, "orders/_bundle.html", {"order": order, "bundle": newest})

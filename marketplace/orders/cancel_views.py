@@ -24,7 +24,7 @@ _ANSWERS = {
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def order_cancel(request: HttpRequest, number: str) -> HttpResponse:
     """The ways out of an order, what each means for the money, and why it ends."""
     order = selectors.order_for(request.user, number)
@@ -46,10 +46,10 @@ def order_cancel(request: HttpRequest, number: str) -> HttpResponse:
                 return redirect(order)
         except DomainError as refusal:
             form.add_error(None, refusal.message)
-    elif request.method == "GET" and not terms.is_possible and not may_cancel_together(order):
+    elif request.method != "POST" and not terms.is_possible and not may_cancel_together(order):
         return redirect(order)
     context = {"order": order, "terms": terms, "form": form}
-    return render(request, "orders/order_cancel.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "orders/order_cancel.html", context, status=200 if request.method != "POST" else 422)
 
 
 @login_required

@@ -128,7 +128,7 @@ _CHANGES: dict[str, _Change] = {
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """One change: its form, what it means for money and time, one button. A refusal keeps what was typed."""
     order = selectors.order_for(request.user, number)
@@ -156,7 +156,7 @@ def change(request: HttpRequest, number: str, action: str) -> HttpResponse:
     context = {"order": order, "form": form, "action": definition}
     if action == "extend":
         context |= {"preview": reverse("orders:extend_preview", args=[order.number]), "new_due": _new_due(order, form)}
-    return render(request, "orders/order_action.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "orders/order_action.html", context, status=200 if request.method != "POST" else 422)
 
 
 def _moments(order: Order) -> dict[str, str]:

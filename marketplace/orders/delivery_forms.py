@@ -15,7 +15,7 @@ from marketplace.gigs.content import MOST_DELIVERY_DAYS
 from marketplace.orders import tip_rules
 from marketplace.orders.models import Order
 from marketplace.orders.sent_files import DELIVERY, REVISION
-from marketplace.uploads.errors import UploadError, UploadErrorCode
+from marketplace.uploads.errors import StorageAwayError, UploadError, UploadErrorCode
 from marketplace.uploads.models import Upload, UploadKind
 from marketplace.uploads.presenters import as_json
 from marketplace.uploads.purposes import KindLimit, Purpose
@@ -96,6 +96,8 @@ class SentFilesForm(forms.Form):
                 self.chosen.append(take_file(owner=self.owner, purpose=self.purpose, subject=self.subject, file=file))
             except UploadError as refusal:
                 self.add_error("files", refusal.message)
+                if isinstance(refusal, StorageAwayError):
+                    break  # nobody waits for it once more with each file
         return not self.errors
 
 

@@ -27,7 +27,7 @@ SMALL, LARGE = 480, 1200
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def deliver(request: HttpRequest, number: str) -> HttpResponse:
     """The seller's delivery: words, files, and what the buyer has to know of them."""
 
@@ -52,7 +52,7 @@ def deliver(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def revise(request: HttpRequest, number: str) -> HttpResponse:
     """The buyer's revision request: words, and files that show what is meant."""
 
@@ -101,7 +101,7 @@ def _sending(
     elif action not in presenters.next_thing(order, request.user).actions:
         return redirect(order)
     context |= {"order": order, "form": form, "revisions_left": order.revisions_allowed - order.revisions_used}
-    return render(request, "orders/order_send.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "orders/order_send.html", context, status=200 if request.method != "POST" else 422)
 
 
 @login_required

@@ -38,7 +38,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("orders.change_dispute")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dispute_case(request: HttpRequest, dispute_id: int) -> HttpResponse:
     """All that was asked, delivered, said, shown and proposed; and the decision, which is read once more before it counts."""
     dispute = dispute_selectors.case_of(request.user, dispute_id)

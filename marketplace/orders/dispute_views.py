@@ -24,11 +24,11 @@ from marketplace.orders.states import BUYER, SELLER
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dispute_open(request: HttpRequest, number: str) -> HttpResponse:
     """Why, what is wanted, the story, the evidence; and what happens then."""
     order = selectors.order_for(request.user, number)
-    if request.method == "GET" and "dispute" not in presenters.next_thing(order, request.user).actions:
+    if request.method != "POST" and "dispute" not in presenters.next_thing(order, request.user).actions:
         return redirect(order)
     side = BUYER if order.buyer_id == request.user.pk else SELLER
     first = {"wanted": yuan_text(order.kept_fen if side == BUYER else 0)}
@@ -49,7 +49,7 @@ def dispute_open(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("The dispute is open. The other side was told and asked for its view."))
             return redirect("orders:dispute", order.number)
     context = {"order": order, "form": form, "is_buyer": side == BUYER}
-    return render(request, "orders/dispute_open.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "orders/dispute_open.html", context, status=200 if request.method != "POST" else 422)
 
 
 @login_required

@@ -39,7 +39,7 @@ def plan_fund(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the agreement end here, with words to the other side."""
     plan = plan_selectors.plan_for(request.user, pk)
@@ -53,7 +53,7 @@ def plan_stop(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Stopped. What was not begun is not owed."))
             return redirect(plan)
-    elif request.method == "GET" and not view.can_be_stopped:
+    elif request.method != "POST" and not view.can_be_stopped:
         return redirect(plan)
     context = {"plan": plan, "view": view, "form": form}
-    return render(request, "orders/plan_stop.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "orders/plan_stop.html", context, status=200 if request.method != "POST" else 422)

@@ -23,7 +23,7 @@ from marketplace.orders.states import OrderStatus
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def requirements(request: HttpRequest, number: str) -> HttpResponse:
     """The questions, to be sent or to be kept for later. A refusal keeps what was typed."""
     order = selectors.order_for(request.user, number)
@@ -47,10 +47,10 @@ def requirements(request: HttpRequest, number: str) -> HttpResponse:
                 kept = _("Kept. Only you see it. Send it when it is complete.")
             messages.success(request, kept if is_draft else _("Sent. The seller can start now."))
             return redirect(request.path if is_draft else order.get_absolute_url())
-    elif request.method == "GET" and not (order.buyer_id == request.user.pk and can_answer(order)):
+    elif request.method != "POST" and not (order.buyer_id == request.user.pk and can_answer(order)):
         return redirect(order)
     context = {"order": order, "form": form, "is_late": order.status != OrderStatus.AWAITING_REQUIREMENTS}
-    return render(request, "orders/order_requirements.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "orders/order_requirements.html", context, status=200 if request.method != "POST" else 422)
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,14 @@ _NOTE = _Page(
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def skip(request: HttpRequest, number: str) -> HttpResponse:
     """The seller begins without answers."""
     return _one_form(request, number, _SKIP)
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def note(request: HttpRequest, number: str) -> HttpResponse:
     """The buyer adds something."""
     return _one_form(request, number, _NOTE)
@@ -115,9 +115,9 @@ def _one_form(request: HttpRequest, number: str, page: _Page) -> HttpResponse:
         else:
             messages.success(request, page.done)
             return redirect(order)
-    elif request.method == "GET" and not page.is_open(order, request.user):
+    elif request.method != "POST" and not page.is_open(order, request.user):
         return redirect(order)
     hours = rule(order.rules, "orders.second_thought_hours")
     action = replace(page, text=page.text % {"hours": hours})
     context = {"order": order, "form": form, "action": action, "cover_url": selectors.cover_url(order)}
-    return render(request, "orders/order_action.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "orders/order_action.html", context, status=200 if request.method != "POST" else 422)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from marketplace.core.config import DEFINITIONS
 from marketplace.core.models import RulesVersion
 from marketplace.core.money import display_yuan
-from marketplace.core.rules import digest_in_force, known_rules, pinned_values
+from marketplace.core.rules import digest_in_force, known_rules, pinned_values, rules_of_number
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RuleInWords:
 @require_safe
 def rules(request: HttpRequest, version_id: int) -> HttpResponse:
     """Every constant of one version, and what is different today."""
-    version = RulesVersion.objects.filter(pk=version_id).first()
+    version = rules_of_number(version_id)
     if version is None:
         raise Http404
     return _page(request, version, version.values)

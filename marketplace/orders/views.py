@@ -98,7 +98,7 @@ _ACTIONS: dict[str, _Action] = {
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def order_action(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """One action: its form, what it means for money and time, and one button. A refusal keeps what was typed."""
     order = selectors.order_for(request.user, number)
@@ -122,7 +122,7 @@ def order_action(request: HttpRequest, number: str, action: str) -> HttpResponse
     context = {"order": order, "form": form, "action": definition, "cover_url": selectors.cover_url(order)}
     if isinstance(form, RefundForm):
         context |= _refund_terms(order, form)
-    return render(request, "orders/order_action.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "orders/order_action.html", context, status=200 if request.method != "POST" else 422)
 
 
 def _refund_terms(order: Order, form: RefundForm) -> dict[str, object]:

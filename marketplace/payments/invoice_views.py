@@ -26,7 +26,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invoice_request(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for the invoice of one's side of an order: who issues it, how much, for whom."""
     order = order_for(request.user, number)

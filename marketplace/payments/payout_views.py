@@ -23,7 +23,7 @@ from marketplace.payments.payout_forms import AmountForm, DestinationForm, Withd
 
 
 @recent_login_required("POST", second_factor=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
     """How much can be taken out, where to, what the tax office gets; and what was taken out before."""
     wallet = wallet_of(request.user)
@@ -78,7 +78,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 @recent_login_required("GET", "POST", keep_typed=False, second_factor=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def destination(request: HttpRequest) -> HttpResponse:
     """Name the account that withdrawals go to, or another one."""
     form = DestinationForm(request.POST or None)

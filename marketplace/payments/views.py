@@ -38,7 +38,7 @@ SCANNERS = {GatewayCode.ALIPAY: gettext_lazy("Alipay"), GatewayCode.WECHATPAY: g
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest, package_id: int) -> HttpResponse:
     """What is bought, what it costs, how to pay; then straight to the gateway's page.
 
@@ -242,7 +242,7 @@ def scan(request: HttpRequest, number: str, gateway_code: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """Choose how to pay, then go to the gateway's page."""
     order = selectors.order_to_pay(request.user, number)

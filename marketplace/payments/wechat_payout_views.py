@@ -65,7 +65,7 @@ def payout_return(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @recent_login_required("POST", second_factor=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bind_wechat(request: HttpRequest) -> HttpResponse:
     """Let withdrawals go to the WeChat account that this page is open in; elsewhere a code leads into WeChat.
 

@@ -42,7 +42,7 @@ def appeal_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def appeal_new(request: HttpRequest) -> HttpResponse:
     """Ask; the address says what about. A few a day: a hundred of them help nobody."""
     matter = selectors.matter_asked_for(request.user, request.GET)

@@ -32,7 +32,7 @@ def of_gig(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, number: str) -> HttpResponse:
     """Review an order that has ended, as its buyer or as its seller."""
     order = selectors.order_for_review(request.user, number)
@@ -50,7 +50,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Change one's own review, for some hours after it was written."""
     order = selectors.order_for_review(request.user, number)
@@ -110,14 +110,14 @@ def _form_page(request: HttpRequest, order: Order, form: ReviewForm) -> HttpResp
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, number: str) -> HttpResponse:
     """The seller answers the buyer's review. What is refused or warned of comes back, with the review above it."""
     order = selectors.order_for_review(request.user, number)
     target = f"{order.get_absolute_url()}#reviews"
     state = selectors.order_reviews(order, request.user)
     form = ReplyForm(request.POST, auto_id="reply_%s")
-    if request.method == "GET":  # a log-in on the way, or the page loaded anew
+    if request.method != "POST":  # a log-in on the way, or the page loaded anew
         return redirect(target)
     if form.is_valid() or state is None or not state.may_reply:
         text, confirmed = form.data.get("text", ""), form.cleaned_data.get("confirmed", False)
@@ -151,7 +151,7 @@ def picture(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/_picture.html" if request.htmx else "reviews/picture.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def helpful(request: HttpRequest, pk: int) -> HttpResponse:
     """Find a review helpful, or no longer: the button alone to htmx, the page they came from to a plain form.
 
@@ -162,7 +162,7 @@ def helpful(request: HttpRequest, pk: int) -> HttpResponse:
         request.session[_PRESSED] = {"review": review.pk, "origin": _origin(request, review)}
         messages.info(request, _("Log in, and your vote for this review is counted."))
         return redirect_to_login(request.path)
-    if request.method == "GET":
+    if request.method != "POST":
         pressed = request.session.pop(_PRESSED, {})
         if pressed.get("review") != review.pk:
             return redirect(_origin(request, review))

@@ -40,7 +40,7 @@ SAMPLE_LABELS = {
 
 
 @permission_required(PERMISSION)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def try_text(request: HttpRequest) -> HttpResponse:
     """What would be found in any text, by the list in use or, with `trial`, by the one that is tried."""
     form = TryTextForm(request.POST or None)
@@ -56,7 +56,7 @@ def try_text(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required(PERMISSION)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def variants(request: HttpRequest) -> HttpResponse:
     """Ways of writing a word; what is ticked is tried together with it."""
     data = request.POST or request.GET

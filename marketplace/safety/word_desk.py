@@ -18,7 +18,7 @@ PERMISSION = "safety.change_sensitiveword"
 
 
 @permission_required(PERMISSION)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def words_import(request: HttpRequest) -> HttpResponse:
     """All of a file, or nothing and why."""
     form = WordsImportForm(request.POST or None, request.FILES or None)

@@ -23,7 +23,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def case_new(request: HttpRequest) -> HttpResponse:
     """Ask something; `?order=` and `?topic=` say what about."""
     number = request.GET.get("order", "")

@@ -28,6 +28,7 @@ class UploadErrorCode(StrEnum):
     UNPROCESSABLE = "unprocessable"
     NOT_READY = "not_ready"
     PROGRAM = "program"
+    STORAGE_AWAY = "storage_away"
 
 
 class UploadError(DomainError):
@@ -67,8 +68,18 @@ class UploadError(DomainError):
         UploadErrorCode.PROGRAM: _(
             "“%(name)s” is a program that starts when somebody opens it. Put it into a ZIP file and upload that."
         ),
+        UploadErrorCode.STORAGE_AWAY: _(
+            "“%(name)s” could not be stored: our storage for files does not answer at the moment. Nothing else is lost; "
+            "send it again in a few minutes."
+        ),
         UploadErrorCode.NOT_READY: _("“%(name)s” is still being checked. Wait a moment and save again."),
     }
+
+
+class StorageAwayError(UploadError):
+    """Nothing is wrong with the file: the same request may come again."""
+
+    http_status = 503
 
 
 def refusal_sentence(code: str, *, name: str, limit: int = 0) -> str:

@@ -25,6 +25,7 @@ from marketplace.uploads.models import Upload, UploadKind, incoming_storage
 from marketplace.uploads.processing import Found, Shelf
 from marketplace.uploads.purposes import MEGABYTE, Purpose
 from marketplace.uploads.sniffing import PDF, PICTURES, SNIFFED_BYTES, is_program
+from marketplace.uploads.stored import remove_stored
 from marketplace.uploads.watermarks import watermarked_sizes
 
 # Product decision: what a preview is worth the memory and the minute for. The number of pixels has a limit of its own.
@@ -72,11 +73,11 @@ def _out_of_reach(upload: Upload, purpose: Purpose) -> Iterator[str]:
         yield upload.storage_name
         return
     name = f"{purpose.folder}/{uuid4().hex}"
-    copy_stored(upload.storage_name, name)
     try:
+        copy_stored(upload.storage_name, name)
         yield name
     except BaseException:
-        incoming_storage().delete(name)
+        remove_stored({name}, owner_id=upload.owner_id)  # also where nobody knows whether it was copied
         raise
 
 
@@ -96,7 +97,7 @@ def _with_preview(
     except (PictureError, UploadError):
         return found
     words = purpose.watermark(upload.subject) if purpose.watermark else ""
-    previews = Shelf(purpose, kept).put_previews(watermarked_sizes(pixels, words))
+    previews = Shelf(purpose, kept, owner_id=upload.owner_id).put_previews(watermarked_sizes(pixels, words))
     return Found(found.kind, found.result_name, found.result_size, width=width, height=height, renditions=previews)
 
 

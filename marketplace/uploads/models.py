@@ -106,7 +106,8 @@ class UploadTombstone(models.Model):
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    # Where bytes may still come in; empty once that is over.
+    # Where bytes may still come in, or `alias:name` of a file that the storage would not delete when it was asked; empty once
+    # that is over.
     storage_name = models.CharField(max_length=120, blank=True)
     # Of the upload, when its row is gone; 0 while the row counts itself.
     size = models.PositiveBigIntegerField()

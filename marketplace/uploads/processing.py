@@ -19,6 +19,7 @@ from marketplace.uploads.models import Upload, UploadKind, incoming_storage
 from marketplace.uploads.pictures import Encoded, encoded_sizes, placeholder_of, read_pixels, share_picture
 from marketplace.uploads.purposes import Purpose
 from marketplace.uploads.sniffing import kind_of, sniff
+from marketplace.uploads.stored import remove_stored
 from marketplace.uploads.videos import read_film
 
 
@@ -75,7 +76,7 @@ def examine(upload: Upload, arrived: Arrived, purpose: Purpose, kept: ExitStack)
         raise UploadError(_unlike_its_name(upload), name=upload.name)
     if upload.size > limit.bytes:  # it was announced as a kind that may be larger
         raise UploadError(UploadErrorCode.TOO_LARGE, name=upload.name, limit=limit.megabytes)
-    shelf = Shelf(purpose, kept)
+    shelf = Shelf(purpose, kept, owner_id=upload.owner_id)
     if kind == UploadKind.IMAGE:
         pixels = _pixels(arrived.path, upload.name)
         shown = shelf.put_picture(pixels)
@@ -97,8 +98,8 @@ def examine(upload: Upload, arrived: Arrived, purpose: Purpose, kept: ExitStack)
 class Shelf:
     """Where results are put. What is put there goes again when `kept` fails."""
 
-    def __init__(self, purpose: Purpose, kept: ExitStack) -> None:
-        self._purpose, self._kept = purpose, kept
+    def __init__(self, purpose: Purpose, kept: ExitStack, *, owner_id: int) -> None:
+        self._purpose, self._kept, self._owner_id = purpose, kept, owner_id
         self._storage: Storage = storages[purpose.storage]
         self.sizes: dict[str, int] = {}
 
@@ -136,10 +137,13 @@ class Shelf:
 
     def _put(self, content: File, ending: str) -> str:
         name = self._kept.enter_context(
-            kept_file(content, folder=self._purpose.folder, ending=ending, storage=self._storage)
+            kept_file(content, folder=self._purpose.folder, ending=ending, storage=self._storage, remove=self._remove)
         )
         self.sizes[name] = content.size
         return name
+
+    def _remove(self, name: str) -> None:
+        remove_stored({name}, owner_id=self._owner_id, alias=self._purpose.storage)
 
 
 def _pixels(path: Path, name: str) -> Image.Image:

@@ -1,8 +1,10 @@
 """Programs that look into what strangers send: each with a time, a memory and a file limit, and nothing of our environment."""
 
+import errno
 import logging
 import os
 import resource
+import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from pathlib import Path
 logger = logging.getLogger(__name__)
 MEMORY_BYTES = 1_500 * 1024 * 1024
 OUTPUT_BYTES = 300 * 1024 * 1024  # of a file that it writes
+ROOM_BYTES = 1024 * 1024  # less than this is a full disk: programs write in larger pieces
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,10 @@ class Answer:
 
 
 def run_limited(command: Sequence[str], *, folder: Path, seconds: int) -> Answer:
-    """Run `command` in `folder` for at most `seconds`. It sees no secret of ours: only where programs are found."""
+    """Run `command` in `folder` for at most `seconds`. It sees no secret of ours: only where programs are found.
+
+    Raises OSError (ENOSPC) where it failed or complained and the disk is full: that is no fault of the file it looked into.
+    """
     environment = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     process = subprocess.Popen(  # noqa: S603 the callers name the program, and give it files by names of ours
         command,
@@ -52,4 +58,6 @@ def run_limited(command: Sequence[str], *, folder: Path, seconds: int) -> Answer
         output, complaints = process.communicate()
         logger.warning("%s took longer than %s s and was ended", command[0], seconds)
         return Answer(None, output, complaints)
+    if (process.returncode or complaints) and shutil.disk_usage(folder).free < ROOM_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     return Answer(process.returncode, output, complaints)

@@ -29,7 +29,12 @@ UPLOAD_TRANSITIONS: TransitionTable[UploadState] = TransitionTable(
         _row(UploadState.DECLARED, UploadState.RECEIVED, OWNER, "the whole file is in the private storage"),
         _row(UploadState.DECLARED, UploadState.REJECTED, SYSTEM, "what came is not of the size that was announced"),
         _row(UploadState.RECEIVED, UploadState.PROCESSING, SYSTEM, "one worker has it"),
-        _row(UploadState.PROCESSING, UploadState.RECEIVED, SYSTEM, "that worker was never heard of again"),
+        _row(
+            UploadState.PROCESSING,
+            UploadState.RECEIVED,
+            SYSTEM,
+            "that worker was never heard of again, or found no room on its disk",
+        ),
         _row(UploadState.PROCESSING, UploadState.READY, SYSTEM, "what was made of it is stored, what came is deleted"),
         _row(
             UploadState.PROCESSING, UploadState.REJECTED, SYSTEM, "what came stays in the private storage for a while"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -117,9 +118,10 @@ def _person(name: str) -> User:
     return person or User.objects.create_user(username=name, email=f"{name}@bench.example")
 
 
-def cookie_of(user: User) -> str:
-    """A browser that is logged in already."""
+def cookie_of(user: User, extra: Mapping[str, Any] | None = None) -> str:
+    """A browser that is logged in already; `extra` stands in its session too."""
     session = SessionStore()
+    session.update(dict(extra or {}))
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()

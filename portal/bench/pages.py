@@ -1,196 +1,207 @@
-"""`bin/bench pages`: kept pages for strangers against Django that says hello (T4 of facts/performance.md).
+"""`bin/bench pages`: T1 to T7 of facts/performance.md, section 6, in the layout of production (portal/bench/production.py).
 
-Both under gunicorn with two synchronous workers, one loaded at a time, in the same rounds. The client is ours and shares the two
-cores: it takes the same of each request and so flatters the slower side a little. `cpu_ratio`, of the servers' own CPU time for a
-request, has no such share and moves less with what others do; Valkey's few microseconds are in neither.
+`T1` `T2` `T3`   requests a second of a list of 24 (category and two prices), of a service and of home, nobody logged in and no
+                 page kept, divided by those of tpl24 (portal/bench/bare.py) under the same gunicorn
+`T4`             the slowest of the kept pages, divided by Django's hello with eight middlewares
+`T5`             CPU of one answer, PostgreSQL's included, divided by that of hello; both under synchronous workers
+`T6` `T7`        portal/bench/counting.py
+`p99_over_p50`   at 32 connections, the worst page
+`growth`         portal/bench/growth.py, where its result is fresh
+
+One server is loaded at a time, all of them in each round. `logged_in` has T1 to T3 for somebody with a session.
 """
 
 import asyncio
-import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from portal.bench.machine import ForeignLoad, calibrate
-from portal.embedded.valkey import free_port
+from portal.bench import counting, processes, production, site, wrk
+from portal.bench.rounds import PATIENCE_SECONDS, Rounds, measure_rounds
+from portal.bench.targets import HEAD, table_of
+from portal.bench.websocket import connect
 
-CLIENTS, WORKERS = 8, 2
-CLEAN_ROUNDS_NEEDED = 3
-START_SECONDS = 120
-PAGES = ("gig", "seller")
+FRESH, KEPT = ("list", "detail", "home"), ("home", "category", "detail", "seller")
+RATIOS = {"T1": "list", "T2": "detail", "T3": "home"}
+CROWD = 32
 
 
 @dataclass(frozen=True)
 class Speed:
-    """What a server did of one address."""
+    """What a server did of one address: wrk's figures, and CPU for one answer in milliseconds."""
 
     per_second: float
-    cpu_milliseconds: float  # of the server's processes, for one request
+    p50: float
+    p99: float
+    cpu_ms: float
+    postgres_ms: float
+
+    @property
+    def whole_ms(self) -> float:
+        """PostgreSQL's included."""
+        return self.cpu_ms + self.postgres_ms
+
+
+Row = Mapping[str, Speed]
 
 
 @dataclass
 class Result:
-    """What was measured: one row of speeds for each clean round."""
+    """What was measured and counted. Without enough clean rounds there is nothing but what was counted."""
 
-    rounds: list[dict[str, Speed]] = field(default_factory=list)
-    machine: list[dict[str, float]] = field(default_factory=list)
-    dropped: int = 0
+    rounds: Rounds[Row]
+    statements: Mapping[str, counting.Counted]
+    list_bytes: int
+    memory_mb: Mapping[str, list[float]] = field(default_factory=dict)
+    growth: float | None = None
+    growth_said: str = ""
+    note: str = ""
 
     def is_valid(self) -> bool:
         """Whether enough rounds were free of other people's work."""
-        return len(self.rounds) >= CLEAN_ROUNDS_NEEDED
+        return self.rounds.is_valid()
 
-    def ratios(self) -> dict[str, list[float]]:
-        """Every published ratio, per round: requests a second, and CPU, against hello's."""
-        found = {
-            f"T4.{page}": [row[page].per_second / row["hello"].per_second for row in self.rounds] for page in PAGES
-        }
-        return found | {
-            f"cpu_ratio.{page}": [row["hello"].cpu_milliseconds / row[page].cpu_milliseconds for row in self.rounds]
-            for page in PAGES
-        }
+    def refusal(self) -> str:
+        """Why there are no figures; empty where there are."""
+        return self.rounds.refusal()
 
     def as_json(self) -> dict[str, Any]:
-        """Medians of the ratios, and what they were made of."""
-        if not self.rounds:
-            return {"clean_rounds": 0, "dropped_rounds": self.dropped}
-        names = ("hello", *PAGES)
-        return {
-            **{name: round(statistics.median(values), 3) for name, values in self.ratios().items()},
-            "per_second": {
-                name: round(statistics.median(row[name].per_second for row in self.rounds)) for name in names
-            },
-            "cpu_ms": {
-                name: round(statistics.median(row[name].cpu_milliseconds for row in self.rounds), 3) for name in names
-            },
-            **{name: round(statistics.median(row[name] for row in self.machine), 2) for name in self.machine[0]},
-            "clean_rounds": len(self.rounds),
-            "dropped_rounds": self.dropped,
+        """The keys of the module's head, then what they are made of."""
+        found: dict[str, Any] = self._measured() if self.is_valid() else {"refused": self.refusal()}
+        found["T6"] = {kind: max(counted.few, counted.many) for kind, counted in self.statements.items()}
+        found["T6_growth"] = max(counted.many - counted.few for counted in self.statements.values())
+        found["T6_duplicates"] = max(counted.duplicates for counted in self.statements.values())
+        found["T7"] = self.list_bytes
+        if self.growth is not None:
+            found["growth"] = self.growth
+        return found | {"worker_pss_mb": self.memory_mb} | self.rounds.machine()
+
+    def _measured(self) -> dict[str, Any]:
+        median = self.rounds.median
+        found: dict[str, Any] = {
+            key: round(median(lambda row, page=page: _ratio(row, f"fresh.{page}", "tpl24")), 3)
+            for key, page in RATIOS.items()
         }
+        kept = {page: round(median(lambda row, page=page: _ratio(row, f"kept.{page}", "hello8")), 3) for page in KEPT}
+        found["T4"] = min(kept.values())
+        found["T5"] = {
+            page: round(median(lambda row, page=page: row[f"sync.{page}"].whole_ms / row["sync.hello"].whole_ms), 1)
+            for page in FRESH
+        }
+        crowded = {
+            name.removeprefix("crowd."): round(median(lambda row, name=name: row[name].p99 / row[name].p50), 2)
+            for name in self.rounds.rows[0]
+            if name.startswith("crowd.")
+        }
+        found["p99_over_p50"] = max(crowded.values())
+        found["logged_in"] = {
+            key: round(median(lambda row, page=page: _ratio(row, f"person.{page}", "tpl24")), 3)
+            for key, page in RATIOS.items()
+        }
+        found["T4_pages"], found["p99_over_p50_pages"] = kept, crowded
+        found["tpl24_vs_hello"] = round(median(lambda row: _ratio(row, "tpl24", "hello")), 3)
+        found["pages"] = {
+            name: {
+                key: round(statistics.median(getattr(row[name], key) for row in self.rounds.rows), 3)
+                for key in ("per_second", "p50", "p99", "cpu_ms", "postgres_ms")
+            }
+            for name in self.rounds.rows[0]
+        }
+        return found
 
     def as_table(self) -> str:
-        """The same for people."""
-        lines = [f"{len(self.rounds)} clean rounds, {self.dropped} dropped (others used the machine)"]
-        lines += [
-            f"{name:<18}{min(values):>8.3f}{statistics.median(values):>8.3f}{max(values):>8.3f}"
-            for name, values in self.ratios().items()
-            if values
-        ]
-        return "\n".join(
-            [*lines, *(f"{name:<18}{value}" for name, value in self.as_json().items() if name[:2] != "T4")]
-        )
+        """The same for people: targets first."""
+        found = self.as_json()
+        lines = [self.note] if self.note else []
+        lines += [self.rounds.machine_line(), "", HEAD, *table_of("pages", found), "", self.growth_said]
+        for name, values in self.memory_mb.items():
+            lines.append(f"memory of {name}: {', '.join(f'{value:.0f}' for value in values)} MB a worker (PSS)")
+        if self.is_valid():
+            lines += ["", f"tpl24 does {found['tpl24_vs_hello']} of the requests that hello does (0.236 in the facts)"]
+            lines += [f"logged in: {', '.join(f'{key} {value}' for key, value in found['logged_in'].items())}", ""]
+            lines.append(f"{'':<20}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}{'PostgreSQL':>12}")
+            for name, one in found["pages"].items():
+                lines.append(
+                    f"{name:<20}{one['per_second']:>10.1f}{one['p50']:>9.1f}{one['p99']:>9.1f}{one['cpu_ms']:>9.2f}"
+                    f"{one['postgres_ms']:>12.2f}"
+                )
+        return "\n".join(lines)
 
 
-def measure(*, rounds: int, seconds: float, foreign_limit: float) -> Result:
-    """All figures of `bin/bench pages`. A round in which others used more than `foreign_limit` of the machine is dropped."""
-    from marketplace.gigs.models import Gig
-    from portal.bench.checkouts import prepare_market
-
-    package_id = prepare_market().package_ids[0]
-    gig = Gig.objects.select_related("seller__profile").get(packages=package_id)
-    addresses = {"gig": gig.get_absolute_url(), "seller": gig.seller.profile.get_absolute_url()}
-    result = Result()
-    # A production's environment but for HTTPS, to which it would redirect; pages are kept as there.
-    ours = {"DEBUG": "0", "PAGES_ARE_KEPT": "1", "DATABASE_CONN_MAX_AGE": "600", "LOG_LEVEL": "ERROR"}
-    with gunicorn("portal.bench.hello", {}) as hello, gunicorn("portal.wsgi", ours) as portal:
-        for address in addresses.values():
-            asyncio.run(load(portal.port, address, seconds=1.0))
-        for _round in range(rounds):
-            row: dict[str, Speed] = {}
-            with ForeignLoad() as foreign:
-                row["hello"] = hello.speed_of("/", seconds)
-                for page, address in addresses.items():
-                    row[page] = portal.speed_of(address, seconds)
-            if foreign.share > foreign_limit:
-                result.dropped += 1
-                continue
-            result.rounds.append(row)
-            result.machine.append({"foreign": foreign.share, "calibration": calibrate()})
-    return result
-
-
-class Refused(Exception):
-    """The server answered something else than the page."""
+def _ratio(row: Row, above: str, below: str) -> float:
+    return row[above].per_second / row[below].per_second
 
 
 @dataclass(frozen=True)
-class Server:
-    """A gunicorn of ours."""
+class Asked:
+    """One measurement of a round."""
 
-    port: int
-    pid: int
+    name: str
+    server: production.Server
+    address: str
+    cookie: str = ""
+    connections: int = 8
 
-    def speed_of(self, address: str, seconds: float) -> Speed:
-        """Ask for one address for so long."""
-        before, begun = self._cpu_seconds(), time.perf_counter()
-        count = asyncio.run(load(self.port, address, seconds=seconds))
-        took = time.perf_counter() - begun
-        return Speed(count / took, (self._cpu_seconds() - before) / count * 1000)
-
-    def _cpu_seconds(self) -> float:
-        ticks = 0
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    text = (entry / "stat").read_text()
-                except OSError:
-                    continue  # it has ended
-                values = text[text.rindex(")") + 2 :].split()
-                if int(values[2]) == self.pid:  # its group
-                    ticks += int(values[11]) + int(values[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+    def speed(self, seconds: float) -> Speed:
+        """Load this address for so long."""
+        postgres = processes.own_postgres()
+        ours, theirs = self.server.cpu_seconds(), processes.cpu_seconds_of(*postgres)
+        found = wrk.load(
+            self.server.port, self.address, seconds=seconds, connections=self.connections, cookie=self.cookie
+        )
+        ours, theirs = self.server.cpu_seconds() - ours, processes.cpu_seconds_of(*postgres) - theirs
+        return Speed(found.per_second, found.p50, found.p99, ours / found.count * 1000, theirs / found.count * 1000)
 
 
-@contextmanager
-def gunicorn(module: str, environment: Mapping[str, str]) -> Iterator[Server]:
-    """Two synchronous workers of a WSGI application, ended with the block."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", f"{module}:application", "-w", str(WORKERS), "-b", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([*command, "--log-level", "error"], env=os.environ | environment, start_new_session=True)
-    try:
-        _wait_for(port, process)
-        yield Server(port, process.pid)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+def measure(*, rounds: int, seconds: float, foreign_limit: float, patience: float = PATIENCE_SECONDS) -> Result:
+    """All figures of `bin/bench pages`; the environment is that of `site.enter_production`."""
+    note = wrk.ensure_wrk()
+    pages, cookie = site.public_pages(), site.cookie_for(site.BUYER)
+    statements, list_bytes = counting.count_statements(), counting.compressed_bytes(pages["list"])
+    made_each_time, as_in_production = {"PAGES_ARE_KEPT": "0"}, {"PAGES_ARE_KEPT": "1"}
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        bare, hello8 = (
+            enter(production.gunicorn("portal.bench.bare", {})),
+            enter(production.gunicorn("portal.bench.hello", {})),
+        )
+        bare_sync = enter(production.gunicorn("portal.bench.bare", {}, is_sync=True))
+        fresh = enter(production.gunicorn("portal.wsgi", made_each_time))
+        fresh_sync = enter(production.gunicorn("portal.wsgi", made_each_time, is_sync=True))
+        portal, live = (
+            enter(production.gunicorn("portal.wsgi", as_in_production)),
+            enter(production.uvicorn(as_in_production)),
+        )
+        asyncio.run(open_window(live.port, cookie))
+        asked = [
+            Asked("hello", bare, "/"),
+            Asked("tpl24", bare, "/cards/"),
+            *(Asked(f"fresh.{page}", fresh, pages[page]) for page in FRESH),
+            *(Asked(f"person.{page}", portal, pages[page], cookie) for page in FRESH),
+            Asked("hello8", hello8, "/"),
+            *(Asked(f"kept.{page}", portal, pages[page]) for page in KEPT),
+            Asked("sync.hello", bare_sync, "/"),
+            *(Asked(f"sync.{page}", fresh_sync, pages[page]) for page in FRESH),
+            *(Asked(f"crowd.fresh.{page}", fresh, pages[page], connections=CROWD) for page in FRESH),
+            *(Asked(f"crowd.person.{page}", portal, pages[page], cookie, CROWD) for page in FRESH),
+            *(Asked(f"crowd.kept.{page}", portal, pages[page], connections=CROWD) for page in ("home", "detail")),
+        ]
+        for port, address, whose in dict.fromkeys((one.server.port, one.address, one.cookie) for one in asked):
+            wrk.warm(port, address, cookie=whose)
+        found = measure_rounds(
+            lambda: {one.name: one.speed(seconds) for one in asked},
+            rounds=rounds,
+            foreign_limit=foreign_limit,
+            patience=patience,
+        )
+        memory = {"pages": portal.worker_pss_mb(), "sockets": [processes.pss_mb(live.pid)]}
+        memory |= {"bare Django": bare.worker_pss_mb()}
+    return Result(found, statements, list_bytes, memory, note=note)
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise RuntimeError("gunicorn did not start")
-
-
-async def load(port: int, address: str, *, seconds: float) -> int:
-    """Ask with eight clients, each again as soon as it has the whole answer; returns how many. Raises Refused."""
-    asked = (
-        f"GET {address} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n"
-        "User-Agent: Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)\r\nConnection: close\r\n\r\n"
-    ).encode()
-    until = time.perf_counter() + seconds
-
-    async def client() -> int:
-        count = 0
-        while time.perf_counter() < until:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(asked)
-            answer = await reader.read(-1)
-            writer.close()
-            if not answer.startswith(b"HTTP/1.1 200"):
-                raise Refused(answer[:200].decode(errors="replace"))
-            count += 1
-        return count
-
-    return sum(await asyncio.gather(*(client() for _number in range(CLIENTS))))
+async def open_window(port: int, cookie: str) -> None:
+    """A window of somebody logged in opens its socket: production's other process is there and answers."""
+    client = await connect(port, "/ws/live/", cookie=cookie, host=production.HOST)
+    client.close()

@@ -29,7 +29,8 @@ def serve(url: str, pipe: Connection, cluster_url: str, catalogue: int) -> None:
     from django.core.cache.backends.locmem import LocMemCache
 
     # The versions that processes tell one another are of one catalogue.
-    caches["default"] = LocMemCache("bench", {"TIMEOUT": None})
+    for alias in caches:  # all ways to it: in Valkey the catalogues of other processes would be mixed with this one
+        caches[alias] = LocMemCache("bench", {"TIMEOUT": None})
     work: dict[str, Callable[..., Any]] = {"size": _size, "cluster": _cluster, "round": _round, "overlap": _overlap}
     while (asked := pipe.recv())[0] != "end":
         pipe.send(work[asked[0]](*asked[1:]))
@@ -63,14 +64,15 @@ def _size() -> dict[str, float]:
 def _cluster() -> int:
     """Fill the index of the other engine where it holds less than PostgreSQL; returns how many services it holds."""
     from marketplace.discovery.engines.clusters import cluster
-    from marketplace.discovery.models import GigDocument
+    from marketplace.discovery.models import GigDocument, SearchReplica
     from marketplace.discovery.replica import indices, rebuild, state
 
     if not state.is_configured():
         return 0
     count = GigDocument.objects.count()
     index = indices.current_index()
-    if index is None or cluster().count(index) != count:
+    # An index may be older than a database that was made anew, which notes what changes only since it filled an index.
+    if index is None or not SearchReplica.objects.exists() or cluster().count(index) != count:
         rebuild.build_index()
     return count
 

@@ -103,13 +103,20 @@ async def connect(
     *,
     cookie: str = "",
     origin: str = "",
+    host: str = "",
     on_text: Callable[[bytes], None] | None = None,
     on_close: Callable[[int], None] | None = None,
 ) -> Client:
-    """Open a socket on this machine. Raises Closed when it is refused, OSError when nobody is there."""
+    """Open a socket on this machine; with `host` as nginx passes on who came by TLS to that name.
+
+    Raises Closed when it is refused, OSError when nobody is there.
+    """
+    if host:
+        origin = origin or f"https://{host}"
     lines = [
         f"GET {path} HTTP/1.1",
-        f"Host: localhost:{port}",
+        f"Host: {host or f'localhost:{port}'}",
+        *(["X-Forwarded-Proto: https"] if host else []),
         "Upgrade: websocket",
         "Connection: Upgrade",
         f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",

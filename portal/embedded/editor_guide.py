@@ -150,12 +150,17 @@ def _somebody(browser: Browser) -> Page:
     return browser.new_context(viewport=DESKTOP, locale="zh-CN").new_page()  # type: ignore[arg-type]
 
 
+def parser() -> argparse.ArgumentParser:
+    """What bin/editor-guide may be told."""
+    known = argparse.ArgumentParser(prog="bin/editor-guide")
+    known.add_argument("address", nargs="?", default="http://localhost:8000")
+    known.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
+    return known
+
+
 def main() -> int:
     """Take all pictures; the old ones go."""
-    parser = argparse.ArgumentParser(prog="bin/editor-guide")
-    parser.add_argument("address", nargs="?", default="http://localhost:8000")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         print("This needs Chromium: install the package chromium.", file=sys.stderr)

@@ -164,12 +164,17 @@ def take_all(browser: Browser, address: str, shots: tuple[Shot, ...]) -> int:
     return missed
 
 
+def parser() -> argparse.ArgumentParser:
+    """What bin/help-pictures may be told."""
+    known = argparse.ArgumentParser(prog="bin/help-pictures")
+    known.add_argument("address", nargs="?", default="http://localhost:8000")
+    known.add_argument("--only", nargs="*", default=[], help="names of pictures")
+    return known
+
+
 def main() -> int:
     """Take the pictures."""
-    parser = argparse.ArgumentParser(prog="bin/help-pictures")
-    parser.add_argument("address", nargs="?", default="http://localhost:8000")
-    parser.add_argument("--only", nargs="*", default=[], help="names of pictures")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         print("This needs Chromium: install the package chromium.", file=sys.stderr)

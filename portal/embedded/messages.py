@@ -32,10 +32,15 @@ LIBRARY_CATALOGUES = {
 IGNORED = ("*.venv*", "*.jiangji*", "staticfiles/*", "marketplace/*/sandbox/*", "tests/*", "portal/demo/art/*")
 
 
+def parser() -> argparse.ArgumentParser:
+    """What this program may be told."""
+    known = argparse.ArgumentParser(prog="python -m portal.embedded.messages")
+    known.add_argument("--check", action="store_true", help="write nothing; exit 1 if a translation is missing or old")
+    return known
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m portal.embedded.messages")
-    parser.add_argument("--check", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     if not arguments.check:
         CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
         _extract(PROJECT)

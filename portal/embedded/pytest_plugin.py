@@ -12,7 +12,7 @@ import pytest
 from portal.embedded.paths import state_directory
 
 # A copy from before pytest captures what is written there.
-_STDERR = os.dup(2)
+STDERR = os.dup(2)
 TEARDOWN_SECONDS = 300
 
 os.environ.setdefault("DJANGO_ENV", "test")
@@ -52,7 +52,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown() -> Iterator[None]:
     """A teardown that hangs ends its worker, and says where. pytest-timeout speaks once a test, and may have spoken already."""
-    faulthandler.dump_traceback_later(TEARDOWN_SECONDS, exit=True, file=_STDERR)
+    faulthandler.dump_traceback_later(TEARDOWN_SECONDS, exit=True, file=STDERR)
     try:
         yield
     finally:

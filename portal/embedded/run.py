@@ -40,13 +40,18 @@ DEMO_LOGINS = (
 DEMO_PASSWORD = "jiangji-demo-2026"  # noqa: S105 the demo's, printed for everybody
 
 
+def parser() -> argparse.ArgumentParser:
+    """What bin/run may be told (tests/contracts/test_docs.py asks it about what the documentation shows)."""
+    known = argparse.ArgumentParser(prog="bin/run", description="Start the whole portal on this machine.")
+    known.add_argument("--fresh", action="store_true", help="throw the data of this checkout away and start over")
+    known.add_argument("--elasticsearch", action="store_true", help="search in a real Elasticsearch too (needs Java)")
+    known.add_argument("--no-demo", action="store_true", help="do not load the demo catalogue into an empty database")
+    known.add_argument("--started-at", type=float, default=time.time(), help=argparse.SUPPRESS)
+    return known
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bin/run", description="Start the whole portal on this machine.")
-    parser.add_argument("--fresh", action="store_true", help="throw the data of this checkout away and start over")
-    parser.add_argument("--elasticsearch", action="store_true", help="search in a real Elasticsearch too (needs Java)")
-    parser.add_argument("--no-demo", action="store_true", help="do not load the demo catalogue into an empty database")
-    parser.add_argument("--started-at", type=float, default=time.time(), help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     started = arguments.started_at  # of bin/run: packages count too
 
     port = _port("PORT", os.environ.get("PORT", "8000"))
@@ -112,7 +117,7 @@ def _serve(*, port: int, sandbox_port: int, started: float) -> None:
     ]
     web = [*uvicorn, "--port", str(port), *web_options, "portal.asgi:application"]
     sandbox = [*uvicorn, "--port", str(sandbox_port), "portal.embedded.sandboxes:application"]
-    # One worker with the clock inside: for one machine only. Production runs beat by itself (docs/operations.md).
+    # One worker with the clock inside: for one machine only. Production runs beat by itself (docs/deployment.md).
     worker = [python, "-m", "celery", "-A", "portal", "worker", "-B", "-P", "threads", "-c", "4", "-l", "WARNING"]
     environment = dict(os.environ)
     sandbox_environment = environment | {

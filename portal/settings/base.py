@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from portal.embedded.paths import state_directory
@@ -76,11 +77,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.watching.middleware.RequestIdMiddleware",  # outermost: every answer has a number
     *([] if PRODUCTION else ["portal.compressing.CompressTextsMiddleware"]),
     "portal.cdn.CdnMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *(["portal.demo.middleware.DemoClockMiddleware"] if DEMO_CLOCK else []),
+    "portal.middleware.NobodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -129,6 +133,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "marketplace.core.templatetags.jiangji",
+                "marketplace.core.templatetags.components",
                 "marketplace.core.templatetags.pictures",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
@@ -164,6 +169,26 @@ WHITENOISE_AUTOREFRESH = DEBUG or ENVIRONMENT == "test"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# `json`: a line is an object with the numbers of request and job; `line`: for people.
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; it must be json or line.")
+
+# Where processes count pages and jobs together (portal/watching/metrics.py), and what whoever fetches the figures from another
+# machine has to know.
+METRICS_FOLDER: str = env.str("METRICS_FOLDER", default="")
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+
+# Traces and error reports (portal/watching/starting.py): without an address nothing of them is loaded.
+OTEL_EXPORTER_OTLP_ENDPOINT: str = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="").rstrip("/")
+# How many of the traces are kept, 0 to 1; whoever goes on with one keeps it if its beginning was.
+OTEL_TRACES_SAMPLER_ARG: float = env.float("OTEL_TRACES_SAMPLER_ARG", default=0.1 if PRODUCTION else 1.0)
+if not 0 <= OTEL_TRACES_SAMPLER_ARG <= 1:
+    raise ImproperlyConfigured(f"OTEL_TRACES_SAMPLER_ARG is {OTEL_TRACES_SAMPLER_ARG}; it must be from 0 to 1.")
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="")
+# Which installation both come from: production and its rehearsal have the same DJANGO_ENV.
+SENTRY_ENVIRONMENT: str = env.str("SENTRY_ENVIRONMENT", default=ENVIRONMENT)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -172,9 +197,10 @@ LOGGING = {
             "class": "portal.masked_log.MaskedFormatter",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "portal.masked_log.MaskedJsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.request": {"level": "ERROR" if ENVIRONMENT == "test" else "WARNING"},
@@ -184,6 +210,9 @@ LOGGING = {
         "fasteners": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "opensearch": {"level": "WARNING"},
+        # A line for each request and each job: for programs that read the log.
+        "portal.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        "portal.jobs": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         "weasyprint": {"level": "WARNING"},
     },
 }

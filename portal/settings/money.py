@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from portal.embedded.paths import state_directory
 from portal.env import PRODUCTION, env
 from portal.settings.base import DEBUG, DEMO
+from portal.settings.own_secrets import require_secret
 
 
 def _key(variable: str, file_name: str) -> str:
@@ -78,6 +79,8 @@ WECHATPAY = {
     "previous_api_v3_key": env.str("WECHATPAY_PREVIOUS_API_V3_KEY", default=""),
     "timeout_seconds": env.int("WECHATPAY_TIMEOUT_SECONDS", default=10),
 }
+if PRODUCTION and WECHATPAY["api_v3_key"]:
+    require_secret("WECHATPAY_API_V3_KEY", str(WECHATPAY["api_v3_key"]), at_least=32, in_production=True)
 
 # Who holds a buyer's money until it is accepted. `custody`: the licensed institution, frozen (the only lawful way in
 # production: 非银行支付机构监督管理条例, article 6). `transfer`: our own merchant account, paid out later; for the sandbox.

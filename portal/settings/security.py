@@ -5,10 +5,10 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from portal.embedded.paths import state_directory
 from portal.env import PRODUCTION, env
+from portal.settings.own_secrets import require_different, require_field_keys, require_own_password, require_secret
 from portal.settings.people import SOCIAL_FORM_HOSTS
 from portal.settings.services import UPLOAD_ORIGINS
 
@@ -28,9 +28,10 @@ def field_key(secret: str) -> str:
 
 
 SECRET_KEY: str = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", default="") or _development_secret()
-if len(SECRET_KEY) < 40:
-    raise ImproperlyConfigured("SECRET_KEY must have at least 40 characters.")
+require_secret("SECRET_KEY", SECRET_KEY, at_least=50, in_production=PRODUCTION)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+for _older in SECRET_KEY_FALLBACKS:
+    require_secret("SECRET_KEY_FALLBACKS", _older, at_least=40, in_production=PRODUCTION)
 
 # Personal numbers (bank card, account, identity card) are encrypted with the first; the others still open what is old.
 FIELD_ENCRYPTION_KEYS: list[str] = (
@@ -45,8 +46,18 @@ IDENTITY_DIGEST_KEY: str = (
     if PRODUCTION
     else env.str("IDENTITY_DIGEST_KEY", default="") or field_key(f"digest:{SECRET_KEY}")
 )
-if len(IDENTITY_DIGEST_KEY) < 32:
-    raise ImproperlyConfigured("IDENTITY_DIGEST_KEY must have at least 32 characters.")
+require_secret("IDENTITY_DIGEST_KEY", IDENTITY_DIGEST_KEY, at_least=32, in_production=PRODUCTION)
+require_field_keys("FIELD_ENCRYPTION_KEYS", FIELD_ENCRYPTION_KEYS, in_production=PRODUCTION)
+if PRODUCTION:
+    require_different(
+        {
+            "SECRET_KEY": [SECRET_KEY],
+            "FIELD_ENCRYPTION_KEYS": FIELD_ENCRYPTION_KEYS,
+            "IDENTITY_DIGEST_KEY": [IDENTITY_DIGEST_KEY],
+        }
+    )
+    for _service in ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"):
+        require_own_password(_service, env.str(_service, default=""))
 
 ALLOWED_HOSTS: list[str] = (
     env.list("ALLOWED_HOSTS") if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]

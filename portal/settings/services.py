@@ -2,6 +2,7 @@
 
 import shutil
 from base64 import urlsafe_b64encode
+from typing import Any
 from urllib.parse import urlsplit
 
 from marketplace.core.valkey import brief_connection_for
@@ -13,21 +14,34 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60 if PRODUCTION else 0)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+# libpq waits for ever for a server that takes a connection and says nothing, and a quarter of an hour for one whose machine is
+# gone in the middle of a question. A slow answer is the server's own affair: `statement_timeout` below.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=20_000
+)
 # What takes longer in a page or a job is a fault, and holds locks meanwhile. Commands may: manage.py sets 0, no limit.
 _STATEMENT_TIMEOUT_SECONDS = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=15 if PRODUCTION else 0)
-if PRODUCTION:
-    # A commit that was answered must survive a crash, whatever the server's default is: measured, `off` loses one in a
-    # hundred (facts/reliability.md, 2.1). Who waits three seconds for a row is told to try again (core/middleware.py).
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        f"-c statement_timeout={_STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=3s -c synchronous_commit=on"
-    )
+# Behind PgBouncer, whose server connections are lent out for one transaction at a time.
+DATABASE_POOLED: bool = env.bool("DATABASE_POOLED", default=False)
+# A cursor of the server outlives the transaction that it was made in, and would be looked for on another connection.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
+# A commit that was answered must survive a crash, whatever the server's default is: measured, `off` loses one in a
+# hundred (facts/reliability.md, 2.1). Who waits three seconds for a row is told to try again (core/middleware.py).
+DATABASE_LIMITS: dict[str, str] = {"lock_timeout": "3s", "synchronous_commit": "on"}
+if PRODUCTION and not DATABASE_POOLED:
+    # A pool refuses what a connection asks for as it begins: there the role has them (`manage.py set_role_limits`).
+    _limits = {"statement_timeout": f"{_STATEMENT_TIMEOUT_SECONDS}s", **DATABASE_LIMITS}
+    DATABASES["default"]["OPTIONS"]["options"] = " ".join(f"-c {name}={value}" for name, value in _limits.items())
+
+# The folder of pg_dump, pg_restore and psql, of the server's major version or a newer one.
+POSTGRES_PROGRAMS: str = env.str("POSTGRES_PROGRAMS", default="")
 
 # One server, four databases of it: channels 0, cache 1, broker 2, results 3.
 REDIS_URL: str = env.str("REDIS_URL").rstrip("/")
 # Workers of a parallel test run share the server, but neither keys nor channels (portal/embedded/pytest_plugin.py).
 _CACHE_DATABASE = env.int("CACHE_DATABASE", default=1)
 _CACHE = {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "BACKEND": "marketplace.core.cache.OneClientCache",
     "LOCATION": f"{REDIS_URL}/{_CACHE_DATABASE}",
     "KEY_PREFIX": "jiangji",
     "TIMEOUT": 300,
@@ -40,8 +54,20 @@ _CACHE = {
 }
 # The same keys by two ways: one fails while the server is away, the other is empty then (core/forgiving.py).
 _FORGIVING = {**_CACHE, "BACKEND": "marketplace.core.forgiving.ForgivingCache"}
+# What a process has drawn (core/templatetags/components.py): never out of date, so that it goes by room alone; some 3 KB each.
+_COMPONENTS = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "components",
+    "TIMEOUT": None,
+    "OPTIONS": {"MAX_ENTRIES": 4_000},
+}
 # "renditions" is Wagtail's name for where it keeps what it knows of pictures in their sizes.
-CACHES = {"default": _CACHE, "forgiving": _FORGIVING, "renditions": _FORGIVING}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": _CACHE,
+    "forgiving": _FORGIVING,
+    "renditions": _FORGIVING,
+    "components": _COMPONENTS,
+}
 SESSION_ENGINE = "portal.sessions"
 # Whole pages for people without a session (portal/page_cache.py). Tests change what they look at too fast for it.
 PAGES_ARE_KEPT: bool = env.bool("PAGES_ARE_KEPT", default=ENVIRONMENT != "test")
@@ -121,6 +147,42 @@ def upload_origins(bucket: str, endpoint: str, addressing: str) -> list[str]:
     return [f"{parts.scheme}://{host}"]
 
 
+# An object storage is given three seconds to take a connection and ten for each word of an answer, and asked once more: a
+# page waits half a minute for one that says nothing, with boto3's own numbers ten minutes.
+_S3_WAITS = {"connect_timeout": 3, "read_timeout": 10, "retries": {"mode": "standard", "total_max_attempts": 2}}
+
+
+def s3_storage(bucket: str, *, private: bool, access_key: str, secret_key: str) -> dict[str, object]:
+    """One bucket. boto3's default checksums make Aliyun OSS answer InvalidArgument (facts/accounts.md, section 5)."""
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
+
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+            "region_name": env.str("S3_REGION", default="cn-hangzhou"),
+            "access_key": access_key,
+            "secret_key": secret_key,
+            "file_overwrite": False,
+            "default_acl": None,
+            "querystring_auth": private,
+            "querystring_expire": 60,
+            "custom_domain": None if private else env.str("S3_PUBLIC_DOMAIN", default="") or None,
+            # Of a body that breaks off; 5 is the default, each with the wait above.
+            "transfer_config": TransferConfig(num_download_attempts=2),
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="virtual")},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                **_S3_WAITS,
+            ),
+        },
+    }
+
+
 def ffmpeg_program() -> str:
     """The machine's ffmpeg, else the one that imageio-ffmpeg brings along; empty when there is none for this machine."""
     if own := shutil.which("ffmpeg"):
@@ -152,40 +214,15 @@ UPLOAD_ORIGINS = (
 # Rewrites films without metadata and draws their posters. Empty: they are kept as they came, without a poster.
 FFMPEG: str = env.str("FFMPEG", default="") or ffmpeg_program()
 
-_PUBLIC_FILES: dict = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+_PUBLIC_FILES: dict = {"BACKEND": "portal.storage.WholeFileStorage"}
 _PRIVATE_FILES: dict = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "BACKEND": "portal.storage.WholeFileStorage",
     "OPTIONS": {"location": PRIVATE_MEDIA_ROOT, "base_url": None},
 }
 if _S3_BUCKET:
-    from botocore.config import Config
-
-    def _s3(bucket: str, *, private: bool) -> dict:
-        """One bucket. boto3's default checksums make Aliyun OSS answer InvalidArgument (facts/accounts.md, section 5)."""
-        return {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": bucket,
-                "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
-                "region_name": env.str("S3_REGION", default="cn-hangzhou"),
-                "access_key": env.str("S3_ACCESS_KEY"),
-                "secret_key": env.str("S3_SECRET_KEY"),
-                "file_overwrite": False,
-                "default_acl": None,
-                "querystring_auth": private,
-                "querystring_expire": 60,
-                "custom_domain": None if private else env.str("S3_PUBLIC_DOMAIN", default="") or None,
-                "client_config": Config(
-                    signature_version="s3v4",
-                    s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="virtual")},
-                    request_checksum_calculation="when_required",
-                    response_checksum_validation="when_required",
-                ),
-            },
-        }
-
-    _PUBLIC_FILES = _s3(_S3_BUCKET, private=False)
-    _PRIVATE_FILES = _s3(env.str("S3_PRIVATE_BUCKET"), private=True)
+    _S3_KEYS = {"access_key": env.str("S3_ACCESS_KEY"), "secret_key": env.str("S3_SECRET_KEY")}
+    _PUBLIC_FILES = s3_storage(_S3_BUCKET, private=False, **_S3_KEYS)
+    _PRIVATE_FILES = s3_storage(env.str("S3_PRIVATE_BUCKET"), private=True, **_S3_KEYS)
 
 STORAGES = {
     "default": _PUBLIC_FILES,

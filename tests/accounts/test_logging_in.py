@@ -119,6 +119,15 @@ def test_wagtails_own_log_in_takes_no_password():
     assert "_auth_user_id" not in client.session
 
 
+def test_wagtails_log_in_for_private_pages_leads_to_ours_and_lets_nobody_in():
+    """It asks for the password alone: no throttle, no second factor."""
+    owner, browser = make_user(), Client()
+    answer = browser.post("/_util/login/", {"username": owner.email, "password": PASSWORD})
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/")
+    assert "_auth_user_id" not in browser.session
+
+
 def test_somebody_without_the_right_is_told_so_and_not_sent_in_circles(buyer_client):
     response = buyer_client.get("/admin/", follow=True)
     assert response.status_code == 403

@@ -15,7 +15,7 @@ from wagtail.models import Page
 from marketplace.discovery.services import rebuild_index
 from marketplace.gigs.models import Gig
 from tests import factories
-from tests.contracts.test_access import routes
+from tests.contracts.access.addresses import routes
 from tests.logins import log_in
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")

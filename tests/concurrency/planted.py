@@ -76,8 +76,8 @@ def _replaced(module: ModuleType, function: str, source: str, *, hesitates: bool
     original = getattr(module, function)
     places = [
         (each, name)
-        for each in list(sys.modules.values())
-        if each.__name__.startswith(("marketplace.", "tests.concurrency."))
+        for each_name, each in list(sys.modules.items())
+        if each_name.startswith(("marketplace.", "tests.concurrency."))
         for name, value in list(vars(each).items())
         if value is original
     ]

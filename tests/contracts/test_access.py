@@ -1,115 +1,218 @@
-"""Who may open what: every address of the site is asked for by a stranger, so that a new one cannot be forgotten.
+"""Who may open what on the public site: every named address, with something of two people, asked for by everybody else too.
 
-Taken from the URLconf. An address that anybody may open stands in PUBLIC; every other one sends strangers to log in, or
-is not there for them. What people may see of each other is each room's own test; the admin's roles are in
-tests/moderation/test_roles_table.py.
+The table stands in `access.txt`, a line a route; a new route without a line fails, and so do a line whose route is gone and an
+answer that is another one. `WRITE_ACCESS=1 bin/test tests/contracts/test_access.py` writes it anew: read the difference before it
+is committed. The admin has a table of its own (test_admin_access.py), WebSockets have tests/messaging/test_live_access.py.
 """
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+import os
+from collections import defaultdict
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
-from django.urls.converters import get_converters
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import translation
 
-from tests.factories import PASSWORD, make_user
+from tests.contracts.access.addresses import addresses, public_routes
+from tests.contracts.access.asking import HTMX, Asker, cookies, undone
+from tests.contracts.access.world import FOR_SELLERS, OPEN, SECRET, make_world
+from tests.payments.conftest import _use, alipay_keys  # noqa: F401 a fixture
 
-SAMPLES = {"int": "987654321", "uuid": "00000000-0000-4000-8000-000000000000", "gig_step": "overview"}
-# Prefixes of the route that others answer for.
-NOT_OURS = ("admin/", "documents/", "media/", "i18n/", "static/")
-PUBLIC = {
-    # the house itself
-    "healthz", "robots", "sitemap", "sitemap_part", "indexnow_key",
-    "discovery:search", "discovery:suggest", "discovery:count", "ledger:escrow",
-    "moderation:statistics", "moderation:statistics_csv",
-    "orders:rules_in_force", "orders:rules",
-    "cms_pages:rules_archive", "cms_pages:rules_text", "cms_pages:rules_changes", "cms_pages:help_suggest",
-    "cms_pages:help_feedback", "cms_pages:rules_comment",
-    # who pays tells of it signed, without a session; the demo's outbox, which production has not
-    "alipay_notify", "wechatpay_notify", "notifications:outbox",
-    # coming in
-    "account_login", "account_signup", "account_logout", "account_inactive", "account_reset_password",
-    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
-    "account_request_login_code", "account_email_verification_sent", "account_confirm_email", "account_verify_phone",
-    "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn", "mfa_signup_webauthn",
-    "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup",
-    "weixin_login", "weixin_mp_login", "qq_login", "weibo_login",
-    "weixin_callback", "weixin_mp_callback", "qq_callback", "weibo_callback",
-    "staff_login",
-    # parts of editors' pages: nothing for strangers, and a coupon whose address a page has signed
-    "cms_pages:personal_row", "cms_pages:coupon",
-    # a signature for a page of ours, which anybody may open (tests/accounts/test_wechat_card.py)
-    "accounts:wechat_signature",
-    # the service worker, a script; the signed address of a mail's footer (tests/notifications/test_unsubscribing.py)
-    "notifications:push_worker", "notifications:unsubscribe",
+pytestmark = pytest.mark.django_db  # which makes the database; all is written in the world's own transaction
+TABLE = Path(__file__).with_name("access.txt")
+HEAD = "# route (* the world has nothing of the kind) | method answer: who (login: sent to log in; to X: on to the route X)\n"
+EVERYBODY = "everybody"
+# Who has no part in anything of buyer and seller.
+OUTSIDE = ("stranger", "suspended", "other_buyer", "other_seller")
+# Where no key stands in the address, everybody gets what is their own: one of each kind asks.
+WITHOUT_A_KEY = (*OUTSIDE, "administrator")
+# What of ours is there for others too, so that it is answered otherwise than what is not there.
+SEEN_BY_OTHERS = {
+    # the published service, and what may be done with it
+    "gigs:detail", "gigs:book", "gigs:poster", "gigs:favourite", "gigs:remove_favourite", "moderation:report_gig",
+    "payments:checkout", "payments:checkout_total",
+    # the profile and its person
+    "accounts:profile", "accounts:piece", "accounts:document", "accounts:block", "accounts:unblock", "messaging:start",
+    # the public review
+    "reviews:of_gig", "reviews:picture", "reviews:helpful", "moderation:report_review",
+    # the brief, for sellers
+    "offers:brief", "offers:brief_file", "offers:brief_answer", "moderation:report_brief",
+    # what is proved to everybody
+    "ledger:escrow_day",
 }  # fmt: skip
 
 
-def routes(resolver: URLResolver, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
-    """Each pattern with a name: its name with the namespace, and its route."""
-    for pattern in resolver.url_patterns:
-        route = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from routes(pattern, route, inner)
-        elif isinstance(pattern, URLPattern) and pattern.name:
-            yield namespace + pattern.name, route
-
-
-def sample(route: str) -> str | None:
-    """An address of this route, with samples in place of its parts; None for one that is written as an expression."""
-    if "(?P" in route or "^" in route:
-        return None
-    for name in get_converters():
-        while f"<{name}:" in route:
-            start = route.index(f"<{name}:")
-            route = route[:start] + SAMPLES.get(name, "nobody") + route[route.index(">", start) + 1 :]
-    while "<" in route:
-        route = route[: route.index("<")] + "nobody" + route[route.index(">") + 1 :]
-    return "/" + route
-
-
-ADDRESSES = sorted(
-    {
-        (name, address)
-        for name, route in routes(get_resolver())
-        if not route.startswith(NOT_OURS) and (address := sample(route)) is not None
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, alipay_keys):  # noqa: F811
+    """One world for the whole module; it is rolled back in the end."""
+    translation.activate("zh-hans")  # whatever a test before asked for in English
+    configured = SimpleNamespace()
+    _use(configured, alipay_keys, "http://127.0.0.1:9/gateway.do")
+    surroundings = {
+        "ALIPAY": configured.ALIPAY,
+        "INVOICE_PROVIDER": "tests.payments.invoice_office.Office",
+        "ACCOUNT_REAUTHENTICATION_TIMEOUT": 86_400,  # on a slow machine too everybody has just logged in
     }
-)
+    with (
+        django_db_blocker.unblock(),
+        override_settings(**surroundings),
+        undone(),
+    ):
+        yield make_world()
 
 
-def test_the_addresses_are_found():
-    names = {name for name, _address in ADDRESSES}
-    assert {"orders:list", "accounts:privacy", "payments:withdraw", "account_login"} <= names
-    assert len(ADDRESSES) > 120
+@pytest.fixture(scope="module")
+def askers(world) -> dict[str, Asker]:
+    return {name: Asker(cookie) for name, cookie in cookies(world).items()}
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(("name", "address"), ADDRESSES, ids=[name for name, _address in ADDRESSES])
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_stranger_is_sent_to_log_in_or_finds_nothing(name, address, method):
-    if name in PUBLIC:
-        return
-    answer = getattr(Client(), method)(address)
-    target = urlsplit(answer.headers.get("Location", "")).path
-    to_log_in = answer.status_code == 302 and target in ("/accounts/login/", "/accounts/login/code/")
-    assert to_log_in or answer.status_code in (400, 403, 404, 405), (answer.status_code, target)
+@pytest.fixture(scope="module")
+def places(world):
+    return addresses(world)
 
 
-@pytest.mark.django_db
-def test_nothing_is_public_that_does_not_exist():
-    """allauth's own pages may be switched off; ours may not be misspelt here."""
-    names = {name for name, _route in routes(get_resolver())}
-    assert {name for name in PUBLIC if ":" in name} - names == set()
+@pytest.fixture(scope="module")
+def answers(places, askers):
+    """Of each route, method and person: what they are answered about ours."""
+    return {
+        (place.name, method, person): asker.ask(method, place.ours)
+        for place in places
+        for person, asker in askers.items()
+        if place.absent or person in WITHOUT_A_KEY
+        for method in ("get", "post")
+    }
 
 
-@pytest.mark.django_db
-def test_wagtails_own_log_in_leads_to_ours_and_lets_nobody_in():
-    """It asks for the password alone: no throttle, no second factor."""
-    owner = make_user(email="owner@example.com")
-    browser = Client()
-    answer = browser.post("/_util/login/", {"username": owner.email, "password": PASSWORD})
-    assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/accounts/login/")
-    assert "_auth_user_id" not in browser.session
+def line_of(place, answers) -> str:
+    """What the table says of one route."""
+    said = []
+    for asked in ("get", "post"):
+        groups = defaultdict(list)
+        for (name, method, person), answer in answers.items():
+            if (name, method) == (place.name, asked):
+                groups[answer.words].append(person)
+        most = max(groups, key=lambda words: len(groups[words]))
+        parts = [f"{words}: {', '.join(who)}" for words, who in groups.items() if words != most]
+        rest = EVERYBODY if len(groups) == 1 else f"{EVERYBODY} else"
+        said.append(f"{asked.upper()} " + "; ".join([*parts, f"{most}: {rest}"]))
+    return f"{place.name}{'' if place.is_made else '*'} | " + " | ".join(said)
+
+
+def test_everybody_is_answered_as_the_table_says(places, answers):
+    found = [line_of(place, answers) for place in places]
+    if "WRITE_ACCESS" in os.environ:
+        TABLE.write_text(HEAD + "".join(f"{line}\n" for line in found))
+    assert found == TABLE.read_text().splitlines()[1:]
+
+
+def test_no_route_is_left_out(places):
+    assert [place.name for place in places] == [name for name, _route in public_routes()]
+    assert len(places) > 250
+
+
+def test_nothing_breaks(answers):
+    """Two say with 503 that something is away: the worker that no test has, and a gateway that is not set up."""
+    broken = {(key[0], answer.status) for key, answer in answers.items() if answer.status >= 500}
+    assert broken == {("healthz", 503), ("wechatpay_notify", 503)}
+
+
+def test_what_is_not_yours_is_answered_as_what_is_not_there(places, askers, answers):
+    different = []
+    for place in places:
+        if not place.absent or place.name in SEEN_BY_OTHERS:
+            continue
+        for person in OUTSIDE:
+            for method in ("get", "post"):
+                ours, nothing = answers[place.name, method, person], askers[person].ask(method, place.absent)
+                if ours != nothing:
+                    different.append((place.name, method, person, ours.words, nothing.words))
+    assert different == []
+
+
+def test_a_key_of_ours_below_one_of_theirs_is_answered_as_one_that_is_not_there(places, askers):
+    crossed = [place for place in places if place.crossed]
+    assert len(crossed) > 10
+    different = []
+    for place in crossed:
+        for person in ("other_buyer", "other_seller"):
+            for method in ("get", "post"):
+                asker = askers[person]
+                ours, nothing = asker.ask(method, place.crossed), asker.ask(method, place.crossed_absent)
+                if ours != nothing:
+                    different.append((place.name, method, person, ours.words, nothing.words))
+    assert different == []
+
+
+def found_in(text: str, person: str, secrets: set[str]) -> list[str]:
+    """Which words of the two stand in what somebody else was answered."""
+    forbidden = secrets if person == "other_seller" else secrets | {FOR_SELLERS}
+    return [word for word in sorted(forbidden) if word in text]
+
+
+def test_nothing_of_ours_stands_in_what_others_read(world, places, askers, answers):
+    leaks = []
+    for place in places:
+        for person in OUTSIDE:
+            seen = {method: answers[place.name, method, person].body for method in ("get", "post")}
+            if person == "other_seller" and answers[place.name, "get", person].status == 200:
+                seen["htmx"] = askers[person].ask("get", place.ours, **HTMX).body
+            leaks += [(place.name, person, how, found_in(text, person, world.secrets)) for how, text in seen.items()]
+    assert [leak for leak in leaks if leak[3]] == []
+
+
+SEARCHES = (
+    "discovery:search", "discovery:suggest", "discovery:count", "messaging:inbox", "orders:list", "orders:desk_list",
+    "offers:desk_briefs", "gigs:desk_list", "cms_pages:help_suggest",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("route", SEARCHES)
+@pytest.mark.parametrize("words", ["draft", "message", "ours", "青山"])
+def test_no_search_finds_anything_of_ours(world, askers, route, words):
+    for person in ("stranger", "other_seller"):
+        for headers in ({}, HTMX):
+            body = (
+                askers[person].ask("get", reverse(route), {"q": words, "query": words, "words": words}, **headers).body
+            )
+            assert found_in(body, person, world.secrets) == []
+
+
+def test_the_words_that_are_looked_for_are_there(answers):
+    """Or else nothing that is looked for above could be found."""
+    for name in (
+        "orders:detail",
+        "messaging:conversation",
+        "moderation:decision",
+        "offers:negotiation",
+        "orders:dispute",
+    ):
+        both = answers[name, "get", "buyer"].body + answers[name, "get", "seller"].body
+        assert SECRET in both, name
+    assert OPEN in answers["gigs:detail", "get", "stranger"].body
+    assert FOR_SELLERS in answers["offers:desk_briefs", "get", "other_seller"].body
+
+
+def test_a_head_says_no_more_than_a_get(places, askers, answers):
+    """Many views know no HEAD at all. Those of social log-in go on to the provider, as allauth has them do after a POST."""
+    different = []
+    for place in places:
+        head, get = (
+            askers["other_seller"].ask("head", place.ours).words,
+            answers[place.name, "get", "other_seller"].words,
+        )
+        if head not in (get, "405") and (place.name.endswith("_login"), head) != (True, "to nowhere"):
+            different.append((place.name, head, get))
+    assert different == []
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_nothing_else_is_done_with_an_address(places, askers, method):
+    """It is refused, or answered as a GET or a POST would be, also for who may get and post there."""
+    seller, different = askers["seller"], []
+    for place in places:
+        found = seller.ask(method, place.ours).words
+        if found not in ("405", "404") and found not in {seller.ask(one, place.ours).words for one in ("get", "post")}:
+            different.append((place.name, found))
+    assert different == []

@@ -38,7 +38,7 @@ ACTS = {
     "moderation_check_undo", "moderation_decision_appeal_uphold", "moderation_decision_appeal_dismiss",
     "safety_trial_use", "safety_trial_drop", "safety_trial_again", "insights_export", "insights_report_stop",
     "operations_change_agree", "operations_change_refuse", "operations_change_withdraw", "operations_change_roll_back",
-    "operations_failed_again", "operations_failed_aside",
+    "operations_failed_again", "operations_failed_aside", "operations_incident_new", "operations_incident",
 }  # fmt: skip
 # Figures, texts of the house, and lists of public names with what waits: nobody's contact data, papers or words in private.
 HARMLESS = {
@@ -50,7 +50,7 @@ HARMLESS = {
     "moderation_team", "moderation_decision_appeals", "safety_trials", "safety_words_test", "safety_words_variants",
     "insights_board", "insights_boards", "insights_definitions", "insights_reports", "operations", "operations_failed",
     "operations_failed_job", "operations_settings", "operations_setting", "operations_changes", "operations_flags",
-    "operations_flag",
+    "operations_flag", "operations_incidents",
 }  # fmt: skip
 # Wagtail's own views over our models, by their namespace: forms of the house's texts and lists.
 WAGTAILS = ("wagtailsnippets", "wagtailsnippetchoosers", "invoice-issuers")

@@ -6,59 +6,69 @@ import subprocess
 import sys
 
 import pytest
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
+from portal.embedded import configuration
 from tests.contracts.source import ROOT, modules, name_of
 
 # Read by a library's own convention, or set by us for a child process: not for an operator to set.
-INTERNAL = {
-    "DJANGO_SETTINGS_MODULE",
-    "LC_ALL",
-    "PYTEST_XDIST_WORKER",
-    "CACHE_DATABASE",
-    "PYTHONPATH",
-    "PATH",
-    "RUN_STARTED_AT",
-}
+INTERNAL = configuration.INTERNAL | {"CACHE_DATABASE"}
 
 
-def variables() -> dict[str, str]:
-    """Names of environment variables that the code reads, and where."""
+def asked_for() -> set[str]:
+    """Names that stand where an environment variable is read, found as text: the reference goes by syntax."""
     patterns = (
-        r"\benv\.(?:str|int|bool|list|dict|db|path|url|get)\(\s*\"([A-Z][A-Z0-9_]+)\"",
-        r"\benv\.(?:str)\(\s*f\"\{variable\}(_FILE)\"",
+        r"\benv\.(?:str|int|bool|list|dict|db|path|url|get|json|email_url)\(\s*\"([A-Z][A-Z0-9_]+)\"",
         r"os\.environ(?:\.get\(|\.setdefault\(|\[|\.pop\()\s*\"([A-Z][A-Z0-9_]+)\"",
         r"\"([A-Z][A-Z0-9_]+)\" (?:not )?in os\.environ",
         r"_key\(\"([A-Z][A-Z0-9_]+)\"",
-        r"_port\(\"([A-Z][A-Z0-9_]+)\"",
     )
-    found = {}
-    for path in modules():
-        if "demo" in path.parts or "sandbox" in path.parts:
-            continue  # the sandbox is a program of its own: its config.py is where its variables are explained
-        for pattern in patterns:
-            for name in re.findall(pattern, path.read_text()):
-                if name not in INTERNAL and not name.startswith("_"):
-                    found.setdefault(name, name_of(path))
-    return found
+    return {
+        name
+        for path in modules()
+        # The sandbox is a program of its own: its config.py is where its variables are explained.
+        if not {"demo", "sandbox"}.intersection(path.parts)
+        for pattern in patterns
+        for name in re.findall(pattern, path.read_text())
+        if not name.startswith("_")
+    }
 
 
-def test_the_search_for_variables_finds_them():
-    assert {"SECRET_KEY", "DATABASE_URL", "ALIPAY_APP_PRIVATE_KEY", "DJANGO_ENV", "REDIS_URL"} <= variables().keys()
+def test_no_variable_that_is_read_is_left_out_of_the_reference():
+    found = asked_for()
+    assert {"SECRET_KEY", "DATABASE_URL", "ALIPAY_APP_PRIVATE_KEY", "DJANGO_ENV", "REDIS_URL", "EMAIL_URL"} <= found
+    assert found - configuration.variables().keys() - INTERNAL == set()
 
 
-def test_every_variable_is_documented():
-    text = (ROOT / "docs" / "configuration.md").read_text()
-    documented = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", text))
-    assert {name: where for name, where in variables().items() if name not in documented} == {}
+def test_every_variable_has_a_meaning_and_every_meaning_a_variable():
+    known, said = configuration.variables().keys(), configuration.meanings()
+    assert known - said.keys() == set()
+    assert said.keys() - known == set()
+    assert [name for name, meaning in said.items() if not meaning.strip()] == []
 
 
-def test_no_documented_variable_is_imaginary():
-    text = (ROOT / "docs" / "configuration.md").read_text()
-    documented = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", text, re.MULTILINE))
-    known = variables().keys() | INTERNAL | {f"{name}_FILE" for name in variables()} | {"CI"}
-    assert documented
-    assert documented - known == set()
+def test_the_reference_is_what_the_code_says():
+    assert configuration.REFERENCE.read_text() == configuration.reference(), "python -m portal.embedded.configuration"
+
+
+def test_the_reference_knows_what_production_does_not_start_without():
+    """The code's own answer stands below: it was started without each of them."""
+    known = configuration.variables()
+    needed = {name for name, variable in known.items() if variable.needed == "always"}
+    assert needed | {"EMAIL_URL", "MEDIA_ROOT", "PRIVATE_MEDIA_ROOT"} == PRODUCTION.keys() - {"DJANGO_ENV"}
+    assert known["MEDIA_ROOT"].needed == "without `S3_BUCKET`"
+    assert known["S3_SECRET_KEY"].needed == "with `S3_BUCKET`"
+    assert known["EMAIL_URL"].needed == "without `EMAIL_BACKEND`"
+
+
+def test_the_reference_tells_types_defaults_and_secrets():
+    known = configuration.variables()
+    assert (known["DATABASE_CONN_MAX_AGE"].kind, known["DATABASE_CONN_MAX_AGE"].default) == ("whole number", "60")
+    assert (known["DEMO"].default, known["DEMO"].development) == ("False", "True")
+    assert known["TRUSTED_PROXY_COUNT"].default == "1"
+    secrets = {name for name, variable in known.items() if variable.is_secret}
+    assert {"SECRET_KEY", "DATABASE_URL", "WECHATPAY_API_V3_KEY", "ALIYUN_SMS_ACCESS_KEY_SECRET"} <= secrets
+    assert not {"SITE_URL", "ALIPAY_PUBLIC_KEY", "S3_BUCKET"} & secrets
 
 
 def start(program: str = "import django; django.setup()", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -79,7 +89,7 @@ PRODUCTION = {
     "DJANGO_ENV": "production",
     "DATABASE_URL": "postgres://someone@localhost/portal",
     "REDIS_URL": "redis://localhost",
-    "SECRET_KEY": "x" * 50,
+    "SECRET_KEY": "kT9-vP2xW7zQ4rM1nB8cY5dF0gH3jL6sA_eU~iO.pXqZ-made-up",
     "FIELD_ENCRYPTION_KEYS": "bWFkZS11cC1mb3ItYS10ZXN0LTAxMjM0NTY3ODlhYmM=",
     "IDENTITY_DIGEST_KEY": "made-up-for-a-test-of-at-least-32-characters",
     "ALLOWED_HOSTS": "jiangji.example",
@@ -112,7 +122,7 @@ def test_production_refuses_to_start_in_an_empty_environment():
 def test_production_refuses_a_weak_secret_and_an_unknown_environment():
     weak = start(**PRODUCTION | {"SECRET_KEY": "short"})
     assert weak.returncode != 0
-    assert "SECRET_KEY must have at least 40 characters" in weak.stderr
+    assert "SECRET_KEY must have at least 50 characters" in weak.stderr
     unknown = start(**PRODUCTION | {"DJANGO_ENV": "staging"})
     assert unknown.returncode != 0
     assert "must be development, test or production" in unknown.stderr
@@ -152,30 +162,6 @@ def test_production_takes_no_sandbox_and_no_fast_hasher():
 
 def test_the_migrations_are_complete(db):
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
-
-
-def readme() -> str:
-    return (ROOT / "README.md").read_text()
-
-
-def test_the_programs_that_the_readme_names_exist():
-    named = set(re.findall(r"(?<![\w./])(bin/[a-z_-]+)", readme()))
-    assert named >= {"bin/run", "bin/test"}
-    for program in named:
-        assert os.access(ROOT / program, os.X_OK), program
-
-
-def test_the_commands_that_the_readme_names_exist():
-    texts = readme() + "\n".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
-    named = set(re.findall(r"manage\.py ([a-z_]+)", texts))
-    assert named
-    assert named - set(get_commands()) == set()
-
-
-def test_the_files_that_the_documents_link_to_exist():
-    for document in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
-        for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", document.read_text()):
-            assert (document.parent / target).exists(), f"{name_of(document)} links to {target}"
 
 
 def test_the_modules_of_locks_point_to_the_document_about_them():

@@ -104,4 +104,6 @@ def test_who_waited_too_long_for_others_is_told_to_try_again(sqlstate):
 
 def test_other_trouble_of_the_database_is_no_matter_of_patience():
     assert refuse(post(), raised_by_postgres("57014")) is None  # a statement that ran too long is a fault
-    assert refuse(post(), OperationalError("the connection is lost")) is None
+    lost = refuse(post(), OperationalError("the connection is lost"))
+    assert lost.status_code == 503  # it is away, which is told in other words (core/unavailable.py)
+    assert lost.headers["Retry-After"]

@@ -210,10 +210,10 @@ def test_the_page_offers_options_with_counts_and_chips_to_take_them_back(client,
 def test_options_nobody_says_are_not_offered_but_chosen_ones_stay(client, logos):
     make_attribute(logos, "colour", "red", "blue")
     url = reverse("discovery:search")
-    names = [one.name for one in client.get(url, {"category": logos.slug}).context["page"].attributes]
+    names = [one.name for one in client.get(url, {"category": logos.slug}).context["page"].filters.attributes]
     assert "colour名" not in names
     page = client.get(url, {"category": logos.slug, "attr": "colour:red"}).context["page"]
-    colour = next(one for one in page.attributes if one.name == "colour名")
+    colour = next(one for one in page.filters.attributes if one.name == "colour名")
     assert [(choice.value, choice.count) for choice in colour.choices] == [("colour:red", 0)]
 
 
@@ -224,9 +224,9 @@ def test_a_long_list_is_folded_and_a_chosen_option_is_never_in_the_fold(client, 
     make_gig(category=category, attributes={"trade": options})
     services.rebuild_index()
     url = reverse("discovery:search")
-    [trade] = client.get(url, {"category": category.slug}).context["page"].attributes
+    [trade] = client.get(url, {"category": category.slug}).context["page"].filters.attributes
     assert (len(trade.choices), len(trade.more)) == (6, 4)
-    [trade] = client.get(url, {"category": category.slug, "attr": "trade:option-9"}).context["page"].attributes
+    [trade] = client.get(url, {"category": category.slug, "attr": "trade:option-9"}).context["page"].filters.attributes
     assert trade.choices[-1].value == "trade:option-9"
     assert len(trade.more) == 3
 
@@ -239,7 +239,7 @@ def test_filters_by_attribute_cost_no_further_query(client, logos, django_assert
         {"q": "标志", "category": logos.slug, "attr": ["style:flat", "trade:food"], "sort": "newest"},
     )
     client.get(url, plain)
-    assert client.get(url, filtered).context["page"].attributes
+    assert client.get(url, filtered).context["page"].filters.attributes
     with django_assert_num_queries(_queries(client, url, plain)):
         client.get(url, filtered)
 
@@ -275,7 +275,7 @@ def test_a_category_under_a_new_slug_is_found_with_its_filters_at_once(
     assert answer.status_code == 302
     page = client.get(url, {"category": "marks"}).context["page"]
     assert page.result.total == 12
-    assert [one.name for one in page.attributes] == ["风格", "file-formats名", "trade名"]
+    assert [one.name for one in page.filters.attributes] == ["风格", "file-formats名", "trade名"]
     assert services.search(SearchRequest(query="标识")).total == 12
 
 

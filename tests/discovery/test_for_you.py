@@ -159,7 +159,7 @@ def test_its_person_deletes_one_or_all_and_what_is_old_goes_by_itself(buyer_clie
     buyer_client.post(reverse("discovery:views_forget"), {"gig": gigs[0].pk})
     assert set(GigView.objects.values_list("gig_id", flat=True)) == {gigs[1].pk, gigs[2].pk}
     GigView.objects.filter(gig=gigs[1]).update(touched_at=clock.now() - timedelta(days=91))
-    assert forget_old_views() == 1
+    assert [forget_old_views(), forget_old_views()] == [1, 0]
     buyer_client.post(reverse("discovery:views_forget"), {"all": "1"})
     assert not GigView.objects.exists()
 

@@ -64,7 +64,7 @@ def test_the_languages_of_the_seller_are_counted_and_asked_for(gigs, client):
     response = client.get(reverse("discovery:search"), {"q": "海报", "attr": "speaks:en"})
     page = response.context["page"]
     assert {card.gig_id for card, _why in page.cards} == {gigs[0].pk, gigs[2].pk}
-    (spoken,) = page.languages
+    (spoken,) = page.filters.languages
     assert {choice.value: choice.count for choice in spoken.choices} == {"speaks:zh": 2, "speaks:en": 2}
     assert "英语" in response.content.decode()
 

@@ -61,7 +61,7 @@ def test_places_are_counted_on_from_the_pages_before(posters, django_user_model)
 
 
 def test_bars_of_prices_name_round_sums(posters):
-    edges = [bar.edge for bar in page_of().bars]
+    edges = [bar.edge for bar in page_of().filters.bars]
     assert [edge for edge in edges if edge] == ["¥100", "¥1,000", "¥10,000"]
 
 

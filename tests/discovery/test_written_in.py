@@ -27,7 +27,7 @@ def search(client, language="", **parameters):
 
 
 def test_services_in_another_language_are_counted_and_asked_for(gigs, client):
-    (written,) = [one for one in search(client).context["page"].languages if one.key == "written"]
+    (written,) = [one for one in search(client).context["page"].filters.languages if one.key == "written"]
     assert {choice.value: choice.count for choice in written.choices} == {"written:en": 1}
     page = search(client, attr="written:en").context["page"]
     assert [card.gig_id for card, _why in page.cards] == [gigs[1].pk]

@@ -1,4 +1,7 @@
-"""F3 of facts/reliability.md: PostgreSQL is killed under load. What was acknowledged is there, and the site comes back."""
+"""F3 and F11 of facts/reliability.md: PostgreSQL is killed under load, or its log finds no room.
+
+What was acknowledged is there, and the site comes back.
+"""
 
 import os
 import subprocess
@@ -8,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -16,6 +20,7 @@ from django.db import connection
 
 from portal.env import BASE_DIR
 from tests.faults.cluster import Cluster
+from tests.faults.disk import CannotMountError, SmallDisk, small_disk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("database dies")]
 # facts/reliability.md, F3.
@@ -26,11 +31,19 @@ PATIENCE_SECONDS = 180  # on a busy machine, on which the portal alone takes hal
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     # Not pytest's own folder, which nobody else may enter: PostgreSQL runs as somebody else.
-    with tempfile.TemporaryDirectory(prefix="jiangji-cluster-") as folder:
-        own = Cluster(Path(folder), database=connection.settings_dict["NAME"])
+    with tempfile.TemporaryDirectory(prefix="jiangji-cluster-") as folder, ExitStack() as mounted:
+        own = Cluster(Path(folder), database=connection.settings_dict["NAME"], disk=log_disk(mounted))
         own.start()
         yield own
         own.stop()
+
+
+def log_disk(mounted: ExitStack) -> SmallDisk | None:
+    """A disk for the log alone, that can be filled; none where nobody may mount one."""
+    try:
+        return mounted.enter_context(small_disk(megabytes=80))
+    except CannotMountError:
+        return None
 
 
 @pytest.fixture
@@ -121,10 +134,13 @@ def wait_for_more(payers: Payers, number: int) -> None:
 
 
 def test_what_was_acknowledged_outlives_the_database(cluster, site, payers, environment):
-    for goes_down in (cluster.crash, cluster.stop):
+    # F11 too: a full disk ends it. What the site needs to be back is room, and whoever starts a server that ended.
+    ways = [cluster.crash, cluster.stop, *([cluster.run_full] if cluster.has_small_log else [])]
+    for goes_down in ways:
         wait_for_more(payers, 5)
         goes_down()
         assert [status_of(site) for _page in range(6)] == [503] * 6  # each of the two processes had a connection
+        cluster.find_room()
         cluster.start()
         assert wait_for_page(site) < BACK_SECONDS
     wait_for_more(payers, 5)

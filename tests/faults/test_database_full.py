@@ -48,7 +48,7 @@ def test_whoever_balances_the_load_hears_which_part_it_is():
 
 
 def test_a_mistake_in_a_query_is_still_a_fault_of_ours():
-    from portal.unavailable import is_away
+    from marketplace.core.unavailable import is_away
 
     with connection.cursor() as cursor, pytest.raises(Exception, match="nowhere") as refused:
         cursor.execute("SELECT * FROM nowhere")

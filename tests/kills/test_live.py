@@ -7,17 +7,15 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import redis
 
 from marketplace.messaging.models import Message
 from portal.bench.chat_servers import Server, make_pairs
-from portal.embedded.valkey import free_port, valkey_command
+from tests.faults.valkey import OwnValkey
 from tests.kills.conftest import database_url
 from tests.kills.windows import TalkingWindow, windows_of
 
@@ -27,32 +25,6 @@ MESSAGES_PER_SECOND = float(os.environ.get("SOAK_RATE", "50"))
 OPEN_SECONDS = 120
 STUCK_SECONDS = 60  # as long as anything still arrives it is waited for: this is about what, not about when
 DOWN_SECONDS = 1.5
-
-
-class OwnValkey:
-    """A server that nobody else needs."""
-
-    def __init__(self, directory: Path) -> None:
-        self.port = free_port()
-        self.directory = directory
-        self.url = f"redis://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(valkey_command(self.directory, self.port), stdout=subprocess.DEVNULL)
-        ends = time.monotonic() + 10
-        while time.monotonic() < ends:
-            try:
-                with redis.Redis.from_url(self.url) as client:
-                    client.ping()
-                    return
-            except redis.RedisError:
-                time.sleep(0.05)
-        raise RuntimeError("Valkey did not start")
-
-    def die(self) -> None:
-        self.process.kill()
-        self.process.wait(10)
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ class TalkingWindow:
     refused: list[dict[str, Any]] = field(default_factory=list)
     after: int = 0
     connections: int = 0
+    closed_with: list[int] = field(default_factory=list)  # the codes with which servers closed it
     unsent: dict[str, Unsent] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
@@ -53,13 +54,18 @@ class TalkingWindow:
         failures = 0
         while not stop.is_set():
             lost = asyncio.Event()
+
+            def closed(code: int, lost: asyncio.Event = lost) -> None:
+                self.closed_with.append(code)
+                lost.set()
+
             try:
                 self._client = await connect(
                     self.port,
                     "/ws/live/",
                     cookie=self.cookie,
                     on_text=self._hear,
-                    on_close=lambda _code, lost=lost: lost.set(),
+                    on_close=closed,
                 )
                 self.connections += 1
                 self._resume()

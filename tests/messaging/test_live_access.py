@@ -17,6 +17,7 @@ from marketplace.core import clock, live
 from marketplace.messaging import consumers, push, services
 from marketplace.messaging.models import Message, Participant
 from marketplace.messaging.services import start_conversation
+from portal.routing import websocket_urlpatterns
 from tests.factories import make_moderator
 from tests.messaging.live import live_window, session_cookie
 
@@ -186,6 +187,16 @@ EVERY_KIND = [
     {"type": "read", "sequence": 1},
     {"type": "typing"},
 ]
+
+# What concerns the window itself and no conversation.
+OWN_KIND = {"ping", "unfollow"}
+
+
+def test_every_address_and_every_kind_of_message_is_asked_for():
+    """A new one fails here until somebody without a part in the conversation has tried it, below or in test_consumer.py."""
+    addresses = [str(route.pattern) for route in websocket_urlpatterns]
+    assert addresses == ["ws/live/", "ws/conversations/<int:conversation_id>/"]
+    assert {content["type"] for content in EVERY_KIND} | OWN_KIND == set(consumers._HANDLERS)
 
 
 @pytest.mark.parametrize("content", EVERY_KIND, ids=lambda content: content["type"])

@@ -92,11 +92,11 @@ def test_what_waits_in_a_queue_is_counted_with_the_age_of_the_oldest():
     for age in (600, 10):
         client.lpush(name, json.dumps({"headers": {queues.SENT_AT: time.time() - age}}))
     try:
-        signal = queues._queue(client, name)
+        signal = queues._in_words(queues._queue(client, name))
         assert signal.level == Level.BAD
         assert "10" in signal.words  # minutes
         client.delete(name)
-        assert queues._queue(client, name).level == Level.GOOD
+        assert queues._in_words(queues._queue(client, name)).level == Level.GOOD
     finally:
         client.delete(name)
         client.close()

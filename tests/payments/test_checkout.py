@@ -9,6 +9,7 @@ from marketplace.core.models import RulesVersion
 from marketplace.gigs.models import GigExtra, GigPackage, PackageTier
 from marketplace.orders.models import CouponUse, Order
 from tests.factories import make_coupon, make_gig
+from tests.faults.valkey import take_away
 from tests.logins import log_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("silent_alipay")]
@@ -216,3 +217,13 @@ def test_the_page_names_the_rules_and_what_happens_next(buyer, gig):
     assert not RulesVersion.objects.exists()  # looking writes nothing
     assert "支付机构托管" in text
     assert text.count('type="checkbox" name="extras"') == 1
+
+
+def test_no_coupon_is_tried_and_nothing_bought_while_nothing_counts_the_tries(buyer_client, gig, settings):
+    make_coupon(code="FUYU5")
+    data = choice_of(gig, checkout_key=uuid4(), coupon="FUYU5")
+    data["seen_offer"] = buyer_client.get(address(gig, "checkout_total"), data).context["quote"].seen
+    take_away(settings)
+    answer = buyer_client.post(address(gig), data)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert not Order.objects.exists()

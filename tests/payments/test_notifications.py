@@ -281,7 +281,7 @@ def test_what_was_refused_is_forgotten_after_a_month_and_what_was_true_is_kept(p
         hand_over({"out_trade_no": f"PA{number}", "sign": "x"})
     old = timezone.now() - timedelta(days=31)
     GatewayNotification.objects.exclude(body__contains="PA1").update(received_at=old)
-    assert tasks.forget_refused_notifications() == 1
+    assert [tasks.forget_refused_notifications(), tasks.forget_refused_notifications()] == [1, 0]
     left = GatewayNotification.objects.order_by("verified")
     assert [row.verified for row in left] == [False, True]
     assert "PA1" in left[0].body

@@ -88,7 +88,7 @@ def test_what_everybody_gets_may_be_kept_for_a_minute_and_browsers_ask_each_time
 
 def test_what_is_somebodys_or_has_a_form_is_never_kept(varnish, landing, settings) -> None:
     signed_in = log_in(make_user())
-    assert control(landing.url, signed_in) == "private, no-cache"
+    assert control(landing.url, signed_in) == "private, no-store"
     for address in ("/accounts/login/", "/search/?q=logo", landing.url + "?q=1"):
         assert "private" in control(address) or "no-store" in control(address), address
     visitor = Client()

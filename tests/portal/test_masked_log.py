@@ -1,5 +1,6 @@
 """What a log says about people."""
 
+import json
 import logging
 import smtplib
 import sys
@@ -8,7 +9,7 @@ from logging.config import DictConfigurator
 import pytest
 
 from portal.celery import application
-from portal.masked_log import masked
+from portal.masked_log import MaskedJsonFormatter, masked
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,17 @@ def test_the_stack_of_an_exception_is_masked_too(settings):
     line = formatter.format(record)
     assert "SMTPRecipientsRefused" in line
     assert "xiaoman" not in line
+
+
+def test_a_line_for_programs_has_the_address_of_a_request_without_what_was_asked_for(rf):
+    request = rf.get("/search/", {"q": "离婚协议"})
+    record = logging.LogRecord(
+        "django.request", logging.ERROR, "x.py", 1, "Internal Server Error: %s", (request.path,), None
+    )
+    record.request, record.status_code = request, 500
+    said = json.loads(MaskedJsonFormatter().format(record))
+    assert (said["message"], said["status_code"]) == ("Internal Server Error: /search/", 500)
+    assert "request" not in said
 
 
 def test_the_worker_writes_the_same_log(settings):

@@ -9,7 +9,7 @@ from django.db import connection
 from django.middleware.csrf import get_token
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import URLResolver, reverse
 from redis.exceptions import ConnectionError as NoAnswer
 
 from marketplace.accounts.models import Portfolio
@@ -22,6 +22,7 @@ from marketplace.gigs.states import GigStatus
 from marketplace.reviews import services as reviews
 from marketplace.reviews.models import MaskedPart, MaskGround
 from portal import page_cache as middleware
+from portal.watching.middleware import route_of
 from tests.factories import make_gig, make_moderator, make_public_review, make_user
 from tests.logins import log_in
 
@@ -55,6 +56,27 @@ def test_the_second_visitor_costs_the_database_nothing(gig):
     assert queries_of(gig) > 0
     assert queries_of(gig) == 0
     assert ask(gig).content == ask(gig).content
+
+
+def test_the_address_of_a_kept_page_is_not_looked_up_among_all_again(gig, monkeypatch):
+    for _visitor in range(2):
+        ask(gig)
+    resolved, resolve = [], URLResolver.resolve
+    monkeypatch.setattr(URLResolver, "resolve", lambda self, path: resolved.append(path) or resolve(self, path))
+    for clients in ({}, {"HTTP_ACCEPT_LANGUAGE": "en"}):
+        answer = ask(gig, **clients)
+        assert answer.status_code == 200
+        assert gig.get_absolute_url() in answer.content.decode()
+    assert route_of(answer.wsgi_request) == "gigs:detail"
+    assert gig.get_absolute_url() not in resolved
+
+
+def test_what_only_somebody_thinks_of_is_not_remembered(gig):
+    before = dict(middleware._known)
+    for _visitor in range(3):
+        Client().get("/no/such/page/", **PERSON)
+        Client().head(gig.get_absolute_url(), **PERSON)
+    assert middleware._known == before
 
 
 def test_who_is_signed_in_never_gets_or_makes_a_kept_page(gig):

@@ -47,7 +47,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "JIANGJI_STATE": str(tmp_path / "state" / "not-to-be-made"),
         "DJANGO_ENV": "production",
-        "DATABASE_URL": "postgres://someone:secret@localhost:1/portal",
+        "DATABASE_URL": "postgres://someone:of-a-test@localhost:1/portal",
         "REDIS_URL": "redis://localhost:1",
         "SECRET_KEY": "kT9-vP2xW7zQ4rM1nB8cY5dF0gH3jL6sA_eU~iO.pXqZ-made-up-for-a-test",
         "FIELD_ENCRYPTION_KEYS": "bWFkZS11cC1mb3ItYS10ZXN0LTAxMjM0NTY3ODlhYmM=",
@@ -262,7 +262,7 @@ def test_a_weak_digest_key_is_refused(environment):
 @pytest.mark.parametrize(
     ("production", "ffmpeg", "offered", "ids"),
     [
-        (True, "", True, ["portal.E009"]),
+        (True, "", True, ["portal.E011"]),
         (True, "", False, []),
         (True, "ffmpeg", True, []),
         (False, "", True, []),
@@ -273,3 +273,19 @@ def test_production_does_not_offer_films_without_ffmpeg(settings, monkeypatch, p
     if not offered:
         monkeypatch.setattr("marketplace.uploads.purposes._purposes", {})
     assert [found.id for found in films_lose_what_the_camera_noted_down(None, production)] == ids
+
+
+def test_cookies_cannot_be_set_by_a_subdomain_nor_read_by_a_script_nor_sent_in_the_clear(environment):
+    names = ("SESSION_COOKIE", "CSRF_COOKIE")
+    settings = [
+        f"s.{name}_{end}" for name in names for end in ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "PATH", "DOMAIN")
+    ]
+    said = setting(environment, ", ".join(settings)).split()
+    # A browser takes a name that begins with __Host- only with Secure, the path / and no domain.
+    rest = ["True", "True", "Lax", "/", "None"]
+    assert said == ["__Host-session", *rest, "__Host-csrf", *rest]
+
+
+def test_browsers_are_told_to_come_by_https_alone(environment):
+    said = setting(environment, "s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS")
+    assert said == f"True {365 * 24 * 3600} True"

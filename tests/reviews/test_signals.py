@@ -82,7 +82,7 @@ def test_a_browser_of_a_whole_office_and_one_of_long_ago_say_nothing(buyer, sell
     share_browser(buyer, seller)
     BrowserUse.objects.filter(user=buyer).update(last_used_at=clock.now() - 200 * DAY)
     assert signals.shared_browsers(since()) == []
-    assert forget_browser_uses() == 1
+    assert [forget_browser_uses(), forget_browser_uses()] == [1, 0]
     assert list(BrowserUse.objects.values_list("user", flat=True)) == [seller.pk]
 
 

@@ -3,18 +3,15 @@
 import hashlib
 import hmac
 import json
-import logging
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-import boto3
 import pytest
 import requests
 from botocore.config import Config
 from django.core.files.storage import storages
-from moto.server import ThreadedMotoServer
 
 from marketplace.core import clock
 from marketplace.uploads import services, tasks
@@ -24,27 +21,10 @@ from marketplace.uploads.models import Upload, UploadTombstone
 from marketplace.uploads.presenters import with_target
 from marketplace.uploads.states import UploadState
 from marketplace.uploads.stored import stored_names
+from tests.object_storage import ACCESS_KEY, REGION, SECRET_KEY
 from tests.uploads import files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("moto")]
-REGION, ACCESS_KEY, SECRET_KEY = "cn-hangzhou", "AKIDTESTS", "secret-of-the-tests"
-
-
-@pytest.fixture(scope="session")
-def object_storage():
-    """The address of a real S3 server with two buckets, for the whole session."""
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it tells of every request
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    address = f"http://{host}:{port}"
-    client = boto3.client(
-        "s3", endpoint_url=address, region_name=REGION, aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY
-    )
-    for bucket in ("public-files", "private-files"):
-        client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    yield address
-    server.stop()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -149,6 +150,17 @@ def away_condition() -> Q:
     )
 
 
+def is_away_on(day: date, away_from: date | None, away_until: date | None) -> bool:
+    """Whether an absence with these ends, either of which may be open, holds on a day."""
+    has_begun = away_from is None or away_from <= day
+    return (away_from or away_until) is not None and has_begun and (away_until is None or day < away_until)
+
+
+def profile_url(handle: str) -> str:
+    """Where the public page of a person stands."""
+    return reverse("accounts:profile", args=[handle])
+
+
 class UserProfile(TimeStamped):
     """What a person shows of themself. Every user has one."""
 
@@ -201,7 +213,7 @@ class UserProfile(TimeStamped):
         return self.display_name
 
     def get_absolute_url(self) -> str:
-        return reverse("accounts:profile", args=[self.handle])
+        return profile_url(self.handle)
 
     @property
     def language_levels(self) -> list[tuple[str, str]]:
@@ -219,9 +231,7 @@ class UserProfile(TimeStamped):
     @property
     def is_away(self) -> bool:
         """Whether the person is away today, by China's calendar. `away_condition` asks the same in a query."""
-        today = timezone.localdate(clock.now())
-        has_begun = self.away_from is None or self.away_from <= today
-        return self.has_absence and has_begun and (self.away_until is None or today < self.away_until)
+        return is_away_on(timezone.localdate(clock.now()), self.away_from, self.away_until)
 
     @property
     def refuses_orders(self) -> bool:

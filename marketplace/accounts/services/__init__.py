@@ -4,7 +4,7 @@ from marketplace.accounts.services.availability import come_back, end_absence, g
 from marketplace.accounts.services.blocking import block_person, unblock_person
 from marketplace.accounts.services.certificates import add_certificate, remove_certificate
 from marketplace.accounts.services.closing import ask_for_closing, cancel_closing, carry_out_closing
-from marketplace.accounts.services.consents import give_consent, record_consent, withdraw_consent
+from marketplace.accounts.services.consents import forget_consents, give_consent, record_consent, withdraw_consent
 from marketplace.accounts.services.contacts import set_phone
 from marketplace.accounts.services.devices import (
     end_device,
@@ -120,6 +120,7 @@ __all__ = [
     "expire_overdue",
     "expire_verification",
     "forget_browser_uses",
+    "forget_consents",
     "forget_ended_sessions",
     "forget_kept_name",
     "forget_papers",

@@ -1,14 +1,25 @@
 """What people agree to, and take back."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from marketplace.accounts.errors import AccountError, AccountErrorCode
-from marketplace.accounts.models import OPTIONAL_DOCUMENTS, REQUIRED_DOCUMENTS, ConsentDocument, ConsentRecord, User
+from marketplace.accounts.models import (
+    OPTIONAL_DOCUMENTS,
+    REQUIRED_DOCUMENTS,
+    AccountClosing,
+    ConsentDocument,
+    ConsentRecord,
+    User,
+)
 from marketplace.accounts.personal_data import sections
 from marketplace.core import clock
+
+# Three years, counted like those of the names (selectors.names_kept_long_enough).
+KEPT_AFTER_CLOSING = timedelta(days=3 * 365 + 1)
 
 
 def record_consent(*, user: User, documents: Iterable[ConsentDocument] = REQUIRED_DOCUMENTS) -> list[ConsentRecord]:
@@ -24,6 +35,12 @@ def give_consent(*, user: User, document: ConsentDocument) -> ConsentRecord:
     if document not in OPTIONAL_DOCUMENTS:
         raise AccountError(AccountErrorCode.NOT_OPTIONAL)
     return _give(user, document)
+
+
+def forget_consents() -> int:
+    """Delete what people agreed to whose account was closed three years ago, as its last page promised. Returns how many rows."""
+    long_ago = AccountClosing.objects.filter(done_at__lte=clock.now() - KEPT_AFTER_CLOSING).values("user")
+    return ConsentRecord.objects.filter(user__in=long_ago).delete()[0]
 
 
 @transaction.atomic

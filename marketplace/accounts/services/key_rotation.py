@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import models
@@ -11,6 +12,8 @@ from marketplace.accounts.models import UserVerification, VerificationPaper
 from marketplace.core.encryption import decrypt_text, rotate_bytes, rotate_text
 
 SUFFIX = "_encrypted"
+# Where allauth keeps what our adapter encrypts for it (accounts/mfa.py): a text, or several.
+_OF_SECOND_FACTORS = ("secret", "seed", "migrated_codes")
 
 
 def encrypted_columns() -> Iterator[tuple[type[models.Model], str]]:
@@ -47,6 +50,27 @@ def rotate_papers() -> int:
         storage.delete(old if moved else new)
         changed += moved
     return changed
+
+
+def rotate_second_factors() -> int:
+    """Encrypt the secrets of authenticator apps and recovery codes under the newest key; returns how many rows.
+
+    One whose code is used at the same moment is read again.
+    """
+    changed = 0
+    for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500):
+        while (old := Authenticator.objects.filter(pk=pk).values_list("data", flat=True).first()) is not None:
+            new = {name: _rotated(value) if name in _OF_SECOND_FACTORS else value for name, value in old.items()}
+            if new == old:
+                break
+            if Authenticator.objects.filter(pk=pk, data=old).update(data=new):
+                changed += 1
+                break
+    return changed
+
+
+def _rotated(secret: str | list[str]) -> str | list[str]:
+    return [rotate_text(one) for one in secret] if isinstance(secret, list) else rotate_text(secret)
 
 
 def renew_digests() -> int:

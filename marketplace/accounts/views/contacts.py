@@ -57,7 +57,7 @@ class ChangeEmailView(ProvedContactMixin, allauth.EmailView):
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def prove_contact(request: HttpRequest, kind: str) -> HttpResponse:
     """Send a code to something the person has, and take it; then the change of `kind` may go on."""
     if kind not in CHANGE_PAGES:

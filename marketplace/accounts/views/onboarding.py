@@ -26,7 +26,7 @@ def become_seller(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def onboarding(request: HttpRequest, step: str) -> HttpResponse:
     """One step. Only the first has a form of its own; the others lead to where their matter is done, and back."""
     if step not in {key.value for key in StepKey}:

@@ -28,7 +28,7 @@ def _pieces(profile: UserProfile, said: str = "") -> dict[str, object]:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def piece_new(request: HttpRequest) -> HttpResponse:
     """A piece with its first files."""
     form = NewPieceForm(request.POST or None, request.FILES or None)
@@ -52,7 +52,7 @@ def piece_new(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def piece_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The words and the media of a piece."""
     piece = selectors.own_piece(selectors.own_profile(request.user), pk)
@@ -66,7 +66,7 @@ def piece_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def piece_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then take a piece down for good."""
     piece = selectors.own_piece(selectors.own_profile(request.user), pk)
@@ -115,7 +115,7 @@ def media_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def medium_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The words below a medium, and the poster of a film."""
     medium = selectors.own_medium(selectors.own_profile(request.user), pk)

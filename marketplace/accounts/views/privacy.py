@@ -56,7 +56,7 @@ def consent_choose(request: HttpRequest, document: str) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consent_renew(request: HttpRequest) -> HttpResponse:
     """A new edition of the terms, asked about once (accounts.middleware.ConsentMiddleware sends people here)."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
@@ -105,7 +105,7 @@ def export_file(request: HttpRequest, export_id: int) -> FileResponse:
 
 @recent_login_required("GET", "POST")
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest) -> HttpResponse:
     """What is in the way, what goes, what stays and why; then the closing itself, and out."""
     user = request.user

@@ -33,7 +33,7 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """Edit one's own profile."""
     profile = selectors.own_profile(request.user)
@@ -46,7 +46,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def portrait(request: HttpRequest) -> HttpResponse:
     """A new portrait, cut to a square; or none any more."""
     profile = selectors.own_profile(request.user)
@@ -64,7 +64,7 @@ def portrait(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def handle(request: HttpRequest) -> HttpResponse:
     """Move one's page to another address."""
     profile = selectors.own_profile(request.user)
@@ -77,7 +77,7 @@ def handle(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def certificates(request: HttpRequest) -> HttpResponse:
     """One's certificates, and a form for one more."""
     profile = selectors.own_profile(request.user)
@@ -101,7 +101,7 @@ def certificate_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def availability(request: HttpRequest) -> HttpResponse:
     """Working hours, and the form to go away."""
     profile = selectors.own_profile(request.user)

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts import selectors, services
 from marketplace.accounts.forms import SkillForm, SuggestionForm
@@ -28,10 +28,10 @@ def skills_context(request: HttpRequest) -> dict[str, object]:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def skills(request: HttpRequest) -> HttpResponse:
     """One's skills; POST adds one by its name, or says what the list has instead."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "accounts/skill_list.html", skills_context(request))
     profile = selectors.own_profile(request.user)
     form = SkillForm(request.POST)
@@ -52,7 +52,7 @@ def skills(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def skills_find(request: HttpRequest) -> HttpResponse:
     """What of the list fits what was typed: a part for htmx."""
     text = request.GET.get("name", "")

@@ -13,7 +13,7 @@ from marketplace.accounts.forms.social import UnlinkForm
 
 
 @recent_login_required()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ways_in(request: HttpRequest) -> HttpResponse:
     """What is linked; linking begins here and unlinking happens here, both with a recent log-in only.
 

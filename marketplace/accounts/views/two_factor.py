@@ -44,8 +44,7 @@ class _FirstUse:
 
     def form_valid(self, form):
         response = super().form_valid(form)
-        newest = Authenticator.objects.filter(user=self.request.user, type=self.kind).latest("pk")
-        second_factor.record_first_use(self.request, newest)
+        second_factor.record_first_use(self.request, second_factor.newest_of(self.request.user, self.kind))
         second_factor.renew_session_key(self.request)
         return response
 

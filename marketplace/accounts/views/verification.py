@@ -27,7 +27,7 @@ def verification(request: HttpRequest) -> HttpResponse:
 
 
 @recent_login_required("GET", "POST", keep_typed=False)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def verify_real_name(request: HttpRequest) -> HttpResponse:
     """Hand in one's identity card."""
@@ -52,7 +52,7 @@ def verify_real_name(request: HttpRequest) -> HttpResponse:
 
 
 @recent_login_required("GET", "POST", keep_typed=False)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def verify_company(request: HttpRequest) -> HttpResponse:
     """Hand in a company's licence."""

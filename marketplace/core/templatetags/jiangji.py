@@ -3,15 +3,16 @@
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.paginator import Page
 from django.core.serializers.json import DjangoJSONEncoder
 from django.forms.utils import flatatt
 from django.template.context import Context
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -46,12 +47,19 @@ _BOX_WIDGETS = frozenset(
 def icon(name: str, modifier: str = "", label: str = "") -> SafeString:
     """A line icon of the sprite: `{% icon "search" %}`. Hidden from screen readers unless it has a `label`."""
     css_class = f"icon {modifier}".strip()
-    target = f"{static('img/icons.svg')}#i-{name}"
+    # Not `static`, which looks through all apps for that of static files each time: a page has a hundred icons.
+    sprite = staticfiles_storage.url("img/icons.svg")
     if label:
         return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css_class, label, target
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}#i-{}"/></svg>', css_class, label, sprite, name
         )
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css_class, target)
+    return _icon_without_words(sprite, name, css_class)
+
+
+@lru_cache(maxsize=512)
+def _icon_without_words(sprite: str, name: str, css_class: str) -> SafeString:
+    """A page has a hundred of a few dozen kinds."""
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css_class, sprite, name)
 
 
 @register.simple_tag(takes_context=True)

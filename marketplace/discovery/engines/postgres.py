@@ -30,7 +30,7 @@ from marketplace.discovery.engines.windows import (
     Window,
     query_literal,
     quoted,
-    refusing,
+    refusing_statement,
     window_of,
 )
 from marketplace.discovery.language import normalise
@@ -153,12 +153,19 @@ WHERE document.gig_id = ANY(%s)
 
 def candidates_of(gig_ids: Iterable[int], *, only_listed: bool = True) -> dict[int, Candidate]:
     """These gigs as they are at this moment, by id, whichever engine found them; without those that may not be listed."""
-    statement, values = _CANDIDATES, [list(gig_ids)]
+    wanted = list(gig_ids)
+    if not wanted:
+        return {}
+    statement: str = _CANDIDATES
+    values: list[Any] = [wanted]
     if only_listed:
-        statement, values = (
-            f"{statement} AND document.is_listed AND document.seller_id <> ALL(%s)",
-            [*values, refusing()],
+        # In the same statement: each page of results would ask for the few of them twice more.
+        refusing, own_values = refusing_statement()
+        statement = (
+            f"{statement} AND document.is_listed "
+            f"AND NOT EXISTS (SELECT FROM ({refusing}) refusing WHERE refusing.user_id = document.seller_id)"
         )
+        values = [*values, *own_values]
     words = category_words()
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from marketplace.accounts.models import UserProfile, away_condition
 from marketplace.core.ratings import rating_tenths_sql, wilson_lower_bound
@@ -134,8 +135,17 @@ def _looked_at(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) ->
 
 def refusing() -> list[int]:
     """The sellers who take no orders today (gigs.models.listed). A few, and the calendar decides: no document says it."""
-    away = UserProfile.objects.filter(away_condition(), away_takes_orders=False)
-    return list(away.values_list("user_id", flat=True))
+    return list(_refusing())
+
+
+def refusing_statement() -> tuple[str, tuple[Any, ...]]:
+    """The same as a statement of its own with its values, to stand within another one: its column is `user_id`."""
+    statement, values = _refusing().query.sql_with_params()
+    return statement, tuple(values)
+
+
+def _refusing() -> QuerySet[UserProfile, int]:
+    return UserProfile.objects.filter(away_condition(), away_takes_orders=False).values_list("user_id", flat=True)
 
 
 def query_literal(terms: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from django.db import connection
 
+from marketplace.core import one_page
 from marketplace.core.forgiving import forgiving_cache
 from marketplace.core.patience import without_statement_timeout
 from marketplace.discovery.language import snapshot
@@ -106,7 +107,7 @@ def current_lexicon() -> Lexicon:
 
     A short build is waited for. A long one goes on in a thread of its own, while the old lexicon answers.
     """
-    version = forgiving_cache.get(_VERSION_KEY)
+    version = one_page.once(_VERSION_KEY, lambda: forgiving_cache.get(_VERSION_KEY))
     built = _state().get("built")
     if not isinstance(built, tuple):
         with _lock:
@@ -170,6 +171,7 @@ def a_lexicon_apart() -> Iterator[None]:
 def lexicon_changed() -> None:
     """Tell every process that the catalogue's words have changed."""
     forgiving_cache.set(_VERSION_KEY, uuid4().hex, timeout=None)
+    one_page.forget(_VERSION_KEY)
 
 
 def catalogue_changed() -> None:

@@ -79,6 +79,12 @@ def people_figures() -> PeopleFigures:
     return PeopleFigures(agreed.count(), PersonalisationOff.objects.count(), GigDismissal.objects.count())
 
 
+def gig_of_number(typed: str) -> Gig | None:
+    """The service that staff asks about by its number, whatever its state; None for what is none."""
+    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 19
+    return Gig.objects.filter(pk=int(typed)).first() if is_number else None
+
+
 def rows_beside(gig: Gig) -> list[Recommendation]:
     """The rows beside a gig, the strongest first."""
     rows = Recommendation.objects.filter(source_gig=gig).select_related("target_gig")

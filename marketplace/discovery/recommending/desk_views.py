@@ -12,7 +12,6 @@ from wagtail.admin.auth import permission_required
 from marketplace.accounts.selectors import people_matching
 from marketplace.core import staff_log
 from marketplace.discovery.recommending import desk
-from marketplace.gigs.models import Gig
 
 PERMISSION = "discovery.view_recommendation"
 OF_PERSON = "discovery.view_gigview"
@@ -26,11 +25,7 @@ def recommendation_desk(request: HttpRequest) -> HttpResponse:
     """The lists and their runs; `?gig=` what stands beside one, `?who=` what a person is recommended, both: why this one."""
     who = request.GET.get("who", "").strip() if request.user.has_perm(OF_PERSON) else ""
     number = request.GET.get("gig", "").strip()
-    gig = (
-        Gig.objects.filter(pk=int(number)).first()
-        if number.isascii() and number.isdecimal() and len(number) < 19
-        else None
-    )
+    gig = desk.gig_of_number(number)
     people = people_matching(who, limit=MOST_PEOPLE)
     context = {
         "lists": desk.lists(),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.models import ConsentDocument
 from marketplace.accounts.selectors import has_consent
@@ -21,7 +21,7 @@ VIEWS_LISTED = 50
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def for_you_page(request: HttpRequest) -> HttpResponse:
     """All that is recommended to this person."""
     context = {
@@ -56,7 +56,7 @@ def take_back(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def settings_page(request: HttpRequest) -> HttpResponse:
     """The switch, what is kept of what they looked at, what they are not interested in."""
     context = {

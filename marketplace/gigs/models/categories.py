@@ -10,6 +10,11 @@ from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
 
+def localized(chinese: str, english: str) -> str:
+    """Of two wordings that of the page's language."""
+    return english if (get_language() or "").startswith("en") else chinese
+
+
 class GigCategory(ClusterableModel):
     """A category (no parent) or subcategory. Both languages stand in one row, so that facets and joins need no second one."""
 
@@ -49,12 +54,12 @@ class GigCategory(ClusterableModel):
     @property
     def localized_name(self) -> str:
         """The name in the language of the page."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name
+        return localized(self.name, self.name_en)
 
     @property
     def localized_summary(self) -> str:
         """The summary in the language of the page."""
-        return self.summary_en if (get_language() or "").startswith("en") else self.summary
+        return localized(self.summary, self.summary_en)
 
 
 class AttributeKind(models.TextChoices):
@@ -90,7 +95,7 @@ class GigAttribute(ClusterableModel, Orderable):
     @property
     def localized_name(self) -> str:
         """The name in the language of the page."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name
+        return localized(self.name, self.name_en)
 
 
 class GigAttributeOption(Orderable):
@@ -115,4 +120,4 @@ class GigAttributeOption(Orderable):
     @property
     def localized_name(self) -> str:
         """The name in the language of the page."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name
+        return localized(self.name, self.name_en)

@@ -47,6 +47,11 @@ def listed(path: str = "") -> Q:
     return on_sale(path) & ~Q(**{f"{path}seller__in": refusing})
 
 
+def gig_url(gig_id: int, slug: str) -> str:
+    """Where the public page of a gig stands."""
+    return reverse("gigs:detail", args=[gig_id, slug])
+
+
 class GigQuerySet(models.QuerySet["Gig"]):
     def on_sale(self) -> "GigQuerySet":
         """Gigs that can be found and booked: live, and of a seller whose account has not been closed."""
@@ -117,7 +122,7 @@ class Gig(
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("gigs:detail", args=[self.pk, self.slug])
+        return gig_url(self.pk, self.slug)
 
     @property
     def is_on_sale(self) -> bool:

@@ -14,7 +14,7 @@ from marketplace.gigs.counting import Counted
 from marketplace.gigs.models import FigureBatch, GigDay
 
 # A batch comes back within minutes, if at all; a week bridges a broker that was down.
-_BATCHES_KEPT = timedelta(days=7)
+BATCHES_KEPT = timedelta(days=7)
 
 # Additive in one statement. Gigs that were deleted meanwhile are left out by the join.
 _ADD = """
@@ -43,7 +43,7 @@ def write_figures() -> int:
         batch, rows = taken
         written += _write(UUID(batch), rows)
         counting.drop(batch)
-    FigureBatch.objects.filter(written_at__lt=clock.now() - _BATCHES_KEPT).delete()
+    FigureBatch.objects.filter(written_at__lt=clock.now() - BATCHES_KEPT).delete()
     return written
 
 

@@ -3,9 +3,16 @@
 import json
 
 from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import UserProfile
 from marketplace.accounts.places import place_name
+from marketplace.core.templatetags.jiangji import icon
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.gallery import GALLERY_COUNTS
 from marketplace.gigs.models import ReviewReason
@@ -49,3 +56,32 @@ def at_part(reasons: dict[str, list[ReviewReason]], part: str) -> list[ReviewRea
 def label_of(step: str) -> str:
     """The name of a step of the wizard."""
     return str(Step(step).label)
+
+
+@register.simple_tag(takes_context=True)
+def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool = False) -> SafeString:
+    """The heart of a service: round on a card, `wide` with words on its own page. `kept`: whether this person keeps it.
+
+    Who is not signed in is asked to, and comes back to this page. Written here and not in a template, since a list has dozens.
+    """
+    css_class = "button" if wide else "gig__save"
+    words = (_("Kept") if kept else _("Keep")) if wide else ""
+    user, request = context.get("user"), context.get("request")
+    if user is None or not user.is_authenticated:
+        address = reverse("account_login")
+        if request is not None:
+            address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+        name = _("Log in to keep “%(title)s”") % {"title": title}
+        link = '<a class="{}" href="{}" rel="nofollow" aria-label="{}">{}{}</a>'
+        return format_html(link, css_class, address, name, icon("heart"), words)
+    # base.html holds the form with the CSRF token, once for all hearts of the page.
+    return format_html(
+        '<button class="{}" type="submit" form="favourite-form" formaction="{url}" hx-post="{url}" hx-swap="outerHTML"'
+        ' aria-pressed="{}" aria-label="{}">{}{}</button>',
+        css_class,
+        "true" if kept else "false",
+        _("Keep “%(title)s”") % {"title": title},
+        icon("heart"),
+        words,
+        url=reverse("gigs:favourite", args=[gig_id]),
+    )

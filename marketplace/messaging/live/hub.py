@@ -18,6 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from marketplace.accounts.blocks import forget_own_list
 from marketplace.core import live
 from marketplace.messaging.live import look
 from marketplace.messaging.live.attendance import Attendance
@@ -191,6 +192,9 @@ class Hub:
         elif topic == live.CHECK:
             if number in self.of_person:
                 self.spawn(self.check(self.of_person[number]))
+        elif topic == live.BLOCKS:
+            forget_own_list()
+            self.spawn(self.check(self.sockets))
         elif topic == live.ACCESS and number in self.followers:
             self.spawn(self.check(self.followers[number]))
 
@@ -318,7 +322,7 @@ class Hub:
                 logger.exception("Looking again at open windows")
 
     async def check(self, sockets: Iterable[Socket]) -> None:
-        """Close the windows whose session is over, and let those go whose rights are others now."""
+        """Close the windows whose session is over or to which all is blocked, and let those go whose rights are others now."""
         looked_at = list(sockets)
         if not looked_at:
             return
@@ -326,11 +330,12 @@ class Hub:
         held = await in_thread(
             look.what_holds, [(socket.person_id, socket.session_key) for socket in looked_at], follows
         )
+        kept_out = await in_thread(look.kept_out, looked_at)
         # What was followed since the question was asked has been asked about just now.
         gone = follows - held.places
         for socket in looked_at:
             standing = held.standings.get((socket.person_id, socket.session_key))
-            if standing is None:
+            if standing is None or socket in kept_out:
                 socket.end(NOT_SIGNED_IN)
             elif standing != socket.standing:
                 holds = await in_thread(look.standing_at_the_door, socket.person_id, socket.session_key)

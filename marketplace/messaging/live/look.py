@@ -13,9 +13,11 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
 
-from marketplace.accounts.models import User
+from marketplace.accounts.blocks import blocks_in_force
+from marketplace.accounts.models import BlockScope, User
 from marketplace.accounts.selectors import blocks_among, session_holds
 from marketplace.messaging import selectors
+from marketplace.messaging.live.socket import Socket
 from marketplace.messaging.models import Conversation, Participant, ParticipantRole, Presence
 from marketplace.notifications.selectors import unread_counts
 
@@ -67,6 +69,13 @@ def _kept_apart(people: Mapping[int, Mapping[int, str]]) -> set[int]:
     alone = {conversation: set(places) for conversation, places in people.items() if 0 not in places}
     blocks = blocks_among({person for those in alone.values() for person in those})
     return {conversation for conversation, those in alone.items() if not blocks.isdisjoint(permutations(those, 2))}
+
+
+def kept_out(sockets: Collection[Socket]) -> set[Socket]:
+    """Windows to which everything has been closed since they opened: by account, browser or address."""
+    if not blocks_in_force():
+        return set()
+    return {socket for socket in sockets if BlockScope.EVERYTHING.value in socket.closed_scopes()}
 
 
 def standing_at_the_door(person: int, session_key: str | None) -> Standing | None:

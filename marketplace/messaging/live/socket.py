@@ -62,6 +62,7 @@ class Socket:
         "_send",
         "_waiting",
         "close",
+        "closed_scopes",
         "following",
         "number",
         "person_id",
@@ -77,6 +78,7 @@ class Socket:
         standing: tuple[Any, ...],
         send: Send,
         close: Callable[[int], Awaitable[None]],
+        closed_scopes: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self.number = f"{time.time_ns() // 1_000_000:015d}-{uuid4().hex}"  # sorts by age
         self.person_id = person_id
@@ -84,6 +86,9 @@ class Socket:
         self.standing = standing  # what must stay as it was (look.standing_of)
         self.following: dict[int, Following] = {}
         self.close = close
+        self.closed_scopes = (
+            closed_scopes  # what is blocked where it comes from, asked in a thread (accounts/blocks.py)
+        )
         self._send = send
         self._waiting: deque[dict[str, Any]] | None = None
         self._rest: asyncio.Task[None] | None = None

@@ -33,7 +33,7 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required(VIEW)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def opinion_case(request: HttpRequest, opinion_id: int) -> HttpResponse:
     """One question with its case; a POST answers it."""
     staff = cast(User, request.user)

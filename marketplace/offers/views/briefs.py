@@ -39,7 +39,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for offers."""
     # A search that found too little brings what was looked for along.
@@ -68,7 +68,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Published. Sellers who can do it are told, and you are told of every offer."))
             return redirect(brief)
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render(request, "offers/brief_form.html", {"form": form}, status=status)
 
 
@@ -95,7 +95,7 @@ def _brief_page(request: HttpRequest, brief: Brief, reopen_form: ReopenForm, sta
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """A seller's offer for a brief."""
     brief = selectors.brief_for(request.user, pk)
@@ -118,7 +118,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent. You are told what becomes of it."))
             return redirect(offer.negotiation)
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render(request, "offers/offer_form.html", {"editor": editor, "brief": brief}, status=status)
 
 

@@ -60,7 +60,7 @@ def _to_payment(request: HttpRequest, negotiation_id: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def counter(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer with another offer, filled with what is on the table."""
     offer = selectors.open_offer_for(request.user, pk)
@@ -80,14 +80,14 @@ def counter(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent. You are told what becomes of it."))
             return redirect(offer.negotiation)
-    elif request.method == "GET" and not presenters.card(offer, request.user).can_answer:
+    elif request.method != "POST" and not presenters.card(offer, request.user).can_answer:
         return redirect(offer.negotiation)
     context = {"editor": editor, "offer": offer, "negotiation": offer.negotiation, "is_counter": True}
-    return render(request, "offers/offer_form.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "offers/offer_form.html", context, status=422 if request.method == "POST" else 200)
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Say no, and why."""
     offer = selectors.open_offer_for(request.user, pk)
@@ -105,10 +105,10 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Declined. The other side was told why."))
             return redirect(offer.negotiation)
-    elif request.method == "GET" and not presenters.card(offer, request.user).can_answer:
+    elif request.method != "POST" and not presenters.card(offer, request.user).can_answer:
         return redirect(offer.negotiation)
     context = {"form": form, "offer": offer}
-    return render(request, "offers/offer_decline.html", context, status=200 if request.method == "GET" else 422)
+    return render(request, "offers/offer_decline.html", context, status=422 if request.method == "POST" else 200)
 
 
 @login_required

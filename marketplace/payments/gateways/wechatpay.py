@@ -6,7 +6,6 @@ seller's as the sub-merchant's.
 
 import json
 import secrets
-import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.utils import timezone
 
+from marketplace.core import clock
 from marketplace.payments.gateways import wechatpay_verifier
 from marketplace.payments.gateways.answers import readable, require_about
 from marketplace.payments.gateways.base import (
@@ -139,7 +139,7 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
 
     def _jsapi_parameters(self, prepay_id: str) -> dict[str, str]:
         """What WeChat's own script wants, signed with our key."""
-        stamp, nonce, package = str(int(time.time())), secrets.token_hex(16), f"prepay_id={prepay_id}"
+        stamp, nonce, package = str(int(clock.real_now().timestamp())), secrets.token_hex(16), f"prepay_id={prepay_id}"
         return {
             "appId": self._app,
             "timeStamp": stamp,
@@ -218,7 +218,7 @@ class WechatpayGateway(WechatpayTransfers, WechatpayBills, WechatpayCustody):
         return RawReply(200 if ok else 400, json.dumps(answer).encode(), "application/json")
 
     def parse_notification(self, raw: RawRequest) -> Notification:
-        wechatpay_verifier.verify(raw.headers, raw.body, keys=self._keys, now=int(time.time()))
+        wechatpay_verifier.verify(raw.headers, raw.body, keys=self._keys, now=int(clock.real_now().timestamp()))
         try:
             envelope = json.loads(raw.body)
             kind, resource = envelope["resource"]["original_type"], envelope["resource"]

@@ -1,7 +1,6 @@
 """One signed call to WeChat Pay's API v3 over wechatpayv3 in public-key mode, with the SDK's defects mended (2.7)."""
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.conf import settings
 from wechatpayv3.core import Core
 from wechatpayv3.type import RequestType
 
+from marketplace.core import clock
 from marketplace.payments.gateways import wechatpay_verifier
 from marketplace.payments.gateways.base import (
     ConfigError,
@@ -58,7 +58,7 @@ class _Core(Core):
     def _verify_signature(self, headers: Mapping[str, str], body: str) -> bool:
         lowered = {name.lower(): value for name, value in headers.items()}
         try:
-            wechatpay_verifier.verify(lowered, body.encode(), keys=self._known, now=int(time.time()))
+            wechatpay_verifier.verify(lowered, body.encode(), keys=self._known, now=int(clock.real_now().timestamp()))
         except NotificationInvalid as problem:
             # What was asked may have been done all the same: an answer that cannot be trusted is no answer.
             raise Unknown(f"answer: {problem}") from problem

@@ -1,7 +1,7 @@
 """Reads of reviews, by subject."""
 
 from marketplace.reviews.selectors.counted import counted_reviews
-from marketplace.reviews.selectors.extras import picture_for, review_to_vote_on, with_extras
+from marketplace.reviews.selectors.extras import picture_for, review_to_vote_on, with_extras, with_extras_of
 from marketplace.reviews.selectors.figures import SellerReputation, seller_reputation, seller_reputations
 from marketplace.reviews.selectors.lists import (
     AspectScore,
@@ -52,4 +52,5 @@ __all__ = [
     "seller_reputations",
     "waiting_for_review",
     "with_extras",
+    "with_extras_of",
 ]

@@ -9,6 +9,7 @@ from django.http import Http404
 from marketplace.accounts.models import User
 from marketplace.orders.states import OrderStatus
 from marketplace.reviews.models import HelpfulVote, Review, ReviewPicture, ReviewSide
+from marketplace.reviews.selectors.lists import ReviewSection
 from marketplace.reviews.selectors.masks import masks_in_force
 
 
@@ -29,6 +30,12 @@ def with_extras(reviews: Sequence[Review], user: User | AnonymousUser | None) ->
     for review in reviews:
         review.is_voted = review.pk in voted
     return reviews
+
+
+def with_extras_of(section: ReviewSection, user: User | AnonymousUser | None) -> ReviewSection:
+    """The same section, its reviews ready to be shown to `user`."""
+    with_extras(section.reviews, user)
+    return section
 
 
 def review_to_vote_on(pk: int) -> Review:

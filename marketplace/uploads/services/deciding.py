@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from django.db import transaction
 
 from marketplace.core import clock
+from marketplace.core.unavailable import is_full, storage_is_away
 from marketplace.uploads import locks
 from marketplace.uploads.direct import direct_name
 from marketplace.uploads.errors import UploadError, UploadErrorCode
@@ -51,6 +52,10 @@ def process_upload(*, upload_id: int) -> bool:
         return _refuse(upload, UploadErrorCode(refusal.code))
     except (_OvertakenError, Upload.DoesNotExist):
         return False
+    except Exception as error:
+        if is_full(error) or storage_is_away(error):
+            _hand_back(upload)
+        raise
     if found.result_name == upload.storage_name:
         return True  # what came is the result, where it lies
     # Nothing shows what came, only what was made of it. Should this fail, the row still names it, and takes it along.
@@ -69,6 +74,18 @@ def take_back_upload(*, upload_id: int) -> bool:
     row.claimed_at = None
     row.save(update_fields=["state", "claimed_at", "updated_at"])
     return True
+
+
+@transaction.atomic
+def _hand_back(claimed: Upload) -> None:
+    """No room on the disk, or the storage was away: the file waits for the next run, and this one was no attempt."""
+    try:
+        row = _still_ours(claimed)
+    except (_OvertakenError, Upload.DoesNotExist):
+        return
+    move(row, to=UploadState.RECEIVED, actor=SYSTEM)
+    row.claimed_at, row.attempts = None, row.attempts - 1
+    row.save(update_fields=["state", "claimed_at", "attempts", "updated_at"])
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from marketplace.uploads.selectors import bytes_of_today
 from marketplace.uploads.services.deciding import process_upload
 from marketplace.uploads.sniffing import announced_kind, is_program
 from marketplace.uploads.states import OWNER, SYSTEM, UploadState
-from marketplace.uploads.stored import delete_files, stored_names
+from marketplace.uploads.stored import delete_files, remove_stored, storage_needed, stored_names
 
 # Product decision: what one person may have lying about unused, in all forms together. Collected after a day.
 OPEN_LIMIT = 100
@@ -78,14 +78,15 @@ def declare_upload(
 def receive_file(*, upload: Upload, file: File) -> Upload:
     """The bytes came through the app: put them into the private storage. Sent again, they replace what was there.
 
-    Raises UploadError WRONG_SIZE. What is whole already is left as it is.
+    Raises UploadError WRONG_SIZE, or STORAGE_AWAY: then nothing has changed. What is whole already is left as it is.
     """
     if file.size != upload.size:
         raise UploadError(UploadErrorCode.WRONG_SIZE, name=upload.name)
     storage = incoming_storage()
     purpose = get_purpose(upload.purpose)
     folder = purpose.incoming_folder if purpose else "incoming"
-    name = storage.save(f"{folder}/{upload.key.hex}-{uuid4().hex[:8]}", file)
+    with storage_needed(upload.name):
+        name = storage.save(f"{folder}/{upload.key.hex}-{uuid4().hex[:8]}", file)
     spare = name
     try:
         with transaction.atomic():
@@ -96,19 +97,20 @@ def receive_file(*, upload: Upload, file: File) -> Upload:
     finally:
         # Of two requests that bring the same file one file stays, and after a failure none.
         if spare:
-            storage.delete(spare)
+            remove_stored({spare}, owner_id=upload.owner_id)
     return row
 
 
 def finish_upload(*, upload: Upload) -> Upload:
     """The browser says that the file is whole: the storage is asked, then a worker looks into it. Safe to call twice.
 
-    Raises UploadError NOT_ARRIVED. A size that is not the announced one refuses the upload.
+    Raises UploadError NOT_ARRIVED, or STORAGE_AWAY. A size that is not the announced one refuses the upload.
     """
     if upload.state != UploadState.DECLARED:
         return upload
     try:
-        size = incoming_storage().size(upload.storage_name) if upload.storage_name else None
+        with storage_needed(upload.name):
+            size = incoming_storage().size(upload.storage_name) if upload.storage_name else None
     except FileNotFoundError:
         size = None
     if size is None:
@@ -131,7 +133,8 @@ def finish_upload(*, upload: Upload) -> Upload:
 def take_file(*, owner: User, purpose: Purpose, subject: str, file: File) -> Upload:
     """A file of a plain form, without script: all of the above at once, and looked into while the person waits.
 
-    Raises UploadError for whatever is wrong with it, or NOT_READY when somebody else has claimed it; nothing is left then.
+    Raises UploadError for whatever is wrong with it, NOT_READY when somebody else has claimed it, or STORAGE_AWAY; nothing is
+    left then.
     """
     upload = declare_upload(owner=owner, purpose=purpose, subject=subject, name=file.name or "", size=file.size)
     try:
@@ -141,7 +144,8 @@ def take_file(*, owner: User, purpose: Purpose, subject: str, file: File) -> Upl
             move(row, to=UploadState.RECEIVED, actor=OWNER)
             row.received_at = clock.now()
             row.save(update_fields=["state", "received_at", "updated_at"])
-        process_upload(upload_id=upload.pk)
+        with storage_needed(upload.name):
+            process_upload(upload_id=upload.pk)
         upload.refresh_from_db()
     except BaseException:
         discard_upload(upload=upload)
@@ -180,7 +184,7 @@ def forget(row: Upload) -> None:
         announced_at=row.created_at,
         created_at=clock.now(),
     )
-    after_commit(delete_files, row.purpose, row.storage_name, stored_names(row))
+    after_commit(delete_files, row.purpose, row.storage_name, stored_names(row), owner_id=row.owner_id)
     row.delete()
 
 

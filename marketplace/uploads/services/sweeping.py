@@ -8,6 +8,7 @@ from marketplace.core import clock
 from marketplace.core.jobs import Deadline
 from marketplace.uploads.models import Upload, UploadTombstone, incoming_storage
 from marketplace.uploads.selectors import QUOTA_PERIOD
+from marketplace.uploads.stored import delete_by_tombstone
 
 logger = logging.getLogger(__name__)
 FOLDER = "incoming"
@@ -25,7 +26,7 @@ def clear_tombstone(*, tombstone_id: int) -> bool:
     if row is None:
         return False
     if row.storage_name:
-        incoming_storage().delete(row.storage_name)
+        delete_by_tombstone(row.storage_name)
     if row.size and row.announced_at > clock.now() - QUOTA_PERIOD:
         UploadTombstone.objects.filter(pk=row.pk).update(storage_name="")
         return False

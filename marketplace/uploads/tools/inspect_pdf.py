@@ -5,6 +5,7 @@
 Says {"pages": n} or {"refused": "encrypted" | "active" | "unreadable"}. Knows nothing of Django.
 """
 
+import errno
 import json
 import re
 import sys
@@ -189,6 +190,8 @@ def main(source: str, target: str, picture: str) -> dict[str, Any]:
 if __name__ == "__main__":
     try:
         said = main(*sys.argv[1:4])
-    except Exception:  # whatever a hostile file makes these libraries raise
+    except Exception as error:  # whatever a hostile file makes these libraries raise
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise  # the disk is full, which is nobody's file's fault
         said = {"refused": "unreadable"}
     print(json.dumps(said))

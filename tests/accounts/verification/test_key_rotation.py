@@ -3,13 +3,16 @@
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet, InvalidToken
 from django.core.management import call_command
 
 from marketplace.accounts import numbers, papers, selectors, services
 from marketplace.accounts.models import UserVerification
 from marketplace.accounts.services.key_rotation import encrypted_columns
-from marketplace.core.encryption import decrypt_text
+from marketplace.core.encryption import decrypt_text, encrypt_text
 from marketplace.payments.models import PayoutDestination, PayoutDestinationKind
 from marketplace.payments.services import set_destination
 from tests.accounts.verification.conftest import NUMBER, approve, hand_in, stored_files
@@ -37,6 +40,35 @@ def test_after_the_command_the_old_key_is_not_needed(seller, moderator, settings
     assert [papers.opened(paper) for paper in case.papers.all()] == plain
     assert decrypt_text(PayoutDestination.objects.get().account_encrypted) == "lin@example.com"
     assert len(stored_files()) == 2  # the old files are gone
+
+
+def test_second_factors_go_on_under_the_new_key_and_used_codes_stay_used(seller, settings):
+    app = TOTP.activate(seller, "JBSWY3DPEHPK3PXP")
+    codes = RecoveryCodes.activate(seller)
+    used, unused = codes.get_unused_codes()[:2]
+    assert codes.validate_code(used)
+    new = Fernet.generate_key().decode()
+    settings.FIELD_ENCRYPTION_KEYS = [new, *settings.FIELD_ENCRYPTION_KEYS]
+    assert "second factors: 2" in rotate()
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+    app, codes = TOTP(fresh(app)), RecoveryCodes(fresh(codes))
+    assert decrypt_text(app.instance.data["secret"]) == "JBSWY3DPEHPK3PXP"
+    assert not codes.validate_code(used)
+    assert codes.validate_code(unused)
+
+
+def test_codes_that_came_from_elsewhere_are_rotated_each(seller, settings):
+    codes = [encrypt_text("a1b2c3"), encrypt_text("d4e5f6")]
+    Authenticator.objects.create(user=seller, type=Authenticator.Type.RECOVERY_CODES, data={"migrated_codes": codes})
+    new = Fernet.generate_key().decode()
+    settings.FIELD_ENCRYPTION_KEYS = [new, *settings.FIELD_ENCRYPTION_KEYS]
+    rotate()
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+    assert RecoveryCodes(Authenticator.objects.get()).get_unused_codes() == ["a1b2c3", "d4e5f6"]
+
+
+def fresh(factor):
+    return Authenticator.objects.get(pk=factor.instance.pk)
 
 
 def test_control_without_the_command_the_old_key_is_needed(seller, settings):

@@ -46,6 +46,7 @@ def candidate(posters, open_gig):
         open_gig(visitor, posters[0], q="海报")
     aged(1)
     assert find_thesaurus_candidates() == 1
+    assert find_thesaurus_candidates() == 1  # found again, and noted once
     return ThesaurusCandidate.objects.get()
 
 

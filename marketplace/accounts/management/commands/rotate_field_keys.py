@@ -8,11 +8,15 @@ from marketplace.accounts.services import key_rotation
 
 
 class Command(BaseCommand):
-    help = "Encrypt all personal numbers and papers under the newest key. Safe to repeat, and beside a running site."
+    help = (
+        "Encrypt personal numbers, secrets of second factors and papers under the newest key."
+        " Safe to repeat, and beside a running site."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for model, column in key_rotation.encrypted_columns():
             count = key_rotation.rotate_column(model=model, column=column)
             self.stdout.write(f"{model._meta.label}.{column}: {count}")
+        self.stdout.write(f"second factors: {key_rotation.rotate_second_factors()}")
         self.stdout.write(f"papers: {key_rotation.rotate_papers()}")
         self.stdout.write(f"digests: {key_rotation.renew_digests()}")

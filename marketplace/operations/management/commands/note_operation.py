@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Note a backup, a restore test or a release for the page of operations."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=EventKind.values)
+        parser.add_argument("kind", choices=[kind for kind in EventKind.values if kind != EventKind.RETENTION])
         outcome = parser.add_mutually_exclusive_group(required=True)
         outcome.add_argument("--ok", action="store_true", help="it worked")
         outcome.add_argument("--failed", action="store_true", help="it did not")
