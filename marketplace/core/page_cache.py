@@ -151,13 +151,26 @@ def seconds_left(page: KeptPage) -> float:
 
 def is_unchanged(tags: Iterable[str], *, since: float) -> bool:
     """Whether nobody forgot one of these tags after `since`, in seconds since the epoch. Raises redis.RedisError."""
-    keys = [_tag_key(tag) for tag in tags]
-    if not keys:
-        return True  # what shows nothing that changes; the cache would be asked for nothing
-    changed = cache.get_many(keys)
+    changed = forgotten_at(tags)
     if time.time() - since < LISTINGS_SECONDS:
-        changed = {key: moment for key, moment in changed.items() if key not in map(_tag_key, _LISTS)}
-    return all(moment < since - SKEW_SECONDS for moment in changed.values())
+        changed = {tag: moment for tag, moment in changed.items() if tag not in _LISTS}
+    return all(is_before(moment, since) for moment in changed.values())
+
+
+def forgotten_at(tags: Iterable[str]) -> dict[str, float]:
+    """When each of these tags was forgotten last, in seconds since the epoch; without those that were not lately.
+
+    Raises redis.RedisError.
+    """
+    by_key = {_tag_key(tag): tag for tag in tags}
+    if not by_key:
+        return {}  # what shows nothing that changes; the cache would be asked for nothing
+    return {by_key[key]: moment for key, moment in cache.get_many(by_key).items()}
+
+
+def is_before(moment: float | None, begun_at: float) -> bool:
+    """Whether what was begun then has seen a change of that moment, whichever machines wrote down the two; None is no change."""
+    return moment is None or moment < begun_at - SKEW_SECONDS
 
 
 def remember(key: str, read: Callable[[], Read], *, seconds: int) -> Read:

@@ -1,19 +1,21 @@
 """What a gig looks like in a list: one flat record a card, a fixed number of queries however many cards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from marketplace.accounts.models import User, UserProfile
 from marketplace.accounts.models.people import is_away_on, profile_url
 from marketplace.core import clock, page_cache
 from marketplace.core.ratings import shown_rating
+from marketplace.core.remembered import remember_each
 from marketplace.gigs import counting
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Favourite, Gig, GigMedia, MediaKind
@@ -67,28 +69,54 @@ def cover_of(row: dict[str, Any] | None) -> PictureContent | None:
     return PictureContent(**{**row, "renditions": tuple(row["renditions"])}) if row else None
 
 
+@dataclass(frozen=True)
+class _Shared:
+    """What a card is for everybody in one language, today's date left out."""
+
+    card: GigCard
+    seller_id: int
+    away_from: date | None
+    away_until: date | None
+
+    def seen_by(self, *, is_favourite: bool, today: date) -> GigCard:
+        """The card for one person on one day."""
+        is_away = is_away_on(today, self.away_from, self.away_until)
+        return replace(self.card, is_favourite=is_favourite, is_away=is_away) if is_favourite or is_away else self.card
+
+
 def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool = True) -> list[GigCard]:
     """Cards of gigs on sale, in the order of `gig_ids`; the ids of others are left out.
 
-    One query, covers and the hearts of a signed-in `user` included. Each card of a list that others than its seller see
-    is an impression (counting.py); say `is_list=False` for one that was not offered to anybody.
+    One query for those that nobody showed within a minute, covers included, and one for the hearts of a signed-in `user`. Each
+    card of a list that others than its seller see is an impression (counting.py); say `is_list=False` for one that was not
+    offered to anybody.
     """
-    kept = Favourite.objects.filter(gig=OuterRef("pk"), user_id=user.pk) if user and user.is_authenticated else None
-    is_kept = Exists(kept) if kept is not None else Value(False)
-    # Plain rows: objects of four models each, the gig's with all its relations, took half of a list's time with the database.
-    rows = Gig.objects.on_sale().filter(pk__in=gig_ids).values(*_COLUMNS, cover_row=cover_row("pk"), is_kept=is_kept)
-    found = {row["pk"]: row for row in rows}
-    page_cache.shows(*(f"seller:{row['seller_id']}" for row in found.values()))
+    language = get_language()
+    names = {gig_id: f"gigs:card:{gig_id}:{language}" for gig_id in gig_ids}
+    found = remember_each(names, _read, tags_of=_tags)
+    hearts: set[int] = set()
+    if found and user is not None and user.is_authenticated:
+        hearts = {*Favourite.objects.filter(user_id=user.pk, gig_id__in=found).values_list("gig_id", flat=True)}
     if is_list:
-        counting.seen(gig_id for gig_id, row in found.items() if user is None or row["seller_id"] != user.pk)
+        counting.seen(gig_id for gig_id, one in found.items() if user is None or one.seller_id != user.pk)
     today = timezone.localdate(clock.now())
-    return [_card(found[gig_id], today) for gig_id in gig_ids if gig_id in found]
+    return [found[gig_id].seen_by(is_favourite=gig_id in hearts, today=today) for gig_id in gig_ids if gig_id in found]
 
 
-def _card(row: dict[str, Any], today: date) -> GigCard:
+def _tags(gig_id: int, one: _Shared) -> tuple[str, ...]:
+    return f"gig:{gig_id}", f"seller:{one.seller_id}", page_cache.SITE  # the last for the category's name
+
+
+def _read(gig_ids: Sequence[int]) -> dict[int, _Shared]:
+    # Plain rows: objects of four models each, the gig's with all its relations, took half of a list's time with the database.
+    rows = Gig.objects.on_sale().filter(pk__in=gig_ids).values(*_COLUMNS, cover_row=cover_row("pk"))
+    return {row["pk"]: _shared(row) for row in rows}
+
+
+def _shared(row: dict[str, Any]) -> _Shared:
     profile = {name: row[f"seller__profile__{name}"] for name in _PROFILE}
     stats = {name: row[f"stats__{name}"] for name in _STATS}
-    return GigCard(
+    card = GigCard(
         gig_id=row["pk"],
         url=gig_url(row["pk"], row["slug"]),
         title=row["title"],
@@ -103,7 +131,6 @@ def _card(row: dict[str, Any], today: date) -> GigCard:
         delivery_days=stats["delivery_days_from"],
         price_from_fen=stats["price_from_fen"],
         orders_completed=stats["orders_completed"],
-        is_favourite=row["is_kept"],
-        is_away=is_away_on(today, profile["away_from"], profile["away_until"]),
         language=row["language"],
     )
+    return _Shared(card, row["seller_id"], profile["away_from"], profile["away_until"])

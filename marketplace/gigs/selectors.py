@@ -1,6 +1,7 @@
 """Reads of gigs, with the permission in them: a stranger gets 404, never a hint that something is there."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
@@ -48,6 +49,18 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
     Small lists come along in the same query (`package_rows`, `media_rows`, `attribute_rows`, `extra_rows`, `faq_rows`,
     `tag_names`, `checked_kinds`, `is_kept`), and `orders_in_progress`: a query each would double the cost of the page.
     """
+    kept: Exists | Value = Value(False)
+    if user is not None and user.is_authenticated:
+        kept = Exists(Favourite.objects.filter(gig_id=OuterRef("pk"), user_id=user.pk))
+    gig = _with_small_lists().annotate(is_kept=kept).filter(pk=gig_id).first()
+    if gig is None or not (gig.is_on_sale or owns(gig, user)):
+        raise Http404
+    return gig
+
+
+@cache
+def _with_small_lists() -> QuerySet[Gig]:
+    """The query of `get_public_gig` for any gig, put together once a process: that took longer than its answer."""
     own = {"gig_id": OuterRef("pk")}
     tags = GigTag.objects.filter(content_object_id=OuterRef("pk")).order_by("pk").values("tag__name")
     checked = UserVerification.objects.filter(user_id=OuterRef("seller_id"), status=VerificationStatus.APPROVED)
@@ -55,28 +68,18 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
     packages = GigPackage.objects.filter(**own).order_by("price_fen", "pk")
     media = GigMedia.objects.filter(**own).order_by("sort_order", "pk")
     faqs = GigFaq.objects.filter(**own).order_by("sort_order", "pk")
-    kept = Favourite.objects.filter(**own, user_id=user.pk) if user is not None and user.is_authenticated else None
-    gig = (
-        Gig.objects.select_related("seller__profile", "category__parent", "stats")
-        .annotate(
-            package_rows=ArraySubquery(packages.values(row=_row(_PACKAGE_COLUMNS))),
-            media_rows=ArraySubquery(media.values(row=_row(_MEDIA_COLUMNS))),
-            attribute_rows=attribute_rows(),
-            extra_rows=ArraySubquery(
-                extras.values(row=JSONObject(title="title", price_fen="price_fen", extra_days="extra_days"))
-            ),
-            faq_rows=ArraySubquery(faqs.values(row=JSONObject(question="question", answer="answer"))),
-            tag_names=ArraySubquery(tags),
-            checked_kinds=ArraySubquery(checked.order_by("pk").values("kind")),
-            is_kept=Exists(kept) if kept is not None else Value(False),
-            orders_in_progress=orders_in_progress("pk"),
-        )
-        .filter(pk=gig_id)
-        .first()
+    return Gig.objects.select_related("seller__profile", "category__parent", "stats").annotate(
+        package_rows=ArraySubquery(packages.values(row=_row(_PACKAGE_COLUMNS))),
+        media_rows=ArraySubquery(media.values(row=_row(_MEDIA_COLUMNS))),
+        attribute_rows=attribute_rows(),
+        extra_rows=ArraySubquery(
+            extras.values(row=JSONObject(title="title", price_fen="price_fen", extra_days="extra_days"))
+        ),
+        faq_rows=ArraySubquery(faqs.values(row=JSONObject(question="question", answer="answer"))),
+        tag_names=ArraySubquery(tags),
+        checked_kinds=ArraySubquery(checked.order_by("pk").values("kind")),
+        orders_in_progress=orders_in_progress("pk"),
     )
-    if gig is None or not (gig.is_on_sale or owns(gig, user)):
-        raise Http404
-    return gig
 
 
 def get_paused_gig(gig_id: int) -> Gig:

@@ -82,7 +82,8 @@ class PostgresSearchEngine:
             else:
                 narrowed = facets.Sieve(everywhere.rows, request).passing
             ids |= dict.fromkeys(row.gig_id for row in narrowed[:limit])
-        known = candidates_of(ids)
+        # Where no word was typed nothing is held against theirs, which are most of what would be read.
+        known = candidates_of(ids, with_words=bool(plan.concepts or plan.phrases))
         if gone := ids.keys() - known.keys():
             # A window that was kept for a moment may hold what is not sold any more.
             rows = [row for row in rows if row.gig_id not in gone]
@@ -141,7 +142,7 @@ def _short(words: Iterable[str]) -> list[str]:
 
 # A document carries what is kept of figures, level and account (0007); words for people are read where they are written.
 _CANDIDATES = """
-SELECT document.gig_id, document.seller_id, gig.title, document.title_tokens, document.tag_tokens, document.body_tokens,
+SELECT document.gig_id, document.seller_id, gig.title, {words},
        document.category_slug, document.subcategory_slug, profile.display_name, document.price_fen, document.delivery_days,
        document.level, document.orders, document.rating_sum, document.rating_count, gig.created_at, document.attributes
 FROM discovery_gigdocument document
@@ -149,14 +150,21 @@ JOIN gigs_gig gig ON gig.id = document.gig_id
 JOIN accounts_userprofile profile ON profile.user_id = document.seller_id
 WHERE document.gig_id = ANY(%s)
 """
+_WORDS, _NO_WORDS = (
+    "document.title_tokens, document.tag_tokens, document.body_tokens",
+    "'{}'::text[], '{}'::text[], '{}'::text[]",
+)
 
 
-def candidates_of(gig_ids: Iterable[int], *, only_listed: bool = True) -> dict[int, Candidate]:
-    """These gigs as they are at this moment, by id, whichever engine found them; without those that may not be listed."""
+def candidates_of(gig_ids: Iterable[int], *, only_listed: bool = True, with_words: bool = True) -> dict[int, Candidate]:
+    """These gigs as they are at this moment, by id, whichever engine found them; without those that may not be listed.
+
+    `with_words=False` leaves out the words of title, tags and description, for who compares none.
+    """
     wanted = list(gig_ids)
     if not wanted:
         return {}
-    statement: str = _CANDIDATES
+    statement = _CANDIDATES.format(words=_WORDS if with_words else _NO_WORDS)
     values: list[Any] = [wanted]
     if only_listed:
         # In the same statement: each page of results would ask for the few of them twice more.

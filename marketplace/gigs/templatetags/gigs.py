@@ -1,6 +1,7 @@
 """Tags of the gig pages."""
 
 import json
+from functools import lru_cache
 
 from django import template
 from django.template.context import Context
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import UserProfile
@@ -66,11 +68,10 @@ def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool =
     """
     css_class = "button" if wide else "gig__save"
     words = (_("Kept") if kept else _("Keep")) if wide else ""
-    user, request = context.get("user"), context.get("request")
+    user = context.get("user")
     if user is None or not user.is_authenticated:
-        address = reverse("account_login")
-        if request is not None:
-            address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+        request = context.get("request")
+        address = _login_address(request.get_full_path() if request is not None else "", get_language())
         name = _("Log in to keep “%(title)s”") % {"title": title}
         link = '<a class="{}" href="{}" rel="nofollow" aria-label="{}">{}{}</a>'
         return format_html(link, css_class, address, name, icon("heart"), words)
@@ -85,3 +86,10 @@ def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool =
         words,
         url=reverse("gigs:favourite", args=[gig_id]),
     )
+
+
+@lru_cache(maxsize=1000)
+def _login_address(path: str, _language: str | None) -> str:
+    """Where one logs in and comes back to the page of this path: the same for all hearts of it."""
+    address = reverse("account_login")
+    return f"{address}?{urlencode({'next': path})}" if path else address

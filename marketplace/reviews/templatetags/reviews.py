@@ -18,6 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.core import page_cache
 from marketplace.core.config import get_config
 from marketplace.core.ratings import PRIOR_COUNT, PRIOR_RATING
+from marketplace.core.remembered import remember_each
 from marketplace.gigs.models import Gig
 from marketplace.offers.presenters import OfferCard
 from marketplace.orders.lists import Row
@@ -214,8 +215,14 @@ def latest_reviews(limit: int) -> list[Review]:
 
 @register.simple_tag
 def seller_reputation(user: User) -> SellerReputation:
-    """A seller's figures: `{% seller_reputation user as reputation %}`."""
-    return selectors.seller_reputation(user)
+    """A seller's figures: `{% seller_reputation user as reputation %}`. They may be a minute old, as those of a kept page."""
+    names = {user.pk: f"reviews:figures:{user.pk}:{get_language()}"}
+    found = remember_each(
+        names,
+        selectors.seller_reputations,
+        tags_of=lambda seller_id, _figures: (f"seller:{seller_id}", page_cache.SITE),
+    )
+    return found[user.pk]
 
 
 @register.simple_tag

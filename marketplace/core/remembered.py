@@ -1,0 +1,83 @@
+"""Many small things that are dear to read, each kept by itself: lists that differ show the same services again and again.
+
+As `page_cache.remember`, and ended by the same tags; what is kept of all of them is asked for at once.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.core.cache import cache
+from django.db import connection
+from redis.exceptions import RedisError
+
+from marketplace.core import page_cache
+
+logger = logging.getLogger(__name__)
+
+Key = TypeVar("Key", bound=Hashable)
+Read = TypeVar("Read")
+# What reading says to an object whose class was another when it was kept: two releases run at once for a while.
+_OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
+
+
+@dataclass(frozen=True)
+class _Kept(Generic[Read]):
+    """What was read, of what, and when that began (seconds since the epoch)."""
+
+    value: Read
+    tags: tuple[str, ...]
+    begun_at: float
+
+
+def remember_each(
+    names: Mapping[Key, str],
+    read: Callable[[Sequence[Key]], Mapping[Key, Read]],
+    *,
+    tags_of: Callable[[Key, Read], Iterable[str]],
+    seconds: int = page_cache.FRESH_SECONDS,
+) -> dict[Key, Read]:
+    """What `read` finds for each key, kept under its name for `seconds` unless one of its tags is forgotten before.
+
+    `read` is asked for those alone that are not kept, and leaves out what there is not. The page that is being made shows the
+    tags of all. A transaction sees what nobody else does yet: within one nothing is kept, and nothing kept is given.
+    """
+    if connection.in_atomic_block:
+        found = dict(read([*names]))
+        page_cache.shows(*(tag for key, value in found.items() for tag in tags_of(key, value)))
+        return found
+    kept = _kept(names)
+    missing = [key for key in names if key not in kept]
+    if missing:
+        begun_at = time.time()
+        anew = {key: _Kept(value, tuple(tags_of(key, value)), begun_at) for key, value in (read(missing) or {}).items()}
+        _keep({names[key]: one for key, one in anew.items()}, seconds)
+        kept |= anew
+    page_cache.shows(*{tag for one in kept.values() for tag in one.tags})
+    return {key: kept[key].value for key in names if key in kept}
+
+
+def _kept(names: Mapping[Key, str]) -> dict[Key, _Kept[Read]]:
+    try:
+        answer = cache.get_many(names.values()) if names else {}
+        found = {key: answer[name] for key, name in names.items() if isinstance(answer.get(name), _Kept)}
+        forgotten = page_cache.forgotten_at({tag for one in found.values() for tag in one.tags})
+    except RedisError:
+        logger.warning("nothing is remembered: the cache does not answer")
+        return {}
+    except _OF_ANOTHER_RELEASE:
+        return {}
+    return {
+        key: one
+        for key, one in found.items()
+        if all(page_cache.is_before(forgotten.get(tag), one.begun_at) for tag in one.tags)
+    }
+
+
+def _keep(rows: Mapping[str, _Kept[Read]], seconds: int) -> None:
+    try:
+        cache.set_many(dict(rows), seconds)
+    except RedisError:
+        logger.warning("nothing is remembered: the cache does not answer")
