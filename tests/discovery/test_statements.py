@@ -38,3 +38,14 @@ def test_a_page_of_results_within_a_category_asks_no_statement_twice_and_of_abse
     with CaptureQueriesContext(connection) as captured:
         assert candidates_of([]) == {}
     assert not captured.captured_queries
+
+
+def test_a_search_without_words_reads_none_of_those_of_its_candidates(client, db):
+    design = make_category(name="设计")
+    listed("宣传海报一号", category=design)
+    services.rebuild_index()
+    for asked, reads_words in (({"category": design.slug}, False), ({"q": "海报"}, True)):
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(reverse("discovery:search"), asked).context["page"]
+        assert page.result.total == 1
+        assert any("body_tokens" in query["sql"] for query in captured.captured_queries) is reads_words

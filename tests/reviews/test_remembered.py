@@ -1,7 +1,9 @@
 """The first page of a service's reviews is read once for all who are not signed in, and anew when one of them changes."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.core import page_cache
 from marketplace.reviews.forgetting import forget_review
@@ -46,3 +48,22 @@ def test_what_is_hidden_is_gone_at_once(review):
     Review.objects.filter(pk=review.pk).update(published_at=None)
     forget_review(review)
     assert "一字一句" not in shown(review, Client())
+
+
+def figures_read(queries):
+    return [one["sql"] for one in queries if 'FROM "reviews_reputation"' in one["sql"]]
+
+
+def test_a_sellers_figures_are_read_once_a_minute_and_anew_after_a_review(review, monkeypatch):
+    monkeypatch.setattr(page_cache, "SKEW_SECONDS", 0)
+    counts = []
+    for _first_and_again in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            shown(review, Client())
+        counts.append(len(figures_read(asked.captured_queries)))
+        page_cache.forget(f"gig:{review.gig_id}")  # the page itself is made again, for another reason
+    assert counts == [1, 0]
+    forget_review(review)
+    with CaptureQueriesContext(connection) as asked:
+        shown(review, Client())
+    assert len(figures_read(asked.captured_queries)) == 1
