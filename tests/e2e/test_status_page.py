@@ -19,9 +19,9 @@ from marketplace.operations import incidents
 from marketplace.operations.models import IncidentKind
 staff = User.objects.filter(is_superuser=True).first()
 soon = timezone.now() + timedelta(hours=5)
-words = {"text": "数据库换到新机器，期间提现会晚到，不会丢失。", "text_en": "The database moves to a new machine."}
+words = dict(text="数据库换到新机器，期间提现会晚到，不会丢失。", text_en="The database moves to a new machine.")
 incidents.announce(
-    kind=IncidentKind.MAINTENANCE, title="数据库搬迁", title_en="The database moves", parts=["payouts", "orders"],
+    kind=IncidentKind.MAINTENANCE, title="数据库搬迁{size}", title_en="The database moves {size}", parts=["payouts", "orders"],
     starts_at=soon, ends_at=soon + timedelta(hours=1), staff=staff, **words,
 )
 """
@@ -29,7 +29,7 @@ incidents.announce(
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_what_works_is_read_at_once_part_by_part(stack: Stack, browser: Browser, size: str) -> None:
-    for words in (_MEASURE, _TELL):
+    for words in (_MEASURE, _TELL.format(size=size)):
         done = stack.manage("shell", "-c", words)
         assert done.returncode == 0, done.stderr
     context = browser.new_context(viewport=SIZES[size], is_mobile=size == "phone", has_touch=size == "phone")
@@ -41,7 +41,7 @@ def test_what_works_is_read_at_once_part_by_part(stack: Stack, browser: Browser,
     page.wait_for_url("**/status/")
     # Made at most a quarter of a minute ago, perhaps before the maintenance was told.
     expect(page.locator("h1")).to_be_visible()
-    while not page.get_by_text("数据库搬迁").count():
+    while not page.get_by_text(f"数据库搬迁{size}").count():
         page.wait_for_timeout(1_000)
         page.reload()
     assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size]["width"]
@@ -55,7 +55,7 @@ def test_what_works_is_read_at_once_part_by_part(stack: Stack, browser: Browser,
     page.get_by_role("link", name="English").click()
     page.wait_for_url("**/en/status/")
     expect(page.locator(".status-head h1")).to_have_text(re.compile(r"\.$"))
-    expect(page.get_by_text("The database moves", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"The database moves {size}", exact=True)).to_be_visible()
     page.screenshot(path=f"screenshots/status-{size}-en.png", full_page=True)
     assert problems == []
     context.close()
