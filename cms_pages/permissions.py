@@ -16,10 +16,8 @@ from wagtail.models import (
 )
 
 from cms_pages.models import CategoryPage, HelpIndexPage, LandingIndexPage, PageReviewTask
-from marketplace.moderation.roles import MARKETER
+from marketplace.moderation.roles import EDITOR, HELP_WRITER, MARKETER, PAGE_ROLES
 
-EDITOR, HELP_WRITER = "editor", "help writer"
-PAGE_ROLES = (EDITOR, HELP_WRITER)
 WORKFLOW_NAME = "页面审核"
 _WAGTAILS_OWN_WORKFLOW = "Moderators approval"
 

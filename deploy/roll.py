@@ -71,7 +71,7 @@ def main(image: str) -> None:
         # SIGTERM: gunicorn answers what it has begun; uvicorn tells its windows to come back, which the other one takes.
         compose("up", "--detach", "--no-deps", "--wait", server)
         set_aside(server, is_down=False)
-    compose("up", "--detach", "--no-deps", "--wait", "worker", "beat")
+    compose("up", "--detach", "--no-deps", "--wait", "worker", "slow", "beat")
     print(f"{image} answers.")
 
 

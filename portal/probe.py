@@ -1,4 +1,4 @@
-"""Whether the process of this container is well: `python -P portal/probe.py web|worker|beat`, 0 or 1.
+"""Whether the process of this container is well: `python -P portal/probe.py web|worker|slow|beat`, 0 or 1.
 
 It knows neither Django nor the settings, so that asking every few seconds costs next to nothing; `-P` keeps portal/celery.py from
 standing for the library (deploy/compose.yaml,
@@ -13,7 +13,7 @@ import urllib.request
 WEB_PORT = 8000
 ANSWER_SECONDS = 5.0
 # A process that is looked after by Celery is asked through the broker, by the name that Celery gives it.
-NODES = {"worker": "celery", "beat": "celerybeat"}
+NODES = {"worker": "celery", "slow": "slow", "beat": "celerybeat"}
 
 
 def web_is_well(port: int) -> bool:

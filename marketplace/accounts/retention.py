@@ -21,8 +21,7 @@ from marketplace.accounts.models import (
 )
 from marketplace.accounts.personal_data import installed_model
 from marketplace.accounts.services import devices, signing_up
-from marketplace.core import clock
-from marketplace.core.retention import GRACE, Bound, Rule, at_once, days, days_of, model_of
+from marketplace.core.retention import Bound, Rule, at_once, days, days_of, model_of
 
 CLOSING = "marketplace.accounts.tasks.carry_out_closings"
 _PAPERS = "marketplace.accounts.tasks.forget_rejected_papers"
@@ -69,12 +68,6 @@ def _sessions_nobody_has() -> QuerySet[Any]:
     if model is None:
         return Session.objects.none()
     return model._default_manager.exclude(session_key__in=Session.objects.values("session_key"))
-
-
-def closed_long_ago() -> QuerySet[User]:
-    """Whose account was closed so long ago that nothing of their trades need be kept on their account."""
-    done = AccountClosing.objects.filter(user=OuterRef("pk"), done_at__lt=clock.now() - THREE_YEARS - GRACE)
-    return User.objects.filter(Exists(done))
 
 
 def _has_name() -> Q:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from marketplace.core.config_definition import ConfigDefinition
+from marketplace.core.config_definition import ConfigDefinition, Source
 
 DISCOVERY_SETTINGS = (
     # facts/search.md, section 7: below five people a query may point at one of them.
@@ -14,6 +14,18 @@ DISCOVERY_SETTINGS = (
     ConfigDefinition("discovery.saved_searches_most", 20, 1, 200, _("searches"), _("Somebody saves at most")),
     # Product decision within PIPL art. 19: long enough to see a year's season come and go twice would be longer than is needed.
     ConfigDefinition("discovery.search_days", 180, 30, 730, _("days"), _("A search knows who made it for")),
+    # 个人信息保护法 §19, by product decision: a season can be held against the same one a year before, and nothing else is
+    # asked of a single line; the figures of the days stay (SearchDay).
+    ConfigDefinition(
+        "discovery.search_rows_days",
+        400,
+        180,
+        800,
+        _("days"),
+        _("A search without a person is deleted after"),
+        source=Source.LAW,
+        law="个人信息保护法 §19",
+    ),
     ConfigDefinition(
         "discovery.figures_people", 3, 3, 1000, _("people"), _("Staff see a query by name once searched by")
     ),

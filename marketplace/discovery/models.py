@@ -98,7 +98,8 @@ class GigDocument(models.Model):
 class SearchHistory(models.Model):
     """A search that was made, with its pages and filters: what was asked, how it was understood, what was found.
 
-    Written by analytics/recording.py; what is older than `discovery.searches_days` belongs to nobody (analytics/forgetting.py).
+    Written by analytics/recording.py; what is older than `discovery.search_days` belongs to nobody, and after
+    `discovery.search_rows_days` it goes (analytics/anonymising.py).
     """
 
     user = models.ForeignKey(

@@ -5,7 +5,7 @@ from django.db.models import Q
 from marketplace.accounts.retention import CLOSING, with_account
 from marketplace.core.retention import Bound, Rule, days_of
 from marketplace.discovery import alerts
-from marketplace.discovery.models import SearchHistory
+from marketplace.discovery.models import SearchClick, SearchHistory
 from marketplace.discovery.recommending.models import GigView
 from marketplace.discovery.suggestion_models import SavedSearchHit
 
@@ -25,6 +25,18 @@ RULES: tuple[Rule, ...] = (
                 days_of("discovery.search_days"),
             ),
             with_account("discovery.SearchHistory"),
+        ),
+    ),
+    Rule(
+        "discovery.search_rows",
+        ("discovery.SearchHistory", "discovery.SearchClick"),
+        "what was looked for and opened, of nobody any more: to hold a season against the one before",
+        "{discovery.search_rows_days}; the figures of the days stay",
+        PIPL,
+        "marketplace.discovery.tasks.forget_searches",
+        (
+            Bound(lambda: SearchHistory.objects.all(), "created_at", days_of("discovery.search_rows_days")),
+            Bound(lambda: SearchClick.objects.all(), "search__created_at", days_of("discovery.search_rows_days")),
         ),
     ),
     Rule(

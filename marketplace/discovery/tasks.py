@@ -121,6 +121,12 @@ def anonymise_searches() -> int:
     return anonymising.anonymise_searches()
 
 
+@shared_task
+def forget_searches() -> int:
+    """Delete searches that nobody needs any more; returns how many. Beat runs it at night."""
+    return anonymising.delete_searches()
+
+
 @shared_task(time_limit=WHOLE_CATALOGUE_SECONDS)
 def judge_searches() -> int:
     """Answer the judged sets with today's words and weights; returns how many. Beat runs it at night, after the rebuild."""

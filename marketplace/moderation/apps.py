@@ -12,6 +12,8 @@ class ModerationConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.kept_out import register_way
         from marketplace.accounts.personal_data import register
+        from marketplace.core.holds import MESSAGES, ORDERS, hold
+        from marketplace.messaging.models import Message
         from marketplace.messaging.selectors import flags_for_moderators
         from marketplace.moderation import people_merging
         from marketplace.moderation.own_data import ModerationSection
@@ -19,9 +21,10 @@ class ModerationConfig(AppConfig):
         from marketplace.moderation.quality.own_data import QualitySection
         from marketplace.moderation.quality.todos import quality_todos
         from marketplace.moderation.queue import registered  # noqa: F401
-        from marketplace.moderation.report_selectors import FLAG_PERMISSION, reports_for_staff
+        from marketplace.moderation.report_selectors import FLAG_PERMISSION, openly_reported, reports_for_staff
         from marketplace.moderation.review_selectors import review_cases
         from marketplace.moderation.services import record_staff_action
+        from marketplace.orders.models import Order
         from marketplace.payments.todo_selectors import TodoSource, hours, register_todo
         from marketplace.reviews.appeals import due_at
         from marketplace.reviews.selectors.appeals import appeals_for_staff
@@ -30,6 +33,8 @@ class ModerationConfig(AppConfig):
         people_merging.register()
         register_way(way_to_the_decision)
         register("moderation", ModerationSection())
+        hold(ORDERS, "moderation", lambda: openly_reported(Order))
+        hold(MESSAGES, "moderation", lambda: openly_reported(Message))
         register("moderation_quality", QualitySection())
         register_todo(
             TodoSource(

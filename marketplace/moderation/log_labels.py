@@ -92,6 +92,8 @@ LABELS: dict[str, str | Promise] = {
     "check.undo": _("Decision undone after a check"),
     # orders and support
     "order.read": _("Order read"),
+    "order.held": _("Order kept for a court or an authority"),
+    "order.released": _("Order no longer kept for a court or an authority"),
     "dispute.decided": _("Dispute decided"),
     "dispute.appeal_decided": _("Appeal in a dispute decided"),
     "support.list": _("Support inbox read"),

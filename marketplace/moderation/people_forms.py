@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.core import clock
-from marketplace.moderation.roles import ADMINISTRATOR, FINANCE, MARKETER, MODERATOR, SUPPORT
+from marketplace.moderation.roles import ADMINISTRATOR, EDITOR, FINANCE, HELP_WRITER, MARKETER, MODERATOR, SUPPORT
 
 ROLE_NAMES = [
     (MARKETER, pgettext_lazy("a role", "Marketer")),
@@ -18,6 +18,8 @@ ROLE_NAMES = [
     (FINANCE, pgettext_lazy("a role", "Finance")),
     (SUPPORT, pgettext_lazy("a role", "Support")),
     (ADMINISTRATOR, pgettext_lazy("a role", "Administrator")),
+    (EDITOR, pgettext_lazy("a role", "Editor")),
+    (HELP_WRITER, pgettext_lazy("a role", "Writer of the help centre")),
 ]
 
 KINDS = [

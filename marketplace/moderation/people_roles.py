@@ -15,7 +15,7 @@ from marketplace.core import staff_log
 from marketplace.moderation.errors import PeopleError, PeopleErrorCode
 from marketplace.moderation.locks import lock_role
 from marketplace.moderation.people_forms import ROLE_NAMES
-from marketplace.moderation.roles import ADMINISTRATOR, FINANCE, ROLES
+from marketplace.moderation.roles import ADMINISTRATOR, FINANCE, GIVEN_ROLES
 from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify, recipient_language
 
@@ -31,7 +31,7 @@ def may_make_administrators(staff: User) -> bool:
 
 @transaction.atomic
 def change_roles(*, user_id: int, staff: User, roles: Collection[str], reason: str, typed: str = "") -> list[str]:
-    """Let somebody have exactly these of ROLES; groups that are no roles stay. Returns what they have now.
+    """Let somebody have exactly these of GIVEN_ROLES; groups that are no roles stay. Returns what they have now.
 
     Their sessions end, and they are told; so is every administrator of a new administrator or somebody new in finance. Where
     the administrator's role is given or taken, `typed` has to be their handle.
@@ -45,8 +45,10 @@ def change_roles(*, user_id: int, staff: User, roles: Collection[str], reason: s
     lock_role(ADMINISTRATOR)
     person = lock_user(user_id)
     wanted = set(roles)
-    has = set(person.groups.filter(name__in=ROLES).values_list("name", flat=True))
-    if wanted - set(ROLES) or (wanted - has and not person.is_active):
+    has = set(person.groups.filter(name__in=GIVEN_ROLES).values_list("name", flat=True))
+    # A role whose group is not there (yet) would be told and noted as given, and give nothing.
+    known = set(Group.objects.filter(name__in=GIVEN_ROLES).values_list("name", flat=True))
+    if wanted - known or (wanted - has and not person.is_active):
         raise PeopleError(PeopleErrorCode.ROLE_UNKNOWN)
     if has == wanted:
         return sorted(has)

@@ -35,6 +35,12 @@ def has_open_report(user: User, target: Target) -> bool:
     return mine.filter(reporter=user, status=ReportStatus.OPEN).exists()
 
 
+def openly_reported(model: type[Message | Order]) -> QuerySet[Report]:
+    """Keys of those things of one kind that somebody reported and nobody has decided about: they are kept (core/holds.py)."""
+    kind = ContentType.objects.get_for_model(model)
+    return Report.objects.filter(content_type=kind, status=ReportStatus.OPEN).order_by().values("object_id")
+
+
 def review_to_report(user: User, pk: int) -> Review:
     """A published review that this person can read: a buyer's, or what was written in an order of their own. Raises Http404."""
     found = (

@@ -7,6 +7,11 @@ from marketplace.gigs.reviewing import ensure_gig_workflow
 
 MARKETER, MODERATOR, FINANCE, SUPPORT, ADMINISTRATOR = "marketer", "moderator", "finance", "support", "administrator"
 ROLES = (MARKETER, MODERATOR, FINANCE, SUPPORT, ADMINISTRATOR)
+# Of the pages. Their groups are made above this room, where the page tree is known (cms_pages/permissions.py).
+EDITOR, HELP_WRITER = "editor", "help writer"
+PAGE_ROLES = (EDITOR, HELP_WRITER)
+# What an administrator gives and takes back on a person's page.
+GIVEN_ROLES = (*ROLES, *PAGE_ROLES)
 
 _ADMIN = ("wagtailadmin", ["access_admin"])
 _SEE_ORDERS = (
@@ -17,7 +22,7 @@ _SEE_ORDERS = (
 _COUPONS = ("orders", ["view_coupon", "add_coupon", "change_coupon"])
 # A person's page in the admin. What is on it depends on the other permissions: the wallet, for one, on ledger.view_wallet.
 _PEOPLE = ["view_people", "view_userprofile", "reveal_contact", "view_staffnote", "add_staffnote"]
-# App label, codenames. Rights on pages hang on the page tree, and editors have groups of their own: cms_pages/permissions.py.
+# App label, codenames. Rights on pages hang on the page tree: cms_pages/permissions.py.
 _SETTINGS = ("core", ["view_systemconfig", "view_configchange", "view_featureflag"])
 _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
     MARKETER: [
@@ -34,7 +39,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         _ADMIN,
         _SETTINGS,
         _SEE_ORDERS,
-        ("orders", ["change_dispute"]),
+        ("orders", ["change_dispute", "view_orderhold", "change_orderhold"]),
         ("moderation", ["view_moderationqueue", "change_moderationqueue", "view_adminlog"]),
         ("moderation", [f"{act}_decisionreason" for act in ("view", "add", "change")]),
         ("gigs", ["view_gigcategory"]),
@@ -62,7 +67,7 @@ _PERMISSIONS: dict[str, list[tuple[str, list[str]]]] = {
         ("core", ["change_configchange"]),  # the second person of changes about money
         _SEE_ORDERS,
         ("accounts", _PEOPLE),
-        ("orders", ["change_refund", "view_couponuse", "approve_coupon"]),
+        ("orders", ["change_refund", "view_couponuse", "approve_coupon", "view_orderhold", "change_orderhold"]),
         _COUPONS,
         ("ledger", ["view_account", "view_transaction", "view_entry", "view_wallet", "view_clearing"]),
         (

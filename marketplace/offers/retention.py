@@ -2,20 +2,45 @@
 
 from django.db.models import Q
 
-from marketplace.accounts.retention import CLOSING, ECOMMERCE, closed_long_ago, three_years, with_account
-from marketplace.core.retention import Rule
+from marketplace.accounts.retention import CLOSING, ECOMMERCE, with_account
+from marketplace.core.retention import GRACE, Bound, Rule, days_of
+from marketplace.offers import keeping
+from marketplace.offers.models import Brief, BriefFile, Offer
 
 RULES: tuple[Rule, ...] = (
     Rule(
         "offers.agreed",
-        ("offers.Negotiation", "offers.Offer", "offers.Brief"),
-        "what was agreed before an order",
-        "like the order: not removed while one side has an account; both closed: three years after that",
-        ECOMMERCE,
-        bounds=(
-            # Nothing removes them yet, as with orders.
-            with_account(
-                "offers.Negotiation", "buyer", kept=three_years, still=lambda: Q(seller__in=closed_long_ago())
+        ("offers.Negotiation", "offers.Offer", "offers.OfferStage", "offers.Brief"),
+        "who offered what for how much, and what was answered: beside the order's documents",
+        "like the order; not removed",
+        "税收征收管理法实施细则 §29",
+    ),
+    Rule(
+        "offers.words_and_files",
+        ("offers.Offer", "offers.OfferStage", "offers.Brief", "offers.BriefFile"),
+        "what was typed and sent before an order",
+        "{orders.kept_days} after the last order of it ended, or the last word where none came of it",
+        f"{ECOMMERCE}; 个人信息保护法 §19",
+        "marketplace.offers.tasks.empty_old_offers",
+        (
+            Bound(
+                lambda: Offer.objects.exclude(scope=keeping.GONE).filter(
+                    negotiation__in=keeping.free_negotiations(since=keeping.kept_since() - GRACE)
+                ),
+                "created_at",
+                days_of("orders.kept_days"),
+            ),
+            Bound(
+                lambda: Brief.objects.exclude(story=keeping.GONE).filter(
+                    pk__in=keeping.free_briefs(since=keeping.kept_since() - GRACE).values("pk")
+                ),
+                "ended_at",
+                days_of("orders.kept_days"),
+            ),
+            Bound(
+                lambda: BriefFile.objects.filter(brief__in=keeping.free_briefs(since=keeping.kept_since() - GRACE)),
+                "brief__ended_at",
+                days_of("orders.kept_days"),
             ),
         ),
     ),

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Sum
 from django.utils import timezone
 
-from marketplace.core.config import get_config
 from marketplace.operations import backlogs, locks, parts, public_parts, queues
 from marketplace.operations.models import PartSpan, PartState
 from marketplace.operations.signs import Level
@@ -41,9 +40,8 @@ def signs_of_worker() -> set[str]:
 
 
 def _queue_is_late() -> bool:
-    limit = timedelta(minutes=get_config("operations.queue_minutes"))
     try:
-        return any(queue.age is not None and queue.age > limit for queue in queues.queues())
+        return any(queue.age is not None and queue.age > queues.longest_wait(queue.name) for queue in queues.queues())
     except redis.RedisError:  # the cache, which is the same server, says so itself
         return False
 

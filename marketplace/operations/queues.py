@@ -26,6 +26,14 @@ SOCKET_SECONDS = 1
 _UNWRITTEN = timedelta(minutes=5)
 _A_NIGHT = timedelta(hours=26)
 _INTERVALS = 3
+# Product decision: a rebuild takes the better part of an hour, and nobody waits for what stands behind it.
+_SLOW_TIMES = 12
+
+
+def longest_wait(name: str) -> timedelta:
+    """How long the oldest job of this queue may wait: `operations.queue_minutes`, where jobs are slow twelve times as long."""
+    limit = timedelta(minutes=get_config("operations.queue_minutes"))
+    return limit * _SLOW_TIMES if name == settings.SLOW_QUEUE else limit
 
 
 def broker() -> redis.Redis:
@@ -95,7 +103,7 @@ def _in_words(queue: Queue) -> Signal:
     if age is None:
         return Signal(label, Level.GOOD, words)
     words += " " + _("The oldest since %(age)s.") % {"age": in_words(age)}
-    limit = timedelta(minutes=get_config("operations.queue_minutes"))
+    limit = longest_wait(queue.name)
     level = Level.BAD if age > limit else Level.WATCH if age > limit / 2 else Level.GOOD
     return Signal(label, level, words)
 

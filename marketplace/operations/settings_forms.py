@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateTimeInput
 
@@ -79,11 +79,7 @@ class AnswerForm(forms.Form):
 
 # Groups of Wagtail's own that nobody of the team is in.
 _OF_THE_CMS = ("Editors", "Moderators")
-_GROUP_NAMES = {
-    **dict(ROLE_NAMES),
-    "editor": pgettext_lazy("a role", "Editor"),
-    "help writer": pgettext_lazy("a role", "Writer of the help centre"),
-}
+_GROUP_NAMES = dict(ROLE_NAMES)
 
 
 class _StaffGroups(forms.ModelMultipleChoiceField):

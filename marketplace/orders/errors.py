@@ -55,6 +55,7 @@ class OrderErrorCode(StrEnum):
     ASKED_TOO_OFTEN = "asked_too_often"
     QUANTITY = "quantity"
     ORDER_TOO_LONG = "order_too_long"
+    ALREADY_EMPTIED = "already_emptied"
     COUPON_UNKNOWN = "coupon_unknown"
     COUPON_OVER = "coupon_over"
     COUPON_USED_UP = "coupon_used_up"
@@ -170,6 +171,9 @@ class OrderError(DomainError):
         OrderErrorCode.ORDER_TOO_LONG: _(
             "This would take %(days)s days; an order takes at most %(most)s, since payment institutions give nothing back "
             "after a year. Please order less at once."
+        ),
+        OrderErrorCode.ALREADY_EMPTIED: _(
+            "The time of this order is over: its words and files were deleted, and cannot be kept any more."
         ),
         OrderErrorCode.COUPON_UNKNOWN: _("There is no coupon with this code. Please look at it once more."),
         OrderErrorCode.COUPON_OVER: _("This coupon is not valid today."),

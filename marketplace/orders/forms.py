@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.money import display_yuan, parse_yuan, yuan_text
 from marketplace.orders.models import Order
@@ -48,4 +49,15 @@ class StopPlanForm(forms.Form):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Why it ends here. The other side reads it."),
+    )
+
+
+class HoldForm(forms.Form):
+    """Which order is kept, and for whom."""
+
+    number = forms.CharField(label=_("Order number"), max_length=16)
+    reason = forms.CharField(
+        label=pgettext_lazy("a hold on an order", "For what"),
+        max_length=300,
+        help_text=_("The number of the lawsuit, or the letter of the authority. It stands in the staff log."),
     )

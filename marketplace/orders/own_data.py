@@ -54,6 +54,8 @@ class OrdersSection(Section):
         "orders.Dispute.appealed_by": "one of the two sides; the words of the appeal are exported as a statement",
         "orders.DisputeDecision.mediator": "who of the staff did it; the decision itself is exported",
         "orders.DisputeDecision.first_mediator": "who of the staff decided first; the decision itself is exported",
+        "orders.OrderHold.placed_by": "who of the staff did it; that the order is kept is not the two sides' to know",
+        "orders.OrderHold.released_by": "who of the staff did it; that the order is kept is not the two sides' to know",
         "orders.MilestonePlan.stopped_by": "one of the two sides of the agreement, which is exported",
     }
 

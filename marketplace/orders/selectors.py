@@ -24,6 +24,7 @@ from marketplace.orders.models import (
     Order,
     OrderDeadline,
     OrderEvent,
+    OrderHold,
     OrderRequirement,
     Refund,
     RefundStatus,
@@ -228,3 +229,8 @@ def due_refunds() -> QuerySet[Refund]:
 def refunds_for_a_person() -> QuerySet[Refund]:
     """Refunds that the gateway refused: finance has to look."""
     return Refund.objects.filter(status=RefundStatus.STUCK).select_related("order__buyer__profile").order_by("pk")
+
+
+def open_holds() -> QuerySet[OrderHold]:
+    """What is kept for somebody outside, the newest first."""
+    return OrderHold.objects.filter(released_at=None).select_related("order", "placed_by__profile")

@@ -2,9 +2,13 @@
 
 from celery import shared_task
 
-from marketplace.core.jobs import Deadline, count_done
-from marketplace.orders import dispute_selectors, selectors, services
+from marketplace.core.jobs import Deadline, Setbacks, count_done
+from marketplace.orders import dispute_selectors, keeping, selectors, services
 from marketplace.orders.models import DeadlineKind
+
+# More than the usual time of a job is enough for, at some hundredths of a second each; the next hour goes on.
+EMPTIED_AT_ONCE = 10_000
+_EMPTYING_SETBACKS: Setbacks[int] = Setbacks("empty_order", seconds=20 * 3600)
 
 
 @shared_task
@@ -40,3 +44,18 @@ def build_evidence_bundles() -> int:
 def look_after_bundles() -> int:
     """Say of those evidence bundles that nobody works on that they failed. Returns how many."""
     return services.give_up_stalled_bundles()
+
+
+@shared_task
+def empty_old_orders() -> int:
+    """Remove words and files of orders whose time is over; returns how many orders. Beat runs it each hour.
+
+    Each in a transaction of its own, those placed longest ago first: what is left at the end has its turn in the next hour.
+    """
+    due = keeping.orders_to_empty().values_list("pk", flat=True)
+    return count_done(
+        _EMPTYING_SETBACKS.first_without(due, limit=EMPTIED_AT_ONCE),
+        lambda order_id: services.empty_order(order_id=order_id),
+        until=Deadline(),
+        setbacks=_EMPTYING_SETBACKS,
+    )

@@ -6,8 +6,9 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
 from marketplace.core.admin_menu import PermittedMenuItem
-from marketplace.orders import desk, dispute_desk
+from marketplace.orders import desk, dispute_desk, hold_desk
 from marketplace.orders.coupon_admin import CouponUseViewSet, CouponViewSet, note_change
+from marketplace.orders.services.holds import PERMISSION
 
 
 @hooks.register("register_admin_urls")
@@ -29,6 +30,8 @@ def desk_urls():
         ),
         path("refunds/", desk.refund_list, name="orders_refunds"),
         path("refunds/<int:refund_id>/retry/", desk.refund_retry, name="orders_refund_retry"),
+        path("kept-orders/", hold_desk.hold_list, name="orders_holds"),
+        path("kept-orders/<int:hold_id>/release/", hold_desk.hold_release, name="orders_hold_release"),
     ]
 
 
@@ -47,6 +50,13 @@ def refunds_menu_item():
         icon_name="rotate",
         order=320,
         permission="orders.change_refund",
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def holds_menu_item():
+    return PermittedMenuItem(
+        _("Orders kept"), reverse("orders_holds"), icon_name="lock", order=325, permission=PERMISSION
     )
 
 

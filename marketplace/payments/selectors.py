@@ -17,6 +17,8 @@ from marketplace.payments.balance_selectors import balances_that_are_off
 from marketplace.payments.gateways import custody_gateway
 from marketplace.payments.models import (
     AuditRun,
+    Invoice,
+    InvoiceStatus,
     Payment,
     PaymentStatus,
     Settlement,
@@ -167,3 +169,14 @@ def payouts_are_halted() -> bool:
     """Whether no money may leave: the audit that counts found something, or an institution's balance is off."""
     latest = latest_audit()
     return (latest is not None and not latest.is_sound) or bool(balances_that_are_off())
+
+
+def orders_awaiting_payment() -> QuerySet[Payment]:
+    """Keys of the orders that an undecided payment may still come for (core/holds.py)."""
+    return Payment.objects.filter(status=PaymentStatus.PENDING).order_by().values("order")
+
+
+def orders_awaiting_invoices() -> QuerySet[Invoice]:
+    """Keys of the orders that an invoice is being issued or reversed for (core/holds.py)."""
+    under_way = (InvoiceStatus.REQUESTED, InvoiceStatus.REVERSING)
+    return Invoice.objects.filter(status__in=under_way).order_by().values("order")

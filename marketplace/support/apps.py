@@ -9,6 +9,7 @@ class SupportConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts.person_stream import register_part
         from marketplace.accounts.personal_data import register
+        from marketplace.core.holds import CONVERSATIONS, ORDERS, hold
         from marketplace.messaging.listeners import heard_by
         from marketplace.payments.todo_selectors import TodoSource, register_todo
         from marketplace.support import selectors
@@ -19,6 +20,8 @@ class SupportConfig(AppConfig):
         heard_by(heard)
         register_part("support", CASES)
         register("support", SupportSection())
+        hold(ORDERS, "support", selectors.orders_of_open_cases)
+        hold(CONVERSATIONS, "support", selectors.conversations_of_open_cases)
         register_todo(
             TodoSource(
                 _("Questions to support"),

@@ -70,6 +70,17 @@ def open_cases_of(person: User) -> QuerySet[SupportCase]:
     return SupportCase.objects.filter(person=person).exclude(status=CaseStatus.SOLVED)
 
 
+def orders_of_open_cases() -> QuerySet[SupportCase]:
+    """Keys of the orders that a question still open is about: they are kept (core/holds.py)."""
+    asked = SupportCase.objects.exclude(status=CaseStatus.SOLVED).filter(order__isnull=False)
+    return asked.order_by().values("order")
+
+
+def conversations_of_open_cases() -> QuerySet[SupportCase]:
+    """Keys of the conversations of questions that are still open: they are kept (core/holds.py)."""
+    return SupportCase.objects.exclude(status=CaseStatus.SOLVED).order_by().values("conversation")
+
+
 def cases_of(person: User) -> QuerySet[SupportCase]:
     """Everything somebody has asked, the newest first."""
     return SupportCase.objects.filter(person=person).select_related("order").order_by("-pk")

@@ -10,7 +10,6 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from stdnum.cn import uscc
 
-from cms_pages.permissions import EDITOR, HELP_WRITER
 from marketplace.accounts.models import (
     Certificate,
     Hat,
@@ -27,6 +26,7 @@ from marketplace.accounts.models import (
 )
 from marketplace.core.encryption import encrypt_text
 from marketplace.moderation import roles
+from marketplace.moderation.roles import EDITOR, HELP_WRITER
 from marketplace.payments.models import InvoiceIssuer
 from marketplace.reviews.models import SellerLevel
 from portal.demo.bulk import backdate, insert

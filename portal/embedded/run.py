@@ -24,6 +24,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from portal.embedded.paths import PROJECT, state_directory
+from portal.queues import worker_arguments
 
 DEMO_LOGINS = (
     ("buyer", "buyer@jiangji.example"),
@@ -117,8 +118,10 @@ def _serve(*, port: int, sandbox_port: int, started: float) -> None:
     ]
     web = [*uvicorn, "--port", str(port), *web_options, "portal.asgi:application"]
     sandbox = [*uvicorn, "--port", str(sandbox_port), "portal.embedded.sandboxes:application"]
-    # One worker with the clock inside: for one machine only. Production runs beat by itself (docs/deployment.md).
-    worker = [python, "-m", "celery", "-A", "portal", "worker", "-B", "-P", "threads", "-c", "4", "-l", "WARNING"]
+    # The clock is inside one of the workers: for one machine only. Production runs beat by itself (docs/deployment.md).
+    celery, threads = [python, "-m", "celery", "-A", "portal"], ["-P", "threads", "-l", "WARNING"]
+    worker = [*celery, *worker_arguments("celery"), "-B", *threads, "-c", "4"]
+    slow = [*celery, *worker_arguments("slow"), *threads, "-c", "1"]
     environment = dict(os.environ)
     sandbox_environment = environment | {
         "SANDBOX_DATA_DIR": str(state_directory() / "sandbox"),
@@ -127,6 +130,7 @@ def _serve(*, port: int, sandbox_port: int, started: float) -> None:
     }
     manager.add_process("web", shlex.join(web), env=environment, cwd=str(PROJECT))
     manager.add_process("worker", shlex.join(worker), env=environment, cwd=str(PROJECT))
+    manager.add_process("slow", shlex.join(slow), env=environment, cwd=str(PROJECT))
     manager.add_process("sandbox", shlex.join(sandbox), env=sandbox_environment, cwd=str(PROJECT))
     threading.Thread(target=_announce, args=(port, sandbox_port, started), daemon=True).start()
     manager.loop()

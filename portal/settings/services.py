@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from marketplace.core.valkey import brief_connection_for
+from portal import queues
 from portal.embedded.paths import state_directory
 from portal.env import ENVIRONMENT, PRODUCTION, env
 
@@ -117,8 +118,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_timeout": 3,
     "socket_connect_timeout": 1,
+    # A worker that looks after several queues takes from the first of them as long as there is anything (portal/queues.py).
+    "queue_order_strategy": "priority",
     **_TRIED_AGAIN,
 }
+CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT
+CELERY_TASK_QUEUES = queues.TASK_QUEUES
+CELERY_TASK_ROUTES = queues.ROUTES
+SLOW_QUEUE = queues.SLOW  # what waits there may wait longer (marketplace/operations/queues.py)
 CELERY_TASK_PUBLISH_RETRY_POLICY = _TRIED_AGAIN
 # Nobody reads what a job returned; with results, handing one over waits for their store too, some twenty seconds and more.
 CELERY_TASK_IGNORE_RESULT = True

@@ -7,8 +7,8 @@ from wagtail.models import Page
 from cms_pages.checklist import Point, checklist_of, stops_publishing
 from cms_pages.models import HelpPage, LandingIndexPage, LandingPage
 from cms_pages.page_links import address_leads_somewhere
-from cms_pages.permissions import EDITOR
 from marketplace.gigs.models import AdvertisingWord
+from marketplace.moderation.roles import EDITOR
 from portal.roles import ensure_roles
 from tests import factories
 from tests.logins import log_in

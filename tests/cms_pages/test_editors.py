@@ -19,11 +19,10 @@ from cms_pages.models import (
     StandardPage,
 )
 from cms_pages.navigation import footer_columns
-from cms_pages.permissions import EDITOR, HELP_WRITER, PAGE_ROLES
 from cms_pages.tasks import publish_scheduled_pages
 from marketplace.accounts.models import User
 from marketplace.core.clock import now
-from marketplace.moderation.roles import MARKETER
+from marketplace.moderation.roles import EDITOR, HELP_WRITER, MARKETER, PAGE_ROLES
 from portal.roles import ensure_roles
 from tests import factories
 from tests.cms_pages.test_checklist import make_topic, simple_form

@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from cms_pages.help_report import judged_articles
 from cms_pages.models import HelpFeedback, HelpPage
-from cms_pages.permissions import EDITOR, HELP_WRITER
 from cms_pages.services import record_help_feedback
-from marketplace.moderation.roles import MARKETER
+from marketplace.moderation.roles import EDITOR, HELP_WRITER, MARKETER
 from portal.roles import ensure_roles
 from tests import factories
 from tests.logins import log_in

@@ -13,7 +13,6 @@ from cms_pages.demo_rules import build_demo_rules
 from cms_pages.demo_streams import block, items, link
 from cms_pages.errors import RulesTextError, RulesTextErrorCode
 from cms_pages.models import RulesComment, RulesText, StandardPage
-from cms_pages.permissions import EDITOR
 from cms_pages.rules_texts import (
     announce_rules_text,
     comment_on_rules,
@@ -25,7 +24,7 @@ from cms_pages.tasks import apply_rules, tell_of_rules
 from marketplace.core import clock
 from marketplace.core.config import set_config
 from marketplace.core.rules import current_rules
-from marketplace.moderation.roles import MARKETER
+from marketplace.moderation.roles import EDITOR, MARKETER
 from marketplace.notifications.models import Notification
 from portal.roles import ensure_roles
 from tests import factories

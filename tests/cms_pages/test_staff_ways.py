@@ -16,9 +16,8 @@ from cms_pages.checklist import stops_publishing
 from cms_pages.coupons import coupon_address
 from cms_pages.images import SiteImage
 from cms_pages.models import FormPage, HelpFeedback, HelpPage, LandingIndexPage, StandardPage
-from cms_pages.permissions import EDITOR, HELP_WRITER
 from cms_pages.services import record_help_feedback
-from marketplace.moderation.roles import MARKETER
+from marketplace.moderation.roles import EDITOR, HELP_WRITER, MARKETER
 from portal.roles import ensure_roles
 from tests import factories
 from tests.cms_pages.test_checklist import make_topic

@@ -16,10 +16,9 @@ from wagtail_localize.models import StringSegment, Translation, TranslationSourc
 
 from cms_pages.errors import TranslationError, TranslationErrorCode
 from cms_pages.models import FormPage, LandingIndexPage, LandingPage, StandardPage
-from cms_pages.permissions import EDITOR
 from cms_pages.translating import require_live_source, submit_translation, translation_state
 from marketplace.accounts.models import User
-from marketplace.moderation.roles import MARKETER
+from marketplace.moderation.roles import EDITOR, MARKETER
 from portal.roles import ensure_roles
 from tests.cms_pages.test_checklist import make_topic
 from tests.cms_pages.test_editors import staff

@@ -19,7 +19,7 @@ from portal.embedded import configuration
 from tests.contracts.source import ROOT
 
 DEPLOY = ROOT / "deploy"
-OURS = {"web1", "web2", "live1", "live2", "worker", "beat"}
+OURS = {"web1", "web2", "live1", "live2", "worker", "slow", "beat"}
 ONCE = {"migrate", "static", "buckets", "command"}
 # What a role's Secret must hold in a cluster: secrets stand in no manifest, so nothing there can be compared with.
 SECRET_KEYS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "IDENTITY_DIGEST_KEY", "EMAIL_URL"}
@@ -112,7 +112,7 @@ def test_every_service_is_bounded_and_asked_whether_it_is_well():
 
 def test_each_role_is_there_once_and_the_clock_is_never_two():
     assert compose()["services"].keys() > OURS | ONCE
-    assert pods().keys() == {"edge", "web", "live", "worker", "beat", "migrate"}
+    assert pods().keys() == {"edge", "web", "live", "worker", "slow", "beat", "migrate"}
     beat = next(each for each in manifests() if each["kind"] == "Deployment" and each["metadata"]["name"] == "beat")
     assert (beat["spec"]["replicas"], beat["spec"]["strategy"]["type"]) == (1, "Recreate")
 
@@ -121,7 +121,7 @@ def test_both_ways_run_the_same_commands():
     services, in_cluster = compose()["services"], pods()
     for service, name in (
         ("web1", "web"), ("web2", "web"), ("live1", "live"), ("live2", "live"),
-        ("worker", "worker"), ("beat", "beat"), ("migrate", "migrate"),
+        ("worker", "worker"), ("slow", "slow"), ("beat", "beat"), ("migrate", "migrate"),
     ):  # fmt: skip
         assert services[service]["command"] == in_cluster[name]["containers"][0]["args"], name
 
@@ -129,10 +129,8 @@ def test_both_ways_run_the_same_commands():
 def test_processes_end_in_their_own_time():
     """Nobody is killed before the longest thing it may do: gunicorn's 30 s, uvicorn's 20, a job's five minutes."""
     services, in_cluster = compose()["services"], pods()
-    for name, longest in (("web", 30), ("live", 20), ("worker", 300)):
-        assert (
-            int(services["worker" if name == "worker" else f"{name}1"]["stop_grace_period"].removesuffix("s")) > longest
-        )
+    for name, longest in (("web", 30), ("live", 20), ("worker", 300), ("slow", 300)):
+        assert int(services[name if name in services else f"{name}1"]["stop_grace_period"].removesuffix("s")) > longest
         assert in_cluster[name]["terminationGracePeriodSeconds"] > longest
     for name in ("web", "live", "edge"):
         assert "sleep" in str(in_cluster[name]["containers"][0]["lifecycle"]["preStop"]), name

@@ -48,6 +48,8 @@ HELD_ELSEWHERE = {
         "discovery/analytics/test_figures.py::test_a_day_is_counted_by_query_and_whole",
     f"{_DISCOVERY}.tasks.find_thesaurus_candidates": "discovery/analytics/test_words.py::candidate",
     f"{_DISCOVERY}.tasks.forget_old_news": "discovery/test_alerts.py::test_old_news_is_forgotten",
+    f"{_DISCOVERY}.tasks.forget_searches":
+        "discovery/analytics/test_figures.py::test_the_line_of_a_search_goes_after_its_days_and_the_figures_of_its_day_stay",
     f"{_DISCOVERY}.tasks.judge_searches":
         "discovery/analytics/test_words.py::test_a_judged_set_is_answered_every_night",
     f"{_DISCOVERY}.tasks.send_changes":
@@ -71,6 +73,10 @@ HELD_ELSEWHERE = {
         "notifications/test_sending_sms.py::test_a_message_leaves_once_however_often_it_is_asked_for",
     "marketplace.notifications.tasks.send_waiting_text_messages":
         "notifications/test_sending_sms.py::test_the_sweep_sends_what_the_provider_did_not_take_at_first",
+    "marketplace.messaging.tasks.empty_old_messages":
+        "messaging/test_emptying.py::test_running_twice_changes_nothing",
+    "marketplace.offers.tasks.empty_old_offers":
+        "offers/test_emptying.py::test_the_words_of_an_offer_go_with_its_order_and_the_price_stays",
     "marketplace.offers.tasks.lapse_agreements":
         "offers/test_offers.py::test_what_is_being_paid_or_paid_for_or_in_stages_does_not_lapse",
     "marketplace.operations.tasks.apply_due_changes":
@@ -78,6 +84,7 @@ HELD_ELSEWHERE = {
     "marketplace.operations.tasks.forget_measurements": "operations/test_measuring.py::test_old_measurements_go",
     "marketplace.orders.tasks.build_evidence_bundles":
         "orders/test_evidence_bundles.py::test_one_is_made_at_a_time_and_a_second_run_of_the_job_does_nothing",
+    "marketplace.orders.tasks.empty_old_orders": "orders/test_emptying.py::test_running_twice_changes_nothing",
     "marketplace.orders.tasks.look_after_bundles":
         "orders/test_evidence_bundles.py::test_one_that_nobody_works_on_is_given_up_and_one_that_waits_for_its_turn_is_not",
     "marketplace.orders.tasks.run_due_deadlines":

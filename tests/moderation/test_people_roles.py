@@ -1,13 +1,16 @@
 """Roles are given with a reason, by another person, and seen in the log."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
+from wagtail.models import Page
 
+from cms_pages.permissions import ensure_page_roles
 from marketplace.accounts.models import User
 from marketplace.moderation.errors import PeopleError, PeopleErrorCode
 from marketplace.moderation.models import AdminLog
 from marketplace.moderation.people_roles import change_roles
-from marketplace.moderation.roles import ensure_roles
+from marketplace.moderation.roles import EDITOR, PAGE_ROLES, ensure_roles
 from marketplace.notifications.models import Notification
 from tests.factories import make_moderator, make_user
 from tests.logins import log_in
@@ -35,6 +38,42 @@ def test_a_role_is_given_told_and_noted_and_ends_the_sessions():
     assert line.data["reason"] == "加入客服组。"
     assert "加入客服组。" in Notification.objects.get(recipient=person).body
     assert theirs.get(reverse("accounts:settings")).status_code == 302
+
+
+@pytest.mark.parametrize("role", PAGE_ROLES)
+def test_an_administrator_makes_an_editor_and_a_help_writer_on_the_page_of_the_person(role):
+    ensure_page_roles()
+    admin, person = administrator(), make_user()
+    client, address = log_in(admin), reverse("people_roles", args=[person.pk])
+    page = client.get(reverse("people_person", args=[person.pk])).content.decode()
+    assert f'value="{role}"' in page
+    client.post(address, {"roles": [role], "reason": "加入编辑部。"})
+    assert roles_of(person) == {role}
+    editor = log_in(User.objects.get(pk=person.pk))
+    assert editor.get(reverse("wagtailadmin_home")).status_code == 200
+    assert AdminLog.objects.get(action="person.roles").after == {"roles": [role]}
+    client.post(address, {"roles": [], "reason": "离开编辑部。"})
+    assert roles_of(person) == set()
+    assert editor.get(reverse("wagtailadmin_home")).status_code == 302
+
+
+def test_an_editor_publishes_pages_and_a_moderator_makes_none():
+    ensure_page_roles()
+    person, root = make_user(), Page.get_first_root_node()
+    client = log_in(make_moderator())
+    client.post(reverse("people_roles", args=[person.pk]), {"roles": [EDITOR], "reason": "x"})
+    assert roles_of(person) == set()
+    change_roles(user_id=person.pk, staff=administrator(), roles=[EDITOR], reason="加入编辑部。")
+    assert root.permissions_for_user(User.objects.get(pk=person.pk)).can_publish_subpage()
+
+
+def test_a_role_whose_group_is_missing_is_not_said_to_be_given():
+    admin, person = administrator(), make_user()
+    Group.objects.filter(name=EDITOR).delete()
+    with pytest.raises(PeopleError) as refusal:
+        change_roles(user_id=person.pk, staff=admin, roles=[EDITOR], reason="x")
+    assert refusal.value.code == PeopleErrorCode.ROLE_UNKNOWN
+    assert not AdminLog.objects.filter(action="person.roles").exists()
 
 
 def test_a_role_is_taken_back():

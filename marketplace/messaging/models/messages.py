@@ -53,6 +53,8 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("sent at"))
     edited_at = models.DateTimeField(_("edited at"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
+    # When words and files were removed because their time was over (services/emptying.py).
+    emptied_at = models.DateTimeField(null=True, editable=False)
     # By a moderator, not by its writer.
     is_taken_out = models.BooleanField(_("removed"), default=False, db_default=False, editable=False)
 
@@ -93,12 +95,14 @@ class Message(models.Model):
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether its writer took it back, or a moderator took it out."""
-        return self.withdrawn_at is not None
+        """Whether it says nothing any more: its writer took it back, a moderator took it out, or its time is over."""
+        return self.withdrawn_at is not None or self.emptied_at is not None
 
     @property
     def gone_words(self) -> "str | Promise":
         """What stands where a withdrawn message was told of."""
+        if self.emptied_at is not None:
+            return _("[Deleted: its time was over]")
         return _("[Removed by the platform]") if self.is_taken_out else _("[Withdrawn]")
 
 

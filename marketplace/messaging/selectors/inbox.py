@@ -30,6 +30,7 @@ class InboxRow:
     unread: int
     offer_title: str = ""  # when the newest thing said is an offer
     is_withdrawn: bool = False  # the newest message
+    is_emptied: bool = False  # its time was over
     is_taken_out: bool = False  # by a moderator
     event: str = ""  # when the newest message is a line of the platform
     is_muted: bool = False
@@ -63,6 +64,7 @@ def inbox(
         .annotate(excerpt=Subquery(newest.values("body")[:1]), unread=Coalesce(Subquery(unread), 0))
         .annotate(said_at=Subquery(newest.values("created_at")[:1]))
         .annotate(taken_back_at=Subquery(newest.values("withdrawn_at")[:1]))
+        .annotate(newest_emptied_at=Subquery(newest.values("emptied_at")[:1]))
         .annotate(newest_is_taken_out=Subquery(newest.values("is_taken_out")[:1]))
         .annotate(newest_event=Subquery(newest.values("event")[:1]))
         .annotate(
@@ -95,6 +97,7 @@ def inbox(
             unread=conversation.unread,
             offer_title=conversation.offer_title if _is_offer_last(conversation) else "",
             is_withdrawn=conversation.taken_back_at is not None,
+            is_emptied=conversation.newest_emptied_at is not None,
             is_taken_out=bool(conversation.newest_is_taken_out),
             event=conversation.newest_event or "",
             is_muted=conversation.own_muted_until is not None and conversation.own_muted_until > now,

@@ -2,6 +2,7 @@
 
 from marketplace.messaging.sent_files import FILE_MEGABYTES, FILES_PER_MESSAGE
 from marketplace.messaging.services.changing import edit_message, withdraw_message
+from marketplace.messaging.services.emptying import empty_conversation
 from marketplace.messaging.services.flag_decisions import (
     clear_flag,
     note_flag_reading,
@@ -43,6 +44,7 @@ __all__ = [
     "clear_flag",
     "delete_template",
     "edit_message",
+    "empty_conversation",
     "follow_dispute",
     "let_support_in",
     "let_support_out",

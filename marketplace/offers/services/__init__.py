@@ -3,6 +3,7 @@
 from marketplace.offers.services.answering import accept_offer, decline_offer, order_agreement, withdraw_offer
 from marketplace.offers.services.briefs import close_brief, deny_brief, publish_brief, reopen_brief
 from marketplace.offers.services.clocks import announce_brief, expire_brief, expire_offer, lapse_agreement
+from marketplace.offers.services.emptying import empty_brief, empty_negotiation
 from marketplace.offers.services.offering import counter_offer, send_offer
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "counter_offer",
     "decline_offer",
     "deny_brief",
+    "empty_brief",
+    "empty_negotiation",
     "expire_brief",
     "expire_offer",
     "lapse_agreement",

@@ -14,6 +14,7 @@ from marketplace.orders.models.disputes import (
     StatementKind,
 )
 from marketplace.orders.models.events import OrderEvent, OrderEventType
+from marketplace.orders.models.holds import OrderHold
 from marketplace.orders.models.milestones import MilestonePlan, OrderMilestone
 from marketplace.orders.models.orders import CancelledBy, Order, OrderItem, OrderItemKind, OrderKind, OrderRequirement
 from marketplace.orders.models.proposals import OrderProposal, ProposalKind
@@ -39,6 +40,7 @@ __all__ = [
     "OrderDeadline",
     "OrderEvent",
     "OrderEventType",
+    "OrderHold",
     "OrderItem",
     "OrderItemKind",
     "OrderKind",

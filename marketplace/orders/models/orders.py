@@ -114,6 +114,8 @@ class Order(TimeStamped):
     acceptance_paused_at = models.DateTimeField(_("acceptance paused at"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    # When words and files were removed (services/emptying.py). The database refuses it before three years are over.
+    emptied_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("order")
@@ -154,6 +156,8 @@ class Order(TimeStamped):
             ),
             # The figures of a day (insights/metrics/trade.py).
             models.Index(fields=["created_at"], name="orders_placed_day"),
+            # What is to be emptied one day: those placed longest ago.
+            models.Index(fields=["created_at"], condition=Q(emptied_at=None), name="orders_not_emptied"),
             models.Index(fields=["paid_at"], condition=Q(paid_at__isnull=False), name="orders_paid_day"),
             models.Index(fields=["completed_at"], condition=Q(completed_at__isnull=False), name="orders_completed_day"),
             models.Index(fields=["cancelled_at"], condition=Q(cancelled_at__isnull=False), name="orders_cancelled_day"),

@@ -17,6 +17,8 @@ from marketplace.orders.services.delivery import deliver_order
 from marketplace.orders.services.dispute_decisions import accept_decision, advise, appeal_decision, decide_dispute
 from marketplace.orders.services.dispute_splits import accept_split, decline_split, propose_split, withdraw_split
 from marketplace.orders.services.disputes import add_evidence, answer_dispute, open_dispute, withdraw_dispute
+from marketplace.orders.services.emptying import empty_order
+from marketplace.orders.services.holds import hold_order, release_hold
 from marketplace.orders.services.milestones import Stage, fund_stage, make_plan, stop_plan, stop_unpaid_plan
 from marketplace.orders.services.mutual_cancellation import (
     accept_cancellation,
@@ -82,6 +84,7 @@ __all__ = [
     "decline_proposal",
     "decline_split",
     "deliver_order",
+    "empty_order",
     "find_coupon",
     "fund_stage",
     "get_or_place_order",
@@ -89,6 +92,7 @@ __all__ = [
     "give_tip",
     "give_up_stalled_bundles",
     "hand_refund_to_a_person",
+    "hold_order",
     "make_plan",
     "mark_refund_done",
     "may_propose",
@@ -104,6 +108,7 @@ __all__ = [
     "propose_cancellation",
     "propose_split",
     "refund_part",
+    "release_hold",
     "request_revision",
     "resume_refund",
     "retry_refund",

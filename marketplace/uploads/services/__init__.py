@@ -10,6 +10,7 @@ from marketplace.uploads.services.intake import (
     receive_file,
     take_file,
 )
+from marketplace.uploads.services.releasing import release_files
 from marketplace.uploads.services.sweeping import clear_tombstone, sweep_incoming
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "finish_upload",
     "process_upload",
     "receive_file",
+    "release_files",
     "sweep_incoming",
     "take_back_upload",
     "take_file",

@@ -10,9 +10,12 @@ from django.utils import timezone
 
 from marketplace.accounts.models import ConsentDocument
 from marketplace.accounts.services import give_consent
+from marketplace.core.jobs import Deadline
+from marketplace.core.retention import all_rules, proof_of
 from marketplace.discovery.analytics import anonymising, daily, recording, selectors
 from marketplace.discovery.models import SearchClick, SearchDay, SearchHistory
 from marketplace.discovery.own_data import DiscoverySection
+from marketplace.discovery.tasks import forget_searches
 from marketplace.moderation.models import AdminLog
 from tests.discovery.analytics.conftest import BROWSER
 from tests.factories import make_paid_order, make_user, staff_group
@@ -106,6 +109,42 @@ def test_an_old_search_forgets_who_made_it(order_after_click, buyer):
     assert click.order is None
     assert click.place is not None
     assert anonymising.anonymise_searches() == 0
+
+
+def test_the_line_of_a_search_goes_after_its_days_and_the_figures_of_its_day_stay(order_after_click):
+    daily.attribute_orders()
+    aged(1)
+    daily.count_days()
+    figures = list(SearchDay.objects.order_by("pk").values())
+    assert figures
+    aged(398)
+    assert forget_searches() == 0  # a day too early
+    assert SearchHistory.objects.count() == SearchClick.objects.count() == 1
+    aged(2)
+    search("标志")
+    assert [forget_searches(), forget_searches()] == [1, 0]
+    assert [line.query for line in SearchHistory.objects.all()] == ["标志"]
+    assert not SearchClick.objects.exists()
+    assert list(SearchDay.objects.order_by("pk").values()) == figures
+    order_after_click.refresh_from_db()  # what was bought does not hang on how it was found
+
+
+def test_old_searches_go_in_batches_and_a_run_that_is_stopped_is_taken_up_again(posters, monkeypatch):
+    monkeypatch.setattr(anonymising, "BATCH", 2)
+    for _person in range(5):
+        search("海报")
+    aged(401)
+    assert anonymising.delete_searches(until=Deadline(seconds=0)) == 0
+    assert SearchHistory.objects.count() == 5
+    assert anonymising.delete_searches() == 5
+    assert proof_of(next(rule for rule in all_rules() if rule.key == "discovery.search_rows")).overdue == 0
+
+
+def test_a_line_that_the_job_forgot_is_found(posters):
+    search("海报")
+    aged(402)
+    overdue = {rule.key for rule in all_rules() if proof_of(rule).overdue}
+    assert "discovery.search_rows" in overdue
 
 
 def figures_of(staff, ask, **named):
