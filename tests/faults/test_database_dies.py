@@ -25,7 +25,7 @@ from tests.faults.disk import CannotMountError, SmallDisk, small_disk
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("database dies")]
 # facts/reliability.md, F3.
 BACK_SECONDS = 30
-# Of a service that there is not: nothing keeps that, the database is asked each time. A search of an empty catalogue does without.
+# Of a service that there is not: nothing keeps that, the database is asked. A search of an empty catalogue does without it.
 PAGE, FOUND_OUT = "gigs/999999999/nothing/", 404
 PATIENCE_SECONDS = 180  # on a busy machine, on which the portal alone takes half a minute to start
 
