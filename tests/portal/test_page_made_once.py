@@ -1,4 +1,4 @@
-"""Many who come at once while a page is not kept: one makes it. Apart from test_page_cache.py, since threads want real commits."""
+"""Of many who come at once while a page is not kept one makes it. Apart from test_page_cache.py: threads want real commits."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
