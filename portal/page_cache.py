@@ -1,13 +1,15 @@
 """Which pages are kept whole, and for whom: people without a session, who all see the same.
 
 Stands below every other middleware, so that what those count and check is done for a kept page too. Kept is only an ordinary
-answer: no cookie was set while it was made, no token against forged forms is in it, nothing forbade it.
+answer: no cookie was set while it was made, no token against forged forms is in it, nothing forbade it. It is kept once it has
+passed the middlewares up to the door (portal/page_door.py), which answers most people by itself.
 """
 
 import gzip
 import re
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -33,11 +35,12 @@ CAMPAIGN_PARAMETERS = frozenset({"utm_source", "utm_medium", "utm_campaign", "ut
 _PAGE_NUMBER = re.compile(r"[1-9]\d?")
 _PAGED_VIEW = "wagtail_serve"
 _LONGEST_ADDRESS = 400
-# Which view an address leads to, as it was found before: 250 patterns are looked at before Wagtail's, a fifth of the time that a
-# kept page took. Nothing of it changes while a process runs.
+# Which view an address leads to and in which language, as it was found before: 250 patterns are looked at before Wagtail's, a
+# fifth of the time that a kept page took. Nothing of it changes while a process runs.
 _MOST_KNOWN = 5_000
-_known: dict[str, ResolverMatch] = {}
+_known: dict[str, tuple[ResolverMatch, str]] = {}
 _KEPT_HEADERS = ("Content-Type", "Content-Language", "X-Robots-Tag", "Link")
+_OF_ONE_ANSWER = frozenset({"Content-Encoding", "Content-Length"})
 
 
 class PageCacheMiddleware:
@@ -53,11 +56,11 @@ class PageCacheMiddleware:
             return self._read(request)
 
     def _read(self, request: HttpRequest) -> HttpResponseBase:
-        if not _is_everybodys(request):
+        if not is_everybodys(request):
             return self.get_response(request)
-        if (match := _known.get(request.path_info)) is not None:
-            request.resolver_match = match  # who counts pages above goes by it
-            if (answer := self._kept(request, match)) is not None:
+        if (match := known(request)) is not None:
+            request.resolver_match = match[0]  # who counts pages above goes by it
+            if (answer := self._kept(request, match[0])) is not None:
                 return answer
         begun_at = time.time()
         # Gathered for the page, whoever has it made; a program that reads is then not counted above.
@@ -67,15 +70,13 @@ class PageCacheMiddleware:
         key = getattr(request, "kept_as", "")
         if not key:
             return response
-        try:
-            if not _may_be_kept(request, response):
-                page_cache.drop(key)  # taken down, moved, or for some alone since it was kept
-                return response
-            page = _page(cast("HttpResponse", response), begun_at, shown, noted)
-            page_cache.keep(key, page)
-            return _conditional(request, cast("HttpResponse", response), page)
-        finally:
+        if not _may_be_kept(request, response):
+            page_cache.drop(key)  # taken down, moved, or for some alone since it was kept
             page_cache.done_making(key)
+            return response
+        page = _page(cast("HttpResponse", response), begun_at, shown, noted)
+        request.made_page = page  # type: ignore[attr-defined]  # the door keeps it
+        return _conditional(request, cast("HttpResponse", response), page)
 
     def process_view(
         self, request: HttpRequest, _view: Callable[..., Any], _args: list[Any], _kwargs: dict[str, Any]
@@ -86,43 +87,50 @@ class PageCacheMiddleware:
             match is None
             or match.view_name not in KEPT_VIEWS
             or hasattr(request, "kept_as")
-            or not _is_everybodys(request)
+            or not is_everybodys(request)
         ):
             return None
         answer = self._kept(request, match)
         if answer is not None:  # of what is kept only: anybody can think of addresses
             if len(_known) >= _MOST_KNOWN:
                 _known.clear()
-            _known[request.path_info] = match
+            _known[request.path_info] = match, get_language() or ""
         return answer
 
     def _kept(self, request: HttpRequest, match: ResolverMatch) -> HttpResponseBase | None:
         """The kept page. Where there is none, `request.kept_as` says under which key to keep what is made, "" for not at all."""
         request.kept_as = ""  # type: ignore[attr-defined]
-        number = request.GET.get("page", "")
-        if number and (match.view_name != _PAGED_VIEW or not _PAGE_NUMBER.fullmatch(number)):
+        key = key_of(request, match, get_language() or "")
+        if not key:
             return None
-        _leave_out_campaign(request)
-        key = _key(request, number)
+        leave_out_campaign(request)
         page = page_cache.look_up(key)
         # Who asks for the head alone makes nothing that could be kept.
         is_ours = request.method == "GET" and (page is None or not page.is_fresh) and page_cache.may_make(key)
+        if page is None and not is_ours and request.method == "GET":
+            page = page_cache.wait_for(key)
         if page is not None and not is_ours:
-            return _answer(request, page)
+            _count(page.seen, page.opened)
+            return answer_of(request, page)
         if is_ours:
             request.kept_as = key  # type: ignore[attr-defined]
         return None
 
 
-def _is_everybodys(request: HttpRequest) -> bool:
+def known(request: HttpRequest) -> tuple[ResolverMatch, str] | None:
+    """Which view an address of a kept page leads to, and its language; None for one that was not answered so yet."""
+    return _known.get(request.path_info)
+
+
+def is_everybodys(request: HttpRequest) -> bool:
     """Nobody in particular asks, for a whole page, and under an address that others ask for too."""
     return (
         settings.PAGES_ARE_KEPT
         and request.method in ("GET", "HEAD")
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
         and "messages" not in request.COOKIES
-        and "HX-Request" not in request.headers
-        and "Authorization" not in request.headers
+        and "HTTP_HX_REQUEST" not in request.META
+        and "HTTP_AUTHORIZATION" not in request.META
         and not hasattr(request, "viewing")
         and len(request.META.get("QUERY_STRING", "")) <= _LONGEST_ADDRESS
         and set(request.GET) <= CAMPAIGN_PARAMETERS | {"page"}
@@ -131,7 +139,7 @@ def _is_everybodys(request: HttpRequest) -> bool:
     )
 
 
-def _leave_out_campaign(request: HttpRequest) -> None:
+def leave_out_campaign(request: HttpRequest) -> None:
     """What is made for everybody holds no word of where one visitor came from."""
     request.has_campaign = not set(request.GET) <= {"page"}  # type: ignore[attr-defined]
     number = request.GET.getlist("page")[-1:]
@@ -144,14 +152,20 @@ def _release() -> str:
     return str(getattr(staticfiles_storage, "manifest_hash", ""))
 
 
-def _key(request: HttpRequest, number: str) -> str:
-    """The path with the number of the page, the language, whether it is read inside WeChat, and the demo's time."""
+def key_of(request: HttpRequest, match: ResolverMatch, language: str) -> str:
+    """The path with the number of the page, the language, whether it is read inside WeChat, and the demo's time.
+
+    "" where the page of this number is not kept.
+    """
+    number = request.GET.get("page", "")
+    if number and (match.view_name != _PAGED_VIEW or not _PAGE_NUMBER.fullmatch(number)):
+        return ""
     return page_cache.page_key(
         _release(),
         request.path,
         number,
-        get_language() or "",
-        wechat_card.script_url(request.headers.get("User-Agent", "")),
+        language,
+        wechat_card.script_url(request.META.get("HTTP_USER_AGENT", "")),
         str(clock.ahead()),
     )
 
@@ -187,19 +201,27 @@ def _page(
         tags=frozenset(shown.tags | gigs),
         seen=frozenset(noted.impressions),
         opened=frozenset(noted.clicks),
-        policy=getattr(response, "_csp_update", {}),
         until=shown.until,
     )
 
 
-def _answer(request: HttpRequest, page: page_cache.KeptPage) -> HttpResponseBase:
+def answer_of(request: HttpRequest, page: page_cache.KeptPage) -> HttpResponse:
+    """A kept page as this browser takes it, or that it is the same as the one it has."""
+    request.kept_page = page  # type: ignore[attr-defined]
     response = HttpResponse(headers=dict(page.headers))
-    _count(page.seen, page.opened)
-    return _conditional(request, response, page)
+    if "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MATCH" in request.META:
+        found = get_conditional_response(request, etag=page.etag, response=response)
+        if found is not None and found is not response:
+            # Its headers take the place of those that the browser has; of the page itself it has them.
+            for name, value in page.headers:
+                if name not in _KEPT_HEADERS:
+                    found.headers[name] = value
+            return cast("HttpResponse", found)
+    return _with_body(request, response, page)
 
 
 def _conditional(request: HttpRequest, response: HttpResponse, page: page_cache.KeptPage) -> HttpResponseBase:
-    """The page as this browser takes it, or that it is the same as the one it has.
+    """The same for the page that was just made.
 
     A browser asks again each time, so that nobody sees a page of before their log-in.
     """
@@ -208,13 +230,22 @@ def _conditional(request: HttpRequest, response: HttpResponse, page: page_cache.
     response.headers["Cache-Control"] = "private, no-cache"
     # Inside WeChat the page of a gig loads WeChat's script, and no other page does.
     patch_vary_headers(response, ["Accept-Encoding", "Cookie", *(["User-Agent"] if page.opened else [])])
-    same = get_conditional_response(request, etag=page.etag, response=response)
-    found = response if same is None else same
-    if page.policy:  # with "it is the same" too: its headers take the place of those that the browser has
-        found._csp_update = page.policy  # type: ignore[attr-defined]
-    if found is not response:
+    found = get_conditional_response(request, etag=page.etag, response=response)
+    if found is not None and found is not response:
+        if policy := getattr(response, "_csp_update", None):
+            found._csp_update = policy  # type: ignore[attr-defined]
         return found
-    if re_accepts_gzip.search(request.headers.get("Accept-Encoding", "")):
+    return _with_body(request, response, page)
+
+
+def as_it_left(page: page_cache.KeptPage, response: HttpResponseBase) -> page_cache.KeptPage:
+    """The page with all that the middlewares have said with it by now, but for how this one browser was given it."""
+    headers = dict(page.headers) | {name: value for name, value in response.items() if name not in _OF_ONE_ANSWER}
+    return replace(page, headers=list(headers.items()))
+
+
+def _with_body(request: HttpRequest, response: HttpResponse, page: page_cache.KeptPage) -> HttpResponse:
+    if re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
         response.content = page.body
         response.headers["Content-Encoding"] = "gzip"
     elif not response.content:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,6 +19,7 @@ from django.utils.crypto import get_random_string
 from redis.exceptions import RedisError
 
 from marketplace.accounts import devices, selectors
+from marketplace.accounts.addresses import client_address
 from marketplace.accounts.errors import AccountError, AccountErrorCode
 from marketplace.accounts.models import Block, BlockKind, BlockScope, User
 from marketplace.core import clock, live
@@ -176,7 +176,7 @@ def _read() -> Blocks:
 def address_of(request: HttpRequest) -> str:
     """The address of a request; "" where the proxies in front of us make nothing of it."""
     try:
-        return str(get_adapter(request).get_client_ip(request) or "")
+        return client_address(request)
     except PermissionDenied:
         return ""
 

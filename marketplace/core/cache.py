@@ -4,10 +4,14 @@ A client makes a table of some 170 callbacks when it begins; a page asks up to t
 its time together. Connections stay in the pool of the thread as before.
 """
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, cast
 
 import redis
+from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis.commands.core import Script
 
 
 class _KeptClients(RedisCacheClient):
@@ -29,3 +33,23 @@ class OneClientCache(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _KeptClients
+
+    def client(self) -> redis.Redis:
+        """The server's client of this thread, for what Django's cache has no word for. Keys go through `make_key`."""
+        return cast("redis.Redis", self._cache.get_client(write=True))
+
+    def run(self, script: str, keys: Sequence[str], arguments: Iterable[str | float]) -> Any:
+        """What a script in Lua returns: one question, however much it looks at. Raises redis.RedisError."""
+        client = self.client()
+        return _known_script(script)(keys=keys, args=list(arguments), client=client)
+
+
+@lru_cache(maxsize=32)
+def _known_script(text: str) -> Script:
+    """The script under the name that the server knows it by, which is made of its text."""
+    return Script(None, text.encode())  # type: ignore[arg-type]  # each call names its client
+
+
+def server_of(cache: BaseCache) -> OneClientCache:
+    """Django's cache by its own type; `django.core.cache.cache` stands for the thread's."""
+    return cast("OneClientCache", cache)

@@ -7,7 +7,9 @@ change that comes while a page is made makes that page useless. Which pages are 
 """
 
 import hashlib
+import json
 import logging
+import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from marketplace.core import clock
+from marketplace.core.cache import server_of
 from marketplace.core.commits import after_commit
 
 logger = logging.getLogger(__name__)
@@ -32,6 +35,10 @@ STALE_SECONDS = 240
 REMEMBERED_SECONDS = 600
 # One process makes a page; if it dies, the next begins after this.
 MAKING_SECONDS = 10
+# Where nothing is kept, others wait for so long for the one that makes it, and look so often: sixteen who come at once would
+# otherwise make it all, each sixteen times slower. Whoever waited in vain makes it too.
+WAIT_SECONDS = 0.4
+_LOOK_AGAIN_SECONDS = 0.02
 # By so much the clocks of our machines may differ.
 SKEW_SECONDS = 1.0
 # The navigation, the footer, the words of editors: on every page.
@@ -71,12 +78,39 @@ class Shown:
 _shown: ContextVar[Shown | None] = ContextVar("page_shown", default=None)
 _listeners: list[Callable[[Sequence[str]], object]] = []
 
+# What Valkey itself says of a kept page, so that it is one question: the page and when it was begun, nil where there is none or
+# where something that it shows has changed since. Times are microseconds since the epoch. For scripts of others too
+# (portal/page_door.py): the arguments are those of `asked`.
+LOOK_UP = """
+local function kept(key, now, market_now, skew, patience)
+  local page = redis.call('HMGET', key, 'page', 'begun', 'until', 'tags', 'lists')
+  if not page[1] then return nil end
+  local begun, ends = tonumber(page[2]), tonumber(page[3])
+  if ends > 0 and ends <= tonumber(market_now) then return nil end
+  local newest = begun - tonumber(skew)
+  local function has_changed(tags)
+    local keys = cjson.decode(tags)
+    if #keys == 0 then return false end
+    for _, moment in ipairs(redis.call('MGET', unpack(keys))) do
+      -- What the release before wrote is no number here: then Python has a look.
+      if moment and not (tonumber(moment) and tonumber(moment) < newest) then return true end
+    end
+    return false
+  end
+  if has_changed(page[4]) then return nil end
+  if tonumber(now) - begun >= tonumber(patience) and has_changed(page[5]) then return nil end
+  return page[1], begun
+end
+"""
+_LOOK_UP_ALONE = LOOK_UP + "local page = kept(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]) return page"
+
 
 @dataclass(frozen=True)
 class KeptPage:
     """An answer as it was made, with what has to be done anew each time it is given."""
 
     body: bytes  # compressed by gzip: there is nothing secret in it that its length could tell of
+    # All that the page and the middlewares below the door say (portal/page_door.py).
     headers: Sequence[tuple[str, str]]
     etag: str
     begun_at: float  # seconds since the epoch
@@ -84,8 +118,6 @@ class KeptPage:
     # What middlewares count: the services whose cards it shows, and those it opens.
     seen: frozenset[int] = frozenset()
     opened: frozenset[int] = frozenset()
-    # The addition to the content security policy, as django-csp keeps it.
-    policy: dict[str, list[str]] = field(default_factory=dict)
     # From then on, by the marketplace's clock, it says something else: a campaign ends, a coupon begins.
     until: datetime | None = None
 
@@ -133,13 +165,26 @@ def look_up(key: str) -> KeptPage | None:
     A cache that does not answer has nothing.
     """
     try:
-        page: KeptPage | None = cache.get(key)
-        if page is None or (page.until is not None and page.until <= clock.now()):
-            return None
-        return page if is_unchanged(page.tags, since=page.begun_at) else None
+        return read(server_of(cache).run(_LOOK_UP_ALONE, [cache.make_key(key)], asked(clock.now())))
     except RedisError:
         logger.warning("no kept pages: the cache does not answer")
         return None
+
+
+def asked(now: datetime) -> list[int]:
+    """The arguments of LOOK_UP: the time, the marketplace's `now`, by how much clocks may differ, how long lists are let be."""
+    return [
+        microseconds(time.time()),
+        microseconds(now.timestamp()),
+        microseconds(SKEW_SECONDS),
+        microseconds(LISTINGS_SECONDS),
+    ]
+
+
+def read(kept: bytes | None) -> KeptPage | None:
+    """The page of what LOOK_UP gives; None where that is nothing."""
+    try:
+        return cast("KeptPage", pickle.loads(kept)) if kept is not None else None  # noqa: S301 written by `keep` alone
     except _OF_ANOTHER_RELEASE:
         return None
 
@@ -157,8 +202,8 @@ def is_unchanged(tags: Iterable[str], *, since: float) -> bool:
     return all(is_before(moment, since) for moment in changed.values())
 
 
-def forgotten_at(tags: Iterable[str]) -> dict[str, float]:
-    """When each of these tags was forgotten last, in seconds since the epoch; without those that were not lately.
+def forgotten_at(tags: Iterable[str]) -> dict[str, int | float]:
+    """When each of these tags was forgotten last, as `is_before` takes it; without those that were not lately.
 
     Raises redis.RedisError.
     """
@@ -168,9 +213,16 @@ def forgotten_at(tags: Iterable[str]) -> dict[str, float]:
     return {by_key[key]: moment for key, moment in cache.get_many(by_key).items()}
 
 
-def is_before(moment: float | None, begun_at: float) -> bool:
-    """Whether what was begun then has seen a change of that moment, whichever machines wrote down the two; None is no change."""
-    return moment is None or moment < begun_at - SKEW_SECONDS
+def is_before(moment: int | float | None, begun_at: float) -> bool:
+    """Whether what was begun then (seconds since the epoch) has seen a change of that moment; None is no change.
+
+    Whichever machines wrote down the two: their clocks may differ.
+    """
+    if moment is None:
+        return True
+    # The release before this one wrote seconds, as a float.
+    changed_at = microseconds(moment) if isinstance(moment, float) else moment
+    return changed_at < microseconds(begun_at - SKEW_SECONDS)
 
 
 def remember(key: str, read: Callable[[], Read], *, seconds: int) -> Read:
@@ -216,8 +268,25 @@ class _Remembered:
 
 def keep(key: str, page: KeptPage) -> None:
     """Keep a page. A cache that does not answer keeps nothing."""
+    name = cache.make_key(key)
+    lists = page.tags.intersection(_LISTS)
+    values: dict[str | bytes, bytes | float | int | str] = {
+        "page": pickle.dumps(page),
+        "begun": microseconds(page.begun_at),
+        "until": microseconds(page.until.timestamp()) if page.until is not None else 0,
+        "tags": json.dumps([cache.make_key(_tag_key(tag)) for tag in page.tags - lists]),
+        "lists": json.dumps([cache.make_key(_tag_key(tag)) for tag in lists]),
+        # What a door needs without opening the page.
+        "etag": page.etag,
+        "seen": " ".join(map(str, page.seen)),
+        "opened": " ".join(map(str, page.opened)),
+    }
     try:
-        cache.set(key, page, FRESH_SECONDS + STALE_SECONDS)
+        pipeline = server_of(cache).client().pipeline()  # one transaction: nobody sees half of it
+        pipeline.delete(name)
+        pipeline.hset(name, mapping=values)
+        pipeline.expire(name, FRESH_SECONDS + STALE_SECONDS)
+        pipeline.execute()
     except RedisError:
         logger.warning("a page was not kept: the cache does not answer")
 
@@ -225,9 +294,28 @@ def keep(key: str, page: KeptPage) -> None:
 def may_make(key: str) -> bool:
     """Whether nobody else is making this page; then the caller is, and says `done_making`."""
     try:
-        return bool(cache.add(f"{key}:making", 1, MAKING_SECONDS))
+        return bool(cache.add(making_key(key), 1, MAKING_SECONDS))
     except RedisError:
         return True
+
+
+def wait_for(key: str) -> KeptPage | None:
+    """The page that somebody else is making just now; None where that takes too long, or it is one that is not kept."""
+    ends = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < ends:
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        try:
+            is_making = cache.has_key(making_key(key))  # before the look: it is kept first, then done
+        except RedisError:
+            return None
+        if (page := look_up(key)) is not None or not is_making:
+            return page
+    return None
+
+
+def making_key(key: str) -> str:
+    """What is there while somebody makes this page."""
+    return f"{key}:making"
 
 
 def drop(key: str) -> None:
@@ -241,7 +329,7 @@ def drop(key: str) -> None:
 def done_making(key: str) -> None:
     """The page is kept, or could not be."""
     try:
-        cache.delete(f"{key}:making")
+        cache.delete(making_key(key))
     except RedisError:
         return  # it ends by itself
 
@@ -258,7 +346,7 @@ def when_forgotten(listener: Callable[[Sequence[str]], object]) -> None:
 
 
 def _forget(tags: Sequence[str]) -> None:
-    now = time.time()
+    now = microseconds(time.time())  # a whole number is kept as it is: Valkey compares it itself (LOOK_UP)
     # As long as anything lives that was made before: pages, and what `remember` keeps.
     cache.set_many({_tag_key(tag): now for tag in tags}, REMEMBERED_SECONDS + 60)
     for listener in _listeners:
@@ -267,3 +355,8 @@ def _forget(tags: Sequence[str]) -> None:
 
 def _tag_key(tag: str) -> str:
     return f"page-tag:{tag}"
+
+
+def microseconds(seconds: float) -> int:
+    """Seconds, of the epoch or of a span, as the whole numbers that scripts compare."""
+    return int(seconds * 1_000_000)

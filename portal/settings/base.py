@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "portal.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *(["portal.demo.middleware.DemoClockMiddleware"] if DEMO_CLOCK else []),
+    "portal.page_door.PageDoorMiddleware",  # what stands below costs a kept page nothing
     "portal.middleware.NobodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -21,7 +21,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        identifier, begun = trace.well_formed(request.headers.get(HEADER, "")), time.perf_counter()
+        identifier, begun = trace.well_formed(request.META.get("HTTP_X_REQUEST_ID", "")), time.perf_counter()
         with trace.of_request(identifier):
             response = self.get_response(request)
             seconds = time.perf_counter() - begun

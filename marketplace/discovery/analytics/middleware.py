@@ -21,25 +21,29 @@ class SearchClickMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        came_from = urlsplit(request.headers.get("Referer", ""))
         match = request.resolver_match
-        if (
-            came_from.query
-            and response.status_code == 200
-            and match is not None
-            and match.view_name == OPENED
-            and came_from.netloc == request.get_host()
-            and came_from.path == reverse("discovery:search")
-            and is_person(request)
-        ):
+        if response.status_code == 200 and match is not None and came_from_results(request) and is_person(request):
             after_answer(
                 response,
                 partial(
                     write_click,
                     visitor=visitor_of(request),
                     gig_id=match.kwargs["pk"],
-                    query=came_from.query,
+                    query=urlsplit(request.headers["Referer"]).query,
                     opener_id=request.user.pk,
                 ),
             )
         return response
+
+
+def came_from_results(request: HttpRequest) -> bool:
+    """Whether the page of a gig is asked for from a list of our search; what address that is has to be known by now."""
+    match, referer = request.resolver_match, request.META.get("HTTP_REFERER", "")
+    if match is None or match.view_name != OPENED or "?" not in referer:
+        return False
+    came_from = urlsplit(referer)
+    return (
+        bool(came_from.query)
+        and came_from.netloc == request.get_host()
+        and came_from.path == reverse("discovery:search")
+    )
