@@ -60,6 +60,7 @@ def _texts() -> dict[str, str]:
         "takeOut": _("Take out %(name)s"),
         "offline": _("That did not get through. Check the connection and try again."),
         "dismiss": _("Dismiss"),
+        "priceUnread": _("This could not be read as a price, so it was not applied. Enter a number, such as 500."),
         "lastSeen": _("Last seen %(when)s"),
         # The names of the two controls in the header, and their counts (live/badges.js).
         "messages": _("Messages"),

@@ -1,12 +1,12 @@
 """Tags of the gig pages."""
 
 import json
+from urllib.parse import quote
 
 from django import template
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -70,7 +70,7 @@ def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool =
     if user is None or not user.is_authenticated:
         address = reverse("account_login")
         if request is not None:
-            address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+            address = f"{address}?next={quote(request.get_full_path())}"
         name = _("Log in to keep “%(title)s”") % {"title": title}
         link = '<a class="{}" href="{}" rel="nofollow" aria-label="{}">{}{}</a>'
         return format_html(link, css_class, address, name, icon("heart"), words)
