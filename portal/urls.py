@@ -11,6 +11,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from cms_pages import announcing, sitemaps
 from marketplace.accounts.views import staff_login
+from marketplace.core.client_texts import client_texts
 from marketplace.operations import views as operations
 from marketplace.payments import views as payments
 from portal import health, styleguide
@@ -18,6 +19,7 @@ from portal import health, styleguide
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("status.json", operations.status_json, name="status_json"),
+    path("texts/<slug:language>.<slug:version>.js", client_texts, name="client_texts"),
     path("robots.txt", health.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),
     path("sitemaps/<slug:section>-<int:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),

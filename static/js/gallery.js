@@ -74,8 +74,8 @@ function enlarge(box, gallery, goTo) {
     if (!links[place]) return;
     current = place;
     const picture = links[place].querySelector("picture").cloneNode(true);
-    picture.querySelectorAll("source").forEach((source) => { source.sizes = "100vw"; });
     const image = picture.querySelector("img");
+    [...picture.querySelectorAll("source"), image].forEach((source) => { source.sizes = "100vw"; });
     image.loading = "eager";
     stage.replaceChildren(picture);
     words.textContent = image.alt;

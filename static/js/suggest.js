@@ -1,5 +1,14 @@
 // The list below a search box: htmx fetches it, this moves through it with the arrow keys (the combobox pattern of ARIA 1.2).
 // The focus stays in the field; aria-activedescendant says which option is meant.
+// Without script the field has no list, so it is here that it becomes a combobox, before htmx looks at the page.
+document.querySelectorAll("[data-suggest]").forEach((input) => {
+  const { id } = input.closest("[data-search]").querySelector("[role='listbox']");
+  Object.entries({
+    role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": id,
+    "hx-get": input.dataset.suggest, "hx-trigger": "input changed delay:150ms, focus", "hx-target": `#${id}`, "hx-sync": "this:replace",
+  }).forEach(([name, value]) => input.setAttribute(name, value));
+});
+
 const inputOf = (list) => list.closest("[data-search]")?.querySelector("input[role='combobox']");
 const listOf = (input) => document.getElementById(input.getAttribute("aria-controls"));
 const boxOf = (list) => list.closest("[data-suggestions]");

@@ -1,6 +1,9 @@
-// Sentences that scripts compose, in the page's language: base.html puts them in a meta element, so that gettext stays their one source.
-const meta = document.querySelector('meta[name="texts"]');
-const texts = meta ? JSON.parse(meta.content) : {};
+// Sentences that scripts compose, in the page's language: base.html names a module of them before all others, so that gettext stays
+// their one source (core/client_texts.py).
+const texts = globalThis.texts ?? {};
+
+/** By the code of each other language: the words that offer the page in it, and those that decline. */
+export const offers = texts.offers ?? {};
 
 /** The sentence `key` with its %(name)s placeholders filled in. */
 export function text(key, values = {}) {

@@ -61,7 +61,7 @@ def test_values_that_may_look_otherwise_are_drawn_anew(one, other, drawings):
 
 
 def test_words_that_are_markup_are_not_those_that_are_text(drawings):
-    page = engines["django"].from_string('{% component "components/seal_symbol.html" words=words %}')
+    page = engines["django"].from_string('{% component "components/mark.html" words=words %}')
     page.render({"words": "<b>"})
     page.render({"words": mark_safe("<b>")})
     assert len(drawings) == 2

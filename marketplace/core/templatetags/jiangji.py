@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.core import clock as business_clock
 from marketplace.core import flags
+from marketplace.core.client_texts import address_of_texts
 from marketplace.core.money import FEN_PER_YUAN, display_money, display_yuan, yuan_text
 from marketplace.core.structured_data import absolute
 
@@ -204,37 +205,8 @@ def clock(value: datetime | None) -> SafeString | str:
 
 @register.simple_tag
 def client_texts() -> str:
-    """JSON of the few sentences that scripts compose themselves, for the `texts` meta element of base.html."""
-    return json.dumps(
-        {
-            "left": _("%(duration)s left"),
-            "overdue": _("%(duration)s overdue"),
-            "day": ngettext("%(days)s day", "%(days)s days", 1),
-            "days": ngettext("%(days)s day", "%(days)s days", 2),
-            "daysHours": _("%(days)s d %(hours)s h"),
-            "hour": ngettext("%(hours)s hour", "%(hours)s hours", 1),
-            "hours": ngettext("%(hours)s hour", "%(hours)s hours", 2),
-            "hoursMinutes": _("%(hours)s h %(minutes)s min"),
-            "minutes": _("%(minutes)s min"),
-            "moment": _("less than a minute"),
-            "copied": _("The link is on your clipboard."),
-            "cooldown": _("%(words)s (%(seconds)s s)"),
-            "notSaved": _("Not saved: no connection. What you typed is still here; it is tried again by itself."),
-            "keptBack": _("What you had typed here is back. It was not sent yet."),
-            "takeOut": _("Take out %(name)s"),
-            "offline": _("That did not get through. Check the connection and try again."),
-            "lastSeen": _("Last seen %(when)s"),
-            # The names of the two controls in the header, and their counts (live/badges.js).
-            "messages": _("Messages"),
-            "messagesUnread": ngettext("Messages, %(counter)s unread", "Messages, %(counter)s unread", 2),
-            "notifications": _("Notifications"),
-            "notificationsUnread": ngettext(
-                "Notifications, %(counter)s unread", "Notifications, %(counter)s unread", 2
-            ),
-            "unread": ngettext("%(counter)s unread", "%(counter)s unread", 2),
-        },
-        ensure_ascii=False,
-    )
+    """The address of the sentences that scripts compose themselves, in the language of the page (core/client_texts.py)."""
+    return address_of_texts(get_language() or settings.LANGUAGE_CODE)
 
 
 def _level_name(value: str) -> str:

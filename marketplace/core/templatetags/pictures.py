@@ -48,19 +48,21 @@ def picture(
     alt: str | None = None,
     eager: bool = False,
     first: bool = False,
+    blur: bool = True,
     css: str = "",
 ) -> dict:
     """A picture element for `media`, with AVIF and WebP in every size it has, and its blur until it is there.
 
     `sizes` is the attribute of that name. `alt`: words for who cannot see it, those of the medium unless given.
     `eager=True` for what the first screen shows, `first=True` for its one large picture: that is fetched before others.
+    `blur=False` where many small ones stand together: no blur compresses, so that those of a list outweigh its words.
     """
     words = getattr(media, "alt_text", "") if alt is None else alt
     return {
         "avif": srcset(media.renditions or (), "avif"),
         "webp": srcset(media.renditions or (), "webp"),
         "source": largest(media),
-        "placeholder": media.placeholder,
+        "placeholder": media.placeholder if blur else "",
         "width": media.width or 640,
         "height": media.height or 400,
         "sizes": sizes,

@@ -2,12 +2,12 @@
 
 import json
 from functools import lru_cache
+from urllib.parse import quote
 
 from django import template
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -92,4 +92,4 @@ def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool =
 def _login_address(path: str, _language: str | None) -> str:
     """Where one logs in and comes back to the page of this path: the same for all hearts of it."""
     address = reverse("account_login")
-    return f"{address}?{urlencode({'next': path})}" if path else address
+    return f"{address}?next={quote(path)}" if path else address

@@ -34,6 +34,8 @@ WORDS: dict[tuple[str, str], str] = {
     ("", "before"): "999",
     ("", "after"): "0",
     ("", "slug"): "logo",
+    ("client_texts", "language"): "en",
+    ("client_texts", "version"): "1",
     ("", "version_id"): "987654321",
     ("", "page_view_restriction_id"): "987654321",
     ("", "page_id"): "987654321",
