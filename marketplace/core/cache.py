@@ -36,7 +36,7 @@ class OneClientCache(RedisCache):
 
     def client(self) -> redis.Redis:
         """The server's client of this thread, for what Django's cache has no word for. Keys go through `make_key`."""
-        return cast("redis.Redis", self._cache.get_client(write=True))
+        return self._cache.get_client(write=True)
 
     def run(self, script: str, keys: Sequence[str], arguments: Iterable[str | float]) -> Any:
         """What a script in Lua returns: one question, however much it looks at. Raises redis.RedisError."""

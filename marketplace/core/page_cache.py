@@ -20,6 +20,7 @@ from typing import TypeVar, cast
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
+from redis.typing import EncodableT
 
 from marketplace.core import clock
 from marketplace.core.cache import server_of
@@ -270,7 +271,7 @@ def keep(key: str, page: KeptPage) -> None:
     """Keep a page. A cache that does not answer keeps nothing."""
     name = cache.make_key(key)
     lists = page.tags.intersection(_LISTS)
-    values: dict[str | bytes, bytes | float | int | str] = {
+    values: dict[EncodableT, EncodableT] = {
         "page": pickle.dumps(page),
         "begun": microseconds(page.begun_at),
         "until": microseconds(page.until.timestamp()) if page.until is not None else 0,
