@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override, pgettext
+from django.utils.translation import ngettext, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -37,8 +37,7 @@ def address_of_texts(language: str) -> str:
 @lru_cache
 def _module(language: str) -> str:
     with override(language):
-        texts = _texts() | {"offers": _offers(language)}
-    return f"globalThis.texts = {json.dumps(texts, ensure_ascii=False)};\n"
+        return f"globalThis.texts = {json.dumps(_texts(), ensure_ascii=False)};\n"
 
 
 def _texts() -> dict[str, str]:
@@ -59,8 +58,6 @@ def _texts() -> dict[str, str]:
         "keptBack": _("What you had typed here is back. It was not sent yet."),
         "takeOut": _("Take out %(name)s"),
         "offline": _("That did not get through. Check the connection and try again."),
-        "dismiss": _("Dismiss"),
-        "priceUnread": _("This could not be read as a price, so it was not applied. Enter a number, such as 500."),
         "lastSeen": _("Last seen %(when)s"),
         # The names of the two controls in the header, and their counts (live/badges.js).
         "messages": _("Messages"),
@@ -69,14 +66,3 @@ def _texts() -> dict[str, str]:
         "notificationsUnread": ngettext("Notifications, %(counter)s unread", "Notifications, %(counter)s unread", 2),
         "unread": ngettext("%(counter)s unread", "%(counter)s unread", 2),
     }
-
-
-def _offers(language: str) -> dict[str, tuple[str, str]]:
-    """How each other language offers the page in itself, and how one says no to it."""
-    offers = {}
-    for other, _name in settings.LANGUAGES:
-        if other != language:
-            with override(other):
-                words = pgettext("offered in the language itself: name that one", "Read this page in English")
-                offers[other] = (words, _("Stay with the page as it is"))
-    return offers

@@ -1,8 +1,5 @@
 // The filters on a phone: #facets is a popover, so that opening it, Escape, a phone's way back and the focus that returns to
 // the button work without script. With it nothing behind the sheet can be reached, and its button says how many would fit.
-import { element, icon } from "./icon.js";
-import { text } from "./texts.js";
-
 const panelOf = () => document.querySelector("#facets[popover]");
 const WAIT_MS = 250;
 let stilled = [];
@@ -51,17 +48,8 @@ document.addEventListener("htmx:afterSwap", () => {
 });
 
 // What was typed as a price and is none is said while its field is on the screen; the page that comes says it again.
-function noteOf(panel) {
-  const found = panel.querySelector("#price-unread");
-  if (found) return found;
-  const note = element(`<p class="field__error" id="price-unread" hidden>${icon("alert")}<span></span></p>`);
-  note.querySelector("span").textContent = text("priceUnread");
-  panel.querySelector("[data-price-note]").append(note);
-  return note;
-}
-
 function markUnread(panel, names) {
-  const note = noteOf(panel);
+  const note = panel.querySelector("#price-unread");
   const fields = [...panel.querySelectorAll("[name^='price_']")];
   for (const field of fields) {
     field.removeAttribute("aria-invalid");

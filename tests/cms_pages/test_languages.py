@@ -142,12 +142,9 @@ def test_what_is_typed_in_traditional_characters_finds_services(tree, typed, fou
 
 def test_the_offer_of_the_other_language_is_in_it_and_not_made_where_there_is_none(tree) -> None:
     html = Client().get(ARTICLE).content.decode()
-    way = re.compile(
-        r'<a(?: class="[^"]*")? href="([^"]*)" hreflang="en">'
-    )  # static/js/language-offer.js: without `rel`
-    assert set(way.findall(html)) == {f"/en{ARTICLE}"}
-    words = Client().get(re.search(r'src="(/texts/[^"]+)"', html)[1]).content.decode()
-    assert "Read this page in English" in words
-    assert "阅读" not in words.partition('"offers"')[2]
+    offer = re.search(r'<template data-language-offer="en">(.*?)</template>', html, re.DOTALL)[1]
+    assert 'lang="en"' in offer
+    assert f'href="/en{ARTICLE}"' in offer
+    assert "Read this page in English" in offer
     take_down_in_english(ARTICLE)
-    assert not way.findall(Client().get(ARTICLE).content.decode())
+    assert "data-language-offer" not in Client().get(ARTICLE).content.decode()

@@ -14,13 +14,13 @@ def sentences(answer):
     return json.loads(answer.content.decode().removeprefix("globalThis.texts = ").removesuffix(";\n"))
 
 
-@pytest.mark.parametrize(("page", "said"), [("/search/", "知道了"), ("/en/search/", "Dismiss")])
+@pytest.mark.parametrize(("page", "said"), [("/search/", "通知"), ("/en/search/", "Notifications")])
 def test_a_page_names_the_module_in_its_language_before_all_that_read_it(page, said, db):
     html = Client().get(page).content.decode()
     modules = re.findall(r'<script type="module" src="([^"]+)"', html)
     assert modules[1].startswith("/static/js/main")
     answer = Client().get(modules[0])
-    assert sentences(answer)["dismiss"] == said
+    assert sentences(answer)["notifications"] == said
     assert answer["Content-Type"].startswith("text/javascript")
     assert "immutable" in answer["Cache-Control"]
     assert "max-age=31536000" in answer["Cache-Control"]
@@ -34,7 +34,7 @@ def test_the_address_changes_with_what_is_said(monkeypatch):
 
     before = address()
     assert address() == before
-    monkeypatch.setattr(client_texts, "_texts", lambda: {"dismiss": "Away with it"})
+    monkeypatch.setattr(client_texts, "_texts", lambda: {"notifications": "News"})
     assert address() != before
     monkeypatch.undo()
     assert address() == before
@@ -43,5 +43,5 @@ def test_the_address_changes_with_what_is_said(monkeypatch):
 def test_each_language_has_its_own_whoever_asks(db):
     with override("en"):
         address = client_texts.address_of_texts("zh-hans")
-    assert sentences(Client(headers={"Accept-Language": "en"}).get(address))["dismiss"] == "知道了"
+    assert sentences(Client(headers={"Accept-Language": "en"}).get(address))["notifications"] == "通知"
     assert Client().get("/texts/xx.1.js").status_code == 404
