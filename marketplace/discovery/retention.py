@@ -5,7 +5,8 @@ from django.db.models import Q
 from marketplace.accounts.retention import CLOSING, with_account
 from marketplace.core.retention import Bound, Rule, days_of
 from marketplace.discovery import alerts
-from marketplace.discovery.models import SearchClick, SearchHistory
+from marketplace.discovery.analytics.models import SearchClick
+from marketplace.discovery.models import SearchHistory
 from marketplace.discovery.recommending.models import GigView
 from marketplace.discovery.suggestion_models import SavedSearchHit
 

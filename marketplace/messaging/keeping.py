@@ -56,6 +56,7 @@ def old_flags(*, since: datetime) -> QuerySet[MessageFlag]:
 def conversations_to_empty() -> QuerySet[Conversation]:
     """Conversations in which something is to go, the oldest first."""
     since = kept_since()
-    there = Exists(old_messages(since=since).filter(conversation=OuterRef("pk")))
-    there |= Exists(old_flags(since=since).filter(conversation=OuterRef("pk")))
+    messages = old_messages(since=since).filter(conversation=OuterRef("pk"))
+    flags = old_flags(since=since).filter(conversation=OuterRef("pk"))
+    there = Q(Exists(messages)) | Q(Exists(flags))
     return free_conversations().filter(there, created_at__lt=since).order_by("created_at")

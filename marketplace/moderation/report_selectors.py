@@ -1,6 +1,7 @@
 """Reads of reports, with the permission in them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.prefetch import GenericPrefetch
@@ -35,7 +36,7 @@ def has_open_report(user: User, target: Target) -> bool:
     return mine.filter(reporter=user, status=ReportStatus.OPEN).exists()
 
 
-def openly_reported(model: type[Message | Order]) -> QuerySet[Report]:
+def openly_reported(model: type[Message | Order]) -> QuerySet[Report, Any]:
     """Keys of those things of one kind that somebody reported and nobody has decided about: they are kept (core/holds.py)."""
     kind = ContentType.objects.get_for_model(model)
     return Report.objects.filter(content_type=kind, status=ReportStatus.OPEN).order_by().values("object_id")

@@ -1,5 +1,7 @@
 """Pages of the staff desk: orders that a court or an authority needs, so that nothing of them is removed."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin.auth import permission_required
 
+from marketplace.accounts.models import User
 from marketplace.core.absent import absent_is_404
 from marketplace.core.errors import DomainError
 from marketplace.orders import selectors, services
@@ -23,7 +26,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["number"]
         try:
-            services.hold_order(number=number, staff=request.user, reason=form.cleaned_data["reason"])
+            services.hold_order(number=number, staff=cast(User, request.user), reason=form.cleaned_data["reason"])
         except Order.DoesNotExist:
             form.add_error("number", _("There is no order with this number."))
         except DomainError as error:
@@ -42,6 +45,6 @@ def hold_list(request: HttpRequest) -> HttpResponse:
 @absent_is_404(OrderHold)
 def hold_release(request: HttpRequest, hold_id: int) -> HttpResponse:
     """Nobody needs it any more: it goes when its time is over."""
-    hold = services.release_hold(hold_id=hold_id, staff=request.user)
+    hold = services.release_hold(hold_id=hold_id, staff=cast(User, request.user))
     messages.success(request, _("Order %(number)s is no longer kept for anybody.") % {"number": hold.order.number})
     return redirect("orders_holds")

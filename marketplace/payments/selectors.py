@@ -1,6 +1,7 @@
 """Reads of payments."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Concat
@@ -171,12 +172,12 @@ def payouts_are_halted() -> bool:
     return (latest is not None and not latest.is_sound) or bool(balances_that_are_off())
 
 
-def orders_awaiting_payment() -> QuerySet[Payment]:
+def orders_awaiting_payment() -> QuerySet[Payment, Any]:
     """Keys of the orders that an undecided payment may still come for (core/holds.py)."""
     return Payment.objects.filter(status=PaymentStatus.PENDING).order_by().values("order")
 
 
-def orders_awaiting_invoices() -> QuerySet[Invoice]:
+def orders_awaiting_invoices() -> QuerySet[Invoice, Any]:
     """Keys of the orders that an invoice is being issued or reversed for (core/holds.py)."""
     under_way = (InvoiceStatus.REQUESTED, InvoiceStatus.REVERSING)
     return Invoice.objects.filter(status__in=under_way).order_by().values("order")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
@@ -70,13 +71,13 @@ def open_cases_of(person: User) -> QuerySet[SupportCase]:
     return SupportCase.objects.filter(person=person).exclude(status=CaseStatus.SOLVED)
 
 
-def orders_of_open_cases() -> QuerySet[SupportCase]:
+def orders_of_open_cases() -> QuerySet[SupportCase, Any]:
     """Keys of the orders that a question still open is about: they are kept (core/holds.py)."""
     asked = SupportCase.objects.exclude(status=CaseStatus.SOLVED).filter(order__isnull=False)
     return asked.order_by().values("order")
 
 
-def conversations_of_open_cases() -> QuerySet[SupportCase]:
+def conversations_of_open_cases() -> QuerySet[SupportCase, Any]:
     """Keys of the conversations of questions that are still open: they are kept (core/holds.py)."""
     return SupportCase.objects.exclude(status=CaseStatus.SOLVED).order_by().values("conversation")
 
