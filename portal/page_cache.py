@@ -7,7 +7,6 @@ passed the middlewares up to the door (portal/page_door.py), which answers most 
 
 import gzip
 import re
-import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, cast
@@ -62,7 +61,6 @@ class PageCacheMiddleware:
             request.resolver_match = match[0]  # who counts pages above goes by it
             if (answer := self._kept(request, match[0])) is not None:
                 return answer
-        begun_at = time.time()
         # Gathered for the page, whoever has it made; a program that reads is then not counted above.
         with page_cache.noting(page_cache.SITE) as shown, counting.noting() as noted:
             response = self.get_response(request)
@@ -74,7 +72,7 @@ class PageCacheMiddleware:
             page_cache.drop(key)  # taken down, moved, or for some alone since it was kept
             page_cache.done_making(key)
             return response
-        page = _page(cast("HttpResponse", response), begun_at, shown, noted)
+        page = _page(cast("HttpResponse", response), request.begun_at, shown, noted)  # type: ignore[attr-defined]
         request.made_page = page  # type: ignore[attr-defined]  # the door keeps it
         return _conditional(request, cast("HttpResponse", response), page)
 
@@ -114,6 +112,7 @@ class PageCacheMiddleware:
             return answer_of(request, page)
         if is_ours:
             request.kept_as = key  # type: ignore[attr-defined]
+            request.begun_at = page_cache.begins_at()  # type: ignore[attr-defined]
         return None
 
 

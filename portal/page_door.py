@@ -15,11 +15,12 @@ page is found once more (portal/page_cache.py). What that way does besides, for 
 
 import json
 from collections.abc import Callable
+from threading import Lock
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
-from redis.exceptions import RedisError
+from django.utils import timezone, translation
+from redis.exceptions import RedisError, TimeoutError
 
 from marketplace.accounts import blocks
 from marketplace.core import clock, page_cache
@@ -59,6 +60,7 @@ return page
 # still good is Valkey's to say, each time.
 _MOST_IN_MEMORY = 200
 _in_memory: dict[str, page_cache.KeptPage] = {}
+_remembering = Lock()
 
 
 class PageDoorMiddleware:
@@ -90,7 +92,9 @@ def _answer(request: HttpRequest) -> HttpResponseBase | None:
     if not key:
         return None
     request.resolver_match = match  # who counts and names pages goes by it
-    if came_from_results(request) or blocks.closed_scopes(request, lambda: None):
+    with translation.override(language):  # no middleware has chosen it up here
+        is_click = came_from_results(request)
+    if is_click or blocks.closed_scopes(request, lambda: None):
         return None
     page = _ask(request, key)
     if page is None:
@@ -118,13 +122,18 @@ def _ask(request: HttpRequest, key: str) -> page_cache.KeptPage | None:
     names = [cache.make_key(key), cache.make_key(page_cache.making_key(key))]
     try:
         found = server_of(cache).run(_OPEN_DOOR, names, [json.dumps(told)])
+    except TimeoutError:
+        request.may_be_counted = True  # type: ignore[attr-defined]  # the question may still be answered, and counts
+        return None
     except RedisError:
         return None  # the long way says so, and makes the page
     if found == 1:
         return here
     page = page_cache.read(found)
     if page is not None:
-        while len(_in_memory) >= _MOST_IN_MEMORY:
-            _in_memory.pop(next(iter(_in_memory)), None)  # whoever is asked for is soon read again
-        _in_memory[key] = page
+        with _remembering:
+            _in_memory.pop(key, None)
+            while len(_in_memory) >= _MOST_IN_MEMORY:
+                _in_memory.pop(next(iter(_in_memory)))  # the one that was read longest ago
+            _in_memory[key] = page
     return page

@@ -38,13 +38,17 @@ _BEFORE_SUCH = re.compile(rf"</?(?:{'|'.join(_LINES_OF_THEIR_OWN)})\b", re.IGNOR
 _IN_TAG = re.compile(rf"[\"'>]|{_LINE_END}")
 
 
+# Not all of the checkout: the packages may be installed within it.
+_OURS = [Path(settings.BASE_DIR, name) for name in ("templates", "marketplace", "cms_pages", "portal")]
+
+
 class TightLoader(cached.Loader):
     """Django's own loader with its cache. Ours in HTML come tight, unless the engine's `debug` is to name lines of the file."""
 
     def get_contents(self, origin: Origin) -> str:
         """The source of a template, which is asked for once a process."""
         contents: str = super().get_contents(origin)
-        is_ours = origin.name.endswith(".html") and Path(origin.name).is_relative_to(settings.BASE_DIR)
+        is_ours = origin.name.endswith(".html") and any(Path(origin.name).is_relative_to(one) for one in _OURS)
         return tightened(contents) if is_ours and not self.engine.debug else contents
 
 

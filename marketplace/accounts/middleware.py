@@ -24,7 +24,8 @@ from marketplace.accounts.second_factor import SetUpReason, has_second_factor, l
 
 # How often the time and address of a session are written at most: one row in five minutes instead of one a request.
 DEVICE_SEEN_SECONDS = 300
-_NOT_SEEN = ("/admin/", settings.STATIC_URL, settings.MEDIA_URL)
+_TEXTS = "/texts/"  # the sentences of scripts (core/client_texts.py)
+_NOT_SEEN = ("/admin/", settings.STATIC_URL, settings.MEDIA_URL, _TEXTS)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -159,6 +160,7 @@ class BlockMiddleware:
     NEVER_ASKED = (
         settings.STATIC_URL,
         settings.MEDIA_URL,
+        _TEXTS,
         *("/healthz", "/robots.txt", "/sitemap.xml", "/sitemaps/", "/indexnow-key.txt"),
         *("/status/", "/en/status/", "/status.json"),  # whatever is away, they answer
     )

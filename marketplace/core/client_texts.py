@@ -1,6 +1,7 @@
 """The few sentences that scripts compose themselves, as a module of their own: a browser fetches it once, not with each page.
 
-Its address has a version in it, so that it may be kept for good. Whatever version is asked for, what is said now is answered.
+Its address has a version in it, so that it may be kept for good. Another version than ours is answered with what is said now,
+and kept by nobody: two releases run at once for a while, and the other one's browser asks here too.
 """
 
 import json
@@ -10,28 +11,35 @@ from hashlib import blake2b
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 _SECONDS_FOR_GOOD = 365 * 24 * 3600
 
 
 @require_safe
-@cache_control(public=True, immutable=True, max_age=_SECONDS_FOR_GOOD)
 def client_texts(_request: HttpRequest, language: str, version: str) -> HttpResponse:
     """The module: what static/js/texts.js reads. 404 for a language that the site does not speak."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
-    return HttpResponse(_module(language), content_type="text/javascript; charset=utf-8")
+    answer = HttpResponse(_module(language), content_type="text/javascript; charset=utf-8")
+    if version == _version(language):
+        patch_cache_control(answer, public=True, immutable=True, max_age=_SECONDS_FOR_GOOD)
+    else:
+        patch_cache_control(answer, no_store=True)
+    return answer
 
 
 @lru_cache
 def address_of_texts(language: str) -> str:
     """Where a page in this language finds them."""
-    version = blake2b(_module(language).encode(), digest_size=4).hexdigest()
-    return reverse("client_texts", kwargs={"language": language, "version": version})
+    return reverse("client_texts", kwargs={"language": language, "version": _version(language)})
+
+
+def _version(language: str) -> str:
+    return blake2b(_module(language).encode(), digest_size=4).hexdigest()
 
 
 @lru_cache

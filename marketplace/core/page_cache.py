@@ -40,8 +40,9 @@ MAKING_SECONDS = 10
 # otherwise make it all, each sixteen times slower. Whoever waited in vain makes it too.
 WAIT_SECONDS = 0.4
 _LOOK_AGAIN_SECONDS = 0.02
-# By so much the clocks of our machines may differ.
-SKEW_SECONDS = 1.0
+# By so much Valkey's clock, by which all machines write down when something changed or was begun (`moment`), may go back: NTP
+# sets it, a replica takes over.
+SKEW_SECONDS = 0.02
 # The navigation, the footer, the words of editors: on every page.
 SITE = "site"
 # Which services there are and in which order: every list of them.
@@ -93,7 +94,7 @@ local function kept(key, now, market_now, skew, patience)
     local keys = cjson.decode(tags)
     if #keys == 0 then return false end
     for _, moment in ipairs(redis.call('MGET', unpack(keys))) do
-      -- What the release before wrote is no number here: then Python has a look.
+      -- What the release before wrote is no number here: the page is made anew, until that is forgotten.
       if moment and not (tonumber(moment) and tonumber(moment) < newest) then return true end
     end
     return false
@@ -217,7 +218,7 @@ def forgotten_at(tags: Iterable[str]) -> dict[str, int | float]:
 def is_before(moment: int | float | None, begun_at: float) -> bool:
     """Whether what was begun then (seconds since the epoch) has seen a change of that moment; None is no change.
 
-    Whichever machines wrote down the two: their clocks may differ.
+    Both by Valkey's clock (`moment`), whichever machines wrote them down.
     """
     if moment is None:
         return True
@@ -240,7 +241,7 @@ def remember(key: str, read: Callable[[], Read], *, seconds: int) -> Read:
         logger.warning("nothing is remembered: the cache does not answer")
     except _OF_ANOTHER_RELEASE:
         logger.info("what was remembered is of another release")
-    begun_at = time.time()
+    begun_at = begins_at()
     with noting() as shown:
         value = read()
     shows(*shown.tags, until=shown.until)
@@ -347,11 +348,25 @@ def when_forgotten(listener: Callable[[Sequence[str]], object]) -> None:
 
 
 def _forget(tags: Sequence[str]) -> None:
-    now = microseconds(time.time())  # a whole number is kept as it is: Valkey compares it itself (LOOK_UP)
+    now = microseconds(moment())  # a whole number is kept as it is: Valkey compares it itself (LOOK_UP)
     # As long as anything lives that was made before: pages, and what `remember` keeps.
     cache.set_many({_tag_key(tag): now for tag in tags}, REMEMBERED_SECONDS + 60)
     for listener in _listeners:
         listener(tags)
+
+
+def moment() -> float:
+    """What time it is by the clock of Valkey, in seconds since the epoch: our machines' own differ. Raises redis.RedisError."""
+    seconds, rest = cast("tuple[int, int]", server_of(cache).client().time())
+    return seconds + rest / 1_000_000
+
+
+def begins_at() -> float:
+    """The same for what is begun now. Without Valkey nothing is kept of it, and any time will do."""
+    try:
+        return moment()
+    except RedisError:
+        return time.time()
 
 
 def _tag_key(tag: str) -> str:

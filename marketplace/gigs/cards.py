@@ -15,7 +15,7 @@ from marketplace.accounts.models import User, UserProfile
 from marketplace.accounts.models.people import is_away_on, profile_url
 from marketplace.core import clock, page_cache
 from marketplace.core.ratings import shown_rating
-from marketplace.core.remembered import remember_each
+from marketplace.core.remembered import remember_each, shape_of
 from marketplace.gigs import counting
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Favourite, Gig, GigMedia, MediaKind
@@ -84,6 +84,9 @@ class _Shared:
         return replace(self.card, is_favourite=is_favourite, is_away=is_away) if is_favourite or is_away else self.card
 
 
+_SHAPE = shape_of(GigCard, PictureContent, _Shared)
+
+
 def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool = True) -> list[GigCard]:
     """Cards of gigs on sale, in the order of `gig_ids`; the ids of others are left out.
 
@@ -92,7 +95,7 @@ def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool
     offered to anybody.
     """
     language = get_language()
-    names = {gig_id: f"gigs:card:{gig_id}:{language}" for gig_id in gig_ids}
+    names = {gig_id: f"gigs:card:{_SHAPE}:{gig_id}:{language}" for gig_id in gig_ids}
     found = remember_each(names, _read, tags_of=_tags)
     hearts: set[int] = set()
     if found and user is not None and user.is_authenticated:

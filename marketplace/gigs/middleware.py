@@ -20,7 +20,9 @@ class CountingMiddleware:
             return self.get_response(request)
         with counting.noting() as noted:
             response = self.get_response(request)
-        if noted and response.status_code == 200:
+        if (
+            noted and response.status_code == 200 and not getattr(request, "may_be_counted", False)
+        ):  # portal/page_door.py
             counting.store(noted, visitor=visitor_of(request))
         return response
 

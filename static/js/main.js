@@ -1,5 +1,4 @@
 // What every page loads. Each module finds its elements by data- attributes, listens on the document, so that parts swapped in by htmx work too.
-import "./htmx-settings.js";
 import "./htmx-csrf.js";
 import "./htmx-errors.js";
 import "./kept-words.js";

@@ -2,12 +2,17 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from marketplace.core import client_texts
+from marketplace.accounts import blocks
+from marketplace.accounts.models import BlockKind, BlockScope
+from marketplace.accounts.services.abuse import add_block
+from marketplace.core import client_texts, clock
+from tests.factories import make_moderator
 
 
 def sentences(answer):
@@ -45,3 +50,24 @@ def test_each_language_has_its_own_whoever_asks(db):
         address = client_texts.address_of_texts("zh-hans")
     assert sentences(Client(headers={"Accept-Language": "en"}).get(address))["notifications"] == "通知"
     assert Client().get("/texts/xx.1.js").status_code == 404
+
+
+def test_the_address_of_another_release_is_answered_and_kept_by_nobody(db):
+    answer = Client().get("/texts/en.00000000.js")
+    assert sentences(answer)["notifications"] == "Notifications"
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_who_is_stopped_from_everything_still_reads_what_scripts_say(db):
+    add_block(
+        kind=BlockKind.ADDRESS,
+        value="203.0.113.7",
+        scope=BlockScope.EVERYTHING,
+        reason="刷单",
+        ends_at=clock.now() + timedelta(days=1),
+        staff=make_moderator(),
+    )
+    blocks.forget_blocks()  # inside a test nothing is committed
+    stopped = Client(REMOTE_ADDR="203.0.113.7")
+    assert stopped.get("/search/").status_code == 403
+    assert stopped.get(client_texts.address_of_texts("zh-hans")).status_code == 200

@@ -1,10 +1,12 @@
 """Small things kept each by itself, on the real server: read once, ended by their own tags, never within a transaction."""
 
+from dataclasses import make_dataclass
+
 import pytest
 from django.db import transaction
 
 from marketplace.core import page_cache
-from marketplace.core.remembered import remember_each
+from marketplace.core.remembered import remember_each, shape_of
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -84,3 +86,10 @@ def test_without_the_server_everything_is_read(shelf, settings):
     assert shelf.remembered("a") == {"a": "oolong"}
     assert shelf.remembered("a") == {"a": "oolong"}
     assert shelf.asked == [["a"], ["a"]]
+
+
+def test_the_name_changes_with_the_fields_of_what_is_kept():
+    before = make_dataclass("Tea", ["name"])
+    after = make_dataclass("Tea", ["name", "price"])
+    assert shape_of(before) == shape_of(make_dataclass("Tea", ["name"]))
+    assert len({shape_of(before), shape_of(after), shape_of(before, after)}) == 3

@@ -40,6 +40,10 @@ class VisitsMiddleware:
         # Before the page is made: the kept pages take the words of a campaign off the request.
         query = words_of_campaign(request)
         response = self.get_response(request)
+        if getattr(
+            request, "may_be_counted", False
+        ):  # by a question that was not answered in time (portal/page_door.py)
+            return response
         if _is_page(response) and (visit := visit_of(request, query, timezone.localdate(clock.now()))) is not None:
             recording.note(visit)
         return response

@@ -18,7 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.core import page_cache
 from marketplace.core.config import get_config
 from marketplace.core.ratings import PRIOR_COUNT, PRIOR_RATING
-from marketplace.core.remembered import remember_each
+from marketplace.core.remembered import remember_each, shape_of
 from marketplace.gigs.models import Gig
 from marketplace.offers.presenters import OfferCard
 from marketplace.orders.lists import Row
@@ -27,6 +27,7 @@ from marketplace.reviews import selectors
 from marketplace.reviews.forms import ReplyForm
 from marketplace.reviews.models import RatingAspect, Review
 from marketplace.reviews.selectors import OrderReviews, ReviewFilter, ReviewOrder, ReviewSection, SellerReputation
+from marketplace.reviews.selectors.figures import ShownBadge
 from marketplace.reviews.selectors.masks import mask_of
 from marketplace.reviews.structured import reviews_of
 
@@ -213,10 +214,13 @@ def latest_reviews(limit: int) -> list[Review]:
     return selectors.latest_reviews(limit)
 
 
+_SHAPE = shape_of(SellerReputation, ShownBadge)
+
+
 @register.simple_tag
 def seller_reputation(user: User) -> SellerReputation:
     """A seller's figures: `{% seller_reputation user as reputation %}`. They may be a minute old, as those of a kept page."""
-    names = {user.pk: f"reviews:figures:{user.pk}:{get_language()}"}
+    names = {user.pk: f"reviews:figures:{_SHAPE}:{user.pk}:{get_language()}"}
     found = remember_each(
         names,
         selectors.seller_reputations,
