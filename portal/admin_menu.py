@@ -40,6 +40,7 @@ GROUPS = (
             "moderation_reviews",
             "accounts_verifications",
             "orders_disputes",
+            "orders_holds",
             "reviews_integrity_cases",
             "moderation_appeals",
             "moderation_opinions",
