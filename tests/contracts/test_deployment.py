@@ -127,7 +127,10 @@ def test_both_ways_run_the_same_commands():
 
 
 def test_processes_end_in_their_own_time():
-    """Nobody is killed before the longest thing it may do: gunicorn's 30 s, uvicorn's 20, a job's five minutes."""
+    """Nobody is killed before the longest thing it may do: gunicorn's 30 s, uvicorn's 20, the five minutes of a job.
+
+    Of `slow` a few jobs have hours, and no release waits for those: they come again (deploy/compose.yaml).
+    """
     services, in_cluster = compose()["services"], pods()
     for name, longest in (("web", 30), ("live", 20), ("worker", 300), ("slow", 300)):
         assert int(services[name if name in services else f"{name}1"]["stop_grace_period"].removesuffix("s")) > longest
