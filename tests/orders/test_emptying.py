@@ -46,6 +46,7 @@ from tests.factories import (
     make_user,
     staff_group,
 )
+from tests.logins import log_in
 from tests.offers.situations import complete, make_plan
 from tests.orders.situations import make_order_in
 
@@ -97,6 +98,10 @@ def files_of(order):
     names += DeliveryFile.objects.filter(delivery__order=order).values_list("file", flat=True)
     names += DisputeFile.objects.filter(statement__dispute__order=order).values_list("file", flat=True)
     return names
+
+
+def read(person, page):
+    return log_in(person).get(page).content.decode()
 
 
 def books():
@@ -309,6 +314,28 @@ def test_the_stages_of_an_agreement_go_together_and_its_terms_with_the_last(buye
     assert (plan.terms, plan.stopped_words) == ({}, GONE)
     assert {stage.description for stage in plan.milestones.all()} == {GONE}
     assert [stage.amount_fen for stage in plan.milestones.order_by("position")] == [100_000, 150_000, 50_000]
+
+
+def test_no_evidence_is_put_together_of_an_order_that_was_emptied():
+    """Nothing would ever remove that bundle: the order is not looked at again."""
+    order = make_judged_order()
+    pages = (
+        (order.buyer, reverse("orders:dispute", args=[order.number]), reverse("orders:bundle", args=[order.number])),
+        (
+            make_moderator(),
+            reverse("orders_dispute_decide", args=[order.dispute.pk]),
+            reverse("orders_dispute_bundle", args=[order.dispute.pk]),
+        ),
+    )
+    assert all(f'action="{form}"' in read(person, page) for person, page, form in pages)
+    with after():
+        empty_old_orders()
+        for person in (order.buyer, make_moderator()):
+            with pytest.raises(OrderError) as refused:
+                services.ask_for_bundle(dispute_id=order.dispute.pk, user=person)
+            assert refused.value.code == OrderErrorCode.ALREADY_EMPTIED
+        assert not any(f'action="{form}"' in read(person, page) for person, page, form in pages)
+    assert "orders.words_and_files" not in overdue()
 
 
 def test_the_database_refuses_to_empty_early_and_to_open_another_orders_evidence():
