@@ -78,8 +78,11 @@ def test_a_node_has_two_processes_so_that_the_copy_of_a_long_job_meets_its_lock(
         in_cluster = pod["spec"]["template"]["spec"]["containers"][0]["args"]
         for command in (services[service]["command"], in_cluster):
             assert int(command[command.index("--concurrency") + 1]) >= queues.LEAST_PROCESSES == 2, service
-        here = re.search(rf'worker_arguments\("{node}"\).*"-c", "(\d+)"\]', (ROOT / "portal/embedded/run.py").read_text())
-        assert here is not None and int(here[1]) >= queues.LEAST_PROCESSES, node
+        here = re.search(
+            rf'worker_arguments\("{node}"\).*"-c", "(\d+)"\]', (ROOT / "portal/embedded/run.py").read_text()
+        )
+        assert here is not None, node
+        assert int(here[1]) >= queues.LEAST_PROCESSES, node
 
 
 def test_what_may_take_longer_than_the_broker_waits_stands_in_slow_alone():
