@@ -89,6 +89,12 @@ TASK_QUEUES = [Queue(name) for name in QUEUES]
 
 # The nodes of a worker, and the queues of each. Slow jobs have one to themselves: they may fill it, and never what money needs.
 # deploy/ says the same in its own words (tests/contracts/test_queues.py).
+#
+# A node needs two processes at least. The broker gives a job out again that is not done after ten minutes
+# (`visibility_timeout`), and some of the slow ones have hours. Its copy meets the lock of the first one (core/jobs.py) and is
+# done with, provided that somebody is free to take it: with one process it would wait until the lock is free, and do all of it
+# once more, of which there would be a copy after ten minutes, and so on.
+LEAST_PROCESSES = 2
 NODES: dict[str, tuple[str, ...]] = {"celery": (MONEY, DEFAULT), "slow": (SLOW,)}
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import connection
 
+from portal import queues
+
 SECONDS = "seconds"
 EXPIRES_SECONDS = 10
 # name of the task → seconds between two runs
@@ -115,6 +117,18 @@ NIGHTLY: dict[str, tuple[int, int]] = {
 }
 
 
+def expires_after(task: str) -> int | None:
+    """After how many seconds a run of the clock that nobody has begun is not worth beginning; None: it never expires.
+
+    What runs every second is not worth doing late: no heap of it waits for a worker that was away. In the slow queue jobs wait
+    behind some that take an hour: by the time the next run is sent, the one before may go, or they would pile up there.
+    """
+    seconds = INTERVALS.get(task)
+    if seconds == 1:
+        return EXPIRES_SECONDS
+    return seconds if queues.HOMES.get(task) == queues.SLOW else None
+
+
 def ensure_schedule(**_kwargs: Any) -> None:
     """Make the rows that are missing. Connected to post_migrate; safe to run on every deploy."""
     from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
@@ -126,9 +140,10 @@ def ensure_schedule(**_kwargs: Any) -> None:
     for task, seconds in INTERVALS.items():
         if task not in known:
             interval, _made = IntervalSchedule.objects.get_or_create(every=seconds, period=SECONDS)
-            # What runs every second is not worth doing late: no heap of it waits for a worker that was away.
-            expires = EXPIRES_SECONDS if seconds == 1 else None
-            PeriodicTask.objects.create(name=task, task=task, interval=interval, expire_seconds=expires)
+            PeriodicTask.objects.create(name=task, task=task, interval=interval, expire_seconds=expires_after(task))
+        elif (expires := expires_after(task)) is not None:  # made before there were three queues
+            own = PeriodicTask.objects.filter(task=task, interval__isnull=False, expires=None, expire_seconds=None)
+            own.update(expire_seconds=expires)
     for task, (hour, minute) in NIGHTLY.items():
         if task not in known:
             crontab, _made = CrontabSchedule.objects.get_or_create(

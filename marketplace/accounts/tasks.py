@@ -82,8 +82,12 @@ def build_export(export_id: int) -> bool:
 
 @shared_task
 def look_after_exports() -> int:
-    """Delete copies whose days are over, and say of those that nobody works on that they failed. Returns how many."""
-    return services.delete_expired_exports() + services.give_up_stalled_exports()
+    """Delete copies whose days are over, say of those that nobody works on that they failed, and send those again that wait.
+
+    Returns how many.
+    """
+    done = services.delete_expired_exports() + services.give_up_stalled_exports()
+    return done + services.send_waiting_exports_again()
 
 
 @shared_task

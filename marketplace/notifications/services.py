@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -210,6 +210,26 @@ def retell(
     keys = list(lines.values_list("pk", flat=True))
     lines.update(**changed)
     _tell_browsers_again(keys)
+
+
+def blank_lines(
+    *,
+    recipient_ids: Collection[int],
+    kind: NotificationKind,
+    url: str,
+    before: datetime,
+    says: str,
+    notice: Notice | None = None,
+) -> int:
+    """What these people's lines at `url` quoted is kept no longer: of those told before then, `says` stands there instead.
+
+    Of `notice` alone, if given. In the caller's transaction; returns how many lines. What left by mail or push has left.
+    """
+    told = Notification.objects.filter(recipient_id__in=recipient_ids, kind=kind, url=url, created_at__lt=before)
+    if notice is not None:
+        told = told.filter(notice=notice.key)
+    body = cut(says, BODY_LENGTH)
+    return told.exclude(body=body).update(body=body)
 
 
 def _tell_browsers_again(line_ids: Sequence[int]) -> None:

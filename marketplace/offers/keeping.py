@@ -23,19 +23,19 @@ def free_negotiations(*, since: datetime) -> QuerySet[Negotiation]:
     """Negotiations whose orders are emptied, and in which nothing was offered or answered after `since`."""
     offers = Offer.objects.filter(negotiation=OuterRef("pk"))
     stages = OrderMilestone.objects.filter(plan=OuterRef("plan"))
-    unbegun = Q(order=None, plan__stopped_at=None)
     return Negotiation.objects.filter(
         ~Exists(offers.filter(Q(created_at__gte=since) | Q(answered_at__gte=since) | Q(status=OfferStatus.OPEN))),
         Q(order=None) | Q(order__emptied_at__isnull=False),
-        Q(plan=None) | ~Exists(stages.filter(unbegun | Q(order__isnull=False, order__emptied_at=None))),
+        # A stage that was never begun keeps nothing (orders/keeping.py); what was agreed is as old as its answer.
+        Q(plan=None) | ~Exists(stages.filter(order__isnull=False, order__emptied_at=None)),
     )
 
 
 def negotiations_to_empty() -> QuerySet[Negotiation]:
     """Negotiations with words that nobody needs any more, the oldest first."""
     since = kept_since()
-    worded = Offer.objects.filter(negotiation=OuterRef("pk")).exclude(scope=GONE)
-    return free_negotiations(since=since).filter(Exists(worded), created_at__lt=since).order_by("pk")
+    worded = Offer.objects.filter(created_at__lt=since).exclude(scope=GONE)  # an index has these (Offer.Meta)
+    return free_negotiations(since=since).filter(pk__in=worded.order_by().values("negotiation")).order_by("pk")
 
 
 def free_briefs(*, since: datetime) -> QuerySet[Brief]:

@@ -5,7 +5,9 @@ from django.db.models import Q
 from marketplace.accounts.retention import CLOSING, ECOMMERCE, with_account
 from marketplace.core.retention import GRACE, Bound, Rule, days_of
 from marketplace.offers import keeping
-from marketplace.offers.models import Brief, BriefFile, Offer
+from marketplace.offers.models import Brief, BriefFile, Offer, OfferStage
+
+_NOTHING = ("", keeping.GONE)
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -24,10 +26,17 @@ RULES: tuple[Rule, ...] = (
         "marketplace.offers.tasks.empty_old_offers",
         (
             Bound(
-                lambda: Offer.objects.exclude(scope=keeping.GONE).filter(
-                    negotiation__in=keeping.free_negotiations(since=keeping.kept_since() - GRACE)
-                ),
+                lambda: Offer.objects.exclude(
+                    scope=keeping.GONE, words__in=_NOTHING, answer__in=_NOTHING, questions=[]
+                ).filter(negotiation__in=keeping.free_negotiations(since=keeping.kept_since() - GRACE)),
                 "created_at",
+                days_of("orders.kept_days"),
+            ),
+            Bound(
+                lambda: OfferStage.objects.exclude(description__in=_NOTHING).filter(
+                    offer__negotiation__in=keeping.free_negotiations(since=keeping.kept_since() - GRACE)
+                ),
+                "offer__created_at",
                 days_of("orders.kept_days"),
             ),
             Bound(

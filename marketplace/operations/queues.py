@@ -26,7 +26,7 @@ SOCKET_SECONDS = 1
 _UNWRITTEN = timedelta(minutes=5)
 _A_NIGHT = timedelta(hours=26)
 _INTERVALS = 3
-# Product decision: a rebuild takes the better part of an hour, and nobody waits for what stands behind it.
+# Product decision: a rebuild takes the better part of an hour, and what stands behind it is needed today, not at once.
 _SLOW_TIMES = 12
 
 

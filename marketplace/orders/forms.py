@@ -61,3 +61,9 @@ class HoldForm(forms.Form):
         max_length=300,
         help_text=_("The number of the lawsuit, or the letter of the authority. It stands in the staff log."),
     )
+
+
+class ReleaseForm(forms.Form):
+    """Why nobody needs the order any more."""
+
+    reason = forms.CharField(label=pgettext_lazy("the release of a hold", "Why it is no longer needed"), max_length=300)

@@ -13,7 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.core.absent import absent_is_404
 from marketplace.core.errors import DomainError
 from marketplace.orders import selectors, services
-from marketplace.orders.forms import HoldForm
+from marketplace.orders.forms import HoldForm, ReleaseForm
 from marketplace.orders.models import Order, OrderHold
 from marketplace.orders.services.holds import PERMISSION
 
@@ -45,6 +45,16 @@ def hold_list(request: HttpRequest) -> HttpResponse:
 @absent_is_404(OrderHold)
 def hold_release(request: HttpRequest, hold_id: int) -> HttpResponse:
     """Nobody needs it any more: it goes when its time is over."""
-    hold = services.release_hold(hold_id=hold_id, staff=cast(User, request.user))
+    form = ReleaseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why it is no longer needed: that stands in the staff log."))
+        return redirect("orders_holds")
+    try:
+        hold = services.release_hold(
+            hold_id=hold_id, staff=cast(User, request.user), reason=form.cleaned_data["reason"]
+        )
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("orders_holds")
     messages.success(request, _("Order %(number)s is no longer kept for anybody.") % {"number": hold.order.number})
     return redirect("orders_holds")

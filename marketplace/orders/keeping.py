@@ -2,9 +2,12 @@
 
 电子商务法 §31: what was traded is kept for three years at least from the completion of the transaction.
 个人信息保护法 §19: personal data no longer than is needed. What the two sides agreed on in addition belongs to the same
-transaction, so that an order, its additional work and its tips go together, and so do the stages of an agreement.
+transaction, so that an order, its additional work and its tips go together, and so do the stages of an agreement with
+theirs (families.py). A stage that nobody ever began keeps nothing: the ones before it are needed for three years after the
+last of them ended, and an agreement is older than its first.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,7 +16,7 @@ from django.db.models.functions import Coalesce
 from marketplace.core import clock
 from marketplace.core.config import get_config
 from marketplace.core.holds import ORDERS, is_held
-from marketplace.orders.models import BundleStatus, Dispute, Order, OrderHold, OrderMilestone, Refund, RefundStatus
+from marketplace.orders.models import BundleStatus, Dispute, Order, OrderHold, Refund, RefundStatus
 from marketplace.orders.states import FINAL_STATUSES, DisputeStatus
 
 # When an order ended, whichever way: `Order.ended_at` for the database.
@@ -49,13 +52,21 @@ def orders_to_empty() -> QuerySet[Order]:
 
 
 def free_orders(*, since: datetime) -> QuerySet[Order]:
-    """Orders that nobody needs, neither for themselves nor for what belongs to the same transaction."""
+    """Orders that nobody needs, neither for themselves nor for what belongs to the same transaction (families.py).
+
+    Here it is asked of the database about many at once; whoever empties asks again under locks (`is_free`).
+    """
     needed = needed_orders(since=since).order_by()
     family = Q(parent=OuterRef("pk")) | Q(pk=OuterRef("parent")) | Q(parent=OuterRef("parent"))
-    unbegun = OrderMilestone.objects.filter(order=None, plan__stopped_at=None, plan__milestones__order=OuterRef("pk"))
-    return Order.objects.filter(
+    # What was added to a stage belongs to its agreement as well; without an agreement nothing is equal to it.
+    return Order.objects.alias(plan_key=Coalesce("milestone__plan", "parent__milestone__plan")).filter(
         ~Exists(needed.filter(pk=OuterRef("pk"))),
         ~Exists(needed.filter(family)),
-        ~Exists(needed.filter(milestone__plan__milestones__order=OuterRef("pk"))),
-        ~Exists(unbegun),
+        ~Exists(needed.filter(milestone__plan=OuterRef("plan_key"))),
+        ~Exists(needed.filter(parent__milestone__plan=OuterRef("plan_key"))),
     )
+
+
+def is_free(order_ids: Iterable[int]) -> bool:
+    """Whether nobody needs any of these orders, which are locked: the whole of one transaction."""
+    return not needed_orders(since=kept_since()).filter(pk__in=list(order_ids)).exists()

@@ -12,16 +12,22 @@ from marketplace.orders import keeping
 from marketplace.orders.models import (
     Delivery,
     DeliveryFile,
+    Dispute,
+    DisputeDecision,
     DisputeFile,
     DisputeStatement,
     EvidenceBundle,
+    MilestonePlan,
     Order,
+    OrderEvent,
+    OrderMilestone,
     OrderProposal,
     OrderRequirement,
+    Refund,
     RevisionFile,
     RevisionRequest,
 )
-from marketplace.orders.services.emptying import GONE
+from marketplace.orders.services.emptying import GONE, TYPED
 
 
 def _bound(model: type[Model], path: str, *, still: Callable[[], Q] = Q) -> Bound:
@@ -36,8 +42,27 @@ def _bound(model: type[Model], path: str, *, still: Callable[[], Q] = Q) -> Boun
     return Bound(rows, "over_since", days_of("orders.kept_days"))
 
 
-def _words(field: str) -> Callable[[], Q]:
-    return lambda: ~Q(**{f"{field}__in": ["", GONE]})
+def _words(*fields: str) -> Callable[[], Q]:
+    """Any of these columns says something still."""
+
+    def still() -> Q:
+        found = Q(pk__in=())
+        for field in fields:
+            found |= ~Q(**{f"{field}__in": ["", GONE]})
+        return found
+
+    return still
+
+
+def _typed() -> Q:
+    """A line of the time line with what somebody typed."""
+    found = Q(pk__in=())
+    for key in TYPED:
+        gone = Q()
+        for value in ("", GONE, None):
+            gone |= Q(data__contains={key: value})
+        found |= Q(data__has_key=key) & ~gone
+    return found
 
 
 RULES: tuple[Rule, ...] = (
@@ -56,7 +81,8 @@ RULES: tuple[Rule, ...] = (
         (
             "orders.Order", "orders.OrderRequirement", "orders.Delivery", "orders.DeliveryFile", "orders.RevisionRequest",
             "orders.RevisionFile", "orders.OrderEvent", "orders.OrderProposal", "orders.MilestonePlan", "orders.Dispute",
-            "orders.DisputeStatement", "orders.DisputeFile", "orders.EvidenceBundle",
+            "orders.DisputeStatement", "orders.DisputeFile", "orders.DisputeDecision", "orders.EvidenceBundle", "orders.Refund",
+            "orders.OrderMilestone",
         ),
         "requirements, delivered files and everything typed about an order: both sides, mediators and courts",
         "{orders.kept_days} after it and all that belongs to it ended, unless a dispute, a refund or a hold needs it",
@@ -69,10 +95,16 @@ RULES: tuple[Rule, ...] = (
             _bound(DeliveryFile, "delivery__order__"),
             _bound(RevisionRequest, "order__", still=_words("message")),
             _bound(RevisionFile, "request__order__"),
+            _bound(OrderEvent, "order__", still=_typed),
             _bound(OrderProposal, "order__", still=_words("message")),
+            _bound(Refund, "order__", still=_words("reason")),
+            _bound(Dispute, "order__", still=_words("reason", "explanation")),
+            _bound(DisputeDecision, "dispute__order__", still=_words("explanation")),
             _bound(DisputeStatement, "dispute__order__", still=_words("text")),
             _bound(DisputeFile, "statement__dispute__order__"),
             _bound(EvidenceBundle, "dispute__order__"),
+            _bound(MilestonePlan, "milestones__order__", still=lambda: ~Q(terms={}) | _words("stopped_words")()),
+            _bound(OrderMilestone, "plan__milestones__order__", still=_words("description")),
         ),
     ),
     Rule(

@@ -21,7 +21,7 @@ class SupportConfig(AppConfig):
         register_part("support", CASES)
         register("support", SupportSection())
         hold(ORDERS, "support", selectors.orders_of_open_cases)
-        hold(CONVERSATIONS, "support", selectors.conversations_of_open_cases)
+        hold(CONVERSATIONS, "support", selectors.needed_conversations)
         register_todo(
             TodoSource(
                 _("Questions to support"),

@@ -77,9 +77,12 @@ def orders_of_open_cases() -> QuerySet[SupportCase, Any]:
     return asked.order_by().values("order")
 
 
-def conversations_of_open_cases() -> QuerySet[SupportCase, Any]:
-    """Keys of the conversations of questions that are still open: they are kept (core/holds.py)."""
-    return SupportCase.objects.exclude(status=CaseStatus.SOLVED).order_by().values("conversation")
+def needed_conversations() -> QuerySet[SupportCase, Any]:
+    """Keys of the conversations with support that are kept (core/holds.py): of questions that are still open, and of those about
+    an order that is not emptied, which a court may need as much as what the two said to each other.
+    """
+    is_kept = Q(order__isnull=False, order__emptied_at=None)
+    return SupportCase.objects.filter(~Q(status=CaseStatus.SOLVED) | is_kept).order_by().values("conversation")
 
 
 def cases_of(person: User) -> QuerySet[SupportCase]:

@@ -19,9 +19,9 @@ from marketplace.core import clock
 from marketplace.core.models import ConfigChange
 from marketplace.ledger.models import DaySeal, Transaction
 from marketplace.ledger.selectors import coming_clearings
-from marketplace.messaging.models import Message
+from marketplace.messaging.models import Message, MessageFlag
 from marketplace.offers.models import Brief, Offer
-from marketplace.orders.models import Delivery, OrderEvent, OrderProposal
+from marketplace.orders.models import Delivery, Order, OrderEvent, OrderHold, OrderProposal
 from marketplace.orders.selectors import coming_deadlines, coming_expiries
 from marketplace.reviews.models import (
     HelpfulVote,
@@ -58,9 +58,12 @@ NOTED: tuple[tuple[type[Model], *tuple[str, ...]], ...] = (
     (OrderEvent, "created_at"),
     (OrderProposal, "answered_at"),
     (Delivery, "created_at"),
+    (Order, "emptied_at"),
+    (OrderHold, "placed_at", "released_at"),
     (Offer, "created_at", "answered_at"),
     (Brief, "published_at", "ended_at"),
-    (Message, "created_at"),
+    (Message, "created_at", "edited_at", "withdrawn_at", "emptied_at"),
+    (MessageFlag, "created_at", "decided_at"),
     (Upload, "received_at", "decided_at", "attached_at"),
     (Review, "written_at", "edited_at", "published_at", "replied_at", "excluded_at"),
     (ReviewVersion, "replaced_at"),

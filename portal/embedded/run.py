@@ -121,7 +121,7 @@ def _serve(*, port: int, sandbox_port: int, started: float) -> None:
     # The clock is inside one of the workers: for one machine only. Production runs beat by itself (docs/deployment.md).
     celery, threads = [python, "-m", "celery", "-A", "portal"], ["-P", "threads", "-l", "WARNING"]
     worker = [*celery, *worker_arguments("celery"), "-B", *threads, "-c", "4"]
-    slow = [*celery, *worker_arguments("slow"), *threads, "-c", "1"]
+    slow = [*celery, *worker_arguments("slow"), *threads, "-c", "2"]  # two: portal/queues.py says why
     environment = dict(os.environ)
     sandbox_environment = environment | {
         "SANDBOX_DATA_DIR": str(state_directory() / "sandbox"),

@@ -109,8 +109,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task is delivered again; every task is safe to run twice
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
-# When a whole worker dies, the broker gives its tasks out again after this long: longer than any task may run (else it
-# would run twice at once), and not the hour that is the default. A worker takes no task that it cannot begin.
+# When a whole worker dies, the broker gives its tasks out again after this long: longer than CELERY_TASK_TIME_LIMIT (else it
+# would run twice at once), and not the hour that is the default. The few tasks that may run for hours (`time_limit` of their
+# own, in the queue `slow`) are given out twice: the copy finds that it is begun and returns, and there is always a process to
+# take it (portal/queues.py). A worker takes no task that it cannot begin.
 # The other lines are for a broker that is away or says nothing: kombu's own are no timeout and no end of trying, and the page
 # that hands a job over would hang with it (tests/portal/test_silent_valkey.py). A worker asks for a second at a time.
 _TRIED_AGAIN = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}

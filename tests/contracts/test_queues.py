@@ -1,5 +1,7 @@
 """Every job has a queue of its own choosing, and every queue has a node that looks after it, here and where it is deployed."""
 
+import re
+
 import pytest
 import yaml
 from celery import current_app
@@ -65,3 +67,28 @@ def test_where_it_is_deployed_nodes_have_the_same_queues():
         told = queues.worker_arguments(node)
         assert command[3 : 3 + len(told)] == told, service
         assert services[service]["healthcheck"]["test"][-1] == service
+
+
+def test_a_node_has_two_processes_so_that_the_copy_of_a_long_job_meets_its_lock():
+    """The broker gives out again what takes longer than ten minutes. One process alone would do that copy after the first, anew,
+    and its copy after that, without end (portal/queues.py)."""
+    services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]
+    for service, node in (("worker", "celery"), ("slow", "slow")):
+        pod = yaml.safe_load((ROOT / "deploy" / "kubernetes" / f"{service}.yaml").read_text().split("\n---")[0])
+        in_cluster = pod["spec"]["template"]["spec"]["containers"][0]["args"]
+        for command in (services[service]["command"], in_cluster):
+            assert int(command[command.index("--concurrency") + 1]) >= queues.LEAST_PROCESSES == 2, service
+        here = re.search(
+            rf'worker_arguments\("{node}"\).*"-c", "(\d+)"\]', (ROOT / "portal/embedded/run.py").read_text()
+        )
+        assert here is not None, node
+        assert int(here[1]) >= queues.LEAST_PROCESSES, node
+
+
+def test_what_may_take_longer_than_the_broker_waits_stands_in_slow_alone():
+    """Everything else ends before its copy comes."""
+    our_jobs()
+    visibility = current_app.conf.broker_transport_options["visibility_timeout"]
+    long = {job for job in queues.HOMES if (current_app.tasks[job].time_limit or 0) > visibility}
+    assert len(long) >= 5
+    assert {queues.HOMES[job] for job in long} == {queues.SLOW}

@@ -6,6 +6,7 @@ import pytest
 from celery import current_app
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
+from django.db.models import DateTimeField
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +16,9 @@ from marketplace.ledger.models import DaySeal, Transaction
 from marketplace.ledger.seals import broken_seals, seal_books
 from marketplace.ledger.selectors import wallet_of
 from marketplace.ledger.tasks import clear_due_earnings
+from marketplace.messaging.models import Message, MessageFlag
 from marketplace.orders import services
+from marketplace.orders.models import Order, OrderHold
 from marketplace.orders.states import OrderStatus
 from marketplace.orders.tasks import run_due_deadlines
 from marketplace.payments.tasks import reconcile_bills
@@ -25,7 +28,7 @@ from portal.demo.errors import DemoError, DemoErrorCode
 from portal.demo.middleware import before_job
 from portal.demo.models import DemoClock
 from portal.schedule import INTERVALS
-from tests.factories import make_delivered_order, make_order, make_paid_order, make_seller, make_user
+from tests.factories import make_delivered_order, make_moderator, make_order, make_paid_order, make_seller, make_user
 from tests.logins import log_in
 from tests.offers.situations import make_brief, make_offer
 
@@ -166,6 +169,24 @@ def test_the_clock_does_not_go_back_behind_what_was_booked(staff):
 def test_every_kind_of_note_has_the_moments_that_the_clock_asks_for(model):
     fields = next(row[1:] for row in clock.NOTED if row[0] is model)
     assert all(not getattr(model._meta.get_field(name), "auto_now_add", False) for name in fields)
+
+
+def test_no_moment_of_emptying_holds_and_flags_is_forgotten():
+    """Of models whose rows are dated by this clock alone, each moment stands in the list."""
+    noted = {model: set(fields) for model, *fields in clock.NOTED}
+    for model in (OrderHold, Message, MessageFlag):
+        moments = {field.name for field in model._meta.fields if isinstance(field, DateTimeField)}
+        assert noted[model] == moments, model
+    assert "emptied_at" in noted[Order]
+
+
+def test_the_clock_does_not_go_back_behind_what_was_kept_for_a_court(staff):
+    order, moderator = make_delivered_order(), make_moderator()
+    press(staff, "168")
+    services.hold_order(number=order.number, staff=moderator, reason="（2026）浙0106民初1号")
+    with pytest.raises(DemoError) as refusal:
+        clock.back_to_now()
+    assert refusal.value.code == DemoErrorCode.BOOKED_AHEAD
 
 
 @pytest.mark.parametrize("made", ["offer", "brief"])

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from marketplace.accounts.models import User
+from marketplace.core.jobs import only_one
 from marketplace.discovery.models import Recommendation, RecommendationReason
 from marketplace.discovery.recommending import selectors
 from marketplace.discovery.recommending.computing import recompute
@@ -43,6 +44,13 @@ def test_what_three_people_keep_together_is_shown_to_a_fourth(client):
     page = client.get(logo.get_absolute_url()).content.decode()
     assert "收藏了这项服务的人还收藏了" in page
     assert "开业海报设计" in page
+
+
+def test_the_copy_that_the_broker_gives_out_while_it_runs_does_nothing():
+    _keep(make_gig(), make_gig(), people=3)
+    with only_one("recompute_recommendations", seconds=60):
+        assert recompute_recommendations() == 0
+    assert recompute_recommendations() == 2
 
 
 def test_what_two_people_keep_together_is_shown_to_nobody():

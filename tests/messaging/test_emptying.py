@@ -18,6 +18,8 @@ from marketplace.messaging.sent_files import MESSAGE, subject_of
 from marketplace.messaging.tasks import empty_old_messages
 from marketplace.moderation.models import ReportReason
 from marketplace.moderation.reports import dismiss_report, report_message
+from marketplace.notifications.models import Notification, NotificationKind
+from marketplace.notifications.services import mark_all_read
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.tasks import empty_old_orders
@@ -156,7 +158,7 @@ def test_a_hold_on_the_order_keeps_what_was_said_until_it_is_released(talk, orde
     hold = orders.hold_order(number=order.number, staff=staff, reason="（2026）浙0106民初1号")
     with after():
         assert (empty_old_orders(), empty_old_messages()) == (0, 0)
-        orders.release_hold(hold_id=hold.pk, staff=staff)
+        orders.release_hold(hold_id=hold.pk, staff=staff, reason="已结案")
         assert (empty_old_orders(), empty_old_messages()) == (1, 1)
 
 
@@ -200,6 +202,36 @@ def test_a_question_to_support_is_kept_while_it_is_open(buyer):
         support.solve_case(case_id=case.pk, by=buyer)
         assert empty_old_messages() == 1
     assert "6222020200112233" not in texts(case.conversation)
+
+
+def test_what_was_said_to_support_about_an_order_is_kept_as_long_as_the_order(order):
+    """A court that has it kept wants to know what its buyer was told, too; so does whoever keeps an order that still runs."""
+    case = support.open_case(person=order.buyer, topic=Topic.ORDER, subject="退吗", body="卖家说不退", order=order)
+    support.solve_case(case_id=case.pk, by=order.buyer)
+    staff = make_moderator()
+    hold = orders.hold_order(number=order.number, staff=staff, reason="（2026）浙0106民初1号")
+    with after():
+        assert (empty_old_orders(), empty_old_messages()) == (0, 0)
+        assert "卖家说不退" in "".join(texts(case.conversation))
+        orders.release_hold(hold_id=hold.pk, staff=staff, reason="已结案")
+        assert (empty_old_orders(), empty_old_messages()) == (1, 1)
+    assert "卖家说不退" not in "".join(texts(case.conversation))
+
+
+def test_the_bells_of_those_who_were_told_do_not_keep_what_was_said(talk, order, buyer, seller):
+    """Each line at a bell quotes its message, in a row of its own."""
+    mark_all_read(recipient=buyer)
+    told = Notification.objects.filter(kind=NotificationKind.MESSAGE)
+    assert {"收到了", "看附件"} <= set(told.values_list("body", flat=True))
+    others = Notification.objects.exclude(kind=NotificationKind.MESSAGE).order_by("pk")
+    before = list(others.values("body", "url"))
+    with after():
+        empty_old_orders()
+        assert {"收到了", "看附件"} <= set(told.values_list("body", flat=True))
+        empty_old_messages()
+    assert set(told.values_list("body", flat=True)) == {"[已到期删除]"}
+    assert list(others.values("body", "url")) == before
+    assert {line.recipient for line in told} == {buyer, seller}
 
 
 def test_a_long_conversation_goes_in_batches_and_a_stopped_run_is_taken_up_again(

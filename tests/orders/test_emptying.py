@@ -23,7 +23,6 @@ from marketplace.orders.models import (
     Delivery,
     DeliveryFile,
     DisputeFile,
-    MilestonePlan,
     Order,
     OrderEvent,
     OrderEventType,
@@ -46,7 +45,7 @@ from tests.factories import (
     make_user,
     staff_group,
 )
-from tests.offers.situations import complete, make_plan
+from tests.logins import log_in
 from tests.orders.situations import make_order_in
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +96,10 @@ def files_of(order):
     names += DeliveryFile.objects.filter(delivery__order=order).values_list("file", flat=True)
     names += DisputeFile.objects.filter(statement__dispute__order=order).values_list("file", flat=True)
     return names
+
+
+def read(person, page):
+    return log_in(person).get(page).content.decode()
 
 
 def books():
@@ -238,7 +241,8 @@ def test_a_live_dispute_keeps_all_that_belongs_to_the_same_transaction():
     assert len(files_of(order)) == 1
     decide_finally(more, refund_fen=0)
     with after():
-        assert empty_old_orders() == 2
+        assert empty_old_orders() == 1  # both of them, in one
+    assert Order.objects.filter(emptied_at=None).count() == 0
 
 
 def test_a_refund_on_its_way_keeps_the_order_and_its_time_begins_when_it_is_paid_back():
@@ -261,18 +265,19 @@ def test_a_hold_keeps_the_order_until_it_is_released():
     assert services.hold_order(number=order.number, staff=staff, reason="again") == hold
     with after():
         assert empty_old_orders() == 0
-        services.release_hold(hold_id=hold.pk, staff=staff)
-        services.release_hold(hold_id=hold.pk, staff=staff)
+        services.release_hold(hold_id=hold.pk, staff=staff, reason="已结案")
+        services.release_hold(hold_id=hold.pk, staff=staff, reason="再来一次")
         assert empty_old_orders() == 1
         with pytest.raises(OrderError) as refused:
             services.hold_order(number=order.number, staff=staff, reason="too late")
         assert refused.value.code == OrderErrorCode.ALREADY_EMPTIED
-    assert list(
-        AdminLog.objects.filter(action__startswith="order.").order_by("pk").values_list("action", flat=True)
-    ) == [
-        "order.held",
+    held, released = AdminLog.objects.filter(action__startswith="order.").order_by("pk")
+    assert (held.action, held.data["reason"]) == ("order.held", "（2026）浙0106民初1号")
+    assert (released.action, released.data["reason"], released.data["held_for"]) == (
         "order.released",
-    ]
+        "已结案",
+        "（2026）浙0106民初1号",
+    )
 
 
 def test_who_may_not_hold_an_order_changes_nothing():
@@ -297,18 +302,26 @@ def test_an_open_question_or_report_about_the_order_keeps_it():
         assert empty_old_orders() == 2
 
 
-def test_the_stages_of_an_agreement_go_together_and_its_terms_with_the_last(buyer, seller):
-    plan = make_plan(seller=seller, buyer=buyer)
-    complete(plan.milestones.get(position=1).order)
-    complete(services.fund_stage(plan_id=plan.pk, buyer=buyer))
+def test_no_evidence_is_put_together_of_an_order_that_was_emptied():
+    """Nothing would ever remove that bundle: the order is not looked at again."""
+    order = make_judged_order()
+    pages = (
+        (order.buyer, reverse("orders:dispute", args=[order.number]), reverse("orders:bundle", args=[order.number])),
+        (
+            make_moderator(),
+            reverse("orders_dispute_decide", args=[order.dispute.pk]),
+            reverse("orders_dispute_bundle", args=[order.dispute.pk]),
+        ),
+    )
+    assert all(f'action="{form}"' in read(person, page) for person, page, form in pages)
     with after():
-        assert empty_old_orders() == 0  # a third one can still be begun
-        services.stop_plan(plan_id=plan.pk, user=buyer, words="到此为止，谢谢")
-        assert empty_old_orders() == 2
-    plan = MilestonePlan.objects.get(pk=plan.pk)
-    assert (plan.terms, plan.stopped_words) == ({}, GONE)
-    assert {stage.description for stage in plan.milestones.all()} == {GONE}
-    assert [stage.amount_fen for stage in plan.milestones.order_by("position")] == [100_000, 150_000, 50_000]
+        empty_old_orders()
+        for person in (order.buyer, make_moderator()):
+            with pytest.raises(OrderError) as refused:
+                services.ask_for_bundle(dispute_id=order.dispute.pk, user=person)
+            assert refused.value.code == OrderErrorCode.ALREADY_EMPTIED
+        assert not any(f'action="{form}"' in read(person, page) for person, page, form in pages)
+    assert "orders.words_and_files" not in overdue()
 
 
 def test_the_database_refuses_to_empty_early_and_to_open_another_orders_evidence():

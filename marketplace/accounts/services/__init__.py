@@ -22,6 +22,7 @@ from marketplace.accounts.services.exports import (
     delete_expired_exports,
     delete_export,
     give_up_stalled_exports,
+    send_waiting_exports_again,
 )
 from marketplace.accounts.services.portfolio import (
     add_media,
@@ -152,6 +153,7 @@ __all__ = [
     "reveal_contact",
     "revoke_verification",
     "save_social_sign_up",
+    "send_waiting_exports_again",
     "set_phone",
     "set_portrait",
     "set_working_hours",

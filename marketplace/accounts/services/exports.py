@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.core.files import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,8 @@ from marketplace.notifications.catalogue import Notice
 from marketplace.notifications.services import notify, recipient_language
 
 logger = logging.getLogger(__name__)
-# Each table and file moves the row on; what has not moved for so long was given up (a large upload moves nothing).
+# Each table and file moves the row on; what has not moved for so long was given up (a large upload moves nothing),
+# or was lost while it waited.
 STALLED_AFTER = timedelta(minutes=30)
 _PART_BYTES = 256 * 1024
 
@@ -127,11 +129,29 @@ def _tell(export: DataExport, notice: Notice) -> None:
 
 
 def give_up_stalled_exports() -> int:
-    """Mark as failed what no task works on any more; returns how many."""
-    since = clock.now() - STALLED_AFTER
-    under_way = (ExportStatus.WAITING, ExportStatus.BUILDING)
-    stalled = DataExport.objects.filter(status__in=under_way, updated_at__lt=since).values_list("pk", flat=True)
+    """Mark as failed what no task works on any more; returns how many. One that waits for its turn has not failed."""
+    stalled = _unmoved(ExportStatus.BUILDING).values_list("pk", flat=True)
     return sum(_fail(export_id) for export_id in list(stalled))
+
+
+def send_waiting_exports_again() -> int:
+    """Hand over once more what has waited for long: the queue may have lost it. Returns how many.
+
+    Where it stands in the queue still, the second of the two finds it begun.
+    """
+    from marketplace.accounts.tasks import build_export
+
+    sent = 0
+    for export_id in list(_unmoved(ExportStatus.WAITING).values_list("pk", flat=True)):
+        # Again in half an hour, not with each run.
+        if _unmoved(ExportStatus.WAITING).filter(pk=export_id).update(updated_at=clock.now()):
+            build_export.delay(export_id)
+            sent += 1
+    return sent
+
+
+def _unmoved(status: ExportStatus) -> QuerySet[DataExport]:
+    return DataExport.objects.filter(status=status, updated_at__lt=clock.now() - STALLED_AFTER)
 
 
 def delete_expired_exports() -> int:

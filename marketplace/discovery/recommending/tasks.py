@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from marketplace.core.jobs import Deadline
+from marketplace.core.jobs import Deadline, only_one
 from marketplace.discovery.models import RecommendationReason
 from marketplace.discovery.recommending import viewing
 from marketplace.discovery.recommending.computing import changed_gigs, compute
@@ -12,12 +12,15 @@ from marketplace.discovery.recommending.computing import changed_gigs, compute
 # Longer than the time between two runs, so that one that was missed is made up for.
 LOOK_BACK = timedelta(hours=3)
 LATELY = timedelta(minutes=10)
+# All pairs of a large catalogue take longer than the house's five minutes.
+ALL_SECONDS = 3600
 
 
-@shared_task(time_limit=3600)  # all pairs of a large catalogue take longer than the house's five minutes
+@shared_task(time_limit=ALL_SECONDS)
 def recompute_recommendations() -> int:
-    """All lists anew; returns how many rows. Beat runs it at night."""
-    return sum(compute(reason=reason) for reason in RecommendationReason)
+    """All lists anew; returns how many rows. Beat runs it at night. The copy that the broker gives out meanwhile does nothing."""
+    with only_one("recompute_recommendations", seconds=ALL_SECONDS) as is_ours:
+        return sum(compute(reason=reason) for reason in RecommendationReason) if is_ours else 0
 
 
 @shared_task

@@ -80,6 +80,10 @@ class Message(models.Model):
             models.Index(fields=["conversation", "-id"], name="messaging_thread"),
             # What the release before counts its badge by.
             models.Index(fields=["conversation", "created_at"], name="messaging_unread"),
+            # What the job of each hour begins with (keeping.py): it ends where nothing is old enough.
+            models.Index(
+                fields=["created_at"], condition=Q(emptied_at=None) & ~Q(kind="system"), name="messaging_not_emptied"
+            ),
         ]
 
     def __str__(self) -> str:

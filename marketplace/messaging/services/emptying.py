@@ -1,13 +1,17 @@
 """Messages whose time is over lose words and files. That somebody wrote something, and when, stays (keeping.py)."""
 
 from collections import defaultdict
+from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from marketplace.core import clock
 from marketplace.messaging import keeping
 from marketplace.messaging.locks import lock_conversation
-from marketplace.messaging.models import Message, MessageAttachment, MessageRevision
+from marketplace.messaging.models import Conversation, Message, MessageAttachment, MessageRevision, Participant
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.services import blank_lines, recipient_language
 from marketplace.uploads.services import release_files
 
 # Messages of one transaction: the conversation is locked as long, and nobody can write there.
@@ -18,10 +22,10 @@ BATCH = 500
 def empty_conversation(*, conversation_id: int) -> int:
     """Remove words, files and earlier wordings of at most BATCH old messages of a conversation, and of the cases about them.
 
-    Returns how many messages. Numbers stay without gaps, so that windows read on from where they were. Safe to call again:
-    what is empty is not looked at any more. Raises Conversation.DoesNotExist.
+    The lines at the bells that quoted them say so. Returns how many messages. Numbers stay without gaps, so that windows read on
+    from where they were. Safe to call again: what is empty is not looked at any more. Raises Conversation.DoesNotExist.
     """
-    lock_conversation(conversation_id)
+    conversation = lock_conversation(conversation_id)
     if not keeping.free_conversations().filter(pk=conversation_id).exists():
         return 0  # the two ordered anew in between
     since = keeping.kept_since()
@@ -35,10 +39,24 @@ def empty_conversation(*, conversation_id: int) -> int:
     MessageAttachment.objects.filter(message__in=ids).delete()
     MessageRevision.objects.filter(message__in=ids).delete()
     emptied = Message.objects.filter(pk__in=ids).update(body="", emptied_at=clock.now())
+    _blank_lines(conversation, since)
     _empty_flags(conversation_id)
     for sender, names in files.items():
         release_files(owner_id=sender, files=names)
     return emptied
+
+
+def _blank_lines(conversation: Conversation, since: datetime) -> None:
+    """Those who were told of the messages have their words at the bell, each in a line of their own."""
+    seats = Participant.objects.filter(conversation=conversation, user__isnull=False)
+    with recipient_language():
+        blank_lines(
+            recipient_ids=list(seats.values_list("user_id", flat=True)),
+            kind=NotificationKind.MESSAGE,
+            url=conversation.get_absolute_url(),
+            before=since,
+            says=str(_("[Deleted: its time was over]")),
+        )
 
 
 def _empty_flags(conversation_id: int) -> None:

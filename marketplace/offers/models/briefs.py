@@ -55,6 +55,8 @@ class Brief(TimeStamped):
             ),
             models.Index(fields=["expires_at"], condition=Q(status="open"), name="offers_brief_clock"),
             models.Index(fields=["id"], condition=Q(status="open", announced_at=None), name="offers_brief_to_announce"),
+            # What the job of each hour begins with (keeping.py).
+            models.Index(fields=["ended_at"], condition=~Q(story="…"), name="offers_brief_not_emptied"),
         ]
 
     def __str__(self) -> str:

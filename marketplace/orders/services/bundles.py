@@ -43,7 +43,8 @@ def ask_for_bundle(*, dispute_id: int, user: User) -> EvidenceBundle:
     """Have everything put together, for a side of the order or a mediator. A job finds the row.
 
     Where one is under way, or one is ready and nothing has happened since, that one is returned. Raises PermissionDenied,
-    and OrderError BUNDLES_TOO_OFTEN for a side of the order: each one is a copy of every file, kept for ever.
+    OrderError BUNDLES_TOO_OFTEN for a side of the order: each one is a copy of every file, kept as long as the order's words,
+    and ALREADY_EMPTIED once those are gone.
     """
     dispute = Dispute.objects.select_related("order__buyer", "order__seller", "order__rules").get(pk=dispute_id)
     is_side = user.pk in (dispute.order.buyer_id, dispute.order.seller_id)
@@ -65,6 +66,9 @@ def ask_for_bundle(*, dispute_id: int, user: User) -> EvidenceBundle:
 
 @transaction.atomic
 def _begin(dispute: Dispute, user: User) -> EvidenceBundle:
+    # Emptying holds the order too: it sees this row, or this one sees that it was emptied (services/emptying.py).
+    if locks.lock_order(dispute.order_id).emptied_at is not None:
+        raise OrderError(OrderErrorCode.ALREADY_EMPTIED)
     return EvidenceBundle.objects.create(dispute=dispute, asked_by=user)
 
 

@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from marketplace.core import clock
+from marketplace.notifications import catalogue
+from marketplace.notifications.services import blank_lines, recipient_language
 from marketplace.orders import keeping, locks
 from marketplace.orders.models import (
     Delivery,
@@ -34,16 +36,27 @@ TYPED = ("reason", "message")
 
 @transaction.atomic
 def empty_order(*, order_id: int) -> bool:
-    """Remove words and files of an order that nobody needs any more; returns whether it was this call that did.
+    """Remove words and files of an order that nobody needs any more, and of all that belongs to the same transaction, in one.
 
-    Requirements, delivered files, what was shown for a revision, statements, evidence and bundles of a dispute, words of
-    proposals, typed reasons, and the service as it was bought with its texts. Amounts, items, the books, who decided what and
-    the time line with its moments stay: they belong to documents that are kept for ten years (税收征收管理法实施细则 §29). Files
-    are deleted by the jobs of uploads, after the commit. What somebody else holds a lock on is left to the next run.
+    Returns whether it was this call that did. Requirements, delivered files, what was shown for a revision, statements, evidence
+    and bundles of a dispute, words of proposals, typed reasons, and the service as it was bought with its texts go. Amounts,
+    items, the books, who decided what and the time line with its moments stay: they belong to documents that are kept for ten
+    years (税收征收管理法实施细则 §29). Files are deleted by the jobs of uploads, after the commit. What somebody else holds a
+    lock on, or on what belongs to it, is left to the next run.
     """
-    order = locks.try_lock_order(order_id)
-    if order is None or not keeping.orders_to_empty().filter(pk=order_id).exists():
+    family = locks.try_lock_family(order_id)
+    if family is None or family[order_id].emptied_at is not None or not keeping.is_free(family):
         return False
+    for order in family.values():
+        if order.emptied_at is None:
+            _empty(order)
+    # An agreement goes with its orders, under the lock that they were taken with.
+    for plan in MilestonePlan.objects.filter(milestones__order__in=list(family)).distinct():
+        _empty_plan(plan)
+    return True
+
+
+def _empty(order: Order) -> None:
     order.emptied_at = clock.now()
     order.snapshot, order.package_description = {}, ""
     order.save(update_fields=["emptied_at", "snapshot", "package_description", "updated_at"])
@@ -52,8 +65,6 @@ def empty_order(*, order_id: int) -> bool:
         _take_words(order)
     for owner_id, names in files.items():
         release_files(owner_id=owner_id, files=names)
-    _empty_plan(order)
-    return True
 
 
 @contextmanager
@@ -103,11 +114,17 @@ def _take_words(order: Order) -> None:
             event.save(update_fields=["data"])
 
 
-def _empty_plan(order: Order) -> None:
-    """Of an agreement in stages the terms go with the last of its orders."""
-    plan = MilestonePlan.objects.filter(milestones__order=order).first()
-    if plan is None or Order.objects.filter(milestone__plan=plan, emptied_at=None).exists():
-        return
+def _empty_plan(plan: MilestonePlan) -> None:
+    """Its terms, why it was stopped, and those words at the bell of who was told."""
+    with recipient_language():
+        blank_lines(
+            recipient_ids=[plan.buyer_id, plan.seller_id],
+            kind=catalogue.orders.STAGES_STOPPED.kind,
+            url=plan.get_absolute_url(),
+            before=clock.now(),
+            says=plan.title,
+            notice=catalogue.orders.STAGES_STOPPED,
+        )
     plan.terms, plan.stopped_words = {}, GONE if plan.stopped_words else ""
     plan.save(update_fields=["terms", "stopped_words", "updated_at"])
     OrderMilestone.objects.filter(plan=plan).exclude(description="").update(description=GONE)

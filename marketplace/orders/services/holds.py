@@ -1,7 +1,10 @@
 """Somebody outside needs what is kept of an order: nothing of it is removed until they do not."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, staff_log
@@ -16,11 +19,11 @@ PERMISSION = "orders.change_orderhold"
 def hold_order(*, number: str, staff: User, reason: str) -> OrderHold:
     """Keep everything about the order with this number, and what was said about it, until `release_hold`. Safe to call twice.
 
-    `reason` says for whom: the number of a lawsuit, the letter of an authority. Raises PermissionDenied, Order.DoesNotExist, and
-    OrderError ALREADY_EMPTIED where there is nothing left to keep.
+    `reason` says for whom: the number of a lawsuit, the letter of an authority. What belongs to the same transaction is kept with
+    it (keeping.py), and so is locked with it: of this and of emptying one comes first. Raises PermissionDenied,
+    Order.DoesNotExist, OrderError OWN_CASE, and ALREADY_EMPTIED where there is nothing left to keep.
     """
-    _require(staff)
-    order = locks.lock_order(Order.objects.values_list("pk", flat=True).get(number=number.strip()))
+    order = _locked(Order.objects.values_list("pk", flat=True).filter(number=number.strip()), staff)
     if order.emptied_at is not None:
         raise OrderError(OrderErrorCode.ALREADY_EMPTIED)
     if (there := order.holds.filter(released_at=None).first()) is not None:
@@ -31,21 +34,31 @@ def hold_order(*, number: str, staff: User, reason: str) -> OrderHold:
 
 
 @transaction.atomic
-def release_hold(*, hold_id: int, staff: User) -> OrderHold:
+def release_hold(*, hold_id: int, staff: User, reason: str) -> OrderHold:
     """Let go of an order again: what is over goes with the next run. Safe to call twice.
 
-    Raises PermissionDenied and OrderHold.DoesNotExist.
+    `reason` says why nobody needs it any more, for the staff log. Raises PermissionDenied, OrderHold.DoesNotExist and
+    OrderError OWN_CASE.
     """
-    _require(staff)
-    order = locks.lock_order(OrderHold.objects.values_list("order_id", flat=True).get(pk=hold_id))
+    order = _locked(OrderHold.objects.values_list("order_id", flat=True).filter(pk=hold_id), staff)
     hold = OrderHold.objects.get(pk=hold_id)
     if hold.released_at is None:
         hold.released_at, hold.released_by = clock.now(), staff
         hold.save(update_fields=["released_at", "released_by"])
-        staff_log.note(actor=staff, action="order.released", data={"order": order.number, "reason": hold.reason})
+        said = {"order": order.number, "held_for": hold.reason, "reason": reason.strip()[:300]}
+        staff_log.note(actor=staff, action="order.released", data=said)
     return hold
 
 
-def _require(staff: User) -> None:
+def _locked(order_key: QuerySet[Any, int], staff: User) -> Order:
+    """The order, locked with what goes with it, for one of the staff who is none of its sides.
+
+    Raises PermissionDenied, DoesNotExist of what was asked for, and OrderError OWN_CASE.
+    """
     if not staff.has_perm(PERMISSION):
         raise PermissionDenied
+    key = order_key.get()
+    order = locks.lock_family(key)[key]
+    if staff.pk in (order.buyer_id, order.seller_id):
+        raise OrderError(OrderErrorCode.OWN_CASE)
+    return order

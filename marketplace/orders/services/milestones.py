@@ -75,7 +75,8 @@ def fund_stage(*, plan_id: int, buyer: User) -> Order:
     plan = _lock(plan_id, buyer)
     if plan.buyer_id != buyer.pk:
         raise PermissionDenied
-    if plan.stopped_at is not None:
+    # What was agreed on is gone with the stages that ended three years ago (emptying.py): nothing can be begun by it.
+    if plan.stopped_at is not None or plan.milestones.filter(order__emptied_at__isnull=False).exists():
         raise OrderError(OrderErrorCode.PLAN_STOPPED)
     # Read after the plan is locked. The order of the stage before needs no lock: what has ended stays ended.
     milestones = list(plan.milestones.select_related("order").order_by("position"))

@@ -166,6 +166,21 @@ def test_a_copy_that_nobody_works_on_any_more_is_given_up(buyer):
     assert export.status == ExportStatus.FAILED
 
 
+def test_a_copy_that_waits_for_its_turn_is_sent_again_and_never_given_up(buyer, settings):
+    """The slow queue may be full for an hour, or have lost it."""
+    settings.CELERY_TASK_ALWAYS_EAGER = True  # what is handed over is done at once
+    export = services.ask_for_export(user=buyer)
+    assert services.send_waiting_exports_again() == 0  # it has only just been sent
+    DataExport.objects.filter(pk=export.pk).update(updated_at=clock.now() - timedelta(minutes=31))
+    assert services.give_up_stalled_exports() == 0
+    export.refresh_from_db()
+    assert export.status == ExportStatus.WAITING
+    assert tasks.look_after_exports() == 1
+    assert tasks.look_after_exports() == 0
+    export.refresh_from_db()
+    assert export.status == ExportStatus.READY
+
+
 def test_a_worker_that_was_killed_after_the_upload_leaves_no_file_behind(
     buyer, monkeypatch, django_capture_on_commit_callbacks
 ):
