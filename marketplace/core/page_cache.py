@@ -357,7 +357,7 @@ def _forget(tags: Sequence[str]) -> None:
 
 def moment() -> float:
     """What time it is by the clock of Valkey, in seconds since the epoch: our machines' own differ. Raises redis.RedisError."""
-    seconds, rest = cast("tuple[int, int]", server_of(cache).client().time())
+    seconds, rest = server_of(cache).client().time()
     return seconds + rest / 1_000_000
 
 

@@ -48,11 +48,11 @@ def remember_each(
         found = dict(read([*names]))
         page_cache.shows(*(tag for key, value in found.items() for tag in tags_of(key, value)))
         return found
-    kept = _kept(names)
+    kept: dict[Key, _Kept[Read]] = _kept(names)
     missing = [key for key in names if key not in kept]
     if missing:
         begun_at = page_cache.begins_at()
-        anew = {key: _Kept(value, tuple(tags_of(key, value)), begun_at) for key, value in (read(missing) or {}).items()}
+        anew = {key: _Kept(value, tuple(tags_of(key, value)), begun_at) for key, value in read(missing).items()}
         _keep({names[key]: one for key, one in anew.items()}, seconds)
         kept |= anew
     page_cache.shows(*{tag for one in kept.values() for tag in one.tags})
