@@ -18,18 +18,6 @@ ORDER_SETTINGS: tuple[ConfigDefinition, ...] = (
         _("A delivery is accepted by itself after"),
         source=Source.FIELD,
     ),
-    # 电子商务法 §31: three years at least from the completion of the transaction, however many leap days they have;
-    # 个人信息保护法 §19: not longer than is needed. The database refuses less (orders/migrations/0009_emptying.py).
-    ConfigDefinition(
-        "orders.kept_days",
-        1096,
-        1096,
-        3660,
-        _("days"),
-        _("Words and files of an order, of offers and of messages are deleted after its end, in"),
-        source=Source.LAW,
-        law="电子商务法 §31；个人信息保护法 §19",
-    ),
     # Product decision: a revision is smaller than the work itself.
     ConfigDefinition("orders.revision_days", 3, 1, 30, _("days"), _("A revision may take at least")),
     # facts/marketplace.md, rule 4.

@@ -17,7 +17,7 @@ from marketplace.orders.models import Order
 
 def kept_since() -> datetime:
     """What was said before this moment need not be kept any more (UTC)."""
-    return clock.now() - timedelta(days=get_config("orders.kept_days"))
+    return clock.now() - timedelta(days=get_config("operations.order_kept_days"))
 
 
 def free_conversations() -> QuerySet[Conversation]:

@@ -55,15 +55,15 @@ RULES: tuple[Rule, ...] = (
         "messaging.talk",
         ("messaging.Message", "messaging.MessageAttachment", "messaging.MessageRevision", "messaging.MessageFlag"),
         "what was said and sent, for both sides, for mediators and moderators",
-        "{orders.kept_days} after the last order of the two ended, or after it was said where there was none; "
+        "{operations.order_kept_days} after the last order of the two ended, or after it was said where there was none; "
         "longer while a dispute, a case or a hold needs it",
         f"{ECOMMERCE}; 个人信息保护法 §19",
         _JOB,
         (
-            Bound(_with_words, "created_at", days_of("orders.kept_days")),
-            Bound(_files, "message__created_at", days_of("orders.kept_days")),
-            Bound(_earlier, "message__created_at", days_of("orders.kept_days")),
-            Bound(_flags, "created_at", days_of("orders.kept_days")),
+            Bound(_with_words, "created_at", days_of("operations.order_kept_days")),
+            Bound(_files, "message__created_at", days_of("operations.order_kept_days")),
+            Bound(_earlier, "message__created_at", days_of("operations.order_kept_days")),
+            Bound(_flags, "created_at", days_of("operations.order_kept_days")),
         ),
     ),
     Rule(

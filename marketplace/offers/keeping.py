@@ -16,7 +16,7 @@ GONE = "…"
 
 def kept_since() -> datetime:
     """What ended before this moment need not be kept any more (UTC)."""
-    return clock.now() - timedelta(days=get_config("orders.kept_days"))
+    return clock.now() - timedelta(days=get_config("operations.order_kept_days"))
 
 
 def free_negotiations(*, since: datetime) -> QuerySet[Negotiation]:

@@ -21,7 +21,7 @@ RULES: tuple[Rule, ...] = (
         "offers.words_and_files",
         ("offers.Offer", "offers.OfferStage", "offers.Brief", "offers.BriefFile"),
         "what was typed and sent before an order",
-        "{orders.kept_days} after the last order of it ended, or the last word where none came of it",
+        "{operations.order_kept_days} after the last order of it ended, or the last word where none came of it",
         f"{ECOMMERCE}; 个人信息保护法 §19",
         "marketplace.offers.tasks.empty_old_offers",
         (
@@ -30,26 +30,26 @@ RULES: tuple[Rule, ...] = (
                     scope=keeping.GONE, words__in=_NOTHING, answer__in=_NOTHING, questions=[]
                 ).filter(negotiation__in=keeping.free_negotiations(since=keeping.kept_since() - GRACE)),
                 "created_at",
-                days_of("orders.kept_days"),
+                days_of("operations.order_kept_days"),
             ),
             Bound(
                 lambda: OfferStage.objects.exclude(description__in=_NOTHING).filter(
                     offer__negotiation__in=keeping.free_negotiations(since=keeping.kept_since() - GRACE)
                 ),
                 "offer__created_at",
-                days_of("orders.kept_days"),
+                days_of("operations.order_kept_days"),
             ),
             Bound(
                 lambda: Brief.objects.exclude(story=keeping.GONE).filter(
                     pk__in=keeping.free_briefs(since=keeping.kept_since() - GRACE).values("pk")
                 ),
                 "ended_at",
-                days_of("orders.kept_days"),
+                days_of("operations.order_kept_days"),
             ),
             Bound(
                 lambda: BriefFile.objects.filter(brief__in=keeping.free_briefs(since=keeping.kept_since() - GRACE)),
                 "brief__ended_at",
-                days_of("orders.kept_days"),
+                days_of("operations.order_kept_days"),
             ),
         ),
     ),

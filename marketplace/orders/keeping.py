@@ -26,7 +26,7 @@ _UNDER_WAY = (BundleStatus.WAITING, BundleStatus.BUILDING)
 
 def kept_since() -> datetime:
     """What ended before this moment need not be kept any more (UTC)."""
-    return clock.now() - timedelta(days=get_config("orders.kept_days"))
+    return clock.now() - timedelta(days=get_config("operations.order_kept_days"))
 
 
 def needed_orders(*, since: datetime) -> QuerySet[Order]:

@@ -39,7 +39,7 @@ def _bound(model: type[Model], path: str, *, still: Callable[[], Q] = Q) -> Boun
         own = model._default_manager.filter(still()).annotate(over_since=Coalesce(*ends))
         return own.filter(Exists(free.filter(pk=OuterRef(f"{path}pk"))))
 
-    return Bound(rows, "over_since", days_of("orders.kept_days"))
+    return Bound(rows, "over_since", days_of("operations.order_kept_days"))
 
 
 def _words(*fields: str) -> Callable[[], Q]:
@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
             "orders.OrderMilestone",
         ),
         "requirements, delivered files and everything typed about an order: both sides, mediators and courts",
-        "{orders.kept_days} after it and all that belongs to it ended, unless a dispute, a refund or a hold needs it",
+        "{operations.order_kept_days} after it and all that belongs to it ended, unless a dispute, a refund or a hold needs it",
         f"{ECOMMERCE}; 个人信息保护法 §19",
         "marketplace.orders.tasks.empty_old_orders",
         (

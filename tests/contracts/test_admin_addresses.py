@@ -22,7 +22,7 @@ ACTS = {
     "moderation_review_hide", "moderation_review_leave", "moderation_review_lift", "moderation_appeal_uphold",
     "moderation_appeal_dismiss", "support_answer", "support_assign", "support_prioritise", "support_solve", "support_note",
     "reviews_integrity_confirm", "reviews_integrity_clear", "reviews_candidate_decide",
-    "orders_dispute_advice", "orders_dispute_bundle", "orders_refund_retry",
+    "orders_dispute_advice", "orders_dispute_bundle", "orders_refund_retry", "orders_hold_release",
     "payments_sub_merchant_approve", "payments_sub_merchant_refuse", "payments_sub_merchant_close",
     "payments_settlement_retry", "payments_settlement_cancel", "payments_return_retry", "payments_payout_approve",
     "payments_payout_reject", "payments_difference_resolve", "payments_invoice_retry", "payments_invoice_reverse",
@@ -43,7 +43,7 @@ ACTS = {
 # Figures, texts of the house, and lists of public names with what waits: nobody's contact data, papers or words in private.
 HARMLESS = {
     "staff_login", "demo_clock", "cms_content_report", "cms_content_report_results", "cms_help_report",
-    "cms_help_report_results", "orders_disputes", "orders_refunds", "moderation_reports", "moderation_flags",
+    "cms_help_report_results", "orders_disputes", "orders_holds", "orders_refunds", "moderation_reports", "moderation_flags",
     "moderation_reviews", "moderation_appeals", "discovery_figures", "discovery_candidates", "reviews_integrity_cases",
     "reviews_candidates", "payments_bills", "payments_own_money", "payments_waiting", "gigs_reviews",
     "accounts_suggestions", "accounts_pieces", "moderation_queue", "moderation_opinions", "moderation_checks",

@@ -161,9 +161,9 @@ def test_one_day_too_early_nothing_happens():
 def test_the_time_is_a_setting_that_never_goes_below_the_law():
     order = make_completed_order()
     with pytest.raises(ValueError, match="between 1096 and 3660"):
-        set_config(key="orders.kept_days", value=1095, reason="快一点")
-    set_config(key="orders.kept_days", value=1500, reason="主管部门要求")
-    assert get_config("orders.kept_days") == 1500
+        set_config(key="operations.order_kept_days", value=1095, reason="快一点")
+    set_config(key="operations.order_kept_days", value=1500, reason="主管部门要求")
+    assert get_config("operations.order_kept_days") == 1500
     with after(days=1499):
         assert empty_old_orders() == 0
     with after(days=1500):
