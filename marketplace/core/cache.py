@@ -38,7 +38,7 @@ class OneClientCache(RedisCache):
         """The server's client of this thread, for what Django's cache has no word for. Keys go through `make_key`."""
         return self._cache.get_client(write=True)
 
-    def run(self, script: str, keys: Sequence[str], arguments: Iterable[str | float]) -> Any:
+    def run(self, script: str, keys: Sequence[str], arguments: Iterable[str | int]) -> Any:
         """What a script in Lua returns: one question, however much it looks at. Raises redis.RedisError."""
         client = self.client()
         return _known_script(script)(keys=keys, args=list(arguments), client=client)

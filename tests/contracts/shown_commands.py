@@ -45,7 +45,9 @@ KUBECTL = {
     "create secret": {"--namespace", "--cert", "--key", "--from-env-file", "--from-literal"},
     "delete": {"--namespace", "--ignore-not-found"},
     "kustomize": set(),
+    "patch": {"--namespace", "--type", "--patch"},
     "rollout status": {"--namespace", "--timeout"},
+    "scale": {"--namespace", "--replicas"},
     "wait": {"--namespace", "--for", "--timeout"},
 }
 

@@ -188,6 +188,7 @@ def test_no_room_tells_a_kind_in_words_of_its_own():
     assert by_kind == [
         "marketplace/messaging/own_data.py",
         "marketplace/messaging/services/changing.py",
+        "marketplace/messaging/services/emptying.py",
         "marketplace/reviews/services/masking.py",
     ]
 
