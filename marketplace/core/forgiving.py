@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 # What reading says to an object whose class was another when it was kept: two releases run at once for a while.
-_OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
+OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
 
 # A server that is away is mentioned every few seconds, not for each of a page's twenty keys.
 _MENTIONED_EVERY_NANOSECONDS = 5_000_000_000
@@ -36,7 +36,7 @@ class ForgivingCache(OneClientCache):
         """What is kept, else `default`; this too where it was kept by another release and cannot be read."""
         try:
             return self._or(default, lambda: super(ForgivingCache, self).get(key, default, version))
-        except _OF_ANOTHER_RELEASE:
+        except OF_ANOTHER_RELEASE:
             return default
 
     def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class ForgivingCache(OneClientCache):
         wanted = list(keys)
         try:
             return self._or({}, lambda: super(ForgivingCache, self).get_many(wanted, version))
-        except _OF_ANOTHER_RELEASE:
+        except OF_ANOTHER_RELEASE:
             return {}
 
     def set(self, key: str, value: Any, *args: Any, **kwargs: Any) -> None:

@@ -25,6 +25,7 @@ from redis.typing import EncodableT
 from marketplace.core import clock
 from marketplace.core.cache import server_of
 from marketplace.core.commits import after_commit
+from marketplace.core.forgiving import OF_ANOTHER_RELEASE
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +60,6 @@ LISTINGS_SECONDS = 5
 _LISTS = (LISTINGS, SELLERS, REVIEWS, FOUND)
 
 Read = TypeVar("Read")
-# What reading says to an object whose class was another when it was kept.
-_OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
 
 
 @dataclass
@@ -187,7 +186,7 @@ def read(kept: bytes | None) -> KeptPage | None:
     """The page of what LOOK_UP gives; None where that is nothing."""
     try:
         return cast("KeptPage", pickle.loads(kept)) if kept is not None else None  # noqa: S301 written by `keep` alone
-    except _OF_ANOTHER_RELEASE:
+    except OF_ANOTHER_RELEASE:
         return None
 
 
@@ -239,7 +238,7 @@ def remember(key: str, read: Callable[[], Read], *, seconds: int) -> Read:
             return cast("Read", kept.value)
     except RedisError:
         logger.warning("nothing is remembered: the cache does not answer")
-    except _OF_ANOTHER_RELEASE:
+    except OF_ANOTHER_RELEASE:
         logger.info("what was remembered is of another release")
     begun_at = begins_at()
     with noting() as shown:

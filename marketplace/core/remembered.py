@@ -14,13 +14,12 @@ from django.db import connection
 from redis.exceptions import RedisError
 
 from marketplace.core import page_cache
+from marketplace.core.forgiving import OF_ANOTHER_RELEASE
 
 logger = logging.getLogger(__name__)
 
 Key = TypeVar("Key", bound=Hashable)
 Read = TypeVar("Read")
-# What reading says to an object whose class was another when it was kept: two releases run at once for a while.
-_OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def _kept(names: Mapping[Key, str]) -> dict[Key, _Kept[Read]]:
     except RedisError:
         logger.warning("nothing is remembered: the cache does not answer")
         return {}
-    except _OF_ANOTHER_RELEASE:
+    except OF_ANOTHER_RELEASE:
         return {}
     return {
         key: one
