@@ -31,7 +31,7 @@ def node_is_well(role: str) -> bool:
     from celery import Celery
 
     node = f"{NODES[role]}@{socket.gethostname()}"
-    application = Celery(broker=f"{os.environ['REDIS_URL'].rstrip('/')}/2")
+    application = Celery(broker=f"{os.environ['REDIS_URL'].rstrip('/')}/2", set_as_current=False)
     return bool(application.control.ping(destination=[node], timeout=ANSWER_SECONDS))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db import OperationalError, connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
+from django_celery_beat.models import PeriodicTask
 
 from marketplace.accounts.models import AccountMerge, Block, LimitHit, User
 from marketplace.discovery.models import ThesaurusEntry
@@ -79,6 +80,8 @@ def forget_marketplace() -> None:
     # Not truncated: pages of Wagtail point at these.
     GigCategory.objects.filter(parent__isnull=False).delete()
     GigCategory.objects.all().delete()
+    # A beat of a test leaves one for itself.
+    PeriodicTask.objects.filter(task__startswith="celery.").delete()
     # Of accounts, whose tables stay: these hold on to people or belong to nobody.
     for model in (AccountMerge, Block, LimitHit, User):
         model.objects.all().delete()

@@ -84,6 +84,23 @@ def test_money_and_files_come_back_and_the_audits_are_green(backup):
     assert noted == [(EventKind.BACKUP, True), (EventKind.RESTORE_TEST, True)]
 
 
+def test_definitions_are_the_same_before_and_after_a_dump_and_others_are_not():
+    """PostgreSQL writes a migrated `IN` in one way and a restored one in another."""
+    migrated = "status = ANY (ARRAY['new', 'done'])"
+    restored = "status::text = ANY (ARRAY[('new'::character varying)::text, ('done'::character varying)::text])"
+    with empty_server() as url:
+
+        def checksum(condition: str) -> str:
+            with psycopg.connect(url) as server:
+                server.execute("DROP TABLE IF EXISTS job")
+                server.execute(f"CREATE TABLE job (status varchar(9) CHECK ({condition}))")
+            return sums.schema_checksum(parameters_of(url))
+
+        assert checksum(migrated) == checksum(restored)
+        assert checksum(migrated) != checksum(migrated.replace("done", "gone"))
+        assert checksum(migrated) != checksum(migrated.replace("= ANY", "<> ALL"))
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [

@@ -1,6 +1,5 @@
 """While a release is rolled out, processes of the one before go on writing to the tables this one has migrated."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from marketplace.discovery.models import GigDocument
 from marketplace.discovery.services import rebuild_index
 from marketplace.orders.models import DeadlineKind, Order, OrderDeadline
 from marketplace.orders.states import OrderStatus
+from portal.backups.sums import without_casts
 from tests.discovery.test_search import listed
 from tests.factories import make_delivered_order
 
@@ -236,11 +236,6 @@ def schema() -> dict[str, tuple[set[str], set[str]]]:
             """
         )
         return {
-            table: (set(columns), {_without_casts(one) for one in indexes or []})
+            table: (set(columns), {without_casts(one) for one in indexes or []})
             for table, columns, indexes in cursor.fetchall()
         }
-
-
-def _without_casts(definition: str) -> str:
-    """PostgreSQL writes the casts of `status IN (…)` elsewhere after a dump was read back, as the tests' database may be."""
-    return re.sub(r"::character varying(\[\])?|::text(\[\])?|[()]", "", definition)

@@ -46,7 +46,11 @@ def test_an_order_is_kept_and_released_on_the_desk_by_whoever_may():
     assert log_in(support).post(release).status_code in (302, 403)
     hold.refresh_from_db()
     assert hold.released_at is None
-    assert moderator.post(release).status_code == 302
+    assert moderator.post(release, {"reason": " "}).status_code == 302
+    hold.refresh_from_db()
+    assert hold.released_at is None
+    assert "请写明为什么不再需要" in moderator.get(address).content.decode()
+    assert moderator.post(release, {"reason": "案件已结"}).status_code == 302
     hold.refresh_from_db()
     assert hold.released_at is not None
     assert "公安机关调取" not in moderator.get(address).content.decode()

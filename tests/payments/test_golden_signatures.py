@@ -4,12 +4,14 @@ The key is a throw-away one of our own (vectors/golden.json); both sides must co
 """
 
 import json
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from wechatpayv3 import utils
 
+from marketplace.core import clock
 from marketplace.payments.gateways import wechatpay_verifier
 from marketplace.payments.gateways.alipay_client import PublicKeyClient
 from marketplace.payments.gateways.wechatpay import WechatpayGateway
@@ -115,7 +117,7 @@ def test_the_parameters_of_wechats_script(golden, key, silent_wechat, settings, 
     message, signature = both(golden, "wechat_script")
     app, stamp, nonce, package = message.split("\n")[:4]
     settings.WECHATPAY = settings.WECHATPAY | {"merchant_private_key": pem(golden["key"])}
-    monkeypatch.setattr("marketplace.payments.gateways.wechatpay.time.time", lambda: float(stamp))
+    monkeypatch.setattr(clock, "real_now", lambda: datetime.fromtimestamp(int(stamp), UTC))
     monkeypatch.setattr("marketplace.payments.gateways.wechatpay.secrets.token_hex", lambda _length: nonce)
     parameters = WechatpayGateway()._jsapi_parameters(package.removeprefix("prepay_id="))
     assert parameters == {

@@ -25,7 +25,7 @@ def test_a_job_about_money_is_done_while_slow_jobs_fill_their_queue(start, own_v
     for node, threads in (("celery", "4"), ("slow", "1")):
         arguments = [*queues.worker_arguments(node), "-P", "threads", "-c", threads, "-l", "WARNING"]
         start(*CELERY, *arguments, "-I", "tests.portal.watching.waiting_jobs", "--without-gossip", "--without-mingle")
-    sender = Celery(broker=f"{own_valkey}/2")
+    sender = Celery(broker=f"{own_valkey}/2", set_as_current=False)
     sender.conf.task_routes = queues.ROUTES
     broker = Redis.from_url(f"{own_valkey}/2")
     begun = tmp_path / "begun"
