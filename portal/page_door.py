@@ -1,8 +1,9 @@
 """The door before the sessions: who can only be anybody, and asks for a kept page, gets it here with one question to Valkey.
 
-Below stand twenty-four middlewares that have nothing to do for them but to write headers, which are kept with the page, and to
-count, which the same question does. Whoever is not plainly anybody, and whatever is odd, goes the long way, on which the same
-page is found once more (portal/page_cache.py). What that way does besides, for one answer alone:
+Below stand twenty-seven middlewares that have nothing to do for them but to write headers, which are kept with the page, and to
+count, which the same question does. Gunicorn asks at the same door before Django begins (portal/outer_door.py). Whoever is not
+plainly anybody, and whatever is odd, goes the long way, on which the same page is found once more (portal/page_cache.py). What
+that way does besides, for one answer alone:
 
 | middleware | here |
 |---|---|
@@ -18,7 +19,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from redis.exceptions import RedisError, TimeoutError
 
@@ -34,6 +35,8 @@ from portal import page_cache as kept
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+# Where WSGI's environment says that the door was asked already, and when so, that it may have counted.
+ASKED, MAY_BE_COUNTED = "jiangji.page_door", "may be counted"
 # One question: the page, counted once more, if it is good. One that is no longer fresh is given while somebody makes it anew;
 # else who asks goes the long way, and makes it. Who is told that they have it already has opened nothing (gigs/middleware.py).
 # 1 stands for the page that this process has in its memory, which was begun at `begun_here`. All that is told is one argument:
@@ -44,8 +47,8 @@ _OPEN_DOOR = (
     + recording.NOTE
     + """
 local now, market_now, skew, patience, fresh, begun_here, has, visit, day, visitor, same_visit = unpack(cjson.decode(ARGV[1]))
-local page, begun = kept(KEYS[1], now, market_now, skew, patience)
-if not page then return nil end
+local begun = kept_since(KEYS[1], now, market_now, skew, patience)
+if not begun then return nil end
 if now - begun >= fresh and redis.call('EXISTS', KEYS[2]) == 0 then return nil end
 if visit ~= '' then note(visit) end
 if day ~= '' then
@@ -53,7 +56,7 @@ if day ~= '' then
   if not string.find(has, about[1], 1, true) then count(about[2], about[3], day, visitor, same_visit) end
 end
 if begun == begun_here then return 1 end
-return page
+return redis.call('HGET', KEYS[1], 'page')
 """
 )
 # Pages that this process has read, so that the same one is neither sent nor taken apart again; some 25 KB each. Whether one is
@@ -70,9 +73,13 @@ class PageDoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        answer = _answer(request)
-        if answer is not None:
-            return answer
+        asked = request.META.get(ASKED)  # by the door outside (portal/outer_door.py)
+        page = None if asked else page_for(request)
+        if page is not None:
+            kept.leave_out_campaign(request)
+            return answer_to(request, page)
+        if MAY_BE_COUNTED in (asked, request.META.get(ASKED)):
+            request.may_be_counted = True  # type: ignore[attr-defined]
         response = self.get_response(request)
         page: page_cache.KeptPage | None = getattr(request, "made_page", None)
         if page is not None:
@@ -84,7 +91,11 @@ class PageDoorMiddleware:
         return response
 
 
-def _answer(request: HttpRequest) -> HttpResponseBase | None:
+def page_for(request: HttpRequest) -> page_cache.KeptPage | None:
+    """The kept page that answers this request, counted once more. None for the long way.
+
+    Where Valkey's answer did not come in time, the question may have been counted all the same: `request.META` says so.
+    """
     if request.method != "GET" or not kept.is_everybodys(request) or (known := kept.known(request)) is None:
         return None
     match, language = known
@@ -94,12 +105,11 @@ def _answer(request: HttpRequest) -> HttpResponseBase | None:
     request.resolver_match = match  # who counts and names pages goes by it
     with translation.override(language):  # no middleware has chosen it up here
         is_click = came_from_results(request)
-    if is_click or blocks.closed_scopes(request, lambda: None):
-        return None
-    page = _ask(request, key)
-    if page is None:
-        return None
-    kept.leave_out_campaign(request)
+    return None if is_click or blocks.closed_scopes(request, lambda: None) else _ask(request, key)
+
+
+def answer_to(request: HttpRequest, page: page_cache.KeptPage) -> HttpResponse:
+    """The kept page for this browser, as it takes it."""
     answer = kept.answer_of(request, page)
     answer.headers["Content-Length"] = str(len(answer.content))
     return answer
@@ -123,7 +133,7 @@ def _ask(request: HttpRequest, key: str) -> page_cache.KeptPage | None:
     try:
         found = server_of(cache).run(_OPEN_DOOR, names, [json.dumps(told)])
     except TimeoutError:
-        request.may_be_counted = True  # type: ignore[attr-defined]  # the question may still be answered, and counts
+        request.META[ASKED] = MAY_BE_COUNTED  # the question may still be answered, and counts
         return None
     except RedisError:
         return None  # the long way says so, and makes the page

@@ -79,14 +79,14 @@ class Shown:
 _shown: ContextVar[Shown | None] = ContextVar("page_shown", default=None)
 _listeners: list[Callable[[Sequence[str]], object]] = []
 
-# What Valkey itself says of a kept page, so that it is one question: the page and when it was begun, nil where there is none or
-# where something that it shows has changed since. Times are microseconds since the epoch. For scripts of others too
+# What Valkey itself says of a kept page, so that it is one question: when it was begun, nil where there is none or where
+# something that it shows has changed since. Times are microseconds since the epoch. For scripts of others too
 # (portal/page_door.py): the arguments are those of `asked`.
 LOOK_UP = """
-local function kept(key, now, market_now, skew, patience)
-  local page = redis.call('HMGET', key, 'page', 'begun', 'until', 'tags', 'lists')
+local function kept_since(key, now, market_now, skew, patience)
+  local page = redis.call('HMGET', key, 'begun', 'until', 'tags', 'lists')
   if not page[1] then return nil end
-  local begun, ends = tonumber(page[2]), tonumber(page[3])
+  local begun, ends = tonumber(page[1]), tonumber(page[2])
   if ends > 0 and ends <= tonumber(market_now) then return nil end
   local newest = begun - tonumber(skew)
   local function has_changed(tags)
@@ -98,12 +98,18 @@ local function kept(key, now, market_now, skew, patience)
     end
     return false
   end
-  if has_changed(page[4]) then return nil end
-  if tonumber(now) - begun >= tonumber(patience) and has_changed(page[5]) then return nil end
-  return page[1], begun
+  if has_changed(page[3]) then return nil end
+  if tonumber(now) - begun >= tonumber(patience) and has_changed(page[4]) then return nil end
+  return begun
 end
 """
-_LOOK_UP_ALONE = LOOK_UP + "local page = kept(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]) return page"
+_LOOK_UP_ALONE = (
+    LOOK_UP
+    + """
+if not kept_since(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]) then return nil end
+return redis.call('HGET', KEYS[1], 'page')
+"""
+)
 
 
 @dataclass(frozen=True)
@@ -279,7 +285,7 @@ def keep(key: str, page: KeptPage) -> None:
         "lists": json.dumps([cache.make_key(_tag_key(tag)) for tag in lists]),
         # What a door needs without opening the page.
         "etag": page.etag,
-        "seen": " ".join(map(str, page.seen)),
+        "seen": " ".join(map(str, sorted(page.seen))),
         "opened": " ".join(map(str, page.opened)),
     }
     try:

@@ -6,7 +6,7 @@ from pypinyin import lazy_pinyin
 SLUG_LENGTH = 60
 
 
-def pinyin_slug(text: str, *, fallback: str) -> str:
-    """`奶茶店LOGO` → `nai-cha-dian-logo`, cut after a whole syllable; `fallback` where nothing is left of the text."""
+def pinyin_slug(text: str, *, fallback: str, length: int = SLUG_LENGTH) -> str:
+    """`奶茶店LOGO` → `nai-cha-dian-logo`, cut after a whole syllable at `length`; `fallback` where nothing is left."""
     slug = slugify("-".join(lazy_pinyin(text)))
-    return (slug if len(slug) <= SLUG_LENGTH else slug[:SLUG_LENGTH].rpartition("-")[0]) or fallback
+    return (slug if len(slug) <= length else slug[: length + 1].rpartition("-")[0]) or fallback

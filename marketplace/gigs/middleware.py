@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.crypto import salted_hmac
 
 from marketplace.accounts.addresses import client_address
+from marketplace.core.marks import mark_of
 from marketplace.gigs import counting
 
 
@@ -41,4 +41,4 @@ def visitor_of(request: HttpRequest) -> str:
     mark = session.session_key if session is not None else None
     if not mark:
         mark = f"{client_address(request)} {request.META.get('HTTP_USER_AGENT', '')}"
-    return salted_hmac("gigs.visitor", mark).hexdigest()[:32]
+    return mark_of("gigs.visitor", mark)[:32]

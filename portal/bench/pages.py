@@ -152,6 +152,7 @@ class Asked:
             self.server.port, self.address, seconds=seconds, connections=self.connections, cookie=self.cookie
         )
         ours, theirs = self.server.cpu_seconds() - ours, processes.cpu_seconds_of(*postgres) - theirs
+        self.server.wait_until_idle()
         return Speed(found.per_second, found.p50, found.p99, ours / found.count * 1000, theirs / found.count * 1000)
 
 

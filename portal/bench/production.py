@@ -94,6 +94,11 @@ def _sources() -> str:
     return digest.hexdigest()
 
 
+# A server is idle when it used less than this share of a core at so many looks one after the other.
+_LOOK_SECONDS, _QUIET_LOOKS, _IDLE_SHARE = 0.1, 3, 0.15
+IDLE_WITHIN_SECONDS = 20
+
+
 @dataclass(frozen=True)
 class Server:
     """A gunicorn or uvicorn of ours."""
@@ -104,6 +109,18 @@ class Server:
     def cpu_seconds(self) -> float:
         """CPU time that its processes have used so far, those that have ended included."""
         return processes.cpu_seconds_of(self.pid)
+
+    def wait_until_idle(self, *, within: float = IDLE_WITHIN_SECONDS) -> None:
+        """Wait until nothing is left of the load that has just ended, or for `within` seconds.
+
+        wrk goes when its time is over, and what it has asked for by then is made all the same: thirty pages would stand in
+        front of whoever is measured next.
+        """
+        ends, quiet, used = time.monotonic() + within, 0, self.cpu_seconds()
+        while quiet < _QUIET_LOOKS and time.monotonic() < ends:
+            time.sleep(_LOOK_SECONDS)
+            before, used = used, self.cpu_seconds()
+            quiet = quiet + 1 if used - before <= _LOOK_SECONDS * _IDLE_SHARE else 0
 
     def workers(self) -> list[int]:
         """The numbers of its worker processes."""

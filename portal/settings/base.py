@@ -80,11 +80,12 @@ MIDDLEWARE = [
     "portal.watching.middleware.RequestIdMiddleware",  # outermost: every answer has a number
     *([] if PRODUCTION else ["portal.compressing.CompressTextsMiddleware"]),
     "portal.cdn.CdnMiddleware",
+    *(["portal.demo.middleware.DemoClockMiddleware"] if DEMO_CLOCK else []),
+    # What stands below costs a kept page nothing, and what it says is kept with the page.
+    "portal.page_door.PageDoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    *(["portal.demo.middleware.DemoClockMiddleware"] if DEMO_CLOCK else []),
-    "portal.page_door.PageDoorMiddleware",  # what stands below costs a kept page nothing
     "portal.middleware.NobodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -26,18 +26,18 @@ class RequestIdMiddleware:
             response = self.get_response(request)
             seconds = time.perf_counter() - begun
             response.headers[HEADER] = identifier
-            route = route_of(request)
-            count_request(route=route, method=request.method or "", status=response.status_code, seconds=seconds)
-            logger.info(
-                "request",
-                extra={
-                    "route": route,
-                    "method": request.method or "",
-                    "status": response.status_code,
-                    "milliseconds": round(seconds * 1000, 1),
-                },
-            )
+            note_answer(request, status=response.status_code, seconds=seconds)
         return response
+
+
+def note_answer(request: HttpRequest, *, status: int, seconds: float) -> None:
+    """One more answer in the log and among the figures."""
+    route, method = route_of(request), request.method or ""
+    count_request(route=route, method=method, status=status, seconds=seconds)
+    logger.info(
+        "request",
+        extra={"route": route, "method": method, "status": status, "milliseconds": round(seconds * 1000, 1)},
+    )
 
 
 def route_of(request: HttpRequest) -> str:

@@ -20,6 +20,8 @@ from marketplace.gigs.states import EDITABLE, SELLER, GigStatus
 from marketplace.gigs.stats import refresh_stats
 
 ANSWER_LENGTH = 500
+# Of the words in an address, which people pass on in a chat and which stand twenty-four times in a list (product decision).
+_SLUG_LENGTH = 24
 
 
 def create_gig(*, seller: User, content: GigContent) -> Gig:
@@ -148,4 +150,4 @@ def publish_directly(*, gig: Gig) -> Gig:
 
 def slug_for(title: str) -> str:
     """The title in pinyin, for the address: `奶茶店LOGO` → `nai-cha-dian-logo`."""
-    return pinyin_slug(title, fallback="gig")
+    return pinyin_slug(title, fallback="gig", length=_SLUG_LENGTH)

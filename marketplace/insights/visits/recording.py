@@ -9,8 +9,8 @@ from typing import cast
 
 import redis
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
+from marketplace.core.marks import mark_of
 from marketplace.core.valkey import client_beside_pages
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def take(most: int) -> list[Visit]:
 
 
 def _mark(kind: str, text: str, day: date) -> str:
-    return salted_hmac(f"insights.visitor.{day.isoformat()}", f"{kind}:{text}", algorithm="sha256").hexdigest()[:32]
+    return mark_of(f"insights.visitor.{day.isoformat()}", f"{kind}:{text}", algorithm="sha256")[:32]
 
 
 def _client() -> redis.Redis:
