@@ -10,6 +10,9 @@ class DiscoveryConfig(AppConfig):
         from marketplace.discovery.indexing import connect_signals
 
         connect_signals()
+        from marketplace.discovery.forgetting import connect
+
+        connect()
         from marketplace.accounts.personal_data import register
         from marketplace.discovery.own_data import DiscoverySection
 

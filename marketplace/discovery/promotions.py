@@ -5,8 +5,10 @@ category fit. What stands among the first results by itself is not advertised be
 """
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
 
-from marketplace.core import clock
+from marketplace.core import clock, page_cache
 from marketplace.core.config import get_config
 from marketplace.discovery import facets
 from marketplace.discovery.categories import shown_categories
@@ -18,6 +20,10 @@ from marketplace.discovery.services import facet_row, with_constraints
 
 # More than are ever shown: some may be sold out, filtered out, or stand among the results.
 LOOKED_AT = 50
+# The tag of what shows which promotions there are (core/page_cache.py).
+PROMOTIONS = "promotions"
+# So many of those that run or will are kept between two searches, for so long unless one changes.
+_MOST_KEPT, _KEPT_SECONDS = 500, 60
 
 
 def promoted_gigs(request: SearchRequest, plan: QueryPlan, *, shown: Collection[int]) -> list[int]:
@@ -26,9 +32,8 @@ def promoted_gigs(request: SearchRequest, plan: QueryPlan, *, shown: Collection[
     if not most or request.page != 1 or request.sort != "relevance" or not (plan.terms or request.category_slug):
         return []
     now = clock.now()
-    running = Promotion.objects.filter(is_active=True, starts_at__lte=now, ends_at__gt=now)
-    rows = running.select_related("category").order_by("ends_at", "pk")[:LOOKED_AT]
-    fitting = [row.gig_id for row in rows if row.gig_id not in shown and _fits(row, request, plan)]
+    running = [row for row in _agreed() if row.starts_at <= now < row.ends_at][:LOOKED_AT]
+    fitting = [row.gig_id for row in running if row.gig_id not in shown and _fits(row, request, plan)]
     known = candidates_of(fitting)
     wanted = with_constraints(request, plan)
     return [
@@ -38,13 +43,33 @@ def promoted_gigs(request: SearchRequest, plan: QueryPlan, *, shown: Collection[
     ][:most]
 
 
-def _fits(row: Promotion, request: SearchRequest, plan: QueryPlan) -> bool:
+class _Agreed(NamedTuple):
+    gig_id: int
+    category_slug: str
+    words: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def _agreed() -> list[_Agreed]:
+    """What runs or will, those whose time ends first at the top. Kept until a promotion changes (forgetting.py)."""
+    return page_cache.remember("discovery:promotions", _read_agreed, seconds=_KEPT_SECONDS)
+
+
+def _read_agreed() -> list[_Agreed]:
+    page_cache.shows(PROMOTIONS)
+    rows = Promotion.objects.filter(is_active=True, ends_at__gt=clock.now()).order_by("ends_at", "pk")
+    found = rows.values_list("gig_id", "category__slug", "words", "starts_at", "ends_at")[:_MOST_KEPT]
+    return [_Agreed(gig_id, slug or "", *rest) for gig_id, slug, *rest in found]
+
+
+def _fits(row: _Agreed, request: SearchRequest, plan: QueryPlan) -> bool:
     # What was typed, never what the thesaurus finds beside it: an advertisement for posters is none for roll-up banners.
     asked = {concept.text for concept in plan.concepts}
     if row.words and asked & set(normalise(row.words).split()):
         return True
-    if row.category is None or plan.terms or not request.category_slug:
+    if not row.category_slug or plan.terms or not request.category_slug:
         return False
-    category = shown_categories().get(row.category.slug)
+    category = shown_categories().get(row.category_slug)
     upper = category.parent.slug if category is not None and category.parent is not None else ""
-    return request.category_slug in (row.category.slug, upper)
+    return request.category_slug in (row.category_slug, upper)

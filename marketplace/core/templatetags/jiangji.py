@@ -1,10 +1,11 @@
 """Tags and filters of all templates: icons, money, times, levels, stars, portraits. Built in, so no `{% load %}`."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
@@ -271,6 +272,20 @@ def current_if(context: Context, url: str, *, below: bool = False) -> SafeString
         return ""
     here = request.path == url or (below and request.path.startswith(url))
     return format_html(' aria-current="{}"', "page" if request.path == url else "true") if here else ""
+
+
+class Current(NamedTuple):
+    """The entry of a row of links that stands for the page."""
+
+    url: str
+    mark: SafeString | str
+
+
+@register.simple_tag(takes_context=True)
+def current_among(context: Context, entries: Iterable[Any]) -> Current:
+    """The entry (with its `url`) on whose page, or below it, the request is, and `current_if`'s attribute; else both empty."""
+    marked = ((entry.url, current_if(context, entry.url, below=True)) for entry in entries)
+    return next((Current(url, mark) for url, mark in marked if mark), Current("", ""))
 
 
 @register.simple_tag

@@ -7,12 +7,15 @@ The stored frequencies choose, never the planner, whose guess about a word is of
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.utils import timezone
 
 from marketplace.accounts.models import UserProfile, away_condition
+from marketplace.core import clock
 from marketplace.core.ratings import rating_tenths_sql, wilson_lower_bound
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import (
@@ -135,17 +138,23 @@ def _looked_at(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) ->
 
 def refusing() -> list[int]:
     """The sellers who take no orders today (gigs.models.listed). A few, and the calendar decides: no document says it."""
-    return list(_refusing())
+    statement, values = refusing_statement()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [user_id for (user_id,) in cursor.fetchall()]
 
 
 def refusing_statement() -> tuple[str, tuple[Any, ...]]:
     """The same as a statement of its own with its values, to stand within another one: its column is `user_id`."""
-    statement, values = _refusing().query.sql_with_params()
+    return _refusing_on(timezone.localdate(clock.now()))
+
+
+@lru_cache(maxsize=8)
+def _refusing_on(_day: date) -> tuple[str, tuple[Any, ...]]:
+    """Put together once a day, by which alone it goes: that took each search as long as asking it."""
+    refusing = UserProfile.objects.filter(away_condition(), away_takes_orders=False)
+    statement, values = refusing.values_list("user_id", flat=True).query.sql_with_params()
     return statement, tuple(values)
-
-
-def _refusing() -> QuerySet[UserProfile, int]:
-    return UserProfile.objects.filter(away_condition(), away_takes_orders=False).values_list("user_id", flat=True)
 
 
 def query_literal(terms: Iterable[str]) -> str:

@@ -71,10 +71,8 @@ def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool =
     user = context.get("user")
     if user is None or not user.is_authenticated:
         request = context.get("request")
-        address = _login_address(request.get_full_path() if request is not None else "", get_language())
-        name = _("Log in to keep “%(title)s”") % {"title": title}
-        link = '<a class="{}" href="{}" rel="nofollow" aria-label="{}">{}{}</a>'
-        return format_html(link, css_class, address, name, icon("heart"), words)
+        path = request.get_full_path() if request is not None else ""
+        return _heart_of_nobody(path, css_class, words, get_language())
     # base.html holds the form with the CSRF token, once for all hearts of the page.
     return format_html(
         '<button class="{}" type="submit" form="favourite-form" formaction="{url}" hx-post="{url}" hx-swap="outerHTML"'
@@ -89,7 +87,14 @@ def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool =
 
 
 @lru_cache(maxsize=1000)
-def _login_address(path: str, _language: str | None) -> str:
-    """Where one logs in and comes back to the page of this path: the same for all hearts of it."""
+def _heart_of_nobody(path: str, css_class: str, words: str, _language: str | None) -> SafeString:
+    """A way to log in and back to the page of this path: one link, however many hearts it is drawn as, and so one name."""
     address = reverse("account_login")
-    return f"{address}?next={quote(path)}" if path else address
+    return format_html(
+        '<a class="{}" href="{}" rel="nofollow" aria-label="{}">{}{}</a>',
+        css_class,
+        f"{address}?next={quote(path)}" if path else address,
+        _("Log in to keep it"),
+        icon("heart"),
+        words,
+    )
