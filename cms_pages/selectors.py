@@ -10,17 +10,16 @@ from datetime import timedelta
 from hashlib import blake2s
 
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value
 from django.utils import timezone
 
 from marketplace.core import one_page, page_cache
 from marketplace.core.aggregates import Median, Percentile
-from marketplace.core.forgiving import forgiving_cache
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.services import search
 from marketplace.gigs.cards import cover_of, cover_row
 from marketplace.gigs.content import PictureContent
-from marketplace.gigs.models import Gig, GigCategory, GigPackage, on_sale
+from marketplace.gigs.models import Gig, GigCategory, GigMedia, GigPackage, GigQuerySet, MediaKind, on_sale
 from marketplace.orders.models import Order
 from marketplace.orders.states import FUNDED_STATUSES, OrderStatus
 from marketplace.reviews.models import Reputation
@@ -31,11 +30,11 @@ LISTING_PAGE_SIZE = 24
 GUIDE_MINIMUM_PRICES = 3
 
 
-def _live() -> QuerySet[Gig]:
+def _live() -> GigQuerySet:
     return Gig.objects.listed()
 
 
-def _chosen(query: QuerySet[Gig]) -> QuerySet[Gig]:
+def _chosen(query: GigQuerySet) -> GigQuerySet:
     """Services that are listed one by one: somebody who publishes one expects to see it among them."""
     page_cache.shows(page_cache.LISTINGS)
     return query
@@ -50,7 +49,7 @@ def popular_gig_ids(*, limit: int = 8, category_id: int | None = None) -> list[i
     """The live gigs with most completed orders, the newer first among equals; of one category when given."""
 
     def read() -> list[int]:
-        rows = _chosen(_live_within(category_id)).order_by("-stats__orders_completed", "-pk")
+        rows = _chosen(_live_within(category_id)).most_ordered_first()
         return list(rows.values_list("pk", flat=True)[:limit])
 
     return page_cache.remember(f"cms:popular:{limit}:{category_id}", read, seconds=FIGURES_SECONDS)
@@ -76,14 +75,14 @@ def found_gig_ids(words: str, *, category_slug: str = "", limit: int = 8) -> lis
     return page_cache.remember(f"cms:found:{key}", read, seconds=FIGURES_SECONDS)
 
 
-def _live_within(category_id: int | None) -> QuerySet[Gig]:
+def _live_within(category_id: int | None) -> GigQuerySet:
     return _live() if category_id is None else _live().filter(_within(category_id))
 
 
 def category_paginator(category_id: int) -> Paginator:
     """Ids of the live gigs of a category and its subcategories, 24 a page, most ordered first."""
     gigs = _chosen(_live().filter(_within(category_id)))
-    ids = gigs.order_by("-stats__orders_completed", "-pk").values_list("pk", flat=True)
+    ids = gigs.most_ordered_first().values_list("pk", flat=True)
     paginator = Paginator(ids, LISTING_PAGE_SIZE)
     paginator.count = category_figures(category_id).gigs
     return paginator
@@ -152,15 +151,15 @@ def category_covers() -> dict[int, PictureContent | None]:
     """By subcategory id, the cover of the live gig with most completed orders."""
 
     def read() -> dict[int, PictureContent | None]:
-        rows = (
-            _live()
-            .annotate(cover=cover_row("pk"))
-            .exclude(cover=None)
-            .order_by("category_id", "-stats__orders_completed", "-pk")
-            .distinct("category_id")
-            .values_list("category_id", "cover")
+        # One of each category, and only then its picture: looked for in all, a million of them were sorted first.
+        pictures = GigMedia.objects.filter(gig=OuterRef("pk"), kind=MediaKind.IMAGE)
+        in_category = _live().filter(Exists(pictures), category=OuterRef("pk")).most_ordered_first()
+        best = GigCategory.objects.annotate(best_id=Subquery(in_category.values("pk")[:1])).exclude(best_id=None)
+        gig_ids = dict(best.values_list("pk", "best_id"))
+        covers = dict(
+            Gig.objects.filter(pk__in=gig_ids.values()).annotate(cover=cover_row("pk")).values_list("pk", "cover")
         )
-        return {category_id: cover_of(cover) for category_id, cover in rows}
+        return {category_id: cover_of(covers.get(gig_id)) for category_id, gig_id in gig_ids.items()}
 
     return page_cache.remember("cms:category_pictures", read, seconds=FIGURES_SECONDS)
 
@@ -228,7 +227,7 @@ def price_guide(category_id: int) -> list[GuideRow]:
             for row in rows
         ]
 
-    return forgiving_cache.get_or_set(f"cms:guide:{category_id}", read, FIGURES_SECONDS)
+    return page_cache.remember(f"cms:guide:{category_id}", read, seconds=FIGURES_SECONDS)
 
 
 def prices_from(wanted: Sequence[tuple[int, str]]) -> list[int | None]:
@@ -284,4 +283,4 @@ def public_figures(*, days: int = 30) -> PublicFigures:
             on_time_percent=sellers["on_time"],
         )
 
-    return forgiving_cache.get_or_set(f"cms:figures:{days}", read, FIGURES_SECONDS)
+    return page_cache.remember(f"cms:figures:{days}", read, seconds=FIGURES_SECONDS)

@@ -41,6 +41,8 @@ MAKING_SECONDS = 10
 # otherwise make it all, each sixteen times slower. Whoever waited in vain makes it too.
 WAIT_SECONDS = 0.4
 _LOOK_AGAIN_SECONDS = 0.02
+# The same for what `remember` keeps and nobody has read yet.
+REMEMBER_WAIT_SECONDS = 5.0
 # By so much Valkey's clock, by which all machines write down when something changed or was begun (`moment`), may go back: NTP
 # sets it, a replica takes over.
 SKEW_SECONDS = 0.02
@@ -235,28 +237,53 @@ def is_before(moment: int | float | None, begun_at: float) -> bool:
 def remember(key: str, read: Callable[[], Read], *, seconds: int) -> Read:
     """What `read` returns, kept for `seconds` unless something that it shows (it says so by `shows`) changes before.
 
-    The page that is being made shows the same. A cache that does not answer keeps nothing.
+    One reads it at a time: meanwhile the others have what was there before, for `seconds` more, or wait where nothing was.
+    Figures over a million services take seconds, and eight who read them at once take the database from all others. The page
+    that is being made shows the same. A cache that does not answer keeps nothing.
     """
+    kept = _remembered(key)
+    if kept is not None and (kept.is_younger_than(seconds) or not may_make(key)):
+        return cast("Read", kept.shown())
+    if kept is None and not may_make(key) and (kept := _wait_for_remembered(key)) is not None:
+        return cast("Read", kept.shown())
+    try:
+        begun_at = begins_at()
+        with noting() as shown:
+            value = read()
+        shows(*shown.tags, until=shown.until)
+        found = _Remembered(value, begun_at, frozenset(shown.tags), shown.until)
+        try:
+            cache.set(key, found, min(2 * seconds, REMEMBERED_SECONDS))
+        except RedisError:
+            logger.warning("nothing is remembered: the cache does not answer")
+        return value
+    finally:
+        done_making(key)
+
+
+def _remembered(key: str) -> "_Remembered | None":
     try:
         kept = cache.get(key)
-        if isinstance(kept, _Remembered) and kept.is_good():
-            shows(*kept.tags, until=kept.until)
-            return cast("Read", kept.value)
+        return kept if isinstance(kept, _Remembered) and kept.is_good() else None
     except RedisError:
         logger.warning("nothing is remembered: the cache does not answer")
     except OF_ANOTHER_RELEASE:
         logger.info("what was remembered is of another release")
-    begun_at = begins_at()
-    with noting() as shown:
-        value = read()
-    shows(*shown.tags, until=shown.until)
-    try:
-        cache.set(
-            key, _Remembered(value, begun_at, frozenset(shown.tags), shown.until), min(seconds, REMEMBERED_SECONDS)
-        )
-    except RedisError:
-        logger.warning("nothing is remembered: the cache does not answer")
-    return value
+    return None
+
+
+def _wait_for_remembered(key: str) -> "_Remembered | None":
+    """What somebody else is reading just now; None where that takes too long, or is not kept."""
+    ends = time.monotonic() + REMEMBER_WAIT_SECONDS
+    while time.monotonic() < ends:
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        try:
+            is_reading = cache.has_key(making_key(key))  # before the look, as in `wait_for`
+        except RedisError:
+            return None
+        if (kept := _remembered(key)) is not None or not is_reading:
+            return kept
+    return None
 
 
 @dataclass(frozen=True)
@@ -268,8 +295,16 @@ class _Remembered:
     tags: frozenset[str]
     until: datetime | None
 
+    def is_younger_than(self, seconds: int) -> bool:
+        return time.time() - self.begun_at < seconds
+
+    def shown(self) -> object:
+        """The value, which the page that is being made shows."""
+        shows(*self.tags, until=self.until)
+        return self.value
+
     def is_good(self) -> bool:
-        """Whether it would be read the same now. Raises redis.RedisError."""
+        """Whether nothing that it shows has changed. Raises redis.RedisError."""
         return (self.until is None or self.until > clock.now()) and is_unchanged(self.tags, since=self.begun_at)
 
 

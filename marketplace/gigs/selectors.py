@@ -146,7 +146,7 @@ def similar_gigs(gig: Gig, *, user: User | None = None) -> list[GigCard]:
             Gig.objects.listed()
             .filter(category_id=gig.category_id)
             .exclude(seller_id=gig.seller_id)
-            .order_by("-stats__orders_completed", "-pk")
+            .most_ordered_first()
             .values_list("pk", flat=True)[:SIMILAR_LIMIT]
         )
         # Cards of gigs that have gone meanwhile are left out by gig_cards.

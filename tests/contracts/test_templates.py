@@ -111,6 +111,13 @@ def make_context():
     return Context({})
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_sentence_does_not_touch_the_one_before(name):
+    """In English: the blank between the two belongs to the second message, since Chinese has none."""
+    touching = re.findall(r'[.?!:]"[^%]*%\}</(?:strong|b|em)>\{% (?:trans|translate) "[^ "][^"]*"', text(PAGES[name]))
+    assert touching == []
+
+
 def test_the_skeleton_survives_without_what_the_context_processor_gives():
     html = engines["django"].get_template("base.html").template.render(make_context())
     assert 'id="main"' in html

@@ -262,7 +262,7 @@ def test_a_refund_on_its_way_keeps_the_order_and_its_time_begins_when_it_is_paid
 def test_a_hold_keeps_the_order_until_it_is_released():
     order, staff = make_completed_order(), make_moderator()
     hold = services.hold_order(number=order.number, staff=staff, reason="（2026）浙0106民初1号")
-    assert services.hold_order(number=order.number, staff=staff, reason="again") == hold
+    assert services.hold_order(number=order.number, staff=staff, reason=" （2026）浙0106民初1号 ") == hold
     with after():
         assert empty_old_orders() == 0
         services.release_hold(hold_id=hold.pk, staff=staff, reason="已结案")
@@ -278,6 +278,17 @@ def test_a_hold_keeps_the_order_until_it_is_released():
         "已结案",
         "（2026）浙0106民初1号",
     )
+
+
+def test_two_who_need_the_same_order_have_a_hold_each():
+    order, staff = make_completed_order(), make_moderator()
+    court, office = (services.hold_order(number=order.number, staff=staff, reason=whom) for whom in ("法院", "税务局"))
+    assert court != office
+    with after():
+        services.release_hold(hold_id=court.pk, staff=staff, reason="已结案")
+        assert empty_old_orders() == 0
+        services.release_hold(hold_id=office.pk, staff=staff, reason="已查完")
+        assert empty_old_orders() == 1
 
 
 def test_who_may_not_hold_an_order_changes_nothing():

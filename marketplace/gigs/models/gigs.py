@@ -57,6 +57,13 @@ class GigQuerySet(models.QuerySet["Gig"]):
         """Gigs that can be found and booked: live, and of a seller whose account has not been closed."""
         return self.filter(on_sale())
 
+    def most_ordered_first(self) -> "GigQuerySet":
+        """Those with most completed orders first, the newer among equals.
+
+        The condition, which all fulfil, is an inner join: only then does the order come from the index of the figures.
+        """
+        return self.filter(stats__orders_completed__gte=0).order_by("-stats__orders_completed", "-pk")
+
     def listed(self) -> "GigQuerySet":
         """Gigs for lists: on sale, without those of sellers who are away and take no orders."""
         return self.filter(listed())

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-pk"],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("released_at", None)), fields=("order",), name="orders_hold_one_open"
+                        condition=models.Q(("released_at", None)), fields=("order", "reason"), name="orders_hold_once"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -27,7 +27,8 @@ class OrderHold(models.Model):
         verbose_name_plural = _("holds on orders")
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["order"], condition=Q(released_at=None), name="orders_hold_one_open"),
+            # Two courts may need the same order: letting go of it for one keeps it for the other.
+            models.UniqueConstraint(fields=["order", "reason"], condition=Q(released_at=None), name="orders_hold_once"),
             models.CheckConstraint(
                 condition=Q(released_at=None, released_by=None)
                 | Q(released_at__isnull=False, released_by__isnull=False),

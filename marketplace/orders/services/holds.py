@@ -17,25 +17,27 @@ PERMISSION = "orders.change_orderhold"
 
 @transaction.atomic
 def hold_order(*, number: str, staff: User, reason: str) -> OrderHold:
-    """Keep everything about the order with this number, and what was said about it, until `release_hold`. Safe to call twice.
+    """Keep everything about the order with this number, and what was said about it, until `release_hold`.
 
-    `reason` says for whom: the number of a lawsuit, the letter of an authority. What belongs to the same transaction is kept with
+    `reason` says for whom: the number of a lawsuit, the letter of an authority. Each has a hold of its own; asked twice for the
+    same one, there is one. What belongs to the same transaction is kept with
     it (keeping.py), and so is locked with it: of this and of emptying one comes first. Raises PermissionDenied,
     Order.DoesNotExist, OrderError OWN_CASE, and ALREADY_EMPTIED where there is nothing left to keep.
     """
     order = _locked(Order.objects.values_list("pk", flat=True).filter(number=number.strip()), staff)
     if order.emptied_at is not None:
         raise OrderError(OrderErrorCode.ALREADY_EMPTIED)
-    if (there := order.holds.filter(released_at=None).first()) is not None:
+    said = reason.strip()[:300]
+    if (there := order.holds.filter(released_at=None, reason=said).first()) is not None:
         return there
-    hold = OrderHold.objects.create(order=order, reason=reason.strip()[:300], placed_by=staff, placed_at=clock.now())
+    hold = OrderHold.objects.create(order=order, reason=said, placed_by=staff, placed_at=clock.now())
     staff_log.note(actor=staff, action="order.held", data={"order": order.number, "reason": hold.reason})
     return hold
 
 
 @transaction.atomic
 def release_hold(*, hold_id: int, staff: User, reason: str) -> OrderHold:
-    """Let go of an order again: what is over goes with the next run. Safe to call twice.
+    """Let go of an order for whom this hold was: where it was the last, what is over goes with the next run. Safe to call twice.
 
     `reason` says why nobody needs it any more, for the staff log. Raises PermissionDenied, OrderHold.DoesNotExist and
     OrderError OWN_CASE.
