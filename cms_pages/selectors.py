@@ -10,7 +10,7 @@ from datetime import timedelta
 from hashlib import blake2s
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum, Value
 from django.utils import timezone
 
 from marketplace.core import one_page, page_cache
@@ -26,6 +26,7 @@ from marketplace.reviews.models import Reputation
 
 FIGURES_SECONDS = 300
 LISTING_PAGE_SIZE = 24
+FIRST_PAGES = 3
 # Fewer prices than this say nothing about what is usual.
 GUIDE_MINIMUM_PRICES = 3
 
@@ -81,11 +82,27 @@ def _live_within(category_id: int | None) -> GigQuerySet:
 
 def category_paginator(category_id: int) -> Paginator:
     """Ids of the live gigs of a category and its subcategories, 24 a page, most ordered first."""
-    gigs = _chosen(_live().filter(_within(category_id)))
-    ids = gigs.most_ordered_first().values_list("pk", flat=True)
-    paginator = Paginator(ids, LISTING_PAGE_SIZE)
-    paginator.count = category_figures(category_id).gigs
-    return paginator
+    return Paginator(_Listing(category_id), LISTING_PAGE_SIZE)
+
+
+class _Listing:
+    """Ids for a paginator, in slices. Those of the first pages, where nearly all people look, are remembered."""
+
+    def __init__(self, category_id: int) -> None:
+        self._category_id = category_id
+
+    def __len__(self) -> int:
+        return category_figures(self._category_id).gigs
+
+    def __getitem__(self, part: slice) -> list[int]:
+        def read() -> list[int]:
+            gigs = _chosen(_live_within(self._category_id)).most_ordered_first()
+            return list(gigs.values_list("pk", flat=True)[part])
+
+        if part.stop > FIRST_PAGES * LISTING_PAGE_SIZE:
+            return read()
+        key = f"cms:listing:{self._category_id}:{part.start}:{part.stop}"
+        return page_cache.remember(key, read, seconds=FIGURES_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -151,15 +168,12 @@ def category_covers() -> dict[int, PictureContent | None]:
     """By subcategory id, the cover of the live gig with most completed orders."""
 
     def read() -> dict[int, PictureContent | None]:
-        # One of each category, and only then its picture: looked for in all, a million of them were sorted first.
-        pictures = GigMedia.objects.filter(gig=OuterRef("pk"), kind=MediaKind.IMAGE)
-        in_category = _live().filter(Exists(pictures), category=OuterRef("pk")).most_ordered_first()
-        best = GigCategory.objects.annotate(best_id=Subquery(in_category.values("pk")[:1])).exclude(best_id=None)
-        gig_ids = dict(best.values_list("pk", "best_id"))
-        covers = dict(
-            Gig.objects.filter(pk__in=gig_ids.values()).annotate(cover=cover_row("pk")).values_list("pk", "cover")
-        )
-        return {category_id: cover_of(covers.get(gig_id)) for category_id, gig_id in gig_ids.items()}
+        # First one service of each category, and only then its picture: read for all, a million pictures were sorted.
+        with_picture = GigMedia.objects.filter(gig=OuterRef("pk"), kind=MediaKind.IMAGE)
+        best = _live().filter(Exists(with_picture)).order_by("category_id", "-stats__orders_completed", "-pk")
+        gig_ids = list(best.distinct("category_id").values_list("pk", flat=True))
+        rows = Gig.objects.filter(pk__in=gig_ids).annotate(cover=cover_row("pk")).values_list("category_id", "cover")
+        return {category_id: cover_of(cover) for category_id, cover in rows}
 
     return page_cache.remember("cms:category_pictures", read, seconds=FIGURES_SECONDS)
 

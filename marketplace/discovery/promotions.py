@@ -60,7 +60,7 @@ def _read_agreed() -> list[_Agreed]:
     page_cache.shows(PROMOTIONS)
     rows = Promotion.objects.filter(is_active=True, ends_at__gt=clock.now()).order_by("ends_at", "pk")
     found = rows.values_list("gig_id", "category__slug", "words", "starts_at", "ends_at")[:_MOST_KEPT]
-    return [_Agreed(gig_id, slug or "", *rest) for gig_id, slug, *rest in found]
+    return [_Agreed(gig_id, slug or "", words, starts, ends) for gig_id, slug, words, starts, ends in found]
 
 
 def _fits(row: _Agreed, request: SearchRequest, plan: QueryPlan) -> bool:
