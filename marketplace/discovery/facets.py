@@ -3,10 +3,10 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.core.money import FEN_PER_YUAN
@@ -112,7 +112,6 @@ def facet_counts(
     days = sorted(row.delivery_days for row in sieve.without("days"))
     levels = Counter(row.level for row in sieve.without("level"))
     ratings = sorted(row.rating for row in sieve.without("rating"))
-    chosen = dict(request.attributes)
     return {
         "category": tuple(_category_counts(sieve.without("category"), request.category_slug)),
         "price": tuple(
@@ -136,12 +135,7 @@ def facet_counts(
             FacetCount(str(floor), len(ratings) - bisect_left(ratings, floor), request.min_rating == floor)
             for floor in RATING_CHOICES
         ),
-        **{
-            attribute_facet(one.key): attribute_counts(
-                one, sieve.without(attribute_facet(one.key)), chosen.get(one.key, ())
-            )
-            for one in attributes
-        },
+        **_attribute_counts(sieve, attributes, dict(request.attributes)),
     }
 
 
@@ -178,15 +172,23 @@ def counts_without(rows: Sequence[FacetRow], request: SearchRequest) -> dict[str
     return {name: len(Sieve(rows, one).passing) for name, one in relaxed.items()}
 
 
-def attribute_counts(
-    attribute: Attribute, rows: Iterable[FacetRow], chosen: Sequence[str] = ()
-) -> tuple[FacetCount, ...]:
-    """How many of `rows` say each option of the attribute, in the category's order."""
-    said = Counter(token for row in rows for token in row.attributes)
-    return tuple(
-        FacetCount(option.key, said[attribute_token(attribute.key, option.key)], option.key in chosen)
-        for option in attribute.options
-    )
+def _attribute_counts(
+    sieve: Sieve, attributes: Sequence[Attribute], chosen: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[FacetCount, ...]]:
+    """How many rows say each option of these attributes, in the category's order."""
+    passing = _said(sieve.passing)  # once for all that are not chosen from themselves
+    found = {}
+    for one in attributes:
+        said = _said(sieve.without(attribute_facet(one.key))) if one.key in chosen else passing
+        found[attribute_facet(one.key)] = tuple(
+            FacetCount(option.key, said[attribute_token(one.key, option.key)], option.key in chosen.get(one.key, ()))
+            for option in one.options
+        )
+    return found
+
+
+def _said(rows: Iterable[FacetRow]) -> Counter[str]:
+    return Counter(chain.from_iterable(row.attributes for row in rows))
 
 
 def middle_half_fen(rows: Sequence[FacetRow]) -> tuple[int, int] | None:

@@ -28,7 +28,14 @@ DATABASE_POOLED: bool = env.bool("DATABASE_POOLED", default=False)
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
 # A commit that was answered must survive a crash, whatever the server's default is: measured, `off` loses one in a
 # hundred (facts/reliability.md, 2.1). Who waits three seconds for a row is told to try again (core/middleware.py).
-DATABASE_LIMITS: dict[str, str] = {"lock_timeout": "3s", "synchronous_commit": "on"}
+# Questions of pages take milliseconds: beginning two more processes for one, or compiling it, takes longer than answering it
+# (measured with a million services). Figures over whole tables cost enough to be shared out all the same.
+DATABASE_LIMITS: dict[str, str] = {
+    "lock_timeout": "3s",
+    "synchronous_commit": "on",
+    "parallel_setup_cost": "20000",
+    "jit": "off",
+}
 if PRODUCTION and not DATABASE_POOLED:
     # A pool refuses what a connection asks for as it begins: there the role has them (`manage.py set_role_limits`).
     _limits = {"statement_timeout": f"{_STATEMENT_TIMEOUT_SECONDS}s", **DATABASE_LIMITS}

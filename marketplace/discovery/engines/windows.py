@@ -6,7 +6,7 @@ The stored frequencies choose, never the planner, whose guess about a word is of
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -78,12 +78,20 @@ _KEYS: dict[str, Any] = {
 
 
 _everywhere: KeptForAMoment[Window] = KeptForAMoment()
+# Within filters, which are asked for only where the words alone bring more than is looked at.
+_narrowed: KeptForAMoment[Window] = KeptForAMoment()
 
 
 def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> Window:
-    """What the plan matches, within the filters of the request if `is_narrowed`; else perhaps as it was half a minute ago."""
+    """What the plan matches, within the filters of the request if `is_narrowed`; perhaps as it was half a minute ago."""
     if is_narrowed:
-        return _looked_at(plan, request, is_narrowed=True)
+        if request.online_now or request.sort in _WALK:
+            return _looked_at(plan, request, is_narrowed=True)
+        return _narrowed.get_or_make(
+            (plan.concepts, plan.seller, replace(request, page=1, through=0, online=frozenset())),
+            lambda: _looked_at(plan, request, is_narrowed=True),
+            is_worth_it=lambda _window: True,
+        )
     return _everywhere.get_or_make(
         (plan.concepts, plan.seller, request.sort),
         lambda: _looked_at(plan, SearchRequest(sort=request.sort), is_narrowed=False),
@@ -95,6 +103,7 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
 def forget_windows() -> None:
     """Look anew from now on in this process: for tests, whose catalogues follow one another within a second."""
     _everywhere.clear()
+    _narrowed.clear()
 
 
 def _looked_at(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> Window:
