@@ -261,10 +261,13 @@ def _spread_sellers(candidates: list[Candidate], scores: Mapping[int, scorer.Sco
     ordered = [*first[:CAP_WITHIN], *later, *first[CAP_WITHIN:]]
     if len(first) < CAP_WITHIN and later:
         ordered = list(first)
+        totals = [scores[one.gig_id].total for one in ordered]
         for one in later:
-            enough = scores[one.gig_id].total * NEARLY_AS_GOOD
-            place = max((p for p, other in enumerate(ordered) if scores[other.gig_id].total >= enough), default=-1)
-            ordered.insert(place + 1, one)
+            total = scores[one.gig_id].total
+            # From the end: the better stand in front, and many are compared.
+            behind = next((p for p in range(len(totals), 0, -1) if totals[p - 1] >= total * NEARLY_AS_GOOD), 0)
+            ordered.insert(behind, one)
+            totals.insert(behind, total)
     return [one.gig_id for one in ordered]
 
 

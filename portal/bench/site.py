@@ -111,6 +111,7 @@ def filtered_list(number: int) -> tuple[str, int, int]:
 
 def cookie_for(email: str, *, is_staff: bool = False) -> str:
     """A browser that is logged in already; of staff with the second factor that the admin wants."""
+    from allauth.account.utils import user_id_to_str
     from allauth.mfa.models import Authenticator
     from django.conf import settings
 
@@ -118,10 +119,11 @@ def cookie_for(email: str, *, is_staff: bool = False) -> str:
     from portal.bench.chat_servers import cookie_of
 
     person = User.objects.get(email=email)
-    extra = {}
+    extra: dict[str, object] = {}
     if is_staff:
         Authenticator.objects.get_or_create(user=person, type=Authenticator.Type.TOTP, defaults={"data": {}})
         extra["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+        extra["account_authentication_methods_user"] = user_id_to_str(person)
     cookie = cookie_of(person, extra)
     assert cookie.startswith(settings.SESSION_COOKIE_NAME)  # noqa: S101 what wrk sends is what the portal looks for
     return cookie
