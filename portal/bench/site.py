@@ -111,7 +111,7 @@ def filtered_list(number: int) -> tuple[str, int, int]:
 
 def cookie_for(email: str, *, is_staff: bool = False) -> str:
     """A browser that is logged in already; of staff with the second factor that the admin wants."""
-    from allauth.account.utils import user_id_to_str
+    from allauth.account.internal.userkit import user_id_to_str
     from allauth.mfa.models import Authenticator
     from django.conf import settings
 
