@@ -114,6 +114,8 @@ class Payout(TimeStamped):
                 condition=Q(status__in=("approved", "sent", "awaiting_payee")),
                 name="payments_payout_waiting",
             ),
+            # The desk's queue: few of all that were ever paid out.
+            models.Index(fields=["id"], condition=Q(status="awaiting_approval"), name="payments_payout_to_approve"),
             # What a bank may still send back, and what came back in a quarter.
             models.Index(fields=["finished_at"], name="payments_payout_finished"),
             models.Index(fields=["created_at"], name="payments_payout_asked"),  # the tax report's quarter
