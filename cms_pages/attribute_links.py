@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from cms_pages.selectors import FIGURES_SECONDS
-from marketplace.core import page_cache
+from marketplace.core.remembered import remember
 from marketplace.discovery.categories import option_counts
 from marketplace.discovery.engines.base import SearchRequest, attribute_token
 from marketplace.discovery.params import query_string
@@ -35,9 +35,7 @@ def attribute_links(category: GigCategory) -> list[AttributeLinks]:
 
     The counts are kept for some minutes, as the other figures of the page.
     """
-    counts = page_cache.remember(
-        f"cms:options:{category.slug}", lambda: option_counts(category.slug), seconds=FIGURES_SECONDS
-    )
+    counts = remember(f"cms:options:{category.slug}", lambda: option_counts(category.slug), seconds=FIGURES_SECONDS)
     search = reverse("discovery:search")
     lines = []
     for attribute in attributes_of(category):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.core import one_page, page_cache
 from marketplace.core.forgiving import forgiving_cache
+from marketplace.core.remembered import remember
 from marketplace.gigs.models import GigCategory
 
 NAVIGATION_SECONDS = 300
@@ -118,7 +119,7 @@ def help_article_url(slug: str) -> str:
         page = HelpPage.objects.live().filter(slug=slug, locale__language_code=language).defer("body").first()
         return (page.url or "") if page is not None else ""
 
-    return page_cache.remember(f"cms:help:{language}:{slug}", read, seconds=NAVIGATION_SECONDS)
+    return remember(f"cms:help:{language}:{slug}", read, seconds=NAVIGATION_SECONDS)
 
 
 def help_centre_url() -> str:
@@ -132,7 +133,7 @@ def help_centre_url() -> str:
         page = HelpIndexPage.objects.live().filter(locale__language_code=language).first()
         return (page.url or "") if page is not None else ""
 
-    return page_cache.remember(f"cms:help:{language}", read, seconds=NAVIGATION_SECONDS)
+    return remember(f"cms:help:{language}", read, seconds=NAVIGATION_SECONDS)
 
 
 FooterColumn = tuple[str, list[tuple[str, str]]]

@@ -12,6 +12,7 @@ from cms_pages.selectors import FIGURES_SECONDS
 from marketplace.accounts.models import SellerLevelChoice, UserProfile
 from marketplace.core import page_cache
 from marketplace.core.ratings import shown_rating
+from marketplace.core.remembered import remember
 from marketplace.gigs.cards import cover_of, cover_row
 from marketplace.gigs.content import PictureContent
 from marketplace.gigs.models import Gig
@@ -109,7 +110,7 @@ def select_sellers(*, limit: int = 4) -> list[SellerCard]:
         )
         return _seller_cards(profiles[:limit])
 
-    return page_cache.remember(f"cms:makers:{get_language()}:{limit}", read, seconds=FIGURES_SECONDS)
+    return remember(f"cms:makers:{get_language()}:{limit}", read, seconds=FIGURES_SECONDS)
 
 
 def seller_card(handle: str) -> SellerCard | None:
@@ -120,7 +121,7 @@ def seller_card(handle: str) -> SellerCard | None:
         profiles = UserProfile.objects.filter(handle=handle, user__is_active=True).select_related("user__reputation")
         return _seller_cards(profiles)
 
-    cards = page_cache.remember(f"cms:maker:{get_language()}:{handle}", read, seconds=FIGURES_SECONDS)
+    cards = remember(f"cms:maker:{get_language()}:{handle}", read, seconds=FIGURES_SECONDS)
     return cards[0] if cards else None
 
 
@@ -148,4 +149,4 @@ def quotes(*, limit: int = 3, category_id: int | None = None, minimum_stars: int
             for review in rows
         ]
 
-    return page_cache.remember(f"cms:quotes:{limit}:{category_id}:{minimum_stars}", read, seconds=FIGURES_SECONDS)
+    return remember(f"cms:quotes:{limit}:{category_id}:{minimum_stars}", read, seconds=FIGURES_SECONDS)

@@ -17,6 +17,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock, page_cache
 from marketplace.core.config import get_config, get_configs
 from marketplace.core.locks import hold_settings
+from marketplace.core.remembered import remember
 from marketplace.notifications import catalogue
 from marketplace.notifications.services import notify, recipient_language
 
@@ -41,7 +42,7 @@ def announced_texts() -> list[Announced]:
 
     A page that is kept shows the same, and not longer than until the next of their moments.
     """
-    found = page_cache.remember(_CACHE_KEY, _read_announced, seconds=_CACHE_SECONDS)
+    found = remember(_CACHE_KEY, _read_announced, seconds=_CACHE_SECONDS)
     now = clock.now()
     moments = [moment for one in found for moment in (one.comments_until, one.effective_at) if moment > now]
     page_cache.shows(_TAG, until=min(moments, default=None))

@@ -18,6 +18,7 @@ from cms_pages.rules_texts import comment_on_rules, numbers_in_force, text_of, t
 from cms_pages.rules_wording import body_html
 from marketplace.core import page_cache
 from marketplace.core.models import RulesVersion
+from marketplace.core.remembered import remember
 from marketplace.core.rules import rules_of_number
 
 
@@ -79,7 +80,7 @@ def rules_changes(request: HttpRequest, document: str, number: int) -> HttpRespo
     new = body_html(text.body, figures=figures_of(text), request=request)
     # Long rules take seconds to compare, and on the day of the announcement everybody looks.
     key = f"cms:rules_changes:{blake2s(f'{old}|{new}'.encode()).hexdigest()}"
-    lines = page_cache.remember(key, lambda: changed_lines(old, new), seconds=page_cache.REMEMBERED_SECONDS)
+    lines = remember(key, lambda: changed_lines(old, new), seconds=page_cache.REMEMBERED_SECONDS)
     context = {"text": text, "before": before, "lines": lines}
     return render(request, "cms_pages/rules_changes.html", context)
 

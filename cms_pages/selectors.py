@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from marketplace.core import one_page, page_cache
 from marketplace.core.aggregates import Median, Percentile
+from marketplace.core.remembered import remember
 from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.services import search
 from marketplace.gigs.cards import cover_of, cover_row
@@ -53,7 +54,7 @@ def popular_gig_ids(*, limit: int = 8, category_id: int | None = None) -> list[i
         rows = _chosen(_live_within(category_id)).most_ordered_first()
         return list(rows.values_list("pk", flat=True)[:limit])
 
-    return page_cache.remember(f"cms:popular:{limit}:{category_id}", read, seconds=FIGURES_SECONDS)
+    return remember(f"cms:popular:{limit}:{category_id}", read, seconds=FIGURES_SECONDS)
 
 
 def newest_gig_ids(*, limit: int = 8, category_id: int | None = None) -> list[int]:
@@ -62,7 +63,7 @@ def newest_gig_ids(*, limit: int = 8, category_id: int | None = None) -> list[in
     def read() -> list[int]:
         return list(_chosen(_live_within(category_id)).order_by("-pk").values_list("pk", flat=True)[:limit])
 
-    return page_cache.remember(f"cms:newest:{limit}:{category_id}", read, seconds=FIGURES_SECONDS)
+    return remember(f"cms:newest:{limit}:{category_id}", read, seconds=FIGURES_SECONDS)
 
 
 def found_gig_ids(words: str, *, category_slug: str = "", limit: int = 8) -> list[int]:
@@ -73,7 +74,7 @@ def found_gig_ids(words: str, *, category_slug: str = "", limit: int = 8) -> lis
         return list(search(SearchRequest(query=words, category_slug=category_slug, page_size=limit)).ids)
 
     key = blake2s(f"{words}|{category_slug}|{limit}".encode()).hexdigest()
-    return page_cache.remember(f"cms:found:{key}", read, seconds=FIGURES_SECONDS)
+    return remember(f"cms:found:{key}", read, seconds=FIGURES_SECONDS)
 
 
 def _live_within(category_id: int | None) -> GigQuerySet:
@@ -102,7 +103,7 @@ class _Listing:
         if part.stop > FIRST_PAGES * LISTING_PAGE_SIZE:
             return read()
         key = f"cms:listing:{self._category_id}:{part.start}:{part.stop}"
-        return page_cache.remember(key, read, seconds=FIGURES_SECONDS)
+        return remember(key, read, seconds=FIGURES_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def category_figures(category_id: int) -> CategoryFigures:
         return CategoryFigures(row["gigs"], row["price"], row["days"], row["orders"] or 0)
 
     key = f"cms:category:{category_id}"
-    return one_page.once(key, lambda: page_cache.remember(key, read, seconds=FIGURES_SECONDS))
+    return one_page.once(key, lambda: remember(key, read, seconds=FIGURES_SECONDS))
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def category_counts() -> dict[int, CategoryCount]:
                 found[category_id] = CategoryCount(before.gigs + row["gigs"], min(prices, default=None))
         return found
 
-    return page_cache.remember("cms:category_counts", read, seconds=FIGURES_SECONDS)
+    return remember("cms:category_counts", read, seconds=FIGURES_SECONDS)
 
 
 def category_covers() -> dict[int, PictureContent | None]:
@@ -175,7 +176,7 @@ def category_covers() -> dict[int, PictureContent | None]:
         rows = Gig.objects.filter(pk__in=gig_ids).annotate(cover=cover_row("pk")).values_list("category_id", "cover")
         return {category_id: cover_of(cover) for category_id, cover in rows}
 
-    return page_cache.remember("cms:category_pictures", read, seconds=FIGURES_SECONDS)
+    return remember("cms:category_pictures", read, seconds=FIGURES_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,7 @@ def price_guide(category_id: int) -> list[GuideRow]:
             for row in rows
         ]
 
-    return page_cache.remember(f"cms:guide:{category_id}", read, seconds=FIGURES_SECONDS)
+    return remember(f"cms:price_guide:{category_id}", read, seconds=FIGURES_SECONDS)
 
 
 def prices_from(wanted: Sequence[tuple[int, str]]) -> list[int | None]:
@@ -260,7 +261,7 @@ def prices_from(wanted: Sequence[tuple[int, str]]) -> list[int | None]:
     if not wanted:
         return []
     key = blake2s(repr(list(wanted)).encode()).hexdigest()
-    return page_cache.remember(f"cms:prices:{key}", read, seconds=FIGURES_SECONDS)
+    return remember(f"cms:prices:{key}", read, seconds=FIGURES_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -297,4 +298,4 @@ def public_figures(*, days: int = 30) -> PublicFigures:
             on_time_percent=sellers["on_time"],
         )
 
-    return page_cache.remember(f"cms:figures:{days}", read, seconds=FIGURES_SECONDS)
+    return remember(f"cms:public_figures:{days}", read, seconds=FIGURES_SECONDS)

@@ -13,7 +13,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from marketplace.core import clock, page_cache
+from marketplace.core import clock
+from marketplace.core.remembered import remember
 from portal import page_languages
 
 _REMEMBERED_SECONDS = 300
@@ -88,7 +89,7 @@ def _site_of(request: HttpRequest) -> Any:
     from wagtail.models import Site
 
     if not hasattr(request, "_wagtail_site"):  # where Wagtail keeps it for the rest of the request
-        request._wagtail_site = page_cache.remember(  # type: ignore[attr-defined]
+        request._wagtail_site = remember(  # type: ignore[attr-defined]
             f"cms:site:{request.get_host()}", lambda: Site.find_for_request(request), seconds=_REMEMBERED_SECONDS
         )
     return request._wagtail_site  # type: ignore[attr-defined]
@@ -100,7 +101,7 @@ def _default_share_image(request: HttpRequest) -> str:
     if image is None:
         return ""
     key = f"cms:share_image:{image.pk}:{image.file_hash}"
-    return page_cache.remember(
+    return remember(
         key, lambda: str(image.get_rendition("fill-1200x630|format-jpeg").full_url), seconds=_REMEMBERED_SECONDS
     )
 

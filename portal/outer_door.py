@@ -6,12 +6,13 @@ at once, and whatever is odd, goes to Django as if nobody had asked before. The 
 number, stands in the log and among the figures (portal/watching/middleware.py). A trace of it is not kept: nothing happens in it.
 """
 
+import logging
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError
 from django.middleware.gzip import re_accepts_gzip
@@ -23,8 +24,9 @@ from portal.watching.middleware import HEADER, note_answer
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication
 
-# What Django makes an answer of its own of: a name that is not ours, an address that cannot be read.
-_FOR_DJANGO = (SuspiciousOperation, BadRequest, UnicodeError, DatabaseError)
+logger = logging.getLogger(__name__)
+# What Django makes an answer of its own of: a name that is not ours, an address that cannot be read, a database that is away.
+_FOR_DJANGO = (SuspiciousOperation, BadRequest, PermissionDenied, UnicodeError, DatabaseError)
 
 
 def with_door(application: "WSGIApplication") -> "WSGIApplication":
@@ -56,6 +58,9 @@ class OuterDoor:
                 status, headers, body = _answer(request, page)
                 note_answer(request, status=int(status[:3]), seconds=time.perf_counter() - begun)
         except _FOR_DJANGO:
+            return None
+        except Exception:  # Django meets the same, and answers it with a page, a number and a line in the log
+            logger.exception("the door outside could not answer")
             return None
         start_response(status, [*headers, (HEADER, identifier)])
         return [body]

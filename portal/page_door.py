@@ -96,7 +96,8 @@ def page_for(request: HttpRequest) -> page_cache.KeptPage | None:
 
     Where Valkey's answer did not come in time, the question may have been counted all the same: `request.META` says so.
     """
-    if request.method != "GET" or not kept.is_everybodys(request) or (known := kept.known(request)) is None:
+    known = kept.known(request)  # first: most addresses are of no kept page, and files are served under other names too
+    if request.method != "GET" or known is None or not kept.is_everybodys(request):
         return None
     match, language = known
     key = kept.key_of(request, match, language)

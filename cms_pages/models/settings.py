@@ -9,6 +9,7 @@ from wagtail.models import Site
 
 from marketplace.core import page_cache
 from marketplace.core.commits import after_commit
+from marketplace.core.remembered import remember
 
 SETTINGS_SECONDS = 300
 _POLICE_REGISTER = "https://beian.mps.gov.cn/"
@@ -90,7 +91,7 @@ class SiteSettings(BaseSiteSetting):
         if site is None:
             raise cls.DoesNotExist("there is no site")
         read = super().for_site
-        return page_cache.remember(_key(site.pk), lambda: read(site), seconds=SETTINGS_SECONDS)
+        return remember(_key(site.pk), lambda: read(site), seconds=SETTINGS_SECONDS)
 
     def save(self, *args: object, **kwargs: object) -> None:
         super().save(*args, **kwargs)

@@ -3,7 +3,7 @@
 While a page is made, what it shows is noted as tags: `gig:12`, `seller:7`, `listings`, `site`. Whoever changes one of these says
 `forget`, which writes down when; a page whose making began before that is not served any more. Nothing is searched for, and a
 change that comes while a page is made makes that page useless. Which pages are kept, and for whom, is the middleware's to say
-(portal/page_cache.py). What a page is made of, and is dear to read, is kept by the same rule (`remember`).
+(portal/page_cache.py). What a page is made of, and is dear to read, is kept by the same rule (remembered.py).
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import cast
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 FRESH_SECONDS = 60
 # So much longer it is served to others while one process makes it anew.
 STALE_SECONDS = 240
-# Nothing that `remember` keeps lives longer.
+# Nothing that remembered.py keeps lives longer.
 REMEMBERED_SECONDS = 600
 # One process makes a page; if it dies, the next begins after this.
 MAKING_SECONDS = 10
@@ -41,8 +41,6 @@ MAKING_SECONDS = 10
 # otherwise make it all, each sixteen times slower. Whoever waited in vain makes it too.
 WAIT_SECONDS = 0.4
 _LOOK_AGAIN_SECONDS = 0.02
-# The same for what `remember` keeps and nobody has read yet.
-REMEMBER_WAIT_SECONDS = 5.0
 # By so much Valkey's clock, by which all machines write down when something changed or was begun (`moment`), may go back: NTP
 # sets it, a replica takes over.
 SKEW_SECONDS = 0.02
@@ -60,8 +58,6 @@ FOUND = "found"
 # What was taken down is not in it even then: each has a tag of its own.
 LISTINGS_SECONDS = 5
 _LISTS = (LISTINGS, SELLERS, REVIEWS, FOUND)
-
-Read = TypeVar("Read")
 
 
 @dataclass
@@ -232,80 +228,6 @@ def is_before(moment: int | float | None, begun_at: float) -> bool:
     # The release before this one wrote seconds, as a float.
     changed_at = microseconds(moment) if isinstance(moment, float) else moment
     return changed_at < microseconds(begun_at - SKEW_SECONDS)
-
-
-def remember(key: str, read: Callable[[], Read], *, seconds: int) -> Read:
-    """What `read` returns, kept for `seconds` unless something that it shows (it says so by `shows`) changes before.
-
-    One reads it at a time: meanwhile the others have what was there before, for `seconds` more, or wait where nothing was.
-    Figures over a million services take seconds, and eight who read them at once take the database from all others. The page
-    that is being made shows the same. A cache that does not answer keeps nothing.
-    """
-    kept = _remembered(key)
-    if kept is not None and (kept.is_younger_than(seconds) or not may_make(key)):
-        return cast("Read", kept.shown())
-    if kept is None and not may_make(key) and (kept := _wait_for_remembered(key)) is not None:
-        return cast("Read", kept.shown())
-    try:
-        begun_at = begins_at()
-        with noting() as shown:
-            value = read()
-        shows(*shown.tags, until=shown.until)
-        found = _Remembered(value, begun_at, frozenset(shown.tags), shown.until)
-        try:
-            cache.set(key, found, min(2 * seconds, REMEMBERED_SECONDS))
-        except RedisError:
-            logger.warning("nothing is remembered: the cache does not answer")
-        return value
-    finally:
-        done_making(key)
-
-
-def _remembered(key: str) -> "_Remembered | None":
-    try:
-        kept = cache.get(key)
-        return kept if isinstance(kept, _Remembered) and kept.is_good() else None
-    except RedisError:
-        logger.warning("nothing is remembered: the cache does not answer")
-    except OF_ANOTHER_RELEASE:
-        logger.info("what was remembered is of another release")
-    return None
-
-
-def _wait_for_remembered(key: str) -> "_Remembered | None":
-    """What somebody else is reading just now; None where that takes too long, or is not kept."""
-    ends = time.monotonic() + REMEMBER_WAIT_SECONDS
-    while time.monotonic() < ends:
-        time.sleep(_LOOK_AGAIN_SECONDS)
-        try:
-            is_reading = cache.has_key(making_key(key))  # before the look, as in `wait_for`
-        except RedisError:
-            return None
-        if (kept := _remembered(key)) is not None or not is_reading:
-            return kept
-    return None
-
-
-@dataclass(frozen=True)
-class _Remembered:
-    """What was read, and of what."""
-
-    value: object
-    begun_at: float
-    tags: frozenset[str]
-    until: datetime | None
-
-    def is_younger_than(self, seconds: int) -> bool:
-        return time.time() - self.begun_at < seconds
-
-    def shown(self) -> object:
-        """The value, which the page that is being made shows."""
-        shows(*self.tags, until=self.until)
-        return self.value
-
-    def is_good(self) -> bool:
-        """Whether nothing that it shows has changed. Raises redis.RedisError."""
-        return (self.until is None or self.until > clock.now()) and is_unchanged(self.tags, since=self.begun_at)
 
 
 def keep(key: str, page: KeptPage) -> None:

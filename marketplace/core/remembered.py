@@ -1,25 +1,136 @@
-"""Many small things that are dear to read, each kept by itself: lists that differ show the same services again and again.
+"""What is dear to read, kept until something that it shows changes (core/page_cache.py `forget`).
 
-As `page_cache.remember`, and ended by the same tags; what is kept of all of them is asked for at once.
+One thing, read by one at a time (`remember`); or many small ones, each kept by itself, since lists that differ show the same
+services again and again, and asked for at once (`remember_each`).
 """
 
 import logging
+import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from django.core.cache import cache
 from django.db import connection
+from django.utils.crypto import get_random_string
 from redis.exceptions import RedisError
 
-from marketplace.core import page_cache
+from marketplace.core import clock, page_cache
 from marketplace.core.forgiving import OF_ANOTHER_RELEASE
 
 logger = logging.getLogger(__name__)
 
 Key = TypeVar("Key", bound=Hashable)
 Read = TypeVar("Read")
+Found = TypeVar("Found")
+
+
+# Where nothing is kept, others wait for so long for the one that reads it; whoever waited in vain reads it too.
+WAIT_SECONDS = 5.0
+_LOOK_AGAIN_SECONDS = 0.02
+# Who reads dies, and the next one begins after this: longer than any statement may take (portal/settings/services.py).
+_READING_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    """What was read, of what, and when that began; from `until` on, by the marketplace's clock, it says something else."""
+
+    value: object
+    begun_at: float
+    tags: frozenset[str]
+    until: datetime | None
+
+    def is_younger_than(self, seconds: int) -> bool:
+        return time.time() - self.begun_at < seconds
+
+    def shown(self) -> object:
+        """The value, which the page that is being made shows."""
+        page_cache.shows(*self.tags, until=self.until)
+        return self.value
+
+    def is_good(self) -> bool:
+        """Whether nothing that it shows has changed. Raises redis.RedisError."""
+        is_over = self.until is not None and self.until <= clock.now()
+        return not is_over and page_cache.is_unchanged(self.tags, since=self.begun_at)
+
+
+def remember(key: str, read: Callable[[], Found], *, seconds: int) -> Found:
+    """What `read` returns, kept for `seconds` unless something that it shows (it says so by `page_cache.shows`) changes before.
+
+    One reads it at a time: meanwhile the others have what was there before, for as long again (REMEMBERED_SECONDS in all), or
+    wait where nothing was; nobody waits within a transaction, whose rows others wait for. Figures over a million services take
+    seconds, and eight who read them at once take the database from everybody. Where reading fails and something was there
+    before, that is given, and the log says so. The page that is being made shows the same. A cache that does not answer keeps
+    nothing.
+    """
+    try:
+        kept = _looked_up(key)
+        if kept is not None and kept.is_younger_than(seconds):
+            return cast("Found", kept.shown())
+        mark = _begin(key)
+        if not mark and kept is None and not connection.in_atomic_block:
+            mark, kept = _wait(key)
+        if not mark and kept is not None:
+            return cast("Found", kept.shown())
+    except RedisError:
+        logger.warning("nothing is remembered: the cache does not answer")
+        return read()
+    try:
+        begun_at = page_cache.begins_at()
+        with page_cache.noting() as shown:
+            value = read()
+    except Exception:
+        if kept is None:
+            raise
+        logger.exception("%s could not be read anew: what was there before is given", key)
+        return cast("Found", kept.shown())
+    else:
+        page_cache.shows(*shown.tags, until=shown.until)
+        found = _Remembered(value, begun_at, frozenset(shown.tags), shown.until)
+        _keep({key: found}, min(2 * seconds, page_cache.REMEMBERED_SECONDS))
+        return value
+    finally:
+        _end(key, mark)
+
+
+def _looked_up(key: str) -> _Remembered | None:
+    try:
+        kept = cache.get(key)
+    except OF_ANOTHER_RELEASE:
+        return None
+    return kept if isinstance(kept, _Remembered) and kept.is_good() else None
+
+
+def _wait(key: str) -> tuple[str, _Remembered | None]:
+    """What somebody else is reading just now; or the mark of who reads it next, "" for who waited in vain."""
+    ends = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < ends:
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        mark = _begin(key)  # before the look: what was read is kept first, then the mark goes
+        if (kept := _looked_up(key)) is not None:
+            _end(key, mark)
+            return "", kept
+        if mark:
+            return mark, None
+    return "", None
+
+
+def _begin(key: str) -> str:
+    """A mark that says who reads this, "" where somebody else does. Raises redis.RedisError."""
+    mark = get_random_string(12)
+    return mark if cache.add(f"{key}:reading", mark, _READING_SECONDS) else ""
+
+
+def _end(key: str, mark: str) -> None:
+    """It is read, or could not be. A mark that ran out meanwhile may be somebody else's, which stays."""
+    try:
+        if mark and cache.get(f"{key}:reading") == mark:
+            cache.delete(f"{key}:reading")
+    except RedisError:
+        return  # it ends by itself
 
 
 @dataclass(frozen=True)
@@ -84,7 +195,7 @@ def _kept(names: Mapping[Key, str]) -> dict[Key, _Kept[Read]]:
     }
 
 
-def _keep(rows: Mapping[str, _Kept[Read]], seconds: int) -> None:
+def _keep(rows: Mapping[str, object], seconds: int) -> None:
     try:
         cache.set_many(dict(rows), seconds)
     except RedisError:

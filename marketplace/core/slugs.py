@@ -9,4 +9,6 @@ SLUG_LENGTH = 60
 def pinyin_slug(text: str, *, fallback: str, length: int = SLUG_LENGTH) -> str:
     """`奶茶店LOGO` → `nai-cha-dian-logo`, cut after a whole syllable at `length`; `fallback` where nothing is left."""
     slug = slugify("-".join(lazy_pinyin(text)))
-    return (slug if len(slug) <= length else slug[: length + 1].rpartition("-")[0]) or fallback
+    if len(slug) > length:
+        slug = slug[: length + 1].rpartition("-")[0] or slug[:length]  # a single word is cut itself
+    return slug or fallback

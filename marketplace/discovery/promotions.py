@@ -5,11 +5,12 @@ category fit. What stands among the first results by itself is not advertised be
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from marketplace.core import clock, page_cache
 from marketplace.core.config import get_config
+from marketplace.core.remembered import remember
 from marketplace.discovery import facets
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import QueryPlan, SearchRequest
@@ -22,8 +23,8 @@ from marketplace.discovery.services import facet_row, with_constraints
 LOOKED_AT = 50
 # The tag of what shows which promotions there are (core/page_cache.py).
 PROMOTIONS = "promotions"
-# So many of those that run or will are kept between two searches, for so long unless one changes.
-_MOST_KEPT, _KEPT_SECONDS = 500, 60
+# So many of those that run or begin soon are kept between two searches, for so long unless one changes.
+_MOST_KEPT, _KEPT_SECONDS = 2 * LOOKED_AT, 60
 
 
 def promoted_gigs(request: SearchRequest, plan: QueryPlan, *, shown: Collection[int]) -> list[int]:
@@ -52,13 +53,15 @@ class _Agreed(NamedTuple):
 
 
 def _agreed() -> list[_Agreed]:
-    """What runs or will, those whose time ends first at the top. Kept until a promotion changes (forgetting.py)."""
-    return page_cache.remember("discovery:promotions", _read_agreed, seconds=_KEPT_SECONDS)
+    """What runs or begins soon, those whose time ends first at the top. Kept until a promotion changes (forgetting.py)."""
+    return remember("discovery:promotions", _read_agreed, seconds=_KEPT_SECONDS)
 
 
 def _read_agreed() -> list[_Agreed]:
-    page_cache.shows(PROMOTIONS)
-    rows = Promotion.objects.filter(is_active=True, ends_at__gt=clock.now()).order_by("ends_at", "pk")
+    page_cache.shows(PROMOTIONS, page_cache.SITE)  # the site's tag: categories have their slugs from it
+    now = clock.now()
+    soon = now + timedelta(seconds=3 * _KEPT_SECONDS)  # what begins while this is kept
+    rows = Promotion.objects.filter(is_active=True, starts_at__lte=soon, ends_at__gt=now).order_by("ends_at", "pk")
     found = rows.values_list("gig_id", "category__slug", "words", "starts_at", "ends_at")[:_MOST_KEPT]
     return [_Agreed(gig_id, slug or "", words, starts, ends) for gig_id, slug, words, starts, ends in found]
 

@@ -50,7 +50,14 @@ local function count(seen, opened, day, visitor, seconds)
   end
 end
 """
-_COUNT_ALONE = COUNT + "count(ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])"
+# By the long way each list is another, of a search with whatever filters: one by one there are never more names than services.
+_COUNT_ALONE = (
+    COUNT
+    + """
+for gig in string.gmatch(ARGV[1], '%d+') do count(gig, '', ARGV[3], ARGV[4], ARGV[5]) end
+count('', ARGV[2], ARGV[3], ARGV[4], ARGV[5])
+"""
+)
 # Moves what has gathered aside under a number that stays the same until it is dropped, however often a job dies.
 _TAKE = """
 if redis.call('EXISTS', KEYS[2]) == 0 then

@@ -44,7 +44,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @absent_is_404(OrderHold)
 def hold_release(request: HttpRequest, hold_id: int) -> HttpResponse:
-    """Nobody needs it any more: it goes when its time is over."""
+    """One does not need it any more. It goes when its time is over, unless somebody else needs it."""
     form = ReleaseForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say why it is no longer needed: that stands in the staff log."))
@@ -56,5 +56,9 @@ def hold_release(request: HttpRequest, hold_id: int) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("orders_holds")
-    messages.success(request, _("Order %(number)s is no longer kept for anybody.") % {"number": hold.order.number})
+    number = hold.order.number
+    if selectors.open_holds().filter(order=hold.order).exists():
+        messages.success(request, _("Released. Order %(number)s is still kept for others.") % {"number": number})
+    else:
+        messages.success(request, _("Order %(number)s is no longer kept for anybody.") % {"number": number})
     return redirect("orders_holds")

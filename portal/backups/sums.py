@@ -38,6 +38,7 @@ SELECT space.nspname, class.relname, field.attname, owned.nspname, sequence.reln
   JOIN pg_attribute field ON field.attrelid = class.oid AND field.attnum = own.refobjsubid
  WHERE own.classid = 'pg_class'::regclass AND own.deptype IN ('a', 'i')
 """
+_WRITTEN_IN_TWO_WAYS = re.compile(r"= ANY|<> ALL|CREATE TRIGGER")
 _CASTS = re.compile(r"::character varying(\[\])?|::text(\[\])?|[()]")
 
 
@@ -114,9 +115,10 @@ def without_casts(definition: str) -> str:
     """A definition as it reads before and after a dump: without casts of varying text and without brackets.
 
     PostgreSQL writes `status IN (…)` and chains of OR of a database that was migrated in another way than those of one that
-    was restored, though both mean the same. (pg_dump's output is no fixed point; that of a restored one is.)
+    was restored, though both mean the same. (pg_dump's output is no fixed point; that of a restored one is.) Lines without
+    either stay as they are, with their brackets.
     """
-    return _CASTS.sub("", definition)
+    return _CASTS.sub("", definition) if _WRITTEN_IN_TWO_WAYS.search(definition) else definition
 
 
 def chunks_of(file: IO[bytes]) -> Iterator[bytes]:

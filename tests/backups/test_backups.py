@@ -99,6 +99,8 @@ def test_definitions_are_the_same_before_and_after_a_dump_and_others_are_not():
         assert checksum(migrated) == checksum(restored)
         assert checksum(migrated) != checksum(migrated.replace("done", "gone"))
         assert checksum(migrated) != checksum(migrated.replace("= ANY", "<> ALL"))
+        either = "status > 'a' OR status < 'b'"
+        assert checksum(f"({either}) AND status <> 'c'") != checksum(f"{either} AND status <> 'c'")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ def test_chinese_is_spelled_and_cut_after_a_whole_syllable() -> None:
     long = pinyin_slug("双" * 40, fallback="page")
     assert len(long) <= 60
     assert set(long.split("-")) == {"shuang"}
+    assert pinyin_slug("奶茶店菜单", fallback="gig", length=13) == "nai-cha-dian"
+    assert pinyin_slug("supercalifragilistic 菜单", fallback="gig", length=9) == "supercali"
 
 
 def test_a_page_that_an_editor_makes_gets_an_address_in_pinyin(tree) -> None:

@@ -15,6 +15,7 @@ from cms_pages.models import CategoryPage, HelpPage, LandingPage, RulesText
 from marketplace.accounts.models import SellerLevelChoice
 from marketplace.core import clock, page_cache
 from marketplace.core.config import set_config
+from marketplace.core.remembered import remember
 from marketplace.gigs.models import Gig
 from marketplace.gigs.states import GigStatus
 from tests import factories
@@ -204,12 +205,12 @@ def test_what_is_read_for_a_block_is_not_read_again_until_it_changes(after, gigs
         reads.append(1)
         return len(reads)
 
-    assert page_cache.remember("test:one", one, seconds=60) == page_cache.remember("test:one", one, seconds=60) == 1
+    assert remember("test:one", one, seconds=60) == remember("test:one", one, seconds=60) == 1
     with page_cache.noting() as shown:
-        page_cache.remember("test:one", one, seconds=60)
+        remember("test:one", one, seconds=60)
     assert shown.tags == {page_cache.LISTINGS}, "a page made of what is remembered shows it too"
     after(gigs[0].save)
-    assert page_cache.remember("test:one", one, seconds=60) == 2
+    assert remember("test:one", one, seconds=60) == 2
 
 
 def test_an_article_is_kept_and_its_form_is_each_visitors_own() -> None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from marketplace.core import one_page, page_cache
 from marketplace.core.config import DEFINITIONS, get_config, set_config
+from marketplace.core.remembered import remember
 from tests.factories import make_gig
 
 
@@ -51,8 +52,8 @@ def test_what_shows_nothing_that_changes_costs_one_question(db, monkeypatch):
     read = RedisCacheClient.get_many
     monkeypatch.setattr(RedisCacheClient, "get_many", lambda client, keys: many.append(keys) or read(client, keys))
     for _time in range(2):
-        assert page_cache.remember("test:nothing", lambda: 7, seconds=60) == 7
+        assert remember("test:nothing", lambda: 7, seconds=60) == 7
     assert many == []
-    page_cache.remember("test:tagged", lambda: page_cache.shows("seller:1"), seconds=60)
-    page_cache.remember("test:tagged", lambda: page_cache.shows("seller:1"), seconds=60)
+    remember("test:tagged", lambda: page_cache.shows("seller:1"), seconds=60)
+    remember("test:tagged", lambda: page_cache.shows("seller:1"), seconds=60)
     assert len(many) == 1

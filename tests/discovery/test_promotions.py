@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.core import flags
+from marketplace.core import flags, page_cache
 from marketplace.core.config import set_config
-from marketplace.discovery import services
+from marketplace.discovery import promotions, services
+from marketplace.discovery.engines.base import QueryPlan, SearchRequest
 from marketplace.discovery.models import Promotion, SearchClick, SearchHistory
 from marketplace.gigs import services as gigs
 from tests.discovery.analytics.conftest import BROWSER
@@ -52,6 +54,44 @@ def test_it_stands_above_the_results_marked_and_changes_nothing_about_them(clien
     assert html.count('class="tag tag--ad"') == 1
     assert html.index("tag--ad") < html.index(page.cards[0][0].title)
     assert "不影响" in html
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_what_is_kept_of_promotions_ends_with_the_first_change_of_one(monkeypatch):
+    monkeypatch.setattr(page_cache, "SKEW_SECONDS", 0)
+    posters = make_category(name="海报")
+    for number in range(30):
+        gig = listed(f"宣传海报{number}号", category=posters, price_fen=10_000 + number)
+    services.rebuild_index()
+    shown = promotions.promoted_gigs
+    request = SearchRequest(category_slug=posters.slug)
+
+    def now() -> list[int]:
+        return shown(request, QueryPlan(""), shown=())
+
+    assert now() == []
+    promotion = promote(gig, category=posters)
+    assert now() == [gig.pk]
+    with CaptureQueriesContext(connection) as queries:
+        assert now() == [gig.pk]
+    assert "discovery_promotion" not in str(queries.captured_queries)
+    promotion.is_active = False
+    promotion.save()
+    assert now() == []
+    promotion.is_active = True
+    promotion.save()
+    assert now() == [gig.pk]
+    promotion.delete()
+    assert now() == []
+
+
+def test_many_that_begin_later_hide_none_that_runs(client, catalogue, monkeypatch):
+    monkeypatch.setattr(promotions, "_MOST_KEPT", 2)
+    now = timezone.now()
+    promote(catalogue[-1], ends_at=now + timedelta(days=300))
+    for gig in catalogue[:3]:
+        promote(gig, starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=2))
+    assert advertised(client, q="海报") == [catalogue[-1].pk]
 
 
 def test_only_where_it_belongs(client, catalogue):

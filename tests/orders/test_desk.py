@@ -50,7 +50,9 @@ def test_an_order_is_kept_and_released_on_the_desk_by_whoever_may():
     hold.refresh_from_db()
     assert hold.released_at is None
     assert "请写明为什么不再需要" in moderator.get(address).content.decode()
+    moderator.post(address, {"number": order.number, "reason": "税务局调取"})
     assert moderator.post(release, {"reason": "案件已结"}).status_code == 302
+    assert "仍为其他单位封存" in moderator.get(address).content.decode()
     hold.refresh_from_db()
     assert hold.released_at is not None
     assert "公安机关调取" not in moderator.get(address).content.decode()

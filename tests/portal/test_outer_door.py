@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
@@ -21,7 +22,7 @@ from marketplace.core import clock, page_cache
 from marketplace.core.cache import OneClientCache
 from marketplace.gigs import counting
 from marketplace.insights.visits import recording
-from portal import outer_door
+from portal import page_door
 from portal.outer_door import OuterDoor, with_door
 from tests.factories import make_moderator, make_user
 from tests.logins import log_in
@@ -43,8 +44,8 @@ def the_tests_connection_stays_open():
 class Answer:
     """What gunicorn is given: by whom, and what."""
 
-    def __init__(self, address: str, **headers: str) -> None:
-        self.reached_django = False
+    def __init__(self, address: str, *, within: Callable[[], object] = lambda: None, **headers: str) -> None:
+        self.reached_django, self._within = False, within
         environ = RequestFactory().get(address, **{"HTTP_USER_AGENT": BROWSER} | headers).environ
         environ["wsgi.input"] = BytesIO()
         with the_tests_connection_stays_open():
@@ -55,6 +56,7 @@ class Answer:
 
     def _django(self, environ, start_response):
         self.reached_django = True
+        self._within()
         return WSGIHandler()(environ, start_response)
 
     def _start(self, status, headers, _error=None):
@@ -156,7 +158,7 @@ def test_what_was_counted_by_a_question_whose_answer_was_lost_is_not_counted_aga
     assert [(one.gig_id, one.clicks) for one in counted] == [(gig.pk, 1)]
 
 
-def test_who_is_blocked_is_stopped_and_a_database_that_is_away_stops_nobody_at_the_door(gig, monkeypatch):  # noqa: F811
+def test_who_is_blocked_is_stopped(gig):  # noqa: F811
     ends = clock.now() + timedelta(days=1)
     add_block(
         kind=BlockKind.ADDRESS,
@@ -170,11 +172,27 @@ def test_who_is_blocked_is_stopped_and_a_database_that_is_away_stops_nobody_at_t
     assert Answer(gig.get_absolute_url(), REMOTE_ADDR="203.0.113.7").status == 403
     assert not Answer(gig.get_absolute_url(), REMOTE_ADDR="198.51.100.1").reached_django
 
-    def away(*_given):
-        raise DatabaseError
 
-    monkeypatch.setattr(outer_door.page_door, "page_for", away)
-    assert Answer(gig.get_absolute_url()).reached_django  # whose business it is to say so
+@pytest.mark.parametrize("trouble", [DatabaseError, ZeroDivisionError])
+def test_what_fails_at_the_door_is_answered_by_django(gig, monkeypatch, caplog, trouble):  # noqa: F811
+    def fails(*_given):
+        raise trouble
+
+    monkeypatch.setattr(page_door, "page_for", fails)
+    answer = Answer(gig.get_absolute_url(), within=lambda: monkeypatch.undo())
+    assert (answer.reached_django, answer.status) == (True, 200)
+    assert ("the door outside could not answer" in caplog.text) is (trouble is ZeroDivisionError)
+
+
+def test_an_odd_referer_and_an_unreadable_address_stop_nobody(gig):  # noqa: F811
+    answer = Answer(gig.get_absolute_url(), HTTP_REFERER="http://[?x")
+    assert (answer.reached_django, answer.status) == (False, 200)
+    assert Answer(gig.get_absolute_url(), HTTP_X_FORWARDED_FOR="nobody", REMOTE_ADDR="").status in (200, 403)
+
+
+def test_a_file_is_served_under_any_name(settings):
+    request = RequestFactory().get("/static/img/seal.svg", HTTP_HOST="origin.of-a-cdn.example")
+    assert page_door.page_for(request) is None
 
 
 def test_where_something_inside_sees_every_answer_there_is_no_door_before_it(settings):

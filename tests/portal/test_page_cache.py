@@ -18,6 +18,7 @@ from marketplace.accounts.models import Portfolio
 from marketplace.accounts.services.portfolio_moderation import hide_piece
 from marketplace.core import page_cache
 from marketplace.core.config import set_config
+from marketplace.core.remembered import remember
 from marketplace.gigs import counting
 from marketplace.gigs.models import Gig
 from marketplace.gigs.states import GigStatus
@@ -309,10 +310,10 @@ def test_what_another_release_kept_is_no_answer(gig):
     cache.client().set(name, "of another kind")
     assert ask(gig).status_code == 200
     assert queries_of(gig) == 0
-    assert page_cache.remember("of-before", lambda: 1, seconds=60) == 1
+    assert remember("of-before", lambda: 1, seconds=60) == 1
     (name,) = cache._cache.get_client().keys("*of-before*")
     cache._cache.get_client().set(name, b"\x80\x05cmarketplace.core.page_cache\nAnOlderPart\n.")
-    assert page_cache.remember("of-before", lambda: 2, seconds=60) == 2
+    assert remember("of-before", lambda: 2, seconds=60) == 2
 
 
 def test_a_page_of_other_static_files_is_another(gig, monkeypatch):

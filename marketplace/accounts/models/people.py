@@ -140,9 +140,9 @@ class SellerLevelChoice(models.TextChoices):
     TOP = "top", pgettext_lazy("seller level", "Select")
 
 
-def away_condition() -> Q:
-    """The profiles of people who are away today: `UserProfile.is_away` in a query."""
-    today = timezone.localdate(clock.now())
+def away_condition(day: date | None = None) -> Q:
+    """The profiles of people who are away on a day, today unless it is named: `UserProfile.is_away` in a query."""
+    today = day or timezone.localdate(clock.now())
     return (
         (Q(away_from__isnull=False) | Q(away_until__isnull=False))
         & (Q(away_from=None) | Q(away_from__lte=today))

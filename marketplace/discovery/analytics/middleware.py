@@ -41,7 +41,10 @@ def came_from_results(request: HttpRequest) -> bool:
     match, referer = request.resolver_match, request.META.get("HTTP_REFERER", "")
     if match is None or match.view_name != OPENED or "?" not in referer:
         return False
-    came_from = urlsplit(referer)
+    try:
+        came_from = urlsplit(referer)
+    except ValueError:  # no address at all
+        return False
     return (
         bool(came_from.query)
         and came_from.netloc == request.get_host()

@@ -90,7 +90,7 @@ def window_of(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) -> 
         return _narrowed.get_or_make(
             (plan.concepts, plan.seller, replace(request, page=1, through=0, online=frozenset())),
             lambda: _looked_at(plan, request, is_narrowed=True),
-            is_worth_it=lambda _window: True,
+            is_worth_it=lambda window: len(window.rows) >= NARROWED_LIMIT,  # of few, each that is new is seen
         )
     return _everywhere.get_or_make(
         (plan.concepts, plan.seller, request.sort),
@@ -159,9 +159,9 @@ def refusing_statement() -> tuple[str, tuple[Any, ...]]:
 
 
 @lru_cache(maxsize=8)
-def _refusing_on(_day: date) -> tuple[str, tuple[Any, ...]]:
+def _refusing_on(day: date) -> tuple[str, tuple[Any, ...]]:
     """Put together once a day, by which alone it goes: that took each search as long as asking it."""
-    refusing = UserProfile.objects.filter(away_condition(), away_takes_orders=False)
+    refusing = UserProfile.objects.filter(away_condition(day), away_takes_orders=False)
     statement, values = refusing.values_list("user_id", flat=True).query.sql_with_params()
     return statement, tuple(values)
 

@@ -18,7 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.core import page_cache
 from marketplace.core.config import get_config
 from marketplace.core.ratings import PRIOR_COUNT, PRIOR_RATING
-from marketplace.core.remembered import remember_each, shape_of
+from marketplace.core.remembered import remember, remember_each, shape_of
 from marketplace.gigs.models import Gig
 from marketplace.offers.presenters import OfferCard
 from marketplace.orders.lists import Row
@@ -87,7 +87,7 @@ def gig_reviews(context: Context, gig: Gig) -> dict[str, Any]:
     is_everybodys = (user is None or user.is_anonymous) and wanted == ReviewFilter()
     if is_everybodys and not connection.in_atomic_block:  # a transaction sees what nobody else does yet
         key = f"reviews:of_gig:{gig.pk}:{get_language()}"
-        section = page_cache.remember(key, lambda: _everybodys(gig), seconds=_REMEMBERED_SECONDS)
+        section = remember(key, lambda: _everybodys(gig), seconds=_REMEMBERED_SECONDS)
     else:
         section = selectors.with_extras_of(selectors.reviews_of_gig(gig, wanted=wanted), user)
     part_path = reverse("reviews:of_gig", args=[gig.pk])
