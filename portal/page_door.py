@@ -104,9 +104,11 @@ def page_for(request: HttpRequest) -> page_cache.KeptPage | None:
     if not key:
         return None
     request.resolver_match = match  # who counts and names pages goes by it
-    with translation.override(language):  # no middleware has chosen it up here
-        is_click = came_from_results(request)
-    return None if is_click or blocks.closed_scopes(request, lambda: None) else _ask(request, key)
+    if "?" in request.META.get("HTTP_REFERER", ""):  # a list of results has its words there
+        with translation.override(language):  # no middleware has chosen it up here
+            if came_from_results(request):
+                return None
+    return None if blocks.closed_scopes(request, lambda: None) else _ask(request, key)
 
 
 def answer_to(request: HttpRequest, page: page_cache.KeptPage) -> HttpResponse:
