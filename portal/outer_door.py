@@ -46,7 +46,7 @@ class OuterDoor:
         return given if given is not None else self._application(environ, start_response)
 
     def _given(self, environ: dict[str, Any], start_response: "StartResponse") -> list[bytes] | None:
-        begun, asked = time.perf_counter(), environ.copy()  # the door takes words of a campaign off the request
+        begun, asked = time.perf_counter(), environ.copy()  # Django gets its own as it came
         identifier = trace.well_formed(environ.get("HTTP_X_REQUEST_ID", ""))
         try:
             request = WSGIRequest(asked)
