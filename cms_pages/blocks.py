@@ -9,12 +9,11 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.images.blocks import ImageChooserBlock
-from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.addresses import may_be_linked
 from cms_pages.block_examples import example
+from cms_pages.choosers import ImageChooserBlock, PageChooserBlock, SnippetChooserBlock
 from cms_pages.people import quotes
 from cms_pages.rules import rule_choices, rule_in_words, rule_number
 from marketplace.core import page_cache
@@ -27,9 +26,9 @@ Context = dict[str, Any]
 
 def page_cards(gig_ids: list[int], context: Context) -> list[GigCard]:
     """Cards of these gigs as the reader of the page sees them."""
-    # Those too that are not on sale now: they may be again.
+    # Those too that are not in lists now: they may be again.
     page_cache.shows(*(f"gig:{gig_id}" for gig_id in gig_ids))
-    return gig_cards(gig_ids, user=getattr(context.get("request"), "user", None))
+    return gig_cards(gig_ids, user=getattr(context.get("request"), "user", None), only_listed=True)
 
 
 class WordChoiceBlock(blocks.ChoiceBlock):
@@ -66,7 +65,7 @@ class LinkValue(blocks.StructValue):
     @property
     def href(self) -> str:
         if page := self.get("page"):
-            return page.url or ""
+            return (page.url or "") if page.live else ""  # one that was taken down leads nowhere
         if words := self.get("search"):
             return f"{reverse('discovery:search')}?{urlencode({'q': words})}"
         address = self.get("address") or ""
@@ -77,7 +76,7 @@ class LinkBlock(blocks.StructBlock):
     """Words that lead somewhere. Nothing is shown when the words or the target are missing."""
 
     text = blocks.CharBlock(label=_("words of the link"), max_length=40, required=False)
-    page = blocks.PageChooserBlock(label=_("page"), required=False)
+    page = PageChooserBlock(label=_("page"), required=False)
     search = blocks.CharBlock(label=_("or a search for"), max_length=60, required=False)
     address = blocks.CharBlock(
         label=_("or an address"), max_length=200, required=False, help_text=_("Such as /help/ or #live.")
@@ -273,6 +272,7 @@ class FaqBlock(blocks.StructBlock):
         description = _("Questions that fold open. Search engines show them too.")
         preview_value = example("faq")
         template = "cms_pages/blocks/faq.html"
+        is_for_everybody = True
 
 
 class FigureBlock(blocks.StructBlock):
@@ -320,7 +320,7 @@ class GigPicksBlock(HeadedBlock):
         context = super().get_context(value, parent_context)
         picks = [pick for pick in value["picks"] if pick["gig"]]
         cards = {card.gig_id: card for card in page_cards([pick["gig"].pk for pick in picks], context)}
-        # A gig that is paused or taken down leaves its place without a trace.
+        # A gig that is paused or taken down, or whose seller takes no orders, leaves its place without a trace.
         context["picks"] = [
             {"card": cards[pick["gig"].pk], "reason": pick["reason"]} for pick in picks if pick["gig"].pk in cards
         ]
@@ -341,6 +341,7 @@ class CallToActionBlock(blocks.StructBlock):
         description = _("A sentence and one button, to end a page with.")
         preview_value = example("call_to_action")
         template = "cms_pages/blocks/call_to_action.html"
+        is_for_everybody = True
 
 
 class ReviewsBlock(HeadedBlock):
@@ -363,6 +364,7 @@ class ReviewsBlock(HeadedBlock):
         description = _("What buyers wrote lately after accepted orders, word for word.")
         preview_value = example("reviews")
         template = "cms_pages/blocks/reviews.html"
+        is_for_everybody = True
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)

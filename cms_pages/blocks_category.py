@@ -23,6 +23,7 @@ from cms_pages.blocks import (
 from cms_pages.blocks_landing import SellerBlock
 from cms_pages.blocks_media import PictureTextBlock, VideoBlock
 from cms_pages.blocks_offers import CouponBlock, FormBlock
+from cms_pages.choosers import PageChooserBlock
 from cms_pages.images import SiteImage
 from cms_pages.selectors import GuideRow, price_guide
 from marketplace.gigs.models import PackageTier
@@ -116,7 +117,7 @@ class ArticlesBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("title"), max_length=40)
     link = LinkBlock(label=_("link beside the title"))
     articles = blocks.ListBlock(
-        blocks.PageChooserBlock(page_type="cms_pages.HelpPage", label=_("article")),
+        PageChooserBlock(page_type="cms_pages.HelpPage", label=_("article")),
         label=_("articles"),
         min_num=1,
         max_num=4,

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
 from cms_pages.blocks import Context, GigPickBlock, HeadedBlock, LinkBlock, WordChoiceBlock, page_cards
+from cms_pages.choosers import SnippetChooserBlock
 from cms_pages.navigation import navigation
 from cms_pages.selectors import category_counts, found_gig_ids, newest_gig_ids, popular_gig_ids
 
@@ -115,6 +115,7 @@ class CategoryGridBlock(HeadedBlock):
         description = _("The categories with their icons and the number of services on sale.")
         preview_value = example("categories")
         template = "cms_pages/blocks/category_grid.html"
+        is_for_everybody = True
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)

@@ -4,8 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.images.blocks import ImageChooserBlock
-from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
@@ -13,6 +11,7 @@ from cms_pages.blocks import CallToActionBlock, FaqBlock, HeadedBlock, Icon, Lin
 from cms_pages.blocks_gigs import GigRowBlock
 from cms_pages.blocks_media import PictureTextBlock, VideoBlock
 from cms_pages.blocks_offers import CouponBlock
+from cms_pages.choosers import ImageChooserBlock, SnippetChooserBlock
 from cms_pages.people import select_sellers
 from cms_pages.rules import rule_choices, rule_number
 from cms_pages.selectors import prices_from, public_figures
@@ -54,6 +53,7 @@ class BundlesBlock(HeadedBlock):
         label = _("Undertakings")
         description = _("Several services for one purpose, each with its price from.")
         template = "cms_pages/blocks/bundles.html"
+        is_for_everybody = True
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)
@@ -99,6 +99,7 @@ class MoneyStepsBlock(HeadedBlock):
         description = _("The stages of an order's money, with public figures below.")
         preview_value = example("money_steps")
         template = "cms_pages/blocks/money_steps.html"
+        is_for_everybody = True
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)
@@ -122,6 +123,7 @@ class SelectSellersBlock(HeadedBlock):
         description = _("Sellers of the highest level, chosen by the data.")
         preview_value = example("sellers")
         template = "cms_pages/blocks/select_sellers.html"
+        is_for_everybody = True
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)

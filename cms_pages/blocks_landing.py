@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.images.blocks import ImageChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
@@ -27,6 +26,7 @@ from cms_pages.blocks_gigs import CategoryGridBlock, GigRowBlock
 from cms_pages.blocks_home import MoneyStepsBlock, SelectSellersBlock
 from cms_pages.blocks_media import PictureTextBlock, VideoBlock
 from cms_pages.blocks_offers import CouponBlock, FormBlock
+from cms_pages.choosers import ImageChooserBlock
 from cms_pages.people import seller_card
 from marketplace.core import clock, page_cache
 
@@ -83,6 +83,7 @@ class SlipBlock(blocks.StructBlock):
         icon = "doc-full"
         label = _("Worked example")
         template = "cms_pages/blocks/slip.html"
+        is_for_everybody = True
         collapsed = True
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
@@ -137,6 +138,7 @@ class WeeksBlock(HeadedBlock):
         description = _("The stretches of an undertaking, one after another.")
         preview_value = example("weeks")
         template = "cms_pages/blocks/weeks.html"
+        is_for_everybody = True
 
 
 class PlanBlock(blocks.StructBlock):
@@ -186,6 +188,7 @@ class CompareBlock(HeadedBlock):
         description = _("Two to four ways to do it, side by side.")
         preview_value = example("compare")
         template = "cms_pages/blocks/compare.html"
+        is_for_everybody = True
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:
         value = super().clean(value)
@@ -228,6 +231,7 @@ class SellerBlock(blocks.StructBlock):
         description = _("One seller with a sentence of theirs and figures from the data.")
         preview_value = example("seller")
         template = "cms_pages/blocks/seller.html"
+        is_for_everybody = True
 
     def get_context(self, value: blocks.StructValue, parent_context: Context | None = None) -> Context:
         context = super().get_context(value, parent_context)

@@ -3,12 +3,11 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.images.blocks import ImageChooserBlock
-from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
 from cms_pages.blocks import Context, HeadedBlock, LinkBlock, WordChoiceBlock
+from cms_pages.choosers import ImageChooserBlock, SnippetChooserBlock
 from cms_pages.images import SiteImage
 
 
@@ -35,6 +34,7 @@ class PictureTextBlock(blocks.StructBlock):
         description = _("A picture beside a title, a few sentences and a button.")
         preview_value = example("picture_text")
         template = "cms_pages/blocks/picture_text.html"
+        is_for_everybody = True
 
 
 class VideoBlock(HeadedBlock):

@@ -6,11 +6,11 @@ part that is fetched when the block comes into view. Without script a link leads
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms_pages import block_groups
 from cms_pages.block_examples import example
 from cms_pages.blocks import Context, HeadedBlock
+from cms_pages.choosers import PageChooserBlock, SnippetChooserBlock
 from cms_pages.coupons import coupon_address, coupon_terms
 from marketplace.core import page_cache
 
@@ -48,7 +48,7 @@ class CouponBlock(blocks.StructBlock):
 class FormBlock(HeadedBlock):
     """A form of the editors, within the page."""
 
-    form = blocks.PageChooserBlock(
+    form = PageChooserBlock(
         page_type="cms_pages.FormPage", label=_("form"), help_text=_("Made as a page of its own, below the topics.")
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.core import one_page, page_cache
 from marketplace.core.forgiving import forgiving_cache
-from marketplace.core.remembered import remember
+from marketplace.core.remembered import forget_remembered, remember
 from marketplace.gigs.models import GigCategory
 
 NAVIGATION_SECONDS = 300
@@ -59,9 +59,10 @@ def forget_navigation() -> None:
     """To be called when a category, or a page of one, was changed."""
     languages = [code for code, _name in settings.LANGUAGES]
     keys = [_key(code) for code in languages] + [_footer_key(code) for code in languages]
-    keys += ["cms:category_counts", _TREE_KEY]
+    keys.append(_TREE_KEY)
     forgiving_cache.delete_many(keys)
-    for key in keys:
+    forget_remembered("cms:category_counts")
+    for key in (*keys, "cms:category_counts"):
         one_page.forget(key)
 
 

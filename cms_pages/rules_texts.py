@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -65,6 +66,23 @@ def numbers_coming() -> dict[str, int]:
     """The number of the version that takes effect next, by document."""
     now = clock.now()
     return {one.document: one.number for one in reversed(announced_texts()) if one.effective_at > now}
+
+
+def texts_coming() -> list[RulesText]:
+    """The version of each document that takes effect next, without its long texts."""
+    coming = numbers_coming()
+    if not coming:
+        return []
+    key = f"cms:rules_coming:{'-'.join(f'{document}{number}' for document, number in sorted(coming.items()))}"
+    return remember(key, lambda: _read_coming(coming), seconds=_CACHE_SECONDS)
+
+
+def _read_coming(coming: Mapping[str, int]) -> list[RulesText]:
+    page_cache.shows(_TAG)
+    chosen = Q(*[Q(document=document, number=number) for document, number in coming.items()], _connector=Q.OR)
+    return list(
+        RulesText.objects.filter(chosen, announced_at__isnull=False).defer("body_zh", "body_en").order_by("-number")
+    )
 
 
 def text_of(document: str, number: int | None) -> RulesText | None:

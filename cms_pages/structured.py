@@ -1,6 +1,5 @@
 """What search engines read of the editors' pages, one function a kind of page (marketplace/core/structured_data.py)."""
 
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail import blocks
 
 from cms_pages.blocks import FaqBlock
+from cms_pages.by_content import made_once
 from cms_pages.models import (
     CategoryPage,
     HelpIndexPage,
@@ -121,15 +121,19 @@ def _listed(page: BasePage, context: Context) -> schema.ItemList | None:
     return None
 
 
-def _questions(page: BasePage) -> Iterator[tuple[str, str]]:
+def _questions(page: BasePage) -> list[tuple[str, str]]:
     """Questions and answers of every block of questions on the page."""
     body = getattr(page, "body", None)
     if not isinstance(body, blocks.StreamValue):
-        return
-    for child in body:
-        if isinstance(child.block, FaqBlock):
-            for entry in child.value["questions"]:
-                yield entry["question"], _plain(entry["answer"].source)
+        return []
+    kinds = body.stream_block.child_blocks
+    places = [at for at, stored in enumerate(body.raw_data) if isinstance(kinds[stored["type"]], FaqBlock)]
+
+    def read() -> list[tuple[str, str]]:
+        entries = (entry for at in places for entry in body[at].value["questions"])
+        return [(entry["question"], _plain(entry["answer"].source)) for entry in entries]
+
+    return made_once("questions", [body.raw_data[at] for at in places], read) if places else []
 
 
 def _plain(html: str) -> str:

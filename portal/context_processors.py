@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from marketplace.core import clock
 from marketplace.core.remembered import remember
 from portal import page_languages
+from portal.sites import site_of
 
 _REMEMBERED_SECONDS = 300
 
@@ -81,18 +82,7 @@ def _canonical(request: HttpRequest) -> str:
 def _site_settings(request: HttpRequest) -> Any:
     from cms_pages.models import SiteSettings
 
-    return SiteSettings.for_request(request) if _site_of(request) else SiteSettings()
-
-
-def _site_of(request: HttpRequest) -> Any:
-    """Wagtail's site of this request, remembered: it is looked up for each request, and changes once in years."""
-    from wagtail.models import Site
-
-    if not hasattr(request, "_wagtail_site"):  # where Wagtail keeps it for the rest of the request
-        request._wagtail_site = remember(  # type: ignore[attr-defined]
-            f"cms:site:{request.get_host()}", lambda: Site.find_for_request(request), seconds=_REMEMBERED_SECONDS
-        )
-    return request._wagtail_site  # type: ignore[attr-defined]
+    return SiteSettings.for_request(request) if site_of(request) else SiteSettings()
 
 
 def _default_share_image(request: HttpRequest) -> str:

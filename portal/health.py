@@ -105,6 +105,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/wallet/",
         "/checkout/",
         "/pay/",
+        "/*/favourite/",
+        "/*/helpful/",
     )
     # The longest rule that fits counts. Words and filters make endless addresses; a category alone, and its later pages, are for
     # search engines (marketplace/discovery/landing.py), which have to be let in to read that.

@@ -13,7 +13,6 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import re_accepts_gzip
 from django.urls import ResolverMatch
@@ -22,6 +21,7 @@ from django.utils.translation import get_language
 
 from marketplace.accounts import wechat_card
 from marketplace.core import clock, one_page, page_cache
+from marketplace.core.releases import of_static_files
 from marketplace.gigs import counting
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -53,7 +53,9 @@ class PageCacheMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        with one_page.while_one_page_is_made():
+        # Wagtail draws a preview by a request of its own, under the page's address.
+        is_for_visitors = not request.path_info.startswith("/admin/") and not getattr(request, "is_dummy", False)
+        with one_page.while_one_page_is_made(request.path_info, is_for_visitors=is_for_visitors):
             return self._read(request)
 
     def _read(self, request: HttpRequest) -> HttpResponseBase:
@@ -148,11 +150,6 @@ def leave_out_campaign(request: HttpRequest) -> None:
     del request.GET
 
 
-def _release() -> str:
-    """Changes with the names of the static files: a page of the release before names some that are gone."""
-    return str(getattr(staticfiles_storage, "manifest_hash", ""))
-
-
 def key_of(request: HttpRequest, match: ResolverMatch, language: str) -> str:
     """The path with the number of the page, the language, whether it is read inside WeChat, and the demo's time.
 
@@ -163,7 +160,7 @@ def key_of(request: HttpRequest, match: ResolverMatch, language: str) -> str:
         return ""
     return page_cache.page_key(
         _HOW,
-        _release(),
+        of_static_files(),
         request.path,
         number,
         language,

@@ -1,5 +1,6 @@
 """This page in the other languages: for search engines only where it exists, for readers always a way across."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -85,7 +86,16 @@ def _page_paths(request: HttpRequest) -> dict[str, str]:
         return {code: path + number for code, path in page.alternates_for_search().items()}
     # The words of a search go along; a page whose parameters change nothing of what it is (a gig's) names its bare address.
     path = getattr(request, "page_path", None) or request.get_full_path()
-    return {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
+    bare, question_mark, query = path.partition("?")
+    return {
+        code: _in_language(bare, code, get_language()) + question_mark + query for code, _name in settings.LANGUAGES
+    }
+
+
+@lru_cache(maxsize=5_000)
+def _in_language(path: str, code: str, _language: str | None) -> str:
+    """Django's, which goes through all patterns for each of a page's languages; by the language of now it reads the path."""
+    return translate_url(path, code)
 
 
 def page_number(request: HttpRequest) -> str:
@@ -109,7 +119,7 @@ def _across(request: HttpRequest, code: str) -> tuple[str, str]:
     match = request.resolver_match
     if match is None or match.view_name == "wagtail_serve":  # no page stands here, so none can be translated
         return _home(code), ""
-    return translate_url(request.path, code) + query, ""
+    return _in_language(request.path, code, get_language()) + query, ""
 
 
 def _nearest(page: Any, code: str) -> tuple[str, str]:

@@ -5,9 +5,10 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.static import serve
-from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.urls import serve_pattern
+from wagtail.views import authenticate_with_password
 
 from cms_pages import announcing, sitemaps
 from marketplace.accounts.views import staff_login
@@ -15,6 +16,7 @@ from marketplace.core.client_texts import client_texts
 from marketplace.operations import views as operations
 from marketplace.payments import views as payments
 from portal import health, styleguide
+from portal.sites import serve_page
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -60,7 +62,13 @@ urlpatterns += i18n_patterns(
     path(
         "_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="wagtailcore_login"
     ),
-    path("", include(wagtail_urls)),
+    # Wagtail's own two, of which the second finds the site as we do.
+    path(
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
+        authenticate_with_password,
+        name="wagtailcore_authenticate_with_password",
+    ),
+    re_path(serve_pattern, serve_page, name="wagtail_serve"),
     prefix_default_language=False,
 )
 

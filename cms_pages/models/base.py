@@ -13,8 +13,8 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
 from cms_pages.panels import ChecklistPanel
-from marketplace.core import one_page
-from marketplace.core.forgiving import forgiving_cache
+from marketplace.core import one_page, page_cache
+from marketplace.core.remembered import forget_remembered, remember
 from marketplace.core.slugs import pinyin_slug
 from marketplace.core.templatetags.jiangji import home_url
 
@@ -26,6 +26,15 @@ class Crumb(NamedTuple):
 
     title: str
     url: str
+
+
+class Sibling(NamedTuple):
+    """A page in one of its languages."""
+
+    pk: int
+    code: str
+    path: str
+    is_hidden: bool  # from search engines
 
 
 class BasePage(Page):
@@ -156,30 +165,30 @@ class BasePage(Page):
 
     def alternates(self) -> dict[str, str]:
         """Paths of this page in every language it is live in, by language code. Kept until a page is published."""
-        return {code: path for code, path, _is_hidden in self._siblings()}
+        return {page.code: page.path for page in self._siblings()}
 
     def alternates_for_search(self) -> dict[str, str]:
         """Those that search engines may know, as the sitemap has them; none for a page they may not know."""
-        shown = {code: path for code, path, is_hidden in self._siblings() if not is_hidden}
-        return shown if self.locale.language_code in shown else {}
+        shown = [page for page in self._siblings() if not page.is_hidden]
+        return {page.code: page.path for page in shown} if self.pk in {page.pk for page in shown} else {}
 
-    def _siblings(self) -> list[tuple[str, str, bool]]:
-        """(language, path, hidden from search engines) of this page in every language in which everybody may see it."""
-        key = f"cms:alternates:{self.translation_key}"
-        return one_page.once(key, lambda: self._read_siblings(key))
+    def _siblings(self) -> list[Sibling]:
+        """This page in every language in which everybody may see it."""
+        key = self._siblings_key()
+        return one_page.once(key, lambda: remember(key, self._read_siblings, seconds=ALTERNATES_SECONDS))
 
-    def _read_siblings(self, key: str) -> list[tuple[str, str, bool]]:
-        found: list[tuple[str, str, bool]] | None = forgiving_cache.get(key)
-        if found is None:
-            siblings = type(self)._default_manager.live().public().filter(alias_of=None)
-            codes = {code for code, _name in settings.LANGUAGES}
-            found = [
-                (page.locale.language_code, page.url, page.hidden_from_search)
-                for page in siblings.filter(translation_key=self.translation_key).select_related("locale")
-                if page.url and page.locale.language_code in codes
-            ]
-            forgiving_cache.set(key, found, ALTERNATES_SECONDS)
-        return found
+    def _siblings_key(self) -> str:
+        return f"cms:siblings:{self.translation_key}"
+
+    def _read_siblings(self) -> list[Sibling]:
+        page_cache.shows(page_cache.SITE)
+        siblings = type(self)._default_manager.live().public().filter(alias_of=None)
+        codes = {code for code, _name in settings.LANGUAGES}
+        return [
+            Sibling(page.pk, page.locale.language_code, page.url, page.hidden_from_search)
+            for page in siblings.filter(translation_key=self.translation_key).select_related("locale")
+            if page.url and page.locale.language_code in codes
+        ]
 
     def nearest_translation(self, code: str) -> str:
         """The path of the nearest page above this one that is live in a language and no copy; "" when there is none."""
@@ -204,8 +213,8 @@ class BasePage(Page):
 
     def forget_alternates(self) -> None:
         """Called when a page is published, moved or taken down."""
-        key = f"cms:alternates:{self.translation_key}"
-        forgiving_cache.delete(key)
+        key = self._siblings_key()
+        forget_remembered(key)
         one_page.forget(key)
 
     def _get_site_root_paths(self, cache_object: Any = None, **kwargs: Any) -> Any:

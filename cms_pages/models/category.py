@@ -88,7 +88,7 @@ class CategoryPage(BasePage):
         context["page_obj"] = page
         if page.number > 1:
             context["page_title"] += " · " + _("page %(number)s") % {"number": page.number}
-        context["cards"] = gig_cards(list(page.object_list), user=getattr(request, "user", None))
+        context["cards"] = gig_cards(list(page.object_list), user=getattr(request, "user", None), only_listed=True)
         context["figures"] = category_figures(self.category_id)
         context["category"] = self.category
         context["attribute_links"] = attribute_links(self.category)

@@ -9,7 +9,7 @@ from wagtail.models import Site
 
 from marketplace.core import page_cache
 from marketplace.core.commits import after_commit
-from marketplace.core.remembered import remember
+from marketplace.core.remembered import forget_remembered, remember
 
 SETTINGS_SECONDS = 300
 _POLICE_REGISTER = "https://beian.mps.gov.cn/"
@@ -90,11 +90,16 @@ class SiteSettings(BaseSiteSetting):
         """The settings of a site; from the cache, because the footer of every page reads them."""
         if site is None:
             raise cls.DoesNotExist("there is no site")
-        read = super().for_site
-        return remember(_key(site.pk), lambda: read(site), seconds=SETTINGS_SECONDS)
+        kept = super().for_site
+
+        def read() -> "SiteSettings":
+            page_cache.shows(page_cache.SITE)
+            return kept(site)
+
+        return remember(_key(site.pk), read, seconds=SETTINGS_SECONDS)
 
     def save(self, *args: object, **kwargs: object) -> None:
         super().save(*args, **kwargs)
-        page_cache.drop(_key(self.site_id))
-        after_commit(page_cache.drop, _key(self.site_id))  # a reader in between may have stored the old ones again
+        forget_remembered(_key(self.site_id))
+        after_commit(forget_remembered, _key(self.site_id))  # a reader in between may have stored the old ones again
         page_cache.forget(page_cache.SITE)

@@ -4,7 +4,7 @@ from django import template
 from django.urls import reverse
 
 from cms_pages.models.rules_texts import RulesDocument, RulesText
-from cms_pages.rules_texts import numbers_coming, text_of
+from cms_pages.rules_texts import texts_coming
 from marketplace.core.models import RulesVersion
 
 register = template.Library()
@@ -37,8 +37,7 @@ def pinned_texts(version: RulesVersion | None) -> list[PinnedText]:
 @register.simple_tag
 def coming_rules() -> list[RulesText]:
     """Announced versions that do not hold yet, for the notice on the home page and on the page of the document."""
-    found = (text_of(document, number) for document, number in numbers_coming().items())
-    return [text for text in found if text is not None]
+    return texts_coming()
 
 
 @register.simple_tag

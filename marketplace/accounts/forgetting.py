@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
-from marketplace.accounts.models import Certificate, Portfolio, User, UserProfile, UserSkill
+from marketplace.accounts.models import Certificate, Portfolio, User, UserProfile, UserSkill, UserVerification
 from marketplace.core import page_cache
 
 Showcase = Certificate | Portfolio | UserSkill
@@ -36,10 +36,17 @@ def forget_showcase(sender: type[Showcase], instance: Showcase, **_kwargs: Any) 
     page_cache.forget(f"seller:{instance.profile.user_id}")
 
 
+def forget_verification(sender: type[UserVerification], instance: UserVerification, **_kwargs: Any) -> None:
+    """What of a seller was checked, and counts no longer: on the pages of their services."""
+    page_cache.forget(f"seller:{instance.user_id}")
+
+
 def connect() -> None:
     """Called once, when the app is ready."""
     post_save.connect(forget_seller, sender=UserProfile, dispatch_uid="accounts_forget_kept_pages")
     for model in (Certificate, Portfolio, UserSkill):
         for signal in (post_save, post_delete):
             signal.connect(forget_showcase, sender=model, dispatch_uid="accounts_forget_showcase")
+    for signal in (post_save, post_delete):
+        signal.connect(forget_verification, sender=UserVerification, dispatch_uid="accounts_forget_verification")
     post_save.connect(forget_standing, sender=User, dispatch_uid="accounts_forget_standing")

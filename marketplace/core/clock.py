@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Any
 
 from django.core.exceptions import SynchronousOnlyOperation
@@ -50,6 +51,11 @@ def real_now() -> datetime:
     if _compared is None:
         _connect()
     return timezone.now() + _correction()
+
+
+def midnight(day: date) -> datetime:
+    """When a day of China's begins (settings.TIME_ZONE), aware, whatever zone the person at the screen has chosen."""
+    return timezone.make_aware(datetime.combine(day, time_of_day.min), timezone.get_default_timezone())
 
 
 def compare(connection: Any, **_signal: Any) -> None:

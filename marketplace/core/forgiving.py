@@ -14,13 +14,12 @@ from django.core.cache import caches
 from django.utils.connection import ConnectionProxy
 from redis.exceptions import RedisError
 
+from marketplace.core import prefetching
 from marketplace.core.cache import OneClientCache
 
 logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
-# What reading says to an object whose class was another when it was kept: two releases run at once for a while.
-OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
 
 # A server that is away is mentioned every few seconds, not for each of a page's twenty keys.
 _MENTIONED_EVERY_NANOSECONDS = 5_000_000_000
@@ -34,18 +33,12 @@ class ForgivingCache(OneClientCache):
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         """What is kept, else `default`; this too where it was kept by another release and cannot be read."""
-        try:
-            return self._or(default, lambda: super(ForgivingCache, self).get(key, default, version))
-        except OF_ANOTHER_RELEASE:
-            return default
+        return self._or(default, lambda: self.get_for_page([key], version).get(key, default))
 
     def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
         """What is kept of these keys."""
         wanted = list(keys)
-        try:
-            return self._or({}, lambda: super(ForgivingCache, self).get_many(wanted, version))
-        except OF_ANOTHER_RELEASE:
-            return {}
+        return self._or({}, lambda: self.get_for_page(wanted, version)) if wanted else {}
 
     def set(self, key: str, value: Any, *args: Any, **kwargs: Any) -> None:
         """Keep a value, if it can be kept."""
@@ -74,6 +67,20 @@ class ForgivingCache(OneClientCache):
         except RedisError as error:
             _mention(error)
             return empty
+
+
+class RenditionCache(ForgivingCache):
+    """Where Wagtail keeps what it knows of pictures in their sizes. It writes back each that it has read from here just now."""
+
+    def set(self, key: str, value: Any, *args: Any, **kwargs: Any) -> None:
+        """Keep it, if a page was not given it from here."""
+        if not prefetching.was_loaded(self.make_key(key)):
+            super().set(key, value, *args, **kwargs)
+
+    def set_many(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> list[str]:
+        """The same for several."""
+        new = {key: value for key, value in data.items() if not prefetching.was_loaded(self.make_key(key))}
+        return super().set_many(new, *args, **kwargs) if new else []
 
 
 def _mention(error: RedisError) -> None:

@@ -9,19 +9,32 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
+from marketplace.core import prefetching
+
 Read = TypeVar("Read")
 
 _held: ContextVar[dict[str, Any] | None] = ContextVar("held_for_one_page", default=None)
+_is_for_visitors: ContextVar[bool] = ContextVar("is_one_page_for_visitors", default=False)
 
 
 @contextmanager
-def while_one_page_is_made() -> Iterator[None]:
-    """Within the block `once` keeps what it read."""
-    token = _held.set({})
+def while_one_page_is_made(address: str, *, is_for_visitors: bool = True) -> Iterator[None]:
+    """Within the block `once` keeps what it read, and what pages of this address ask the cache for is prefetched.
+
+    `is_for_visitors`: not the desk of who makes the site, nor a preview.
+    """
+    held, shown = _held.set({}), _is_for_visitors.set(is_for_visitors)
     try:
-        yield
+        with prefetching.for_page(address):
+            yield
     finally:
-        _held.reset(token)
+        _held.reset(held)
+        _is_for_visitors.reset(shown)
+
+
+def is_for_visitors() -> bool:
+    """Whether a page of the site is being read, and not the desk of who makes it, nor a preview."""
+    return _is_for_visitors.get()
 
 
 def once(key: str, read: Callable[[], Read]) -> Read:

@@ -22,10 +22,9 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 from redis.typing import EncodableT
 
-from marketplace.core import clock
-from marketplace.core.cache import server_of
+from marketplace.core import clock, prefetching
+from marketplace.core.cache import OF_ANOTHER_RELEASE, server_of
 from marketplace.core.commits import after_commit
-from marketplace.core.forgiving import OF_ANOTHER_RELEASE
 
 logger = logging.getLogger(__name__)
 
@@ -215,7 +214,7 @@ def forgotten_at(tags: Iterable[str]) -> dict[str, int | float]:
     by_key = {_tag_key(tag): tag for tag in tags}
     if not by_key:
         return {}  # what shows nothing that changes; the cache would be asked for nothing
-    return {by_key[key]: moment for key, moment in cache.get_many(by_key).items()}
+    return {by_key[key]: moment for key, moment in server_of(cache).get_for_page(by_key).items()}
 
 
 def is_before(moment: int | float | None, begun_at: float) -> bool:
@@ -319,14 +318,16 @@ def _forget(tags: Sequence[str]) -> None:
 
 def moment() -> float:
     """What time it is by the clock of Valkey, in seconds since the epoch: our machines' own differ. Raises redis.RedisError."""
-    seconds, rest = server_of(cache).client().time()
-    return seconds + rest / 1_000_000
+    return server_of(cache).moment()
 
 
 def begins_at() -> float:
-    """The same for what is begun now. Without Valkey nothing is kept of it, and any time will do."""
+    """The same for what is begun now, or was when the page that it is part of first looked at what is kept (prefetching.py).
+
+    Without Valkey nothing is kept of it, and any time will do.
+    """
     try:
-        return moment()
+        return moment() - prefetching.age_seconds()
     except RedisError:
         return time.time()
 

@@ -14,11 +14,13 @@ from typing import Generic, TypeVar, cast
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Model
 from django.utils.crypto import get_random_string
 from redis.exceptions import RedisError
 
-from marketplace.core import clock, page_cache
-from marketplace.core.forgiving import OF_ANOTHER_RELEASE
+from marketplace.core import clock, page_cache, prefetching
+from marketplace.core.cache import server_of
+from marketplace.core.forgiving import forgiving_cache
 
 logger = logging.getLogger(__name__)
 
@@ -90,17 +92,20 @@ def remember(key: str, read: Callable[[], Found], *, seconds: int) -> Found:
     else:
         page_cache.shows(*shown.tags, until=shown.until)
         found = _Remembered(value, begun_at, frozenset(shown.tags), shown.until)
-        _keep({key: found}, min(2 * seconds, page_cache.REMEMBERED_SECONDS))
+        _keep({_name_of(key): found}, min(2 * seconds, page_cache.REMEMBERED_SECONDS))
         return value
     finally:
         _end(key, mark)
 
 
+def forget_remembered(*keys: str) -> None:
+    """Read anew what `remember` keeps under these keys. A server that is away may still have it when it is back."""
+    forgiving_cache.delete_many([_name_of(key) for key in keys])
+
+
 def _looked_up(key: str) -> _Remembered | None:
-    try:
-        kept = cache.get(key)
-    except OF_ANOTHER_RELEASE:
-        return None
+    name = _name_of(key)
+    kept = server_of(cache).get_for_page([name]).get(name)
     return kept if isinstance(kept, _Remembered) and kept.is_good() else None
 
 
@@ -109,6 +114,7 @@ def _wait(key: str) -> tuple[str, _Remembered | None]:
     ends = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < ends:
         time.sleep(_LOOK_AGAIN_SECONDS)
+        prefetching.look_again()
         mark = _begin(key)  # before the look: what was read is kept first, then the mark goes
         if (kept := _looked_up(key)) is not None:
             _end(key, mark)
@@ -158,6 +164,7 @@ def remember_each(
         found = dict(read([*names]))
         page_cache.shows(*(tag for key, value in found.items() for tag in tags_of(key, value)))
         return found
+    names = {key: _name_of(name) for key, name in names.items()}
     kept: dict[Key, _Kept[Read]] = _kept(names)
     missing = [key for key in names if key not in kept]
     if missing:
@@ -178,15 +185,30 @@ def shape_of(*classes: type) -> str:
     return blake2b(repr(fields).encode(), digest_size=4).hexdigest()
 
 
+def columns_of(*models: type[Model]) -> str:
+    """The same for rows: a word that changes with the columns of their tables."""
+    columns = [[one._meta.label, *sorted(column.attname for column in one._meta.concrete_fields)] for one in models]
+    return blake2b(repr(columns).encode(), digest_size=4).hexdigest()
+
+
+_SHAPE = shape_of(_Kept, _Remembered)
+
+
+def _name_of(key: str) -> str:
+    """What is kept under. Of two releases that run at once, and differ in these two classes, neither reads what the other wrote.
+
+    Who keeps values of classes of its own puts their shape into the key, or the names of its columns.
+    """
+    return f"{key}:{_SHAPE}"
+
+
 def _kept(names: Mapping[Key, str]) -> dict[Key, _Kept[Read]]:
     try:
-        answer = cache.get_many(names.values()) if names else {}
+        answer = server_of(cache).get_for_page(names.values()) if names else {}
         found = {key: answer[name] for key, name in names.items() if isinstance(answer.get(name), _Kept)}
         forgotten = page_cache.forgotten_at({tag for one in found.values() for tag in one.tags})
     except RedisError:
         logger.warning("nothing is remembered: the cache does not answer")
-        return {}
-    except OF_ANOTHER_RELEASE:
         return {}
     return {
         key: one

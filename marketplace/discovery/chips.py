@@ -93,10 +93,10 @@ def _constraint_text(constraints: list[Constraint]) -> str:
     if "max_days" in values:
         return within_days(int(values["max_days"]))
     wishes = {
-        "price": _("Lower prices first"),
-        "rating": _("Better rated first"),
-        "orders": _("More orders first"),
-        "speed": _("Faster first"),
+        "price": _("Rather cheap"),
+        "rating": _("Rather well rated"),
+        "orders": _("Rather often ordered"),
+        "speed": _("Rather fast"),
     }
     return wishes[str(values["prefer"])]
 

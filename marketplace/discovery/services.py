@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
@@ -94,7 +96,7 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
     by_id = {one.gig_id: one for one in candidates}
     scored = rows = [facet_row(by_id[score.gig_id]) for score in kept]
     is_capped = False
-    if candidates.is_capped or len(candidates) >= CANDIDATE_LIMIT:
+    if candidates.is_capped or candidates.are_narrowed or len(candidates) >= CANDIDATE_LIMIT:
         # More than could be scored: count and facet over everything that matches, or as much of it as is looked at.
         rows = found = search_engine().facet_rows(plan)
         is_capped = found.is_capped
@@ -193,23 +195,40 @@ def rebuild_index() -> int:
 
 def reason(score: scorer.Score, candidate: Candidate, request: SearchRequest) -> str:
     """Why a gig stands where it stands, in a sentence for everybody."""
+    rating = shown_rating(candidate.rating_sum, candidate.rating_count) if candidate.rating_count >= 3 else None
+    words = "phrase" if score.phrase else "all" if score.coverage >= 0.99 else "some" if score.coverage else ""
+    is_new = bool(score.quality) and not candidate.orders_completed
+    is_within_budget = request.price_max_fen is not None
+    is_personal = score.personal > 1
+    return _reason(words, rating, candidate.orders_completed, is_new, is_within_budget, is_personal, get_language())
+
+
+@lru_cache(maxsize=4_000)
+def _reason(
+    words: str,
+    rating: Decimal | None,
+    orders: int,
+    is_new: bool,
+    is_within_budget: bool,
+    is_personal: bool,
+    _language: str | None,
+) -> str:
     parts = []
-    if score.phrase:
+    if words == "phrase":
         parts.append(_("your words stand together in its title"))
-    elif score.coverage >= 0.99:
+    elif words == "all":
         parts.append(_("it answers everything you typed"))
-    elif score.coverage:
+    elif words == "some":
         parts.append(_("it answers part of what you typed"))
-    rating = shown_rating(candidate.rating_sum, candidate.rating_count)
-    if rating is not None and candidate.rating_count >= 3:
+    if rating is not None:
         parts.append(_("rated %(rating)s") % {"rating": rating})
-    if candidate.orders_completed:
-        parts.append(_("%(orders)s orders completed") % {"orders": candidate.orders_completed})
-    elif not parts or score.quality:
+    if orders:
+        parts.append(_("%(orders)s orders completed") % {"orders": orders})
+    elif is_new or not parts:
         parts.append(_("newly listed"))
-    if request.price_max_fen is not None:
+    if is_within_budget:
         parts.append(_("within your budget"))
-    if score.personal > 1:
+    if is_personal:
         return _(
             "%(reasons)s. Your own orders, favourites and kept searches moved it up a little; My searches in the settings turns"
             " that off."

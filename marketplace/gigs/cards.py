@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from marketplace.accounts.models import User, UserProfile
-from marketplace.accounts.models.people import is_away_on, profile_url
+from marketplace.accounts.models.people import is_away_on, profile_url, refuses_orders_on
 from marketplace.core import clock, page_cache
 from marketplace.core.ratings import shown_rating
 from marketplace.core.remembered import remember_each, shape_of
@@ -43,11 +43,12 @@ class GigCard:
     orders_completed: int
     is_favourite: bool = False
     is_promoted: bool = False
-    is_away: bool = False  # the seller; says nothing about whether orders are taken
+    is_away: bool = False  # the seller
+    takes_orders: bool = True  # False: the seller is away and takes none, and lists leave it out (models.gigs.listed)
     language: str = ""  # of the title: Django's code
 
 
-_PROFILE = ("display_name", "handle", "avatar", "level", "away_from", "away_until")
+_PROFILE = ("display_name", "handle", "avatar", "level", "away_from", "away_until", "away_takes_orders")
 _STATS = ("rating_sum", "rating_count", "delivery_days_from", "price_from_fen", "orders_completed")
 _COLUMNS = (
     *("pk", "slug", "title", "language", "seller_id", "category__name", "category__name_en"),
@@ -77,18 +78,26 @@ class _Shared:
     seller_id: int
     away_from: date | None
     away_until: date | None
+    away_takes_orders: bool
 
     def seen_by(self, *, is_favourite: bool, today: date) -> GigCard:
         """The card for one person on one day."""
         is_away = is_away_on(today, self.away_from, self.away_until)
-        return replace(self.card, is_favourite=is_favourite, is_away=is_away) if is_favourite or is_away else self.card
+        if not (is_favourite or is_away):
+            return self.card
+        refuses = refuses_orders_on(today, self.away_from, self.away_until, self.away_takes_orders)
+        return replace(self.card, is_favourite=is_favourite, is_away=is_away, takes_orders=not refuses)
 
 
 _SHAPE = shape_of(GigCard, PictureContent, _Shared)
 
 
-def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool = True) -> list[GigCard]:
+def gig_cards(
+    gig_ids: Sequence[int], *, user: User | None = None, is_list: bool = True, only_listed: bool = False
+) -> list[GigCard]:
     """Cards of gigs on sale, in the order of `gig_ids`; the ids of others are left out.
+
+    With `only_listed` those too whose sellers take no orders today: for a choice of ids that is some minutes old.
 
     One query for those that nobody showed within a minute, covers included, and one for the hearts of a signed-in `user`. Each
     card of a list that others than its seller see is an impression (counting.py); say `is_list=False` for one that was not
@@ -100,10 +109,14 @@ def gig_cards(gig_ids: Sequence[int], *, user: User | None = None, is_list: bool
     hearts: set[int] = set()
     if found and user is not None and user.is_authenticated:
         hearts = {*Favourite.objects.filter(user_id=user.pk, gig_id__in=found).values_list("gig_id", flat=True)}
-    if is_list:
-        counting.seen(gig_id for gig_id, one in found.items() if user is None or one.seller_id != user.pk)
     today = timezone.localdate(clock.now())
-    return [found[gig_id].seen_by(is_favourite=gig_id in hearts, today=today) for gig_id in gig_ids if gig_id in found]
+    cards = {gig_id: one.seen_by(is_favourite=gig_id in hearts, today=today) for gig_id, one in found.items()}
+    if turns := [day for one in found.values() for day in (one.away_from, one.away_until) if day and day > today]:
+        page_cache.shows(until=clock.midnight(min(turns)))  # absences begin and end by the calendar alone
+    shown = [gig_id for gig_id in gig_ids if gig_id in cards and (cards[gig_id].takes_orders or not only_listed)]
+    if is_list:
+        counting.seen(gig_id for gig_id in {*shown} if user is None or found[gig_id].seller_id != user.pk)
+    return [cards[gig_id] for gig_id in shown]
 
 
 def _tags(gig_id: int, one: _Shared) -> tuple[str, ...]:
@@ -136,4 +149,4 @@ def _shared(row: dict[str, Any]) -> _Shared:
         orders_completed=stats["orders_completed"],
         language=row["language"],
     )
-    return _Shared(card, row["seller_id"], profile["away_from"], profile["away_until"])
+    return _Shared(card, row["seller_id"], profile["away_from"], profile["away_until"], profile["away_takes_orders"])

@@ -294,18 +294,8 @@ def write_content(gig: Gig, content: GigContent) -> None:
 
 def read_content(gig: Gig) -> GigContent:
     """The content of `gig` (a row, or a revision rebuilt as an object) as plain values: the inverse of `write_content`."""
-    packages = tuple(
-        PackageContent(
-            tier=package.tier,
-            title=package.title,
-            description=package.description,
-            price_fen=package.price_fen,
-            delivery_days=package.delivery_days,
-            revisions=package.revisions,
-        )
-        for package in gig.packages.all()
-    )
-    media = [_read_medium(medium) for medium in gig.media.all()]
+    packages = tuple(read_package(package) for package in gig.packages.all())
+    media = [read_medium(medium) for medium in gig.media.all()]
     return GigContent(
         category=gig.category,
         title=gig.title,
@@ -339,7 +329,20 @@ def read_revision(revision: Revision) -> GigContent:
     return read_content(gig)
 
 
-def _read_medium(medium: GigMedia) -> PictureContent:
+def read_package(package: GigPackage) -> PackageContent:
+    """A row of a package as plain values."""
+    return PackageContent(
+        tier=package.tier,
+        title=package.title,
+        description=package.description,
+        price_fen=package.price_fen,
+        delivery_days=package.delivery_days,
+        revisions=package.revisions,
+    )
+
+
+def read_medium(medium: GigMedia) -> PictureContent:
+    """A row of the gallery as plain values."""
     return PictureContent(
         name=medium.file.name or "",
         alt_text=medium.alt_text,

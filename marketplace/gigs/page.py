@@ -1,16 +1,18 @@
 """Everything the page of a gig shows, gathered with a fixed number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from marketplace.accounts.models import User, VerificationKind
+from marketplace.accounts.models import User, UserProfile, VerificationKind
+from marketplace.accounts.places import place_name
 from marketplace.core.money import yuan_text
 from marketplace.core.ratings import shown_rating
 from marketplace.gigs import selectors, structured
 from marketplace.gigs.cards import GigCard
-from marketplace.gigs.content import ExtraContent, FaqContent
+from marketplace.gigs.content import ExtraContent, FaqContent, PackageContent, PictureContent, read_medium, read_package
 from marketplace.gigs.described import Fact, attribute_rows_of, facts
-from marketplace.gigs.models import Gig, GigMedia, GigPackage
+from marketplace.gigs.models import Gig, PackageTier
 from marketplace.gigs.states import GigStatus
 from marketplace.gigs.works import SharePicture, Shot, share_picture, shots
 
@@ -20,7 +22,8 @@ class PackageColumn:
     """A package with its number in the order box (1 to 3) and its column of the comparison."""
 
     number: int
-    package: GigPackage
+    package: PackageContent
+    tier_name: str
     included: list[tuple[str, bool]]  # what the pane ticks off: words, and whether it is in
     is_choice: bool  # the one that is chosen when the page opens
 
@@ -32,8 +35,22 @@ class ComparisonCell:
 
 
 @dataclass(frozen=True)
+class Maker:
+    """The seller, as the page shows them beside their figures."""
+
+    name: str
+    portrait_url: str
+    level: str
+    headline: str
+    place: str
+    about: str
+    url: str
+    verified: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class GigPage:
-    """The page of one gig."""
+    """The page of one gig. What its parts show is plain values: they are components, drawn once for the same content."""
 
     gig: Gig
     is_draft: bool
@@ -46,7 +63,8 @@ class GigPage:
     tags: list[str]
     extras: list[ExtraContent]
     faqs: list[FaqContent]
-    verified: list[str]
+    maker: Maker
+    takes_orders: bool  # False while the seller is away and says so
     similar: list[GigCard]
     rating: Decimal | None
     is_favourite: bool
@@ -62,12 +80,20 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
     is_owner = selectors.owns(gig, user)
     is_draft = is_owner and (wants_draft or gig.status != GigStatus.LIVE)
     shown: Gig = gig.get_latest_revision_as_object() if is_draft else gig
-    media = shown.media.all() if is_draft else [GigMedia(**row) for row in gig.media_rows]
+    media = (
+        [read_medium(medium) for medium in shown.media.all()]
+        if is_draft
+        else [PictureContent(**{**row, "renditions": tuple(row["renditions"])}) for row in gig.media_rows]
+    )
     gallery = shots(media, title=shown.title)
     shared = share_picture(gallery)
     if shared is not None:
         shared = shared._replace(url=structured.absolute(shared.url))
-    packages = list(shown.packages.all()) if is_draft else [GigPackage(**row) for row in gig.package_rows]
+    packages = (
+        [read_package(package) for package in shown.packages.all()]
+        if is_draft
+        else [PackageContent(**row) for row in gig.package_rows]
+    )
     columns = _columns(shown, packages)
     rating = shown_rating(gig.stats.rating_sum, gig.stats.rating_count)
     summary = " ".join(shown.description.split())[:120]
@@ -83,7 +109,8 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
         tags=[item.tag.name for item in shown.gig_tags.all()] if is_draft else gig.tag_names,
         extras=_extras(shown) if is_draft else [ExtraContent(**row) for row in gig.extra_rows],
         faqs=_faqs(shown) if is_draft else [FaqContent(**row) for row in gig.faq_rows],
-        verified=[str(VerificationKind(kind).label) for kind in gig.checked_kinds],
+        takes_orders=not shown.seller.profile.refuses_orders,
+        maker=_maker(shown.seller.profile, gig.checked_kinds),
         similar=[] if is_draft else selectors.similar_gigs(gig, user=user),
         rating=rating,
         is_favourite=gig.is_kept,
@@ -104,6 +131,19 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
     )
 
 
+def _maker(profile: UserProfile, checked_kinds: Iterable[str]) -> Maker:
+    return Maker(
+        name=profile.display_name,
+        portrait_url=profile.avatar.url if profile.avatar else "",
+        level=profile.level,
+        headline=profile.headline,
+        place=place_name(profile.province, ""),
+        about=profile.about,
+        url=profile.get_absolute_url(),
+        verified=tuple(str(VerificationKind(kind).label) for kind in checked_kinds),
+    )
+
+
 def _extras(gig: Gig) -> list[ExtraContent]:
     return [ExtraContent(extra.title, extra.price_fen, extra.extra_days) for extra in gig.extras.all()]
 
@@ -112,13 +152,14 @@ def _faqs(gig: Gig) -> list[FaqContent]:
     return [FaqContent(faq.question, faq.answer) for faq in gig.faqs.all()]
 
 
-def _columns(gig: Gig, packages: list[GigPackage]) -> list[PackageColumn]:
+def _columns(gig: Gig, packages: list[PackageContent]) -> list[PackageColumn]:
     packages = sorted(packages, key=lambda package: selectors.TIER_NUMBERS[package.tier])
     chosen = packages[len(packages) // 2] if packages else None
     return [
         PackageColumn(
             number=selectors.TIER_NUMBERS[package.tier],
             package=package,
+            tier_name=str(PackageTier(package.tier).label),
             included=_included(gig, place),
             is_choice=package is chosen,
         )

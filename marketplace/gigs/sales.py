@@ -38,8 +38,9 @@ def work_counted_by(counter: WorkCounter) -> None:
 def orders_in_progress(gig: str) -> Combinable:
     """For a query whose column `gig` names a gig: how many of its orders are worked on, without a query more.
 
-    Counted when it is read, not kept in GigStats: each step of each order would write the one row of its gig, and buyers
-    of the same gig would wait for one another. Raises RuntimeError when no room of orders is installed.
+    Counted when a page is read (who looks around may see the number of a minute ago), not kept in GigStats: each step of each
+    order would write the one row of its gig, and buyers of the same gig would wait for one another. Raises RuntimeError when no
+    room of orders is installed.
     """
     if not _work_counters:
         raise RuntimeError("nobody counts orders")

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
+from django.db import connection
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
-from marketplace.accounts.models import User, UserVerification, VerificationStatus
+from marketplace.accounts.models import User, UserProfile, UserVerification, VerificationStatus
 from marketplace.accounts.selectors import sellers_in_order
+from marketplace.core import page_cache
 from marketplace.core.forgiving import forgiving_cache
+from marketplace.core.remembered import columns_of, remember_each, shape_of
 from marketplace.gigs.cards import GigCard, gig_cards
+from marketplace.gigs.content import ExtraContent, FaqContent, PackageContent, PictureContent
 from marketplace.gigs.described import attribute_rows
 from marketplace.gigs.models import (
     Favourite,
@@ -21,6 +25,7 @@ from marketplace.gigs.models import (
     GigFaq,
     GigMedia,
     GigPackage,
+    GigStats,
     GigTag,
     PackageTier,
     on_sale,
@@ -29,9 +34,9 @@ from marketplace.gigs.sales import orders_in_progress
 from marketplace.gigs.states import GIG_TRANSITIONS, MODERATOR, GigStatus
 
 SIMILAR_LIMIT = 4
-_PACKAGE_COLUMNS = ("id", "tier", "title", "description", "price_fen", "delivery_days", "revisions")
+_PACKAGE_COLUMNS = ("tier", "title", "description", "price_fen", "delivery_days", "revisions")
 _MEDIA_COLUMNS = (
-    *("kind", "file", "alt_text", "width", "height", "renditions", "placeholder", "duration_seconds", "page_count"),
+    *("kind", "alt_text", "width", "height", "renditions", "placeholder", "duration_seconds", "page_count"),
 )
 # Radios of the order box and the panes they show are numbered 1 to 3 in the page's style sheet.
 TIER_NUMBERS = {tier: number for number, tier in enumerate(PackageTier.values, start=1)}
@@ -47,15 +52,46 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
     """The gig as everybody may see it, or, for its own seller, whatever its state. Raises Http404.
 
     Small lists come along in the same query (`package_rows`, `media_rows`, `attribute_rows`, `extra_rows`, `faq_rows`,
-    `tag_names`, `checked_kinds`, `is_kept`), and `orders_in_progress`: a query each would double the cost of the page.
+    `tag_names`, `checked_kinds`), and `orders_in_progress`: a query each would double the cost of the page. What is on sale is
+    remembered for everybody until it changes; its seller reads it as it stands. `is_kept`: whether `user` keeps it.
     """
-    kept: Exists | Value = Value(False)
+    gig = None
+    if not connection.in_atomic_block:  # a transaction sees what nobody else does yet
+        names = {gig_id: f"gigs:on_sale:{_shape()}:{gig_id}"}
+        gig = remember_each(names, _read_on_sale, tags_of=_tags_of).get(gig_id)
+    keeps = Favourite.objects.none()
     if user is not None and user.is_authenticated:
-        kept = Exists(Favourite.objects.filter(gig_id=OuterRef("pk"), user_id=user.pk))
-    gig = _with_small_lists().annotate(is_kept=kept).filter(pk=gig_id).first()
+        keeps = Favourite.objects.filter(user_id=user.pk)
+    if gig is None or owns(gig, user):
+        gig = _with_small_lists().annotate(is_kept=Exists(keeps.filter(gig=OuterRef("pk")))).filter(pk=gig_id).first()
+    else:
+        gig.is_kept = keeps.filter(gig=gig_id).exists()  # as the annotation
     if gig is None or not (gig.is_on_sale or owns(gig, user)):
         raise Http404
     return gig
+
+
+def _read_on_sale(gig_ids: Sequence[int]) -> dict[int, Gig]:
+    found = _with_small_lists().defer(*_PRIVATE).filter(pk__in=gig_ids)
+    return {gig.pk: gig for gig in found if gig.is_on_sale}
+
+
+def _tags_of(gig_id: int, gig: Gig) -> tuple[str, ...]:
+    return f"gig:{gig_id}", f"seller:{gig.seller_id}", page_cache.SITE
+
+
+# Of the account nothing goes into the cache but whose it is and whether it is open; two releases know each other's columns.
+_PRIVATE = [
+    f"seller__{column.attname}" for column in User._meta.concrete_fields if column.name not in ("id", "is_active")
+]
+
+
+@cache
+def _shape() -> str:
+    """Changes with everything that is kept of a service on sale, the small lists included."""
+    rows = columns_of(Gig, User, UserProfile, GigCategory, GigStats)
+    values = shape_of(PackageContent, PictureContent, ExtraContent, FaqContent)
+    return f"{rows}{values}:{'-'.join(_with_small_lists().query.annotations)}"
 
 
 @cache
@@ -70,7 +106,7 @@ def _with_small_lists() -> QuerySet[Gig]:
     faqs = GigFaq.objects.filter(**own).order_by("sort_order", "pk")
     return Gig.objects.select_related("seller__profile", "category__parent", "stats").annotate(
         package_rows=ArraySubquery(packages.values(row=_row(_PACKAGE_COLUMNS))),
-        media_rows=ArraySubquery(media.values(row=_row(_MEDIA_COLUMNS))),
+        media_rows=ArraySubquery(media.values(row=_row(_MEDIA_COLUMNS, name="file"))),
         attribute_rows=attribute_rows(),
         extra_rows=ArraySubquery(
             extras.values(row=JSONObject(title="title", price_fen="price_fen", extra_days="extra_days"))
@@ -94,8 +130,8 @@ def get_paused_gig(gig_id: int) -> Gig:
     return gig
 
 
-def _row(columns: Sequence[str]) -> JSONObject:
-    return JSONObject(**{name: name for name in columns})
+def _row(columns: Sequence[str], **renamed: str) -> JSONObject:
+    return JSONObject(**{name: name for name in columns}, **renamed)
 
 
 def get_own_gig(gig_id: int, user: User) -> Gig:
@@ -149,9 +185,8 @@ def similar_gigs(gig: Gig, *, user: User | None = None) -> list[GigCard]:
             .most_ordered_first()
             .values_list("pk", flat=True)[:SIMILAR_LIMIT]
         )
-        # Cards of gigs that have gone meanwhile are left out by gig_cards.
         forgiving_cache.set(key, ids, timeout=300)
-    return gig_cards(ids, user=user)
+    return gig_cards(ids, user=user, only_listed=True)
 
 
 def subcategory_choices() -> list[tuple[GigCategory, Sequence[GigCategory]]]:

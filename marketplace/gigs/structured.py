@@ -10,8 +10,8 @@ from marketplace.core import structured_data as schema
 from marketplace.core.money import yuan_text
 from marketplace.core.structured_data import absolute
 from marketplace.core.templatetags.jiangji import home_url
-from marketplace.gigs.content import FaqContent
-from marketplace.gigs.models import Gig, GigPackage
+from marketplace.gigs.content import FaqContent, PackageContent
+from marketplace.gigs.models import Gig, PackageTier
 
 __all__ = ["absolute", "blocks"]
 
@@ -19,7 +19,7 @@ __all__ = ["absolute", "blocks"]
 def blocks(
     gig: Gig,
     *,
-    packages: list[GigPackage],
+    packages: Sequence[PackageContent],
     image: str,
     rating: Decimal | None,
     description: str,
@@ -35,7 +35,7 @@ def blocks(
 
 
 def service(
-    gig: Gig, *, packages: list[GigPackage], image: str, rating: Decimal | None, description: str
+    gig: Gig, *, packages: Sequence[PackageContent], image: str, rating: Decimal | None, description: str
 ) -> schema.Service:
     """The service itself."""
     profile = gig.seller.profile
@@ -54,7 +54,7 @@ def service(
         provider=schema.Person(name=profile.display_name, url=absolute(profile.get_absolute_url())),
         offers=[
             schema.Offer(
-                name=f"{package.get_tier_display()} · {package.title}",
+                name=f"{PackageTier(package.tier).label} · {package.title}",
                 price=yuan_text(package.price_fen),
                 availability="https://schema.org/PreOrder" if profile.is_away else "https://schema.org/InStock",
                 url=f"{url}#packages",

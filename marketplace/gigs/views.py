@@ -3,18 +3,20 @@
 from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts import wechat_card
-from marketplace.core import page_cache
+from marketplace.accounts.blocks import require_open
+from marketplace.accounts.models import BlockScope
+from marketplace.core import page_cache, pressed
 from marketplace.gigs import counting, favourite_selectors, poster, selectors, services
+from marketplace.gigs.errors import GigError
 from marketplace.gigs.models import Gig
 from marketplace.gigs.page import gig_page
 
@@ -84,21 +86,43 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("payments:checkout", package.pk)
 
 
-@require_POST
-@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def favourite(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep a gig or let it go: the heart alone to htmx, the page they came from to a plain form."""
+    """Keep a gig or let it go: the heart alone to htmx, the page they came from to a plain form.
+
+    Who has to log in first comes back here, and then it is kept (core/pressed.py).
+    """
     gig = selectors.get_gig_on_sale(pk)
+    origin = pressed.came_from(request) or gig.get_absolute_url()
+    if not request.user.is_authenticated:
+        if request.method == "POST":  # perhaps to let it go: their session ended meanwhile
+            return redirect_to_login(origin)
+        message = _("Log in, and “%(title)s” is among your favourites.") % {"title": gig.title}
+        return pressed.log_in_first(request, origin=origin, message=message)
+    if request.method != "POST":
+        before = pressed.take(request)
+        if before is not None:
+            return _keep(request, gig, before)
+        messages.info(request, _("You are logged in now: press the heart again."))
+        return redirect(origin)
     kept = services.toggle_favourite(gig=gig, user=request.user)
     if request.htmx:
         # The heart with words stands on the gig's own page only; the round ones stand on cards.
         wide = (request.htmx.current_url_abs_path or "").partition("?")[0] == gig.get_absolute_url()
         context = {"gig_id": gig.pk, "title": gig.title, "kept": kept, "wide": wide}
         return render(request, "components/favourite.html", context)
-    origin = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(origin)
-    return redirect(reverse("gigs:detail", args=[gig.pk, gig.slug]))
+    return redirect(origin)
+
+
+def _keep(request: HttpRequest, gig: Gig, origin: str) -> HttpResponse:
+    require_open(request.user, BlockScope.WRITING)  # the middleware lets whoever reads pass
+    try:
+        services.keep_favourite(gig=gig, user=request.user)
+    except GigError as refusal:  # who they were was not known before
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("“%(title)s” is among your favourites.") % {"title": gig.title})
+    return redirect(origin)
 
 
 @require_safe

@@ -8,7 +8,8 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from marketplace.core.templatetags.pictures import largest, srcset
-from marketplace.gigs.models import GigMedia, MediaKind
+from marketplace.gigs.content import PictureContent
+from marketplace.gigs.models import MediaKind
 
 # The better format first: what the browser is told to fetch before it has read the page.
 _FORMATS = ("avif", "webp")
@@ -36,7 +37,7 @@ class Shot:
 
     number: int
     kind: str  # a MediaKind value
-    media: GigMedia
+    media: PictureContent
     url: str  # the whole file: what is opened, played or read
     alt: str
     picture_url: str  # the largest size of its picture, "" when there is none
@@ -57,7 +58,7 @@ class Shot:
         return next((Preload(f"image/{form}", sizes) for form, sizes in named if sizes), None)
 
 
-def shots(media: Iterable[GigMedia], *, title: str) -> list[Shot]:
+def shots(media: Iterable[PictureContent], *, title: str) -> list[Shot]:
     """The gallery in the seller's order, but a picture first: the first one is the cover, what search engines and chats show."""
     ordered = list(media)
     cover = next((medium for medium in ordered if medium.kind == MediaKind.IMAGE), None)
@@ -78,14 +79,14 @@ def share_picture(gallery: Iterable[Shot]) -> SharePicture | None:
     return SharePicture(default_storage.url(jpeg["jpeg"]), jpeg["width"], jpeg["height"], "image/jpeg")
 
 
-def _shot(medium: GigMedia, number: int, title: str) -> Shot:
+def _shot(medium: PictureContent, number: int, title: str) -> Shot:
     webp = sorted((size for size in medium.renditions if size.get("webp")), key=lambda size: size["width"])
     whole = largest(medium)
     return Shot(
         number=number,
         kind=medium.kind,
         media=medium,
-        url=default_storage.url(medium.file.name),
+        url=medium.url,
         alt=medium.alt_text or _("%(title)s, work %(number)s") % {"title": title, "number": number},
         picture_url=whole,
         thumb_url=default_storage.url(webp[0]["webp"]) if webp else whole,

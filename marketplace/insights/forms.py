@@ -1,11 +1,11 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.selectors import people_matching
+from marketplace.core import clock
 from marketplace.ledger.books import BooksFilter, account_ids_like, account_ids_of
 from marketplace.ledger.models import TransactionKind
 from marketplace.payments.subjects import reference_of
@@ -62,13 +62,9 @@ class BooksForm(forms.Form):
                 accounts = account_ids_of([person.pk for person in self.people[:MOST_PEOPLE]])
         by_date = not data["reference"]
         return BooksFilter(
-            start=_midnight(data["first"]) if by_date else None,
-            end=_midnight(data["last"] + timedelta(days=1)) if by_date and data["last"] else None,
+            start=clock.midnight(data["first"]) if by_date and data["first"] else None,
+            end=clock.midnight(data["last"] + timedelta(days=1)) if by_date and data["last"] else None,
             kind=data["kind"],
             reference=data["reference"],
             account_ids=accounts,
         )
-
-
-def _midnight(day):
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -102,8 +102,8 @@ def range_parameters(*, first: date, last: date) -> dict[str, Any]:
     return {
         "first": first,
         "last": last,
-        "start": _midnight(first),
-        "end": _midnight(last + timedelta(days=1)),
+        "start": clock.midnight(first),
+        "end": clock.midnight(last + timedelta(days=1)),
         "zone": settings.TIME_ZONE,
     }
 
@@ -165,7 +165,3 @@ def _close(first: date, last: date, today: date) -> None:
         unique_fields=["day", "metric", "dimension"],
         update_fields=["value", "computed_at"],
     )
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

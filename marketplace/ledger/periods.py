@@ -1,12 +1,13 @@
 """Months and years of China's calendar, for statements."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from marketplace.core import clock
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
@@ -62,12 +63,12 @@ class Period:
     @property
     def start(self) -> datetime | None:
         """The first moment of it."""
-        return _midnight(self.first)
+        return None if self.first is None else clock.midnight(self.first)
 
     @property
     def end(self) -> datetime | None:
         """The first moment after it."""
-        return _midnight(self.after)
+        return None if self.after is None else clock.midnight(self.after)
 
     @property
     def label(self) -> str:
@@ -102,7 +103,3 @@ def months_between(first: date, last: date) -> list[Period]:
 
 def _next_month(first: date) -> date:
     return date(first.year + 1, 1, 1) if first.month == 12 else first.replace(month=first.month + 1)
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else timezone.make_aware(datetime.combine(day, time.min))

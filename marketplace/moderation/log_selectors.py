@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.utils import timezone
 
 from marketplace.accounts.models import User
+from marketplace.core import clock
 from marketplace.moderation.log_labels import codes_meaning, label_of
 from marketplace.moderation.models import AdminLog
 
@@ -191,12 +191,12 @@ def _actors() -> list[int]:
 def _between(rows: QuerySet[AdminLog], query: LogQuery) -> QuerySet[AdminLog]:
     """Days as bounds of the key too: the index of the time finds where they begin, and the rest goes by key."""
     if query.first:
-        begin = _midnight(query.first)
+        begin = clock.midnight(query.first)
         rows = rows.filter(created_at__gte=begin)
         if (key := _first_key(begin)) is not None:
             rows = rows.filter(pk__gte=key)
     if query.last:
-        end = _midnight(query.last + timedelta(days=1))
+        end = clock.midnight(query.last + timedelta(days=1))
         rows = rows.filter(created_at__lt=end)
         if (key := _first_key(end + timedelta(hours=1))) is not None:
             rows = rows.filter(pk__lt=key)
@@ -211,10 +211,6 @@ def _first_key(moment: datetime) -> int | None:
         .values_list("pk", flat=True)
         .first()
     )
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _with_words(rows: QuerySet[AdminLog], words: str) -> QuerySet[AdminLog]:

@@ -4,13 +4,12 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import (
@@ -239,17 +238,13 @@ def _seen(found: QuerySet[User], wanted: Any) -> QuerySet[User]:
     return found.filter(recent) if int(wanted) > 0 else found.exclude(recent)
 
 
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
 _FILTERS: dict[str, Callable[[QuerySet[User], Any], QuerySet[User]]] = {
     "kind": _of_kind,
     "level": lambda found, level: found.filter(profile__level=level, profile__seller_since__isnull=False),
     "verified": _verified,
     "strikes": _with_strikes,
-    "joined_from": lambda found, day: found.filter(date_joined__gte=_midnight(day)),
-    "joined_until": lambda found, day: found.filter(date_joined__lt=_midnight(day + timedelta(days=1))),
+    "joined_from": lambda found, day: found.filter(date_joined__gte=clock.midnight(day)),
+    "joined_until": lambda found, day: found.filter(date_joined__lt=clock.midnight(day + timedelta(days=1))),
     "seen": _seen,
     "orders": _with_orders,
     "place": lambda found, place: found.filter(Q(profile__province=place) | Q(profile__city=place)),

@@ -3,7 +3,7 @@
 import calendar
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -69,7 +69,7 @@ def month_of(user: User, side: str, asked: str = "") -> Month:
     """What is due in the month `asked` (2026-12; this one for anything else) of the orders this person bought or sold."""
     first = _first_day(asked)
     days = calendar.Calendar(calendar.MONDAY).monthdatescalendar(first.year, first.month)
-    things = _things(user, side, _midnight(days[0][0]), _midnight(days[-1][-1] + timedelta(days=1)))
+    things = _things(user, side, clock.midnight(days[0][0]), clock.midnight(days[-1][-1] + timedelta(days=1)))
     today = timezone.localdate(clock.now())
     weeks = [[Day(day, day.month == first.month, day == today, things[day]) for day in week] for week in days]
     return Month(first, weeks)
@@ -82,10 +82,6 @@ def _first_day(asked: str) -> date:
         found = timezone.localdate(clock.now())
     # The weeks around the first and the last month that Python knows would lie outside it.
     return found.replace(day=1) if 2000 <= found.year <= 2100 else timezone.localdate(clock.now()).replace(day=1)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _things(user: User, side: str, start: datetime, end: datetime) -> defaultdict[date, list[DueThing]]:

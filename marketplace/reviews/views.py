@@ -6,10 +6,12 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.accounts.blocks import require_open
+from marketplace.accounts.models import BlockScope
+from marketplace.core import pressed
 from marketplace.core.errors import DomainError
 from marketplace.gigs.selectors import get_gig_on_sale
 from marketplace.orders.models import Order
@@ -17,9 +19,6 @@ from marketplace.reviews import rules, selectors, services
 from marketplace.reviews.errors import REPLY_WARNINGS, ReviewError
 from marketplace.reviews.forms import ReplyForm, ReviewForm
 from marketplace.reviews.models import Review, ReviewSide
-
-# In a guest's session: the review that they found helpful before they logged in, and where they stood.
-_PRESSED = "found_helpful"
 
 
 @require_safe
@@ -155,38 +154,38 @@ def picture(request: HttpRequest, pk: int) -> HttpResponse:
 def helpful(request: HttpRequest, pk: int) -> HttpResponse:
     """Find a review helpful, or no longer: the button alone to htmx, the page they came from to a plain form.
 
-    Who has to log in first comes back here: what they pressed then happens by itself, once, and in their own session alone.
+    Who has to log in first comes back here (core/pressed.py).
     """
     review = selectors.review_to_vote_on(pk)
     if not request.user.is_authenticated:
-        request.session[_PRESSED] = {"review": review.pk, "origin": _origin(request, review)}
-        messages.info(request, _("Log in, and your vote for this review is counted."))
-        return redirect_to_login(request.path)
+        if request.POST.get("helpful") == "no":  # their session ended meanwhile
+            return redirect_to_login(_origin(request, review))
+        message = _("Log in, and your vote for this review is counted.")
+        return pressed.log_in_first(request, origin=_origin(request, review), message=message)
     if request.method != "POST":
-        pressed = request.session.pop(_PRESSED, {})
-        if pressed.get("review") != review.pk:
+        origin = pressed.take(request)
+        if origin is None:
             return redirect(_origin(request, review))
+        require_open(request.user, BlockScope.WRITING)  # the middleware lets whoever reads pass
         try:
             services.vote_helpful(review_id=review.pk, user=request.user)
         except ReviewError as refusal:  # who they were was not known before
             messages.error(request, refusal.message)
         else:
             messages.success(request, _("Your vote is counted."))
-        return redirect(pressed["origin"])
+        return redirect(origin)
     wants = request.POST.get("helpful") != "no"
     voted = (services.vote_helpful if wants else services.unvote)(review_id=review.pk, user=request.user)
-    review.helpful_count, review.is_voted = voted.helpful_count, wants
     if request.htmx:
-        return render(request, "reviews/_helpful.html", {"review": review})
+        button = {"review_id": review.pk, "count": voted.helpful_count, "is_voted": wants, "is_signed_in": True}
+        return render(request, "reviews/_helpful.html", button)
     return redirect(_origin(request, review))
 
 
 def _origin(request: HttpRequest, review: Review) -> str:
     """The page they came from, at the review; where that is unknown, a page it stands on."""
-    origin = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure()):
-        return f"{origin.partition('#')[0]}#review-{review.pk}"
-    return _page_of(review)
+    origin = pressed.came_from(request)
+    return f"{origin.partition('#')[0]}#review-{review.pk}" if origin else _page_of(review)
 
 
 def _page_of(review: Review) -> str:

@@ -26,11 +26,12 @@ def serve(url: str, pipe: Connection, cluster_url: str, catalogue: int) -> None:
 
     django.setup()
     from django.core.cache import caches
-    from django.core.cache.backends.locmem import LocMemCache
+
+    from marketplace.core.cache import CacheApart
 
     # The versions that processes tell one another are of one catalogue.
     for alias in caches:  # all ways to it: in Valkey the catalogues of other processes would be mixed with this one
-        caches[alias] = LocMemCache("bench", {"TIMEOUT": None})
+        caches[alias] = CacheApart("bench", {"TIMEOUT": None})
     work: dict[str, Callable[..., Any]] = {"size": _size, "cluster": _cluster, "round": _round, "overlap": _overlap}
     while (asked := pipe.recv())[0] != "end":
         pipe.send(work[asked[0]](*asked[1:]))

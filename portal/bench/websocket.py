@@ -17,7 +17,7 @@ class Closed(Exception):
 
 
 class Client(asyncio.Protocol):
-    """One socket. `on_text` is called with each text as bytes; `on_close` with the code."""
+    """One socket. `on_text` is called with each text as bytes; `on_close` with the code, once it was open."""
 
     def __init__(
         self,
@@ -27,6 +27,7 @@ class Client(asyncio.Protocol):
     ) -> None:
         self._handshake = handshake
         self._buffer = b""
+        self._was_open = False
         self.on_text = on_text
         self.on_close = on_close
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -46,8 +47,10 @@ class Client(asyncio.Protocol):
                 return
             if b" 101 " not in head.split(b"\r\n")[0]:
                 self.opened.set_exception(Closed(head.split(b"\r\n")[0].decode()))
+                self.transport.close()
                 return
             self._buffer = rest
+            self._was_open = True
             self.opened.set_result(None)
         self._read_frames()
 
@@ -79,7 +82,7 @@ class Client(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         if not self.opened.done():
             self.opened.set_exception(Closed("before it was open"))
-        if self.on_close is not None:
+        if self._was_open and self.on_close is not None:
             self.on_close(self.close_code or 1006)
 
     def say(self, content: dict[str, Any]) -> None:

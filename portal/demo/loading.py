@@ -13,7 +13,10 @@ from marketplace.discovery.recommending.tasks import recompute_recommendations
 from marketplace.discovery.services import rebuild_index
 from marketplace.discovery.suggestion_table import rebuild_suggestions
 from marketplace.ledger.escrow_proof import publish_escrow_proof
+from marketplace.ledger.models import Account, Entry, Transaction
 from marketplace.ledger.seals import seal_books
+from marketplace.orders.models import Order
+from marketplace.payments.models import Payment
 from marketplace.payments.services import run_audit
 from portal.demo import (
     agreements,
@@ -36,7 +39,7 @@ from portal.demo import (
     visits,
     visits_of_days,
 )
-from portal.demo.bulk import analyse_books
+from portal.demo.bulk import analyse
 from portal.demo.light_buyers import NAMES
 from portal.demo.offers import make_offers
 from portal.demo.papers import hand_in_papers
@@ -118,7 +121,7 @@ def load_demo(watch: Stopwatch, *, now: datetime, detail: Report = lambda _text:
         books.write_books(plans, [offer.title for offer in offers], people=people, now=now)
         # Here, while a failure still costs nothing: from now on the sandbox knows the payments.
         tell_sandbox(plans, offers)
-        analyse_books()
+        analyse(Account, Entry, Transaction, Order, Payment)
         ask_for_much(but_not=people.sellers[sources.demo_seller])
         seal_books()
         publish_escrow_proof()

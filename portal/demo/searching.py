@@ -15,7 +15,7 @@ from marketplace.discovery.models import Promotion, SearchClick, SearchHistory
 from marketplace.discovery.params import query_string
 from marketplace.discovery.services import search
 from portal.demo import phrases
-from portal.demo.bulk import backdate, insert
+from portal.demo.bulk import analyse, backdate, insert
 from portal.demo.sources import SEED
 
 DAYS, VISITORS = 56, 500
@@ -57,6 +57,7 @@ def write_search_figures(now: datetime) -> None:
     insert(lines)
     backdate(SearchHistory, {line.pk: at for line, at in zip(lines, moments, strict=True)})
     insert(_clicks(lines, moments, opened, rng))
+    analyse(SearchHistory, SearchClick)
     today = timezone.localdate(now)
     for days_ago in range(1, DAYS + 1):
         count_day(today - timedelta(days=days_ago))

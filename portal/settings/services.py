@@ -62,19 +62,12 @@ _CACHE = {
 }
 # The same keys by two ways: one fails while the server is away, the other is empty then (core/forgiving.py).
 _FORGIVING = {**_CACHE, "BACKEND": "marketplace.core.forgiving.ForgivingCache"}
-# What a process has drawn (core/templatetags/components.py): never out of date, so that it goes by room alone; some 3 KB each.
-_COMPONENTS = {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-    "LOCATION": "components",
-    "TIMEOUT": None,
-    "OPTIONS": {"MAX_ENTRIES": 4_000},
-}
+_RENDITIONS = {**_CACHE, "BACKEND": "marketplace.core.forgiving.RenditionCache"}
 # "renditions" is Wagtail's name for where it keeps what it knows of pictures in their sizes.
 CACHES: dict[str, dict[str, Any]] = {
     "default": _CACHE,
     "forgiving": _FORGIVING,
-    "renditions": _FORGIVING,
-    "components": _COMPONENTS,
+    "renditions": _RENDITIONS,
 }
 SESSION_ENGINE = "portal.sessions"
 # Whole pages for people without a session (portal/page_cache.py). Tests change what they look at too fast for it.

@@ -7,13 +7,9 @@ const PREFIX = "kept:";
 const SENT = "kept-sent";
 const NEVER = ["password", "file", "hidden", "submit", "button", "reset", "image"];
 
-// A browser may refuse the storage: then nothing is kept, and everything else goes on.
-function storage(work) {
-  try {
-    return work(sessionStorage);
-  } catch {
-    return null;
-  }
+/** What `work` makes of what this tab keeps; null where the browser refuses that, and everything else goes on. */
+export function storage(work) {
+  try { return work(sessionStorage); } catch { return null; }
 }
 
 const keyOf = (form) => `${PREFIX}${form.dataset.keep}:${location.pathname}:${form.getAttribute("action") ?? ""}`;

@@ -82,6 +82,16 @@ document.addEventListener("input", (event) => {
   if (event.target.matches?.("[data-search] input[name='q']")) offerClear(event.target);
 });
 
+// A condition of the words that is taken away goes from the box too, unless something else was typed there.
+document.addEventListener("htmx:pushedIntoHistory", (event) => {
+  if (document.getElementById("search-results")) document.querySelectorAll("[data-search] input[name='q']").forEach((input) => {
+    const words = new URLSearchParams(event.detail.path.split("?")[1]).get("q") ?? "";
+    if (input.value === input.defaultValue) input.value = words;
+    input.defaultValue = words;
+    offerClear(input);
+  });
+});
+
 // A browser may bring a page back with what was typed into it.
 window.addEventListener("pageshow", () => document.querySelectorAll("[data-search] input[name='q']").forEach(offerClear));
 

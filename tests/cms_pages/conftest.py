@@ -1,5 +1,6 @@
 """A small tree in both languages: one page of each kind."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from wagtail.images.tests.utils import get_test_image_file
 
 from cms_pages.demo_pages import build_demo_site
 from cms_pages.images import SiteImage
+from cms_pages.models import CategoryPage
 from marketplace.gigs.models import GigCategory
 from portal.env import BASE_DIR
 from tests import factories
@@ -79,3 +81,21 @@ def tree(categories, gigs, small_data: Path, tmp_path: Path) -> None:
     build_demo_site(
         data_directory=small_data, media_directory=tmp_path, categories=categories, progress=lambda line: None
     )
+
+
+@pytest.fixture
+def committed_tree(committed_db, categories, gigs, small_data: Path, tmp_path: Path) -> Iterator[None]:
+    """The site outside of a transaction, as in production: within one nothing is remembered that others see.
+
+    Pages stay in the database after such a test: the next one throws them away.
+    """
+    build_demo_site(
+        data_directory=small_data,
+        media_directory=tmp_path,
+        categories=categories,
+        progress=lambda line: None,
+        rebuild=True,
+    )
+    yield
+    for page in CategoryPage.objects.order_by("-depth"):  # their categories go with the test
+        page.delete()

@@ -6,13 +6,16 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
+from cms_pages.blocks import page_cards
 from cms_pages.models import FormPage, HelpSectionPage, LandingPage, RulesText, StandardPage
 from cms_pages.rules_texts import announce_rules_text, withdraw_rules_text
 from cms_pages.selectors import newest_gig_ids
+from marketplace.accounts.services import go_away
 from marketplace.core import clock, page_cache
 from marketplace.gigs.states import GigStatus
 from marketplace.reviews import services as reviews
@@ -161,3 +164,15 @@ def test_pages_change_at_once_with_a_version_of_the_rules_by_people_and_by_the_c
     with clock.moved_to(third.effective_at + timedelta(seconds=1)):
         assert "第三版的话" in read("/about/")
         assert third.get_absolute_url() not in read("/")
+
+
+def test_lists_leave_out_who_takes_no_orders_from_the_day_on_that_it_begins(tree, categories, gigs) -> None:
+    gig = gigs[0]
+    today = timezone.localdate(clock.now())
+    go_away(profile=gig.seller.profile, begins=today + timedelta(days=1), until=today + timedelta(days=3))
+    context = {"request": RequestFactory().get("/")}
+    assert gig.title in read("/design/")
+    assert [card.gig_id for card in page_cards([gig.pk], context)] == [gig.pk]
+    with clock.moved_to(clock.midnight(today + timedelta(days=1))):
+        assert gig.title not in read("/design/")
+        assert page_cards([gig.pk], context) == []

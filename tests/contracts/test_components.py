@@ -4,20 +4,24 @@ import re
 from pathlib import Path
 
 import pytest
+from wagtail.fields import StreamField
+from wagtail.models import get_page_models
 
 TEMPLATES = Path("templates")
-# `current_if` asks for the request's path, `include` without a fixed name may lead anywhere.
+# `current_if` asks for the request's path, `include` without a fixed name may lead anywhere; "user" is an icon.
 OF_SOMETHING_ELSE = re.compile(
-    r"\brequest\b|\buser\b|csrf_token|\{% (now|when|clock|current_if|feature_is_on|messages|session)\b"
+    r"\brequest\b|(?<!\")\buser\b(?!\")|csrf_token|\{% (now|when|clock|current_if|feature_is_on|messages|session)\b"
     r"|\|(deadline|time_left|timesince|timeuntil|naturaltime|naturalday)\b|\{% include [^\"]"
 )
 
 
 def components() -> set[str]:
-    """The templates that some other draws as a component."""
-    return {
+    """The templates that some other, or a tag, draws as a component."""
+    used = {
         name for file in TEMPLATES.rglob("*.html") for name in re.findall(r'{% component "([^"]+)"', file.read_text())
     }
+    programs = [file for folder in ("marketplace", "cms_pages", "portal") for file in Path(folder).rglob("*.py")]
+    return used.union(*(re.findall(r'component(?:_of_many)?\(\s*"([^"]+)"', file.read_text()) for file in programs))
 
 
 def seen_by(name: str) -> set[str]:
@@ -31,13 +35,37 @@ def without_comments(text: str) -> str:
 
 
 def test_there_are_components():
-    assert len(components()) > 4
+    assert {"components/gig_card_box.html", "components/gig_cards.html", "components/picture.html"} <= components()
 
 
 @pytest.mark.parametrize("name", sorted({part for name in components() for part in seen_by(name)}))
 def test_a_component_goes_by_its_values_alone(name):
     found = OF_SOMETHING_ELSE.search(without_comments((TEMPLATES / name).read_text()))
     assert found is None, found
+
+
+def blocks_for_everybody() -> dict[str, str]:
+    """Blocks of pages that are drawn once for all readers: template → class."""
+    streams = [field.stream_block for kind in get_page_models() for field in kind._meta.get_fields()
+               if isinstance(field, StreamField)]  # fmt: skip
+    blocks = [block for stream in streams for block in stream.child_blocks.values()]
+    return {one.meta.template: type(one).__name__ for one in blocks if getattr(one.meta, "is_for_everybody", False)}
+
+
+# A moment in words is as right as the page's own: pages are kept for a minute, too.
+OF_WHO_READS = re.compile(OF_SOMETHING_ELSE.pattern.replace("|when|", "|") + r"|\{% card|\bpage\.|\{% pageurl")
+
+
+@pytest.mark.parametrize(("name", "kind"), sorted(blocks_for_everybody().items()))
+def test_a_block_for_everybody_says_nothing_of_who_reads_it_or_of_its_page(name, kind):
+    for part in seen_by(name):
+        found = OF_WHO_READS.search(without_comments((TEMPLATES / part).read_text()))
+        assert found is None, (kind, part, found)
+
+
+def test_there_are_blocks_for_everybody_and_rows_of_services_are_none():
+    assert {"BundlesBlock", "MoneyStepsBlock", "ReviewsBlock"} <= set(blocks_for_everybody().values())
+    assert not {"GigRowBlock", "GigPicksBlock", "FormBlock", "ListingBlock"} & set(blocks_for_everybody().values())
 
 
 @pytest.mark.parametrize(

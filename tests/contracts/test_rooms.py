@@ -95,9 +95,9 @@ def test_what_forgets_kept_pages_writes_nothing_else():
 
 
 def money_modules():
-    # The stars of a rating are drawn in tenths (core/templatetags) and averaged (core/ratings.py); the sandbox and the kept
-    # pages count seconds.
-    apart = {"sandbox", "templatetags", "ratings.py", "page_cache.py", "remembered.py"}
+    # The stars of a rating are drawn in tenths (core/templatetags) and averaged (core/ratings.py); the sandbox, the cache and
+    # what is kept in it count seconds.
+    apart = {"sandbox", "templatetags", "ratings.py", "cache.py", "page_cache.py", "prefetching.py", "remembered.py"}
     return [path for folder in MONEY_APPS for path in modules(folder) if not apart & set(path.parts)]
 
 

@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -21,6 +21,12 @@ def test_within_the_block_the_clock_starts_at_the_moment_and_runs_on():
         assert timedelta() <= first - moment < SECOND
         assert clock.now() >= first
     assert abs(clock.now() - timezone.now()) < SECOND
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_a_day_begins_in_china_whatever_zone_staff_have_chosen(zone):
+    with timezone.override(zone):
+        assert clock.midnight(date(2026, 12, 1)) == datetime(2026, 11, 30, 16, tzinfo=UTC)
 
 
 def test_blocks_nest_and_an_error_puts_the_clock_back():

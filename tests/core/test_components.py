@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from django.core.cache import caches
 from django.template import Context, engines
 from django.utils import translation
 from django.utils.safestring import mark_safe
@@ -24,7 +23,8 @@ def drawings(monkeypatch):
     """Which templates were drawn, and not taken from what was drawn before."""
     from marketplace.core.templatetags import components
 
-    caches["components"].clear()
+    components._small.cache_clear()
+    components._large.cache_clear()
     drawn: list[str] = []
     really = components._drawn
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from marketplace.accounts.models import ConsentDocument, User
-from marketplace.accounts.services import block_person, give_consent, withdraw_consent
+from marketplace.accounts.services import block_person, give_consent, go_away, withdraw_consent
 from marketplace.core import clock
 from marketplace.discovery.history import pause_history
 from marketplace.discovery.models import (
@@ -173,6 +173,18 @@ def test_what_the_same_people_look_at_stands_on_the_page_of_a_service(client):
     recompute_recommendations()
     assert [shelf.heading for shelf in selectors.beside(logo)] == ["看了这项服务的人还看了"]
     assert "开业海报设计" in open_page(client, logo).content.decode()
+
+
+def test_who_takes_no_orders_is_recommended_to_nobody_from_that_moment(buyer):
+    logo, poster = make_gig(), make_gig(title="开业海报设计")
+    kept_together(logo, poster)
+    toggle_favourite(gig=logo, user=buyer)
+    seen = {one.card.gig_id for one in for_you(buyer, limit=12).shown}
+    assert poster.pk in seen
+    assert [card.gig_id for card in selectors.beside(logo)[0].cards] == [poster.pk]
+    go_away(profile=poster.seller.profile, until=None)
+    assert {one.card.gig_id for one in for_you(buyer, limit=12).shown} == seen - {poster.pk}
+    assert selectors.beside(logo) == []
 
 
 # What is recommended

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from marketplace.core import flags, page_cache
 from marketplace.core.config import set_config
+from marketplace.core.remembered import forget_remembered
 from marketplace.discovery import promotions, services
 from marketplace.discovery.engines.base import QueryPlan, SearchRequest
 from marketplace.discovery.models import Promotion, SearchClick, SearchHistory
@@ -44,7 +44,7 @@ def promote(gig, **fields):
 
 def forget() -> None:
     """As the commit does, which no test within one transaction comes to."""
-    cache.delete("discovery:promotions")
+    forget_remembered("discovery:promotions")
 
 
 def advertised(client, **query):

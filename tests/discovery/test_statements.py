@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from marketplace.accounts.models import UserProfile
 from marketplace.discovery import services
+from marketplace.discovery.engines.base import SearchRequest
 from marketplace.discovery.engines.postgres import candidates_of
 from tests.discovery.test_search import listed
 from tests.factories import make_category
@@ -49,3 +50,25 @@ def test_a_search_without_words_reads_none_of_those_of_its_candidates(client, db
             page = client.get(reverse("discovery:search"), asked).context["page"]
         assert page.result.total == 1
         assert any("body_tokens" in query["sql"] for query in captured.captured_queries) is reads_words
+
+
+def test_who_looks_around_within_filters_has_only_what_passes_them_read(db, monkeypatch):
+    design = make_category(name="设计")
+    gigs = [listed(f"宣传海报{number}号", category=design, price_fen=10_000 * number) for number in range(1, 6)]
+    services.rebuild_index()
+    read = []
+
+    def noted(gig_ids, **more):
+        read.append(set(gig_ids))
+        return candidates_of(gig_ids, **more)
+
+    monkeypatch.setattr("marketplace.discovery.engines.postgres.candidates_of", noted)
+    cheap, whole = {gigs[0].pk, gigs[1].pk}, {gig.pk for gig in gigs}
+    without_words = services.search(SearchRequest(category_slug=design.slug, price_max_fen=20_000))
+    with_words = services.search(SearchRequest(query="海报", category_slug=design.slug, price_max_fen=20_000))
+    assert read == [cheap, whole]
+    assert set(without_words.ids) == set(with_words.ids) == cheap
+    assert without_words.total == with_words.total == 2
+    # What is counted beside them is of all that stand in the category.
+    assert without_words.facets == with_words.facets
+    assert without_words.price_range_fen == with_words.price_range_fen

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.accounts.conftest import IN_WECHAT
-from tests.e2e.conftest import until
+from tests.e2e.conftest import DEMO_PASSWORD, until
 
 pytestmark = pytest.mark.browser
 
@@ -193,3 +193,50 @@ def test_without_script_a_package_is_chosen_and_an_add_on_ticked_and_reviews_are
         expect(extra).to_be_checked()
     page.locator(".actions-bar button[type=submit][form=checkout]").click()
     page.wait_for_url(lambda url: "/checkout/" not in url)
+
+
+def test_who_presses_the_edge_of_the_share_menu_keeps_it_open(person) -> None:
+    """The focus goes to what stands around the menu then; that closed it, and Chromium's tab died of it."""
+    buyer = person("buyer")
+    page = buyer.visit(busiest(buyer))
+    crashes: list[Page] = []
+    page.on("crash", lambda dead: crashes.append(dead))
+    menu = page.locator("details.share:visible").first
+    menu.locator("summary").click()
+    edge = menu.locator(".share__panel").bounding_box()
+    assert edge is not None
+    page.mouse.click(edge["x"] + 6, edge["y"] + edge["height"] - 6)
+    expect(menu).to_have_attribute("open", "")
+    page.mouse.click(5, 5)
+    expect(menu).not_to_have_attribute("open", "")
+    assert crashes == []
+
+
+def log_in_here(page: Page) -> None:
+    page.fill("main [name=login]", BUYER)
+    page.fill("main [name=password]", DEMO_PASSWORD)
+    page.click("main form:has([name=password]) button[type=submit]")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+
+def test_a_heart_pressed_before_logging_in_is_kept_once_one_is(person) -> None:
+    visitor = person("visitor")
+    page = visitor.visit("/search/?q=logo")
+    titles = page.locator(".gig__link").all_inner_texts()
+    buyer = person("buyer")
+    buyer.log_in(BUYER)
+    hearts = buyer.visit("/search/?q=logo").locator(".gig button[formaction$='/favourite/']")
+    place = hearts.evaluate_all("all => all.findIndex(one => one.ariaPressed === 'false')")
+    page.locator(".gig").nth(place).get_by_role("link", name="登录后收藏").click()
+    expect(page.get_by_text(f"登录后即收藏“{titles[place]}”")).to_be_visible()
+    visitor.snap("01 asked")
+    log_in_here(page)
+    page.wait_for_url("**/search/?q=logo")
+    heart = page.get_by_role("button", name=f"收藏“{titles[place]}”")
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text(f"已收藏“{titles[place]}”")).to_be_visible()
+    visitor.snap("02 kept")
+    heart.click()  # as it was before
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(heart).to_have_attribute("aria-pressed", "false")

@@ -283,3 +283,18 @@ def test_without_script_the_sheet_opens_filters_and_pages_work(person, size) -> 
     page.wait_for_url(re.compile(r"page=2"))
     assert page.locator("#cards > .gig").count() > 0
     plain.snap("second page")
+
+
+def test_a_wish_that_is_taken_away_goes_from_the_box_too(person) -> None:
+    page = person("visitor").visit("/search/?q=logo+%E4%BE%BF%E5%AE%9C")
+    box = page.locator(".header [name=q]")
+    expect(box).to_have_value("logo 便宜")
+    with answered(page):
+        page.locator(".result-head .chip--on", has_text="偏低价").click()
+    expect(box).to_have_value("logo")
+    # What somebody is typing stays.
+    page.goto(page.url + "+%E5%8A%A0%E6%80%A5")
+    box.fill("海报")
+    with answered(page):
+        page.locator(".result-head .chip--on").first.click()
+    expect(box).to_have_value("海报")

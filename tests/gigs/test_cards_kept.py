@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from marketplace.core import clock, page_cache
+from marketplace.gigs import counting
 from marketplace.gigs.cards import gig_cards
 from marketplace.gigs.models import Favourite
 from marketplace.gigs.ratings import count_completed_order
@@ -62,7 +63,14 @@ def test_a_card_kept_yesterday_says_that_its_seller_is_away_today(monkeypatch):
     gig.seller.profile.away_until = timezone.localdate() + timedelta(days=2)
     gig.seller.profile.save()
     assert not gig_cards([gig.pk])[0].is_away
+    with counting.noting() as noted, page_cache.noting() as shown:
+        assert gig_cards([gig.pk], only_listed=True)
+    assert set(noted.impressions) == {gig.pk}
+    assert shown.until == clock.midnight(gig.seller.profile.away_from)  # no page with the card is kept longer
     monkeypatch.setattr(clock, "now", lambda: timezone.now() + timedelta(days=1))
     with CaptureQueriesContext(connection) as asked:
         assert gig_cards([gig.pk])[0].is_away
+        with counting.noting() as noted:
+            assert gig_cards([gig.pk], only_listed=True) == []
+    assert not noted.impressions
     assert statements(asked.captured_queries) == []

@@ -75,6 +75,11 @@ def test_a_paused_gig_says_so_shows_the_seller_and_others_and_sells_nothing(clie
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert "暂停接单" in page
     assert seller.profile.get_absolute_url() in page
+    parent = gig.category.parent
+    assert (
+        f'?category={parent.slug}">{parent.localized_name}</a>'
+        in page.partition('class="crumbs"')[2].partition("</nav>")[0]
+    )
     assert other.title in page
     assert "预订" not in page.replace("现在不能预订", "")
     assert client.get(reverse("gigs:book", args=[gig.pk]), {"package": "1"}).status_code == 404

@@ -282,8 +282,12 @@ def test_of_two_hundred_thousand_orders_a_day_reads_its_own_alone():
             for node in nodes
             if node.get("Relation Name") == "orders_order" or node.get("Index Name", "").startswith("orders_")
         ]
-        # Nor is an index read from end to end.
-        assert all("Index Cond" in node for node in nodes if "Index Name" in node), (key, scans)
+        # Nor is an index read from end to end, but one of the tables that are small here may be. (A part of a bitmap names none.)
+        filled = {"orders_order", "insights_orderchannel"}
+        of_large = [
+            node for node in nodes if "Index Name" in node and node.get("Relation Name", "orders_order") in filled
+        ]
+        assert all("Index Cond" in node for node in of_large), (key, scans)
         assert not [node for node in nodes if node["Node Type"] == "Seq Scan" and node["Relation Name"] in _LARGE], key
         assert scans, key
         assert all(kind != "Seq Scan" for kind, _name in scans), (key, scans)

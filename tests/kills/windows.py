@@ -80,6 +80,7 @@ class TalkingWindow:
             longest = min(0.5 * 2**failures, 5.0)
             await asyncio.sleep(longest / 2 + random.random() * longest / 2)
         if self._client is not None:
+            self._client.on_close = None  # it leaves by itself, nobody closes it
             self._client.close()
 
     def write(self, body: str) -> None:

@@ -203,7 +203,7 @@ def test_reading_the_rules_writes_nothing(client):
 def test_the_rules_in_force_can_be_read_before_any_order_made_them_a_version(client):
     address = reverse("orders:rules_in_force")
     text = client.get(address).content.decode()
-    assert "现行平台规则" in text
+    assert "现行交易规则" in text
     assert "自动验收" in text
     assert not RulesVersion.objects.exists()
     order = make_order()

@@ -16,7 +16,7 @@ from redis.exceptions import ConnectionError as NoAnswer
 
 from marketplace.accounts.models import Portfolio
 from marketplace.accounts.services.portfolio_moderation import hide_piece
-from marketplace.core import page_cache
+from marketplace.core import page_cache, releases
 from marketplace.core.config import set_config
 from marketplace.core.remembered import remember
 from marketplace.gigs import counting
@@ -318,7 +318,7 @@ def test_what_another_release_kept_is_no_answer(gig):
 
 def test_a_page_of_other_static_files_is_another(gig, monkeypatch):
     ask(gig)
-    monkeypatch.setattr(middleware.staticfiles_storage, "manifest_hash", "another", raising=False)
+    monkeypatch.setattr(releases.staticfiles_storage, "manifest_hash", "another", raising=False)
     assert queries_of(gig) > 0
 
 

@@ -7,6 +7,7 @@ replaced as deploy/roll.py replaces them. RELEASE_PAIRS (8) and RELEASE_RATE (8 
 import asyncio
 import http.client
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,13 +21,14 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings as portal
 
+from deploy import roll
 from marketplace.messaging.models import Message
 from portal.bench.chat_servers import Pair, make_pairs
 from portal.embedded.valkey import free_port
 from tests.contracts.source import ROOT
 from tests.kills.conftest import database_url
 from tests.kills.windows import TalkingWindow, windows_of
-from tests.release.stack import HOST, Nginx, Process, replaced, trusting
+from tests.release.stack import DEPLOY, HOST, Nginx, Process, replaced, seconds_of, services, trusting
 
 pytestmark = pytest.mark.xdist_group("release")
 
@@ -247,9 +249,9 @@ def replace(nginx: Nginx, process: Process) -> float:
 
 
 def heard_all(windows: list[TalkingWindow]) -> None:
-    """Every window was told to come back, did, and shows each sentence of its conversation once and in order."""
+    """Every window was told to come back, never cut off, did, and shows each sentence of its conversation once and in order."""
     for window in windows:
-        assert COMES_BACK in window.closed_with, window.closed_with
+        assert set(window.closed_with) == {COMES_BACK}, window.closed_with
         assert window.connections >= 2
         assert window.unsent == {}
         assert window.refused == []
@@ -261,6 +263,18 @@ def heard_all(windows: list[TalkingWindow]) -> None:
     conversations = {window.conversation_id for window in windows}
     kept = Message.objects.filter(conversation__in=conversations).values_list("client_id", flat=True)
     assert {str(name) for name in kept} == said
+
+
+def test_nginx_keeps_sockets_for_longer_than_a_release_may_take():
+    kept = re.search(r"worker_shutdown_timeout (\d+)m;", (DEPLOY / "nginx" / "nginx.conf").read_text())
+    # Until a process is well its check may fail `retries` times after its time to start.
+    slowest = 0.0
+    for service in roll.SERVING:
+        told = services()[service]
+        check = told["healthcheck"]
+        well = seconds_of(check["start_period"]) + check["retries"] * seconds_of(check["interval"])
+        slowest += seconds_of(told["stop_grace_period"]) + well + 2 * roll.SETTLE_SECONDS
+    assert int(kept[1]) * 60 > slowest
 
 
 def test_files_that_have_moved_on_from_what_is_replaced_in_them_are_noticed():

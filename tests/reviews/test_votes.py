@@ -111,6 +111,14 @@ def test_a_session_that_ran_out_leads_back_and_votes(review, stranger, client):
     assert count(review) == 1
 
 
+def test_a_session_that_ran_out_while_taking_it_back_leads_back_and_votes_for_nothing(review, stranger, client):
+    address = reverse("reviews:helpful", args=[review.pk])
+    assert address not in client.post(address, {"helpful": "no"}).url
+    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    client.get(address)
+    assert count(review) == 0
+
+
 def test_a_link_alone_gives_no_vote(review, stranger):
     assert log_in(stranger).get(reverse("reviews:helpful", args=[review.pk])).status_code == 302
     assert count(review) == 0

@@ -156,6 +156,11 @@ def is_away_on(day: date, away_from: date | None, away_until: date | None) -> bo
     return (away_from or away_until) is not None and has_begun and (away_until is None or day < away_until)
 
 
+def refuses_orders_on(day: date, away_from: date | None, away_until: date | None, takes_orders: bool) -> bool:
+    """Whether a seller with this absence, who `takes_orders` meanwhile or not, takes none on a day."""
+    return is_away_on(day, away_from, away_until) and not takes_orders
+
+
 def profile_url(handle: str) -> str:
     """Where the public page of a person stands."""
     return reverse("accounts:profile", args=[handle])
@@ -236,7 +241,8 @@ class UserProfile(TimeStamped):
     @property
     def refuses_orders(self) -> bool:
         """Whether the seller takes no orders today."""
-        return self.is_away and not self.away_takes_orders
+        today = timezone.localdate(clock.now())
+        return refuses_orders_on(today, self.away_from, self.away_until, self.away_takes_orders)
 
     @property
     def wears_seller_hat(self) -> bool:

@@ -14,7 +14,7 @@ from marketplace.accounts.files import forget_after_commit, kept_picture
 from marketplace.accounts.models import HandleRedirect, Hat, SellerLevelChoice, User, UserProfile
 from marketplace.accounts.places import is_place
 from marketplace.accounts.selectors.onboarding import desk_is_missing
-from marketplace.core import clock
+from marketplace.core import clock, page_cache
 from marketplace.core.pictures import Square, encode_square
 
 PORTRAIT_SIDE = 480  # pixels; the largest place shows 144 CSS pixels
@@ -103,6 +103,8 @@ def change_handle(*, profile: UserProfile, handle: str) -> UserProfile:
     HandleRedirect.objects.filter(handle=handle).delete()
     HandleRedirect.objects.create(handle=old, profile=profile)
     profile.handle, profile.handle_changed_at = handle, now
+    # An update says nothing by itself, and pages lead to the address of before.
+    page_cache.forget(f"seller:{profile.user_id}", page_cache.SELLERS, page_cache.LISTINGS)
     return profile
 
 

@@ -99,7 +99,11 @@ def price(
     """
     if amount_fen in (None, ""):
         return ""
-    amount_fen = int(amount_fen)
+    return _price(int(amount_fen), modifier, at_least, exact, get_language())
+
+
+@lru_cache(maxsize=4_000)
+def _price(amount_fen: int, modifier: str, at_least: bool, exact: bool, _language: str | None) -> SafeString:
     classes = " ".join(["price", *(f"price--{word}" for word in modifier.split())])
     if amount_fen < 0:
         classes = f"{classes} price--negative"
@@ -117,28 +121,31 @@ def _today() -> date:
     return timezone.localdate(business_clock.now())
 
 
-def _calendar_day(value: date) -> str:
+def _calendar_day(value: date, today: date) -> str:
     """3月5日, or 2025年3月5日 in another year."""
     # Translators: date formats of Django; in Chinese n月j日 and Y年n月j日.
-    pattern = _("j F") if value.year == _today().year else _("j F Y")
+    pattern = _("j F") if value.year == today.year else _("j F Y")
     return date_format(value, pattern)
 
 
 @register.simple_tag
 def when(value: datetime | date | None) -> SafeString | str:
     """A moment as people say it (今天 14:30, 昨天, 3月5日), with the full time on hover."""
-    if not value:
-        return ""
+    return _said_on(value, _today(), get_language()) if value else ""
+
+
+@lru_cache(maxsize=4_000)
+def _said_on(value: datetime | date, today: date, _language: str | None) -> SafeString:
     if not isinstance(value, datetime):
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), _calendar_day(value))
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), _calendar_day(value, today))
     moment = _local(value)
-    days_ago = (_today() - moment.date()).days
+    days_ago = (today - moment.date()).days
     if days_ago == 0:
         text = _("today %(time)s") % {"time": moment.strftime("%H:%M")}
     elif days_ago == 1:
         text = _("yesterday")
     else:
-        text = _calendar_day(moment.date())
+        text = _calendar_day(moment.date(), today)
     full = f"{moment:%Y-%m-%d %H:%M}"
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), full, text)
 
@@ -155,7 +162,7 @@ def deadline(value: datetime | None) -> str:
         return _("today %(time)s") % {"time": clock}
     if days_ahead == 1:
         return _("tomorrow %(time)s") % {"time": clock}
-    return _("%(day)s, %(time)s") % {"day": _calendar_day(moment.date()), "time": clock}
+    return _("%(day)s, %(time)s") % {"day": _calendar_day(moment.date(), _today()), "time": clock}
 
 
 def _duration(seconds: int) -> str:

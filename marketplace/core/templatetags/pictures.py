@@ -5,6 +5,9 @@ from typing import Any, Protocol
 
 from django import template
 from django.core.files.storage import default_storage
+from django.utils.safestring import SafeString
+
+from marketplace.core.templatetags.components import component
 
 register = template.Library()
 
@@ -41,7 +44,7 @@ def largest(media: Any) -> str:
     return media.file.url if hasattr(media, "file") else media.url
 
 
-@register.inclusion_tag("components/picture.html")
+@register.simple_tag
 def picture(
     media: Shown,
     sizes: str = "100vw",
@@ -50,7 +53,7 @@ def picture(
     first: bool = False,
     blur: bool = True,
     css: str = "",
-) -> dict:
+) -> SafeString:
     """A picture element for `media`, with AVIF and WebP in every size it has, and its blur until it is there.
 
     `sizes` is the attribute of that name. `alt`: words for who cannot see it, those of the medium unless given.
@@ -58,16 +61,17 @@ def picture(
     `blur=False` where many small ones stand together: no blur compresses, so that those of a list outweigh its words.
     """
     words = getattr(media, "alt_text", "") if alt is None else alt
-    return {
-        "avif": srcset(media.renditions or (), "avif"),
-        "webp": srcset(media.renditions or (), "webp"),
-        "source": largest(media),
-        "placeholder": media.placeholder if blur else "",
-        "width": media.width or 640,
-        "height": media.height or 400,
-        "sizes": sizes,
-        "alt": words,
-        "eager": eager,
-        "first": first,
-        "css": css,
-    }
+    return component(
+        "components/picture.html",
+        avif=srcset(media.renditions or (), "avif"),
+        webp=srcset(media.renditions or (), "webp"),
+        source=largest(media),
+        placeholder=media.placeholder if blur else "",
+        width=media.width or 640,
+        height=media.height or 400,
+        sizes=sizes,
+        alt=words,
+        eager=eager,
+        first=first,
+        css=css,
+    )

@@ -157,6 +157,8 @@ def _is_candidate(pair: Rephrasing) -> bool:
 
 def _shared_clicks(pair: Rephrasing) -> int:
     """How many services were opened after either."""
-    clicks = SearchClick.objects.order_by()
-    after_one = clicks.filter(search__folded=pair.query).values("gig")
-    return clicks.filter(search__folded=pair.following, gig__in=after_one).values("gig").distinct().count()
+    # Two questions side by side: as one within the other, each row of the one was looked for among all of the other where the
+    # planner took fresh tables for empty, and it ran for ten minutes.
+    opened = SearchClick.objects.order_by().values("gig")
+    after_one, after_other = (opened.filter(search__folded=words) for words in (pair.query, pair.following))
+    return after_one.intersection(after_other).count()

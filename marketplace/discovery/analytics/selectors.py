@@ -6,7 +6,7 @@ point at one of them. The sums of all searches leave nobody out.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 
 from django.core.exceptions import PermissionDenied
@@ -178,7 +178,7 @@ def find_rephrasings(span: Span, *, limit: int) -> list[Rephrasing]:
         cursor.execute(
             _REPHRASED,
             [
-                _midnight(span.first), _midnight(span.last + timedelta(days=1)), REPHRASED_WITHIN_MINUTES,
+                clock.midnight(span.first), clock.midnight(span.last + timedelta(days=1)), REPHRASED_WITHIN_MINUTES,
                 get_config("discovery.figures_people"), limit,
             ],
         )  # fmt: skip
@@ -234,7 +234,7 @@ def _named(span: Span) -> QuerySet:
     From the searches themselves: over several days a single person would be a crowd.
     """
     lines = SearchHistory.objects.filter(
-        created_at__gte=_midnight(span.first), created_at__lt=_midnight(span.last + timedelta(days=1))
+        created_at__gte=clock.midnight(span.first), created_at__lt=clock.midnight(span.last + timedelta(days=1))
     ).exclude(folded="")
     people = Count(Coalesce(Cast("user_id", CharField()), F("visitor")), distinct=True)
     least = get_config("discovery.figures_people")
@@ -273,7 +273,3 @@ def _rise(one: QueryFigures) -> float:
 
 def _mean(whole: QuerySet[SearchDay]) -> float | None:
     return whole.aggregate(mean=Sum("milliseconds") / NullIf(Sum(F("timed")), 0))["mean"]
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

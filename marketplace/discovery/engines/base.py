@@ -171,11 +171,15 @@ class FacetRow(NamedTuple):
 
 
 class Candidates(list[Candidate]):
-    """What an engine found. Capped: it looked at a part of what matches, so that there may be more than these."""
+    """What an engine found. Capped: it looked at a part of what matches, so that there may be more than these.
 
-    def __init__(self, found: Iterable[Candidate] = (), *, is_capped: bool = False) -> None:
+    Narrowed: these are what passes the filters, and what the counts beside them are made of is in the rows alone.
+    """
+
+    def __init__(self, found: Iterable[Candidate] = (), *, is_capped: bool = False, are_narrowed: bool = False) -> None:
         super().__init__(found)
         self.is_capped = is_capped
+        self.are_narrowed = are_narrowed
 
 
 class FacetRows(list[FacetRow]):
@@ -226,7 +230,10 @@ class SearchEngine(Protocol):
         """Forget everything."""
 
     def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
-        """The `limit` best live candidates for the plan, and as many that also pass the filters of the request."""
+        """The `limit` best live candidates for the plan, and as many that also pass the filters of the request.
+
+        Where no word was typed an engine may leave out what does not pass them (`Candidates.are_narrowed`).
+        """
 
     def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """The filterable parts of every live gig that the plan matches, whatever the filters, or of a part that is capped."""

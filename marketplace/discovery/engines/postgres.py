@@ -68,14 +68,17 @@ class PostgresSearchEngine:
         GigDocument.objects.all().delete()
 
     def retrieve(self, plan: QueryPlan, request: SearchRequest, *, limit: int = CANDIDATE_LIMIT) -> Candidates:
-        """The best `limit` for the words alone, and the best `limit` within the filters."""
+        """The best `limit` for the words alone, and the best `limit` within the filters; without words the latter alone."""
         everywhere = window_of(plan, request, is_narrowed=False)
-        ids = dict.fromkeys(row.gig_id for row in everywhere.rows[:limit])
+        # Who typed nothing looks around: of what does not pass the filters nothing is shown but in the counts.
+        is_looking_around = not (request.query.strip() or plan.concepts or plan.phrases or plan.seller)
+        are_narrowed = request.has_filters and is_looking_around
+        ids = dict.fromkeys(row.gig_id for row in everywhere.rows[: 0 if are_narrowed else limit])
         rows = everywhere.rows
         if request.has_filters and everywhere.is_capped:
             # Most of these are not shown: they say what the words are about, and half of them say that as well.
             ids = dict.fromkeys([*ids][: limit // 2])
-        if request.has_filters and (everywhere.is_capped or len(ids) == limit):
+        if request.has_filters and (everywhere.is_capped or are_narrowed or len(ids) == limit):
             if everywhere.is_capped:
                 narrowed = window_of(plan, request, is_narrowed=True).rows
                 rows = list({row.gig_id: row for row in (*everywhere.rows, *narrowed)}.values())
@@ -88,7 +91,8 @@ class PostgresSearchEngine:
             # A window that was kept for a moment may hold what is not sold any more.
             rows = [row for row in rows if row.gig_id not in gone]
         self._seen.window = plan, Window(rows, everywhere.is_capped)
-        return Candidates((known[gig_id] for gig_id in ids if gig_id in known), is_capped=everywhere.is_capped)
+        found = (known[gig_id] for gig_id in ids if gig_id in known)
+        return Candidates(found, is_capped=everywhere.is_capped, are_narrowed=are_narrowed)
 
     def facet_rows(self, plan: QueryPlan) -> FacetRows:
         """The filterable parts of the first 5000 that match."""

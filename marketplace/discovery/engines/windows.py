@@ -15,8 +15,9 @@ from django.db import connection
 from django.utils import timezone
 
 from marketplace.accounts.models import UserProfile, away_condition
-from marketplace.core import clock
+from marketplace.core import clock, page_cache
 from marketplace.core.ratings import rating_tenths_sql, wilson_lower_bound
+from marketplace.core.remembered import remember
 from marketplace.discovery.categories import shown_categories
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
@@ -44,6 +45,7 @@ WALKED = 10_000
 # Walked when the filters leave fewer than a page of those.
 WALKED_FAR, ENOUGH = 100_000, 24
 SELLER_LIMIT = 100
+REFUSING_SECONDS = 30
 # Of the rarest word beside a frequent one: five times what the scorer reads.
 RARE_LIMIT = 1000
 
@@ -146,7 +148,18 @@ def _looked_at(plan: QueryPlan, request: SearchRequest, *, is_narrowed: bool) ->
 
 
 def refusing() -> list[int]:
-    """The sellers who take no orders today (gigs.models.listed). A few, and the calendar decides: no document says it."""
+    """The sellers who take no orders today (gigs.models.listed). A few, and the calendar decides: no document says it.
+
+    Remembered for as long as a window is, or until a profile changes: what is shown is asked for once more (`candidates_of`).
+    """
+    if connection.in_atomic_block:  # a transaction sees what nobody else does yet
+        return _read_refusing()
+    key = f"discovery:refusing:{timezone.localdate(clock.now())}"
+    return remember(key, _read_refusing, seconds=REFUSING_SECONDS)
+
+
+def _read_refusing() -> list[int]:
+    page_cache.shows(page_cache.SELLERS)
     statement, values = refusing_statement()
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

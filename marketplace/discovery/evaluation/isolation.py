@@ -6,13 +6,14 @@ public search function runs as it is, beside a site that is in use, and can neit
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 from django.core.cache import caches
-from django.core.cache.backends.locmem import LocMemCache
 from django.core.management import call_command
 from django.db import connection, models
 
 from marketplace.accounts.models import User, UserProfile
+from marketplace.core.cache import CacheApart
 from marketplace.discovery.engines.base import SearchEngine
 from marketplace.discovery.language.lexicon import a_lexicon_apart
 from marketplace.discovery.models import DictionaryVersion, GigDocument, LexiconSnapshot
@@ -32,7 +33,7 @@ def a_catalogue_apart(engine: SearchEngine) -> Iterator[None]:
     names = [model._meta.db_table for model in TABLES]
     if GigDocument._meta.db_table not in connection.introspection.table_names():
         call_command("migrate", verbosity=0)  # a checkout whose database nobody has used yet
-    shared = caches["default"]
+    shared = {alias: caches[alias] for alias in caches}
     with connection.cursor() as cursor:
         for name in names:
             cursor.execute(f'CREATE TEMPORARY TABLE "{name}" (LIKE "public"."{name}" INCLUDING ALL)')
@@ -41,14 +42,17 @@ def a_catalogue_apart(engine: SearchEngine) -> Iterator[None]:
             "CREATE TRIGGER discovery_document_filled BEFORE INSERT OR UPDATE ON discovery_gigdocument "
             "FOR EACH ROW EXECUTE FUNCTION discovery_fill_document(); DISCARD PLANS"
         )
-    # The site's cache holds the real catalogue's words and categories.
-    caches["default"] = LocMemCache("a catalogue apart", {"TIMEOUT": None})
+    # The site's cache holds the real catalogue's words and categories; another evaluation's beside this one, its own.
+    apart = f"catalogue-{uuid4()}"
+    for alias in shared:
+        caches[alias] = CacheApart(apart, {"TIMEOUT": None})
     try:
         with use_engine(engine), a_lexicon_apart():
             yield
     finally:
         caches["default"].clear()
-        caches["default"] = shared
+        for alias, one in shared.items():
+            caches[alias] = one
         with connection.cursor() as cursor:
             for name in names:
                 cursor.execute(f'DROP TABLE IF EXISTS "pg_temp"."{name}"')

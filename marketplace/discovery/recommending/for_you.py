@@ -61,7 +61,8 @@ class ForYou:
 def for_you(user: User, *, limit: int) -> ForYou:
     """What this person is recommended, for them alone. Whoever is not logged in gets nothing here."""
     ground, picks = picks_for(user)
-    cards = {card.gig_id: card for card in gig_cards([pick.gig_id for pick in picks], user=user, is_list=False)}
+    on_offer = gig_cards([pick.gig_id for pick in picks], user=user, is_list=False, only_listed=True)
+    cards = {card.gig_id: card for card in on_offer}
     kept = [pick for pick in picks if pick.gig_id in cards][:limit]
     names = _category_names(pick.category_id for pick in kept)
     shown = [Shown(cards[pick.gig_id], _why(pick, ground, names)) for pick in kept]

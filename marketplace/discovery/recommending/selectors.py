@@ -54,7 +54,7 @@ def beside(gig: Gig, *, user: User | None = None) -> list[Shelf]:
         of_seller[seller] = of_seller.get(seller, 0) + 1
     if not taken:
         return []
-    cards = {card.gig_id: card for card in gig_cards([*taken], user=user)}
+    cards = {card.gig_id: card for card in gig_cards([*taken], user=user, only_listed=True)}
     headings = {
         RecommendationReason.BOUGHT: _("People who bought this also bought"),
         RecommendationReason.KEPT: _("People who keep this also keep"),

@@ -11,7 +11,7 @@ from marketplace.gigs.services.availability import archive_gig, pause_gig, pause
 from marketplace.gigs.services.decisions import DENY_ACTION, RESTORE_ACTION, deny_gig, restore_gig, take_down_gig
 from marketplace.gigs.services.drafts import revision_mark, save_draft, start_draft, withdraw_gig
 from marketplace.gigs.services.duplicating import duplicate_gig
-from marketplace.gigs.services.favourites import remove_favourite, toggle_favourite
+from marketplace.gigs.services.favourites import keep_favourite, remove_favourite, toggle_favourite
 from marketplace.gigs.services.figures import forget_figures, write_figures
 from marketplace.gigs.services.galleries import save_gallery
 from marketplace.gigs.services.importing import apply_import, forget_imports, read_import
@@ -33,6 +33,7 @@ __all__ = [
     "duplicate_gig",
     "forget_figures",
     "forget_imports",
+    "keep_favourite",
     "pause_gig",
     "pause_unnamed_gig",
     "publish_directly",

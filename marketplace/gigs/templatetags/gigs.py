@@ -1,10 +1,11 @@
 """Tags of the gig pages."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import quote
 
 from django import template
+from django.template import Template, engines
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from marketplace.accounts.models import UserProfile
-from marketplace.accounts.places import place_name
+from marketplace.core.templatetags.components import component_of_many
 from marketplace.core.templatetags.jiangji import icon
+from marketplace.gigs.cards import GigCard
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.gallery import GALLERY_COUNTS
 from marketplace.gigs.models import ReviewReason
@@ -34,12 +35,6 @@ def gallery_limits() -> str:
         },
         ensure_ascii=False,
     )
-
-
-@register.filter
-def place(profile: UserProfile) -> str:
-    """Where a seller is, as far as the card of a service says it: the province, in the language of the page."""
-    return place_name(profile.province, "")
 
 
 @register.filter
@@ -64,15 +59,15 @@ def label_of(step: str) -> str:
 def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool = False) -> SafeString:
     """The heart of a service: round on a card, `wide` with words on its own page. `kept`: whether this person keeps it.
 
-    Who is not signed in is asked to, and comes back to this page. Written here and not in a template, since a list has dozens.
+    Who is not signed in is asked to, by the same address, and then keeps it.
+
+    Written here and not in a template, since a list has dozens.
     """
     css_class = "button" if wide else "gig__save"
     words = (_("Kept") if kept else _("Keep")) if wide else ""
     user = context.get("user")
     if user is None or not user.is_authenticated:
-        request = context.get("request")
-        path = request.get_full_path() if request is not None else ""
-        return _heart_of_nobody(path, css_class, words, get_language())
+        return _heart_of_nobody(gig_id, css_class, words, get_language())
     # base.html holds the form with the CSRF token, once for all hearts of the page.
     return format_html(
         '<button class="{}" type="submit" form="favourite-form" formaction="{url}" hx-post="{url}" hx-swap="outerHTML"'
@@ -86,14 +81,49 @@ def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool =
     )
 
 
+@register.simple_tag(takes_context=True)
+def card_list(
+    context: Context,
+    cards: Iterable[GigCard | tuple[GigCard, str]],
+    *,
+    heading_level: int = 3,
+    lying: bool = False,
+    eager: int = 0,
+    why: str = "",
+) -> SafeString:
+    """Cards as components/gig_card.html draws each, the first `eager` of them for the first screen.
+
+    `cards`: GigCard, or each with the sentence why it stands there; `why` is one for all. For who is not signed in the whole list
+    is drawn once; everybody else has hearts of their own beside each card.
+    """
+    pairs = [one if isinstance(one, tuple) else (one, why) for one in cards]
+    shown = {"heading_level": heading_level, "lying": lying, "eager": eager}
+    user = context.get("user")
+    if user is None or not user.is_authenticated:
+        visitors = [(card, reason, None) for card, reason in pairs]
+        return component_of_many("components/gig_cards.html", rows=visitors, **shown)
+    rows = [(card, reason, heart(context, card.gig_id, card.title, card.is_favourite)) for card, reason in pairs]
+    drawn: SafeString = _cards_template().render(Context({"rows": rows, **shown}))
+    return drawn
+
+
+def _cards_template() -> Template:
+    return engines["django"].get_template("components/gig_cards.html").template  # type: ignore[attr-defined]
+
+
+@register.simple_tag
+def visitors_heart(gig_id: int) -> SafeString:
+    """The heart on a card for who is not signed in, the same on every page."""
+    return _heart_of_nobody(gig_id, "gig__save", "", get_language())
+
+
 @lru_cache(maxsize=1000)
-def _heart_of_nobody(path: str, css_class: str, words: str, _language: str | None) -> SafeString:
-    """A way to log in and back to the page of this path: one link, however many hearts it is drawn as, and so one name."""
-    address = reverse("account_login")
+def _heart_of_nobody(gig_id: int, css_class: str, words: str, _language: str | None) -> SafeString:
+    # The title stands beside it; in two dozen names it is the heaviest thing that a list says twice.
     return format_html(
         '<a class="{}" href="{}" rel="nofollow" aria-label="{}">{}{}</a>',
         css_class,
-        f"{address}?next={quote(path)}" if path else address,
+        reverse("gigs:favourite", args=[gig_id]),
         _("Log in to keep it"),
         icon("heart"),
         words,

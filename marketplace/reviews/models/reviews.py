@@ -89,6 +89,11 @@ class Review(TimeStamped):
         return self.written_at or self.published_at
 
     @property
+    def shown_pictures(self) -> "list[ReviewPicture]":
+        """Those that no moderator took out."""
+        return [picture for picture in self.pictures.all() if picture.masked_at is None]
+
+    @property
     def counts(self) -> bool:
         """Whether it is part of any score, as far as its honesty goes."""
         return self.excluded_at is None

@@ -1,7 +1,13 @@
 """Reads of reviews, by subject."""
 
 from marketplace.reviews.selectors.counted import counted_reviews
-from marketplace.reviews.selectors.extras import picture_for, review_to_vote_on, with_extras, with_extras_of
+from marketplace.reviews.selectors.extras import (
+    picture_for,
+    review_to_vote_on,
+    votes_on,
+    with_extras,
+    with_extras_of,
+)
 from marketplace.reviews.selectors.figures import SellerReputation, seller_reputation, seller_reputations
 from marketplace.reviews.selectors.lists import (
     AspectScore,
@@ -12,7 +18,6 @@ from marketplace.reviews.selectors.lists import (
     TierCount,
     latest_reviews,
     public_reviews,
-    punctuality_days,
     review_filter,
     reviews_of_gig,
     reviews_of_seller,
@@ -43,13 +48,13 @@ __all__ = [
     "own_review",
     "picture_for",
     "public_reviews",
-    "punctuality_days",
     "review_filter",
     "review_to_vote_on",
     "reviews_of_gig",
     "reviews_of_seller",
     "seller_reputation",
     "seller_reputations",
+    "votes_on",
     "waiting_for_review",
     "with_extras",
     "with_extras_of",

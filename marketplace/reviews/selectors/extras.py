@@ -1,9 +1,10 @@
 """What stands with public reviews beside their words: pictures, marks of how the order ended, and one's own votes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import Http404
 
 from marketplace.accounts.models import User
@@ -14,7 +15,7 @@ from marketplace.reviews.selectors.masks import masks_in_force
 
 
 def with_extras(reviews: Sequence[Review], user: User | AnonymousUser | None) -> Sequence[Review]:
-    """The same reviews (with their `order`), ready for reviews/_review.html: `is_voted` says whether `user` found it helpful.
+    """The same reviews (with their `order`), ready for reviews/shown.py: `is_voted` says whether `user` found it helpful.
 
     At most four queries, however many there are.
     """
@@ -23,13 +24,27 @@ def with_extras(reviews: Sequence[Review], user: User | AnonymousUser | None) ->
     wordless = [one for one in reviews if not one.body or (one.replied_at and not one.reply)]
     prefetch_related_objects(wordless, masks_in_force())
     prefetch_related_objects([one for one in reviews if one.order.status == OrderStatus.RESOLVED], "order__dispute")
-    voted = set()
-    if user is not None and user.is_authenticated and reviews:
-        votes = HelpfulVote.objects.filter(user=user, review__in=[review.pk for review in reviews])
-        voted = set(votes.values_list("review_id", flat=True))
+    own = votes_on([review.pk for review in reviews], user)
     for review in reviews:
-        review.is_voted = review.pk in voted
+        review.is_voted = review.pk in own and own[review.pk].is_own
     return reviews
+
+
+@dataclass(frozen=True)
+class Votes:
+    """How many found a review helpful, and whether the reader is one of them."""
+
+    count: int
+    is_own: bool
+
+
+def votes_on(review_ids: Sequence[int], user: User | AnonymousUser | None) -> dict[int, Votes]:
+    """The votes for these reviews as they are now, for who is signed in; nothing for others, and then no query."""
+    if user is None or not user.is_authenticated or not review_ids:
+        return {}
+    own = HelpfulVote.objects.filter(user=user, review=OuterRef("pk"))
+    rows = Review.objects.filter(pk__in=review_ids).annotate(is_own=Exists(own)).order_by()
+    return {pk: Votes(count, is_own) for pk, count, is_own in rows.values_list("pk", "helpful_count", "is_own")}
 
 
 def with_extras_of(section: ReviewSection, user: User | AnonymousUser | None) -> ReviewSection:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import template
@@ -11,6 +10,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.template.context import Context
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -26,14 +26,23 @@ from marketplace.orders.models import Order
 from marketplace.reviews import selectors
 from marketplace.reviews.forms import ReplyForm
 from marketplace.reviews.models import RatingAspect, Review
-from marketplace.reviews.selectors import OrderReviews, ReviewFilter, ReviewOrder, ReviewSection, SellerReputation
+from marketplace.reviews.selectors import (
+    AspectScore,
+    OrderReviews,
+    ReviewFilter,
+    ReviewOrder,
+    ReviewSection,
+    SellerReputation,
+    StarShare,
+    TierCount,
+)
 from marketplace.reviews.selectors.figures import ShownBadge
 from marketplace.reviews.selectors.masks import mask_of
-from marketplace.reviews.structured import reviews_of
+from marketplace.reviews.shown import ReviewPart, ShownPicture, ShownReview, review_part, with_votes
 
 register = template.Library()
 
-# Votes are counted without telling: as old as a kept page may be.
+# Votes are counted without telling, so that strangers see numbers as old as a kept page may be.
 _REMEMBERED_SECONDS = page_cache.FRESH_SECONDS
 
 
@@ -84,25 +93,34 @@ def gig_reviews(context: Context, gig: Gig) -> dict[str, Any]:
     query = _query(context)
     wanted = selectors.review_filter(query)
     user = context.get("user")
-    is_everybodys = (user is None or user.is_anonymous) and wanted == ReviewFilter()
-    if is_everybodys and not connection.in_atomic_block:  # a transaction sees what nobody else does yet
-        key = f"reviews:of_gig:{gig.pk}:{get_language()}"
-        section = remember(key, lambda: _everybodys(gig), seconds=_REMEMBERED_SECONDS)
+    if wanted == ReviewFilter() and not connection.in_atomic_block:  # a transaction sees what nobody else does yet
+        key = f"reviews:of_gig:{_PART}:{gig.pk}:{get_language()}"
+        part = remember(key, lambda: _everybodys(gig), seconds=_REMEMBERED_SECONDS)
+        part = with_votes(part, selectors.votes_on([review.pk for review in part.reviews], user))
     else:
         section = selectors.with_extras_of(selectors.reviews_of_gig(gig, wanted=wanted), user)
+        part = review_part(section)
     part_path = reverse("reviews:of_gig", args=[gig.pk])
     return {
         "page_path": gig.get_absolute_url(),
         "part_path": part_path,
-        "structured_data": reviews_of(gig, list(section.reviews)),
-        **_section(context, section),
+        "gig_url": gig.get_absolute_url(),
+        "gig_title": gig.title,
+        **_shown(context, part),
     }
 
 
-def _everybodys(gig: Gig) -> ReviewSection:
-    """What whoever is not signed in sees first: a fifth of the page's time to read, and the same for all of them."""
-    page_cache.shows(f"gig:{gig.pk}", f"seller:{gig.seller_id}")
-    return selectors.with_extras_of(selectors.reviews_of_gig(gig), None)
+_PART = shape_of(
+    *(ReviewPart, ReviewSection, ReviewFilter, StarShare, AspectScore, TierCount, ShownReview, ShownPicture),
+)
+
+
+def _everybodys(gig: Gig) -> ReviewPart:
+    """What everybody sees first, but for the votes: most of the page's time to read."""
+    section = selectors.reviews_of_gig(gig)
+    authors = (f"seller:{review.author_id}" for review in section.reviews)  # their names and portraits
+    page_cache.shows(f"gig:{gig.pk}", f"seller:{gig.seller_id}", *authors)
+    return review_part(selectors.with_extras_of(section, None))
 
 
 @register.inclusion_tag("reviews/_gig_reviews.html", takes_context=True)
@@ -112,7 +130,7 @@ def seller_reviews(context: Context, seller: User) -> dict[str, Any]:
     section = selectors.reviews_of_seller(seller, wanted=selectors.review_filter(query))
     section = selectors.with_extras_of(section, context.get("user"))
     path = context["request"].path if context.get("request") else ""
-    return {"names_gig": True, "page_path": path, "part_path": path, **_section(context, section)}
+    return {"names_gig": True, "page_path": path, "part_path": path, **_shown(context, review_part(section))}
 
 
 def _query(context: Context) -> QueryDict:
@@ -120,12 +138,13 @@ def _query(context: Context) -> QueryDict:
     return request.GET if request else QueryDict()
 
 
-def _section(context: Context, section: ReviewSection) -> dict[str, Any]:
-    query = _query(context)
+def _shown(context: Context, part: ReviewPart) -> dict[str, Any]:
+    query, section = _query(context), part.section
     return {
         "user": context.get("user"),
-        "request": context.get("request"),
         "section": section,
+        "reviews": part.reviews,
+        "voted": part.voted,
         "choices": _choices(section, query),
         "orders": _orders(section, query),
         "said": _said(section),
@@ -199,13 +218,13 @@ def _said(section: ReviewSection) -> list[Said]:
 
 def _changed(query: QueryDict, **values: str) -> str:
     """The page's parameters with these in place of what they were; an empty one is left out."""
-    changed = query.copy()
+    kept = {name: query.getlist(name) for name in query}  # no copy of a QueryDict, which takes long
     for name, value in values.items():
         if value:
-            changed[name] = value
+            kept[name] = [value]
         else:
-            changed.pop(name, None)
-    return f"?{changed.urlencode()}" if changed else ""
+            kept.pop(name, None)
+    return f"?{urlencode(kept, doseq=True)}" if kept else ""
 
 
 @register.simple_tag
@@ -272,19 +291,6 @@ def tombstone(review: Review, part: str, is_own: bool = False) -> dict[str, Any]
     `is_own`: it is read by who wrote the words, who is told why, and how to have it looked at again.
     """
     return {"mask": mask_of(review, part), "is_own": is_own}
-
-
-@register.filter
-def punctuality(order: Order, delivered_at: datetime | None) -> str:
-    """How the first delivery stood to the agreed time: 提前1天交付, 按时交付, 晚了2天."""
-    days = selectors.punctuality_days(order.due_at, delivered_at)
-    if days is None:
-        return ""
-    if days > 0:
-        return ngettext("delivered %(days)s day early", "delivered %(days)s days early", days) % {"days": days}
-    if days < 0:
-        return ngettext("delivered %(days)s day late", "delivered %(days)s days late", -days) % {"days": -days}
-    return _("delivered on time")
 
 
 @register.filter

@@ -1,6 +1,7 @@
 // What this window has sent and not had back yet. Each message has a name of its own (client_id), by which the server knows it again:
 // sent twice it is one message, whether through the socket or by POST. One is on its way at a time, so that they arrive in the order in
-// which they were written. They outlive a reload, in this tab.
+// which they were written. They outlive a reload, in this tab, where the browser does not refuse it.
+import { storage } from "../kept-words.js";
 import { newId } from "./ids.js";
 import { live } from "./socket.js";
 
@@ -13,10 +14,6 @@ const BUSY = "busy";
 const BUSY_AT_MOST = 5; // then it is not the moment, and whoever wrote decides
 const WARNINGS = new Set(["contact_warning", "words_warning"]); // sent again with `confirmed`, it goes
 const HELD = "held"; // moderators have it: it is not sent again
-
-function storage(work) {
-  try { return work(sessionStorage); } catch { return null; } // refused: then a reload loses what was not sent
-}
 
 export class Outbox {
   #entries = new Map(); // client_id → {client_id, body, quoted, confirmed, state: "sending" | "failed", timer while on its way, tries, busy: times}

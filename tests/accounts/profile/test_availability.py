@@ -71,6 +71,7 @@ def test_an_absence_that_takes_orders_warns_and_nothing_more(db):
 def test_while_orders_are_refused_the_service_is_in_no_list_and_its_page_is_there(db):
     away, other = make_gig(title="玉石印章"), make_gig(title="木头印章")
     Gig.objects.filter(pk=other.pk).update(category=away.category)
+    other.refresh_from_db()
     index_gigs([away.pk, other.pk])
 
     def found() -> set[int]:
@@ -79,6 +80,7 @@ def test_while_orders_are_refused_the_service_is_in_no_list_and_its_page_is_ther
 
     services.go_away(profile=away.seller.profile, until=None, takes_orders=True)
     assert found() == {away.pk, other.pk}
+    assert [card.gig_id for card in similar_gigs(other)] == [away.pk]  # kept for some minutes
     services.go_away(profile=away.seller.profile, until=None)
     assert found() == {other.pk}
     assert similar_gigs(other) == []
