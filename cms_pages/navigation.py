@@ -39,12 +39,12 @@ def navigation() -> list[NavigationEntry]:
 
 
 def _kept(key: str, read: Callable[[], Kept]) -> Kept:
-    """What `read` returns, for five minutes."""
+    """What `read` returns, for five minutes. Shared by all who ask: nobody changes it."""
     return one_page.once(key, lambda: _from_cache(key, read))
 
 
 def _from_cache(key: str, read: Callable[[], Kept]) -> Kept:
-    found: Kept | None = forgiving_cache.get(key)
+    found: Kept | None = forgiving_cache.get_shared(key)
     if found is None:
         found = read()
         forgiving_cache.set(key, found, NAVIGATION_SECONDS)

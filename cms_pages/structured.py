@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from wagtail import blocks
 
 from cms_pages.blocks import FaqBlock
-from cms_pages.by_content import made_once
 from cms_pages.models import (
     CategoryPage,
     HelpIndexPage,
@@ -24,6 +23,7 @@ from cms_pages.models import (
 )
 from cms_pages.models.base import BasePage
 from marketplace.core import structured_data as schema
+from marketplace.core.made_once import made_once
 
 Context = dict[str, Any]
 
@@ -133,7 +133,7 @@ def _questions(page: BasePage) -> list[tuple[str, str]]:
         entries = (entry for at in places for entry in body[at].value["questions"])
         return [(entry["question"], _plain(entry["answer"].source)) for entry in entries]
 
-    return made_once("questions", [body.raw_data[at] for at in places], read) if places else []
+    return made_once("cms:questions", read, known_by=[body.raw_data[at] for at in places]) if places else []
 
 
 def _plain(html: str) -> str:

@@ -108,8 +108,10 @@ def page_number(request: HttpRequest) -> str:
 
 def _across(request: HttpRequest, code: str) -> tuple[str, str]:
     """(address, note) of the way into a language."""
-    parameters = request.GET.copy()
-    parameters.pop(UNTRANSLATED, None)
+    parameters = request.GET
+    if UNTRANSLATED in parameters:
+        parameters = parameters.copy()
+        parameters.pop(UNTRANSLATED)
     query = f"?{parameters.urlencode()}" if parameters else ""
     page = getattr(request, "cms_page", None)
     if page is not None:

@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from wagtail.blocks import Block, StreamValue
 
-from cms_pages.by_content import made_once
+from marketplace.core.made_once import made_once
 
 register = template.Library()
 
@@ -36,4 +36,5 @@ def stream_blocks(context: Context, stream: StreamValue, **values: Any) -> SafeS
 
 def _for_everybody(stream: StreamValue, place: int, block: Block, values: dict[str, Any]) -> str:
     content = [type(block).__qualname__, block.meta.template, values, stream.raw_data[place]]
-    return made_once("drawn", content, lambda: stream[place].render(values))
+    # By its content, so that a draft has nothing of what is published.
+    return made_once("cms:drawn", lambda: stream[place].render(values), known_by=content)

@@ -14,13 +14,16 @@ from typing import Any, cast
 import redis
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
 from redis.commands.core import Script
 
 from marketplace.core import prefetching
 
 # What reading says to an object whose class was another when it was kept: two releases run at once for a while.
 OF_ANOTHER_RELEASE = (AttributeError, ImportError, TypeError)
+# Those asked for last; a card takes some 5 KB with its bytes.
+_MOST_SHARED = 2_000
+_SERIALIZER = RedisSerializer()
 
 
 class _KeptClients(RedisCacheClient):
@@ -35,9 +38,9 @@ class _KeptClients(RedisCacheClient):
             self._kept[id(pool)] = self._client(connection_pool=pool)  # type: ignore[attr-defined]
         return self._kept[id(pool)]
 
-    def get_for_page(self, keys: Sequence[str]) -> dict[str, Any]:
+    def get_for_page(self, keys: Sequence[str], *, is_shared: bool) -> dict[str, Any]:
         """What is kept of these keys, by prefetching.py. What another release kept, and cannot be read, is not there."""
-        loads = self._serializer.loads  # type: ignore[attr-defined]  # django-stubs has not this one either
+        loads = _loads_shared if is_shared else _SERIALIZER.loads
         found = {}
         for key, one in zip(keys, prefetching.look_up(self.get_client(), keys), strict=True):
             if one is not None:
@@ -82,15 +85,17 @@ class OneClientCache(RedisCache):
         super().__init__(server, params)
         self._class = _KeptClients
 
-    def get_for_page(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+    def get_for_page(
+        self, keys: Iterable[str], version: int | None = None, *, is_shared: bool = False
+    ) -> dict[str, Any]:
         """As `get_many`, for what a page shows: what it was given before stays the same for it, and is asked for once.
 
-        Without what another release kept and this one cannot read.
+        Without what another release kept and this one cannot read. `is_shared`: the values are given to other pages and threads
+        of this process too, for as long as the same is kept, so that nobody may change them; made of their bytes once.
         """
         by_name = {self.make_and_validate_key(key, version=version): key for key in keys}
-        return {
-            by_name[name]: value for name, value in cast("_KeptClients", self._cache).get_for_page([*by_name]).items()
-        }
+        found = cast("_KeptClients", self._cache).get_for_page([*by_name], is_shared=is_shared)
+        return {by_name[name]: value for name, value in found.items()}
 
     def client(self) -> redis.Redis:
         """The server's client of this thread, for what Django's cache has no word for. Keys go through `make_key`."""
@@ -110,13 +115,21 @@ class OneClientCache(RedisCache):
 class CacheApart(LocMemCache):
     """What is kept of a catalogue that nobody else sees, in this process alone: it answers what a search asks Valkey for."""
 
-    def get_for_page(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+    def get_for_page(
+        self, keys: Iterable[str], version: int | None = None, *, is_shared: bool = False
+    ) -> dict[str, Any]:
         """As `get_many`: nothing is looked up ahead here."""
         return self.get_many(keys, version=version)
 
     def moment(self) -> float:
         """What time it is by this machine's clock, in seconds since the epoch."""
         return time.time()
+
+
+@lru_cache(maxsize=_MOST_SHARED)
+def _loads_shared(stored: bytes) -> Any:
+    """A list shows the cards that the one before showed, and each takes longer to make than to draw."""
+    return _SERIALIZER.loads(stored)
 
 
 @lru_cache(maxsize=32)

@@ -35,6 +35,10 @@ class ForgivingCache(OneClientCache):
         """What is kept, else `default`; this too where it was kept by another release and cannot be read."""
         return self._or(default, lambda: self.get_for_page([key], version).get(key, default))
 
+    def get_shared(self, key: str) -> Any:
+        """As `get`, for what nobody changes who is given it: all of a process are given the same."""
+        return self._or(None, lambda: self.get_for_page([key], is_shared=True).get(key))
+
     def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
         """What is kept of these keys."""
         wanted = list(keys)

@@ -154,18 +154,20 @@ def remember_each(
     *,
     tags_of: Callable[[Key, Read], Iterable[str]],
     seconds: int = page_cache.FRESH_SECONDS,
+    is_shared: bool = False,
 ) -> dict[Key, Read]:
     """What `read` finds for each key, kept under its name for `seconds` unless one of its tags is forgotten before.
 
     `read` is asked for those alone that are not kept, and leaves out what there is not. The page that is being made shows the
-    tags of all. A transaction sees what nobody else does yet: within one nothing is kept, and nothing kept is given.
+    tags of all. A transaction sees what nobody else does yet: within one nothing is kept, and nothing kept is given. `is_shared`:
+    other pages of this process are given the same, which nobody may change.
     """
     if connection.in_atomic_block:
         found = dict(read([*names]))
         page_cache.shows(*(tag for key, value in found.items() for tag in tags_of(key, value)))
         return found
     names = {key: _name_of(name) for key, name in names.items()}
-    kept: dict[Key, _Kept[Read]] = _kept(names)
+    kept: dict[Key, _Kept[Read]] = _kept(names, is_shared)
     missing = [key for key in names if key not in kept]
     if missing:
         begun_at = page_cache.begins_at()
@@ -202,9 +204,9 @@ def _name_of(key: str) -> str:
     return f"{key}:{_SHAPE}"
 
 
-def _kept(names: Mapping[Key, str]) -> dict[Key, _Kept[Read]]:
+def _kept(names: Mapping[Key, str], is_shared: bool) -> dict[Key, _Kept[Read]]:
     try:
-        answer = server_of(cache).get_for_page(names.values()) if names else {}
+        answer = server_of(cache).get_for_page(names.values(), is_shared=is_shared) if names else {}
         found = {key: answer[name] for key, name in names.items() if isinstance(answer.get(name), _Kept)}
         forgotten = page_cache.forgotten_at({tag for one in found.values() for tag in one.tags})
     except RedisError:

@@ -20,12 +20,12 @@ CACHE_KEY, CACHE_SECONDS = "discovery:categories", 60
 
 
 def shown_categories() -> dict[str, GigCategory]:
-    """All shown categories by slug, kept for a minute."""
+    """All shown categories by slug, kept for a minute. Shared by all who ask: nobody changes them."""
     return one_page.once(CACHE_KEY, _read_categories)
 
 
 def _read_categories() -> dict[str, GigCategory]:
-    found: dict[str, GigCategory] | None = forgiving_cache.get(CACHE_KEY)
+    found: dict[str, GigCategory] | None = forgiving_cache.get_shared(CACHE_KEY)
     if found is None:
         found = {
             category.slug: category for category in GigCategory.objects.filter(is_active=True).select_related("parent")

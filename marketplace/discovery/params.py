@@ -5,6 +5,7 @@ A price is typed by people, not only written by links: one that cannot be read i
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from unicodedata import category
 from urllib.parse import urlencode
 
@@ -81,6 +82,7 @@ def address_parameters(request: SearchRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if value]
 
 
+@lru_cache(maxsize=4_000)
 def query_string(request: SearchRequest) -> str:
     """`?q=…` for the request, or `?` alone when it is empty (a link that clears everything)."""
     return "?" + urlencode(address_parameters(request), safe=":")

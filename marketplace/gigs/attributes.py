@@ -68,7 +68,7 @@ def attributes_of(category: GigCategory) -> tuple[Attribute, ...]:
     Those without options are left out: nothing can be answered. One query, or none when the answer is in the cache.
     """
     key = _cache_key(category.pk)
-    found = forgiving_cache.get(key)
+    found: tuple[Attribute, ...] | None = forgiving_cache.get_shared(key)
     if found is None:
         found = _read([category.pk, *([category.parent_id] if category.parent_id else [])])
         forgiving_cache.set(key, found, CACHE_SECONDS)

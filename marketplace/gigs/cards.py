@@ -105,7 +105,7 @@ def gig_cards(
     """
     language = get_language()
     names = {gig_id: f"gigs:card:{_SHAPE}:{gig_id}:{language}" for gig_id in gig_ids}
-    found = remember_each(names, _read, tags_of=_tags)
+    found = remember_each(names, _read, tags_of=_tags, is_shared=True)
     hearts: set[int] = set()
     if found and user is not None and user.is_authenticated:
         hearts = {*Favourite.objects.filter(user_id=user.pk, gig_id__in=found).values_list("gig_id", flat=True)}

@@ -9,7 +9,6 @@ from marketplace.accounts.places import place_name
 from marketplace.core.money import yuan_text
 from marketplace.core.ratings import shown_rating
 from marketplace.gigs import selectors, structured
-from marketplace.gigs.cards import GigCard
 from marketplace.gigs.content import ExtraContent, FaqContent, PackageContent, PictureContent, read_medium, read_package
 from marketplace.gigs.described import Fact, attribute_rows_of, facts
 from marketplace.gigs.models import Gig, PackageTier
@@ -50,11 +49,19 @@ class Maker:
 
 @dataclass(frozen=True)
 class GigPage:
-    """The page of one gig. What its parts show is plain values: they are components, drawn once for the same content."""
+    """Who looks at which service, and how."""
 
-    gig: Gig
+    gig: Gig  # as shown: a draft, for its own seller
+    stored: Gig  # as it stands, with its figures
     is_draft: bool
     is_owner: bool
+    is_favourite: bool
+
+
+@dataclass(frozen=True)
+class GigContent:
+    """What the page of one gig says to everybody, in plain values: what shows them are components."""
+
     gallery: list[Shot]
     share_picture: SharePicture | None  # its address absolute
     facts: list[Fact]
@@ -65,9 +72,7 @@ class GigPage:
     faqs: list[FaqContent]
     maker: Maker
     takes_orders: bool  # False while the seller is away and says so
-    similar: list[GigCard]
     rating: Decimal | None
-    is_favourite: bool
     orders_in_progress: int  # of this gig; those of other gigs of the same seller are none of its
     description: str
     price_from: str  # of the cheapest package in yuan, as machines write it; "" without one
@@ -79,45 +84,52 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
     """The page of `gig` for `user`; drafts are for the gig's own seller, who was let in by the selector."""
     is_owner = selectors.owns(gig, user)
     is_draft = is_owner and (wants_draft or gig.status != GigStatus.LIVE)
-    shown: Gig = gig.get_latest_revision_as_object() if is_draft else gig
+    return GigPage(
+        gig=gig.get_latest_revision_as_object() if is_draft else gig,
+        stored=gig,
+        is_draft=is_draft,
+        is_owner=is_owner,
+        is_favourite=gig.is_kept,
+    )
+
+
+def gig_content(page: GigPage) -> GigContent:
+    """What the page says of its gig. Queries for a draft alone, whose small lists are its own."""
+    gig, stored, is_draft = page.gig, page.stored, page.is_draft
     media = (
-        [read_medium(medium) for medium in shown.media.all()]
+        [read_medium(medium) for medium in gig.media.all()]
         if is_draft
         else [PictureContent(**{**row, "renditions": tuple(row["renditions"])}) for row in gig.media_rows]
     )
-    gallery = shots(media, title=shown.title)
+    gallery = shots(media, title=gig.title)
     shared = share_picture(gallery)
     if shared is not None:
         shared = shared._replace(url=structured.absolute(shared.url))
     packages = (
-        [read_package(package) for package in shown.packages.all()]
+        [read_package(package) for package in gig.packages.all()]
         if is_draft
         else [PackageContent(**row) for row in gig.package_rows]
     )
-    columns = _columns(shown, packages)
-    rating = shown_rating(gig.stats.rating_sum, gig.stats.rating_count)
-    summary = " ".join(shown.description.split())[:120]
-    return GigPage(
-        gig=shown,
-        is_draft=is_draft,
-        is_owner=is_owner,
+    columns = _columns(gig, packages)
+    faqs = _faqs(gig) if is_draft else [FaqContent(**row) for row in gig.faq_rows]
+    rating = shown_rating(stored.stats.rating_sum, stored.stats.rating_count)
+    summary = " ".join(gig.description.split())[:120]
+    return GigContent(
         gallery=gallery,
         share_picture=shared,
-        facts=facts(shown, attribute_rows_of(shown.category) if is_draft else gig.attribute_rows),
+        facts=facts(gig, attribute_rows_of(gig.category) if is_draft else gig.attribute_rows),
         columns=columns,
-        comparison=_comparison(shown, columns),
-        tags=[item.tag.name for item in shown.gig_tags.all()] if is_draft else gig.tag_names,
-        extras=_extras(shown) if is_draft else [ExtraContent(**row) for row in gig.extra_rows],
-        faqs=_faqs(shown) if is_draft else [FaqContent(**row) for row in gig.faq_rows],
-        takes_orders=not shown.seller.profile.refuses_orders,
-        maker=_maker(shown.seller.profile, gig.checked_kinds),
-        similar=[] if is_draft else selectors.similar_gigs(gig, user=user),
+        comparison=_comparison(gig, columns),
+        tags=[item.tag.name for item in gig.gig_tags.all()] if is_draft else gig.tag_names,
+        extras=_extras(gig) if is_draft else [ExtraContent(**row) for row in gig.extra_rows],
+        faqs=faqs,
+        takes_orders=not gig.seller.profile.refuses_orders,
+        maker=_maker(gig.seller.profile, stored.checked_kinds),
         rating=rating,
-        is_favourite=gig.is_kept,
-        orders_in_progress=gig.orders_in_progress,
+        orders_in_progress=stored.orders_in_progress,
         description=summary,
         price_from=yuan_text(columns[0].package.price_fen) if columns else "",
-        address=structured.absolute(gig.get_absolute_url()),
+        address=structured.absolute(stored.get_absolute_url()),
         json_ld=[]
         if is_draft
         else structured.blocks(
@@ -126,7 +138,7 @@ def gig_page(gig: Gig, *, user: User, wants_draft: bool = False) -> GigPage:
             image=shared.url if shared else "",
             rating=rating,
             description=summary,
-            faqs=[FaqContent(**row) for row in gig.faq_rows],
+            faqs=faqs,
         ),
     )
 

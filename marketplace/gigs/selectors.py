@@ -1,5 +1,6 @@
 """Reads of gigs, with the permission in them: a stranger gets 404, never a hint that something is there."""
 
+import time
 from collections.abc import Sequence
 from functools import cache
 
@@ -53,19 +54,22 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
 
     Small lists come along in the same query (`package_rows`, `media_rows`, `attribute_rows`, `extra_rows`, `faq_rows`,
     `tag_names`, `checked_kinds`), and `orders_in_progress`: a query each would double the cost of the page. What is on sale is
-    remembered for everybody until it changes; its seller reads it as it stands. `is_kept`: whether `user` keeps it.
+    remembered for everybody until it changes; its seller reads it as it stands. `is_kept`: whether `user` keeps it; `read_at`:
+    when it was read, in seconds since the epoch, which tells one reading from the next.
     """
     gig = None
     if not connection.in_atomic_block:  # a transaction sees what nobody else does yet
         names = {gig_id: f"gigs:on_sale:{_shape()}:{gig_id}"}
         gig = remember_each(names, _read_on_sale, tags_of=_tags_of).get(gig_id)
-    keeps = Favourite.objects.none()
-    if user is not None and user.is_authenticated:
-        keeps = Favourite.objects.filter(user_id=user.pk)
+    is_signed_in = user is not None and user.is_authenticated
+    keeps = Favourite.objects.filter(user_id=user.pk) if is_signed_in else Favourite.objects.none()
     if gig is None or owns(gig, user):
+        read_at = time.time()
         gig = _with_small_lists().annotate(is_kept=Exists(keeps.filter(gig=OuterRef("pk")))).filter(pk=gig_id).first()
+        if gig is not None:
+            gig.read_at = read_at
     else:
-        gig.is_kept = keeps.filter(gig=gig_id).exists()  # as the annotation
+        gig.is_kept = is_signed_in and keeps.filter(gig=gig_id).exists()  # as the annotation
     if gig is None or not (gig.is_on_sale or owns(gig, user)):
         raise Http404
     return gig
@@ -73,6 +77,9 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
 
 def _read_on_sale(gig_ids: Sequence[int]) -> dict[int, Gig]:
     found = _with_small_lists().defer(*_PRIVATE).filter(pk__in=gig_ids)
+    read_at = time.time()
+    for gig in found:
+        gig.read_at = read_at
     return {gig.pk: gig for gig in found if gig.is_on_sale}
 
 
@@ -91,7 +98,7 @@ def _shape() -> str:
     """Changes with everything that is kept of a service on sale, the small lists included."""
     rows = columns_of(Gig, User, UserProfile, GigCategory, GigStats)
     values = shape_of(PackageContent, PictureContent, ExtraContent, FaqContent)
-    return f"{rows}{values}:{'-'.join(_with_small_lists().query.annotations)}"
+    return f"{rows}{values}:{'-'.join(_with_small_lists().query.annotations)}-read_at"
 
 
 @cache

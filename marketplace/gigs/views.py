@@ -16,6 +16,7 @@ from marketplace.accounts.blocks import require_open
 from marketplace.accounts.models import BlockScope
 from marketplace.core import page_cache, pressed
 from marketplace.gigs import counting, favourite_selectors, poster, selectors, services
+from marketplace.gigs.drawn import gig_parts
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.models import Gig
 from marketplace.gigs.page import gig_page
@@ -39,7 +40,8 @@ def detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if not page.is_owner:
         counting.opened(gig.pk)
     script = "" if page.is_draft else wechat_card.script_url(request.headers.get("User-Agent", ""))
-    context = {"page": page, "gig": page.gig, "wechat_script": script, "has_poster": poster.can_draw()}
+    parts = gig_parts(page, has_poster=poster.can_draw(), is_in_wechat=bool(script))
+    context = {"page": page, "parts": parts, "gig": page.gig, "wechat_script": script}
     response = render(request, "gigs/gig_detail.html", context)
     if script:
         # django-csp's own way: WeChat's script and nothing else of its host.

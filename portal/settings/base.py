@@ -141,6 +141,8 @@ TEMPLATES = [
             "builtins": [
                 "marketplace.core.templatetags.jiangji",
                 "marketplace.core.templatetags.components",
+                "marketplace.core.templatetags.everybodys",
+                "marketplace.core.templatetags.languages",
                 "marketplace.core.templatetags.pictures",
                 "django.templatetags.i18n",
                 "django.templatetags.static",

@@ -34,6 +34,39 @@ def without_comments(text: str) -> str:
     return re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}", "", text, flags=re.DOTALL)
 
 
+def drawn_for_everybody() -> set[str]:
+    """The parts of a service's page, drawn from its content and nothing else."""
+    program = Path("marketplace/gigs/drawn.py").read_text()
+    return {f"gigs/_{name}.html" for name in re.findall(r'drawn\("(\w+)"\)', program)}
+
+
+def parts_of_all_pages() -> list[tuple[str, str]]:
+    """What stands within `{% everybodys %}`, with the template that it stands in."""
+    found = []
+    for file in sorted(TEMPLATES.rglob("*.html")):
+        parts = re.findall(r"{% everybodys .*?%}(.*?){% endeverybodys %}", file.read_text(), flags=re.DOTALL)
+        found += [(file.relative_to(TEMPLATES).as_posix(), part) for part in parts]
+    return found
+
+
+@pytest.mark.parametrize("name", sorted({part for name in drawn_for_everybody() for part in seen_by(name)}))
+def test_what_is_drawn_of_a_service_for_everybody_goes_by_it_alone(name):
+    assert OF_SOMETHING_ELSE.search(without_comments((TEMPLATES / name).read_text())) is None
+    assert "is_favourite" not in (TEMPLATES / name).read_text()
+
+
+@pytest.mark.parametrize(("name", "part"), parts_of_all_pages())
+def test_a_part_of_all_pages_says_nothing_of_who_reads_it_or_of_its_page(name, part):
+    texts = [part, *((TEMPLATES / one).read_text() for one in re.findall(r'{% include "([^"]+)"', part))]
+    for text in texts:
+        assert OF_WHO_READS.search(without_comments(text)) is None, name
+
+
+def test_there_are_parts_for_everybody():
+    assert {"gigs/_before_reviews.html", "gigs/_bar_of_page.html"} <= drawn_for_everybody()
+    assert "components/footer.html" in {name for name, _part in parts_of_all_pages()}
+
+
 def test_there_are_components():
     assert {"components/gig_card_box.html", "components/gig_cards.html", "components/picture.html"} <= components()
 

@@ -4,19 +4,29 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
+from marketplace.accounts.models import User
 from marketplace.discovery.recommending import selectors
 from marketplace.discovery.recommending.for_you import ROW, for_you
+from marketplace.gigs.drawn import with_cards_made_once
 from marketplace.gigs.models import Gig
 
 register = template.Library()
 
 
-@register.inclusion_tag("discovery/_shelves.html", takes_context=True)
-def gigs_beside(context: Context, gig: Gig) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def gigs_beside(context: Context, gig: Gig) -> SafeString:
     """What the people of this gig bought, keep or looked at besides."""
-    request = context["request"]
-    return {"request": request, "user": request.user, "shelves": selectors.beside(gig, user=request.user)}
+    user = context["request"].user
+    if not user.is_authenticated:
+        return with_cards_made_once(f"discovery:beside:{gig.pk}", lambda: _shelves(gig, None))
+    return _shelves(gig, user)
+
+
+def _shelves(gig: Gig, user: User | None) -> SafeString:
+    return render_to_string("discovery/_shelves.html", {"shelves": selectors.beside(gig, user=user), "user": user})
 
 
 @register.inclusion_tag("discovery/_for_you.html", takes_context=True)

@@ -7,18 +7,22 @@ from functools import lru_cache
 from django import template
 from django.template import Template, engines
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from marketplace.accounts.models import User
 from marketplace.core.templatetags.components import component_of_many
 from marketplace.core.templatetags.jiangji import icon
+from marketplace.gigs import drawn, selectors
 from marketplace.gigs.cards import GigCard
 from marketplace.gigs.errors import GigError
 from marketplace.gigs.gallery import GALLERY_COUNTS
-from marketplace.gigs.models import ReviewReason
+from marketplace.gigs.models import Gig, ReviewReason
+from marketplace.gigs.page import GigPage
 from marketplace.gigs.steps import Step
 from marketplace.gigs.wizard import FieldNotes
 
@@ -82,6 +86,26 @@ def heart(context: Context, gig_id: int, title: str, kept: bool, *, wide: bool =
 
 
 @register.simple_tag(takes_context=True)
+def gig_head(context: Context, page: GigPage) -> SafeString:
+    """What search engines and chats read of a service, for the head of its page: `{% gig_head page %}`."""
+    return drawn.gig_head(page, context.get("default_share_image") or str)
+
+
+@register.simple_tag(takes_context=True)
+def similar_gigs(context: Context, gig: Gig) -> SafeString:
+    """What is like a service, as a row of cards; nothing where there is nothing: `{% similar_gigs gig %}`."""
+    user = context.get("user")
+    if user is None or not user.is_authenticated:
+        return drawn.with_cards_made_once(f"gigs:similar:{gig.pk}", lambda: _similar(gig, None))
+    return _similar(gig, user)
+
+
+def _similar(gig: Gig, user: User | None) -> SafeString:
+    cards = selectors.similar_gigs(gig, user=user)
+    return render_to_string("gigs/_similar.html", {"cards": cards, "user": user})
+
+
+@register.simple_tag(takes_context=True)
 def card_list(
     context: Context,
     cards: Iterable[GigCard | tuple[GigCard, str]],
@@ -103,8 +127,8 @@ def card_list(
         visitors = [(card, reason, None) for card, reason in pairs]
         return component_of_many("components/gig_cards.html", rows=visitors, **shown)
     rows = [(card, reason, heart(context, card.gig_id, card.title, card.is_favourite)) for card, reason in pairs]
-    drawn: SafeString = _cards_template().render(Context({"rows": rows, **shown}))
-    return drawn
+    cards_of_one: SafeString = _cards_template().render(Context({"rows": rows, **shown}))
+    return cards_of_one
 
 
 def _cards_template() -> Template:

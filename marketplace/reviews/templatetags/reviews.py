@@ -9,14 +9,17 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import QueryDict
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core import page_cache
 from marketplace.core.config import get_config
+from marketplace.core.made_once import made_once
 from marketplace.core.ratings import PRIOR_COUNT, PRIOR_RATING
 from marketplace.core.remembered import remember, remember_each, shape_of
 from marketplace.gigs.models import Gig
@@ -87,30 +90,40 @@ _SAID = {
 }
 
 
-@register.inclusion_tag("reviews/_gig_reviews.html", takes_context=True)
-def gig_reviews(context: Context, gig: Gig) -> dict[str, Any]:
-    """The review section of a gig: score, sub-scores and the reviews that the page's address asks for."""
-    query = _query(context)
-    wanted = selectors.review_filter(query)
+@register.simple_tag(takes_context=True)
+def gig_reviews(context: Context, gig: Gig) -> SafeString:
+    """The review section of a gig: score, sub-scores and the reviews that the page's address asks for.
+
+    Who is not signed in, and asks for nothing in particular, is given it as it was drawn for others.
+    """
     user = context.get("user")
+    if _query(context) or (user is not None and user.is_authenticated):
+        return _drawn(context, gig, _part(gig, selectors.review_filter(_query(context)), user))
+    named = [gig.title, gig.get_absolute_url()]  # `gig` may be of a moment before that in which the reviews are read
+    return made_once(
+        f"reviews:of_gig:{gig.pk}", lambda: _drawn(Context(), gig, _part(gig, ReviewFilter(), None)), known_by=named
+    )
+
+
+def _part(gig: Gig, wanted: ReviewFilter, user: User | AnonymousUser | None) -> ReviewPart:
     if wanted == ReviewFilter() and not connection.in_atomic_block:  # a transaction sees what nobody else does yet
-        key = f"reviews:of_gig:{_PART}:{gig.pk}:{get_language()}"
+        key = f"reviews:of_gig:{_PART_SHAPE}:{gig.pk}:{get_language()}"
         part = remember(key, lambda: _everybodys(gig), seconds=_REMEMBERED_SECONDS)
-        part = with_votes(part, selectors.votes_on([review.pk for review in part.reviews], user))
-    else:
-        section = selectors.with_extras_of(selectors.reviews_of_gig(gig, wanted=wanted), user)
-        part = review_part(section)
-    part_path = reverse("reviews:of_gig", args=[gig.pk])
-    return {
+        return with_votes(part, selectors.votes_on([review.pk for review in part.reviews], user))
+    return review_part(selectors.with_extras_of(selectors.reviews_of_gig(gig, wanted=wanted), user))
+
+
+def _drawn(context: Context, gig: Gig, part: ReviewPart) -> SafeString:
+    values = {
         "page_path": gig.get_absolute_url(),
-        "part_path": part_path,
+        "part_path": reverse("reviews:of_gig", args=[gig.pk]),
         "gig_url": gig.get_absolute_url(),
         "gig_title": gig.title,
-        **_shown(context, part),
     }
+    return render_to_string("reviews/_gig_reviews.html", values | _shown(context, part))
 
 
-_PART = shape_of(
+_PART_SHAPE = shape_of(
     *(ReviewPart, ReviewSection, ReviewFilter, StarShare, AspectScore, TierCount, ShownReview, ShownPicture),
 )
 
