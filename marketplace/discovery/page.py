@@ -145,7 +145,7 @@ def search_page(request: SearchRequest, *, user: User, explain: bool = False, is
     together = request
     if is_below:
         request = replace(request, page=request.last_shown, through=0)
-    result = services.search(request, user)
+    result = services.search(request, user) if user.is_authenticated else services.browsed(request)
     # An option that the category does not have was left out of the search, and is left out of every address here.
     request = known_attributes(request, result.attributes)
     together = known_attributes(together, result.attributes)

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -17,8 +19,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.core import live, page_cache
+from marketplace.core import clock, live, page_cache
 from marketplace.core.ratings import shown_rating, wilson_lower_bound
+from marketplace.core.remembered import remember, shape_of
 from marketplace.discovery import facets, scorer
 from marketplace.discovery.analytics import recording
 from marketplace.discovery.categories import page_attributes
@@ -26,6 +29,7 @@ from marketplace.discovery.documents import published_gigs, words_of
 from marketplace.discovery.engines.base import (
     CANDIDATE_LIMIT,
     Candidate,
+    FacetCount,
     FacetRow,
     QueryPlan,
     SearchEngine,
@@ -45,8 +49,11 @@ from marketplace.discovery.language.plan import understand
 from marketplace.discovery.personal import leanings
 from marketplace.discovery.same_category import same_category
 from marketplace.discovery.weights import weights_in_force
+from marketplace.gigs.attributes import Attribute, Option
 
 INDEX_BATCH = 500
+# As windows.py keeps what it looks at.
+BROWSED_SECONDS = 30
 SELLER_CAP, CAP_WITHIN, NEARLY_AS_GOOD = 3, 24, 0.5
 
 
@@ -125,6 +132,31 @@ def search(request: SearchRequest, user: User | None = None) -> SearchResult:
         same_category=same_category(kept, by_id, effective, shown=ids, now=now),
         attributes=attributes,
     )
+
+
+def browsed(request: SearchRequest) -> SearchResult:
+    """As `search`, of a list without typed words for who is not signed in: what others were given within half a minute.
+
+    Many look through the same category. It is searched anew when the index changes, or whoever sells takes no orders; like every
+    list it may be five seconds older than that (page_cache.LISTINGS_SECONDS), and how it is weighed half a minute. What is taken
+    down is shown by nobody at once: its card is read beside (gigs/cards.py). Without the scores, which nobody asks for here.
+    """
+    is_browsing = not request.query and not request.online_now
+    if not is_browsing or connection.in_atomic_block or _chosen.get() is not None:
+        return search(request)
+
+    def read() -> SearchResult:
+        page_cache.shows(page_cache.FOUND, page_cache.SELLERS, page_cache.SITE)
+        return replace(search(request), scores={})
+
+    asked = blake2b(repr(request).encode(), digest_size=16).hexdigest()
+    key = f"discovery:browsed:{_shape()}:{clock.ahead()}:{get_language()}:{asked}"
+    return remember(key, read, seconds=BROWSED_SECONDS)
+
+
+@cache
+def _shape() -> str:
+    return shape_of(SearchRequest, SearchResult, QueryPlan, FacetCount, Attribute, Option)
 
 
 def record_search(

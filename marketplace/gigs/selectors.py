@@ -61,15 +61,17 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
     if not connection.in_atomic_block:  # a transaction sees what nobody else does yet
         names = {gig_id: f"gigs:on_sale:{_shape()}:{gig_id}"}
         gig = remember_each(names, _read_on_sale, tags_of=_tags_of).get(gig_id)
-    is_signed_in = user is not None and user.is_authenticated
-    keeps = Favourite.objects.filter(user_id=user.pk) if is_signed_in else Favourite.objects.none()
+    keeps = Favourite.objects.none()
+    if user is not None and user.is_authenticated:
+        keeps = Favourite.objects.filter(user_id=user.pk)
     if gig is None or owns(gig, user):
         read_at = time.time()
         gig = _with_small_lists().annotate(is_kept=Exists(keeps.filter(gig=OuterRef("pk")))).filter(pk=gig_id).first()
         if gig is not None:
             gig.read_at = read_at
     else:
-        gig.is_kept = is_signed_in and keeps.filter(gig=gig_id).exists()  # as the annotation
+        is_somebody = user is not None and user.is_authenticated  # nothing to ask for else, which takes long all the same
+        gig.is_kept = is_somebody and keeps.filter(gig=gig_id).exists()  # as the annotation
     if gig is None or not (gig.is_on_sale or owns(gig, user)):
         raise Http404
     return gig
