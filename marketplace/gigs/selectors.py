@@ -70,7 +70,9 @@ def get_public_gig(gig_id: int, user: User | None = None) -> Gig:
         if gig is not None:
             gig.read_at = read_at
     else:
-        is_somebody = user is not None and user.is_authenticated  # nothing to ask for else, which takes long all the same
+        is_somebody = (
+            user is not None and user.is_authenticated
+        )  # nothing to ask for else, which takes long all the same
         gig.is_kept = is_somebody and keeps.filter(gig=gig_id).exists()  # as the annotation
     if gig is None or not (gig.is_on_sale or owns(gig, user)):
         raise Http404
