@@ -102,7 +102,7 @@ def test_the_reasons_are_in_the_language_of_the_reader(design):
         Client().get(start + address, {"category": design.slug}).context["page"].cards[0][1]
         for start in ("", "/en", "")
     ]
-    assert [reason.split(".")[0].split("。")[0] for reason in reasons] == ["新上架", "Newly listed", "新上架"]
+    assert [reason.split(".")[0].split("。")[0] for reason in reasons] == ["新上架", "newly listed", "新上架"]
 
 
 def test_another_engine_answers_for_itself_and_a_transaction_too(design, searched):
