@@ -61,6 +61,11 @@ class HomePage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        counts = category_counts()
-        context["categories"] = [(category, counts.get(category.category_id)) for category in navigation()]
+        gigs = {category_id: count.gigs for category_id, count in category_counts().items()}
+        context["categories"] = [(category, gigs.get(category.category_id)) for category in navigation()]
         return context
+
+    @property
+    def often_searched(self) -> list[tuple[str, str]]:
+        """Words that are often searched for, each with how it is shown."""
+        return [(block.value["query"], block.value["label"]) for block in self.popular_searches]

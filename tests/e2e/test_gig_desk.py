@@ -39,6 +39,19 @@ def test_a_seller_pauses_copies_goes_away_and_moves_services_by_a_file(person, t
     row_of(page, title).get_by_role("button", name="恢复接单").click()
     expect(row_of(page, title)).to_have_count(0)
 
+    # Of all services the row stays where it was pressed, far down a phone's page.
+    page.set_viewport_size({"width": 360, "height": 780})
+    page = seller.visit(LIST)
+    for name, then in (("暂停接单", "恢复接单"), ("恢复接单", "暂停接单")):
+        button = row_of(page, title).get_by_role("button", name=name)
+        button.scroll_into_view_if_needed()
+        before = page.evaluate("scrollY")
+        button.evaluate("button => button.click()")  # Playwright's own would scroll to it
+        expect(row_of(page, title).get_by_role("button", name=then)).to_be_in_viewport()
+        page.wait_for_timeout(400)
+        assert abs(page.evaluate("scrollY") - before) <= 2, name
+    page.set_viewport_size({"width": 1280, "height": 800})
+
     # A copy is a draft of its own.
     page = seller.visit(LIST)
     row_of(page, title).get_by_label(re.compile("更多操作")).click()
