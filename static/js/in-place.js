@@ -1,6 +1,5 @@
-// What exchanges a part of the page that has a [data-in-place] in it leaves that where it is: a row of links stays under the finger,
-// a list where one had scrolled to, however much comes or goes below. The browser would hold on to what it saw at the middle of the
-// screen, which may be gone.
+// What exchanges the part of the page with [data-in-place] leaves that under the finger, however much comes or goes below.
+// The browser would hold on to what it saw at the middle of the screen, which may be gone.
 let top = null;
 const row = () => document.querySelector("[data-in-place]");
 
