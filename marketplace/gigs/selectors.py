@@ -105,9 +105,12 @@ def _shape() -> str:
     return f"{rows}{values}:{'-'.join(_with_small_lists().query.annotations)}-read_at"
 
 
-@cache
 def _with_small_lists() -> QuerySet[Gig]:
-    """The query of `get_public_gig` for any gig, put together once a process: that took longer than its answer."""
+    """The query of `get_public_gig` for any gig.
+
+    Put together anew each time: copies of a query share its subqueries, whose aliases are written while it is compiled, and two
+    threads that do so at once get a statement that is none.
+    """
     own = {"gig_id": OuterRef("pk")}
     tags = GigTag.objects.filter(content_object_id=OuterRef("pk")).order_by("pk").values("tag__name")
     checked = UserVerification.objects.filter(user_id=OuterRef("seller_id"), status=VerificationStatus.APPROVED)
